@@ -1,0 +1,142 @@
+"""What the server serves: groups, versions, resources, and finding one by any name a user may give."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from .errors import qualified
+
+
+class Resource:
+    """One resource in one version. `verbs` are of the resource itself, `subresources` maps a name such as `scale` to
+    its APIResource dict (verbs, kind, maybe group and version). `crd` is the definition's object for custom ones."""
+
+    __slots__ = ("categories", "crd", "group", "kind", "namespaced", "plural", "short_names", "singular",
+                 "subresources", "verbs", "version")
+
+    def __init__(self, group, version, plural, singular, kind, namespaced, verbs, short_names=(), categories=(),
+                 subresources=None, crd=None):
+        self.group, self.version, self.plural, self.singular, self.kind = group, version, plural, singular, kind
+        self.namespaced, self.verbs = namespaced, verbs
+        self.short_names, self.categories = short_names, categories
+        self.subresources = subresources if subresources is not None else {}
+        self.crd = crd
+
+    @property
+    def name(self) -> str:
+        """`plural.group`, the store's and the errors' word for it."""
+        return qualified(self.plural, self.group)
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def versioned(self) -> str:
+        """`plural.version.group`, a resource string that names this very version."""
+        return f"{self.plural}.{self.version}.{self.group}"
+
+
+class Discovery:
+    """All resources in the server's order; the first version of a group listed is its preferred one."""
+
+    def __init__(self, resources: list[Resource], groups: list[dict]):
+        self.resources, self.groups = resources, groups
+        self._names: dict[str, list[Resource]] = {}
+        self._kinds: dict[tuple[str, str], Resource] = {}
+        for res in resources:
+            for name in {res.plural, res.singular, res.kind.lower(), *res.short_names}:
+                if name:
+                    self._names.setdefault(name, []).append(res)
+            self._kinds.setdefault((res.api_version, res.kind), res)
+
+    def of_kind(self, api_version: str, kind: str) -> Resource | None:
+        """Find the resource of an object's apiVersion and kind."""
+        return self._kinds.get((api_version, kind))
+
+    def find(self, text: str) -> Resource | None:
+        """Find by what a user may write: plural, singular, short name or kind, alone or followed by .group,
+        .version.group or a start of the group; full names win over short names (meta.PriorityRESTMapper)."""
+        text = text.lower()
+        name, _, rest = text.partition(".")
+        candidates = self._names.get(name, ())
+        exact = [r for r in candidates if name not in r.short_names or name in (r.plural, r.singular, r.kind.lower())]
+        for group in (exact, candidates):
+            found = self._pick(group, rest, "." in text)
+            if found:
+                return found
+        return None
+
+    @staticmethod
+    def _pick(candidates, rest: str, dotted: bool) -> Resource | None:
+        if not dotted:
+            return candidates[0] if candidates else None
+        version, _, group = rest.partition(".")
+        for res in candidates:
+            if res.version == version and res.group == group:
+                return res
+        for res in candidates:
+            if res.group == rest:
+                return res
+        for res in candidates:
+            if res.group.startswith(rest + "."):
+                return res
+        return None
+
+    def category(self, name: str) -> list[Resource]:
+        """Return the preferred resources of a category such as `all`."""
+        seen, found = set(), []
+        for res in self.resources:
+            if name in res.categories and res.name not in seen:
+                seen.add(res.name)
+                found.append(res)
+        return found
+
+    def preferred(self) -> list[Resource]:
+        """Return every resource once, in its preferred version."""
+        seen, found = set(), []
+        for res in self.resources:
+            if res.name not in seen:
+                seen.add(res.name)
+                found.append(res)
+        return found
+
+
+def builtin(custom: list[Resource] = ()) -> Discovery:
+    """Read the built-in resources (resources.json, taken from a real server) and add custom ones after them."""
+    with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
+        data = json.load(file)
+    resources: dict[tuple[str, str], Resource] = {}
+    subresources = []
+    for entry in data["resources"]:
+        group, _, version = entry["groupVersion"].rpartition("/")
+        plural, _, sub = entry["name"].partition("/")
+        if sub:
+            subresources.append((entry["groupVersion"], plural, sub, entry))
+            continue
+        resources[entry["groupVersion"], plural] = Resource(
+            group, version, plural, entry["singularName"], entry["kind"], entry["namespaced"], entry["verbs"],
+            tuple(entry.get("shortNames", ())), tuple(entry.get("categories", ())))
+    for group_version, plural, sub, entry in subresources:
+        if (group_version, plural) in resources:
+            resources[group_version, plural].subresources[sub] = entry
+    groups = list(data["groups"])
+    for res in custom:
+        known = next((g for g in groups if g["name"] == res.group), None)
+        if known is None:
+            groups.append({"name": res.group, "preferred": res.version, "versions": [res.version]})
+        elif res.version not in known["versions"]:
+            known["versions"].append(res.version)
+    rank = {g["name"]: i for i, g in enumerate(groups)}
+    order = sorted([*resources.values(), *custom],
+                   key=lambda r: (bool(r.group), rank.get(r.group, len(rank)) if r.group else 0,
+                                  _version_rank(groups, r)))
+    return Discovery(order, groups)
+
+
+def _version_rank(groups: list[dict], res: Resource) -> int:
+    for group in groups:
+        if group["name"] == res.group:
+            return group["versions"].index(res.version) if res.version in group["versions"] else 99
+    return 0

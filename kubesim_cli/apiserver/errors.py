@@ -1,0 +1,94 @@
+"""Errors that the API server answers with: each carries a metav1.Status.
+
+Words and reasons: k8s.io/apimachinery/pkg/api/errors/errors.go.
+"""
+
+from __future__ import annotations
+
+
+class StatusError(Exception):
+    """An API failure. `status` is a metav1.Status dict; `reason`, `code` and `message` are read from it."""
+
+    def __init__(self, code: int, reason: str, message: str, details: dict | None = None):
+        super().__init__(message)
+        self.status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                       "message": message, "reason": reason}
+        if details:
+            self.status["details"] = details
+        self.status["code"] = code
+
+    code = property(lambda self: self.status["code"])
+    reason = property(lambda self: self.status["reason"])
+    message = property(lambda self: self.status["message"])
+
+
+def qualified(plural: str, group: str) -> str:
+    """Return a GroupResource's text: `pods`, `deployments.apps`."""
+    return f"{plural}.{group}" if group else plural
+
+
+def _details(resource: str, name: str, causes: list | None = None) -> dict:
+    plural, _, group = resource.partition(".")
+    details = {"name": name} if name else {}
+    if group:
+        details["group"] = group
+    details["kind"] = plural
+    if causes:
+        details["causes"] = causes
+    return details
+
+
+def not_found(resource: str, name: str) -> StatusError:
+    """404; `resource` as in `deployments.apps`."""
+    return StatusError(404, "NotFound", f'{resource} "{name}" not found', _details(resource, name))
+
+
+def already_exists(resource: str, name: str) -> StatusError:
+    return StatusError(409, "AlreadyExists", f'{resource} "{name}" already exists', _details(resource, name))
+
+
+def conflict(resource: str, name: str, why: str) -> StatusError:
+    return StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": {why}',
+                       _details(resource, name))
+
+
+def modified(resource: str, name: str) -> StatusError:
+    """The conflict of optimistic concurrency (registry OptimisticLockErrorMsg)."""
+    return conflict(resource, name,
+                    "the object has been modified; please apply your changes to the latest version and try again")
+
+
+def forbidden(resource: str, name: str, why: str) -> StatusError:
+    what = f'{resource} "{name}" is forbidden' if name else f"{resource} is forbidden"
+    return StatusError(403, "Forbidden", f"{what}: {why}", _details(resource, name))
+
+
+def invalid(kind: str, group: str, name: str, errors: list) -> StatusError:
+    """422; `errors` are FieldErrors, told in their order."""
+    causes = [{"reason": e.type, "message": e.body, "field": e.path} for e in errors]
+    text = str(errors[0]) if len(errors) == 1 else "[" + ", ".join(str(e) for e in _unique(errors)) + "]"
+    details = {"name": name, "group": group, "kind": kind, "causes": causes}
+    return StatusError(422, "Invalid", f'{qualified(kind, group)} "{name}" is invalid: {text}',
+                       {k: v for k, v in details.items() if v})
+
+
+def _unique(errors: list) -> list:
+    """utilerrors.Aggregate tells equal messages once."""
+    seen: dict[str, object] = {}
+    for error in errors:
+        seen.setdefault(str(error), error)
+    return list(seen.values())
+
+
+def bad_request(message: str) -> StatusError:
+    return StatusError(400, "BadRequest", message)
+
+
+def method_not_supported(resource: str, verb: str) -> StatusError:
+    return StatusError(405, "MethodNotAllowed", f"{verb} is not supported on resources of kind \"{resource}\"",
+                       _details(resource, ""))
+
+
+def no_resource() -> StatusError:
+    """What the server answers to an unknown path."""
+    return StatusError(404, "NotFound", "the server could not find the requested resource")

@@ -1,0 +1,118 @@
+"""What the API server has to know of a kind beyond its names and its schema.
+
+A kind's module is `kinds/<group>/<kind>.py` (`<group>`: its first label, `core` for the legacy group; all lower case)
+and holds `KIND`, an instance of a subclass of `Kind`. A kind without a module is served by `Kind` itself.
+Hooks get objects they may change in place only where it says so. `ctx` is the request's `Context`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+class Column:
+    """A column of the server-side table (metav1.TableColumnDefinition). `priority` > 0 shows with -o wide only.
+
+    `since` and `until` are releases such as (1, 29): the first that has it, the first that has it no more.
+    """
+
+    __slots__ = ("format", "name", "priority", "since", "type", "until")
+
+    def __init__(self, name: str, priority: int = 0, type: str = "string", format: str = "", since=(0, 0),
+                 until=(99, 0)):
+        self.name, self.priority, self.type, self.format = name, priority, type, format
+        self.since, self.until = since, until
+
+
+class Context:
+    """What a hook may know of the request: `now`, `release`, `user` (dict: name, groups, uid, extra), `client` (a
+    trusted Client, for look-ups), `names` (source of UIDs and suffixes), `subresource`, `warn(text)`."""
+
+    __slots__ = ("client", "dry_run", "names", "now", "release", "subresource", "user", "warn")
+
+    def __init__(self, now, release, user, client, names, subresource="", dry_run=False, warn=None):
+        self.now, self.release, self.user, self.client, self.names = now, release, user, client, names
+        self.subresource, self.dry_run, self.warn = subresource, dry_run, warn or (lambda text: None)
+
+
+class Kind:
+    """Behaviour of one kind; the defaults here are right for a kind with no status and no opinions."""
+
+    columns: tuple[Column, ...] = (Column("Name", format="name"), Column("Age"))
+    has_status = False       # status is reset on create and kept on update; .../status changes only it
+    has_generation = False   # metadata.generation counts changes of anything but metadata and status
+    name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
+    unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
+    create_on_update = False         # a PUT to a name that is not there creates it
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        """Return one cell per entry of `columns` (str, int or bool)."""
+        return [obj["metadata"]["name"], age(obj, ctx.now)]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        """Set in place what the kind's SetDefaults_* functions set (pkg/apis/<group>/<version>/defaults.go)."""
+
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        """The strategy's PrepareForCreate, in place. Raise StatusError to refuse."""
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        """The strategy's PrepareForUpdate, in place."""
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        """Return FieldErrors of a new object, metadata aside (the server checks that)."""
+        return []
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        """Return FieldErrors of a change; usually what `validate` says of the new object and immutable fields."""
+        return self.validate(obj, ctx)
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        """Return FieldErrors of a change through .../status."""
+        return []
+
+    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+        """Return texts for Warning: headers (the strategy's WarningsOnCreate and WarningsOnUpdate)."""
+        return []
+
+    def fields(self, obj: dict) -> dict[str, str]:
+        """Return the fields that field selectors may use beyond metadata.name and metadata.namespace."""
+        return {}
+
+    def after_create(self, obj: dict, ctx: Context) -> None:
+        """Allocate what only the server gives (cluster IPs, node ports), in place, before storing."""
+
+    def after_delete(self, obj: dict, ctx: Context) -> None:
+        """Called when the object left the store."""
+
+
+def age(obj: dict, now: float) -> str:
+    """The AGE cell (printers/internalversion translateTimestampSince)."""
+    return since(obj["metadata"].get("creationTimestamp"), now)
+
+
+def since(timestamp: str | None, now: float) -> str:
+    """Age of an RFC 3339 timestamp as Kubernetes prints it, `<unknown>` where there is none."""
+    from ...api import duration, timestamps
+
+    if not timestamp:
+        return "<unknown>"
+    return duration.human(now - timestamps.parse(timestamp))
+
+
+_DEFAULT = Kind()
+
+
+def load(group: str, kind: str) -> Kind:
+    """Return the `KIND` of a group and kind, or the plain `Kind` where it has no module."""
+    name = f"{__package__}.{group.partition('.')[0] or 'core'}.{kind.lower()}"
+    module = sys.modules.get(name)
+    if module is None:
+        import importlib
+
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as missing:
+            if not (missing.name or "").startswith(__package__):
+                raise
+            return _DEFAULT
+    return module.KIND

@@ -1,0 +1,58 @@
+"""What a control loop is, and how changes become keys of it."""
+
+from __future__ import annotations
+
+from ..api.objects import controller_of, key_of
+
+
+class Change:
+    """One write to the store: `type` is ADDED, MODIFIED or DELETED; `old` and `new` are objects or None."""
+
+    __slots__ = ("new", "old", "resource", "type")
+
+    def __init__(self, type_: str, resource: str, old: dict | None, new: dict | None):
+        self.type, self.resource, self.old, self.new = type_, resource, old, new
+
+    @property
+    def object(self) -> dict:
+        """The object as it is now, or as it was last."""
+        obj = self.old if self.new is None else self.new
+        assert obj is not None
+        return obj
+
+
+class Controller:
+    """One control loop. `sync` looks at the state around one key and takes the next step; it remembers nothing.
+
+    `watches` maps a resource to a function Change -> iterable of keys to sync. `sync` returns None, or the time
+    (seconds since 1970, later than `api.now`) at which this key wants to be looked at again; each sync replaces the
+    key's earlier timer. `api` is a trusted `apiserver.client.Client`.
+    """
+
+    name = ""
+    watches: dict = {}
+
+    def sync(self, api, key: str) -> float | None:
+        raise NotImplementedError
+
+
+def itself(change: Change):
+    """Watch function: the changed object is the key."""
+    return (key_of(change.object),)
+
+
+def owner(kind: str):
+    """Watch function: the key is the controlling owner of that kind, now or before the change."""
+
+    def keys(change: Change):
+        found = []
+        for obj in (change.new, change.old):
+            ref = controller_of(obj) if obj else None
+            if ref and ref["kind"] == kind:
+                namespace = obj["metadata"].get("namespace")
+                key = f"{namespace}/{ref['name']}" if namespace else ref["name"]
+                if key not in found:
+                    found.append(key)
+        return found
+
+    return keys
