@@ -1,0 +1,45 @@
+"""A deterministic source of UIDs, name suffixes and other arbitrary choices."""
+
+from __future__ import annotations
+
+
+class Entropy:
+    """Draws from `state`, a dict with `seed` (text) and `count`, which is kept up to date in place.
+
+    `state["scripted"]` may hold UIDs that are to come out for certain objects: a dict from `resource/key`, as in
+    `persistentvolumeclaims/default/data-web-0`, to a UID or a list of them, taken in order.
+    """
+
+    def __init__(self, state: dict):
+        self.state = state
+
+    def _draw(self) -> bytes:
+        from hashlib import sha256
+
+        self.state["count"] += 1
+        return sha256(f"{self.state['seed']}/{self.state['count']}".encode()).digest()
+
+    def number(self, limit: int) -> int:
+        """Return a number from 0 to limit - 1."""
+        return int.from_bytes(self._draw()[:8], "big") % limit
+
+    def suffix(self, length: int = 5) -> str:
+        """Return a suffix as generateName appends it (names.SimpleNameGenerator)."""
+        from .names import random_suffix
+
+        return random_suffix(int.from_bytes(self._draw(), "big"), length)
+
+    def uid(self, resource: str = "", key: str = "") -> str:
+        """Return a version 4 UUID, or the one scripted for this object."""
+        scripted = self.state.get("scripted", {})
+        listed = scripted.get(f"{resource}/{key}")
+        if listed:
+            uid = listed.pop(0)
+            if not listed:
+                del scripted[f"{resource}/{key}"]
+            return uid
+        digest = bytearray(self._draw()[:16])
+        digest[6] = digest[6] & 0x0F | 0x40
+        digest[8] = digest[8] & 0x3F | 0x80
+        text = digest.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

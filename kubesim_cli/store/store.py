@@ -1,0 +1,302 @@
+"""The store: objects by resource and key, with revisions, transactions and timers.
+
+Reading sees the last commit and takes no lock. Writing begins a transaction, which holds the cluster's lock until it is
+committed or rolled back. Objects that come out are shared: whoever wants to change one clones it first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from . import log
+
+SLACK = 1 << 16         # bytes of log tail that are scanned rather than indexed
+SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
+GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
+
+
+class Store:
+    """One cluster's objects in `folder`, which need not exist yet."""
+
+    def __init__(self, folder: str):
+        self.folder = folder
+        self.exists = False
+        self.locked = False
+        self._lock = None
+        self._file = None
+        self._reset(log.Index(0, 0))
+        self.reload()
+
+    def _reset(self, index: log.Index) -> None:
+        self._index = index
+        self.revision = index.revision
+        self.meta: dict = json.loads(json.dumps(index.meta))
+        self.timers = dict(index.timers)
+        self._cache: dict[str, dict[str, dict]] = {}
+        self._written: list[bytes] = []
+        self._held = 0               # bytes in _written
+        self._end = index.size       # where the next line will stand
+        self._touched: set[str] = set()
+        self._start_revision = index.revision
+
+    def reload(self) -> bool:
+        """Read what is committed now; returns whether that differs from what was known."""
+        loaded = log.load(self.folder)
+        if loaded is None:
+            return False
+        index, file = loaded
+        same = self.exists and (index.generation, index.size) == (self._index.generation, self._index.size)
+        self.exists = True
+        if same:
+            file.close()
+        else:
+            self._close_file()
+            self._file = file
+            self._reset(index)
+        return not same
+
+    # Reading
+
+    def get(self, resource: str, key: str) -> dict | None:
+        """Return an object or None."""
+        cache = self._cache.setdefault(resource, {})
+        obj = cache.get(key)
+        if obj is None:
+            entry = self._index.entries(resource).get(key)
+            if entry is None:
+                return None
+            obj = cache[key] = self._decode(self._read(entry[1], entry[2]), entry)
+        return obj
+
+    def keys(self, resource: str, namespace: str = "") -> list[str]:
+        """Return the keys of a resource in order, of one namespace or of all."""
+        entries = self._index.entries(resource)
+        if not namespace:
+            return sorted(entries)
+        prefix = namespace + "/"
+        return sorted(key for key in entries if key.startswith(prefix))
+
+    def list(self, resource: str, namespace: str = "") -> list[dict]:
+        """Return the objects of a resource in the order of their keys."""
+        cache = self._cache.setdefault(resource, {})
+        entries = self._index.entries(resource)
+        keys = self.keys(resource, namespace)
+        missing = [key for key in keys if key not in cache]
+        if missing:
+            self._spill()
+            rows = [entries[key] for key in missing]
+            first, last = min(row[1] for row in rows), max(row[1] + row[2] for row in rows)
+            if last - first < 4 * sum(row[2] for row in rows) + SLACK:
+                block = self._read(first, last - first)
+                for key, row in zip(missing, rows):
+                    cache[key] = self._decode(block[row[1] - first:row[1] - first + row[2]], row)
+            else:
+                for key, row in zip(missing, rows):
+                    cache[key] = self._decode(self._read(row[1], row[2]), row)
+        return [cache[key] for key in keys]
+
+    def resources(self) -> list[str]:
+        """Return the names of the resources that have objects."""
+        return [name for name in self._index.resources() if self._index.entries(name)]
+
+    def _read(self, offset: int, length: int) -> bytes:
+        if offset + length > self._end - self._held:
+            self._spill()
+        if self._file is None:
+            self._file = open(os.path.join(self.folder, log.LOG), "rb")
+        self._file.seek(offset)
+        return self._file.read(length)
+
+    def _decode(self, row: bytes, entry: list[int]) -> dict:
+        try:
+            record = json.loads(row)
+            if record["rv"] == entry[0]:
+                return record["object"]
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise log.StoreError(f"{os.path.join(self.folder, log.LOG)} is damaged at byte {entry[1]}; nothing was changed")
+
+    # Writing
+
+    def begin(self) -> bool:
+        """Take the lock and read what is committed now; returns whether that differs from what was known."""
+        if self.locked:
+            return False
+        from fasteners import InterProcessLock
+
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        self._lock = InterProcessLock(os.path.join(self.folder, "lock"))
+        self._lock.acquire(delay=0.002, max_delay=0.05)
+        self.locked = True
+        try:
+            changed = self.reload()
+            if self.exists:
+                self._truncate()
+        except BaseException:
+            self._unlock()
+            raise
+        return changed
+
+    def put(self, type_: str, resource: str, key: str, obj: dict) -> None:
+        """Write an object under the next revision, which its metadata.resourceVersion is set to.
+
+        `type_`: ADDED, MODIFIED or DELETED; a deleted object's last state is kept in the log for watchers.
+        """
+        assert self.locked, "a write outside a transaction"
+        self.revision += 1
+        obj["metadata"]["resourceVersion"] = str(self.revision)
+        record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
+        self._append(record)
+        cache = self._cache.setdefault(resource, {})
+        if type_ == "DELETED":
+            cache.pop(key, None)
+        else:
+            cache[key] = obj
+
+    def set_timer(self, name: str, due: float | None) -> None:
+        """Set a timer, or drop it with None."""
+        if due is None:
+            if self.timers.pop(name, None) is None:
+                return
+        else:
+            self.timers[name] = due
+        self._touched.add(name)
+
+    def _append(self, record: dict) -> None:
+        row = log.line(record)
+        self._index.apply(record, self._end, len(row))
+        self._written.append(row)
+        self._end += len(row)
+        self._held += len(row)
+        if self._held > SPILL:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Write held-back lines behind the committed part of the log, where they do not count yet."""
+        if not self._written:
+            return
+        path = os.path.join(self.folder, log.LOG)
+        if not self.exists:
+            header = log.line({"kubesim": "store", "format": log.FORMAT, "generation": 0})
+            log.write_file(path, [header], durable=True)
+            self._shift(len(header))
+            self.exists = True
+        with open(path, "ab") as file:
+            file.write(b"".join(self._written))
+        self._written.clear()
+        self._held = 0
+
+    def _shift(self, by: int) -> None:
+        """Move everything written so far behind the header of a new log."""
+        for resource in self._index.resources():
+            for entry in self._index.entries(resource).values():
+                entry[1] += by
+        self._end += by
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is anything to commit."""
+        return (self.revision != self._start_revision or self.meta != self._index.meta
+                or any(self.timers.get(name) != self._index.timers.get(name) for name in self._touched))
+
+    def commit(self) -> None:
+        """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held."""
+        if not self.dirty:
+            return
+        for name in sorted(self._touched):
+            if self.timers.get(name) != self._index.timers.get(name):
+                self._append({"timer": name, "due": self.timers.get(name)})
+        self._touched.clear()
+        self._append({"commit": self.revision, "meta": json.loads(json.dumps(self.meta))})
+        self._spill()
+        with open(os.path.join(self.folder, log.LOG), "r+b") as file:
+            os.fsync(file.fileno())
+        index = self._index
+        index.size, self._start_revision = self._end, self.revision
+        if index.size - index.live > max(GARBAGE, index.live):
+            self._compact()
+        self._write_head()
+        if index.size - index.checkpoint > SLACK + index.weight:
+            self._write_index()
+
+    def _write_head(self) -> None:
+        head = {"format": log.FORMAT, "generation": self._index.generation, "size": self._index.size}
+        log.write_file(os.path.join(self.folder, log.HEAD), [log.line(head)], durable=False)
+
+    def _write_index(self) -> None:
+        index = self._index
+        rows = index.pack()
+        log.write_file(os.path.join(self.folder, log.INDEX), rows, durable=False)
+        index.checkpoint, index.weight = index.size, sum(map(len, rows))
+
+    def _compact(self) -> None:
+        """Write a new log with the newest line of each object only."""
+        old = self._index
+        index = log.Index(old.generation + 1, 0, old.revision, old.meta)
+        index.timers = old.timers
+        rows = [log.line({"kubesim": "store", "format": log.FORMAT, "generation": index.generation})]
+        offset = len(rows[0])
+        for resource in old.resources():
+            entries = index.entries(resource)
+            for key, (revision, start, length) in old.entries(resource).items():
+                rows.append(self._read(start, length))
+                entries[key] = [revision, offset, length]
+                offset += length
+        for name, due in index.timers.items():
+            rows.append(log.line({"timer": name, "due": due}))
+        rows.append(log.line({"commit": index.revision, "meta": index.meta}))
+        index.size, index.live = sum(map(len, rows)), old.live
+        self._close_file()
+        log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
+        self._index, self._end = index, index.size
+
+    def rollback(self) -> None:
+        """Forget everything since `begin` or the last commit. The lock stays held."""
+        self._close_file()
+        self._reset(log.Index(0, 0))
+        self.exists = False
+        self.reload()
+        if self.exists:
+            self._truncate()
+
+    def _truncate(self) -> None:
+        """Cut off what a crash or a rollback left behind the last commit."""
+        path = os.path.join(self.folder, log.LOG)
+        if os.path.getsize(path) > self._index.size:
+            with open(path, "r+b") as file:
+                file.truncate(self._index.size)
+
+    def release(self) -> None:
+        """Give the lock back; whatever was not committed is gone."""
+        if not self.locked:
+            return
+        if self.dirty or self._written:
+            self.rollback()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+        self._lock, self.locked = None, False
+
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def close(self) -> None:
+        """Give back lock and files."""
+        self.release()
+        self._close_file()
+
+    # Watching what other processes committed
+
+    def mark(self) -> tuple[int, int]:
+        """Return a place in the log from which `since` can read."""
+        return self._index.generation, self._index.size
+
+    def since(self, mark: tuple[int, int]):
+        """Yield the log's records (rv, type, resource, key, object) committed after `mark`."""
+        if mark[0] == self._index.generation:
+            yield from log.records(self.folder, mark[0], mark[1], self._index.size)
