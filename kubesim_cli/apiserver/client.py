@@ -39,6 +39,15 @@ class Client:
         """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows."""
         return self._call("table", resource, namespace, name, **selectors)
 
+    def watch(self, resource: str, namespace: str = "", *, since: int, label_selector: str = "",
+              field_selector: str = "") -> tuple[int, list[dict]]:
+        """Return (revision now, events after revision `since`): {"type": ADDED|MODIFIED|DELETED, "object"}.
+
+        It does not wait: kubectl calls it again after each change (`ctx.wait`).
+        """
+        return self.server.watch(self, resource, namespace, since,
+                                 {"label_selector": label_selector, "field_selector": field_selector})
+
     def create(self, resource: str, obj: dict, namespace: str = "", *, name: str = "", subresource: str = "",
                dry_run: bool = False, field_manager: str = "", field_validation: str = "") -> dict:
         """Store a new object; `name` only with a subresource, as in pods/eviction. Returns what is stored."""

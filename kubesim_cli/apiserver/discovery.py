@@ -51,6 +51,10 @@ class Discovery:
                     self._names.setdefault(name, []).append(res)
             self._kinds.setdefault((res.api_version, res.kind), res)
 
+    def by_plural(self, plural: str) -> list[Resource]:
+        """Return all resources of that very plural name, preferred ones first."""
+        return [res for res in self._names.get(plural, ()) if res.plural == plural]
+
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
         """Find the resource of an object's apiVersion and kind."""
         return self._kinds.get((api_version, kind))

@@ -81,6 +81,18 @@ class Kind:
     def after_create(self, obj: dict, ctx: Context) -> None:
         """Allocate what only the server gives (cluster IPs, node ports), in place, before storing."""
 
+    def grace_period(self, obj: dict, asked: int | None) -> int:
+        """Seconds that a deleted object stays, `asked` being the request's; 0 removes it at once."""
+        return 0
+
+    def convert(self, obj: dict, api_version: str) -> dict:
+        """Return a copy of a stored object in another version of its group."""
+        return {**obj, "apiVersion": api_version}
+
+    def store_version(self, obj: dict) -> dict:
+        """Return an object as it is stored, given in any version."""
+        return obj
+
     def after_delete(self, obj: dict, ctx: Context) -> None:
         """Called when the object left the store."""
 

@@ -1,0 +1,198 @@
+"""One request, from its words to the store and back: authorization, then the verb.
+
+What each verb does to an object stands in registry.py and subresources.py; here is what all of them share.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import key_of
+from . import errors
+from .discovery import Discovery, Resource, builtin
+from .kinds import base
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..api.entropy import Entropy
+    from ..store.store import Store
+
+# Resources that are one set of objects under two groups: the store's name of each.
+_STORED_AS = {"events.events.k8s.io": "events"}
+
+
+class Server:
+    """The API server over a store. `now` is set by whoever owns the clock.
+
+    `begin()` is called before the first write of a request, `notice(type, resource, old, new)` after every write.
+    """
+
+    def __init__(self, store: Store, entropy: Entropy, release: tuple[int, int], now: float, begin=None, notice=None):
+        from .client import Client
+
+        self.store, self.entropy, self.release, self.now = store, entropy, release, now
+        self.begin = begin or (lambda: None)
+        self.notice = notice or (lambda type_, resource, old, new: None)
+        self.trusted = Client(self)
+        self.history: list[tuple[str, str, dict]] = []  # (type, resource, object) of this process, for watches
+        self._discovery: Discovery | None = None
+        self._events = None
+        self._owned: dict[str, dict[str, set[str]]] = {}
+
+    @property
+    def discovery(self) -> Discovery:
+        """What is served now, custom resources included."""
+        if self._discovery is None:
+            custom = []
+            for crd in self.store.list("customresourcedefinitions.apiextensions.k8s.io"):
+                from .customresources import resources_of
+
+                custom += resources_of(crd)
+            self._discovery = builtin(custom)
+        return self._discovery
+
+    @property
+    def events(self):
+        """The recorder of Events."""
+        if self._events is None:
+            from .events import Recorder
+
+            self._events = Recorder(self)
+        return self._events
+
+    def forget(self) -> None:
+        """Drop what was derived from the store: another process has written to it."""
+        self._discovery = None
+        self._owned.clear()
+        self.history.clear()
+
+    # Straight reads
+
+    def find(self, resource: str, namespace: str, name: str) -> dict | None:
+        """Return the stored object of a resource (`plural.group`) or None."""
+        return self.store.get(resource, f"{namespace}/{name}" if namespace else name)
+
+    def items(self, resource: str, namespace: str = "", selector: dict | None = None) -> list[dict]:
+        """Return stored objects in the order of their keys; `selector` is a metav1.LabelSelector dict."""
+        found = self.store.list(resource, namespace)
+        if selector is None:
+            return found
+        from ..api import selectors
+
+        wanted = selectors.of_label_selector(selector)
+        return [obj for obj in found if selectors.matches(wanted, obj["metadata"].get("labels"))]
+
+    def owned(self, resource: str, owner: dict) -> list[dict]:
+        """Return the objects of a resource that have `owner` among their ownerReferences."""
+        by_owner = self._owned.get(resource)
+        if by_owner is None:
+            by_owner = self._owned[resource] = {}
+            for obj in self.store.list(resource):
+                for ref in obj["metadata"].get("ownerReferences") or ():
+                    by_owner.setdefault(ref["uid"], set()).add(key_of(obj))
+        keys = by_owner.get(owner["metadata"]["uid"], ())
+        return [obj for obj in (self.store.get(resource, key) for key in sorted(keys)) if obj is not None]
+
+    # Writing
+
+    def write(self, type_: str, res: Resource, obj: dict, old: dict | None) -> dict:
+        """Store a change and tell those who listen. `type_`: ADDED, MODIFIED or DELETED (`obj`: the last state)."""
+        name = self.stored_as(res)
+        key = key_of(obj)
+        self.store.put(type_, name, key, obj)
+        by_owner = self._owned.get(name)
+        if by_owner is not None:
+            for ref in (old or {}).get("metadata", {}).get("ownerReferences") or ():
+                by_owner.get(ref["uid"], set()).discard(key)
+            if type_ != "DELETED":
+                for ref in obj["metadata"].get("ownerReferences") or ():
+                    by_owner.setdefault(ref["uid"], set()).add(key)
+        if name == "customresourcedefinitions.apiextensions.k8s.io":
+            self._discovery = None
+        self.history.append((type_, name, obj))
+        self.notice(type_, name, old, None if type_ == "DELETED" else obj)
+        return obj
+
+    def stored_as(self, res: Resource) -> str:
+        """The name under which a resource's objects are stored."""
+        return _STORED_AS.get(res.name, res.name)
+
+    def kind(self, res: Resource) -> base.Kind:
+        """The behaviour of a resource's kind."""
+        if res.crd is not None:
+            from .customresources import kind_of
+
+            return kind_of(res)
+        return base.load(res.group, res.kind)
+
+    def context(self, client, subresource: str = "", dry_run: bool = False) -> base.Context:
+        """What the hooks of a kind may know of a request by `client`."""
+        return base.Context(self.now, self.release, client.user, self.trusted, self.entropy, subresource, dry_run,
+                            client.on_warning)
+
+    # Requests
+
+    def handle(self, client, verb: str, resource: str, namespace: str, name: str, body, subresource: str,
+               options: dict):
+        """Serve one call of `client`; see client.Client for the verbs. Raises errors.StatusError."""
+        res = self.resolve(resource)
+        if not res.namespaced:
+            namespace = ""
+        method = "list" if verb == "table" and not name else "get" if verb == "table" else verb
+        if client.user is not None:
+            self._authorize(client, method, res, namespace, name, subresource)
+        if subresource and subresource not in res.subresources:
+            raise errors.no_resource()
+        if client.on_call is None:
+            return self._serve(client, verb, res, namespace, name, body, subresource, options)
+        code = 201 if verb == "create" else 200
+        try:
+            return self._serve(client, verb, res, namespace, name, body, subresource, options)
+        except errors.StatusError as error:
+            code = error.code
+            raise
+        finally:
+            client.on_call(method, path_of(res, namespace, name, subresource), code, options)
+
+    def watch(self, client, resource: str, namespace: str, since: int, options: dict):
+        """Serve one look of a watch; see client.Client.watch."""
+        from . import reading
+
+        res = self.resolve(resource)
+        if client.user is not None:
+            self._authorize(client, "watch", res, namespace, "", "")
+        return reading.watch(self, client, res, namespace, since, options)
+
+    def resolve(self, resource: str) -> Resource:
+        """Find the resource that `plural[.version].group` names; NotFound where none does."""
+        plural, _, rest = resource.partition(".")
+        for res in self.discovery.by_plural(plural):
+            if rest in (res.group, f"{res.version}.{res.group}"):
+                return res
+        raise errors.no_resource()
+
+    def _authorize(self, client, verb: str, res: Resource, namespace: str, name: str, subresource: str) -> None:
+        if "system:masters" in (client.user.get("groups") or ()):
+            return
+        from . import authorization
+
+        authorization.authorize(self.trusted, client.user, verb, res, namespace, name, subresource)
+
+    def _serve(self, client, verb, res, namespace, name, body, subresource, options):
+        if subresource:
+            from . import subresources
+
+            return subresources.serve(self, client, verb, res, namespace, name, body, subresource, options)
+        if verb in ("get", "list", "table"):
+            from . import reading
+
+            return getattr(reading, verb)(self, client, res, namespace, name, options)
+        from . import registry
+
+        return getattr(registry, verb)(self, client, res, namespace, name, body, options)
+
+
+def path_of(res: Resource, namespace: str = "", name: str = "", subresource: str = "") -> str:
+    """The URL path of a resource, as in /apis/apps/v1/namespaces/default/deployments/web/scale."""
+    parts = ["/apis", res.group, res.version] if res.group else ["/api", res.version]
+    if namespace:
+        parts += ["namespaces", namespace]
+    return "/".join(part for part in (*parts, res.plural, name, subresource) if part)
