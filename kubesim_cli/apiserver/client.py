@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..api.objects import controller_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .server import Server
@@ -101,6 +103,10 @@ class Client:
     def owned(self, resource: str, owner: dict) -> list[dict]:
         """Return the objects whose ownerReferences name `owner` (an object with metadata.uid), by name."""
         return self.server.owned(resource, owner)
+
+    def orphans(self, resource: str, namespace: str) -> list[dict]:
+        """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
+        return [obj for obj in self.items(resource, namespace) if controller_of(obj) is None]
 
     def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
                field_path: str = "") -> None:
