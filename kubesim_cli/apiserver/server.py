@@ -32,7 +32,7 @@ class Server:
         self.begin = begin or (lambda: None)
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.trusted = Client(self)
-        self.history: list[tuple[str, str, dict]] = []  # (type, resource, object) of this process, for watches
+        self.history: list[tuple[str, str, dict]] | None = None  # (type, resource, object), once somebody watches
         self._discovery: Discovery | None = None
         self._events = None
         self._owned: dict[str, dict[str, set[str]]] = {}
@@ -62,7 +62,6 @@ class Server:
         """Drop what was derived from the store: another process has written to it."""
         self._discovery = None
         self._owned.clear()
-        self.history.clear()
 
     # Straight reads
 
@@ -107,7 +106,8 @@ class Server:
                     by_owner.setdefault(ref["uid"], set()).add(key)
         if name == "customresourcedefinitions.apiextensions.k8s.io":
             self._discovery = None
-        self.history.append((type_, name, obj))
+        if self.history is not None:
+            self.history.append((type_, name, obj))
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
 
@@ -122,6 +122,16 @@ class Server:
 
             return kind_of(res)
         return base.load(res.group, res.kind)
+
+    def schema(self, res: Resource):
+        """The schema of a resource's kind (schema.py), None where everything is allowed."""
+        if res.crd is not None:
+            from .customresources import schema_of
+
+            return schema_of(res)
+        from . import schema
+
+        return schema.schema_of(res.api_version, res.kind)
 
     def context(self, client, subresource: str = "", dry_run: bool = False) -> base.Context:
         """What the hooks of a kind may know of a request by `client`."""
@@ -159,6 +169,8 @@ class Server:
         res = self.resolve(resource)
         if client.user is not None:
             self._authorize(client, "watch", res, namespace, "", "")
+        if self.history is None:
+            self.history = []
         return reading.watch(self, client, res, namespace, since, options)
 
     def resolve(self, resource: str) -> Resource:

@@ -44,6 +44,7 @@ class Kind:
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
+    scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
     def cells(self, obj: dict, ctx: Context) -> list:
         """Return one cell per entry of `columns` (str, int or bool)."""
@@ -52,11 +53,21 @@ class Kind:
     def default(self, obj: dict, ctx: Context) -> None:
         """Set in place what the kind's SetDefaults_* functions set (pkg/apis/<group>/<version>/defaults.go)."""
 
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        """Set in place the status that a new object starts with."""
+
+    def serve_create(self, obj: dict, ctx: Context) -> dict | None:
+        """Answer a POST of a kind that is never stored, such as SelfSubjectAccessReview; None: it is stored."""
+        return None
+
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         """The strategy's PrepareForCreate, in place. Raise StatusError to refuse."""
 
     def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
         """The strategy's PrepareForUpdate, in place."""
+
+    def prepare_delete(self, obj: dict, ctx: Context) -> None:
+        """Change in place what a deletion request changes beyond metadata (a namespace's phase)."""
 
     def validate(self, obj: dict, ctx: Context) -> list:
         """Return FieldErrors of a new object, metadata aside (the server checks that)."""

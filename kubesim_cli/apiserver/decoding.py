@@ -1,0 +1,58 @@
+"""From the JSON of a request to an object as the server stores it."""
+
+from __future__ import annotations
+
+from . import errors
+from .discovery import Resource
+
+
+def decode(server, client, res: Resource, body: dict, field_validation: str) -> dict:
+    """Return a new object with known fields only, canonical values and the storage version's apiVersion.
+
+    `field_validation`: Strict refuses unknown fields, Warn tells them through `client.on_warning`, Ignore drops them.
+    Raises BadRequest for what cannot be decoded.
+    """
+    if not isinstance(body, dict):
+        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
+                                 f"{_json_type(body)} into Go value of type struct "
+                                 '{ APIVersion string "json:\\"apiVersion,omitempty\\""; '
+                                 'Kind string "json:\\"kind,omitempty\\"" }')
+    if not body.get("kind"):
+        import json
+
+        raise errors.bad_request(f"Object 'Kind' is missing in '{json.dumps(body, separators=(',', ':'))}'")
+    if body.get("apiVersion") != res.api_version or body["kind"] != res.kind:
+        given_group = (body.get("apiVersion") or "").rpartition("/")[0]
+        if given_group == res.group and body["kind"] == res.kind:
+            raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
+                                     f"expected API version ({res.api_version})")
+        raise errors.bad_request(f"{body['kind']} in version \"{(body.get('apiVersion') or '').rpartition('/')[2]}\" "
+                                 f"cannot be handled as a {res.kind}: no kind \"{body['kind']}\" is registered for "
+                                 f"version \"{body.get('apiVersion')}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")
+    from . import schema
+
+    node = server.schema(res)
+    if node is None:
+        from ..api.objects import clone
+
+        return clone(body)
+    try:
+        obj, unknown = schema.decode(body, node, field_validation == "Strict")
+    except ValueError as error:
+        raise errors.bad_request(f"{res.kind} in version \"{res.version}\" cannot be handled as a {res.kind}: "
+                                 f"{error}") from None
+    if unknown and field_validation == "Strict":
+        raise errors.bad_request(f"{res.kind} in version \"{res.version}\" cannot be handled as a {res.kind}: "
+                                 f"strict decoding error: {', '.join(unknown)}")
+    if field_validation == "Warn" and client.on_warning is not None:
+        for text in unknown:
+            client.on_warning(text)
+    return server.kind(res).store_version(obj)
+
+
+def _json_type(value) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    return "string" if isinstance(value, str) else "array"

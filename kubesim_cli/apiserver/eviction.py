@@ -1,0 +1,76 @@
+"""pods/eviction: a deletion that asks the PodDisruptionBudgets first (registry/core/pod/storage/eviction.go)."""
+
+from __future__ import annotations
+
+from ..api import conditions, selectors
+from ..api.objects import clone, dig
+from . import errors, registry
+from .reading import read
+
+
+def evict(server, client, res, namespace: str, name: str, body: dict, options: dict) -> dict:
+    """Evict a pod; raises TooManyRequests where a budget forbids it for now."""
+    pod = read(server, res, namespace, name)
+    wanted = dig(body, "deleteOptions", default={})
+    dry_run = bool(options.get("dry_run")) or bool(wanted.get("dryRun"))
+    budgets = [] if _ignores_budgets(pod) else _budgets_of(server, pod)
+    if len(budgets) > 1:
+        raise errors.StatusError(500, "InternalError",
+                                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does "
+                                 "not support.")
+    if budgets:
+        _spend(server, budgets[0], pod, dry_run)
+    if not dry_run:
+        _mark(server, res, pod)
+    deletion = {"grace_period": wanted.get("gracePeriodSeconds"), "preconditions": wanted.get("preconditions"),
+                "dry_run": dry_run}
+    registry.delete(server, client, res, namespace, name, None, deletion)
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+def _ignores_budgets(pod: dict) -> bool:
+    phase = dig(pod, "status", "phase", default="")
+    return phase in ("Succeeded", "Failed", "Pending") or bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def _budgets_of(server, pod: dict) -> list[dict]:
+    found = []
+    for pdb in server.items("poddisruptionbudgets.policy", pod["metadata"]["namespace"]):
+        selector = pdb["spec"].get("selector")
+        if selector is not None and selectors.selector_matches(selector, pod["metadata"].get("labels") or {}):
+            found.append(pdb)
+    return found
+
+
+def _spend(server, pdb: dict, pod: dict, dry_run: bool) -> None:
+    """Take one disruption from a budget."""
+    status = pdb.get("status") or {}
+    ready = conditions.status_of(dig(pod, "status", "conditions", default=[]), "Ready") == "True"
+    if not ready and (pdb["spec"].get("unhealthyPodEvictionPolicy") == "AlwaysAllow" or
+                      status.get("currentHealthy", 0) >= status.get("desiredHealthy", 0) > 0):
+        return
+    if status.get("disruptionsAllowed", 0) <= 0:
+        details = {"causes": [{
+            "reason": "DisruptionBudget",
+            "message": f"The disruption budget {pdb['metadata']['name']} needs {status.get('desiredHealthy', 0)} healthy "
+                       f"pods and has {status.get('currentHealthy', 0)} currently"}]}
+        raise errors.StatusError(429, "TooManyRequests",
+                                 "Cannot evict pod as it would violate the pod's disruption budget.", details)
+    if dry_run:
+        return
+    from ..api import timestamps
+
+    new = clone(pdb)
+    new["status"]["disruptionsAllowed"] -= 1
+    new["status"].setdefault("disruptedPods", {})[pod["metadata"]["name"]] = timestamps.format(server.now)
+    server.write("MODIFIED", server.resolve("poddisruptionbudgets.policy"), new, pdb)
+
+
+def _mark(server, res, pod: dict) -> None:
+    """Tell in the pod's status why it goes."""
+    new = clone(pod)
+    status = new.setdefault("status", {})
+    status["conditions"] = conditions.set_condition(list(status.get("conditions") or ()), {
+        "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
+        "message": "Eviction API: evicting"}, server.now)
+    server.write("MODIFIED", res, new, pod)

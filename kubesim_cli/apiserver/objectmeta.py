@@ -1,0 +1,119 @@
+"""metadata: what the server sets itself and what it demands of it.
+
+Source of the rules: k8s.io/apimachinery/pkg/api/validation/objectmeta.go.
+"""
+
+from __future__ import annotations
+
+from ..api import names, timestamps
+from . import field
+
+_MAX_ANNOTATIONS = 256 * 1024
+
+
+def stamp_new(meta: dict, resource: str, key: str, now: float, entropy) -> None:
+    """Set in place what only the server gives a new object (rest.FillObjectMetaSystemFields)."""
+    for name in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
+        meta.pop(name, None)
+    meta["creationTimestamp"] = timestamps.format(now)
+    meta["uid"] = entropy.uid(resource, key)
+
+
+def keep_system_fields(meta: dict, old: dict) -> None:
+    """Carry over in place what no update may change or drop."""
+    for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"):
+        if name in old:
+            meta[name] = old[name]
+        else:
+            meta.pop(name, None)
+    if "generateName" in old:
+        meta.setdefault("generateName", old["generateName"])
+
+
+def validate(meta: dict, namespaced: bool, name_rule: str, path: str = "metadata") -> list:
+    """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: a function of api.names."""
+    errors = []
+    rule = getattr(names, name_rule)
+    if meta.get("generateName"):
+        prefix = meta["generateName"]
+        for text in rule(prefix[:-1] + "a" if prefix.endswith(("-", ".")) else prefix):
+            errors.append(field.invalid(f"{path}.generateName", prefix, text))
+    if not meta.get("name"):
+        errors.append(field.required(f"{path}.name", "name or generateName is required"))
+    else:
+        errors += [field.invalid(f"{path}.name", meta["name"], text) for text in rule(meta["name"])]
+    if namespaced:
+        if not meta.get("namespace"):
+            errors.append(field.required(f"{path}.namespace"))
+        else:
+            errors += [field.invalid(f"{path}.namespace", meta["namespace"], text)
+                       for text in names.dns1123_label(meta["namespace"])]
+    elif meta.get("namespace"):
+        errors.append(field.forbidden(f"{path}.namespace", "not allowed on this type"))
+    return errors + _validate_rest(meta, path)
+
+
+def validate_update(meta: dict, old: dict, path: str = "metadata") -> list:
+    """Return the FieldErrors of changed metadata (ValidateObjectMetaUpdate)."""
+    errors = _validate_rest(meta, path)
+    if old.get("deletionTimestamp"):
+        added = [name for name in meta.get("finalizers") or () if name not in (old.get("finalizers") or ())]
+        if added:
+            shown = "[]string{" + ", ".join(f'"{name}"' for name in added) + "}"
+            errors.append(field.forbidden(
+                f"{path}.finalizers",
+                f"no new finalizers can be added if the object is being deleted, found new finalizers {shown}"))
+    for name in ("name", "namespace", "uid"):
+        if meta.get(name, "") != old.get(name, ""):
+            errors.append(field.invalid(f"{path}.{name}", meta.get(name, ""), "field is immutable"))
+    return errors
+
+
+def _validate_rest(meta: dict, path: str) -> list:
+    errors = validate_labels(meta.get("labels"), f"{path}.labels")
+    errors += validate_annotations(meta.get("annotations"), f"{path}.annotations")
+    errors += _validate_owners(meta.get("ownerReferences") or (), f"{path}.ownerReferences")
+    for name in meta.get("finalizers") or ():
+        at = f"{path}.finalizers"
+        errors += [field.invalid(at, name, text) for text in names.qualified_name(name)]
+        if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
+            errors.append(field.invalid(at, name, "name is neither a standard finalizer name nor is it fully qualified"))
+    return errors
+
+
+def validate_labels(labels: dict | None, path: str) -> list:
+    """Return the FieldErrors of a map of labels (v1validation.ValidateLabels)."""
+    errors = []
+    for key, value in sorted((labels or {}).items()):
+        errors += [field.invalid(path, key, text) for text in names.qualified_name(key)]
+        errors += [field.invalid(path, value, text) for text in names.label_value(value)]
+    return errors
+
+
+def validate_annotations(annotations: dict | None, path: str) -> list:
+    """Return the FieldErrors of a map of annotations (ValidateAnnotations)."""
+    errors, size = [], 0
+    for key, value in sorted((annotations or {}).items()):
+        errors += [field.invalid(path, key, text) for text in names.qualified_name(key.lower())]
+        size += len(key.encode()) + len(value.encode("utf-8", "surrogatepass"))
+    if size > _MAX_ANNOTATIONS:
+        errors.append(field.too_long(path, _MAX_ANNOTATIONS))
+    return errors
+
+
+def _validate_owners(owners, path: str) -> list:
+    errors, controller = [], None
+    for i, ref in enumerate(owners):
+        at = f"{path}[{i}]"
+        for name in ("apiVersion", "kind", "name", "uid"):
+            if not ref.get(name):
+                bad = "" if name != "apiVersion" else ref.get(name, "")
+                errors.append(field.invalid(f"{at}.{name}", bad,
+                                            "version must not be empty" if name == "apiVersion"
+                                            else "must not be empty"))
+        if ref.get("controller"):
+            if controller is not None:
+                errors.append(field.invalid(path, owners, "Only one reference can have Controller set to true. Found "
+                                            f'"true" in references for {controller} and {ref.get("name")}'))
+            controller = ref.get("name")
+    return errors
