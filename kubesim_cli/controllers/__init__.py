@@ -1,0 +1,24 @@
+"""The control loops. `CONTROLLERS` registers each: name -> (module below kubesim_cli, the resources it watches).
+
+The resources are those of the class's `watches` (a test holds the two together): they stand here so that a command
+imports only the controllers that its changes concern. `*` is every resource.
+"""
+
+from __future__ import annotations
+
+CONTROLLERS: dict[str, tuple[str, str]] = {
+    "event-ttl": ("controllers.eventttl", "events"),
+}
+
+
+def load(name: str):
+    """Import a controller's module and return an instance of its Controller."""
+    import importlib
+
+    from .base import Controller
+
+    module = importlib.import_module(f"kubesim_cli.{CONTROLLERS[name][0]}")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Controller) and value.name == name:
+            return value()
+    raise LookupError(f"{module.__name__} has no Controller named {name}")

@@ -1,0 +1,29 @@
+"""Events are forgotten an hour after they were last seen (kube-apiserver --event-ttl).
+
+A key is the minute in which events fall due, so that a cluster with many events has few timers.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import key_of
+from ..apiserver.events import expiry
+from .base import Change, Controller
+
+
+def _minute(change: Change):
+    return (str(int(expiry(change.new) // 60)),) if change.new is not None else ()
+
+
+class EventTTL(Controller):
+    name = "event-ttl"
+    watches = {"events": _minute}
+
+    def sync(self, api, key: str) -> float | None:
+        end = (int(key) + 1) * 60.0
+        if api.now < end:
+            return end
+        for event in api.items("events"):
+            if expiry(event) < end:
+                namespace, _, name = key_of(event).rpartition("/")
+                api.delete("events", name, namespace)
+        return None
