@@ -1,0 +1,40 @@
+"""Conditions of an object's status: lists of dicts with type, status, reason, message, lastTransitionTime."""
+
+from __future__ import annotations
+
+from . import timestamps
+
+
+def find(conditions: list | None, type: str) -> dict | None:
+    """Return the condition of a type, or None."""
+    for condition in conditions or ():
+        if condition.get("type") == type:
+            return condition
+    return None
+
+
+def status_of(conditions: list | None, type: str) -> str | None:
+    """Return `True`, `False` or `Unknown`, or None where there is no such condition."""
+    condition = find(conditions, type)
+    return condition.get("status") if condition else None
+
+
+def set_condition(conditions: list, new: dict, now: float) -> bool:
+    """Put `new` into `conditions` (a list the caller owns), in the place of the one of its type; say if that changed it.
+
+    lastTransitionTime moves to `now` only when the status differs (meta.SetStatusCondition), unless `new` has its own.
+    Dicts already in the list are replaced, never changed.
+    """
+    old = find(conditions, new["type"])
+    condition = dict(new)
+    if old is not None and old.get("status") == new.get("status"):
+        condition["lastTransitionTime"] = old.get("lastTransitionTime") or timestamps.format(now)
+    elif not new.get("lastTransitionTime"):
+        condition["lastTransitionTime"] = timestamps.format(now)
+    if old is None:
+        conditions.append(condition)
+        return True
+    if condition == old:
+        return False
+    conditions[conditions.index(old)] = condition
+    return True

@@ -1,0 +1,293 @@
+"""What names and other identifiers may look like, and how generated ones are made.
+
+The checks return lists of messages, empty where all is well (k8s.io/apimachinery/pkg/util/validation and
+pkg/api/validate/content).
+"""
+
+from __future__ import annotations
+
+import re
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_LABEL_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN_UNDERSCORE = rf"{_LABEL_UNDERSCORE}(\.{_LABEL_UNDERSCORE})*"
+_LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
+_QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_VALUE = f"({_QUALIFIED})?"
+_C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
+_PERCENT = "[0-9]+%"
+_HEADER = "[-A-Za-z0-9]+"
+_ENV = "[-._a-zA-Z][-._a-zA-Z0-9]*"
+_CONFIG_KEY = "[-._a-zA-Z0-9]+"
+
+_QUALIFIED_WORDS = ("must consist of alphanumeric characters, '-', '_' or '.', "
+                    "and must start and end with an alphanumeric character")
+_SUBDOMAIN_WORDS = ("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
+                    "and must start and end with an alphanumeric character")
+
+
+def max_length(limit: int) -> str:
+    """What is said of a text that is too long."""
+    return f"must be no more than {limit} characters"
+
+
+def in_range(low: int, high: int) -> str:
+    """What is said of a number out of range."""
+    return f"must be between {low} and {high}, inclusive"
+
+
+def pattern(message: str, regex: str, *examples: str) -> str:
+    """What is said of a text that does not match (validation.RegexError)."""
+    shown = " or ".join(f"'{example}', " for example in examples)
+    return f"{message} (e.g. {shown}regex used for validation is '{regex}')" if examples else (
+        f"{message} (regex used for validation is '{regex}')")
+
+
+def _size(value: str) -> int:
+    return len(value) if value.isascii() else len(value.encode("utf-8", "replace"))
+
+
+def _check(value: str, regex: str, limit: int, message: str, *examples: str) -> list[str]:
+    problems = [max_length(limit)] if limit and _size(value) > limit else []
+    if not re.fullmatch(regex, value):
+        problems.append(pattern(message, regex, *examples))
+    return problems
+
+
+def dns1123_label(value: str) -> list[str]:
+    problems = [max_length(63)] if _size(value) > 63 else []
+    if not re.fullmatch(_LABEL, value):
+        if re.fullmatch(_SUBDOMAIN, value):
+            problems.append("must not contain dots")
+        else:
+            problems.append(pattern("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
+                                    "'-', and must start and end with an alphanumeric character",
+                                    _LABEL, "my-name", "123-abc"))
+    return problems
+
+
+def dns1123_subdomain(value: str) -> list[str]:
+    return _check(value, _SUBDOMAIN, 253, _SUBDOMAIN_WORDS, "example.com")
+
+
+def dns1123_subdomain_with_underscore(value: str) -> list[str]:
+    return _check(value, _SUBDOMAIN_UNDERSCORE, 253, _SUBDOMAIN_WORDS.replace("'-'", "'_', '-'"), "example.com")
+
+
+def wildcard_dns1123_subdomain(value: str) -> list[str]:
+    return _check(value, r"\*\." + _SUBDOMAIN, 253,
+                  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must "
+                  "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+                  "*.example.com")
+
+
+def dns1035_label(value: str) -> list[str]:
+    return _check(value, _LABEL_1035, 63, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', "
+                  "start with an alphabetic character, and end with an alphanumeric character", "my-name", "abc-123")
+
+
+def qualified_name(value: str) -> list[str]:
+    """A label key: a name, or a DNS subdomain, a slash and a name (content.IsLabelKey)."""
+    prefix, slash, name = value.partition("/")
+    problems: list[str] = []
+    if not slash:
+        name = value
+    elif "/" in name:
+        return [f"a valid label key {pattern(_QUALIFIED_WORDS, _QUALIFIED, 'MyName', 'my.name', '123-abc')}"
+                " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+    elif not prefix:
+        problems.append("prefix part must be non-empty")
+    else:
+        problems += [f"prefix part {problem}" for problem in dns1123_subdomain(prefix)]
+    if not name:
+        problems.append("name part must be non-empty")
+    elif _size(name) > 63:
+        problems.append("name part must be no more than 63 bytes")
+    if not re.fullmatch(_QUALIFIED, name):
+        problems.append(f"name part {pattern(_QUALIFIED_WORDS, _QUALIFIED, 'MyName', 'my.name', '123-abc')}")
+    return problems
+
+
+def label_value(value: str) -> list[str]:
+    problems = ["must be no more than 63 bytes"] if _size(value) > 63 else []
+    if not re.fullmatch(_VALUE, value):
+        problems.append(pattern("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' "
+                                "or '.', and must start and end with an alphanumeric character",
+                                _VALUE, "MyValue", "my_value", "12345"))
+    return problems
+
+
+def c_identifier(value: str) -> list[str]:
+    return _check(value, _C_IDENTIFIER, 0, "a valid C identifier must start with alphabetic character or '_', followed "
+                  "by a string of alphanumeric characters or '_'", "my_name", "MY_NAME", "MyName")
+
+
+def config_map_key(value: str) -> list[str]:
+    problems = _check(value, _CONFIG_KEY, 253, "a valid config key must consist of alphanumeric characters, '-', '_' or "
+                      "'.'", "key.name", "KEY_NAME", "key-name")
+    return problems + _parent_directory(value)
+
+
+def env_var_name(value: str) -> list[str]:
+    """The strict rule, from before RelaxedEnvironmentVariableValidation."""
+    problems = _check(value, _ENV, 0, "a valid environment variable name must consist of alphabetic characters, digits, "
+                      "'_', '-', or '.', and must not start with a digit", "my.env-name", "MY_ENV.NAME", "MyEnvName1")
+    return problems + _parent_directory(value)
+
+
+def relaxed_env_var_name(value: str) -> list[str]:
+    if not value:
+        return ["environment variable name must be non-empty"]
+    if not re.fullmatch("[ -<>-~]+", value):
+        return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+    return []
+
+
+def _parent_directory(value: str) -> list[str]:
+    if value in (".", ".."):
+        return [f"must not be '{value}'"]
+    return ["must not start with '..'"] if value.startswith("..") else []
+
+
+def port_name(value: str) -> list[str]:
+    problems = []
+    if _size(value) > 15:
+        problems.append(max_length(15))
+    if not re.fullmatch("[-a-z0-9]+", value):
+        problems.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    if not re.search("[a-z]", value):
+        problems.append("must contain at least one letter (a-z)")
+    if "--" in value:
+        problems.append("must not contain consecutive hyphens")
+    if value.startswith("-") or value.endswith("-"):
+        problems.append("must not begin or end with a hyphen")
+    return problems
+
+
+def port_number(value: int) -> list[str]:
+    return [] if 1 <= value <= 65535 else [in_range(1, 65535)]
+
+
+def user_id(value: int) -> list[str]:
+    """Also the rule for group ids."""
+    return [] if 0 <= value <= 2**31 - 1 else [in_range(0, 2**31 - 1)]
+
+
+def percent(value: str) -> list[str]:
+    return _check(value, _PERCENT, 0, "a valid percent string must be a numeric string followed by an ending '%'",
+                  "1%", "93%")
+
+
+def http_header_name(value: str) -> list[str]:
+    return _check(value, _HEADER, 0, "a valid HTTP header must consist of alphanumeric characters or '-'",
+                  "X-Header-Name")
+
+
+def path_segment_name(value: str) -> list[str]:
+    """The rule for names of RBAC objects and the like."""
+    if value in (".", ".."):
+        return [f"may not be '{value}'"]
+    return [f"may not contain '{char}'" for char in "/%" if char in value]
+
+
+def ip(value: str) -> list[str]:
+    """Strict as far as ambiguity goes, not canonical form (validation.IsValidIPForLegacyField)."""
+    import ipaddress
+
+    try:
+        if "%" in value:
+            raise ValueError
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        if re.fullmatch(r"\d+(\.\d+){3}", value) and all(int(part) < 256 for part in value.split(".")):
+            return ["must not have leading 0s"]
+        return ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
+    if address.version == 6 and address.ipv4_mapped:
+        return ["must not be an IPv4-mapped IPv6 address"]
+    return []
+
+
+def cidr(value: str) -> list[str]:
+    """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField)."""
+    import ipaddress
+
+    address, slash, bits = value.partition("/")
+    try:
+        if not slash or not bits.isdecimal():
+            raise ValueError
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
+    if len(bits) > 1 and bits[0] == "0":
+        return ["must not have leading 0s in IP or prefix length"]
+    if network.network_address != ipaddress.ip_address(address):
+        return ["must not have bits set beyond the prefix length"]
+    return []
+
+
+def mask_trailing_dash(prefix: str) -> str:
+    """Return a generateName such that the rule for whole names can check it (maskTrailingDash)."""
+    return prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
+
+
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+
+
+def random_suffix(number: int | bytes, n: int) -> str:
+    """Return `n` characters of rand.String's alphabet that encode a number, or the number in a digest."""
+    if isinstance(number, bytes):
+        number = int.from_bytes(number, "big")
+    out = []
+    for _ in range(n):
+        number, index = divmod(number, len(_ALPHABET))
+        out.append(_ALPHABET[index])
+    return "".join(out)
+
+
+def safe_encode(text: str) -> str:
+    """rand.SafeEncodeString: each character as one of the alphabet without vowels."""
+    return "".join(_ALPHABET[ord(char) % len(_ALPHABET)] for char in text)
+
+
+def fnv32a(data: bytes) -> int:
+    """The 32-bit FNV-1a hash."""
+    value = 2166136261
+    for byte in data:
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value
+
+
+def fnv32(data: bytes) -> int:
+    """The 32-bit FNV-1 hash."""
+    value = 2166136261
+    for byte in data:
+        value = value * 16777619 & 0xFFFFFFFF ^ byte
+    return value
+
+
+def canonical_json(value) -> bytes:
+    """Return JSON as Go's json.Marshal writes a map: keys sorted, no blanks, <, > and & escaped."""
+    import json
+
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    for char in "<>&\u2028\u2029":
+        if char in text:
+            text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode("utf-8", "replace")
+
+
+def template_hash(template: dict, collision_count: int | None = None) -> str:
+    """Return a pod-template-hash: like controller.ComputeHash, though the bytes hashed are those of the JSON."""
+    data = canonical_json(template)
+    if collision_count is not None:
+        data += collision_count.to_bytes(8, "little")
+    return safe_encode(str(fnv32a(data)))
+
+
+def revision_hash(data: dict, collision_count: int | None = None) -> str:
+    """Return a controller-revision-hash of a ControllerRevision's data (controller/history HashControllerRevision)."""
+    raw = canonical_json(data)
+    if collision_count is not None:
+        raw += str(collision_count).encode()
+    return safe_encode(str(fnv32(raw)))

@@ -1,0 +1,37 @@
+"""What differs between the Kubernetes releases that kubesim emulates, 1.28 to 1.36."""
+
+from __future__ import annotations
+
+OLDEST, NEWEST = (1, 28), (1, 36)
+
+# The patch release that each minor release is emulated as.
+PATCH = {
+    (1, 28): "v1.28.15", (1, 29): "v1.29.15", (1, 30): "v1.30.14", (1, 31): "v1.31.14", (1, 32): "v1.32.13",
+    (1, 33): "v1.33.13", (1, 34): "v1.34.10", (1, 35): "v1.35.7", (1, 36): "v1.36.2",
+}
+
+# A behaviour's name -> the release that introduced it.
+INTRODUCED = {
+    "DeletedFromNamespace": (1, 34),   # kubectl delete: `pod "a" deleted from default namespace`
+    "VolumeAttributesClass": (1, 29),  # the column VOLUMEATTRIBUTESCLASS of PVs and PVCs
+}
+
+
+def enabled(name: str, release: tuple[int, int]) -> bool:
+    """Tell whether a behaviour of INTRODUCED is part of a release."""
+    return INTRODUCED[name] <= release
+
+
+def parse_release(text: str) -> tuple[int, int]:
+    """Return the release of a text such as `1.28` or `v1.30.1`; ValueError where kubesim does not emulate it."""
+    parts = text.strip().removeprefix("v").split(".")
+    if len(parts) in (2, 3) and all(part.isdecimal() for part in parts):
+        release = (int(parts[0]), int(parts[1]))
+        if OLDEST <= release <= NEWEST:
+            return release
+    raise ValueError(f"unsupported Kubernetes version {text!r}: use {release_text(OLDEST)} to {release_text(NEWEST)}")
+
+
+def release_text(release: tuple[int, int]) -> str:
+    """Return a release as people write it: `1.28`."""
+    return f"{release[0]}.{release[1]}"

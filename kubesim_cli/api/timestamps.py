@@ -1,0 +1,131 @@
+"""Timestamps: RFC 3339 as the API writes it, and the forms in which kubectl prints time.
+
+Plain arithmetic, for the datetime module costs more to import than a whole `kubectl get` may take.
+"""
+
+from __future__ import annotations
+
+import time
+
+_DAYS_BEFORE_MONTH = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_LAYOUT = "2006-01-02T15:04:05Z07:00"
+
+_midnights: dict[str, int] = {}  # date text -> seconds; a listing has few distinct dates
+
+
+def parse(text: str) -> float:
+    """Return the seconds since 1970 of an RFC 3339 time; ValueError with Go's message where it is none."""
+    midnight = _midnights.get(text[:10])
+    try:
+        if midnight is None:
+            midnight = _midnights[text[:10]] = _midnight(text)
+        if len(text) == 20 and text[19] == "Z" and text[13] == ":" and text[16] == ":" and text[10] == "T":
+            hour, minute, second = int(text[11:13]), int(text[14:16]), int(text[17:19])
+            if 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60:
+                return float(midnight + hour * 3600 + minute * 60 + second)
+    except ValueError:
+        pass
+    return _parse_slowly(text)
+
+
+def _midnight(text: str) -> int:
+    if text[4:5] != "-" or text[7:8] != "-" or not text.isascii():
+        raise ValueError
+    return _days(int(text[:4]), int(text[5:7]), int(text[8:10])) * 86400
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Days from 1970-01-01 to a date of the Gregorian calendar; ValueError where there is no such day."""
+    if not 1 <= month <= 12 or not 1 <= day <= _days_in(year, month):
+        raise ValueError
+    before = year - 1
+    leap_day = month > 2 and _leap(year)
+    return before * 365 + before // 4 - before // 100 + before // 400 + _DAYS_BEFORE_MONTH[month] + leap_day + day - 719163
+
+
+def _leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def _days_in(year: int, month: int) -> int:
+    if month == 2:
+        return 29 if _leap(year) else 28
+    return 30 if month in (4, 6, 9, 11) else 31
+
+
+_PARTS = (("2006", 4), ("-", 0), ("01", 2), ("-", 0), ("02", 2), ("T", 0), ("15", 2), (":", 0), ("04", 2), (":", 0),
+          ("05", 2))
+
+
+def _parse_slowly(text: str) -> float:
+    """Read fractions and offsets, and find out what is wrong as Go's time.Parse does."""
+    rest, numbers = text, []
+    for element, width in _PARTS:
+        if not width:
+            if rest[:1] != element:
+                raise _cannot(text, rest, element)
+            rest = rest[1:]
+        else:
+            if len(rest) < width or not (rest[:width].isascii() and rest[:width].isdecimal()):
+                raise _cannot(text, rest, element)
+            numbers.append(int(rest[:width]))
+            rest = rest[width:]
+    year, month, day, hour, minute, second = numbers
+    fraction = 0.0
+    if rest[:1] in (".", ",") and rest[1:2].isdecimal():
+        digits = 1
+        while digits < len(rest) and rest[digits].isdecimal():
+            digits += 1
+        fraction, rest = float("0." + rest[1:digits]), rest[digits:]
+    for name, number, low, high in (("month", month, 1, 12), ("hour", hour, 0, 23), ("minute", minute, 0, 59),
+                                    ("second", second, 0, 59)):
+        if not low <= number <= high:
+            raise ValueError(f"parsing time {_quoted(text)}: {name} out of range")
+    offset = _offset(text, rest)
+    if not 1 <= day <= _days_in(year, month):
+        raise ValueError(f"parsing time {_quoted(text)}: day out of range")
+    return _days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second + fraction - offset
+
+
+def _offset(text: str, rest: str) -> int:
+    if rest[:1] == "Z":
+        if rest[1:]:
+            raise ValueError(f"parsing time {_quoted(text)}: extra text: {_quoted(rest[1:])}")
+        return 0
+    if len(rest) < 6 or rest[0] not in "+-" or rest[3] != ":" or not (rest[1:3] + rest[4:6]).isdecimal():
+        raise _cannot(text, rest, "Z07:00")
+    if rest[6:]:
+        raise ValueError(f"parsing time {_quoted(text)}: extra text: {_quoted(rest[6:])}")
+    seconds = int(rest[1:3]) * 3600 + int(rest[4:6]) * 60
+    return -seconds if rest[0] == "-" else seconds
+
+
+def _cannot(text: str, rest: str, element: str) -> ValueError:
+    return ValueError(f"parsing time {_quoted(text)} as {_quoted(_LAYOUT)}: cannot parse {_quoted(rest)} as "
+                      f"{_quoted(element)}")
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def format(seconds: float) -> str:
+    """Return metav1.Time's text, as in `2024-01-01T00:00:00Z`; a fraction of a second is cut off."""
+    t = time.gmtime(seconds // 1)
+    return f"{t[0]:04}-{t[1]:02}-{t[2]:02}T{t[3]:02}:{t[4]:02}:{t[5]:02}Z"
+
+
+def format_micro(seconds: float) -> str:
+    """Return metav1.MicroTime's text, as in `2024-01-01T00:00:00.000000Z`."""
+    whole, micros = divmod(round(seconds * 10**6), 10**6)
+    return f"{format(whole)[:-1]}.{micros:06}Z"
+
+
+def format_rfc1123z(seconds: float) -> str:
+    """Return a time as `kubectl describe` prints it, in UTC: `Mon, 01 Jan 2024 00:00:00 +0000`."""
+    t = time.gmtime(seconds // 1)
+    return (f"{_WEEKDAYS[t[6]]}, {t[2]:02} {_MONTHS[t[1] - 1]} {t[0]:04} {t[3]:02}:{t[4]:02}:{t[5]:02} +0000")
