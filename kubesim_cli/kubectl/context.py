@@ -1,0 +1,271 @@
+"""What a verb is given: the client, the namespace, the streams; and the errors by which a verb fails.
+
+How errors are told is pkg/cmd/util/helpers.go of kubectl (checkErr, StandardErrorMessage, MultilineError).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..apiserver.errors import StatusError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..cluster import Cluster
+    from .flags import Flags
+    from .kubeconfig import Kubeconfig
+
+
+class Failure(Exception):
+    """A verb's failure, told as `error: text`; `prefix` replaces "error: ", `code` is the exit code."""
+
+    def __init__(self, text: str, code: int = 1, prefix: str = "error: "):
+        super().__init__(text)
+        self.code, self.prefix = code, prefix
+
+
+class Usage(Failure):
+    """A wrong call: the text is followed by `See 'kubectl VERB -h' for help and examples`."""
+
+
+class Aggregate(Failure):
+    """Several failures (StatusError or Failure), told one a line; a single one is told as if it stood alone."""
+
+    def __init__(self, errors: list, code: int = 1):
+        super().__init__("; ".join(map(str, errors)), code)
+        self.errors = errors
+
+
+class Exit(Exception):
+    """Ends the command with an exit code and no further word (kubectl's ErrExit)."""
+
+    def __init__(self, code: int = 1):
+        super().__init__(code)
+        self.code = code
+
+
+def message_of(error: Exception) -> str:
+    """Tell an error without the "error: " in front (messageForError)."""
+    if not isinstance(error, StatusError):
+        return str(error)
+    if error.reason == "Unauthorized":
+        return f"error: You must be logged in to the server ({error.message})"
+    return f"Error from server ({error.reason}): {error.message}" if error.reason else \
+        f"Error from server: {error.message}"
+
+
+def tell(error: Exception, command: str) -> str:
+    """Tell how a command such as `rollout status` failed, as the lines for stderr (checkErr)."""
+    while isinstance(error, Aggregate) and len(error.errors) == 1:
+        error = error.errors[0]
+    if isinstance(error, Aggregate):
+        return "".join(message_of(e) + "\n" for e in error.errors)
+    if isinstance(error, Usage):
+        return f"error: {error}\nSee '{'kubectl ' + command if command else 'kubectl'} -h' for help and examples\n"
+    if isinstance(error, StatusError):
+        text = _tell_invalid(error.status) if error.reason == "Invalid" else message_of(error)
+    else:
+        prefix = error.prefix if isinstance(error, Failure) else "error: "
+        text = str(error) if str(error).startswith(prefix) else prefix + str(error)
+    return text if text.endswith("\n") else text + "\n"
+
+
+def exit_code(error: Exception, command: str) -> int:
+    """Return the exit code for a failure; diff adds one, as its 1 means differences (CheckDiffErr)."""
+    while isinstance(error, Aggregate) and len(error.errors) == 1:
+        error = error.errors[0]
+    if isinstance(error, Exit):
+        return error.code
+    return (error.code if isinstance(error, Failure) else 1) + (command == "diff")
+
+
+def _tell_invalid(status: dict) -> str:
+    details = status.get("details")
+    if details is None:
+        return "The request is invalid" + (f": {status['message']}" if status.get("message") else "")
+    causes = list(dict.fromkeys(f"{c.get('field', '')}: {c.get('message', '')}" for c in details.get("causes") or ()))
+    text = "The request is invalid"
+    if details.get("kind") or details.get("name"):
+        text = f'The {details.get("kind", "")} "{details.get("name", "")}" is invalid'
+    elif status.get("message") and not causes:
+        return f"{text}: {status['message']}"
+    if not causes:
+        return text
+    if len(causes) == 1:
+        return f"{text}: {causes[0]}"
+    return f"{text}: \n" + "".join(f"* {cause}\n" for cause in causes)
+
+
+def add_source(error: Exception, doing: str, source: str) -> Exception:
+    """Return the error with `error when creating "file.yaml": ` in front, if there is a source (AddSourceToErr)."""
+    if not source:
+        return error
+    if isinstance(error, StatusError):
+        details: dict | None = error.status.get("details")
+        return StatusError(error.code, error.reason, f'error when {doing} "{source}": {error.message}',
+                           details)
+    return Failure(f'error when {doing} "{source}": {error}')
+
+
+class Context:
+    """One call of one command. Nothing is opened before it is asked for: neither kubeconfig nor cluster."""
+
+    name = "kubectl"
+
+    def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None, cluster: Cluster | None = None):
+        """`command` as in `rollout status`; `streams`: (stdin, stdout, stderr) text streams, else those of sys;
+        `cluster` is given by tests."""
+        self.command, self.flags, self.environ = command, flags, environ
+        self._stdin, self._stdout, self._stderr = streams or (sys.stdin, sys.stdout, sys.stderr)
+        self._cluster = cluster
+        self._client: Client | None = None
+        self._kubeconfig: Kubeconfig | None = None
+        self._pending: list = []
+        self._warnings: list[str] = []
+
+    # The cluster
+
+    @property
+    def kubeconfig(self) -> Kubeconfig:
+        """What the kubeconfig files and the global flags say."""
+        if self._kubeconfig is None:
+            from .kubeconfig import load
+            self._kubeconfig = load(self.environ, self.flags)
+        return self._kubeconfig
+
+    @property
+    def namespace(self) -> str:
+        """From -n, else the context's, else `default`."""
+        return self.kubeconfig.namespace
+
+    @property
+    def namespace_given(self) -> bool:
+        """Whether -n was given (ToRawKubeConfigLoader().Namespace()'s enforceNamespace)."""
+        return self.kubeconfig.namespace_given
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster behind the kubeconfig's context, its time caught up; verbs use `client`."""
+        if self._cluster is None:
+            from ..cluster import Cluster
+            self._cluster = Cluster.open(self.kubeconfig.store_path(), release=wanted_release(self.environ))
+            self._cluster.on_commit = self.flush
+        return self._cluster
+
+    @property
+    def client(self) -> Client:
+        """The API as the kubeconfig's user sees it."""
+        if self._client is None:
+            from ..apiserver.client import Client
+            cluster, user = self.cluster, self.kubeconfig.identity()
+            on_call = None
+            if self.flags["v"] >= 6:
+                from .calllog import CallLog
+                on_call = CallLog(self).on_call
+            self._client = Client(cluster.server, user=user, on_warning=self.warn, on_call=on_call)
+        return self._client
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since 1970."""
+        return self.cluster.now
+
+    @property
+    def release(self) -> tuple:
+        """The emulated release, as in (1, 28)."""
+        return self.cluster.server.release
+
+    # The terminal
+
+    def out(self, text: str) -> None:
+        """Print to stdout, once the store has committed."""
+        self._pending.append((self._stdout, text))
+
+    def err(self, text: str) -> None:
+        """Print to stderr, in its place among what goes to stdout."""
+        self._pending.append((self._stderr, text))
+
+    def warn(self, text: str) -> None:
+        """Tell a warning of the server's, each once (rest.NewWarningWriter)."""
+        if text not in self._warnings:
+            self._warnings.append(text)
+            colored = self._stderr.isatty() and self.environ.get("TERM", "dumb") != "dumb" \
+                and "NO_COLOR" not in self.environ
+            label = "\033[33;1mWarning:\033[0m" if colored else "Warning:"
+            self.err(f"{label} {text}\n")
+
+    def stdin(self) -> str:
+        """Return all of stdin."""
+        raw = getattr(self._stdin, "buffer", None)
+        return raw.read().decode("utf-8", "surrogateescape") if raw else self._stdin.read()
+
+    # Time and the store
+
+    def wait(self, check, timeout: float | None = None):
+        """Call `check()` now and after every change of the cluster until it returns something true; return that,
+        or None when `timeout` seconds have passed. What was done and printed is committed and shown before it sleeps.
+        """
+        return self.cluster.wait(check, timeout)
+
+    def pause(self) -> None:
+        """Commit and unlock, while something outside (an editor, a browser) takes its time."""
+        if self._cluster is not None:
+            self._cluster.release_lock()
+        self.flush()
+
+    def commit(self) -> None:
+        """Make what was done durable, then show what was printed."""
+        if self._cluster is not None:
+            self._cluster.commit()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what was printed, in its order."""
+        pending, self._pending = self._pending, []
+        position = 0
+        while position < len(pending):
+            stream, texts = pending[position][0], []
+            while position < len(pending) and pending[position][0] is stream:
+                texts.append(pending[position][1])
+                position += 1
+            data = "".join(texts)
+            raw = getattr(stream, "buffer", None)
+            if raw:
+                raw.write(data.encode("utf-8", "surrogateescape"))
+                raw.flush()
+            else:
+                stream.write(data)
+                stream.flush()
+
+    def close(self) -> None:
+        """Let go of the cluster; what was not committed is lost."""
+        if self._cluster is not None:
+            self._cluster.close()
+
+    def finish(self, code: int) -> int:
+        """Commit and return the exit code, where --warnings-as-errors makes 0 a 1."""
+        if code == 0 and self._warnings and self.flags["warnings-as-errors"]:
+            count = len(self._warnings)
+            self.err(f"error: {count} warning{'s' if count > 1 else ''} received\n")
+            code = 1
+        self.commit()
+        return code
+
+
+def home(environ) -> str:
+    """Return the folder of everything kubesim stores (KUBESIM_HOME)."""
+    return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
+
+
+def wanted_release(environ) -> tuple | None:
+    """Return KUBESIM_KUBERNETES_VERSION as (1, 30), or None where it is not set; raises Failure."""
+    text = environ.get("KUBESIM_KUBERNETES_VERSION", "")
+    if not text:
+        return None
+    from ..api.releases import parse_release
+    try:
+        return parse_release(text)
+    except ValueError as why:
+        raise Failure(f"KUBESIM_KUBERNETES_VERSION: {why}") from None

@@ -1,0 +1,244 @@
+"""The kubeconfig: which cluster, user and namespace a command is about (client-go's tools/clientcmd).
+
+kubesim's own file is KUBESIM_HOME/config; without it the built-in `minikube` stands. ~/.kube/config is never read.
+In memory a config maps names to entries: {"clusters": {name: {...}}, "users": ..., "contexts": ..., "current-context"}.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .context import Failure, StatusError, home
+
+SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
+SERVER = "https://192.168.49.2:8443"
+ADMIN_GROUPS = ["system:masters", "system:authenticated"]
+
+
+def builtin() -> dict:
+    """Return the config that stands while kubesim's own file does not exist."""
+    return {"clusters": {"minikube": {"server": SERVER}}, "users": {"minikube": {}},
+            "contexts": {"minikube": {"cluster": "minikube", "namespace": "default", "user": "minikube"}},
+            "current-context": "minikube"}
+
+
+def own_path(environ) -> str:
+    """Return the path of kubesim's own kubeconfig."""
+    return os.path.join(home(environ), "config")
+
+
+def paths(environ, explicit: str = "") -> list[str]:
+    """Return the files to read, first wins: --kubeconfig, else those of KUBECONFIG, else kubesim's own."""
+    if explicit:
+        return [explicit]
+    if environ.get("KUBECONFIG"):
+        return list(dict.fromkeys(path for path in environ["KUBECONFIG"].split(os.pathsep) if path))
+    return [own_path(environ)]
+
+
+def empty() -> dict:
+    """Return a config with nothing in it."""
+    return {"clusters": {}, "users": {}, "contexts": {}, "current-context": ""}
+
+
+def read_file(path: str, environ) -> dict | None:
+    """Return the config in a file, or None where there is none; raises Failure where it does not parse."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return builtin() if path == own_path(environ) else None
+    except OSError as why:
+        raise Failure(f'error loading config file "{path}": {_reason(why, path)}') from None
+    try:
+        return _parse(text)
+    except ValueError as why:
+        raise Failure(f'error loading config file "{path}": {why}') from None
+
+
+def _reason(why: OSError, path: str) -> str:
+    verb = "read" if isinstance(why, IsADirectoryError) else "open"
+    return f"{verb} {path}: {os.strerror(why.errno or 0).lower()}"
+
+
+def _parse(text: str) -> dict:
+    if text.lstrip()[:1] == "{":
+        import json
+        data = json.loads(text)
+    else:
+        from .yamlreader import load
+        data = load(text)
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise ValueError("couldn't get version/kind; json parse error: json: cannot unmarshal "
+                         "string into Go value of type struct { APIVersion string; Kind string }")
+    config = {**data, "current-context": data.get("current-context") or ""}
+    for section, entry in SECTIONS.items():
+        config[section] = {item.get("name", ""): item.get(entry) or {} for item in data.get(section) or ()}
+    return config
+
+
+def merge(configs: list[dict]) -> dict:
+    """Merge files as clientcmd does: the first to name an entry, or the current context, wins."""
+    merged = empty()
+    for config in configs:
+        for section in SECTIONS:
+            for name, entry in config[section].items():
+                merged[section].setdefault(name, entry)
+        merged["current-context"] = merged["current-context"] or config["current-context"]
+        for key, value in config.items():
+            merged.setdefault(key, value)
+    return merged
+
+
+def load(environ, flags) -> Kubeconfig:
+    """Read and merge the files that the environment and the global flags name."""
+    configs = [config for path in paths(environ, flags["kubeconfig"])
+               if (config := read_file(path, environ)) is not None]
+    if flags["kubeconfig"] and not configs:
+        raise Failure(f"stat {flags['kubeconfig']}: no such file or directory")
+    return Kubeconfig(merge(configs), flags, environ)
+
+
+class Kubeconfig:
+    """A merged config and what the global flags change of it (DirectClientConfig)."""
+
+    def __init__(self, config: dict, flags, environ):
+        self.config, self._flags, self._environ = config, flags, environ
+
+    def _given(self, name: str) -> str:
+        """A global flag's value, unless the command has a flag of its own by that name."""
+        return "" if self._flags.is_local(name) else self._flags[name]
+
+    @property
+    def context_name(self) -> str:
+        return self._given("context") or self.config["current-context"]
+
+    @property
+    def context(self) -> dict:
+        return self.config["contexts"].get(self.context_name, {})
+
+    @property
+    def cluster_name(self) -> str:
+        return self._given("cluster") or self.context.get("cluster", "")
+
+    @property
+    def user_name(self) -> str:
+        return self._given("user") or self.context.get("user", "")
+
+    @property
+    def server(self) -> str:
+        """The API server's address: from --server, else the cluster's."""
+        return self._given("server") or self.config["clusters"].get(self.cluster_name, {}).get("server", "")
+
+    @property
+    def namespace_given(self) -> bool:
+        return bool(self._given("namespace"))
+
+    @property
+    def namespace(self) -> str:
+        """From -n, else the context's, else `default`; raises Failure where the context is of no use."""
+        if self._given("namespace"):
+            return self._given("namespace")
+        self._confirm_usable()
+        return self.context.get("namespace") or "default"
+
+    def check(self) -> None:
+        """Raise Failure unless a client can be made of this config (DirectClientConfig.ClientConfig)."""
+        for section, kind, flag in (("users", "auth info", "user"), ("contexts", "context", "context"),
+                                    ("clusters", "cluster", "cluster")):
+            name = self._given(flag)
+            if name and name not in self.config[section]:
+                raise Failure(f'{kind} "{name}" does not exist')
+        self._confirm_usable()
+        parse_timeout(self._given("request-timeout"))
+        if not self.server:
+            raise Failure("The connection to the server localhost:8080 was refused - "
+                          "did you specify the right host or port?", prefix="")
+
+    def _confirm_usable(self) -> None:
+        errors, name = [], self.context_name
+        if name and name not in self.config["contexts"]:
+            errors.append(f"context was not found for specified context: {name}")
+        if any(map(self._given, ("as-uid", "as-group", "as-user-extra"))) and not self._given("as"):
+            errors.append(f"requesting uid, groups or user-extra for {self.user_name} without impersonating a user")
+        if self.cluster_name and not self.server:
+            errors.append(f'no server found for cluster "{self.cluster_name}"')
+        if len(errors) == 1 and not errors[0].startswith("context "):
+            raise Failure(errors[0])
+        if errors:
+            raise Failure(errors[0] if len(errors) == 1 else "".join(("\n", *(f"* {error}\n" for error in errors))),
+                          prefix="Error in configuration: ")
+
+    def store_path(self) -> str:
+        """Return the folder of the cluster's store: contexts that share a cluster share its store."""
+        self.check()
+        from ..cluster import folder_of
+        return folder_of(home(self._environ), self.cluster_name or "default")
+
+    def identity(self) -> dict:
+        """Return whom the API server takes the user for: name, groups, uid and extra.
+
+        A service account's token is believed; every other user of a kubeconfig is the cluster's administrator.
+        """
+        entry = self.config["users"].get(self.user_name, {})
+        user = service_account(self._given("token") or entry.get("token", ""))
+        if user is None:
+            name = entry.get("username") or (self.user_name if self.user_name != "minikube" else "") or "minikube-user"
+            user = {"name": name, "groups": list(ADMIN_GROUPS), "uid": "", "extra": {}}
+        name = self._given("as") or entry.get("as", "")
+        if not name:
+            return user
+        groups = list(self._given("as-group") or entry.get("as-groups") or ())
+        extra: dict[str, list[str]] = {}
+        for pair in self._given("as-user-extra") or ():
+            key, _, value = pair.partition("=")
+            extra.setdefault(key.lower(), []).append(value)
+        return impersonated(name, groups, self._given("as-uid") or entry.get("as-uid", ""),
+                            extra or entry.get("as-user-extra") or {})
+
+
+def impersonated(name: str, groups: list[str], uid: str, extra: dict) -> dict:
+    """Return the user that `--as` asks for, with the groups that the server adds (filters/impersonation.go)."""
+    kind, _, rest = name.partition("system:serviceaccount:")
+    if not kind and rest.count(":") == 1 and not groups:
+        groups = ["system:serviceaccounts", f"system:serviceaccounts:{rest.partition(':')[0]}"]
+    if name == "system:anonymous":
+        groups = groups if "system:unauthenticated" in groups else [*groups, "system:unauthenticated"]
+    elif "system:authenticated" not in groups:
+        groups = [*groups, "system:authenticated"]
+    return {"name": name, "groups": groups, "uid": uid, "extra": extra}
+
+
+def service_account(token: str) -> dict | None:
+    """Return the user of a service account's token, or None where `token` is no such JWT; raises StatusError."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    import base64
+    import json
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        subject = claims["sub"]
+    except (ValueError, KeyError, TypeError):
+        raise StatusError(401, "Unauthorized", "Unauthorized") from None
+    bound = claims.get("kubernetes.io") or {}
+    account, pod = bound.get("serviceaccount") or {}, bound.get("pod") or {}
+    user = impersonated(subject, [], account.get("uid", ""), {})
+    if pod:
+        user["extra"] = {"authentication.kubernetes.io/pod-name": [pod.get("name", "")],
+                         "authentication.kubernetes.io/pod-uid": [pod.get("uid", "")]}
+    return user
+
+
+def parse_timeout(text: str) -> float:
+    """Return --request-timeout in seconds, 0 for none; raises Failure (clientcmd.ParseTimeout)."""
+    if text.isascii() and text.isdigit():
+        return float(text)
+    from ..api.duration import parse_go
+    try:
+        return parse_go(text)
+    except ValueError:
+        raise Failure("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
+                      "corresponding time unit (e.g. 1s | 2m | 3h)") from None
