@@ -20,7 +20,7 @@ def status_of(conditions: list | None, type: str) -> str | None:
 
 
 def set_condition(conditions: list, new: dict, now: float) -> bool:
-    """Put `new` into `conditions` (a list the caller owns), in the place of the one of its type; say if that changed it.
+    """Put `new` into `conditions` (a list the caller owns), where the one of its type stands; tell if that changed it.
 
     lastTransitionTime moves to `now` only when the status differs (meta.SetStatusCondition), unless `new` has its own.
     Dicts already in the list are replaced, never changed.

@@ -124,15 +124,16 @@ def c_identifier(value: str) -> list[str]:
 
 
 def config_map_key(value: str) -> list[str]:
-    problems = _check(value, _CONFIG_KEY, 253, "a valid config key must consist of alphanumeric characters, '-', '_' or "
-                      "'.'", "key.name", "KEY_NAME", "key-name")
+    problems = _check(value, _CONFIG_KEY, 253, "a valid config key must consist of alphanumeric characters, '-', '_' "
+                      "or '.'", "key.name", "KEY_NAME", "key-name")
     return problems + _parent_directory(value)
 
 
 def env_var_name(value: str) -> list[str]:
     """The strict rule, from before RelaxedEnvironmentVariableValidation."""
-    problems = _check(value, _ENV, 0, "a valid environment variable name must consist of alphabetic characters, digits, "
-                      "'_', '-', or '.', and must not start with a digit", "my.env-name", "MY_ENV.NAME", "MyEnvName1")
+    problems = _check(value, _ENV, 0, "a valid environment variable name must consist of alphabetic characters, "
+                      "digits, '_', '-', or '.', and must not start with a digit",
+                      "my.env-name", "MY_ENV.NAME", "MyEnvName1")
     return problems + _parent_directory(value)
 
 

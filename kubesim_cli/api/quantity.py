@@ -1,7 +1,7 @@
 """resource.Quantity: amounts such as `500m`, `1.5Gi` or `3e6` (k8s.io/apimachinery/pkg/api/resource).
 
-An amount is held as a whole number of nanos (10^-9), the smallest that a Quantity tells apart; anything finer is rounded
-away from zero, as Kubernetes does.
+An amount is held as a whole number of nanos (10^-9), the smallest that a Quantity tells apart; anything finer is
+rounded away from zero, as Kubernetes does.
 """
 
 from __future__ import annotations

@@ -276,7 +276,7 @@ def selector_matches(selector: dict | None, labels: dict | None) -> bool:
 
 
 def format_selector(selector: dict | None) -> str:
-    """Return a metav1.LabelSelector as tables and describe show it (FormatLabelSelector); `<none>` where it is empty."""
+    """Return a metav1.LabelSelector as tables and describe show it (FormatLabelSelector); `<none>` where empty."""
     try:
         return format(of_label_selector(selector) or []) or "<none>"
     except ValueError:
@@ -289,9 +289,9 @@ def of_map(labels: dict | None) -> list[tuple]:
 
 
 def parse_fields(text: str) -> list[tuple[str, str, str]]:
-    """Return a field selector's terms (field, operator, value), operator `=` or `!=`; ValueError as fields.ParseSelector.
+    """Return a field selector's terms (field, operator, value), operator `=` or `!=` (fields.ParseSelector).
 
-    In a value, `\\\\`, `\\,` and `\\=` stand for the character itself.
+    In a value, `\\\\`, `\\,` and `\\=` stand for the character itself. ValueError where it cannot be read.
     """
     terms = []
     for part in sorted(_split_terms(text)):

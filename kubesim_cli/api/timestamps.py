@@ -41,8 +41,8 @@ def _days(year: int, month: int, day: int) -> int:
     if not 1 <= month <= 12 or not 1 <= day <= _days_in(year, month):
         raise ValueError
     before = year - 1
-    leap_day = month > 2 and _leap(year)
-    return before * 365 + before // 4 - before // 100 + before // 400 + _DAYS_BEFORE_MONTH[month] + leap_day + day - 719163
+    new_year = before * 365 + before // 4 - before // 100 + before // 400 - 719163
+    return new_year + _DAYS_BEFORE_MONTH[month] + (month > 2 and _leap(year)) + day
 
 
 def _leap(year: int) -> bool:

@@ -9,7 +9,8 @@ def test_the_transition_time_moves_with_the_status_only():
     first = found[0]
     assert first["lastTransitionTime"] == "2024-01-01T00:00:00Z"
     assert conditions.set_condition(found, {"type": "Ready", "status": "False", "reason": "Other"}, LATER)
-    assert found[0] == {"type": "Ready", "status": "False", "reason": "Other", "lastTransitionTime": "2024-01-01T00:00:00Z"}
+    assert found[0] == {"type": "Ready", "status": "False", "reason": "Other",
+                        "lastTransitionTime": "2024-01-01T00:00:00Z"}
     assert first["reason"] == "Init"
     assert not conditions.set_condition(found, {"type": "Ready", "status": "False", "reason": "Other"}, LATER)
     assert conditions.set_condition(found, {"type": "Ready", "status": "True"}, LATER)
