@@ -8,6 +8,7 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "statefulset": ("controllers.statefulset", "pods statefulsets.apps"),
 }
 
 

@@ -26,11 +26,17 @@ class Controller:
 
     `watches` maps a resource to a function Change -> iterable of keys to sync. `sync` returns None, or the time
     (seconds since 1970, later than `api.now`) at which this key wants to be looked at again; each sync replaces the
-    key's earlier timer. `api` is a trusted `apiserver.client.Client`.
+    key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long.
+    `api` is a trusted `apiserver.client.Client`.
     """
 
     name = ""
     watches: dict = {}
+    manager = None  # the Manager that runs it
+
+    def due(self, key: str) -> float | None:
+        """Return when the key's timer is due, or was due where that is why it is synced; None without a timer."""
+        return self.manager.due(self.name, key) if self.manager is not None else None
 
     def sync(self, api, key: str) -> float | None:
         raise NotImplementedError

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import deque
 from heapq import heapify, heappop, heappush
 
+from ..apiserver.errors import StatusError
 from . import CONTROLLERS, load
 from .base import Change, Controller
 
+FIRST_RETRY, LAST_RETRY = 0.005, 1000.0  # seconds (client-go's DefaultTypedControllerRateLimiter)
 MAX_SYNCS = 20_000  # of one key at one instant: more than that is a loop that never comes to rest
 
 
@@ -26,6 +28,7 @@ class Manager:
         self._loaded: dict[str, Controller] = {}
         self._queue: deque[tuple[str, str]] = deque()
         self._queued: set[tuple[str, str]] = set()
+        self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str]] | None = None
 
     def notice(self, type_: str, resource: str, old: dict | None, new: dict | None) -> None:
@@ -50,7 +53,12 @@ class Manager:
         controller = self._loaded.get(name)
         if controller is None:
             controller = self._loaded[name] = load(name)
+            controller.manager = self
         return controller
+
+    def due(self, name: str, key: str) -> float | None:
+        """Return when a controller's key has its timer; while it is synced because of that, still the same time."""
+        return self.store.timers.get(f"{name} {key}")
 
     def rest(self) -> None:
         """Sync keys, first come first served, until the cluster is at rest at this instant."""
@@ -62,11 +70,21 @@ class Manager:
             counts[entry] = counts.get(entry, 0) + 1
             if counts[entry] > MAX_SYNCS:
                 raise RuntimeError(f"controller {entry[0]} does not come to rest on {entry[1]}")
-            due = self._controller(entry[0]).sync(client, entry[1])
+            try:
+                due = self._controller(entry[0]).sync(client, entry[1])
+                self._failures.pop(entry, None)
+            except StatusError:
+                due = self.server.now + self._backoff(entry)
             if due is not None and due <= self.server.now:
                 self.enqueue(*entry)
                 due = None
             self._set_timer(f"{entry[0]} {entry[1]}", due)
+
+    def _backoff(self, entry: tuple[str, str]) -> float:
+        """Return after how many seconds a key whose sync failed is tried again: each time twice as long."""
+        failures = self._failures.get(entry, 0)
+        self._failures[entry] = failures + 1
+        return min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
 
     def _set_timer(self, timer: str, due: float | None) -> None:
         if self.store.timers.get(timer) == due:
@@ -88,8 +106,9 @@ class Manager:
         return None
 
     def forget(self) -> None:
-        """The store was read anew: look at its timers again."""
+        """The store was read anew: look at its timers again, and drop what controllers derived from it."""
         self._heap = None
+        self._loaded.clear()
         self._queue.clear()
         self._queued.clear()
 
@@ -101,10 +120,11 @@ class Manager:
         self.server.now = max(self.server.now, due)
         while self.next_due() == due:
             timer = heappop(self._heap)[1]
-            self.store.set_timer(timer, None)
             name, _, key = timer.partition(" ")
             if name in CONTROLLERS:
                 self.enqueue(name, key)
+            else:
+                self.store.set_timer(timer, None)
         self.rest()
         return True
 

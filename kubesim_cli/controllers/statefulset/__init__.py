@@ -1,0 +1,293 @@
+"""The StatefulSet controller: pods with a name and claims of their own, in order.
+
+Kubernetes: pkg/controller/statefulset/stateful_set.go and stateful_set_control.go.
+"""
+
+from __future__ import annotations
+
+from ...api import selectors
+from ...api.objects import clone, split_key
+from ...apiserver.errors import StatusError
+from .. import history, pods, refs
+from ..base import Controller, itself, owner
+from . import claims, identity
+from .events import record_pod
+
+SETS = "statefulsets.apps"
+
+
+class StatefulSetController(Controller):
+    name = "statefulset"
+    watches = {SETS: itself, "pods": refs.both(owner("StatefulSet"), refs.orphaned)}
+
+    def sync(self, api, key: str) -> float | None:
+        namespace, name = split_key(key)
+        if not name:
+            for set_ in api.items(SETS, namespace):
+                _pods_of(api, set_)
+            return None
+        set_ = api.find(SETS, name, namespace)
+        return _Sync(api, set_).run() if set_ is not None else None
+
+
+def _pods_of(api, set_: dict) -> list[dict]:
+    """Return the set's pods, having adopted and released."""
+    selector, name = set_["spec"]["selector"], set_["metadata"]["name"]
+
+    def match(pod: dict) -> bool:
+        return (selectors.selector_matches(selector, pod["metadata"].get("labels"))
+                and identity.parent_and_ordinal(pod)[0] == name)
+
+    return refs.claim(api, set_, "pods", refs.candidates(api, set_, "pods"), match)
+
+
+class _Sync:
+    """One look at one StatefulSet. `replicas` are the pods it should have, in order; those without a phase are yet
+    to be created. `condemned` are those beyond, the highest ordinal first."""
+
+    def __init__(self, api, set_: dict):
+        self.api, self.set, self.spec = api, set_, set_["spec"]
+        self.ready_seconds = self.spec.get("minReadySeconds", 0)
+        self.monotonic = self.spec.get("podManagementPolicy") != "Parallel"
+        self.replicas: list[dict] = []
+        self.condemned: list[dict] = []
+
+    def run(self) -> float | None:
+        """Take the next steps; returns when to look again."""
+        api, set_ = self.api, self.set
+        revisions = history.revisions_of(api, set_)
+        mine = _pods_of(api, set_)
+        status = set_.get("status", {})
+        self.update, self.collisions = history.current(api, set_, revisions, status.get("collisionCount", 0),
+                                                       set_["metadata"].get("annotations", {}))
+        self.current = next((r for r in revisions if r["metadata"]["name"] == status.get("currentRevision")),
+                            self.update)
+        self._sort_in(mine)
+        failure = None
+        self.status = self._count(mine)
+        if "deletionTimestamp" not in set_["metadata"]:
+            try:
+                self._take_steps()
+            except StatusError as error:
+                failure = error
+        self._write_status()
+        live = {identity.revision_of(pod) for pod in mine}
+        live |= {self.current["metadata"]["name"], self.update["metadata"]["name"]}
+        if self.spec.get("revisionHistoryLimit", 10) >= 0:
+            history.truncate(api, revisions, live, self.spec.get("revisionHistoryLimit", 10))
+        if failure:
+            raise failure
+        if self.status["readyReplicas"] != self.status["availableReplicas"]:
+            return pods.next_available(mine, self.ready_seconds, api.now)
+        return None
+
+    def _sort_in(self, mine: list[dict]) -> None:
+        start, count = identity.start_ordinal(self.set), self.spec["replicas"]
+        there = {}
+        for pod in mine:
+            number = identity.ordinal(pod)
+            if start <= number < start + count:
+                there[number] = pod
+            elif number >= 0:
+                self.condemned.append(pod)
+        self.condemned.sort(key=identity.ordinal, reverse=True)
+        self.replicas = [there.get(number) or self._new_pod(number) for number in range(start, start + count)]
+
+    def _new_pod(self, number: int) -> dict:
+        """newVersionedStatefulSetPod: pods below the partition are made as they were."""
+        strategy = self.spec["updateStrategy"]
+        rolling = strategy.get("rollingUpdate")
+        start = identity.start_ordinal(self.set)
+        if rolling is not None:
+            old = number < start + rolling.get("partition", 0)
+        else:
+            old = (strategy["type"] == "RollingUpdate"
+                   and number < start + self.set.get("status", {}).get("currentReplicas", 0))
+        revision = self.current if old else self.update
+        return identity.new_pod(self.set, history.template_of(revision), revision["metadata"]["name"], number)
+
+    def _unavailable(self, pod: dict) -> bool:
+        return "deletionTimestamp" in pod["metadata"] or not self._available(pod)
+
+    def _available(self, pod: dict) -> bool:
+        return pods.is_available(pod, self.ready_seconds, self.api.now)
+
+    # Steps
+
+    def _take_steps(self) -> None:
+        """Create, delete and update; what a step changed is seen at the next sync. Raises StatusError."""
+        first_unavailable = next((pod for pod in (*self.replicas, *reversed(self.condemned))
+                                  if self._unavailable(pod)), None)
+        try:
+            if (self._for_all(self.replicas, self._process)
+                    or self._for_all(self.condemned, self._fix_claims)
+                    or self._for_all(self.condemned, lambda pod: self._condemn(pod, first_unavailable))):
+                return
+        finally:
+            self.status = self._count(self.replicas + self.condemned)
+        if self.spec["updateStrategy"]["type"] != "OnDelete":
+            self._roll()
+
+    def _for_all(self, chosen: list[dict], step) -> bool:
+        """Take a step for each pod; ordered sets stop at the first that says so, which is returned (runForAll)."""
+        if self.monotonic:
+            return any(step(pod) for pod in chosen)
+        failure = pods.slow_start(len(chosen), lambda i: step(chosen[i]))
+        if failure:
+            raise failure
+        return False
+
+    def _process(self, pod: dict) -> bool:
+        """Bring one replica a step on; says whether later ones have to wait for it (processReplica)."""
+        api, set_, phase = self.api, self.set, pods.phase(pod)
+        if phase in pods.TERMINAL:
+            if "deletionTimestamp" not in pod["metadata"]:
+                self._delete(pod)
+            return True
+        if not phase:
+            if claims.are_stale(api, set_, pod):
+                return True
+            self._create(pod)
+            if self.monotonic:
+                return True
+        if phase == "Pending":
+            self._repair_claims(pod)
+        if self.monotonic and ("deletionTimestamp" in pod["metadata"] or phase != "Running"
+                               or not self._available(pod)):
+            return True
+        if not (identity.identity_matches(set_, pod) and identity.storage_matches(set_, pod)
+                and claims.match_policy(api, set_, pod)):
+            self._update(clone(pod))
+        return False
+
+    def _create(self, pod: dict) -> None:
+        api, set_ = self.api, self.set
+        try:
+            claims.create_missing(api, set_, pod)
+        except StatusError as error:
+            record_pod(api, "create", set_, pod, error)
+            raise
+        failure = None
+        try:
+            api.create("pods", pod, set_["metadata"]["namespace"])
+        except StatusError as error:
+            if error.reason == "AlreadyExists":
+                raise
+            failure = error
+        self._apply_policy(pod)
+        record_pod(api, "create", set_, pod, failure)
+        if failure:
+            raise failure
+
+    def _repair_claims(self, pod: dict) -> None:
+        claims.create_missing(self.api, self.set, pod)
+        self._apply_policy(pod)
+
+    def _apply_policy(self, pod: dict) -> None:
+        try:
+            claims.apply_policy(self.api, self.set, pod)
+        except StatusError as error:
+            record_pod(self.api, "update", self.set, pod, error)
+            raise
+
+    def _update(self, pod: dict) -> None:
+        """Give a pod (a copy) back what identifies it (UpdateStatefulPod)."""
+        api, set_ = self.api, self.set
+        if not identity.identity_matches(set_, pod):
+            identity.set_identity(set_, pod)
+        if not identity.storage_matches(set_, pod):
+            identity.set_storage(set_, pod)
+            try:
+                claims.create_missing(api, set_, pod)
+            except StatusError as error:
+                record_pod(api, "update", set_, pod, error)
+                raise
+        self._apply_policy(pod)
+        try:
+            api.update("pods", pod, set_["metadata"]["namespace"])
+        except StatusError as error:
+            record_pod(api, "update", set_, pod, error)
+            raise
+        record_pod(api, "update", set_, pod)
+
+    def _delete(self, pod: dict) -> None:
+        try:
+            self.api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"])
+        except StatusError as error:
+            if error.reason != "NotFound":
+                record_pod(self.api, "delete", self.set, pod, error)
+                raise
+        record_pod(self.api, "delete", self.set, pod)
+
+    def _fix_claims(self, pod: dict) -> bool:
+        if not claims.match_policy(self.api, self.set, pod):
+            claims.apply_policy(self.api, self.set, pod)
+        return False
+
+    def _condemn(self, pod: dict, first_unavailable: dict | None) -> bool:
+        """Delete a pod beyond the wanted count, once all others are well (processCondemned)."""
+        if "deletionTimestamp" in pod["metadata"]:
+            return self.monotonic
+        if self.monotonic and pod is not first_unavailable and self._unavailable(pod):
+            return True
+        self._delete(pod)
+        return True
+
+    def _roll(self) -> None:
+        """Delete pods of an old revision, the highest ordinal first, as many as may be unavailable at a time."""
+        rolling = self.spec["updateStrategy"].get("rollingUpdate") or {}
+        partition, wanted = rolling.get("partition", 0), self.update["metadata"]["name"]
+        if rolling.get("maxUnavailable") is not None:
+            may_go = max(1, pods.scaled(rolling["maxUnavailable"], len(self.replicas), False))
+            may_go -= sum(self._unavailable(pod) for pod in self.replicas)
+            for pod in reversed(self.replicas[partition:]):
+                if may_go > 0 and identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
+                    self._replace(pod)
+                    may_go -= 1
+            return
+        for pod in reversed(self.replicas[partition:]):
+            if identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
+                return self._replace(pod)
+            if self._unavailable(pod):
+                return None
+
+    def _replace(self, pod: dict) -> None:
+        self._delete(pod)
+        self.status["currentReplicas"] -= 1
+
+    # Status
+
+    def _count(self, chosen: list[dict]) -> dict:
+        """Return a status with all counters (computeReplicaStatus)."""
+        current, update = self.current["metadata"]["name"], self.update["metadata"]["name"]
+        status = {"observedGeneration": self.set["metadata"]["generation"], "currentRevision": current,
+                  "updateRevision": update, "collisionCount": self.collisions, "replicas": 0, "readyReplicas": 0,
+                  "availableReplicas": 0, "currentReplicas": 0, "updatedReplicas": 0}
+        for pod in chosen:
+            phase = pods.phase(pod)
+            if not phase:
+                continue
+            status["replicas"] += 1
+            if phase == "Running" and pods.is_ready(pod):
+                status["readyReplicas"] += 1
+                status["availableReplicas"] += self._available(pod)
+            if "deletionTimestamp" not in pod["metadata"]:
+                revision = identity.revision_of(pod)
+                status["currentReplicas"] += revision == current
+                status["updatedReplicas"] += revision == update
+        return status
+
+    def _write_status(self) -> None:
+        status, old, wanted = self.status, self.set.get("status", {}), self.spec["replicas"]
+        if (self.spec["updateStrategy"]["type"] == "RollingUpdate"
+                and status["updatedReplicas"] == status["readyReplicas"] == status["replicas"] == wanted):
+            status["currentReplicas"] = status["updatedReplicas"]
+            status["currentRevision"] = status["updateRevision"]
+        if (status["observedGeneration"] <= old.get("observedGeneration", 0)
+                and all(value == old.get(field, "" if field.endswith("Revision") else 0)
+                        for field, value in status.items()
+                        if field not in ("observedGeneration", "collisionCount"))):
+            return
+        changed = clone(self.set)
+        changed["status"] = pods.compact(status, ("replicas", "availableReplicas", "collisionCount"))
+        self.api.update_status(SETS, changed)

@@ -1,0 +1,26 @@
+"""The events of the StatefulSet controller."""
+
+from __future__ import annotations
+
+COMPONENT = "statefulset-controller"
+CAPITALS_SINCE = (1, 35)  # "Create Pod web-0 ...", before that "create Pod web-0 ..."
+
+
+def record_pod(api, verb: str, set_: dict, pod: dict, error=None) -> None:
+    """Tell that a pod was created, updated or deleted (`verb`), or of the StatusError that prevented it."""
+    end = f"failed error: {error.message}" if error else "successful"
+    _record(api, verb, set_, f"Pod {pod['metadata']['name']} in StatefulSet {set_['metadata']['name']} {end}", error)
+
+
+def record_claim(api, verb: str, set_: dict, pod: dict, claim: str, error=None) -> None:
+    """Tell that a claim (by its name) was created, or of the StatusError that prevented it."""
+    end = f"failed error: {error.message}" if error else "success"
+    of = "for Pod" if error else "Pod"
+    _record(api, verb, set_, f"Claim {claim} {of} {pod['metadata']['name']} in StatefulSet "
+                             f"{set_['metadata']['name']} {end}", error)
+
+
+def _record(api, verb: str, set_: dict, text: str, error) -> None:
+    word = verb.capitalize() if api.release >= CAPITALS_SINCE else verb
+    type_, outcome = ("Warning", "Failed") if error else ("Normal", "Successful")
+    api.record(set_, type_, outcome + verb.capitalize(), f"{word} {text}", COMPONENT)
