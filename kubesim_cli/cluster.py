@@ -21,7 +21,7 @@ class Cluster:
 
     def __init__(self, folder: str, release: tuple[int, int] | None, wall, sleep):
         self.store = Store(folder)
-        self._asked_release, self._wall, self._sleep = release, wall, sleep
+        self._asked_release, self.wall, self._sleep = release, wall, sleep
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, DEFAULT_RELEASE, 0.0, self.begin, self._notice)
         self._manager = None
@@ -69,17 +69,26 @@ class Cluster:
         clock = self.store.meta.get("clock") or {}
         if clock.get("frozen") is not None:
             return clock["frozen"]
-        return self._wall() + clock.get("offset", 0.0)
+        return self.wall() + clock.get("offset", 0.0)
 
     @property
     def frozen(self) -> bool:
         """Whether time stands still between commands."""
         return (self.store.meta.get("clock") or {}).get("frozen") is not None
 
+    @property
+    def pristine(self) -> bool:
+        """Whether nothing but the default objects was ever written."""
+        return not self.bootstrapped or self.store.meta["bootstrapped"] == self.store.revision
+
     def set_clock(self, *, frozen: float | None = None, offset: float = 0.0) -> None:
         """Freeze the clock at a time, or let it run at `offset` seconds from the wall clock, and live up to it."""
         self.store.begin()
+        before = self.clock_time()
         self.store.meta["clock"] = {"frozen": frozen} if frozen is not None else {"offset": offset}
+        if self.clock_time() < before and self.pristine and self.bootstrapped:
+            del self.store.meta["bootstrapped"]  # the default objects are made anew, at a time before they were made
+            self.store.replace(self.store.meta)
         if self.bootstrapped:
             self.manager.live(self.clock_time())
         else:
@@ -109,7 +118,7 @@ class Cluster:
         if self.store.locked:
             return
         if self.store.begin():
-            self._reread()
+            self.reread()
         if not self.bootstrapped:
             self._populate()
 
@@ -127,7 +136,8 @@ class Cluster:
             self.store.put("ADDED", resource, key_of(obj), obj)
         meta["bootstrapped"] = self.store.revision
 
-    def _reread(self) -> None:
+    def reread(self) -> None:
+        """The store holds what another process wrote: drop what was derived from it, and catch up."""
         self.server.forget()
         if self._manager is not None:
             self._manager.forget()

@@ -251,6 +251,18 @@ class Store:
         log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
         self._index, self._end = index, index.size
 
+    def replace(self, meta: dict) -> None:
+        """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
+        index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
+        rows = [log.line({"kubesim": "store", "format": log.FORMAT, "generation": index.generation}),
+                log.line({"commit": 0, "meta": index.meta})]
+        index.size = sum(map(len, rows))
+        self._close_file()
+        log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
+        self.exists = True
+        self._reset(index)
+        self._write_head()
+
     def rollback(self) -> None:
         """Forget everything since `begin` or the last commit. The lock stays held."""
         self._close_file()

@@ -1,0 +1,61 @@
+"""`kubesim sim ...`: what real kubectl does not have."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ..cluster import Cluster
+from ..store.log import StoreError
+
+
+class Settings:
+    """What every sim command needs: where the cluster is, before it is opened."""
+
+    def __init__(self, environ):
+        from ..kubectl.context import home
+        from ..kubectl.flags import Flags
+        from ..kubectl.kubeconfig import load
+
+        self.environ, self.home = environ, home(environ)
+        self.folder = load(environ, Flags("", {}, {})).store_path()
+
+    def cluster(self) -> Cluster:
+        """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
+        import time
+
+        from ..kubectl.context import wanted_release
+
+        return Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def sim(ctx: click.Context) -> None:
+    """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""
+    ctx.obj = Settings(os.environ)
+
+
+def main(args: list[str]) -> int:
+    """Run `kubesim sim ARGS`; returns the exit code."""
+    from . import clock, reset, shell, uids, verify
+
+    for module in (clock, reset, shell, uids, verify):
+        for command in module.COMMANDS:
+            sim.add_command(command)
+    from ..kubectl.context import Failure
+
+    try:
+        sim.main(args, prog_name="kubesim sim", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (StoreError, Failure) as error:
+        click.echo(f"error: {error}", err=True)
+        return 1
+    except click.Abort:
+        return 130
+    return 0

@@ -1,0 +1,133 @@
+"""`kubesim sim clock`: read simulated time and move it."""
+
+from __future__ import annotations
+
+import click
+
+from ..api import duration, timestamps
+
+
+class Time(click.ParamType):
+    """A point in time: RFC 3339, or a date, as seconds since 1970."""
+
+    name = "time"
+
+    def convert(self, value, param, ctx) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            return timestamps.parse(value if "T" in value.upper() else f"{value}T00:00:00Z")
+        except ValueError:
+            self.fail(f"{value!r} is not a time such as 2024-01-01T00:00:00Z")
+
+
+class Duration(click.ParamType):
+    """A Go duration such as 5m6s, days allowed (2d, 1d12h), as seconds."""
+
+    name = "duration"
+
+    def convert(self, value, param, ctx) -> float:
+        if isinstance(value, float):
+            return value
+        days, mark, rest = value.partition("d")
+        try:
+            seconds = float(days) * 86400 if mark else 0.0
+            seconds += duration.parse_go(rest if mark else value) if (rest or not mark) else 0.0
+        except ValueError:
+            self.fail(f"{value!r} is not a duration such as 5m6s")
+        if seconds < 0:
+            self.fail("time only moves forward")
+        return seconds
+
+
+@click.group("clock", invoke_without_command=True)
+@click.pass_context
+def clock(ctx: click.Context) -> None:
+    """Show simulated time, or move it."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(show)
+
+
+@clock.command("show")
+@click.pass_obj
+def show(settings) -> None:
+    """Tell what time it is in the cluster and whether its clock runs."""
+    _tell(settings.cluster())
+
+
+def _tell(cluster) -> None:
+    now = timestamps.format(cluster.clock_time())
+    offset = (cluster.store.meta.get("clock") or {}).get("offset", 0.0)
+    if cluster.frozen:
+        click.echo(f"{now} (frozen)")
+    elif round(offset):
+        side = "ahead of" if offset > 0 else "behind"
+        click.echo(f"{now} (running, {duration.format_go(abs(round(offset)))} {side} the wall clock)")
+    else:
+        click.echo(f"{now} (running)")
+    cluster.close()
+
+
+def _move(settings, choose) -> None:
+    """Set the clock to what `choose(cluster)` returns (arguments of set_clock), commit and tell the time."""
+    cluster = settings.cluster()
+    cluster.store.begin()
+    cluster.reread()
+    cluster.set_clock(**choose(cluster))
+    cluster.commit()
+    cluster.store.release()
+    _tell(cluster)
+
+
+def _forward(cluster, time: float) -> float:
+    """Return a time to which the clock may be set; before the cluster has a life of its own, any will do."""
+    if time < cluster.clock_time() and not cluster.pristine:
+        raise click.ClickException(
+            f"time only moves forward: the cluster's clock shows {timestamps.format(cluster.clock_time())}; "
+            "`kubesim sim reset` starts over")
+    return time
+
+
+@clock.command("advance")
+@click.argument("length", type=Duration(), metavar="DURATION")
+@click.pass_obj
+def advance(settings, length: float) -> None:
+    """Let DURATION pass, as in `advance 5m6s`; everything that falls due on the way happens in its order."""
+
+    def choose(cluster):
+        if cluster.frozen:
+            return {"frozen": cluster.clock_time() + length}
+        return {"offset": (cluster.store.meta.get("clock") or {}).get("offset", 0.0) + length}
+
+    _move(settings, choose)
+
+
+@clock.command("freeze")
+@click.argument("time", type=Time(), required=False)
+@click.pass_obj
+def freeze(settings, time: float | None) -> None:
+    """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`."""
+    _move(settings, lambda cluster: {"frozen": cluster.clock_time() if time is None else _forward(cluster, time)})
+
+
+@clock.command("resume")
+@click.pass_obj
+def resume(settings) -> None:
+    """Let a frozen clock run on from where it stands."""
+    _move(settings, lambda cluster: {"offset": cluster.clock_time() - cluster.wall()})
+
+
+@clock.command("set")
+@click.argument("time", type=Time())
+@click.pass_obj
+def set_(settings, time: float) -> None:
+    """Move the clock to TIME; a frozen one stays frozen, a running one runs on from there."""
+
+    def choose(cluster):
+        to = _forward(cluster, time)
+        return {"frozen": to} if cluster.frozen else {"offset": to - cluster.wall()}
+
+    _move(settings, choose)
+
+
+COMMANDS = [clock]

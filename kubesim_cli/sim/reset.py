@@ -1,0 +1,33 @@
+"""`kubesim sim reset`: start over with an empty cluster."""
+
+from __future__ import annotations
+
+import click
+
+from ..api import releases
+
+
+@click.command("reset")
+@click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True,
+              help="How many nodes the cluster has: minikube, minikube-m02, minikube-m03 ...")
+@click.option("--seed", default=None, help="Where UIDs and name suffixes come from: the same seed gives the same ones.")
+@click.option("--kubernetes-version", default=None, metavar="VERSION",
+              help="The release to emulate, 1.28 to 1.36; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
+@click.pass_obj
+def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None) -> None:
+    """Throw the cluster away and start over. The clock goes on as it is."""
+    meta: dict = {"entropy": {"seed": seed or "", "count": 0}, "nodes": nodes}
+    if kubernetes_version:
+        try:
+            meta["release"] = list(releases.parse_release(kubernetes_version))
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+    cluster = settings.cluster()
+    cluster.store.begin()
+    if "clock" in cluster.store.meta:
+        meta["clock"] = cluster.store.meta["clock"]
+    cluster.store.replace(meta)
+    cluster.close()
+
+
+COMMANDS = [reset]

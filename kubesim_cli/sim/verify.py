@@ -1,0 +1,115 @@
+"""`kubesim sim verify`: replay a tutorial and compare what it prints with what its page says."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import click
+
+from ..api import duration
+
+START = "2024-01-01T00:00:00Z"
+
+
+class Step:
+    """One command of a tutorial; `stdout` and `stderr` are None where the page does not show them."""
+
+    def __init__(self, data: dict):
+        self.run: str = data["run"]
+        self.at = duration.parse_go(str(data["at"])) if "at" in data else None
+        self.exit: int = data.get("exit", 0)
+        self.stdout, self.stderr = data.get("stdout"), data.get("stderr")
+
+
+def load(path: str) -> tuple[dict, list[Step]]:
+    """Read a tutorial: YAML with `files`, `uids`, `start`, `kubernetesVersion` and `steps` (run, at, exit, stdout...)."""
+    from ruamel.yaml import YAML
+
+    data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
+    return data, [Step(step) for step in data["steps"]]
+
+
+class Stage:
+    """A private home and working directory in which a tutorial's commands run; time stands still between them."""
+
+    def __init__(self, folder: str, data: dict, source: pathlib.Path):
+        from .shell import shim
+
+        self.work = pathlib.Path(folder, "work")
+        self.work.mkdir()
+        home = os.path.join(folder, "home")
+        keep = {k: v for k, v in os.environ.items() if not k.startswith("KUBE")}
+        self.env = {**keep, "KUBESIM_HOME": home, "PATH": shim(home) + os.pathsep + os.environ.get("PATH", "")}
+        if "kubernetesVersion" in data:
+            self.env["KUBESIM_KUBERNETES_VERSION"] = str(data["kubernetesVersion"])
+        for name, text in (data.get("files") or {}).items():
+            target = self.work / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text if text is not None else (source.parent / name).read_text(encoding="utf-8"),
+                              encoding="utf-8")
+        self.passed = 0.0
+        self.run(f"kubectl sim clock freeze {data.get('start', START)}")
+        uids = [f"{target}={uid}" for target, uid in (data.get("uids") or {}).items()]
+        if uids:
+            self.run("kubectl sim uids " + " ".join(uids))
+
+    def run(self, command: str) -> tuple[int, str, str]:
+        """Run one command line in a shell; returns exit code, stdout and stderr."""
+        done = subprocess.run(command, shell=True, executable=shutil.which("bash") if os.name != "nt" else None,
+                              cwd=self.work, env=self.env, capture_output=True, text=True, encoding="utf-8",
+                              stdin=subprocess.DEVNULL, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def reach(self, at: float) -> None:
+        """Let time pass until `at` seconds after the start."""
+        if at > self.passed:
+            self.run(f"kubectl sim clock advance {duration.format_go(at - self.passed)}")
+            self.passed = at
+
+
+def replay(path: str, tell) -> int:
+    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ."""
+    data, steps = load(path)
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(folder, data, pathlib.Path(path))
+        for step in steps:
+            if step.at is not None:
+                stage.reach(step.at)
+            code, out, err = stage.run(step.run)
+            tell(f"$ {step.run}\n{out}{err}")
+            wrong = [] if code == step.exit else [f"exit code {code}, the page has {step.exit}\n"]
+            for name, got, want in (("stdout", out, step.stdout), ("stderr", err, step.stderr)):
+                if want is not None and got != want:
+                    wrong += difflib.unified_diff(want.splitlines(True), got.splitlines(True), f"page {name}",
+                                                  f"kubesim {name}")
+            if wrong:
+                bad += 1
+                tell("".join(line if line.endswith("\n") else line + "\n" for line in wrong))
+    return bad
+
+
+@click.command("verify")
+@click.argument("tutorials", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option("--quiet", "-q", is_flag=True, help="Print only the verdict of each tutorial.")
+@click.pass_context
+def verify(ctx: click.Context, tutorials: tuple[str, ...], quiet: bool) -> None:
+    """Replay TUTORIALS, each in an empty cluster of its own, and compare every listing with the page's."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    failed = 0
+    for path in tutorials:
+        bad = replay(path, (lambda text: None) if quiet else (lambda text: console.print(text, markup=False)))
+        failed += bool(bad)
+        name = pathlib.Path(path).name
+        console.print(f"[red]{name}: {bad} steps differ[/]" if bad else f"[green]{name}: as printed[/]")
+    ctx.exit(1 if failed else 0)
+
+
+COMMANDS = [verify]
