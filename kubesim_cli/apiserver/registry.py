@@ -19,9 +19,9 @@ def decode(server, client, res: Resource, body: dict, options: dict, subresource
     """
     if client.user is None:
         return clone(body)
-    from . import decoding
+    from . import requestbody
 
-    return decoding.decode(server, client, res, body, options.get("field_validation") or "Warn")
+    return requestbody.decode(server, client, res, body, options.get("field_validation") or "Warn")
 
 
 def create(server, client, res: Resource, namespace: str, name: str, body: dict, options: dict) -> dict:
@@ -75,7 +75,8 @@ def _settle_namespace(res: Resource, meta: dict, namespace: str) -> None:
             del meta["namespace"]
         return
     if meta.get("namespace") not in (None, "", namespace):
-        raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the request")
+        raise errors.bad_request("the namespace of the provided object does not match the namespace sent on the "
+                                 "request")
     meta["namespace"] = namespace
 
 

@@ -131,7 +131,7 @@ class Server:
             return schema_of(res)
         from . import schema
 
-        return schema.schema_of(res.api_version, res.kind)
+        return schema.schema_of(res.api_version, res.kind, self.release)
 
     def context(self, client, subresource: str = "", dry_run: bool = False) -> base.Context:
         """What the hooks of a kind may know of a request by `client`."""

@@ -29,24 +29,24 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
         raise errors.bad_request(f"{body['kind']} in version \"{(body.get('apiVersion') or '').rpartition('/')[2]}\" "
                                  f"cannot be handled as a {res.kind}: no kind \"{body['kind']}\" is registered for "
                                  f"version \"{body.get('apiVersion')}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")
-    from . import schema
+    from .decode import DecodeError, strict_message, unknown_message
+    from .decode import decode as as_typed
 
+    where = f'{res.kind} in version "{res.version}" cannot be handled as a {res.kind}: '
     node = server.schema(res)
     if node is None:
         from ..api.objects import clone
 
         return clone(body)
     try:
-        obj, unknown = schema.decode(body, node, field_validation == "Strict")
-    except ValueError as error:
-        raise errors.bad_request(f"{res.kind} in version \"{res.version}\" cannot be handled as a {res.kind}: "
-                                 f"{error}") from None
+        obj, unknown = as_typed(body, node)
+    except DecodeError as error:
+        raise errors.bad_request(f"{where}{error}") from None
     if unknown and field_validation == "Strict":
-        raise errors.bad_request(f"{res.kind} in version \"{res.version}\" cannot be handled as a {res.kind}: "
-                                 f"strict decoding error: {', '.join(unknown)}")
+        raise errors.bad_request(where + strict_message(unknown))
     if field_validation == "Warn" and client.on_warning is not None:
-        for text in unknown:
-            client.on_warning(text)
+        for path in unknown:
+            client.on_warning(unknown_message(path))
     return server.kind(res).store_version(obj)
 
 

@@ -1,0 +1,164 @@
+"""Validation that many kinds share: each function returns a list of FieldErrors for the value at `path`.
+
+Source: k8s.io/apimachinery/pkg/{api,util,apis/meta/v1}/validation and pkg/apis/core/validation/validation.go.
+"""
+
+from __future__ import annotations
+
+from ...api import names, quantity
+from .. import field
+
+IMMUTABLE = "field is immutable"
+
+
+def said(path: str, value, messages) -> list:
+    """Turn messages about a value into errors."""
+    return [field.invalid(path, value, message) for message in messages]
+
+
+def dns1123_label(path: str, value: str) -> list:
+    return said(path, value, names.dns1123_label(value))
+
+
+def dns1123_subdomain(path: str, value: str) -> list:
+    return said(path, value, names.dns1123_subdomain(value))
+
+
+def qualified_name(path: str, value: str) -> list:
+    return said(path, value, names.qualified_name(value))
+
+
+def one_of(path: str, value, allowed) -> list:
+    """The value must be one of `allowed`, which are told in alphabetical order."""
+    return [] if value in allowed else [field.not_supported(path, value, sorted(allowed))]
+
+
+def required_one_of(path: str, value, allowed) -> list:
+    """Like `one_of`, and an empty value is told as missing."""
+    return one_of(path, value, allowed) if value else [field.required(path)]
+
+
+def immutable(path: str, new, old) -> list:
+    """ValidateImmutableField; absent and null are the same."""
+    return [] if new == old else [field.invalid(path, new, IMMUTABLE)]
+
+
+def minimum(path: str, value: int | None, least: int = 0) -> list:
+    """An absent value passes."""
+    if value is None or value >= least:
+        return []
+    return [field.invalid(path, value, f"must be greater than or equal to {least}")]
+
+
+def port_number(path: str, value: int) -> list:
+    return [] if 1 <= value <= 65535 else [field.invalid(path, value, "must be between 1 and 65535, inclusive")]
+
+
+def port_number_or_name(path: str, value) -> list:
+    """A port as an int or a name, as in targetPort."""
+    if isinstance(value, int):
+        return port_number(path, value)
+    return said(path, value, names.port_name(value))
+
+
+def labels(path: str, found: dict | None) -> list:
+    errors = []
+    for key, value in (found or {}).items():
+        errors += qualified_name(path, key)
+        errors += said(path, value, names.label_value(value))
+    return errors
+
+
+def label_selector(path: str, selector: dict | None) -> list:
+    """A metav1.LabelSelector (ValidateLabelSelector)."""
+    if not selector:
+        return []
+    errors = labels(f"{path}.matchLabels", selector.get("matchLabels"))
+    for i, expression in enumerate(selector.get("matchExpressions") or ()):
+        errors += _requirement(f"{path}.matchExpressions[{i}]", expression)
+    return errors
+
+
+def label_selector_values(path: str, operator: str, values) -> list:
+    """What the operator of a selector's requirement demands of the number of values."""
+    if operator in ("In", "NotIn"):
+        return [] if values else [
+            field.required(f"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'")]
+    if operator in ("Exists", "DoesNotExist"):
+        return [field.forbidden(f"{path}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")
+                ] if values else []
+    return [field.invalid(f"{path}.operator", operator, "not a valid selector operator")]
+
+
+def _requirement(path: str, expression: dict) -> list:
+    values = expression.get("values") or ()
+    errors = label_selector_values(path, expression.get("operator", ""), values)
+    errors += qualified_name(f"{path}.key", expression.get("key", ""))
+    for i, value in enumerate(values):
+        errors += said(f"{path}.values[{i}]", value, names.label_value(value))
+    return errors
+
+
+def positive_quantity(path: str, value: str) -> list:
+    if quantity.compare(value, 0) > 0:
+        return []
+    return [field.invalid(path, value, "must be greater than zero")]
+
+
+def ip_address(path: str, value: str, known=()) -> list:
+    """An IP in an old field (IsValidIPForLegacyField); values in `known` were accepted before."""
+    from ipaddress import ip_address as parse
+
+    if value in known:
+        return []
+    try:
+        address = parse(value)
+    except ValueError:
+        if _has_leading_zeros(value):
+            return [field.invalid(path, value, "must not have leading 0s")]
+        return [field.invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    if address.version == 6 and address.ipv4_mapped:
+        return [field.invalid(path, value, "must not be an IPv4-mapped IPv6 address")]
+    return []
+
+
+def _has_leading_zeros(value: str) -> bool:
+    parts = value.split(".")
+    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+
+
+def cidr(path: str, value: str, known=()) -> list:
+    """A CIDR in an old field (IsValidCIDRForLegacyField)."""
+    from ipaddress import ip_interface
+
+    if value in known:
+        return []
+    try:
+        interface = ip_interface(value)
+        valid = "/" in value and value.rpartition("/")[2].isdigit()
+    except ValueError:
+        valid = False
+    if not valid:
+        return [field.invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+    if interface.ip != interface.network.network_address:
+        return [field.invalid(path, value, "must not have bits set beyond the prefix length")]
+    return []
+
+
+def endpoint_ip(path: str, value: str) -> list:
+    """An address that may be the target of traffic (ValidateEndpointIP)."""
+    from ipaddress import ip_address as parse
+
+    try:
+        address = parse(value)
+    except ValueError:
+        return [field.invalid(path, value, "must be a valid IP address")]
+    if address.is_unspecified:
+        return [field.invalid(path, value, f"may not be unspecified ({value})")]
+    if address.is_loopback:
+        return [field.invalid(path, value, "may not be in the loopback range (127.0.0.0/8, ::1/128)")]
+    if address.is_link_local:
+        return [field.invalid(path, value, "may not be in the link-local range (169.254.0.0/16, fe80::/10)")]
+    if address.is_multicast and (str(address).startswith("224.0.0.") or str(address).startswith("ff02:")):
+        return [field.invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")]
+    return []

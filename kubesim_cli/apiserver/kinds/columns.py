@@ -1,0 +1,41 @@
+"""What the tables of several kinds have in common (pkg/printers/internalversion/printers.go)."""
+
+from __future__ import annotations
+
+from .base import Column, Context, Kind
+
+NAME = Column("Name", format="name")
+AGE = Column("Age")
+
+
+class Created(Kind):
+    """A kind with no printer of its own: the server's default table (registry/rest/table.go)."""
+
+    columns = (NAME, Column("Created At", type="date"))
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        return [obj["metadata"]["name"], obj["metadata"].get("creationTimestamp")]
+
+
+def labels(found: dict | None) -> str:
+    """Labels as labels.FormatLabels tells them: `a=b,c=d`."""
+    return ",".join(f"{key}={value}" for key, value in sorted((found or {}).items())) or "<none>"
+
+
+def load_balancer(status: dict) -> str:
+    """The addresses in status.loadBalancer, clipped to 16 characters."""
+    ingress = (status.get("loadBalancer") or {}).get("ingress") or ()
+    text = ",".join(sorted({i.get("ip") or i.get("hostname") for i in ingress if i.get("ip") or i.get("hostname")}))
+    return text if len(text) <= 16 else text[:13] + "..."
+
+
+def access_modes(modes: list | None) -> str:
+    """Access modes as `RWO,ROX`, always in the same order."""
+    short = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
+    return ",".join(text for mode, text in short.items() if mode in (modes or ()))
+
+
+def first_three(found: list[str], count: int, empty: str = "<unset>") -> str:
+    """Up to three of `count` things, and how many more there are."""
+    text = ",".join(found[:3])
+    return f"{text} + {count - 3} more..." if count > 3 else text or empty

@@ -1,0 +1,53 @@
+"""ConfigMap, and what it shares with Secret."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+
+MAX_SIZE = 1024 * 1024
+
+
+def frozen(obj: dict, old: dict, parts: tuple[str, ...]) -> list:
+    """What may not change once `immutable` is true."""
+    if not old.get("immutable"):
+        return []
+    from ... import field
+
+    text = "field is immutable when `immutable` is set"
+    errors = [] if obj.get("immutable") else [field.forbidden("immutable", text)]
+    return errors + [field.forbidden(part, text) for part in parts if (obj.get(part) or {}) != (old.get(part) or {})]
+
+
+class ConfigMap(Kind):
+    columns = (NAME, Column("Data"), AGE)
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        count = len(obj.get("data") or ()) + len(obj.get("binaryData") or ())
+        return [obj["metadata"]["name"], count, age(obj, ctx.now)]
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ....api import names
+        from ... import field
+        from ..checks import said
+
+        data, binary = obj.get("data") or {}, obj.get("binaryData") or {}
+        errors = []
+        size = 0
+        for key, value in data.items():
+            errors += said(f"data[{key}]", key, names.config_map_key(key))
+            if key in binary:
+                errors.append(field.invalid(f"data[{key}]", key, "duplicate of key present in binaryData"))
+            size += len(value.encode())
+        for key, value in binary.items():
+            errors += said(f"binaryData[{key}]", key, names.config_map_key(key))
+            size += len(value) * 3 // 4
+        if size > MAX_SIZE:
+            errors.append(field.too_long("", MAX_SIZE))
+        return errors
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        return frozen(obj, old, ("data", "binaryData")) + self.validate(obj, ctx)
+
+
+KIND = ConfigMap()

@@ -1,0 +1,67 @@
+"""Namespace."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+
+METADATA_NAME = "kubernetes.io/metadata.name"
+
+
+class Namespace(Kind):
+    columns = (NAME, Column("Status"), AGE)
+    has_status = True
+    name_rule = "dns1123_label"
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        return [obj["metadata"]["name"], (obj.get("status") or {}).get("phase", ""), age(obj, ctx.now)]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        meta = obj["metadata"]
+        if meta.get("name"):
+            meta["labels"] = {**(meta.get("labels") or {}), METADATA_NAME: meta["name"]}
+
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        self.default(obj, ctx)  # a name made from generateName is known only now (Canonicalize)
+        obj["status"] = {"phase": "Active"}
+        spec = obj["spec"] = dict(obj.get("spec") or {})
+        finalizers = spec.get("finalizers") or []
+        if "kubernetes" not in finalizers:
+            spec["finalizers"] = [*finalizers, "kubernetes"]
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        if ctx.subresource != "finalize":
+            obj["spec"] = old.get("spec", {})
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ....api import names
+        from ... import field
+
+        errors = []
+        for name in obj["spec"].get("finalizers") or ():
+            errors += [field.invalid("spec.finalizers", name, text) for text in names.qualified_name(name)]
+            if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
+                errors.append(field.invalid("spec.finalizers", name,
+                                            "name is neither a standard finalizer name nor is it fully qualified"))
+        return errors
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        return self.validate(obj, ctx) if ctx.subresource == "finalize" else []
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ... import field
+
+        phase = (obj.get("status") or {}).get("phase", "")
+        if obj["metadata"].get("deletionTimestamp"):
+            wanted, when = "Terminating", "not empty"
+        else:
+            wanted, when = "Active", "empty"
+        if phase == wanted:
+            return []
+        return [field.invalid("status.Phase", phase, f"may only be '{wanted}' if `deletionTimestamp` is {when}")]
+
+    def fields(self, obj: dict) -> dict[str, str]:
+        return {"status.phase": (obj.get("status") or {}).get("phase", "")}
+
+
+KIND = Namespace()

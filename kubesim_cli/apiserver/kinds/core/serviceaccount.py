@@ -1,0 +1,28 @@
+"""ServiceAccount."""
+
+from __future__ import annotations
+
+from ..base import Context, Kind
+
+_ENFORCE = "kubernetes.io/enforce-mountable-secrets"
+
+
+class ServiceAccount(Kind):
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        if obj.get("secrets"):
+            obj["secrets"] = [{"name": ref["name"]} if ref.get("name") else {} for ref in obj["secrets"]]
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        self.prepare_create(obj, ctx)
+
+    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+        def has(one: dict | None) -> bool:
+            return one is not None and _ENFORCE in (one["metadata"].get("annotations") or {})
+
+        if ctx.release < (1, 32) or has(old) or not has(obj):
+            return []
+        return [f"metadata.annotations[{_ENFORCE}]: deprecated in v1.32+; "
+                "prefer separate namespaces to isolate access to mounted secrets"]
+
+
+KIND = ServiceAccount()
