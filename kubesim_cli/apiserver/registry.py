@@ -44,9 +44,11 @@ def create(server, client, res: Resource, namespace: str, name: str, body: dict,
     kind.default(obj, ctx)
     admission.mutate(ctx, "create", res, "", obj, None)
     kind.prepare_create(obj, ctx)
-    if kind.has_status and client.user is not None:
-        obj.pop("status", None)
-        kind.default_status(obj, ctx)
+    if kind.has_status:
+        if client.user is not None:
+            obj.pop("status", None)
+        if "status" not in obj:
+            kind.default_status(obj, ctx)
     key = key_of(obj) if meta.get("name") else ""
     objectmeta.stamp_new(meta, server.stored_as(res), key, server.now, server.entropy)
     if kind.has_generation:
