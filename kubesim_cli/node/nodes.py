@@ -1,0 +1,125 @@
+"""The nodes of a cluster: what each kubelet registers, and where pods get their addresses on it.
+
+The first node is minikube's control plane, the others are its workers.
+"""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from ..api.releases import PATCH
+
+# Where a node keeps that its kubelet does not answer, and since when (RFC 3339): `kubesim sim` stops and starts nodes.
+STOPPED = "kubesim.io/kubelet-stopped"
+
+_CONDITIONS = (
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+)
+
+
+def node_name(index: int) -> str:
+    """Return minikube's name for its node number `index`: minikube, minikube-m02, minikube-m03 ..."""
+    return f"minikube-m{index + 1:02}" if index else "minikube"
+
+
+def node_object(index: int, release: tuple[int, int], now: float) -> dict:
+    """Return the Node that kubelet number `index` registers at `now`, without UID."""
+    name = node_name(index)
+    labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+              "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "minikube.k8s.io/name": "minikube",
+              "minikube.k8s.io/primary": "false" if index else "true"}
+    if not index:
+        labels["node-role.kubernetes.io/control-plane"] = ""
+        labels["node.kubernetes.io/exclude-from-external-load-balancers"] = ""
+    resources = {"cpu": "2", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"}
+    version = PATCH[release]
+    return {
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": {"name": name, "labels": labels, "annotations": {"node.alpha.kubernetes.io/ttl": "0"},
+                     "creationTimestamp": timestamps.format(now)},
+        "spec": {},
+        "status": {
+            "addresses": [{"address": _address(index), "type": "InternalIP"}, {"address": name, "type": "Hostname"}],
+            "allocatable": dict(resources), "capacity": dict(resources), "conditions": healthy_conditions(now),
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "nodeInfo": {
+                "architecture": "amd64", "bootID": _identity(name, "boot", "-"),
+                "containerRuntimeVersion": "docker://27.4.1", "kernelVersion": "5.15.0", "kubeProxyVersion": version,
+                "kubeletVersion": version, "machineID": _identity(name, "machine", ""), "operatingSystem": "linux",
+                "osImage": "Ubuntu 22.04.5 LTS", "systemUUID": _identity(name, "system", "-")}}}
+
+
+def healthy_conditions(now: float, known: list | None = None) -> list[dict]:
+    """Return the conditions that a kubelet posts; one that holds already since longer (`known`) keeps its time."""
+    stamp = timestamps.format(now)
+    before = {condition["type"]: condition for condition in known or ()}
+    found = []
+    for type_, status, reason, message in _CONDITIONS:
+        old = before.get(type_)
+        since = old["lastTransitionTime"] if old and old["status"] == status else stamp
+        found.append({"lastHeartbeatTime": stamp, "lastTransitionTime": since, "message": message, "reason": reason,
+                      "status": status, "type": type_})
+    return found
+
+
+def lease_object(node: dict, now: float) -> dict:
+    """Return the Lease in kube-node-lease with which the node's kubelet tells that it lives, without UID."""
+    name = node["metadata"]["name"]
+    owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"].get("uid", "")}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+            "metadata": {"name": name, "namespace": "kube-node-lease", "creationTimestamp": timestamps.format(now),
+                         "ownerReferences": [owner]},
+            "spec": {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}}
+
+
+def internal_ip(node: dict) -> str:
+    """Return the node's InternalIP, "" where it has none."""
+    for address in (node.get("status") or {}).get("addresses") or ():
+        if address["type"] == "InternalIP":
+            return address["address"]
+    return ""
+
+
+def kubelet_runs(node: dict) -> bool:
+    """Tell whether the node's kubelet answers."""
+    return STOPPED not in (node["metadata"].get("annotations") or {})
+
+
+def pod_network(node: dict) -> tuple[int, int]:
+    """Return the first and the last address, as numbers, that pods on the node may have: those of a /24 of its own.
+
+    It is 10.244.N.0/24 for node number N, told by the node's podCIDR or else by its InternalIP.
+    """
+    cidr = node["spec"].get("podCIDR")
+    if cidr:
+        base, _, bits = cidr.partition("/")
+        first = number_of(base)
+        return first + 2, first + 2 ** (32 - int(bits)) - 2
+    index = max(number_of(internal_ip(node) or _address(0)) - number_of(_address(0)), 0)
+    first = number_of("10.244.0.0") + 256 * index
+    return first + 2, first + 254
+
+
+def number_of(address: str) -> int:
+    """Return an IPv4 address as a number."""
+    a, b, c, d = map(int, address.split("."))
+    return (a << 24) + (b << 16) + (c << 8) + d
+
+
+def address_of(number: int) -> str:
+    """Return a number as an IPv4 address."""
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
+def _address(index: int) -> str:
+    return address_of(number_of("192.168.49.2") + index)
+
+
+def _identity(name: str, what: str, dash: str) -> str:
+    """Sixteen bytes in hex that are always the same for a node: no random source is asked for what nobody compares."""
+    from hashlib import sha256
+
+    text = sha256(f"{name}/{what}".encode()).hexdigest()[:32]
+    return dash.join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
