@@ -1,0 +1,66 @@
+"""What a visit of the builder gets: one object, its resource and where it came from (cli-runtime's resource.Info)."""
+
+from __future__ import annotations
+
+from ..apiserver.errors import StatusError
+from ..apiserver.field import show as quote
+
+
+class Info:
+    """One selected object, or one list where the result is not flattened.
+
+    `mapping` is a discovery.Resource, or None with --local; `namespace` is "" for a cluster-scoped one; `obj` is the
+    object from the file or from the server (None where `require_object` is off); `source` is the file, or "".
+    """
+
+    __slots__ = ("mapping", "name", "namespace", "obj", "source", "subresource")
+
+    def __init__(self, mapping, namespace: str, name: str, obj: dict | None = None, source: str = "",
+                 subresource: str = ""):
+        self.mapping, self.namespace, self.name = mapping, namespace, name
+        self.obj, self.source, self.subresource = obj, source, subresource
+
+    @property
+    def resource(self) -> str:
+        """The resource string for the client, in the very version that was asked for."""
+        return self.mapping.versioned
+
+    @property
+    def namespaced(self) -> bool:
+        return self.mapping.namespaced if self.mapping else bool(self.namespace)
+
+    @property
+    def object_name(self) -> str:
+        """`plural/name` (Info.ObjectName)."""
+        return f"{self.mapping.plural}/{self.name}"
+
+    def describe(self) -> str:
+        """The two lines that errors of apply and replace tell about an object (Info.String)."""
+        lines = f'Name: {quote(self.name)}, Namespace: {quote(self.namespace)}'
+        if self.mapping is None:
+            return lines
+        version = group_version(self.mapping)
+        return f'Resource: "{version}, Resource={self.mapping.plural}", ' \
+               f'GroupVersionKind: "{version}, Kind={self.mapping.kind}"\n{lines}'
+
+    def get(self, client, table: bool = False) -> None:
+        """Read the object from the server; a missing namespace is told rather than the missing object in it."""
+        try:
+            if table and not self.subresource:
+                self.obj = client.table(self.resource, self.namespace, self.name)
+            else:
+                self.obj = client.get(self.resource, self.name, self.namespace, subresource=self.subresource)
+        except StatusError as error:
+            if error.code == 404 and self.namespace not in ("", "default"):
+                client.get("namespaces", self.namespace)
+            raise
+
+    def refresh(self, obj: dict) -> None:
+        """Take over what the server answered."""
+        self.obj = obj
+        self.name = obj["metadata"].get("name", "")
+        self.namespace = obj["metadata"].get("namespace", "")
+
+
+def group_version(mapping) -> str:
+    return f"{mapping.group}/{mapping.version}"
