@@ -19,11 +19,11 @@ class DecodeError(ValueError):
 
 
 def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
-    """Return what the server makes of a body, and its complaints about the unknown fields that it dropped.
+    """Return what the server makes of a body, and the paths of the unknown fields that it dropped.
 
-    Complaints are as in `unknown field "spec.template.spec.containers[0].imagee"`, in the order in which the server
-    tells them. Nulls and zeros are left out where Go leaves them out, and quantities, times and base64 are written in
-    their canonical form. The result shares nothing with `obj`. Raises DecodeError.
+    Paths are as in `spec.template.spec.containers[0].imagee`, in the order in which the server tells them. Nulls and
+    zeros are left out where Go leaves them out, and quantities, times and base64 are written in their canonical form.
+    The result shares nothing with `obj`. Raises DecodeError.
     """
     if not isinstance(obj, dict):
         raise DecodeError(f"json: cannot unmarshal {_json_type(obj)} into Go value of type {schema.go_type}")
@@ -31,7 +31,17 @@ def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
     clean = decoder.custom(schema, obj, "") if schema.custom else decoder.value(schema, obj, "")
     if decoder.error:
         raise DecodeError(decoder.error)
-    return clean, [f'unknown field "{path}"' for path in decoder.unknown]
+    return clean, decoder.unknown
+
+
+def strict_message(unknown: list[str]) -> str:
+    """Return the text of runtime.strictDecodingError for unknown fields."""
+    return "strict decoding error: " + ", ".join(unknown_message(path) for path in unknown)
+
+
+def unknown_message(path: str) -> str:
+    """Return the complaint about one unknown field, which is also the text of its warning."""
+    return f'unknown field "{path}"'
 
 
 def zero(schema: Schema):

@@ -22,7 +22,7 @@ def _clean(*args, **kwargs):
 def test_unknown_fields_are_dropped_and_told_in_order():
     clean, unknown = _decode("apps/v1", "Deployment", spec={
         "replica": 2, "template": {"spec": {"containers": [{"name": "web", "imagee": "nginx"}]}}})
-    assert unknown == ['unknown field "spec.replica"', 'unknown field "spec.template.spec.containers[0].imagee"']
+    assert unknown == ["spec.replica", "spec.template.spec.containers[0].imagee"]
     assert "replica" not in clean["spec"]
 
 
@@ -107,7 +107,7 @@ def test_custom_resources_are_pruned_and_defaulted():
     clean, unknown = decode({"kind": "Gizmo", "metadata": {"name": "g", "labels": {}, "x": 1},
                              "spec": {"sise": 1, "size": None}, "free": {"a": {"b": 0}}}, schema)
     apply_defaults(clean, schema)
-    assert unknown == ['unknown field "metadata.x"', 'unknown field "spec.sise"']
+    assert unknown == ["metadata.x", "spec.sise"]
     assert clean == {"kind": "Gizmo", "metadata": {"name": "g"}, "spec": {"size": 3}, "free": {"a": {"b": 0}}}
 
 
