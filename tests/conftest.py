@@ -1,0 +1,70 @@
+"""A terminal for tests: command lines run in this process, in a home of their own, with the clock frozen."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from typing import NamedTuple
+
+import pytest
+
+START = "2024-01-01T00:00:00Z"
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+class Terminal:
+    """`terminal("kubectl get pods")` runs a command line and returns its Result; `cwd` is its working directory."""
+
+    def __init__(self, home, monkeypatch):
+        self.home, self.monkeypatch = home, monkeypatch
+        self.environ = {"KUBESIM_HOME": str(home), "HOME": str(home), "PATH": "/usr/bin:/bin"}
+
+    def __call__(self, line: str, stdin: str = "") -> Result:
+        from kubesim_cli.main import execute
+
+        words = shlex.split(line)
+        assert words[0] == "kubectl"
+        if words[1:2] == ["sim"]:
+            return self.sim(words[2:])
+        streams = io.StringIO(stdin), io.StringIO(), io.StringIO()
+        code = execute(words[1:], self.environ, streams)
+        return Result(code, streams[1].getvalue(), streams[2].getvalue())
+
+    def sim(self, args: list[str]) -> Result:
+        from contextlib import redirect_stderr, redirect_stdout
+
+        from kubesim_cli.sim.cli import main
+
+        out, err = io.StringIO(), io.StringIO()
+        for name, value in self.environ.items():
+            self.monkeypatch.setenv(name, value)
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(args)
+        return Result(code, out.getvalue(), err.getvalue())
+
+    def ok(self, line: str, stdin: str = "") -> str:
+        """Run a command line that has to succeed; returns its stdout."""
+        result = self(line, stdin)
+        assert result.code == 0, result
+        return result.out
+
+    def advance(self, length: str) -> None:
+        """Let time pass."""
+        self.ok(f"kubectl sim clock advance {length}")
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    """A terminal in an empty working directory, its cluster frozen at START and seeded."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    made = Terminal(tmp_path / "home", monkeypatch)
+    made.ok("kubectl sim reset --seed test")
+    made.ok(f"kubectl sim clock freeze {START}")
+    return made

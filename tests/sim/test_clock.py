@@ -1,0 +1,86 @@
+"""`kubesim sim clock` and `sim reset`."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+
+def test_the_clock_stands_still_and_moves_when_told(terminal):
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:00Z (frozen)\n"
+    assert terminal.ok("kubectl sim clock advance 5m6s") == "2024-01-01T00:05:06Z (frozen)\n"
+    assert terminal.ok("kubectl sim clock advance 1d12h") == "2024-01-02T12:05:06Z (frozen)\n"
+    assert terminal.ok("kubectl sim clock set 2024-02-01") == "2024-02-01T00:00:00Z (frozen)\n"
+
+
+def test_time_does_not_move_back_once_something_happened(terminal):
+    assert terminal("kubectl sim clock set 2023-01-01").code == 0
+    terminal.ok("kubectl create configmap a")
+    result = terminal("kubectl sim clock set 2022-01-01")
+    assert result.code == 1
+    assert "time only moves forward" in result.err
+
+
+@pytest.mark.parametrize("line", ["advance soon", "advance -5s", "freeze yesterday", "set"])
+def test_what_is_no_time_is_refused(terminal, line):
+    result = terminal(f"kubectl sim clock {line}")
+    assert result.code == 2
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:00Z (frozen)\n"
+
+
+def test_a_resumed_clock_runs_on_from_where_it_stood(terminal):
+    assert terminal.ok("kubectl sim clock resume").startswith("2024-01-01T00:00:0")
+    assert "(running, " in terminal.ok("kubectl sim clock")
+
+
+def test_ages_follow_the_simulated_clock(terminal):
+    terminal.ok("kubectl create configmap a")
+    terminal.advance("3h")
+    assert terminal.ok("kubectl get configmap a --no-headers").split() == ["a", "0", "3h"]
+
+
+def test_reset_starts_over_with_the_nodes_asked_for(terminal):
+    terminal.ok("kubectl create configmap a")
+    terminal.ok("kubectl sim reset --nodes 3 --kubernetes-version 1.30")
+    assert terminal.ok("kubectl get nodes -o name").split() == ["node/minikube", "node/minikube-m02", "node/minikube-m03"]
+    assert "v1.30." in terminal.ok("kubectl get nodes minikube")
+    assert terminal("kubectl get configmap a").code == 1
+
+
+def test_only_releases_that_are_emulated_are_taken(terminal):
+    result = terminal("kubectl sim reset --kubernetes-version 1.12")
+    assert result.code == 1
+    assert "1.28" in result.err
+
+
+def fingerprint(home) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(p for p in home.rglob("*") if p.is_file()):
+        digest.update(path.relative_to(home).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def test_the_same_seed_and_commands_give_the_same_bytes(terminal):
+    seen = []
+    for _ in range(2):
+        terminal.ok("kubectl sim reset --seed 7 --nodes 2")
+        import shutil
+
+        shutil.rmtree(terminal.home)
+        terminal.ok("kubectl sim reset --seed 7 --nodes 2")
+        terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
+        terminal.ok("kubectl create deployment web --image=nginx --replicas=3")
+        terminal.advance("10s")
+        terminal.ok("kubectl delete pod --all --wait=false")
+        terminal.advance("1m")
+        seen.append((terminal.ok("kubectl get pods,rs,events -o yaml"), fingerprint(terminal.home)))
+    assert seen[0] == seen[1]
+
+
+def test_a_scripted_uid_comes_out(terminal):
+    terminal.ok("kubectl sim uids cm/a=11111111-2222-4333-8444-555555555555")
+    assert terminal.ok("kubectl sim uids") == "configmaps/default/a=11111111-2222-4333-8444-555555555555\n"
+    terminal.ok("kubectl create configmap a")
+    assert terminal.ok("kubectl get cm a -o jsonpath={.metadata.uid}") == "11111111-2222-4333-8444-555555555555"
+    assert terminal.ok("kubectl sim uids") == ""

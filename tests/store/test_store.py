@@ -1,0 +1,199 @@
+"""The store: transactions, recovery, refusal of what it cannot read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from kubesim_cli.store import log, store
+from kubesim_cli.store.store import Store
+
+
+def pod(name: str, **rest) -> dict:
+    return {"metadata": {"name": name}, **rest}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return str(tmp_path / "cluster")
+
+
+@pytest.fixture
+def filled(folder):
+    made = Store(folder)
+    made.begin()
+    for name in ("a", "b", "c"):
+        made.put("ADDED", "pods", f"default/{name}", pod(name, x=name * 3))
+    made.set_timer("kubelet default/a", 12.5)
+    made.meta["nodes"] = 1
+    made.commit()
+    made.release()
+    return folder
+
+
+def test_nothing_is_there_before_the_first_write(folder):
+    assert not Store(folder).exists
+    assert Store(folder).list("pods") == []
+
+
+def test_what_is_committed_is_read_by_others(filled):
+    other = Store(filled)
+    assert other.revision == 3
+    assert other.get("pods", "default/b")["x"] == "bbb"
+    assert [o["metadata"]["resourceVersion"] for o in other.list("pods")] == ["1", "2", "3"]
+    assert other.timers == {"kubelet default/a": 12.5}
+    assert other.meta == {"nodes": 1}
+
+
+def test_nothing_of_an_uncommitted_write_is_seen(filled, monkeypatch):
+    monkeypatch.setattr(store, "SPILL", 10)  # lines go to disk at once
+    writer = Store(filled)
+    writer.begin()
+    writer.put("MODIFIED", "pods", "default/a", pod("a", x="new"))
+    writer.put("DELETED", "pods", "default/b", pod("b"))
+    assert Store(filled).get("pods", "default/a")["x"] == "aaa"
+    assert writer.get("pods", "default/b") is None
+    writer.release()
+    assert Store(filled).keys("pods") == ["default/a", "default/b", "default/c"]
+    assert writer.get("pods", "default/a")["x"] == "aaa"
+
+
+def test_a_cut_off_line_is_as_if_it_had_never_been(filled):
+    with open(os.path.join(filled, log.LOG), "ab") as file:
+        file.write(b'{"rv":4,"type":"ADDED","resource":"pods","key":"default/d","object":{"metada')
+    writer = Store(filled)
+    writer.begin()
+    writer.put("ADDED", "pods", "default/e", pod("e"))
+    writer.commit()
+    writer.release()
+    assert Store(filled).keys("pods") == ["default/a", "default/b", "default/c", "default/e"]
+
+
+@pytest.mark.parametrize("name", [log.INDEX, log.HEAD])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]\n"])
+def test_the_files_beside_the_log_can_be_lost(filled, name, content, monkeypatch):
+    monkeypatch.setattr(store, "SLACK", 0)
+    writer = Store(filled)
+    writer.begin()
+    writer.put("ADDED", "pods", "default/d", pod("d"))
+    writer.commit()
+    writer.release()
+    path = os.path.join(filled, name)
+    if content is None:
+        os.remove(path)
+    else:
+        with open(path, "wb") as file:
+            file.write(content)
+    assert [o["metadata"]["name"] for o in Store(filled).list("pods")] == ["a", "b", "c", "d"]
+
+
+def test_a_store_of_a_newer_kubesim_is_refused(filled):
+    path = os.path.join(filled, log.LOG)
+    rows = open(path, "rb").read().split(b"\n", 1)
+    content = json.dumps({**json.loads(rows[0]), "format": 2}).encode() + b"\n" + rows[1]
+    with open(path, "wb") as file:
+        file.write(content)
+    with pytest.raises(log.StoreError, match="newer kubesim"):
+        Store(filled)
+    assert open(path, "rb").read() == content
+
+
+@pytest.mark.parametrize("damage", [
+    lambda data: b"", lambda data: b"garbage\n" + data, lambda data: data[:len(data) // 2],
+    lambda data: data[:120] + b"\x00\x00\x00" + data[123:],
+])
+def test_a_damaged_store_is_refused_and_left_alone(filled, damage):
+    path = os.path.join(filled, log.LOG)
+    content = damage(open(path, "rb").read())
+    with open(path, "wb") as file:
+        file.write(content)
+    with pytest.raises(log.StoreError, match=r"damaged.*nothing was changed"):
+        Store(filled).list("pods")
+    assert open(path, "rb").read() == content
+
+
+def test_one_object_is_read_without_decoding_the_others(folder, monkeypatch):
+    monkeypatch.setattr(store, "SLACK", 0)
+    writer = Store(folder)
+    writer.begin()
+    for i in range(1000):
+        writer.put("ADDED", "pods", f"default/p{i}", pod(f"p{i}"))
+    writer.commit()
+    writer.release()
+    reader = Store(folder)
+    decoded = []
+    monkeypatch.setattr(reader, "_decode", lambda row, entry: decoded.append(entry) or json.loads(row)["object"])
+    assert reader.get("pods", "default/p7")["metadata"]["name"] == "p7"
+    assert len(decoded) == 1
+
+
+def test_the_log_is_compacted_when_most_of_it_is_old(filled, monkeypatch):
+    monkeypatch.setattr(store, "GARBAGE", 1000)
+    writer = Store(filled)
+    writer.begin()
+    for i in range(100):
+        writer.put("MODIFIED", "pods", "default/a", pod("a", x=i))
+    writer.commit()
+    writer.release()
+    assert os.path.getsize(os.path.join(filled, log.LOG)) < 1000
+    reader = Store(filled)
+    assert reader.get("pods", "default/a")["x"] == 99
+    assert reader.timers == {"kubelet default/a": 12.5}
+    assert reader.revision == 103
+
+
+def test_other_processes_writes_can_be_followed(filled):
+    watcher = Store(filled)
+    mark = watcher.mark()
+    writer = Store(filled)
+    writer.begin()
+    writer.put("MODIFIED", "pods", "default/a", pod("a"))
+    writer.put("DELETED", "pods", "default/b", pod("b"))
+    writer.commit()
+    writer.release()
+    assert watcher.reload()
+    assert [(r["type"], r["key"]) for r in watcher.since(mark)] == [("MODIFIED", "default/a"), ("DELETED", "default/b")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file modes there")
+def test_files_are_the_users_alone(filled):
+    for name in (log.LOG, log.HEAD):
+        assert os.stat(os.path.join(filled, name)).st_mode & 0o777 == 0o600
+
+
+WRITER = textwrap.dedent("""
+    import sys
+    from kubesim_cli.store.store import Store
+    folder, start = sys.argv[1], int(sys.argv[2])
+    for i in range(start, start + 10_000):
+        store = Store(folder)
+        store.begin()
+        for half in "xy":
+            store.put("ADDED", "configmaps", f"default/{i}{half}", {"metadata": {"name": f"{i}{half}"}, "data": "z" * 500})
+        store.commit()
+        store.release()
+        print(i, flush=True)
+""")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+def test_a_killed_writer_loses_nothing_it_acknowledged_and_leaves_nothing_half_done(folder, monkeypatch):
+    acknowledged = []
+    for round_ in range(8):
+        child = subprocess.Popen([sys.executable, "-c", WRITER, folder, str(round_ * 10_000)], stdout=subprocess.PIPE,
+                                 text=True)
+        for _ in range(3 + round_):
+            acknowledged.append(int(child.stdout.readline()))
+        child.send_signal(signal.SIGKILL)
+        acknowledged += [int(row) for row in child.stdout.read().split()]
+        child.wait()
+        child.stdout.close()
+        names = {o["metadata"]["name"] for o in Store(folder).list("configmaps")}
+        assert {f"{i}{half}" for i in acknowledged for half in "xy"} <= names
+        assert len(names) % 2 == 0
