@@ -10,9 +10,26 @@ PATCH = {
     (1, 33): "v1.33.13", (1, 34): "v1.34.10", (1, 35): "v1.35.7", (1, 36): "v1.36.2",
 }
 
-# A behaviour's name -> the release that introduced it.
+# A behaviour's name -> the release that introduced it. Names of feature gates stand for the release that turned them on.
 INTRODUCED = {
+    "ContainerRestartRules": (1, 35),
     "DeletedFromNamespace": (1, 34),   # kubectl delete: `pod "a" deleted from default namespace`
+    "EnvFiles": (1, 35),
+    "ImageVolume": (1, 35),
+    "InPlacePodLevelResourcesVerticalScaling": (1, 36),
+    "InPlacePodVerticalScalingInitContainers": (1, 36),
+    "JobManagedBy": (1, 32),
+    "JobManualSelector": (1, 29),      # a Job's manualSelector is filled in
+    "JobPodReplacementPolicy": (1, 29),
+    "MatchLabelKeysInPodAffinity": (1, 31),
+    "MatchLabelKeysInPodTopologySpreadSelectorMerge": (1, 34),
+    "MutablePodResourcesForSuspendedJobs": (1, 36),
+    "PodGeneration": (1, 33),          # pods have a metadata.generation
+    "PodLevelResources": (1, 34),
+    "PodLifecycleSleepActionAllowZero": (1, 33),
+    "RelaxedDNSSearchValidation": (1, 33),
+    "RelaxedEnvironmentVariableValidation": (1, 32),
+    "RestartAllContainersOnContainerExits": (1, 36),
     "VolumeAttributesClass": (1, 29),  # the column VOLUMEATTRIBUTESCLASS of PVs and PVCs
 }
 
