@@ -1,0 +1,69 @@
+"""JSON as Go's encoding/json writes it: keys sorted, `<`, `>` and `&` escaped."""
+
+from __future__ import annotations
+
+from json.encoder import encode_basestring  # type: ignore[attr-defined]
+
+
+def dump(obj, indent: int = 4) -> str:
+    """Return a JSON value as `kubectl -o json` prints it, without a line end; indent 0 is json.Marshal's one line."""
+    out: list[str] = []
+    _write(obj, "\n" if indent else "", " " * indent, out.append)
+    return escape_html("".join(out))
+
+
+def escape_html(text: str) -> str:
+    """Escape what Go escapes inside strings, in a whole JSON text."""
+    for char, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"),
+                         ("\u2029", "\\u2029")):
+        if char in text:
+            text = text.replace(char, escape)
+    return text
+
+
+def _write(value, newline: str, step: str, put) -> None:
+    kind = type(value)
+    if kind is str:
+        put(encode_basestring(value))
+    elif kind is dict:
+        if not value:
+            put("{}")
+            return
+        inner = newline + step
+        colon = '": ' if step else '":'
+        separator = "{" + inner
+        for key in sorted(value):
+            put(separator)
+            separator = "," + inner
+            put(encode_basestring(key)[:-1] + colon)
+            _write(value[key], inner, step, put)
+        put(newline + "}")
+    elif kind is list:
+        if not value:
+            put("[]")
+            return
+        inner = newline + step
+        separator = "[" + inner
+        for item in value:
+            put(separator)
+            separator = "," + inner
+            _write(item, inner, step, put)
+        put(newline + "]")
+    elif value is None:
+        put("null")
+    elif kind is bool:
+        put("true" if value else "false")
+    elif kind is float:
+        put(number(value))
+    else:
+        put(str(value))
+
+
+def number(value: float) -> str:
+    """Return a float as encoding/json does: an exponent only below 1e-6 and from 1e21 on."""
+    from .gofmt import format_float
+
+    if value and not 1e-6 <= abs(value) < 1e21:
+        text = format_float(value, "e")
+        return text[:-2] + text[-1] if text[-4:-1] == "e-0" else text
+    return format_float(value, "f")

@@ -1,0 +1,11 @@
+"""The printer of `-o name`: `pod/web`, `deployment.apps/web`."""
+
+from __future__ import annotations
+
+
+def name_of(obj: dict) -> str:
+    """Return an object's `kind.group/name` as NamePrinter writes it."""
+    group, _, _ = obj.get("apiVersion", "").rpartition("/")
+    kind = obj.get("kind", "").lower()
+    name = obj.get("metadata", {}).get("name") or "<unknown>"
+    return f"{kind}.{group}/{name}" if group else f"{kind}/{name}"
