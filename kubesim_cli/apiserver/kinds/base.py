@@ -40,6 +40,7 @@ class Kind:
 
     columns: tuple[Column, ...] = (Column("Name", format="name"), Column("Age"))
     has_status = False       # status is reset on create and kept on update; .../status changes only it
+    keeps_status = False     # a new object may come with a status (the strategy does not reset it)
     has_generation = False   # metadata.generation counts changes of anything but metadata and status
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)

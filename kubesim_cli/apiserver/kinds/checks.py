@@ -33,11 +33,6 @@ def one_of(path: str, value, allowed) -> list:
     return [] if value in allowed else [field.not_supported(path, value, sorted(allowed))]
 
 
-def required_one_of(path: str, value, allowed) -> list:
-    """Like `one_of`, and an empty value is told as missing."""
-    return one_of(path, value, allowed) if value else [field.required(path)]
-
-
 def immutable(path: str, new, old) -> list:
     """ValidateImmutableField; absent and null are the same."""
     return [] if new == old else [field.invalid(path, new, IMMUTABLE)]
@@ -51,7 +46,7 @@ def minimum(path: str, value: int | None, least: int = 0) -> list:
 
 
 def port_number(path: str, value: int) -> list:
-    return [] if 1 <= value <= 65535 else [field.invalid(path, value, "must be between 1 and 65535, inclusive")]
+    return said(path, value, names.port_number(value))
 
 
 def port_number_or_name(path: str, value) -> list:
@@ -106,43 +101,13 @@ def positive_quantity(path: str, value: str) -> list:
 
 
 def ip_address(path: str, value: str, known=()) -> list:
-    """An IP in an old field (IsValidIPForLegacyField); values in `known` were accepted before."""
-    from ipaddress import ip_address as parse
-
-    if value in known:
-        return []
-    try:
-        address = parse(value)
-    except ValueError:
-        if _has_leading_zeros(value):
-            return [field.invalid(path, value, "must not have leading 0s")]
-        return [field.invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
-    if address.version == 6 and address.ipv4_mapped:
-        return [field.invalid(path, value, "must not be an IPv4-mapped IPv6 address")]
-    return []
-
-
-def _has_leading_zeros(value: str) -> bool:
-    parts = value.split(".")
-    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+    """An IP address; values in `known` were accepted before."""
+    return [] if value in known else said(path, value, names.ip(value))
 
 
 def cidr(path: str, value: str, known=()) -> list:
-    """A CIDR in an old field (IsValidCIDRForLegacyField)."""
-    from ipaddress import ip_interface
-
-    if value in known:
-        return []
-    try:
-        interface = ip_interface(value)
-        valid = "/" in value and value.rpartition("/")[2].isdigit()
-    except ValueError:
-        valid = False
-    if not valid:
-        return [field.invalid(path, value, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
-    if interface.ip != interface.network.network_address:
-        return [field.invalid(path, value, "must not have bits set beyond the prefix length")]
-    return []
+    """A network in CIDR notation; values in `known` were accepted before."""
+    return [] if value in known else said(path, value, names.cidr(value))
 
 
 def endpoint_ip(path: str, value: str) -> list:

@@ -23,11 +23,17 @@ class Namespace(Kind):
 
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         self.default(obj, ctx)  # a name made from generateName is known only now (Canonicalize)
-        obj["status"] = {"phase": "Active"}
+        self.default_status(obj, ctx)
         spec = obj["spec"] = dict(obj.get("spec") or {})
         finalizers = spec.get("finalizers") or []
         if "kubernetes" not in finalizers:
             spec["finalizers"] = [*finalizers, "kubernetes"]
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {"phase": "Active"}
+
+    def prepare_delete(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {**(obj.get("status") or {}), "phase": "Terminating"}
 
     def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
         if ctx.subresource != "finalize":

@@ -1,0 +1,41 @@
+"""What an Event has to be (pkg/apis/core/validation/events.go)."""
+
+from __future__ import annotations
+
+from ... import field
+from ..checks import dns1123_subdomain, qualified_name
+
+_MAX_WORD, _MAX_NOTE = 128, 1024
+
+
+def validate(obj: dict) -> list:
+    """Return the FieldErrors of an Event of the core group; with an eventTime it is one of the new kind."""
+    namespace = obj["metadata"].get("namespace", "")
+    about = (obj.get("involvedObject") or {}).get("namespace", "")
+    errors = []
+    if obj.get("eventTime") is None:
+        agree = about == namespace if about else namespace in ("", "default")
+    else:
+        agree = bool(about) or namespace in ("default", "kube-system")
+    if not agree:
+        errors.append(field.invalid("involvedObject.namespace", about, "does not match event.namespace"))
+    if obj.get("eventTime") is not None:
+        errors += _new(obj)
+    return errors + dns1123_subdomain("namespace", namespace)
+
+
+def _new(obj: dict) -> list:
+    errors = []
+    component = obj.get("reportingComponent") or ""
+    if not component:
+        errors.append(field.required("reportingComponent"))
+    errors += qualified_name("reportingComponent", component)
+    for key in ("reportingInstance", "action", "reason"):
+        value = obj.get(key) or ""
+        if not value:
+            errors.append(field.required(key))
+        if len(value) > _MAX_WORD:
+            errors.append(field.invalid(key, "", f"can have at most {_MAX_WORD} characters"))
+    if len(obj.get("message") or "") > _MAX_NOTE:
+        errors.append(field.invalid("message", "", f"can have at most {_MAX_NOTE} characters"))
+    return errors

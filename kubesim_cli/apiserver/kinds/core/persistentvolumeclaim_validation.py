@@ -1,0 +1,103 @@
+"""What a PersistentVolumeClaim has to be, and what of it may change."""
+
+from __future__ import annotations
+
+from ....api import quantity
+from ....api.objects import clone, dig
+from ... import field, golang
+from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
+from .persistentvolume import BETA_CLASS
+from .persistentvolume_validation import VOLUME_MODES, access_modes
+
+
+def validate(spec: dict, path: str) -> list:
+    """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too."""
+    modes = spec.get("accessModes") or []
+    errors = [] if modes else [field.required(f"{path}.accessModes", "at least 1 access mode is required")]
+    if spec.get("selector") is not None:
+        errors += label_selector(f"{path}.selector", spec["selector"])
+    errors += access_modes(f"{path}.accessModes", modes)
+    errors += _storage(f"{path}.resources[storage]", dig(spec, "resources", "requests", "storage"))
+    if spec.get("storageClassName"):
+        errors += dns1123_subdomain(f"{path}.storageClassName", spec["storageClassName"])
+    if spec.get("volumeMode") is not None:
+        errors += one_of(f"{path}.volumeMode", spec["volumeMode"], VOLUME_MODES)
+    source, ref = spec.get("dataSource"), spec.get("dataSourceRef")
+    errors += _source(f"{path}.dataSource", source) + _source(f"{path}.dataSourceRef", ref)
+    if source and ref:
+        if ref.get("namespace"):
+            errors.append(field.invalid(path, f"{path}.dataSource",
+                                        "may not be specified when dataSourceRef.namespace is specified"))
+        elif any(source.get(key) != ref.get(key) for key in ("apiGroup", "kind", "name")):
+            errors.append(field.invalid(path, f"{path}.dataSource", "must match dataSourceRef"))
+    if spec.get("volumeAttributesClassName"):
+        errors += dns1123_subdomain(f"{path}.volumeAttributesClassName", spec["volumeAttributesClassName"])
+    return errors
+
+
+def _storage(path: str, amount: str | None) -> list:
+    if amount is None:
+        return [field.required(path)]
+    return positive_quantity(path, amount)
+
+
+def _source(path: str, source: dict | None) -> list:
+    if source is None:
+        return []
+    errors = [field.required(f"{path}.{key}") for key in ("name", "kind") if not source.get(key)]
+    group = source.get("apiGroup")
+    if group:
+        errors += dns1123_subdomain(f"{path}.apiGroup", group)
+    elif source.get("kind", "") != "PersistentVolumeClaim":
+        errors.append(field.invalid(path, source.get("kind", ""),
+                                    "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
+    if source.get("namespace"):
+        errors += dns1123_label(f"{path}.namespace", source["namespace"])
+    return errors
+
+
+def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
+    """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change."""
+    errors = validate(obj["spec"], "spec")
+    spec, before = clone(obj["spec"]), clone(old["spec"])
+    bound = (obj.get("status") or {}).get("phase") == "Bound"
+    if not before.get("volumeName"):
+        _copy("volumeName", spec, before)
+    annotation = (obj["metadata"].get("annotations") or {}).get(BETA_CLASS, "")
+    if annotation != (old["metadata"].get("annotations") or {}).get(BETA_CLASS, ""):
+        errors.append(field.invalid(f"metadata.annotations.{BETA_CLASS}", annotation, IMMUTABLE))
+    if before.get("storageClassName") is None:
+        _copy("storageClassName", before, spec)
+    old_size = dig(before, "resources", "requests", "storage", default="0")
+    new_size = dig(spec, "resources", "requests", "storage", default="0")
+    if bound:
+        if dig(spec, "resources", "requests") is not None:
+            spec["resources"]["requests"]["storage"] = old_size
+        _copy("volumeAttributesClassName", before, spec)
+    shown = [golang.internal(each, "PersistentVolumeClaimSpec") for each in (before, spec)]
+    if shown[0] != shown[1]:
+        difference = golang.diff(before, spec, "PersistentVolumeClaimSpec")
+        errors.append(field.forbidden("spec", "spec is immutable after creation except resources.requests and "
+                                      f"volumeAttributesClassName for bound claims\n{difference}"))
+    if quantity.compare(new_size, old_size) < 0:
+        at = "spec.resources.requests.storage"
+        if release < (1, 32):
+            errors.append(field.forbidden(at, "field can not be less than previous value"))
+        elif quantity.compare(new_size, dig(old, "status", "capacity", "storage", default="0")) <= 0:
+            errors.append(field.forbidden(at, "field can not be less than status.capacity"))
+    if spec.get("volumeMode") != before.get("volumeMode"):
+        errors.append(field.invalid("volumeMode", spec.get("volumeMode"), IMMUTABLE))
+    if dig(old, "status", "currentVolumeAttributesClassName") is not None:
+        wanted = obj["spec"].get("volumeAttributesClassName")
+        if not wanted:
+            errors.append(field.forbidden("spec.volumeAttributesClassName",
+                                          f"update to {'nil' if wanted is None else 'empty string'} is forbidden when "
+                                          "status.currentVolumeAttributesClassName is not nil"))
+    return errors
+
+
+def _copy(key: str, source: dict, target: dict) -> None:
+    if key in source:
+        target[key] = source[key]
+    else:
+        target.pop(key, None)

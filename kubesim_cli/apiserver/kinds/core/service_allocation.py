@@ -1,0 +1,267 @@
+"""Cluster IPs and node ports of Services (pkg/registry/core/service/storage/alloc.go, for a cluster of IPv4 only).
+
+What the real server draws by chance follows here from the Service's name, so that runs can be repeated.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from ... import errors, field
+from ..base import Context
+from .service import EXPOSED, headless, needs_health_check
+
+CIDR = "10.96.0.0/12"
+FIRST_IP, IP_COUNT, IP_OFFSET = 10 << 24 | 96 << 16, 1 << 20, 256
+FIRST_PORT, LAST_PORT, PORT_OFFSET = 30000, 32767, 86
+
+
+def allocate(obj: dict, old: dict | None, ctx: Context) -> None:
+    """Settle a Service's IP families, cluster IPs and node ports in place; `old` is what it replaces.
+
+    Raises StatusError for addresses and ports that are taken or out of range.
+    """
+    spec, before = obj["spec"], old["spec"] if old else None
+    if before:
+        _keep_allocated(spec, before)
+    _pair_cluster_ips(spec, before)
+    allocator = _Allocator(obj, before, ctx)
+    _settle_families(obj, before)
+    if spec["type"] != "ExternalName" and not headless(spec):
+        _cluster_ip(obj, before, allocator)
+    if spec["type"] in EXPOSED:
+        allocator.node_ports(spec)
+    if needs_health_check(spec) and not (before and needs_health_check(before)):
+        if spec.get("healthCheckNodePort"):
+            allocator.take_port(spec["healthCheckNodePort"], "spec.healthCheckNodePort")
+        else:
+            spec["healthCheckNodePort"] = allocator.any_port("health-check")
+
+
+def _refuse(obj: dict, bad: list) -> None:
+    if bad:
+        raise errors.invalid("Service", "", obj["metadata"].get("name", ""), bad)
+
+
+def _keep_allocated(spec: dict, old: dict) -> None:
+    """Fill in what a client left out of an update (patchAllocatedValues)."""
+    if old["type"] != "ExternalName" and spec["type"] != "ExternalName":
+        for key in ("clusterIP", "clusterIPs"):
+            if not spec.get(key) and old.get(key):
+                spec[key] = old[key]
+    if old["type"] in EXPOSED and spec["type"] in EXPOSED:
+        ports, old_ports = spec.get("ports") or (), old.get("ports") or ()
+        kept = {p.get("nodePort") for p in old_ports} & {p.get("nodePort") for p in ports}
+        by_name = {p.get("name", ""): p.get("nodePort") for p in old_ports}
+        for port in ports:
+            known = by_name.get(port.get("name", ""))
+            if not port.get("nodePort") and known and known not in kept:
+                port["nodePort"] = known
+    if needs_health_check(old) and needs_health_check(spec) and not spec.get("healthCheckNodePort"):
+        spec["healthCheckNodePort"] = old.get("healthCheckNodePort", 0)
+
+
+def _pair_cluster_ips(spec: dict, old: dict | None) -> None:
+    """Let clusterIPs follow clusterIP where only the latter was set (normalizeClusterIPs)."""
+    single = spec.get("clusterIP", "")
+    if old is None:
+        if single and not spec.get("clusterIPs"):
+            spec["clusterIPs"] = [single]
+    elif single != old.get("clusterIP", "") and spec.get("clusterIPs") == old.get("clusterIPs"):
+        if single:
+            spec["clusterIPs"] = [single]
+        else:
+            spec.pop("clusterIPs", None)
+
+
+def _settle_families(obj: dict, old: dict | None) -> None:
+    """Set ipFamilyPolicy and ipFamilies, or refuse what a cluster of IPv4 only cannot give (initIPFamilyFields)."""
+    spec = obj["spec"]
+    if spec["type"] == "ExternalName":
+        return
+    selectorless = spec.get("clusterIP") == "None" and not spec.get("selector")
+    if spec.get("ipFamilyPolicy") is None:
+        inherited = old.get("ipFamilyPolicy") if old else None
+        spec["ipFamilyPolicy"] = inherited or ("RequireDualStack" if selectorless else "SingleStack")
+    from .service_validation import cluster_ip_fields
+
+    _refuse(obj, cluster_ip_fields(spec, old or {}))
+    policy, families, ips = spec["ipFamilyPolicy"], list(spec.get("ipFamilies") or ()), spec.get("clusterIPs") or []
+    bad = []
+    if policy == "SingleStack":
+        for found, what in ((ips, "cluster IPs"), (families, "IP families")):
+            if len(found) == 2:
+                bad.append(field.invalid("spec.ipFamilyPolicy", policy, "must be 'RequireDualStack' or "
+                                         f"'PreferDualStack' when multiple {what} are specified"))
+    for i, ip in enumerate(ips):
+        if ip == "None":
+            break
+        if i >= len(families):
+            if ":" in ip:
+                bad.append(field.invalid(f"spec.clusterIPs[{i}]", ips, "IPv6 is not configured on this cluster"))
+            else:
+                families.append("IPv4")
+    _refuse(obj, bad)
+    if selectorless:
+        families = families or ["IPv4"]
+        if len(families) < 2 and policy != "SingleStack":
+            families.append("IPv6" if families[0] == "IPv4" else "IPv4")
+        spec["ipFamilies"] = families
+        return
+    if policy == "RequireDualStack":
+        bad.append(field.invalid("spec.ipFamilyPolicy", policy,
+                                 "this cluster is not configured for dual-stack services"))
+    bad += [field.invalid(f"spec.ipFamilies[{i}]", family, "not configured on this cluster")
+            for i, family in enumerate(families) if family != "IPv4"]
+    _refuse(obj, bad)
+    spec["ipFamilies"] = families or ["IPv4"]
+
+
+def _cluster_ip(obj: dict, old: dict | None, allocator: _Allocator) -> None:
+    spec = obj["spec"]
+    if old and old["type"] != "ExternalName":
+        return
+    ips = list(spec.get("clusterIPs") or ("",))
+    if ips[0]:
+        allocator.take_ip(ips[0])
+    else:
+        ips[0] = allocator.any_ip()
+    spec["clusterIP"], spec["clusterIPs"] = ips[0], ips
+
+
+class _Allocator:
+    """What is taken already by all Services, and what this one takes."""
+
+    def __init__(self, obj: dict, old: dict | None, ctx: Context):
+        meta = obj["metadata"]
+        self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
+        self.own_ports = set(_node_ports(old)) if old else set()
+        self.client = ctx.client
+        self._taken: tuple[set[str], set[int]] | None = None
+
+    @property
+    def taken(self) -> tuple[set[str], set[int]]:
+        """(cluster IPs, node ports) in use."""
+        if self._taken is None:
+            ips: set[str] = set()
+            ports: set[int] = set()
+            for service in self.client.items("services"):
+                ips.update(service["spec"].get("clusterIPs") or ())
+                ports.update(_node_ports(service["spec"]))
+            self._taken = ips, ports
+        return self._taken
+
+    def take_ip(self, ip: str) -> None:
+        """Take a certain IP, or refuse the Service."""
+        parts = [int(part) for part in ip.split(".")]
+        number = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
+        why = ""
+        if not FIRST_IP < number < FIRST_IP + IP_COUNT - 1:
+            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {CIDR}"
+        elif ip in self.taken[0]:
+            why = "provided IP is already allocated"
+        if why:
+            _refuse(self.obj, [field.invalid("spec.clusterIPs", self.obj["spec"].get("clusterIPs"),
+                                             f"failed to allocate IP {ip}: {why}")])
+
+    def any_ip(self) -> str:
+        """Return a free IP of the upper range."""
+        size = IP_COUNT - IP_OFFSET - 1
+        at = crc32(self.key.encode())
+        while True:
+            number = FIRST_IP + IP_OFFSET + at % size
+            ip = f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+            if ip not in self.taken[0]:
+                return ip
+            at += 1
+
+    def take_port(self, port: int, path: str) -> None:
+        """Take a certain node port, or refuse the Service for the field at `path`."""
+        why = ""
+        if not FIRST_PORT <= port <= LAST_PORT:
+            why = ("provided port is not in the valid range. "
+                   f"The range of valid ports is {FIRST_PORT}-{LAST_PORT}")
+        elif port in self.taken[1]:
+            why = "provided port is already allocated"
+        if why:
+            if path == "spec.healthCheckNodePort":
+                raise errors.StatusError(500, "InternalError", "Internal error occurred: failed to allocate requested "
+                                         f"HealthCheck NodePort {port}: {why}")
+            _refuse(self.obj, [field.invalid(path, port, why)])
+        self.taken[1].add(port)
+
+    def any_port(self, salt) -> int:
+        """Return a free node port."""
+        size = LAST_PORT - FIRST_PORT - PORT_OFFSET + 1
+        at = crc32(f"{self.key}/{salt}".encode())
+        for step in range(size):
+            port = FIRST_PORT + PORT_OFFSET + (at + step) % size
+            if port not in self.taken[1]:
+                self.taken[1].add(port)
+                return port
+        raise errors.StatusError(500, "InternalError",
+                                 "Internal error occurred: failed to allocate a nodePort: range is full")
+
+    def node_ports(self, spec: dict) -> None:
+        """Give every port its node port; one number may serve the same port of several protocols."""
+        if spec["type"] == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False:
+            ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
+        else:
+            ports = spec.get("ports") or []
+        given: dict[int, int] = {}
+        for port in ports:
+            if port.get("nodePort"):
+                given.setdefault(port.get("port", 0), port["nodePort"])
+        mine = set(self.own_ports)
+        for i, port in enumerate(spec.get("ports") or ()):
+            if port not in ports:
+                continue
+            number = port.get("nodePort") or (given.get(port.get("port", 0)) if not self.own_ports else 0)
+            if not number:
+                number = self.any_port(i)
+            elif number not in mine:
+                self.take_port(number, f"spec.ports[{i}].nodePort")
+            mine.add(number)
+            port["nodePort"] = number
+            given.setdefault(port.get("port", 0), number)
+
+
+def _node_ports(spec: dict) -> list[int]:
+    found = [port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")]
+    if spec.get("healthCheckNodePort"):
+        found.append(spec["healthCheckNodePort"])
+    return found
+
+
+def drop_type_dependent(obj: dict, old: dict) -> None:
+    """Drop in place what a Service's new type has no use for and the user did not touch (dropTypeDependentFields)."""
+    spec, before = obj["spec"], old["spec"]
+
+    def drop(*keys: str) -> None:
+        for key in keys:
+            spec.pop(key, None)
+
+    def same(*keys: str) -> bool:
+        return all(spec.get(key) == before.get(key) for key in keys)
+
+    if before["type"] != "ExternalName" and spec["type"] == "ExternalName":
+        if same("clusterIP", "clusterIPs"):
+            drop("clusterIP", "clusterIPs")
+        for key in ("ipFamilies", "ipFamilyPolicy"):
+            if same(key):
+                drop(key)
+    if before["type"] in EXPOSED and spec["type"] not in EXPOSED and set(_node_ports(before)) >= set(_node_ports(spec)):
+        for port in spec.get("ports") or ():
+            port.pop("nodePort", None)
+    if needs_health_check(before) and not needs_health_check(spec) and same("healthCheckNodePort"):
+        drop("healthCheckNodePort")
+    if before["type"] == "LoadBalancer" and spec["type"] != "LoadBalancer":
+        for key in ("allocateLoadBalancerNodePorts", "loadBalancerClass"):
+            if same(key):
+                drop(key)
+    from .service import externally_accessible
+
+    if externally_accessible(before) and not externally_accessible(spec) and same("externalTrafficPolicy"):
+        drop("externalTrafficPolicy")
+    if spec["type"] != "LoadBalancer":
+        obj["status"] = {**(obj.get("status") or {}), "loadBalancer": {}}

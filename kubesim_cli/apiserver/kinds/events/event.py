@@ -1,0 +1,22 @@
+"""Event of events.k8s.io: the core group's, with other names for some fields (pkg/apis/events/v1/conversion.go)."""
+
+from __future__ import annotations
+
+from ..core.event import Event as CoreEvent
+
+_NAMES = {"involvedObject": "regarding", "message": "note", "reportingComponent": "reportingController",
+          "firstTimestamp": "deprecatedFirstTimestamp", "lastTimestamp": "deprecatedLastTimestamp",
+          "source": "deprecatedSource", "count": "deprecatedCount"}
+_CORE_NAMES = {new: old for old, new in _NAMES.items()}
+
+
+class Event(CoreEvent):
+    def convert(self, obj: dict, api_version: str) -> dict:
+        converted = {_NAMES.get(key, key): value for key, value in obj.items()}
+        return {**converted, "apiVersion": api_version}
+
+    def store_version(self, obj: dict) -> dict:
+        return {**{_CORE_NAMES.get(key, key): value for key, value in obj.items()}, "apiVersion": "v1"}
+
+
+KIND = Event()
