@@ -138,6 +138,12 @@ def slow_start(count: int, function) -> StatusError | None:
     return None
 
 
+def write_status(api, resource: str, obj: dict, status: dict) -> None:
+    """Store a new status of `obj`, unless it is the one it has."""
+    if status != obj.get("status"):
+        api.update_status(resource, {**obj, "status": status})
+
+
 def compact(fields: dict, always: tuple[str, ...] = ()) -> dict:
     """Return `fields` as Go writes a struct: without None, and without zero values of any but the fields `always`."""
     return {name: value for name, value in fields.items() if value or (name in always and value is not None)}

@@ -22,7 +22,7 @@ class Kubelet(Controller):
     """Runs pods: a second after they came they are ready, or have ended, or failed, by their label `outcome`."""
 
     name = "test-kubelet"
-    watches = {"pods": itself}  # noqa: RUF012
+    watches = {"pods": itself}
 
     def sync(self, api, key):
         namespace, name = key.split("/")
@@ -32,8 +32,8 @@ class Kubelet(Controller):
         meta = pod["metadata"]
         if "deletionTimestamp" in meta:
             if meta.get("deletionGracePeriodSeconds"):
-                return self._after(api, timestamps.parse(meta["deletionTimestamp"]) - meta["deletionGracePeriodSeconds"],
-                                   0.5, lambda: api.delete("pods", name, namespace, grace_period=0))
+                since = timestamps.parse(meta["deletionTimestamp"]) - meta["deletionGracePeriodSeconds"]
+                return self._after(api, since, 0.5, lambda: api.delete("pods", name, namespace, grace_period=0))
             return None
         if pod["status"]["phase"] == "Pending" and meta.get("labels", {}).get("outcome") != "stuck":
             return self._after(api, timestamps.parse(meta["creationTimestamp"]), 1.0, lambda: self._start(api, pod))
@@ -141,9 +141,3 @@ def world(tmp_path, monkeypatch):
     yield make
     for each in made:
         each.store.close()
-
-
-def template(labels, image="nginx", **spec):
-    """A PodTemplateSpec with one container."""
-    return {"metadata": {"labels": dict(labels)},
-            "spec": {"containers": [{"name": "main", "image": image}], **spec}}

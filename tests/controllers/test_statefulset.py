@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from conftest import template
 
 SETS, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
+
+
+def template(labels, image="nginx"):
+    return {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "main", "image": image}]}}
 
 
 def stateful_set(name="web", replicas=3, **spec):
@@ -72,7 +75,8 @@ def test_events_are_worded_as_the_release_does(w, world):
 
 
 def test_revision_names_are_those_of_a_real_cluster(world):
-    spec = {"containers": [{"name": "redis", "image": "redis:7.0", "ports": [{"containerPort": 6379, "protocol": "TCP"}],
+    spec = {"containers": [{"name": "redis", "image": "redis:7.0",
+                            "ports": [{"containerPort": 6379, "protocol": "TCP"}],
                             "resources": {}, "terminationMessagePath": "/dev/termination-log",
                             "terminationMessagePolicy": "File", "imagePullPolicy": "IfNotPresent"}],
             "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst",

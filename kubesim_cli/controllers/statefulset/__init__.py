@@ -288,6 +288,5 @@ class _Sync:
                         for field, value in status.items()
                         if field not in ("observedGeneration", "collisionCount"))):
             return
-        changed = clone(self.set)
-        changed["status"] = pods.compact(status, ("replicas", "availableReplicas", "collisionCount"))
-        self.api.update_status(SETS, changed)
+        pods.write_status(self.api, SETS, self.set,
+                          pods.compact(status, ("replicas", "availableReplicas", "collisionCount")))

@@ -1,0 +1,129 @@
+"""The ReplicaSet controller: as many pods as are asked for.
+
+Kubernetes: pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
+"""
+
+from __future__ import annotations
+
+from ..api import conditions, selectors, timestamps
+from ..api.objects import controller_of, split_key
+from ..apiserver.errors import StatusError
+from . import pods, refs, victims
+from .base import Controller, itself, owner
+
+BURST = 500  # pods created or deleted in one sync
+TERMINATING_SINCE = (1, 35)  # status.terminatingReplicas
+
+
+class ReplicaSetController(Controller):
+    """Also the mechanism of other controllers with `spec.replicas` pods that are all alike."""
+
+    name = "replicaset"
+    resource = "replicasets.apps"
+    component = "replicaset-controller"
+    counts_terminating = True
+    watches = {resource: itself, "pods": refs.both(owner("ReplicaSet"), refs.orphaned)}
+
+    def selector(self, rs: dict) -> dict:
+        """Return the metav1.LabelSelector dict of `rs`."""
+        return rs["spec"]["selector"]
+
+    def sync(self, api, key: str) -> float | None:
+        namespace, name = split_key(key)
+        if not name:
+            for rs in api.items(self.resource, namespace):
+                self._claim(api, rs)
+            return None
+        rs = api.find(self.resource, name, namespace)
+        if rs is None:
+            return None
+        active, terminating = self._claim(api, rs)
+        failure = None
+        if "deletionTimestamp" not in rs["metadata"]:
+            try:
+                self._manage(api, rs, active)
+            except StatusError as error:
+                failure = error
+        status = self._status(api, rs, active, terminating, failure)
+        pods.write_status(api, self.resource, rs, pods.compact(status, ("replicas", "terminatingReplicas")))
+        if failure:
+            raise failure
+        if status["readyReplicas"] != status["availableReplicas"]:
+            return pods.next_available(active, rs["spec"].get("minReadySeconds", 0), api.now)
+        return None
+
+    def _claim(self, api, rs: dict) -> tuple[list[dict], list[dict]]:
+        """Return the pods of `rs` that live and those that are ending, having adopted and released."""
+        selector = self.selector(rs)
+
+        def match(pod: dict) -> bool:
+            return selectors.selector_matches(selector, pod["metadata"].get("labels"))
+
+        living, ending = [], []
+        for pod in refs.candidates(api, rs, "pods"):
+            if pods.is_active(pod):
+                living.append(pod)
+            elif pods.is_terminating(pod) and controller_of(pod) is not None and match(pod):
+                ending.append(pod)
+        return refs.claim(api, rs, "pods", living, match), ending
+
+    def _manage(self, api, rs: dict, active: list[dict]) -> None:
+        """Create or delete pods towards spec.replicas, BURST at most. Raises StatusError."""
+        missing = rs["spec"].get("replicas", 1) - len(active)
+        if missing > 0:
+            template = rs["spec"]["template"]
+            failure = pods.slow_start(min(missing, BURST), lambda i: pods.create(
+                api, rs, pods.from_template(template, rs), self.component))
+            if failure:
+                raise failure
+        elif missing < 0:
+            failure = None
+            for pod in self._victims(api, rs, active, min(-missing, BURST)):
+                try:
+                    pods.delete(api, rs, pod, self.component)
+                except StatusError as error:
+                    failure = failure or error
+            if failure:
+                raise failure
+
+    def _victims(self, api, rs: dict, active: list[dict], count: int) -> list[dict]:
+        if count == len(active):
+            return active
+        return victims.choose(active, self._relatives(api, rs), count, api.now)
+
+    def _relatives(self, api, rs: dict) -> list[dict]:
+        """Return the pods of all ReplicaSets that have the same controller (getIndirectlyRelatedPods)."""
+        ref = controller_of(rs)
+        if ref is None:
+            return []
+        return [pod for sibling in api.owned(self.resource, {"metadata": ref}) for pod in api.owned("pods", sibling)]
+
+    def _status(self, api, rs: dict, active: list[dict], terminating: list[dict], failure) -> dict:
+        """Return the new status (calculateStatus)."""
+        wanted = (rs["spec"]["template"].get("metadata") or {}).get("labels") or {}
+        wait = rs["spec"].get("minReadySeconds", 0)
+        labeled = ready = available = 0
+        for pod in active:
+            labels = pod["metadata"].get("labels") or {}
+            labeled += all(labels.get(key) == value for key, value in wanted.items())
+            at = pods.available_at(pod, wait)
+            if at is not None:
+                ready += 1
+                available += at <= api.now
+        status = {"replicas": len(active), "fullyLabeledReplicas": labeled, "readyReplicas": ready,
+                  "availableReplicas": available, "observedGeneration": rs["metadata"]["generation"],
+                  "conditions": self._conditions(api, rs, len(active), failure)}
+        if self.counts_terminating and api.release >= TERMINATING_SINCE:
+            status["terminatingReplicas"] = len(terminating)
+        return status
+
+    def _conditions(self, api, rs: dict, count: int, failure) -> list[dict]:
+        old = rs.get("status", {}).get("conditions") or []
+        there = conditions.find(old, "ReplicaFailure")
+        if failure is None:
+            return [entry for entry in old if entry is not there]
+        if there is not None:
+            return old
+        reason = "FailedCreate" if count < rs["spec"].get("replicas", 1) else "FailedDelete"
+        return [*old, {"type": "ReplicaFailure", "status": "True", "lastTransitionTime": timestamps.format(api.now),
+                       "reason": reason, "message": failure.message}]
