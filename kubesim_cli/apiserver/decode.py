@@ -34,6 +34,14 @@ def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
     return clean, decoder.unknown
 
 
+def convert(obj: dict, schema: Schema) -> tuple[dict, list[str]]:
+    """The same for an object that never was JSON: what a strategic merge made, whose errors are worded otherwise
+    (k8s.io/apimachinery/pkg/runtime/converter.go), as in `unrecognized type: int32`."""
+    converter = _Converter()
+    clean = converter.value(schema, obj, "")
+    return clean, sorted(converter.unknown)
+
+
 def strict_message(unknown: list[str]) -> str:
     """Return the text of runtime.strictDecodingError for unknown fields."""
     return "strict decoding error: " + ", ".join(unknown_message(path) for path in unknown)
@@ -88,7 +96,7 @@ class _Decoder:
 
     def value(self, schema: Schema, value, path: str):
         """Decode a value that is not null; what does not fit becomes None."""
-        return _DECODERS[schema.kind](self, schema, value, path)
+        return getattr(self, _DECODERS[schema.kind])(schema, value, path)
 
     def _object(self, schema: Schema, value, path: str):
         if not isinstance(value, dict):
@@ -256,11 +264,37 @@ class _Decoder:
         return out
 
 
+class _Converter(_Decoder):
+    """The decoder's other wording; it gives up at the first mismatch."""
+
+    def _mismatch(self, schema: Schema, value):
+        given = _KINDS[type(value)]
+        if schema.kind == "object":
+            raise DecodeError(f"cannot restore struct from: {given}")
+        if schema.kind in ("array", "bytes", "map"):
+            raise DecodeError(f"cannot restore {'map' if schema.kind == 'map' else 'slice'} from {given}")
+        if schema.kind == "string" and given == "int64":
+            raise DecodeError(f"cannot convert int64 to {schema.go_type}")
+        raise DecodeError(f"unrecognized type: {_KIND_OF.get(schema.kind) or schema.go_type}")
+
+    def _cannot(self, what: str, go_type: str) -> None:
+        if what.startswith("number "):
+            raise DecodeError(f"cannot convert float64 to {go_type}")
+        raise DecodeError(f"unrecognized type: {go_type}")
+
+    def _int_or_string(self, schema: Schema, value, path: str):
+        if isinstance(value, str) or type(value) is int:
+            return value
+        raise DecodeError(f"json: cannot unmarshal {_json_type(value)} into Go value of type int32")
+
+
+_KINDS = {dict: "map", list: "slice", str: "string", bool: "bool", int: "int64", float: "float64"}
+_KIND_OF = {"string": "string", "boolean": "bool", "number": "float64"}
+
 _DECODERS = {
-    "object": _Decoder._object, "map": _Decoder._map, "array": _Decoder._array, "string": _Decoder._string,
-    "integer": _Decoder._integer, "number": _Decoder._number, "boolean": _Decoder._boolean, "bytes": _Decoder._bytes,
-    "time": _Decoder._time, "microtime": _Decoder._microtime, "quantity": _Decoder._quantity,
-    "int-or-string": _Decoder._int_or_string, "any": _Decoder._any,
+    "object": "_object", "map": "_map", "array": "_array", "string": "_string", "integer": "_integer",
+    "number": "_number", "boolean": "_boolean", "bytes": "_bytes", "time": "_time", "microtime": "_microtime",
+    "quantity": "_quantity", "int-or-string": "_int_or_string", "any": "_any",
 }
 
 
