@@ -1,0 +1,84 @@
+"""The manager: keys from changes and timers, in the order of time."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.api.entropy import Entropy
+from kubesim_cli.apiserver.server import Server
+from kubesim_cli.controllers import manager as module
+from kubesim_cli.controllers.base import Controller, itself
+from kubesim_cli.store.store import Store
+
+
+class Counter(Controller):
+    """Counts up each config map's `n` once a second until it is 3."""
+
+    name = "counter"
+    watches = {"configmaps": itself}
+
+    def __init__(self):
+        self.seen = []
+
+    def sync(self, api, key):
+        namespace, _, name = key.partition("/")
+        obj = api.find("configmaps", name, namespace)
+        self.seen.append((api.now, name))
+        if obj is None or obj["n"] == 3:
+            return None
+        since = obj["at"]
+        if api.now < since + 1:
+            return since + 1
+        api.server.write("MODIFIED", api.server.resolve("configmaps"), {**obj, "n": obj["n"] + 1, "at": api.now}, obj)
+        return None
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "CONTROLLERS", {"counter": ("", "configmaps")})
+    counter = Counter()
+    monkeypatch.setattr(module, "load", lambda name: counter)
+    store = Store(str(tmp_path / "c"))
+    store.begin()
+    server = Server(store, Entropy({"seed": "s", "count": 0}), (1, 36), 100.0)
+    manager = module.Manager(server)
+    server.notice = manager.notice
+    yield server, manager, counter
+    store.close()
+
+
+def add(server, name, at):
+    server.write("ADDED", server.resolve("configmaps"), {
+        "kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}, "n": 0, "at": at}, None)
+
+
+def test_timers_are_taken_in_the_order_of_their_time(cluster):
+    server, manager, counter = cluster
+    add(server, "late", 100.5)
+    add(server, "early", 100.0)
+    manager.live(100.0)
+    assert manager.next_due() == 101.0
+    manager.live(110.0)
+    times = [now for now, _ in counter.seen]
+    assert times == sorted(times)
+    assert [server.find("configmaps", "default", name)["at"] for name in ("early", "late")] == [103.0, 103.5]
+    assert server.now == 110.0
+    assert manager.next_due() is None
+    assert server.store.timers == {}
+
+
+def test_time_stops_at_the_instant_asked_for(cluster):
+    server, manager, _ = cluster
+    add(server, "a", 100.0)
+    manager.live(102.5)
+    assert server.find("configmaps", "default", "a")["n"] == 2
+    assert manager.next_due() == 103.0
+
+
+def test_a_controller_that_never_rests_is_stopped(cluster, monkeypatch):
+    server, manager, counter = cluster
+    monkeypatch.setattr(module, "MAX_SYNCS", 50)
+    monkeypatch.setattr(counter, "sync", lambda api, key: api.now)
+    add(server, "a", 100.0)
+    with pytest.raises(RuntimeError, match="counter does not come to rest on default/a"):
+        manager.live(101.0)

@@ -1,0 +1,33 @@
+"""Each controller is registered with the resources that its class watches."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import kubesim_cli
+from kubesim_cli import controllers
+from kubesim_cli.controllers.base import Controller
+
+
+@pytest.mark.parametrize("name", controllers.CONTROLLERS)
+def test_the_table_tells_what_the_class_watches(name):
+    controller = controllers.load(name)
+    assert sorted(controllers.CONTROLLERS[name][1].split()) == sorted(controller.watches)
+
+
+def test_every_controller_is_registered():
+    for package in ("controllers", "node"):
+        path = [f"{kubesim_cli.__path__[0]}/{package}"]
+        for module in pkgutil.walk_packages(path, f"kubesim_cli.{package}."):
+            importlib.import_module(module.name)
+
+    def names(cls):
+        for child in cls.__subclasses__():
+            if child.name and child.__module__.startswith("kubesim_cli."):
+                yield child.name
+            yield from names(child)
+
+    assert set(names(Controller)) == set(controllers.CONTROLLERS)
