@@ -1,0 +1,154 @@
+"""The objects of a fresh minikube: what the control plane's parts and minikube's addons make when they start."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from ..api import timestamps
+
+RBAC = "rbac.authorization.k8s.io"
+_AUTOUPDATE = {"rbac.authorization.kubernetes.io/autoupdate": "true"}
+_BOOTSTRAPPING = "kubernetes.io/bootstrapping"
+API_PORT = 8443
+ROOT_CA = """\
+-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUH8IzPzodY08H5TtO5aTznJ8QbTgwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKbWluaWt1YmVDQTAeFw0yNjExMjMyMDQzMzJaFw0zNjExMjAy
+MDQzMzJaMBUxEzARBgNVBAMMCm1pbmlrdWJlQ0EwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQq7CmuxPmBJbPnMIf4tWcZijQ7k1iH4/NXnCnMtrEMUALjW18RVPbM
+sEGp3APwjS3VrM2xf/uWuDzdEGFnjw3vo1MwUTAdBgNVHQ4EFgQUEVWzVec18JJX
+k9gWEEyLEm3r4uEwHwYDVR0jBBgwFoAUEVWzVec18JJXk9gWEEyLEm3r4uEwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAF+DzX0hke7xqwqMWgLsuf
+oB5ojNo3c2DGHUdX8Ub9DwIhAJUB2ZOFMISeuYaYUcKdR+6Fya2dKTQOFR00y2Dy
+wZS0
+-----END CERTIFICATE-----
+"""
+
+
+def objects(release: tuple[int, int], now: float, nodes: list[dict], uid) -> list[tuple[str, dict]]:
+    """Return (resource, object) for all that a new cluster holds at `now`.
+
+    `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID.
+    """
+    found: list[tuple[str, dict]] = []
+    stamp = timestamps.format(now)
+
+    def add(resource: str, api_version: str, kind: str, name: str, namespace: str = "", *, labels=None,
+            annotations=None, **rest) -> dict:
+        meta: dict = {"name": name}
+        if namespace:
+            meta["namespace"] = namespace
+        meta["uid"] = uid(resource, f"{namespace}/{name}" if namespace else name)
+        meta["creationTimestamp"] = stamp
+        if labels:
+            meta["labels"] = labels
+        if annotations:
+            meta["annotations"] = annotations
+        obj = {"kind": kind, "apiVersion": api_version, "metadata": meta, **rest}
+        found.append((resource, obj))
+        return obj
+
+    for name in ("kube-system", "kube-public", "kube-node-lease", "default"):
+        add("namespaces", "v1", "Namespace", name, labels={"kubernetes.io/metadata.name": name},
+            spec={"finalizers": ["kubernetes"]}, status={"phase": "Active"})
+    for name in ("scheduler", "controller-manager", "etcd-0"):
+        found.append(("componentstatuses", {
+            "kind": "ComponentStatus", "apiVersion": "v1", "metadata": {"name": name},
+            "conditions": [{"type": "Healthy", "status": "True", "message": "ok"}]}))
+    _add_nodes(add, nodes, now)
+    _add_roles(add)
+    for name, value, what in (
+            ("system-node-critical", 2000001000, "that must not be moved from their current node."),
+            ("system-cluster-critical", 2000000000,
+             "that must run in the cluster, but can be moved to another node if necessary.")):
+        add("priorityclasses.scheduling.k8s.io", "scheduling.k8s.io/v1", "PriorityClass", name, value=value,
+            description=f"Used for system critical pods {what}", preemptionPolicy="PreemptLowerPriority"
+            )["metadata"]["generation"] = 1
+    _add_api_service(add, nodes)
+    add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
+        annotations={"storageclass.kubernetes.io/is-default-class": "true"}, provisioner="k8s.io/minikube-hostpath",
+        reclaimPolicy="Delete", volumeBindingMode="Immediate")
+    for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
+        add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
+        add("configmaps", "v1", "ConfigMap", "kube-root-ca.crt", namespace, annotations=dict(ROOT_CA_ANNOTATIONS),
+            data={"ca.crt": ROOT_CA})
+    return found
+
+
+ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
+                       "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
+                       "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
+                       "guaranteed across distributions of Kubernetes clusters."}
+
+
+def _add_nodes(add, nodes: list[dict], now: float) -> None:
+    for node in nodes:
+        meta = node["metadata"]
+        name = meta["name"]
+        made = add("nodes", "v1", "Node", name, labels=meta.get("labels"), annotations=meta.get("annotations"),
+                   spec=node["spec"], status=node["status"])
+        spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}
+        lease = add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-node-lease", spec=spec)
+        lease["metadata"]["ownerReferences"] = [
+            {"apiVersion": "v1", "kind": "Node", "name": name, "uid": made["metadata"]["uid"]}]
+
+
+def _add_api_service(add, nodes: list[dict]) -> None:
+    """The Service `kubernetes` and its endpoints."""
+    labels = {"component": "apiserver", "provider": "kubernetes"}
+    add("services", "v1", "Service", "kubernetes", "default", labels=labels, spec={
+        "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster",
+        "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
+        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": API_PORT}],
+        "sessionAffinity": "None", "type": "ClusterIP"}, status={"loadBalancer": {}})
+    if not nodes:
+        return
+    ip = nodes[0]["status"]["addresses"][0]["address"]
+    port = {"name": "https", "port": API_PORT, "protocol": "TCP"}
+    add("endpoints", "v1", "Endpoints", "kubernetes", "default",
+        labels={"endpointslice.kubernetes.io/skip-mirror": "true"},
+        subsets=[{"addresses": [{"ip": ip}], "ports": [port]}])
+    add("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default",
+        labels={"kubernetes.io/service-name": "kubernetes"}, addressType="IPv4",
+        endpoints=[{"addresses": [ip], "conditions": {"ready": True}}], ports=[port])
+
+
+def _add_roles(add) -> None:
+    """RBAC's bootstrap policy (rbac.json, taken from plugin/pkg/auth/authorizer/rbac/bootstrappolicy)."""
+    with open(os.path.join(os.path.dirname(__file__), "rbac.json"), encoding="utf-8") as file:
+        data = json.load(file)
+    version = f"{RBAC}/v1"
+    rules = _aggregated(data["roles"])
+    for role in data["roles"]:
+        namespace = role.get("namespace", "")
+        labels = {_BOOTSTRAPPING: "rbac-defaults"}
+        rest = {"rules": rules[role["name"]] if "aggregate" in role else role["rules"]}
+        if "aggregateTo" in role:
+            labels[f"{RBAC}/aggregate-to-{role['aggregateTo']}"] = "true"
+        if "aggregate" in role:
+            rest["aggregationRule"] = {"clusterRoleSelectors": [
+                {"matchLabels": {f"{RBAC}/aggregate-to-{role['aggregate']}": "true"}}]}
+        plural, kind = ("roles", "Role") if namespace else ("clusterroles", "ClusterRole")
+        add(f"{plural}.{RBAC}", version, kind, role["name"], namespace, labels=labels, annotations=_AUTOUPDATE, **rest)
+    for binding in data["bindings"]:
+        namespace = binding.get("namespace", "")
+        ref = {"apiGroup": RBAC, "kind": binding.get("kind") or ("Role" if namespace else "ClusterRole"),
+               "name": binding.get("role") or binding["name"]}
+        subjects = [s if s["kind"] == "ServiceAccount" else {"apiGroup": RBAC, **s} for s in binding["subjects"]]
+        plural, kind = ("rolebindings", "RoleBinding") if namespace else ("clusterrolebindings", "ClusterRoleBinding")
+        rest = {"subjects": subjects} if subjects else {}
+        add(f"{plural}.{RBAC}", version, kind, binding["name"], namespace, labels={_BOOTSTRAPPING: "rbac-defaults"},
+            annotations=_AUTOUPDATE, roleRef=ref, **rest)
+
+
+def _aggregated(roles: list[dict]) -> dict[str, list]:
+    """Return the rules of the aggregated roles: those of the roles that aggregate to each, in the order of names."""
+    found: dict[str, list] = {}
+    for target in ("view", "edit", "admin"):
+        rules: list = []
+        for role in sorted(roles, key=lambda r: r["name"]):
+            if role.get("aggregateTo") == target:
+                rules += [rule for rule in role.get("rules") or found[role["name"]] if rule not in rules]
+        found[target] = rules
+    return found
