@@ -182,18 +182,14 @@ def patch(server, client, res: Resource, namespace: str, name: str, body, option
 
 
 def patched(server, client, res: Resource, current: dict, body, options: dict) -> dict:
-    """Return what a patch makes of an object, decoded."""
+    """Return what a patch makes of an object, decoded, as it is stored."""
     from . import patch as patching
 
-    obj = patching.apply(options["patch_type"], clone(current), body, server.schema(res))
-    obj.setdefault("metadata", {})
-    given = obj["metadata"].get("resourceVersion")
-    if given == current["metadata"].get("resourceVersion"):
-        obj["metadata"].pop("resourceVersion", None)
-    decoded = decode(server, client, res, obj, options)
-    if not decoded["metadata"].get("resourceVersion"):
-        decoded["metadata"]["resourceVersion"] = current["metadata"]["resourceVersion"]
-    return decoded
+    obj = patching.patched(current, body, options["patch_type"], server.schema(res),
+                           options.get("field_validation") or "Warn", client.on_warning)
+    meta = obj.setdefault("metadata", {})
+    meta.setdefault("resourceVersion", current["metadata"]["resourceVersion"])
+    return server.kind(res).store_version(obj)
 
 
 def _apply(server, client, res: Resource, namespace: str, name: str, body: dict, old: dict | None,
