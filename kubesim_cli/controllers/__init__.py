@@ -8,6 +8,7 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "replicaset": ("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),
     "statefulset": ("controllers.statefulset", "pods statefulsets.apps"),

@@ -110,7 +110,8 @@ def delete(api, owner: dict, pod: dict, component: str) -> None:
 
 def namespace_terminating(error: StatusError) -> bool:
     """Tell whether a create was refused because its namespace is being deleted."""
-    causes = error.status.get("details", {}).get("causes") or ()
+    details: dict = error.status.get("details") or {}  # type: ignore[assignment]
+    causes = details.get("causes") or ()
     return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
 

@@ -1,0 +1,88 @@
+"""Which ReplicaSet is the present template's, and the revision numbers in annotations.
+
+Kubernetes: pkg/controller/deployment/util/deployment_util.go.
+"""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from .arithmetic import DESIRED, MAXIMUM, age_order, max_surge
+
+HASH_LABEL = "pod-template-hash"
+REVISION = "deployment.kubernetes.io/revision"
+HISTORY = "deployment.kubernetes.io/revision-history"
+HISTORY_LENGTH = 2000  # characters of the revision-history annotation
+_NOT_COPIED = {"kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MAXIMUM,
+               "deprecated.deployment.rollback.to"}
+
+
+def find_new(deployment: dict, replica_sets: list[dict]) -> dict | None:
+    """Return the oldest ReplicaSet with the deployment's template, the hash label aside."""
+    wanted = _bare(deployment["spec"]["template"])
+    return next((rs for rs in sorted(replica_sets, key=age_order) if _bare(rs["spec"]["template"]) == wanted), None)
+
+
+def _bare(template: dict) -> tuple[dict, dict]:
+    """Return a template's metadata, without empty fields and the hash, and its spec."""
+    meta = {field: value for field, value in (template.get("metadata") or {}).items() if value}
+    labels = {key: value for key, value in meta.pop("labels", {}).items() if key != HASH_LABEL}
+    return {**meta, "labels": labels}, template["spec"]
+
+
+def revision(obj: dict) -> int:
+    """Return an object's revision; 0 where it has none that can be read."""
+    text = (obj["metadata"].get("annotations") or {}).get(REVISION, "")
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+def with_hash(deployment: dict, hash_: str) -> tuple[dict, dict]:
+    """Return (template, selector) of a ReplicaSet: the deployment's with the hash label."""
+    template = clone(deployment["spec"]["template"])
+    template.setdefault("metadata", {}).setdefault("labels", {})[HASH_LABEL] = hash_
+    selector = clone(deployment["spec"]["selector"])
+    selector.setdefault("matchLabels", {})[HASH_LABEL] = hash_
+    return template, selector
+
+
+def set_annotations(deployment: dict, rs: dict, number: int, exists: bool) -> bool:
+    """Give a ReplicaSet, in place, the deployment's annotations and a revision number; says whether that changed it.
+
+    A number it had before goes into its history (SetNewReplicaSetAnnotations).
+    """
+    notes = rs["metadata"].setdefault("annotations", {})
+    before = dict(notes)
+    for key, value in (deployment["metadata"].get("annotations") or {}).items():
+        if key not in _NOT_COPIED:
+            notes[key] = value
+    had = notes.get(REVISION)
+    try:
+        old = int(had or 0)
+    except ValueError:
+        return notes != before
+    if old < number:
+        notes[REVISION] = str(number)
+        if had is not None:
+            _remember(notes, had)
+    if not exists:
+        set_replicas_annotations(deployment, rs)
+    return notes != before
+
+
+def _remember(notes: dict, old: str) -> None:
+    numbers = [text for text in notes.get(HISTORY, "").split(",") if text] + [old]
+    while len(",".join(numbers)) > HISTORY_LENGTH:
+        numbers.pop(0)
+    notes[HISTORY] = ",".join(numbers)
+
+
+def set_replicas_annotations(deployment: dict, rs: dict) -> bool:
+    """Note on a ReplicaSet, in place, what was wanted when it was scaled; says whether that changed it."""
+    wanted = deployment["spec"]["replicas"]
+    notes = rs["metadata"].setdefault("annotations", {})
+    sizes = {DESIRED: str(wanted), MAXIMUM: str(wanted + max_surge(deployment))}
+    changed = any(notes.get(key) != value for key, value in sizes.items())
+    notes.update(sizes)
+    return changed
