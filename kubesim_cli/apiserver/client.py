@@ -41,6 +41,10 @@ class Client:
         """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows."""
         return self._call("table", resource, namespace, name, **selectors)
 
+    def tabulate(self, resource: str, objects: list[dict]) -> dict:
+        """Return objects of one resource, as a watch told them, in the form of a metav1.Table."""
+        return self.server.tabulate(self, resource, objects)
+
     def watch(self, resource: str, namespace: str = "", *, since: int, label_selector: str = "",
               field_selector: str = "") -> tuple[int, list[dict]]:
         """Return (revision now, events after revision `since`): {"type": ADDED|MODIFIED|DELETED, "object"}.

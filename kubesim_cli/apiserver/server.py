@@ -173,6 +173,12 @@ class Server:
             self.history = []
         return reading.watch(self, client, res, namespace, since, options)
 
+    def tabulate(self, client, resource: str, objects: list[dict]) -> dict:
+        """Return objects as a Table; see client.Client.tabulate."""
+        from . import reading
+
+        return reading.as_table(self, client, self.resolve(resource), objects)
+
     def resolve(self, resource: str) -> Resource:
         """Find the resource that `plural[.version].group` names; NotFound where none does."""
         plural, _, rest = resource.partition(".")
