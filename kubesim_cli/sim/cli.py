@@ -14,12 +14,12 @@ class Settings:
     """What every sim command needs: where the cluster is, before it is opened."""
 
     def __init__(self, environ):
+        from ..kubectl.commands import flags_of
         from ..kubectl.context import home
-        from ..kubectl.flags import Flags
         from ..kubectl.kubeconfig import load
 
         self.environ, self.home = environ, home(environ)
-        self.folder = load(environ, Flags("", {}, {})).store_path()
+        self.folder = load(environ, flags_of("")).store_path()
 
     def cluster(self) -> Cluster:
         """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
