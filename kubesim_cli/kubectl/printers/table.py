@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from . import tabwriter
 
-_LINE_END = re.compile("[\f\n\r]")
 _EVENTS = {"ADDED": "ADDED   ", "MODIFIED": "MODIFIED", "DELETED": "DELETED ", "ERROR": "ERROR   "}
 
 
@@ -94,8 +91,8 @@ def _text(cell) -> str:
         from .gofmt import sprint
 
         return escape_terminal(sprint(cell))
-    end = _LINE_END.search(cell)
-    return escape_terminal(cell[:end.start()]) + "..." if end else escape_terminal(cell)
+    line = cell.partition("\n")[0].partition("\r")[0].partition("\f")[0]
+    return escape_terminal(line) + ("..." if len(line) < len(cell) else "")
 
 
 def escape_terminal(text: str) -> str:
