@@ -1,0 +1,196 @@
+"""What many verbs share: dry runs, validation, printing what was done, last-applied annotations (pkg/cmd/util)."""
+
+from __future__ import annotations
+
+from ..apiserver.field import show as quote
+from .context import Failure
+from .flags import FALSE, TRUE
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+_OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
+_SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
+
+
+def dry_run(ctx, flags) -> str:
+    """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
+    value = flags["dry-run"]
+    if value in _SUFFIX:
+        return value
+    if value == "unchanged":
+        klog_warning(ctx, "helpers.go:703", "--dry-run is deprecated and can be replaced with --dry-run=client.")
+        return "client"
+    if value not in TRUE and value not in FALSE:
+        raise Failure(f'Invalid dry-run value ({value}). Must be "none", "server", or "client".')
+    strategy = "client" if value in TRUE else "none"
+    klog_warning(ctx, "helpers.go:717", f"--dry-run={value} is deprecated (boolean value) and can be replaced with "
+                                        f"--dry-run={strategy}.")
+    return strategy
+
+
+def validation(flags) -> str:
+    """Return what --validate says: Strict, Warn or Ignore (GetValidationDirective)."""
+    value = flags["validate"]
+    if value in TRUE or value == "strict":
+        return "Strict"
+    if value in FALSE or value == "ignore":
+        return "Ignore"
+    if value == "warn":
+        return "Warn"
+    raise Failure(f"invalid - validate option {quote(value)}; must be one of: strict (or true), warn, ignore "
+                  "(or false)")
+
+
+def klog_warning(ctx, where: str, text: str) -> None:
+    """Tell a warning of kubectl's own the way klog does; `where` is the line of its source."""
+    import os
+    from time import localtime, strftime
+
+    ctx.err(f"W{strftime('%m%d %H:%M:%S', localtime(ctx.now))}.{int(ctx.now % 1 * 1e6):06} {os.getpid():7} {where}] "
+            f"{text}\n")
+
+
+def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = False):
+    """Return the function that prints an object the way -o asks for, or as `kind/name operation` without it.
+
+    `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
+    shape of their Go types (see scheme.py). Raises Failure for an unknown format.
+    """
+    formatted = output_printer(ctx, flags)
+    if formatted is None:
+        from .printers.name import name_of
+
+        done = f" {operation}{_SUFFIX[strategy]}\n"
+        return lambda obj: ctx.out(name_of(obj) + done)
+    if not typed:
+        return formatted
+    from .scheme import typed as as_typed
+
+    return lambda obj: formatted(as_typed(obj, ctx.release))
+
+
+def output_printer(ctx, flags, **options):
+    """Return the function that prints an object as -o or --template ask for, None where neither was given.
+
+    `options` are those of `printers.for_output`. Raises Failure for an unknown format, and so does the function where
+    an object cannot be printed.
+    """
+    output = flags["output"]
+    template = flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
+    if not output and not template:
+        return None
+    from .printers import PrinterError, for_output
+
+    if "allow-missing-template-keys" in flags:
+        options["allow_missing_template_keys"] = flags["allow-missing-template-keys"]
+    if "show-managed-fields" in flags:
+        options["show_managed_fields"] = flags["show-managed-fields"]
+    try:
+        chosen = for_output(output, template=template, release=ctx.release, **options)
+    except PrinterError as error:
+        raise Failure(str(error)) from None
+
+    def print_obj(obj: dict) -> None:
+        try:
+            ctx.out(chosen.print_obj(obj))
+        except PrinterError as error:
+            ctx.out(error.output)
+            raise Failure(str(error)) from None
+
+    return print_obj
+
+
+def encode(obj: dict) -> str:
+    """Return an object as JSON on one line with a line end (Go's json.Encoder)."""
+    from .printers.json import dump
+
+    return dump(obj, 0) + "\n"
+
+
+def save_config(obj: dict, create: bool) -> None:
+    """Write the last-applied annotation of an object of our own, in place: where `create` (--save-config) asks for it
+    or where it is there already (CreateOrUpdateAnnotation)."""
+    annotations = (obj.get("metadata") or {}).get("annotations") or {}
+    if not create and not annotations.get(LAST_APPLIED):
+        return
+    metadata = obj.setdefault("metadata", {})
+    metadata["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+    metadata["annotations"][LAST_APPLIED] = encode(obj)
+
+
+def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None:
+    """`save_config` for an object that kubectl holds in its Go type."""
+    from .scheme import typed
+
+    if create:
+        obj["metadata"].setdefault("annotations", {})[LAST_APPLIED] = encode(typed(obj, release))
+
+
+def parse_label_selector(text: str) -> dict:
+    """Return the metav1.LabelSelector of a selector's text (ParseToLabelSelector); raises Failure."""
+    from ..api import selectors
+
+    try:
+        requirements = selectors.parse(text)
+    except ValueError as error:
+        raise Failure(f'couldn\'t parse the selector string "{text}": {error}') from None
+    labels: dict[str, str] = {}
+    expressions = []
+    for key, operator, values in requirements:
+        if operator in ("=", "=="):
+            labels[key] = values[0]
+        elif operator in ("gt", "lt"):
+            raise Failure(f"{quote(operator)} isn't supported in label selectors")
+        elif operator not in _OPERATORS:
+            raise Failure(f"{quote(operator)} is not a valid label selector operator")
+        else:
+            expressions.append({"key": key, "operator": _OPERATORS[operator], **({"values": sorted(values)} if values
+                                                                                 else {})})
+    return {**({"matchLabels": labels} if labels else {}),
+            **({"matchExpressions": expressions} if expressions else {})}
+
+
+def pairs(args: list[str], kind: str) -> tuple[list[str], list[str]]:
+    """Split arguments into resources and `key=value` or `key-` changes (GetResourcesAndPairs)."""
+    resources: list[str] = []
+    changes: list[str] = []
+    for arg in args:
+        if ("=" in arg and not arg.startswith("=")) or (arg.endswith("-") and arg != "-"):
+            changes.append(arg)
+        elif changes:
+            raise Failure(f"all resources must be specified before {kind} changes: {arg}")
+        else:
+            resources.append(arg)
+    return resources, changes
+
+
+def parse_pairs(changes: list[str], kind: str, removes: bool = True) -> tuple[dict[str, str], list[str]]:
+    """Return (new values, keys to remove) of `key=value` and `key-` words (ParsePairs)."""
+    new, removed, invalid = {}, [], []
+    for word in changes:
+        key, equals, value = word.partition("=")
+        if equals and key:
+            new[key] = value
+        elif removes and word.endswith("-") and word != "-":
+            removed.append(word[:-1])
+        else:
+            invalid.append(word)
+    if invalid:
+        raise Failure(f"invalid {kind} format: {', '.join(invalid)}")
+    return new, removed
+
+
+def record(ctx, flags, args: list[str], obj: dict) -> None:
+    """Write the change-cause annotation that --record asks for into an object of our own, in place (Recorder)."""
+    if "record" not in flags or not flags["record"]:
+        return
+    given = [f"--{name}={_flag_text(flags[name])}" for name in flags.given()]
+    cause = " ".join([ctx.name, *ctx.command.split(), *args, *given])
+    metadata = obj.setdefault("metadata", {})
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), CHANGE_CAUSE: cause}
+
+
+def _flag_text(value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"[{','.join(value)}]" if isinstance(value, list) else str(value)

@@ -1,0 +1,62 @@
+"""kubectl create: objects from files, and (in the modules beside) single objects from flags."""
+
+from __future__ import annotations
+
+from ...apiserver.errors import StatusError
+from .. import builder, cmdutil
+from ..context import Failure, Usage, add_source
+
+
+def run(ctx, flags, args):
+    """kubectl create -f FILENAME"""
+    if args:
+        raise Usage(f"Unexpected args: [{' '.join(args)}]")
+    strategy = cmdutil.dry_run(ctx, flags)
+    validation = cmdutil.validation(flags)
+    print_obj = cmdutil.printer(ctx, flags, "created", strategy)
+    if not flags["filename"] and not flags["kustomize"]:
+        raise Failure("must specify one of -f and -k")
+    if flags["raw"]:
+        return _raw(ctx, flags)
+    if flags["edit"]:
+        from ..edit import create_after_edit
+
+        return create_after_edit(ctx, flags)
+    result = builder.from_flags(ctx, flags, validate=validation != "Ignore")
+    count = 0
+
+    def create(info):
+        nonlocal count
+        cmdutil.save_config(info.obj, flags["save-config"])
+        cmdutil.record(ctx, flags, [], info.obj)
+        if strategy != "client":
+            info.obj.get("metadata", {}).pop("resourceVersion", None)
+            try:
+                info.refresh(ctx.client.create(
+                    info.resource, info.obj, info.namespace, dry_run=strategy == "server",
+                    field_manager=flags["field-manager"], field_validation=validation))
+            except StatusError as error:
+                raise add_source(error, "creating", info.source) from None
+        count += 1
+        print_obj(info.obj)
+
+    result.visit(create)
+    if not count:
+        raise Failure("no objects passed to create")
+    return None
+
+
+def _raw(ctx, flags) -> None:
+    from .. import rawhttp
+
+    if flags["edit"]:
+        raise Failure("--raw and --edit are mutually exclusive")
+    if len(flags["filename"]) != 1:
+        raise Failure("--raw can only use a single local file or stdin")
+    if flags["filename"][0].startswith(("http://", "https://")):
+        raise Failure("--raw cannot read from a url")
+    for given, name in ((flags["recursive"], "--recursive"), (flags["selector"], "--selector (-l)"),
+                        (flags["output"], "--output")):
+        if given:
+            raise Failure(f"--raw and {name} are mutually exclusive")
+    ctx.out(rawhttp.request(ctx, "POST", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))

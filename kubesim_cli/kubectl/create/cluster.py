@@ -1,0 +1,74 @@
+"""create namespace, poddisruptionbudget, priorityclass and quota."""
+
+from __future__ import annotations
+
+import re
+
+from ..cmdutil import parse_label_selector
+from ..context import Failure
+from .creation import Creation
+
+
+def namespace(ctx, flags, args):
+    """kubectl create namespace NAME"""
+    creation = Creation(ctx, flags, args)
+    creation.need_name()
+    creation.submit("namespaces", creation.object("v1", "Namespace", False), namespaced=False)
+
+
+def poddisruptionbudget(ctx, flags, args):
+    """kubectl create poddisruptionbudget NAME --selector=... --min-available=... or --max-unavailable=..."""
+    creation = Creation(ctx, flags, args)
+    least, most = flags["min-available"], flags["max-unavailable"]
+    creation.need_name()
+    if not flags["selector"]:
+        raise Failure("a selector must be specified")
+    if not least and not most:
+        raise Failure("one of min-available or max-unavailable must be specified")
+    if least and most:
+        raise Failure("min-available and max-unavailable cannot be both specified")
+    for name, value in (("min-available", least), ("max-unavailable", most)):
+        if value and not re.fullmatch("[0-9]+%?", value):
+            raise Failure(f"invalid format specified for {name}")
+    field, value = ("minAvailable", least) if least else ("maxUnavailable", most)
+    spec = {field: value if value.endswith("%") else int(value), "selector": parse_label_selector(flags["selector"])}
+    creation.submit("poddisruptionbudgets.policy", creation.object("policy/v1", "PodDisruptionBudget", spec=spec),
+                    "failed to create poddisruptionbudgets: ")
+
+
+def priorityclass(ctx, flags, args):
+    """kubectl create priorityclass NAME --value=... [--global-default] [--description=...]"""
+    creation = Creation(ctx, flags, args)
+    obj = creation.object("scheduling.k8s.io/v1", "PriorityClass", False, value=flags["value"],
+                          globalDefault=flags["global-default"], description=flags["description"],
+                          preemptionPolicy=flags["preemption-policy"])
+    creation.submit("priorityclasses.scheduling.k8s.io", obj, "failed to create priorityclass: ", namespaced=False)
+
+
+def quota(ctx, flags, args):
+    """kubectl create quota NAME [--hard=cpu=1,pods=2] [--scopes=...]"""
+    creation = Creation(ctx, flags, args)
+    creation.need_name()
+    spec: dict = {}
+    if flags["hard"]:
+        spec["hard"] = _hard(flags["hard"])
+    if flags["scopes"]:
+        spec["scopes"] = flags["scopes"].split(",")
+        if "" in spec["scopes"]:
+            raise Failure('invalid resource quota scope ""')
+    creation.submit("resourcequotas", creation.object("v1", "ResourceQuota", spec=spec), "failed to create quota: ")
+
+
+def _hard(text: str) -> dict[str, str]:
+    from ...api import quantity
+
+    hard = {}
+    for statement in text.split(","):
+        parts = statement.split("=")
+        if len(parts) != 2:
+            raise Failure(f"Invalid argument syntax {statement}, expected <resource>=<value>")
+        try:
+            hard[parts[0]] = quantity.canonical(parts[1])
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    return hard

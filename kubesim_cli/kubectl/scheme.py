@@ -1,0 +1,36 @@
+"""Objects of built-in kinds in the shape of their Go types, which is how kubectl itself holds and prints some of them.
+
+Commands that work with typed clients (create deployment, run, set image ...) print what Go writes of a struct: empty
+ones such as `resources: {}` are there. Commands that work with unstructured objects print what they got.
+"""
+
+from __future__ import annotations
+
+
+def typed(obj: dict, release: tuple[int, int]) -> dict:
+    """Return a new object as Go writes its type; a custom resource comes back as it is. Raises Failure."""
+    from ..apiserver.decode import DecodeError, decode
+    from ..apiserver.schema import schema_of
+    from .context import Failure
+
+    schema = schema_of(obj.get("apiVersion", ""), obj.get("kind", ""), release)
+    if schema is None:
+        return obj
+    try:
+        return in_order(decode(obj, schema)[0], schema)
+    except DecodeError as error:
+        raise Failure(str(error)) from None
+
+
+def in_order(value, schema):
+    """Return a value with the fields of its structs in the order of the Go types; maps stay sorted."""
+    if isinstance(value, list):
+        return [in_order(item, schema.items) for item in value] if schema.kind == "array" else value
+    if not isinstance(value, dict):
+        return value
+    if schema.kind == "map":
+        return {key: in_order(value[key], schema.items) for key in sorted(value)}
+    if schema.kind != "object":
+        return value
+    fields = schema.fields
+    return {key: in_order(value[key], fields[key]) for key in fields if key in value}
