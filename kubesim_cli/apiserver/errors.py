@@ -11,8 +11,8 @@ class StatusError(Exception):
 
     def __init__(self, code: int, reason: str, message: str, details: dict | None = None):
         super().__init__(message)
-        self.status = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-                       "message": message, "reason": reason}
+        self.status: dict = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                             "message": message, "reason": reason}
         if details:
             self.status["details"] = details
         self.status["code"] = code

@@ -114,7 +114,8 @@ class Context:
 
     name = "kubectl"
 
-    def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None, cluster: Cluster | None = None):
+    def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None,
+                 cluster: Cluster | None = None):
         """`command` as in `rollout status`; `streams`: (stdin, stdout, stderr) text streams, else those of sys;
         `cluster` is given by tests."""
         self.command, self.flags, self.environ = command, flags, environ

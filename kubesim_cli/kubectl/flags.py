@@ -46,7 +46,8 @@ class Flags:
 
     def __init__(self, command: str, local: dict, global_: dict):
         """`command` as in `rollout status`; `local` and `global_` map names to {"default": ..., "short": ...}."""
-        self.command, self.dash, self.deprecated = command, -1, []
+        self.command, self.dash = command, -1
+        self.deprecated: list[str] = []
         self._local, self._global, self._hidden = local, global_, _DEPRECATED.get(command, {})
         self._values: dict = {}
         self._explicit: set[str] = set()
@@ -108,17 +109,16 @@ class Flags:
     def set(self, name: str, text: str) -> None:
         """Set a flag from text; raises FlagError with the words of strconv or time where it does not parse."""
         kind = self.type_of(name)
+        value: object = text
         try:
-            if kind == "string":
-                value = text
-            elif kind in ("stringSlice", "stringArray"):
-                new = [text] if kind == "stringArray" else _split_csv(text)
-                value = [*self._values[name], *new] if name in self._explicit else new
-            elif kind in ("stringToString", "mapStringString"):
-                new = (_pairs if kind == "stringToString" else _loose_pairs)(text)
-                value = {**self._values[name], **new} if name in self._explicit else new
-            else:
-                value = _SCALARS[kind](text)
+            if kind == "stringArray" or kind == "stringSlice":
+                old = self._values[name] if name in self._explicit else []
+                value = [*old, *([text] if kind == "stringArray" else _split_csv(text))]
+            elif kind == "stringToString" or kind == "mapStringString":
+                old = self._values[name] if name in self._explicit else {}
+                value = {**old, **(_pairs(text) if kind == "stringToString" else _loose_pairs(text))}
+            elif kind != "string":
+                value = _scalar(kind, text)
         except ValueError as why:
             short = self.shorthand(name)
             shown = f"-{short}, --{name}" if short else f"--{name}"
@@ -224,7 +224,13 @@ def _default(kind: str, text: str):
         return [part for part in text[1:-1].split(",") if part]
     if kind in ("stringToString", "mapStringString"):
         return {}
-    return _SCALARS[kind](text)
+    return _scalar(kind, text)
+
+
+def _scalar(kind: str, text: str) -> bool | int | float:
+    if kind == "bool":
+        return parse_bool(text)
+    return parse_duration(text) if kind == "duration" else parse_int(text, 32 if kind == "int32" else 64)
 
 
 def parse_bool(text: str) -> bool:
@@ -256,10 +262,6 @@ def parse_duration(text: str) -> float:
     """Read seconds from a Go duration such as `1h30m`; raises ValueError with the words of time.ParseDuration."""
     from ..api.duration import parse_go
     return parse_go(text)
-
-
-_SCALARS = {"bool": parse_bool, "int": parse_int, "int32": lambda text: parse_int(text, 32),
-            "duration": parse_duration}
 
 
 def _split_csv(text: str) -> list[str]:

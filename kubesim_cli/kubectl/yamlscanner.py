@@ -1,0 +1,163 @@
+"""libyaml's scanner, where ruamel.yaml's differs from it: tabs, colons in flow collections, block indentation.
+
+Only yamlreader imports this module, when there is YAML to read. Follows go-yaml v2's scannerc.go.
+"""
+
+from __future__ import annotations
+
+from ruamel.yaml.error import YAMLError  # noqa: F401 (for yamlreader)
+from ruamel.yaml.parser import ParserError
+from ruamel.yaml.scanner import Scanner, ScannerError
+from ruamel.yaml.tokens import ScalarToken
+
+BREAKS = "\r\n\x85\u2028\u2029"
+ENDS = "\0 \t" + BREAKS
+
+
+class GoScanner(Scanner):
+    """Scans as go-yaml v2 does."""
+
+    ESCAPE_REPLACEMENTS = {char: text for char, text in Scanner.ESCAPE_REPLACEMENTS.items() if char != "/"}
+
+    def check_value(self) -> bool:
+        return bool(self.flow_level) or self.reader.peek(1) in ENDS
+
+    def check_plain(self) -> bool:
+        char, after = self.reader.peek(), self.reader.peek(1)
+        if char not in ENDS + "-?:,[]{}#&*!|>'\"%@`":
+            return True
+        return (char == "-" and after not in " \t") or (char in "?:" and not self.flow_level and after not in ENDS)
+
+    def scan_anchor(self, TokenClass):
+        start = self.reader.get_mark()
+        what = "alias" if self.reader.peek() == "*" else "anchor"
+        self.reader.forward()
+        length = 0
+        while (char := self.reader.peek(length)).isascii() and (char.isalnum() or char in "_-"):
+            length += 1
+        name = self.reader.prefix(length)
+        self.reader.forward(length)
+        if not name or self.reader.peek() not in ENDS + "?:,]}%@`":
+            raise ScannerError(f"while scanning an {what}", start,
+                               "did not find expected alphabetic or numeric character", self.reader.get_mark())
+        return TokenClass(name, start, self.reader.get_mark())
+
+    def scan_directive_name(self, start_mark) -> str:
+        name = super().scan_directive_name(start_mark)
+        if name not in ("YAML", "TAG"):
+            raise ScannerError("while scanning a directive", start_mark, "found unknown directive name",
+                               self.reader.get_mark())
+        return name
+
+    def scan_yaml_directive_value(self, start_mark) -> tuple[int, int]:
+        version = super().scan_yaml_directive_value(start_mark)
+        if version != (1, 1):
+            raise ParserError(None, None, "found incompatible YAML document", start_mark)
+        return version
+
+    def scan_to_next_token(self) -> None:
+        """Pass over space and comments; tabs count as space in flow collections and after a token."""
+        reader = self.reader
+        while True:
+            if reader.column == 0 and reader.peek() == "\ufeff":
+                reader.forward()
+            space = " \t" if self.flow_level or not self.allow_simple_key else " "
+            while reader.peek() in space:
+                reader.forward()
+            if reader.peek() == "#":
+                while reader.peek() not in "\0" + BREAKS:
+                    reader.forward()
+            if not self.scan_line_break():
+                return
+            if not self.flow_level:
+                self.allow_simple_key = True
+
+    def scan_plain(self) -> ScalarToken:
+        reader = self.reader
+        start = end = reader.get_mark()
+        chunks: list[str] = []
+        blank, broken = "", False
+        while not (reader.column == 0 and reader.prefix(3) in ("---", "...") and reader.peek(3) in ENDS):
+            if reader.peek() == "#":
+                break
+            length = self._plain_length()
+            if length:
+                chunks += [blank, reader.prefix(length)]
+                reader.forward(length)
+                end = reader.get_mark()
+            if reader.peek() not in ENDS or reader.peek() == "\0":
+                broken = broken and not length
+                break
+            blank, broken = self._plain_blank(start)
+            if not self.flow_level and reader.column < self.indent + 1:
+                break
+        self.allow_simple_key = broken
+        return ScalarToken("".join(chunks), True, start, end)
+
+    def _plain_length(self) -> int:
+        peek, length = self.reader.peek, 0
+        while True:
+            char = peek(length)
+            if char in ENDS or (char == ":" and peek(length + 1) in ENDS) or (self.flow_level and char in ",?[]{}"):
+                return length
+            length += 1
+
+    def _plain_blank(self, start) -> tuple[str, bool]:
+        """Pass over space and line breaks; return what they fold to and whether there were breaks."""
+        reader, spaces = self.reader, ""
+        breaks: list[str] = []
+        while reader.peek() in ENDS and reader.peek() != "\0":
+            if reader.peek() not in " \t":
+                breaks.append(self.scan_line_break())
+                continue
+            if breaks and reader.peek() == "\t" and reader.column < self.indent + 1:
+                raise ScannerError("while scanning a plain scalar", start,
+                                   "found a tab character that violates indentation", reader.get_mark())
+            spaces += reader.peek()
+            reader.forward()
+        if not breaks:
+            return spaces, False
+        if breaks[0] == "\n":
+            return "".join(breaks[1:]) or " ", True
+        return "".join(breaks), True
+
+    def scan_block_scalar_indentation(self):
+        breaks: list[str] = []
+        widest, end = 0, self.reader.get_mark()
+        while True:
+            while self.reader.peek() == " ":
+                self.reader.forward()
+            widest = max(widest, self.reader.column)
+            self._refuse_tab(end)
+            if self.reader.peek() not in BREAKS:
+                return breaks, max(widest, 1), end
+            breaks.append(self.scan_line_break())
+            end = self.reader.get_mark()
+
+    def scan_block_scalar_breaks(self, indent: int):
+        breaks: list[str] = []
+        end = self.reader.get_mark()
+        while True:
+            while self.reader.column < indent and self.reader.peek() == " ":
+                self.reader.forward()
+            if self.reader.column < indent:
+                self._refuse_tab(end)
+            if self.reader.peek() not in BREAKS:
+                return breaks, end
+            breaks.append(self.scan_line_break())
+            end = self.reader.get_mark()
+
+    def _refuse_tab(self, start) -> None:
+        if self.reader.peek() == "\t":
+            raise ScannerError("while scanning a block scalar", start,
+                               "found a tab character where an indentation space is expected", self.reader.get_mark())
+
+
+def events(text: str):
+    """Yield ruamel's events of a text; raises ruamel's YAMLError."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner = GoScanner
+    yaml.version = (1, 1)
+    yield from yaml.parse(text)
