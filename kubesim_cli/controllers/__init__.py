@@ -8,6 +8,8 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "scheduler": ("node.scheduler",
+                  "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "replicaset": ("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),

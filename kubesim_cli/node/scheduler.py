@@ -1,0 +1,191 @@
+"""The scheduler: finds a node for each pod that has none (pkg/scheduler/schedule_one.go).
+
+What it knows of nodes and pods is cached in the instance, which lives for one command; see scheduling/cache.py.
+"""
+
+from __future__ import annotations
+
+from ..api import conditions
+from ..api.objects import clone, dig, key_of, split_key
+from ..apiserver.errors import StatusError
+from ..controllers.base import Change, Controller
+from .scheduling import filters, scoring
+from .scheduling.cache import SCHEDULER, Cache, assigned, waits
+from .scheduling.filters import Cycle, Verdict
+from .scheduling.nodeinfo import NodeInfo, PodInfo
+from .scheduling.preemption import Candidate, preempt
+
+ALL = "*"  # the key of every pod that waits
+OBSERVED_SINCE = (1, 34)  # pod conditions tell the generation they are about
+
+
+class Scheduler(Controller):
+    """Keys are pods, or ALL: then each waiting pod is tried again, the most important first."""
+
+    name = "scheduler"
+
+    def __init__(self):
+        self.cache: Cache | None = None
+        self.watches = {"pods": self._pod_changed, "nodes": self._node_changed,
+                        "persistentvolumeclaims": self._volumes_changed, "persistentvolumes": self._volumes_changed,
+                        "storageclasses.storage.k8s.io": self._volumes_changed}
+
+    # Changes
+
+    def _pod_changed(self, change: Change):
+        old, new, cache = change.old, change.new, self.cache
+        if cache is not None:
+            cache.pod_changed(old, new)
+        if new is not None and waits(new):
+            if old is None or old["spec"] != new["spec"] or not waits(old):
+                return (key_of(new),)
+            return ()
+        if cache is not None and not cache.waiting:
+            return ()
+        left = old is not None and assigned(old) and (new is None or not assigned(new))
+        moved = new is not None and assigned(new) and (
+            old is None or not assigned(old) or old["metadata"].get("labels") != new["metadata"].get("labels"))
+        if left or (moved and cache is not None and self._others_matter(cache)):
+            return (ALL,)
+        return ()
+
+    @staticmethod
+    def _others_matter(cache: Cache) -> bool:
+        """Tell whether a waiting pod may be waiting for other pods to come."""
+        return any("affinity" in pod["spec"] or "topologySpreadConstraints" in pod["spec"]
+                   for pod in cache.waiting.values())
+
+    def _node_changed(self, change: Change):
+        if self.cache is None:
+            return (ALL,)
+        matters = self.cache.node_changed(change.new, change.object["metadata"]["name"])
+        return (ALL,) if matters and self.cache.waiting else ()
+
+    def _volumes_changed(self, change: Change):
+        if self.cache is not None and not any(pod["spec"].get("volumes") for pod in self.cache.waiting.values()):
+            return ()
+        return (ALL,)
+
+    # Scheduling
+
+    def sync(self, api, key: str) -> float | None:
+        if self.cache is None:
+            self.cache = Cache(api)
+        if key != ALL:
+            self._schedule(api, key)
+            return None
+        queue = sorted(self.cache.waiting.items(), key=lambda item: (
+            -item[1]["spec"].get("priority", 0), item[1]["metadata"]["creationTimestamp"],
+            int(item[1]["metadata"]["resourceVersion"])))
+        for waiting, _ in queue:
+            self._schedule(api, waiting)
+        return None
+
+    def _schedule(self, api, key: str) -> None:
+        """Bind one pod, or tell why that cannot be (scheduleOne)."""
+        namespace, name = split_key(key)
+        pod = api.find("pods", name, namespace)
+        if pod is None or not waits(pod):
+            return
+        assert self.cache is not None
+        cycle = Cycle(PodInfo(pod, api.release), self.cache)
+        node, verdicts = self._find_node(cycle)
+        if node is not None:
+            self._bind(api, cycle, node)
+        else:
+            self._fail(api, cycle, verdicts)
+
+    def _find_node(self, cycle: Cycle) -> tuple[NodeInfo | None, dict[str, Verdict]]:
+        if cycle.problem:
+            return None, {}
+        static = cycle.static()
+        verdicts = dict(static.verdicts)
+        nodes: list[NodeInfo] = []
+        soft: list[tuple[int, int]] = []
+        nominated = dig(cycle.info.pod, "status", "nominatedNodeName", default="")
+        for node, scores in zip(static.nodes, static.scores):
+            verdict = cycle.verdict(node)
+            if verdict is not None:
+                verdicts[node.name] = verdict
+                continue
+            if node.name == nominated:
+                return node, {}
+            nodes.append(node)
+            soft.append(scores)
+        homes = cycle.volumes.homes() if cycle.volumes is not None else None
+        if homes:
+            at_home = [(node, scores) for node, scores in zip(nodes, soft) if node.name in homes]
+            if at_home:
+                nodes, soft = [node for node, _ in at_home], [scores for _, scores in at_home]
+        return (scoring.best(cycle, nodes, soft), {}) if nodes else (None, verdicts)
+
+    def _bind(self, api, cycle: Cycle, node: NodeInfo) -> None:
+        pod, volumes = cycle.info.pod, cycle.volumes
+        meta = pod["metadata"]
+        if volumes is not None:
+            if not volumes.bind(node):
+                return  # the claims' change brings the pod back
+            if len(cycle.cache.nodes) > 1:
+                volumes.settle(node)
+        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": meta["name"], "uid": meta["uid"]},
+                   "target": {"apiVersion": "v1", "kind": "Node", "name": node.name}}
+        api.create("pods", binding, meta["namespace"], name=meta["name"], subresource="binding")
+        api.record(pod, "Normal", "Scheduled",
+                   f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER)
+
+    def _fail(self, api, cycle: Cycle, verdicts: dict[str, Verdict]) -> None:
+        """Note in the pod's status and in an event why it does not fit, once; preempt others where that helps."""
+        pod, cache = cycle.info.pod, cycle.cache
+        candidate: Candidate | None = None
+        why = ""
+        if not cache.nodes:
+            message = filters.NO_NODES
+        else:
+            candidate, why = preempt(cycle, verdicts)
+            message = filters.fit_error(len(cache.nodes), cycle.problem, list(verdicts.values()), why, api.release)
+        known = conditions.find(dig(pod, "status", "conditions", default=[]), "PodScheduled")
+        if known is None or known.get("message") != message:
+            api.record(pod, "Warning", "FailedScheduling", message, SCHEDULER)
+        nominated = dig(pod, "status", "nominatedNodeName", default="")
+        if candidate is not None:
+            nominated = candidate.node.name
+        elif nominated not in cache.nodes:
+            nominated = ""
+        self._note(api, pod, message, nominated)
+        if candidate is not None:
+            self._evict(api, pod, candidate)
+
+    @staticmethod
+    def _note(api, pod: dict, message: str, nominated: str) -> None:
+        new = clone(pod)
+        status = new.setdefault("status", {})
+        condition = {"type": "PodScheduled", "status": "False", "lastProbeTime": None, "reason": "Unschedulable",
+                     "message": message}
+        if api.release >= OBSERVED_SINCE and "generation" in pod["metadata"]:
+            condition["observedGeneration"] = pod["metadata"]["generation"]
+        changed = conditions.set_condition(status.setdefault("conditions", []), condition, api.now)
+        if nominated != status.get("nominatedNodeName", ""):
+            status["nominatedNodeName"] = nominated
+            changed = True
+        if changed:
+            api.update_status("pods", new)
+
+    @staticmethod
+    def _evict(api, preemptor: dict, candidate: Candidate) -> None:
+        """Delete the victims, telling in their status and in an event why (preemption/executor.go)."""
+        for victim in candidate.victims:
+            pod = victim.pod
+            if "deletionTimestamp" in pod["metadata"]:
+                continue
+            new = clone(pod)
+            conditions.set_condition(new["status"].setdefault("conditions", []), {
+                "type": "DisruptionTarget", "status": "True", "lastProbeTime": None, "reason": "PreemptionByScheduler",
+                "message": f"{SCHEDULER}: preempting to accommodate a higher priority pod"}, api.now)
+            api.update_status("pods", new)
+            try:
+                api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"])
+            except StatusError as error:
+                if error.reason != "NotFound":
+                    raise
+            api.record(pod, "Normal", "Preempted",
+                       f"Preempted by pod {preemptor['metadata']['uid']} on node {candidate.node.name}", SCHEDULER)

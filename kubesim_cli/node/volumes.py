@@ -1,0 +1,153 @@
+"""Claims and volumes: which volume suits a claim, and what binding them writes.
+
+Kubernetes: k8s.io/component-helpers/storage/volume/pv_helpers.go, pkg/controller/volume/persistentvolume/index.go.
+"""
+
+from __future__ import annotations
+
+from ..api import quantity, selectors
+from ..api.objects import clone, dig
+
+BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
+BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
+PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+STORAGE_PROVISIONER = "volume.kubernetes.io/storage-provisioner"
+BETA_STORAGE_PROVISIONER = "volume.beta.kubernetes.io/storage-provisioner"
+BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+BETA_DEFAULT_CLASS = "storageclass.beta.kubernetes.io/is-default-class"
+NO_PROVISIONER = "kubernetes.io/no-provisioner"
+# On which node a volume's directory is, where there is more than one node: its pods go back there if they can.
+HOME = "kubesim.io/node"
+
+CLASSES = "storageclasses.storage.k8s.io"
+
+
+def annotation(obj: dict, name: str) -> str | None:
+    """Return an annotation of an object, or None."""
+    return (obj["metadata"].get("annotations") or {}).get(name)
+
+
+def annotated(obj: dict, **annotations: str) -> dict:
+    """Return a copy of an object with annotations set; use ** with a dict, for their names have dots."""
+    new = clone(obj)
+    new["metadata"].setdefault("annotations", {}).update(annotations)
+    return new
+
+
+def class_of(obj: dict) -> str:
+    """Return the class that a claim asks for or a volume has, "" where there is none."""
+    beta = annotation(obj, BETA_CLASS)
+    return beta if beta is not None else obj["spec"].get("storageClassName") or ""
+
+
+def default_class(api) -> dict | None:
+    """Return the default StorageClass: of several the newest, then the first by name (GetDefaultClass)."""
+    marked = [each for each in api.items(CLASSES)
+              if "true" in (annotation(each, DEFAULT_CLASS), annotation(each, BETA_DEFAULT_CLASS))]
+    newest = max((each["metadata"]["creationTimestamp"] for each in marked), default="")
+    return next((each for each in marked if each["metadata"]["creationTimestamp"] == newest), None)
+
+
+def waits_for_consumer(api, claim: dict) -> bool:
+    """Tell whether the claim's class binds only once a pod that uses it is scheduled (IsDelayBindingMode)."""
+    name = class_of(claim)
+    found = api.find(CLASSES, name) if name else None
+    return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+
+def is_bound(claim: dict) -> bool:
+    """Tell whether a claim is bound completely (isPVCFullyBound)."""
+    return bool(claim["spec"].get("volumeName")) and annotation(claim, BIND_COMPLETED) is not None
+
+
+def bound_to(volume: dict, claim: dict) -> bool:
+    """Tell whether a volume is bound, or reserved by name, to a claim (IsVolumeBoundToClaim)."""
+    ref, meta = volume["spec"].get("claimRef"), claim["metadata"]
+    if ref is None or (ref.get("namespace"), ref.get("name")) != (meta["namespace"], meta["name"]):
+        return False
+    return not ref.get("uid") or ref["uid"] == meta["uid"]
+
+
+def _mode(obj: dict) -> str:
+    return obj["spec"].get("volumeMode") or "Filesystem"
+
+
+def _size(resources: dict | None) -> int:
+    return quantity.value((resources or {}).get("storage", "0"))
+
+
+def asked_size(claim: dict) -> int:
+    """Return the bytes that a claim asks for."""
+    return _size(dig(claim, "spec", "resources", "requests"))
+
+
+def volume_size(volume: dict) -> int:
+    """Return the bytes that a volume has."""
+    return _size(volume["spec"].get("capacity"))
+
+
+def fits_modes(claim: dict, volume: dict) -> bool:
+    """Tell whether a volume has all the access modes that a claim asks for."""
+    return set(claim["spec"].get("accessModes") or ()) <= set(volume["spec"].get("accessModes") or ())
+
+
+def find_match(claim: dict, volumes: list[dict], *, delayed: bool = False, suits_node=None,
+               excluded=()) -> dict | None:
+    """Return the volume that suits a claim best: the one reserved for it, else the smallest with the fewest modes.
+
+    `delayed`: of the others none, for the scheduler decides. `suits_node(volume)` tells whether a volume can be used
+    on the node in question; `excluded` are names of volumes that are spoken for.
+    """
+    selector = claim["spec"].get("selector")
+    best = None
+    for volume in volumes:
+        meta, spec = volume["metadata"], volume["spec"]
+        if (meta["name"] in excluded or "deletionTimestamp" in meta or volume_size(volume) < asked_size(claim)
+                or _mode(volume) != _mode(claim) or not fits_modes(claim, volume)
+                or spec.get("volumeAttributesClassName") != claim["spec"].get("volumeAttributesClassName")):
+            continue
+        if spec.get("claimRef") is not None:
+            if bound_to(volume, claim):
+                return volume if suits_node is None or suits_node(volume) else None
+            continue
+        if delayed or dig(volume, "status", "phase") != "Available" or class_of(volume) != class_of(claim):
+            continue
+        if selector is not None and not selectors.selector_matches(selector, meta.get("labels")):
+            continue
+        if suits_node is not None and not suits_node(volume):
+            continue
+        rank = (len(spec.get("accessModes") or ()), volume_size(volume))
+        if best is None or rank < best[0]:
+            best = rank, volume
+    return best[1] if best else None
+
+
+def mismatch(volume: dict, claim: dict) -> str:
+    """Return why a volume does not suit a claim that asks for it by name, or "" (checkVolumeSatisfyClaim)."""
+    if "deletionTimestamp" in volume["metadata"]:
+        return f'the volume is marked for deletion "{volume["metadata"]["name"]}"'
+    if volume_size(volume) < asked_size(claim):
+        return "requested PV is too small"
+    if class_of(volume) != class_of(claim):
+        return "storageClassName does not match"
+    if volume["spec"].get("volumeAttributesClassName") != claim["spec"].get("volumeAttributesClassName"):
+        return "volumeAttributesClassName does not match"
+    if _mode(volume) != _mode(claim):
+        return "incompatible volumeMode"
+    return "" if fits_modes(claim, volume) else "incompatible accessMode"
+
+
+def reserved(volume: dict, claim: dict) -> dict:
+    """Return a volume as it is bound to a claim: the very object where it already is (GetBindVolumeToClaim)."""
+    meta = claim["metadata"]
+    new = volume
+    if (volume["spec"].get("claimRef") or {}).get("uid") != meta["uid"] or not bound_to(volume, claim):
+        new = clone(volume)
+        new["spec"]["claimRef"] = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": meta["name"],
+                                   "namespace": meta["namespace"], "resourceVersion": meta["resourceVersion"],
+                                   "uid": meta["uid"]}
+    if not bound_to(volume, claim) and annotation(volume, BOUND_BY_CONTROLLER) is None:
+        new = annotated(new, **{BOUND_BY_CONTROLLER: "yes"})
+    return new
