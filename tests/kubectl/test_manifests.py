@@ -1,0 +1,167 @@
+"""Manifests are read as kubectl reads them. The expectations come from a real kubectl (label --local -o json)."""
+
+import itertools
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubesim_cli.kubectl import gojson, manifests
+from kubesim_cli.kubectl.context import Failure
+from kubesim_cli.kubectl.printers.yaml import dump
+from kubesim_cli.kubectl.yamlreader import YamlError, load
+
+
+def read(data):
+    return list(manifests.read(data, "f.yaml"))
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("yes", True), ("Off", False), ("y", True), ("~", None), ("", None), ("tRue", "tRue"),
+    ("010", 8), ("08", 8), ("0x1F", 31), ("0b11", 3), ("-0b11", -3), ("0o17", 15), ("1_000", 1000), ("+1", 1),
+    ("1e3", 1000), ("2.0", 2), ("1.50", 1.5), (".5", 0.5), ("1e-7", 1e-7), ("0.", 0), ("1e", "1e"), ("1:30", "1:30"),
+    ("2020-01-01", "2020-01-01"), ("2001-12-14t21:59:43.10Z", "2001-12-14t21:59:43.10Z"),
+    ("18446744073709551615", 18446744073709551615.0), ("9007199254740993", 9007199254740993),
+    ("!!str 12", "12"), ("!!int '12'", 12), ("!!float 1", 1), ("!!binary aGVsbG8=", "hello"), ("!foo bar", "bar"),
+    ("! 12", "12"), ("\"\\x41\\u00e9\"", "Aé"), ("'it''s'", "it's"), ("a\n  b\n\n  c", "a b\nc"), ("x\ty", "x\ty"),
+    ("http://x.y:80", "http://x.y:80"), ("x#c", "x#c"), ("x #c", "x"),
+    ("[a:b, {b, c: 1}]", ["a:b", {"b": None, "c": 1}]),
+    ("[b: c, d]", [{"b": "c"}, "d"]), ("|\n x\n\n\n", "x\n"), ("|+\n x\n", "x\n\n"), (">-\n x\n y\n\n z", "x y\nz"),
+])
+def test_scalars(text, value):
+    assert load(f"a: {text}\n") == {"a": value}
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("1: x", {"1": "x"}), ("yes: x", {"true": "x"}), ("1.5: x", {"1.5": "x"}), ("0.1: x", {"0.1": "x"}),
+    ("1e30: x", {"1e+30": "x"}), (".inf: x", {".inf": "x"}), ("2020-01-01: x", {"2020-01-01": "x"}),
+    ("a: 1\na: 2", {"a": 2}), ("? a\n: b", {"a": "b"}),
+    ("a: &x {b: 1}\nc: {<<: *x, b: 2}", {"a": {"b": 1}, "c": {"b": 2}}),
+    ("a: &x {b: 1}\nc: {b: 2, <<: *x}", {"a": {"b": 1}, "c": {"b": 1}}),  # go-yaml's own order of merging
+    ("a: &x {b: 1}\ne: &y {b: 3, f: 4}\nc: {<<: [*x, *y]}",
+     {"a": {"b": 1}, "e": {"b": 3, "f": 4}, "c": {"b": 1, "f": 4}}),
+])
+def test_mappings(text, value):
+    assert load(text) == value
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("a: b\nc:\n  d: e\n f: g\n", "line 3: did not find expected key"),
+    ("a:\n\tb: c\n", "line 2: found character that cannot start any token"),
+    ("a: b: c\n", "mapping values are not allowed in this context"),
+    ("x:\n  a: [1, 2\n", "line 2: did not find expected ',' or ']'"),
+    ("x:\n  a: {b: 1\n", "line 2: did not find expected ',' or '}'"),
+    ("x:\n  a: 'x\n", "line 3: found unexpected end of stream"),
+    ("x:\n  a: \"\\q\"\n", "line 2: found unknown escape character"),
+    ("x:\n  a: - b\n", "line 2: block sequence entries are not allowed in this context"),
+    ("x:\n  a: %x\n", "line 2: found character that cannot start any token"),
+    ("x:\n  a: |0\n    x\n", "line 2: found an indentation indicator equal to 0"),
+    ("x:\n  a: !<x\n", "line 2: did not find the expected '>'"),
+    ("x:\n  a: !e!x 5\n", "line 1: found undefined tag handle"),
+    ("a: *x\n", "unknown anchor 'x' referenced"),
+    ("a: &x [*x]\n", "anchor 'x' value contains itself"),
+    ("a: &x [b]\nc: {<<: *x}\n", "map merge requires map or sequence of maps as the value"),
+    ("a: !!int x\n", "cannot decode !!str `x` as a !!int"),
+    ("? [a]\n: b\n", 'invalid map key: []interface {}{"a"}'),
+    ("%YAML 1.2\n---\na: b\n", "found incompatible YAML document"),
+])
+def test_what_go_yaml_calls_an_error(text, problem):
+    with pytest.raises(YamlError) as refused:
+        load(text)
+    assert str(refused.value) == f"yaml: {problem}"
+
+
+def test_alias_bombs_are_refused():
+    levels = "abcdefgh"
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in itertools.pairwise(levels))
+    with pytest.raises(YamlError, match="document contains excessive aliasing"):
+        load(bomb)
+
+
+def test_duplicate_keys_matter_to_strict_readers():
+    with pytest.raises(YamlError) as refused:
+        load("a: 1\nb: 2\na: 3\n", strict=True)
+    assert str(refused.value) == 'yaml: unmarshal errors:\n  line 3: key "a" already set in map'
+
+
+@pytest.mark.parametrize(("data", "values"), [
+    ("a: 1\n---\nb: 2\n", [{"a": 1}, {"b": 2}]),
+    ("---\na: 1\n--- # more\n---\n# nothing\n---\nnull\n---\nb: 2", [{"a": 1}, {"b": 2}]),
+    ("", []), ("# nothing here\n", []), ("a: 1\r\n---\r\nb: 2\r\n", [{"a": 1}, {"b": 2}]),
+    (b"\xef\xbb\xbfa: 1\n", [{"a": 1}]), ("a: 1\n".encode("utf-16"), [{"a": 1}]),
+    ('{"a":1}{"b":2}\n{"c":3}', [{"a": 1}, {"b": 2}, {"c": 3}]),
+    ('{"a":1}\n---\nb: 2\n', [{"a": 1}, {"b": 2}]),
+    ('{"a": {"b": 1,}}', [{"a": {"b": 1}}]),  # no JSON, but YAML
+    ('{"a":2.0,"b":1e3,"c":99999999999999999999}', [{"a": 2.0, "b": 1000.0, "c": 1e20}]),
+    ('{"a":"\\ud800"}', [{"a": "\ufffd"}]),
+])
+def test_documents(data, values):
+    assert read(data) == values
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("a: 1\n--- b\n", "error parsing f.yaml: invalid Yaml document separator: b"),
+    ("a: 1\n---\nb:\n  c: d\n e: f\n",
+     "error parsing f.yaml: error converting YAML to JSON: yaml: line 2: did not find expected key"),
+    ("- a\n", 'unable to decode "f.yaml": json: cannot unmarshal array into Go value of type unstructured.detector'),
+    ("5", 'unable to decode "f.yaml": json: cannot unmarshal number into Go value of type unstructured.detector'),
+    ('{"a":1', "error parsing f.yaml: unexpected EOF"),
+    ('{"a" 1}', "error parsing f.yaml: json: offset 6: invalid character '1' after object key"),
+    ('{"a":"\\q"}', "error parsing f.yaml: json: offset 8: invalid character 'q' in string escape code"),
+    ('{"a":1}{"b":2}\nc: [', "error parsing f.yaml: invalid character 'c' looking for beginning of value"),
+    ("a: .nan", "error parsing f.yaml: error converting YAML to JSON: json: unsupported value: NaN"),
+    ("~: x", "error parsing f.yaml: error converting YAML to JSON: unsupported map key of type: %!s(<nil>), "
+             'key: <nil>, value: "x"'),
+])
+def test_texts_that_kubectl_refuses(text, problem):
+    with pytest.raises(Failure) as refused:
+        read(text)
+    assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize(("text", "words", "offset"), [
+    ("", "unexpected end of JSON input", 0),
+    ('{"a":[1 2]}', "invalid character '2' after array element", 9),
+    ('{"a":tru}', "invalid character '}' in literal true (expecting 'e')", 9),
+    ('{"a":01}', "invalid character '1' after object key:value pair", 7),
+    ('{"a":1.}', "invalid character '}' after decimal point in numeric literal", 8),
+    ('{"a":-}', "invalid character '}' in numeric literal", 7),
+    ('{"a":1e}', "invalid character '}' in exponent of numeric literal", 8),
+    ('{"a":"\x01"}', "invalid character '\\x01' in string literal", 7),
+    ('{"a":"\\u12x4"}', "invalid character 'x' in \\u hexadecimal character escape", 11),
+    ('{"a":1,}', "invalid character '}' looking for beginning of object key string", 8),
+    ('[1,]', "invalid character ']' looking for beginning of value", 4),
+    ('{} x', "invalid character 'x' after top-level value", 4),
+    ('{"é":NaN}', "invalid character 'N' looking for beginning of value", 7),
+])
+def test_json_errors(text, words, offset):
+    with pytest.raises(gojson.JsonError) as refused:
+        gojson.loads(text)
+    assert (str(refused.value), refused.value.offset) == (words, offset)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufeff"), max_size=12)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2**63, 2**63 - 1) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4), max_leaves=12)
+
+
+@given(VALUES)
+def test_what_is_printed_as_yaml_is_read_again(value):
+    assert load(dump({"value": value})) == {"value": value}
+
+
+@given(VALUES)
+def test_json_comes_back(value):
+    assert gojson.loads(json.dumps(value)) == value
+
+
+@given(st.text("{}[],:\"'\\-+.eE01truefalsn \n\t#|>&*!%@?x", max_size=30))
+def test_any_text_is_read_or_refused(text):
+    try:
+        for value in read(text):
+            json.dumps(value)
+    except Failure as refused:
+        assert str(refused)
