@@ -1,14 +1,27 @@
 """Admission: what looks at an object between the request and the store.
 
 `PLUGINS` maps each plugin's module to the resources it concerns (`*`: all), in the order of the real server
-(pkg/kubeapiserver/options/plugins.go). A module has `mutate(ctx, verb, res, subresource, obj, old)`, which changes `obj`
-in place before the kind's own validation, or `validate(...)` of the same form, which runs after it, or both; either
+(pkg/kubeapiserver/options/plugins.go). A module has `mutate(ctx, verb, res, subresource, obj, old)`, which changes
+`obj` in place before the kind's own validation, or `validate(...)` of the same form, which runs after it, or both; either
 refuses by raising StatusError. `verb`: create, update or delete (then `obj` is None). `ctx`: kinds.base.Context.
 """
 
 from __future__ import annotations
 
 PLUGINS: dict[str, tuple[str, ...]] = {
+    "namespacelifecycle": ("*",),
+    "limitranger": ("pods", "persistentvolumeclaims"),
+    "serviceaccount": ("pods",),
+    "taintnodesbycondition": ("nodes",),
+    "priority": ("pods", "priorityclasses.scheduling.k8s.io"),
+    "defaulttolerationseconds": ("pods",),
+    "defaultstorageclass": ("persistentvolumeclaims",),
+    "storageobjectinuseprotection": ("persistentvolumes", "persistentvolumeclaims",
+                                     "volumeattributesclasses.storage.k8s.io"),
+    "persistentvolumeclaimresize": ("persistentvolumeclaims",),
+    "runtimeclass": ("pods",),
+    "defaultingressclass": ("ingresses.networking.k8s.io",),
+    "resourcequota": ("*",),
 }
 
 

@@ -1,0 +1,24 @@
+"""DefaultStorageClass: claims that name no class get the default one."""
+
+from __future__ import annotations
+
+from ..kinds.core.persistentvolume import storage_class
+from ..kinds.storage.storageclass import is_default
+
+
+def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if verb != "create" or storage_class(obj) is not None:
+        return
+    found = default_class(ctx.client)
+    if found is not None:
+        obj["spec"]["storageClassName"] = found["metadata"]["name"]
+
+
+def default_class(client) -> dict | None:
+    """Return the default StorageClass: the newest, then the first by name."""
+    defaults = [c for c in client.items("storageclasses.storage.k8s.io") if is_default(c)]
+    if not defaults:
+        return None
+    newest = max(c["metadata"]["creationTimestamp"] for c in defaults)
+    return min((c for c in defaults if c["metadata"]["creationTimestamp"] == newest),
+               key=lambda c: c["metadata"]["name"])

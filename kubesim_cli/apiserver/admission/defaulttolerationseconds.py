@@ -1,0 +1,20 @@
+"""DefaultTolerationSeconds: pods stay five minutes on a node that is lost."""
+
+from __future__ import annotations
+
+_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+
+
+def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if subresource:
+        return
+    spec = obj["spec"]
+    tolerations = spec.get("tolerations") or []
+    missing = [key for key in _TAINTS if not any(_tolerates(t, key) for t in tolerations)]
+    if missing:
+        spec["tolerations"] = [*tolerations, *({"effect": "NoExecute", "key": key, "operator": "Exists",
+                                                "tolerationSeconds": 300} for key in missing)]
+
+
+def _tolerates(toleration: dict, key: str) -> bool:
+    return (toleration.get("key") or key) == key and (toleration.get("effect") or "NoExecute") == "NoExecute"

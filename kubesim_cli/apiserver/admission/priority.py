@@ -1,0 +1,51 @@
+"""Priority: pods get the number that their PriorityClass stands for."""
+
+from __future__ import annotations
+
+from .refusal import forbidden
+
+
+def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if res.plural != "pods" or subresource:
+        return
+    spec = obj["spec"]
+    if verb == "update":
+        for key in ("priority", "preemptionPolicy"):
+            if old and spec.get(key) is None and old["spec"].get(key) is not None:
+                spec[key] = old["spec"][key]
+        return
+    name = spec.get("priorityClassName")
+    if name:
+        found = ctx.client.find("priorityclasses.scheduling.k8s.io", name)
+        if found is None:
+            raise forbidden(res, obj, f"no PriorityClass with name {name} was found", named=False)
+    else:
+        found = default_class(ctx.client)
+        if found is not None:
+            spec["priorityClassName"] = found["metadata"]["name"]
+    priority = found["value"] if found else 0
+    policy = (found or {}).get("preemptionPolicy") or "PreemptLowerPriority"
+    computed = "priority admission controller computed {} from the given PriorityClass name"
+    if spec.get("priority") is not None and spec["priority"] != priority:
+        raise forbidden(res, obj, f"the integer value of priority ({spec['priority']}) must not be provided in pod "
+                        f"spec; {computed.format(priority)}", named=False)
+    spec["priority"] = priority
+    if spec.get("preemptionPolicy") is not None and spec["preemptionPolicy"] != policy:
+        raise forbidden(res, obj, f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be "
+                        f"provided in pod spec; {computed.format(policy)}", named=False)
+    spec["preemptionPolicy"] = policy
+
+
+def default_class(client) -> dict | None:
+    """Return the PriorityClass with globalDefault, the lowest of several."""
+    defaults = [c for c in client.items("priorityclasses.scheduling.k8s.io") if c.get("globalDefault")]
+    return min(defaults, key=lambda c: c["value"], default=None)
+
+
+def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if res.plural != "priorityclasses" or verb == "delete" or not obj.get("globalDefault"):
+        return
+    known = default_class(ctx.client)
+    if known and (verb == "create" or known["metadata"]["name"] != obj["metadata"]["name"]):
+        raise forbidden(res, obj, f"PriorityClass {known['metadata']['name']} is already marked as default. "
+                        "Only one default can exist")

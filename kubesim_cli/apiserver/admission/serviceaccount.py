@@ -1,0 +1,90 @@
+"""ServiceAccount: every pod runs as one, and finds its token mounted."""
+
+from __future__ import annotations
+
+from ...api.objects import dig
+from .refusal import forbidden
+
+_PREFIX = "kube-api-access-"
+_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
+_MIRROR = "kubernetes.io/config.mirror"
+_ENFORCE = "kubernetes.io/enforce-mountable-secrets"
+
+
+def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if verb != "create" or _MIRROR in (obj["metadata"].get("annotations") or {}):
+        return
+    spec, namespace = obj["spec"], obj["metadata"].get("namespace", "")
+    name = spec.get("serviceAccountName") or "default"
+    spec["serviceAccountName"] = spec["serviceAccount"] = name
+    account = ctx.client.find("serviceaccounts", name, namespace)
+    if account is None:
+        if name == "default":
+            account = {}  # its controller makes it before anything can run
+        else:
+            raise forbidden(res, obj, f"error looking up service account {namespace}/{name}: "
+                            f'serviceaccount "{name}" not found', named=False)
+    automount = spec.get("automountServiceAccountToken")
+    if automount is None:
+        automount = account.get("automountServiceAccountToken")
+    if automount is not False:
+        _mount_token(spec, ctx)
+    if not spec.get("imagePullSecrets") and account.get("imagePullSecrets"):
+        spec["imagePullSecrets"] = [{"name": ref.get("name", "")} for ref in account["imagePullSecrets"]]
+
+
+def _mount_token(spec: dict, ctx) -> None:
+    volumes = spec.get("volumes") or []
+    name = next((volume["name"] for volume in volumes if volume.get("name", "").startswith(_PREFIX)), "")
+    known, used = bool(name), False
+    for container in [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]:
+        mounts = container.get("volumeMounts") or []
+        if any(mount.get("mountPath") == _PATH for mount in mounts):
+            continue
+        name = name or _PREFIX + ctx.names.suffix()
+        container["volumeMounts"] = [*mounts, {"mountPath": _PATH, "name": name, "readOnly": True}]
+        used = True
+    if used and not known:
+        spec["volumes"] = [*volumes, {"name": name, "projected": {"defaultMode": 420, "sources": [
+            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
+            {"configMap": {"items": [{"key": "ca.crt", "path": "ca.crt"}], "name": "kube-root-ca.crt"}},
+            {"downwardAPI": {"items": [{"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"},
+                                        "path": "namespace"}]}}]}}]
+
+
+def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if verb != "create":
+        return
+    spec, meta = obj["spec"], obj["metadata"]
+    if _MIRROR in (meta.get("annotations") or {}):
+        if spec.get("serviceAccountName"):
+            raise forbidden(res, obj, "a mirror pod may not reference service accounts")
+        return
+    account = ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
+    if account and dig(account, "metadata", "annotations", _ENFORCE) in ("true", "True", "TRUE", "1", "t", "T"):
+        _limit_secrets(res, obj, account)
+
+
+def _limit_secrets(res, pod: dict, account: dict) -> None:
+    """Refuse secrets that the account does not list (limitSecretReferences)."""
+    allowed = {ref.get("name") for ref in account.get("secrets") or ()}
+    why = f"is not allowed because service account {account['metadata']['name']} does not reference that secret"
+
+    def check(secret: str | None, what: str) -> None:
+        if secret is not None and secret not in allowed:
+            raise forbidden(res, pod, f'{what}secret.secretName="{secret}" {why}')
+
+    for volume in pod["spec"].get("volumes") or ():
+        check(dig(volume, "secret", "secretName"), "volume with ")
+    for key, what in (("initContainers", "init container"), ("containers", "container")):
+        for container in pod["spec"].get(key) or ():
+            for env in container.get("env") or ():
+                check(dig(env, "valueFrom", "secretKeyRef", "name"),
+                      f"{what} {container['name']} with envVar {env['name']} referencing ")
+            for source in container.get("envFrom") or ():
+                check(dig(source, "secretRef", "name"), f"{what} {container['name']} with envFrom referencing ")
+    pull = {ref.get("name") for ref in account.get("imagePullSecrets") or ()}
+    for i, ref in enumerate(pod["spec"].get("imagePullSecrets") or ()):
+        if ref.get("name") not in pull:
+            raise forbidden(res, pod, f'imagePullSecrets[{i}].name="{ref.get("name")}" is not allowed because service '
+                            f"account {account['metadata']['name']} does not reference that imagePullSecret")

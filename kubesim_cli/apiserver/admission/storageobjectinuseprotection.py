@@ -1,0 +1,16 @@
+"""StorageObjectInUseProtection: finalizers keep volumes, claims and classes while somebody uses them."""
+
+from __future__ import annotations
+
+_FINALIZERS = {"persistentvolumes": "kubernetes.io/pv-protection",
+               "persistentvolumeclaims": "kubernetes.io/pvc-protection",
+               "volumeattributesclasses": "kubernetes.io/vac-protection"}
+_CLASSES_SINCE = (1, 34)
+
+
+def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
+    if verb != "create" or (res.plural == "volumeattributesclasses" and ctx.release < _CLASSES_SINCE):
+        return
+    meta, name = obj["metadata"], _FINALIZERS[res.plural]
+    if name not in (meta.get("finalizers") or ()):
+        meta["finalizers"] = [*(meta.get("finalizers") or ()), name]
