@@ -2,8 +2,8 @@
 
 `PLUGINS` maps each plugin's module to the resources it concerns (`*`: all), in the order of the real server
 (pkg/kubeapiserver/options/plugins.go). A module has `mutate(ctx, verb, res, subresource, obj, old)`, which changes
-`obj` in place before the kind's own validation, or `validate(...)` of the same form, which runs after it, or both; either
-refuses by raising StatusError. `verb`: create, update or delete (then `obj` is None). `ctx`: kinds.base.Context.
+`obj` in place before the kind's own validation, or `validate(...)` of the same form, which runs after it, or both;
+either refuses by raising StatusError. `verb`: create, update or delete (then `obj` is None). `ctx`: kinds.base.Context.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """API objects the way the Go server's own types look as JSON, which some of its complaints quote.
 
 The server's internal types have no json tags: every field is told under its Go name, empty ones as well. Their fields
-(internaltypes.json, taken from pkg/apis/core/types.go) are rows of Go name, type and, where it is not the Go name with a small
+(golang.json, taken from pkg/apis/core/types.go) are rows of Go name, type and, where it is not the Go name with a small
 first letter, the name in the API. Types: s string, n number, b bool, q Quantity, z time; `*`, `[]` and `{}` before a
 type make it a pointer, a list or a map. Types under metav1 have tags and leave out what is empty.
 """
@@ -20,7 +20,7 @@ def internal(value, type_name: str):
         import json
         import os
 
-        with open(os.path.join(os.path.dirname(__file__), "internaltypes.json"), encoding="utf-8") as file:
+        with open(os.path.join(os.path.dirname(__file__), "golang.json"), encoding="utf-8") as file:
             _types.update(json.load(file))
     return _convert(value, type_name)
 
