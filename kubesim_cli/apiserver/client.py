@@ -108,6 +108,10 @@ class Client:
         """Return the objects whose ownerReferences name `owner` (an object with metadata.uid), by name."""
         return self.server.owned(resource, owner)
 
+    def dependents(self, owner: dict) -> list[tuple[str, dict]]:
+        """Return (resource, object) for all objects of any resource whose ownerReferences name `owner`."""
+        return [(resource, obj) for resource in self.server.store.resources() for obj in self.owned(resource, owner)]
+
     def orphans(self, resource: str, namespace: str) -> list[dict]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
         return [obj for obj in self.items(resource, namespace) if controller_of(obj) is None]

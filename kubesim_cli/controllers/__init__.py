@@ -11,9 +11,13 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
+    "garbagecollector": ("controllers.garbagecollector", "*"),
+    "namespace": ("controllers.namespace", "namespaces"),
     "replicaset": ("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),
-    "statefulset": ("controllers.statefulset", "pods statefulsets.apps"),
+    "root-ca-cert-publisher": ("controllers.rootcacertpublisher", "configmaps namespaces"),
+    "serviceaccount": ("controllers.serviceaccount", "namespaces serviceaccounts"),
+    "statefulset": ("controllers.statefulset", "persistentvolumeclaims pods statefulsets.apps"),
 }
 
 

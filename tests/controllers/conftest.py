@@ -8,7 +8,7 @@ import pytest
 from kubesim_cli import controllers
 from kubesim_cli.api import timestamps
 from kubesim_cli.api.entropy import Entropy
-from kubesim_cli.api.objects import clone, controller_of
+from kubesim_cli.api.objects import clone, controller_of, key_of
 from kubesim_cli.apiserver.errors import StatusError
 from kubesim_cli.apiserver.server import Server
 from kubesim_cli.controllers.base import Controller, itself
@@ -77,6 +77,14 @@ class World:
         self.manager._loaded["test-kubelet"] = Kubelet()
         self.manager._by_resource.setdefault("pods", []).append("test-kubelet")
         self.api = self.server.trusted
+        self._put("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"},
+                                 "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}})
+        self._put("serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {
+            "name": "default", "namespace": "default"}, "automountServiceAccountToken": False})
+
+    def _put(self, resource, obj):
+        obj["metadata"].update(uid=f"uid-{resource}", creationTimestamp=timestamps.format(NOW))
+        self.store.put("ADDED", resource, key_of(obj), obj)
 
     def advance(self, seconds=0.0):
         """Let time pass."""

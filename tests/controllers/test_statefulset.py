@@ -249,7 +249,7 @@ def test_no_pod_before_the_last_ones_claim_is_gone(w):
     w.advance(2)
     assert w.names("pods") == []
     w.delete(CLAIMS, "data-web-0")
-    w.change(SETS, "web", lambda obj: obj["metadata"].setdefault("labels", {}).update(look="again"))
+    w.change(CLAIMS, "data-web-0", lambda obj: obj["metadata"].update(finalizers=[]))
     w.advance(2)
     assert w.names("pods") == ["web-0"] and owners(w, "data-web-0") == []
 

@@ -16,9 +16,18 @@ from .events import record_pod
 SETS = "statefulsets.apps"
 
 
+def _of_gone_claim(change):
+    """Watch function: the set whose next pod had to wait until a claim went with the last one."""
+    if change.type != "DELETED":
+        return ()
+    meta = change.old["metadata"]
+    return [f"{meta['namespace']}/{ref['name'].rpartition('-')[0]}" for ref in meta.get("ownerReferences") or ()
+            if ref["kind"] == "Pod" and "-" in ref["name"]]
+
+
 class StatefulSetController(Controller):
     name = "statefulset"
-    watches = {SETS: itself, "pods": refs.both(owner("StatefulSet"), refs.orphaned)}
+    watches = {SETS: itself, "pods": refs.both(owner("StatefulSet"), refs.orphaned), claims.CLAIMS: _of_gone_claim}
 
     def sync(self, api, key: str) -> float | None:
         namespace, name = split_key(key)

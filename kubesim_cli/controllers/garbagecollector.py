@@ -1,0 +1,153 @@
+"""The garbage collector: what goes with its owner, and what has to go before it.
+
+A key is one object, `APIVERSION KIND NAMESPACE/NAME UID`, which may be gone already.
+Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import clone, key_of, split_key
+from ..apiserver.errors import StatusError
+from . import refs
+from .base import Change, Controller
+
+ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
+
+
+def _owner_refs(obj: dict | None) -> list[dict]:
+    return obj["metadata"].get("ownerReferences") or [] if obj else []
+
+
+def _concerned(change: Change):
+    """Watch function: objects whose owners, or whose deletion, changed, and the owners that may wait for them."""
+    old, new = change.old, change.new
+    before, after = _owner_refs(old), _owner_refs(new)
+    if old is not None and new is not None:
+        if before == after and not _deletion_changed(old["metadata"], new["metadata"]):
+            return ()
+    elif new is not None and not after:
+        return ()
+    keys = [_key(change.object)]
+    if old is not None:
+        namespace = old["metadata"].get("namespace")
+        keys += [f"{ref['apiVersion']} {ref['kind']} {f'{namespace}/' if namespace else ''}{ref['name']} {ref['uid']}"
+                 for ref in before if ref not in after]
+    return keys
+
+
+def _deletion_changed(old: dict, new: dict) -> bool:
+    return "deletionTimestamp" in new and (
+        "deletionTimestamp" not in old or old.get("finalizers") != new.get("finalizers"))
+
+
+def _key(obj: dict) -> str:
+    return f"{obj['apiVersion']} {obj['kind']} {key_of(obj)} {obj['metadata']['uid']}"
+
+
+class GarbageCollector(Controller):
+    name = "garbagecollector"
+    watches = {"*": _concerned}
+
+    def sync(self, api, key: str) -> float | None:
+        api_version, kind, where, uid = key.split(" ")
+        res = api.discovery.of_kind(api_version, kind)
+        if res is None:
+            return None
+        namespace, name = split_key(where)
+        obj = api.find(res.name, name, namespace if res.namespaced else "")
+        if obj is None or obj["metadata"]["uid"] != uid:
+            _collect_dependents(api, {"metadata": {"uid": uid}})
+        elif "deletionTimestamp" in obj["metadata"]:
+            finalizers = obj["metadata"].get("finalizers") or ()
+            if ORPHAN in finalizers:
+                for resource, dependent in api.dependents(obj):
+                    _forget_owners(api, resource, dependent, [uid])
+                _finish(api, res.name, obj, ORPHAN)
+            elif FOREGROUND in finalizers:
+                _collect_dependents(api, obj)
+                if not any(_blocks(dependent, uid) for _, dependent in api.dependents(obj)):
+                    _finish(api, res.name, obj, FOREGROUND)
+        else:
+            _collect(api, res.name, obj)
+        return None
+
+
+def _collect_dependents(api, owner: dict) -> None:
+    for resource, dependent in api.dependents(owner):
+        _collect(api, resource, dependent)
+
+
+def _blocks(dependent: dict, uid: str) -> bool:
+    return any(ref["uid"] == uid and ref.get("blockOwnerDeletion") for ref in _owner_refs(dependent))
+
+
+def _is_foreground(obj: dict) -> bool:
+    """Tell whether the object's deletion waits for its dependents'."""
+    meta = obj["metadata"]
+    return "deletionTimestamp" in meta and FOREGROUND in (meta.get("finalizers") or ())
+
+
+def _collect(api, resource: str, obj: dict) -> None:
+    """Delete an object none of whose owners is there to stay (attemptToDeleteItem)."""
+    meta = obj["metadata"]
+    if "deletionTimestamp" in meta:
+        return
+    solid, dangling, waiting = _classify(api, obj)
+    if solid:
+        if dangling or waiting:
+            _forget_owners(api, resource, obj, dangling + waiting)
+        return
+    if not dangling and not waiting:
+        return
+    policy = "Background"
+    if waiting:
+        dependents = api.dependents(obj)
+        if dependents:
+            policy = "Foreground"
+            if any(_is_foreground(dependent) for _, dependent in dependents):  # a circle: let nothing block
+                _unblock(api, resource, obj)
+    for finalizer in meta.get("finalizers") or ():
+        policy = {ORPHAN: "Orphan", FOREGROUND: "Foreground"}.get(finalizer, policy)
+    try:
+        api.delete(resource, meta["name"], meta.get("namespace", ""), propagation=policy,
+                   preconditions={"uid": meta["uid"]})
+    except StatusError as error:
+        if error.reason != "NotFound":
+            raise
+
+
+def _classify(api, obj: dict) -> tuple[list[str], list[str], list[str]]:
+    """Return the UIDs of the owners that stay, that are gone, and that wait for their dependents to go."""
+    solid, dangling, waiting = [], [], []
+    namespace = obj["metadata"].get("namespace", "")
+    for ref in _owner_refs(obj):
+        res = api.discovery.of_kind(ref["apiVersion"], ref["kind"])
+        if res is None or (res.namespaced and not namespace):
+            solid.append(ref["uid"])  # of an unknown kind, or out of reach: nothing can be said of it
+            continue
+        owner = api.find(res.name, ref["name"], namespace if res.namespaced else "")
+        if owner is None or owner["metadata"]["uid"] != ref["uid"]:
+            dangling.append(ref["uid"])
+        elif _is_foreground(owner):
+            waiting.append(ref["uid"])
+        else:
+            solid.append(ref["uid"])
+    return solid, dangling, waiting
+
+
+def _forget_owners(api, resource: str, obj: dict, uids: list[str]) -> None:
+    for uid in uids:
+        refs.release(api, {"metadata": {"uid": uid}}, resource, obj)
+
+
+def _change(api, resource: str, obj: dict, **metadata) -> None:
+    changed = {**obj, "metadata": {**clone(obj["metadata"]), **metadata}}
+    api.update(resource, changed, obj["metadata"].get("namespace", ""))
+
+
+def _unblock(api, resource: str, obj: dict) -> None:
+    _change(api, resource, obj, ownerReferences=[{**ref, "blockOwnerDeletion": False} for ref in _owner_refs(obj)])
+
+
+def _finish(api, resource: str, obj: dict, finalizer: str) -> None:
+    _change(api, resource, obj, finalizers=[name for name in obj["metadata"]["finalizers"] if name != finalizer])
