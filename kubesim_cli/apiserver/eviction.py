@@ -70,7 +70,7 @@ def _mark(server, res, pod: dict) -> None:
     """Tell in the pod's status why it goes."""
     new = clone(pod)
     status = new.setdefault("status", {})
-    status["conditions"] = conditions.set_condition(list(status.get("conditions") or ()), {
-        "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
+    conditions.set_condition(status.setdefault("conditions", []), {
+        "type": "DisruptionTarget", "status": "True", "lastProbeTime": None, "reason": "EvictionByEvictionAPI",
         "message": "Eviction API: evicting"}, server.now)
     server.write("MODIFIED", res, new, pod)

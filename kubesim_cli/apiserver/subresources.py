@@ -116,8 +116,9 @@ def create_binding(server, client, verb, res: Resource, namespace, name, body, o
                               f'pod {name} is already assigned to node "{old["spec"]["nodeName"]}"')
     now = timestamps.format(server.now)
     status = dict(old.get("status") or {})
-    status["conditions"] = conditions.set_condition(list(status.get("conditions") or ()),
-                                                    {"type": "PodScheduled", "status": "True"}, server.now)
+    status["conditions"] = list(status.get("conditions") or ())
+    conditions.set_condition(status["conditions"],
+                             {"type": "PodScheduled", "status": "True", "lastProbeTime": None}, server.now)
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
     server.write("MODIFIED", res, obj, old)
     return {"kind": "Status", "apiVersion": "v1", "metadata": {"creationTimestamp": now}, "status": "Success"}

@@ -6,7 +6,7 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 from __future__ import annotations
 
 from ..api import conditions
-from ..api.objects import clone, dig, key_of, split_key
+from ..api.objects import clone, controller_of, dig, key_of, split_key
 from ..apiserver.errors import StatusError
 from ..controllers.base import Change, Controller
 from .scheduling import filters, scoring
@@ -17,6 +17,12 @@ from .scheduling.preemption import Candidate, preempt
 
 ALL = "*"  # the key of every pod that waits
 OBSERVED_SINCE = (1, 34)  # pod conditions tell the generation they are about
+
+
+def _template(pod: dict) -> str:
+    """Return something that is the same for pods of one template: where one of them has no place, none has."""
+    ref = controller_of(pod)
+    return ref["uid"] if ref is not None and ref["kind"] in ("ReplicaSet", "ReplicationController", "Job") else ""
 
 
 class Scheduler(Controller):
@@ -45,15 +51,9 @@ class Scheduler(Controller):
         left = old is not None and assigned(old) and (new is None or not assigned(new))
         moved = new is not None and assigned(new) and (
             old is None or not assigned(old) or old["metadata"].get("labels") != new["metadata"].get("labels"))
-        if left or (moved and cache is not None and self._others_matter(cache)):
+        if left or (moved and cache is not None and cache.sociable):
             return (ALL,)
         return ()
-
-    @staticmethod
-    def _others_matter(cache: Cache) -> bool:
-        """Tell whether a waiting pod may be waiting for other pods to come."""
-        return any("affinity" in pod["spec"] or "topologySpreadConstraints" in pod["spec"]
-                   for pod in cache.waiting.values())
 
     def _node_changed(self, change: Change):
         if self.cache is None:
@@ -77,23 +77,26 @@ class Scheduler(Controller):
         queue = sorted(self.cache.waiting.items(), key=lambda item: (
             -item[1]["spec"].get("priority", 0), item[1]["metadata"]["creationTimestamp"],
             int(item[1]["metadata"]["resourceVersion"])))
-        for waiting, _ in queue:
-            self._schedule(api, waiting)
+        hopeless: set[str] = set()
+        for waiting, pod in queue:
+            template = _template(pod)
+            if template not in hopeless and not self._schedule(api, waiting) and template:
+                hopeless.add(template)
         return None
 
-    def _schedule(self, api, key: str) -> None:
-        """Bind one pod, or tell why that cannot be (scheduleOne)."""
+    def _schedule(self, api, key: str) -> bool:
+        """Bind one pod, or tell why that cannot be; returns whether others of its kind are worth a try."""
         namespace, name = split_key(key)
         pod = api.find("pods", name, namespace)
         if pod is None or not waits(pod):
-            return
+            return True
         assert self.cache is not None
         cycle = Cycle(PodInfo(pod, api.release), self.cache)
         node, verdicts = self._find_node(cycle)
         if node is not None:
             self._bind(api, cycle, node)
-        else:
-            self._fail(api, cycle, verdicts)
+            return True
+        return self._fail(api, cycle, verdicts)
 
     def _find_node(self, cycle: Cycle) -> tuple[NodeInfo | None, dict[str, Verdict]]:
         if cycle.problem:
@@ -133,7 +136,7 @@ class Scheduler(Controller):
         api.record(pod, "Normal", "Scheduled",
                    f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER)
 
-    def _fail(self, api, cycle: Cycle, verdicts: dict[str, Verdict]) -> None:
+    def _fail(self, api, cycle: Cycle, verdicts: dict[str, Verdict]) -> bool:
         """Note in the pod's status and in an event why it does not fit, once; preempt others where that helps."""
         pod, cache = cycle.info.pod, cycle.cache
         candidate: Candidate | None = None
@@ -144,7 +147,8 @@ class Scheduler(Controller):
             candidate, why = preempt(cycle, verdicts)
             message = filters.fit_error(len(cache.nodes), cycle.problem, list(verdicts.values()), why, api.release)
         known = conditions.find(dig(pod, "status", "conditions", default=[]), "PodScheduled")
-        if known is None or known.get("message") != message:
+        news = known is None or known.get("message") != message
+        if news:
             api.record(pod, "Warning", "FailedScheduling", message, SCHEDULER)
         nominated = dig(pod, "status", "nominatedNodeName", default="")
         if candidate is not None:
@@ -154,6 +158,7 @@ class Scheduler(Controller):
         self._note(api, pod, message, nominated)
         if candidate is not None:
             self._evict(api, pod, candidate)
+        return candidate is not None or news
 
     @staticmethod
     def _note(api, pod: dict, message: str, nominated: str) -> None:

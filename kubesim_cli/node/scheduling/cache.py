@@ -56,7 +56,8 @@ class Group:
 
 
 class Cache:
-    """`nodes` by name in order, `pods` that are assigned, `waiting` pods and the `nominated` among them, by key."""
+    """`nodes` by name in order; by key the `pods` that are assigned, those that are `waiting`, and of these the
+    `nominated` and the `sociable`, for which it matters where others are."""
 
     def __init__(self, api):
         self.api, self.release = api, api.release
@@ -64,6 +65,7 @@ class Cache:
         self.pods: dict[str, PodInfo] = {}
         self.waiting: dict[str, dict] = {}
         self.nominated: dict[str, PodInfo] = {}
+        self.sociable: set[str] = set()
         self.claims: dict[str, int] = {}           # PVC key -> number of assigned pods that use it
         self.groups: dict[str, Group] = {}         # assigned pods with terms on other pods, by these terms
         self.static: dict = {}                     # results that only depend on nodes, dropped when one changes
@@ -85,8 +87,9 @@ class Cache:
                 known.pod = new
                 return
             self.remove(known)
-        self.waiting.pop(key, None)
-        self.nominated.pop(key, None)
+        if self.waiting.pop(key, None) is not None:
+            self.nominated.pop(key, None)
+            self.sociable.discard(key)
         if new is not None:
             self._take(new, key)
 
@@ -95,6 +98,8 @@ class Cache:
             self.add(PodInfo(pod, self.release))
         elif waits(pod):
             self.waiting[key] = pod
+            if "affinity" in pod["spec"] or "topologySpreadConstraints" in pod["spec"]:
+                self.sociable.add(key)
             if (pod.get("status") or {}).get("nominatedNodeName"):
                 self.nominated[key] = PodInfo(pod, self.release)
 
