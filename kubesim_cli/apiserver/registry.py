@@ -195,8 +195,8 @@ def patched(server, client, res: Resource, current: dict, body, options: dict) -
 def _apply(server, client, res: Resource, namespace: str, name: str, body: dict, old: dict | None,
            options: dict) -> dict:
     """Server-side apply."""
-    applied = decode(server, client, res, body, options)
-    obj = tracking.apply(server, client, res, old, body, applied, options)
+    decode(server, client, res, body, options)  # tells unknown fields
+    obj = tracking.applied(server, res, namespace, name, old, body, options)
     if old is None:
         return create(server, client, res, namespace, name, obj, {**options, "applied": True})
     return store_update(server, client, res, obj, old, {**options, "applied": True})

@@ -5,6 +5,13 @@ from __future__ import annotations
 from .discovery import Resource
 
 
+def _ignored(server, res: Resource, subresource: str) -> dict | None:
+    """The fields that an endpoint resets, and that are therefore nobody's there."""
+    from .apply import STATUS
+
+    return STATUS if server.kind(res).has_status and not subresource else None
+
+
 def track(server, client, res: Resource, old: dict | None, obj: dict, options: dict, subresource: str = "") -> None:
     """Note in `obj`'s managedFields, in place, what this write changed.
 
@@ -12,18 +19,20 @@ def track(server, client, res: Resource, old: dict | None, obj: dict, options: d
     """
     if client.user is None or options.get("applied"):
         return
-    from . import apply
+    from .apply import track_update
 
-    apply.track_update(old, obj, options.get("field_manager") or "unknown", res.api_version, subresource, server.now,
-                       server.schema(res))
+    track_update(old, obj, options.get("field_manager") or "unknown", res.api_version, subresource, server.now,
+                 server.schema(res), _ignored(server, res, subresource))
 
 
-def apply(server, client, res: Resource, old: dict | None, body: dict, applied: dict, options: dict) -> dict:
-    """Return the object that server-side apply of `applied` makes of `old` (None: it is created).
+def applied(server, res: Resource, namespace: str, name: str, old: dict | None, body: dict, options: dict) -> dict:
+    """Return the object that server-side apply of `body` makes of `old` (None: it is created).
 
     Raises the Conflict that names the fields other managers own.
     """
-    from . import apply as applying
+    from .apply import server_side_apply
 
-    return applying.server_side_apply(old, applied, options.get("field_manager") or "", bool(options.get("force")),
-                                      res.api_version, server.now, server.schema(res))
+    where = {"name": name, **({"namespace": namespace} if res.namespaced else {})}
+    body = {**body, "metadata": {**(body.get("metadata") or {}), **where}}
+    return server_side_apply(old, body, options.get("field_manager") or "", bool(options.get("force")),
+                             res.api_version, server.now, server.schema(res), _ignored(server, res, ""))
