@@ -1,0 +1,297 @@
+"""Managed fields, and server-side apply.
+
+Each entry of metadata.managedFields is one manager's field set; every write moves ownership to whoever made the change.
+Behaviour: k8s.io/apimachinery/pkg/util/managedfields and sigs.k8s.io/structured-merge-diff/merge; words of conflicts:
+managedfields/internal/conflict.go.
+
+Tracking follows the server's own rule for objects it has never tracked: only a creation starts it, an update of an
+object without managedFields leaves it without. Objects that the control plane creates (pods of a ReplicaSet and the
+like, which are the bulk) are therefore not tracked at all and cost nothing; on objects that users created, the
+controllers' writes are tracked like any other.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ..api import timestamps
+from ..api.objects import clone
+from . import errors, fieldset, typed
+from .decode import decode
+from .schema import Schema
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_MAX_UPDATE_MANAGERS = 10
+_STRIPPED: dict = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, **{"f:" + name: {} for name in (
+    "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
+    "resourceVersion")}}}
+STATUS: dict = {"f:status": {}}  # what the main endpoint of a kind with a status resets
+NOT_STATUS: dict = {"f:spec": {}, "f:metadata": {"f:labels": {}}}  # what .../status resets
+
+
+class _Owned:
+    """One manager's fields. `applied`: by Apply, not Update; `time`: as in the entry, "" where it has none."""
+
+    __slots__ = ("api_version", "applied", "fields", "time")
+
+    def __init__(self, fields: dict, api_version: str, applied: bool, time: str = ""):
+        self.fields, self.api_version, self.applied, self.time = fields, api_version, applied, time
+
+    def but(self, fields: dict) -> _Owned:
+        return _Owned(fields, self.api_version, self.applied, self.time)
+
+
+# A manager's identity: (manager, operation, apiVersion, subresource); appliers are the same in every version.
+def _identity(manager: str, operation: str, api_version: str, subresource: str) -> tuple[str, str, str, str]:
+    return manager, operation, "" if operation == "Apply" else api_version, subresource
+
+
+def _read(entries: list | None) -> dict | None:
+    """Return managers by identity; None where the entries are not valid."""
+    managers = {}
+    for entry in entries or ():
+        operation = entry.get("operation", "")
+        if operation not in ("Apply", "Update") or not entry.get("apiVersion") or entry.get("fieldsType") != "FieldsV1":
+            return None
+        who = _identity(entry.get("manager", ""), operation, entry["apiVersion"], entry.get("subresource", ""))
+        fields = entry.get("fieldsV1") or {}
+        managers[who] = _Owned(fields, entry["apiVersion"], operation == "Apply", entry.get("time") or "")
+    return managers
+
+
+def _write(managers: dict) -> list[dict]:
+    """Return the entries, sorted as the server does: appliers first, then by time."""
+    entries = []
+    for (manager, operation, _, subresource), owned in managers.items():
+        entry = {"manager": manager, "operation": operation, "apiVersion": owned.api_version, "time": owned.time,
+                 "fieldsType": "FieldsV1", "fieldsV1": owned.fields, "subresource": subresource}
+        entries.append({key: value for key, value in entry.items() if value != "" or key == "manager"})
+    entries.sort(key=lambda entry: (entry["operation"], entry.get("time", ""), entry["manager"], entry["apiVersion"],
+                                    entry.get("subresource", "")))
+    return entries
+
+
+def track_update(old: dict | None, obj: dict, manager: str, api_version: str, subresource: str, now: float,
+                 schema: Schema | None, ignored: dict | None = None) -> None:
+    """Set `obj`'s managedFields, in place, to what they are after a create (`old` None) or an update.
+
+    `ignored` is the set of fields that this endpoint resets, such as STATUS. Entries that the request itself brings
+    replace those of `old`, an empty list ends tracking (FieldManager.Update).
+    """
+    meta = obj["metadata"]
+    given = meta.pop("managedFields", None)
+    kept = (old or {}).get("metadata", {}).get("managedFields")
+    if given is not None and not subresource and given in ([], [{}]):
+        return
+    managers = (_read(given) if given and not subresource else None) or _read(kept) or {}
+    if not managers and old is not None:
+        return
+    before = _untracked(old) if old is not None else _zero(obj, schema)
+    _take_over(before, obj, managers, _identity(manager, "Update", api_version, subresource), api_version, now, schema,
+               ignored or {})
+    _cap(managers)
+    if managers:
+        meta["managedFields"] = _write(managers)
+
+
+def _untracked(obj: dict) -> dict:
+    """Return the object without its managedFields; the rest is shared."""
+    meta = obj.get("metadata") or {}
+    if "managedFields" not in meta:
+        return obj
+    return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
+
+
+def _zero(obj: dict, schema: Schema | None) -> dict:
+    """What Go's empty object of the kind has in it already."""
+    kind = {"apiVersion": obj.get("apiVersion", ""), "kind": obj.get("kind", "")}
+    return decode(kind, schema)[0] if schema is not None and not schema.custom else kind
+
+
+def _take_over(before: dict, obj: dict, managers: dict, who: tuple, api_version: str, now: float,
+               schema: Schema | None, ignored: dict) -> None:
+    changes = typed.compare(before, obj, schema).excluding(ignored)
+    written = fieldset.union(changes.modified, changes.added)
+    _disown(managers, None, fieldset.union(written, changes.removed))
+    mine = fieldset.difference(written, _STRIPPED)
+    if mine:
+        known = managers.get(who)
+        fields = fieldset.union(known.fields, mine) if known else mine
+        managers[who] = _Owned(fields, api_version, False, timestamps.format(now))
+
+
+def _disown(managers: dict, but: tuple | None, fields: dict) -> None:
+    """Take fields away from every manager but one."""
+    if not fields:
+        return
+    for who in [who for who in managers if who != but]:
+        left = fieldset.difference(managers[who].fields, fields)
+        if left:
+            managers[who] = managers[who].but(left)
+        else:
+            del managers[who]
+
+
+def _cap(managers: dict) -> None:
+    """Merge the oldest updaters of one version into `ancient-changes` where there are too many (capManagersManager)."""
+    updaters = sorted((who for who in managers if not managers[who].applied), key=lambda who: (managers[who].time, who))
+    surplus = len(updaters) - _MAX_UPDATE_MANAGERS
+    first: dict[str, tuple] = {}
+    for who in updaters:
+        if surplus <= 0:
+            return
+        owned = managers[who]
+        bucket = _identity("ancient-changes", "Update", owned.api_version, "")
+        if owned.api_version not in first:
+            first[owned.api_version] = who
+            continue
+        if bucket not in managers:
+            managers[bucket] = managers.pop(first[owned.api_version])
+        fields = fieldset.union(owned.fields, managers[bucket].fields)
+        del managers[who]
+        managers[bucket] = _Owned(fields, owned.api_version, False, owned.time)
+        surplus -= 1
+
+
+def server_side_apply(live: dict | None, body: dict, manager: str, force: bool, api_version: str, now: float,
+                      schema: Schema | None, ignored: dict | None = None) -> dict:
+    """Return a new object: `live` (None: there is none yet) after an apply of `body`, decoded, with its managedFields.
+
+    `body` is the request's object as it came, with the name and namespace of the request in it. Raises StatusError:
+    Conflict where other managers own what it changes, unless `force`.
+    """
+    if body.get("metadata", {}).get("managedFields"):
+        raise errors.bad_request("metadata.managedFields must be nil")
+    if body.get("apiVersion") != api_version:
+        raise errors.bad_request("Incorrect version specified in apply patch. Specified patch version: "
+                                 f"{body.get('apiVersion')}, expected: {api_version}")
+    try:
+        typed.check(body, schema)
+    except typed.TypedError as wrong:
+        raise errors.StatusError(500, "", f"failed to create typed patch object ({_describe(body)}): {wrong}") from None
+    zero = _zero(body, schema)
+    before = _untracked(live) if live is not None else zero
+    managers = _read((live or {}).get("metadata", {}).get("managedFields")) or {}
+    if live is not None and not managers:
+        who = _identity("before-first-apply", "Update", api_version, "")
+        _take_over(zero, before, managers, who, api_version, now, schema, ignored or {})
+    apply = _Apply(before, body, _identity(manager, "Apply", api_version, ""), api_version, schema, ignored or {})
+    merged, managers = apply.run(managers, force)
+    if merged == before:
+        obj = clone(before)
+    else:
+        managers[apply.who].time = timestamps.format(now)
+        obj = decode(merged, schema)[0] if schema is not None else clone(merged)
+    if apply.who in managers:
+        mine = fieldset.difference(managers[apply.who].fields, _STRIPPED)
+        if mine:
+            managers[apply.who] = managers[apply.who].but(mine)
+        else:
+            del managers[apply.who]
+    if manager == "kubectl" and obj["metadata"].get("annotations", {}).get(LAST_APPLIED):
+        obj["metadata"]["annotations"][LAST_APPLIED] = _last_applied(body)
+    obj["metadata"]["managedFields"] = _write(managers)
+    return obj
+
+
+def _describe(obj: dict) -> str:
+    meta = obj.get("metadata") or {}
+    return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {obj.get('apiVersion')}, Kind={obj.get('kind')}"
+
+
+def _last_applied(body: dict) -> str:
+    """The annotation that client-side apply would have written."""
+    body = clone(body)
+    (body["metadata"].get("annotations") or {}).pop(LAST_APPLIED, None)
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True) + "\n"
+
+
+class _Apply:
+    """One apply of `body` over `live` by the manager `who` (merge.Updater.Apply)."""
+
+    def __init__(self, live: dict, body: dict, who: tuple, api_version: str, schema: Schema | None, ignored: dict):
+        self.live, self.body, self.who, self.api_version = live, body, who, api_version
+        self.schema, self.ignored = schema, ignored
+
+    def run(self, managers: dict, force: bool) -> tuple[dict, dict]:
+        """Return the merged object and the managers after it. Raises Conflict."""
+        merged = typed.merge(self.live, self.body, self.schema)
+        last = managers.get(self.who)
+        fields = typed.field_set(self.body, self.schema)
+        managers[self.who] = _Owned(fieldset.without(fields, self.ignored), self.api_version, True,
+                                    last.time if last else "")
+        if last is not None and last.fields:
+            merged = self._pruned(merged, last.fields, managers)
+        changes = typed.compare(self.live, merged, self.schema).excluding(self.ignored)
+        written = fieldset.union(changes.modified, changes.added)
+        conflicts = {}
+        for who, owned in managers.items():
+            clash = fieldset.intersection(owned.fields, written) if who != self.who else {}
+            if clash:
+                conflicts[who] = clash
+        if conflicts and not force:
+            conflicts = self._not_allowed(conflicts)
+        if conflicts and not force:
+            raise _conflict(conflicts)
+        _disown(managers, self.who, fieldset.union(written, changes.removed))
+        return merged, managers
+
+    def _pruned(self, merged: dict, last: dict, managers: dict) -> dict:
+        """Drop what this manager applied last time, does not apply now, and nobody else owns."""
+        schema = self.schema
+        pruned = typed.remove(merged, typed.named(last, schema), schema)
+        owned: dict = {}
+        for manager in managers.values():
+            owned = fieldset.union(owned, manager.fields)
+        everything = typed.named(typed.field_set(merged, schema), schema)
+        kept = fieldset.union(typed.named(typed.field_set(pruned, schema), schema), typed.named(owned, schema))
+        pruned = typed.remove(merged, fieldset.difference(everything, kept), schema)
+        kept = typed.named(typed.field_set(pruned, schema), schema)
+        gone = fieldset.intersection(fieldset.difference(everything, kept), typed.named(last, schema))
+        return typed.remove(merged, gone, schema)
+
+    def _not_allowed(self, conflicts: dict) -> dict:
+        """kubectl may take over what its own client-side apply has set and nobody changed since."""
+        text = (self.live.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED)
+        if self.who[0] != "kubectl" or not text:
+            return conflicts
+        try:
+            last = json.loads(text)
+            typed.check(last, self.schema)
+        except ValueError:
+            return conflicts
+        if last.get("apiVersion") != self.api_version:
+            return conflicts
+        changes = typed.compare(last, self.live, self.schema)
+        allowed = typed.field_set(last, self.schema)
+        for changed in (changes.modified, changes.added, changes.removed):
+            allowed = fieldset.difference(allowed, changed)
+        left = {who: fieldset.difference(clash, allowed) for who, clash in conflicts.items()}
+        return {who: clash for who, clash in left.items() if clash}
+
+
+def _conflict(conflicts: dict) -> errors.StatusError:
+    told = []
+    for who in sorted(conflicts):
+        told += [(_manager_text(who), fieldset.path_text(path)) for path in fieldset.paths(conflicts[who])]
+    if len(told) == 1:
+        text = f"Apply failed with 1 conflict: conflict with {told[0][0]}: {told[0][1]}"
+    else:
+        lines = []
+        for who, path in told:
+            head = f"conflicts with {who}:"
+            if head not in lines:
+                lines.append(head)
+            lines.append(f"- {path}")
+        text = f"Apply failed with {len(told)} conflicts: " + "\n".join(lines)
+    causes = [{"reason": "FieldManagerConflict", "message": f"conflict with {who}", "field": path}
+              for who, path in told]
+    return errors.StatusError(409, "Conflict", text, {"causes": causes})
+
+
+def _manager_text(who: tuple) -> str:
+    manager, operation, api_version, subresource = who
+    text = json.dumps(manager)
+    if subresource:
+        text += f" with subresource {json.dumps(subresource)}"
+    return f"{text} using {api_version}" if operation == "Update" else text

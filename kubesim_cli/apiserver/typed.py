@@ -1,0 +1,363 @@
+"""Values with their schema: comparing, merging and taking away by the rules of server-side apply.
+
+Structs and maps are merged field by field unless they are atomic, lists of type `map` by their keys, of type `set` by
+their values; all other lists are owned as a whole. Where there is no schema, structure is taken from the values.
+Behaviour: sigs.k8s.io/structured-merge-diff/typed.
+"""
+
+from __future__ import annotations
+
+import json
+
+from . import fieldset
+from .schema import Schema
+
+ABSENT = object()
+
+
+class TypedError(ValueError):
+    """A value that does not fit its schema, worded as structured-merge-diff does."""
+
+
+class Comparison:
+    """Three field sets: what the second object has `added`, `modified` and `removed`."""
+
+    __slots__ = ("added", "modified", "removed")
+
+    def __init__(self):
+        self.added: dict = {}
+        self.modified: dict = {}
+        self.removed: dict = {}
+
+    def excluding(self, ignored: dict) -> Comparison:
+        """Return the comparison without the paths of a set and all below them."""
+        if ignored:
+            for name in self.__slots__:
+                setattr(self, name, fieldset.without(getattr(self, name), ignored))
+        return self
+
+
+def compare(left, right, schema: Schema | None) -> Comparison:
+    """Return how two objects differ. Raises TypedError."""
+    found = Comparison()
+    _compare(left, right, schema, [], found)
+    return found
+
+
+def _is_map(schema: Schema | None, *values) -> bool:
+    """Whether a value is to be taken field by field."""
+    if schema is not None and schema.kind != "any":
+        return schema.kind in ("object", "map") and not schema.atomic
+    return all(value is ABSENT or value is None or isinstance(value, dict) for value in values)
+
+
+def _is_list(schema: Schema | None) -> bool:
+    """Whether a value is to be taken element by element."""
+    return schema is not None and schema.kind == "array" and schema.list_type in ("map", "set")
+
+
+def _field(schema: Schema | None, name: str) -> Schema | None:
+    return schema.field(name) if schema is not None else None
+
+
+def _declared(schema: Schema | None, name: str) -> bool:
+    return schema is not None and schema.kind == "object" and name in schema.fields
+
+
+def _compare(left, right, schema: Schema | None, path: list[str], found: Comparison) -> None:
+    if left is not ABSENT and right is not ABSENT and left == right:
+        return
+    if _is_map(schema, left, right):
+        old, new = _dict(left), _dict(right)
+        if old or new:
+            for name in {**old, **new}:
+                place = [*path, "f:" + name]
+                _compare(old.get(name, ABSENT), new.get(name, ABSENT), _field(schema, name), place, found)
+            _note_presence(left, right, path, found)
+            return
+    elif _is_list(schema) and (_list(left) or _list(right)):
+        assert schema is not None
+        _compare_lists(_list(left), _list(right), schema, path, found)
+        _note_presence(left, right, path, found)
+        return
+    if left is ABSENT or right is ABSENT:
+        _note_presence(left, right, path, found)
+    else:
+        fieldset.insert(found.modified, path)
+
+
+def _note_presence(left, right, path: list[str], found: Comparison) -> None:
+    if left is ABSENT:
+        fieldset.insert(found.added, path)
+    elif right is ABSENT:
+        fieldset.insert(found.removed, path)
+
+
+def _compare_lists(left: list, right: list, schema: Schema, path: list[str], found: Comparison) -> None:
+    old, new = _grouped(left, schema), _grouped(right, schema)
+    for key in {**old, **new}:
+        before, after = old.get(key, ()), new.get(key, ())
+        place = [*path, key]
+        if len(before) <= 1 and len(after) <= 1:
+            _compare(before[0] if before else ABSENT, after[0] if after else ABSENT, schema.items, place, found)
+        elif len(before) > 1 and len(after) > 1:
+            if before != after:
+                fieldset.insert(found.modified, place)
+        elif len(before) > 1:
+            if after:
+                _compare(ABSENT, after[0], schema.items, place, found)
+            fieldset.insert(found.removed, place)
+        else:
+            if before:
+                _compare(before[0], ABSENT, schema.items, place, found)
+            fieldset.insert(found.added, place)
+
+
+def _grouped(items: list, schema: Schema) -> dict[str, list]:
+    groups: dict[str, list] = {}
+    for index, item in enumerate(items):
+        groups.setdefault(_element(item, schema, index), []).append(item)
+    return groups
+
+
+def _dict(value) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _element(item, schema: Schema, index: int = 0) -> str:
+    """Return the path element of a list's item. Raises TypedError."""
+    if schema.list_type == "set":
+        if isinstance(item, dict):
+            raise TypedError(f": element {index}: associative list without keys has an element that's a map type")
+        return "v:" + json.dumps(item, ensure_ascii=False)
+    if not isinstance(item, dict):
+        what = "a null element" if item is None else "non-map elements"
+        raise TypedError(f": element {index}: associative list with keys may not have {what}")
+    keys = {}
+    for name in sorted(schema.map_keys):
+        value = item.get(name, ABSENT)
+        if value is ABSENT:
+            value = _key_default(schema.items.fields.get(name))
+        if value is not ABSENT:
+            keys[name] = value
+    if not keys:
+        names = " ".join(json.dumps(name) for name in schema.map_keys)
+        raise TypedError(f": element {index}: associative list with keys has an element that omits all key fields "
+                         f"[{names}] (and doesn't have default values for any key fields)")
+    return "k:" + json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
+
+
+def _key_default(field: Schema | None):
+    if field is None:
+        return ABSENT
+    if field.default is not None:
+        return field.default
+    if field.always and not field.pointer and field.kind in ("string", "integer"):
+        return "" if field.kind == "string" else 0
+    return ABSENT
+
+
+def field_set(value, schema: Schema | None) -> dict:
+    """Return the set of the fields that an applied object names (ToFieldSet)."""
+    found: dict = {}
+    _collect(value, schema, [], found)
+    return found
+
+
+def _collect(value, schema: Schema | None, path: list[str], found: dict) -> None:
+    if _is_map(schema, value):
+        for name, item in _dict(value).items():
+            place = [*path, "f:" + name]
+            _collect(item, _field(schema, name), place, found)
+            if item is None or item == {} or not _declared(schema, name):
+                fieldset.insert(found, place)
+    elif _is_list(schema):
+        assert schema is not None
+        for key, items in _grouped(_list(value), schema).items():
+            if len(items) == 1:
+                _collect(items[0], schema.items, [*path, key], found)
+            fieldset.insert(found, [*path, key])
+    else:
+        fieldset.insert(found, path)
+
+
+def merge(live, applied, schema: Schema | None):
+    """Return what `applied` makes of `live`; either may be ABSENT. Raises TypedError."""
+    if _is_map(schema, live, applied):
+        old, new = _dict(live), _dict(applied)
+        if old or new:
+            merged = {}
+            for name in {**old, **new}:
+                item = merge(old.get(name, ABSENT), new.get(name, ABSENT), _field(schema, name))
+                if item is not ABSENT:
+                    merged[name] = item
+            return merged or ABSENT
+    elif _is_list(schema) and (_list(live) or _list(applied)):
+        assert schema is not None
+        return _merge_lists(_list(live), _list(applied), schema) or ABSENT
+    return live if applied is ABSENT else applied
+
+
+def _merge_lists(live: list, applied: list, schema: Schema) -> list:
+    """Merge by key: in the order of `applied`, with what only `live` has where it was between them."""
+    theirs = [_element(item, schema, index) for index, item in enumerate(applied)]
+    mine = [_element(item, schema, index) for index, item in enumerate(live)]
+    of_applied = dict(zip(theirs, applied))
+    if len(of_applied) < len(theirs):
+        double = next(key for index, key in enumerate(theirs) if key in theirs[:index])
+        raise TypedError(f": duplicate entries for key {fieldset.path_text([double])}")
+    of_live = {key: ABSENT if mine.count(key) > 1 else item for key, item in zip(mine, live)}
+    shared = [key for key in theirs if key in of_live]
+    merged, done = [], set()
+
+    def take(key: str) -> None:
+        done.add(key)
+        merged.append(merge(of_live.get(key, ABSENT), of_applied[key], schema.items))
+        if shared and shared[0] == key:
+            del shared[0]
+
+    i = j = 0
+    while i < len(mine) or j < len(theirs):
+        if i < len(mine) and j < len(theirs):
+            if mine[i] == theirs[j]:
+                take(theirs[j])
+                i, j = i + 1, j + 1
+                continue
+            if mine[i] in of_applied and shared and shared[0] != mine[i]:
+                i += 1
+                continue
+        if i < len(mine):
+            if mine[i] not in of_applied:
+                merged.append(live[i])
+                i += 1
+                continue
+            if mine[i] in done:
+                i += 1
+        if j < len(theirs):
+            take(theirs[j])
+            j += 1
+    return [item for item in merged if item is not ABSENT]
+
+
+def remove(value, fields: dict, schema: Schema | None):
+    """Return a value without the places of a field set (RemoveItems); None where nothing is left."""
+    if _is_map(schema, value) and isinstance(value, dict):
+        return _remove_from_map(value, fields, schema)
+    if _is_list(schema) and isinstance(value, list):
+        assert schema is not None
+        kept, touched = [], False
+        for index, item in enumerate(value):
+            key = _element(item, schema, index)
+            if fieldset.has(fields, [key]):
+                continue
+            inner = fieldset.below(fields, key)
+            if inner:
+                touched = True
+                item = _emptied(item, remove(item, inner, schema.items))
+            kept.append(item)
+        return kept if kept or touched else None
+    return value if not isinstance(value, (dict, list)) else None
+
+
+def _remove_from_map(value: dict, fields: dict, schema: Schema | None):
+    kept, touched = {}, False
+    for name, item in value.items():
+        key = "f:" + name
+        if fieldset.has(fields, [key]):
+            continue
+        inner = fieldset.below(fields, key)
+        if inner:
+            touched = True
+            item = _emptied(item, remove(item, inner, _field(schema, name)))
+        kept[name] = item
+    return kept if kept or touched else None
+
+
+def _emptied(before, after):
+    """A structure that lost all it had stays as an empty one."""
+    return type(before)() if after is None and isinstance(before, (dict, list)) else after
+
+
+def named(fields: dict, schema: Schema | None) -> dict:
+    """Return the set with the structs on the way to its paths in it, too (EnsureNamedFieldsAreMembers)."""
+    out = {}
+    for key, node in fields.items():
+        if key == "." or not node:
+            out[key] = node
+        elif key.startswith("f:"):
+            name = key[2:]
+            below = named(node, _field(schema, name))
+            out[key] = {".": {}, **below} if _declared(schema, name) else below
+        else:
+            out[key] = named(node, schema.items if _is_list(schema) and schema else None)
+    return out
+
+
+def check(value, schema: Schema | None) -> None:
+    """Refuse an applied object that does not fit its schema. Raises TypedError with all complaints."""
+    wrong: list[str] = []
+    _check(value, schema, "", wrong)
+    if wrong:
+        raise TypedError(wrong[0] if len(wrong) == 1 else "\n  ".join(["errors:", *wrong]))
+
+
+def _check(value, schema: Schema | None, path: str, wrong: list[str]) -> None:
+    if value is None or schema is None or schema.kind == "any":
+        return
+    where = f"{path}: " if path else ""
+    if schema.kind in ("object", "map"):
+        if not isinstance(value, dict):
+            wrong.append(f"{where}expected map, got &{{{value}}}")
+            return
+        for name in sorted(value):
+            field = schema.field(name)
+            if field is None and not schema.preserves_unknown:
+                wrong.append(f"{path}.{name}: field not declared in schema")
+                return
+            _check(value[name], field, f"{path}.{name}", wrong)
+    elif schema.kind == "array":
+        if not isinstance(value, list):
+            wrong.append(f"{where}expected list, got &{{{value}}}")
+        else:
+            _check_list(value, schema, path, wrong)
+    elif schema.kind in ("integer", "number"):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            wrong.append(f"{where}expected numeric (int or float), got {_go_type(value)}")
+    elif schema.kind == "string":
+        if not isinstance(value, str):
+            wrong.append(f"{where}expected string, got &value.valueUnstructured{{Value:{_value_go(value)}}}")
+    elif schema.kind == "boolean":
+        if not isinstance(value, bool):
+            wrong.append(f"{where}expected boolean, got &{{{value}}}")
+    elif isinstance(value, (dict, list)):
+        wrong.append(f"{where}expected any scalar, got &{{{value}}}")
+
+
+def _check_list(value: list, schema: Schema, path: str, wrong: list[str]) -> None:
+    seen = set()
+    for index, item in enumerate(value):
+        place = f"[{index}]"
+        if schema.list_type != "atomic":
+            try:
+                key = _element(item, schema, index)
+            except TypedError as error:
+                wrong.append(path + str(error))
+                return
+            place = fieldset.path_text([key])
+            if key in seen:
+                wrong.append(f"{path}: duplicate entries for key {place}")
+            seen.add(key)
+        _check(item, schema.items, path + place, wrong)
+
+
+def _go_type(value) -> str:
+    names = {str: "string", bool: "bool", dict: "map[string]interface {}", list: "[]interface {}"}
+    return names.get(type(value), "<nil>")
+
+
+def _value_go(value) -> str:
+    return json.dumps(value)
