@@ -1,28 +1,36 @@
-"""Managed fields: which manager wrote what, kept for users' writes."""
+"""Managed fields: which manager wrote what. Why the control plane's creations are left out stands in apply.py."""
 
 from __future__ import annotations
 
 from .discovery import Resource
 
 
+# Who the control plane is: client-go names a manager after the program.
+_CONTROL_PLANE = {"pods": "kubelet", "nodes": "kubelet", "leases.coordination.k8s.io": "kubelet"}
+
+
 def _ignored(server, res: Resource, subresource: str) -> dict | None:
     """The fields that an endpoint resets, and that are therefore nobody's there."""
-    from .apply import STATUS
+    from .apply import NOT_STATUS, STATUS
 
+    if subresource == "status":
+        return NOT_STATUS
     return STATUS if server.kind(res).has_status and not subresource else None
 
 
 def track(server, client, res: Resource, old: dict | None, obj: dict, options: dict, subresource: str = "") -> None:
-    """Note in `obj`'s managedFields, in place, what this write changed.
-
-    The control plane's own writes are not tracked: nobody applies against them field by field, and they are the bulk.
-    """
-    if client.user is None or options.get("applied"):
+    """Note in `obj`'s managedFields, in place, what this write changed."""
+    if options.get("applied"):
         return
+    manager = options.get("field_manager") or "kubectl"
+    if client.user is None:
+        if old is None or "managedFields" not in old["metadata"]:
+            return
+        manager = options.get("field_manager") or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
     from .apply import track_update
 
-    track_update(old, obj, options.get("field_manager") or "unknown", res.api_version, subresource, server.now,
-                 server.schema(res), _ignored(server, res, subresource))
+    track_update(old, obj, manager, res.api_version, subresource, server.now, server.schema(res),
+                 _ignored(server, res, subresource))
 
 
 def applied(server, res: Resource, namespace: str, name: str, old: dict | None, body: dict, options: dict) -> dict:
