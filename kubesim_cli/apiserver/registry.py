@@ -195,7 +195,6 @@ def patched(server, client, res: Resource, current: dict, body, options: dict) -
 def _apply(server, client, res: Resource, namespace: str, name: str, body: dict, old: dict | None,
            options: dict) -> dict:
     """Server-side apply."""
-    decode(server, client, res, body, options)  # tells unknown fields
     obj = tracking.applied(server, res, namespace, name, old, body, options)
     if old is None:
         return create(server, client, res, namespace, name, obj, {**options, "applied": True})
