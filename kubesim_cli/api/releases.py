@@ -30,6 +30,7 @@ INTRODUCED = {
     "RelaxedDNSSearchValidation": (1, 33),
     "RelaxedEnvironmentVariableValidation": (1, 32),
     "RestartAllContainersOnContainerExits": (1, 36),
+    "RollbackWarning": (1, 36),        # kubectl rollout undo warns where `kubectl apply` manages the object
     "VolumeAttributesClass": (1, 29),  # the column VOLUMEATTRIBUTESCLASS of PVs and PVCs
 }
 

@@ -9,13 +9,13 @@ from .flags import FALSE, TRUE
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
-_SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
+SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
 def dry_run(ctx, flags) -> str:
     """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
     value = flags["dry-run"]
-    if value in _SUFFIX:
+    if value in SUFFIX:
         return value
     if value == "unchanged":
         klog_warning(ctx, "helpers.go:703", "--dry-run is deprecated and can be replaced with --dry-run=client.")
@@ -60,7 +60,7 @@ def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = Fa
     if formatted is None:
         from .printers.name import name_of
 
-        done = f" {operation}{_SUFFIX[strategy]}\n"
+        done = f" {operation}{SUFFIX[strategy]}\n"
         return lambda obj: ctx.out(name_of(obj) + done)
     if not typed:
         return formatted
@@ -194,3 +194,26 @@ def _flag_text(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
+
+
+def send_patch(ctx, flags, info, changed: dict, patch_type: str, strategy: str = "none", validation: str = "") -> dict:
+    """Send what differs between an Info's object and `changed` as a merge or strategic patch; returns the answer.
+
+    A custom resource takes no strategic patches and gets a merge patch.
+    """
+    return ctx.client.patch(info.resource, info.name, difference(ctx, info.obj, changed, patch_type),
+                            "merge" if info.mapping.crd else patch_type, info.namespace,
+                            dry_run=strategy == "server", field_manager=flags["field-manager"],
+                            field_validation=validation)
+
+
+def difference(ctx, old: dict, new: dict, patch_type: str) -> dict:
+    """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
+    if patch_type == "merge":
+        from ..apiserver.jsonpatch import merge_diff
+
+        return merge_diff(old, new)
+    from ..apiserver.schema import schema_of
+    from ..apiserver.strategicdiff import two_way
+
+    return two_way(old, new, schema_of(old["apiVersion"], old["kind"], ctx.release))

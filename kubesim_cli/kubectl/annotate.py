@@ -1,0 +1,48 @@
+"""kubectl annotate."""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from . import cmdutil, metadata
+from .context import Failure
+
+
+def run(ctx, flags, args):
+    """kubectl annotate (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
+    strategy = cmdutil.dry_run(ctx, flags)
+    print_obj = cmdutil.printer(ctx, flags, "annotated", strategy)
+    resources, changes = cmdutil.pairs(args, "annotation")
+    new, removed = cmdutil.parse_pairs(changes, "annotation")
+    if flags["list"] and flags["output"]:
+        raise Failure("--list and --output may not be specified together")
+    metadata.check(flags, resources, changes, strategy, "annotation", "rsrc")
+    if both := [key for key in removed if key in new]:
+        raise Failure("can not both modify and remove the following annotation(s) in the same command: "
+                      f"{', '.join(both)}")
+    result = metadata.select(ctx, flags, resources)
+
+    def annotate(info):
+        changed = clone(info.obj)
+        offline = strategy == "client" or flags["local"] or flags["list"]
+        if not offline:
+            cmdutil.record(ctx, flags, args, changed)
+        annotations = changed["metadata"].get("annotations") or {}
+        if not flags["overwrite"]:
+            _refuse_overwrites(annotations, new)
+        annotations = {key: value for key, value in {**annotations, **new}.items() if key not in removed}
+        changed["metadata"]["annotations"] = annotations
+        if not annotations:
+            del changed["metadata"]["annotations"]
+        info.obj = changed if offline else metadata.send(ctx, flags, info, changed, strategy)
+        if flags["list"]:
+            return metadata.print_list(ctx, info, result.single, "annotations")
+        return print_obj(info.obj)
+
+    result.visit(annotate)
+
+
+def _refuse_overwrites(annotations: dict, new: dict) -> None:
+    declared = [f"'{key}' already has a value ({annotations[key]})" for key, value in new.items()
+                if key != cmdutil.CHANGE_CAUSE and key in annotations and annotations[key] != value]
+    if declared:
+        raise Failure("--overwrite is false but found the following declared annotation(s): " + "; ".join(declared))

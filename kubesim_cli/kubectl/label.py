@@ -1,0 +1,66 @@
+"""kubectl label."""
+
+from __future__ import annotations
+
+from ..api import names
+from ..api.objects import clone
+from . import builder, cmdutil, metadata
+from .context import Failure
+
+
+def run(ctx, flags, args):
+    """kubectl label (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
+    strategy = cmdutil.dry_run(ctx, flags)
+    resources, changes = cmdutil.pairs(args, "label")
+    new, removed = _parse(changes)
+    if flags["list"] and flags["output"]:
+        raise Failure("--list and --output may not be specified together")
+    metadata.check(flags, resources, changes, strategy, "label", "pod")
+    result = metadata.select(ctx, flags, resources)
+    offline = strategy == "client" or flags["local"] or flags["list"]
+
+    def label(info):
+        changed = clone(info.obj)
+        labels = changed["metadata"].get("labels") or {}
+        if not offline:
+            for key in removed:
+                if key not in labels:
+                    ctx.out(f"label {cmdutil.quote(key)} not found.\n")
+        if not flags["overwrite"]:
+            builder.raise_all([Failure(f"'{key}' already has a value ({labels[key]}), and --overwrite is false")
+                               for key, value in new.items() if key in labels and labels[key] != value])
+        added = [key for key, value in new.items() if labels.get(key) != value]
+        gone = [key for key in removed if key in labels]
+        labels = {key: value for key, value in {**labels, **new}.items() if key not in removed}
+        changed["metadata"]["labels"] = labels
+        if not labels:
+            del changed["metadata"]["labels"]
+        if not offline:
+            cmdutil.record(ctx, flags, args, changed)
+            if added or gone:
+                metadata.send(ctx, flags, info, changed, strategy)
+        info.obj = changed
+        if flags["list"]:
+            return metadata.print_list(ctx, info, result.single, "labels")
+        done = "modified" if added and gone else "labeled" if added else "unlabeled" if gone else "not labeled"
+        return cmdutil.printer(ctx, flags, done, strategy)(changed)
+
+    result.visit(label)
+
+
+def _parse(changes: list[str]) -> tuple[dict[str, str], list[str]]:
+    new: dict[str, str] = {}
+    removed: list[str] = []
+    for text in changes:
+        if "=" not in text:
+            removed.append(text[:-1])
+            continue
+        parts = text.split("=")
+        if len(parts) != 2:
+            raise Failure(f"invalid label spec: {text}")
+        if problems := names.label_value(parts[1]):
+            raise Failure(f"invalid label value: {cmdutil.quote(text)}: {';'.join(problems)}")
+        new[parts[0]] = parts[1]
+    if any(key in new for key in removed):
+        raise Failure("can not both modify and remove a label in the same command")
+    return new, removed

@@ -1,0 +1,67 @@
+"""kubectl scale."""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from . import builder, cmdutil
+from .context import Failure
+
+
+def run(ctx, flags, args):
+    """kubectl scale [--resource-version=V] [--current-replicas=N] --replicas=N (-f FILENAME | TYPE NAME)"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    print_obj = cmdutil.printer(ctx, flags, "scaled", strategy)
+    if flags["replicas"] < 0:
+        raise Failure("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+    if flags["current-replicas"] < -1:
+        raise Failure("The --current-replicas must specify an integer of -1 or greater")
+    infos, error = builder.from_flags(ctx, flags, args, select_all=False, allow_empty_selector=flags["all"]).collect()
+    if flags["resource-version"] and len(infos) > 1:
+        raise Failure("cannot use --resource-version with multiple resources")
+    if not infos:
+        raise error or Failure("no objects passed to scale")
+    for info in infos:
+        size = flags["replicas"]
+        if strategy != "client":
+            size = _scale(ctx, flags, info, strategy)
+        changed = clone(info.obj)
+        if info.mapping.group in ("", "apps"):
+            changed.setdefault("spec", {})["replicas"] = size
+        if strategy != "client" and "record" in flags and flags["record"]:
+            recorded = clone(changed)
+            cmdutil.record(ctx, flags, args, recorded)
+            annotations = {"metadata": {"annotations": recorded["metadata"]["annotations"]}}
+            ctx.client.patch(info.resource, info.name, annotations, "merge", info.namespace)
+        print_obj(changed)
+    builder.raise_all([error] if error else [])
+
+
+def _scale(ctx, flags, info, strategy: str) -> int:
+    """Write the scale subresource; returns the replicas it then asks for (kubectl/pkg/scale)."""
+    wanted, current, version = flags["replicas"], flags["current-replicas"], flags["resource-version"]
+    options = {"subresource": "scale", "dry_run": strategy == "server"}
+    if current == -1 and not version:
+        scale = ctx.client.patch(info.mapping.name, info.name, {"spec": {"replicas": wanted}}, "merge",
+                                 info.namespace, **options)
+    else:
+        scale = clone(ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale"))
+        replicas = scale["spec"].get("replicas", 0)
+        if current not in (-1, replicas):
+            raise Failure(f"Expected replicas to be {current}, was {replicas}")
+        if version and scale["metadata"]["resourceVersion"] != version:
+            raise Failure(f"Expected resource version to be {version}, was {scale['metadata']['resourceVersion']}")
+        scale["spec"]["replicas"] = wanted
+        scale = ctx.client.update(info.mapping.name, scale, info.namespace, **options)
+    if flags["timeout"] and strategy == "none":
+        _wait(ctx, info, wanted, flags["timeout"])
+    return scale["spec"].get("replicas", 0)
+
+
+def _wait(ctx, info, wanted: int, timeout: float) -> None:
+    def synced():
+        scale = ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale")
+        asked = scale["spec"].get("replicas", 0)
+        return asked != wanted or scale["status"].get("replicas", 0) == wanted
+
+    if not ctx.wait(synced, timeout):
+        raise Failure(f"timed out waiting for {cmdutil.quote(info.name)} to be synced")
