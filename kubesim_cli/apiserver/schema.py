@@ -1,7 +1,8 @@
 """The structure of every kind: fields, types, list keys, patch strategies.
 
 `schema.json` holds the OpenAPI definitions of a real 1.36 server (`definitions`, and `kinds`: `apiVersion/kind` ->
-definition), plus what only the Go types tell (k8s.io/api/<group>/<version>/types.go), as extensions of a property:
+definition), its properties in the order of the Go types, plus what only these (k8s.io/api/<group>/<version>/types.go)
+tell, as extensions of a property:
 
 - `x-go-pointer`: a scalar behind a pointer, so that a zero is not taken for absent (`*int32`);
 - `x-go-always`: written even when empty (no `omitempty`);
