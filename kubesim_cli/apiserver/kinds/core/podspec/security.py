@@ -197,11 +197,12 @@ def host_process(path: str, spec: dict) -> list:
     return errors
 
 
-_POD_LINUX_ONLY = ("securityContext.appArmorProfile", "securityContext.seLinuxOptions", "hostUsers", "hostPID",
-                   "hostIPC", "securityContext.seccompProfile", "securityContext.fsGroup",
-                   "securityContext.fsGroupChangePolicy", "securityContext.sysctls", "shareProcessNamespace", "securityContext.runAsUser",
-                   "securityContext.runAsGroup", "securityContext.supplementalGroups",
-                   "securityContext.supplementalGroupsPolicy", "securityContext.seLinuxChangePolicy")
+_POD_LINUX_ONLY = (
+    "securityContext.appArmorProfile", "securityContext.seLinuxOptions", "hostUsers", "hostPID", "hostIPC",
+    "securityContext.seccompProfile", "securityContext.fsGroup", "securityContext.fsGroupChangePolicy",
+    "securityContext.sysctls", "shareProcessNamespace", "securityContext.runAsUser", "securityContext.runAsGroup",
+    "securityContext.supplementalGroups", "securityContext.supplementalGroupsPolicy",
+    "securityContext.seLinuxChangePolicy")
 _LINUX_ONLY = ("appArmorProfile", "seLinuxOptions", "seccompProfile", "capabilities", "readOnlyRootFilesystem",
                "privileged", "allowPrivilegeEscalation", "procMount", "runAsUser", "runAsGroup")
 
