@@ -10,6 +10,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
+    "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
     "namespace": ("controllers.namespace", "namespaces"),

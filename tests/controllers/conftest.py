@@ -77,14 +77,15 @@ class World:
         self.manager._loaded["test-kubelet"] = Kubelet()
         self.manager._by_resource.setdefault("pods", []).append("test-kubelet")
         self.api = self.server.trusted
-        self._put("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"},
+        self.put("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"},
                                  "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}})
-        self._put("serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {
+        self.put("serviceaccounts", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {
             "name": "default", "namespace": "default"}, "automountServiceAccountToken": False})
 
-    def _put(self, resource, obj):
-        obj["metadata"].update(uid=f"uid-{resource}", creationTimestamp=timestamps.format(NOW))
-        self.store.put("ADDED", resource, key_of(obj), obj)
+    def put(self, resource, obj):
+        """Store an object as it is, past admission; controllers hear of it."""
+        obj["metadata"].update(uid=f"uid-{resource}-{key_of(obj)}", creationTimestamp=timestamps.format(NOW))
+        self.server.write("ADDED", self.server.resolve(resource), obj, None)
 
     def advance(self, seconds=0.0):
         """Let time pass."""
