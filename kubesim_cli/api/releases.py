@@ -10,8 +10,9 @@ PATCH = {
     (1, 33): "v1.33.13", (1, 34): "v1.34.10", (1, 35): "v1.35.7", (1, 36): "v1.36.2",
 }
 
-# A behaviour's name -> the release that introduced it. Names of feature gates stand for the release that turned them on.
+# A behaviour's name -> the release that introduced it; a feature gate's name -> the release that turned it on.
 INTRODUCED = {
+    "AutoscaleV2": (1, 33),            # kubectl autoscale makes autoscaling/v2 objects
     "ContainerRestartRules": (1, 35),
     "DeletedFromNamespace": (1, 34),   # kubectl delete: `pod "a" deleted from default namespace`
     "EnvFiles": (1, 35),
