@@ -178,6 +178,12 @@ class Context:
         """The emulated release, as in (1, 28)."""
         return self.cluster.server.release
 
+    @property
+    def client_release(self) -> tuple:
+        """The release of the kubectl that is played, for commands that need no cluster."""
+        from ..api.releases import OLDEST
+        return self.release if self._cluster is not None else wanted_release(self.environ) or OLDEST
+
     # The terminal
 
     def out(self, text: str) -> None:

@@ -1,6 +1,7 @@
 """The kubeconfig: which cluster, user and namespace a command is about (client-go's tools/clientcmd).
 
-kubesim's own file is KUBESIM_HOME/config; without it the built-in `minikube` stands. ~/.kube/config is never read.
+kubesim's own file is KUBESIM_HOME/config; without it the built-in `minikube` stands. ~/.kube/config is only read
+where --kubeconfig or KUBECONFIG name it. What changes the files is in configaccess.py.
 In memory a config maps names to entries: {"clusters": {name: {...}}, "users": ..., "contexts": ..., "current-context"}.
 """
 
@@ -11,7 +12,7 @@ import os
 from .context import Failure, StatusError, home
 
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
-SERVER = "https://192.168.49.2:8443"
+SERVER = "https://127.0.0.1:8443"
 ADMIN_GROUPS = ["system:masters", "system:authenticated"]
 
 
