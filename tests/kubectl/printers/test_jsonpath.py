@@ -44,7 +44,7 @@ def test_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "kind.txt").write_text('{.kind}{"\\n"}')
     assert for_output("jsonpath-file=kind.txt").print_obj({"kind": "Pod"}) == "Pod\n"
-    with pytest.raises(PrinterError, match=r"^error reading --template no\.txt, open no\.txt: no such file or directory$"):
+    with pytest.raises(PrinterError, match=r"template no\.txt, open no\.txt: no such file or directory$"):
         for_output("jsonpath-file=no.txt")
     with pytest.raises(PrinterError, match=r"^template format specified but no template given$"):
         for_output("jsonpath")

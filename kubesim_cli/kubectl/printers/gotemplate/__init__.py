@@ -1,0 +1,33 @@
+"""Go's text/template language, as -o go-template uses it."""
+
+from __future__ import annotations
+
+from .. import Printer, PrinterError
+from ..gofmt import quote, sprint
+from ..json import dump
+from .execute import ExecError, Execution
+from .functions import FUNCTIONS
+from .parser import ParseError, parse
+
+
+class GoTemplatePrinter(Printer):
+    """The printer of -o go-template, go-template-file, template and templatefile."""
+
+    def __init__(self, template: str, allow_missing_keys: bool):
+        self.template, self.allow_missing_keys = template, allow_missing_keys
+        try:
+            self.trees = parse(template, FUNCTIONS)
+        except ParseError as error:
+            raise PrinterError(f"error parsing template {template}, {error}") from None
+
+    def print_obj(self, obj: dict) -> str:
+        execution = Execution(self.template, self.trees, self.allow_missing_keys)
+        try:
+            execution.run(obj)
+        except ExecError as error:
+            shown = (f"Error executing template: {error}. Printing more information for debugging the template:\n"
+                     f"\ttemplate was:\n\t\t{self.template}\n\traw data was:\n\t\t{dump(obj, 0)}\n"
+                     f"\tobject given to template engine was:\n\t\t{sprint(obj)}\n\n")
+            raise PrinterError(f"error executing template {quote(self.template)}: {error}",
+                               "".join(execution.out) + shown) from None
+        return "".join(execution.out)

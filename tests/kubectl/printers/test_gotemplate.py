@@ -1,0 +1,67 @@
+import json
+import pathlib
+
+import pytest
+
+from kubesim_cli.kubectl.printers import PrinterError, for_output
+from kubesim_cli.kubectl.printers.gofmt import Int
+from kubesim_cli.kubectl.printers.gotemplate.printf import sprintf
+
+# What kubectl 1.32 answers: [template, stdout before the error, error].
+RECORDED = json.loads(pathlib.Path(__file__).with_name("gotemplate_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("template", "output", "error"), RECORDED["cases"])
+def test_as_recorded(template, output, error):
+    try:
+        assert (for_output("go-template=" + template).print_obj(RECORDED["object"]), "") == (output, error)
+    except PrinterError as failed:
+        assert (str(failed), failed.output.split("Error executing template:")[0]) == (error, output)
+
+
+def execute(template, obj, **options):
+    return for_output("go-template", template=template, **options).print_obj(obj)
+
+
+def test_errors_print_what_there_was():
+    with pytest.raises(PrinterError) as failed:
+        execute("{{.kind}}: {{index .l 7}}", {"kind": "Pod", "l": ["<"], "n": None})
+    message = ('template: output:1:13: executing "output" at <index .l 7>: error calling index: index out of range: 7')
+    assert str(failed.value) == f'error executing template "{{{{.kind}}}}: {{{{index .l 7}}}}": {message}'
+    assert failed.value.output == (
+        f"Pod: Error executing template: {message}. Printing more information for debugging the template:\n"
+        "\ttemplate was:\n\t\t{{.kind}}: {{index .l 7}}\n"
+        '\traw data was:\n\t\t{"kind":"Pod","l":["\\u003c"],"n":null}\n'
+        "\tobject given to template engine was:\n\t\tmap[kind:Pod l:[<] n:<nil>]\n\n")
+
+
+# Where kubectl 1.36 (Go 1.25) differs from the 1.32 of the recorded cases.
+@pytest.mark.parametrize(("template", "output"), [
+    ("{{range 3}}{{.}},{{end}}", "0,1,2,"), ("{{range $i := .n}}{{$i}}{{end}}", "01"),
+    ("{{range 0}}x{{else}}y{{end}}", "y")])
+def test_range_over_integers(template, output):
+    assert execute(template, {"n": 2}) == output
+
+
+@pytest.mark.parametrize(("template", "types"), [
+    ("{{eq 1 .a}}", "int and string"), ("{{lt .n 1.5}}", "int64 and float64"), ("{{gt .a 3}}", "string and int"),
+    ("{{eq .l .a}}", "[]interface {} and string")])
+def test_incompatible_types(template, types):
+    with pytest.raises(PrinterError) as failed:
+        execute(template, {"a": "x", "n": 1, "l": []})
+    assert str(failed.value).endswith(f"incompatible types for comparison: {types}")
+
+
+def test_missing_keys_may_be_errors():
+    assert execute("{{.a}}", {}) == "<no value>"
+    with pytest.raises(PrinterError, match=r'map has no entry for key "a"$'):
+        execute("{{.a}}", {}, allow_missing_template_keys=False)
+
+
+def test_endless_recursion_ends():
+    with pytest.raises(PrinterError, match=r"exceeded maximum template depth \(100000\)"):
+        execute('{{define "r"}}{{template "r"}}{{end}}{{template "r"}}', {})
+
+
+def test_printf_takes_operands_of_any_type():
+    assert sprintf("%v %T %5t|%c", [[Int(1), 2, None], Int(3), True, Int(0x2603)]) == "[1 2 <nil>] int  true|☃"
