@@ -1,0 +1,152 @@
+"""The three-way patch by which apply and diff bring a live object to what its manifest says (pkg/cmd/apply/patcher.go).
+"""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from ..apiserver import jsonpatch, strategic, strategicdiff
+from ..apiserver.errors import StatusError
+from .apply import Applier, last_applied
+from .cmdutil import encode
+from .context import Failure, add_source
+
+_RETRIES = 5
+
+
+class Patcher:
+    """Patches `info`, whose `obj` is the live object. `sent` is the patch that was made last, None before."""
+
+    def __init__(self, applier: Applier, info):
+        self.applier, self.info, self.ctx = applier, info, applier.ctx
+        self.sent: dict | None = None
+
+    def patch(self, modified: dict) -> tuple[bool, dict]:
+        """Send the patch; returns whether there was anything to change, and the object. Raises StatusError, Failure."""
+        for attempt in range(_RETRIES + 1):
+            try:
+                return self._send(modified)
+            except StatusError as error:
+                if error.reason == "Conflict" and attempt < _RETRIES:
+                    self.info.get(self.ctx.client)
+                    continue
+                if error.reason in ("Conflict", "Invalid") and self.applier.flags["force"]:
+                    return True, self._delete_and_create(modified)
+                raise add_source(error, "patching", self.info.source) from None
+            except Failure as error:
+                raise add_source(error, "patching", self.info.source) from None
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, modified: dict) -> tuple[bool, dict]:
+        patch_type, patch = self._make(modified)
+        if not patch:
+            return False, self.info.obj
+        applier = self.applier
+        return True, self.ctx.client.patch(
+            self.info.resource, self.info.name, patch, patch_type, self.info.namespace,
+            dry_run=applier.strategy == "server", field_manager=applier.manager, field_validation=applier.validation)
+
+    def patch_locally(self, modified: dict) -> tuple[bool, dict]:
+        """The same without the server. Raises Failure."""
+        patch_type, patch = self._make(modified)
+        live = self.info.obj
+        if not patch:
+            return False, live
+        try:
+            if patch_type == "strategic":
+                return True, strategic.merge(live, patch, self._schema())
+        except strategic.MergeError as error:
+            raise Failure(f"applying patch locally: {error}") from None
+        return True, jsonpatch.merge(clone(live), clone(patch))
+
+    def _schema(self):
+        from ..apiserver.schema import schema_of
+
+        mapping = self.info.mapping
+        return schema_of(mapping.api_version, mapping.kind, self.ctx.release)
+
+    def _make(self, modified: dict) -> tuple[str, dict]:
+        """Return the patch and its type. Raises Failure."""
+        self.sent = None
+        live, text = self.info.obj, last_applied(self.info.obj)
+        original = _parse(text)
+        schema = self._schema()
+        patch_type = "merge" if schema is None else "strategic"
+        try:
+            if original is None:
+                raise strategic.MergeError("invalid JSON document" if schema else "Invalid JSON Document")
+            if schema is None:
+                self.sent = strategicdiff.three_way_json_merge(original, modified, live)
+                _require_unchanged(self.sent)
+            else:
+                overwrite = self.applier.flags["overwrite"]
+                self.sent = strategicdiff.three_way(original, modified, live, schema, overwrite)
+        except strategic.MergeError as error:
+            problem = _tell(error)
+            if schema is not None:
+                self.ctx.err(f"warning: error calculating patch from openapi v3 spec: {problem}\n"
+                             f"warning: error calculating patch from openapi spec: {problem}\n")
+            raise Failure(f"creating patch with:\noriginal:\n{text or ''}\nmodified:\n{encode(modified)}\ncurrent:\n"
+                          f"{encode(live)}\nfor: {problem}") from None
+        return patch_type, self.sent
+
+    def _delete_and_create(self, modified: dict) -> dict:
+        """--force: replace what cannot be patched."""
+        info, client, flags = self.info, self.ctx.client, self.applier.flags
+        self.sent = modified
+        live = info.obj
+        grace = flags["grace-period"]
+        client.delete(info.resource, info.name, info.namespace, propagation=self.applier.cascade,
+                      grace_period=grace if grace >= 0 else None)
+        if not self.ctx.wait(self._gone, flags["timeout"] or None):
+            raise Failure("context deadline exceeded")
+        options = {"field_manager": self.applier.manager, "field_validation": self.applier.validation}
+        try:
+            return client.create(info.resource, _without_version(modified), info.namespace, **options)
+        except StatusError as error:
+            try:
+                client.create(info.resource, _without_version(live), info.namespace, **options)
+            except StatusError as again:
+                raise Failure("An error occurred force-replacing the existing object with the newly provided one:\n\n"
+                              f"{error.message}.\n\nAdditionally, an error occurred attempting to restore the original "
+                              f"object:\n\n{again.message}") from None
+            raise
+
+    def _gone(self) -> bool:
+        try:
+            self.ctx.client.get(self.info.resource, self.info.name, self.info.namespace)
+        except StatusError as error:
+            return error.reason == "NotFound"
+        return False
+
+
+def _without_version(obj: dict) -> dict:
+    obj = clone(obj)
+    obj["metadata"].pop("resourceVersion", None)
+    return obj
+
+
+def _parse(text: str | None) -> dict | None:
+    """Return the object of a last-applied annotation; None where it is none."""
+    if not text:
+        return {}
+    import json
+
+    try:
+        obj = json.loads(text)
+    except ValueError:
+        return None
+    return obj if isinstance(obj, dict) else None
+
+
+def _require_unchanged(patch: dict) -> None:
+    if "apiVersion" in patch or "kind" in patch or "name" in (patch.get("metadata") or {}):
+        raise strategic.MergeError("At least one of apiVersion, kind and name was changed")
+
+
+def _tell(error: strategic.MergeError) -> str:
+    if not isinstance(error, strategicdiff.Conflict):
+        return str(error)
+    from .printers.yaml import dump
+
+    return (f"patch:\n{dump(error.patch)}\nconflicts with changes made from original to current:\n"
+            f"{dump(error.changes)}\n")
