@@ -150,6 +150,22 @@ def parse_label_selector(text: str) -> dict:
             **({"matchExpressions": expressions} if expressions else {})}
 
 
+def resource_list(text: str) -> dict[str, str]:
+    """Return the quantities of `cpu=100m,memory=1Gi` by resource (populateResourceListV1); raises Failure."""
+    from ..api import quantity
+
+    found: dict[str, str] = {}
+    for statement in text.split(",") if text else ():
+        parts = statement.split("=")
+        if len(parts) != 2:
+            raise Failure(f"Invalid argument syntax {statement}, expected <resource>=<value>")
+        try:
+            found[parts[0]] = quantity.canonical(parts[1])
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    return found
+
+
 def pairs(args: list[str], kind: str) -> tuple[list[str], list[str]]:
     """Split arguments into resources and `key=value` or `key-` changes (GetResourcesAndPairs)."""
     resources: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..cmdutil import parse_label_selector
+from ..cmdutil import parse_label_selector, resource_list
 from ..context import Failure
 from .creation import Creation
 
@@ -51,24 +51,9 @@ def quota(ctx, flags, args):
     creation.need_name()
     spec: dict = {}
     if flags["hard"]:
-        spec["hard"] = _hard(flags["hard"])
+        spec["hard"] = resource_list(flags["hard"])
     if flags["scopes"]:
         spec["scopes"] = flags["scopes"].split(",")
         if "" in spec["scopes"]:
             raise Failure('invalid resource quota scope ""')
     creation.submit("resourcequotas", creation.object("v1", "ResourceQuota", spec=spec), "failed to create quota: ")
-
-
-def _hard(text: str) -> dict[str, str]:
-    from ...api import quantity
-
-    hard = {}
-    for statement in text.split(","):
-        parts = statement.split("=")
-        if len(parts) != 2:
-            raise Failure(f"Invalid argument syntax {statement}, expected <resource>=<value>")
-        try:
-            hard[parts[0]] = quantity.canonical(parts[1])
-        except ValueError as error:
-            raise Failure(str(error)) from None
-    return hard

@@ -1,0 +1,114 @@
+"""kubectl autoscale."""
+
+from __future__ import annotations
+
+import re
+
+from ..api import quantity, releases
+from ..apiserver.errors import StatusError
+from . import builder, cmdutil
+from .context import Failure
+
+_UNITS = {"cpu": "m", "memory": "Mi"}
+_HPAS = "horizontalpodautoscalers"
+
+
+def run(ctx, flags, args):
+    """kubectl autoscale (-f FILENAME | TYPE NAME) [--min=N] --max=N [--cpu=70%] [--memory=500Mi]"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    if flags["max"] < 1:
+        raise Failure(f"--max=MAXPODS is required and must be at least 1, max: {flags['max']}")
+    if flags["max"] < flags["min"]:
+        raise Failure("--max=MAXPODS must be larger or equal to --min=MINPODS, "
+                      f"max: {flags['max']}, min: {flags['min']}")
+    if flags["cpu-percent"] > 0 and flags["cpu"]:
+        raise Failure("--cpu-percent and --cpu are mutually exclusive")
+    metrics = _metrics(flags)
+    count = 0
+
+    def autoscale(info):
+        nonlocal count
+        if "scale" not in info.mapping.subresources:
+            raise Failure(f"cannot autoscale a {info.mapping.kind}: could not find scale subresource for "
+                          f"{info.mapping.group}/{info.mapping.version}, Resource={info.mapping.plural} in discovery "
+                          "information")
+        older = _object(ctx, flags, info, "autoscaling/v1")
+        if flags["cpu-percent"] >= 0:
+            older["spec"]["targetCPUUtilizationPercentage"] = flags["cpu-percent"]
+        if not releases.enabled("AutoscaleV2", ctx.release):
+            _create(ctx, flags, args, older, strategy)
+        else:
+            newer = _object(ctx, flags, info, "autoscaling/v2")
+            if metrics:
+                newer["spec"]["metrics"] = metrics
+            try:
+                _create(ctx, flags, args, newer, strategy)
+            except StatusError:
+                _need_v1(flags)
+                _create(ctx, flags, args, older, strategy)
+        count += 1
+
+    builder.from_flags(ctx, flags, args).visit(autoscale)
+    if not count:
+        raise Failure("no objects passed to autoscale")
+
+
+def _object(ctx, flags, info, api_version: str) -> dict:
+    metadata = {"name": flags["name"] or info.name}
+    if ctx.namespace_given:
+        metadata["namespace"] = ctx.namespace
+    target = {"kind": info.mapping.kind, "name": info.name, "apiVersion": info.mapping.api_version}
+    spec = {"scaleTargetRef": target, "maxReplicas": flags["max"]}
+    if flags["min"] > 0:
+        spec["minReplicas"] = flags["min"]
+    return {"apiVersion": api_version, "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
+
+
+def _create(ctx, flags, args, obj: dict, strategy: str) -> None:
+    cmdutil.record(ctx, flags, args, obj)
+    if strategy == "client":
+        cmdutil.printer(ctx, flags, "created", strategy, typed=True)(obj)
+        return
+    cmdutil.save_typed_config(obj, flags["save-config"], ctx.release)
+    version = obj["apiVersion"].rpartition("/")[2]
+    obj = ctx.client.create(f"{_HPAS}.{version}.autoscaling", obj, ctx.namespace, dry_run=strategy == "server",
+                            field_manager=flags["field-manager"])
+    cmdutil.printer(ctx, flags, "autoscaled", strategy, typed=True)(obj)
+
+
+def _need_v1(flags) -> None:
+    """Refuse to fall back where autoscaling/v1 cannot say what the flags do."""
+    try:
+        _target("cpu", flags["cpu"])
+    except Failure as failure:
+        raise Failure("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: "
+                      f"{failure}") from None
+    if flags["memory"] or not (flags["cpu-percent"] >= 0 or flags["cpu"].strip().endswith("%")):
+        raise Failure("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: "
+                      "%!w(<nil>)")
+
+
+def _metrics(flags) -> list[dict]:
+    targets = []
+    if flags["cpu-percent"] > 0:
+        targets.append(("cpu", {"type": "Utilization", "averageUtilization": flags["cpu-percent"]}))
+    targets += [(name, _target(name, flags[name])) for name in ("cpu", "memory") if flags[name]]
+    return [{"type": "Resource", "resource": {"name": name, "target": target}} for name, target in targets]
+
+
+def _target(name: str, text: str) -> dict:
+    """Return the metric target of `70%`, `500m` or `500` (parseResourceInput); raises Failure."""
+    text = text.strip()
+    if not text:
+        raise Failure("empty input")
+    if text.endswith("%"):
+        number = text[:-1]
+        if not number.removeprefix("+").isdecimal() or int(number) >= 1 << 31:
+            raise Failure(f"invalid percentage value: {number}")
+        return {"type": "Utilization", "averageUtilization": int(number)}
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text):
+        text = f"{float(text):g}{_UNITS[name]}"
+    try:
+        return {"type": "AverageValue", "averageValue": quantity.canonical(text)}
+    except ValueError:
+        raise Failure(f"invalid resource {name} value: {text}") from None

@@ -1,0 +1,113 @@
+"""kubectl run: one pod from flags."""
+
+from __future__ import annotations
+
+import re
+
+from ..api import names
+from ..apiserver.errors import StatusError
+from . import cmdutil
+from .context import Failure, Usage
+from .expose import atoi, parse_labels, service
+from .overrides import overridden
+
+_COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+# distribution/reference: [host[:port]/]path[:tag][@digest]
+_IMAGE = re.compile(
+    rf"(?:(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
+    r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
+
+
+def run(ctx, flags, args):
+    """kubectl run NAME --image=IMAGE [--env=K=V] [--port=P] [--command] [-- ARGS]"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    attach = flags["attach"] or (flags["stdin"] and not flags.changed("attach"))
+    print_obj = cmdutil.printer(ctx, flags, "created", strategy, typed=True)
+    _check(flags, args, attach, strategy)
+    obj = overridden(ctx, flags, _pod(flags, args[0], args[1:]))
+    if attach:
+        raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")
+    pod = _create(ctx, flags, args, "pods", obj, strategy)
+    failure = None
+    if flags["expose"]:
+        try:
+            selector = flags["labels"] or f"run={args[0]}"
+            labels = parse_labels(flags["labels"]) if flags["labels"] else None
+            exposed = service(args[0], parse_labels(selector), labels, flags["port"])
+            print_obj(_create(ctx, flags, args, "services", exposed, strategy))
+            if flags["output"] == "yaml":
+                ctx.out("---\n")
+        except (Failure, StatusError) as error:
+            failure = error
+    print_obj(pod)
+    if failure is not None:
+        raise failure
+
+
+def _check(flags, args, attach: bool, strategy: str) -> None:
+    if not args or flags.dash == 0:
+        raise Usage("NAME is required for run")
+    if flags["pod-running-timeout"] <= 0:
+        raise Usage("--pod-running-timeout must be higher than zero")
+    if not flags["image"]:
+        raise Failure("--image is required")
+    if not _IMAGE.fullmatch(flags["image"]):
+        raise Failure(f"Invalid image name {cmdutil.quote(flags['image'])}: invalid reference format")
+    if flags["tty"] and not flags["stdin"]:
+        raise Usage("-i/--stdin is required for containers with -t/--tty=true")
+    if flags["expose"] and not flags["port"]:
+        raise Usage("--port must be set when exposing a service")
+    if flags["restart"] not in ("", "Always", "OnFailure", "Never"):
+        raise Usage(f"invalid restart policy: {flags['restart']}")
+    if flags["rm"] and not attach:
+        raise Usage("--rm should only be used for attached containers")
+    if attach and strategy != "none":
+        raise Usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or "
+                    "--tty)")
+    if flags["image-pull-policy"] not in ("", "Always", "IfNotPresent", "Never"):
+        raise Usage(f"invalid image pull policy: {flags['image-pull-policy']}")
+
+
+def _pod(flags, name: str, args: list[str]) -> dict:
+    env = [_env(text) for text in flags["env"]]
+    annotations, _ = cmdutil.parse_pairs(flags["annotations"], "annotations", removes=False)
+    container: dict = {"name": name, "image": flags["image"]}
+    if args:
+        container["command" if flags["command"] else "args"] = args
+    if flags["port"]:
+        container["ports"] = [{"containerPort": atoi(flags["port"])}]
+    if env:
+        container["env"] = env
+    if flags["image-pull-policy"]:
+        container["imagePullPolicy"] = flags["image-pull-policy"]
+    if flags["privileged"]:
+        container["securityContext"] = {"privileged": True}
+    if flags["stdin"]:
+        container["stdin"] = True
+        if not flags["leave-stdin-open"]:
+            container["stdinOnce"] = True
+    if flags["tty"]:
+        container["tty"] = True
+    labels = parse_labels(flags["labels"]) if flags["labels"] else {"run": name}
+    metadata = {"name": name, "labels": labels, **({"annotations": annotations} if annotations else {})}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {
+        "containers": [container], "restartPolicy": flags["restart"] or "Always", "dnsPolicy": "ClusterFirst"}}
+
+
+def _env(text: str) -> dict:
+    name, equals, value = text.partition("=")
+    if not equals or names.env_var_name(name):
+        raise Failure(f"invalid env: {text}")
+    return {"name": name, "value": value} if value else {"name": name}
+
+
+def _create(ctx, flags, args, resource: str, obj: dict, strategy: str) -> dict:
+    cmdutil.record(ctx, flags, args, obj)
+    if strategy == "client":
+        if ctx.namespace_given:
+            obj["metadata"]["namespace"] = ctx.namespace
+        return obj
+    cmdutil.save_typed_config(obj, flags["save-config"], ctx.release)
+    return ctx.client.create(resource, obj, ctx.namespace, dry_run=strategy == "server",
+                             field_manager=flags["field-manager"])

@@ -1,0 +1,1 @@
+"""kubectl set env|image|resources|selector|serviceaccount|subject."""

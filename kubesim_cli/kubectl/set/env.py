@@ -1,0 +1,174 @@
+"""kubectl set env."""
+
+from __future__ import annotations
+
+import re
+
+from ...api import names
+from .. import builder, cmdutil
+from ..context import Failure
+from . import patches
+
+_KIND = "environment variable"
+
+
+def run(ctx, flags, args):
+    """kubectl set env (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-... [--from=configmap/NAME] [--list]"""
+    if flags["all"] and flags["selector"]:
+        raise Failure(patches.ALL_AND_SELECTOR)
+    resources, words = _split(args)
+    strategy = cmdutil.dry_run(ctx, flags)
+    change = patches.Change(ctx, flags, args, strategy, "env updated", "failed to patch env update to pod template: ")
+    _check(flags, resources, strategy)
+    env, removed = _parse(ctx, [*flags["env"], *words])
+    if flags["from"]:
+        env += _from(ctx, flags)
+    env = [{**variable, "name": flags["prefix"] + variable["name"]} for variable in env]
+    infos = patches.select(ctx, flags, resources)
+    unresolved = None
+    if flags["list"] and flags["resolve"]:
+        from .envrefs import References
+
+        unresolved = References(ctx)
+
+    def set_env(obj):
+        chosen = patches.containers(patches.pod_spec(obj), flags["containers"])
+        if not chosen:
+            ctx.warn(f"{obj['kind']}/{obj['metadata']['name']} does not have any containers matching "
+                     f"{cmdutil.quote(flags['containers'])}")
+        failed = False
+        for container in chosen:
+            if not flags["overwrite"]:
+                _refuse_overwrites(container.get("env") or (), env)
+            updated = _updated(container.get("env") or (), env, removed)
+            if updated or container.get("env"):
+                container["env"] = updated
+            if not updated:
+                container.pop("env", None)
+            if flags["list"]:
+                failed = not _list(ctx, obj, container, unresolved) or failed
+        if failed:
+            raise Failure("failed to retrieve valueFrom references")
+
+    if flags["list"]:
+        from ...api.objects import clone
+
+        for info in infos:
+            try:
+                set_env(clone(info.obj))
+            except Failure:
+                continue
+        return
+    change.apply(infos, set_env)
+    change.finish()
+
+
+def _split(args: list[str]) -> tuple[list[str], list[str]]:
+    resources: list[str] = []
+    words: list[str] = []
+    for arg in args:
+        if re.match(".+=", arg, re.DOTALL) or arg.endswith("-"):
+            words.append(arg)
+        elif words:
+            raise Failure(f"all resources must be specified before environment changes: {' '.join(args)}")
+        else:
+            resources.append(arg)
+    return resources, words
+
+
+def _check(flags, resources: list[str], strategy: str) -> None:
+    patches.check_local(flags, strategy)
+    if not flags["filename"] and not resources:
+        raise Failure(patches.NO_RESOURCES)
+    if flags["list"] and flags["output"]:
+        raise Failure("--list and --output may not be specified together")
+    if flags["keys"] and not flags["from"]:
+        raise Failure("when specifying --keys, a configmap or secret must be provided with --from")
+
+
+def _parse(ctx, words: list[str]) -> tuple[list[dict], list[str]]:
+    """Return (variables, names to remove) of `K=V`, `K-` and `-`, which reads `K=V` lines from stdin."""
+    env: list[dict] = []
+    removed: list[str] = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word == "-":
+            for line in ctx.stdin().splitlines():
+                line_name, line_equals, line_value = line.partition("#")[0].partition("=")
+                if line_equals:
+                    env.append(_variable(line_name, line_value))
+        elif equals:
+            if problems := names.env_var_name(name):
+                raise Failure(f"{cmdutil.quote(name)} is not a valid key name: {';'.join(problems)}")
+            env.append(_variable(name, value))
+        elif word.endswith("-"):
+            removed.append(word[:-1])
+        else:
+            raise Failure(f"unknown {_KIND}: {word}")
+    given = {word.partition("=")[0] for word in words if "=" in word}
+    if given.intersection(removed):
+        raise Failure(f"can not both modify and remove the same {_KIND} in the same command")
+    return env, removed
+
+
+def _variable(name: str, value: str) -> dict:
+    return {"name": name, "value": value} if value else {"name": name}
+
+
+def _from(ctx, flags) -> list[dict]:
+    """Return variables that take their values from the keys of a ConfigMap or Secret."""
+    env = []
+    for info in builder.from_flags(ctx, flags, [flags["from"]], select_all=False,
+                                   allow_empty_selector=flags["all"], latest=True).infos():
+        refs = {"ConfigMap": "configMapKeyRef", "Secret": "secretKeyRef"}
+        if info.obj["kind"] not in refs:
+            raise Failure("unsupported resource specified in --from")
+        for key in sorted(info.obj.get("data") or {}):
+            if flags["keys"] and key not in flags["keys"]:
+                continue
+            name = re.sub("[^a-zA-Z0-9_]", "_", key).upper()
+            if name != key:
+                ctx.warn(f"key {key} transferred to {name}")
+            env.append({"name": name, "valueFrom": {refs[info.obj["kind"]]: {"name": info.name, "key": key}}})
+    return env
+
+
+def _refuse_overwrites(existing, env: list[dict]) -> None:
+    known = {variable["name"]: variable.get("value", "") for variable in existing}
+    for variable in env:
+        name = variable["name"]
+        if name in known and known[name] != variable.get("value", ""):
+            raise Failure(f"'{name}' already has a value ({known[name]}), and --overwrite is false")
+
+
+def _updated(existing, env: list[dict], removed: list[str]) -> list[dict]:
+    """Change variables where they stand, and add new ones behind."""
+    new: dict[str, dict] = {}
+    for variable in env:
+        new.setdefault(variable["name"], variable)
+    out = [new.pop(old["name"], old) if old["name"] in new else old for old in existing if old["name"] not in removed]
+    return out + [variable for name, variable in new.items() if name not in removed]
+
+
+def _list(ctx, obj: dict, container: dict, references) -> bool:
+    """Print a container's variables; False where a reference could not be resolved."""
+    from .envrefs import describe
+
+    ctx.out(f"# {obj['kind']} {obj['metadata']['name']}, container {container['name']}\n")
+    problems: dict[str, list[str]] = {}
+    for variable in container.get("env") or ():
+        source = variable.get("valueFrom")
+        if source is None:
+            ctx.out(f"{variable['name']}={variable.get('value', '')}\n")
+            continue
+        if references is not None:
+            try:
+                ctx.out(f"{variable['name']}={references.resolve(source, obj, container)}\n")
+                continue
+            except Failure as failure:
+                problems.setdefault(str(failure), []).append(variable["name"])
+        ctx.out(f"# {variable['name']} from {describe(source)}\n")
+    for line in sorted(f"error retrieving reference for {', '.join(sorted(found))}: {problem}\n"
+                       for problem, found in problems.items()):
+        ctx.err(line)
+    return not problems

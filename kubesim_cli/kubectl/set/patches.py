@@ -1,0 +1,92 @@
+"""What the `set` commands share: choosing objects, changing copies of them and sending the difference."""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from ...apiserver.errors import StatusError
+from .. import builder, cmdutil
+from ..context import Failure
+from ..info import Info
+
+NO_RESOURCES = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
+ALL_AND_SELECTOR = "cannot set --all and --selector at the same time"
+LOCAL_ON_SERVER = "cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
+_TEMPLATED = ("ReplicationController", "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job")
+
+
+def select(ctx, flags, args) -> list[Info]:
+    """Return the objects that the arguments, files and selectors name."""
+    if flags["local"]:
+        return builder.from_flags(ctx, flags, args, selector="", select_all=False).infos()
+    return builder.from_flags(ctx, flags, args, select_all=False, allow_empty_selector=flags["all"],
+                              latest=True).infos()
+
+
+def check_local(flags, strategy: str) -> None:
+    """Refuse --local with a server-side dry run."""
+    if flags["local"] and strategy == "server":
+        raise Failure(LOCAL_ON_SERVER)
+
+
+def pod_spec(obj: dict) -> dict:
+    """Return the pod spec in an object of our own, to be changed in place (UpdatePodSpecForObject); raises Failure."""
+    kind, spec = obj["kind"], obj.setdefault("spec", {})
+    if kind == "Pod":
+        return spec
+    if kind == "CronJob":
+        return spec["jobTemplate"]["spec"]["template"]["spec"]
+    if kind in _TEMPLATED:
+        return spec["template"]["spec"]
+    version = obj["apiVersion"].rpartition("/")[2]
+    raise Failure(f"the object is not a pod or does not have a pod template: *{version}.{kind}")
+
+
+def containers(spec: dict, pattern: str = "*") -> list[dict]:
+    """Return the containers of a pod spec whose names match a pattern with `*`, init containers last."""
+    from fnmatch import fnmatchcase
+
+    every = [*(spec.get("containers") or ()), *(spec.get("initContainers") or ())]
+    pattern = pattern.replace("[", "[[]").replace("?", "[?]")
+    return [container for container in every if fnmatchcase(container["name"], pattern)]
+
+
+class Change:
+    """Changes objects and sends what differs; complaints are collected and raised by `finish`."""
+
+    def __init__(self, ctx, flags, args, strategy: str, done: str, failed: str):
+        """`done` is told of each object, as in `image updated`; `failed` stands before the server's complaints."""
+        self.ctx, self.flags, self.args, self.strategy, self.failed = ctx, flags, args, strategy, failed
+        self._print = cmdutil.printer(ctx, flags, done, strategy, typed=True)
+        self.errors: list[Exception] = []
+
+    def apply(self, infos: list[Info], mutate, even_unchanged: bool = False) -> None:
+        """Call `mutate(obj)` with a copy of each object and send the difference; nothing is sent or told where there
+        is none, unless `even_unchanged`."""
+        changes = []
+        for info in infos:
+            obj = clone(info.obj)
+            try:
+                mutate(obj)
+            except Failure as failure:
+                name = info.object_name if info.mapping else f"{obj['kind'].lower()}/{info.name}"
+                self.errors.append(Failure(f"error: {name} {failure}\n"))
+                continue
+            if obj != info.obj:
+                cmdutil.record(self.ctx, self.flags, self.args, obj)
+            if obj != info.obj or even_unchanged:
+                changes.append((info, obj))
+        for info, obj in changes:
+            self._send(info, obj)
+
+    def _send(self, info: Info, obj: dict) -> None:
+        if not self.flags["local"] and self.strategy != "client":
+            try:
+                obj = cmdutil.send_patch(self.ctx, self.flags, info, obj, "strategic", self.strategy)
+            except StatusError as error:
+                self.errors.append(Failure(f"{self.failed}{error.message}"))
+                return
+        self._print(obj)
+
+    def finish(self) -> None:
+        """Raise what went wrong."""
+        builder.raise_all(self.errors)

@@ -1,0 +1,34 @@
+"""kubectl set resources."""
+
+from __future__ import annotations
+
+from .. import cmdutil
+from ..context import Failure
+from . import patches
+
+
+def run(ctx, flags, args):
+    """kubectl set resources (-f FILENAME | TYPE NAME) [--limits=cpu=200m] [--requests=cpu=100m]"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    change = patches.Change(ctx, flags, args, strategy, "resource requirements updated",
+                            "failed to patch resources update to pod template ")
+    infos = patches.select(ctx, flags, args)
+    patches.check_local(flags, strategy)
+    if flags["all"] and flags["selector"]:
+        raise Failure(patches.ALL_AND_SELECTOR)
+    if not flags["limits"] and not flags["requests"]:
+        raise Failure("you must specify an update to requests or limits (in the form of --requests/--limits)")
+    wanted = {"limits": cmdutil.resource_list(flags["limits"]), "requests": cmdutil.resource_list(flags["requests"])}
+
+    def set_resources(obj):
+        chosen = patches.containers(patches.pod_spec(obj), flags["containers"])
+        if not chosen:
+            change.errors.append(Failure(f"error: unable to find container named {flags['containers']}"))
+        for container in chosen:
+            resources = container.setdefault("resources", {})
+            for what, quantities in wanted.items():
+                if quantities:
+                    resources[what] = {**(resources.get(what) or {}), **quantities}
+
+    change.apply(infos, set_resources)
+    change.finish()

@@ -1,0 +1,36 @@
+"""kubectl set selector."""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from .. import builder, cmdutil
+from ..context import Failure
+
+
+def run(ctx, flags, args):
+    """kubectl set selector (-f FILENAME | TYPE NAME) EXPRESSION"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    selector = cmdutil.parse_label_selector(args[-1]) if args else None
+    print_obj = cmdutil.printer(ctx, flags, "selector updated", strategy)
+    if selector is None:
+        raise Failure("one selector is required")
+    options = {"local": True} if flags["local"] else {"latest": True, "allow_empty_selector": flags["all"]}
+
+    def set_selector(info):
+        if info.obj["kind"] != "Service" or info.obj["apiVersion"] != "v1":
+            raise Failure("setting a selector is only supported for Services")
+        if selector.get("matchExpressions"):
+            told = " ".join(f"{{{e['key']} {e['operator']} [{' '.join(e.get('values', ()))}]}}"
+                            for e in selector["matchExpressions"])
+            raise Failure(f"match expression [{told}] not supported on this object")
+        changed = clone(info.obj)
+        changed["spec"]["selector"] = dict(selector.get("matchLabels") or {})
+        if flags["resource-version"]:
+            changed["metadata"]["resourceVersion"] = flags["resource-version"]
+            info.obj = {**info.obj, "metadata": {**info.obj["metadata"], "resourceVersion": ""}}
+        cmdutil.record(ctx, flags, args, changed)
+        if not flags["local"] and strategy != "client":
+            changed = cmdutil.send_patch(ctx, flags, info, changed, "strategic", strategy)
+        print_obj(changed)
+
+    builder.from_flags(ctx, flags, args[:-1], select_all=False, **options).visit(set_selector)

@@ -1,0 +1,49 @@
+"""kubectl set subject."""
+
+from __future__ import annotations
+
+from .. import cmdutil
+from ..context import Failure
+from ..create.rbac import GROUP, subjects_from
+from . import patches
+
+_WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
+
+
+def run(ctx, flags, args):
+    """kubectl set subject (-f FILENAME | TYPE NAME) [--user=U] [--group=G] [--serviceaccount=NAMESPACE:NAME]"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    change = patches.Change(ctx, flags, args, strategy, "subjects updated",
+                            "failed to patch subjects to rolebinding: ")
+    infos = patches.select(ctx, flags, args)
+    patches.check_local(flags, strategy)
+    if flags["all"] and flags["selector"]:
+        raise Failure(patches.ALL_AND_SELECTOR)
+    if not flags["user"] and not flags["group"] and not flags["serviceaccount"]:
+        raise Failure("you must specify at least one value of user, group or serviceaccount")
+    wanted = subjects_from(sorted(set(flags["user"])), sorted(set(flags["group"])), _accounts(ctx, flags, infos),
+                           _WRONG_ACCOUNT)
+
+    def add_subjects(obj):
+        if obj["kind"] not in ("RoleBinding", "ClusterRoleBinding") or not obj["apiVersion"].startswith(GROUP):
+            raise Failure("setting subjects is only supported for RoleBinding/ClusterRoleBinding")
+        known = obj.get("subjects") or []
+        new = [subject for subject in wanted if subject not in known]
+        if new:
+            obj["subjects"] = known + new
+
+    change.apply(infos, add_subjects)
+    change.finish()
+
+
+def _accounts(ctx, flags, infos) -> list[str]:
+    """Return the service accounts as NAMESPACE:NAME; without a namespace the current one is meant, if one can be."""
+    accounts = []
+    for account in sorted(set(flags["serviceaccount"])):
+        namespace, colon, name = account.partition(":")
+        if not colon or not name or ":" in name:
+            raise Failure(_WRONG_ACCOUNT)
+        if not namespace and any(info.obj["kind"] == "ClusterRoleBinding" for info in infos):
+            raise Failure(f"{_WRONG_ACCOUNT}, namespace must be specified")
+        accounts.append(f"{namespace or ctx.namespace}:{name}")
+    return accounts
