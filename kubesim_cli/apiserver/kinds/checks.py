@@ -33,9 +33,28 @@ def one_of(path: str, value, allowed) -> list:
     return [] if value in allowed else [field.not_supported(path, value, sorted(allowed))]
 
 
+def required_one_of(path: str, value, allowed) -> list:
+    """Like `one_of`, and an empty value is told as missing."""
+    return one_of(path, value, allowed) if value else [field.required(path)]
+
+
+def int_or_percent(path: str, value) -> list:
+    """An amount that is not negative, or a share of at most 100% (ValidatePositiveIntOrPercent and so on)."""
+    if isinstance(value, int):
+        return minimum(path, value)
+    errors = said(path, value, names.percent(value))
+    if not errors and int(value[:-1]) > 100:
+        errors.append(field.invalid(path, value, "must not be greater than 100%"))
+    return errors
+
+
 def immutable(path: str, new, old) -> list:
     """ValidateImmutableField; absent and null are the same."""
     return [] if new == old else [field.invalid(path, new, IMMUTABLE)]
+
+
+def path_segment(path: str, value: str) -> list:
+    return said(path, value, names.path_segment_name(value))
 
 
 def minimum(path: str, value: int | None, least: int = 0) -> list:
@@ -54,6 +73,16 @@ def port_number_or_name(path: str, value) -> list:
     if isinstance(value, int):
         return port_number(path, value)
     return said(path, value, names.port_name(value))
+
+
+def domain_prefixed_path(path: str, value: str) -> list:
+    """A name such as `example.com/controller` (IsDomainPrefixedPath)."""
+    host, slash, rest = value.partition("/")
+    if not value:
+        return [field.required(path)]
+    if not host or not slash or not rest:
+        return [field.invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+    return dns1123_subdomain(path, host)
 
 
 def labels(path: str, found: dict | None) -> list:

@@ -191,7 +191,7 @@ def _load_balancer_class(spec: dict, before: dict | None) -> list:
 
 def _external_traffic(spec: dict) -> list:
     path, policy = "spec.externalTrafficPolicy", spec.get("externalTrafficPolicy", "")
-    errors = []
+    errors: list = []
     if externally_accessible(spec):
         errors += one_of(path, policy, ("Cluster", "Local")) if policy else [field.required(path)]
     elif policy:

@@ -1,0 +1,7 @@
+"""MutatingAdmissionPolicy."""
+
+from __future__ import annotations
+
+from .policies import AdmissionPolicy
+
+KIND = AdmissionPolicy("mutations")

@@ -1,0 +1,7 @@
+"""MutatingAdmissionPolicyBinding."""
+
+from __future__ import annotations
+
+from .policies import AdmissionPolicyBinding
+
+KIND = AdmissionPolicyBinding()

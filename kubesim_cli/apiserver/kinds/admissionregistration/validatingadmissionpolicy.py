@@ -1,0 +1,7 @@
+"""ValidatingAdmissionPolicy."""
+
+from __future__ import annotations
+
+from .policies import AdmissionPolicy
+
+KIND = AdmissionPolicy("validations")

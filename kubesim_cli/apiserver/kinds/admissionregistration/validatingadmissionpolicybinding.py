@@ -1,0 +1,7 @@
+"""ValidatingAdmissionPolicyBinding."""
+
+from __future__ import annotations
+
+from .policies import AdmissionPolicyBinding
+
+KIND = AdmissionPolicyBinding()

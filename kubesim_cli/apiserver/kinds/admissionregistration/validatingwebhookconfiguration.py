@@ -1,0 +1,7 @@
+"""ValidatingWebhookConfiguration."""
+
+from __future__ import annotations
+
+from .webhooks import WebhookConfiguration
+
+KIND = WebhookConfiguration()

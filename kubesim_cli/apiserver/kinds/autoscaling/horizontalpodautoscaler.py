@@ -1,0 +1,107 @@
+"""HorizontalPodAutoscaler: stored as autoscaling/v2."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+
+STORED = "autoscaling/v2"
+
+
+class HorizontalPodAutoscaler(Kind):
+    columns = (NAME, Column("Reference"), Column("Targets"), Column("MinPods"), Column("MaxPods"), Column("Replicas"),
+               AGE)
+    has_status = True
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        if obj["apiVersion"] != STORED:
+            obj = self.store_version(obj)
+        spec, status = obj["spec"], obj.get("status") or {}
+        ref = spec.get("scaleTargetRef") or {}
+        low = spec.get("minReplicas")
+        targets = _targets(spec.get("metrics") or [], status.get("currentMetrics") or [], ctx.release)
+        return [obj["metadata"]["name"], f"{ref.get('kind', '')}/{ref.get('name', '')}", targets,
+                "<unset>" if low is None else str(low), spec.get("maxReplicas", 0), status.get("currentReplicas", 0),
+                age(obj, ctx.now)]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        spec = obj.setdefault("spec", {})
+        spec.setdefault("scaleTargetRef", {})
+        spec.setdefault("minReplicas", 1)
+        spec.setdefault("maxReplicas", 0)
+        if not spec.get("metrics"):
+            spec["metrics"] = [{"type": "Resource", "resource": {
+                "name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}}}]
+        behavior = spec.get("behavior")
+        if behavior is not None:
+            pods, percent = ({"type": "Pods", "value": 4, "periodSeconds": 15},
+                             {"type": "Percent", "value": 100, "periodSeconds": 15})
+            behavior["scaleUp"] = {"stabilizationWindowSeconds": 0, "selectPolicy": "Max", "policies": [pods, percent],
+                                   **(behavior.get("scaleUp") or {})}
+            behavior["scaleDown"] = {"selectPolicy": "Max", "policies": [dict(percent)],
+                                     **(behavior.get("scaleDown") or {})}
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {"currentMetrics": None, "desiredReplicas": 0}
+
+    def convert(self, obj: dict, api_version: str) -> dict:
+        from .conversion import to_v1
+
+        return to_v1(obj) if api_version == "autoscaling/v1" else {**obj, "apiVersion": api_version}
+
+    def store_version(self, obj: dict) -> dict:
+        from .conversion import to_v2
+
+        return to_v2(obj) if obj["apiVersion"] == "autoscaling/v1" else obj
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from .horizontalpodautoscaler_validation import validate
+
+        return validate(obj["spec"])
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ..checks import minimum
+
+        status = obj.get("status") or {}
+        return [error for key in ("currentReplicas", "desiredReplicas")
+                for error in minimum(f"status.{key}", status.get(key))]
+
+
+SOURCES = {"Resource": "resource", "ContainerResource": "containerResource", "Pods": "pods", "Object": "object",
+           "External": "external"}
+_RESOURCE_NAMED_SINCE = (1, 30)  # the name of the resource stands before its numbers
+
+
+def _targets(metrics: list, statuses: list, release: tuple[int, int]) -> str:
+    if not metrics:
+        return "<none>"
+    shown = []
+    for i, metric in enumerate(metrics[:2]):
+        key = SOURCES.get(metric.get("type", ""))
+        if key is None:
+            shown.append("<unknown type>")
+            continue
+        source = metric.get(key) or {}
+        current = ((statuses[i].get(key) or {}).get("current") or {}) if i < len(statuses) else {}
+        shown.append(_target(key, source, current, release))
+    text = ", ".join(shown)
+    return f"{text} + {len(metrics) - 2} more..." if len(metrics) > 2 else text
+
+
+def _target(key: str, source: dict, current: dict, release: tuple[int, int]) -> str:
+    target = source.get("target") or {}
+    average = target.get("averageValue")
+    if key in ("resource", "containerResource"):
+        start = f"{source.get('name', '')}: " if release >= _RESOURCE_NAMED_SINCE else ""
+        if average is not None:
+            return f"{start}{current.get('averageValue', '<unknown>')}/{average}"
+        now, wanted = current.get("averageUtilization"), target.get("averageUtilization")
+        return (f"{start}{'<unknown>' if now is None else f'{now}%'}/{'<auto>' if wanted is None else f'{wanted}%'}")
+    if key == "pods":
+        return f"{current.get('averageValue', '<unknown>')}/{average}"
+    if average is not None:
+        return f"{current.get('averageValue', '<unknown>')}/{average} (avg)"
+    return f"{current.get('value', '<unknown>')}/{target.get('value', '0')}"
+
+
+KIND = HorizontalPodAutoscaler()

@@ -1,0 +1,83 @@
+"""CertificateSigningRequest."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+
+
+class CertificateSigningRequest(Kind):
+    columns = (NAME, AGE, Column("SignerName"), Column("Requestor"), Column("RequestedDuration"), Column("Condition"))
+    has_status = True
+    name_rule = "path_segment_name"
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        from ....api import duration
+
+        spec = obj["spec"]
+        seconds = spec.get("expirationSeconds")
+        return [obj["metadata"]["name"], age(obj, ctx.now), spec.get("signerName") or "<none>",
+                spec.get("username", ""), "<none>" if seconds is None else duration.human(seconds), condition(obj)]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        spec = obj.setdefault("spec", {})
+        spec.setdefault("request", "")
+        spec.setdefault("signerName", "")
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {}
+
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        spec = obj["spec"]
+        for key, source in (("username", "name"), ("uid", "uid"), ("groups", "groups"), ("extra", "extra")):
+            value = (ctx.user or {}).get(source)
+            if value:
+                spec[key] = value
+            else:
+                spec.pop(key, None)
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        obj["spec"] = old["spec"]
+        if ctx.subresource not in ("status", "approval"):
+            return
+        from ....api import timestamps
+
+        before = {(c.get("type"), c.get("status")): c for c in (old.get("status") or {}).get("conditions") or ()}
+        conditions = []
+        for condition in (obj.get("status") or {}).get("conditions") or ():
+            known = before.get((condition.get("type"), condition.get("status"))) or {}
+            now = timestamps.format(ctx.now)
+            conditions.append({**condition, "lastUpdateTime": condition.get("lastUpdateTime") or now,
+                               "lastTransitionTime": condition.get("lastTransitionTime")
+                               or known.get("lastTransitionTime") or now})
+        if conditions:
+            obj["status"]["conditions"] = conditions
+        else:
+            obj.get("status", {}).pop("conditions", None)
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from .certificatesigningrequest_validation import validate
+
+        return validate(obj)
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        from .certificatesigningrequest_validation import validate_update
+
+        return validate_update(obj, old, ctx.subresource)
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        return self.validate_update(obj, old, ctx)
+
+    def fields(self, obj: dict) -> dict[str, str]:
+        return {"spec.signerName": obj["spec"].get("signerName", "")}
+
+
+def condition(obj: dict) -> str:
+    """What has become of a request: `Approved,Issued` and so on."""
+    status = obj.get("status") or {}
+    types = {found.get("type") for found in status.get("conditions") or ()}
+    text = "Denied" if "Denied" in types else "Approved" if "Approved" in types else "Pending"
+    return text + (",Failed" if "Failed" in types else "") + (",Issued" if status.get("certificate") else "")
+
+
+KIND = CertificateSigningRequest()

@@ -1,0 +1,91 @@
+"""What a ResourceQuota has to be (ValidateResourceQuotaSpec)."""
+
+from __future__ import annotations
+
+from ... import field
+from .podspec.resources import amount, resource_name
+from .resourcequota import SCOPES
+
+_COMPUTE = ("cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory")
+_NAMES = frozenset((*_COMPUTE, "ephemeral-storage", "requests.storage", "requests.ephemeral-storage",
+                    "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",
+                    "secrets", "persistentvolumeclaims", "configmaps", "services.nodeports", "services.loadbalancers"))
+_EXCLUSIVE = ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"})
+
+
+def validate(spec: dict) -> list:
+    """Return the FieldErrors of a quota's spec."""
+    errors: list = []
+    for name, value in sorted((spec.get("hard") or {}).items()):
+        path = f"spec.hard[{name}]"
+        errors += _name(path, name) + amount(path, name, value)
+    return errors + _scopes(spec) + _selector(spec)
+
+
+def _standard(name: str) -> bool:
+    return name in _NAMES or name.startswith(("hugepages-", "requests.hugepages-"))
+
+
+def _name(path: str, name: str) -> list:
+    errors = resource_name(path, name)
+    if "/" not in name and not _standard(name):
+        errors.append(field.invalid(path, name, "must be a standard resource for quota"))
+    return errors
+
+
+def _applies(scope: str, name: str) -> bool:
+    """Whether a scope can limit a resource (helper.IsResourceQuotaScopeValidForResource)."""
+    if scope == "BestEffort":
+        return name == "pods"
+    if scope == "VolumeAttributesClass":
+        return name in ("persistentvolumeclaims", "requests.storage")
+    return scope not in SCOPES or name == "pods" or name in _COMPUTE
+
+
+def _scopes(spec: dict) -> list:
+    scopes = spec.get("scopes") or []
+    errors = []
+    for scope in scopes:
+        if scope not in SCOPES:
+            errors.append(field.invalid("spec.scopes", scopes, "unsupported scope"))
+        errors += [field.invalid("spec.scopes", scopes, "unsupported scope applied to resource")
+                   for name in sorted(spec.get("hard") or {}) if _standard(name) and not _applies(scope, name)]
+    return errors + [field.invalid("spec.scopes", scopes, "conflicting scopes")
+                     for pair in _EXCLUSIVE if pair <= set(scopes)]
+
+
+def _selector(spec: dict) -> list:
+    selector = spec.get("scopeSelector")
+    if selector is None:
+        return []
+    from ... import golang
+
+    path, errors = "spec.scopeSelector.matchExpressions", []
+    requirements = selector.get("matchExpressions") or ()
+    for requirement in requirements:
+        scope, operator = requirement.get("scopeName", ""), requirement.get("operator", "")
+        values = requirement.get("values") or ()
+        if scope not in SCOPES:
+            errors.append(field.invalid(f"{path}.scopeName", scope, "unsupported scope"))
+        errors += [field.invalid(path, golang.internal(selector, "ScopeSelector"),
+                                 "unsupported scope applied to resource")
+                   for name in sorted(spec.get("hard") or {}) if _standard(name) and not _applies(scope, name)]
+        if scope in SCOPES and scope not in ("PriorityClass", "VolumeAttributesClass") and operator != "Exists":
+            errors.append(field.invalid(
+                f"{path}.operator", operator,
+                "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, "
+                "ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or "
+                "ResourceQuotaScopeCrossNamespacePodAffinity"))
+        if operator in ("In", "NotIn"):
+            if not values:
+                errors.append(field.required(f"{path}.values", "must be at least one value when `operator` is 'In' or "
+                                             "'NotIn' for scope selector"))
+        elif operator in ("Exists", "DoesNotExist"):
+            if values:
+                errors.append(field.invalid(f"{path}.values", values, "must be no value when `operator` is 'Exist' or "
+                                            "'DoesNotExist' for scope selector"))
+        else:
+            errors.append(field.invalid(f"{path}.operator", operator, "not a valid selector operator"))
+    given = {requirement.get("scopeName") for requirement in requirements}
+    return errors + [field.invalid(path, spec.get("scopes"), "conflicting scopes")
+                     for pair in _EXCLUSIVE if pair <= given]

@@ -1,0 +1,71 @@
+"""Ingress."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME, load_balancer
+
+OLD_CLASS = "kubernetes.io/ingress.class"
+
+
+class Ingress(Kind):
+    columns = (NAME, Column("Class"), Column("Hosts"), Column("Address"), Column("Ports"), AGE)
+    has_status = True
+    has_generation = True
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        spec = obj["spec"]
+        return [obj["metadata"]["name"], spec.get("ingressClassName") or "<none>", _hosts(spec.get("rules") or ()),
+                load_balancer(obj.get("status") or {}), "80, 443" if spec.get("tls") else "80", age(obj, ctx.now)]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        obj.setdefault("spec", {})
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {"loadBalancer": {}}
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ... import field
+        from .ingress_validation import validate
+
+        errors = validate(obj["spec"], ctx.release)
+        old_class = (obj["metadata"].get("annotations") or {}).get(OLD_CLASS)
+        name = obj["spec"].get("ingressClassName")
+        if old_class is not None and name is not None and old_class != name:
+            errors.append(field.invalid(f"annotations.{OLD_CLASS}", old_class,
+                                        "must match `ingressClassName` when both are specified"))
+        return errors
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        from .ingress_validation import validate
+
+        return validate(obj["spec"], ctx.release)
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ..checks import dns1123_subdomain, ip_address
+
+        errors = []
+        for i, entry in enumerate(((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()):
+            path = f"status.loadBalancer.ingress[{i}]"
+            if entry.get("ip"):
+                errors += ip_address(f"{path}.ip", entry["ip"])
+            if entry.get("hostname"):
+                errors += dns1123_subdomain(f"{path}.hostname", entry["hostname"])
+        return errors
+
+    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+        if old is None and OLD_CLASS in (obj["metadata"].get("annotations") or {}) \
+                and obj["spec"].get("ingressClassName") is None:
+            return [f"annotation \"{OLD_CLASS}\" is deprecated, please use 'spec.ingressClassName' instead"]
+        return []
+
+
+def _hosts(rules) -> str:
+    shown = [rule["host"] for rule in rules[:3] if rule.get("host")]
+    if not shown:
+        return "*"
+    text = ",".join(shown)
+    return f"{text} + {len(rules) - 3} more..." if len(rules) > 3 else text
+
+
+KIND = Ingress()

@@ -1,0 +1,30 @@
+"""ClusterRole."""
+
+from __future__ import annotations
+
+from ..base import Context
+from .rules import Role
+
+
+class ClusterRole(Role):
+    namespaced = False
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ... import field
+        from ..checks import label_selector
+
+        errors = super().validate(obj, ctx)
+        aggregation = obj.get("aggregationRule")
+        if aggregation is None:
+            return errors
+        path = "aggregationRule.clusterRoleSelectors"
+        selectors = aggregation.get("clusterRoleSelectors") or ()
+        if not selectors:
+            errors.append(field.required(path, "at least one clusterRoleSelector required if aggregationRule is "
+                                         "non-nil"))
+        for i, selector in enumerate(selectors):
+            errors += label_selector(f"{path}[{i}]", selector)
+        return errors
+
+
+KIND = ClusterRole()

@@ -1,0 +1,7 @@
+"""Role."""
+
+from __future__ import annotations
+
+from .rules import Role
+
+KIND = Role()

@@ -1,0 +1,85 @@
+"""RoleBinding and ClusterRoleBinding."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+
+GROUP = "rbac.authorization.k8s.io"
+
+
+class RoleBinding(Kind):
+    columns = (NAME, Column("Role"), AGE, Column("Users", 1), Column("Groups", 1), Column("ServiceAccounts", 1))
+    name_rule = "path_segment_name"
+    create_on_update = True
+    role_kinds: tuple[str, ...] = ("Role", "ClusterRole")
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        ref = obj["roleRef"]
+        found: dict[str, list[str]] = {"User": [], "Group": [], "ServiceAccount": []}
+        for subject in obj.get("subjects") or ():
+            name = subject.get("name", "")
+            if subject.get("kind") == "ServiceAccount":
+                name = f"{subject.get('namespace', '')}/{name}"
+            found.setdefault(subject.get("kind", ""), []).append(name)
+        return [obj["metadata"]["name"], f"{ref.get('kind', '')}/{ref.get('name', '')}", age(obj, ctx.now),
+                *(", ".join(found[kind]) for kind in ("User", "Group", "ServiceAccount"))]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        ref = obj.setdefault("roleRef", {})
+        if not ref.get("apiGroup"):
+            ref["apiGroup"] = GROUP
+        for subject in obj.get("subjects") or ():
+            if subject.get("kind") in ("User", "Group") and not subject.get("apiGroup"):
+                subject["apiGroup"] = GROUP
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ... import field
+        from ..checks import path_segment
+
+        ref = obj["roleRef"]
+        errors = []
+        if ref.get("apiGroup") != GROUP:
+            errors.append(field.not_supported("roleRef.apiGroup", ref.get("apiGroup", ""), [GROUP]))
+        if ref.get("kind") not in self.role_kinds:
+            errors.append(field.not_supported("roleRef.kind", ref.get("kind", ""), self.role_kinds))
+        name = ref.get("name", "")
+        errors += path_segment("roleRef.name", name) if name else [field.required("roleRef.name")]
+        namespaced = "Role" in self.role_kinds
+        for i, subject in enumerate(obj.get("subjects") or ()):
+            errors += _subject(f"subjects[{i}]", subject, namespaced)
+        return errors
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ... import field
+
+        errors = self.validate(obj, ctx)
+        if obj["roleRef"] != old["roleRef"]:
+            shown = {key: obj["roleRef"].get(key[0].lower() + key[1:] if key != "APIGroup" else "apiGroup", "")
+                     for key in ("APIGroup", "Kind", "Name")}
+            errors.append(field.invalid("roleRef", shown, "cannot change roleRef"))
+        return errors
+
+
+def _subject(path: str, subject: dict, namespaced: bool) -> list:
+    from ... import field
+    from ..checks import dns1123_subdomain
+
+    name, kind, group = subject.get("name", ""), subject.get("kind", ""), subject.get("apiGroup", "")
+    errors = [] if name else [field.required(f"{path}.name")]
+    if kind == "ServiceAccount":
+        if name:
+            errors += dns1123_subdomain(f"{path}.name", name)
+        if group:
+            errors.append(field.not_supported(f"{path}.apiGroup", group, [""]))
+        if not namespaced and not subject.get("namespace"):
+            errors.append(field.required(f"{path}.namespace"))
+    elif kind in ("User", "Group"):
+        if group != GROUP:
+            errors.append(field.not_supported(f"{path}.apiGroup", group, [GROUP]))
+    else:
+        errors.append(field.not_supported(f"{path}.kind", kind, ["ServiceAccount", "User", "Group"]))
+    return errors
+
+
+KIND = RoleBinding()
