@@ -1,0 +1,133 @@
+"""The server's URL paths: requests as HTTP would bring them, for `--raw` and for a front on the same verbs."""
+
+from __future__ import annotations
+
+from . import errors
+from .client import Client
+from .discovery import Resource
+
+HEALTH = ("/healthz", "/livez", "/readyz")
+_VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+
+
+def request(client: Client, method: str, url: str, body: dict | None = None):
+    """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
+
+    Raises errors.StatusError; an unknown path is NotFound.
+    """
+    path, _, query = url.partition("?")
+    parts = [part for part in path.split("/") if part]
+    if path in HEALTH or (len(parts) > 1 and "/" + parts[0] in HEALTH):
+        return "ok"
+    if path == "/version":
+        return version(client.release)
+    if parts[:1] == ["api"] and len(parts) < 3 or parts[:1] == ["apis"] and len(parts) < 4:
+        return _discover(client, parts)
+    if parts[:1] == ["api"]:
+        group, version_, rest = "", parts[1], parts[2:]
+    elif parts[:1] == ["apis"]:
+        group, version_, rest = parts[1], parts[2], parts[3:]
+    else:
+        raise errors.no_resource()
+    return _serve(client, method, group, version_, rest, _options(query), body)
+
+
+def _options(query: str) -> dict:
+    if not query:
+        return {}
+    from urllib.parse import parse_qsl
+
+    return dict(parse_qsl(query))
+
+
+def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict, body):
+    namespace = ""
+    if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
+        namespace, rest = rest[1], rest[2:]
+    resource = f"{rest[0]}.{version_}.{group}"
+    name, subresource = (*rest[1:3], "", "")[:2]
+    if len(rest) > 3:
+        raise errors.no_resource()
+    selectors = {"label_selector": query.get("labelSelector", ""), "field_selector": query.get("fieldSelector", "")}
+    if method == "GET" and not name:
+        return client.list(resource, namespace, limit=int(query.get("limit") or 0),
+                           continue_=query.get("continue", ""), **selectors)
+    if method == "GET":
+        return client.get(resource, name, namespace, subresource=subresource)
+    if method == "DELETE" and not name:
+        return client.delete_collection(resource, namespace, **selectors)
+    if method == "DELETE":
+        return client.delete(resource, name, namespace, **_deletion(body or {}))
+    if body is None:
+        raise errors.bad_request("the body of the request is empty")
+    options = {"subresource": subresource, "dry_run": query.get("dryRun") == "All",
+               "field_manager": query.get("fieldManager", ""), "field_validation": query.get("fieldValidation", "")}
+    if method == "POST":
+        return client.create(resource, body, namespace, name=name, **options)
+    if method == "PUT":
+        return client.update(resource, body, namespace, **options)
+    raise errors.method_not_supported(resource, method.lower())
+
+
+def _deletion(options: dict) -> dict:
+    return {"grace_period": options.get("gracePeriodSeconds"), "propagation": options.get("propagationPolicy", ""),
+            "preconditions": options.get("preconditions"), "dry_run": bool(options.get("dryRun"))}
+
+
+def version(release: tuple[int, int]) -> dict:
+    """Return what /version tells of a release (apimachinery/pkg/version.Info)."""
+    from ..api.releases import PATCH
+
+    text = PATCH[release]
+    major, minor = release
+    info = {"major": str(major), "minor": str(minor)}
+    if release >= (1, 34):
+        info |= {"emulationMajor": str(major), "emulationMinor": str(minor), "minCompatibilityMajor": str(major),
+                 "minCompatibilityMinor": str(minor - 1)}
+    return {**info, "gitVersion": text, "gitCommit": "0" * 40, "gitTreeState": "clean",
+            "buildDate": "2026-01-01T00:00:00Z", "goVersion": "go1.25.0", "compiler": "gc", "platform": "linux/amd64"}
+
+
+def _discover(client: Client, parts: list[str]):
+    """Serve /api, /apis and what is right below them (endpoints/discovery)."""
+    discovery = client.discovery
+    if parts == ["api"]:
+        return {"kind": "APIVersions", "versions": ["v1"],
+                "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}]}
+    if parts == ["apis"]:
+        return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [api_group(group) for group in discovery.groups]}
+    if parts[0] == "apis" and len(parts) == 2:
+        for group in discovery.groups:
+            if group["name"] == parts[1]:
+                return {"kind": "APIGroup", "apiVersion": "v1", **api_group(group)}
+        raise errors.no_resource()
+    group_version = "/".join(parts[1:])
+    found = [res for res in discovery.resources if res.api_version == group_version]
+    if not found:
+        raise errors.no_resource()
+    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version,
+            "resources": sorted((entry for res in found for entry in api_resources(res)), key=lambda e: e["name"])}
+
+
+def api_group(group: dict) -> dict:
+    """Return a metav1.APIGroup of one of discovery's groups."""
+    name = group["name"]
+    versions = [{"groupVersion": f"{name}/{version_}", "version": version_} for version_ in group["versions"]]
+    preferred = next(entry for entry in versions if entry["version"] == group["preferred"])
+    return {"name": name, "versions": versions, "preferredVersion": preferred}
+
+
+def api_resources(res: Resource):
+    """Yield the metav1.APIResources of a resource and of its subresources."""
+    entry = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "kind": res.kind,
+             "verbs": res.verbs}
+    if res.short_names:
+        entry["shortNames"] = list(res.short_names)
+    if res.categories:
+        entry["categories"] = list(res.categories)
+    yield entry
+    for name, sub in res.subresources.items():
+        entry = {"name": f"{res.plural}/{name}", "singularName": "", "namespaced": res.namespaced,
+                 **{key: sub[key] for key in ("group", "version") if key in sub}, "kind": sub["kind"],
+                 "verbs": sub["verbs"]}
+        yield entry
