@@ -20,7 +20,9 @@ def request(client: Client, method: str, url: str, body: dict | None = None):
     if path in HEALTH or (len(parts) > 1 and "/" + parts[0] in HEALTH):
         return "ok"
     if path == "/version":
-        return version(client.release)
+        from ..api.version import info
+
+        return info(client.release, server=True)
     if parts[:1] == ["api"] and len(parts) < 3 or parts[:1] == ["apis"] and len(parts) < 4:
         return _discover(client, parts)
     if parts[:1] == ["api"]:
@@ -72,20 +74,6 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
 def _deletion(options: dict) -> dict:
     return {"grace_period": options.get("gracePeriodSeconds"), "propagation": options.get("propagationPolicy", ""),
             "preconditions": options.get("preconditions"), "dry_run": bool(options.get("dryRun"))}
-
-
-def version(release: tuple[int, int]) -> dict:
-    """Return what /version tells of a release (apimachinery/pkg/version.Info)."""
-    from ..api.releases import PATCH
-
-    text = PATCH[release]
-    major, minor = release
-    info = {"major": str(major), "minor": str(minor)}
-    if release >= (1, 34):
-        info |= {"emulationMajor": str(major), "emulationMinor": str(minor), "minCompatibilityMajor": str(major),
-                 "minCompatibilityMinor": str(minor - 1)}
-    return {**info, "gitVersion": text, "gitCommit": "0" * 40, "gitTreeState": "clean",
-            "buildDate": "2026-01-01T00:00:00Z", "goVersion": "go1.25.0", "compiler": "gc", "platform": "linux/amd64"}
 
 
 def _discover(client: Client, parts: list[str]):

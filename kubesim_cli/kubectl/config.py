@@ -331,10 +331,8 @@ def _print(ctx, flags, config: dict) -> None:
     if release < _PREFERENCES_UNTIL:
         shaped = {"kind": shaped.pop("kind"), "apiVersion": shaped.pop("apiVersion"), "preferences": {}, **shaped}
     if flags["output"] == "json":
-        import json
-
-        from .printers.json import escape_html
-        ctx.out(escape_html(json.dumps(shaped, indent=4, ensure_ascii=False)) + "\n")
+        from .printers.json import dump_struct
+        ctx.out(dump_struct(shaped) + "\n")
         return
     from .printers import PrinterError, for_output
     try:

@@ -12,6 +12,13 @@ def dump(obj, indent: int = 4) -> str:
     return escape_html("".join(out))
 
 
+def dump_struct(obj, indent: int = 4) -> str:
+    """Like `dump`, but with keys in the order they have, as Go writes structs (json.MarshalIndent)."""
+    import json
+
+    return escape_html(json.dumps(obj, indent=indent, ensure_ascii=False))
+
+
 def escape_html(text: str) -> str:
     """Escape what Go escapes inside strings, in a whole JSON text."""
     for char, escape in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u2028", "\\u2028"),

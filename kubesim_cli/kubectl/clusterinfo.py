@@ -1,0 +1,97 @@
+"""kubectl cluster-info and cluster-info dump (pkg/cmd/clusterinfo)."""
+
+from __future__ import annotations
+
+import os
+
+from .context import Failure, StatusError
+
+_DUMPED = (("events", "events"), ("replicationcontrollers", "replication-controllers"), ("services", "services"),
+           ("daemonsets.apps", "daemonsets"), ("deployments.apps", "deployments"), ("replicasets.apps", "replicasets"),
+           ("pods", "pods"))
+
+
+def run(ctx, flags, args) -> None:
+    namespace = flags["namespace"] or "kube-system"
+    listing = ctx.client.list("services", namespace, label_selector="kubernetes.io/cluster-service=true")
+    host = ctx.kubeconfig.server
+    ctx.out(f"Kubernetes control plane is running at {host}\n")
+    for service in listing["items"]:
+        meta = service["metadata"]
+        name = meta.get("labels", {}).get("kubernetes.io/name") or meta["name"]
+        ctx.out(f"{name} is running at {_link(service, host)}\n")
+    ctx.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+
+
+def _link(service: dict, host: str) -> str:
+    meta, ports = service["metadata"], service["spec"].get("ports") or []
+    ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress")
+    if ingress:
+        address = ingress[0].get("ip") or ingress[0].get("hostname", "")
+        return "".join(f"http://{address}:{port['port']} " for port in ports)
+    name = meta["name"]
+    if ports:
+        port = ports[0].get("name", "")
+        if port == "https" or ports[0]["port"] == 443:
+            name = f"https:{name}:{port}"
+        elif port:
+            name = f"{name}:{port}"
+    return f"{host}/api/v1/namespaces/{meta['namespace']}/services/{name}/proxy"
+
+
+def dump(ctx, flags, args) -> None:
+    from .cmdutil import output_printer
+    printer = output_printer(ctx, flags)
+    if flags["pod-running-timeout"] <= 0:
+        raise Failure("--pod-running-timeout must be higher than zero")
+    extension = {"json": ".json", "yaml": ".yaml"}.get(flags["output"], ".txt")
+    if flags["all-namespaces"]:
+        namespaces = [item["metadata"]["name"] for item in ctx.client.list("namespaces")["items"]]
+    else:
+        namespaces = flags["namespaces"] or ["kube-system", ctx.namespace]
+    folder = "" if flags["output-directory"] == "-" else flags["output-directory"]
+    with _Output(ctx, folder, "nodes" + extension):
+        printer(ctx.client.list("nodes"))
+    for namespace in namespaces:
+        for resource, name in _DUMPED:
+            listing = ctx.client.list(resource, namespace)
+            with _Output(ctx, folder, os.path.join(namespace, name + extension)):
+                printer(listing)
+        for pod in listing["items"]:
+            with _Output(ctx, folder, os.path.join(namespace, pod["metadata"]["name"], "logs.txt")):
+                _logs(ctx, pod)
+    if folder:
+        ctx.out(f"Cluster info dumped to {folder}\n")
+
+
+def _logs(ctx, pod: dict) -> None:
+    from .logs import container_log
+    meta, spec = pod["metadata"], pod["spec"]
+    for container in (*spec.get("initContainers", ()), *spec["containers"]):
+        where = f"logs for container {container['name']} of pod {meta['namespace']}/{meta['name']} ====\n"
+        ctx.out(f"==== START {where}")
+        try:
+            ctx.out(container_log(ctx, pod, container["name"]))
+        except StatusError as error:
+            ctx.out(f"Request log error: {error.message}\n")
+        ctx.out(f"==== END {where}")
+
+
+class _Output:
+    """Sends what is printed to a file below `folder`, or where it goes anyway without a folder."""
+
+    def __init__(self, ctx, folder: str, name: str):
+        self._ctx, self._path = ctx, os.path.join(folder, name) if folder else ""
+
+    def __enter__(self) -> None:
+        if self._path:
+            self._texts: list[str] = []
+            self._ctx.out = self._texts.append
+
+    def __exit__(self, *exc) -> None:
+        if not self._path:
+            return
+        del self._ctx.out
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        with open(self._path, "w", encoding="utf-8") as file:
+            file.write("".join(self._texts))

@@ -1,0 +1,30 @@
+"""kubectl version: what client and server are (pkg/cmd/version)."""
+
+from __future__ import annotations
+
+from .context import Failure
+
+
+def run(ctx, flags, args) -> None:
+    from ..api import version
+    if args and not flags["client"]:
+        raise Failure(f"extra arguments: [{' '.join(args)}]")
+    if flags["output"] not in ("", "yaml", "json"):
+        raise Failure("--output must be 'yaml' or 'json'")
+    server = None if flags["client"] else ctx.client.release
+    client = ctx.client_release
+    told: dict = {"clientVersion": version.info(client, server=False), "kustomizeVersion": version.kustomize(client)}
+    if server:
+        told["serverVersion"] = version.info(server, server=True)
+    if flags["output"] == "json":
+        from .printers.json import dump_struct
+        ctx.out(dump_struct(told, 2) + "\n")
+    elif flags["output"] == "yaml":
+        from .printers.yaml import dump
+        ctx.out(dump(told) + "\n")
+    else:
+        lines = [f"Client Version: {told['clientVersion']['gitVersion']}",
+                 f"Kustomize Version: {told['kustomizeVersion']}"]
+        if server:
+            lines.append(f"Server Version: {told['serverVersion']['gitVersion']}")
+        ctx.out("".join(line + "\n" for line in lines))
