@@ -13,6 +13,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
+    "job": ("controllers.job", "jobs.batch pods"),
     "namespace": ("controllers.namespace", "namespaces"),
     "replicaset": ("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),
