@@ -33,6 +33,16 @@ class RoleBinding(Kind):
             if subject.get("kind") in ("User", "Group") and not subject.get("apiGroup"):
                 subject["apiGroup"] = GROUP
 
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        from ...escalation import confirm_binding
+
+        confirm_binding(ctx, obj, None)
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        from ...escalation import confirm_binding
+
+        confirm_binding(ctx, obj, old)
+
     def validate(self, obj: dict, ctx: Context) -> list:
         from ... import field
         from ..checks import path_segment

@@ -16,6 +16,16 @@ class Role(Created):
     def default(self, obj: dict, ctx: Context) -> None:
         obj.setdefault("rules", None)
 
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        from ...escalation import confirm_role
+
+        confirm_role(ctx, obj, None)
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        from ...escalation import confirm_role
+
+        confirm_role(ctx, obj, old)
+
     def validate(self, obj: dict, ctx: Context) -> list:
         return [error for i, rule in enumerate(obj.get("rules") or ())
                 for error in _rule(f"rules[{i}]", rule, self.namespaced)]

@@ -1,0 +1,25 @@
+"""TokenReview: whose token it is."""
+
+from __future__ import annotations
+
+from ..base import Context, Kind
+
+
+class TokenReview(Kind):
+    def serve_create(self, obj: dict, ctx: Context) -> dict:
+        from ... import errors, tokens
+
+        spec = obj.get("spec") or {}
+        if not spec.get("token"):
+            raise errors.bad_request("token is required for TokenReview in authentication")
+        user, audiences, wrong = tokens.review(ctx.now, spec["token"])
+        status: dict = {"user": {}}
+        if user:
+            status = {"authenticated": True, "user": {"username": user["name"], "uid": user["uid"],
+                                                      "groups": user["groups"]}, "audiences": audiences}
+        elif wrong:
+            status["error"] = wrong
+        return {**obj, "status": status}
+
+
+KIND = TokenReview()

@@ -1,0 +1,93 @@
+"""The questions of authorization.k8s.io: answered, never stored (pkg/registry/authorization)."""
+
+from __future__ import annotations
+
+from ... import authorization, errors, field
+from ..base import Context, Kind
+
+GROUP = "authorization.k8s.io"
+
+
+def _attributes(spec: dict) -> dict:
+    """Return the request that a review asks about."""
+    resource = spec.get("resourceAttributes")
+    if resource is None:
+        other = spec.get("nonResourceAttributes") or {}
+        return {"verb": other.get("verb", ""), "path": other.get("path", "")}
+    return {key: resource.get(key, "") for key in ("verb", "group", "resource", "subresource", "name", "namespace")}
+
+
+def _check(obj: dict, bad: list) -> None:
+    """Raise Invalid where a review asks about nothing or about two things; `bad`: what is wrong besides."""
+    spec = obj.get("spec") or {}
+    resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    found = []
+    if resource is not None and other is not None:
+        found.append(field.invalid("spec.nonResourceAttributes", {"Path": other.get("path", ""),
+                                                                  "Verb": other.get("verb", "")},
+                                   "cannot be specified in combination with resourceAttributes"))
+    if resource is None and other is None:
+        found.append(field.invalid("spec.resourceAttributes", None, "exactly one of nonResourceAttributes or "
+                                   "resourceAttributes must be specified"))
+    found += bad
+    if found:
+        raise errors.invalid(obj["kind"], GROUP, "", found)
+
+
+def _answer(obj: dict, user: dict, ctx: Context) -> dict:
+    allowed, reason = authorization.decide(ctx.client, user, _attributes(obj["spec"]))
+    status: dict = {"allowed": allowed}
+    if reason:
+        status["reason"] = reason
+    return {**obj, "status": status}
+
+
+class SelfReview(Kind):
+    def serve_create(self, obj: dict, ctx: Context) -> dict:
+        _check(obj, [])
+        return _answer(obj, ctx.user or {"groups": [authorization.MASTERS]}, ctx)
+
+
+class SubjectReview(Kind):
+    def serve_create(self, obj: dict, ctx: Context) -> dict:
+        spec = obj.get("spec") or {}
+        bad = []
+        if not spec.get("user") and not spec.get("groups"):
+            bad.append(field.invalid("spec.user", "", "at least one of user or group must be specified"))
+        _check(obj, bad + self.also_wrong(obj, spec))
+        return _answer(obj, {"name": spec.get("user", ""), "groups": spec.get("groups") or []}, ctx)
+
+    def also_wrong(self, obj: dict, spec: dict) -> list:
+        """Return FieldErrors beyond those of all reviews."""
+        return []
+
+
+class LocalReview(SubjectReview):
+    def also_wrong(self, obj: dict, spec: dict) -> list:
+        resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+        bad = []
+        namespace = (resource or {}).get("namespace", "")
+        if resource is not None and namespace != obj.get("metadata", {}).get("namespace", ""):
+            bad.append(field.invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"))
+        if other is not None:
+            bad.append(field.invalid("spec.nonResourceAttributes", other, "disallowed on this kind of request"))
+        return bad
+
+
+class RulesReview(Kind):
+    def serve_create(self, obj: dict, ctx: Context) -> dict:
+        namespace = (obj.get("spec") or {}).get("namespace")
+        if not namespace:
+            raise errors.bad_request("no namespace on request")
+        rules, problem = authorization.rules_for(
+            ctx.client, ctx.user or {"groups": [authorization.MASTERS]}, namespace)
+        kept = ("verbs", "apiGroups", "resources", "resourceNames")
+        status = {
+            "resourceRules": [{key: rule[key] for key in kept if rule.get(key)}
+                              for rule in rules if rule.get("resources")],
+            "nonResourceRules": [{key: rule[key] for key in ("verbs", "nonResourceURLs") if rule.get(key)}
+                                 for rule in rules if rule.get("nonResourceURLs")],
+            "incomplete": False}
+        if problem:
+            status["evaluationError"] = problem
+        return {**obj, "status": status}

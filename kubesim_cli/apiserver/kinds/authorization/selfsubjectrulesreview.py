@@ -1,0 +1,7 @@
+"""SelfSubjectRulesReview."""
+
+from __future__ import annotations
+
+from .reviews import RulesReview
+
+KIND = RulesReview()

@@ -1,0 +1,107 @@
+"""Tokens of service accounts: what they say is right, who may trust them is only this simulator.
+
+A real token is signed with the cluster's private key; here a digest stands in its place, so that a token can be told
+from a forged one.
+"""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from . import errors, field
+
+ISSUER = "https://kubernetes.default.svc.cluster.local"
+_MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32
+
+
+def issue(server, account: dict, body: dict) -> dict:
+    """Return the TokenRequest `body`, answered, for a service account; raises Invalid or NotFound."""
+    meta, spec = account["metadata"], dict(body.get("spec") or {})
+    seconds = spec.get("expirationSeconds")
+    seconds = 3600 if seconds is None else seconds
+    path = "spec.expirationSeconds"
+    bad = []
+    if seconds < _MIN_SECONDS:
+        bad.append(field.invalid(path, seconds, "may not specify a duration less than 10 minutes"))
+    if seconds > _MAX_SECONDS:
+        bad.append(field.invalid(path, seconds, "may not specify a duration larger than 2^32 seconds"))
+    if bad:
+        raise errors.invalid("TokenRequest", "authentication.k8s.io", "", bad)
+    spec["expirationSeconds"], spec["audiences"] = seconds, spec.get("audiences") or [ISSUER]
+    spec.setdefault("boundObjectRef", None)
+    claims = {
+        "aud": spec["audiences"], "exp": int(server.now) + seconds, "iat": int(server.now), "iss": ISSUER,
+        "jti": server.entropy.uid(),
+        "kubernetes.io": {"namespace": meta["namespace"], **_bound(server, meta, spec["boundObjectRef"]),
+                          "serviceaccount": {"name": meta["name"], "uid": meta["uid"]}},
+        "nbf": int(server.now), "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}"}
+    return {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1",
+            "metadata": {"name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"],
+                         "creationTimestamp": timestamps.format(server.now)},
+            "spec": spec, "status": {"token": _encode(claims),
+                                     "expirationTimestamp": timestamps.format(server.now + seconds)}}
+
+
+def _bound(server, meta: dict, ref: dict | None) -> dict:
+    """The claim about the object that the token lives and dies with."""
+    if not ref:
+        return {}
+    resources = {"Pod": "pods", "Secret": "secrets", "Node": "nodes"}
+    kind, name = ref.get("kind", ""), ref.get("name", "")
+    if kind not in resources:
+        raise errors.bad_request(f"cannot bind token to object of type {ref.get('apiVersion', '')}, Kind={kind}")
+    found = server.find(resources[kind], "" if kind == "Node" else meta["namespace"], name)
+    if found is None:
+        raise errors.not_found(resources[kind], name)
+    if ref.get("uid") and ref["uid"] != found["metadata"]["uid"]:
+        raise errors.conflict(kind, name, f"the UID in the bound object reference ({ref['uid']}) does not match the "
+                              "UID in record. The object might have been deleted and then recreated")
+    if kind == "Pod" and found["spec"].get("serviceAccountName") != meta["name"]:
+        raise errors.bad_request(f'cannot bind token for serviceaccount "{meta["name"]}" to pod running with different '
+                                 "serviceaccount name.")
+    return {kind.lower(): {"name": name, "uid": found["metadata"]["uid"]}}
+
+
+def _encode(claims: dict) -> str:
+    head = _part({"alg": "RS256", "kid": "kubesim"})
+    body = _part(claims)
+    return f"{head}.{body}.{_signature(f'{head}.{body}')}"
+
+
+def _part(value: dict) -> str:
+    import json
+
+    return _base64(json.dumps(value, separators=(",", ":")).encode())
+
+
+def _base64(data: bytes) -> str:
+    import base64
+
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _signature(text: str) -> str:
+    from hashlib import shake_256
+
+    return _base64(shake_256(b"kubesim " + text.encode()).digest(256))
+
+
+def review(server_now: float, token: str) -> tuple[dict | None, list[str], str]:
+    """Return (user or None, audiences, what is wrong) of a token."""
+    import base64
+    import binascii
+    import json
+
+    head, _, rest = token.partition(".")
+    body, _, signature = rest.partition(".")
+    if not signature or signature != _signature(f"{head}.{body}"):
+        return None, [], "invalid bearer token"
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (binascii.Error, ValueError):
+        return None, [], "invalid bearer token"
+    if claims["exp"] < server_now:
+        return None, [], "[invalid bearer token, service account token has expired]"
+    own = claims["kubernetes.io"]
+    user = {"name": claims["sub"], "uid": own["serviceaccount"]["uid"],
+            "groups": ["system:serviceaccounts", f"system:serviceaccounts:{own['namespace']}", "system:authenticated"]}
+    return user, claims["aud"], ""
