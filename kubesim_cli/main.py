@@ -7,7 +7,7 @@ import sys
 
 from .kubectl import COMMANDS
 from .kubectl.commands import find, first_argument, flags_of, suggestions
-from .kubectl.context import Context, Exit, Failure, StatusError, Usage, exit_code, tell
+from .kubectl.context import Context, Exit, Failure, StatusError, Usage, exit_code, home, tell
 from .kubectl.flags import FlagError
 
 
@@ -27,9 +27,18 @@ def main(argv: list[str] | None = None, prog: str | None = None) -> int:
     except Exception as problem:
         if os.environ.get("KUBESIM_TRACEBACK"):
             raise
-        sys.stderr.write(f"error: kubesim failed: {type(problem).__name__}: {problem}; nothing was changed "
-                         "(KUBESIM_TRACEBACK=1 shows where)\n")
+        sys.stderr.write(f"error: {_told(problem)}\n")
         return 1
+
+
+def _told(problem: Exception) -> str:
+    """Tell what nobody caught in one line."""
+    from .store.log import StoreError
+    if isinstance(problem, StoreError):
+        return str(problem)
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename}: {(problem.strerror or str(problem)).lower()}"
+    return f"kubesim failed: {type(problem).__name__}: {problem} (KUBESIM_TRACEBACK=1 shows where)"
 
 
 def execute(words: list[str], environ, streams=None) -> int:
@@ -38,40 +47,44 @@ def execute(words: list[str], environ, streams=None) -> int:
     `streams`: (stdin, stdout, stderr), else those of sys. What a command did before it failed stays done, as the
     calls of a real kubectl do; after an unforeseen exception nothing is kept.
     """
-    command, rest = find(words)
-    flags = flags_of(command)
-    word = "" if command and command != "create" else _first(rest, flags)
-    if word and (not command or rest[0] == word):
-        from .kubectl.plugin import hand_over
-        hand_over(words, len(words) - len(rest) + 1, environ)
-    ctx = Context(command, flags, environ, streams)
+    ctx = Context("", flags_of(""), environ, streams)
     try:
         try:
-            code = _run(ctx, command, rest)
+            code = _run(ctx, words)
         except (StatusError, Failure, Exit) as failure:
             if not isinstance(failure, Exit):
-                ctx.err(tell(failure, command))
-            code = exit_code(failure, command)
+                ctx.err(tell(failure, ctx.command))
+            code = exit_code(failure, ctx.command)
         return ctx.finish(code)
     finally:
         ctx.close()
 
 
-def _run(ctx: Context, command: str, rest: list[str]) -> int:
-    flags = ctx.flags
-    if not command and (unknown := _first(rest, flags)):
-        text = f'unknown command "{unknown}" for "kubectl"'
-        if likely := suggestions("", unknown):
-            text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in likely)
-        raise Failure(text)
+def _run(ctx: Context, words: list[str]) -> int:
+    preferences = _preferences(ctx, words)
+    if preferences:
+        words = preferences.words
+    ctx.command, rest = find(words)
+    command, flags = ctx.command, flags_of(ctx.command)
+    ctx.flags = flags
+    word = "" if command and command != "create" else _first(rest, flags)
+    if word and (not command or rest[0] == word):
+        from .kubectl.plugin import hand_over
+        hand_over(words, len(words) - len(rest) + 1, ctx.environ)
+        if not command:
+            raise Failure(_unknown(word))
+    if command in ("__complete", "__completeNoDesc"):
+        return _function(command)(ctx, flags, rest) or 0
     try:
-        args = rest if command in ("__complete", "__completeNoDesc") else flags.parse(rest)
+        args = flags.parse(rest)
     except FlagError as problem:
         if command == "diff":
             raise Usage(str(problem)) from None
-        raise Failure(f"{problem}\nSee '{' '.join(('kubectl', *command.split()))} --help' for usage.") from None
+        raise Failure(f"{problem}\nSee '{f'kubectl {command}'.rstrip()} --help' for usage.") from None
     for line in flags.deprecated:
         ctx.err(line + "\n")
+    if preferences:
+        preferences.set_defaults(flags)
     if flags["help"] or command in ("", "help"):
         from .kubectl.help import show
         return show(ctx, args if command == "help" else command.split())
@@ -80,6 +93,24 @@ def _run(ctx: Context, command: str, rest: list[str]) -> int:
     if command not in COMMANDS:
         return _group(ctx, command, args)
     return _function(command)(ctx, flags, args) or 0
+
+
+def _preferences(ctx: Context, words: list[str]):
+    """Return what the kuberc makes of the words; mostly there is none, and that is found out quickly."""
+    environ = ctx.environ
+    if environ.get("KUBECTL_KUBERC", "").lower() == "false" or not (
+            environ.get("KUBERC") or any(word.startswith("--kuberc") for word in words)
+            or os.path.exists(os.path.join(home(environ), "kuberc"))):
+        return None
+    from .kubectl.preferences import Preferences
+    return Preferences(words, environ, lambda text: ctx.err(f"Warning: {text}\n"))
+
+
+def _unknown(word: str) -> str:
+    text = f'unknown command "{word}" for "kubectl"'
+    if likely := suggestions("", word):
+        text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in likely)
+    return text
 
 
 def _first(words: list[str], flags) -> str:
