@@ -56,17 +56,21 @@ def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = Fa
     `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
     shape of their Go types (see scheme.py). Raises Failure for an unknown format.
     """
-    formatted = output_printer(ctx, flags)
+    formatted = output_printer(ctx, flags, order=list if typed else sorted)
     if formatted is None:
-        from .printers.name import name_of
-
-        done = f" {operation}{SUFFIX[strategy]}\n"
-        return lambda obj: ctx.out(name_of(obj) + done)
+        return lambda obj: tell_done(ctx, obj, operation, strategy)
     if not typed:
         return formatted
     from .scheme import typed as as_typed
 
     return lambda obj: formatted(as_typed(obj, ctx.release))
+
+
+def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
+    """Print what was done with an object: `pod/web created (dry run)`."""
+    from .printers.name import name_of
+
+    ctx.out(f"{name_of(obj)} {operation}{SUFFIX[strategy]}\n")
 
 
 def output_printer(ctx, flags, **options):
@@ -100,11 +104,11 @@ def output_printer(ctx, flags, **options):
     return print_obj
 
 
-def encode(obj: dict) -> str:
-    """Return an object as JSON on one line with a line end (Go's json.Encoder)."""
+def encode(obj: dict, order=sorted) -> str:
+    """Return an object as JSON on one line with a line end (Go's json.Encoder); `order` as of `json.dump`."""
     from .printers.json import dump
 
-    return dump(obj, 0) + "\n"
+    return dump(obj, 0, order) + "\n"
 
 
 def save_config(obj: dict, create: bool) -> None:
@@ -123,7 +127,7 @@ def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None
     from .scheme import typed
 
     if create:
-        obj["metadata"].setdefault("annotations", {})[LAST_APPLIED] = encode(typed(obj, release))
+        obj["metadata"].setdefault("annotations", {})[LAST_APPLIED] = encode(typed(obj, release), list)
 
 
 def parse_label_selector(text: str) -> dict:

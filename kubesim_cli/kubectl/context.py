@@ -34,7 +34,8 @@ class Aggregate(Failure):
     """Several failures (StatusError or Failure), told one a line; a single one is told as if it stood alone."""
 
     def __init__(self, errors: list, code: int = 1):
-        super().__init__("; ".join(map(str, errors)), code)
+        texts = list(dict.fromkeys(map(str, errors)))
+        super().__init__(texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]", code)
         self.errors = errors
 
 
@@ -58,7 +59,7 @@ def message_of(error: Exception) -> str:
 
 def tell(error: Exception, command: str) -> str:
     """Tell how a command such as `rollout status` failed, as the lines for stderr (checkErr)."""
-    while isinstance(error, Aggregate) and len(error.errors) == 1:
+    if isinstance(error, Aggregate) and len(error.errors) == 1:
         error = error.errors[0]
     if isinstance(error, Aggregate):
         return "".join(message_of(e) + "\n" for e in error.errors)
@@ -74,7 +75,7 @@ def tell(error: Exception, command: str) -> str:
 
 def exit_code(error: Exception, command: str) -> int:
     """Return the exit code for a failure; diff adds one, as its 1 means differences (CheckDiffErr)."""
-    while isinstance(error, Aggregate) and len(error.errors) == 1:
+    if isinstance(error, Aggregate) and len(error.errors) == 1:
         error = error.errors[0]
     if isinstance(error, Exit):
         return error.code

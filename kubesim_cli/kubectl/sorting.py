@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cmp_to_key
-
 from ..api import quantity
 from ..apiserver.field import show as quote
+from . import gosort
 from .context import Failure
 from .printers.jsonpath import JSONPath, JSONPathError, relaxed
 
 _MISSING = object()
-_INSERTION = 12  # up to so many elements Go's sort.Sort is an insertion sort, and so it keeps the order of equal ones
 
 
 class Unsortable(Failure):
@@ -41,16 +39,7 @@ def sort(items: list, expression: str, obj_of=lambda item: item) -> list:
             return quantity.compare(keys[i], keys[j]) < 0
         return _less(keys[i], keys[j], field)
 
-    if len(order) <= _INSERTION:
-        for end in range(1, len(order)):
-            at = end
-            while at and less(order[at], order[at - 1]):
-                order[at], order[at - 1] = order[at - 1], order[at]
-                at -= 1
-    else:
-        found = [i for i in order if keys[i] is not _MISSING]
-        found.sort(key=cmp_to_key(lambda i, j: -1 if less(i, j) else 1 if less(j, i) else 0))
-        order = [i for i in reversed(order) if keys[i] is _MISSING] + found
+    gosort.sort(order, less)
     return [items[i] for i in order]
 
 

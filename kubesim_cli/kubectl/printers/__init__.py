@@ -28,17 +28,18 @@ class Printer:
 
 def for_output(output: str, *, template: str = "", allow_missing_template_keys: bool = True,
                show_managed_fields: bool = False, no_headers: bool = False, allowed: tuple[str, ...] = FORMATS,
-               release: tuple[int, int] = (99, 0)) -> Printer:
+               release: tuple[int, int] = (99, 0), order=sorted) -> Printer:
     """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
 
     `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
-    in the error). `no_headers` is for custom columns. Source: cli-runtime/pkg/genericclioptions/*_flags.go.
+    in the error). `no_headers` is for custom columns, `order` is that of `json.dump`.
+    Source: cli-runtime/pkg/genericclioptions/*_flags.go.
     """
     allowed = tuple(f for f in allowed if f != "kyaml" or release >= _KYAML_SINCE)
     wanted = output or ("go-template" if template else "")
     plain = wanted.lower()
     if plain in ("json", "yaml", "kyaml") and plain in allowed:
-        return _Serializer(plain, show_managed_fields)
+        return _Serializer(plain, show_managed_fields, order)
     if plain == "name" and plain in allowed:
         return _Names()
     format_, _, value = (wanted, "", template) if template else wanted.partition("=")
@@ -89,22 +90,23 @@ def without_managed_fields(obj: dict) -> dict:
 
 
 class _Serializer(Printer):
-    def __init__(self, format_: str, show_managed_fields: bool):
+    def __init__(self, format_: str, show_managed_fields: bool, order):
         if format_ == "json":
             from .json import dump
         elif format_ == "yaml":
             from .yaml import dump  # type: ignore[assignment]
         else:
             from .kyaml import dump  # type: ignore[assignment]
-        self.format, self.dump, self.show_managed_fields, self.count = format_, dump, show_managed_fields, 0
+        self.format, self.dump, self.show_managed_fields, self.order = format_, dump, show_managed_fields, order
+        self.count = 0
 
     def print_obj(self, obj: dict) -> str:
         if not self.show_managed_fields:
             obj = without_managed_fields(obj)
+        if self.format == "json":
+            return self.dump(obj, order=self.order) + "\n"
         self.count += 1
         text = self.dump(obj)
-        if self.format == "json":
-            return text + "\n"
         return "---\n" + text if self.format == "yaml" and self.count > 1 else text
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from json.encoder import encode_basestring  # type: ignore[attr-defined]
 
 
-def dump(obj, indent: int = 4) -> str:
-    """Return a JSON value as `kubectl -o json` prints it, without a line end; indent 0 is json.Marshal's one line."""
+def dump(obj, indent: int = 4, order=sorted) -> str:
+    """Return a JSON value as `kubectl -o json` prints it, without a line end; indent 0 is json.Marshal's one line.
+
+    `order` puts the keys of an object in order; `list` leaves them as they are, for what Go holds in structs.
+    """
     out: list[str] = []
-    _write(obj, "\n" if indent else "", " " * indent, out.append)
+    _write(obj, "\n" if indent else "", " " * indent, out.append, order)
     return escape_html("".join(out))
 
 
@@ -28,7 +31,7 @@ def escape_html(text: str) -> str:
     return text
 
 
-def _write(value, newline: str, step: str, put) -> None:
+def _write(value, newline: str, step: str, put, order) -> None:
     kind = type(value)
     if kind is str:
         put(encode_basestring(value))
@@ -39,11 +42,11 @@ def _write(value, newline: str, step: str, put) -> None:
         inner = newline + step
         colon = '": ' if step else '":'
         separator = "{" + inner
-        for key in sorted(value):
+        for key in order(value):
             put(separator)
             separator = "," + inner
             put(encode_basestring(key)[:-1] + colon)
-            _write(value[key], inner, step, put)
+            _write(value[key], inner, step, put, order)
         put(newline + "}")
     elif kind is list:
         if not value:
@@ -54,7 +57,7 @@ def _write(value, newline: str, step: str, put) -> None:
         for item in value:
             put(separator)
             separator = "," + inner
-            _write(item, inner, step, put)
+            _write(item, inner, step, put, order)
         put(newline + "]")
     elif value is None:
         put("null")
