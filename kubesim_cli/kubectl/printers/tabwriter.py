@@ -15,15 +15,13 @@ def align(lines: list[list[str]], min_width: int = 6, padding: int = 3, remember
     return "".join(out)
 
 
-def align_text(text: str, min_width: int = 6, padding: int = 3) -> str:
-    """Align text whose cells end with tabs; a form feed ends a line and all columns above it."""
-    parts = text.replace("\v", "\t").split("\f")
-    if len(parts) > 1:
-        return "".join(align_text(part + "\n", min_width, padding) for part in parts[:-1]) + align_text(
-            parts[-1], min_width, padding)
-    if not text.endswith("\n"):
-        return align_text(text + "\n", min_width, padding)[:-1] if text else ""
-    return align([line.split("\t") for line in parts[0][:-1].split("\n")], min_width, padding)
+def align_text(text: str, min_width: int = 6, padding: int = 3, remembered: list[int] | None = None) -> str:
+    """Align whole lines whose cells end with tabs; a form feed ends a line and all columns above it."""
+    out = []
+    for part in text.replace("\v", "\t").removesuffix("\n").split("\f") if text else ():
+        lines = [line.split("\t") for line in part.split("\n")]
+        out.append(align(lines, min_width, padding, remembered))
+    return "".join(out)
 
 
 def _format(lines, first, last, widths, min_width, padding, remembered, out) -> None:
