@@ -10,6 +10,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
+    "cronjob": ("controllers.cronjob", "cronjobs.batch jobs.batch"),
     "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
@@ -19,6 +20,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),
     "root-ca-cert-publisher": ("controllers.rootcacertpublisher", "configmaps namespaces"),
     "serviceaccount": ("controllers.serviceaccount", "namespaces serviceaccounts"),
+    "ttl-after-finished": ("controllers.ttlafterfinished", "jobs.batch"),
     "statefulset": ("controllers.statefulset", "persistentvolumeclaims pods statefulsets.apps"),
 }
 
