@@ -1,0 +1,47 @@
+"""What -v shows of the API calls, in klog's form (client-go/transport/round_trippers.go)."""
+
+from __future__ import annotations
+
+_STATUS = {200: "200 OK", 201: "201 Created", 400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden",
+           404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 410: "410 Gone",
+           422: "422 Unprocessable Entity", 429: "429 Too Many Requests", 500: "500 Internal Server Error"}
+_QUERY = {"label_selector": "labelSelector", "field_selector": "fieldSelector", "limit": "limit",
+          "continue_": "continue", "field_manager": "fieldManager", "field_validation": "fieldValidation"}
+_METHODS = {"get": "GET", "list": "GET", "watch": "GET", "create": "POST", "update": "PUT", "patch": "PATCH",
+            "delete": "DELETE", "deletecollection": "DELETE"}
+_HEADERS_FROM = 7  # the level that shows a request's headers, too
+
+
+class CallLog:
+    """Writes the calls of a client to a context's stderr."""
+
+    def __init__(self, ctx):
+        self._ctx = ctx
+
+    def on_call(self, method: str, path: str, code: int, options: dict) -> None:
+        """Tell one call; `method` is the API's verb, `options` are those of the client's method."""
+        method = _METHODS.get(method, method)
+        url = self._ctx.kubeconfig.server + path + _query(options)
+        status = _STATUS.get(code, str(code))
+        if self._ctx.flags["v"] < _HEADERS_FROM:
+            self._line(632, f'"Response" verb="{method}" url="{url}" status="{status}" milliseconds=0')
+            return
+        accept = "application/json"
+        self._line(527, f'"Request" verb="{method}" url="{url}" headers=<\n\tAccept: {accept}\n'
+                        "\tUser-Agent: kubectl (kubesim)\n >")
+        self._line(632, f'"Response" status="{status}" milliseconds=0')
+
+    def _line(self, number: int, text: str) -> None:
+        import os
+        from time import localtime, strftime
+        now = self._ctx.now
+        self._ctx.err(f"I{strftime('%m%d %H:%M:%S', localtime(now))}.{int(now % 1 * 1e6):06} {os.getpid():7} "
+                      f"round_trippers.go:{number}] {text}\n")
+
+
+def _query(options: dict) -> str:
+    from urllib.parse import urlencode
+    pairs = [(_QUERY[name], value) for name, value in options.items() if name in _QUERY and value]
+    if options.get("dry_run"):
+        pairs.append(("dryRun", "All"))
+    return "?" + urlencode(sorted(pairs)) if pairs else ""
