@@ -61,12 +61,15 @@ def validate_pod_template(template: dict, path: str, release: tuple[int, int]) -
     return errors
 
 
-def validate_replicated_template(template: dict, selector: list[tuple], path: str, kind: str,
+def validate_replicated_template(template: dict, selector: list[tuple] | None, path: str, kind: str,
                                  release: tuple[int, int]) -> list:
-    """Return the FieldErrors of the template of a controller that keeps pods running; `selector`: requirements."""
+    """Return the FieldErrors of the template of a controller that keeps pods running.
+
+    `selector`: its requirements, None where it has none; `kind`: told where the template has an end.
+    """
     errors: list = []
     meta, spec = template.get("metadata") or {}, template.get("spec") or {}
-    if selector and not selectors.matches(selector, meta.get("labels")):
+    if selector != [] and not selectors.matches(selector, meta.get("labels")):
         errors.append(unmatched(path, template))
     errors += validate_pod_template(template, path, release)
     return errors + always_running(f"{path}.spec", spec, kind)

@@ -1,0 +1,139 @@
+"""DaemonSet."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME, labels
+from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
+
+# The internal templateGeneration, as the API shows it.
+_GENERATION = "deprecated.daemonset.template.generation"
+
+
+class DaemonSet(Kind):
+    columns = (NAME, Column("Desired"), Column("Current"), Column("Ready"), Column("Up-to-date"), Column("Available"),
+               Column("Node Selector"), AGE, CONTAINERS, IMAGES, SELECTOR)
+    has_status = True
+    has_generation = True
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        from ....api.selectors import format_selector
+
+        spec, status = obj.get("spec") or {}, obj.get("status") or {}
+        template = spec.get("template") or {}
+        return [obj["metadata"]["name"], status.get("desiredNumberScheduled", 0),
+                status.get("currentNumberScheduled", 0), status.get("numberReady", 0),
+                status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0),
+                labels((template.get("spec") or {}).get("nodeSelector")), age(obj, ctx.now),
+                *containers_and_images(template), format_selector(spec.get("selector"))]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        from ..core.podspec import default_pod_template
+
+        spec = obj.setdefault("spec", {})
+        strategy = spec.setdefault("updateStrategy", {})
+        if not strategy.get("type"):
+            strategy["type"] = "RollingUpdate"
+        if strategy["type"] == "RollingUpdate":
+            rolling = strategy.setdefault("rollingUpdate", {})
+            rolling.setdefault("maxUnavailable", 1)
+            rolling.setdefault("maxSurge", 0)
+        spec.setdefault("revisionHistoryLimit", 10)
+        default_pod_template(spec.setdefault("template", {}), ctx.release)
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0,
+                         "numberReady": 0}
+
+    def prepare_create(self, obj: dict, ctx: Context) -> None:
+        annotations = obj["metadata"].setdefault("annotations", {})
+        annotations[_GENERATION] = str(max(_number(annotations.get(_GENERATION)), 1))
+
+    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+        if ctx.subresource:
+            return
+        number = _number((old["metadata"].get("annotations") or {}).get(_GENERATION))
+        if obj["spec"].get("template") != old["spec"].get("template"):
+            number += 1
+        obj["metadata"].setdefault("annotations", {})[_GENERATION] = str(number)
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from ... import field
+        from ..checks import label_selector
+        from ..core.podspec import validate_replicated_template
+        from ..core.podspec.spec import unmatched
+        from ..workloads import counts, requirements
+
+        spec = obj["spec"]
+        selector, template = spec.get("selector"), spec.get("template") or {}
+        errors = label_selector("spec.selector", selector)
+        try:
+            from ....api.selectors import matches
+
+            if not matches(requirements(selector), (template.get("metadata") or {}).get("labels")):
+                errors.append(unmatched("spec.template", template))
+        except ValueError:
+            pass  # told by label_selector
+        if selector is not None and not selector.get("matchLabels") and not selector.get("matchExpressions"):
+            errors.append(field.invalid("spec.selector", selector, "empty selector is invalid for daemonset"))
+        errors += validate_replicated_template(template, [], "spec.template", "DaemonSet", ctx.release)
+        errors += counts("spec", spec, ("minReadySeconds",))
+        errors += _update_strategy(spec.get("updateStrategy") or {})
+        return errors + counts("spec", spec, ("revisionHistoryLimit",))
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ..checks import immutable
+
+        return immutable("spec.selector", obj["spec"].get("selector"),
+                         old["spec"].get("selector")) + self.validate(obj, ctx)
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ..workloads import counts, not_decremented
+
+        status = obj.get("status") or {}
+        return counts("status", status, (
+            "currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady",
+            "observedGeneration", "updatedNumberScheduled", "numberAvailable", "numberUnavailable",
+            "collisionCount")) + not_decremented(status, old)
+
+    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+        if old is not None and obj["spec"].get("template") == old["spec"].get("template"):
+            return []
+        from ..core.podspec.warnings import of_template
+
+        return of_template(obj["spec"]["template"], "spec.template", ctx.release)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() else 0
+
+
+def _update_strategy(strategy: dict) -> list:
+    from ... import field
+    from ..workloads import amount, at_most_100_percent, int_or_percent
+
+    kind, rolling, path = strategy.get("type", ""), strategy.get("rollingUpdate"), "spec.updateStrategy.rollingUpdate"
+    if kind == "OnDelete":
+        return []
+    if kind != "RollingUpdate":
+        from ...golang import internal
+
+        return [field.not_supported("spec.updateStrategy", internal(strategy, "DaemonSetUpdateStrategy"),
+                                    ["RollingUpdate", "OnDelete"])]
+    if rolling is None:
+        return [field.required(path)]
+    errors: list = []
+    keys = ("maxUnavailable", "maxSurge")
+    for check in (int_or_percent, at_most_100_percent):
+        for key in keys:
+            errors += check(f"{path}.{key}", rolling.get(key, 0))
+    unavailable, surge = (amount(rolling.get(key, 0)) for key in keys)
+    if unavailable and surge:
+        errors.append(field.invalid(f"{path}.maxSurge", rolling["maxSurge"],
+                                    "may not be set when maxUnavailable is non-zero"))
+    elif not unavailable and not surge:
+        errors.append(field.required(f"{path}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
+    return errors
+
+
+KIND = DaemonSet()

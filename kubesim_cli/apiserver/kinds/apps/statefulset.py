@@ -1,0 +1,96 @@
+"""StatefulSet."""
+
+from __future__ import annotations
+
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
+from ..workloads import CONTAINERS, IMAGES, containers_and_images
+
+_MUTABLE = ("replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy", "minReadySeconds")
+
+
+class StatefulSet(Kind):
+    columns = (NAME, Column("Ready"), AGE, CONTAINERS, IMAGES)
+    has_status = True
+    has_generation = True
+    name_rule = "dns1123_label"
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        spec, status = obj.get("spec") or {}, obj.get("status") or {}
+        return [obj["metadata"]["name"], f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}",
+                age(obj, ctx.now), *containers_and_images(spec.get("template"))]
+
+    def default(self, obj: dict, ctx: Context) -> None:
+        from ..core.podspec import default_pod_template
+
+        spec = obj.setdefault("spec", {})
+        if not spec.get("podManagementPolicy"):
+            spec["podManagementPolicy"] = "OrderedReady"
+        strategy = spec.setdefault("updateStrategy", {})
+        if not strategy.get("type"):
+            strategy["type"] = "RollingUpdate"
+            strategy.setdefault("rollingUpdate", {})
+        if strategy["type"] == "RollingUpdate" and strategy.get("rollingUpdate") is not None:
+            strategy["rollingUpdate"].setdefault("partition", 0)
+            strategy["rollingUpdate"].pop("maxUnavailable", None)  # MaxUnavailableStatefulSet is off in all releases
+        retention = spec.setdefault("persistentVolumeClaimRetentionPolicy", {})
+        for event in ("whenDeleted", "whenScaled"):
+            if not retention.get(event):
+                retention[event] = "Retain"
+        spec.setdefault("replicas", 1)
+        spec.setdefault("revisionHistoryLimit", 10)
+        default_pod_template(spec.setdefault("template", {}), ctx.release)
+        for claim in spec.get("volumeClaimTemplates") or ():
+            claim.update(apiVersion="v1", kind="PersistentVolumeClaim")
+            claim.setdefault("spec", {}).setdefault("volumeMode", "Filesystem")
+            status = claim.setdefault("status", {})
+            if not status.get("phase"):
+                status["phase"] = "Pending"
+
+    def default_status(self, obj: dict, ctx: Context) -> None:
+        obj["status"] = {"replicas": 0, "availableReplicas": 0}
+
+    def validate(self, obj: dict, ctx: Context) -> list:
+        from .statefulset_validation import validate
+
+        return validate(obj["spec"], ctx.release)
+
+    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ... import field
+        from .statefulset_validation import validate
+
+        spec, before = obj["spec"], old["spec"]
+        errors = validate(spec, ctx.release, is_new=False)
+        mutable = [key for key in _MUTABLE if key != "revisionHistoryLimit" or ctx.release >= (1, 33)]
+        if any(spec.get(key) != before.get(key) for key in {*spec, *before} if key not in mutable):
+            *first, last = (f"'{key}'" for key in mutable)
+            errors.append(field.forbidden("spec", "updates to statefulset spec for fields other than "
+                                          f"{', '.join(first)} and {last} are forbidden"))
+        return errors
+
+    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+        from ..workloads import counts, not_decremented, replicas_within
+
+        status = obj.get("status") or {}
+        return (counts("status", status, ("replicas", "readyReplicas", "currentReplicas", "updatedReplicas",
+                                          "availableReplicas", "observedGeneration", "collisionCount"))
+                + replicas_within(status, ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"),
+                                  "status.readyReplicas")
+                + not_decremented(status, old))
+
+    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+        from ..core.podspec.warnings import of_claim
+        from ..workloads import template_warnings
+
+        spec = obj["spec"]
+        found = template_warnings(obj, old, "spec.template", spec["template"], ctx.release, name=False)
+        for i, claim in enumerate(spec.get("volumeClaimTemplates") or ()):
+            found += of_claim(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{i}]" + (".Spec" if old else ""))
+        if spec.get("revisionHistoryLimit", 0) < 0:
+            found.append("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 "
+                         "is recommended")
+        return found
+
+
+KIND = StatefulSet()
