@@ -43,14 +43,14 @@ def create(server, client, res: Resource, namespace: str, name: str, body: dict,
         meta["name"] = meta["generateName"][:58] + server.entropy.suffix()
     kind.default(obj, ctx)
     admission.mutate(ctx, "create", res, "", obj, None)
+    key = key_of(obj) if meta.get("name") else ""
+    objectmeta.stamp_new(meta, server.stored_as(res), key, server.now, server.entropy)
     kind.prepare_create(obj, ctx)
     if kind.has_status:
         if client.user is not None:
             obj.pop("status", None)
         if "status" not in obj:
             kind.default_status(obj, ctx)
-    key = key_of(obj) if meta.get("name") else ""
-    objectmeta.stamp_new(meta, server.stored_as(res), key, server.now, server.entropy)
     if kind.has_generation:
         meta["generation"] = 1
     bad = objectmeta.validate(meta, res.namespaced, kind.name_rule) if client.user is not None else []

@@ -14,8 +14,8 @@ _STATES = (("Complete", "Complete"), ("Failed", "Failed"), ("", "Terminating"), 
 
 
 class Job(Kind):
-    columns = (NAME, Column("Status", since=(1, 30)), Column("Completions"), Column("Duration"), AGE, CONTAINERS, IMAGES,
-               SELECTOR)
+    columns = (NAME, Column("Status", since=(1, 30)), Column("Completions"), Column("Duration"), AGE, CONTAINERS,
+               IMAGES, SELECTOR)
     has_status = True
     has_generation = True
 

@@ -129,7 +129,8 @@ def _indexed(path: str, spec: dict) -> list:
     if completions is None or completions <= _MANY or spec.get("backoffLimitPerIndex") is None:
         return errors
     if failed is None:
-        errors.append(field.required(f"{path}.maxFailedIndexes", f"must be specified when completions is above {_MANY}"))
+        errors.append(field.required(f"{path}.maxFailedIndexes",
+                                     f"must be specified when completions is above {_MANY}"))
     for key, value in (("parallelism", parallelism), ("maxFailedIndexes", failed)):
         if value is not None and value > 10_000:
             errors.append(field.invalid(f"{path}.{key}", value, f"must be less than or equal to 10000 {_HIGH}"))
