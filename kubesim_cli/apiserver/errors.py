@@ -43,8 +43,11 @@ def not_found(resource: str, name: str) -> StatusError:
     return StatusError(404, "NotFound", f'{resource} "{name}" not found', _details(resource, name))
 
 
-def already_exists(resource: str, name: str) -> StatusError:
-    return StatusError(409, "AlreadyExists", f'{resource} "{name}" already exists', _details(resource, name))
+def already_exists(resource: str, name: str, deleting: bool = False) -> StatusError:
+    """409; `deleting`: what is there is on its way out."""
+    text = f'{resource} "{name}" already exists'
+    return StatusError(409, "AlreadyExists", f"object is being deleted: {text}" if deleting else text,
+                       _details(resource, name))
 
 
 def conflict(resource: str, name: str, why: str) -> StatusError:

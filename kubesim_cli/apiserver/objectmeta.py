@@ -73,11 +73,11 @@ def _validate_rest(meta: dict, path: str) -> list:
     errors = validate_labels(meta.get("labels"), f"{path}.labels")
     errors += validate_annotations(meta.get("annotations"), f"{path}.annotations")
     errors += _validate_owners(meta.get("ownerReferences") or (), f"{path}.ownerReferences")
-    for name in meta.get("finalizers") or ():
-        at = f"{path}.finalizers"
-        errors += [field.invalid(at, name, text) for text in names.qualified_name(name)]
+    for i, name in enumerate(meta.get("finalizers") or ()):
+        errors += [field.invalid(f"{path}.finalizers", name, text) for text in names.qualified_name(name)]
         if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
-            errors.append(field.invalid(at, name, "name is neither a standard finalizer name nor is it fully qualified"))
+            errors.append(field.invalid(f"{path}.finalizers[{i}]", name,
+                                        "name is neither a standard finalizer name nor is it fully qualified"))
     return errors
 
 

@@ -61,8 +61,9 @@ def create(server, client, res: Resource, namespace: str, name: str, body: dict,
         for text in kind.warnings(obj, None, ctx):
             ctx.warn(text)
     admission.validate(ctx, "create", res, "", obj, None)
-    if server.store.get(server.stored_as(res), key) is not None:
-        raise errors.already_exists(res.name, meta["name"])
+    there = server.store.get(server.stored_as(res), key)
+    if there is not None:
+        raise errors.already_exists(res.name, meta["name"], bool(there["metadata"].get("deletionTimestamp")))
     kind.after_create(obj, ctx)
     tracking.track(server, client, res, None, obj, options)
     if not ctx.dry_run:
