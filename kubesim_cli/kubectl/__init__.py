@@ -10,7 +10,7 @@ COMMANDS = {
     "apply view-last-applied": "apply_last:view_last_applied",
     "attach": "attach:run",
     "auth can-i": "auth:can_i",
-    "auth reconcile": "auth:reconcile",
+    "auth reconcile": "reconcile:run",
     "auth whoami": "whoami:run",
     "autoscale": "autoscale:run",
     "certificate approve": "certificate:approve",

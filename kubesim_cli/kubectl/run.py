@@ -14,7 +14,7 @@ from .overrides import overridden
 _COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 # distribution/reference: [host[:port]/]path[:tag][@digest]
-_IMAGE = re.compile(
+IMAGE = re.compile(
     rf"(?:(?:{_HOST}(?:\.{_HOST})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
     r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 
@@ -52,7 +52,7 @@ def _check(flags, args, attach: bool, strategy: str) -> None:
         raise Usage("--pod-running-timeout must be higher than zero")
     if not flags["image"]:
         raise Failure("--image is required")
-    if not _IMAGE.fullmatch(flags["image"]):
+    if not IMAGE.fullmatch(flags["image"]):
         raise Failure(f"Invalid image name {cmdutil.quote(flags['image'])}: invalid reference format")
     if flags["tty"] and not flags["stdin"]:
         raise Usage("-i/--stdin is required for containers with -t/--tty=true")

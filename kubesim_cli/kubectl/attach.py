@@ -1,0 +1,24 @@
+"""kubectl attach: everything up to the process itself."""
+
+from __future__ import annotations
+
+from . import cmdutil, podcmd
+from .context import Failure
+
+
+def run(ctx, flags, args):
+    """kubectl attach (POD | TYPE/NAME) [-c CONTAINER]"""
+    timeout = podcmd.running_timeout(flags)
+    if not args:
+        raise Failure("at least 1 argument is required for attach")
+    if len(args) > 2:
+        raise Failure(f"expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(args)}: "
+                      f"[{' '.join(args)}]")
+    infos = podcmd.select(ctx, flags, args[-1:], args[0] if len(args) == 2 else "pods")
+    pod = podcmd.pod_of(ctx, infos[0].obj, timeout)
+    podcmd.refuse_completed(pod, "attach")
+    try:
+        container = podcmd.container_of(ctx, pod, flags["container"], flags["quiet"])
+    except Failure as failure:
+        raise Failure(f"cannot attach to the container: {failure}") from None
+    raise podcmd.not_yet(f"attach to container {cmdutil.quote(container['name'])}")

@@ -1,0 +1,53 @@
+"""kubectl debug: everything up to the debugging container."""
+
+from __future__ import annotations
+
+from . import cmdutil, podcmd
+from .context import Failure
+from .run import IMAGE
+
+
+def run(ctx, flags, args):
+    """kubectl debug (POD | TYPE/NAME) [-it] --image=IMAGE [-- COMMAND [args...]]"""
+    names = args[:flags.dash] if flags.dash >= 0 else args
+    words = args[flags.dash:] if flags.dash >= 0 else []
+    _check(flags, names, words)
+    for info in podcmd.select(ctx, flags, names):
+        if info.obj["kind"] not in ("Node", "Pod"):
+            told = f"{info.mapping.group}/{info.mapping.version}, Kind={info.mapping.kind}"
+            raise Failure(f"{cmdutil.quote(told)} not supported by debug")
+        if info.obj["kind"] == "Pod" and flags["target"] and podcmd.find(info.obj, flags["target"]) is None:
+            raise Failure(f"container {flags['target']} is not valid for pod {info.name} out of: "
+                          f"{podcmd.names(info.obj)}")
+        raise podcmd.not_yet("debug one")
+
+
+def _check(flags, names: list[str], words: list[str]) -> None:
+    image, copy, changes = flags["image"], flags["copy-to"], flags["set-image"]
+    if flags.changed("attach") and flags["attach"] and not image and not flags["container"]:
+        raise Failure("you must specify --container or create a new container using --image in order to attach.")
+    if copy:
+        if not image and not changes and not words:
+            raise Failure("you must specify --image, --set-image or command arguments.")
+        if words and not flags["container"] and not image:
+            raise Failure("you must specify an existing container or a new image when specifying args.")
+    else:
+        for name in ("replace", "same-node", "set-image"):
+            if flags[name]:
+                raise Failure(f"--{name} may only be used with --copy-to.")
+        if not image:
+            raise Failure("you must specify --image when not using --copy-to.")
+    if image and not IMAGE.fullmatch(image):
+        raise Failure(f"invalid image name {cmdutil.quote(image)}: invalid reference format")
+    if not names and not flags["filename"]:
+        raise Failure("NAME or filename is required for debug")
+    if flags["image-pull-policy"] not in ("", "Always", "IfNotPresent", "Never"):
+        raise Failure(f"invalid image pull policy: {flags['image-pull-policy']}")
+    for name, new in changes.items():
+        if not IMAGE.fullmatch(new):
+            raise Failure(f"invalid image name {cmdutil.quote(new)} for container {cmdutil.quote(name)}: invalid "
+                          "reference format")
+    if flags["target"] and copy:
+        raise Failure("--target is incompatible with --copy-to. Use --share-processes instead.")
+    if flags["tty"] and not flags["stdin"]:
+        raise Failure("-i/--stdin is required for containers with -t/--tty=true")

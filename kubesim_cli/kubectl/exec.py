@@ -1,0 +1,26 @@
+"""kubectl exec: everything up to the process itself."""
+
+from __future__ import annotations
+
+from . import cmdutil, podcmd
+from .context import Failure, Usage
+
+
+def run(ctx, flags, args):
+    """kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]"""
+    name = args[0] if args and flags.dash != 0 else ""
+    command = args[flags.dash:] if flags.dash >= 0 else []
+    if flags.dash < 0 and (len(args) > 1 or (args and flags["filename"])):
+        raise Usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
+    timeout = podcmd.running_timeout(flags)
+    if not name and not flags["filename"]:
+        raise Failure("pod, type/name or --filename must be specified")
+    if not command:
+        raise Failure("you must specify at least one command for the container")
+    infos = podcmd.select(ctx, flags, [name] if name else [])
+    if len(infos) != 1:
+        raise Failure("cannot exec into multiple objects at a time")
+    pod = podcmd.pod_of(ctx, infos[0].obj, timeout)
+    podcmd.refuse_completed(pod, "exec into")
+    container = podcmd.container_of(ctx, pod, flags["container"], flags["quiet"])
+    raise podcmd.not_yet(f"execute {cmdutil.quote(command[0])} in container {cmdutil.quote(container['name'])}")

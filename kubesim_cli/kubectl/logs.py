@@ -1,0 +1,93 @@
+"""kubectl logs: everything up to the log itself."""
+
+from __future__ import annotations
+
+from ..apiserver.errors import StatusError, bad_request
+from . import builder, cmdutil, podcmd
+from .context import Failure, Usage
+
+_USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
+          "POD or TYPE/NAME is a required argument for the logs command")
+_PULLING = ("ErrImagePull", "ImagePullBackOff")
+
+
+def run(ctx, flags, args):
+    """kubectl logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]"""
+    if len(args) > 2 or (not args and not flags["selector"]):
+        raise Usage(_USAGE)
+    if len(args) == 1 and flags["selector"]:
+        raise Usage("only a selector (-l) or a POD name is allowed")
+    if flags["pod-running-timeout"] <= 0:
+        raise Failure("--pod-running-timeout must be higher than zero")
+    objects = _select(ctx, flags, args)
+    _check(flags, args)
+    for obj in objects:
+        pod = podcmd.pod_of(ctx, obj, flags["pod-running-timeout"], "get the logs from")
+        for container in _containers(ctx, flags, pod, args):
+            _check_state(pod, container["name"], flags["previous"])
+            raise podcmd.not_yet(f"show the logs of container {cmdutil.quote(container['name'])} in pod "
+                                 f"{cmdutil.quote(pod['metadata']['name'])}")
+
+
+def _select(ctx, flags, args) -> list[dict]:
+    try:
+        if args:
+            return [info.obj for info in podcmd.select(ctx, flags, args[:1])]
+        infos = builder.from_flags(ctx, flags, ["pods"]).infos()
+    except StatusError as error:
+        if error.reason == "NotFound":
+            raise Failure(f"error from server (NotFound): {error.message} in namespace "
+                          f"{cmdutil.quote(ctx.namespace)}") from None
+        raise
+    if not infos:
+        ctx.err(f"No resources found in {ctx.namespace} namespace.\n")
+    return [info.obj for info in infos]
+
+
+def _check(flags, args) -> None:
+    container = args[1] if len(args) == 2 else flags["container"]
+    if flags["since-time"] and flags["since"]:
+        raise Failure("at most one of `sinceTime` or `sinceSeconds` may be specified")
+    if flags["all-containers"] and container:
+        raise Failure(f"--all-containers=true should not be specified with container name {container}")
+    if flags.changed("container") and len(args) == 2:
+        raise Failure("only one of -c or an inline [CONTAINER] arg is allowed")
+    if flags["limit-bytes"] < 0:
+        raise Failure("--limit-bytes must be greater than 0")
+    if flags["since"] < 0:
+        raise Failure("--since must be greater than 0")
+    if flags["tail"] < -1:
+        raise Failure("--tail must be greater than or equal to -1")
+
+
+def _containers(ctx, flags, pod: dict, args) -> list[dict]:
+    if flags["all-containers"]:
+        return [container for field in ("initContainers", "containers", "ephemeralContainers")
+                for container in pod["spec"].get(field) or ()]
+    name = args[1] if len(args) == 2 else flags["container"]
+    default = (pod["metadata"].get("annotations") or {}).get(podcmd.DEFAULT_CONTAINER)
+    if not name and default and podcmd.find(pod, default) is None:
+        ctx.err(f"Default container name {cmdutil.quote(default)} not found in pod {pod['metadata']['name']}\n")
+        name = pod["spec"]["containers"][0]["name"]
+    return [podcmd.container_of(ctx, pod, name, quiet=flags["all-pods"])]
+
+
+def _check_state(pod: dict, name: str, previous: bool) -> None:
+    """Raise what a kubelet answers for a container that has no log (kubelet_pods.go validateContainerLogStatus)."""
+    status = pod.get("status") or {}
+    found = next((state for field in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+                  for state in status.get(field) or () if state["name"] == name), None)
+    told = f"container {cmdutil.quote(name)} in pod {cmdutil.quote(pod['metadata']['name'])}"
+    if found is None:
+        if not pod["spec"].get("nodeName"):
+            return
+        raise bad_request(f"{told} is not available")
+    if previous:
+        if "terminated" not in (found.get("lastState") or {}):
+            raise bad_request(f"previous terminated {told} not found")
+        return
+    waiting = (found.get("state") or {}).get("waiting")
+    if waiting is not None and "terminated" not in (found.get("lastState") or {}):
+        reason = waiting.get("reason", "")
+        raise bad_request(f"{told} is waiting to start: "
+                          f"{'trying and failing to pull image' if reason in _PULLING else reason}")
