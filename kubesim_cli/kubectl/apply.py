@@ -149,7 +149,10 @@ class Applier:
                                                     name=self.ctx.name))
         from .patcher import Patcher
 
-        patcher = Patcher(self, info)
+        flags = self.flags
+        patcher = Patcher(self.ctx, info, manager=self.manager, validation=self.validation,
+                          dry_run=self.strategy == "server", overwrite=flags["overwrite"], force=flags["force"],
+                          cascade=self.cascade, grace_period=flags["grace-period"], timeout=flags["timeout"])
         try:
             if self.strategy == "client":
                 changed, obj = patcher.patch_locally(modified)
@@ -229,8 +232,3 @@ def with_last_applied(obj: dict) -> dict:
     obj = clone(obj)
     cmdutil.save_config(obj, create=True)
     return obj
-
-
-def last_applied(obj: dict) -> str | None:
-    """Return an object's last-applied annotation, None where it has none (GetOriginalConfiguration)."""
-    return (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED)

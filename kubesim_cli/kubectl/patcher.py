@@ -6,18 +6,24 @@ from __future__ import annotations
 from ..api.objects import clone
 from ..apiserver import jsonpatch, strategic, strategicdiff
 from ..apiserver.errors import StatusError
-from .apply import Applier, last_applied
-from .cmdutil import encode
+from .cmdutil import LAST_APPLIED, encode
 from .context import Failure, add_source
 
 _RETRIES = 5
 
 
 class Patcher:
-    """Patches `info`, whose `obj` is the live object. `sent` is the patch that was made last, None before."""
+    """Patches `info`, whose `obj` is the live object. `sent` is the patch that was made last, None before.
 
-    def __init__(self, applier: Applier, info):
-        self.applier, self.info, self.ctx = applier, info, applier.ctx
+    `overwrite`: what others changed is no conflict. `force`: what cannot be patched is deleted (with `cascade`,
+    `grace_period` in seconds and `timeout`) and created anew.
+    """
+
+    def __init__(self, ctx, info, *, manager: str, validation: str = "", dry_run: bool = False, overwrite: bool = True,
+                 force: bool = False, cascade: str = "", grace_period: int = -1, timeout: float = 0):
+        self.ctx, self.info, self.overwrite, self.force = ctx, info, overwrite, force
+        self.options = {"field_manager": manager, "field_validation": validation}
+        self.dry_run, self.cascade, self.grace_period, self.timeout = dry_run, cascade, grace_period, timeout
         self.sent: dict | None = None
 
     def patch(self, modified: dict) -> tuple[bool, dict]:
@@ -29,7 +35,7 @@ class Patcher:
                 if error.reason == "Conflict" and attempt < _RETRIES:
                     self.info.get(self.ctx.client)
                     continue
-                if error.reason in ("Conflict", "Invalid") and self.applier.flags["force"]:
+                if error.reason in ("Conflict", "Invalid") and self.force:
                     return True, self._delete_and_create(modified)
                 raise add_source(error, "patching", self.info.source) from None
             except Failure as error:
@@ -40,10 +46,8 @@ class Patcher:
         patch_type, patch = self._make(modified)
         if not patch:
             return False, self.info.obj
-        applier = self.applier
-        return True, self.ctx.client.patch(
-            self.info.resource, self.info.name, patch, patch_type, self.info.namespace,
-            dry_run=applier.strategy == "server", field_manager=applier.manager, field_validation=applier.validation)
+        return True, self.ctx.client.patch(self.info.resource, self.info.name, patch, patch_type, self.info.namespace,
+                                           dry_run=self.dry_run, **self.options)
 
     def patch_locally(self, modified: dict) -> tuple[bool, dict]:
         """The same without the server. Raises Failure."""
@@ -78,8 +82,7 @@ class Patcher:
                 self.sent = strategicdiff.three_way_json_merge(original, modified, live)
                 _require_unchanged(self.sent)
             else:
-                overwrite = self.applier.flags["overwrite"]
-                self.sent = strategicdiff.three_way(original, modified, live, schema, overwrite)
+                self.sent = strategicdiff.three_way(original, modified, live, schema, self.overwrite)
         except strategic.MergeError as error:
             problem = _tell(error)
             if schema is not None:
@@ -91,20 +94,18 @@ class Patcher:
 
     def _delete_and_create(self, modified: dict) -> dict:
         """--force: replace what cannot be patched."""
-        info, client, flags = self.info, self.ctx.client, self.applier.flags
+        info, client = self.info, self.ctx.client
         self.sent = modified
         live = info.obj
-        grace = flags["grace-period"]
-        client.delete(info.resource, info.name, info.namespace, propagation=self.applier.cascade,
-                      grace_period=grace if grace >= 0 else None)
-        if not self.ctx.wait(self._gone, flags["timeout"] or None):
+        client.delete(info.resource, info.name, info.namespace, propagation=self.cascade,
+                      grace_period=self.grace_period if self.grace_period >= 0 else None)
+        if not self.ctx.wait(self._gone, self.timeout or None):
             raise Failure("context deadline exceeded")
-        options = {"field_manager": self.applier.manager, "field_validation": self.applier.validation}
         try:
-            return client.create(info.resource, _without_version(modified), info.namespace, **options)
+            return client.create(info.resource, _without_version(modified), info.namespace, **self.options)
         except StatusError as error:
             try:
-                client.create(info.resource, _without_version(live), info.namespace, **options)
+                client.create(info.resource, _without_version(live), info.namespace, **self.options)
             except StatusError as again:
                 raise Failure("An error occurred force-replacing the existing object with the newly provided one:\n\n"
                               f"{error.message}.\n\nAdditionally, an error occurred attempting to restore the original "
@@ -117,6 +118,11 @@ class Patcher:
         except StatusError as error:
             return error.reason == "NotFound"
         return False
+
+
+def last_applied(obj: dict) -> str | None:
+    """Return an object's last-applied annotation, None where it has none (GetOriginalConfiguration)."""
+    return (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED)
 
 
 def _without_version(obj: dict) -> dict:

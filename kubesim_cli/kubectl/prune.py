@@ -30,31 +30,33 @@ def parse_allowlist(ctx, texts: list[str]) -> list:
 
 def prune(applier) -> None:
     """Delete what an Applier has not seen of the prunable types in the namespaces it worked in."""
-    ctx = applier.ctx
-    wanted = applier.allowlist
+    grace = applier.flags["grace-period"]
+    for mapping, obj in prunable(applier):
+        meta = obj["metadata"]
+        if applier.strategy != "client":
+            applier.ctx.client.delete(mapping.versioned, meta["name"], meta.get("namespace", ""),
+                                      propagation=applier.cascade, grace_period=grace if grace >= 0 else None,
+                                      dry_run=applier.strategy == "server")
+        cmdutil.printer(applier.ctx, applier.flags, "pruned", applier.strategy)(obj)
+
+
+def prunable(work):
+    """Yield (discovery.Resource, object) of what was applied once and is not among the manifests now.
+
+    `work` (an Applier or the like) has `ctx`, `flags`, `allowlist`, `namespaces` and `seen_uids`.
+    """
+    ctx, wanted = work.ctx, work.allowlist
     if not wanted:
         wanted = [ctx.client.discovery.of_kind(*kind) for kind in (*_NAMESPACED, *_CLUSTER_SCOPED)]
         cmdutil.klog_warning(
             ctx, "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by default "
             "when used with the --namespace flag in a future release. To preserve the current behaviour, list the "
             "resources you want to target explicitly in the --prune-allowlist flag.")
-    for namespace in sorted(applier.namespaces):
-        for mapping in wanted:
-            if mapping.namespaced:
-                _prune(applier, namespace, mapping)
-    for mapping in wanted:
-        if not mapping.namespaced:
-            _prune(applier, "", mapping)
-
-
-def _prune(applier, namespace: str, mapping) -> None:
-    client = applier.ctx.client
-    grace = applier.flags["grace-period"]
-    for obj in client.list(mapping.versioned, namespace, label_selector=applier.flags["selector"])["items"]:
-        meta = obj["metadata"]
-        if cmdutil.LAST_APPLIED not in (meta.get("annotations") or {}) or meta["uid"] in applier.seen_uids:
-            continue
-        if applier.strategy != "client":
-            client.delete(mapping.versioned, meta["name"], namespace, propagation=applier.cascade,
-                          grace_period=grace if grace >= 0 else None, dry_run=applier.strategy == "server")
-        cmdutil.printer(applier.ctx, applier.flags, "pruned", applier.strategy)(obj)
+    places = [(namespace, mapping) for namespace in sorted(work.namespaces) for mapping in wanted if mapping.namespaced]
+    places += [("", mapping) for mapping in wanted if not mapping.namespaced]
+    for namespace, mapping in places:
+        found = ctx.client.list(mapping.versioned, namespace, label_selector=work.flags["selector"])
+        for obj in found["items"]:
+            meta = obj["metadata"]
+            if cmdutil.LAST_APPLIED in (meta.get("annotations") or {}) and meta["uid"] not in work.seen_uids:
+                yield mapping, obj

@@ -1,0 +1,150 @@
+"""kubectl diff: what apply would change, shown by an external diff program (pkg/cmd/diff)."""
+
+from __future__ import annotations
+
+import os
+
+from ..api.objects import clone
+from ..apiserver.errors import StatusError
+from . import builder, cmdutil
+from .context import Exit, Failure, Usage
+from .patcher import Patcher
+
+_MANAGER = "kubectl-client-side-apply"
+_MASK = "***"
+
+
+def run(ctx, flags, args):
+    """kubectl diff -f FILENAME"""
+    if args:
+        raise Usage(f"Unexpected args: [{' '.join(args)}]")
+    if not flags["filename"] and not flags["kustomize"]:
+        raise Failure("must specify one of -f and -k")
+    server_side = flags["server-side"]
+    manager = "kubectl" if server_side and not flags.changed("field-manager") else flags["field-manager"] or _MANAGER
+    if flags["force-conflicts"] and not server_side:
+        raise Failure("--force-conflicts only works with --server-side")
+    pruner = _Pruner(ctx, flags) if flags["prune"] else None
+    result = builder.from_flags(ctx, flags, continue_on_error=False)
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="LIVE-") as live_dir, TemporaryDirectory(prefix="MERGED-") as merged_dir:
+
+        def compare(info):
+            body = info.obj
+            try:
+                info.get(ctx.client)
+            except StatusError as error:
+                if error.reason != "NotFound":
+                    raise
+                info.obj = None
+            if pruner is not None:
+                pruner.see(info)
+            merged = _merged(ctx, flags, info, body, manager)
+            name = _file_name(merged, info.namespace, info.name)
+            live, merged = _shown(flags, info.obj, merged)
+            _write(live_dir, name, live)
+            _write(merged_dir, name, merged)
+            if info.obj and info.obj["metadata"].get("deletionTimestamp"):
+                ctx.err(f"Warning: Detected changes to resource {info.name} which is currently being deleted.\n")
+
+        result.visit(compare)
+        for obj in pruner.pruned() if pruner is not None else ():
+            meta = obj["metadata"]
+            _write(live_dir, _file_name(obj, meta.get("namespace", ""), meta["name"]), _shown(flags, obj, obj)[0])
+        _compare_directories(ctx, live_dir, merged_dir)
+
+
+def _merged(ctx, flags, info, body: dict, manager: str) -> dict:
+    """Return what the server would make of an apply."""
+    if flags["server-side"]:
+        return ctx.client.patch(info.resource, info.name, body, "apply", info.namespace, dry_run=True,
+                                field_manager=manager, force=flags["force-conflicts"])
+    if info.obj is None:
+        body = clone(body)
+        body.get("metadata", {}).pop("resourceVersion", None)
+        return ctx.client.create(info.resource, body, info.namespace, dry_run=True, field_manager=manager)
+    modified = clone(body)
+    annotations = modified["metadata"].get("annotations") or {}
+    modified["metadata"]["annotations"] = {key: annotations[key] for key in annotations if key != cmdutil.LAST_APPLIED}
+    return Patcher(ctx, info, manager=manager, dry_run=True).patch(modified)[1]
+
+
+def _shown(flags, live: dict | None, merged: dict) -> tuple[dict | None, dict]:
+    """Leave out managed fields, and hide the data of secrets."""
+    live, merged = clone(live), clone(merged)
+    if not flags["show-managed-fields"]:
+        for obj in (live, merged):
+            if obj is not None:
+                obj["metadata"].pop("managedFields", None)
+    if not flags["show-secrets"] and merged.get("kind") == "Secret" and merged.get("apiVersion") == "v1":
+        _mask((live or {}).get("data") or {}, merged.get("data") or {})
+    return live, merged
+
+
+def _mask(before: dict, after: dict) -> None:
+    for key in {**before, **after}:
+        changed = key in before and key in after and before[key] != after[key]
+        if key in before:
+            before[key] = f"{_MASK} (before)" if changed else _MASK
+        if key in after:
+            after[key] = f"{_MASK} (after)" if changed else _MASK
+
+
+def _file_name(obj: dict, namespace: str, name: str) -> str:
+    """`apps.v1.Deployment.default.web`"""
+    return f"{obj['apiVersion'].replace('/', '.')}.{obj['kind']}.{namespace}.{name}"
+
+
+def _write(directory: str, name: str, obj: dict | None) -> None:
+    from .printers.yaml import dump
+
+    with open(os.path.join(directory, name.replace(":", "_")), "w", encoding="utf-8", newline="\n") as file:
+        file.write(dump(obj) if obj is not None else "")
+
+
+def _compare_directories(ctx, live: str, merged: str) -> None:
+    """Run the diff program of KUBECTL_EXTERNAL_DIFF, or `diff -u -N`; exit code 1 where it finds differences."""
+    import re
+    import subprocess
+
+    program, arguments = "diff", ["-u", "-N", live, merged]
+    external = ctx.environ.get("KUBECTL_EXTERNAL_DIFF", "")
+    if external:
+        program, *options = external.split(" ")
+        arguments = [live, merged, *(option for option in options if re.fullmatch("[a-zA-Z0-9-=]+", option))]
+    try:
+        done = subprocess.run([program, *arguments], env=dict(ctx.environ), capture_output=True, check=False)
+    except OSError as error:
+        why = "executable file not found in $PATH" if isinstance(error, FileNotFoundError) else error.strerror
+        raise Failure(f'failed to run {cmdutil.quote(program)}: exec: {cmdutil.quote(program)}: {why}') from None
+    ctx.out(done.stdout.decode("utf-8", "surrogateescape"))
+    ctx.err(done.stderr.decode("utf-8", "surrogateescape"))
+    if done.returncode > 1:
+        raise Failure(f"failed to run {cmdutil.quote(program)}: exit status {done.returncode}")
+    if done.returncode:
+        raise Exit(1)
+
+
+class _Pruner:
+    """Finds what `apply --prune` would delete."""
+
+    def __init__(self, ctx, flags):
+        from .prune import parse_allowlist
+
+        self.ctx, self.flags = ctx, flags
+        self.allowlist = parse_allowlist(ctx, flags["prune-allowlist"])
+        self.seen_uids: set[str] = set()
+        self.namespaces: set[str] = set()
+
+    def see(self, info) -> None:
+        if info.obj is None:
+            return
+        if info.namespaced:
+            self.namespaces.add(info.namespace)
+        self.seen_uids.add(info.obj["metadata"]["uid"])
+
+    def pruned(self) -> list[dict]:
+        from .prune import prunable
+
+        return [obj for _, obj in prunable(self)]

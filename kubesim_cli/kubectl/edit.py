@@ -1,0 +1,40 @@
+"""kubectl edit."""
+
+from __future__ import annotations
+
+from . import builder, cmdutil
+from .context import Failure
+from .editor import Editor
+
+
+def run(ctx, flags, args):
+    """kubectl edit (RESOURCE/NAME | -f FILENAME)"""
+    infos = builder.from_flags(ctx, flags, args, latest=True).infos()
+    if not infos:
+        raise Failure("edit cancelled, no objects found")
+    LiveEditor(ctx, flags, args).edit(infos)
+
+
+class LiveEditor(Editor):
+    """Edits objects as they are on the server, and patches them with what changed."""
+
+    def save(self, before, after) -> None:
+        schema = self._schema(after.mapping)
+        if schema is None:
+            patch_type, patch = "merge", cmdutil.difference(self.ctx, before.obj, after.obj, "merge")
+        else:
+            patch_type, patch = "strategic", cmdutil.difference(self.ctx, before.obj, after.obj, "strategic")
+        if "apiVersion" in patch or "kind" in patch or "name" in (patch.get("metadata") or {}):
+            raise Failure("At least one of apiVersion, kind and name was changed")
+        if self.flags["output-patch"]:
+            self.ctx.out(f"Patch: {cmdutil.encode(patch)}")
+        obj = self.ctx.client.patch(after.resource, after.name, patch, patch_type, after.namespace,
+                                    subresource=self.flags["subresource"], field_manager=self.flags["field-manager"],
+                                    field_validation=self.validation)
+        after.refresh(obj)
+        cmdutil.printer(self.ctx, self.flags, "edited")(obj)
+
+    def _schema(self, mapping):
+        from ..apiserver.schema import schema_of
+
+        return schema_of(mapping.api_version, mapping.kind, self.ctx.release)

@@ -1,0 +1,146 @@
+"""kubectl patch."""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from ..apiserver import errors, jsonpatch, strategic
+from ..apiserver.errors import StatusError
+from . import builder, cmdutil
+from .context import Failure
+
+_TYPES = {"json": "application/json-patch+json", "merge": "application/merge-patch+json",
+          "strategic": "application/strategic-merge-patch+json"}
+
+
+def run(ctx, flags, args):
+    """kubectl patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    patch_type = _check(flags, args, strategy)
+    text = flags["patch"]
+    if flags["patch-file"]:
+        text = _read(flags["patch-file"])
+    local = flags["local"]
+    body = _parse(text, flags["patch"], patch_type, local or strategy == "client")
+    count = 0
+
+    def patch(info):
+        nonlocal count
+        count += 1
+        if local or strategy == "client":
+            obj = _patched_locally(ctx, info, body, patch_type)
+        else:
+            obj = _send(ctx, flags, info, body, patch_type, strategy)
+        operation = "patched" if obj != info.obj else "patched (no change)"
+        if not local and strategy != "client":
+            obj = _record(ctx, flags, args, info, obj, strategy)
+        cmdutil.printer(ctx, flags, operation)(obj)
+
+    builder.from_flags(ctx, flags, args).visit(patch)
+    if not count:
+        raise Failure("no objects passed to patch")
+
+
+def _check(flags, args, strategy: str) -> str:
+    """Refuse flags that do not go together; returns the patch type."""
+    if flags["patch"] and flags["patch-file"]:
+        raise Failure("cannot specify --patch and --patch-file together")
+    if not flags["patch"] and not flags["patch-file"]:
+        raise Failure("must specify --patch or --patch-file containing the contents of the patch")
+    if flags["local"] and args:
+        raise Failure("cannot specify --local and server resources")
+    if flags["local"] and strategy == "server":
+        raise Failure("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
+    patch_type = flags["type"].lower() or "strategic"
+    if patch_type not in _TYPES:
+        raise Failure(f"--type must be one of [{' '.join(_TYPES)}], not {cmdutil.quote(flags['type'])}")
+    return patch_type
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError as error:
+        what = "read" if isinstance(error, IsADirectoryError) else "open"
+        raise Failure(f"unable to read patch file: {what} {path}: {(error.strerror or '').lower()}") from None
+
+
+def _parse(text: str, told: str, patch_type: str, local: bool):
+    """Return a patch's value. What begins with a brace is sent as it is, so it is the server that finds it wrong."""
+    if text.lstrip()[:1] == "{":
+        from .gojson import JsonError, loads
+
+        try:
+            return loads(text)
+        except JsonError as wrong:
+            if local:
+                raise Failure(_wrong_locally(str(wrong), patch_type)) from None
+            raise errors.bad_request(str(wrong) if patch_type == "strategic" else f"error decoding patch: {wrong}"
+                                     ) from None
+    from .yamlreader import YamlError, load
+
+    try:
+        return load(text)
+    except YamlError as wrong:
+        raise Failure(f"unable to parse {cmdutil.quote(told)}: {wrong}") from None
+
+
+def _wrong_locally(problem: str, patch_type: str) -> str:
+    return {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document"}.get(patch_type, problem)
+
+
+def _send(ctx, flags, info, body, patch_type: str, strategy: str) -> dict:
+    try:
+        return ctx.client.patch(info.resource, info.name, body, patch_type, info.namespace,
+                                subresource=flags["subresource"], dry_run=strategy == "server",
+                                field_manager=flags["field-manager"])
+    except StatusError as error:
+        if error.reason != "UnsupportedMediaType":
+            raise
+        kind = f"{info.mapping.api_version}, Kind={info.mapping.kind}"
+        if "/" not in kind:
+            kind = "/" + kind
+        raise Failure(f"{_TYPES[patch_type]} is not supported by {kind}: {error.message}") from None
+
+
+def _record(ctx, flags, args, info, obj: dict, strategy: str) -> dict:
+    """Write the change cause that --record asks for."""
+    changed = clone(obj)
+    cmdutil.record(ctx, flags, args, changed)
+    if changed == obj:
+        return obj
+    return ctx.client.patch(info.resource, info.name, cmdutil.difference(ctx, obj, changed, "merge"), "merge",
+                            info.namespace, dry_run=strategy == "server", field_manager=flags["field-manager"])
+
+
+def _patched_locally(ctx, info, body, patch_type: str) -> dict:
+    """Return the object after a patch, without a server. Raises Failure."""
+    obj = clone(info.obj)
+    if patch_type == "json":
+        return _json_patched(obj, body)
+    if not isinstance(body, dict):
+        raise Failure(_wrong_locally("", patch_type))
+    if patch_type == "merge":
+        return jsonpatch.merge(obj, body)
+    from ..apiserver.schema import schema_of
+
+    api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
+    schema = schema_of(api_version, kind, ctx.client_release)
+    if schema is None:
+        gvk = f"{api_version if '/' in api_version else '/' + api_version}, Kind={kind}"
+        raise Failure(f"strategic merge patch is not supported for {gvk} locally, try --type merge")
+    try:
+        return strategic.merge(obj, body, schema)
+    except strategic.MergeError as wrong:
+        raise Failure(str(wrong)) from None
+
+
+def _json_patched(obj: dict, body) -> dict:
+    if not isinstance(body, list):
+        what = "object" if isinstance(body, dict) else "string" if isinstance(body, str) else "number"
+        raise Failure(f"json: cannot unmarshal {what} into Go value of type jsonpatch.Patch")
+    try:
+        return jsonpatch.apply(obj, body)
+    except jsonpatch.PatchError as wrong:
+        _, missing, key = str(wrong).partition("doc is missing key: ")
+        raise Failure(f"Object to be patched is missing field ({key})" if missing else str(wrong)) from None

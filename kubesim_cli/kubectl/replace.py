@@ -1,0 +1,98 @@
+"""kubectl replace."""
+
+from __future__ import annotations
+
+from ..apiserver.errors import StatusError
+from . import builder, cmdutil
+from .context import Failure, add_source
+from .delete import Deletion, cascade
+
+_TIMEOUT = 300.0  # seconds for --force to see the old objects gone
+
+
+def run(ctx, flags, args):
+    """kubectl replace -f FILENAME"""
+    validation = cmdutil.validation(flags)
+    strategy = cmdutil.dry_run(ctx, flags)
+    print_obj = cmdutil.printer(ctx, flags, "replaced", strategy)
+    propagation = cascade(ctx, flags["cascade"])
+    if not flags["filename"] and not flags["kustomize"]:
+        raise Failure("must specify one of -f and -k")
+    _check(flags, strategy)
+    if flags["raw"]:
+        from . import rawhttp
+
+        ctx.out(rawhttp.request(ctx, "PUT", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))
+        return
+    if flags["force"]:
+        _replace_by_force(ctx, flags, args, validation, propagation, print_obj)
+        return
+
+    def replace(info):
+        cmdutil.save_config(info.obj, create=flags["save-config"])
+        cmdutil.record(ctx, flags, args, info.obj)
+        if strategy != "client":
+            try:
+                info.refresh(_update(ctx, flags, info, validation, strategy))
+            except (StatusError, Failure) as error:
+                raise add_source(error, "replacing", info.source) from None
+        print_obj(info.obj)
+
+    builder.from_flags(ctx, flags, validate=validation != "Ignore").visit(replace)
+
+
+def _check(flags, strategy: str) -> None:
+    """Refuse flags that do not go together."""
+    if _grace_period(flags) >= 0 and not flags["force"]:
+        raise Failure("--grace-period must have --force specified")
+    if flags["timeout"] and not flags["force"]:
+        raise Failure("--timeout must have --force specified")
+    if flags["force"] and strategy != "none":
+        raise Failure("--dry-run can not be used when --force is set")
+    if flags["raw"]:
+        files = flags["filename"]
+        if len(files) != 1:
+            raise Failure("--raw can only use a single local file or stdin")
+        if files[0].startswith(("http://", "https://")):
+            raise Failure("--raw cannot read from a url")
+        for name in ("recursive", "output"):
+            if flags[name]:
+                raise Failure(f"--raw and --{name} are mutually exclusive")
+
+
+def _grace_period(flags) -> int:
+    return 1 if flags["grace-period"] == 0 else flags["grace-period"]
+
+
+def _update(ctx, flags, info, validation: str, strategy: str) -> dict:
+    """Send an object; without a resourceVersion in it, it overwrites what is there (Helper.Replace)."""
+    if not info.name:
+        raise Failure("resource name may not be empty")
+    if not info.obj["metadata"].get("resourceVersion"):
+        live = ctx.client.get(info.resource, info.name, info.namespace, subresource=flags["subresource"])
+        info.obj["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+    return ctx.client.update(info.resource, info.obj, info.namespace, subresource=flags["subresource"],
+                             dry_run=strategy == "server", field_manager=flags["field-manager"],
+                             field_validation=validation)
+
+
+def _replace_by_force(ctx, flags, args, validation: str, propagation: str, print_obj) -> None:
+    """Delete the objects, wait until they are gone, and create them anew."""
+    infos = builder.from_flags(ctx, flags, args, require_object=False).infos()
+    deletion = Deletion(ctx, "none", propagation, _grace_period(flags), flags["output"] == "name")
+    for info in infos:
+        try:
+            deletion.delete(info)
+        except StatusError as error:
+            if error.reason != "NotFound":
+                raise
+    deletion.wait(flags["timeout"] or _TIMEOUT)
+    for info in infos:
+        obj = info.obj or {}
+        cmdutil.save_config(obj, create=flags["save-config"])
+        cmdutil.record(ctx, flags, args, obj)
+        obj["metadata"].pop("resourceVersion", None)
+        print_obj(ctx.client.create(info.resource, obj, info.namespace, field_manager=flags["field-manager"],
+                                    field_validation=validation))
+    if not infos:
+        raise Failure("no objects passed to replace")
