@@ -81,8 +81,11 @@ def any_scale(server, client, verb, res: Resource, namespace, name, body, option
         return scale
     if verb == "patch":
         from . import patch as patching
+        from .schema import schema_of
 
-        body = patching.apply(options["patch_type"], clone(scale), body, None)
+        schema = schema_of("autoscaling/v1", "Scale", server.release)
+        body = patching.patched(scale, body, options["patch_type"], schema,
+                                options.get("field_validation") or "Warn", client.on_warning)
     replicas = dig(body, "spec", "replicas", default=0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise errors.bad_request('Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal '
@@ -102,7 +105,7 @@ def any_scale(server, client, verb, res: Resource, namespace, name, body, option
     for step in path[:-1]:
         target = target.setdefault(step, {})
     target[path[-1]] = replicas
-    return _scale_of(server, res, registry.store_update(server, client, res, obj, old, options))
+    return _scale_of(server, res, registry.store_update(server, client, res, obj, old, {**options, "through": "scale"}))
 
 
 def create_binding(server, client, verb, res: Resource, namespace, name, body, options):

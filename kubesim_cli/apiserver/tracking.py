@@ -18,9 +18,11 @@ def _ignored(server, res: Resource, subresource: str) -> dict | None:
 
 
 def track(server, client, res: Resource, old: dict | None, obj: dict, options: dict, subresource: str = "") -> None:
-    """Note in `obj`'s managedFields, in place, what this write changed."""
+    """Note in `obj`'s managedFields, in place, what this write changed. `options` may tell the subresource that the
+    change came `through`, where it was not stored as one."""
     if options.get("applied"):
         return
+    subresource = subresource or options.get("through", "")
     manager = options.get("field_manager") or "kubectl"
     if client.user is None:
         if old is None or "managedFields" not in old["metadata"]:
