@@ -8,11 +8,13 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "kubelet": ("node.kubelet", "configmaps nodes pods secrets services"),
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "cronjob": ("controllers.cronjob", "cronjobs.batch jobs.batch"),
     "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
+    "disruption": ("controllers.disruption", "poddisruptionbudgets.policy pods"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
     "job": ("controllers.job", "jobs.batch pods"),
     "namespace": ("controllers.namespace", "namespaces"),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from ..api.objects import controller_of, key_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .manager import Manager
+
 
 class Change:
     """One write to the store: `type` is ADDED, MODIFIED or DELETED; `old` and `new` are objects or None."""
@@ -32,11 +36,11 @@ class Controller:
 
     name = ""
     watches: dict = {}
-    manager = None  # the Manager that runs it
+    manager: Manager  # that runs it
 
     def due(self, key: str) -> float | None:
         """Return when the key's timer is due, or was due where that is why it is synced; None without a timer."""
-        return self.manager.due(self.name, key) if self.manager is not None else None
+        return self.manager.due(self.name, key)
 
     def sync(self, api, key: str) -> float | None:
         raise NotImplementedError

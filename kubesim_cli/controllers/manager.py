@@ -30,6 +30,7 @@ class Manager:
         self._queued: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str]] | None = None
+        self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
     def notice(self, type_: str, resource: str, old: dict | None, new: dict | None) -> None:
         """Take in one write: put the keys it concerns in the queue."""
@@ -130,6 +131,7 @@ class Manager:
 
     def live(self, until: float) -> None:
         """Live through the time up to `until`, event by event, and arrive there."""
+        self.until = until
         self.rest()
         while self.step(until):
             pass

@@ -1,0 +1,45 @@
+"""The addresses that the nodes' networks give to pods."""
+
+from __future__ import annotations
+
+from ..api.objects import key_of
+from .nodes import address_of, number_of, pod_network
+
+_TERMINAL = ("Succeeded", "Failed")
+
+
+def _address(pod: dict | None) -> int | None:
+    """Return the address that a pod holds, as a number: one that has ended holds none, nor does one of the host."""
+    status = (pod or {}).get("status") or {}
+    ip = status.get("podIP")
+    if not ip or ":" in ip or status.get("phase") in _TERMINAL or pod["spec"].get("hostNetwork"):  # type: ignore[index]
+        return None
+    return number_of(ip)
+
+
+class Addresses:
+    """Which pod has which address: read from the API once, kept current from changes."""
+
+    def __init__(self, api):
+        self._held: dict[int, str] = {}
+        for pod in api.items("pods"):
+            self.changed(None, pod)
+
+    def changed(self, old: dict | None, new: dict | None) -> None:
+        """Take in a change of a pod."""
+        before, after = _address(old), _address(new)
+        if before == after:
+            return
+        if before is not None and self._held.get(before) == key_of(old):  # type: ignore[arg-type]
+            del self._held[before]
+        if after is not None:
+            self._held[after] = key_of(new)  # type: ignore[arg-type]
+
+    def allocate(self, node: dict, pod: dict) -> str | None:
+        """Return the first free address of a node's network and hold it for a pod; None where all are taken."""
+        first, last = pod_network(node)
+        for number in range(first, last + 1):
+            if number not in self._held:
+                self._held[number] = key_of(pod)
+                return address_of(number)
+        return None

@@ -1,0 +1,378 @@
+"""The containers of a pod: started in order, watched, restarted with back-off (pkg/kubelet/kuberuntime)."""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from ..api.objects import clone, controller_of
+from . import images
+from .podstatus import INITIAL, PodWorker, is_sidecar
+from .runtime import environment, process
+
+BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
+RESET = 600.0  # a container that ran so long starts with no back-off again
+NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
+PLAIN_EVENTS_SINCE, COLON_SINCE = (1, 35), (1, 32)  # how the events of creation and start are worded
+MOUNTS_SINCE, RESOURCES_SINCE = (1, 31), (1, 33)    # what a container's status tells besides
+_WAITS = ("CreateContainerConfigError", *INITIAL)
+
+
+def waits(pod: dict) -> bool:
+    """Tell whether a pod may be waiting for a ConfigMap, a Secret or a Service."""
+    status = pod.get("status") or {}
+    if status.get("phase") != "Pending":
+        return False
+    states = [each["state"] for each in
+              (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or [])]
+    return any("running" in state or state.get("waiting", {}).get("reason") in _WAITS for state in states)
+
+
+def prepare(worker: PodWorker) -> None:
+    """Set the statuses of containers of which none was started."""
+    spec = worker.pod["spec"]
+    inits = spec.get("initContainers") or []
+    reason = "PodInitializing" if inits else "ContainerCreating"
+    if inits:
+        worker.status["initContainerStatuses"] = [_blank(worker, c, reason) for c in inits]
+    worker.status["containerStatuses"] = sorted((_blank(worker, c, reason) for c in spec["containers"]),
+                                                key=lambda each: each["name"])
+
+
+def _blank(worker: PodWorker, container: dict, reason: str) -> dict:
+    status = {"name": container["name"], "image": container["image"], "imageID": "", "lastState": {}, "ready": False,
+              "restartCount": 0, "started": False, "state": {"waiting": {"reason": reason}}}
+    mounts = container.get("volumeMounts")
+    if mounts and worker.release >= MOUNTS_SINCE:
+        status["volumeMounts"] = [_mount(mount) for mount in mounts]
+    return status
+
+
+def _mount(mount: dict) -> dict:
+    told = {"mountPath": mount["mountPath"], "name": mount["name"]}
+    if mount.get("readOnly"):
+        told.update(readOnly=True, recursiveReadOnly="Disabled")
+    return told
+
+
+def running(worker: PodWorker) -> list[str]:
+    """Return the names of the containers that run."""
+    return [each["name"] for each in worker.all_statuses() if "running" in each["state"]]
+
+
+class Slot:
+    """One container and its status, in the role that it plays (see process.outcome)."""
+
+    def __init__(self, worker: PodWorker, container: dict, status: dict, role: str):
+        self.worker, self.container, self.status, self.role = worker, container, status, role
+        self.name, self.init = container["name"], role in ("init", "sidecar")
+
+    state = property(lambda self: self.status["state"])
+
+    # Starting
+
+    def start(self) -> None:
+        """Create and start the container, or note why that fails."""
+        worker, container = self.worker, self.container
+        waiting = self.state.get("waiting") or {}
+        failure = images.ensure(worker, container, waiting, self.init)
+        if failure is None:
+            _, problem = environment.environment(worker.api, worker.pod, container)
+            if problem:
+                failure = {"reason": "CreateContainerConfigError", "message": problem}
+                if waiting != failure:
+                    worker.event("Warning", "Failed", f"Error: {problem}", self.name, self.init)
+        if failure is not None:
+            self.status["state"] = {"waiting": failure}
+            return
+        created, started = _words(self.name, worker.release)
+        worker.event("Normal", "Created", created, self.name, self.init)
+        worker.event("Normal", "Started", started, self.name, self.init)
+        uid, count = worker.pod["metadata"]["uid"], self.status["restartCount"]
+        image = container["image"]
+        self.status.update(
+            containerID="docker://" + images.digest(f"{uid}/{self.name}/{count}"), image=images.tagged(image),
+            imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(worker.now)}})
+        if worker.release >= RESOURCES_SINCE:
+            self.status["resources"] = clone(container.get("resources") or {})
+            requests = (container.get("resources") or {}).get("requests")
+            if requests:
+                self.status["allocatedResources"] = clone(requests)
+
+    def restart(self) -> None:
+        """Start the container once more."""
+        ended = self.state.get("terminated")
+        if ended is not None:
+            self.status["lastState"] = {"terminated": ended}
+        self.status["restartCount"] += 1
+        self.start()
+
+    # Running
+
+    def watch(self) -> None:
+        """Let a running container live on to this moment: it ends, is killed, or becomes ready or not."""
+        worker, began = self.worker, self.state["running"]["startedAt"]
+        if self.status["image"] != images.tagged(self.container["image"]):
+            worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name,
+                         self.init)
+            self.end(process.KILLED_CODE, "Error", worker.now)
+            self.restart()
+            return
+        result = process.outcome(worker.api, worker.pod, self.container, timestamps.parse(began), self.role)
+        killed = self._killed(result)
+        if killed is not None and (result.ends is None or killed[0] < result.ends):
+            at = worker.moment(began, killed[0])
+            if worker.now >= at:
+                self._kill(killed[1], killed[2])
+                self.end(process.KILLED_CODE, "Error", at)
+                return
+            worker.wake(at)
+        elif result.ends is not None:
+            at = worker.moment(began, result.ends)
+            if worker.now >= at:
+                self.end(result.code, result.reason, at)
+                return
+            worker.wake(at)
+        self._judge(result)
+
+    def _pieces(self, probe: dict, result: process.Outcome) -> list:
+        began = timestamps.parse(self.state["running"]["startedAt"])
+        return process.pieces(self.worker.api, self.worker.pod, self.container, probe, result, began)
+
+    def _killed(self, result: process.Outcome) -> tuple[float, str, str] | None:
+        """Return (seconds after the start, kind of probe, its output) of a probe's failure for good, or None."""
+        found = []
+        for kind in ("startup", "liveness"):
+            probe = self.container.get(f"{kind}Probe")
+            if probe and probe.get("exec"):
+                period = float(probe.get("periodSeconds") or 10)
+                first = float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
+                changes = process.verdicts(probe, self._pieces(probe, result), first, True)
+                bad = next((change for change in changes if not change[1]), None)
+                if bad is not None and not (kind == "startup" and self._started_at(result, bad[0])):
+                    found.append((bad[0], kind, bad[2]))
+        return min(found, default=None)
+
+    def _started_at(self, result: process.Outcome, limit: float) -> bool:
+        at = self._startup(result)
+        return at is not None and at < limit
+
+    def _startup(self, result: process.Outcome) -> float | None:
+        """Return how many seconds after its start the container counts as started; None: never."""
+        probe = self.container.get("startupProbe")
+        if not probe:
+            return 0.0
+        changes = process.verdicts(probe, self._pieces(probe, result), 0.0, False)
+        return next((time for time, good, _ in changes if good), None)
+
+    def _judge(self, result: process.Outcome) -> None:
+        """Set `started` and `ready` by the probes, and wake up when they will change."""
+        worker, began = self.worker, self.state["running"]["startedAt"]
+        was_ready = self.status["ready"]
+        self.status.update(started=False, ready=False)
+        startup = self._startup(result)
+        if startup is None:
+            return
+        at = worker.moment(began, startup)
+        if worker.now < at:
+            worker.wake(at)
+            return
+        self.status["started"] = True
+        probe = self.container.get("readinessProbe")
+        if self.role == "init" or not probe:
+            self.status["ready"] = self.role != "init"
+            return
+        pieces = self._pieces(probe, result)
+        message = "" if pieces[0].succeeds else pieces[0].message
+        for time, good, found in process.verdicts(probe, pieces, startup, False):
+            at = worker.moment(began, time)
+            if worker.now < at:
+                worker.wake(at)
+                break
+            self.status["ready"], message = good, found
+        if not self.status["ready"] and message and (was_ready or worker.now < timestamps.parse(began) + 1):
+            worker.event("Warning", "Unhealthy", f"Readiness probe failed: {message}", self.name)
+
+    def _kill(self, kind: str, message: str) -> None:
+        worker, threshold = self.worker, (self.container[f"{kind}Probe"].get("failureThreshold") or 3)
+        for _ in range(threshold):
+            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name, self.init)
+        worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name,
+                     self.init)
+
+    def end(self, code: int, reason: str, at: float) -> None:
+        """Note that the container has ended."""
+        ended = {"containerID": self.status["containerID"], "exitCode": code, "finishedAt": timestamps.format(at),
+                 "reason": reason, "startedAt": self.state["running"]["startedAt"]}
+        self.status.update(started=False, ready=self.role == "init" and code == 0, state={"terminated": ended})
+
+    # Ended
+
+    def again(self) -> None:
+        """Restart a container that has ended, now or when its back-off is over."""
+        worker, state = self.worker, self.state
+        ended = state.get("terminated") or self.status["lastState"]["terminated"]
+        wait = self.back_off()
+        if "terminated" in state and worker.now < (at := worker.moment(ended["finishedAt"], NOTICE)):
+            worker.wake(at)
+            return
+        at = worker.moment(ended["finishedAt"], wait)
+        if worker.now >= at or wait <= NOTICE:
+            self.status["restartCount"] += self._missed(ended, at)
+            self.restart()
+            return
+        if "terminated" in state:
+            meta = worker.pod["metadata"]
+            who = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
+            worker.event("Warning", "BackOff", f"Back-off restarting failed container {self.name} in pod {who}",
+                         self.name, self.init)
+            self.status["lastState"] = {"terminated": ended}
+            self.status["state"] = {"waiting": {"reason": "CrashLoopBackOff", "message": (
+                f"back-off {_go_duration(wait)} restarting failed container={self.name} pod={who}")}}
+        worker.wake(at + self._rounds(ended, at) * self._round(ended))
+
+    def back_off(self) -> float:
+        """Return how many seconds after its end the container is restarted: by how long it waited the last time."""
+        ended = self.state.get("terminated") or self.status["lastState"]["terminated"]
+        if "terminated" in self.state:
+            before = self.status["lastState"].get("terminated")
+            if before is None:
+                return 0.0
+            began, finished = timestamps.parse(ended["startedAt"]), timestamps.parse(ended["finishedAt"])
+            if finished - began > RESET:
+                return 0.0
+            gap = began - timestamps.parse(before["finishedAt"])
+            return next((span for span in BACK_OFF if span > gap * 1.2 + 1), BACK_OFF[-1]) if gap > 5 else BACK_OFF[0]
+        message = (self.state.get("waiting") or {}).get("message", "")
+        return next((span for span in BACK_OFF if f"back-off {_go_duration(span)} " in message), 0.0)
+
+    def _round(self, ended: dict) -> float:
+        """Return how long one more round takes: waiting and running."""
+        return self.back_off() + NOTICE + max(
+            timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]), process.SHORT)
+
+    def _rounds(self, ended: dict, at: float) -> int:
+        """Return how many rounds are not worth a look, for the clock will run over them at once anyway."""
+        if self.back_off() < BACK_OFF[-1]:
+            return 0
+        return max(int((self.worker.horizon - at) / self._round(ended)) - 1, 0)
+
+    def _missed(self, ended: dict, at: float) -> int:
+        """Return how many restarts there would have been since one was due."""
+        if "terminated" in self.state or self.back_off() < BACK_OFF[-1]:
+            return 0
+        due = timestamps.parse(ended["finishedAt"]) + self.back_off()
+        return max(int((self.worker.now - due) / self._round(ended)), 0)
+
+
+def _words(name: str, release: tuple[int, int]) -> tuple[str, str]:
+    if release >= PLAIN_EVENTS_SINCE:
+        return "Container created", "Container started"
+    return f"Created container{':' if release >= COLON_SINCE else ''} {name}", f"Started container {name}"
+
+
+def _go_duration(seconds: float) -> str:
+    """Return Go's text of a whole number of seconds: 10s, 1m20s, 5m0s."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
+def _slots(worker: PodWorker) -> tuple[list[Slot], list[Slot]]:
+    spec = worker.pod["spec"]
+    inits = {each["name"]: each for each in worker.status.get("initContainerStatuses") or ()}
+    mains = {each["name"]: each for each in worker.status["containerStatuses"]}
+    ref = controller_of(worker.pod)
+    main = "job" if ref is not None and ref["kind"] == "Job" else "main"
+    return ([Slot(worker, c, inits[c["name"]], "sidecar" if is_sidecar(c) else "init")
+             for c in spec.get("initContainers") or ()],
+            [Slot(worker, c, mains[c["name"]], main) for c in spec["containers"]])
+
+
+def _restarts(worker: PodWorker, slot: Slot) -> bool:
+    """Tell whether a container that has ended is restarted."""
+    ended = slot.state.get("terminated") or slot.status["lastState"].get("terminated")
+    code = ended["exitCode"] if ended else 0
+    policy = worker.pod["spec"].get("restartPolicy", "Always")
+    if slot.role == "sidecar":
+        return True
+    if slot.role == "init":
+        return code != 0 and policy != "Never"
+    own = slot.container.get("restartPolicy")
+    policy = own if own in ("Always", "Never", "OnFailure") else policy
+    return policy == "Always" or (policy == "OnFailure" and code != 0)
+
+
+def _drive(worker: PodWorker, slot: Slot) -> None:
+    """Take one container as far as it can come at this moment."""
+    if "waiting" in slot.state and "terminated" not in slot.status["lastState"]:
+        slot.start()
+    elif "waiting" in slot.state or ("terminated" in slot.state and _restarts(worker, slot)):
+        slot.again()
+    if "running" in slot.state:
+        slot.watch()
+        if "terminated" in slot.state and _restarts(worker, slot):
+            slot.again()
+
+
+def step(worker: PodWorker) -> None:
+    """Take the pod as far as it can come at this moment: init containers one by one, then all the others."""
+    inits, mains = _slots(worker)
+    for slot in inits:
+        done = slot.role == "init" and slot.state.get("terminated", {}).get("exitCode") == 0
+        if not done:
+            _drive(worker, slot)
+        if slot.role == "sidecar":
+            if not slot.status.get("started"):
+                return
+        elif slot.state.get("terminated", {}).get("exitCode") != 0:
+            return
+    for slot in mains:
+        if "terminated" not in slot.state or _restarts(worker, slot):
+            _drive(worker, slot)
+    if all("terminated" in slot.state and not _restarts(worker, slot) for slot in mains):
+        for slot in inits:
+            if "running" in slot.state:
+                slot.end(0, "Completed", worker.now)
+    _step_ephemeral(worker)
+
+
+def _step_ephemeral(worker: PodWorker) -> None:
+    """Containers that `kubectl debug` added: started once, never restarted."""
+    for container in worker.pod["spec"].get("ephemeralContainers") or ():
+        known = worker.status.setdefault("ephemeralContainerStatuses", [])
+        status = next((each for each in known if each["name"] == container["name"]), None)
+        if status is None:
+            status = _blank(worker, container, "ContainerCreating")
+            known.append(status)
+        slot = Slot(worker, container, status, "ephemeral")
+        if "terminated" not in slot.state:
+            _drive_once(slot)
+
+
+def _drive_once(slot: Slot) -> None:
+    if "waiting" in slot.state:
+        slot.start()
+    if "running" in slot.state:
+        slot.watch()
+
+
+def kill_all(worker: PodWorker) -> None:
+    """End everything that still runs; the pod's phase follows from how its containers ended."""
+    if "containerStatuses" not in worker.status:
+        return
+    inits, mains = _slots(worker)
+    for slot in (*inits, *mains):
+        if "running" in slot.state:
+            slot.end(process.KILLED_CODE, "Error", worker.now)
+        elif "waiting" in slot.state and slot in mains:
+            slot.status["state"] = {"terminated": {
+                "exitCode": process.KILLED_CODE, "reason": "ContainerStatusUnknown", "startedAt": None,
+                "finishedAt": None, "message": "The container could not be located when the pod was terminated"}}
+    codes = [slot.state["terminated"]["exitCode"] for slot in mains]
+    worker.status["phase"] = "Failed" if any(codes) else "Succeeded"
+
+
+def expire(worker: PodWorker) -> None:
+    """The pod has been active for longer than it may."""
+    message = "Pod was active on the node longer than the specified deadline"
+    worker.event("Normal", "DeadlineExceeded", message)
+    kill_all(worker)
+    worker.fail("DeadlineExceeded", message)

@@ -1,0 +1,150 @@
+"""Pulling images (pkg/kubelet/images/image_manager.go), and what a container's image is called afterwards."""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from .podstatus import PodWorker
+
+SIZE_SINCE = (1, 30)         # the event of a pull tells the image's size
+SECRETS_SINCE = (1, 35)      # KubeletEnsureSecretPulledImages
+BACK_OFF_WHY_SINCE = (1, 32)  # the message of a back-off tells the error before it
+RPC_UNTIL = (1, 29)          # errors come with their gRPC code
+MAX_IMAGES = 50              # in a Node's status (kubelet --node-status-max-images)
+SHOWN = 1.5                  # seconds that ErrImagePull is seen before ImagePullBackOff
+PULL_TIME = 0.9              # seconds, as the events tell it
+RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try; nobody counts the later ones
+
+
+def digest(text: str) -> str:
+    """Return 64 hex digits that are always the same for a text."""
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()
+
+
+def size(image: str) -> int:
+    """Return an image's made-up size in bytes."""
+    return 20_000_000 + int(digest(image)[:8], 16) % 180_000_000
+
+
+def image_id(image: str) -> str:
+    """Return status.imageID of a container with the image."""
+    name, at, known = image.partition("@")
+    repository = name if at or ":" not in name.rpartition("/")[2] else name.rpartition(":")[0]
+    return f"docker-pullable://{repository}@{known or 'sha256:' + digest(image)}"
+
+
+def tagged(image: str) -> str:
+    """Return the image with the tag that it gets where it names none."""
+    return image if "@" in image or ":" in image.rpartition("/")[2] else image + ":latest"
+
+
+def _invalid(image: str) -> str:
+    """Return why an image's name cannot be parsed, "" where it can (docker's reference grammar)."""
+    import re
+
+    name = image.partition("@")[0]
+    path = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
+    domain, slash, rest = path.partition("/")
+    remote = rest if slash and ("." in domain or ":" in domain or domain == "localhost") else path
+    if remote != remote.lower():
+        library = "" if "/" in path else "library/"
+        return f"invalid reference format: repository name ({library}{remote}) must be lowercase"
+    tag = name[len(path) + 1:]
+    if not re.fullmatch(r"[a-z0-9]+([._-]+[a-z0-9]+|/[a-z0-9]+)*", remote) or not re.fullmatch(r"[\w.-]{0,128}", tag):
+        return "invalid reference format"
+    return ""
+
+
+def _pull_error(image: str, release: tuple[int, int]) -> str:
+    repository = image.partition("@")[0].rpartition(":")[0] or image
+    if "doesnotexist" in repository:
+        error = (f"Error response from daemon: pull access denied for {repository}, repository does not exist or may "
+                 "require 'docker login': denied: requested access to the resource is denied")
+    else:
+        error = f"Error response from daemon: manifest for {image} not found: manifest unknown: manifest unknown"
+    return f"rpc error: code = Unknown desc = {error}" if release < RPC_UNTIL else error
+
+
+def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict | None:
+    """Have a container's image on the node; returns the state `waiting` where that fails, else None.
+
+    `waiting` is the container's state so far.
+    """
+    image, name, policy = container["image"], container["name"], container.get("imagePullPolicy") or "IfNotPresent"
+    problem = _invalid(image)
+    if problem:
+        message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {problem}'
+        return _refuse(worker, name, init, waiting, "InvalidImageName", message, "InspectFailed")
+    if "doesnotexist" in image and policy != "Never":
+        return _fail(worker, container, waiting, init)
+    present = is_present(worker.node, image)
+    if present and policy != "Always":
+        told = " and can be accessed by the pod" if worker.release >= SECRETS_SINCE else ""
+        worker.event("Normal", "Pulled", f'Container image "{image}" already present on machine{told}', name, init)
+        return None
+    if policy == "Never":
+        message = f'Container image "{image}" is not present with pull policy of Never'
+        return _refuse(worker, name, init, waiting, "ErrImageNeverPull", message, "ErrImageNeverPull")
+    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name, init)
+    took = f"{PULL_TIME}s ({PULL_TIME}s including waiting)".replace("0.9s", "900ms")
+    more = f". Image size: {size(image)} bytes." if worker.release >= SIZE_SINCE else ""
+    worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name, init)
+    if not present:
+        _note(worker, image)
+    return None
+
+
+def _refuse(worker: PodWorker, name: str, init: bool, waiting: dict, reason: str, message: str, event: str) -> dict:
+    if waiting.get("reason") != reason:
+        worker.event("Warning", event, message, name, init)
+        worker.event("Warning", "Failed", f"Error: {reason}", name, init)
+    return {"reason": reason, "message": message}
+
+
+def _fail(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict:
+    """An image that cannot be pulled: an error, then back-off with a try now and then."""
+    from ..api import timestamps
+    from .kubelet import START
+
+    image, name = container["image"], container["name"]
+    error = _pull_error(image, worker.release)
+    first = timestamps.parse(worker.status["startTime"]) + START
+    if waiting.get("reason") not in ("ErrImagePull", "ImagePullBackOff"):
+        _tell_failure(worker, image, name, init, error)
+        worker.wake(worker.now + SHOWN)
+        return {"reason": "ErrImagePull", "message": error}
+    if waiting["reason"] == "ErrImagePull" and not worker.fired:
+        worker.wake(worker.known_due or worker.now + SHOWN)
+        return waiting
+    if worker.fired:
+        if waiting["reason"] == "ImagePullBackOff":
+            _tell_failure(worker, image, name, init, error)
+        worker.event("Normal", "BackOff", f'Back-off pulling image "{image}"', name, init)
+        worker.event("Warning", "Failed", "Error: ImagePullBackOff", name, init)
+    worker.wake(next((first + span for span in RETRIES if first + span > worker.now), None))
+    message = f'Back-off pulling image "{image}"'
+    if worker.release >= BACK_OFF_WHY_SINCE:
+        message += f": ErrImagePull: {error}"
+    return {"reason": "ImagePullBackOff", "message": message}
+
+
+def _tell_failure(worker: PodWorker, image: str, name: str, init: bool, error: str) -> None:
+    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name, init)
+    worker.event("Warning", "Failed", f'Failed to pull image "{image}": {error}', name, init)
+    worker.event("Warning", "Failed", "Error: ErrImagePull", name, init)
+
+
+def is_present(node: dict, image: str) -> bool:
+    """Tell whether a node has an image."""
+    wanted = tagged(image)
+    return any(wanted in (each.get("names") or ()) for each in (node.get("status") or {}).get("images") or ())
+
+
+def _note(worker: PodWorker, image: str) -> None:
+    """Add an image to those that the node's status tells of."""
+    node = clone(worker.api.find("nodes", worker.node["metadata"]["name"]))
+    known = node["status"].setdefault("images", [])
+    entry = {"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)}
+    node["status"]["images"] = [entry, *known][:MAX_IMAGES]
+    worker.node = worker.api.update_status("nodes", node)

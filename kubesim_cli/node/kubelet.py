@@ -1,0 +1,184 @@
+"""The kubelets of all nodes: they take pods in, run their containers, watch over them and end them.
+
+A pod's life is the table STAGES, as in kwok: the first stage that applies to the pod is waited for and then taken. What
+happens to single containers while a pod runs stands in containers.py.
+"""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from ..api.objects import key_of, split_key
+from ..apiserver.errors import StatusError
+from ..controllers.base import Change, Controller
+from . import containers, nodes
+from .addresses import Addresses
+from .admission import rejection
+from .podstatus import PodWorker
+from .runtime import environment
+
+START = 1.2      # seconds from a pod's coming to its node to its containers' start: image, volumes, network
+TERMINATE = 0.6  # seconds that ending a pod takes, whatever its grace period
+MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
+WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node
+
+
+class Stage:
+    """`applies(worker)`; `since(worker)`: RFC 3339 time from which `delay` seconds are counted; `take(worker)`."""
+
+    __slots__ = ("applies", "delay", "name", "since", "take")
+
+    def __init__(self, name: str, applies, take, delay: float = 0.0, since=None):
+        self.name, self.applies, self.take, self.delay, self.since = name, applies, take, delay, since
+
+
+def _deleted_at(worker: PodWorker) -> str:
+    meta = worker.pod["metadata"]
+    grace = meta.get("deletionGracePeriodSeconds") or 0
+    return timestamps.format(timestamps.parse(meta["deletionTimestamp"]) - grace)
+
+
+def _stopping(worker: PodWorker) -> bool:
+    meta = worker.pod["metadata"]
+    return "deletionTimestamp" in meta and meta.get("deletionGracePeriodSeconds") != 0
+
+
+def _accept(worker: PodWorker) -> None:
+    """Take the pod in, or refuse it where the scheduler was not asked and the node has no room."""
+    worker.status["startTime"] = timestamps.format(worker.now)
+    reason, message = ("", "") if worker.scheduled() else rejection(worker.api, worker.pod, worker.node)
+    if reason:
+        worker.event("Warning", reason, message)
+        worker.fail(reason, f"Pod was rejected: {message}")
+        return
+    containers.prepare(worker)
+    worker.wake(worker.now + START)
+
+
+def _begin(worker: PodWorker) -> None:
+    """Mount the volumes, then start what comes first."""
+    volume, problem = environment.mount_problem(worker.api, worker.pod)
+    if problem:
+        worker.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume}" : {problem}')
+        began = timestamps.parse(worker.status["startTime"]) + START
+        worker.wake(next((began + span for span in MOUNT_RETRIES if began + span > worker.now), None))
+        return
+    worker.sandbox = True
+    containers.step(worker)
+
+
+def _announce_end(worker: PodWorker) -> None:
+    for name in containers.running(worker):
+        worker.event("Normal", "Killing", f"Stopping container {name}", name)
+
+
+def _end(worker: PodWorker) -> None:
+    """Everything has stopped: let the pod go, with its last status where something else still holds it."""
+    if worker.pod["metadata"].get("finalizers"):
+        containers.kill_all(worker)
+        worker.save()
+    worker.gone = True
+
+
+STAGES = (
+    Stage("end", _stopping, _end, TERMINATE, _deleted_at),
+    Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
+    Stage("accept", lambda w: "startTime" not in w.status, _accept),
+    Stage("expire", lambda w: w.deadline() is not None and w.now >= w.deadline(), containers.expire),
+    Stage("begin", lambda w: not w.sandbox, _begin, START, lambda w: w.status["startTime"]),
+    Stage("run", lambda w: True, containers.step),
+)
+
+
+class Kubelet(Controller):
+    """Keys are pods, `namespace/*` and `@node`."""
+
+    name = "kubelet"
+
+    def __init__(self):
+        self.addresses: Addresses | None = None
+        self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
+                        "secrets": self._namespace_changed, "services": self._namespace_changed}
+
+    def _pod_changed(self, change: Change):
+        old, new = change.old, change.new
+        if self.addresses is not None:
+            self.addresses.changed(old, new)
+        if new is None or not new["spec"].get("nodeName"):
+            return ()
+        if old is None or (old["spec"] is not new["spec"] and old["spec"] != new["spec"]):
+            return (key_of(new),)
+        meta, before = new["metadata"], old["metadata"]
+        if any(meta.get(field) != before.get(field) for field in ("deletionTimestamp", "deletionGracePeriodSeconds")):
+            return (key_of(new),)
+        if new["spec"].get("readinessGates") and _foreign(old) != _foreign(new):
+            return (key_of(new),)
+        return ()
+
+    @staticmethod
+    def _node_changed(change: Change):
+        if change.old is None or change.new is None:
+            return (NODE + change.object["metadata"]["name"],)
+        if nodes.kubelet_runs(change.old) != nodes.kubelet_runs(change.new):
+            return (NODE + change.new["metadata"]["name"],)
+        return ()
+
+    @staticmethod
+    def _namespace_changed(change: Change):
+        """A ConfigMap, a Secret or a Service came that somebody may have been waiting for."""
+        if change.type == "DELETED" or (change.type == "MODIFIED" and change.object["kind"] == "Service"):
+            return ()
+        return (f"{change.object['metadata']['namespace']}/{WAITING}",)
+
+    def sync(self, api, key: str) -> float | None:
+        if key.startswith(NODE):
+            self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
+            return None
+        namespace, name = split_key(key)
+        if name == WAITING:
+            self._again(api.items("pods", namespace), containers.waits)
+            return None
+        pod = api.find("pods", name, namespace)
+        if pod is None or not pod["spec"].get("nodeName"):
+            return None
+        node = api.find("nodes", pod["spec"]["nodeName"])
+        if node is None or not nodes.kubelet_runs(node):
+            return None
+        if self.addresses is None:
+            self.addresses = Addresses(api)
+        worker = PodWorker(api, pod, node, self.due(key), self.addresses, self.manager.until)
+        self._take_stage(worker)
+        if worker.gone:
+            return self._let_go(api, pod)
+        worker.save()
+        return worker.due
+
+    def _take_stage(self, worker: PodWorker) -> None:
+        stage = next(each for each in STAGES if each.applies(worker))
+        if stage.since is not None:
+            at = worker.moment(stage.since(worker), stage.delay)
+            if worker.now < at:
+                if stage.take is _end and not worker.fired and worker.known_due != at:
+                    _announce_end(worker)
+                worker.wake(at)
+                return
+        stage.take(worker)
+
+    def _again(self, pods: list[dict], wanted) -> None:
+        for pod in pods:
+            if pod["spec"].get("nodeName") and wanted(pod):
+                self.manager.enqueue(self.name, key_of(pod))
+
+    @staticmethod
+    def _let_go(api, pod: dict) -> None:
+        try:
+            api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"], grace_period=0,
+                       preconditions={"uid": pod["metadata"]["uid"]})
+        except StatusError as error:
+            if error.reason not in ("NotFound", "Conflict"):
+                raise
+
+
+def _foreign(pod: dict) -> list:
+    """Return the conditions that others than the kubelet set, which readiness gates are about."""
+    gates = {gate["conditionType"] for gate in pod["spec"]["readinessGates"]}
+    return [(c["type"], c["status"]) for c in (pod.get("status") or {}).get("conditions") or () if c["type"] in gates]

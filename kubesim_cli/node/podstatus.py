@@ -1,0 +1,232 @@
+"""A pod's status as its kubelet writes it: phase, conditions, addresses.
+
+Kubernetes: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go.
+"""
+
+from __future__ import annotations
+
+from ..api import conditions, timestamps
+from ..api.objects import clone
+from .nodes import internal_ip
+
+OBSERVED_SINCE = (1, 34)  # status and conditions tell the generation they are about
+HOST_IPS_SINCE = (1, 29)
+SANDBOX_SINCE = (1, 29)   # condition PodReadyToStartContainers
+INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
+TERMINAL = ("Succeeded", "Failed")
+OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
+
+
+def is_sidecar(container: dict) -> bool:
+    """Tell whether an init container goes on beside the main ones."""
+    return container.get("restartPolicy") == "Always"
+
+
+class PodWorker:
+    """One look of a kubelet at one pod: `status` may be changed, `save` writes it.
+
+    `due`, as handed in, is when the pod's timer is or was due; `horizon` is how far the clock is about to run.
+    """
+
+    def __init__(self, api, pod: dict, node: dict, due: float | None, addresses, horizon: float):
+        self.api, self.pod, self.node, self.now, self.release = api, pod, node, api.now, api.release
+        self.known_due, self.horizon = due, horizon
+        self.fired = due is not None and due <= api.now
+        self.due: float | None = None
+        self.gone = False
+        self.status = clone(pod.get("status") or {})
+        self.sandbox = any((state.get("state") or {}).get("waiting", {}).get("reason") not in INITIAL
+                           for state in self.all_statuses()) and not self.over
+        self._addresses = addresses
+        self._events: list[tuple] = []
+
+    over = property(lambda self: self.status.get("phase") in TERMINAL, doc="Whether the pod has ended.")
+
+    # Time
+
+    def wake(self, at: float | None) -> None:
+        """Look again at a time, unless that happens earlier anyway."""
+        if at is not None and (self.due is None or at < self.due):
+            self.due = at
+
+    def moment(self, since: str, delay: float) -> float:
+        """Return when something ends that began at `since`, a timestamp of whole seconds, and takes `delay`.
+
+        The pod's timer knows the fraction that the timestamp has lost.
+        """
+        began = timestamps.parse(since)
+        if self.known_due is not None and began + delay <= self.known_due < began + delay + 1:
+            return self.known_due
+        return self.now + delay if self.now < began + 1 else began + delay
+
+    def deadline(self) -> float | None:
+        """Return when activeDeadlineSeconds have passed."""
+        limit = self.pod["spec"].get("activeDeadlineSeconds")
+        if limit is None or "startTime" not in self.status:
+            return None
+        return timestamps.parse(self.status["startTime"]) + limit
+
+    # Status
+
+    def all_statuses(self) -> list[dict]:
+        """Return the statuses of init containers and main containers."""
+        return (self.status.get("initContainerStatuses") or []) + (self.status.get("containerStatuses") or [])
+
+    def scheduled(self) -> bool:
+        """Tell whether the scheduler placed the pod."""
+        return conditions.status_of(self.status.get("conditions"), "PodScheduled") == "True"
+
+    def event(self, type_: str, reason: str, message: str, container: str = "", init: bool = False) -> None:
+        """Tell of something, about the pod or one of its containers."""
+        path = f"spec.{'initContainers' if init else 'containers'}{{{container}}}" if container else ""
+        self._events.append((type_, reason, message, path))
+
+    def fail(self, reason: str, message: str) -> None:
+        """End the pod as failed."""
+        self.status.update(phase="Failed", reason=reason, message=message)
+
+    def save(self) -> None:
+        """Write the status where it differs, and the events."""
+        if "startTime" in self.status:
+            self._complete()
+        if self.status != (self.pod.get("status") or {}):
+            self.api.update_status("pods", {**self.pod, "status": self.status})
+        for type_, reason, message, path in self._events:
+            self.api.record(self.pod, type_, reason, message, "kubelet", self.node["metadata"]["name"], path)
+        if not self.over:
+            self.wake(self.deadline())
+
+    def _complete(self) -> None:
+        status = self.status
+        if not self.over:
+            status["phase"] = phase(self.pod, status)
+        host = internal_ip(self.node)
+        if host:
+            status["hostIP"] = host
+            if self.release >= HOST_IPS_SINCE:
+                status["hostIPs"] = [{"ip": host}]
+        if "podIP" not in status and any("waiting" not in each["state"] for each in self.all_statuses()):
+            ip = host if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
+            if ip:
+                status.update(podIP=ip, podIPs=[{"ip": ip}])
+        if self.release >= OBSERVED_SINCE and "generation" in self.pod["metadata"]:
+            status["observedGeneration"] = self.pod["metadata"]["generation"]
+        if "containerStatuses" in status:
+            self._set_conditions()
+
+    def _set_conditions(self) -> None:
+        status, generation = self.status, self.pod["metadata"].get("generation")
+        old = status.get("conditions") or []
+        new = [condition for condition in old if condition["type"] not in OWN]
+        for type_, state, reason, message in self._wanted_conditions(new):
+            condition = {"type": type_, "status": state, "lastProbeTime": None}
+            if self.release >= OBSERVED_SINCE and generation is not None:
+                condition["observedGeneration"] = generation
+            if reason:
+                condition["reason"] = reason
+            if message:
+                condition["message"] = message
+            known = conditions.find(old, type_)
+            if known is not None:
+                new.append(known)
+            conditions.set_condition(new, condition, self.now)
+        status["conditions"] = new
+
+    def _wanted_conditions(self, foreign: list[dict]):
+        """Yield (type, status, reason, message) in the kubelet's order."""
+        ready = self._containers_ready()
+        if self.release >= SANDBOX_SINCE:
+            yield "PodReadyToStartContainers", "True" if self.sandbox and not self.over else "False", "", ""
+        yield ("Initialized", *self._initialized())
+        yield ("Ready", *(self._gates(foreign) or ready if ready[0] == "True" else ready))
+        yield ("ContainersReady", *ready)
+        yield "PodScheduled", "True", "", ""
+
+    def _containers_ready(self) -> tuple[str, str, str]:
+        status = self.status
+        if status["phase"] in TERMINAL:
+            return "False", "PodCompleted" if status["phase"] == "Succeeded" else "PodFailed", ""
+        spec = self.pod["spec"]
+        named = [c["name"] for c in spec.get("initContainers") or () if is_sidecar(c)]
+        named += [c["name"] for c in spec["containers"]]
+        states = {each["name"]: each for each in self.all_statuses()}
+        unready = [name for name in named if not states[name]["ready"]]
+        if unready:
+            return "False", "ContainersNotReady", f"containers with unready status: [{' '.join(unready)}]"
+        return "True", "", ""
+
+    def _initialized(self) -> tuple[str, str, str]:
+        if self.status["phase"] == "Succeeded":
+            return "True", "PodCompleted", ""
+        if any("running" in each["state"] or each["restartCount"] or "terminated" in each["state"]
+               for each in self.status["containerStatuses"]):
+            return "True", "", ""
+        states = {each["name"]: each for each in self.status.get("initContainerStatuses") or ()}
+        missing = [c["name"] for c in self.pod["spec"].get("initContainers") or ()
+                   if not (states[c["name"]].get("started") if is_sidecar(c) else states[c["name"]]["ready"])]
+        if missing:
+            return "False", "ContainersNotInitialized", f"containers with incomplete status: [{' '.join(missing)}]"
+        return "True", "", ""
+
+    def _gates(self, foreign: list[dict]) -> tuple[str, str, str] | None:
+        told = []
+        for gate in self.pod["spec"].get("readinessGates") or ():
+            state = conditions.status_of(foreign, gate["conditionType"])
+            if state is None:
+                told.append(f'corresponding condition of pod readiness gate "{gate["conditionType"]}" does not exist.')
+            elif state != "True":
+                told.append(f'the status of pod readiness gate "{gate["conditionType"]}" is not "True", but {state}')
+        return ("False", "ReadinessGatesNotReady", ", ".join(told)) if told else None
+
+
+def phase(pod: dict, status: dict) -> str:
+    """Return a pod's phase as it follows from its containers (getPhase)."""
+    spec = pod["spec"]
+    policy = spec.get("restartPolicy", "Always")
+    states = {each["name"]: each for each in
+              (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or [])}
+    pending = waiting = active = stopped = succeeded = 0
+    for container in spec.get("initContainers") or ():
+        each = states.get(container["name"])
+        ended = _ended(each)
+        if is_sidecar(container):
+            if each is None or ("running" in each["state"] and not each.get("started")) or (
+                    "waiting" in each["state"] and ended is None):
+                pending += 1
+            elif "running" in each["state"]:
+                active += 1
+        elif ended is None:
+            pending += 1
+        elif ended["exitCode"] and policy == "Never":
+            return "Failed"
+        elif ended["exitCode"]:
+            pending += 1
+    for container in spec["containers"]:
+        each = states.get(container["name"])
+        ended = _ended(each)
+        if each is not None and "running" in each["state"]:
+            active += 1
+        elif ended is None:
+            waiting += 1
+        else:
+            stopped += 1
+            succeeded += not ended["exitCode"]
+    if waiting or (pending and not stopped and not any(
+            "running" in states.get(c["name"], {"state": {}})["state"] for c in spec["containers"])):
+        return "Pending"
+    if stopped < len(spec["containers"]):
+        return "Running"
+    if policy == "Always" or (policy == "OnFailure" and stopped != succeeded):
+        return "Running"
+    if active:
+        return "Running"
+    return "Succeeded" if stopped == succeeded else "Failed"
+
+
+def _ended(status: dict | None) -> dict | None:
+    """Return how a container ended: now, or last where it waits for its restart; None where it has not."""
+    if status is None:
+        return None
+    if "waiting" in status["state"]:
+        return status["lastState"].get("terminated")
+    return status["state"].get("terminated")

@@ -1,0 +1,212 @@
+"""What the kubelet puts into a container: environment variables, mounted files, and the names it can reach.
+
+Kubernetes: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/volume/{configmap,secret,projected}.
+"""
+
+from __future__ import annotations
+
+from ...api import timestamps
+from ...api.objects import dig
+from .shell import World
+
+
+def _text(obj: dict, key: str) -> str:
+    """Return a ConfigMap's or a Secret's value as text."""
+    if obj["kind"] == "Secret" or key in (obj.get("binaryData") or {}):
+        from base64 import b64decode
+
+        raw = obj["data" if obj["kind"] == "Secret" else "binaryData"][key]
+        return b64decode(raw).decode("utf-8", "replace")
+    return obj["data"][key]
+
+
+def _keys(obj: dict) -> list[str]:
+    return [*(obj.get("data") or {}), *(obj.get("binaryData") or {})]
+
+
+class Sources:
+    """Reads the ConfigMaps and Secrets that a pod refers to."""
+
+    def __init__(self, api, namespace: str):
+        self.api, self.namespace = api, namespace
+
+    def find(self, kind: str, name: str) -> dict | None:
+        """`kind`: ConfigMap or Secret."""
+        return self.api.find(f"{kind.lower()}s", name, self.namespace)
+
+    def key(self, kind: str, ref: dict) -> tuple[str | None, str]:
+        """Return (value, problem) of a ConfigMapKeySelector or SecretKeySelector; value None: leave it out."""
+        obj = self.find(kind, ref.get("name", ""))
+        if obj is None:
+            return None, "" if ref.get("optional") else f'{kind.lower()} "{ref.get("name", "")}" not found'
+        if ref["key"] not in _keys(obj):
+            return None, "" if ref.get("optional") else (
+                f"couldn't find key {ref['key']} in {kind} {self.namespace}/{ref.get('name', '')}")
+        return _text(obj, ref["key"]), ""
+
+
+def field_value(pod: dict, path: str) -> str:
+    """Return what a fieldRef means (fieldpath.ExtractFieldPathAsString)."""
+    meta, status = pod["metadata"], pod.get("status") or {}
+    kind, bracket, key = path.partition("['")
+    if bracket:
+        return (meta.get(kind.partition(".")[2]) or {}).get(key[:-2], "")
+    if path in ("metadata.labels", "metadata.annotations"):
+        found = meta.get(path.partition(".")[2]) or {}
+        return "\n".join(f'{name}="{value}"' for name, value in sorted(found.items()))
+    if path in ("status.podIPs", "status.hostIPs"):
+        return ",".join(each["ip"] for each in status.get(path.partition(".")[2]) or ())
+    return str(dig(pod, *path.split("."), default=""))
+
+
+def _resource_value(pod: dict, container: dict, ref: dict) -> str:
+    from ...api import quantity
+
+    name = ref.get("containerName") or container["name"]
+    source = next((c for c in pod["spec"]["containers"] if c["name"] == name), container)
+    kind, _, resource = ref["resource"].partition(".")
+    text = dig(source, "resources", kind, resource)
+    if text is None:
+        whole = {"cpu": "2", "memory": "8Gi", "ephemeral-storage": "100Gi"}  # of the node
+        text = whole.get(resource, "0") if kind == "limits" else "0"
+    divisor = ref.get("divisor") or "0"
+    unit = quantity.milli(divisor) if divisor != "0" else 1000
+    return str(-(-quantity.milli(text) // unit))
+
+
+def environment(api, pod: dict, container: dict) -> tuple[dict[str, str], str]:
+    """Return (variables, problem): `problem` is why the container cannot be created, "" where it can."""
+    env: dict[str, str] = {}
+    if not container.get("env") and not container.get("envFrom"):
+        return env, ""
+    sources = Sources(api, pod["metadata"]["namespace"])
+    for source in container.get("envFrom") or ():
+        kind = "ConfigMap" if "configMapRef" in source else "Secret"
+        ref = source.get("configMapRef") or source.get("secretRef") or {}
+        obj = sources.find(kind, ref.get("name", ""))
+        if obj is None:
+            if not ref.get("optional"):
+                return env, f'{kind.lower()} "{ref.get("name", "")}" not found'
+            continue
+        for key in _keys(obj):
+            env[source.get("prefix", "") + key] = _text(obj, key)
+    for each in container.get("env") or ():
+        value, problem = _variable(sources, pod, container, each, env)
+        if problem:
+            return env, problem
+        if value is not None:
+            env[each["name"]] = value
+    return env, ""
+
+
+def _variable(sources: Sources, pod: dict, container: dict, each: dict, env: dict) -> tuple[str | None, str]:
+    source = each.get("valueFrom")
+    if source is None:
+        return substitute(each.get("value") or "", env), ""
+    if "configMapKeyRef" in source:
+        return sources.key("ConfigMap", source["configMapKeyRef"])
+    if "secretKeyRef" in source:
+        return sources.key("Secret", source["secretKeyRef"])
+    if "fieldRef" in source:
+        return field_value(pod, source["fieldRef"]["fieldPath"]), ""
+    if "resourceFieldRef" in source:
+        return _resource_value(pod, container, source["resourceFieldRef"]), ""
+    return None, ""
+
+
+def substitute(text: str, env: dict[str, str]) -> str:
+    """Expand $(NAME) as Kubernetes does in commands and values; what is not known stays as it is."""
+    if "$" not in text:
+        return text
+    import re
+
+    def one(match):
+        if match.group().startswith("$$"):
+            return match.group()[1:]
+        return env.get(match.group(1), match.group())
+
+    return re.sub(r"\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)", one, text)
+
+
+def mount_problem(api, pod: dict) -> tuple[str, str]:
+    """Return (volume, problem) of the first volume that cannot be mounted, or ("", "")."""
+    sources = Sources(api, pod["metadata"]["namespace"])
+    for volume in pod["spec"].get("volumes") or ():
+        for kind, ref in _references(volume):
+            if ref.get("optional") or ref["name"] == "kube-root-ca.crt":
+                continue
+            obj = sources.find(kind, ref["name"])
+            if obj is None:
+                return volume["name"], f'{kind.lower()} "{ref["name"]}" not found'
+            keys = _keys(obj)
+            for item in ref.get("items") or ():
+                if item["key"] not in keys:
+                    words = "config" if kind == "ConfigMap" else "secret"
+                    subject = "configmap " if kind == "ConfigMap" else ""
+                    return volume["name"], f"{subject}references non-existent {words} key: {item['key']}"
+    return "", ""
+
+
+def _references(volume: dict):
+    """Yield (kind, source with name, items and optional) for the ConfigMaps and Secrets of a volume."""
+    if "configMap" in volume:
+        yield "ConfigMap", {"name": "", **volume["configMap"]}
+    elif "secret" in volume:
+        yield "Secret", {**volume["secret"], "name": volume["secret"].get("secretName", "")}
+    for source in (volume.get("projected") or {}).get("sources") or ():
+        if "configMap" in source:
+            yield "ConfigMap", {"name": "", **source["configMap"]}
+        elif "secret" in source:
+            yield "Secret", {"name": "", **source["secret"]}
+
+
+def mounted_files(api, pod: dict, container: dict) -> dict[str, str]:
+    """Return the files that volumes put into a container: path -> content, and `path/` for each volume known whole."""
+    files: dict[str, str] = {}
+    volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
+    sources = Sources(api, pod["metadata"]["namespace"])
+    for mount in container.get("volumeMounts") or ():
+        volume = volumes.get(mount["name"], {})
+        at = mount["mountPath"].rstrip("/")
+        found: dict[str, str] = {}
+        for kind, ref in _references(volume):
+            obj = sources.find(kind, ref["name"])
+            if obj is not None:
+                items = ref.get("items") or [{"key": key, "path": key} for key in _keys(obj)]
+                found.update({item["path"]: _text(obj, item["key"]) for item in items if item["key"] in _keys(obj)})
+        for item in (volume.get("downwardAPI") or {}).get("items") or ():
+            if "fieldRef" in item:
+                found[item["path"]] = field_value(pod, item["fieldRef"]["fieldPath"])
+        if mount.get("subPath"):
+            if mount["subPath"] in found:
+                files[at] = found[mount["subPath"]]
+            continue
+        if found or "emptyDir" in volume or "configMap" in volume or "secret" in volume:
+            files[at + "/"] = ""
+        files.update({f"{at}/{name}": content for name, content in found.items()})
+    return files
+
+
+def resolver(api, namespace: str, start: float):
+    """Return a function: host name -> seconds after `start` since when it is known, None where it is not."""
+
+    def resolves(host: str) -> float | None:
+        parts = host.rstrip(".").split(".")
+        cluster = parts[-1] == "local" or "svc" in parts[2:3]
+        if len(parts) > 2 and not cluster:
+            return 0.0
+        if len(parts) == 2 and api.find("namespaces", parts[1]) is None:
+            return 0.0
+        service = api.find("services", parts[0], parts[1] if len(parts) > 1 else namespace)
+        if service is None and len(parts) > 2 and parts[2] != "svc":
+            service = api.find("services", parts[1], parts[2])
+        return timestamps.parse(service["metadata"]["creationTimestamp"]) - start if service is not None else None
+
+    return resolves
+
+
+def world(api, pod: dict, container: dict, start: float, unknown=None) -> World:
+    """Return what a process in a container sees; `start` is when the container started (seconds since 1970)."""
+    namespace = pod["metadata"]["namespace"]
+    return World(start, pod["spec"].get("hostname") or pod["metadata"]["name"], mounted_files(api, pod, container),
+                 resolver(api, namespace, start), unknown)
