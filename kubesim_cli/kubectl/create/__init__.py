@@ -19,9 +19,7 @@ def run(ctx, flags, args):
     if flags["raw"]:
         return _raw(ctx, flags)
     if flags["edit"]:
-        from ..edit import create_after_edit
-
-        return create_after_edit(ctx, flags)
+        return _edit(ctx, flags, args)
     result = builder.from_flags(ctx, flags, validate=validation != "Ignore")
     count = 0
 
@@ -44,6 +42,19 @@ def run(ctx, flags, args):
     if not count:
         raise Failure("no objects passed to create")
     return None
+
+
+def _edit(ctx, flags, args) -> None:
+    """Let the user edit each object before it is created."""
+    from ..editor import Editor
+
+    class CreateEditor(Editor):
+        def save(self, before, after) -> None:
+            after.refresh(ctx.client.create(after.resource, after.obj, after.namespace, field_manager="kubectl-create",
+                                            field_validation=self.validation))
+            cmdutil.printer(ctx, flags, "created")(after.obj)
+
+    builder.from_flags(ctx, flags, validate=True).visit(lambda info: CreateEditor(ctx, flags, args).edit([info]))
 
 
 def _raw(ctx, flags) -> None:
