@@ -40,6 +40,8 @@ def any_status(server, client, verb, res: Resource, namespace, name, body, optio
         if body["metadata"].get("resourceVersion", meta["resourceVersion"]) != meta["resourceVersion"]:
             raise errors.modified(res.name, name)
         obj = {**old, "metadata": dict(meta), "status": body.get("status", {})}
+        if "annotations" in body["metadata"]:  # a deployment's revision is written this way: it is no new generation
+            obj["metadata"]["annotations"] = body["metadata"]["annotations"]
         return server.write("MODIFIED", res, obj, old) if obj != old else old
     asked = _changed(server, client, verb, res, convert(server, res, old), body, options)
     obj = clone(old)

@@ -6,8 +6,8 @@ CRON_JOBS, JOBS = "cronjobs.batch", "jobs.batch"  # the clock starts at 2027-01-
 
 
 def cron_job(schedule="*/10 * * * *", outcome="Succeeded", **spec):
-    labels = {"job-name": "x", "outcome": outcome}
-    job = {"parallelism": 1, "completions": 1, "backoffLimit": 0, "selector": {"matchLabels": {"job-name": "x"}},
+    labels = {"outcome": outcome}
+    job = {"parallelism": 1, "completions": 1, "backoffLimit": 0,
            "template": {"metadata": {"labels": labels}, "spec": {
                "restartPolicy": "Never", "containers": [{"name": "main", "image": "busybox"}]}}}
     spec = {"schedule": schedule, "concurrencyPolicy": "Allow", "suspend": False, "successfulJobsHistoryLimit": 3,

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.api.objects import clone
+
 SETS, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
 
 
@@ -170,10 +172,15 @@ def test_rolling_update_from_the_top_down_to_the_partition(w):
 
 
 def test_max_unavailable_takes_several_at_a_time(w):
-    w.create(SETS, stateful_set(replicas=4, podManagementPolicy="Parallel", updateStrategy={
-        "type": "RollingUpdate", "rollingUpdate": {"partition": 0, "maxUnavailable": "50%"}}))
+    made = stateful_set(replicas=4, podManagementPolicy="Parallel", updateStrategy={
+        "type": "RollingUpdate", "rollingUpdate": {"partition": 0, "maxUnavailable": "50%"}})
+    made["metadata"].update(namespace="default", generation=1)
+    w.put(SETS, made)  # past the API, which drops the field: its feature gate is off
     w.advance(2)
-    w.change(SETS, "web", set_image("nginx:2"))
+    old = w.get(SETS, "web")
+    new = clone(old)
+    set_image("nginx:2")(new)
+    w.server.write("MODIFIED", w.server.resolve(SETS), new, old)
     w.advance()
     assert [p["metadata"]["name"] for p in w.api.items("pods") if "deletionTimestamp" in p["metadata"]] == [
         "web-2", "web-3"]

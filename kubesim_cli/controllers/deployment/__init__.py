@@ -119,20 +119,18 @@ class _Sync:
     def _write(self, status: dict) -> bool:
         """Store a status, if it is another one; says whether it was."""
         status = pods.compact(status, ("collisionCount", "terminatingReplicas"))
-        if status == self.stored.get("status", {}):
+        notes, meta = self.deployment["metadata"]["annotations"], self.stored["metadata"]
+        if status == self.stored.get("status", {}) and notes == (meta.get("annotations") or {}):
             return False
-        self.api.update_status(DEPLOYMENTS, {**self.stored, "status": status})
-        self.stored = {**self.stored, "status": status}
+        changed = {**self.stored, "status": status}
+        if notes != (meta.get("annotations") or {}):
+            changed["metadata"] = {**meta, "annotations": dict(notes)}
+        self.stored = self.api.update_status(DEPLOYMENTS, changed)
         return True
 
     def _save(self) -> None:
         """Store the copy's status and its revision annotation."""
-        notes, meta = self.deployment["metadata"]["annotations"], self.stored["metadata"]
-        if notes != (meta.get("annotations") or {}):
-            self.stored = self.api.update(DEPLOYMENTS, {**self.stored, "metadata": {**meta, "annotations": notes}},
-                                          meta["namespace"])
         self._write(self.status)
-        self.stored = self.api.find(DEPLOYMENTS, meta["name"], meta["namespace"])
 
     def _note_pause(self) -> None:
         """Say in the condition Progressing that the rollout was paused or resumed (checkPausedConditions)."""
