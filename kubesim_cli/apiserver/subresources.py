@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..api import conditions, timestamps
 from ..api.objects import clone, dig
-from . import errors, registry
+from . import errors, registry, tracking
 from .discovery import Resource
 from .reading import convert, read
 
@@ -42,7 +42,10 @@ def any_status(server, client, verb, res: Resource, namespace, name, body, optio
         obj = {**old, "metadata": dict(meta), "status": body.get("status", {})}
         if "annotations" in body["metadata"]:  # a deployment's revision is written this way: it is no new generation
             obj["metadata"]["annotations"] = body["metadata"]["annotations"]
-        return server.write("MODIFIED", res, obj, old) if obj != old else old
+        if obj == old:
+            return old
+        tracking.track(server, client, res, old, obj, options, "status")
+        return server.write("MODIFIED", res, obj, old)
     asked = _changed(server, client, verb, res, convert(server, res, old), body, options)
     obj = clone(old)
     obj["metadata"]["resourceVersion"] = asked["metadata"].get("resourceVersion")
