@@ -1,0 +1,223 @@
+"""kubectl config, the kubeconfig behind every command, and who the user is."""
+
+import base64
+import json
+import os
+
+import pytest
+
+from kubesim_cli.apiserver.errors import StatusError
+from kubesim_cli.kubectl.commands import flags_of
+from kubesim_cli.kubectl.context import Failure
+from kubesim_cli.kubectl.kubeconfig import impersonated, load, service_account
+from kubesim_cli.kubectl.yamlreader import load as load_yaml
+
+LAB = """apiVersion: v1
+kind: Config
+clusters:
+- {name: east, cluster: {server: "https://east:6443", certificate-authority: ca.crt}}
+users:
+- {name: ann, user: {token: abc123}}
+contexts:
+- {name: ann@east, context: {cluster: east, user: ann, namespace: shop}}
+current-context: ann@east
+"""
+
+
+@pytest.fixture
+def lab(terminal):
+    """A terminal with the kubeconfig lab.conf in its working directory."""
+    with open("lab.conf", "w", encoding="utf-8") as file:
+        file.write(LAB)
+    return terminal
+
+
+def read(path: str) -> dict:
+    with open(path, encoding="utf-8") as file:
+        return load_yaml(file.read())
+
+
+def resolve(environ, *words):
+    flags = flags_of("get")
+    flags.parse(list(words))
+    return load(environ, flags)
+
+
+def test_the_builtin_cluster_needs_no_file(terminal):
+    assert terminal.ok("kubectl config current-context") == "minikube\n"
+    assert not os.path.exists(terminal.home / "config")
+    config = resolve(terminal.environ)
+    assert (config.namespace, config.namespace_given) == ("default", False)
+    assert config.store_path() == str(terminal.home / "clusters" / "minikube")
+    assert config.identity()["groups"] == ["system:masters", "system:authenticated"]
+
+
+def test_a_change_makes_the_file_as_json_for_its_owner(terminal):
+    terminal.ok("kubectl config set-context --current --namespace=shop")
+    path = terminal.home / "config"
+    assert json.loads(path.read_text())["contexts"][0]["context"]["namespace"] == "shop"
+    if os.name != "nt":
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert resolve(terminal.environ).namespace == "shop"
+    assert resolve(terminal.environ, "-n", "x").namespace == "x"
+
+
+def test_a_file_edited_by_hand_may_be_yaml(terminal):
+    (terminal.home / "config").write_text(LAB)
+    assert terminal.ok("kubectl config current-context") == "ann@east\n"
+    terminal.ok("kubectl config unset contexts.ann@east.namespace")
+    assert "namespace" not in terminal.ok("kubectl config view")
+
+
+def test_contexts_of_one_cluster_share_its_store(terminal):
+    terminal.ok("kubectl config set-context dev --cluster=minikube --user=minikube --namespace=dev")
+    assert resolve(terminal.environ, "--context=dev").store_path() == resolve(terminal.environ).store_path()
+    assert resolve(terminal.environ, "--context=dev").namespace == "dev"
+
+
+def test_files_are_merged_and_each_keeps_its_entries(lab):
+    with open("more.conf", "w", encoding="utf-8") as file:
+        file.write("contexts:\n- {name: two, context: {cluster: east, user: bob}}\n"
+                   "- {name: ann@east, context: {cluster: x, user: z}}\ncurrent-context: two\n")
+    lab.environ["KUBECONFIG"] = os.pathsep.join(["nosuch.conf", "lab.conf", "more.conf"])
+    assert lab.ok("kubectl config current-context") == "ann@east\n"
+    assert lab.ok("kubectl config get-contexts -o name") == "ann@east\ntwo\n"
+    lab.ok("kubectl config set-context two --namespace=n")
+    lab.ok("kubectl config set-cluster new --server=https://new")
+    lab.ok("kubectl config delete-context ann@east")
+    first, second = (read(name) for name in ("lab.conf", "more.conf"))
+    assert [c["name"] for c in first["clusters"]] == ["east", "new"]
+    assert first["contexts"] is None
+    assert second["contexts"] == [{"name": "ann@east", "context": {"cluster": "x", "user": "z"}},
+                                  {"name": "two", "context": {"cluster": "east", "user": "bob", "namespace": "n"}}]
+    assert not os.path.exists("nosuch.conf")
+
+
+def test_the_users_own_file_is_left_alone(lab, monkeypatch):
+    monkeypatch.setenv("HOME", str(lab.home))
+    os.makedirs(lab.home / ".kube")
+    own = lab.home / ".kube" / "config"
+    own.write_text(LAB)
+    lab.environ["KUBECONFIG"] = str(own)
+    result = lab("kubectl config use-context ann@east")
+    assert result.code == 0  # nothing to change
+    result = lab("kubectl config unset current-context")
+    assert result.code == 1 and "leaves" in result.err
+    assert own.read_text() == LAB
+    lab.ok(f"kubectl config unset current-context --kubeconfig={own}")
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (["--context=nosuch"], "context was not found for specified context: nosuch"),
+    (["--cluster=nosuch"], 'no server found for cluster "nosuch"'),
+    (["--as-group=a"], "requesting uid, groups or user-extra for minikube without impersonating a user"),
+])
+def test_what_makes_a_context_useless(terminal, words, text):
+    with pytest.raises(Failure) as refused:
+        _ = resolve(terminal.environ, *words).namespace
+    assert str(refused.value) == text
+
+
+@pytest.mark.parametrize(("words", "text"), [
+    (["--user=nosuch"], 'auth info "nosuch" does not exist'),
+    (["--context=nosuch", "-n", "x"], 'context "nosuch" does not exist'),
+    (["--request-timeout=abc"], "Invalid timeout value. Timeout must be a single integer in seconds, or an integer "
+                                "followed by a corresponding time unit (e.g. 1s | 2m | 3h)"),
+])
+def test_what_lets_no_client_be_made(terminal, words, text):
+    with pytest.raises(Failure) as refused:
+        resolve(terminal.environ, *words).check()
+    assert str(refused.value) == text
+
+
+def test_without_a_context_nobody_answers(lab):
+    lab.ok("kubectl config unset current-context --kubeconfig=lab.conf")
+    assert lab("kubectl get pods --kubeconfig=lab.conf").err == (
+        "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n")
+    assert lab("kubectl get pods --kubeconfig=nosuch.conf").err == (
+        "error: stat nosuch.conf: no such file or directory\n")
+
+
+def test_dotted_names(lab):
+    lab.environ["KUBECONFIG"] = "lab.conf"
+    lab.ok("kubectl config set clusters.10.0.0.1.server https://10.0.0.1")
+    lab.ok("kubectl config set clusters.east.certificate-authority-data Y2E=")
+    lab.ok("kubectl config set users.ann.client-key-data key --set-raw-bytes=true")
+    lab.ok("kubectl config set clusters.east.insecure-skip-tls-verify true")
+    config = read("lab.conf")
+    assert config["clusters"][0] == {"name": "10.0.0.1", "cluster": {"server": "https://10.0.0.1"}}
+    assert config["clusters"][1]["cluster"]["insecure-skip-tls-verify"] is True
+    assert config["users"][0]["user"]["client-key-data"] == base64.b64encode(b"key").decode()
+    for line, problem in (
+            ("set nosuch.thing x", "unable to parse nosuch.thing after [] at api.Config"),
+            ("set current-context.x y", "unable to parse one or more field values of current-context.x"),
+            ("set clusters.east.insecure-skip-tls-verify maybe",
+             'strconv.ParseBool: parsing "maybe": invalid syntax'),
+            ("set clusters.east.certificate-authority-data !",
+             "error decoding input value: illegal base64 data at input byte 0"),
+            ("unset contexts.nosuch.namespace", "current map key `nosuch` is invalid")):
+        assert lab(f"kubectl config {line}").err == f"error: {problem}\n"
+
+
+def test_credentials(lab):
+    lab.environ["KUBECONFIG"] = "lab.conf"
+    with open("key.pem", "w", encoding="utf-8") as file:
+        file.write("KEY")
+    lab.ok("kubectl config set-credentials ann --client-key=key.pem")
+    lab.ok("kubectl config set-credentials bob --client-key=key.pem --embed-certs")
+    lab.ok("kubectl config set-credentials ann --username=a --password=b")
+    lab.ok("kubectl config set-credentials eve --exec-command=login --exec-api-version=v1 --exec-arg=a,b "
+           "--exec-env=X=1 --exec-env=Y=2")
+    lab.ok("kubectl config set-credentials eve --exec-env=X-")
+    users = {u["name"]: u["user"] for u in read("lab.conf")["users"]}
+    assert users["ann"] == {"client-key": "key.pem", "username": "a", "password": "b"}
+    assert users["bob"] == {"client-key-data": base64.b64encode(b"KEY").decode()}
+    assert users["eve"]["exec"] == {"command": "login", "apiVersion": "v1", "args": ["a", "b"],
+                                    "env": [{"name": "Y", "value": "2"}], "provideClusterInfo": False}
+
+
+def test_view_flattens(lab):
+    with open("ca.crt", "w", encoding="utf-8") as file:
+        file.write("CA")
+    shown = load_yaml(lab.ok("kubectl config view --flatten --kubeconfig=lab.conf"))
+    assert shown["clusters"][0]["cluster"]["certificate-authority-data"] == base64.b64encode(b"CA").decode()
+    assert shown["users"][0]["user"]["token"] == "abc123"
+
+
+def test_old_kubectls_show_preferences(terminal):
+    assert "preferences: {}\n" in terminal.ok("kubectl config view")
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    assert "preferences" not in terminal.ok("kubectl config view")
+
+
+def test_a_stale_lock_is_told(lab, monkeypatch):
+    monkeypatch.setattr("kubesim_cli.kubectl.configaccess._LOCK_PATIENCE", 0.0)
+    with open("lab.conf.lock", "w", encoding="utf-8"):
+        pass
+    result = lab("kubectl config unset current-context --kubeconfig=lab.conf")
+    assert result == (1, "", "error: open lab.conf.lock: file exists\n")
+
+
+def token(claims: dict) -> str:
+    return "e30." + base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=") + ".x"
+
+
+def test_who_a_token_stands_for():
+    user = service_account(token({"sub": "system:serviceaccount:shop:robot",
+                                  "kubernetes.io": {"serviceaccount": {"uid": "u1"}}}))
+    assert user == {"name": "system:serviceaccount:shop:robot", "uid": "u1", "extra": {},
+                    "groups": ["system:serviceaccounts", "system:serviceaccounts:shop", "system:authenticated"]}
+    assert service_account("abc123") is None
+    with pytest.raises(StatusError):
+        service_account("a.b.c")
+
+
+@pytest.mark.parametrize(("name", "groups", "expected"), [
+    ("jane", [], ["system:authenticated"]),
+    ("jane", ["devs"], ["devs", "system:authenticated"]),
+    ("system:anonymous", [], ["system:unauthenticated"]),
+    ("system:serviceaccount:a:b", [], ["system:serviceaccounts", "system:serviceaccounts:a", "system:authenticated"]),
+    ("system:serviceaccount:a:b", ["x"], ["x", "system:authenticated"]),
+])
+def test_impersonation(name, groups, expected):
+    assert impersonated(name, groups, "", {})["groups"] == expected

@@ -1,0 +1,133 @@
+"""version, api-resources, cluster-info, kuberc, completion: what is about kubectl itself."""
+
+import json
+import os
+
+import pytest
+
+from kubesim_cli.kubectl.shells import SCRIPTS
+
+
+@pytest.mark.parametrize(("asked", "version", "kustomize"), [
+    ("1.28", "v1.28.15", "v5.0.4-0.20230601165947-6ce0bf390ce3"), ("v1.32", "v1.32.13", "v5.5.0"),
+    ("1.36", "v1.36.2", "v5.8.1")])
+def test_version_of_the_client(terminal, asked, version, kustomize):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = asked
+    assert terminal.ok("kubectl version --client") == f"Client Version: {version}\nKustomize Version: {kustomize}\n"
+
+
+def test_version_as_json_and_of_the_server(terminal):
+    told = json.loads(terminal.ok("kubectl version -o json"))
+    assert list(told) == ["clientVersion", "kustomizeVersion", "serverVersion"]
+    assert told["serverVersion"]["gitVersion"] == "v1.28.15"
+    assert terminal.ok("kubectl version -o yaml").startswith("clientVersion:\n")
+    assert terminal("kubectl version --short").err.startswith("error: unknown flag: --short\n")
+
+
+def test_a_release_that_is_not_emulated(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.12"
+    result = terminal("kubectl get pods")
+    assert result.code == 1 and result.err.startswith("error: KUBESIM_KUBERNETES_VERSION: unsupported")
+
+
+def test_api_resources(terminal):
+    assert terminal.ok("kubectl api-resources --api-group=policy") == (
+        "NAME                   SHORTNAMES   APIVERSION   NAMESPACED   KIND\n"
+        "poddisruptionbudgets   pdb          policy/v1    true         PodDisruptionBudget\n")
+    assert "pods\n" in terminal.ok("kubectl api-resources -o name --verbs=list,watch --namespaced=true")
+    assert terminal.ok("kubectl api-versions").endswith("storage.k8s.io/v1\nv1\n")
+
+
+def test_cluster_info(terminal, tmp_path):
+    assert "control plane is running at https://" in terminal.ok("kubectl cluster-info")
+
+
+def test_whoami(terminal):
+    assert terminal.ok("kubectl auth whoami --as=jane --as-group=devs --as-uid=7 --as-user-extra=a=b") == (
+        "ATTRIBUTE   VALUE\nUsername    jane\nUID         7\n"
+        "Groups      [devs system:authenticated]\nExtra: a    [b]\n")
+
+
+def test_calls_are_told_with_v(terminal):
+    told = terminal("kubectl get ns -l a=b -v=6").err
+    assert '"Response" verb="GET" url="https://127.0.0.1:8443/api/v1/namespaces?labelSelector=a%3Db&limit=500" ' \
+           'status="200 OK"' in told
+    assert "\tAccept: application/json\n" in terminal("kubectl get ns -v=7").err
+
+
+def test_kuberc_gives_defaults_and_aliases(terminal):
+    terminal.ok("kubectl kuberc set --section=defaults --command='api-resources' --option=output=name "
+                "--option=sort-by=name")
+    terminal.ok("kubectl kuberc set --section=aliases --name=pol --command=api-resources "
+                "--prependarg=--api-group=policy --option=no-headers=true")
+    assert terminal.ok("kubectl api-resources --api-group=policy") == "poddisruptionbudgets.policy\n"
+    assert terminal.ok("kubectl api-resources --api-group=policy -owide").startswith("NAME ")
+    assert terminal.ok("kubectl pol").startswith("poddisruptionbudgets ")
+    assert terminal("kubectl kuberc set --section=aliases --name=pol --command=get").err == (
+        'error: alias "pol" already exists, use --overwrite to replace\n')
+    terminal.environ["KUBECTL_KUBERC"] = "false"
+    assert terminal.ok("kubectl api-resources --api-group=policy").startswith("NAME ")
+
+
+def test_kuberc_of_the_first_version_and_wrong_ones(terminal):
+    with open("old.yaml", "w", encoding="utf-8") as file:
+        file.write("kind: Preference\napiVersion: kubectl.config.k8s.io/v1alpha1\n"
+                   "overrides:\n- {command: api-resources, flags: [{name: output, default: name}]}\n")
+    assert terminal.ok("kubectl api-resources --api-group=policy --kuberc old.yaml") == "poddisruptionbudgets.policy\n"
+    assert terminal("kubectl api-resources --kuberc=nosuch.yaml").err == (
+        "error occurred while applying preferences kuberc error kuberc: open nosuch.yaml: no such file or directory\n")
+    with open("bad.yaml", "w", encoding="utf-8") as file:
+        file.write("kind: Preference\napiVersion: kubectl.config.k8s.io/v1beta1\naliases: [{name: a1, command: get}]\n")
+    assert terminal("kubectl get pods --kuberc=bad.yaml").err == (
+        "error occurred while applying preferences invalid alias name, can only include alphabetical characters\n")
+
+
+def test_kuberc_view(terminal):
+    assert terminal("kubectl kuberc view", stdin="y\n").code == 0
+    assert "interactive" in terminal.ok("kubectl kuberc view")
+    terminal.environ["KUBERC"] = "off"
+    assert terminal("kubectl kuberc view").err == "error: KUBERC is disabled via KUBERC=off environment variable\n"
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("ro", ["rollout"]), ("rollout st", ["status"]), ("get namesp", ["namespaces"]),
+    ("get namespaces kube-s", ["kube-system"]), ("get -n kube-s", ["kube-system"]),
+    ("get --namespace=kube-s", ["kube-system"]), ("get ns/kube-s", ["ns/kube-system"]),
+    ("get pods,nod", ["pods,nodes"]), ("describe nodes mini", ["minikube"]), ("get --show-l", ["--show-labels"]),
+    ("drain m", ["minikube"]), ("logs depl", ["deployments/"]), ("config use-context m", ["minikube"]),
+    ("get pods -o wi", ["wide"]), ("apply --dry-run=s", ["server"]), ("completion z", ["zsh"]), ("apply -f x", []),
+    ("rollout restart sta", ["statefulset"]), ("get nosuchkind x", []), ("get --nosuch x", []),
+])
+def test_completion(terminal, words, expected):
+    lines = terminal.ok(f"kubectl __completeNoDesc {words}").splitlines()
+    assert lines[:-1] == expected
+    assert lines[-1][0] == ":" and lines[-1][1:].isdigit()
+
+
+def test_completion_tells_what_words_mean(terminal):
+    assert terminal.ok("kubectl __complete rollout st") == (
+        "status\tShow how far a rollout is, and wait until it is done\n:4\n")
+
+
+@pytest.mark.parametrize("shell", sorted(SCRIPTS))
+def test_completion_scripts_ask_the_program(terminal, shell):
+    assert "__complete" in terminal.ok(f"kubectl completion {shell}")
+
+
+def test_completion_of_no_shell(terminal):
+    assert terminal("kubectl completion tcsh").err == (
+        "error: Unsupported shell type \"tcsh\".\nSee 'kubectl completion -h' for help and examples\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/bin/bash"), reason="no bash")
+def test_the_bash_script_completes(terminal, tmp_path):
+    import subprocess
+    import sys
+    program = tmp_path / "kubectl"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m kubesim_cli "$@"\n')
+    program.chmod(0o755)
+    script = (f'{SCRIPTS["bash"]}\nCOMP_LINE="kubectl get nodes min"; COMP_POINT=${{#COMP_LINE}}; __kubesim_complete\n'
+              'echo "${COMPREPLY[@]}"')
+    done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True,
+                          env={**terminal.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"})
+    assert done.stdout == "minikube\n"
