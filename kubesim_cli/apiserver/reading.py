@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..api.objects import key_of
 from . import errors
 from .discovery import Resource
+from .kinds import base
 
 
 def convert(server, res: Resource, obj: dict) -> dict:
@@ -95,8 +96,11 @@ def table(server, client, res: Resource, namespace: str, name: str, options: dic
 
 
 def as_table(server, client, res: Resource, items) -> dict:
-    """Return the Table of some objects of one resource."""
-    kind = server.kind(res)
+    """Return the Table of some objects of one resource, or of what one of its subresources gave (a Scale)."""
+    if items and items[0]["kind"] != res.kind:
+        kind = base.load(items[0]["apiVersion"].rpartition("/")[0], items[0]["kind"])
+    else:
+        kind = server.kind(res)
     ctx = server.context(client)
     shown = [i for i, col in enumerate(kind.columns) if col.since <= server.release < col.until]
     columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority}
@@ -106,8 +110,8 @@ def as_table(server, client, res: Resource, items) -> dict:
     for obj in items:
         cells = kind.cells(obj, ctx)
         rows.append({"cells": cells if every else [cells[i] for i in shown], "object": obj})
-    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": {"resourceVersion": str(server.store.revision)},
-            "columnDefinitions": columns, "rows": rows}
+    return {"kind": "Table", "apiVersion": "meta.k8s.io/v1",
+            "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
 
 
 def watch(server, client, res: Resource, namespace: str, since: int, options: dict) -> tuple[int, list[dict]]:

@@ -48,8 +48,10 @@ class Info:
         try:
             if table and not self.subresource:
                 self.obj = client.table(self.resource, self.namespace, self.name)
-            else:
-                self.obj = client.get(self.resource, self.name, self.namespace, subresource=self.subresource)
+                return
+            self.obj = client.get(self.resource, self.name, self.namespace, subresource=self.subresource)
+            if table:
+                self.obj = client.tabulate(self.resource, [self.obj])
         except StatusError as error:
             if error.code == 404 and self.namespace not in ("", "default"):
                 client.get("namespaces", self.namespace)
