@@ -126,7 +126,9 @@ class Store:
         from fasteners import InterProcessLock
 
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        self._lock = InterProcessLock(os.path.join(self.folder, "lock"))
+        path = os.path.join(self.folder, "lock")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._lock = InterProcessLock(path)
         self._lock.acquire(delay=0.002, max_delay=0.05)
         self.locked = True
         try:

@@ -163,7 +163,7 @@ def test_other_processes_writes_can_be_followed(filled):
 
 @pytest.mark.skipif(os.name == "nt", reason="no file modes there")
 def test_files_are_the_users_alone(filled):
-    for name in (log.LOG, log.HEAD):
+    for name in (log.LOG, log.HEAD, "lock"):
         assert os.stat(os.path.join(filled, name)).st_mode & 0o777 == 0o600
 
 
