@@ -11,8 +11,8 @@ from .kubectl.context import Context, Exit, Failure, StatusError, Usage, exit_co
 from .kubectl.flags import FlagError
 
 
-def main(argv: list[str] | None = None, prog: str | None = None) -> int:
-    """Run one command line; returns the exit code. `prog` is the name the program was called by."""
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         if words[:1] == ["sim"]:

@@ -113,7 +113,7 @@ def add_source(error: Exception, doing: str, source: str) -> Exception:
 class Context:
     """One call of one command. Nothing is opened before it is asked for: neither kubeconfig nor cluster."""
 
-    name = "kubectl"
+    name = "kubectl"  # what the program calls itself, whichever name it was called by
 
     def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None,
                  cluster: Cluster | None = None):
@@ -161,7 +161,8 @@ class Context:
         """The API as the kubeconfig's user sees it."""
         if self._client is None:
             from ..apiserver.client import Client
-            cluster, user = self.cluster, self.kubeconfig.identity()
+            cluster = self.cluster
+            user = self.kubeconfig.identity(lambda token: _review(Client(cluster.server), token))
             on_call = None
             if self.flags["v"] >= 6:
                 from .calllog import CallLog
@@ -203,6 +204,11 @@ class Context:
                 and "NO_COLOR" not in self.environ
             label = "\033[33;1mWarning:\033[0m" if colored else "Warning:"
             self.err(f"{label} {text}\n")
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether stdout is a terminal."""
+        return self._stdout.isatty()
 
     def stdin(self) -> str:
         """Return all of stdin."""
@@ -260,6 +266,18 @@ class Context:
             code = 1
         self.commit()
         return code
+
+
+def _review(client: Client, token: str) -> dict | None:
+    """Return the user that a token stands for, or None."""
+    status = client.create("tokenreviews.authentication.k8s.io", {
+        "kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {},
+        "spec": {"token": token}})["status"]
+    if not status.get("authenticated"):
+        return None
+    user = status["user"]
+    return {"name": user["username"], "groups": list(user.get("groups") or ()), "uid": user.get("uid", ""),
+            "extra": user.get("extra") or {}}
 
 
 def home(environ) -> str:

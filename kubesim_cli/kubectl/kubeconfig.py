@@ -178,16 +178,22 @@ class Kubeconfig:
         from ..cluster import folder_of
         return folder_of(home(self._environ), self.cluster_name or "default")
 
-    def identity(self) -> dict:
+    def identity(self, review) -> dict:
         """Return whom the API server takes the user for: name, groups, uid and extra.
 
-        A service account's token is believed; every other user of a kubeconfig is the cluster's administrator.
+        `review(token)` returns a service account's user, or None; --token and tokens of service accounts have to pass
+        it (raises StatusError). Every other user of a kubeconfig is the cluster's administrator.
         """
         entry = self.config["users"].get(self.user_name, {})
-        user = service_account(self._given("token") or entry.get("token", ""))
-        if user is None:
-            name = entry.get("username") or (self.user_name if self.user_name != "minikube" else "") or "minikube-user"
-            user = {"name": name, "groups": list(ADMIN_GROUPS), "uid": "", "extra": {}}
+        token = self._given("token") or entry.get("token", "")
+        if self._given("token") or token.count(".") == 2:
+            user = review(token)
+            if user is None:
+                raise StatusError(401, "Unauthorized", "Unauthorized")
+        else:
+            name = entry.get("username") or self.user_name
+            user = {"name": name if name not in ("", "minikube") else "minikube-user",
+                    "groups": list(ADMIN_GROUPS), "uid": "", "extra": {}}
         name = self._given("as") or entry.get("as", "")
         if not name:
             return user
@@ -210,27 +216,6 @@ def impersonated(name: str, groups: list[str], uid: str, extra: dict) -> dict:
     elif "system:authenticated" not in groups:
         groups = [*groups, "system:authenticated"]
     return {"name": name, "groups": groups, "uid": uid, "extra": extra}
-
-
-def service_account(token: str) -> dict | None:
-    """Return the user of a service account's token, or None where `token` is no such JWT; raises StatusError."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    import base64
-    import json
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        subject = claims["sub"]
-    except (ValueError, KeyError, TypeError):
-        raise StatusError(401, "Unauthorized", "Unauthorized") from None
-    bound = claims.get("kubernetes.io") or {}
-    account, pod = bound.get("serviceaccount") or {}, bound.get("pod") or {}
-    user = impersonated(subject, [], account.get("uid", ""), {})
-    if pod:
-        user["extra"] = {"authentication.kubernetes.io/pod-name": [pod.get("name", "")],
-                         "authentication.kubernetes.io/pod-uid": [pod.get("uid", "")]}
-    return user
 
 
 def parse_timeout(text: str) -> float:

@@ -6,10 +6,9 @@ import os
 
 import pytest
 
-from kubesim_cli.apiserver.errors import StatusError
 from kubesim_cli.kubectl.commands import flags_of
 from kubesim_cli.kubectl.context import Failure
-from kubesim_cli.kubectl.kubeconfig import impersonated, load, service_account
+from kubesim_cli.kubectl.kubeconfig import impersonated, load
 from kubesim_cli.kubectl.yamlreader import load as load_yaml
 
 LAB = """apiVersion: v1
@@ -49,7 +48,7 @@ def test_the_builtin_cluster_needs_no_file(terminal):
     config = resolve(terminal.environ)
     assert (config.namespace, config.namespace_given) == ("default", False)
     assert config.store_path() == str(terminal.home / "clusters" / "minikube")
-    assert config.identity()["groups"] == ["system:masters", "system:authenticated"]
+    assert config.identity(None)["groups"] == ["system:masters", "system:authenticated"]
 
 
 def test_a_change_makes_the_file_as_json_for_its_owner(terminal):
@@ -198,18 +197,18 @@ def test_a_stale_lock_is_told(lab, monkeypatch):
     assert result == (1, "", "error: open lab.conf.lock: file exists\n")
 
 
-def token(claims: dict) -> str:
-    return "e30." + base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=") + ".x"
-
-
-def test_who_a_token_stands_for():
-    user = service_account(token({"sub": "system:serviceaccount:shop:robot",
-                                  "kubernetes.io": {"serviceaccount": {"uid": "u1"}}}))
-    assert user == {"name": "system:serviceaccount:shop:robot", "uid": "u1", "extra": {},
-                    "groups": ["system:serviceaccounts", "system:serviceaccounts:shop", "system:authenticated"]}
-    assert service_account("abc123") is None
-    with pytest.raises(StatusError):
-        service_account("a.b.c")
+def test_who_a_token_stands_for(terminal):
+    terminal.ok("kubectl create serviceaccount robot")
+    token = terminal.ok("kubectl create token robot").strip()
+    assert terminal.ok(f"kubectl auth whoami -o jsonpath='{{.status.userInfo.username}}' --token={token}") == (
+        "system:serviceaccount:default:robot")
+    refused = (1, "", "error: You must be logged in to the server (Unauthorized)\n")
+    assert terminal("kubectl get pods --token=abc123") == refused
+    assert terminal(f"kubectl get pods --token={token}x") == refused
+    terminal.ok(f"kubectl config set-credentials robot --token={token}")
+    assert "Forbidden" in terminal("kubectl get pods --user=robot").err
+    terminal.ok("kubectl config set-credentials ann --token=abc123")
+    assert terminal("kubectl get pods --user=ann").code == 0
 
 
 @pytest.mark.parametrize(("name", "groups", "expected"), [
