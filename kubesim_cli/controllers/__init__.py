@@ -8,6 +8,13 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "ephemeral-volume": ("controllers.ephemeralvolume", "pods"),
+    "persistentvolume-binder": ("controllers.persistentvolume", "persistentvolumeclaims persistentvolumes"),
+    "persistentvolume-protection": ("controllers.pvprotection", "persistentvolumes"),
+    "persistentvolumeclaim-binder": ("controllers.persistentvolume",
+                                     "persistentvolumeclaims persistentvolumes storageclasses.storage.k8s.io"),
+    "persistentvolumeclaim-expander": ("controllers.expand", "persistentvolumeclaims"),
+    "persistentvolumeclaim-protection": ("controllers.pvcprotection", "persistentvolumeclaims pods"),
     "kubelet": ("node.kubelet", "configmaps nodes pods secrets services"),
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),

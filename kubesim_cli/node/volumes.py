@@ -139,15 +139,19 @@ def mismatch(volume: dict, claim: dict) -> str:
     return "" if fits_modes(claim, volume) else "incompatible accessMode"
 
 
+def reference(claim: dict) -> dict:
+    """Return an ObjectReference to a claim."""
+    meta = claim["metadata"]
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": meta["name"], "namespace": meta["namespace"],
+            "resourceVersion": meta["resourceVersion"], "uid": meta["uid"]}
+
+
 def reserved(volume: dict, claim: dict) -> dict:
     """Return a volume as it is bound to a claim: the very object where it already is (GetBindVolumeToClaim)."""
-    meta = claim["metadata"]
     new = volume
-    if (volume["spec"].get("claimRef") or {}).get("uid") != meta["uid"] or not bound_to(volume, claim):
+    if (volume["spec"].get("claimRef") or {}).get("uid") != claim["metadata"]["uid"] or not bound_to(volume, claim):
         new = clone(volume)
-        new["spec"]["claimRef"] = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": meta["name"],
-                                   "namespace": meta["namespace"], "resourceVersion": meta["resourceVersion"],
-                                   "uid": meta["uid"]}
+        new["spec"]["claimRef"] = reference(claim)
     if not bound_to(volume, claim) and annotation(volume, BOUND_BY_CONTROLLER) is None:
         new = annotated(new, **{BOUND_BY_CONTROLLER: "yes"})
     return new

@@ -1,0 +1,31 @@
+"""Tells of claims that ask for more than they have: growing a volume is its driver's work.
+
+Kubernetes: pkg/controller/volume/expand.
+"""
+
+from __future__ import annotations
+
+from ..api import quantity
+from ..api.objects import dig, split_key
+from .base import Change, Controller, itself
+
+
+def _grown(change: Change):
+    if change.old is None or change.new is None or change.old["spec"] == change.new["spec"]:
+        return ()
+    return itself(change)
+
+
+class Expand(Controller):
+    name = "persistentvolumeclaim-expander"
+    watches = {"persistentvolumeclaims": _grown}
+
+    def sync(self, api, key: str) -> None:
+        namespace, name = split_key(key)
+        claim = api.find("persistentvolumeclaims", name, namespace)
+        if claim is None or dig(claim, "status", "phase") != "Bound":
+            return
+        asked = dig(claim, "spec", "resources", "requests", "storage", default="0")
+        if quantity.compare(asked, dig(claim, "status", "capacity", "storage", default="0")) > 0:
+            api.record(claim, "Normal", "ExternalExpanding", "waiting for an external controller to expand this PVC",
+                       "volume_expand")

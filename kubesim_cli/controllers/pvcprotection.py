@@ -1,0 +1,40 @@
+"""Keeps claims that pods use from being deleted (pkg/controller/volume/pvcprotection)."""
+
+from __future__ import annotations
+
+from ..api.objects import clone, split_key
+from ..node.scheduling.nodeinfo import claim_keys
+from .base import Change, Controller, itself
+
+FINALIZER = "kubernetes.io/pvc-protection"
+
+
+def _pod_changed(change: Change):
+    """The claims of a pod that went or was force-deleted."""
+    if change.new is not None and "deletionTimestamp" not in change.new["metadata"]:
+        return ()
+    return claim_keys(change.object)
+
+
+class ClaimProtection(Controller):
+    name = "persistentvolumeclaim-protection"
+    watches = {"persistentvolumeclaims": itself, "pods": _pod_changed}
+
+    def sync(self, api, key: str) -> None:
+        namespace, name = split_key(key)
+        claim = api.find("persistentvolumeclaims", name, namespace)
+        if claim is None:
+            return
+        finalizers = claim["metadata"].get("finalizers") or []
+        going = "deletionTimestamp" in claim["metadata"]
+        if (FINALIZER in finalizers) != going or (going and _used(api, namespace, key)):
+            return
+        new = clone(claim)
+        others = [each for each in finalizers if each != FINALIZER]
+        new["metadata"]["finalizers"] = others if going else [*others, FINALIZER]
+        api.update("persistentvolumeclaims", new, namespace)
+
+
+def _used(api, namespace: str, key: str) -> bool:
+    """Tell whether a pod that was scheduled uses the claim."""
+    return any(pod["spec"].get("nodeName") and key in claim_keys(pod) for pod in api.items("pods", namespace))

@@ -1,0 +1,26 @@
+"""Keeps volumes that are bound from being deleted (pkg/controller/volume/pvprotection)."""
+
+from __future__ import annotations
+
+from ..api.objects import clone, dig
+from .base import Controller, itself
+
+FINALIZER = "kubernetes.io/pv-protection"
+
+
+class VolumeProtection(Controller):
+    name = "persistentvolume-protection"
+    watches = {"persistentvolumes": itself}
+
+    def sync(self, api, key: str) -> None:
+        volume = api.find("persistentvolumes", key)
+        if volume is None:
+            return
+        finalizers = volume["metadata"].get("finalizers") or []
+        going = "deletionTimestamp" in volume["metadata"]
+        if (FINALIZER in finalizers) != going or (going and dig(volume, "status", "phase") == "Bound"):
+            return
+        new = clone(volume)
+        others = [each for each in finalizers if each != FINALIZER]
+        new["metadata"]["finalizers"] = others if going else [*others, FINALIZER]
+        api.update("persistentvolumes", new)

@@ -1,0 +1,49 @@
+"""minikube's storage provisioner: a directory on the node for each claim, at once."""
+
+from __future__ import annotations
+
+from ..api.objects import clone
+from . import volumes
+
+NAME = "k8s.io/minikube-hostpath"
+FOLDER = "/tmp/hostpath-provisioner"
+
+
+def _component(api) -> tuple[str, str]:
+    """Return (the provisioner's identity, its event source)."""
+    from hashlib import sha256
+
+    cluster = api.find("namespaces", "kube-system") or {"metadata": {"uid": ""}}
+    text = sha256(f"{NAME}/{cluster['metadata']['uid']}".encode()).hexdigest()
+    identity = f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
+    return identity, f"{NAME}_minikube_{identity}"
+
+
+def provision(api, claim: dict, storage_class: dict) -> None:
+    """Make a volume for a claim, bound to it in advance."""
+    meta, spec = claim["metadata"], claim["spec"]
+    name = f"pvc-{meta['uid']}"
+    if api.find("persistentvolumes", name) is not None:
+        return
+    identity, component = _component(api)
+    api.record(claim, "Normal", "Provisioning",
+               f'External provisioner is provisioning volume for claim "{meta["namespace"]}/{meta["name"]}"', component)
+    volume: dict = {
+        "apiVersion": "v1", "kind": "PersistentVolume",
+        "metadata": {"name": name, "annotations": {
+            "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: NAME}},
+        "spec": {
+            "accessModes": list(spec["accessModes"]), "capacity": {"storage": spec["resources"]["requests"]["storage"]},
+            "claimRef": volumes.reference(claim),
+            "hostPath": {"path": f"{FOLDER}/{meta['namespace']}/{meta['name']}", "type": ""},
+            "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy") or "Delete",
+            "storageClassName": volumes.class_of(claim), "volumeMode": spec.get("volumeMode") or "Filesystem"}}
+    if storage_class.get("mountOptions"):
+        volume["spec"]["mountOptions"] = clone(storage_class["mountOptions"])
+    api.create("persistentvolumes", volume)
+    api.record(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {name}", component)
+
+
+def delete(api, volume: dict) -> None:
+    """Remove a volume that was released."""
+    api.delete("persistentvolumes", volume["metadata"]["name"])
