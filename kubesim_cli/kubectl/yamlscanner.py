@@ -59,7 +59,7 @@ class GoScanner(Scanner):
         """Pass over space and comments; tabs count as space in flow collections and after a token."""
         reader = self.reader
         while True:
-            if reader.column == 0 and reader.peek() == "\ufeff":
+            if reader.index == 0 and reader.peek() == "\ufeff":
                 reader.forward()
             space = " \t" if self.flow_level or not self.allow_simple_key else " "
             while reader.peek() in space:
@@ -71,6 +71,16 @@ class GoScanner(Scanner):
                 return
             if not self.flow_level:
                 self.allow_simple_key = True
+
+    def scan_flow_scalar_non_spaces(self, double, start_mark) -> list[str]:
+        try:
+            chunks = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):  # beyond the last character
+            chunks = ["\ud800"]
+        if any("\ud800" <= char <= "\udfff" for chunk in chunks for char in chunk):
+            raise ScannerError("while parsing a quoted scalar", start_mark,
+                               "found invalid Unicode character escape code", self.reader.get_mark())
+        return chunks
 
     def scan_plain(self) -> ScalarToken:
         reader = self.reader

@@ -54,6 +54,8 @@ def test_mappings(text, value):
     ("x:\n  a: {b: 1\n", "line 2: did not find expected ',' or '}'"),
     ("x:\n  a: 'x\n", "line 3: found unexpected end of stream"),
     ("x:\n  a: \"\\q\"\n", "line 2: found unknown escape character"),
+    ("x:\n  a: \"\\ud800\"\n", "line 2: found invalid Unicode character escape code"),
+    ("x:\n  a: \"\\UFFFFFFFF\"\n", "line 2: found invalid Unicode character escape code"),
     ("x:\n  a: - b\n", "line 2: block sequence entries are not allowed in this context"),
     ("x:\n  a: %x\n", "line 2: found character that cannot start any token"),
     ("x:\n  a: |0\n    x\n", "line 2: found an indentation indicator equal to 0"),
@@ -158,7 +160,7 @@ def test_json_comes_back(value):
     assert gojson.loads(json.dumps(value)) == value
 
 
-@given(st.text("{}[],:\"'\\-+.eE01truefalsn \n\t#|>&*!%@?x", max_size=30))
+@given(st.text("{}[],:\"'\\-+.eE01truUefalsn \n\t\r#|>&*!%@?x~=<é\x85\ufeff", max_size=30) | st.text(max_size=20))
 def test_any_text_is_read_or_refused(text):
     try:
         for value in read(text):
