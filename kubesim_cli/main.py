@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,7 @@ from .kubectl.flags import FlagError
 def main(argv: list[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    gc.set_threshold(200_000)  # objects are trees: looking for cycles in 10,000 pods takes half of their listing
     try:
         if words[:1] == ["sim"]:
             from .sim.cli import main as sim

@@ -145,7 +145,7 @@ class _Removal:
             self.ctx.out(f"evicting pod {key}{cmdutil.SUFFIX[self.strategy]}\n")
             if self._end is not None and self.ctx.now >= self._end:
                 self.errors.append(Failure(f"error when evicting {told}: global timeout reached: "
-                                           f"{duration.format_go(self.timeout)}"))
+                                           f"{duration.format_go(self.timeout or 0)}"))
                 continue
             try:
                 self._evict(name, namespace)

@@ -31,8 +31,10 @@ def run(ctx, flags, args):
         return watch.run(ctx, flags, args, human, table)
     if flags["output-watch-events"]:
         raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
+    # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
+    chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, table=table,
-                                chunk_size=0 if sort_by else flags["chunk-size"])
+                                chunk_size=chunk_size)
     if human:
         return _print_tables(ctx, flags, result, table)
     return _print_generic(ctx, flags, result)

@@ -15,7 +15,7 @@ class Info:
 
     __slots__ = ("mapping", "name", "namespace", "obj", "source", "subresource")
 
-    def __init__(self, mapping, namespace: str, name: str, obj: dict | None = None, source: str = "",
+    def __init__(self, mapping, namespace: str, name: str, obj=None, source: str = "",
                  subresource: str = ""):
         self.mapping, self.namespace, self.name = mapping, namespace, name
         self.obj, self.source, self.subresource = obj, source, subresource

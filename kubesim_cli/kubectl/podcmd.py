@@ -66,7 +66,7 @@ def _rank(pod: dict) -> tuple:
     status = pod.get("status") or {}
     ready = any(condition["type"] == "Ready" and condition["status"] == "True"
                 for condition in status.get("conditions") or ())
-    return (not pod["spec"].get("nodeName"), phases.get(status.get("phase"), 2), not ready,
+    return (not pod["spec"].get("nodeName"), phases.get(status.get("phase", ""), 2), not ready,
             pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"])
 
 

@@ -54,11 +54,11 @@ class _Reconciliation:
         self.namespace = wanted["metadata"].get("namespace", "")
         self.obj = wanted
         try:
-            self.existing: dict | None = ctx.client.get(self.resource, wanted["metadata"]["name"], self.namespace)
+            self.existing: dict = ctx.client.get(self.resource, wanted["metadata"]["name"], self.namespace)
         except StatusError as error:
             if error.reason != "NotFound":
                 raise
-            self.existing = None
+            self.existing = {}
             self.operation = "create"
             self.missing = [_told(self.word, item) for item in wanted.get(self.word) or ()]
             return

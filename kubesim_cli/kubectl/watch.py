@@ -11,8 +11,7 @@ from .get import plain_table, table_printer
 def run(ctx, flags, args, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
-                                continue_on_error=False, single_resource_type=True, chunk_size=flags["chunk-size"],
-                                subresource="")
+                                continue_on_error=False, single_resource_type=True, subresource="")
     infos, error = result.collect(flags["ignore-not-found"])
     if error:
         raise error
