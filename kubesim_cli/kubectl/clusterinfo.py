@@ -65,13 +65,14 @@ def dump(ctx, flags, args) -> None:
 
 
 def _logs(ctx, pod: dict) -> None:
-    from .logs import container_log
+    from .rawhttp import request
     meta, spec = pod["metadata"], pod["spec"]
     for container in (*spec.get("initContainers", ()), *spec["containers"]):
         where = f"logs for container {container['name']} of pod {meta['namespace']}/{meta['name']} ====\n"
         ctx.out(f"==== START {where}")
         try:
-            ctx.out(container_log(ctx, pod, container["name"]))
+            ctx.out(request(ctx, "GET", f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}/log?container="
+                                        + container["name"]))
         except StatusError as error:
             ctx.out(f"Request log error: {error.message}\n")
         ctx.out(f"==== END {where}")

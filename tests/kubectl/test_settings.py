@@ -38,8 +38,18 @@ def test_api_resources(terminal):
     assert terminal.ok("kubectl api-versions").endswith("storage.k8s.io/v1\nv1\n")
 
 
-def test_cluster_info(terminal, tmp_path):
+def test_cluster_info(terminal):
     assert "control plane is running at https://" in terminal.ok("kubectl cluster-info")
+
+
+def test_cluster_info_dump(terminal):
+    assert '"kind": "NodeList"' in terminal.ok("kubectl cluster-info dump")
+    terminal.ok("kubectl run web --image=nginx")
+    assert terminal.ok("kubectl cluster-info dump --output-directory=dump -A -o yaml") == (
+        "Cluster info dumped to dump\n")
+    assert os.path.exists("dump/nodes.yaml") and os.path.exists("dump/kube-system/services.yaml")
+    with open("dump/default/web/logs.txt", encoding="utf-8") as file:
+        assert file.read().startswith("==== START logs for container web of pod default/web ====\n")
 
 
 def test_whoami(terminal):
