@@ -8,6 +8,9 @@ from __future__ import annotations
 
 CONTROLLERS: dict[str, tuple[str, str]] = {
     "event-ttl": ("controllers.eventttl", "events"),
+    "endpoints": ("controllers.endpoints", "pods services"),
+    "endpointslice": ("controllers.endpointslice", "endpointslices.discovery.k8s.io pods services"),
+    "endpointslice-mirroring": ("controllers.endpointslicemirroring", "endpoints services"),
     "ephemeral-volume": ("controllers.ephemeralvolume", "pods"),
     "persistentvolume-binder": ("controllers.persistentvolume", "persistentvolumeclaims persistentvolumes"),
     "persistentvolume-protection": ("controllers.pvprotection", "persistentvolumes"),

@@ -1,0 +1,147 @@
+"""Keeps the EndpointSlices of services with a selector (staging/src/k8s.io/endpointslice/reconciler.go)."""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from ..api.objects import clone, split_key
+from . import pods as podutil
+from . import servicepods
+from .base import Change, Controller, itself
+from .refs import controller_ref
+
+SLICES = "endpointslices.discovery.k8s.io"
+SERVICE_NAME = "kubernetes.io/service-name"
+MANAGED_BY, MANAGER = "endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"
+MAX_ENDPOINTS = 100
+ZONE = "topology.kubernetes.io/zone"
+
+
+def slices_of(api, namespace: str, name: str, manager: str = MANAGER) -> list[dict]:
+    """Return the slices that a controller keeps for a service."""
+    found = []
+    for each in api.items(SLICES, namespace):
+        labels = each["metadata"].get("labels") or {}
+        if labels.get(SERVICE_NAME) == name and labels.get(MANAGED_BY) == manager:
+            found.append(each)
+    return found
+
+
+def _slice_changed(change: Change):
+    """A slice that somebody else changed or deleted belongs to the service that its label names."""
+    if change.type == "ADDED":
+        return ()
+    meta = change.object["metadata"]
+    labels = meta.get("labels") or {}
+    if labels.get(MANAGED_BY) != MANAGER or SERVICE_NAME not in labels:
+        return ()
+    return (f"{meta['namespace']}/{labels[SERVICE_NAME]}",)
+
+
+class EndpointSlice(Controller):
+    """Keys are services."""
+
+    name = "endpointslice"
+
+    def __init__(self):
+        self.watches = {"services": itself, "pods": self._pod_changed, SLICES: _slice_changed}
+
+    def _pod_changed(self, change: Change):
+        return servicepods.services_of_pod(self.manager.server.trusted, change)
+
+    def sync(self, api, key: str) -> None:
+        namespace, name = split_key(key)
+        service = api.find("services", name, namespace)
+        if service is None or not servicepods.selected(service) or "deletionTimestamp" in service["metadata"]:
+            return
+        groups: dict[tuple, tuple[list[dict], list[dict]]] = {}
+        for pod in sorted(servicepods.pods_of(api, service, terminating=True), key=servicepods.by_address):
+            ports = servicepods.ports_of(service, pod)
+            if ports or servicepods.is_headless(service):
+                group = groups.setdefault(tuple(tuple(port.items()) for port in ports), (ports, []))
+                group[1].append(_endpoint(api, service, pod))
+        reconcile(api, service, list(groups.values()), _labels(service), MANAGER)
+
+
+def _labels(service: dict) -> dict:
+    labels = {key: value for key, value in (service["metadata"].get("labels") or {}).items()
+              if key not in (SERVICE_NAME, MANAGED_BY, servicepods.HEADLESS)}
+    if servicepods.is_headless(service):
+        labels[servicepods.HEADLESS] = ""
+    return labels
+
+
+def _endpoint(api, service: dict, pod: dict) -> dict:
+    ready, ending = podutil.is_ready(pod), "deletionTimestamp" in pod["metadata"]
+    published = bool(service["spec"].get("publishNotReadyAddresses"))
+    node = api.find("nodes", pod["spec"]["nodeName"])
+    found = {"addresses": [pod["status"]["podIP"]],
+             "conditions": {"ready": published or (ready and not ending), "serving": ready, "terminating": ending}}
+    hostname = servicepods.hostname_of(service, pod)
+    if hostname:
+        found["hostname"] = hostname
+    found["nodeName"] = pod["spec"]["nodeName"]
+    found["targetRef"] = servicepods.reference(pod)
+    zone = ((node or {}).get("metadata", {}).get("labels") or {}).get(ZONE)
+    if zone:
+        found["zone"] = zone
+    return found
+
+
+def reconcile(api, owner: dict, groups: list[tuple[list[dict], list[dict]]], labels: dict, manager: str) -> None:
+    """Make the slices of a service say what `groups`, pairs (ports, endpoints), say: changed as little as can be.
+
+    `owner` is the object that the slices belong to and are named after; `labels` are those to have besides the usual.
+    """
+    meta = owner["metadata"]
+    labels = {**labels, MANAGED_BY: manager, SERVICE_NAME: meta["name"]}
+    known = slices_of(api, meta["namespace"], meta["name"], manager)
+    wanted: list[tuple[list[dict], list[dict]]] = []
+    for ports, endpoints in groups:
+        wanted += _chunks(ports, endpoints, [each for each in known if (each.get("ports") or []) == ports])
+    if not wanted:
+        wanted.append(([], []))
+    for ports, endpoints in wanted:
+        match = next((each for each in known if (each.get("ports") or []) == ports), None) or next(iter(known), None)
+        if match is not None:
+            known.remove(match)
+        _save(api, owner, match, ports, endpoints, labels)
+    for each in known:
+        api.delete(SLICES, each["metadata"]["name"], meta["namespace"])
+
+
+def _chunks(ports: list[dict], endpoints: list[dict], known: list[dict]) -> list[tuple[list[dict], list[dict]]]:
+    """Part endpoints into slices of at most MAX_ENDPOINTS, each left in the slice where it is."""
+    by_address = {tuple(endpoint["addresses"]): endpoint for endpoint in endpoints}
+    chunks = []
+    for each in known:
+        stays = [by_address.pop(tuple(old["addresses"])) for old in each.get("endpoints") or ()
+                 if tuple(old["addresses"]) in by_address]
+        chunks.append(stays)
+    rest = list(by_address.values())
+    for chunk in chunks:
+        free = MAX_ENDPOINTS - len(chunk)
+        chunk += rest[:free]
+        rest = rest[free:]
+    chunks += [rest[i:i + MAX_ENDPOINTS] for i in range(0, len(rest), MAX_ENDPOINTS)]
+    return [(ports, chunk) for chunk in chunks if chunk]
+
+
+def _save(api, owner: dict, old: dict | None, ports: list[dict], endpoints: list[dict], labels: dict) -> None:
+    namespace, name = owner["metadata"]["namespace"], owner["metadata"]["name"]
+    if old is not None and (old.get("ports") or []) == ports and (old.get("endpoints") or []) == endpoints and (
+            old["metadata"].get("labels") == labels):
+        return
+    stamp = {servicepods.LAST_CHANGE: timestamps.format(api.now)}
+    if old is None:
+        new: dict = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "metadata": {
+            "generateName": f"{name}-", "namespace": namespace, "ownerReferences": [controller_ref(owner)]}}
+    else:
+        new = clone(old)
+    new["metadata"]["labels"] = labels
+    new["metadata"]["annotations"] = {**(new["metadata"].get("annotations") or {}), **stamp}
+    new["ports"] = ports or None
+    new["endpoints"] = endpoints or None
+    if old is None:
+        api.create(SLICES, new, namespace)
+    else:
+        api.update(SLICES, new, namespace)

@@ -1,0 +1,43 @@
+"""Mirrors Endpoints that somebody made by hand as EndpointSlices (pkg/controller/endpointslicemirroring)."""
+
+from __future__ import annotations
+
+from ..api.objects import split_key
+from . import servicepods
+from .base import Controller, itself
+from .endpointslice import SLICES, reconcile, slices_of
+
+MANAGER = "endpointslicemirroring-controller.k8s.io"
+SKIP = "endpointslice.kubernetes.io/skip-mirror"
+
+
+class EndpointSliceMirroring(Controller):
+    """Keys are Endpoints, which are named like their services."""
+
+    name = "endpointslice-mirroring"
+    watches = {"endpoints": itself, "services": itself}
+
+    def sync(self, api, key: str) -> None:
+        namespace, name = split_key(key)
+        endpoints, service = api.find("endpoints", name, namespace), api.find("services", name, namespace)
+        mirrored = (endpoints is not None and service is not None and not service["spec"].get("selector")
+                    and (endpoints["metadata"].get("labels") or {}).get(SKIP) != "true")
+        if not mirrored:
+            for each in slices_of(api, namespace, name, MANAGER):
+                api.delete(SLICES, each["metadata"]["name"], namespace)
+            return
+        groups = []
+        for subset in endpoints.get("subsets") or ():
+            ports = [{"name": "", "protocol": "TCP", **port} for port in subset.get("ports") or ()]
+            found = [_endpoint(address, True) for address in subset.get("addresses") or ()]
+            found += [_endpoint(address, False) for address in subset.get("notReadyAddresses") or ()]
+            groups.append((ports, found))
+        labels = {label: value for label, value in (endpoints["metadata"].get("labels") or {}).items()
+                  if label != servicepods.HEADLESS}
+        reconcile(api, endpoints, groups, labels, MANAGER)
+
+
+def _endpoint(address: dict, ready: bool) -> dict:
+    found = {"addresses": [address["ip"]], "conditions": {"ready": ready}}
+    found.update({field: address[field] for field in ("hostname", "nodeName", "targetRef") if field in address})
+    return found

@@ -1,0 +1,96 @@
+"""Which pods stand behind a service, and on which ports: what Endpoints and EndpointSlices have in common.
+
+Kubernetes: pkg/controller/endpoint, staging/src/k8s.io/endpointslice.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import key_of
+from . import pods as podutil
+from .base import Change
+
+LAST_CHANGE = "endpoints.kubernetes.io/last-change-trigger-time"
+HEADLESS = "service.kubernetes.io/headless"
+
+
+def selected(service: dict) -> bool:
+    """Tell whether the controllers look after the service's endpoints."""
+    return bool(service["spec"].get("selector")) and service["spec"].get("type") != "ExternalName"
+
+
+def is_headless(service: dict) -> bool:
+    return service["spec"].get("clusterIP") == "None"
+
+
+def _relevant(pod: dict) -> tuple:
+    """What the endpoints of a pod depend on."""
+    meta, status = pod["metadata"], pod.get("status") or {}
+    return (meta.get("labels"), status.get("podIP"), podutil.is_ready(pod), "deletionTimestamp" in meta,
+            podutil.phase(pod) in podutil.TERMINAL, pod["spec"].get("hostname"), pod["spec"].get("subdomain"))
+
+
+def services_of_pod(api, change: Change) -> list[str]:
+    """Watch function's part: the services whose endpoints a change of a pod may change."""
+    states = [pod for pod in (change.old, change.new) if pod is not None]
+    if not any((pod.get("status") or {}).get("podIP") for pod in states):
+        return []
+    if len(states) == 2 and _relevant(states[0]) == _relevant(states[1]):
+        return []
+    labels = [pod["metadata"].get("labels") or {} for pod in states]
+    return [key_of(service) for service in api.items("services", change.object["metadata"]["namespace"])
+            if selected(service) and any(_matches(service["spec"]["selector"], each) for each in labels)]
+
+
+def _matches(selector: dict, labels: dict) -> bool:
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def pods_of(api, service: dict, terminating: bool) -> list[dict]:
+    """Return the pods behind a service that have an address; `terminating`: those that are ending, too."""
+    selector, namespace = service["spec"]["selector"], service["metadata"]["namespace"]
+    return [pod for pod in api.items("pods", namespace)
+            if _matches(selector, pod["metadata"].get("labels") or {}) and (pod.get("status") or {}).get("podIP")
+            and podutil.phase(pod) not in podutil.TERMINAL
+            and (terminating or "deletionTimestamp" not in pod["metadata"])]
+
+
+def ports_of(service: dict, pod: dict) -> list[dict]:
+    """Return the EndpointPorts at which a service's ports are found on a pod; a named port it lacks is left out."""
+    found = []
+    for port in service["spec"].get("ports") or ():
+        protocol = port.get("protocol") or "TCP"
+        number = _number(port.get("targetPort", port["port"]), protocol, pod)
+        if number is not None:
+            entry = {"name": port.get("name", ""), "port": number, "protocol": protocol}
+            if port.get("appProtocol"):
+                entry["appProtocol"] = port["appProtocol"]
+            found.append(entry)
+    return found
+
+
+def _number(target, protocol: str, pod: dict) -> int | None:
+    if isinstance(target, int):
+        return target
+    sidecars = [c for c in pod["spec"].get("initContainers") or () if c.get("restartPolicy") == "Always"]
+    for container in pod["spec"]["containers"] + sidecars:
+        for port in container.get("ports") or ():
+            if port.get("name") == target and (port.get("protocol") or "TCP") == protocol:
+                return port["containerPort"]
+    return None
+
+
+def hostname_of(service: dict, pod: dict) -> str:
+    """Return the name that DNS gives a pod of a headless service, "" where it gives none."""
+    spec = pod["spec"]
+    return spec["hostname"] if spec.get("hostname") and spec.get("subdomain") == service["metadata"]["name"] else ""
+
+
+def reference(pod: dict) -> dict:
+    """Return an endpoint's targetRef."""
+    meta = pod["metadata"]
+    return {"kind": "Pod", "name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"]}
+
+
+def by_address(pod: dict) -> tuple:
+    """Sort key: pods in the order of their addresses."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in pod["status"]["podIP"].split(".")), key_of(pod)
