@@ -1,0 +1,133 @@
+"""kubectl get: tables, other outputs, sorting and watching."""
+
+import json
+
+import pytest
+
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web, size: "10"}}
+spec: {containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, labels: {app: db, size: "9"}}
+spec: {containers: [{name: c, image: postgres}]}
+"""
+
+
+@pytest.fixture
+def pods(terminal):
+    terminal.ok("kubectl apply -f -", PODS)
+    terminal.advance("10s")
+    return terminal
+
+
+def test_several_types_have_kinds_and_headers_of_their_own(pods):
+    assert pods.ok("kubectl get pods,svc") == (
+        "NAME      READY   STATUS    RESTARTS   AGE\n"
+        "pod/db    1/1     Running   0          10s\n"
+        "pod/web   1/1     Running   0          10s\n\n"
+        "NAME                 TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE\n"
+        "service/kubernetes   ClusterIP   10.96.0.1    <none>        443/TCP   10s\n")
+    assert pods.ok("kubectl get pods,cm --no-headers -l app") == (
+        "pod/db    1/1   Running   0     10s\n"
+        "pod/web   1/1   Running   0     10s\n")
+
+
+def test_objects_named_one_by_one_share_a_table(pods):
+    result = pods("kubectl get pod web nosuch db")
+    assert result.out == ("NAME   READY   STATUS    RESTARTS   AGE\n"
+                          "web    1/1     Running   0          10s\n"
+                          "db     1/1     Running   0          10s\n")
+    assert (result.code, result.err) == (1, 'Error from server (NotFound): pods "nosuch" not found\n')
+    assert pods.ok("kubectl get pod nosuch --ignore-not-found") == ""
+
+
+def test_nothing_found(pods):
+    assert pods("kubectl get deploy").err == "No resources found in default namespace.\n"
+    assert pods("kubectl get deploy -A").err == "No resources found\n"
+    assert pods("kubectl get pv").err == "No resources found\n"
+    assert pods("kubectl get deploy -o name") == (0, "", "")
+
+
+def test_namespaces_and_labels(pods):
+    assert pods.ok("kubectl get pods -A -L app --show-labels").splitlines()[1].split() == [
+        "default", "db", "1/1", "Running", "0", "10s", "db", "app=db,size=9"]
+
+
+def test_table_made_by_kubectl(pods):
+    assert pods.ok("kubectl get pods,cm --server-print=false").splitlines() == [
+        "NAME      AGE", "pod/db    10s", "pod/web   10s", "", "NAME                         AGE",
+        "configmap/kube-root-ca.crt   10s"]
+
+
+def test_sorting(pods):
+    assert pods.ok("kubectl get pods --sort-by=.metadata.labels.size -o name") == "pod/db\npod/web\n"
+    assert pods.ok("kubectl get pods --sort-by={.spec.containers[0].image}").splitlines()[1][:3] == "web"
+    wrong = "error: couldn't find any field with path \"{.spec.nosuch}\" in the list of objects\n"
+    assert pods("kubectl get pods --sort-by=.spec.nosuch -o name").err == wrong
+    assert pods("kubectl get pods --sort-by=.spec.nosuch").err == "No resources found in default namespace.\n"
+    # Tables of several types are sorted as a whole, and have no such field.
+    assert pods("kubectl get pods,svc --sort-by=.metadata.name").code == 1
+
+
+def test_lists_and_single_objects(pods):
+    one = json.loads(pods.ok("kubectl get pod web -o json"))
+    assert (one["kind"], "managedFields" in one["metadata"]) == ("Pod", False)
+    several = json.loads(pods.ok("kubectl get pod web db -o json --show-managed-fields"))
+    assert several["kind"] == "List"
+    assert several["metadata"] == {"resourceVersion": ""}
+    assert [item["metadata"]["name"] for item in several["items"]] == ["web", "db"]
+    assert several["items"][0]["metadata"]["managedFields"]
+    assert pods.ok("kubectl get pods --chunk-size=1 -o name") == "pod/db\npod/web\n"
+
+
+def test_subresources(pods):
+    pods.ok("kubectl create deployment shop --image=nginx --replicas=2")
+    pods.advance("10s")
+    assert pods.ok("kubectl get deploy shop --subresource=scale").split() == [
+        "NAME", "DESIRED", "AVAILABLE", "AGE", "shop", "2", "2", "10s"]
+    assert json.loads(pods.ok("kubectl get deploy shop --subresource=status -o json"))["kind"] == "Deployment"
+
+
+@pytest.mark.parametrize(("line", "error"), [
+    ("get", "error: Required resource not specified."),
+    ("get pods -o foo", 'error: unable to match a printer suitable for the output format "foo"'),
+    ("get pods --show-labels -o json", "error: --show-labels option cannot be used with json printer"),
+    ("get pods --output-watch-events",
+     "error: --output-watch-events option can only be used with --watch or --watch-only"),
+    ("get --raw /api pods", "error: arguments may not be passed when --raw is specified"),
+    ("get --raw /api -o json", "error: --raw and --output are mutually exclusive"),
+])
+def test_refusals(terminal, line, error):
+    result = terminal(f"kubectl {line}")
+    assert result.code == 1
+    assert error in result.err
+
+
+def test_watching_a_frozen_cluster_ends_when_nothing_more_happens(terminal):
+    terminal.ok("kubectl apply -f -", PODS)
+    lines = terminal.ok("kubectl get pods -w").splitlines()
+    assert lines[0].split() == ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    states = [line.split()[2] for line in lines[1:] if line.startswith("web")]
+    assert (len(states) > 1, states[-1]) == (True, "Running")
+    assert {line[lines[0].index("STATUS") - 1] for line in lines} == {" "}
+
+
+def test_watching_one_object_and_events_only(terminal):
+    terminal.ok("kubectl apply -f -", PODS)
+    lines = terminal.ok("kubectl get pod db --watch-only --output-watch-events").splitlines()
+    assert lines[0].split() == ["EVENT", "NAME", "READY", "STATUS", "RESTARTS", "AGE"]
+    assert [line.split()[:2] for line in lines[1:]] == [["MODIFIED", "db"]] * (len(lines) - 1)
+    assert lines[-1].split()[3] == "Running"
+
+
+def test_watching_as_json(terminal):
+    terminal.ok("kubectl create cm a")
+    events = [json.loads(line) for line in
+              terminal.ok("kubectl get cm a -w -o json --output-watch-events").splitlines()]
+    assert [(event["type"], event["object"]["metadata"]["name"]) for event in events] == [("ADDED", "a")]
+    assert terminal("kubectl get cm a kube-root-ca.crt -w -o name").err == (
+        "error: you may only watch a single resource or type of resource at a time\n")
