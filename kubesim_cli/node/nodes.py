@@ -83,8 +83,10 @@ def internal_ip(node: dict) -> str:
 
 
 def kubelet_runs(node: dict) -> bool:
-    """Tell whether the node's kubelet answers."""
-    return STOPPED not in (node["metadata"].get("annotations") or {})
+    """Tell whether the node has a kubelet that answers: one that somebody created by hand has none."""
+    if STOPPED in (node["metadata"].get("annotations") or {}):
+        return False
+    return bool(((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion"))
 
 
 def pod_network(node: dict) -> tuple[int, int]:

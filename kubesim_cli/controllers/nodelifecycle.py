@@ -1,0 +1,133 @@
+"""Watches over the nodes: conditions become taints, and a kubelet that is silent makes its node unreachable.
+
+Kubernetes: pkg/controller/nodelifecycle/node_lifecycle_controller.go. A kubelet's heartbeats are not simulated: it
+lives unless its node says that it was stopped (node/nodes.py).
+"""
+
+from __future__ import annotations
+
+from ..api import conditions, timestamps
+from ..api.objects import clone
+from ..node import nodes
+from .base import Change, Controller
+
+COMPONENT = "node-controller"
+GRACE, LONG_GRACE, LONG_GRACE_SINCE = 40.0, 50.0, (1, 32)  # seconds of silence (--node-monitor-grace-period)
+STARTUP_GRACE = 60.0  # seconds for a kubelet to be heard of for the first time
+NOT_READY, UNREACHABLE = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
+UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
+_PRESSURE = {"MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressure": "node.kubernetes.io/disk-pressure",
+             "PIDPressure": "node.kubernetes.io/pid-pressure",
+             "NetworkUnavailable": "node.kubernetes.io/network-unavailable"}
+_POSTED = ("MemoryPressure", "DiskPressure", "PIDPressure", "Ready")
+_OWN = {*_PRESSURE.values(), NOT_READY, UNREACHABLE, UNSCHEDULABLE}
+
+
+def grace_period(release: tuple[int, int]) -> float:
+    """Return for how many seconds a kubelet may be silent."""
+    return LONG_GRACE if release >= LONG_GRACE_SINCE else GRACE
+
+
+class NodeLifecycle(Controller):
+    """Keys are nodes."""
+
+    name = "nodelifecycle"
+
+    def __init__(self):
+        self.watches = {"nodes": self._node_changed}
+
+    def _node_changed(self, change: Change):
+        old, new = change.old, change.new
+        if old is None or new is None:
+            self._tell(change)
+        elif (old["spec"] == new["spec"] and nodes.kubelet_runs(old) == nodes.kubelet_runs(new)
+                and (old.get("status") or {}).get("conditions") == (new.get("status") or {}).get("conditions")):
+            return ()
+        return (change.object["metadata"]["name"],)
+
+    def _tell(self, change: Change) -> None:
+        node, name = change.object, change.object["metadata"]["name"]
+        reason, words = ("RemovingNode", f"Removing Node {name} from Controller") if change.new is None else (
+            "RegisteredNode", f"Registered Node {name} in Controller")
+        self.manager.server.trusted.record(node, "Normal", reason, f"Node {name} event: {words}", COMPONENT)
+
+    def sync(self, api, key: str) -> float | None:
+        node = api.find("nodes", key)
+        if node is None:
+            return None
+        due = None
+        if not nodes.kubelet_runs(node):
+            stopped = (node["metadata"].get("annotations") or {}).get(nodes.STOPPED)
+            due = (timestamps.parse(stopped) + grace_period(api.release) if stopped else
+                   timestamps.parse(node["metadata"]["creationTimestamp"]) + STARTUP_GRACE)
+            if api.now >= due:
+                node, due = _make_unknown(api, node), None
+        elif conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") == "Unknown":
+            status = {**node["status"], "conditions": nodes.healthy_conditions(api.now, node["status"]["conditions"])}
+            node = api.update_status("nodes", {**node, "status": status})
+            api.record(node, "Normal", "NodeReady", f"Node {key} status is now: NodeReady", "kubelet", key)
+        _set_taints(api, node)
+        return due
+
+
+def _make_unknown(api, node: dict) -> dict:
+    """The kubelet has been silent for too long."""
+    status = node.get("status") or {}
+    known = {condition["type"]: condition for condition in status.get("conditions") or ()}
+    if known.get("Ready", {}).get("status") == "Unknown":
+        return node
+    name, stamp = node["metadata"]["name"], timestamps.format(api.now)
+    new = [{**condition, "status": "Unknown", "reason": "NodeStatusUnknown", "lastTransitionTime": stamp,
+            "message": "Kubelet stopped posting node status."} for condition in known.values()]
+    new += [{"type": type_, "status": "Unknown", "reason": "NodeStatusNeverUpdated", "lastTransitionTime": stamp,
+             "lastHeartbeatTime": node["metadata"]["creationTimestamp"],
+             "message": "Kubelet never posted node status."} for type_ in _POSTED if type_ not in known]
+    node = api.update_status("nodes", {**node, "status": {**status, "conditions": new}})
+    api.record(node, "Normal", "NodeNotReady", f"Node {name} status is now: NodeNotReady", COMPONENT)
+    for pod in api.items("pods"):
+        if pod["spec"].get("nodeName") == name:
+            _mark_not_ready(api, pod)
+    return node
+
+
+def _mark_not_ready(api, pod: dict) -> None:
+    ready = conditions.find((pod.get("status") or {}).get("conditions"), "Ready")
+    if ready is None or ready["status"] == "False":
+        return
+    new = clone(pod)
+    conditions.set_condition(new["status"]["conditions"], {
+        **{key: value for key, value in ready.items() if key != "lastTransitionTime"}, "status": "False"}, api.now)
+    api.update_status("pods", new)
+    api.record(pod, "Warning", "NodeNotReady", "Node is not ready", COMPONENT)
+
+
+def _wanted(node: dict) -> list[tuple[str, str]]:
+    """Return (key, effect) of the taints that follow from the node's conditions and spec."""
+    found = []
+    if node["spec"].get("unschedulable"):
+        found.append((UNSCHEDULABLE, "NoSchedule"))
+    for condition in (node.get("status") or {}).get("conditions") or ():
+        type_, status = condition["type"], condition["status"]
+        if type_ == "Ready" and status != "True":
+            key = UNREACHABLE if status == "Unknown" else NOT_READY
+            found += [(key, "NoSchedule"), (key, "NoExecute")]
+        elif type_ in _PRESSURE and status == "True":
+            found.append((_PRESSURE[type_], "NoSchedule"))
+    return found
+
+
+def _set_taints(api, node: dict) -> None:
+    wanted = _wanted(node)
+    known = node["spec"].get("taints") or []
+    kept = [taint for taint in known if taint["key"] not in _OWN or (taint["key"], taint["effect"]) in wanted]
+    there = {(taint["key"], taint["effect"]) for taint in kept}
+    stamp = timestamps.format(api.now)
+    new = kept + [{"effect": effect, "key": key, "timeAdded": stamp}
+                  for key, effect in wanted if (key, effect) not in there]
+    if new == known:
+        return
+    changed = clone(node)
+    changed["spec"]["taints"] = new
+    if not new:
+        del changed["spec"]["taints"]
+    api.update("nodes", changed)
