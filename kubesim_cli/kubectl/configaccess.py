@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..api.objects import clone
-from .context import Failure
+from .context import Failure, home
 from .kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
 
 # The fields of an entry in the order of their Go structs; those without `omitempty` are in REQUIRED.
@@ -73,10 +73,11 @@ class ConfigAccess:
             self._save(path, content)
 
     def _save(self, path: str, config: dict) -> None:
-        real = os.path.realpath(path)
-        if not self.explicit and real == os.path.realpath(os.path.expanduser("~/.kube/config")):
-            raise Failure(f"kubesim leaves {path} alone unless --kubeconfig names it")
-        if path == own_path(self._environ):
+        real, own = os.path.realpath(path), path == own_path(self._environ)
+        if not (own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))):
+            if os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config")):
+                raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
+        if own:
             import json
             text = json.dumps(external(config), indent=2) + "\n"
         else:
@@ -88,6 +89,26 @@ class ConfigAccess:
                 _replace(real, text)
         except OSError as why:
             raise Failure(f"open {why.filename or path}: {os.strerror(why.errno or 0).lower()}") from None
+        if not own:
+            _claim(self._environ, real)
+
+
+def _ours(environ) -> list[str]:
+    """Return the files outside KUBESIM_HOME that kubesim created, or was told to change with --kubeconfig."""
+    import json
+    try:
+        with open(os.path.join(home(environ), "kubeconfigs.json"), encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return []
+
+
+def _claim(environ, path: str) -> None:
+    known = _ours(environ)
+    if path not in known:
+        import json
+        os.makedirs(home(environ), mode=0o700, exist_ok=True)
+        _replace(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
 
 
 def external(config: dict) -> dict:

@@ -74,10 +74,29 @@ def test_contexts_of_one_cluster_share_its_store(terminal):
     assert resolve(terminal.environ, "--context=dev").namespace == "dev"
 
 
+def adopt(lab, *names):
+    """Name files with --kubeconfig in a change that leaves them as they are: from then on kubesim may write to them."""
+    for name in names:
+        lab.ok(f"kubectl config set clusters.adopted.server x --kubeconfig={name}")
+        lab.ok(f"kubectl config delete-cluster adopted --kubeconfig={name}")
+
+
+def test_a_file_kubesim_did_not_create_is_left_alone_unless_named(lab):
+    lab.environ["KUBECONFIG"] = "lab.conf"
+    before = open("lab.conf", encoding="utf-8").read()
+    result = lab("kubectl config set-context dev --cluster=east")
+    assert result == (1, "", "error: kubesim did not create lab.conf and leaves it alone unless --kubeconfig names it\n")
+    assert open("lab.conf", encoding="utf-8").read() == before
+    lab.environ["KUBECONFIG"] = "new.conf"
+    lab.ok("kubectl config set-context dev --cluster=east")
+    lab.ok("kubectl config set-context dev --namespace=shop")
+
+
 def test_files_are_merged_and_each_keeps_its_entries(lab):
     with open("more.conf", "w", encoding="utf-8") as file:
         file.write("contexts:\n- {name: two, context: {cluster: east, user: bob}}\n"
                    "- {name: ann@east, context: {cluster: x, user: z}}\ncurrent-context: two\n")
+    adopt(lab, "lab.conf", "more.conf")
     lab.environ["KUBECONFIG"] = os.pathsep.join(["nosuch.conf", "lab.conf", "more.conf"])
     assert lab.ok("kubectl config current-context") == "ann@east\n"
     assert lab.ok("kubectl config get-contexts -o name") == "ann@east\ntwo\n"
@@ -138,6 +157,7 @@ def test_without_a_context_nobody_answers(lab):
 
 
 def test_dotted_names(lab):
+    adopt(lab, "lab.conf")
     lab.environ["KUBECONFIG"] = "lab.conf"
     lab.ok("kubectl config set clusters.10.0.0.1.server https://10.0.0.1")
     lab.ok("kubectl config set clusters.east.certificate-authority-data Y2E=")
@@ -159,6 +179,7 @@ def test_dotted_names(lab):
 
 
 def test_credentials(lab):
+    adopt(lab, "lab.conf")
     lab.environ["KUBECONFIG"] = "lab.conf"
     with open("key.pem", "w", encoding="utf-8") as file:
         file.write("KEY")
