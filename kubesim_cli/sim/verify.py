@@ -27,7 +27,8 @@ class Step:
 
 
 def load(path: str) -> tuple[dict, list[Step]]:
-    """Read a tutorial: YAML with `files`, `uids`, `start`, `kubernetesVersion` and `steps` (run, at, exit, stdout...)."""
+    """Read a tutorial: YAML with `files`, `uids`, `start`, `kubernetesVersion` and `steps` (run, at, exit, stdout,
+    stderr)."""
     from ruamel.yaml import YAML
 
     data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
@@ -53,10 +54,17 @@ class Stage:
             target.write_text(text if text is not None else (source.parent / name).read_text(encoding="utf-8"),
                               encoding="utf-8")
         self.passed = 0.0
-        self.run(f"kubectl sim clock freeze {data.get('start', START)}")
+        start = data.get("start", START)  # YAML reads a time as a datetime
+        self.sim(f"clock freeze {start if isinstance(start, str) else start.isoformat()}")
         uids = [f"{target}={uid}" for target, uid in (data.get("uids") or {}).items()]
         if uids:
-            self.run("kubectl sim uids " + " ".join(uids))
+            self.sim("uids " + " ".join(uids))
+
+    def sim(self, command: str) -> None:
+        """Run `kubesim sim COMMAND`; raises ClickException where it fails."""
+        code, _, err = self.run(f"kubectl sim {command}")
+        if code:
+            raise click.ClickException(f"kubesim sim {command}: {err.strip()}")
 
     def run(self, command: str) -> tuple[int, str, str]:
         """Run one command line in a shell; returns exit code, stdout and stderr."""
@@ -68,7 +76,7 @@ class Stage:
     def reach(self, at: float) -> None:
         """Let time pass until `at` seconds after the start."""
         if at > self.passed:
-            self.run(f"kubectl sim clock advance {duration.format_go(at - self.passed)}")
+            self.sim(f"clock advance {duration.format_go(at - self.passed)}")
             self.passed = at
 
 

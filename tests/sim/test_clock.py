@@ -43,7 +43,8 @@ def test_ages_follow_the_simulated_clock(terminal):
 def test_reset_starts_over_with_the_nodes_asked_for(terminal):
     terminal.ok("kubectl create configmap a")
     terminal.ok("kubectl sim reset --nodes 3 --kubernetes-version 1.30")
-    assert terminal.ok("kubectl get nodes -o name").split() == ["node/minikube", "node/minikube-m02", "node/minikube-m03"]
+    names = terminal.ok("kubectl get nodes -o name").split()
+    assert names == ["node/minikube", "node/minikube-m02", "node/minikube-m03"]
     assert "v1.30." in terminal.ok("kubectl get nodes minikube")
     assert terminal("kubectl get configmap a").code == 1
 

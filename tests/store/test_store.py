@@ -175,7 +175,8 @@ WRITER = textwrap.dedent("""
         store = Store(folder)
         store.begin()
         for half in "xy":
-            store.put("ADDED", "configmaps", f"default/{i}{half}", {"metadata": {"name": f"{i}{half}"}, "data": "z" * 500})
+            obj = {"metadata": {"name": f"{i}{half}"}, "data": "z" * 500}
+            store.put("ADDED", "configmaps", f"default/{i}{half}", obj)
         store.commit()
         store.release()
         print(i, flush=True)
