@@ -56,7 +56,8 @@ def names(ctx, *args, **options):
     (["node", "n"], ["nodes:/n"]),
 ])
 def test_names(args, found):
-    ctx = FakeContext("default/pods/a", "default/pods/b", "default/deployments/web", "default/deployments/a", "/nodes/n")
+    ctx = FakeContext("default/pods/a", "default/pods/b", "default/deployments/web", "default/deployments/a",
+                      "/nodes/n")
     assert names(ctx, *args) == found
 
 
