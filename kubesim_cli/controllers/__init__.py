@@ -34,7 +34,6 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "garbagecollector": ("controllers.garbagecollector", "*"),
     "job": ("controllers.job", "jobs.batch pods"),
     "namespace": ("controllers.namespace", "namespaces"),
-    "podgc": ("controllers.podgc", "nodes"),
     "resourcequota": ("controllers.resourcequota", "*"),
     "replicaset": ("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),

@@ -39,7 +39,9 @@ class CronJobController(Controller):
         if cron_job is None:
             return None
         look = _Sync(api, cron_job)
-        return look.wait() if key.endswith(RESCHEDULED) else look.run()
+        if key.endswith(RESCHEDULED) and (self.due(key) or api.now + 1) > api.now:
+            return look.first()
+        return look.run()
 
 
 class _Sync:
@@ -60,13 +62,10 @@ class _Sync:
         finally:
             pods.write_status(self.api, CRON_JOBS, self.cron_job, pods.compact(self.status))
 
-    def wait(self) -> float | None:
-        """Return when a new schedule first falls due; at that time, act on it."""
+    def first(self) -> float | None:
+        """Return when a new schedule falls due for the first time."""
         schedule = self._schedule()
         if schedule is None or self.spec.get("suspend"):
-            return self.run()
-        missed, _ = self._missed(schedule)
-        if missed is not None and self.api.now - missed <= 2 * DELAY:
             return self.run()
         return self._next(schedule)
 

@@ -140,14 +140,17 @@ def _forget_owners(api, resource: str, obj: dict, uids: list[str]) -> None:
         refs.release(api, {"metadata": {"uid": uid}}, resource, obj)
 
 
-def _change(api, resource: str, obj: dict, **metadata) -> None:
-    changed = {**obj, "metadata": {**clone(obj["metadata"]), **metadata}}
-    api.update(resource, changed, obj["metadata"].get("namespace", ""))
+def _change(api, resource: str, obj: dict, field: str, value: list) -> None:
+    meta = clone(obj["metadata"])
+    meta.pop(field, None)
+    if value:
+        meta[field] = value
+    api.update(resource, {**obj, "metadata": meta}, meta.get("namespace", ""))
 
 
 def _unblock(api, resource: str, obj: dict) -> None:
-    _change(api, resource, obj, ownerReferences=[{**ref, "blockOwnerDeletion": False} for ref in _owner_refs(obj)])
+    _change(api, resource, obj, "ownerReferences", [{**r, "blockOwnerDeletion": False} for r in _owner_refs(obj)])
 
 
 def _finish(api, resource: str, obj: dict, finalizer: str) -> None:
-    _change(api, resource, obj, finalizers=[name for name in obj["metadata"]["finalizers"] if name != finalizer])
+    _change(api, resource, obj, "finalizers", [name for name in obj["metadata"]["finalizers"] if name != finalizer])

@@ -71,7 +71,7 @@ def finished_at(pod: dict) -> float:
     ends = [((c.get("state") or {}).get("terminated") or {}).get("finishedAt")
             for c in status.get("containerStatuses") or ()]
     if ends and all(ends):
-        return max(timestamps.parse(end) for end in ends)
+        return max(timestamps.parse(str(end)) for end in ends)
     ready = pods.ready_condition(pod)
     if ready is not None and ready["status"] == "False" and ready.get("lastTransitionTime"):
         return timestamps.parse(ready["lastTransitionTime"])

@@ -84,7 +84,9 @@ def apply_policy(api, set_: dict, pod: dict) -> None:
             wanted = _wanted_owner(set_, pod)
             if wanted is not None and not _owned_by(owners, wanted):
                 owners.append(controller_ref(wanted))
-        changed["metadata"]["ownerReferences"] = owners
+        changed["metadata"].pop("ownerReferences", None)
+        if owners:
+            changed["metadata"]["ownerReferences"] = owners
         try:
             api.update(CLAIMS, changed, claim["metadata"]["namespace"])
         except StatusError as error:

@@ -1,0 +1,1 @@
+"""Certificate signing requests: issuing what was approved, and cleaning up (pkg/controller/certificates)."""

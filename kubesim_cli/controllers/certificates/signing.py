@@ -1,0 +1,49 @@
+"""The signer: an approved request of one of Kubernetes' own signers gets its certificate.
+
+Kubernetes: pkg/controller/certificates/signer/signer.go.
+"""
+
+from __future__ import annotations
+
+from ...api import conditions, timestamps
+from ..base import Controller, itself
+from ..pods import write_status
+
+REQUESTS = "certificatesigningrequests.certificates.k8s.io"
+SIGNERS = ("kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet",
+           "kubernetes.io/kubelet-serving", "kubernetes.io/legacy-unknown")
+ISSUER = "minikubeCA"
+BACKDATED = 300               # seconds that a certificate is valid before it was issued
+LONGEST = 365 * 24 * 3600     # seconds (--cluster-signing-duration)
+
+
+class CSRSigningController(Controller):
+    name = "csrsigning"
+    watches = {REQUESTS: itself}
+
+    def sync(self, api, key: str) -> float | None:
+        request = api.find(REQUESTS, key)
+        if request is None or request["spec"]["signerName"] not in SIGNERS:
+            return None
+        status = request.get("status", {})
+        listed = status.get("conditions")
+        if status.get("certificate") or not conditions.find(listed, "Approved") or conditions.find(listed, "Failed"):
+            return None
+        import base64
+
+        from . import x509
+
+        spec = request["spec"]
+        seconds = min(spec.get("expirationSeconds") or LONGEST, LONGEST)
+        pem = base64.b64decode(spec["request"]).decode("ascii", "replace")
+        try:
+            made = x509.issue(pem, ISSUER, api.now - BACKDATED, api.now + seconds - (
+                BACKDATED if seconds > 8 * 3600 else 0), spec.get("usages") or [])
+        except ValueError as error:
+            stamp = timestamps.format(api.now)
+            failed = {"type": "Failed", "status": "True", "reason": "SignerValidationFailure",
+                      "message": f"unable to parse csr: {error}", "lastUpdateTime": stamp, "lastTransitionTime": stamp}
+            write_status(api, REQUESTS, request, {**status, "conditions": [*(listed or ()), failed]})
+            return None
+        write_status(api, REQUESTS, request, {**status, "certificate": base64.b64encode(made.encode()).decode()})
+        return None

@@ -1,0 +1,49 @@
+"""The resource quota controller: counts anew what a ResourceQuota limits; admission charges what is added.
+
+Kubernetes: pkg/controller/resourcequota/resource_quota_controller.go.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import key_of, split_key
+from .base import Change, Controller
+from .pods import TERMINAL, phase, write_status
+
+QUOTAS = "resourcequotas"
+
+
+def _used_less(change: Change):
+    """Watch function: quotas themselves, and the namespaces in which something went or counts otherwise now."""
+    old, new, resource = change.old, change.new, change.resource
+    if resource == QUOTAS:
+        return (key_of(change.object),)
+    namespace = change.object["metadata"].get("namespace")
+    if not namespace or resource == "events":
+        return ()
+    if new is not None and old is not None:
+        if resource == "pods":
+            same = old["spec"] == new["spec"] and (phase(old) in TERMINAL) == (phase(new) in TERMINAL)
+        else:
+            same = resource not in ("services", "persistentvolumeclaims") or old["spec"] == new["spec"]
+        if same:
+            return ()
+    return (namespace + "/",)
+
+
+class ResourceQuotaController(Controller):
+    name = "resourcequota"
+    watches = {"*": _used_less}
+
+    def sync(self, api, key: str) -> float | None:
+        namespace, name = split_key(key)
+        quota = api.find(QUOTAS, name, namespace)
+        for each in ([quota] if quota is not None else []) if name else api.items(QUOTAS, namespace):
+            _recount(api, each)
+        return None
+
+
+def _recount(api, quota: dict) -> None:
+    from ..apiserver.quota import count
+
+    status = {"hard": dict(quota["spec"].get("hard") or {}), "used": count(quota, api, api.now)}
+    write_status(api, QUOTAS, quota, status if status["hard"] else {})
