@@ -126,7 +126,7 @@ class Kustomization(File):
     def read(self, ctx) -> str:
         from . import kustomize
 
-        return kustomize.build(self.path)
+        return kustomize.build(self.path, ctx.err)
 
 
 def is_list(obj: dict) -> bool:

@@ -1,0 +1,55 @@
+"""kubectl kustomize, and what -k builds: kustomizations, as sigs.k8s.io/kustomize/api builds them.
+
+    loader.py       files and directories             target.py           one kustomization, and those below it
+    resources.py    resources and sets of them        generators.py       config maps and secrets, and their hashes
+    transformers.py names, labels, images, replicas   patches.py          strategic merge and JSON patches
+    replacements.py values copied between resources   namereferences.py   names that others use, after they changed
+"""
+
+from __future__ import annotations
+
+from ..context import Failure
+
+
+def build(path: str, tell) -> str:
+    """Return the YAML that a kustomization directory builds; `tell(text)` gets warnings for stderr. Raises Failure."""
+    from ..printers.yaml import dump
+    from .loader import Loader
+    from .target import build_all
+
+    return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), tell))
+
+
+def run(ctx, flags, args):
+    """kubectl kustomize DIR"""
+    if len(args) > 1:
+        raise Failure("specify one path to kustomization.yaml")
+    if flags["load-restrictor"] not in ("LoadRestrictionsRootOnly", "LoadRestrictionsNone"):
+        raise Failure(f'illegal flag value --load-restrictor {flags["load-restrictor"]}; legal values: '
+                      "[LoadRestrictionsRootOnly LoadRestrictionsNone]")
+    from ..printers.yaml import dump
+    from .loader import Loader
+    from .target import build_all
+
+    root = Loader.at(args[0] if args else ".", restricted=flags["load-restrictor"] != "LoadRestrictionsNone")
+    texts = [dump(res.obj) for res in build_all(root, ctx.err)]
+    output = flags["output"]
+    if not output:
+        ctx.out("---\n".join(texts))
+        return
+    import os
+
+    if os.path.isdir(output):
+        resources = build_all(root, lambda text: None)
+        for res, text in zip(resources, texts):
+            _write(os.path.join(output, res.file_name), text)
+    else:
+        _write(output, "---\n".join(texts))
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise Failure(f"open {path}: {(error.strerror or '').lower()}") from None

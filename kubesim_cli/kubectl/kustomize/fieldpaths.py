@@ -1,0 +1,60 @@
+"""Fields that a transformer visits: paths such as `spec/template/spec/containers[]/image` (api/filters/fieldspec).
+
+fieldspecs.json holds the paths of every transformer (api/internal/konfig/builtinpluginconsts).
+"""
+
+from __future__ import annotations
+
+from ..context import Failure
+
+_specs: dict[str, list] = {}
+
+
+def specs(transformer: str) -> list[dict]:
+    """Return a transformer's field specs: path, group, version, kind ("" or missing is any) and create."""
+    if not _specs:
+        import json
+        import os
+
+        with open(os.path.join(os.path.dirname(__file__), "fieldspecs.json"), encoding="utf-8") as file:
+            _specs.update(json.load(file))
+    return _specs[transformer]
+
+
+def applies(spec: dict, identity) -> bool:
+    """Whether a spec is about resources such as this."""
+    return identity.is_selected(spec.get("group", ""), spec.get("version", ""), spec.get("kind", ""))
+
+
+def split(path: str) -> list[str]:
+    """Split at slashes; `\\/` is a slash in a name."""
+    return [part.replace("\0", "/") for part in path.replace("\\/", "\0").split("/")]
+
+
+def visit(node, path: list[str], change, create=None) -> None:
+    """Call `change(value)` for the value at a path in every list on the way, and set what it returns.
+
+    `create` is the value to begin with where the field is missing; None: a missing field is left alone.
+    """
+    if isinstance(node, list):
+        for item in node:
+            visit(item, path, change, create)
+        return
+    if node is None:
+        return
+    if not isinstance(node, dict):
+        raise Failure("expected sequence or mapping node")
+    name = path[0].removesuffix("[]")
+    of_list = name != path[0]
+    value = node.get(name)
+    if len(path) == 1:
+        if value is None and create is not None and not of_list:
+            value = type(create)(create)
+        if value is not None:
+            node[name] = change(value)
+        return
+    if value is None:
+        if create is None or of_list:
+            return
+        value = node[name] = {}
+    visit(value, path[1:], change, create)

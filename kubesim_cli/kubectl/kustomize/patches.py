@@ -1,0 +1,218 @@
+"""patches, patchesStrategicMerge and patchesJson6902.
+
+Strategic merge is that of kyaml (kyaml/yaml/merge2), which is not quite the API server's: in lists merged by key, what
+the patch names comes first.
+"""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from ...apiserver import jsonpatch
+from ..context import Failure
+from .resources import Resource, ResourceSet, parse
+
+_DELETED = object()
+
+
+def apply_strategic_merge(resources: ResourceSet, entries, loader) -> None:
+    """Apply patchesStrategicMerge: files or patches in place."""
+    loaded = []
+    for entry in entries:
+        try:
+            loaded += parse(entry, "patch")
+        except Failure:
+            loaded += parse(loader.load(entry), entry)
+    for patch in loaded:
+        _merge_into(resources, [resources.target_of(patch)], patch, {})
+
+
+def apply_patches(resources: ResourceSet, entries, loader) -> None:
+    """Apply `patches`: path or patch, target and options each."""
+    for entry in entries:
+        text, path = (entry.get("patch") or "").strip(), entry.get("path") or ""
+        if not text and not path:
+            raise _misconfigured(entry, f"must specify one of patch and path in\n{_shown(entry)}")
+        if text and path:
+            raise _misconfigured(entry, f"patch and path can't be set at the same time\n{_shown(entry)}")
+        source = f'[path: "{path}"]' if path else f"[patch: {_quoted(text)}]"
+        if path:
+            try:
+                text = loader.load(path).decode("utf-8", "replace")
+            except Failure as error:
+                raise _misconfigured(entry, f"failed to get the patch file from path({path}): {error}") from None
+        _apply(resources, entry, text, source)
+
+
+def _apply(resources: ResourceSet, entry: dict, text: str, source: str) -> None:
+    target = entry.get("target")
+    operations = _operations(text)
+    if operations is not None:
+        if target is None:
+            raise Failure(f"must specify a target for JSON patch {source}")
+        for res in resources.select(target):
+            res.remember()
+            _json_patch(res, operations)
+        return
+    try:
+        loaded = parse(text, "patch")
+    except Failure:
+        raise _misconfigured(entry, f"unable to parse SM or JSON patch from {source}") from None
+    options = entry.get("options") or {}
+    if target is not None:
+        if len(loaded) > 1:
+            raise Failure("Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set "
+                          f"`patches.target` field: {source}")
+        for patch in loaded:
+            _merge_into(resources, resources.select(target), patch, options)
+        return
+    for patch in loaded:
+        try:
+            found = resources.target_of(patch)
+        except Failure as error:
+            raise Failure(f"no resource matches strategic merge patch {_quoted(str(patch.original_id))}: {error}"
+                          ) from None
+        _merge_into(resources, [found], patch, options)
+
+
+def apply_json(resources: ResourceSet, entries, loader) -> None:
+    """Apply patchesJson6902: target, and path or patch each."""
+    for entry in entries:
+        target = entry.get("target") or {}
+        path, text = entry.get("path") or "", entry.get("patch") or ""
+        if not target.get("name"):
+            raise Failure("must specify the target name")
+        if not path and not text:
+            raise Failure("empty file path and empty jsonOp")
+        if path and text:
+            raise Failure("must specify a file path or jsonOp, not both")
+        if path:
+            text = loader.load(path).decode("utf-8", "replace")
+        operations = _operations(text)
+        if not operations:
+            raise Failure(f"patch appears to be empty; file={path}, JsonOp={text}")
+        for res in resources.select(target):
+            _json_patch(res, operations)
+
+
+def _operations(text: str) -> list | None:
+    """Return JSON patch operations, None where the text is none."""
+    from ..yamlreader import YamlError, load
+
+    try:
+        value = load(text)
+    except YamlError:
+        return None
+    return value if isinstance(value, list) and all(isinstance(item, dict) for item in value) else None
+
+
+def _json_patch(res: Resource, operations: list) -> None:
+    try:
+        res.obj = jsonpatch.apply(res.obj, operations)
+    except jsonpatch.PatchError as error:
+        raise Failure(str(error)) from None
+
+
+def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource, options: dict) -> None:
+    from ...apiserver.schema import schema_of
+
+    for res in targets:
+        name, namespace, kind = res.name, res.namespace, res.kind
+        if options.get("allowNameChange") or options.get("allowKindChange"):
+            res.remember()
+        schema = schema_of(res.obj.get("apiVersion", ""), kind)
+        change = {**clone(patch.obj), "apiVersion": res.obj.get("apiVersion")}
+        merged = _merge(res.obj, change, schema)
+        if merged is _DELETED or not merged:
+            resources.remove(res)
+            continue
+        res.obj = merged
+        if not options.get("allowKindChange"):
+            res.obj["kind"] = kind
+        if not options.get("allowNameChange"):
+            res.set_name(name)
+        res.set_namespace(namespace)
+
+
+def _merge(old, new, schema):
+    """Return what a patch's value makes of a value (None: there is none); `_DELETED` where it goes."""
+    if isinstance(new, dict):
+        if old is not None and not isinstance(old, dict):
+            raise Failure("wrong node kind: expected MappingNode but got " + _node_kind(old))
+        return _merge_objects(old, new, schema)
+    if isinstance(new, list):
+        if old is not None and not isinstance(old, list):
+            raise Failure("wrong node kind: expected SequenceNode but got " + _node_kind(old))
+        if schema is not None and "merge" in schema.strategies:
+            return _merge_lists(old, new, schema)
+        return new
+    if isinstance(old, (dict, list)):
+        raise Failure(f"wrong node kind: expected {_node_kind(old)} but got ScalarNode")
+    return new
+
+
+def _node_kind(value) -> str:
+    return "MappingNode" if isinstance(value, dict) else "SequenceNode" if isinstance(value, list) else "ScalarNode"
+
+
+def _merge_objects(old: dict | None, new: dict, schema):
+    directive = new.get("$patch")
+    if directive == "delete":
+        return _DELETED
+    new = {key: value for key, value in new.items() if key != "$patch"}
+    merged = {} if old is None or directive == "replace" else dict(old)
+    for key, value in new.items():
+        if value is None:
+            merged.pop(key, None)
+            continue
+        result = _merge(merged.get(key), value, schema.field(key) if schema else None)
+        if result is _DELETED:
+            merged.pop(key, None)
+        else:
+            merged[key] = result
+    return merged
+
+
+def _merge_lists(old: list | None, new: list, schema):
+    directives = [item.get("$patch") for item in new if isinstance(item, dict) and set(item) == {"$patch"}]
+    new = [item for item in new if not (isinstance(item, dict) and set(item) == {"$patch"})]
+    if "delete" in directives:
+        return _DELETED
+    rest = [] if old is None or "replace" in directives else list(old)
+    merged = []
+    keys = schema.map_keys or ([schema.merge_key] if schema.merge_key else [])
+    for item in new:
+        at = _find(rest, item, keys)
+        before = rest.pop(at) if at >= 0 else None
+        result = _merge(before, item, schema.items)
+        if result is not _DELETED:
+            merged.append(result)
+    return merged + rest
+
+
+def _find(items: list, wanted, keys) -> int:
+    """Return where the element of the same keys is; a key that only one of the two has is not looked at."""
+    for index, item in enumerate(items):
+        if not isinstance(wanted, dict) or not isinstance(item, dict):
+            if item == wanted:
+                return index
+            continue
+        common = [key for key in keys if key in item and key in wanted]
+        if common and all(str(item[key]) == str(wanted[key]) for key in common):
+            return index
+    return -1
+
+
+def _quoted(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _misconfigured(entry: dict, why: str) -> Failure:
+    return Failure(f"trouble configuring builtin PatchTransformer with config: `\n{_shown(entry)}`: {why}")
+
+
+def _shown(entry: dict) -> str:
+    from ..printers.yaml import dump
+
+    return dump(entry)

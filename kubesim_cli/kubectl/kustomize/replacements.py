@@ -1,0 +1,219 @@
+"""replacements: values copied from one resource into others (api/filters/replacement)."""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from ..context import Failure
+from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_selectors
+
+
+def replace(resources: ResourceSet, entries, loader) -> None:
+    """Carry out replacements, each with source (or sourceValue) and targets, or the path of a file of such."""
+    for entry in entries:
+        for replacement in _loaded(entry, loader):
+            source, value = replacement.get("source"), replacement.get("sourceValue")
+            if (source is None and value is None) or not replacement.get("targets"):
+                raise Failure("replacements must specify a source and at least one target")
+            if source is not None and value is not None:
+                raise Failure("value and resource selectors are mutually exclusive")
+            if source is not None:
+                value = _source_value(resources, source)
+            for target in replacement["targets"]:
+                _set_in_targets(resources, value, target)
+
+
+def _loaded(entry: dict, loader) -> list[dict]:
+    if not entry.get("path"):
+        return [entry]
+    if entry.get("source") or entry.get("targets"):
+        raise Failure("cannot specify both path and inline replacement")
+    from ..yamlreader import YamlError, load
+
+    try:
+        content = load(loader.load(entry["path"]).decode("utf-8", "replace"))
+    except YamlError as error:
+        raise Failure(str(error)) from None
+    return content if isinstance(content, list) else [content]
+
+
+def _source_value(resources: ResourceSet, source: dict):
+    found = [res for res in resources if any(_is(identity, source) for identity in res.all_ids)]
+    if len(found) > 1:
+        raise Failure(f"multiple matches for selector {_told(source)}")
+    if not found:
+        raise Failure(f"nothing selected by {_told(source)}")
+    path = source.get("fieldPath") or "metadata.name"
+    places = _places(found[0].obj, split(path), None)
+    value = places[0][0][places[0][1]] if places else None
+    if value is None or value in ({}, []):
+        raise Failure(f"fieldPath `{path}` is missing for replacement source {_source_id(source)}")
+    return _part(value, source.get("options") or {})
+
+
+def _is(identity: Id, selector: dict) -> bool:
+    namespace = selector.get("namespace") or ""
+    wanted = Id("", identity.kind, "", namespace)
+    wanted.group = identity.group
+    return (selector.get("name") in (None, "", identity.name)
+            and (not namespace or wanted.effective_namespace == identity.effective_namespace)
+            and identity.is_selected(selector.get("group") or "", selector.get("version") or "",
+                                     selector.get("kind") or ""))
+
+
+def _source_id(source: dict) -> Id:
+    version = source.get("version") or ""
+    group = source.get("group") or ""
+    return Id(f"{group}/{version}" if group else version, source.get("kind") or "", source.get("name") or "",
+              source.get("namespace") or "")
+
+
+def _told(source: dict) -> str:
+    path = source.get("fieldPath")
+    return f"{_source_id(source)}:{path}" if path else str(_source_id(source))
+
+
+def _part(value, options: dict):
+    delimiter = options.get("delimiter")
+    if not delimiter:
+        return value
+    if isinstance(value, (dict, list)):
+        raise Failure("delimiter option can only be used with scalar nodes")
+    parts = str(value).split(delimiter)
+    index = options.get("index", 0)
+    if not 0 <= index < len(parts):
+        raise Failure(f"options.index {index} is out of bounds for value {value}")
+    return parts[index]
+
+
+def _set_in_targets(resources: ResourceSet, value, target: dict) -> None:
+    selector = target.get("select")
+    if selector is None:
+        raise Failure("target must specify resources to select")
+    for res in resources:
+        if _targeted(res, selector, target.get("reject") or ()):
+            for path in target.get("fieldPaths") or ("metadata.name",):
+                _set(res, path, value, target.get("options") or {})
+
+
+def _targeted(res: Resource, selector: dict, rejects) -> bool:
+    if not matches_selectors(selector, res.obj):
+        return False
+    for reject in rejects:
+        if (reject.get("labelSelector") or reject.get("annotationSelector")) and matches_selectors(reject, res.obj):
+            return False
+        named = any(reject.get(field) for field in ("group", "version", "kind", "name", "namespace"))
+        if named and any(_matches(reject, identity) for identity in res.all_ids):
+            return False
+    return any(_matches(selector, identity) for identity in res.all_ids)
+
+
+def _matches(selector: dict, identity: Id) -> bool:
+    return (matches_gvk(selector, identity) and matches(selector, "name", identity.name)
+            and matches(selector, "namespace", identity.namespace))
+
+
+def _set(res: Resource, path: str, value, options: dict) -> None:
+    create = clone(value) if options.get("create") else None
+    places = _places(res.obj, split(path), create)
+    if not places:
+        what = "find or create" if options.get("create") else "find"
+        raise Failure(f'unable to {what} field "{path}" in replacement target')
+    for holder, key in places:
+        holder[key] = _replaced(holder[key], value, options)
+
+
+def _replaced(old, value, options: dict):
+    delimiter = options.get("delimiter")
+    if not delimiter:
+        return _like(old, clone(value))
+    if isinstance(old, (dict, list)):
+        raise Failure("delimiter option can only be used with scalar nodes")
+    parts = str(old).split(delimiter)
+    index = options.get("index", 0)
+    if index < 0:
+        parts.insert(0, str(value))
+    elif index >= len(parts):
+        parts.append(str(value))
+    else:
+        parts[index] = str(value)
+    return delimiter.join(parts)
+
+
+def _like(old, value):
+    """A scalar keeps the type of the one it replaces, where it can."""
+    if isinstance(value, (dict, list)) or isinstance(old, (dict, list)) or old is None:
+        return value
+    if isinstance(old, str):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, str) and isinstance(old, (bool, int, float)):
+        from ..yamlreader import YamlError, load
+
+        try:
+            return load(value)
+        except YamlError:
+            return value
+    return value
+
+
+def split(path: str) -> list[str]:
+    """Split at dots that are not in brackets or escaped: `a.[name=x.y].b` (utils.SmarterPathSplitter)."""
+    steps, step, depth, escaped = [], "", 0, False
+    for char in path:
+        if escaped:
+            step += char if char in ".\\" else "\\" + char
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "." and not depth:
+            steps.append(step)
+            step = ""
+        else:
+            depth += (char == "[") - (char == "]")
+            step += char
+    return [*steps, step]
+
+
+def _places(node, path: list[str], create) -> list[tuple]:
+    """Return (holder, key) of every value at a path; `create` is what a missing field at its end begins with."""
+    step, rest = path[0], path[1:]
+    keys: list
+    if isinstance(node, list):
+        keys = _indexes(node, step)
+        if not keys and create is not None and step.startswith("["):
+            name, _, value = step[1:-1].partition("=")
+            node.append({name: value})
+            keys = [len(node) - 1]
+    elif isinstance(node, dict):
+        if step == "*":
+            keys = list(node)
+        else:
+            if step not in node and create is not None:
+                node[step] = _begin(create, rest)
+            keys = [step] if step in node else []
+    else:
+        return []
+    if not rest:
+        return [(node, key) for key in keys]
+    return [place for key in keys for place in _places(node[key], rest, create)]
+
+
+def _begin(create, rest: list[str]):
+    if not rest:
+        return create
+    return [] if rest[0].startswith("[") or rest[0].isdecimal() or rest[0] == "-" else {}
+
+
+def _indexes(items: list, step: str) -> list[int]:
+    if step == "*":
+        return list(range(len(items)))
+    if step == "-":
+        return [len(items) - 1] if items else []
+    if step.isdecimal():
+        return [int(step)] if int(step) < len(items) else []
+    if step.startswith("[") and step.endswith("]"):
+        name, equals, value = step[1:-1].partition("=")
+        if not equals:
+            return []
+        return [index for index, item in enumerate(items)
+                if (str(item.get(name)) == value if name and isinstance(item, dict) else str(item) == value)]
+    return []

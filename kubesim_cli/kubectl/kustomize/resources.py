@@ -1,0 +1,252 @@
+"""Resources and sets of them: what they are and were called, and how one set joins another (api/resource, api/resmap).
+"""
+
+from __future__ import annotations
+
+from ...api.objects import clone
+from ..context import Failure
+
+_NOT_NAMESPACED = "_non_namespaceable_"
+_cluster_scoped: set[tuple[str, str]] = set()
+
+
+class Id:
+    """What identifies a resource: group, version, kind, name and namespace."""
+
+    __slots__ = ("group", "kind", "name", "namespace", "version")
+
+    def __init__(self, api_version: str, kind: str, name: str, namespace: str):
+        self.group, _, self.version = api_version.rpartition("/")
+        self.kind, self.name, self.namespace = kind, name, namespace
+
+    @property
+    def cluster_scoped(self) -> bool:
+        if not _cluster_scoped:
+            from ...apiserver.discovery import builtin
+
+            _cluster_scoped.update((res.group, res.kind) for res in builtin().resources if not res.namespaced)
+        return (self.group, self.kind) in _cluster_scoped
+
+    @property
+    def effective_namespace(self) -> str:
+        return _NOT_NAMESPACED if self.cluster_scoped else self.namespace or "default"
+
+    @property
+    def gvk(self) -> tuple[str, str, str]:
+        return self.group, self.version, self.kind
+
+    def same(self, other: Id) -> bool:
+        """Whether both name one resource."""
+        return self.gvk == other.gvk and self.name == other.name and \
+            self.effective_namespace == other.effective_namespace
+
+    def is_selected(self, group: str = "", version: str = "", kind: str = "") -> bool:
+        """Whether it is of a group, version and kind; "" is any."""
+        return group in ("", self.group) and version in ("", self.version) and kind in ("", self.kind)
+
+    def __str__(self) -> str:
+        return (f"{self.kind or '[noKind]'}.{self.version or '[noVer]'}.{self.group or '[noGrp]'}/"
+                f"{self.name or '[noName]'}.{self.namespace or '[noNs]'}")
+
+
+class Resource:
+    """One object on its way through a build. `earlier` are the (namespace, name, kind) it had, oldest first; `behavior`
+    (create, merge or replace) and `needs_hash` are of generated ones."""
+
+    def __init__(self, obj: dict, behavior: str = "", needs_hash: bool = False):
+        self.obj, self.behavior, self.needs_hash = obj, behavior, needs_hash
+        self.earlier: list[tuple[str, str, str]] = []
+        self.prefixes: list[str] = []
+        self.suffixes: list[str] = []
+
+    @property
+    def meta(self) -> dict:
+        return self.obj.setdefault("metadata", {})
+
+    name = property(lambda self: self.meta.get("name") or "")
+    namespace = property(lambda self: self.meta.get("namespace") or "")
+    kind = property(lambda self: self.obj.get("kind") or "")
+
+    @property
+    def id(self) -> Id:
+        return Id(self.obj.get("apiVersion") or "", self.kind, self.name, self.namespace)
+
+    @property
+    def earlier_ids(self) -> list[Id]:
+        return [Id(self.obj.get("apiVersion") or "", kind, name, namespace) for namespace, name, kind in self.earlier]
+
+    @property
+    def original_id(self) -> Id:
+        return self.earlier_ids[0] if self.earlier else self.id
+
+    @property
+    def all_ids(self) -> list[Id]:
+        return [*self.earlier_ids, self.id]
+
+    @property
+    def file_name(self) -> str:
+        """Its file in an output directory."""
+        group = self.id.group
+        parts = [self.namespace, *([group] if group else []), self.id.version, self.kind, self.name]
+        return "_".join(part for part in parts if part).lower() + ".yaml"
+
+    def remember(self) -> None:
+        """Note what it is called now, before that changes."""
+        identity = self.id
+        self.earlier.append((identity.effective_namespace, identity.name, identity.kind))
+
+    def set_name(self, name: str) -> None:
+        self.meta["name"] = name
+
+    def set_namespace(self, namespace: str) -> None:
+        if namespace:
+            self.meta["namespace"] = namespace
+        else:
+            self.meta.pop("namespace", None)
+
+
+class ResourceSet(list):
+    """Resources in their order, no two with one id."""
+
+    def add(self, res: Resource) -> None:
+        identity = res.id
+        if any(other.id.same(identity) for other in self):
+            raise Failure(f"may not add resource with an already registered id: {identity}")
+        self.append(res)
+
+    def add_all(self, others) -> None:
+        for res in others:
+            self.add(res)
+
+    def by_any_id(self, matches) -> list[Resource]:
+        """Return those that `matches(id)` under any name they have or had."""
+        return [res for res in self if any(map(matches, res.all_ids))]
+
+    def absorb(self, res: Resource) -> None:
+        """Take a generated resource in, which may merge with or replace one that is there."""
+        identity = res.id
+        found = self.by_any_id(identity.same)
+        if not found:
+            if res.behavior in ("merge", "replace"):
+                raise Failure(f"merging from generator: id {_go(identity)} does not exist; cannot merge or replace")
+            self.add(res)
+            return
+        if len(found) > 1:
+            raise Failure(f"found multiple objects {[str(r.id) for r in found]} that could accept merge of {identity}")
+        old = found[0]
+        if res.behavior not in ("merge", "replace"):
+            raise Failure(f"id {_go(identity)} exists; can not use behavior: '{res.behavior or 'unspecified'}', "
+                          "behavior must be merge or replace")
+        _inherit(res, old)
+        if res.behavior == "merge":
+            for field in ("data", "binaryData"):
+                merged = {**(old.obj.get(field) or {}), **(res.obj.get(field) or {})}
+                if merged:
+                    res.obj[field] = dict(sorted(merged.items()))
+        self[self.index(old)] = res
+
+    def target_of(self, patch: Resource) -> Resource:
+        """Return the one resource that a patch names. Raises Failure."""
+        identity = patch.original_id
+        found = self.by_any_id(identity.same)
+        if len(found) != 1:
+            why = "multiple" if found else "no"
+            raise Failure(f"{why} matches for Id {identity}; failed to find unique target for patch {identity}")
+        return found[0]
+
+    def select(self, selector: dict) -> list[Resource]:
+        """Return what a selector of patches picks: regular expressions for group, version, kind, name and namespace,
+        labelSelector and annotationSelector."""
+        return [res for res in self if self._selected(res, selector)]
+
+    def _selected(self, res: Resource, selector: dict) -> bool:
+        now, first = res.id, res.original_id
+        return (
+            any(matches(selector, "namespace", i.effective_namespace) for i in (first, now))
+            and any(matches(selector, "name", i.name) for i in (first, now))
+            and matches_gvk(selector, now) and matches_selectors(selector, res.obj))
+
+
+def matches(selector: dict, field: str, text: str) -> bool:
+    """Whether a selector's regular expression for a field, if there is one, is that of all of `text`."""
+    import re
+
+    pattern = selector.get(field)
+    if not pattern:
+        return True
+    try:
+        return re.fullmatch(pattern, text) is not None
+    except re.error as error:
+        raise Failure(f"error parsing regexp: {error}") from None
+
+
+def matches_gvk(selector: dict, identity: Id) -> bool:
+    return matches(selector, "group", identity.group) and matches(selector, "version", identity.version) and \
+        matches(selector, "kind", identity.kind)
+
+
+def matches_selectors(selector: dict, obj: dict) -> bool:
+    """Whether an object's labels and annotations are those that labelSelector and annotationSelector ask for."""
+    from ...api import selectors
+
+    meta = obj.get("metadata") or {}
+    for field, values in (("labelSelector", meta.get("labels")), ("annotationSelector", meta.get("annotations"))):
+        text = selector.get(field)
+        try:
+            if text and not selectors.matches(selectors.parse(text), values or {}):
+                return False
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    return True
+
+
+def _go(identity: Id) -> str:
+    """An id as Go's %#v prints it."""
+    scoped = "true" if identity.cluster_scoped else "false"
+    return (f'resid.ResId{{Gvk:resid.Gvk{{Group:"{identity.group}", Version:"{identity.version}", '
+            f'Kind:"{identity.kind}", isClusterScoped:{scoped}}}, Name:"{identity.name}", '
+            f'Namespace:"{identity.namespace}"}}')
+
+
+def _inherit(res: Resource, old: Resource) -> None:
+    """Give a resource that takes another's place its name, and its labels and annotations where it has no own."""
+    for field in ("labels", "annotations"):
+        merged = {**(old.meta.get(field) or {}), **(res.meta.get(field) or {})}
+        if merged:
+            res.meta[field] = merged
+    res.set_name(old.name)
+    res.set_namespace(old.namespace)
+    res.earlier, res.prefixes, res.suffixes = list(old.earlier), list(old.prefixes), list(old.suffixes)
+    res.needs_hash = res.needs_hash and old.needs_hash
+
+
+def parse(data: bytes | str, what: str) -> list[Resource]:
+    """Return the resources in a text of YAML documents, lists taken apart; `what` is the file's name. Raises Failure.
+    """
+    from ..manifests import read
+
+    found = []
+    for obj in read(data, what):
+        if not obj:
+            continue
+        _check(obj)
+        if obj.get("kind", "").endswith("List") and "items" in obj:
+            for item in obj["items"] or ():
+                _check(item)
+                found.append(Resource(clone(item)))
+        else:
+            found.append(Resource(obj))
+    return found
+
+
+def _check(obj: dict) -> None:
+    meta = obj.get("metadata")
+    kind, api_version = obj.get("kind") or "", obj.get("apiVersion") or ""
+    if kind.endswith("List"):
+        return
+    name = meta.get("name") if isinstance(meta, dict) else None
+    shown = f"{{{{{api_version} {kind}}} {{{{{name or ''} }} map[] map[]}}}}"
+    if not kind:
+        raise Failure(f"missing kind in object {shown}" if name else "missing Resource metadata")
+    if not name:
+        raise Failure(f"missing metadata.name in object {shown}")

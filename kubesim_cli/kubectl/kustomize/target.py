@@ -1,0 +1,225 @@
+"""One kustomization: what it takes in, generates and changes, with those below it (api/internal/target)."""
+
+from __future__ import annotations
+
+from ..context import Failure
+from . import generators, namereferences, patches, replacements, transformers
+from .loader import Loader
+from .resources import ResourceSet, parse
+
+_VERSION, _COMPONENT_VERSION = "kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1alpha1"
+_FIX = " Run 'kustomize edit fix' to update your Kustomization automatically."
+_DEPRECATED = (("bases", "resources", ""), ("commonLabels", "labels", ""), ("imageTags", "images", ""),
+               ("patchesJson6902", "patches", ""), ("patchesStrategicMerge", "patches", ""),
+               ("vars", "replacements", " [EXPERIMENTAL]"))
+_LISTS = ("resources", "components", "crds", "bases", "configurations", "generators", "transformers", "validators",
+          "buildMetadata", "patchesStrategicMerge")
+_FIELDS = frozenset((
+    *_LISTS, "apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels",
+    "labels", "commonAnnotations", "patchesJson6902", "patches", "images", "imageTags", "replacements", "replicas",
+    "vars", "sortOptions", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts",
+    "helmChartInflationGenerator", "generatorOptions"))
+_FIRST = ("Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount",
+          "PodSecurityPolicy", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret",
+          "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume", "PersistentVolumeClaim",
+          "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget")
+_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+_LOCAL = "config.kubernetes.io/local-config"
+_MANAGED_BY = "app.kubernetes.io/managed-by"
+
+
+def build_all(loader: Loader, tell) -> ResourceSet:
+    """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
+    target = Target(loader, tell)
+    resources = target.accumulate(ResourceSet())
+    for res in resources:
+        if res.needs_hash:
+            res.remember()
+            res.set_name(f"{res.name}-{generators.hash_of(res.obj)}")
+    namereferences.update(resources)
+    transformers.replace_variables(resources, target.all_variables)
+    kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
+    resources[:] = kept
+    _sort(resources, target.kustomization.get("sortOptions"))
+    if "managedByLabel" in (target.kustomization.get("buildMetadata") or ()):
+        for res in resources:
+            res.meta.setdefault("labels", {})[_MANAGED_BY] = "kustomize-v5.8.1"
+    return resources
+
+
+class Target:
+    """A directory with a kustomization file. `all_variables` are its vars and those of the directories below."""
+
+    def __init__(self, loader: Loader, tell):
+        self.loader, self.tell = loader, tell
+        self.kustomization = self._load()
+        self.all_variables: list[dict] = []
+
+    def _load(self) -> dict:
+        from ..yamlreader import YamlError, load
+
+        data, _ = self.loader.kustomization()
+        try:
+            content = load(data.decode("utf-8", "replace"))
+        except YamlError as error:
+            raise Failure(f"invalid Kustomization: {error}") from None
+        content = {} if content is None else content
+        _check_types(content)
+        for old, new, label in _DEPRECATED:
+            if content.get(old) is not None:
+                self.tell(f"# Warning: '{old}' is deprecated. Please use '{new}' instead.{label}{_FIX}\n")
+        content = {key: value for key, value in content.items() if value is not None}
+        kind = content.setdefault("kind", "Kustomization")
+        version = _COMPONENT_VERSION if kind == "Component" else _VERSION
+        given = content.setdefault("apiVersion", version)
+        for new, old in (("resources", "bases"), ("images", "imageTags")):
+            content[new] = [*content.get(new, ()), *content.pop(old, ())]
+            if not content[new]:
+                del content[new]
+        if not set(content) - {"kind", "apiVersion"}:
+            raise Failure("kustomization.yaml is empty")
+        wrong = [] if kind in ("Kustomization", "Component") else ["kind should be Kustomization or Component"]
+        if given != version:
+            wrong.append(f"apiVersion for {kind} should be {version}")
+        if wrong:
+            raise Failure(f"Failed to read kustomization file under {self.loader.root}:\n" + "\n".join(wrong))
+        return content
+
+    def accumulate(self, resources: ResourceSet) -> ResourceSet:
+        """Return `resources` with what this kustomization adds to them and makes of them."""
+        content = self.kustomization
+        try:
+            for path in content.get("resources") or ():
+                self._take(resources, path)
+        except Failure as error:
+            raise Failure(f"accumulating resources: {error}") from None
+        for res in generators.generate(content, self.loader):
+            resources.absorb(res)
+        try:
+            for path in content.get("components") or ():
+                resources = self._component(resources, path)
+        except Failure as error:
+            raise Failure(f"accumulating components: {error}") from None
+        self._transform(resources)
+        self.all_variables += content.get("vars") or ()
+        return resources
+
+    def _take(self, resources: ResourceSet, path: str) -> None:
+        """Take in a file's resources or, where it is none, a directory's."""
+        try:
+            try:
+                found = parse(self.loader.load(path), path)
+            except Failure as error:
+                raise Failure(f"accumulating resources from '{path}': {error}") from None
+            try:
+                resources.add_all(found)
+            except Failure as error:
+                raise Failure(f"merging resources from '{path}': {error}") from None
+        except Failure as no_file:
+            try:
+                self._directory(resources, self.loader.new(path))
+            except Failure as error:
+                raise Failure(f"accumulation err='{no_file}': {error}") from None
+
+    def _directory(self, resources: ResourceSet, loader: Loader) -> None:
+        below = self._below(loader)
+        if below.kustomization["kind"] == "Component":
+            raise Failure(f"expected kind != 'Component' for path '{loader.root}'")
+        try:
+            found = below.accumulate(ResourceSet())
+        except Failure as error:
+            raise Failure(f"recursed accumulation of path '{loader.root}': {error}") from None
+        try:
+            resources.add_all(found)
+        except Failure as error:
+            raise Failure(f"recursed merging from path '{loader.root}': {error}") from None
+        self.all_variables += below.all_variables
+
+    def _component(self, resources: ResourceSet, path: str) -> ResourceSet:
+        try:
+            loader = self.loader.new(path)
+        except Failure as error:
+            raise Failure(f"loader.New {_quoted(error)}") from None
+        try:
+            below = self._below(loader)
+            kind = below.kustomization["kind"]
+            if kind != "Component":
+                raise Failure(f"expected kind 'Component' for path '{loader.root}' but got '{kind}'")
+            found = below.accumulate(resources)
+        except Failure as error:
+            raise Failure(f"accumulateDirectory: {_quoted(error)}") from None
+        self.all_variables += below.all_variables
+        return found
+
+    def _below(self, loader: Loader) -> Target:
+        try:
+            return Target(loader, self.tell)
+        except Failure as error:
+            raise Failure(f"couldn't make target for path '{loader.root}': {error}") from None
+
+    def _transform(self, resources: ResourceSet) -> None:
+        content, loader = self.kustomization, self.loader
+        patches.apply_strategic_merge(resources, content.get("patchesStrategicMerge") or (), loader)
+        patches.apply_patches(resources, content.get("patches") or (), loader)
+        transformers.set_namespace(resources, content.get("namespace") or "")
+        transformers.add_prefix(resources, content.get("namePrefix") or "")
+        transformers.add_suffix(resources, content.get("nameSuffix") or "")
+        transformers.add_labels(resources, content.get("labels") or (), content.get("commonLabels") or {})
+        transformers.add_annotations(resources, content.get("commonAnnotations") or {})
+        patches.apply_json(resources, content.get("patchesJson6902") or (), loader)
+        transformers.set_replicas(resources, content.get("replicas") or ())
+        transformers.set_images(resources, content.get("images") or ())
+        replacements.replace(resources, content.get("replacements") or (), loader)
+
+
+def _quoted(error: Failure) -> str:
+    import json
+
+    return json.dumps(str(error), ensure_ascii=False)
+
+
+def _check_types(content) -> None:
+    """Refuse what Go's decoder refuses of a kustomization file."""
+    prefix = "invalid Kustomization: json: "
+    if not isinstance(content, dict):
+        what = "array" if isinstance(content, list) else "string" if isinstance(content, str) else "number"
+        raise Failure(f"{prefix}cannot unmarshal {what} into Go value of type types.Kustomization")
+    for key in sorted(content):
+        if key not in _FIELDS:
+            raise Failure(f'{prefix}unknown field "{key}"')
+    for key in _LISTS:
+        value = content.get(key)
+        if value is None:
+            continue
+        if not isinstance(value, list):
+            what = {dict: "object", str: "string", bool: "bool"}.get(type(value), "number")
+            raise Failure(f"{prefix}cannot unmarshal {what} into Go struct field Kustomization.{key} of type []string")
+        for item in value:
+            if not isinstance(item, str):
+                what = {dict: "object", list: "array", bool: "bool"}.get(type(item), "number")
+                raise Failure(f"{prefix}cannot unmarshal {what} into Go struct field Kustomization.{key} of type "
+                              "string")
+
+
+def _sort(resources: ResourceSet, options: dict | None) -> None:
+    """Put resources in the order in which they can be created, or leave them as they came (SortOrderTransformer)."""
+    options = options or {"order": "legacy"}
+    order, legacy = options.get("order", ""), options.get("legacySortOptions")
+    if order not in ("fifo", "legacy"):
+        raise Failure("the field 'sortOptions.order' must be one of [fifo, legacy]")
+    if order == "fifo":
+        if legacy:
+            raise Failure("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not "
+                          "'legacy'")
+        return
+    first = (legacy or {"orderFirst": _FIRST}).get("orderFirst") or ()
+    last = (legacy or {"orderLast": _LAST}).get("orderLast") or ()
+    ranks = {kind: index - len(first) for index, kind in enumerate(first)}
+    ranks.update((kind, index + 1) for index, kind in enumerate(last))
+
+    def place(res) -> tuple:
+        identity = res.id
+        kind = f"{identity.group or '~G'}_{identity.version or '~V'}_{identity.kind or '~K'}"
+        return ranks.get(identity.kind, 0), kind, f"{identity.namespace or '~X'}|{identity.name or '~N'}"
+
+    resources.sort(key=place)

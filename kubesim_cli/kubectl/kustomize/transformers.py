@@ -1,0 +1,182 @@
+"""What a kustomization changes in all its resources: namespace, names, labels, annotations, replicas and images.
+
+Behaviour: api/filters and api/internal/builtins of kustomize.
+"""
+
+from __future__ import annotations
+
+from ..context import Failure
+from .fieldpaths import applies, specs, split, visit
+from .resources import Resource, ResourceSet
+
+_NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace"))
+
+
+def set_namespace(resources: ResourceSet, namespace: str) -> None:
+    """Put every resource that has a namespace into this one; a Namespace gets its name."""
+    if not namespace:
+        return
+    for res in resources:
+        res.remember()
+        if not res.id.cluster_scoped:
+            res.set_namespace(namespace)
+        if res.kind in ("RoleBinding", "ClusterRoleBinding"):
+            for subject in res.obj.get("subjects") or ():
+                if subject.get("name") == "default":
+                    subject["namespace"] = namespace
+        for spec in specs("namespace"):
+            if applies(spec, res.id) and not (spec["path"] == "metadata/name" and res.obj.get("apiVersion") != "v1"):
+                visit(res.obj, split(spec["path"]), lambda value: namespace, "" if spec.get("create") else None)
+        if sum(other.id.same(res.id) for other in resources) != 1:
+            raise Failure(f"namespace transformation produces ID conflict: [{res.id}]")
+
+
+def _renamed(resources: ResourceSet) -> list[Resource]:
+    return [res for res in resources
+            if not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
+
+
+def add_prefix(resources: ResourceSet, prefix: str) -> None:
+    for res in _renamed(resources) if prefix else ():
+        res.prefixes.append(prefix)
+        res.remember()
+        res.set_name(prefix + res.name)
+
+
+def add_suffix(resources: ResourceSet, suffix: str) -> None:
+    for res in _renamed(resources) if suffix else ():
+        res.suffixes.append(suffix)
+        res.remember()
+        res.set_name(res.name + suffix)
+
+
+def add_labels(resources: ResourceSet, labels, common: dict) -> None:
+    """Add `labels` (entries with pairs, includeSelectors, includeTemplates and fields) and commonLabels."""
+    for entry in labels:
+        wanted = list(entry.get("fields") or ())
+        if entry.get("includeSelectors"):
+            wanted += specs("commonLabels")
+        else:
+            wanted += specs("templateLabels") if entry.get("includeTemplates") else ()
+            wanted.append({"path": "metadata/labels", "create": True})
+        _set_entries(resources, entry.get("pairs") or {}, wanted)
+    _set_entries(resources, common, specs("commonLabels"))
+
+
+def add_annotations(resources: ResourceSet, annotations: dict) -> None:
+    _set_entries(resources, annotations, specs("commonAnnotations"))
+
+
+def _set_entries(resources: ResourceSet, entries: dict, wanted) -> None:
+    """Set entries in the maps at the wanted paths."""
+    entries = {key: _text(value) for key, value in sorted(entries.items())}
+    for res in resources if entries else ():
+        for spec in wanted:
+            if applies(spec, res.id):
+                visit(res.obj, split(spec["path"]), lambda value: {**value, **entries},
+                      {} if spec.get("create") else None)
+
+
+def _text(value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def set_replicas(resources: ResourceSet, replicas) -> None:
+    for entry in replicas:
+        name, count, found = entry.get("name"), entry.get("count", 0), False
+        for spec in specs("replicas"):
+            for res in resources.by_any_id(lambda i, spec=spec, name=name: i.name == name and applies(spec, i)):
+                found = True
+                visit(res.obj, split(spec["path"]), lambda value, count=count: count, 0)
+        if not found:
+            kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in specs("replicas"))
+            raise Failure(f"resource with name {entry.get('name', '')} does not match a config with the following GVK "
+                          f"[{kinds}]")
+
+
+def set_images(resources: ResourceSet, images) -> None:
+    """Change images wherever there are containers."""
+    for image in images:
+        for res in resources:
+            if res.kind == "CustomResourceDefinition":
+                continue
+            _set_container_images(res.obj, image)
+            for spec in specs("images"):
+                if spec["path"].endswith("/reference"):
+                    visit(res.obj, split(spec["path"]), lambda value, image=image: _image(value, image))
+
+
+def _set_container_images(node, image: dict) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _set_container_images(item, image)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            _set_container_images(value, image)
+            if key in ("containers", "initContainers") and isinstance(value, list):
+                for container in value:
+                    if isinstance(container, dict) and isinstance(container.get("image"), str):
+                        container["image"] = _image(container["image"], image)
+
+
+def _image(text: str, image: dict) -> str:
+    import re
+
+    name = image.get("name") or ""
+    if not isinstance(text, str) or not re.fullmatch(
+            f"{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?", text):
+        return text
+    name, tag, digest = _split_image(text)
+    new_tag, new_digest = image.get("newTag"), image.get("digest")
+    if new_tag or new_digest:
+        tag, digest = _text(new_tag), new_digest or ""
+    elif image.get("tagSuffix"):
+        tag, digest = tag + image["tagSuffix"], ""
+    return (image.get("newName") or name) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+def _split_image(text: str) -> tuple[str, str, str]:
+    """Return name, tag and digest; a registry's port is part of the name."""
+    name, _, digest = text.partition("@")
+    head, slash, last = name.rpartition("/")
+    last, _, tag = last.partition(":")
+    return head + slash + last, tag, digest
+
+
+def replace_variables(resources: ResourceSet, variables: list[dict]) -> None:
+    """Replace $(NAME) of `vars` by the field of another resource that the variable names."""
+    values = {variable["name"]: _variable(resources, variable) for variable in variables}
+    for res in resources if values else ():
+        for key in res.obj:
+            if key not in ("apiVersion", "kind"):
+                res.obj[key] = _expanded(res.obj[key], values)
+
+
+def _variable(resources: ResourceSet, variable: dict):
+    target = variable.get("objref") or {}
+    found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
+    path = (variable.get("fieldref") or {}).get("fieldpath") or "metadata.name"
+    if not found:
+        raise Failure(f"var '{variable['name']}' cannot be mapped to a field in the set of known resources")
+    value: object = found[0].obj
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if value is None:
+        raise Failure(f"field specified in var '{variable['name']}' not found in corresponding resource")
+    return value
+
+
+def _expanded(value, values: dict):
+    if isinstance(value, dict):
+        return {key: _expanded(item, values) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_expanded(item, values) for item in value]
+    if not isinstance(value, str) or "$(" not in value:
+        return value
+    for name, replacement in values.items():
+        if value == f"$({name})":
+            return replacement
+        value = value.replace(f"$({name})", _text(replacement))
+    return value
