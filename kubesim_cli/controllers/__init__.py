@@ -28,10 +28,15 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "csrcleaner": ("controllers.certificates.cleaner", "certificatesigningrequests.certificates.k8s.io"),
     "csrsigning": ("controllers.certificates.signing", "certificatesigningrequests.certificates.k8s.io"),
     "cronjob": ("controllers.cronjob", "cronjobs.batch jobs.batch"),
+    "customresourcedefinition": ("controllers.customresourcedefinition",
+                                 "customresourcedefinitions.apiextensions.k8s.io"),
     "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "disruption": ("controllers.disruption", "poddisruptionbudgets.policy pods"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
+    "horizontalpodautoscaler": (
+        "controllers.horizontalpodautoscaler", "deployments.apps horizontalpodautoscalers.autoscaling pods "
+        "replicasets.apps replicationcontrollers statefulsets.apps"),
     "job": ("controllers.job", "jobs.batch pods"),
     "namespace": ("controllers.namespace", "namespaces"),
     "resourcequota": ("controllers.resourcequota", "*"),

@@ -1,0 +1,335 @@
+"""The horizontal pod autoscaler: replicas after the usage of pods.
+
+Usage is simulated: a pod's annotations `kubesim.io/usage-cpu` and `kubesim.io/usage-memory` say what it uses. As long
+as no pod of a target has one, there is no metrics API, as in a cluster without metrics-server.
+Kubernetes: pkg/controller/podautoscaler/horizontal.go and replica_calculator.go.
+"""
+
+from __future__ import annotations
+
+from ..api import conditions, quantity, selectors, timestamps
+from ..api.objects import key_of, split_key
+from ..apiserver.errors import StatusError
+from . import pods
+from .base import Change, Controller, itself
+
+AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
+COMPONENT = "horizontal-pod-autoscaler"
+USAGE = "kubesim.io/usage-"
+INTERVAL = 15      # seconds from creation to the first look, and from look to look
+TOLERANCE = 0.1    # of the ratio of usage and target
+DOWN_WINDOW = 300  # seconds that a lower recommendation has to last
+_TARGETS = ("deployments.apps", "replicasets.apps", "replicationcontrollers", "statefulsets.apps")
+_NO_METRICS = ("unable to fetch metrics from resource metrics API: the server could not find the requested resource "
+               "(get pods.metrics.k8s.io)")
+_STABILIZED = {
+    "ScaleDownStabilized": "recent recommendations were higher than current one, applying the highest recent "
+                           "recommendation",
+    "ScaleUpStabilized": "recent recommendations were lower than current one, applying the lowest recent "
+                         "recommendation"}
+
+
+def _of_namespace(relevant):
+    """Return a watch function: the namespace's autoscalers, when `relevant(object)` has changed."""
+
+    def keys(change: Change):
+        if change.old is not None and change.new is not None and relevant(change.old) == relevant(change.new):
+            return ()
+        return (change.object["metadata"]["namespace"] + "/",)
+
+    return keys
+
+
+def _pod_facts(pod: dict) -> tuple:
+    notes = pod["metadata"].get("annotations") or {}
+    return [notes.get(USAGE + name) for name in ("cpu", "memory")], pods.is_ready(pod), pods.phase(pod)
+
+
+def _size(target: dict) -> tuple:
+    return target["spec"].get("replicas"), target.get("status", {}).get("replicas")
+
+
+class HorizontalPodAutoscalerController(Controller):
+    name = "horizontalpodautoscaler"
+    watches = {AUTOSCALERS: itself, "pods": _of_namespace(_pod_facts),
+               **{resource: _of_namespace(_size) for resource in _TARGETS}}
+
+    def sync(self, api, key: str) -> float | None:
+        namespace, name = split_key(key)
+        if not name:
+            for autoscaler in api.items(AUTOSCALERS, namespace):
+                self.manager.enqueue(self.name, key_of(autoscaler))
+            return None
+        autoscaler = api.find(AUTOSCALERS, name, namespace)
+        if autoscaler is None:
+            return None
+        age = api.now - timestamps.parse(autoscaler["metadata"]["creationTimestamp"])
+        if age % INTERVAL or age == 0:
+            return api.now - age % INTERVAL + INTERVAL
+        return api.now + INTERVAL if _Sync(api, autoscaler).run() else None
+
+
+class MetricError(Exception):
+    """A metric cannot be had: `reason` is of the condition ScalingActive, the text what is said of it."""
+
+    def __init__(self, reason: str, text: str, context: str):
+        super().__init__(text)
+        self.reason, self.context = reason, context
+
+
+class _Sync:
+    """One look at one autoscaler; `status` takes on the changes."""
+
+    def __init__(self, api, autoscaler: dict):
+        self.api, self.autoscaler, self.spec = api, autoscaler, autoscaler["spec"]
+        self.namespace = autoscaler["metadata"]["namespace"]
+        self.status = {"desiredReplicas": 0, "currentMetrics": None, **(autoscaler.get("status") or {})}
+        self.status["conditions"] = list(self.status.get("conditions") or ())
+        self.before = conditions.find(self.status["conditions"], "AbleToScale") or {}
+
+    def run(self) -> bool:
+        """Take the next step (reconcileAutoscaler); says whether time alone may ask for another."""
+        try:
+            return self._reconcile()
+        finally:
+            pods.write_status(self.api, AUTOSCALERS, self.autoscaler, self.status)
+
+    def _event(self, type_: str, reason: str, message: str) -> None:
+        self.api.record(self.autoscaler, type_, reason, message, COMPONENT)
+
+    def _condition(self, type_: str, status: str, reason: str, message: str) -> None:
+        conditions.set_condition(self.status["conditions"], {"type": type_, "status": status, "reason": reason,
+                                                             "message": message}, self.api.now)
+
+    def _reconcile(self) -> bool:
+        ref = self.spec["scaleTargetRef"]
+        res = self.api.discovery.of_kind(ref.get("apiVersion", "v1"), ref["kind"])
+        try:
+            if res is None:
+                raise pods.failure(f'no matches for kind "{ref["kind"]}" in group '
+                                   f'"{ref.get("apiVersion", "").rpartition("/")[0]}"')
+            scale = self.api.get(res.name, ref["name"], self.namespace, subresource="scale")
+        except StatusError as error:
+            self._event("Warning", "FailedGetScale", error.message)
+            self._condition("AbleToScale", "False", "FailedGetScale",
+                            f"the HPA controller was unable to get the target's current scale: {error.message}")
+            return False
+        self._condition("AbleToScale", "True", "SucceededGetScale",
+                        "the HPA controller was able to get the target's current scale")
+        current = scale["spec"].get("replicas", 0)
+        least, most = self.spec.get("minReplicas", 1), self.spec["maxReplicas"]
+        self.status["currentReplicas"] = current
+        metrics: list[dict] | None = None
+        if current == 0 and least != 0:
+            self._condition("ScalingActive", "False", "ScalingDisabled",
+                            "scaling is disabled since the replica count of the target is zero")
+            desired, why = 0, ""
+        elif current > most:
+            desired, why = most, "Current number of replicas above Spec.MaxReplicas"
+        elif current < least:
+            desired, why = least, "Current number of replicas below Spec.MinReplicas"
+        else:
+            found = self._from_metrics(current, scale)
+            if found is None:
+                return False
+            wanted, name, metrics = found
+            why = f"{name} above target" if wanted > current else "All metrics below target"
+            desired = self._limited(current, self._stabilized(current, wanted), least, most)
+        self.status.update(desiredReplicas=desired, currentMetrics=metrics)
+        if desired == current:
+            return metrics is not None and (self._reason("AbleToScale") in _STABILIZED
+                                            or self._reason("ScalingLimited") in ("ScaleUpLimit", "ScaleDownLimit"))
+        return self._rescale(res, scale, desired, why)
+
+    def _reason(self, type_: str) -> str:
+        return (conditions.find(self.status["conditions"], type_) or {}).get("reason", "")
+
+    def _rescale(self, res, scale: dict, desired: int, why: str) -> bool:
+        body = {**scale, "spec": {**scale["spec"], "replicas": desired}}
+        try:
+            self.api.update(res.name, body, self.namespace, subresource="scale")
+        except StatusError as error:
+            self._event("Warning", "FailedRescale", f"New size: {desired}; reason: {why}; error: {error.message}")
+            self._condition("AbleToScale", "False", "FailedUpdateScale",
+                            f"the HPA controller was unable to update the target scale: {error.message}")
+            return True
+        self._condition("AbleToScale", "True", "SucceededRescale",
+                        f"the HPA controller was able to update the target scale to {desired}")
+        self._event("Normal", "SuccessfulRescale", f"New size: {desired}; reason: {why}")
+        self.status["lastScaleTime"] = timestamps.format(self.api.now)
+        return True
+
+    # Metrics
+
+    def _from_metrics(self, current: int, scale: dict) -> tuple[int, str, list[dict]] | None:
+        """Return (replicas, the metric that asks for them, status of all metrics); None where too few can be had."""
+        selector = selectors.parse(scale["status"].get("selector", ""))
+        mine = [pod for pod in self.api.items("pods", self.namespace)
+                if selectors.matches(selector, pod["metadata"].get("labels"))]
+        specs = self.spec.get("metrics") or []
+        best, name = 0, ""
+        statuses: list[dict] = []
+        errors: list[MetricError] = []
+        for spec in specs:
+            try:
+                wanted, title, status = _compute(spec, current, mine)
+            except MetricError as error:
+                self._event("Warning", error.reason, str(error))
+                errors.append(error)
+                statuses.append({"type": ""})
+                continue
+            statuses.append(status)
+            if wanted > best:
+                best, name = wanted, title
+        if errors and (len(errors) == len(specs) or best < current):
+            first = errors[0]
+            self._condition("ScalingActive", "False", first.reason,
+                            f"the HPA was unable to compute the replica count: {first}")
+            self.status["currentMetrics"] = statuses
+            self._event("Warning", "FailedComputeMetricsReplicas",
+                        f"invalid metrics ({len(errors)} invalid out of {len(specs)}), first error is: "
+                        f"{first.context}{first}")
+            return None
+        self._condition("ScalingActive", "True", "ValidMetricFound",
+                        f"the HPA was able to successfully calculate a replica count from {name}")
+        return best, name, statuses
+
+    # Limits
+
+    def _rules(self, direction: str) -> dict:
+        return (self.spec.get("behavior") or {}).get(direction) or {}
+
+    def _stabilized(self, current: int, wanted: int) -> int:
+        """Hold a change back until it has been asked for long enough (stabilizeRecommendation).
+
+        The real controller keeps a list of recommendations; here the time since when they differ is that of the
+        condition AbleToScale.
+        """
+        direction, reason = ("scaleDown", "ScaleDownStabilized") if wanted < current else ("scaleUp", "ScaleUpStabilized")
+        window = self._rules(direction).get("stabilizationWindowSeconds")
+        if window is None:
+            window = DOWN_WINDOW if wanted < current else 0
+        since = self.api.now
+        if self.before.get("reason") == reason:
+            since = timestamps.parse(self.before["lastTransitionTime"])
+        if wanted == current or self.api.now - since >= window:
+            self._condition("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
+            return wanted
+        self._condition("AbleToScale", "True", reason, _STABILIZED[reason])
+        listed = self.status["conditions"]
+        at = next(i for i, entry in enumerate(listed) if entry["type"] == "AbleToScale")
+        listed[at] = {**listed[at], "lastTransitionTime": timestamps.format(since)}
+        return current
+
+    def _limited(self, current: int, wanted: int, least: int, most: int) -> int:
+        """Keep a change within what is allowed at a time, and within the bounds."""
+        low, high = self._pace("scaleDown", current), self._pace("scaleUp", current)
+        if wanted < max(low, least):
+            found = max(low, least), *(
+                ("TooFewReplicas", "the desired replica count is less than the minimum replica count") if least >= low
+                else ("ScaleDownLimit", "the desired replica count is decreasing faster than the maximum scale rate"))
+        elif wanted > min(high, most):
+            found = min(high, most), *(
+                ("TooManyReplicas", "the desired replica count is more than the maximum replica count") if most <= high
+                else ("ScaleUpLimit", "the desired replica count is increasing faster than the maximum scale rate"))
+        else:
+            found = wanted, "DesiredWithinRange", "the desired count is within the acceptable range"
+        self._condition("ScalingLimited", "False" if found[0] == wanted else "True", *found[1:])
+        return found[0]
+
+    def _pace(self, direction: str, current: int) -> int:
+        """Return how far replicas may go up or down now."""
+        rules, up = self._rules(direction), direction == "scaleUp"
+        if not self.spec.get("behavior"):
+            return max(2 * current, 4) if up else 0
+        if rules.get("selectPolicy") == "Disabled":
+            return current
+        changes = []
+        last = self.status.get("lastScaleTime")
+        for policy in rules.get("policies") or [{"type": "Percent", "value": 100, "periodSeconds": 15}]:
+            waiting = last is not None and timestamps.parse(last) + policy["periodSeconds"] > self.api.now
+            share = policy["value"] if policy["type"] == "Pods" else -(-current * policy["value"] // 100)
+            changes.append(0 if waiting else share)
+        change = (min if rules.get("selectPolicy") == "Min" else max)(changes)
+        return current + change if up else max(0, current - change)
+
+
+def _compute(spec: dict, current: int, mine: list[dict]) -> tuple[int, str, dict]:
+    """Return (replicas, title, MetricStatus) that one MetricSpec asks for. Raises MetricError."""
+    type_ = spec["type"]
+    if type_ not in ("Resource", "ContainerResource"):
+        word, field = type_.lower(), {"Pods": "pods", "Object": "object", "External": "external"}[type_]
+        metric = spec[field]["metric"]["name"]
+        api = "external" if type_ == "External" else "custom"
+        raise MetricError(f"FailedGet{type_}Metric", f"unable to get {'external ' * (type_ == 'External')}metric "
+                          f"{metric}: unable to fetch metrics from {api} metrics API: no {api} metrics API "
+                          f"({api}.metrics.k8s.io) registered", f"failed to get {word} metric value: ")
+    field = type_[0].lower() + type_[1:]
+    source = spec[field]
+    name, target = source["name"], source["target"]
+    what = "usage" if target.get("averageValue") is not None else "utilization"
+    context = (f"failed to get {name} resource metric value: " if type_ == "Resource"
+               else f"failed to get {source['container']} container metric value: ")
+    try:
+        count, value = _replicas(name, target, current, mine)
+    except ValueError as error:
+        raise MetricError(f"FailedGet{type_}Metric", f"failed to get {name} {what}: {error}", context) from None
+    title = f"{name} resource" if what == "usage" else f"{name} resource utilization (percentage of request)"
+    current_metric = {"name": name, "current": value}
+    if type_ == "ContainerResource":
+        current_metric["container"] = source["container"]
+    return count, title, {"type": type_, field: current_metric}
+
+
+def _replicas(resource: str, target: dict, current: int, mine: list[dict]) -> tuple[int, dict]:
+    """Return (replicas, MetricValueStatus) for a target of average value or utilization (replica_calculator.go)."""
+    used = {pod["metadata"]["name"]: amount for pod in mine if (amount := _usage(pod, resource)) is not None}
+    if not used:
+        raise ValueError(f"unable to get metrics for resource {resource}: {_NO_METRICS}")
+    living = [pod for pod in mine if pods.is_active(pod)]
+    measured = [pod for pod in living if pods.is_ready(pod) and pod["metadata"]["name"] in used]
+    if not measured:
+        raise ValueError("did not receive metrics for targeted pods (pods might be unready)")
+    total = sum(used[pod["metadata"]["name"]] for pod in measured)
+    average = _amount(resource, total // len(measured))
+    value: dict = {"averageValue": average}
+    if target.get("averageValue") is not None:
+        ratio = total / len(measured) / quantity.milli(target["averageValue"])
+    else:
+        value["averageUtilization"] = total * 100 // sum(_request(pod, resource) for pod in measured)
+        ratio = value["averageUtilization"] / target["averageUtilization"]
+    if abs(ratio - 1) <= TOLERANCE:
+        return current, value
+    silent = len(living) - len(measured)
+    if silent:  # they count as idle when more pods are asked for, as at their target when fewer are
+        ratio = (ratio * len(measured) + (0 if ratio > 1 else silent)) / len(living)
+        if abs(ratio - 1) <= TOLERANCE:
+            return current, value
+    return -int(-ratio * len(living) // 1), value
+
+
+def _usage(pod: dict, resource: str) -> int | None:
+    """Return what a pod uses, in thousandths; None where nothing is known."""
+    text = (pod["metadata"].get("annotations") or {}).get(USAGE + resource)
+    try:
+        return quantity.milli(text) if text else None
+    except ValueError:
+        return None
+
+
+def _request(pod: dict, resource: str) -> int:
+    """Return what a pod's containers request, in thousandths; ValueError where one requests nothing."""
+    total = 0
+    for container in pod["spec"]["containers"]:
+        amount = ((container.get("resources") or {}).get("requests") or {}).get(resource)
+        if amount is None:
+            raise ValueError(f"missing request for {resource} in container {container['name']} of Pod "
+                             f"{pod['metadata']['name']}")
+        total += quantity.milli(amount)
+    return total
+
+
+def _amount(resource: str, milli: int) -> str:
+    if resource == "cpu":
+        return quantity.canonical(f"{milli}m")
+    return quantity.format(milli // 1000, quantity.BINARY_SI)
