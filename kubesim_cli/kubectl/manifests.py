@@ -10,12 +10,13 @@ from .context import Failure
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def read(data: bytes | str, source: str):
+def read(data: bytes | str, source: str, version3: bool = False):
     """Yield the objects in `data` in their order; empty documents and null are passed over.
 
-    `source` is what errors call it. Raises Failure where the text does not parse or a document is no object.
+    `source` is what errors call it, `version3` as of yamlreader.load. Raises Failure where the text does not parse or a
+    document is no object.
     """
-    for value in _values(data if isinstance(data, str) else _text(data), source):
+    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
         if value is None:
             continue
         if not isinstance(value, dict):
@@ -32,7 +33,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str):
+def _values(text: str, source: str, version3: bool):
     """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
@@ -54,7 +55,7 @@ def _values(text: str, source: str):
     from .yamlreader import YamlError, load
     for document in _documents(text[position:], source, problem):
         try:
-            value = load(document)
+            value = load(document, version3=version3)
         except YamlError as why:
             raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
         yield value

@@ -10,6 +10,7 @@ import re
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
+_OLD_BOOLEANS = frozenset(word for word in _TRUE | _FALSE if word.lower() not in ("true", "false"))
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _INFINITE = {".inf": "+Inf", ".Inf": "+Inf", ".INF": "+Inf", "+.inf": "+Inf", "+.Inf": "+Inf", "+.INF": "+Inf",
              "-.inf": "-Inf", "-.Inf": "-Inf", "-.INF": "-Inf", ".nan": "NaN", ".NaN": "NaN", ".NAN": "NaN"}
@@ -25,16 +26,17 @@ class YamlError(ValueError):
     """A text that is no YAML to go-yaml; the message is go-yaml's, from `yaml: ` on."""
 
 
-def load(text: str, strict: bool = False):
+def load(text: str, strict: bool = False, version3: bool = False):
     """Return the first document of a YAML text as a JSON value, None where there is none.
 
-    Raises YamlError; `strict`: also for keys that are given twice (yaml.UnmarshalStrict).
+    Raises YamlError; `strict`: also for keys that are given twice (yaml.UnmarshalStrict). `version3`: scalars are what
+    go-yaml v3 takes them for, to which `yes` and `on` are strings.
     """
     try:
         document = _Parser(text).document()
         if document is None:
             return None
-        decoder = _Decoder(strict)
+        decoder = _Decoder(strict, version3)
         value = _jsonable(decoder.decode(document))
     except RecursionError:
         raise YamlError("yaml: exceeded max depth of 10000") from None
@@ -151,8 +153,8 @@ def _problem(error) -> str:
 class _Decoder:
     """Turns nodes into values, as go-yaml decodes into an empty interface: mappings keep their keys' types."""
 
-    def __init__(self, strict: bool):
-        self._strict = strict
+    def __init__(self, strict: bool, version3: bool):
+        self._strict, self._version3 = strict, version3
         self._open: set[int] = set()  # aliases being expanded
         self._count = self._from_alias = self._depth = 0
         self.duplicates: list[str] = []
@@ -166,7 +168,11 @@ class _Decoder:
                 raise YamlError("yaml: document contains excessive aliasing")
         kind, tag, plain, value, _ = node
         if kind == "scalar":
-            return value if not tag and not plain else _resolve(tag, value)
+            if not tag and (not plain or (self._version3 and value in _OLD_BOOLEANS)):
+                return value
+            if not tag and self._version3 and _guess(value)[0] == "timestamp":
+                return _rfc3339(value)
+            return _resolve(tag, value)
         if tag == _TAG + "null":
             return None
         if kind == "sequence":
@@ -314,6 +320,14 @@ def _is_time(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _rfc3339(text: str) -> str:
+    """Return a date or time as Go writes it to JSON."""
+    date, _, clock = text.replace("T", " ").replace("t", " ").partition(" ")
+    year, month, day = date.split("-")
+    hour, minute, second = (clock.rstrip("Z")[:8] or "0:0:0").split(":")
+    return f"{year}-{month:>02}-{day:>02}T{hour:>02}:{minute:>02}:{second[:2]:>02}" + (clock[8:] or "Z")
 
 
 # Values to JSON values (yaml.YAMLToJSON).

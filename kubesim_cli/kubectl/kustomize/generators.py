@@ -50,7 +50,7 @@ def _make(kind: str, args: dict, options: dict, loader) -> Resource:
         binary = {key: _base64(value) for key, value in values.items() if not _is_text(value)}
         if binary:
             obj["binaryData"] = binary
-    if data:
+    if data or kind == "Secret":
         obj["data"] = data
     if options["immutable"]:
         obj["immutable"] = True
@@ -89,18 +89,10 @@ def _values(name: str, args: dict, loader) -> dict[str, bytes]:
             raise Failure(f"loading KV pairs: {what} [{' '.join(sources)}]: {error}") from None
     values: dict[str, bytes] = {}
     for key, value in pairs:
-        _check_key(key)
         if key in values:
             raise Failure(f"configmap {name} illegally repeats the key `{key}`")
         values[key] = value
     return dict(sorted(values.items()))
-
-
-def _check_key(key: str) -> None:
-    import re
-
-    if not re.fullmatch(r"[-._a-zA-Z0-9]+", key) or key in (".", "..") or len(key) > 253:
-        raise Failure(f'"{key}" is not a valid key name for a ConfigMap')
 
 
 def _literal(source: str, loader) -> list[tuple[str, bytes]]:
@@ -143,12 +135,12 @@ def _env_file(source: str, loader) -> list[tuple[str, bytes]]:
 
 
 def hash_of(obj: dict) -> str:
-    """Return the ten characters that tell a config map's or secret's content (api/hasher)."""
+    """Return the ten characters that tell a config map's or secret's content, whatever its name (api/hasher)."""
     import hashlib
 
     from ..printers.json import dump
 
-    told = {"kind": obj["kind"], "name": obj["metadata"]["name"], "data": obj.get("data", "")}
+    told = {"kind": obj["kind"], "name": "", "data": obj.get("data", "")}
     if obj["kind"] == "Secret":
         told["type"] = obj.get("type", "")
         extra = "stringData"

@@ -1,7 +1,7 @@
 """patches, patchesStrategicMerge and patchesJson6902.
 
-Strategic merge is that of kyaml (kyaml/yaml/merge2), which is not quite the API server's: in lists merged by key, what
-the patch names comes first.
+Strategic merge is that of kyaml (kyaml/yaml/merge2), which is not quite the API server's: in lists merged by one key,
+what the patch names comes first; in those merged by several, only what is new does.
 """
 
 from __future__ import annotations
@@ -182,8 +182,12 @@ def _merge_lists(old: list | None, new: list, schema):
     keys = schema.map_keys or ([schema.merge_key] if schema.merge_key else [])
     for item in new:
         at = _find(rest, item, keys)
-        before = rest.pop(at) if at >= 0 else None
-        result = _merge(before, item, schema.items)
+        result = _merge(rest[at] if at >= 0 else None, item, schema.items)
+        if at >= 0 and len(keys) > 1 and result is not _DELETED:
+            rest[at] = result
+            continue
+        if at >= 0:
+            del rest[at]
         if result is not _DELETED:
             merged.append(result)
     return merged + rest

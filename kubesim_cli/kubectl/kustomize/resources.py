@@ -226,7 +226,7 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
     from ..manifests import read
 
     found = []
-    for obj in read(data, what):
+    for obj in read(data, what, version3=True):
         if not obj:
             continue
         _check(obj)
