@@ -45,6 +45,7 @@ class Kind:
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
+    deprecation = ""                 # Warning: text that every request gets
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
     def cells(self, obj: dict, ctx: Context) -> list:

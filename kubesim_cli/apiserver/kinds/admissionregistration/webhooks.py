@@ -37,12 +37,6 @@ class WebhookConfiguration(Kind):
         for i, hook in enumerate(obj.get("webhooks") or ()):
             path, name = f"webhooks[{i}]", hook.get("name", "")
             errors += _name(f"{path}.name", name)
-            if name in seen:
-                errors.append(field.duplicate(f"{path}.name", name))
-            seen.add(name)
-            if not hook.get("admissionReviewVersions"):
-                errors.append(field.required(f"{path}.admissionReviewVersions",
-                                             "must specify one of v1, v1beta1"))
             for j, rule in enumerate(hook.get("rules") or ()):
                 for key in ("operations", "apiGroups", "apiVersions", "resources"):
                     if not rule.get(key):
@@ -58,9 +52,14 @@ class WebhookConfiguration(Kind):
                 errors.append(field.invalid(f"{path}.timeoutSeconds", hook["timeoutSeconds"],
                                             "the timeout value must be between 1 and 30 seconds"))
             errors += label_selector(f"{path}.namespaceSelector", hook["namespaceSelector"])
-            config = hook.get("clientConfig") or {}
-            if (config.get("url") is None) == (config.get("service") is None):
-                errors.append(field.required(f"{path}.clientConfig", "exactly one of url or service is required"))
+            errors += label_selector(f"{path}.objectSelector", hook["objectSelector"])
+            errors += client_config(f"{path}.clientConfig", hook.get("clientConfig") or {})
+            errors += review_versions(f"{path}.admissionReviewVersions", hook.get("admissionReviewVersions") or [],
+                                      "must specify one of v1, v1beta1")
+            if name in seen:
+                errors.append(field.duplicate(f"{path}.name", name))
+            if name:
+                seen.add(name)
         return errors
 
 
@@ -75,4 +74,85 @@ def _name(path: str, name: str) -> list:
     errors = said(path, name, names.dns1123_subdomain(name))
     if not errors and name.count(".") < 2:
         errors.append(field.invalid(path, name, "should be a domain with at least three segments separated by dots"))
+    return errors
+
+
+def client_config(path: str, config: dict) -> list:
+    """Return the FieldErrors of how a webhook is reached (k8s.io/apiserver/pkg/util/webhook/validation.go)."""
+    from ... import field
+
+    url, service = config.get("url"), config.get("service")
+    if (url is None) == (service is None):
+        return [field.required(path, "exactly one of url or service is required")]
+    return _url(f"{path}.url", url) if service is None else _service(f"{path}.service", service)
+
+
+def review_versions(path: str, versions: list[str], missing: str = "") -> list:
+    """Return the FieldErrors of the review versions that a webhook knows; `missing`: the text where it has none."""
+    from ....api import names
+    from ... import field
+    from ..checks import said
+
+    if not versions:
+        return [field.required(path, missing)]
+    errors = []
+    for i, version in enumerate(versions):
+        if version in versions[:i]:
+            errors.append(field.invalid(f"{path}[{i}]", version, "duplicate version"))
+        else:
+            errors += said(f"{path}[{i}]", version, names.dns1035_label(version))
+    if not {"v1", "v1beta1"} & set(versions):
+        errors.append(field.invalid(path, versions, "must include at least one of v1, v1beta1"))
+    return errors
+
+
+def _url(path: str, url: str) -> list:
+    from urllib.parse import urlsplit
+
+    from ... import field
+
+    form = "; desired format: https://host[/path]"
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return [field.required(path, f"url must be a valid URL: {error}{form}")]
+    host = parts.netloc.rpartition("@")[2]
+    errors = []
+    if parts.scheme != "https":
+        errors.append(field.invalid(path, parts.scheme, "'https' is the only allowed URL scheme" + form))
+    if not host:
+        errors.append(field.invalid(path, host, "host must be specified" + form))
+    if "@" in parts.netloc:
+        errors.append(field.invalid(path, parts.netloc.rpartition("@")[0],
+                                    "user information is not permitted in the URL"))
+    if parts.fragment:
+        errors.append(field.invalid(path, parts.fragment, "fragments are not permitted in the URL"))
+    if parts.query:
+        errors.append(field.invalid(path, parts.query, "query parameters are not permitted in the URL"))
+    return errors
+
+
+def _service(path: str, service: dict) -> list:
+    from ....api import names
+    from ... import field
+
+    errors = []
+    for key, told in (("namespace", "name"), ("name", "namespace")):  # the server mixes the two up
+        if not service.get(key):
+            errors.append(field.required(f"{path}.{told}"))
+    wrong = names.port_number(service.get("port", 443))
+    if wrong:
+        errors.append(field.invalid(f"{path}.port", service["port"], "port is not valid: " + ", ".join(wrong)))
+    given = service.get("path")
+    if not given or given == "/":
+        return errors
+    if given == "//":
+        return [*errors, field.invalid(f"{path}.path", given, "segment[0] may not be empty")]
+    if not given.startswith("/"):
+        errors.append(field.invalid(f"{path}.path", given, "must start with a '/'"))
+    for i, step in enumerate(given[1:].removesuffix("/").split("/")):
+        if not step:
+            errors.append(field.invalid(f"{path}.path", given, f"segment[{i}] may not be empty"))
+        for text in names.dns1123_subdomain(step) if step else ():
+            errors.append(field.invalid(f"{path}.path", given, f"segment[{i}]: {text}"))
     return errors

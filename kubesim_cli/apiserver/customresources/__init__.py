@@ -1,0 +1,81 @@
+"""Custom resources: what a CustomResourceDefinition adds to the server.
+
+Source: apiextensions-apiserver/pkg/apiserver (customresource_discovery_controller.go, customresource_handler.go).
+"""
+
+from __future__ import annotations
+
+from ...api import conditions
+from ..discovery import Resource
+
+_VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
+_VERBS_AT_END = ["delete", "deletecollection", "get", "list", "watch"]  # while the definition is being deleted
+
+# (UID of the definition, version) -> (definition, Kind, Schema), for as long as the definition stays as it is.
+_known: dict[tuple[str, str], tuple] = {}
+
+
+def resources_of(crd: dict) -> list[Resource]:
+    """Return what an established definition serves, one Resource per version, the preferred one first."""
+    found = crd.get("status", {}).get("conditions")
+    if conditions.status_of(found, "Established") != "True":
+        return []
+    spec, names = crd["spec"], crd["status"]["acceptedNames"]
+    ending = conditions.status_of(found, "Terminating") == "True"
+    served = [version for version in spec["versions"] if version.get("served")]
+    return [_resource(crd, spec, names, version, _VERBS_AT_END if ending else _VERBS)
+            for version in sorted(served, key=lambda version: version_order(version["name"]))]
+
+
+def _resource(crd: dict, spec: dict, names: dict, version: dict, verbs: list[str]) -> Resource:
+    subresources = {}
+    given = version.get("subresources") or {}
+    namespaced = spec["scope"] == "Namespaced"
+    entry = {"singularName": "", "namespaced": namespaced, "verbs": ["get", "patch", "update"]}
+    if "status" in given:
+        subresources["status"] = {"name": f"{names['plural']}/status", **entry, "kind": names["kind"]}
+    if "scale" in given:
+        subresources["scale"] = {"name": f"{names['plural']}/scale", **entry, "group": "autoscaling", "version": "v1",
+                                 "kind": "Scale"}
+    return Resource(spec["group"], version["name"], names["plural"], names.get("singular", ""), names["kind"],
+                    namespaced, verbs, tuple(names.get("shortNames") or ()), tuple(names.get("categories") or ()),
+                    subresources, crd)
+
+
+def version_order(name: str) -> tuple:
+    """Return the sort key of a version: v2, v1, v1beta2, v1beta1, v1alpha1, then names of other forms (CompareKubeAware
+    VersionStrings, the newest first)."""
+    import re
+
+    match = re.fullmatch(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?", name)
+    if not match:
+        return (1, name)
+    return (0, {None: 0, "beta": 1, "alpha": 2}[match[2]], -int(match[1]), -int(match[3] or 0))
+
+
+def version_of(crd: dict, name: str) -> dict:
+    """Return one of spec.versions."""
+    return next(version for version in crd["spec"]["versions"] if version["name"] == name)
+
+
+def kind_of(res: Resource):
+    """Return the Kind of a custom resource in its version."""
+    return _load(res)[1]
+
+
+def schema_of(res: Resource):
+    """Return the Schema (schema.structural) of a custom resource in its version."""
+    return _load(res)[2]
+
+
+def _load(res: Resource) -> tuple:
+    key = (res.crd["metadata"]["uid"], res.version)
+    known = _known.get(key)
+    if known is None or known[0] is not res.crd:
+        from .. import schema
+        from .kind import CustomResource
+
+        raw = (version_of(res.crd, res.version).get("schema") or {}).get("openAPIV3Schema") or {}
+        structure = schema.structural(raw)
+        known = _known[key] = (res.crd, CustomResource(res, raw, structure), structure)
+    return known
