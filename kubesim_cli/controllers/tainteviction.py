@@ -85,18 +85,16 @@ def _due(pod: dict, found: list[dict], known: float | None, now: float) -> float
     """Return when the pod has to go (at once: `now`), None where it may stay; `known` is when that was to be so far."""
     tolerations = pod["spec"].get("tolerations") or []
     used: list[dict] = []
-    began = now
     for taint in found:
         matching = [toleration for toleration in tolerations if taints.tolerates(toleration, taint)]
         if not matching:
             return now
         used += matching
-        if taint.get("timeAdded"):
-            began = min(began, timestamps.parse(taint["timeAdded"]))
     spans = [toleration["tolerationSeconds"] for toleration in used if toleration.get("tolerationSeconds") is not None]
     if not spans:
         return None
     span = max(min(spans), 0)
-    if known is not None and began + span <= known <= now + span:
-        return known
-    return began + span if any(taint.get("timeAdded") for taint in found) else now + span
+    added = [timestamps.parse(taint["timeAdded"]) for taint in found if taint.get("timeAdded")]
+    if added:
+        return min(added) + span
+    return now + span if known is None else min(known, now + span)

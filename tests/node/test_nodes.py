@@ -1,0 +1,147 @@
+"""Nodes and what happens to pods when they fall silent, are tainted or deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.api import timestamps
+from kubesim_cli.node import nodes
+
+TOLERATIONS = [{"key": f"node.kubernetes.io/{key}", "operator": "Exists", "effect": "NoExecute",
+                "tolerationSeconds": 300} for key in ("not-ready", "unreachable")]
+
+
+@pytest.fixture
+def w(world):
+    return world("scheduler", "kubelet", "nodelifecycle", "tainteviction", "podgc", nodes=2)
+
+
+def stop(w, name):
+    w.node(name, lambda node: node["metadata"]["annotations"].update({nodes.STOPPED: timestamps.format(w.server.now)}))
+
+
+def start(w, name):
+    w.node(name, lambda node: node["metadata"]["annotations"].pop(nodes.STOPPED))
+
+
+def ready(w, name):
+    found = w.get("nodes", name, "")["status"]["conditions"]
+    return next((c["status"], c["reason"]) for c in found if c["type"] == "Ready")
+
+
+def taints(w, name):
+    return [(t["key"].rpartition("/")[2], t["effect"]) for t in w.get("nodes", name, "")["spec"].get("taints") or ()]
+
+
+def on(w, pod, node, **spec):
+    w.pod(pod, nodeSelector={"kubernetes.io/hostname": node}, tolerations=TOLERATIONS, **spec)
+
+
+def test_the_node_that_registers():
+    first, second = (nodes.node_object(i, (1, 36), 0.0) for i in (0, 1))
+    assert first["metadata"]["name"] == "minikube" and second["metadata"]["name"] == "minikube-m02"
+    assert first["status"]["capacity"] == {"cpu": "2", "memory": "8Gi", "ephemeral-storage": "100Gi", "pods": "110"}
+    assert nodes.internal_ip(first) == "192.168.49.2" and nodes.internal_ip(second) == "192.168.49.3"
+    assert "node-role.kubernetes.io/control-plane" in first["metadata"]["labels"]
+    assert second["metadata"]["labels"]["minikube.k8s.io/primary"] == "false"
+    assert first["status"]["nodeInfo"]["kubeletVersion"] == "v1.36.2" and first["spec"] == {}
+    assert nodes.address_of(nodes.pod_network(second)[0]) == "10.244.1.2"
+
+
+def test_cordoning_taints(w):
+    w.node("minikube", lambda node: node["spec"].update(unschedulable=True))
+    w.advance()
+    assert taints(w, "minikube") == [("unschedulable", "NoSchedule")]
+    w.node("minikube", lambda node: node["spec"].pop("unschedulable"))
+    w.advance()
+    assert "taints" not in w.get("nodes", "minikube", "")["spec"]
+
+
+def test_a_silent_kubelet(w):
+    on(w, "a", "minikube-m02")
+    w.advance(2)
+    stop(w, "minikube-m02")
+    w.advance(49)
+    assert ready(w, "minikube-m02") == ("True", "KubeletReady")
+    w.advance(1)
+    assert ready(w, "minikube-m02") == ("Unknown", "NodeStatusUnknown")
+    assert taints(w, "minikube-m02") == [("unreachable", "NoSchedule"), ("unreachable", "NoExecute")]
+    assert w.condition("a", "Ready")["status"] == "False"
+    assert "Node minikube-m02 status is now: NodeNotReady" in w.events("NodeNotReady")
+    w.advance(299)
+    assert "deletionTimestamp" not in w.get("pods", "a")["metadata"]
+    w.advance(2)
+    assert "deletionTimestamp" in w.get("pods", "a")["metadata"]
+    assert w.condition("a", "DisruptionTarget")["reason"] == "DeletionByTaintManager"
+    w.advance(3600)
+    assert w.get("pods", "a") is not None
+    start(w, "minikube-m02")
+    w.advance(1)
+    assert ready(w, "minikube-m02")[0] == "True" and taints(w, "minikube-m02") == []
+    assert w.get("pods", "a") is None
+
+
+def test_a_kubelet_that_comes_back_in_time(w):
+    on(w, "a", "minikube-m02")
+    w.advance(2)
+    stop(w, "minikube-m02")
+    w.advance(100)
+    start(w, "minikube-m02")
+    w.advance(400)
+    assert w.condition("a", "Ready")["status"] == "True" and "deletionTimestamp" not in w.get("pods", "a")["metadata"]
+    assert "Cancelling deletion of Pod default/a" in w.events("TaintManagerEviction")
+
+
+def test_out_of_service(w):
+    on(w, "a", "minikube-m02")
+    w.advance(2)
+    stop(w, "minikube-m02")
+    w.advance(400)
+    assert "deletionTimestamp" in w.get("pods", "a")["metadata"]
+    w.node("minikube-m02", lambda node: node["spec"]["taints"].append(
+        {"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute"}))
+    w.advance()
+    assert w.get("pods", "a") is None
+
+
+def test_a_deleted_node(w):
+    on(w, "a", "minikube-m02")
+    w.advance(2)
+    w.api.delete("nodes", "minikube-m02")
+    w.advance(59)
+    assert w.get("pods", "a")["status"]["phase"] == "Running"
+    w.advance(2)
+    assert w.get("pods", "a") is None
+    assert w.events("RemovingNode") == ["Node minikube-m02 event: Removing Node minikube-m02 from Controller"]
+
+
+def test_taints_evict(w):
+    on(w, "a", "minikube")
+    on(w, "b", "minikube")
+    w.change("pods", "b", lambda pod: pod["spec"]["tolerations"].append(
+        {"key": "evict", "operator": "Exists", "tolerationSeconds": 10}))
+    w.advance(2)
+    w.node("minikube", lambda node: node["spec"].update(taints=[{"key": "evict", "effect": "NoExecute"}]))
+    w.advance(1)
+    assert w.get("pods", "a") is None
+    assert w.events("TaintManagerEviction") == ["Marking for deletion Pod default/a"]
+    w.advance(8)
+    assert "deletionTimestamp" not in w.get("pods", "b")["metadata"]
+    w.advance(2)
+    assert w.get("pods", "b") is None
+
+
+def test_a_node_that_somebody_made_up(w):
+    w.create("nodes", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "paper"}, "spec": {}, "status": {}})
+    w.advance(59)
+    assert taints(w, "paper") == []
+    w.advance(2)
+    assert ready(w, "paper") == ("Unknown", "NodeStatusNeverUpdated")
+    assert ("unreachable", "NoSchedule") in taints(w, "paper")
+
+
+def test_a_quiet_cluster_has_no_timers(w):
+    for name in "abc":
+        w.pod(name)
+    w.advance(10)
+    assert not w.store.timers
