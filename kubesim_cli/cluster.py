@@ -62,6 +62,10 @@ class Cluster:
         meta = self.store.meta
         self.entropy.state = meta.setdefault("entropy", {"seed": "", "count": 0})
         self.server.release = tuple(meta.get("release") or self._asked_release or DEFAULT_RELEASE)
+        if meta.get("featureGates"):
+            from .api.releases import Release
+
+            self.server.release = Release.with_gates(self.server.release, meta["featureGates"])
         self.server.now = self.clock_time()
 
     def clock_time(self) -> float:

@@ -25,6 +25,7 @@ INTRODUCED = {
     "MatchLabelKeysInPodAffinity": (1, 31),
     "MatchLabelKeysInPodTopologySpreadSelectorMerge": (1, 34),
     "MutablePodResourcesForSuspendedJobs": (1, 36),
+    "MaxUnavailableStatefulSet": (99, 0),  # off by default in all releases
     "PodGeneration": (1, 33),          # pods have a metadata.generation
     "PodLevelResources": (1, 34),
     "PodLifecycleSleepActionAllowZero": (1, 33),
@@ -36,9 +37,35 @@ INTRODUCED = {
 }
 
 
+class Release(tuple):
+    """A release such as (1, 28) whose feature gates were set otherwise; `gates` maps their names to bool."""
+
+    gates: dict[str, bool]
+
+    @classmethod
+    def with_gates(cls, release: tuple[int, int], gates: dict[str, bool]) -> Release:
+        """Return `release` with some gates set."""
+        made = cls(release)
+        made.gates = gates
+        return made
+
+
 def enabled(name: str, release: tuple[int, int]) -> bool:
-    """Tell whether a behaviour of INTRODUCED is part of a release."""
+    """Tell whether a behaviour of INTRODUCED is part of a release, by default or by its feature gates."""
+    if isinstance(release, Release) and name in release.gates:
+        return release.gates[name]
     return INTRODUCED[name] <= release
+
+
+def parse_gates(text: str) -> dict[str, bool]:
+    """Return the gates of `Name=true,Other=false`; ValueError for other forms and unknown names."""
+    gates = {}
+    for entry in filter(None, text.split(",")):
+        name, _, value = entry.partition("=")
+        if name not in INTRODUCED or value.lower() not in ("true", "false"):
+            raise ValueError(f"{entry!r} is not NAME=true or NAME=false with a feature gate's name")
+        gates[name] = value.lower() == "true"
+    return gates
 
 
 def parse_release(text: str) -> tuple[int, int]:

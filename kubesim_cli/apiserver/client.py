@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from ..api.objects import controller_of
 
 TYPE_CHECKING = False
@@ -41,12 +43,12 @@ class Client:
         """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows."""
         return self._call("table", resource, namespace, name, **selectors)
 
-    def tabulate(self, resource: str, objects: list[dict]) -> dict:
+    def tabulate(self, resource: str, objects: builtins.list[dict]) -> dict:
         """Return objects of one resource, as a watch told them, in the form of a metav1.Table."""
         return self.server.tabulate(self, resource, objects)
 
     def watch(self, resource: str, namespace: str = "", *, since: int, label_selector: str = "",
-              field_selector: str = "") -> tuple[int, list[dict]]:
+              field_selector: str = "") -> tuple[int, builtins.list[dict]]:
         """Return (revision now, events after revision `since`): {"type": ADDED|MODIFIED|DELETED, "object"}.
 
         It does not wait: kubectl calls it again after each change (`ctx.wait`).
@@ -100,19 +102,19 @@ class Client:
         """Return one object or None."""
         return self.server.find(resource, namespace, name)
 
-    def items(self, resource: str, namespace: str = "", selector: dict | None = None) -> list[dict]:
+    def items(self, resource: str, namespace: str = "", selector: dict | None = None) -> builtins.list[dict]:
         """Return the objects of a namespace ("": of all), by name; `selector` is a metav1.LabelSelector dict."""
         return self.server.items(resource, namespace, selector)
 
-    def owned(self, resource: str, owner: dict) -> list[dict]:
+    def owned(self, resource: str, owner: dict) -> builtins.list[dict]:
         """Return the objects whose ownerReferences name `owner` (an object with metadata.uid), by name."""
         return self.server.owned(resource, owner)
 
-    def dependents(self, owner: dict) -> list[tuple[str, dict]]:
+    def dependents(self, owner: dict) -> builtins.list[tuple[str, dict]]:
         """Return (resource, object) for all objects of any resource whose ownerReferences name `owner`."""
         return [(resource, obj) for resource in self.server.store.resources() for obj in self.owned(resource, owner)]
 
-    def orphans(self, resource: str, namespace: str) -> list[dict]:
+    def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
         return [obj for obj in self.items(resource, namespace) if controller_of(obj) is None]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from ..api.objects import key_of
 from . import errors
 from .discovery import Resource
@@ -31,7 +33,7 @@ def get(server, client, res: Resource, namespace: str, name: str, options: dict)
     return convert(server, res, read(server, res, namespace, name))
 
 
-def _selected(server, res: Resource, namespace: str, options: dict) -> list[dict]:
+def _selected(server, res: Resource, namespace: str, options: dict) -> builtins.list[dict]:
     if "list" not in res.verbs:
         raise errors.method_not_supported(res.name, "list")
     test = predicate(server, res, options.get("label_selector") or "", options.get("field_selector") or "")
@@ -75,7 +77,7 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
 def list(server, client, res: Resource, namespace: str, name: str, options: dict) -> dict:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
     items = _selected(server, res, namespace, options)
-    meta = {"resourceVersion": str(server.store.revision)}
+    meta: dict = {"resourceVersion": str(server.store.revision)}
     limit, after = options.get("limit") or 0, options.get("continue_") or ""
     if after:
         items = [obj for obj in items if key_of(obj) > after]
@@ -114,7 +116,7 @@ def as_table(server, client, res: Resource, items) -> dict:
             "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
 
 
-def watch(server, client, res: Resource, namespace: str, since: int, options: dict) -> tuple[int, list[dict]]:
+def watch(server, client, res: Resource, namespace: str, since: int, options: dict) -> tuple[int, builtins.list[dict]]:
     """Return (newest revision, events after revision `since`): {"type", "object"} as a watch would send them.
 
     An object that leaves the selector is told as DELETED, one that enters it as ADDED only if it was seen before.

@@ -119,7 +119,7 @@ class Manager:
         if due is None or due > until:
             return False
         self.server.now = max(self.server.now, due)
-        while self.next_due() == due:
+        while self.next_due() == due and self._heap:
             timer = heappop(self._heap)[1]
             name, _, key = timer.partition(" ")
             if name in CONTROLLERS:

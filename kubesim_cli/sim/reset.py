@@ -13,15 +13,19 @@ from ..api import releases
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from: the same seed gives the same ones.")
 @click.option("--kubernetes-version", default=None, metavar="VERSION",
               help="The release to emulate, 1.28 to 1.36; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
+@click.option("--feature-gates", default="", metavar="NAME=BOOL,...",
+              help="Feature gates to set otherwise than the release does, as in MaxUnavailableStatefulSet=true.")
 @click.pass_obj
-def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None) -> None:
+def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
     meta: dict = {"entropy": {"seed": seed or "", "count": 0}, "nodes": nodes}
-    if kubernetes_version:
-        try:
+    try:
+        if kubernetes_version:
             meta["release"] = list(releases.parse_release(kubernetes_version))
-        except ValueError as error:
-            raise click.ClickException(str(error)) from None
+        if feature_gates:
+            meta["featureGates"] = releases.parse_gates(feature_gates)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
     cluster = settings.cluster()
     cluster.store.begin()
     if "clock" in cluster.store.meta:

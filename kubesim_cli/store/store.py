@@ -6,10 +6,17 @@ committed or rolled back. Objects that come out are shared: whoever wants to cha
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 
 from . import log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from fasteners import InterProcessLock
 
 SLACK = 1 << 16         # bytes of log tail that are scanned rather than indexed
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
@@ -23,8 +30,8 @@ class Store:
         self.folder = folder
         self.exists = False
         self.locked = False
-        self._lock = None
-        self._file = None
+        self._lock: InterProcessLock | None = None
+        self._file: BinaryIO | None = None
         self._reset(log.Index(0, 0))
         self.reload()
 
@@ -34,7 +41,7 @@ class Store:
         self.meta: dict = json.loads(json.dumps(index.meta))
         self.timers = dict(index.timers)
         self._cache: dict[str, dict[str, dict]] = {}
-        self._written: list[bytes] = []
+        self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         self._end = index.size       # where the next line will stand
         self._touched: set[str] = set()
@@ -69,7 +76,7 @@ class Store:
             obj = cache[key] = self._decode(self._read(entry[1], entry[2]), entry)
         return obj
 
-    def keys(self, resource: str, namespace: str = "") -> list[str]:
+    def keys(self, resource: str, namespace: str = "") -> builtins.list[str]:
         """Return the keys of a resource in order, of one namespace or of all."""
         entries = self._index.entries(resource)
         if not namespace:
@@ -77,7 +84,7 @@ class Store:
         prefix = namespace + "/"
         return sorted(key for key in entries if key.startswith(prefix))
 
-    def list(self, resource: str, namespace: str = "") -> list[dict]:
+    def list(self, resource: str, namespace: str = "") -> builtins.list[dict]:
         """Return the objects of a resource in the order of their keys."""
         cache = self._cache.setdefault(resource, {})
         entries = self._index.entries(resource)
@@ -96,7 +103,7 @@ class Store:
                     cache[key] = self._decode(self._read(row[1], row[2]), row)
         return [cache[key] for key in keys]
 
-    def resources(self) -> list[str]:
+    def resources(self) -> builtins.list[str]:
         """Return the names of the resources that have objects."""
         return [name for name in self._index.resources() if self._index.entries(name)]
 
@@ -108,7 +115,7 @@ class Store:
         self._file.seek(offset)
         return self._file.read(length)
 
-    def _decode(self, row: bytes, entry: list[int]) -> dict:
+    def _decode(self, row: bytes, entry: builtins.list[int]) -> dict:
         try:
             record = json.loads(row)
             if record["rv"] == entry[0]:

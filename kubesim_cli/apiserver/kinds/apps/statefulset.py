@@ -22,6 +22,7 @@ class StatefulSet(Kind):
                 age(obj, ctx.now), *containers_and_images(spec.get("template"))]
 
     def default(self, obj: dict, ctx: Context) -> None:
+        from ....api.releases import enabled
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -33,7 +34,10 @@ class StatefulSet(Kind):
             strategy.setdefault("rollingUpdate", {})
         if strategy["type"] == "RollingUpdate" and strategy.get("rollingUpdate") is not None:
             strategy["rollingUpdate"].setdefault("partition", 0)
-            strategy["rollingUpdate"].pop("maxUnavailable", None)  # MaxUnavailableStatefulSet is off in all releases
+            if enabled("MaxUnavailableStatefulSet", ctx.release):
+                strategy["rollingUpdate"].setdefault("maxUnavailable", 1)
+            else:
+                strategy["rollingUpdate"].pop("maxUnavailable", None)
         retention = spec.setdefault("persistentVolumeClaimRetentionPolicy", {})
         for event in ("whenDeleted", "whenScaled"):
             if not retention.get(event):
