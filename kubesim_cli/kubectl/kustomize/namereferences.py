@@ -99,4 +99,6 @@ class _Reference:
 
 def _same_ending(a: list[str], b: list[str]) -> bool:
     length = min(len(a), len(b))
+    if not length:
+        return len(a) == len(b)
     return a[len(a) - length:] == b[len(b) - length:]

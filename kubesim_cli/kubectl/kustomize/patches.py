@@ -110,6 +110,7 @@ def _json_patch(res: Resource, operations: list) -> None:
         res.obj = jsonpatch.apply(res.obj, operations)
     except jsonpatch.PatchError as error:
         raise Failure(str(error)) from None
+    res.drop_empty_annotations()
 
 
 def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource, options: dict) -> None:

@@ -95,6 +95,11 @@ class Resource:
         identity = self.id
         self.earlier.append((identity.effective_namespace, identity.name, identity.kind))
 
+    def drop_empty_annotations(self) -> None:
+        """Kustomize keeps notes in annotations; taking them out again leaves no empty map behind."""
+        if self.meta.get("annotations") == {}:
+            del self.meta["annotations"]
+
     def set_name(self, name: str) -> None:
         self.meta["name"] = name
 
@@ -128,7 +133,7 @@ class ResourceSet(list):
         found = self.by_any_id(identity.same)
         if not found:
             if res.behavior in ("merge", "replace"):
-                raise Failure(f"merging from generator: id {_go(identity)} does not exist; cannot merge or replace")
+                raise Failure(f"id {_go(identity)} does not exist; cannot merge or replace")
             self.add(res)
             return
         if len(found) > 1:
@@ -220,13 +225,24 @@ def _inherit(res: Resource, old: Resource) -> None:
     res.needs_hash = res.needs_hash and old.needs_hash
 
 
+class Malformed(Failure):
+    """A file that is no YAML."""
+
+
 def parse(data: bytes | str, what: str) -> list[Resource]:
     """Return the resources in a text of YAML documents, lists taken apart; `what` is the file's name. Raises Failure.
     """
     from ..manifests import read
 
+    try:
+        objects = list(read(data, what, version3=True))
+    except Failure as error:
+        _, converting, problem = str(error).partition("error converting YAML to JSON: ")
+        if not converting:
+            raise
+        raise Malformed(f"MalformedYAMLError: {problem} in File: {what}") from None
     found = []
-    for obj in read(data, what, version3=True):
+    for obj in objects:
         if not obj:
             continue
         _check(obj)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..context import Failure
 from . import generators, namereferences, patches, replacements, transformers
 from .loader import Loader
-from .resources import ResourceSet, parse
+from .resources import Malformed, ResourceSet, parse
 
 _VERSION, _COMPONENT_VERSION = "kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1alpha1"
 _FIX = " Run 'kustomize edit fix' to update your Kustomization automatically."
@@ -40,6 +40,9 @@ def build_all(loader: Loader, tell) -> ResourceSet:
     transformers.replace_variables(resources, target.all_variables)
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
+    for res in resources:
+        if res.earlier:
+            res.drop_empty_annotations()
     _sort(resources, target.kustomization.get("sortOptions"))
     if "managedByLabel" in (target.kustomization.get("buildMetadata") or ()):
         for res in resources:
@@ -94,7 +97,10 @@ class Target:
         except Failure as error:
             raise Failure(f"accumulating resources: {error}") from None
         for res in generators.generate(content, self.loader):
-            resources.absorb(res)
+            try:
+                resources.absorb(res)
+            except Failure as error:
+                raise Failure(f"merging from generator &{{<nil> <nil>}}: {error}") from None
         try:
             for path in content.get("components") or ():
                 resources = self._component(resources, path)
@@ -109,12 +115,16 @@ class Target:
         try:
             try:
                 found = parse(self.loader.load(path), path)
+            except Malformed as error:
+                raise Malformed(f"accumulating resources from '{path}': {error}") from None
             except Failure as error:
                 raise Failure(f"accumulating resources from '{path}': {error}") from None
             try:
                 resources.add_all(found)
             except Failure as error:
                 raise Failure(f"merging resources from '{path}': {error}") from None
+        except Malformed:
+            raise
         except Failure as no_file:
             try:
                 self._directory(resources, self.loader.new(path))
