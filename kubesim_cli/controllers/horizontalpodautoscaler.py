@@ -205,7 +205,8 @@ class _Sync:
         The real controller keeps a list of recommendations; here the time since when they differ is that of the
         condition AbleToScale.
         """
-        direction, reason = ("scaleDown", "ScaleDownStabilized") if wanted < current else ("scaleUp", "ScaleUpStabilized")
+        direction = "scaleDown" if wanted < current else "scaleUp"
+        reason = "ScaleDownStabilized" if wanted < current else "ScaleUpStabilized"
         window = self._rules(direction).get("stabilizationWindowSeconds")
         if window is None:
             window = DOWN_WINDOW if wanted < current else 0
