@@ -1,0 +1,49 @@
+import re
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: '1'\n"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  a: {}\n  same: x\n"
+
+
+def _changes(out):
+    return [line for line in out.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def test_exit_codes(terminal):
+    assert terminal("kubectl diff -f -", CONFIG_MAP).code == 1
+    terminal.ok("kubectl apply -f -", CONFIG_MAP)
+    assert terminal("kubectl diff -f -", CONFIG_MAP) == (0, "", "")
+    result = terminal("kubectl diff -f -", CONFIG_MAP.replace("'1'", "'2'"))
+    assert result.code == 1 and _changes(result.out) == ['-  a: "1"', '+  a: "2"']
+    assert terminal("kubectl diff -f none.yaml") == (2, "", 'error: the path "none.yaml" does not exist\n')
+
+
+def test_secrets_are_masked(terminal):
+    terminal.ok("kubectl apply -f -", SECRET.format("old"))
+    changed = SECRET.format("new")
+    assert _changes(terminal("kubectl diff -f -", changed).out) == ["-  a: '*** (before)'", "+  a: '*** (after)'"]
+    assert "bmV3" in terminal("kubectl diff --show-secrets -f -", changed).out
+
+
+def test_external_program(terminal):
+    terminal.environ["KUBECTL_EXTERNAL_DIFF"] = "echo -x ;rm y=1"
+    result = terminal("kubectl diff -f -", CONFIG_MAP)
+    assert result.code == 0 and re.fullmatch(r"\S*LIVE-\S+ \S*MERGED-\S+ -x y=1\n", result.out)
+    terminal.environ["KUBECTL_EXTERNAL_DIFF"] = "no-such-program"
+    result = terminal("kubectl diff -f -", CONFIG_MAP)
+    assert result == (2, "", 'error: failed to run "no-such-program": exec: "no-such-program": executable file not '
+                             "found in $PATH\n")
+
+
+def test_server_side(terminal):
+    terminal.ok("kubectl apply --server-side -f -", CONFIG_MAP)
+    assert terminal("kubectl diff --server-side -f -", CONFIG_MAP).code == 0
+    assert terminal("kubectl diff --force-conflicts -f -", CONFIG_MAP).err == (
+        "error: --force-conflicts only works with --server-side\n")
+
+
+def test_prune_shows_what_would_go(terminal):
+    labelled = CONFIG_MAP.replace("metadata:\n", "metadata:\n  labels: {p: x}\n")
+    other = labelled.replace("name: c", "name: d")
+    terminal.ok("kubectl apply -f -", labelled + "---\n" + other)
+    result = terminal("kubectl diff --prune -l p=x --prune-allowlist=core/v1/ConfigMap -f -", labelled)
+    assert result.code == 1 and "-  name: d" in result.out

@@ -1,0 +1,77 @@
+import re
+
+import pytest
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  text: hello\n"
+
+
+@pytest.fixture
+def edit(terminal):
+    """`edit("s/a/b/")` edits config map c with a sed script; further words are flags."""
+    terminal.ok("kubectl create -f -", CONFIG_MAP)
+
+    def run(script, flags="cm c"):
+        terminal.environ["KUBE_EDITOR"] = f"sed -i {script}"
+        return terminal(f"kubectl edit {flags}")
+
+    run.terminal = terminal
+    return run
+
+
+def test_edited(edit):
+    assert edit("s/hello/bye/") == (0, "configmap/c edited\n", "")
+    assert edit.terminal.ok("kubectl get cm c -o jsonpath={.data.text}") == "bye"
+
+
+def test_nothing_changed(edit):
+    assert edit("s/nothing/x/") == (0, "", "Edit cancelled, no changes made.\n")
+
+
+def test_an_empty_file_cancels(edit):
+    assert edit("/^[^#]/d").err == "Edit cancelled, saved file was empty.\n"
+
+
+def test_the_patch_is_shown(edit):
+    assert edit("s/hello/bye/", "cm c --output-patch").out == (
+        'Patch: {"data":{"text":"bye"}}\nconfigmap/c edited\n')
+
+
+def test_json_has_no_header(edit, tmp_path):
+    edit.terminal.environ["KUBE_EDITOR"] = f"cp -t {tmp_path}"
+    edit.terminal("kubectl edit cm c -o json")
+    [file] = tmp_path.glob("*-edit-*.json")
+    assert file.read_text().startswith("{\n")
+
+
+def test_what_the_server_refuses_is_edited_again_until_nothing_changes(edit):
+    result = edit("s/name:.c/name:\\ c\\\\n\\ \\ labels:\\ {a:\\ -bad-}/")
+    assert result.code == 1
+    assert re.fullmatch(r'error: configmaps "c" is invalid\nA copy of your changes has been stored to "(.*\.yaml)"\n'
+                        r"error: Edit cancelled, no valid changes were saved.\n", result.err)
+
+
+def test_the_file_that_is_opened_again_tells_why(edit, tmp_path):
+    script = tmp_path / "editor"
+    script.write_text(f"#!/bin/sh\ncp $1 {tmp_path}/seen\nsed -i 's/text:.*/text: [1]/' $1\n")
+    script.chmod(0o755)
+    edit.terminal.environ["EDITOR"] = str(script)
+    edit.terminal("kubectl edit cm c")
+    assert '# configmaps "c" was not valid:\n# * patch: Invalid value: ' in (tmp_path / "seen").read_text()
+
+
+def test_identity_cannot_be_edited(edit):
+    result = edit("s/name:.c/name:\\ d/")
+    assert result.code == 1
+    assert result.err.endswith("error: At least one of apiVersion, kind and name was changed\n")
+
+
+def test_editors_that_fail(terminal):
+    terminal.ok("kubectl create -f -", CONFIG_MAP)
+    for editor, message in (("false", 'there was a problem with the editor "false"'),
+                            ("no-such-editor", 'unable to launch the editor "no-such-editor"')):
+        terminal.environ["EDITOR"] = editor
+        assert terminal("kubectl edit cm c") == (1, "", f"error: {message}\n")
+
+
+def test_missing_objects(terminal):
+    assert terminal("kubectl edit cm none").err == 'Error from server (NotFound): configmaps "none" not found\n'

@@ -1,0 +1,178 @@
+"""What is expected here was printed by real kubectl."""
+
+import pytest
+
+DEPLOYMENT = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: a, image: "nginx:1.27", ports: [{containerPort: 80}, {containerPort: 81, protocol: UDP}]}
+      - {name: b, image: "registry:5000/team/b@sha256:abc", envFrom: [{configMapRef: {name: conf}}]}
+"""
+
+
+@pytest.fixture
+def build(terminal, tmp_path):
+    """`build({"kustomization.yaml": text, ...})` builds files in the working directory; returns the Result."""
+
+    def run(files, directory="."):
+        for name, text in files.items():
+            path = tmp_path / "work" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return terminal(f"kubectl kustomize {directory}")
+
+    return run
+
+
+def _objects(result):
+    from kubesim_cli.kubectl.manifests import read
+
+    assert (result.code, result.err) == (0, ""), result
+    return {f"{obj['kind']}/{obj['metadata']['name']}": obj for obj in read(result.out, "out")}
+
+
+def test_generators_and_their_hashes(build):
+    found = _objects(build({"kustomization.yaml": """
+generatorOptions: {labels: {g: l}}
+configMapGenerator:
+- {name: none}
+- {name: ns, namespace: other, literals: ['html=<a>&b']}
+- {name: files, files: [f.txt, renamed=f.txt, bin.dat], envs: [e.env], options: {disableNameSuffixHash: true}}
+secretGenerator:
+- {name: long, files: [big.txt]}
+""", "f.txt": "hello\n", "bin.dat": b"\xff\xfe", "e.env": "# no\nK=v\n\nM\n", "big.txt": "x" * 200 + "\n"}))
+    assert set(found) == {"ConfigMap/none-6ct58987ht", "ConfigMap/ns-c7d56dbhdh", "ConfigMap/files",
+                          "Secret/long-m99kch9m75"}
+    files = found["ConfigMap/files"]
+    assert files["data"] == {"K": "v", "M": "", "f.txt": "hello\n", "renamed": "hello\n"}
+    assert files["binaryData"] == {"bin.dat": "//4="} and files["metadata"]["labels"] == {"g": "l"}
+    assert [len(line) for line in found["Secret/long-m99kch9m75"]["data"]["big.txt"].splitlines()] == [70, 70, 70, 58]
+
+
+def test_names_labels_images_and_replicas(build):
+    found = _objects(build({"base/kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: conf}]\n",
+                            "base/d.yaml": DEPLOYMENT, "kustomization.yaml": """
+resources: [base]
+namespace: prod
+namePrefix: p-
+nameSuffix: -s
+commonAnnotations: {team: a}
+labels:
+- {pairs: {env: prod}}
+- {pairs: {sel: "1"}, includeSelectors: true}
+images:
+- {name: nginx, newTag: "2.0"}
+- {name: "registry:5000/team/b", newName: other/b, digest: "sha256:def"}
+replicas: [{name: web, count: 5}]
+"""}))
+    web = found["Deployment/p-web-s"]
+    spec = web["spec"]["template"]["spec"]
+    assert [c["image"] for c in spec["containers"]] == ["nginx:2.0", "other/b@sha256:def"]
+    assert spec["containers"][1]["envFrom"][0]["configMapRef"]["name"] == "p-conf-s-6ct58987ht"
+    assert web["metadata"]["labels"] == {"env": "prod", "sel": "1"}
+    assert web["spec"]["selector"]["matchLabels"] == {"app": "web", "sel": "1"}
+    assert web["spec"]["replicas"] == 5 and web["metadata"]["namespace"] == "prod"
+    assert web["spec"]["template"]["metadata"]["annotations"] == {"team": "a"}
+
+
+def test_patches(build):
+    found = _objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
+resources: [d.yaml]
+patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec:
+      template:
+        spec:
+          containers:
+          - {name: b, args: [x]}
+          - {name: c, image: new}
+          - name: a
+            ports: [{containerPort: 81, protocol: UDP, name: udp}, {containerPort: 82}]
+- target: {kind: Deploy.*}
+  patch: |-
+    - {op: add, path: /spec/minReadySeconds, value: 3}
+"""}))
+    spec = found["Deployment/web"]["spec"]
+    assert [c["name"] for c in spec["template"]["spec"]["containers"]] == ["b", "c", "a"]
+    assert [p["containerPort"] for p in spec["template"]["spec"]["containers"][2]["ports"]] == [82, 80, 81]
+    assert spec["minReadySeconds"] == 3
+
+
+def test_replacements(build):
+    found = _objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
+resources: [d.yaml]
+configMapGenerator: [{name: src, literals: ["img=x:9.9"], options: {disableNameSuffixHash: true}}]
+replacements:
+- source: {kind: ConfigMap, name: src, fieldPath: data.img, options: {delimiter: ":", index: 1}}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ["spec.template.spec.containers.[name=a].image"]
+    options: {delimiter: ":", index: 1}
+  - select: {kind: Deployment}
+    fieldPaths: ["metadata.annotations.version"]
+    options: {create: true}
+"""}))
+    web = found["Deployment/web"]
+    assert web["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx:9.9"
+    assert web["metadata"]["annotations"] == {"version": "9.9"}
+
+
+def test_components_change_what_is_there(build):
+    found = _objects(build({
+        "d.yaml": DEPLOYMENT, "kustomization.yaml": "resources: [d.yaml]\ncomponents: [extra]\n",
+        "extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\n"}))
+    assert set(found) == {"Deployment/c-web"}
+
+
+def test_merging_generators(build):
+    found = _objects(build({
+        "base/kustomization.yaml": "configMapGenerator: [{name: c, literals: [a=1, b=2]}]\n",
+        "kustomization.yaml": "resources: [base]\n"
+                              "configMapGenerator: [{name: c, behavior: merge, literals: [b=3]}]\n"}))
+    [config_map] = found.values()
+    assert config_map["data"] == {"a": "1", "b": "3"}
+
+
+def test_yaml_is_that_of_version_1_2(build):
+    found = _objects(build({"kustomization.yaml": "resources: [g.yaml]\n", "g.yaml":
+                            "apiVersion: x/v1\nkind: G\nmetadata: {name: g}\nspec: {a: yes, n: on, t: 2020-01-01}\n"}))
+    assert found["G/g"]["spec"] == {"a": "yes", "n": "on", "t": "2020-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize("files, message", [
+    ({}, "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{dir}'"),
+    ({"kustomization.yaml": "resource: [a]\n"}, 'invalid Kustomization: json: unknown field "resource"'),
+    ({"kustomization.yaml": "resources: a\n"},
+     "invalid Kustomization: json: cannot unmarshal string into Go struct field Kustomization.resources of type "
+     "[]string"),
+    ({"kustomization.yaml": "{}\n"}, "kustomization.yaml is empty"),
+    ({"kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "kind: x\n metadata: {}\n"},
+     "accumulating resources: accumulating resources from 'a.yaml': MalformedYAMLError: yaml: line 2: mapping values "
+     "are not allowed in this context in File: a.yaml"),
+    ({"kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [..]\n"},
+     "accumulating resources: accumulation err='accumulating resources from 'a': '{dir}/a' must resolve to a file': "
+     "recursed accumulation of path '{dir}/a': accumulating resources: accumulation err='accumulating resources from "
+     "'..': '{dir}' must resolve to a file': cycle detected: candidate root '{dir}' contains visited root '{dir}/a'"),
+    ({"kustomization.yaml": "configMapGenerator: [{name: x, literals: [ab]}]\n"},
+     "loading KV pairs: literal sources [ab]: invalid literal source ab, expected key=value"),
+    ({"kustomization.yaml": "resources: [d.yaml]\nreplicas: [{name: q, count: 1}]\n", "d.yaml": DEPLOYMENT},
+     "resource with name q does not match a config with the following GVK [Deployment.[noVer].[noGrp] "
+     "StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"),
+])
+def test_errors(build, tmp_path, files, message):
+    assert build(files) == (1, "", "error: " + message.replace("{dir}", str(tmp_path / "work")) + "\n")
+
+
+def test_deprecated_fields_are_warned_of(build):
+    result = build({"kustomization.yaml": "commonLabels: {a: b}\nresources: [d.yaml]\n", "d.yaml": DEPLOYMENT})
+    assert result.err == ("# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit "
+                          "fix' to update your Kustomization automatically.\n")

@@ -1,0 +1,63 @@
+import pytest
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: '1'\n"
+
+
+@pytest.fixture
+def patch(terminal):
+    terminal.ok("kubectl create -f -", CONFIG_MAP)
+    return lambda flags: terminal(f"kubectl patch cm c {flags}")
+
+
+@pytest.mark.parametrize("flags, done", [
+    ("""-p '{"data":{"a":"2"}}'""", "patched"),
+    ("""-p '{"data":{"a":"1"}}'""", "patched (no change)"),
+    ("-p 'data: {b: x}'", "patched"),
+    ("""--type=merge -p '{"data":null}'""", "patched"),
+    ("""--type=json -p '[{"op":"replace","path":"/data/a","value":"3"}]'""", "patched"),
+    ("""-p '{"data":{"a":"2"}}' --dry-run=client""", "patched"),
+])
+def test_patched(patch, flags, done):
+    assert patch(flags) == (0, f"configmap/c {done}\n", "")
+
+
+@pytest.mark.parametrize("flags, message", [
+    ("", "error: must specify --patch or --patch-file containing the contents of the patch"),
+    ("-p x --patch-file y", "error: cannot specify --patch and --patch-file together"),
+    ("-p x --local", "error: cannot specify --local and server resources"),
+    ("-p x --type=no", 'error: --type must be one of [json merge strategic], not "no"'),
+    ("--patch-file none.yaml", "error: unable to read patch file: open none.yaml: no such file or directory"),
+    ("""-p '{"data":'""", "Error from server (BadRequest): unexpected end of JSON input"),
+    ("""--type=merge -p '{"data":'""",
+     "Error from server (BadRequest): error decoding patch: unexpected end of JSON input"),
+    ("""--type=json -p '[{"op":"test","path":"/data/a","value":"9"}]'""",
+     "The request is invalid: the server rejected our request due to an error in our request"),
+    ("""-p '{"data":{"a":1}}'""",
+     'The request is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string'),
+])
+def test_refused(patch, flags, message):
+    assert patch(flags) == (1, "", message + "\n")
+
+
+def test_local(terminal):
+    patch = """--local -o jsonpath='{.spec.containers[*].name}'"""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a}]}\n"
+    body = '{"spec":{"containers":[{"name":"b"}]}}'
+    assert terminal.ok(f"kubectl patch -f - {patch} -p '{body}'", pod) == "b a"
+    assert terminal.ok(f"kubectl patch -f - {patch} --type=merge -p '{body}'", pod) == "b"
+    result = terminal("""kubectl patch -f - --local --type=json -p '[{"op":"replace","path":"/x/y"}]'""", pod)
+    assert result.err == "error: replace operation does not apply: doc is missing path: /x/y: missing value\n"
+
+
+def test_record(terminal):
+    terminal.ok("kubectl create -f -", CONFIG_MAP)
+    terminal.ok("""kubectl patch cm c --type=merge --record -p '{"data":{"a":"7"}}'""")
+    cause = terminal.ok("kubectl get cm c -o jsonpath='{.metadata.annotations.kubernetes\\.io/change-cause}'")
+    assert cause == """kubectl patch cm c --patch={"data":{"a":"7"}} --record=true --type=merge"""
+
+
+def test_subresource(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    assert terminal.ok("""kubectl patch deploy web --subresource=scale -p '{"spec":{"replicas":3}}'""") == \
+        "scale.autoscaling/web patched\n"
+    assert terminal.ok("kubectl get deploy web -o jsonpath={.spec.replicas}") == "3"
