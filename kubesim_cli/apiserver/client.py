@@ -111,8 +111,9 @@ class Client:
         return self.server.owned(resource, owner)
 
     def dependents(self, owner: dict) -> builtins.list[tuple[str, dict]]:
-        """Return (resource, object) for all objects of any resource whose ownerReferences name `owner`."""
-        return [(resource, obj) for resource in self.server.store.resources() for obj in self.owned(resource, owner)]
+        """Return (resource, object) for all objects whose ownerReferences name `owner`, of any resource but events."""
+        return [(resource, obj) for resource in self.server.store.resources() if resource != "events"
+                for obj in self.owned(resource, owner)]
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
