@@ -61,16 +61,18 @@ class Discovery:
 
     def find(self, text: str) -> Resource | None:
         """Find by what a user may write: plural, singular, short name or kind, alone or followed by .group,
-        .version.group or a start of the group; full names win over short names (meta.PriorityRESTMapper)."""
+        .version.group or a start of the group; full names win over short names (meta.PriorityRESTMapper).
+
+        A version counts only behind a full name: expanding a short name loses it (restmapper.shortcutExpander).
+        """
         text = text.lower()
         name, _, rest = text.partition(".")
         candidates = self._names.get(name, ())
         exact = [r for r in candidates if name not in r.short_names or name in (r.plural, r.singular, r.kind.lower())]
-        for group in (exact, candidates):
-            found = self._pick(group, rest, "." in text)
-            if found:
-                return found
-        return None
+        found = self._pick(exact, rest, "." in text) or self._pick(candidates, rest, "." in text)
+        if found and found not in exact:
+            return next(r for r in candidates if r.name == found.name)
+        return found
 
     @staticmethod
     def _pick(candidates, rest: str, dotted: bool) -> Resource | None:

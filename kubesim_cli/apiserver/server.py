@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from ..api.entropy import Entropy
     from ..store.store import Store
 
+# What requests for a resource are warned of, and since which release (endpoints/deprecation).
+_DEPRECATED = {
+    "componentstatuses.v1.": ((1, 19), "v1 ComponentStatus is deprecated in v1.19+"),
+    "endpoints.v1.": ((1, 33), "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+}
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
 
@@ -149,8 +154,13 @@ class Server:
         method = "list" if verb == "table" and not name else "get" if verb == "table" else verb
         if client.user is not None:
             self._authorize(client, method, res, namespace, name, subresource)
+            self._warn(client, res)
         if subresource and subresource not in res.subresources:
             raise errors.no_resource()
+        if client.on_warning is not None:
+            kind = self.kind(res)
+            if kind.deprecation and self.release >= kind.deprecated_since:
+                client.on_warning(kind.deprecation)
         if client.on_call is None:
             return self._serve(client, verb, res, namespace, name, body, subresource, options)
         code = 201 if verb == "create" else 200
@@ -193,6 +203,11 @@ class Server:
         from . import authorization
 
         authorization.authorize(self.trusted, client.user, verb, res, namespace, name, subresource)
+
+    def _warn(self, client, res: Resource) -> None:
+        since, text = _DEPRECATED.get(res.versioned, ((99, 0), ""))
+        if self.release >= since and client.on_warning is not None:
+            client.on_warning(text)
 
     def _serve(self, client, verb, res, namespace, name, body, subresource, options):
         if subresource:

@@ -45,7 +45,8 @@ class Kind:
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
-    deprecation = ""                 # Warning: text that every request gets
+    deprecation = ""                 # Warning: text that every request gets, from release `deprecated_since` on
+    deprecated_since = (0, 0)
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
     def cells(self, obj: dict, ctx: Context) -> list:

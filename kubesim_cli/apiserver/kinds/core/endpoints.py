@@ -9,6 +9,8 @@ PROTOCOLS = ("TCP", "UDP", "SCTP")
 
 
 class Endpoints(Kind):
+    deprecation = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+    deprecated_since = (1, 33)
     columns = (NAME, Column("Endpoints"), AGE)
     create_on_update = True
 
