@@ -1,0 +1,21 @@
+"""ConfigMaps."""
+
+from __future__ import annotations
+
+from .secret import octets_of
+from .writer import Writer
+
+
+def describe(configmap: dict, w: Writer, ctx) -> None:
+    w.metadata(configmap)
+    w.write(0, "\nData\n====\n")
+    for key, value in sorted((configmap.get("data") or {}).items()):
+        w.write(0, f"{key}:\n----\n")
+        w.write(0, f"{value}\n")
+        if w.release >= (1, 31):
+            w.write(0, "\n")
+    w.write(0, "\nBinaryData\n====\n")
+    for key, value in sorted((configmap.get("binaryData") or {}).items()):
+        w.write(0, f"{key}: {octets_of(value)} bytes\n")
+    w.write(0, "\n")
+    ctx.events(configmap)

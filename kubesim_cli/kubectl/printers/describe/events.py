@@ -1,0 +1,73 @@
+"""The events of an object, at the end of its description."""
+
+from __future__ import annotations
+
+from ....api import timestamps
+from ....apiserver.errors import StatusError
+from .writer import Writer
+
+
+def search(client, obj: dict, *, any_kind: bool = False, uid: str | None = None, chunk_size: int = 0) -> list[dict]:
+    """Return the events about an object, nothing where they cannot be read; `uid` if not the object's own."""
+    meta = obj["metadata"]
+    namespace = meta.get("namespace", "")
+    terms = [f"involvedObject.name={meta['name']}", f"involvedObject.namespace={namespace}"]
+    if obj.get("kind") and not any_kind:
+        terms.append(f"involvedObject.kind={obj['kind']}")
+    uid = meta.get("uid") if uid is None else uid
+    if uid:
+        terms.append(f"involvedObject.uid={uid}")
+    try:
+        return list_all(client, "events", namespace, field_selector=",".join(terms), chunk_size=chunk_size)
+    except StatusError:
+        return []
+
+
+def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **selectors) -> list[dict]:
+    """Return the items of all pages of a list."""
+    found: list[dict] = []
+    continue_ = ""
+    while True:
+        page = client.list(resource, namespace, limit=chunk_size, continue_=continue_, **selectors)
+        found += page["items"]
+        continue_ = page.get("metadata", {}).get("continue", "")
+        if not continue_:
+            return found
+
+
+def describe_events(events: list[dict] | None, w: Writer) -> None:
+    """Write a table of events; None: they are not to be shown."""
+    from ...gosort import sort
+
+    if events is None:
+        return
+    if not events:
+        w.line(0, "Events", "<none>")
+        return
+    w.flush()
+    events = list(events)
+    sort(events, lambda a, b: _seconds(a.get("lastTimestamp")) < _seconds(b.get("lastTimestamp")))
+    w.write(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage\n")
+    w.write(1, "----\t------\t----\t----\t-------\n")
+    for event in events:
+        source = event.get("source", {}).get("component") or event.get("reportingComponent", "")
+        message = (event.get("message") or "").strip()
+        path = event.get("involvedObject", {}).get("fieldPath")
+        if path and w.release >= (1, 35):
+            message = f"{path}: {message}"
+        w.write(1, f"{event.get('type', '')}\t{event.get('reason', '')}\t{interval(event, w)}\t{source}\t{message}\n")
+
+
+def interval(event: dict, w: Writer) -> str:
+    """Return the age of an event, with count and time span where it was seen several times."""
+    first = w.age(event.get("eventTime") or event.get("firstTimestamp"))
+    series = event.get("series")
+    if series:
+        return f"{w.age(series.get('lastObservedTime'))} (x{series.get('count', 0)} over {first})"
+    if event.get("count", 0) > 1:
+        return f"{w.age(event.get('lastTimestamp'))} (x{event['count']} over {first})"
+    return first
+
+
+def _seconds(timestamp: str | None) -> float:
+    return timestamps.parse(timestamp) if timestamp else float("-inf")

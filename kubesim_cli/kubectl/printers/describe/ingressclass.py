@@ -1,0 +1,18 @@
+"""IngressClasses."""
+
+from __future__ import annotations
+
+from .writer import Writer
+
+
+def describe(ic: dict, w: Writer, ctx) -> None:
+    w.metadata(ic, namespaced=False)
+    w.line(0, "Controller", ic["spec"].get("controller", ""))
+    parameters = ic["spec"].get("parameters")
+    if parameters:
+        w.write(0, "Parameters:\n")
+        if parameters.get("apiGroup") is not None:
+            w.line(1, "APIGroup", parameters["apiGroup"])
+        w.line(1, "Kind", parameters["kind"])
+        w.line(1, "Name", parameters["name"])
+    ctx.events(ic)

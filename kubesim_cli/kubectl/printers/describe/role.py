@@ -1,0 +1,16 @@
+"""Roles and ClusterRoles."""
+
+from __future__ import annotations
+
+from ...rbacrules import breakdown, compact, go_list, resource_in_group, sort_key
+from .writer import Writer
+
+
+def describe(role: dict, w: Writer, ctx) -> None:
+    w.metadata(role, namespaced=False)
+    w.write(0, "PolicyRule:\n")
+    w.columns(1, "Resources", "Non-Resource URLs", "Resource Names", "Verbs")
+    rules = compact([part for rule in role.get("rules") or () for part in breakdown(rule)])
+    for rule in sorted(rules, key=sort_key):
+        cells = [go_list(rule.get(key)) for key in ("nonResourceURLs", "resourceNames", "verbs")]
+        w.write(1, "\t".join([resource_in_group(rule), *cells]) + "\n")

@@ -1,0 +1,25 @@
+"""Secrets."""
+
+from __future__ import annotations
+
+from .writer import Writer
+
+
+def describe(secret: dict, w: Writer, ctx) -> None:
+    w.metadata(secret)
+    type_ = secret.get("type", "")
+    w.write(0, f"\nType:\t{type_}\n")
+    w.write(0, "\nData\n====\n")
+    for key, value in sorted((secret.get("data") or {}).items()):
+        if key == "token" and type_ == "kubernetes.io/service-account-token":
+            import base64
+
+            w.line(0, key, base64.b64decode(value).decode("utf-8", "replace"))
+        else:
+            w.line(0, key, f"{octets_of(value)} bytes")
+
+
+def octets_of(encoded: str) -> int:
+    """Return how many bytes a base64 text stands for."""
+    text = encoded.replace("\n", "").replace("\r", "").rstrip("=")
+    return len(text) * 6 // 8

@@ -1,0 +1,44 @@
+"""ServiceAccounts."""
+
+from __future__ import annotations
+
+from ....apiserver.errors import StatusError
+from .events import list_all
+from .writer import Writer
+
+_NAME, _UID = "kubernetes.io/service-account.name", "kubernetes.io/service-account.uid"
+
+
+def describe(account: dict, w: Writer, ctx) -> None:
+    w.metadata(account)
+    rows = {"Image pull secrets:": _names(account.get("imagePullSecrets"))}
+    missing: set[str] = set()
+    if w.release < (1, 35):
+        rows["Mountable secrets: "] = _names(account.get("secrets"))
+        rows["Tokens:            "], missing = _tokens(account, ctx)
+    for header, names in rows.items():
+        shown = [f"{name} (not found)" if name in missing else name for name in names] or ["<none>"]
+        for i, text in enumerate(shown):
+            w.write(0, f"{' ' * len(header) if i else header}\t{text}\n")
+    ctx.events(account)
+
+
+def _names(references: list | None) -> list[str]:
+    return [reference.get("name", "") for reference in references or ()]
+
+
+def _tokens(account: dict, ctx) -> tuple[list[str], set[str]]:
+    """Return the names of the account's token secrets, and of those it names but that are not there."""
+    meta = account["metadata"]
+    try:
+        secrets = list_all(ctx.client, "secrets", meta.get("namespace", ""), chunk_size=ctx.chunk_size)
+    except StatusError:
+        return [], set()
+    tokens = []
+    for secret in secrets:
+        annotations = secret["metadata"].get("annotations") or {}
+        if (secret.get("type") == "kubernetes.io/service-account-token" and annotations.get(_NAME) == meta["name"]
+                and annotations.get(_UID, "") == meta.get("uid", "")):
+            tokens.append(secret["metadata"]["name"])
+    existing = {secret["metadata"]["name"] for secret in secrets}
+    return tokens, {*_names(account.get("secrets")), *_names(account.get("imagePullSecrets"))} - existing

@@ -1,0 +1,19 @@
+"""ServiceCIDRs."""
+
+from __future__ import annotations
+
+from .writer import Writer, time_text
+
+
+def describe(cidr: dict, w: Writer, ctx) -> None:
+    w.metadata(cidr, namespaced=False)
+    w.line(0, "CIDRs", ", ".join(cidr["spec"].get("cidrs") or ()))
+    conditions = cidr.get("status", {}).get("conditions")
+    if conditions:
+        w.write(0, "Status:\n")
+        w.write(0, "Conditions:\n")
+        w.columns(1, "Type", "Status", "LastTransitionTime", "Reason", "Message")
+        for c in conditions:
+            w.write(1, f"{c['type']}\t{c['status']}\t{time_text(c.get('lastTransitionTime'))}\t{c.get('reason', '')}\t"
+                       f"{c.get('message', '')}\n")
+    ctx.events(cidr)

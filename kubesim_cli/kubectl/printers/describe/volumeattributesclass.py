@@ -1,0 +1,13 @@
+"""VolumeAttributesClasses."""
+
+from __future__ import annotations
+
+from .writer import Writer, format_labels
+
+
+def describe(vac: dict, w: Writer, ctx) -> None:
+    w.line(0, "Name", vac["metadata"]["name"])
+    w.line(0, "Annotations", format_labels(vac["metadata"].get("annotations")))
+    w.line(0, "DriverName", vac.get("driverName", ""))
+    w.line(0, "Parameters", format_labels(vac.get("parameters")))
+    ctx.events(vac)
