@@ -129,6 +129,9 @@ Pod Template:
   Labels:  app=x
   Containers:
    c:
+    Image:         nginx
+    Port:          <none>
+    Host Port:     <none>
     Environment:   <none>
     Mounts:        <none>
   Volumes:         <none>

@@ -27,9 +27,9 @@ class Writer:
         self._parts.append(escape_terminal("  " * (level + self._base) + text))
 
     def line(self, level: int, label: str, value="", since: tuple[int, int] = (0, 0),
-             until: tuple[int, int] = (99, 0)) -> None:
+             until: tuple[int, int] | None = None) -> None:
         """Write `label:` and a value in the next column, in releases from `since` up to but without `until`."""
-        if since <= self.release < until:
+        if since <= self.release and (until is None or self.release < until):
             self.write(level, f"{label}:\t{value}\n")
 
     def end_line(self, text: str = "") -> None:
