@@ -9,6 +9,7 @@ from . import servicepods
 from .base import Change, Controller, itself
 
 MANAGED_BY, MANAGED_BY_SINCE = "endpoints.kubernetes.io/managed-by", (1, 33)
+_SHAPE = "Name:(string){name} Port:(int32){port} Protocol:(v1.Protocol){protocol}"
 OVER_CAPACITY, CAPACITY = "endpoints.kubernetes.io/over-capacity", 1000
 
 
@@ -76,7 +77,7 @@ def _subsets(service: dict, pods: list[dict]) -> tuple[list[dict], bool]:
     else:
         truncated = False
     for pod in pods:
-        ports = servicepods.ports_of(service, pod)
+        ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
         if not ports and not servicepods.is_headless(service):
             continue
         address = {"ip": pod["status"]["podIP"]}

@@ -13,6 +13,7 @@ SLICES = "endpointslices.discovery.k8s.io"
 SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY, MANAGER = "endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"
 MAX_ENDPOINTS = 100
+_SHAPE = "Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){port}"
 ZONE = "topology.kubernetes.io/zone"
 
 
@@ -55,7 +56,7 @@ class EndpointSlice(Controller):
             return
         groups: dict[tuple, tuple[list[dict], list[dict]]] = {}
         for pod in sorted(servicepods.pods_of(api, service, terminating=True), key=servicepods.by_address):
-            ports = servicepods.ports_of(service, pod)
+            ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
             if ports or servicepods.is_headless(service):
                 group = groups.setdefault(tuple(tuple(port.items()) for port in ports), (ports, []))
                 group[1].append(_endpoint(api, service, pod))

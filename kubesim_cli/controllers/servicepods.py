@@ -68,6 +68,28 @@ def ports_of(service: dict, pod: dict) -> list[dict]:
     return found
 
 
+def in_hash_order(ports: list[dict], shape: str) -> list[dict]:
+    """Return EndpointPorts in the order of the hashes of their Go values, in which Kubernetes stores them.
+
+    `shape` is how spew prints the fields before AppProtocol, with {name}, {port} and {protocol} for their values.
+    """
+
+    def key(port: dict) -> int:
+        app = port.get("appProtocol") or "<nil>"
+        text = shape.format(name=port.get("name", ""), port=port["port"], protocol=port["protocol"])
+        return _fnv128a(f"(v1.EndpointPort){{{text} AppProtocol:(*string){app}}}".encode())
+
+    return sorted(ports, key=key) if len(ports) > 1 else ports
+
+
+def _fnv128a(data: bytes) -> int:
+    """The 128-bit FNV-1a hash."""
+    value = 0x6C62272E07BB014262B821756295C58D
+    for byte in data:
+        value = (value ^ byte) * 0x1000000000000000000013B & 2**128 - 1
+    return value
+
+
 def _number(target, protocol: str, pod: dict) -> int | None:
     if isinstance(target, int):
         return target
@@ -92,5 +114,5 @@ def reference(pod: dict) -> dict:
 
 
 def by_address(pod: dict) -> tuple:
-    """Sort key: pods in the order of their addresses."""
-    return tuple(int(part) if part.isdecimal() else 0 for part in pod["status"]["podIP"].split(".")), key_of(pod)
+    """Sort key: pods in the order of their addresses' texts."""
+    return pod["status"]["podIP"], pod["metadata"]["uid"]

@@ -76,8 +76,17 @@ def test_named_ports(w):
     web(w, "a", containers=[{"name": "c", "image": "x", "ports": ports}])
     web(w, "b", containers=[{"name": "c", "image": "x", "ports": [{"name": "web", "containerPort": 7000}]}])
     w.advance(2)
-    assert sorted(subsets(w)) == [(["10.244.0.2"], [], [8000, 9000]), (["10.244.0.3"], [], [7000])]
+    assert sorted(subsets(w)) == [(["10.244.0.2"], [], [9000, 8000]), (["10.244.0.3"], [], [7000])]
     assert sorted([p["port"] for p in s["ports"]] for s in slices(w)) == [[7000], [8000, 9000]]
+
+
+def test_ports_stand_in_the_order_of_their_hashes(w):
+    ports = [{"name": "http", "port": 80}, {"name": "https", "port": 443}]
+    service(w, selector={"app": "web"}, ports=ports)
+    web(w, "a")
+    w.advance(2)
+    assert subsets(w) == [(["10.244.0.2"], [], [80, 443])]
+    assert [port["port"] for port in slices(w)[0]["ports"]] == [443, 80]
 
 
 def test_headless_and_not_ready(w):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import environment, programs, shell, syntax
 
-# Images whose default command is a shell or says something and is gone: without a terminal they end at once.
+# Images whose default command is a shell or says something and is gone: without a terminal they end at once, unless
+# they are made to serve.
 _SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "debian", "fedora", "golang",
            "hello-world", "node", "openjdk", "opensuse", "oraclelinux", "perl", "php", "python", "rockylinux", "ruby",
            "ubuntu"}
@@ -30,6 +31,14 @@ def image_name(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
+def _ends_by_itself(container: dict) -> bool:
+    """Tell whether a container ends with its image's own command."""
+    if any(container.get(field) for field in ("ports", "livenessProbe", "readinessProbe", "startupProbe")):
+        return False
+    image = container["image"]
+    return image_name(image) in _SHELLS and not image.endswith(("apache", "fpm", "fpm-alpine"))
+
+
 def arguments(container: dict, env: dict[str, str]) -> list[str]:
     """Return the argument list a container runs with, [] for its image's own command."""
     command, args = container.get("command") or [], container.get("args") or []
@@ -49,7 +58,7 @@ def outcome(api, pod: dict, container: dict, start: float, role: str) -> Outcome
     if not container.get("command") and not container.get("args"):
         if container.get("stdin") or role == "sidecar":
             return ENDLESS
-        return Outcome(least) if finite or image_name(container["image"]) in _SHELLS else ENDLESS
+        return Outcome(least) if finite or _ends_by_itself(container) else ENDLESS
     env, _ = environment.environment(api, pod, container)
     argv = arguments(container, env)
     if not argv:
