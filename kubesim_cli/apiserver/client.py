@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import builtins
 
-from ..api.objects import controller_of
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .server import Server
@@ -117,7 +115,7 @@ class Client:
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
-        return [obj for obj in self.items(resource, namespace) if controller_of(obj) is None]
+        return self.server.orphans(resource, namespace)
 
     def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
                field_path: str = "") -> None:

@@ -40,7 +40,6 @@ class Server:
         self.history: list[tuple[str, str, dict]] | None = None  # (type, resource, object), once somebody watches
         self._discovery: Discovery | None = None
         self._events = None
-        self._owned: dict[str, dict[str, set[str]]] = {}
 
     @property
     def discovery(self) -> Discovery:
@@ -66,7 +65,6 @@ class Server:
     def forget(self) -> None:
         """Drop what was derived from the store: another process has written to it."""
         self._discovery = None
-        self._owned.clear()
 
     # Straight reads
 
@@ -86,14 +84,11 @@ class Server:
 
     def owned(self, resource: str, owner: dict) -> list[dict]:
         """Return the objects of a resource that have `owner` among their ownerReferences."""
-        by_owner = self._owned.get(resource)
-        if by_owner is None:
-            by_owner = self._owned[resource] = {}
-            for obj in self.store.list(resource):
-                for ref in obj["metadata"].get("ownerReferences") or ():
-                    by_owner.setdefault(ref["uid"], set()).add(key_of(obj))
-        keys = by_owner.get(owner["metadata"]["uid"], ())
-        return [obj for obj in (self.store.get(resource, key) for key in sorted(keys)) if obj is not None]
+        return self.store.owned(resource, owner["metadata"]["uid"])
+
+    def orphans(self, resource: str, namespace: str) -> list[dict]:
+        """Return the objects of a namespace that no ownerReference with `controller: true` names."""
+        return self.store.orphans(resource, namespace)
 
     # Writing
 
@@ -102,13 +97,6 @@ class Server:
         name = self.stored_as(res)
         key = key_of(obj)
         self.store.put(type_, name, key, obj)
-        by_owner = self._owned.get(name)
-        if by_owner is not None:
-            for ref in (old or {}).get("metadata", {}).get("ownerReferences") or ():
-                by_owner.get(ref["uid"], set()).discard(key)
-            if type_ != "DELETED":
-                for ref in obj["metadata"].get("ownerReferences") or ():
-                    by_owner.setdefault(ref["uid"], set()).add(key)
         if name == "customresourcedefinitions.apiextensions.k8s.io":
             self._discovery = None
         if self.history is not None:

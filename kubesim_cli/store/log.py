@@ -52,7 +52,11 @@ def write_file(path: str, chunks, durable: bool) -> None:
 
 
 class Index:
-    """Where everything stands: `entries(resource)` maps a key to [revision, offset, length] of its newest line."""
+    """Where everything stands: `entries(resource)` maps a key to [revision, offset, length] of its newest line.
+
+    An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
+    others', so that nobody has to decode objects to find out whose they are.
+    """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: dict | None = None):
         self.generation, self.size, self.revision, self.meta = generation, size, revision, meta or {}
@@ -60,10 +64,10 @@ class Index:
         self.checkpoint = 0  # size of the log when the index was last written
         self.weight = 0      # bytes of the index file, to weigh writing it against scanning the log's tail
         self.live = 0        # bytes of the lines that entries point to
-        self._entries: dict[str, dict[str, list[int]]] = {}
+        self._entries: dict[str, dict[str, list]] = {}
         self._packed: dict[str, bytes] = {}
 
-    def entries(self, resource: str) -> dict[str, list[int]]:
+    def entries(self, resource: str) -> dict[str, list]:
         """Return the entries of one resource; they are only decoded when asked for."""
         found = self._entries.get(resource)
         if found is None:
@@ -83,7 +87,8 @@ class Index:
             if old is not None:
                 self.live -= old[2]
             if record["type"] != "DELETED":
-                entries[record["key"]] = [record["rv"], offset, length]
+                owners = record["object"]["metadata"].get("ownerReferences")
+                entries[record["key"]] = [record["rv"], offset, length, *(_uids(owners) if owners else ())]
                 self.live += length
         elif "timer" in record:
             if record["due"] is None:
@@ -122,6 +127,11 @@ class Index:
             return None
         index.checkpoint, index.weight = index.size, len(data)
         return index
+
+
+def _uids(owners: list[dict]) -> list[str]:
+    controllers = [owner["uid"] for owner in owners if owner.get("controller")]
+    return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
 
 
 def read_header(path: str, first: bytes) -> int:

@@ -41,6 +41,7 @@ class Store:
         self.meta: dict = json.loads(json.dumps(index.meta))
         self.timers = dict(index.timers)
         self._cache: dict[str, dict[str, dict]] = {}
+        self._owned: dict[str, dict[str, set[str]]] = {}  # resource -> UID of an owner -> keys
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         self._end = index.size       # where the next line will stand
@@ -103,6 +104,22 @@ class Store:
                     cache[key] = self._decode(self._read(row[1], row[2]), row)
         return [cache[key] for key in keys]
 
+    def owned(self, resource: str, uid: str) -> builtins.list[dict]:
+        """Return the objects of a resource that have the owner `uid`, in the order of their keys."""
+        by_owner = self._owned.get(resource)
+        if by_owner is None:
+            by_owner = self._owned[resource] = {}
+            for key, entry in self._index.entries(resource).items():
+                for owner in entry[3:]:
+                    by_owner.setdefault(owner, set()).add(key)
+        return [obj for obj in (self.get(resource, key) for key in sorted(by_owner.get(uid, ()))) if obj is not None]
+
+    def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
+        """Return the objects of a namespace that have no controller, in the order of their keys."""
+        entries = self._index.entries(resource)
+        found = [key for key in self.keys(resource, namespace) if not entries[key][3:4] or not entries[key][3]]
+        return [obj for obj in (self.get(resource, key) for key in found) if obj is not None]
+
     def resources(self) -> builtins.list[str]:
         """Return the names of the resources that have objects."""
         return [name for name in self._index.resources() if self._index.entries(name)]
@@ -156,7 +173,14 @@ class Store:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
+        entries, by_owner = self._index.entries(resource), self._owned.get(resource)
+        if by_owner is not None:
+            for owner in entries.get(key, ())[3:]:
+                by_owner[owner].discard(key)
         self._append(record)
+        if by_owner is not None:
+            for owner in entries.get(key, ())[3:]:
+                by_owner.setdefault(owner, set()).add(key)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
@@ -248,9 +272,9 @@ class Store:
         offset = len(rows[0])
         for resource in old.resources():
             entries = index.entries(resource)
-            for key, (revision, start, length) in old.entries(resource).items():
+            for key, (revision, start, length, *owners) in old.entries(resource).items():
                 rows.append(self._read(start, length))
-                entries[key] = [revision, offset, length]
+                entries[key] = [revision, offset, length, *owners]
                 offset += length
         for name, due in index.timers.items():
             rows.append(log.line({"timer": name, "due": due}))

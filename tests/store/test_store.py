@@ -133,6 +133,30 @@ def test_one_object_is_read_without_decoding_the_others(folder, monkeypatch):
     assert len(decoded) == 1
 
 
+def test_owners_are_known_without_decoding(folder, monkeypatch):
+    monkeypatch.setattr(store, "SLACK", 0)
+    writer = Store(folder)
+    writer.begin()
+    ref = {"uid": "u1", "controller": True}
+    writer.put("ADDED", "pods", "default/mine", {"metadata": {"name": "mine", "ownerReferences": [ref, {"uid": "u2"}]}})
+    writer.put("ADDED", "pods", "default/loose", {"metadata": {"name": "loose", "ownerReferences": [{"uid": "u1"}]}})
+    writer.put("ADDED", "pods", "default/free", pod("free"))
+    writer.commit()
+
+    def names(found):
+        return [obj["metadata"]["name"] for obj in found]
+
+    for seen in (Store(folder), writer):
+        assert names(seen.owned("pods", "u1")) == ["loose", "mine"]
+        assert names(seen.owned("pods", "u2")) == ["mine"]
+        assert names(seen.orphans("pods", "default")) == ["free", "loose"]
+        assert seen.owned("pods", "u3") == []
+    writer.put("MODIFIED", "pods", "default/mine", pod("mine"))
+    writer.put("DELETED", "pods", "default/loose", pod("loose"))
+    assert writer.owned("pods", "u1") == writer.owned("pods", "u2") == []
+    writer.close()
+
+
 def test_the_log_is_compacted_when_most_of_it_is_old(filled, monkeypatch):
     monkeypatch.setattr(store, "GARBAGE", 1000)
     writer = Store(filled)
