@@ -23,7 +23,7 @@ def request(client: Client, method: str, url: str, body: dict | None = None):
         from ..api.version import info
 
         return info(client.release, server=True)
-    if parts[:1] == ["api"] and len(parts) < 3 or parts[:1] == ["apis"] and len(parts) < 4:
+    if (parts[:1] == ["api"] and len(parts) < 3) or (parts[:1] == ["apis"] and len(parts) < 4):
         return _discover(client, parts)
     if parts[:1] == ["api"]:
         group, version_, rest = "", parts[1], parts[2:]
