@@ -37,6 +37,7 @@ class CustomResource(base.Kind):
         self._fields = [(entry["jsonPath"].lstrip("."), _finder(entry["jsonPath"]))
                         for entry in version.get("selectableFields") or ()]
         self.deprecation = _deprecation(res, version)
+        self._validator: tuple | None = None  # (rules.Validator or None,), once it was asked for
         self._stored = next(f"{res.group}/{other['name']}" for other in res.crd["spec"]["versions"] if other["storage"])
 
     def cells(self, obj: dict, ctx: base.Context) -> list:
@@ -95,7 +96,9 @@ class CustomResource(base.Kind):
     def _rules(self, errors: list, obj: dict, old: dict | None, ctx: base.Context) -> list:
         from . import rules
 
-        return rules.validate(errors, obj, old, self.raw, ctx)
+        if self._validator is None:
+            self._validator = (rules.validator_of(self.raw, ctx.release, root=True),)
+        return rules.validate(self._validator[0], errors, obj, old, ctx)
 
     def _spec_replicas(self, obj: dict) -> list:
         return _replicas(obj, self.scale["specReplicasPath"]) if self.scale else []

@@ -31,7 +31,8 @@ def _wrong(what: str, text: str) -> ValueError:
 
 class _Translator:
     def __init__(self, pattern: str):
-        self.pattern, self.at, self.out = pattern, 0, []
+        self.pattern, self.at = pattern, 0
+        self.out: list[str] = []
         self.multiline = False
         self.depth = 0
         self.repeatable = False

@@ -113,10 +113,10 @@ class _Validator:
         result = _Result()
         if schema.get("anyOf"):
             tried = [self.check(value, each, path) for each in schema["anyOf"]]
-            fine = next((each for each in tried if not each.errors), None)
-            if fine is None:
+            fit = next((each for each in tried if not each.errors), None)
+            if fit is None:
                 result.errors.append(_unnamed(f'"{path}" must validate at least one schema (anyOf)'))
-            result.merge(fine or max(tried, key=lambda each: each.count))
+            result.merge(fit or max(tried, key=lambda each: each.count))
         if schema.get("oneOf"):
             self._one_of(result, [self.check(value, each, path) for each in schema["oneOf"]], path)
         if schema.get("allOf"):

@@ -81,10 +81,11 @@ def client_config(path: str, config: dict) -> list:
     """Return the FieldErrors of how a webhook is reached (k8s.io/apiserver/pkg/util/webhook/validation.go)."""
     from ... import field
 
-    url, service = config.get("url"), config.get("service")
-    if (url is None) == (service is None):
+    if (config.get("url") is None) == (config.get("service") is None):
         return [field.required(path, "exactly one of url or service is required")]
-    return _url(f"{path}.url", url) if service is None else _service(f"{path}.service", service)
+    if config.get("service") is None:
+        return _url(f"{path}.url", config["url"])
+    return _service(f"{path}.service", config["service"])
 
 
 def review_versions(path: str, versions: list[str], missing: str = "") -> list:

@@ -1,0 +1,35 @@
+"""The Common Expression Language, as the API server embeds it (github.com/google/cel-go, k8s.io/apiserver/pkg/cel).
+
+`compile` checks an expression against the types of its variables and returns a Program; `Program.evaluate` gives the
+value for variables as `values` describes them. Costs are not estimated: no expression is too expensive here.
+"""
+
+from __future__ import annotations
+
+from .errors import CompileError, EvaluationError
+
+__all__ = ["CompileError", "EvaluationError", "Program", "compile"]
+
+
+class Program:
+    """A checked expression. `type` is its result's (see checker), `names` are the variables that it uses."""
+
+    __slots__ = ("names", "node", "type")
+
+    def __init__(self, node, type_, names: set[str]):
+        self.node, self.type, self.names = node, type_, names
+
+    def evaluate(self, variables: dict):
+        """Return the value. Raises EvaluationError with cel-go's words, as in `no such key: a`."""
+        from .interpreter import evaluate
+
+        return evaluate(self.node, variables)
+
+
+def compile(text: str, variables: dict, release: tuple[int, int] = (1, 36)) -> Program:
+    """Parse and check an expression; `variables` maps names to types. Raises CompileError."""
+    from . import checker, syntax
+
+    node = syntax.parse(text)
+    type_, names = checker.check(node, variables, text, release)
+    return Program(node, type_, names)

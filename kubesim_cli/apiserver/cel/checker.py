@@ -1,0 +1,324 @@
+"""What type an expression has (cel-go/checker).
+
+A type is a tuple: its name and its parameters, as in ("list", ("int",)). ("object", Fields) is a structure whose fields
+are known, ("var", n) stands for a type that is not known yet.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from .errors import CompileError
+from .signatures import BASE, LATER
+from .values import UInt
+
+BOOL, INT, UINT, DOUBLE, STRING, BYTES = ("bool",), ("int",), ("uint",), ("double",), ("string",), ("bytes",)
+DYN, NULL, ERROR, TIMESTAMP, DURATION = ("dyn",), ("null_type",), ("!error!",), ("timestamp",), ("duration",)
+_ANY = ("dyn", "!error!")
+_SHOWN = {"Quantity": "kubernetes.Quantity", "URL": "kubernetes.URL", "IP": "net.IP", "CIDR": "net.CIDR",
+          "Semver": "kubernetes.Semver", "Format": "kubernetes.NamedFormat", "null_type": "null"}
+_NAMES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint",
+          "google.protobuf.Timestamp", "google.protobuf.Duration")
+_NULLABLE = ("object", "timestamp", "duration", "Quantity", "URL", "IP", "CIDR", "optional_type")
+
+
+def list_of(item: tuple) -> tuple:
+    return ("list", item)
+
+
+def map_of(key: tuple, value: tuple) -> tuple:
+    return ("map", key, value)
+
+
+class Fields(dict):
+    """The fields of a structure by the names that expressions use; compared by identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other):
+        return self is other
+
+
+def check(node: tuple, variables: dict, text: str, release: tuple[int, int]) -> tuple[tuple, set[str]]:
+    """Return the type of a tree and the names of the variables in it. Raises CompileError."""
+    checker = _Checker(variables, release)
+    type_ = checker.resolved(checker.check(node))
+    if checker.problems:
+        raise CompileError(text, checker.problems)
+    return type_, checker.used
+
+
+def shown(type_: tuple) -> str:
+    """A type as complaints have it: `map(string, int)`."""
+    name = type_[0]
+    if name == "var":
+        return "dyn"
+    if name == "object":
+        return "object"
+    name = _SHOWN.get(name, name)
+    return f"{name}({', '.join(map(shown, type_[1:]))})" if len(type_) > 1 else name
+
+
+class _Checker:
+    def __init__(self, variables: dict, release: tuple[int, int]):
+        self.scopes = [dict(variables)]
+        self.release = release
+        self.bound: dict[int, tuple] = {}
+        self.fresh = 0
+        self.used: set[str] = set()
+        self.problems: list[tuple[int, str]] = []
+
+    def check(self, node: tuple) -> tuple:
+        return getattr(self, "_" + node[0])(node)
+
+    def _problem(self, node: tuple, message: str) -> tuple:
+        self.problems.append((node[1], message))
+        return ERROR
+
+    def _undeclared(self, node: tuple, name: str) -> tuple:
+        return self._problem(node, f"undeclared reference to '{name}' (in container '')")
+
+    def _literal(self, node: tuple) -> tuple:
+        value = node[2]
+        for python, type_ in ((bool, BOOL), (UInt, UINT), (int, INT), (float, DOUBLE), (str, STRING), (bytes, BYTES)):
+            if isinstance(value, python):
+                return type_
+        return NULL
+
+    def _lookup(self, name: str) -> tuple | None:
+        for scope in reversed(self.scopes):
+            if name in scope:
+                if scope is self.scopes[0]:
+                    self.used.add(name)
+                return scope[name]
+        return ("type", DYN) if name in _NAMES else None
+
+    def _ident(self, node: tuple) -> tuple:
+        found = self._lookup(node[2])
+        return self._undeclared(node, node[2]) if found is None else found
+
+    def _select(self, node: tuple) -> tuple:
+        _, _, operand, field, optional, test_only = node
+        name = _qualified(node)
+        if name and not test_only and self._lookup(name.partition(".")[0]) is None:
+            known = self._lookup(name)
+            if known is not None:
+                return known
+        type_ = self.resolved(self.check(operand))
+        was_optional = type_[0] == "optional_type"
+        result = self._field(node, type_[1] if was_optional else type_, field)
+        if test_only:
+            return BOOL
+        return ("optional_type", result) if was_optional or optional else result
+
+    def _field(self, node: tuple, type_: tuple, field: str) -> tuple:
+        if type_[0] == "map":
+            return type_[2]
+        if type_[0] == "object":
+            found = type_[1].get(field)
+            return self._problem(node, f"undefined field '{field}'") if found is None else found
+        if type_[0] == "var":
+            self._assignable(DYN, type_)
+        elif type_[0] not in _ANY:
+            self._problem(node, f"type '{shown(type_)}' does not support field selection")
+        return DYN
+
+    def _call(self, node: tuple) -> tuple:
+        _, _, name, target, arguments = node
+        given = [self.check(argument) for argument in arguments]
+        if target is not None:
+            prefix = _qualified(target)
+            if prefix and self._lookup(prefix.partition(".")[0]) is None and _signatures(f"{prefix}.{name}",
+                                                                                         self.release):
+                return self._resolve(node, f"{prefix}.{name}", given, False)
+            given.insert(0, self.check(target))
+        if not _signatures(name, self.release):
+            return self._undeclared(node, name)
+        return self._resolve(node, name, given, target is not None)
+
+    def _resolve(self, node: tuple, name: str, given: list[tuple], method: bool) -> tuple:
+        if name in ("_&&_", "_||_"):
+            for argument, type_ in zip(node[4], given, strict=True):
+                self._expect(argument, BOOL, type_)
+            return BOOL
+        result = None
+        for is_method, wanted, gives in _signatures(name, self.release):
+            if is_method != method or len(wanted) != len(given):
+                continue
+            fresh: dict[str, tuple] = {}
+            wanted = [self._instance(type_, fresh) for type_ in wanted]
+            before = dict(self.bound)
+            if all(self._assignable(type_, want) for type_, want in zip(given, wanted, strict=True)):
+                found = self.resolved(self._instance(gives, fresh))
+                result = found if result is None or result == found else DYN
+            else:
+                self.bound = before
+        if result is not None:
+            return result
+        types = [shown(self.resolved(type_)) for type_ in given]
+        receiver = f"{types.pop(0)}." if method else ""
+        return self._problem(node, f"found no matching overload for '{name}' applied to "
+                                   f"'{receiver}({', '.join(types)})'")
+
+    def _expect(self, node: tuple, wanted: tuple, found: tuple) -> None:
+        if not self._assignable(wanted, found):
+            self._problem(node, f"expected type '{shown(wanted)}' but found '{shown(self.resolved(found))}'")
+
+    def _joined(self, node: tuple, before: tuple | None, type_: tuple) -> tuple:
+        if before is None or self._assignable(before, type_):
+            return type_ if before is None or before[0] != "dyn" else before
+        return self._problem(node, f"expected type '{shown(self.resolved(before))}' but found "
+                                   f"'{shown(self.resolved(type_))}'")
+
+    def _element(self, node: tuple, optional: bool) -> tuple:
+        type_ = self.resolved(self.check(node))
+        if not optional or type_[0] in _ANY:
+            return type_
+        if type_[0] == "optional_type":
+            return type_[1]
+        return self._problem(node, f"expected type 'optional_type({shown(type_)})' but found '{shown(type_)}'")
+
+    def _list(self, node: tuple) -> tuple:
+        found: tuple | None = None
+        for item, optional in node[2]:
+            found = self._joined(item, found, self._element(item, optional))
+        return list_of(found or self._new())
+
+    def _map(self, node: tuple) -> tuple:
+        keys: tuple | None = None
+        values: tuple | None = None
+        for key, value, optional in node[2]:
+            keys = self._joined(key, keys, self.check(key))
+            values = self._joined(value, values, self._element(value, optional))
+        return map_of(keys or self._new(), values or self._new())
+
+    def _comprehension(self, node: tuple) -> tuple:
+        _, _, macro, source, names, arguments = node
+        range_ = self.resolved(self.check(source))
+        if macro in ("optMap", "optFlatMap"):
+            return self._optional_map(macro, range_, names[0], arguments[0])
+        first, second = self._variables(source, range_)
+        if len(names) == 2:
+            types: tuple = (INT if range_[0] == "list" else first, second)
+        else:
+            types = (second if range_[0] == "list" else first,)
+        self.scopes.append(dict(zip(names, types, strict=True)))
+        checked = [self.check(argument) for argument in arguments]
+        self.scopes.pop()
+        *conditions, last = arguments
+        result = {"map": list_of, "transformList": list_of, "transformMap": lambda item: map_of(first, item)}.get(macro)
+        for condition, type_ in zip(conditions, checked, strict=False):
+            self._expect(condition, BOOL, type_)
+        if result is not None:
+            return result(checked[-1])
+        self._expect(last, BOOL, checked[-1])
+        return list_of(types[0]) if macro == "filter" else BOOL
+
+    def _variables(self, source: tuple, range_: tuple) -> tuple[tuple, tuple]:
+        """Return the types of (key or index, item)."""
+        if range_[0] == "list":
+            return INT, range_[1]
+        if range_[0] == "map":
+            return range_[1], range_[2]
+        if range_[0] not in ("dyn", "!error!", "var"):
+            self._problem(source, f"expression of type '{shown(range_)}' cannot be range of a comprehension (must be "
+                                  "list, map, or dynamic)")
+            return ERROR, ERROR
+        return DYN, DYN
+
+    def _optional_map(self, macro: str, range_: tuple, name: str, body: tuple) -> tuple:
+        self.scopes.append({name: range_[1] if range_[0] == "optional_type" else DYN})
+        type_ = self.check(body)
+        self.scopes.pop()
+        return type_ if macro == "optFlatMap" else ("optional_type", type_)
+
+    # Types that are not known yet
+
+    def _new(self) -> tuple:
+        self.fresh += 1
+        return ("var", self.fresh)
+
+    def _instance(self, type_: tuple, fresh: dict[str, tuple]) -> tuple:
+        """A signature's type with variables in the place of A, B and C."""
+        if type_[0] in ("A", "B", "C"):
+            if type_[0] not in fresh:
+                fresh[type_[0]] = self._new()
+            return fresh[type_[0]]
+        return (type_[0], *(self._instance(each, fresh) for each in type_[1:])) if len(type_) > 1 else type_
+
+    def resolved(self, type_: tuple) -> tuple:
+        """Put what is known by now in the place of variables."""
+        while type_[0] == "var" and type_[1] in self.bound:
+            type_ = self.bound[type_[1]]
+        if len(type_) == 1 or type_[0] in ("var", "object"):
+            return type_
+        return (type_[0], *(self.resolved(each) for each in type_[1:]))
+
+    def _assignable(self, left: tuple, right: tuple) -> bool:
+        """Tell whether the types agree, and note what that says of their variables."""
+        left, right = self.resolved(left), self.resolved(right)
+        if left == right:
+            return True
+        for one, other in ((left, right), (right, left)):
+            if one[0] == "var":
+                self.bound[one[1]] = other
+                return True
+        if left[0] in _ANY or right[0] in _ANY:
+            return True
+        if left == NULL or right == NULL:
+            return (right if left == NULL else left)[0] in _NULLABLE
+        if left[0] != right[0] or left[0] == "object" or len(left) != len(right):
+            return False
+        return all(self._assignable(a, b) for a, b in zip(left[1:], right[1:], strict=True))
+
+
+def _qualified(node: tuple) -> str:
+    """Return `a.b` for a plain chain of names, "" for anything else."""
+    if node[0] == "ident":
+        return node[2]
+    if node[0] == "select" and not node[4] and not node[5]:
+        prefix = _qualified(node[2])
+        return f"{prefix}.{node[3]}" if prefix else ""
+    return ""
+
+
+@lru_cache(maxsize=512)
+def _signatures(name: str, release: tuple[int, int]) -> tuple:
+    """Return a function's signatures as (is a method, argument types, result type)."""
+    texts = BASE.get(name, "").split()
+    for since, functions in LATER.items():
+        if release >= since:
+            texts += functions.get(name, "").split()
+    found = []
+    for text in texts:
+        arguments, _, result = text.lstrip(".").rpartition(">")
+        found.append((text.startswith("."), _Types(arguments).all(), _Types(result).one()))
+    return tuple(found)
+
+
+class _Types:
+    """A reader of type names, as in `list(A),int`."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def one(self) -> tuple:
+        import re
+
+        match = re.match(r"\w+", self.text)
+        assert match is not None
+        self.text = self.text[match.end():]
+        if not self.text.startswith("("):
+            return (match[0],)
+        self.text = self.text[1:]
+        parameters = self.all()
+        self.text = self.text[1:]
+        return (match[0], *parameters)
+
+    def all(self) -> list[tuple]:
+        found = []
+        while self.text and not self.text.startswith(")"):
+            found.append(self.one())
+            self.text = self.text.removeprefix(",")
+        return found

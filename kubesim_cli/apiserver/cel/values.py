@@ -1,0 +1,221 @@
+"""The values of expressions.
+
+Python's own types stand for bool, int, double (float), string, bytes, null (None), list and map (dict); the other types
+have classes here. A list of type set or map compares without regard to the order of its items.
+"""
+
+from __future__ import annotations
+
+from .errors import EvaluationError, no_overload
+
+MIN_INT, MAX_INT, MAX_UINT = -(2**63), 2**63 - 1, 2**64 - 1
+
+
+class UInt(int):
+    """An unsigned number."""
+
+    __slots__ = ()
+
+
+class Timestamp:
+    """A moment: nanoseconds since 1970."""
+
+    __slots__ = ("nanos",)
+
+    def __init__(self, nanos: int):
+        self.nanos = nanos
+
+    def __eq__(self, other):
+        return type(other) is type(self) and other.nanos == self.nanos
+
+    def __lt__(self, other):
+        return self.nanos < other.nanos
+
+    def __hash__(self):
+        return hash(self.nanos)
+
+
+class Duration(Timestamp):
+    """A length of time in nanoseconds."""
+
+    __slots__ = ()
+
+
+class Optional:
+    """A value or none."""
+
+    __slots__ = ("present", "value")
+
+    def __init__(self, value=None, present: bool = True):
+        self.value, self.present = value, present
+
+    def __eq__(self, other):
+        return type(other) is Optional and other.present == self.present and equal(other.value, self.value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+NONE = Optional(present=False)
+
+
+class TypeValue:
+    """A type as a value, such as `int`."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __eq__(self, other):
+        return type(other) is TypeValue and other.name == self.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+
+class Opaque:
+    """A value of one of the libraries' types: `type` is its name, `value` what the library makes of it, `text` what it
+    was made of."""
+
+    __slots__ = ("text", "type", "value")
+
+    def __init__(self, type_: str, value, text: str = ""):
+        self.type, self.value, self.text = type_, value, text
+
+    def __eq__(self, other):
+        return type(other) is Opaque and (other.type, other.value) == (self.type, self.value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class SetList(list):
+    """A list of type set."""
+
+
+class MapList(list):
+    """A list of type map; `keys` are the fields that tell its items apart."""
+
+    def __init__(self, items, keys):
+        super().__init__(items)
+        self.keys = tuple(keys)
+
+    def key(self, item) -> tuple:
+        return tuple(item.get(key) for key in self.keys)
+
+
+def type_name(value) -> str:
+    """Return the name of a value's type."""
+    if isinstance(value, (Opaque, Timestamp, Optional, TypeValue)):
+        if isinstance(value, Opaque):
+            return value.type
+        return {Duration: "google.protobuf.Duration", Timestamp: "google.protobuf.Timestamp", Optional: "optional_type",
+                TypeValue: "type"}[type(value)]
+    for python, name in ((bool, "bool"), (UInt, "uint"), (int, "int"), (float, "double"), (str, "string"),
+                         (bytes, "bytes"), (list, "list"), (dict, "map")):
+        if isinstance(value, python):
+            return name
+    return "null_type"
+
+
+def is_number(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def equal(left, right) -> bool:
+    """CEL's ==: numbers of all types compare by value, things of different types are never equal."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, (SetList, MapList)) or isinstance(right, (SetList, MapList)):
+        return _equal_unordered(left, right)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(equal(item, right[key]) for key, item in left.items())
+    return left == right
+
+
+def _equal_unordered(left, right) -> bool:
+    if not isinstance(left, list) or not isinstance(right, list) or len(left) != len(right):
+        return False
+    return all(any(equal(a, b) for b in right) for a in left)
+
+
+def compare(left, right) -> int:
+    """Return -1, 0 or 1. Raises EvaluationError for what has no order."""
+    same = type(left) is type(right) and isinstance(left, (str, bytes, bool, Timestamp))
+    if not same and not (is_number(left) and is_number(right)):
+        raise no_overload()
+    return (right < left) - (left < right)
+
+
+def checked(number: int, like: int) -> int:
+    """Return a whole number of the type of `like`, or raise that it does not fit."""
+    if isinstance(like, UInt):
+        if not 0 <= number <= MAX_UINT:
+            raise EvaluationError("unsigned integer overflow")
+        return UInt(number)
+    if not MIN_INT <= number <= MAX_INT:
+        raise EvaluationError("integer overflow")
+    return number
+
+
+def parse_duration(text: str) -> Duration:
+    """Read what Go's time.ParseDuration reads, as in `1h30m`. Raises EvaluationError."""
+    import re
+
+    units = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9,
+             "h": 3600 * 10**9}
+    part = r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)"
+    match = re.fullmatch(rf"([+-]?)(0|(?:{part})+)", text)
+    if match is None:
+        raise EvaluationError(f'time: invalid duration "{text}"')
+    from fractions import Fraction
+
+    total = sum(Fraction(number) * units[unit] for number, unit in re.findall(part, match[2]))
+    return Duration(int(-total if match[1] == "-" else total))
+
+
+def parse_timestamp(text: str) -> Timestamp:
+    """Read an RFC 3339 time. Raises EvaluationError."""
+    from ...api import timestamps
+
+    try:
+        return Timestamp(round(timestamps.parse(text) * 10**9))
+    except ValueError as error:
+        raise EvaluationError(str(error)) from None
+
+
+def text_of(value) -> str:
+    """Return what string() makes of a value. Raises EvaluationError."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Duration):
+        seconds, rest = divmod(abs(value.nanos), 10**9)
+        fraction = f".{rest:09}".rstrip("0") if rest else ""
+        return f"{'-' if value.nanos < 0 else ''}{seconds}{fraction}s"
+    if isinstance(value, Timestamp):
+        from ...api import timestamps
+
+        return timestamps.format(value.nanos / 10**9)
+    if isinstance(value, Opaque):
+        return value.text
+    raise no_overload()
+
+
+def add_lists(left: list, right: list) -> list:
+    """Concatenate; a set takes what it has not, a list of type map replaces what has the same keys."""
+    if isinstance(left, SetList):
+        return SetList([*left, *(item for item in right if not any(equal(item, known) for known in left))])
+    if isinstance(left, MapList):
+        found = {left.key(item): item for item in left}
+        found.update({left.key(item): item for item in right})
+        return MapList(found.values(), left.keys)
+    return [*left, *right]
