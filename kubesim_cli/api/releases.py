@@ -12,9 +12,7 @@ PATCH = {
 
 # A behaviour's name -> the release that introduced it; a feature gate's name -> the release that turned it on.
 INTRODUCED = {
-    "AutoscaleV2": (1, 33),            # kubectl autoscale makes autoscaling/v2 objects
     "ContainerRestartRules": (1, 35),
-    "DeletedFromNamespace": (1, 34),   # kubectl delete: `pod "a" deleted from default namespace`
     "EnvFiles": (1, 35),
     "ImageVolume": (1, 35),
     "InPlacePodLevelResourcesVerticalScaling": (1, 36),
@@ -32,8 +30,33 @@ INTRODUCED = {
     "RelaxedDNSSearchValidation": (1, 33),
     "RelaxedEnvironmentVariableValidation": (1, 32),
     "RestartAllContainersOnContainerExits": (1, 36),
-    "RollbackWarning": (1, 36),        # kubectl rollout undo warns where `kubectl apply` manages the object
     "VolumeAttributesClass": (1, 29),  # the column VOLUMEATTRIBUTESCLASS of PVs and PVCs
+
+    # kubectl
+    "AutoscaleV2": (1, 33),                     # autoscale makes autoscaling/v2 objects
+    "BoundNodeTokens": (1, 31),                 # create token --bound-object-kind=Node
+    "ContainerChoices": (1, 36),                # a wrong container name is answered with the names there are
+    "CreateNeedsFile": (1, 31),                 # create without -f fails, where it showed its help
+    "DefaultDurationOfTokens": (1, 30),         # create token --duration=0
+    "DeletedFromNamespace": (1, 34),            # delete: `pod "a" deleted from default namespace`
+    "DetailedLabelResult": (1, 36),             # label tells `modified`, and what was done
+    "DockerConfigDefaultKey": (1, 31),          # create secret docker-registry --from-file names the key itself
+    "DrainByContext": (1, 32),                  # drain --timeout ends with `context deadline exceeded`
+    "ExecNeedsDash": (1, 31),                   # exec wants `--` in front of the command
+    "InteractiveDeleteDefaultsToNo": (1, 34),   # delete -i asks `(y/N)`
+    "JobFromCronJobUnblocked": (1, 31),         # create job --from does not block the deletion of the CronJob
+    "LogsTellNamespace": (1, 30),               # logs tells in which namespace it did not find the pod
+    "MixedWatch": (1, 35),                      # get --watch shows the objects before it refuses several
+    "MultipleWaits": (1, 36),                   # wait with several --for
+    "PlainSort": (1, 31),                       # get --sort-by compares strings as such, not the numbers in them
+    "PodsThatDeclare": (1, 30),                 # drain: `Pods that declare no controller`
+    "RollbackWarning": (1, 36),                 # rollout undo warns where `kubectl apply` manages the object
+    "ScaleShowsReplicas": (1, 36),              # scale -o shows the new number
+    "SignerVerbs": (1, 32),                     # auth can-i knows approve, sign, escalate and attest
+    "SubresourcesOfAllNames": (1, 32),          # get --subresource takes any name
+    "WaitForCreate": (1, 31),                   # wait --for=create
+    "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found
+    "WatchSortWarnings": (1, 31),               # get --sort-by has a warning for --watch and one for --watch-only
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from . import rbacrules
 from .context import Failure
 from .printers.tabwriter import align
 
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
-          "impersonate", "*", "approve", "sign", "escalate", "attest")
+          "impersonate", "*")
+_SIGNER_VERBS = ("approve", "sign", "escalate", "attest")
 _URL_VERBS = ("get", "put", "post", "head", "options", "delete", "patch", "*")
 _REVIEW = "authorization.k8s.io"
 
@@ -55,7 +57,8 @@ def _attributes(ctx, flags, verb: str, what: str) -> dict:
         if mapping and not mapping.namespaced:
             ctx.warn(f"resource '{resource}' is not namespace scoped" + (f" in group '{group}'" if group else "")
                      + "\n")
-        _warn_verb(ctx, verb, _VERBS)
+        signs = releases.enabled("SignerVerbs", ctx.release)
+        _warn_verb(ctx, verb, (*_VERBS, *_SIGNER_VERBS) if signs else _VERBS)
     fields = {"namespace": "" if flags["all-namespaces"] else ctx.namespace, "verb": verb, "group": group,
               "resource": resource, "subresource": flags["subresource"], "name": name}
     return {key: value for key, value in fields.items() if value}

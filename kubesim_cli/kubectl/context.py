@@ -177,8 +177,11 @@ class Context:
 
     @property
     def release(self) -> tuple:
-        """The emulated release, as in (1, 28)."""
-        return self.cluster.server.release
+        """The emulated release, as in (1, 28): the cluster's, or the wanted one where the kubeconfig leads to none."""
+        try:
+            return self.cluster.server.release
+        except Failure:
+            return self.client_release
 
     @property
     def client_release(self) -> tuple:

@@ -148,7 +148,8 @@ def _confirmed(ctx, flags, args, ignore_not_found: bool) -> set | None:
     for info in infos:
         group = f".{info.mapping.group}" if info.mapping.group else ""
         ctx.out(f"{info.mapping.kind.lower()}{group}/{info.name}\n")
-    ctx.out("Do you want to continue? (y/N): ")
+    choices = "y/N" if releases.enabled("InteractiveDeleteDefaultsToNo", ctx.release) else "y/n"
+    ctx.out(f"Do you want to continue? ({choices}): ")
     ctx.pause()
     words = ctx.stdin().split("\n", 1)[0].split()
     if len(words) != 1 or words[0].lower() != "y":

@@ -36,7 +36,8 @@ def run(ctx, flags, args):
         try:
             evictions.empty(ctx, flags, info.name, strategy)
         except Failure as failure:
-            ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error: {failure}, continuing "
+            space = " " if ctx.release >= (1, 31) else ""
+            ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error:{space}{failure}, continuing "
                     "command...\n")
             fatal.append(failure)
             remaining.append(info.name)

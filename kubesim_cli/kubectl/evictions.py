@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import duration, timestamps
+from ..api import duration, releases, timestamps
 from ..api.objects import controller_of
 from ..apiserver.errors import StatusError
 from . import cmdutil
@@ -82,7 +82,8 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
         return True, "", ""
     if flags["force"]:
         return True, "deleting Pods that declare no controller", ""
-    return False, "", "Pods that declare no controller (use --force to override)"
+    that = "that " if releases.enabled("PodsThatDeclare", ctx.release) else ""
+    return False, "", f"Pods {that}declare no controller (use --force to override)"
 
 
 def _long_gone(ctx, flags, pod: dict) -> bool:
@@ -118,7 +119,7 @@ class _Removal:
                     raise Failure(error.message) from None
             self._leaving.append(pod)
         if self._leaving and not self.ctx.wait(lambda: self._gone("deleted"), self.timeout):
-            raise Failure("context deadline exceeded")
+            raise Failure(self._expired())
 
     def evict(self) -> None:
         """Evict the pods, again and again where a budget forbids it, and wait for them. Raises Aggregate."""
@@ -144,8 +145,7 @@ class _Removal:
             told = f'pods/{cmdutil.quote(name)} -n {cmdutil.quote(namespace)}'
             self.ctx.out(f"evicting pod {key}{cmdutil.SUFFIX[self.strategy]}\n")
             if self._end is not None and self.ctx.now >= self._end:
-                self.errors.append(Failure(f"error when evicting {told}: global timeout reached: "
-                                           f"{duration.format_go(self.timeout or 0)}"))
+                self.errors.append(Failure(f"error when evicting {told}: {self._timeout_reached()}"))
                 continue
             try:
                 self._evict(name, namespace)
@@ -191,5 +191,13 @@ class _Removal:
             meta = pod["metadata"]
             self.errors.append(Failure(
                 f"error when waiting for pod {cmdutil.quote(meta['name'])} in namespace "
-                f"{cmdutil.quote(meta['namespace'])} to terminate: context deadline exceeded"))
+                f"{cmdutil.quote(meta['namespace'])} to terminate: {self._expired()}"))
         self._leaving = []
+
+    def _expired(self) -> str:
+        """What is said of pods that do not terminate in time."""
+        by_context = releases.enabled("DrainByContext", self.ctx.release)
+        return "context deadline exceeded" if by_context else self._timeout_reached()
+
+    def _timeout_reached(self) -> str:
+        return f"global timeout reached: {duration.format_go(self.timeout or 0)}"

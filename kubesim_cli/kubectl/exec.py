@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..api import releases
+from ..apiserver.errors import bad_request
 from . import cmdutil, podcmd
 from .context import Failure, Usage
 
@@ -11,7 +13,12 @@ def run(ctx, flags, args):
     name = args[0] if args and flags.dash != 0 else ""
     command = args[flags.dash:] if flags.dash >= 0 else []
     if flags.dash < 0 and (len(args) > 1 or (args and flags["filename"])):
-        raise Usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
+        if releases.enabled("ExecNeedsDash", ctx.release):
+            raise Usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
+        name, command = (args[0], args[1:]) if len(args) > 1 else ("", args)
+        if not flags["quiet"]:
+            ctx.err("kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use kubectl "
+                    "exec [POD] -- [COMMAND] instead.\n")
     timeout = podcmd.running_timeout(flags)
     if not name and not flags["filename"]:
         raise Failure("pod, type/name or --filename must be specified")
@@ -22,5 +29,8 @@ def run(ctx, flags, args):
         raise Failure("cannot exec into multiple objects at a time")
     pod = podcmd.pod_of(ctx, infos[0].obj, timeout)
     podcmd.refuse_completed(pod, "exec into")
-    container = podcmd.container_of(ctx, pod, flags["container"], flags["quiet"])
+    wanted = flags["container"]
+    if wanted and podcmd.find(pod, wanted) is None and not releases.enabled("ContainerChoices", ctx.release):
+        raise bad_request(f"container {wanted} is not valid for pod {pod['metadata']['name']}")
+    container = podcmd.container_of(ctx, pod, wanted, flags["quiet"])
     raise podcmd.not_yet(f"execute {cmdutil.quote(command[0])} in container {cmdutil.quote(container['name'])}")

@@ -12,10 +12,10 @@ def run(ctx, flags, args):
         return _raw(ctx, flags, args)
     output, template, sort_by = flags["output"], flags["template"], flags["sort-by"]
     if flags["watch"] or flags["watch-only"]:
-        if sort_by and flags["watch"]:
-            ctx.err("warning: --watch requested, --sort-by will be ignored for watch events received\n")
-        elif sort_by:
-            ctx.err("warning: --watch-only requested, --sort-by will be ignored\n")
+        if sort_by:
+            from .watch import warn_of_sorting
+
+            warn_of_sorting(ctx, flags["watch"])
     elif not args and not flags["filename"] and not flags["kustomize"]:
         ctx.err('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of '
                 "supported resources.\n\n")
@@ -31,6 +31,8 @@ def run(ctx, flags, args):
         return watch.run(ctx, flags, args, human, table)
     if flags["output-watch-events"]:
         raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
+    if flags["subresource"]:
+        _check_subresource(ctx, flags["subresource"])
     # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
     chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, table=table,
@@ -48,13 +50,13 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
     if flags["sort-by"] and len(infos) > 1:
         from . import sorting
 
-        infos = sorting.sort(infos, flags["sort-by"], lambda info: info.obj)
+        infos = sorting.sort(infos, flags["sort-by"], ctx.release, lambda info: info.obj)
     written = False
     namespaced = not flags["all-namespaces"]
     for mapping, group in _by_mapping(infos):
         namespaced = namespaced and mapping.namespaced
         merged = _merge(group) if table else plain_table([info.obj for info in group], ctx.now)
-        if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"]):
+        if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"], ctx.release):
             continue
         text = table_printer(flags, mapping, with_kind).print(merged)
         if text:
@@ -63,6 +65,13 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
     if not written and not errors and not flags["ignore-not-found"]:
         ctx.err(f"No resources found in {ctx.namespace} namespace.\n" if namespaced else "No resources found\n")
     builder.raise_all(errors)
+
+
+def _check_subresource(ctx, name: str) -> None:
+    from ..api import releases
+
+    if name not in ("status", "scale") and not releases.enabled("SubresourcesOfAllNames", ctx.release):
+        raise Failure(f'invalid subresource value: "{name}". Must be one of [status scale]')
 
 
 def _by_mapping(infos):
@@ -84,14 +93,14 @@ def _merge(infos) -> dict:
     return {**infos[0].obj, "rows": [row for info in infos for row in info.obj["rows"]]}
 
 
-def _sort_rows(table: dict, field: str) -> bool:
+def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
     """Sort a Table's rows in place of it; False where they cannot be, which kubectl answers by not printing them."""
     if len(table["rows"]) < 2:
         return True
     from . import sorting
 
     try:
-        table["rows"] = sorting.sort(table["rows"], field, lambda row: row["object"])
+        table["rows"] = sorting.sort(table["rows"], field, release, lambda row: row["object"])
     except sorting.Unsortable:
         raise
     except Failure:
@@ -146,7 +155,7 @@ def _print_generic(ctx, flags, result: builder.Result) -> None:
             if flags["sort-by"] and items:
                 from . import sorting
 
-                items = sorting.sort(items, flags["sort-by"])
+                items = sorting.sort(items, flags["sort-by"], ctx.release)
             print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
     except Failure as failure:
         errors.append(failure)

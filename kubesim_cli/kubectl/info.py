@@ -31,8 +31,11 @@ class Info:
 
     @property
     def object_name(self) -> str:
-        """`plural/name` (Info.ObjectName)."""
-        return f"{self.mapping.plural}/{self.name}"
+        """`plural/name`; without a mapping the kind, and the line break that kubectl has there (Info.ObjectName)."""
+        if self.mapping:
+            return f"{self.mapping.plural}/{self.name}"
+        group, _, _ = self.obj["apiVersion"].rpartition("/")
+        return f"{self.obj['kind'].lower()}{group and '.'}{group}/{self.name}\n"
 
     def describe(self) -> str:
         """The two lines that errors of apply and replace tell about an object (Info.String)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import names
+from ..api import names, releases
 from ..api.objects import clone
 from . import builder, cmdutil, metadata
 from .context import Failure
@@ -31,21 +31,30 @@ def run(ctx, flags, args):
                                for key, value in new.items() if key in labels and labels[key] != value])
         added = [key for key, value in new.items() if labels.get(key) != value]
         gone = [key for key in removed if key in labels]
-        labels = {key: value for key, value in {**labels, **new}.items() if key not in removed}
-        changed["metadata"]["labels"] = labels
-        if not labels:
-            del changed["metadata"]["labels"]
+        changed["metadata"]["labels"] = {key: value for key, value in {**labels, **new}.items() if key not in removed}
         if not offline:
             cmdutil.record(ctx, flags, args, changed)
-            if added or gone:
-                metadata.send(ctx, flags, info, changed, strategy)
+        detailed = releases.enabled("DetailedLabelResult", ctx.release)
+        done = _done(added, gone) if detailed else _done_to(info.obj, changed, flags["overwrite"])
+        if not offline and (added or gone or not detailed):
+            metadata.send(ctx, flags, info, changed, strategy)
         info.obj = changed
         if flags["list"]:
             return metadata.print_list(ctx, info, result.single, "labels")
-        done = "modified" if added and gone else "labeled" if added else "unlabeled" if gone else "not labeled"
         return cmdutil.printer(ctx, flags, done, strategy)(changed)
 
     result.visit(label)
+
+
+def _done(added: list[str], gone: list[str]) -> str:
+    return "modified" if added and gone else "labeled" if added else "unlabeled" if gone else "not labeled"
+
+
+def _done_to(before: dict, after: dict, overwrite: bool) -> str:
+    """Older releases go by the whole object and its size."""
+    if before == after:
+        return "not labeled"
+    return "unlabeled" if not overwrite and len(str(after)) < len(str(before)) else "labeled"
 
 
 def _parse(changes: list[str]) -> tuple[dict[str, str], list[str]]:

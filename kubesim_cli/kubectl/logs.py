@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from ..apiserver.errors import StatusError, bad_request
 from . import builder, cmdutil, podcmd
 from .context import Failure, Usage
@@ -35,7 +36,7 @@ def _select(ctx, flags, args) -> list[dict]:
             return [info.obj for info in podcmd.select(ctx, flags, args[:1])]
         infos = builder.from_flags(ctx, flags, ["pods"]).infos()
     except StatusError as error:
-        if error.reason == "NotFound":
+        if error.reason == "NotFound" and releases.enabled("LogsTellNamespace", ctx.release):
             raise Failure(f"error from server (NotFound): {error.message} in namespace "
                           f"{cmdutil.quote(ctx.namespace)}") from None
         raise
@@ -69,7 +70,7 @@ def _containers(ctx, flags, pod: dict, args) -> list[dict]:
     if not name and default and podcmd.find(pod, default) is None:
         ctx.err(f"Default container name {cmdutil.quote(default)} not found in pod {pod['metadata']['name']}\n")
         name = pod["spec"]["containers"][0]["name"]
-    return [podcmd.container_of(ctx, pod, name, quiet=flags["all-pods"])]
+    return [podcmd.container_of(ctx, pod, name, quiet=flags["all-pods"], unknown="is not valid for")]
 
 
 def _check_state(pod: dict, name: str, previous: bool) -> None:

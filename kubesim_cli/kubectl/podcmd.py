@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import selectors
+from ..api import releases, selectors
 from . import builder, cmdutil
 from .context import Failure, Usage
 
@@ -84,14 +84,19 @@ def find(pod: dict, name: str) -> dict | None:
     return None
 
 
-def container_of(ctx, pod: dict, name: str, quiet: bool) -> dict:
-    """Return the named container, or the default one; raises Failure."""
+def container_of(ctx, pod: dict, name: str, quiet: bool, unknown: str = "not found in") -> dict:
+    """Return the named container, or the default one; raises Failure.
+
+    `unknown` is what older releases say that a wrong name is.
+    """
     wanted = name or (pod["metadata"].get("annotations") or {}).get(DEFAULT_CONTAINER, "")
-    if wanted:
-        container = find(pod, wanted)
-        if container is None:
-            raise Failure(f"container {wanted} is not valid for pod {pod['metadata']['name']} out of: {names(pod)}")
+    container = find(pod, wanted)
+    if container:
         return container
+    if wanted and releases.enabled("ContainerChoices", ctx.release):
+        raise Failure(f"container {wanted} is not valid for pod {pod['metadata']['name']} out of: {names(pod)}")
+    if name:
+        raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
     first = pod["spec"]["containers"][0]
     if not quiet and names(pod) != first["name"]:
         ctx.err(f"Defaulted container {cmdutil.quote(first['name'])} out of: {names(pod)}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from ..api.objects import clone
 from . import builder, cmdutil
 from .context import Failure
@@ -25,7 +26,7 @@ def run(ctx, flags, args):
         if strategy != "client":
             size = _scale(ctx, flags, info, strategy)
         changed = clone(info.obj)
-        if info.mapping.group in ("", "apps"):
+        if info.mapping.group in ("", "apps") and releases.enabled("ScaleShowsReplicas", ctx.release):
             changed.setdefault("spec", {})["replicas"] = size
         if strategy != "client" and "record" in flags and flags["record"]:
             recorded = clone(changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import quantity
+from ..api import quantity, releases
 from ..apiserver.field import show as quote
 from . import gosort
 from .context import Failure
@@ -15,10 +15,11 @@ class Unsortable(Failure):
     """A field whose values have no order."""
 
 
-def sort(items: list, expression: str, obj_of=lambda item: item) -> list:
+def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda item: item) -> list:
     """Return items in the order of a field of their objects; those without it come first.
 
     `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
+    Releases before "PlainSort" also compare the numbers in strings as such.
     Raises Failure for a wrong expression and where no object has the field, Unsortable for values without order.
     """
     try:
@@ -31,12 +32,15 @@ def sort(items: list, expression: str, obj_of=lambda item: item) -> list:
         raise Failure(f"couldn't find any field with path {quote(field)} in the list of objects")
     order = list(range(len(items)))
     amounts = [_is_quantity(key) for key in keys]
+    plain = releases.enabled("PlainSort", release)
 
     def less(i: int, j: int) -> bool:
         if keys[i] is _MISSING or keys[j] is _MISSING:
             return keys[i] is _MISSING
         if amounts[i] and amounts[j]:
             return quantity.compare(keys[i], keys[j]) < 0
+        if not plain and isinstance(keys[i], str) and isinstance(keys[j], str):
+            return _natural(keys[i]) < _natural(keys[j])
         return _less(keys[i], keys[j], field)
 
     gosort.sort(order, less)
@@ -55,6 +59,13 @@ def _is_quantity(key) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _natural(text: str) -> list[tuple]:
+    """The key of the order of sortorder.NaturalLess: runs of digits are numbers, and come before other characters."""
+    import re
+
+    return [(0, int(run), len(run)) if run.isdigit() else (1, run) for run in re.findall(r"[0-9]+|[^0-9]+", text)]
 
 
 def _less(left, right, field: str) -> bool:

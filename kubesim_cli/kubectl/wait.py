@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from ..apiserver.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure
@@ -13,10 +14,12 @@ def run(ctx, flags, args):
     """kubectl wait ([-f FILENAME] | TYPE NAME) --for=create|delete|condition=NAME[=VALUE]|jsonpath=PATH[=VALUE]"""
     print_obj = cmdutil.printer(ctx, flags, "condition met")
     select = _selection(ctx, flags, args)
-    waits = [_parse(text) for text in flags["for"]]
+    several = releases.enabled("MultipleWaits", ctx.release)
+    texts = flags["for"] if several else flags["for"][-1:]
+    waits = [_parse(text, ctx.release) for text in texts]
     if not waits:
-        raise Failure("unrecognized condition: []")
-    words = [text.lower() for text in flags["for"]]
+        raise Failure("unrecognized condition: []" if several else 'unrecognized condition: ""')
+    words = [text.lower() for text in texts]
     timeout = flags["timeout"] if flags["timeout"] >= 0 else None
     waiter = _Waiter(ctx, timeout)
     if "create" in words:
@@ -206,10 +209,10 @@ def _split(text: str) -> list[str]:
     return [part.replace("\0", "==") for part in text.replace("==", "\0").split("=")]
 
 
-def _parse(text: str):
+def _parse(text: str, release: tuple[int, int]):
     if text.lower() == "delete":
         return _Deleted()
-    if text.lower() == "create":
+    if text.lower() == "create" and releases.enabled("WaitForCreate", release):
         return _Created()
     kind, equals, rest = text.partition("=")
     if equals and kind == "condition":

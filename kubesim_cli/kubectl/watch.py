@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from . import builder
 from .context import Exit, Failure
 from .files import is_list
@@ -12,11 +13,14 @@ def run(ctx, flags, args, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
                                 continue_on_error=False, single_resource_type=True, subresource="")
-    infos, error = result.collect(flags["ignore-not-found"])
+    infos, error = result.collect(flags["ignore-not-found"] and releases.enabled("WatchIgnoresNotFound", ctx.release))
     if error:
         raise error
     if not infos:
         return
+    if len({info.mapping for info in infos}) > 1 and not releases.enabled("MixedWatch", ctx.release):
+        raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
+                      "resource was found")
     show = _table_shower(ctx, flags, infos[0].mapping, table) if human else _shower(ctx, flags)
     for info in infos:
         objects = _objects(info.obj)
@@ -25,6 +29,16 @@ def run(ctx, flags, args, human: bool, table: bool) -> None:
     if len(infos) > 1:
         raise Failure("you may only watch a single resource or type of resource at a time")
     _follow(ctx, flags, infos[0], show)
+
+
+def warn_of_sorting(ctx, listed: bool) -> None:
+    """Warn that --sort-by does not sort what comes later. `listed`: with --watch, which lists first."""
+    if not releases.enabled("WatchSortWarnings", ctx.release):
+        ctx.err("warning: --watch or --watch-only requested, --sort-by will be ignored\n")
+    elif listed:
+        ctx.err("warning: --watch requested, --sort-by will be ignored for watch events received\n")
+    else:
+        ctx.err("warning: --watch-only requested, --sort-by will be ignored\n")
 
 
 def _objects(found: dict) -> list[dict]:

@@ -56,7 +56,8 @@ def test_kinds(terminal, line, path, value):
     ("service clusterip s", "error: at least one tcp port specifier must be provided\n"),
     ("service clusterip s --tcp=80:70000", "error: must be between 1 and 65535, inclusive\n"),
     ("service clusterip s --tcp=x", 'error: strconv.ParseUint: parsing "x": invalid syntax\n'),
-    ("ingress i --rule=x", "error: rule x is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]\n"),
+    ("ingress i --rule=x",
+     "error: rule x is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]\n"),
     ("pdb p --selector=a=b", "error: one of min-available or max-unavailable must be specified\n"),
     ("pdb p --selector=a=b --min-available=x", "error: invalid format specified for min-available\n"),
     ("quota q --hard=cpu", "error: Invalid argument syntax cpu, expected <resource>=<value>\n"),
@@ -74,7 +75,6 @@ def test_kinds(terminal, line, path, value):
     ("token", "error: exactly one NAME is required, got 0\nSee 'kubectl create token -h' for help and examples\n"),
     ("token t --bound-object-name=x",
      "error: --bound-object-name can only be set if --bound-object-kind is provided\n"),
-    ("", "error: must specify one of -f and -k\n"),
     ("-f - --validate=maybe",
      'error: invalid - validate option "maybe"; must be one of: strict (or true), warn, ignore (or false)\n'),
     ("-f - --dry-run=maybe", 'error: Invalid dry-run value (maybe). Must be "none", "server", or "client".\n'),
@@ -147,3 +147,23 @@ def test_token(terminal):
     token = terminal.ok("kubectl create token default")
     assert token.count(".") == 2
     assert not token.endswith("\n")
+
+
+def test_create_without_a_file_shows_its_help_in_old_releases(terminal):
+    result = terminal("kubectl create")
+    assert result.code == 1 and result.out == ""
+    first, rest = result.err.split("\n\n", 1)
+    assert first == "Error: must specify one of -f and -k" and "\nUsage:\n  kubectl create -f FILENAME" in rest
+
+
+def test_create_without_a_file(newest):
+    assert newest("kubectl create") == (1, "", "error: must specify one of -f and -k\n")
+
+
+@pytest.mark.parametrize("release", ["terminal", "newest"])
+def test_job_from_cronjob(release, request):
+    run = request.getfixturevalue(release)
+    run.ok("kubectl create cronjob c --image=busybox --schedule='@daily'")
+    owner = json.loads(run.ok("kubectl create job j --from=cronjob/c -o json"))["metadata"]["ownerReferences"][0]
+    assert (owner["kind"], owner["name"], owner["controller"]) == ("CronJob", "c", True)
+    assert owner.get("blockOwnerDeletion", False) == (release == "terminal")

@@ -69,7 +69,7 @@ def test_cascade(terminal):
 def test_asking_first(terminal, answer, told, left):
     terminal.ok("kubectl create cm a")
     assert terminal.ok("kubectl delete cm a -i", answer) == (
-        "You are about to delete the following 1 resource(s):\nconfigmap/a\nDo you want to continue? (y/N): " + told)
+        "You are about to delete the following 1 resource(s):\nconfigmap/a\nDo you want to continue? (y/n): " + told)
     assert terminal("kubectl get cm a").code == left
 
 

@@ -15,7 +15,7 @@ def run(ctx, flags, args):
     validation = cmdutil.validation(flags)
     print_obj = cmdutil.printer(ctx, flags, "created", strategy)
     if not flags["filename"] and not flags["kustomize"]:
-        raise Failure("must specify one of -f and -k")
+        return _without_file(ctx)
     if flags["raw"]:
         return _raw(ctx, flags)
     if flags["edit"]:
@@ -42,6 +42,17 @@ def run(ctx, flags, args):
     if not count:
         raise Failure("no objects passed to create")
     return None
+
+
+def _without_file(ctx) -> int:
+    from ...api import releases
+
+    if releases.enabled("CreateNeedsFile", ctx.release):
+        raise Failure("must specify one of -f and -k")
+    from ..help import text_of
+
+    ctx.err("Error: must specify one of -f and -k\n\n" + text_of("create"))
+    return 1
 
 
 def _edit(ctx, flags, args) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...api import names
+from ...api import names, releases
 from ..cmdutil import quote
 from ..context import Failure
 from .creation import Creation
@@ -55,7 +55,9 @@ def docker_registry(ctx, flags, args):
     creation = Creation(ctx, flags, args)
     creation.need_name()
     server, user, password = flags["docker-server"], flags["docker-username"], flags["docker-password"]
-    files = [source if "=" in source else f".dockerconfigjson={source}" for source in flags["from-file"]]
+    files = flags["from-file"]
+    if releases.enabled("DockerConfigDefaultKey", ctx.release):
+        files = [source if "=" in source else f".dockerconfigjson={source}" for source in files]
     if not files and not (user and password and server):
         raise Failure("either --from-file or the combination of --docker-username, --docker-password and "
                       "--docker-server is required")

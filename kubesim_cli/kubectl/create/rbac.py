@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...api import releases
 from ...apiserver.errors import StatusError
 from ..cmdutil import quote
 from ..context import Failure
@@ -19,7 +20,6 @@ _SPECIAL_VERBS = {
     "escalate": _ROLES,
     "impersonate": (("users", ""), ("serviceaccounts", ""), ("groups", ""), ("userextras", "authentication.k8s.io")),
 }
-_BOUND_KINDS = ("Node", "Pod", "Secret")
 
 
 def role(ctx, flags, args):
@@ -110,18 +110,21 @@ def _token_request(ctx, flags, name: str) -> dict:
     if not name:
         raise Failure("service account name is required")
     if duration < 0:
-        raise Failure("--duration must be greater than or equal to 0")
+        from_zero = releases.enabled("DefaultDurationOfTokens", ctx.release)
+        raise Failure(f"--duration must be {'greater than or equal to 0' if from_zero else 'positive'}")
     if duration % 1:
         raise Failure("--duration cannot be expressed in units less than seconds")
     if "" in audiences:
         raise Failure("--audience must not be an empty string")
+    kinds = ["Node"] if releases.enabled("BoundNodeTokens", ctx.release) else []
+    kinds += ["Pod", "Secret"]
     if not kind:
         if bound:
             raise Failure("--bound-object-name can only be set if --bound-object-kind is provided")
         if uid:
             raise Failure("--bound-object-uid can only be set if --bound-object-kind is provided")
-    elif kind not in _BOUND_KINDS:
-        raise Failure(f"supported --bound-object-kind values are {', '.join(_BOUND_KINDS)}")
+    elif kind not in kinds:
+        raise Failure(f"supported --bound-object-kind values are {', '.join(kinds)}")
     elif not bound:
         raise Failure("--bound-object-name is required if --bound-object-kind is provided")
     spec: dict = {"audiences": audiences or None}

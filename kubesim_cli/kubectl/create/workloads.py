@@ -51,6 +51,7 @@ def cronjob(ctx, flags, args):
 
 
 def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
+    from ...api import releases
     from ...api.objects import clone
     from .. import builder
 
@@ -70,6 +71,8 @@ def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
     obj["metadata"]["ownerReferences"] = [{
         "apiVersion": "batch/v1", "kind": "CronJob", "name": cronjob["metadata"]["name"],
         "uid": cronjob["metadata"]["uid"], "controller": True}]
+    if not releases.enabled("JobFromCronJobUnblocked", ctx.release):
+        obj["metadata"]["ownerReferences"][0]["blockOwnerDeletion"] = True
     return obj
 
 

@@ -68,8 +68,7 @@ class Change:
             try:
                 mutate(obj)
             except Failure as failure:
-                name = info.object_name if info.mapping else f"{obj['kind'].lower()}/{info.name}"
-                self.errors.append(Failure(f"error: {name} {failure}\n"))
+                self.errors.append(Failure(f"error: {info.object_name} {failure}\n"))
                 continue
             if obj != info.obj:
                 cmdutil.record(self.ctx, self.flags, self.args, obj)
