@@ -91,11 +91,6 @@ class Slot:
         self.status.update(
             containerID="docker://" + images.digest(f"{uid}/{self.name}/{count}"), image=images.tagged(image),
             imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(worker.now)}})
-        if worker.release >= RESOURCES_SINCE:
-            self.status["resources"] = clone(container.get("resources") or {})
-            requests = (container.get("resources") or {}).get("requests")
-            if requests:
-                self.status["allocatedResources"] = clone(requests)
 
     def restart(self) -> None:
         """Start the container once more."""
@@ -132,6 +127,11 @@ class Slot:
                 return
             worker.wake(at)
         self._judge(result)
+        if worker.release >= RESOURCES_SINCE:
+            resources = self.container.get("resources") or {}
+            self.status["resources"] = clone(resources)
+            if resources.get("requests"):
+                self.status["allocatedResources"] = clone(resources["requests"])
 
     def _pieces(self, probe: dict, result: process.Outcome) -> list:
         began = timestamps.parse(self.state["running"]["startedAt"])

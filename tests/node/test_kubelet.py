@@ -314,6 +314,18 @@ def test_changing_an_image_restarts_the_container(w):
     assert w.events("Killing") == ["Container main definition changed, will be restarted"]
 
 
+def test_resources_and_ephemeral_containers_may_come_later(w):
+    w.pod("a")
+    w.advance(2)
+    w.change("pods", "a", lambda pod: pod["spec"]["containers"][0].update(resources={"requests": {"cpu": "1"}}))
+    w.change("pods", "a", lambda pod: pod["spec"].update(ephemeralContainers=[box(["sh"], "debug", stdin=True)]))
+    w.advance()
+    status = w.get("pods", "a")["status"]
+    assert status["containerStatuses"][0]["allocatedResources"] == {"cpu": "1"}
+    assert status["containerStatuses"][0]["restartCount"] == 0
+    assert "running" in status["ephemeralContainerStatuses"][0]["state"]
+
+
 def test_active_deadline(w):
     w.pod("a", activeDeadlineSeconds=10)
     w.advance(9)

@@ -63,6 +63,8 @@ def outcome(api, pod: dict, container: dict, start: float, role: str) -> Outcome
     argv = arguments(container, env)
     if not argv:
         return Outcome(least) if finite else ENDLESS
+    if container.get("stdin") and len(argv) == 1 and argv[0].endswith("sh"):
+        return ENDLESS
     if argv[0].rpartition("/")[2] == "sleep" and len(argv) == 2:
         span = programs.seconds(argv[1])
         if span is not None:

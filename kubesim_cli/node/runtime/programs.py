@@ -421,21 +421,6 @@ def _nc(shell, args, stdin):
     return 0 if _reaches(shell, host_of(args)) else 1
 
 
-def pi(digits: int) -> str:
-    """Return pi with so many digits in all, rounded, as perl's bpi prints it."""
-    unity = 10 ** (digits + 10)
-    total = 0
-    for factor, x in ((16, 5), (-4, 239)):
-        power = unity // x
-        n, sign = 1, 1
-        while power:
-            total += factor * sign * (power // n)
-            power //= x * x
-            n, sign = n + 2, -sign
-    text = str((total + 5 * 10**10) // 10**11)
-    return f"{text[0]}.{text[1:]}"
-
-
 def _script(shell, args, stdin):
     """perl, python, node, ruby: one line of code ends, a program does not."""
     import re
@@ -449,12 +434,6 @@ def _script(shell, args, stdin):
         raise sh.Endless
     for span in re.findall(r"sleep\(?\s*([\d.]+)", code):
         shell.wait(float(span))
-    digits = re.search(r"print bpi\((\d+)\)", code)
-    said = re.search(r"""(?:print|console\.log|puts)\s*\(?\s*(?:"([^"]*)"|'([^']*)'|(\d+))""", code)
-    if digits:
-        shell.write(pi(min(int(digits.group(1)), 10_000)) + "\n")
-    elif said:
-        shell.write(next(group for group in said.groups() if group is not None).replace("\\n", "") + "\n")
     ended = re.search(r"exit\(?\s*(\d+)", code)
     return int(ended.group(1)) % 256 if ended else 1 if re.search(r"\braise\b|\bdie\b|throw ", code) else 0
 
