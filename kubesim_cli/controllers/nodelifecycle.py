@@ -57,9 +57,7 @@ class NodeLifecycle(Controller):
             return None
         due = None
         if not nodes.kubelet_runs(node):
-            stopped = (node["metadata"].get("annotations") or {}).get(nodes.STOPPED)
-            due = (timestamps.parse(stopped) + grace_period(api.release) if stopped else
-                   timestamps.parse(node["metadata"]["creationTimestamp"]) + STARTUP_GRACE)
+            due = self._patience(api, node)
             if api.now >= due:
                 node, due = _make_unknown(api, node), None
         elif conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") == "Unknown":
@@ -68,6 +66,17 @@ class NodeLifecycle(Controller):
             api.record(node, "Normal", "NodeReady", f"Node {key} status is now: NodeReady", "kubelet", key)
         _set_taints(api, node)
         return due
+
+    def _patience(self, api, node: dict) -> float:
+        """Return until when the node's kubelet may be silent."""
+        meta = node["metadata"]
+        stopped = (meta.get("annotations") or {}).get(nodes.STOPPED)
+        if stopped is None:
+            return timestamps.parse(meta["creationTimestamp"]) + STARTUP_GRACE
+        try:
+            return timestamps.parse(stopped) + grace_period(api.release)
+        except ValueError:  # somebody did not say since when
+            return self.due(meta["name"]) or api.now + grace_period(api.release)
 
 
 def _make_unknown(api, node: dict) -> dict:

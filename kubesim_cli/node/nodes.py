@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..api import timestamps
 from ..api.releases import PATCH
 
-# Where a node keeps that its kubelet does not answer, and since when (RFC 3339): `kubesim sim` stops and starts nodes.
+# The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"
 
 _CONDITIONS = (

@@ -92,6 +92,14 @@ def test_a_kubelet_that_comes_back_in_time(w):
     assert "Cancelling deletion of Pod default/a" in w.events("TaintManagerEviction")
 
 
+def test_stopping_by_annotation_needs_no_time(w):
+    w.node("minikube-m02", lambda node: node["metadata"]["annotations"].update({nodes.STOPPED: "yes"}))
+    w.advance(49)
+    assert ready(w, "minikube-m02")[0] == "True"
+    w.advance(1)
+    assert ready(w, "minikube-m02")[0] == "Unknown"
+
+
 def test_out_of_service(w):
     on(w, "a", "minikube-m02")
     w.advance(2)
