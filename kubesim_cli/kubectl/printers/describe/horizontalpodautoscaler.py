@@ -8,7 +8,10 @@ from .writer import Writer, or_unset, time_text
 
 
 def describe(hpa: dict, w: Writer, ctx) -> None:
-    meta, spec, status = hpa["metadata"], hpa["spec"], hpa.get("status") or {}
+    meta = hpa["metadata"]
+    if hpa["apiVersion"] != "autoscaling/v2":
+        hpa = ctx.client.get("horizontalpodautoscalers.v2.autoscaling", meta["name"], meta.get("namespace", ""))
+    spec, status = hpa["spec"], hpa.get("status") or {}
     target = spec["scaleTargetRef"]
     w.metadata(hpa)
     w.line(0, "CreationTimestamp", time_text(meta.get("creationTimestamp")))

@@ -1,0 +1,62 @@
+"""kubectl describe: objects and what belongs to them, in prose."""
+
+from __future__ import annotations
+
+from ..apiserver.errors import StatusError
+from . import builder
+from .context import Failure
+
+_SHORT_SINCE = (1, 36)  # since then several objects come without their events, unless these are asked for
+
+
+def run(ctx, flags, args):
+    """kubectl describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) (pkg/cmd/describe)."""
+    if not args and not flags["filename"] and not flags["kustomize"]:
+        raise Failure('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete '
+                      "list of supported resources.\n")
+    infos, error = builder.from_flags(ctx, flags, args, allow_empty_selector=True,
+                                      chunk_size=flags["chunk-size"]).collect()
+    show_events = flags["show-events"]
+    if (error or len(infos) > 1) and ctx.release >= _SHORT_SINCE and not flags.changed("show-events"):
+        show_events = False
+    if isinstance(error, StatusError) and error.reason == "NotFound" and len(args) == 2:
+        return _describe_matching(ctx, flags, args[0], args[1], error, show_events)
+    errors = [error] if error else []
+    told: set = set()
+    written = False
+    for info in infos:
+        try:
+            text = _description(ctx, flags, info, show_events)
+        except (StatusError, Failure) as failure:
+            if str(failure) not in told:
+                told.add(str(failure))
+                errors.append(failure)
+            continue
+        ctx.out(f"\n\n{text}" if written else text)
+        written = True
+    if not infos and not errors:
+        ctx.err("No resources found\n" if flags["all-namespaces"] else
+                f"No resources found in {ctx.namespace} namespace.\n")
+    builder.raise_all(errors)
+
+
+def _describe_matching(ctx, flags, resource: str, prefix: str, not_found: StatusError, show_events: bool) -> None:
+    """Describe the objects whose names begin with what is no whole name."""
+    infos = builder.build(ctx, [resource], allow_empty_selector=True, single_resource_type=True,
+                          chunk_size=flags["chunk-size"], continue_on_error=False).infos()
+    matching = [info for info in infos if info.name.startswith(prefix)]
+    if not matching:
+        raise not_found
+    for info in matching:
+        ctx.out(_description(ctx, flags, info, show_events) + "\n")
+
+
+def _description(ctx, flags, info, show_events: bool) -> str:
+    from .printers import PrinterError
+    from .printers.describe import describe
+
+    obj = ctx.client.get(info.resource, info.name, info.namespace)
+    try:
+        return describe(obj, ctx.client, now=ctx.now, show_events=show_events, chunk_size=flags["chunk-size"])
+    except PrinterError as error:
+        raise Failure(str(error)) from None
