@@ -13,6 +13,8 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "limitranger": ("pods", "persistentvolumeclaims"),
     "serviceaccount": ("pods",),
     "taintnodesbycondition": ("nodes",),
+    "podsecurity": ("namespaces", "pods", "replicationcontrollers", "podtemplates", "replicasets.apps",
+                    "deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch"),
     "priority": ("pods", "priorityclasses.scheduling.k8s.io"),
     "defaulttolerationseconds": ("pods",),
     "defaultstorageclass": ("persistentvolumeclaims",),

@@ -1,0 +1,162 @@
+"""PodSecurity: pods have to keep to the standard that the labels of their namespace ask for.
+
+Kubernetes: plugin/pkg/admission/security/podsecurity, k8s.io/pod-security-admission/admission.
+"""
+
+from __future__ import annotations
+
+from ...api.objects import controller_of, dig
+from .. import errors, field
+
+_PREFIX = "pod-security.kubernetes.io/"
+_LEVELS = ("privileged", "baseline", "restricted")
+_IGNORED = ("exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status")
+_MAX_PODS = 3000  # in a namespace whose level changes, no more are looked at
+_TEMPLATES = {"podtemplates": ("template",), "cronjobs.batch": ("spec", "jobTemplate", "spec", "template")}
+_Level = tuple[str, str]  # (level, version as in `latest` or `v1.28`)
+
+
+def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+    """Refuse or warn of what the namespace's policy forbids."""
+    if obj is None:
+        return
+    if res.name == "namespaces":
+        if not subresource:
+            _namespace(ctx, res, obj, old)
+        return
+    if subresource in _IGNORED or (subresource and res.name != "pods"):
+        return
+    namespace = ctx.client.find("namespaces", obj["metadata"]["namespace"])
+    labels = (namespace or {"metadata": {}})["metadata"].get("labels") or {}
+    if not any(key.startswith(_PREFIX) for key in labels):
+        return
+    policy, _ = _policy(labels)
+    if res.name == "pods":
+        if old is None or _significant(obj["spec"], old["spec"]):
+            _pod(ctx, res, obj["metadata"]["name"], policy, obj["metadata"], obj["spec"])
+    else:
+        template = dig(obj, *_TEMPLATES.get(res.name, ("spec", "template")))
+        if template is not None:
+            _warn(ctx, policy["warn"], template.get("metadata") or {}, template.get("spec") or {})
+
+
+def _pod(ctx, res, name: str, policy: dict[str, _Level], meta: dict, spec: dict) -> None:
+    found = _violations(ctx, policy["enforce"], meta, spec)
+    if found:
+        raise errors.forbidden(res.name, name, f'violates PodSecurity "{_shown(policy["enforce"])}": {_detail(found)}')
+    _warn(ctx, policy["warn"], meta, spec)
+
+
+def _warn(ctx, level: _Level, meta: dict, spec: dict) -> None:
+    found = _violations(ctx, level, meta, spec)
+    if found:
+        ctx.warn(f'would violate PodSecurity "{_shown(level)}": {_detail(found)}')
+
+
+def _violations(ctx, level: _Level, meta: dict, spec: dict) -> list[tuple[str, str]]:
+    if level[0] == "privileged":
+        return []
+    from .podsecurity_checks import violations
+
+    version = ctx.release if level[1] == "latest" else min(ctx.release, (1, int(level[1].removeprefix("v1."))))
+    return violations(level[0], version, meta, spec)
+
+
+def _shown(level: _Level) -> str:
+    return ":".join(level)
+
+
+def _detail(found: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{reason} ({detail})" if detail else reason for reason, detail in found)
+
+
+def _policy(labels: dict) -> tuple[dict[str, _Level], list]:
+    """Return (mode -> level, FieldErrors of the labels); a mode whose label is wrong is as strict as can be, or for
+    `audit` and `warn` allows all (api.PolicyToEvaluate)."""
+    policy: dict[str, _Level] = {}
+    wrong: list = []
+    for mode in ("enforce", "audit", "warn"):
+        level, version = labels.get(_PREFIX + mode), labels.get(f"{_PREFIX}{mode}-version")
+        if level is not None and level not in _LEVELS:
+            wrong.append(_invalid(mode, level, f"must be one of {', '.join(_LEVELS)}"))
+        if version is not None and not _is_version(version):
+            wrong.append(_invalid(f"{mode}-version", version, 'must be "latest" or "v1.x"'))
+        fallback = "privileged" if level is None or mode != "enforce" else "restricted"
+        policy[mode] = (level if level in _LEVELS else fallback,
+                        version if version is not None and _is_version(version) else "latest")
+    enforce = policy["enforce"]
+    if _PREFIX + "warn" not in labels and labels.get(_PREFIX + "enforce") == enforce[0] != "privileged":
+        has_version = f"{_PREFIX}warn-version" in labels
+        policy["warn"] = (enforce[0], policy["warn"][1] if has_version else enforce[1])
+    return policy, wrong
+
+
+def _invalid(label: str, value: str, text: str):
+    return field.invalid(f"metadata.labels[{_PREFIX}{label}]", value, text)
+
+
+def _is_version(text: str) -> bool:
+    number = text.removeprefix("v1.")
+    return text == "latest" or (text.startswith("v1.") and number.isdecimal() and str(int(number)) == number)
+
+
+def _significant(spec: dict, old: dict) -> bool:
+    """Whether a pod's change is one that the policy may care about: other images or other containers."""
+    for key in ("containers", "initContainers"):
+        before, after = old.get(key) or [], spec.get(key) or []
+        if len(before) != len(after) or any(a.get("image") != b.get("image")
+                                            for a, b in zip(after, before, strict=True)):
+            return True
+    known = {container["name"]: container for container in old.get("ephemeralContainers") or ()}
+    return any(container["name"] not in known or known[container["name"]].get("image") != container.get("image")
+               for container in spec.get("ephemeralContainers") or ())
+
+
+def _namespace(ctx, res, obj: dict, old: dict | None) -> None:
+    """The labels have to be right, and pods that are there already are told where they break a new policy."""
+    labels = obj["metadata"].get("labels") or {}
+    policy, wrong = _policy(labels)
+    if old is None:
+        if wrong:
+            raise errors.invalid(res.kind, res.group, obj["metadata"]["name"], wrong)
+        return
+    before, before_wrong = _policy(old["metadata"].get("labels") or {})
+    if wrong and list(map(str, wrong)) != list(map(str, before_wrong)):
+        raise errors.invalid(res.kind, res.group, obj["metadata"]["name"], wrong)
+    enforce, was = policy["enforce"], before["enforce"]
+    if enforce == was or enforce[0] == "privileged":
+        return
+    if enforce[1] == was[1] and _LEVELS.index(enforce[0]) < _LEVELS.index(was[0]):
+        return
+    for text in _existing(ctx, obj["metadata"]["name"], enforce):
+        ctx.warn(text)
+
+
+def _existing(ctx, namespace: str, level: _Level) -> list[str]:
+    """Return warnings of the namespace's pods: those of one controller count as alike, so one of each comes first."""
+    first: list[dict] = []
+    rest: list[dict] = []
+    seen: set[str] = set()
+    for pod in ctx.client.items("pods", namespace):
+        owner = controller_of(pod)
+        (rest if owner and owner["uid"] in seen else first).append(pod)
+        if owner:
+            seen.add(owner["uid"])
+    pods = first + rest
+    names: dict[str, list[str]] = {}
+    for pod in pods[:_MAX_PODS]:
+        found = _violations(ctx, level, pod["metadata"], pod["spec"])
+        if found:
+            names.setdefault(", ".join(reason for reason, _ in found), []).append(pod["metadata"]["name"])
+    texts = []
+    if len(pods) > _MAX_PODS:
+        texts.append(f"new PodSecurity enforce level only checked against the first {_MAX_PODS} of {len(pods)} "
+                     "existing pods")
+    if names:
+        texts.append(f'existing pods in namespace "{namespace}" violate the new PodSecurity enforce level '
+                     f'"{_shown(level)}"')
+    for reasons, found_names in names.items():
+        others = len(found_names) - 1
+        more = f" (and {others} other pod{'s' if others > 1 else ''})" if others else ""
+        names[reasons] = [f"{min(found_names)}{more}: {reasons}"]
+    return texts + sorted(text for told in names.values() for text in told)
