@@ -49,9 +49,9 @@ class Result:
                 if not self._eager:
                     raise
                 unread.append(error)
-        if failed and unread:
-            failed.append(aggregate(unread))
-        raise_all(failed or unread)
+        if unread:
+            failed.append(Aggregate(unread))
+        raise_all(failed)
 
     def collect(self, ignore_not_found: bool = False) -> tuple[list[Info], Exception | None]:
         """Return the Infos that could be read and the error of the others, or None."""
@@ -80,6 +80,11 @@ def raise_all(errors: list) -> None:
     failure = aggregate(errors)
     if failure is not None:
         raise failure
+
+
+def flatten(error: Exception) -> list[Exception]:
+    """The errors in an error (utilerrors.Flatten)."""
+    return [e for inner in error.errors for e in flatten(inner)] if isinstance(error, Aggregate) else [error]
 
 
 def without_not_found(error: Exception) -> Exception | None:
@@ -288,15 +293,15 @@ def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, t
 
 def _list_error(error: StatusError, mapping, label_selector: str, field_selector: str) -> StatusError:
     """Tell what was looked for (resource.EnhanceListError)."""
-    if error.reason in ("BadRequest", "NotFound"):
-        what = f'"{group_version(mapping)}, Resource={mapping.plural}"'
-        if label_selector or field_selector:
-            message = f"Unable to find {what} that match label selector {quote(label_selector)}, " \
-                      f"field selector {quote(field_selector)}: {error.message}"
-        else:
-            message = f"Unable to list {what}: {error.message}"
-        error.status = {**error.status, "message": message}
-    return error
+    if error.reason not in ("BadRequest", "NotFound"):
+        return error
+    what = f'"{group_version(mapping)}, Resource={mapping.plural}"'
+    if label_selector or field_selector:
+        message = f"Unable to find {what} that match label selector {quote(label_selector)}, " \
+                  f"field selector {quote(field_selector)}: {error.message}"
+    else:
+        message = f"Unable to list {what}: {error.message}"
+    return StatusError(error.code, error.reason, message, error.status.get("details"))
 
 
 def _latest(ctx, namespace: str, source, table: bool):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import builder
-from .context import Failure, Usage
+from .context import Aggregate, Failure, Usage
 
 
 def run(ctx, flags, args):
@@ -64,7 +64,8 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
             written = True
     if not written and not errors and not flags["ignore-not-found"]:
         ctx.err(f"No resources found in {ctx.namespace} namespace.\n" if namespaced else "No resources found\n")
-    builder.raise_all(errors)
+    if errors:
+        raise Aggregate(errors)
 
 
 def _check_subresource(ctx, name: str) -> None:
@@ -146,7 +147,7 @@ def _print_generic(ctx, flags, result: builder.Result) -> None:
         builder.raise_all([error] if error else [])
         return
     print_obj = output_printer(ctx, flags, allowed=GET_FORMATS, no_headers=flags["no-headers"])
-    errors = list(getattr(error, "errors", [error])) if error else []
+    errors = builder.flatten(error) if error else []
     try:
         if result.single and len(infos) == 1:
             print_obj(infos[0].obj)

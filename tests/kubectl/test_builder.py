@@ -120,9 +120,9 @@ def test_a_missing_namespace_is_told_instead_of_what_is_missing_in_it():
 
 
 def test_wrong_selectors_say_what_was_looked_for():
-    with pytest.raises(StatusError) as error:
+    with pytest.raises(Aggregate) as error:
         builder.build(FakeContext(), ["pods"], selector="=").infos()
-    assert error.value.message == ('Unable to find "/v1, Resource=pods" that match label selector "=", '
+    assert str(error.value) == ('Unable to find "/v1, Resource=pods" that match label selector "=", '
                                    "field selector \"\": found '='")
 
 
