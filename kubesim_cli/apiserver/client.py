@@ -118,9 +118,10 @@ class Client:
         return self.server.orphans(resource, namespace)
 
     def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
-               field_path: str = "") -> None:
+               field_path: str = "", action: str = "") -> None:
         """Record an Event about `obj` (client-go's EventRecorder; equal ones are counted, not repeated).
 
-        `type_`: Normal or Warning; `component` is source.component, as in `statefulset-controller`.
+        `type_`: Normal or Warning; `component` is source.component, as in `statefulset-controller`. `action`, as in
+        `Binding`, makes it an event of events.k8s.io/v1, which has an eventTime and a series but no count.
         """
-        self.server.events.record(obj, type_, reason, message, component, host, field_path)
+        self.server.events.record(obj, type_, reason, message, component, host, field_path, action)

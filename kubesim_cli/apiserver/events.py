@@ -10,46 +10,75 @@ class Recorder:
 
     def __init__(self, server):
         self.server = server
+        self._names: dict[str, list[str]] | None = None  # `namespace/object` -> names of the events about it
 
     def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
-               field_path: str = "") -> None:
-        """Record an Event about `obj`, or count one more of an equal one."""
-        server = self.server
-        res = server.resolve("events")
+               field_path: str = "", action: str = "") -> None:
+        """Record an Event about `obj`, or count one more of an equal one; see client.Client.record."""
         meta = obj["metadata"]
         namespace = meta.get("namespace") or "default"
-        now = timestamps.format(server.now)
-        name = f"{meta['name']}.{_fingerprint(meta.get('uid', ''), type_, reason, message, component, field_path)}"
-        old = server.store.get("events", f"{namespace}/{name}")
-        if old is not None:
-            new = {**old, "metadata": dict(old["metadata"]), "count": old.get("count", 1) + 1, "lastTimestamp": now}
-            server.write("MODIFIED", res, new, old)
-            return
         about = {"kind": obj["kind"], "namespace": meta.get("namespace"), "name": meta["name"], "uid": meta.get("uid"),
                  "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
                  "fieldPath": field_path}
-        source = {"component": component, "host": host} if host else {"component": component}
-        event = {
-            "kind": "Event", "apiVersion": "v1",
-            "metadata": {"name": name, "namespace": namespace, "uid": server.entropy.uid("events", f"{namespace}/{name}"),
-                         "creationTimestamp": now},
-            "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
-            "source": source, "firstTimestamp": now, "lastTimestamp": now, "count": 1, "type": type_,
-            "eventTime": None, "reportingComponent": component, "reportingInstance": host,
-        }
-        server.write("ADDED", res, event, None)
+        event = {"involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
+                 "type": type_, "reportingComponent": component, "reportingInstance": host}
+        names = self._about(namespace, meta["name"])
+        for name in reversed(names):
+            old = self.server.store.get("events", f"{namespace}/{name}")
+            if old is not None and _equal(old, event):
+                self._count(old)
+                return
+        self._add(namespace, meta["name"], names, event, action)
+
+    def _about(self, namespace: str, name: str) -> list[str]:
+        if self._names is None:
+            self._names = {}
+            for key in self.server.store.keys("events"):
+                self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
+        return self._names.setdefault(f"{namespace}/{name}", [])
+
+    def _add(self, namespace: str, about: str, names: list[str], event: dict, action: str) -> None:
+        """Store a new event. Its name ends in the nanosecond, as a real one's does, so that names sort by time."""
+        server = self.server
+        nanosecond = int(server.now * 1e9)
+        while (name := f"{about}.{nanosecond:x}") in names:
+            nanosecond += 1
+        names.append(name)
+        now = timestamps.format(server.now)
+        component, host = event["reportingComponent"], event["reportingInstance"]
+        if action:  # written through events.k8s.io/v1
+            times = {"source": {}, "firstTimestamp": None, "lastTimestamp": None, "action": action,
+                     "eventTime": timestamps.format_micro(server.now)}
+        else:
+            times = {"source": {"component": component, "host": host} if host else {"component": component},
+                     "firstTimestamp": now, "lastTimestamp": now, "count": 1, "eventTime": None}
+        meta = {"name": name, "namespace": namespace, "creationTimestamp": now,
+                "uid": server.entropy.uid("events", f"{namespace}/{name}")}
+        server.write("ADDED", server.resolve("events"),
+                     {"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
+
+    def _count(self, old: dict) -> None:
+        server = self.server
+        new = {**old, "metadata": dict(old["metadata"])}
+        if old.get("action"):
+            count = (old.get("series") or {}).get("count", 1)
+            new["series"] = {"count": count + 1, "lastObservedTime": timestamps.format_micro(server.now)}
+        else:
+            new.update(count=old.get("count", 1) + 1, lastTimestamp=timestamps.format(server.now))
+        server.write("MODIFIED", server.resolve("events"), new, old)
 
 
-def _fingerprint(*parts: str) -> str:
-    """Sixteen hex digits where a real event's name has its time: equal events meet under one name."""
-    from hashlib import blake2b
-
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+def _equal(old: dict, event: dict) -> bool:
+    mine, its = event["involvedObject"], old["involvedObject"]
+    return (all(old.get(key) == event[key] for key in ("reason", "message", "type", "reportingComponent",
+                                                       "reportingInstance"))
+            and mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath"))
 
 
 def expiry(event: dict) -> float:
     """Return when the server forgets an event (kube-apiserver --event-ttl, one hour)."""
-    stamp = event.get("lastTimestamp") or event.get("eventTime") or event["metadata"]["creationTimestamp"]
+    stamp = ((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp")
+             or event.get("eventTime") or event["metadata"]["creationTimestamp"])
     return timestamps.parse(stamp) + 3600
 
 

@@ -134,7 +134,8 @@ class Scheduler(Controller):
                    "target": {"apiVersion": "v1", "kind": "Node", "name": node.name}}
         api.create("pods", binding, meta["namespace"], name=meta["name"], subresource="binding")
         api.record(pod, "Normal", "Scheduled",
-                   f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER)
+                   f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER,
+                   action="Binding")
 
     def _fail(self, api, cycle: Cycle, verdicts: dict[str, Verdict]) -> bool:
         """Note in the pod's status and in an event why it does not fit, once; preempt others where that helps."""
@@ -149,7 +150,7 @@ class Scheduler(Controller):
         known = conditions.find(dig(pod, "status", "conditions", default=[]), "PodScheduled")
         news = known is None or known.get("message") != message
         if news:
-            api.record(pod, "Warning", "FailedScheduling", message, SCHEDULER)
+            api.record(pod, "Warning", "FailedScheduling", message, SCHEDULER, action="Scheduling")
         nominated = dig(pod, "status", "nominatedNodeName", default="")
         if candidate is not None:
             nominated = candidate.node.name
@@ -193,4 +194,5 @@ class Scheduler(Controller):
                 if error.reason != "NotFound":
                     raise
             api.record(pod, "Normal", "Preempted",
-                       f"Preempted by pod {preemptor['metadata']['uid']} on node {candidate.node.name}", SCHEDULER)
+                       f"Preempted by pod {preemptor['metadata']['uid']} on node {candidate.node.name}", SCHEDULER,
+                       action="Preempting")

@@ -1,0 +1,36 @@
+"""Events: counted when equal, named so that they sort by time, forgotten after an hour."""
+
+from __future__ import annotations
+
+
+def names(terminal) -> list[str]:
+    return terminal.ok("kubectl get events -o jsonpath='{range .items[*]}{.reason}{\"\\n\"}{end}'").split()
+
+
+def test_events_of_one_object_are_listed_in_their_order(terminal):
+    terminal.ok("kubectl run web --image=nginx")
+    terminal.advance("5s")
+    assert names(terminal) == ["Scheduled", "Pulling", "Pulled", "Created", "Started"]
+
+
+def test_equal_events_are_counted(terminal):
+    terminal.ok("kubectl run web --image=nginx:doesnotexist")
+    terminal.advance("2m")
+    rows = terminal.ok("kubectl get events --field-selector reason=Pulling "
+                       "-o custom-columns=COUNT:.count --no-headers").split()
+    assert len(rows) == 1 and int(rows[0]) > 2
+
+
+def test_the_schedulers_events_are_of_the_newer_kind(terminal):
+    terminal.ok("kubectl run web --image=nginx")
+    shown = terminal.ok("kubectl get events --field-selector reason=Scheduled "
+                        "-o jsonpath='{.items[0].action} {.items[0].eventTime} {.items[0].source}'")
+    assert shown == "Binding 2024-01-01T00:00:00.000000Z {}"
+
+
+def test_events_are_forgotten_after_an_hour(terminal):
+    terminal.ok("kubectl run web --image=nginx")
+    terminal.advance("55m")
+    assert len(names(terminal)) == 5
+    terminal.advance("10m")
+    assert names(terminal) == []
