@@ -105,9 +105,11 @@ class _Serializer(Printer):
             obj = without_managed_fields(obj)
         if self.format == "json":
             return self.dump(obj, order=self.order) + "\n"
+        if self.format == "kyaml":
+            return self.dump(obj, order=self.order)
         self.count += 1
         text = self.dump(obj)
-        return "---\n" + text if self.format == "yaml" and self.count > 1 else text
+        return "---\n" + text if self.count > 1 else text
 
 
 class _Names(Printer):

@@ -8,12 +8,13 @@ from .json import number
 from .yaml import is_time
 
 
-def dump(obj) -> str:
-    """Return a JSON value as one KYAML document, `---` first and with the last line end."""
-    return f"---\n{_render(obj, 0)}\n"
+def dump(obj, order=sorted) -> str:
+    """Return a JSON value as one KYAML document, `---` first and with the last line end; `order` is that of
+    `json.dump`."""
+    return f"---\n{_render(obj, 0, order)}\n"
 
 
-def _render(value, indent: int) -> str:
+def _render(value, indent: int, order) -> str:
     if isinstance(value, str):
         return _string(value, indent + 1)
     if value is None:
@@ -26,13 +27,13 @@ def _render(value, indent: int) -> str:
         if not value:
             return "{}"
         pad = "  " * (indent + 1)
-        fields = [f"{pad}{_key(key)}: {_render(value[key], indent + 1)},\n" for key in sorted(value)]
+        fields = [f"{pad}{_key(key)}: {_render(value[key], indent + 1, order)},\n" for key in order(value)]
         return "{\n" + "".join(fields) + "  " * indent + "}"
     if isinstance(value, list):
         if all(isinstance(item, (dict, list)) for item in value):  # brackets of collections share lines
-            return "[" + ", ".join(_render(item, indent) for item in value) + "]"
+            return "[" + ", ".join(_render(item, indent, order) for item in value) + "]"
         pad = "  " * (indent + 1)
-        return "[\n" + "".join(f"{pad}{_render(item, indent + 1)},\n" for item in value) + "  " * indent + "]"
+        return "[\n" + "".join(f"{pad}{_render(item, indent + 1, order)},\n" for item in value) + "  " * indent + "]"
     return str(value)
 
 

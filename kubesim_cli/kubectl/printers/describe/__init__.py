@@ -64,10 +64,10 @@ def describe(obj: dict, client: Client, *, now: float, release: tuple[int, int] 
 
 
 def describe_pod_template(template: dict, release: tuple[int, int] = (99, 0)) -> str:
-    """Return a pod template as `kubectl rollout history --revision` shows it."""
+    """Return a pod template as `kubectl rollout history --revision` shows it: its cells are not aligned."""
     from .podtemplate import describe_pod_template as write
     from .writer import Writer
 
     w = Writer(release)
     write(template, w)
-    return w.text()
+    return w.unaligned()

@@ -11,7 +11,7 @@ def search(client, obj: dict, *, any_kind: bool = False, uid: str | None = None,
     """Return the events about an object, nothing where they cannot be read; `uid` if not the object's own."""
     meta = obj["metadata"]
     namespace = meta.get("namespace", "")
-    terms = [f"involvedObject.name={meta['name']}", f"involvedObject.namespace={namespace}"]
+    terms = [f"involvedObject.name={escape_field(meta['name'])}", f"involvedObject.namespace={namespace}"]
     if obj.get("kind") and not any_kind:
         terms.append(f"involvedObject.kind={obj['kind']}")
     uid = meta.get("uid") if uid is None else uid
@@ -21,6 +21,11 @@ def search(client, obj: dict, *, any_kind: bool = False, uid: str | None = None,
         return list_all(client, "events", namespace, field_selector=",".join(terms), chunk_size=chunk_size)
     except StatusError:
         return []
+
+
+def escape_field(value: str) -> str:
+    """Return a value as it stands in a field selector (fields.EscapeValue)."""
+    return value.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=")
 
 
 def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **selectors) -> list[dict]:

@@ -51,6 +51,10 @@ class Writer:
         self.flush()
         return "".join(self._aligned)
 
+    def unaligned(self) -> str:
+        """Return what was written since the last `flush`, with its tabs."""
+        return "".join(self._parts)
+
     # What many kinds have.
 
     def columns(self, level: int, *names: str, widths: tuple[int, ...] = ()) -> None:

@@ -1,0 +1,141 @@
+"""kubectl events: the events of a namespace or of one object, as a table in the order of time."""
+
+from __future__ import annotations
+
+from ..api import timestamps
+from . import scheme
+from .context import Exit, Failure
+from .mapper import resource_for
+from .printers import FORMATS, PrinterError, for_output
+from .printers.describe.events import escape_field, interval, list_all
+from .printers.describe.writer import Writer
+from .printers.table import escape_terminal
+from .printers.tabwriter import align_text
+
+_WITH_VERSION_SINCE = (1, 29)  # before, --for asked for a kind of whichever group
+_PAGE = 500  # whatever --chunk-size says
+
+
+def run(ctx, flags, args):
+    """kubectl events [--for TYPE/NAME] [--types=Normal,Warning] [--watch] (pkg/cmd/events)."""
+    field_selector = _of_object(ctx, flags["for"]) if flags["for"] else ""
+    show = _printer(ctx, flags)
+    types = [type_.lower() for type_ in flags["types"]]
+    if not {"normal", "warning"}.issuperset(types):
+        raise Failure("valid --types are Normal or Warning")
+    namespace = "" if flags["all-namespaces"] else ctx.namespace
+    if flags["watch"]:
+        return _watch(ctx, namespace, field_selector, types, show)
+    found = _wanted(list_all(ctx.client, "events", namespace, field_selector=field_selector, chunk_size=_PAGE), types)
+    if found:
+        from .gosort import sort
+
+        sort(found, lambda a, b: _time(a) < _time(b))
+        show({"kind": "EventList", "apiVersion": "v1", "metadata": {}, "items": found})
+    else:
+        ctx.err("No events found.\n" if flags["all-namespaces"] else f"No events found in {namespace} namespace.\n")
+
+
+def _of_object(ctx, text: str) -> str:
+    """Return the field selector for the events of TYPE/NAME."""
+    parts = text.split("/")
+    if len(parts) == 1:
+        raise Failure("--for must be in resource/name form")
+    if len(parts) > 2:
+        raise Failure("arguments in resource/name form may not have more than one slash")
+    resource, name = resource_for(ctx, parts[0]), parts[1]
+    if not name:
+        return ""
+    terms = [f"involvedObject.kind={resource.kind}", f"involvedObject.name={escape_field(name)}"]
+    if ctx.release >= _WITH_VERSION_SINCE:
+        terms.insert(1, f"involvedObject.apiVersion={resource.api_version}")
+    return ",".join(terms)
+
+
+def _wanted(events: list[dict], types: list[str]) -> list[dict]:
+    return [event for event in events if not types or event.get("type", "").lower() in types]
+
+
+def _time(event: dict) -> float:
+    series = event.get("series")
+    text = series.get("lastObservedTime") if series else event.get("lastTimestamp") or event.get("eventTime")
+    return timestamps.parse(text) if text else float("-inf")
+
+
+def _printer(ctx, flags):
+    """Return the function that prints an event or a list of them, in columns that do not shrink."""
+    widths: list[int] = []
+    if flags["output"]:
+        formatted = _formatter(ctx, flags)
+    else:
+        formatted = _rows(ctx, flags)
+
+    def show(obj: dict) -> None:
+        ctx.out(_aligned(formatted(obj), widths))
+
+    return show
+
+
+def _aligned(text: str, widths: list[int]) -> str:
+    """Set the tabs of whatever is printed, be it a table or the result of a template."""
+    aligned = align_text(text, remembered=widths)
+    return aligned if text.endswith("\n") else aligned.removesuffix("\n")
+
+
+def _formatter(ctx, flags):
+    try:
+        printer = for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
+                             allowed=FORMATS, show_managed_fields=flags["show-managed-fields"],
+                             allow_missing_template_keys=flags["allow-missing-template-keys"])
+    except PrinterError as error:
+        raise Failure(str(error)) from None
+
+    def formatted(obj: dict) -> str:
+        try:
+            return printer.print_obj(scheme.typed(obj, ctx.release))
+        except PrinterError as error:  # kubectl says nothing of it
+            return error.output
+
+    return formatted
+
+
+def _rows(ctx, flags):
+    head = [] if flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
+    with_namespace = flags["all-namespaces"]
+    if with_namespace and head:
+        head[0] = f"NAMESPACE\t{head[0]}"
+
+    def formatted(obj: dict) -> str:
+        lines = [*head]
+        head.clear()
+        w = Writer(now=ctx.now)
+        for event in obj.get("items") or [obj]:
+            about = event.get("involvedObject", {})
+            cells = [interval(event, w), *map(escape_terminal, (
+                event.get("type", ""), event.get("reason", ""), f"{about.get('kind', '')}/{about.get('name', '')}",
+                event.get("message", "").strip()))]
+            if with_namespace:
+                cells.insert(0, event["metadata"].get("namespace", ""))
+            lines.append("\t".join(cells) + "\n")
+        return "".join(lines)
+
+    return formatted
+
+
+def _watch(ctx, namespace: str, field_selector: str, types: list[str], show) -> None:
+    """Print the events there are and then every new one, for as long as there may be any."""
+    there = ctx.client.list("events", namespace, field_selector=field_selector)
+    for event in _wanted(there["items"], types):
+        show(event)
+    since = int(there["metadata"].get("resourceVersion") or 0)
+
+    def check():
+        nonlocal since
+        since, changes = ctx.client.watch("events", namespace, since=since, field_selector=field_selector)
+        for event in _wanted([change["object"] for change in changes if change["type"] != "DELETED"], types):
+            show(event)
+
+    try:
+        ctx.wait(check)
+    except KeyboardInterrupt:
+        raise Exit(1) from None
