@@ -46,6 +46,7 @@ class Applier:
         self.validation = cmdutil.validation(flags)
         self.server_side = flags["server-side"]
         self.manager = self._manager()
+        self.set = self._set()
         self.allowlist = self._allowlist()
         self._check()
         self.prints_objects = flags["output"] not in ("", "name") or bool(flags["template"])
@@ -61,6 +62,13 @@ class Applier:
         if self.server_side and not self.flags.changed("field-manager"):
             return "kubectl"
         return self.flags["field-manager"] or _MANAGER
+
+    def _set(self):
+        if not self.flags["applyset"]:
+            return None
+        from .applyset import ApplySet
+
+        return ApplySet(self.ctx, self.flags["applyset"], self.strategy, self.validation)
 
     def _allowlist(self) -> list:
         if not self.flags["prune"]:
@@ -82,6 +90,10 @@ class Applier:
             raise Failure("--dry-run=server cannot be used with --force")
         if flags["all"] and flags["selector"]:
             raise Failure("cannot set --all and --selector at the same time")
+        if self.set is not None:
+            if not flags["prune"]:
+                raise Failure("--applyset requires --prune")
+            self.set.validate()
         if flags["prune"]:
             self._check_prune(force)
         if flags["subresource"] and not self.server_side:
@@ -90,6 +102,11 @@ class Applier:
     def _check_prune(self, force: bool) -> None:
         if force:
             raise Failure("--force cannot be used with --prune")
+        if self.set is not None:
+            for name in ("all", "selector", "prune-allowlist"):
+                if self.flags[name]:
+                    raise Failure(f"--{name} is incompatible with --applyset")
+            return
         if not self.flags["all"] and not self.flags["selector"]:
             raise Failure("all resources selected for prune without explicitly passing --all. To prune all resources, "
                           "pass the --all flag. If you did not mean to prune all resources, specify a label selector")
@@ -103,6 +120,9 @@ class Applier:
         if not infos and not unread:
             raise Failure("no objects passed to apply")
         failed = [unread] if unread else []
+        if self.set is not None:
+            self.set.label(infos)
+            self.set.begin(infos)
         for info in infos:
             try:
                 self.apply(info)
@@ -111,7 +131,9 @@ class Applier:
         builder.raise_all(failed)
         if self.prints_objects:
             self._print_objects(infos)
-        if self.flags["prune"]:
+        if self.set is not None:
+            self.set.prune(self)
+        elif self.flags["prune"]:
             from .prune import prune
 
             prune(self)

@@ -28,6 +28,7 @@ _RECORD = {"record": {"default": "false", "deprecated": "--record will be remove
 _DEPRECATED = dict.fromkeys((
     "annotate", "apply", "apply edit-last-applied", "create", "edit", "expose", "label", "patch", "replace", "run",
     "scale", "set image", "set resources", "set selector", "set serviceaccount"), _RECORD)
+_DEPRECATED["apply"] = {**_RECORD, "applyset": {"default": "''"}}  # alpha, and left out of help as well
 _DEPRECATED["autoscale"] = {**_RECORD, "cpu-percent": {"default": "-1", "deprecated": (
     "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).")}}
 _HELP = {"default": "false", "short": "h"}

@@ -30,14 +30,18 @@ def parse_allowlist(ctx, texts: list[str]) -> list:
 
 def prune(applier) -> None:
     """Delete what an Applier has not seen of the prunable types in the namespaces it worked in."""
-    grace = applier.flags["grace-period"]
     for mapping, obj in prunable(applier):
-        meta = obj["metadata"]
-        if applier.strategy != "client":
-            applier.ctx.client.delete(mapping.versioned, meta["name"], meta.get("namespace", ""),
-                                      propagation=applier.cascade, grace_period=grace if grace >= 0 else None,
-                                      dry_run=applier.strategy == "server")
-        cmdutil.printer(applier.ctx, applier.flags, "pruned", applier.strategy)(obj)
+        delete(applier, mapping, obj)
+
+
+def delete(applier, mapping, obj: dict) -> None:
+    """Delete one object and tell it. Raises StatusError."""
+    grace, meta = applier.flags["grace-period"], obj["metadata"]
+    if applier.strategy != "client":
+        applier.ctx.client.delete(mapping.versioned, meta["name"], meta.get("namespace", ""),
+                                  propagation=applier.cascade, grace_period=grace if grace >= 0 else None,
+                                  dry_run=applier.strategy == "server")
+    cmdutil.printer(applier.ctx, applier.flags, "pruned", applier.strategy)(obj)
 
 
 def prunable(work):
