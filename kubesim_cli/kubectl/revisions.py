@@ -70,6 +70,12 @@ class _Revisions:
         """What -o prints for a revision."""
         raise NotImplementedError
 
+    def describe(self, template: dict) -> str:
+        """Return a pod template as a rollback or a history shows it."""
+        from .printers.describe import describe_pod_template
+
+        return describe_pod_template(template, self.ctx.release)
+
     def rollback(self, number: int, strategy: str) -> str:
         """Go back to a revision (0: the one before the newest); returns what was done. Raises Failure."""
         raise NotImplementedError
@@ -119,7 +125,7 @@ class _ReplicaSets(_Revisions):
             raise _not_found(number)
         rs = self._target(number)
         if strategy == "client":
-            return describe_template(rs["spec"]["template"])
+            return self.describe(rs["spec"]["template"])
         if self.obj["spec"].get("paused"):
             raise Failure("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and "
                           "try again")
@@ -160,7 +166,7 @@ class _ControllerRevisions(_Revisions):
         if wanted not in self.by_number:
             raise _not_found(number)
         if strategy == "client":
-            return "will roll back to " + describe_template(self.template(wanted))
+            return "will roll back to " + self.describe(self.template(wanted))
         data = self.by_number[wanted]["data"]
         if data == {"spec": {"template": {**self.obj["spec"]["template"], "$patch": "replace"}}}:
             return f"skipped rollback (current template already matches revision {number})"
@@ -168,13 +174,6 @@ class _ControllerRevisions(_Revisions):
 
 
 _KINDS = {"Deployment": _ReplicaSets, "DaemonSet": _ControllerRevisions, "StatefulSet": _ControllerRevisions}
-
-
-def describe_template(template: dict) -> str:
-    """Return a pod template as describe shows it."""
-    from .printers.describe import describe_pod_template
-
-    return describe_pod_template(template)
 
 
 def _without_hash(template: dict) -> dict:

@@ -42,13 +42,12 @@ def history(ctx, flags, args):
 
 
 def _history_text(found, number: int) -> str:
-    from . import revisions
     from .printers.tabwriter import align
 
     if not found.by_number:
         return "No rollout history found."
     if number:
-        return revisions.describe_template(found.template(number))
+        return found.describe(found.template(number))
     rows = [[str(each), found.cause(each) or "<none>"] for each in sorted(found.by_number)]
     return align([["REVISION", "CHANGE-CAUSE"], *rows], 0, 2)
 

@@ -123,18 +123,20 @@ def test_unreadable_certificate_requests():
 
 
 def test_pod_template_alone():
-    template = {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
+    template = {"metadata": {"labels": {"app": "x", "tier": "y"}},
+                "spec": {"containers": [{"name": "c", "image": "nginx"}]}}
     assert describe_pod_template(template) == """\
 Pod Template:
-  Labels:  app=x
+  Labels:\tapp=x
+\ttier=y
   Containers:
    c:
-    Image:         nginx
-    Port:          <none>
-    Host Port:     <none>
-    Environment:   <none>
-    Mounts:        <none>
-  Volumes:         <none>
-  Node-Selectors:  <none>
-  Tolerations:     <none>
+    Image:\tnginx
+    Port:\t<none>
+    Host Port:\t<none>
+    Environment:\t<none>
+    Mounts:\t<none>
+  Volumes:\t<none>
+  Node-Selectors:\t<none>
+  Tolerations:\t<none>
 """
