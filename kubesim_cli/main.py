@@ -121,11 +121,14 @@ def _first(words: list[str], flags) -> str:
 
 
 def _group(ctx: Context, command: str, args: list[str]) -> int:
-    """A command that only has subcommands (cmdutil.DefaultSubCommandRun)."""
+    """A command that only has subcommands (cmdutil.DefaultSubCommandRun; certificate just shows its help)."""
+    from .kubectl.help import text_of
+    if command == "certificate":
+        ctx.out(text_of(command))
+        return 0
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    from .kubectl.help import text_of
-    ctx.err(text_of(command))
+    (ctx.out if command == "rollout" else ctx.err)(text_of(command))
     return 1
 
 

@@ -19,6 +19,8 @@ def table() -> str:
     texts = words()
     parts = [_HEAD]
     for title, names in GROUPS:
+        if not names:
+            continue
         parts.append(f"\n## {title.removesuffix(':')}\n")
         for name in names:
             parts += [_section(texts, command) for command in _below(name)]

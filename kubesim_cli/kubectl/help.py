@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .commands import find, flags_of, spec, subcommands
+from .commands import ALIASES, find, flags_of, spec, subcommands
 
+PLUGINS = "Subcommands provided by plugins:"
 GROUPS = (
     ("Basic Commands (Beginner):", ("create", "expose", "run", "set")),
     ("Basic Commands (Intermediate):", ("explain", "get", "edit", "delete")),
@@ -13,6 +14,7 @@ GROUPS = (
         "describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug", "events")),
     ("Advanced Commands:", ("diff", "apply", "patch", "replace", "wait", "kustomize")),
     ("Settings Commands:", ("label", "annotate", "completion")),
+    (PLUGINS, ()),
     ("Other Commands:", ("api-resources", "api-versions", "config", "kuberc", "plugin", "version")),
 )
 _MORE = 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
@@ -34,19 +36,29 @@ def flag_text(flags: dict, command: str, name: str, is_local: bool) -> str:
     return (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
 
 
-def text_of(command: str) -> str:
-    """Return the help on a command such as `rollout status`, or on the program for ""."""
+def text_of(command: str, environ=None) -> str:
+    """Return the help on a command such as `rollout status`, or on the program for "".
+
+    `environ`: where the program's help looks for plugins to name.
+    """
     texts = words()
     own = texts["commands"].get(command, {})
-    path = f"kubectl {command}".rstrip()
-    parts = [own["short"], "\n"]
-    if own.get("long"):
-        parts += ["\n ", own["long"], "\n"]
-    if own.get("examples"):
+    about = f"\n {own['long']}\n" if own.get("long") else ""
+    return f"{own['short']}\n{about}{_usage(texts, command, environ)}"
+
+
+def _usage(texts: dict, command: str, environ=None) -> str:
+    """Return what follows the words on the command."""
+    examples = texts["commands"].get(command, {}).get("examples")
+    group, _, name = command.rpartition(" ")
+    aliases = [alias for alias, meant in ALIASES.get(group, {}).items() if meant == name]
+    parts = [f"\nAliases:\n{', '.join([name, *aliases])}\n"] if aliases else []
+    if examples:
         parts.append("\nExamples:\n")
-        parts.append("  \n".join(f"  # {comment}\n  {line}\n" for comment, line in own["examples"]))
+        parts.append("  \n".join(f"  # {comment}\n  {line}\n" for comment, line in examples))
     if not command:
-        parts += [_commands(texts, title, command, names) for title, names in GROUPS]
+        for title, names in GROUPS:
+            parts.append(_plugins(environ or {}) if title == PLUGINS else _commands(texts, title, command, names))
     elif subcommands(command):
         parts.append(_commands(texts, "Available Commands:", command, subcommands(command)))
     flags = flags_of(command)
@@ -55,14 +67,31 @@ def text_of(command: str) -> str:
         parts += ["\nOptions:\n", _options(texts, command, local)]
     parts += ["\nUsage:\n  ", spec(command)["usage"], "\n\n"]
     if subcommands(command):
-        parts.append(f'Use "{path} <command> --help" for more information about a given command.\n')
+        parts.append(f'Use "{f"kubectl {command}".rstrip()} <command> --help" for more information about a given '
+                     "command.\n")
     return "".join([*parts, _MORE])
 
 
 def _commands(texts: dict, title: str, command: str, names) -> str:
-    width = max(len(name) for name in (*names, "api-resources" if not command else ""))
+    width = _width(command)
     lines = (f"  {name:<{width}}   {texts['commands'][f'{command} {name}'.lstrip()]['short'].rstrip('.')}\n" for name in names)
     return f"\n{title}\n" + "".join(lines)
+
+
+def _width(command: str) -> int:
+    """Return how wide the names of subcommands are (cobra's NamePadding)."""
+    return max(11, *map(len, subcommands(command)))
+
+
+def _plugins(environ) -> str:
+    from os.path import basename
+
+    from .plugin import PREFIX, installed
+    names = dict.fromkeys(basename(path).removeprefix(PREFIX).split("-")[0].replace("_", "-")
+                          for path in installed(environ)[0])
+    lines = (f"  {name:<{_width('')}}   The command {name} is a plugin installed by the user\n"
+             for name in names if name not in subcommands(""))
+    return f"\n{PLUGINS}\n" + "".join(lines)
 
 
 def _options(texts: dict, command: str, names: list[str]) -> str:
@@ -78,8 +107,9 @@ def show(ctx, topic: list[str]) -> int:
     """Print the help on the command that `topic` names; returns the exit code."""
     command, rest = find(topic)
     if not command and rest:
-        ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n")
-    ctx.out(text_of(command))
+        ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n\n{_usage(words(), '', ctx.environ)}")
+    else:
+        ctx.out(text_of(command, ctx.environ))
     return 0
 
 

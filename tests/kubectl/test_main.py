@@ -11,6 +11,7 @@ from kubesim_cli import main as entry
 from kubesim_cli.apiserver import errors
 from kubesim_cli.apiserver.field import invalid, required
 from kubesim_cli.kubectl.context import Aggregate, Context, Exit, Failure, Usage, add_source, exit_code, tell
+from kubesim_cli.kubectl.help import text_of
 from kubesim_cli.main import execute, main
 
 
@@ -54,8 +55,18 @@ def test_help_comes_before_what_is_missing(run):
 
 def test_a_group_without_a_command_shows_help_and_fails(run):
     code, out, err = run("rollout")
+    assert (code, err) == (1, "")
+    assert "Available Commands:\n  history       Show" in out
+    code, out, err = run("top")
     assert (code, out) == (1, "")
-    assert "Available Commands:\n  history" in err
+    assert "Available Commands:\n  node          Show" in err
+
+
+@pytest.mark.parametrize("line", ["certificate", "certificate nosuch"])
+def test_certificate_shows_help_whatever_follows(run, line):
+    code, out, err = run(line)
+    assert (code, err) == (0, "")
+    assert "Usage:\n  kubectl certificate SUBCOMMAND [options]\n" in out
 
 
 def test_the_program_alone_shows_help(run):
@@ -65,8 +76,22 @@ def test_the_program_alone_shows_help(run):
 
 def test_an_unknown_help_topic(run):
     code, out, err = run("help nosuch")
-    assert (code, err) == (0, "Unknown help topic [`nosuch`]\n")
-    assert out.startswith("Plays kubectl")
+    assert (code, out) == (0, "")
+    assert err.startswith("Unknown help topic [`nosuch`]\n\n\nBasic Commands (Beginner):\n  create          ")
+
+
+def test_help_names_the_aliases_of_a_command(run):
+    assert run("config use -h")[1].split("\n\n")[1] == "Aliases:\nuse-context, use"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a PATH of folders")
+def test_help_lists_plugins(tmp_path):
+    for name in ("kubectl-foo_bar", "kubectl-abc-d", "kubectl-create-x"):
+        (tmp_path / name).touch()
+    assert ("\nSubcommands provided by plugins:\n"
+            "  abc             The command abc is a plugin installed by the user\n"
+            "  foo-bar         The command foo-bar is a plugin installed by the user\n\n"
+            ) in text_of("", {"PATH": str(tmp_path)})
 
 
 def test_nothing_is_opened_for_commands_that_need_no_cluster(run):
