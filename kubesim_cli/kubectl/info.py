@@ -31,11 +31,12 @@ class Info:
 
     @property
     def object_name(self) -> str:
-        """`plural/name`; without a mapping the kind, and the line break that kubectl has there (Info.ObjectName)."""
+        """`plural/name`; without a mapping the kind, and with a group the line break of kubectl's (Info.ObjectName)."""
         if self.mapping:
             return f"{self.mapping.plural}/{self.name}"
         group, _, _ = self.obj["apiVersion"].rpartition("/")
-        return f"{self.obj['kind'].lower()}{group and '.'}{group}/{self.name}\n"
+        kind = self.obj["kind"].lower()
+        return f"{kind}.{group}/{self.name}\n" if group else f"{kind}/{self.name}"
 
     def describe(self) -> str:
         """The two lines that errors of apply and replace tell about an object (Info.String)."""

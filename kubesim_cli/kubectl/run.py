@@ -25,10 +25,12 @@ def run(ctx, flags, args):
     attach = flags["attach"] or (flags["stdin"] and not flags.changed("attach"))
     print_obj = cmdutil.printer(ctx, flags, "created", strategy, typed=True)
     _check(flags, args, attach, strategy)
-    obj = overridden(ctx, flags, _pod(flags, args[0], args[1:]))
+    obj = _pod(flags, args[0], args[1:])
+    pods = ctx.client.discovery.of_kind("v1", "Pod")  # kubectl wants a server even for a dry run on the client
+    obj = overridden(ctx, flags, obj)
     if attach:
         raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")
-    pod = _create(ctx, flags, args, "pods", obj, strategy)
+    pod = _create(ctx, flags, args, pods.versioned, obj, strategy)
     failure = None
     if flags["expose"]:
         try:
