@@ -9,7 +9,6 @@ from ...api import conditions
 from ..discovery import Resource
 
 _VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
-_VERBS_AT_END = ["delete", "deletecollection", "get", "list", "watch"]  # while the definition is being deleted
 
 # (UID of the definition, version) -> (definition, Kind, Schema), for as long as the definition stays as it is.
 _known: dict[tuple[str, str], tuple] = {}
@@ -21,13 +20,12 @@ def resources_of(crd: dict) -> list[Resource]:
     if conditions.status_of(found, "Established") != "True":
         return []
     spec, names = crd["spec"], crd["status"]["acceptedNames"]
-    ending = conditions.status_of(found, "Terminating") == "True"
     served = [version for version in spec["versions"] if version.get("served")]
-    return [_resource(crd, spec, names, version, _VERBS_AT_END if ending else _VERBS)
+    return [_resource(crd, spec, names, version)
             for version in sorted(served, key=lambda version: version_order(version["name"]))]
 
 
-def _resource(crd: dict, spec: dict, names: dict, version: dict, verbs: list[str]) -> Resource:
+def _resource(crd: dict, spec: dict, names: dict, version: dict) -> Resource:
     subresources = {}
     given = version.get("subresources") or {}
     namespaced = spec["scope"] == "Namespaced"
@@ -38,7 +36,7 @@ def _resource(crd: dict, spec: dict, names: dict, version: dict, verbs: list[str
         subresources["scale"] = {"name": f"{names['plural']}/scale", **entry, "group": "autoscaling", "version": "v1",
                                  "kind": "Scale"}
     return Resource(spec["group"], version["name"], names["plural"], names.get("singular", ""), names["kind"],
-                    namespaced, verbs, tuple(names.get("shortNames") or ()), tuple(names.get("categories") or ()),
+                    namespaced, _VERBS, tuple(names.get("shortNames") or ()), tuple(names.get("categories") or ()),
                     subresources, crd)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...api import conditions
 from ...api.objects import dig
 from ..kinds import base
 from . import version_of, version_order
@@ -36,6 +37,9 @@ class CustomResource(base.Kind):
         self._cells = [(column["type"], _finder(column["jsonPath"])) for column in given]
         self._fields = [(entry["jsonPath"].lstrip("."), _finder(entry["jsonPath"]))
                         for entry in version.get("selectableFields") or ()]
+        found = (res.crd.get("status") or {}).get("conditions")
+        self._ending = conditions.status_of(found, "Terminating") == "True"
+        self._resource = res.name
         self.deprecation = _deprecation(res, version)
         self._validator: tuple | None = None  # (rules.Validator or None,), once it was asked for
         self._stored = next(f"{res.group}/{other['name']}" for other in res.crd["spec"]["versions"] if other["storage"])
@@ -53,6 +57,13 @@ class CustomResource(base.Kind):
         from ..decode import apply_defaults
 
         apply_defaults(obj, self.structure)
+
+    def prepare_create(self, obj: dict, ctx: base.Context) -> None:
+        if self._ending:
+            from .. import errors
+
+            raise errors.forbidden(self._resource, obj["metadata"].get("name", ""),
+                                   "create not allowed while custom resource definition is terminating")
 
     def prepare_update(self, obj: dict, old: dict, ctx: base.Context) -> None:
         """Without a status subresource the status is as much part of the whole as all else."""

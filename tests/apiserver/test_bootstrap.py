@@ -1,0 +1,55 @@
+from kubesim_cli.apiserver import bootstrap
+from kubesim_cli.node.nodes import node_object
+
+NOW = 1_704_067_200.0
+
+
+def objects(release=(1, 36)):
+    nodes = [node_object(0, release, NOW)]
+    return bootstrap.objects(release, NOW, nodes, lambda resource, key: f"uid-{resource}-{key}")
+
+
+def names(resource, **options):
+    return sorted(obj["metadata"]["name"] for found, obj in objects(**options) if found == resource)
+
+
+def test_what_a_fresh_minikube_has():
+    assert names("namespaces") == ["default", "kube-node-lease", "kube-public", "kube-system"]
+    assert names("nodes") == ["minikube"]
+    assert names("priorityclasses.scheduling.k8s.io") == ["system-cluster-critical", "system-node-critical"]
+    assert names("storageclasses.storage.k8s.io") == ["standard"]
+    assert [obj["metadata"]["namespace"] for resource, obj in objects() if resource == "configmaps"
+            and obj["metadata"]["name"] == "kube-root-ca.crt"] == names("namespaces")
+
+
+def test_every_object_is_complete():
+    seen = set()
+    for resource, obj in objects():
+        meta = obj["metadata"]
+        if resource == "componentstatuses":  # never stored, so they have no metadata to speak of
+            continue
+        assert meta["creationTimestamp"] == "2024-01-01T00:00:00Z", resource
+        assert meta["uid"] not in seen
+        seen.add(meta["uid"])
+        assert obj["apiVersion"] and obj["kind"]
+
+
+def test_the_kubernetes_service_and_its_endpoints(api):
+    service = api.admin.get("services", "kubernetes", "default")
+    assert service["spec"]["clusterIP"] == "10.96.0.1"
+    assert api.admin.get("endpointslices.discovery.k8s.io", "kubernetes", "default")["endpoints"]
+
+
+def test_the_standard_storage_class_is_the_default(api):
+    found = api.admin.get("storageclasses.storage.k8s.io", "standard")
+    assert found["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"] == "true"
+    assert (found["provisioner"], found["reclaimPolicy"]) == ("k8s.io/minikube-hostpath", "Delete")
+
+
+def test_the_bootstrap_roles_are_aggregated():
+    roles = {obj["metadata"]["name"]: obj for resource, obj in objects()
+             if resource == "clusterroles.rbac.authorization.k8s.io"}
+    assert {"cluster-admin", "admin", "edit", "view", "system:basic-user"} <= set(roles)
+    view = [(rule["apiGroups"], rule["resources"]) for rule in roles["view"]["rules"]]
+    assert all("secrets" not in resources for _, resources in view)
+    assert all("create" not in rule["verbs"] for rule in roles["view"]["rules"])
