@@ -197,8 +197,8 @@ def _read_pem(path: str) -> bytes:
 
 def _check_key_pair(cert_path: str, key_path: str, cert: bytes, key: bytes) -> None:
     """Complain of a certificate and key that do not go together (crypto/tls X509KeyPair)."""
-    _check_blocks(cert, "certificate", ("CERTIFICATE",), '"CERTIFICATE" PEM block')
-    _check_blocks(key, "key", ("PRIVATE KEY",), 'PEM block with type ending in "PRIVATE KEY"')
+    _check_blocks(cert, "certificate", "CERTIFICATE", '"CERTIFICATE" PEM block')
+    _check_blocks(key, "key", "PRIVATE KEY", 'PEM block with type ending in "PRIVATE KEY"')
     import ssl
 
     try:
@@ -213,13 +213,18 @@ def _check_key_pair(cert_path: str, key_path: str, cert: bytes, key: bytes) -> N
         raise Failure("x509: malformed certificate") from None
 
 
-def _check_blocks(pem: bytes, what: str, endings: tuple[str, ...], wanted: str) -> None:
+def _check_blocks(pem: bytes, what: str, ending: str, wanted: str) -> None:
     import re
 
     types = [kind.decode("latin-1") for kind in re.findall(rb"-----BEGIN ([^\n-]+)-----", pem)]
     if not types:
         raise Failure(f"tls: failed to find any PEM data in {what} input")
-    if not any(kind.endswith(endings) for kind in types):
+    if len(types) == 1 and ending == "CERTIFICATE" and types[0].endswith("PRIVATE KEY"):
+        raise Failure("tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM "
+                      "inputs may have been switched")
+    if types == ["CERTIFICATE"] and ending == "PRIVATE KEY":
+        raise Failure("tls: found a certificate rather than a key in the PEM for the private key")
+    if not any(kind.endswith(ending) for kind in types):
         raise Failure(f"tls: failed to find {wanted} in {what} input after skipping PEM blocks of the following types: "
                       f"[{' '.join(types)}]")
 
