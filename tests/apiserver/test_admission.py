@@ -42,7 +42,8 @@ def test_a_limit_on_claims(api):
                                                                "max": {"storage": "1Gi"}}]})
     assert api.refused(api.create, "v1", "PersistentVolumeClaim", "big", spec={
         "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}) == (
-        'persistentvolumeclaims "big" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but request '
+        'persistentvolumeclaims "big" is forbidden: maximum storage usage per PersistentVolumeClaim is 1Gi, but '
+        'request '
         "is 2Gi")
 
 
@@ -54,7 +55,7 @@ def test_a_pod_gets_its_account_and_token(api):
     assert (spec["serviceAccountName"], spec["serviceAccount"]) == ("default", "default")
     volume = spec["volumes"][0]
     assert volume["name"].startswith("kube-api-access-")
-    assert [list(source)[0] for source in volume["projected"]["sources"]] == [
+    assert [next(iter(source)) for source in volume["projected"]["sources"]] == [
         "serviceAccountToken", "configMap", "downwardAPI"]
     assert spec["containers"][0]["volumeMounts"] == [{
         "name": volume["name"], "readOnly": True, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"}]
@@ -140,7 +141,7 @@ def quota(api, name="quota", used=None, **spec):
     api.create("v1", "ResourceQuota", name, spec=spec)
     made = api.trusted.find("resourcequotas", name, "default")
     return api.trusted.update_status("resourcequotas", {**made, "status": {
-        "hard": spec["hard"], "used": {key: "0" for key in spec["hard"]} | (used or {})}})
+        "hard": spec["hard"], "used": dict.fromkeys(spec["hard"], "0") | (used or {})}})
 
 
 def test_a_quota_counts_what_is_made(api):

@@ -21,7 +21,9 @@ def value(text, release=(1, 36)):
     "self.tags.exists_one(t, t > 'a')", "self.tags.map(t, t + '!') == ['a!', 'b!']",
     "self.tags.filter(t, t != 'a') == ['b']", "self.tags.map(t, t == 'a', t + t) == ['aa']",
     "self.labels.all(k, k == 'k')", "self.name.startsWith('east') && self.name.matches('^[a-z]+-\\\\d$')",
-    "self.name.split('-')[1] == '1' && self.name.replace('-', '') == 'east1'", "'%s has %s'.format([self.name, 'two']) == 'east-1 has two' && '%d'.format([2]) == '2'", "self.name.substring(0, 4).upperAscii() == 'EAST'", "self.name.indexOf('-') == 4",
+    "self.name.split('-')[1] == '1' && self.name.replace('-', '') == 'east1'", "self.name.indexOf('-') == 4",
+    "'%s has %s'.format([self.name, 'two']) == 'east-1 has two' && '%d'.format([2]) == '2'",
+    "self.name.substring(0, 4).upperAscii() == 'EAST'",
     "self.tags.join('+') == 'a+b'", "[1, 2, 3].sum() == 6 && [3, 1].min() == 1 && [1, 2].isSorted()",
     "int('7') + 1 == 8 && string(7) == '7' && double(1) == 1.0 && bool('true')", "7 / 2 == 3 && -7 / 2 == -3",
     "7 % 4 == 3 && -7 % 4 == -3", "type(self.min) == int", "self.any == 80 || self.any == '80'",
@@ -59,7 +61,8 @@ def test_what_has_no_value(text, message):
 
 
 @pytest.mark.parametrize("text,message,mark", [
-    ("self.size > 1", "undefined field 'size'", 4), ("other > 1", "undeclared reference to 'other' (in container '')", 0),
+    ("self.size > 1", "undefined field 'size'", 4),
+    ("other > 1", "undeclared reference to 'other' (in container '')", 0),
     ("self.min > '1'", "found no matching overload for '_>_' applied to '(int, string)'", 9),
     ("self.name.length() > 1", "undeclared reference to 'length' (in container '')", 16),
     ("self.tags.startsWith('a')",
@@ -81,8 +84,9 @@ def test_what_does_not_compile(text, message, mark):
 
 
 def test_later_lines_are_told_as_such():
-    with pytest.raises(cel.CompileError, match=r"^ERROR: <input>:2:8: undefined field 'b'\n \| \|\| self\.b\n \| \.{7}\^$"):
+    with pytest.raises(cel.CompileError) as caught:
         value("true\n|| self.b")
+    assert str(caught.value) == "ERROR: <input>:2:8: undefined field 'b'\n | || self.b\n | .......^"
 
 
 def test_functions_come_with_releases():

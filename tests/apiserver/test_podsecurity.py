@@ -80,7 +80,8 @@ def test_a_warning_only(api):
 def test_labels_of_a_namespace(api):
     assert api.refused(api.create, "v1", "Namespace", "odd", labels={
         "pod-security.kubernetes.io/enforce": "strict", "pod-security.kubernetes.io/warn-version": "1.30"}) == (
-        'Namespace "odd" is invalid: [metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "strict": must '
+        'Namespace "odd" is invalid: [metadata.labels[pod-security.kubernetes.io/enforce]: Invalid value: "strict": '
+        'must '
         'be one of privileged, baseline, restricted, metadata.labels[pod-security.kubernetes.io/warn-version]: Invalid '
         'value: "1.30": must be "latest" or "v1.x"]')
 
@@ -89,7 +90,8 @@ def test_pods_that_are_there_already(api):
     for name in ("b", "a"):
         api.pod(name, hostPID=True)
     api.pod("c", hostNetwork=True, hostPID=True, volumes=[{"name": "v", "hostPath": {"path": "/"}}])
-    api.change("namespaces", "default", {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "baseline"}}}, "")
+    labels = {"pod-security.kubernetes.io/enforce": "baseline"}
+    api.change("namespaces", "default", {"metadata": {"labels": labels}}, "")
     assert api.warned == [
         'existing pods in namespace "default" violate the new PodSecurity enforce level "baseline:latest"',
         "a (and 1 other pod): host namespaces", "c: host namespaces, hostPath volumes"]

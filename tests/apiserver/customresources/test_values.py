@@ -34,15 +34,18 @@ def told(release=(1, 36), **given):
     ({"ratio": 1}, "spec.ratio: Invalid value: 1: spec.ratio in body should be less than 1"),
     ({"mode": "c"}, 'spec.mode: Unsupported value: "c": supported values: "a", "b"'),
     ({"level": 3}, 'spec.level: Unsupported value: 3: supported values: "1", "2"'),
-    ({"port": True}, 'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"'),
+    ({"port": True}, 'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: '
+                     '"boolean"'),
     ({"mail": "x"}, 'spec.mail: Invalid value: "x": spec.mail in body must be of type email: "x"'),
     ({"tags": []}, "spec.tags: Invalid value: 0: spec.tags in body should have at least 1 items"),
     ({"tags": ["a", "b", "c"]}, "spec.tags: Too many: 3: must have at most 2 items"),
-    ({"tags": ["a", 1]}, 'spec.tags[1]: Invalid value: "integer": spec.tags[1] in body must be of type string: "integer"'),
+    ({"tags": ["a", 1]}, 'spec.tags[1]: Invalid value: "integer": spec.tags[1] in body must be of type string: '
+                         '"integer"'),
     ({"labels": {"a": "b", "c": "d"}}, "spec.labels: Too many: 2: must have at most 1 items"),
     ({"labels": {"a": 1}}, 'spec.labels.a: Invalid value: "integer": spec.labels.a in body must be of type string: '
                            '"integer"'),
-    ({"count": 2**31}, '<nil>: Invalid value: "": Checked value must be of type integer with format int32 in spec.count'),
+    ({"count": 2**31}, '<nil>: Invalid value: "": Checked value must be of type integer with format int32 in '
+                       'spec.count'),
     ({"not": "ab"}, '<nil>: Invalid value: "": "spec.not" must not validate the schema (not)'),
 ])
 def test_what_is_wrong(given, text):
@@ -102,7 +105,8 @@ def test_regular_expressions(pattern, text, matches):
 
 @pytest.mark.parametrize("pattern,message", [
     ("(?=a)", "invalid or unsupported Perl syntax: `(?=`"), ("a(b", "missing closing ): `a(b`"),
-    ("a)", "unexpected ): `a)`"), ("[a", "missing closing ]: `[a`"), ("*a", "missing argument to repetition operator: `*`"),
+    ("a)", "unexpected ): `a)`"), ("[a", "missing closing ]: `[a`"),
+    ("*a", "missing argument to repetition operator: `*`"),
     (r"(a)\1", r"invalid escape sequence: `\1`"), ("a**", "invalid nested repetition operator: `**`")])
 def test_regular_expressions_that_go_does_not_know(pattern, message):
     with pytest.raises(ValueError, match="error parsing regexp") as caught:
@@ -125,6 +129,7 @@ def test_embedded_objects_are_whole():
     assert [str(error) for error in embedded.validate({"o": {"kind": "A_b", "metadata": {"labels": {"a b": ""}}}},
                                                       schema)][:2] == [
         "o.apiVersion: Required value",
-        'o.kind: Invalid value: "A_b": may have mixed case, but should otherwise match: a DNS-1035 label must consist of '
+        'o.kind: Invalid value: "A_b": may have mixed case, but should otherwise match: a DNS-1035 label must consist '
+        'of '
         "lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric "
         "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"]

@@ -31,7 +31,8 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
         'spec.group: Invalid value: "example": should be a domain with at least one dot']),
     (crd(names={**NAMES, "shortNames": ["A"]}), [
         "spec.names.shortNames[0]: Invalid value: \"A\": a DNS-1035 label must consist of lower case alphanumeric "
-        "characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  "
+        "characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. "
+        "'my-name',  "
         "or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"]),
     (crd(names={**NAMES, "listKind": "Widget"}), [
         'spec.names.listKind: Invalid value: "Widget": kind and listKind may not be the same']),
@@ -41,10 +42,12 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
         "spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook",
         "spec.conversion.conversionReviewVersions: Required value"]),
     (crd(preserveUnknownFields=True), [
-        "spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to "
+        "spec.preserveUnknownFields: Invalid value: true: cannot set to true, set "
+        "x-kubernetes-preserve-unknown-fields to "
         "true in spec.versions[*].schema instead"]),
     (crd(group="example.k8s.io", name="widgets.example.k8s.io"), [
-        'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval annotation '
+        'metadata.annotations[api-approved.kubernetes.io]: Required value: protected groups must have approval '
+        'annotation '
         '"api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111']),
     (crd({"properties": {}}), [f"{IN_SCHEMA}.type: Required value: must not be empty at the root"]),
     (crd({"type": "array", "items": SCHEMA}), [
@@ -52,7 +55,8 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
     (crd(of(spec={"properties": {}})), [
         f"{IN_SCHEMA}.properties[spec].type: Required value: must not be empty for specified object fields"]),
     (crd(of(spec={"type": "list"})), [
-        f'{IN_SCHEMA}.properties[spec].type: Unsupported value: "list": supported values: "array", "boolean", "integer", '
+        f'{IN_SCHEMA}.properties[spec].type: Unsupported value: "list": supported values: "array", "boolean", '
+        f'"integer", '
         '"number", "object", "string"']),
     (crd(of(l={"type": "array"})), [f"{IN_SCHEMA}.properties[l].items: Required value: must be specified"]),
     (crd(of(metadata={"type": "object", "properties": {"labels": {"type": "object"}}})), [
@@ -75,16 +79,19 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
         f"{IN_SCHEMA}.properties[l].items.properties[n].default: Required value: this property is in "
         "x-kubernetes-list-map-keys, so it must have a default or be a required property"]),
     (crd(of(a={"type": "string", "x-kubernetes-list-type": "set"})), [
-        f'{IN_SCHEMA}.properties[a].type: Invalid value: "string": must be array if x-kubernetes-list-type is specified']),
+        f'{IN_SCHEMA}.properties[a].type: Invalid value: "string": must be array if x-kubernetes-list-type is '
+        f'specified']),
     (crd(of(a={"type": "string", "x-kubernetes-validations": [{"rule": " "}]})), [
         f"{IN_SCHEMA}.properties[a].x-kubernetes-validations[0].rule: Required value: rule is not specified"]),
     (crd(of(a={"type": "string", "x-kubernetes-validations": [{"rule": "self.b > 1"}]})), [
-        f'{IN_SCHEMA}.properties[a].x-kubernetes-validations[0].rule: Invalid value: {{"Rule":"self.b > 1","Message":"",'
+        f'{IN_SCHEMA}.properties[a].x-kubernetes-validations[0].rule: Invalid value: {{"Rule":"self.b > '
+        f'1","Message":"",'
         '"MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: '
         "<input>:1:5: type 'string' does not support field selection\n | self.b > 1\n | ....^"]),
-    (crd(of(l={"type": "array", "items": {"type": "string", "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}})),
-     [f'{IN_SCHEMA}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf '
-      f"cannot be used on the uncorrelatable portion of the schema within {IN_SCHEMA}.properties[l]"]),
+    (crd(of(l={"type": "array", "items": {"type": "string",
+                                          "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}})), [
+        f'{IN_SCHEMA}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf '
+        f"cannot be used on the uncorrelatable portion of the schema within {IN_SCHEMA}.properties[l]"]),
 ])
 def test_what_is_wrong(crds, obj, errors):
     assert crds.errors(obj) == errors
@@ -109,12 +116,16 @@ def test_columns_scale_and_selectable_fields(crds):
         "selectableFields": [{"jsonPath": ".spec.n"}, {"jsonPath": ".spec.o"}, {"jsonPath": ".spec.x"}]}]))
     assert found == [
         'spec.subresources.scale.specReplicasPath: Invalid value: ".n": should be a json path under .spec',
-        'spec.subresources.scale.statusReplicasPath: Invalid value: "status": must be a simple json path starting with .',
-        'spec.additionalPrinterColumns[0].type: Invalid value: "int": must be one of boolean,date,integer,number,string',
-        'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "spec.n": must be a simple json path starting with .',
+        'spec.subresources.scale.statusReplicasPath: Invalid value: "status": must be a simple json path starting '
+        'with .',
+        'spec.additionalPrinterColumns[0].type: Invalid value: "int": must be one of '
+        'boolean,date,integer,number,string',
+        'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "spec.n": must be a simple json path starting with '
+        '.',
         'spec.selectableFields[1].jsonPath: Invalid value: ".spec.o": must point to a field of type string, boolean or '
         "integer. Enum string fields and strings with formats are allowed.",
-        'spec.selectableFields[2].jsonPath: Invalid value: ".spec.x": is an invalid path: does not refer to a valid field']
+        'spec.selectableFields[2].jsonPath: Invalid value: ".spec.x": is an invalid path: does not refer to a valid '
+        'field']
 
 
 def test_what_may_not_change(crds):
@@ -131,8 +142,10 @@ def test_a_version_that_was_stored_has_to_stay(crds):
     old = crds.new(crd())
     v2 = {**old["spec"]["versions"][0], "name": "v2"}
     assert crds.change(old, versions=[v2]) == [
-        "status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions; v1 was previously a storage version, "
-        "and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes "
+        "status.storedVersions[0]: Invalid value: \"v1\": missing from spec.versions; v1 was previously a storage "
+        "version, "
+        "and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and "
+        "removes "
         "v1 from status.storedVersions"]
     assert crds.change(old, versions=[{**old["spec"]["versions"][0], "storage": False}, v2]) == []
 
