@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from ..api import timestamps
 
+SIMILAR = 10       # events that differ only in their message are told apart up to this many ...
+WINDOW = 600.0     # ... within so many seconds; further ones become one
+LIFE = 3600.0      # seconds for which an event is kept (kube-apiserver --event-ttl)
+COMBINED = "(combined from similar events): "
+
 
 class Recorder:
     """Writes Events into a server's store."""
@@ -23,11 +28,20 @@ class Recorder:
         event = {"involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
                  "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
-        for name in reversed(names):
-            old = self.server.store.get("events", f"{namespace}/{name}")
-            if old is not None and _equal(old, event):
-                self._count(old)
+        known = [old for old in (self.server.store.get("events", f"{namespace}/{name}") for name in names) if old]
+        names[:] = [old["metadata"]["name"] for old in known]
+        alike = [old for old in known if _alike(old, event)]
+        for old in alike:
+            if old["message"] == event["message"]:
+                self._count(old, event["message"])
                 return
+        recent = [old for old in alike if expiry(old) - LIFE > self.server.now - WINDOW]
+        if len(recent) >= SIMILAR:
+            event["message"] = (COMBINED + event["message"])[:1024]
+            for old in recent:
+                if old["message"].startswith(COMBINED):
+                    self._count(old, event["message"])
+                    return
         self._add(namespace, meta["name"], names, event, action)
 
     def _about(self, namespace: str, name: str) -> list[str]:
@@ -57,9 +71,9 @@ class Recorder:
         server.write("ADDED", server.resolve("events"),
                      {"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
 
-    def _count(self, old: dict) -> None:
+    def _count(self, old: dict, message: str) -> None:
         server = self.server
-        new = {**old, "metadata": dict(old["metadata"])}
+        new = {**old, "metadata": dict(old["metadata"]), "message": message}
         if old.get("action"):
             count = (old.get("series") or {}).get("count", 1)
             new["series"] = {"count": count + 1, "lastObservedTime": timestamps.format_micro(server.now)}
@@ -68,10 +82,10 @@ class Recorder:
         server.write("MODIFIED", server.resolve("events"), new, old)
 
 
-def _equal(old: dict, event: dict) -> bool:
+def _alike(old: dict, event: dict) -> bool:
+    """Whether two events about objects of one name are equal but for their message."""
     mine, its = event["involvedObject"], old["involvedObject"]
-    return (all(old.get(key) == event[key] for key in ("reason", "message", "type", "reportingComponent",
-                                                       "reportingInstance"))
+    return (all(old.get(key) == event[key] for key in ("reason", "type", "reportingComponent", "reportingInstance"))
             and mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath"))
 
 
@@ -79,6 +93,6 @@ def expiry(event: dict) -> float:
     """Return when the server forgets an event (kube-apiserver --event-ttl, one hour)."""
     stamp = ((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp")
              or event.get("eventTime") or event["metadata"]["creationTimestamp"])
-    return timestamps.parse(stamp) + 3600
+    return timestamps.parse(stamp) + LIFE
 
 

@@ -34,3 +34,12 @@ def test_events_are_forgotten_after_an_hour(terminal):
     assert len(names(terminal)) == 5
     terminal.advance("10m")
     assert names(terminal) == []
+
+
+def test_many_that_differ_only_in_their_message_become_one(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx --replicas=30")
+    shown = terminal.ok("kubectl get events --field-selector reason=SuccessfulCreate "
+                        "-o custom-columns=COUNT:.count,MESSAGE:.message --no-headers").splitlines()
+    assert len(shown) == 11
+    assert [row.split()[0] for row in shown] == ["1"] * 10 + ["20"]
+    assert "(combined from similar events): Created pod: web-" in shown[-1]
