@@ -81,4 +81,4 @@ def test_taint(terminal):
     assert terminal(f"kubectl taint node {node} a=b:Never").err.startswith(
         "error: invalid taint effect: Never, unsupported taint effect\n")
     assert terminal("kubectl taint pod x a=b:NoSchedule").err == (
-        "error: invalid resource type pods, only node types are supported\n")
+        "error: invalid resource type pod, only node types are supported\n")
