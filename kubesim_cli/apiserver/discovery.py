@@ -64,11 +64,13 @@ class Discovery:
         .version.group or a start of the group; full names win over short names (meta.PriorityRESTMapper).
 
         A version counts only behind a full name: expanding a short name loses it (restmapper.shortcutExpander).
+        Short names are lower-case, full names are found in any case.
         """
-        text = text.lower()
+        short, text = text.partition(".")[0], text.lower()
         name, _, rest = text.partition(".")
         candidates = self._names.get(name, ())
         exact = [r for r in candidates if name not in r.short_names or name in (r.plural, r.singular, r.kind.lower())]
+        candidates = candidates if short == name else exact
         found = self._pick(exact, rest, "." in text) or self._pick(candidates, rest, "." in text)
         if found and found not in exact:
             return next(r for r in candidates if r.name == found.name)
@@ -78,9 +80,9 @@ class Discovery:
     def _pick(candidates, rest: str, dotted: bool) -> Resource | None:
         if not dotted:
             return candidates[0] if candidates else None
-        version, _, group = rest.partition(".")
+        version, dot, group = rest.partition(".")
         for res in candidates:
-            if res.version == version and res.group == group:
+            if dot and res.version == version and res.group == group:
                 return res
         for res in candidates:
             if res.group == rest:

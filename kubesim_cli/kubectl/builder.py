@@ -36,9 +36,12 @@ class Result:
         for source in self._sources:
             try:
                 for item in source():
-                    try:
-                        if isinstance(item, Exception):
+                    if isinstance(item, Exception):
+                        if not self._eager:
                             raise item
+                        unread.append(item)
+                        continue
+                    try:
                         self._decorate(item)
                         fn(item)
                     except _FAILURES as error:
@@ -309,8 +312,12 @@ def _latest(ctx, namespace: str, source, table: bool):
         for info in source():
             if isinstance(info, Info):
                 _set_namespace(info, namespace)
-                if info.name:
-                    info.get(ctx.client, table)
+                try:
+                    if info.name:
+                        info.get(ctx.client, table)
+                except _FAILURES as error:
+                    yield error
+                    continue
             yield info
 
     return infos

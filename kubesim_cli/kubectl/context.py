@@ -161,13 +161,14 @@ class Context:
         """The API as the kubeconfig's user sees it."""
         if self._client is None:
             from ..apiserver.client import Client
+            from .requestpath import RequestClient
             cluster = self.cluster
             user = self.kubeconfig.identity(lambda token: _review(Client(cluster.server), token))
             on_call = None
             if self.flags["v"] >= 6:
                 from .calllog import CallLog
                 on_call = CallLog(self).on_call
-            self._client = Client(cluster.server, user=user, on_warning=self.warn, on_call=on_call)
+            self._client = RequestClient(cluster.server, user=user, on_warning=self.warn, on_call=on_call)
         return self._client
 
     @property

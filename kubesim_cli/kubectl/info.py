@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..apiserver.errors import StatusError
 from ..apiserver.field import show as quote
+from .context import Failure
 
 
 class Info:
@@ -49,6 +50,8 @@ class Info:
 
     def get(self, client, table: bool = False) -> None:
         """Read the object from the server; a missing namespace is told rather than the missing object in it."""
+        if not self.name:
+            raise Failure("resource name may not be empty")
         try:
             if table and not self.subresource:
                 self.obj = client.table(self.resource, self.namespace, self.name)

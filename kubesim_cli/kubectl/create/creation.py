@@ -48,8 +48,8 @@ class Creation:
                 obj = self.ctx.client.create(
                     resource, obj, self.ctx.namespace if namespaced else "", dry_run=self.strategy == "server",
                     field_manager=self.flags["field-manager"], field_validation=self._validation)
-            except StatusError as error:
+            except (StatusError, Failure) as error:
                 if not failed:
                     raise
-                raise Failure(f"{failed}{error.message}") from None
+                raise Failure(f"{failed}{error.message if isinstance(error, StatusError) else error}") from None
         self._print(obj)
