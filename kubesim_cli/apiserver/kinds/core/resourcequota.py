@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..columns import NAME
 
 SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
           "VolumeAttributesClass")
 
 
 class ResourceQuota(Kind):
-    columns = (NAME, Column("Request"), Column("Limit"), AGE)
+    columns = (NAME, Column("Age", until=(1, 32)), Column("Request"), Column("Limit"), Column("Age", since=(1, 32)))
     has_status = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
@@ -20,7 +20,8 @@ class ResourceQuota(Kind):
         limit: list[str] = []
         for name, hard in sorted((status.get("hard") or {}).items()):
             (limit if name.startswith("limits.") else request).append(f"{name}: {used.get(name, '0')}/{hard}")
-        return [obj["metadata"]["name"], ", ".join(request), ", ".join(limit), age(obj, ctx.now)]
+        old = age(obj, ctx.now)
+        return [obj["metadata"]["name"], old, ", ".join(request), ", ".join(limit), old]
 
     def default(self, obj: dict, ctx: Context) -> None:
         obj.setdefault("spec", {})

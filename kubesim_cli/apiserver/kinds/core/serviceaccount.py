@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from ..base import Context, Kind
+from ..base import Column, Context, Kind, age
+from ..columns import AGE, NAME
 
 _ENFORCE = "kubernetes.io/enforce-mountable-secrets"
 
 
 class ServiceAccount(Kind):
+    columns = (NAME, Column("Secrets", until=(1, 35)), AGE)
+
+    def cells(self, obj: dict, ctx: Context) -> list:
+        return [obj["metadata"]["name"], len(obj.get("secrets") or ()), age(obj, ctx.now)]
+
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         if obj.get("secrets"):
             obj["secrets"] = [{"name": ref["name"]} if ref.get("name") else {} for ref in obj["secrets"]]

@@ -1,0 +1,139 @@
+"""Core kinds that run nothing: namespaces, nodes, configuration, events, quotas."""
+
+import base64
+
+import pytest
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("kind,obj,row", [
+    ("Namespace", {}, ["web", "Active", "2m"]),
+    ("ConfigMap", {"data": {"a": "1"}, "binaryData": {"b": ""}}, ["web", 2, "2m"]),
+    ("Secret", {"data": {"a": ""}}, ["web", "Opaque", 1, "2m"]),
+    ("ServiceAccount", {"secrets": [{"name": "a"}]}, ["web", "2m"]),
+    ("LimitRange", {"spec": {"limits": []}}, ["web", "2023-12-31T23:58:00Z"]),
+    ("Endpoints", {"subsets": [{"addresses": [{"ip": f"10.0.0.{i}"} for i in range(1, 6)],
+                                "ports": [{"port": 80}]}]},
+     ["web", "10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 2 more...", "2m"]),
+    ("Endpoints", {}, ["web", "<none>", "2m"]),
+])
+def test_rows(desk, kind, obj, row):
+    at = desk("", kind)
+    assert at.row(at.new({"kind": kind, **obj})) == row
+
+
+def test_a_service_accounts_secrets_were_counted_once(desk):
+    accounts = desk("", "ServiceAccount", (1, 34))
+    assert accounts.row(accounts.new({"secrets": [{"name": "a"}]})) == ["web", 1, "2m"]
+
+
+def test_row_of_a_node(desk):
+    nodes = desk("", "Node")
+    node = nodes.new({"metadata": {"name": "n", "labels": {"node-role.kubernetes.io/worker": "",
+                                                           "kubernetes.io/role": "db"}},
+                      "spec": {"unschedulable": True}, "status": {
+        "conditions": [{"type": "Ready", "status": "False"}],
+        "addresses": [{"type": "InternalIP", "address": "10.0.0.1"}],
+        "nodeInfo": {"kubeletVersion": "v1.36.0", "osImage": "Linux", "kernelVersion": "6", "architecture": "amd64",
+                     "containerRuntimeVersion": "containerd://2"}}})
+    row = nodes.row(node)
+    assert row[:5] == ["n", "NotReady,SchedulingDisabled", "db,worker", "2m", "v1.36.0"]
+    assert nodes.kind.fields(node)["spec.unschedulable"] == "true"
+
+
+def test_row_of_a_quota(desk):
+    quotas = desk("", "ResourceQuota")
+    quota = quotas.new({"spec": {"hard": {"pods": "3"}}})
+    quota["status"] = {"hard": {"pods": "3", "limits.cpu": "2", "requests.cpu": "1"},
+                       "used": {"pods": "1", "limits.cpu": "0", "requests.cpu": "0"}}
+    assert quotas.row(quota) == ["web", "pods: 1/3, requests.cpu: 0/1", "limits.cpu: 0/2", "2m"]
+    assert desk("", "ResourceQuota", (1, 30)).row(quota) == [
+        "web", "2m", "pods: 1/3, requests.cpu: 0/1", "limits.cpu: 0/2"]
+
+
+def test_row_of_an_event(desk):
+    events = desk("", "Event")
+    event = events.new({"involvedObject": {"kind": "Pod", "name": "p", "fieldPath": "spec.containers{c}"}, "count": 3,
+                        "type": "Warning", "reason": "BackOff", "message": " again\n", "source": {"component": "k"},
+                        "firstTimestamp": "2023-12-31T23:50:00Z", "lastTimestamp": "2023-12-31T23:59:00Z"})
+    row = dict(zip([column.name for column in events.kind.columns], events.kind.cells(event, events.ctx), strict=True))
+    assert row["Last Seen"] == "60s"
+    assert (row["Type"], row["Reason"], row["Object"], row["Message"]) == ("Warning", "BackOff", "pod/p", "again")
+    assert row["First Seen"] == "10m" and row["Count"] == 3
+    assert events.kind.fields(event)["involvedObject.name"] == "p"
+    assert events.kind.fields(event)["reason"] == "BackOff"
+
+
+@pytest.mark.parametrize("kind,obj,errors", [
+    ("ConfigMap", {"data": {"a b": "1", "k": "1"}, "binaryData": {"k": ""}}, [
+        'data[a b]: Invalid value: "a b": a valid config key must consist of alphanumeric characters, \'-\', \'_\' or '
+        "'.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+        "data[k]: Invalid value: \"k\": duplicate of key present in binaryData"]),
+    ("Secret", {"type": "kubernetes.io/tls", "data": {"tls.crt": ""}}, ["data[tls.key]: Required value"]),
+    ("Secret", {"type": "kubernetes.io/basic-auth"}, [
+        "data[username]: Required value", "data[password]: Required value"]),
+    ("Secret", {"type": "kubernetes.io/dockerconfigjson", "data": {".dockerconfigjson": b64("{")}}, [
+        'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": unexpected end of JSON input']),
+    ("Namespace", {"metadata": {"name": "a"}, "spec": {"finalizers": ["x"]}}, [
+        'spec.finalizers: Invalid value: "x": name is neither a standard finalizer name nor is it fully qualified']),
+    ("Node", {"spec": {"taints": [{"key": "a", "effect": "Soon"}, {"key": "b", "effect": "NoSchedule"},
+                                  {"key": "b", "effect": "NoSchedule"}]}}, [
+        'metadata.taints[0].effect: Unsupported value: "Soon": supported values: "NoSchedule", '
+        '"PreferNoSchedule", "NoExecute"',
+        'metadata.taints[2]: Duplicate value: {"Key":"b","Value":"","Effect":"NoSchedule","TimeAdded":null}: taints '
+        'must '
+        "be unique by key and effect pair"]),
+    ("LimitRange", {"spec": {"limits": [{"type": "Container", "min": {"cpu": "2"}, "max": {"cpu": "1"}}]}}, [
+        'spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
+        'spec.limits[0].defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1',
+        'spec.limits[0].default[cpu]: Invalid value: "2": min value 2 is greater than default value 1']),
+    ("ResourceQuota", {"spec": {"hard": {"pods": "1.5", "things": "1"}}}, [
+        'spec.hard[pods]: Invalid value: "1.5": must be an integer',
+        'spec.hard[things]: Invalid value: "things": must be a standard resource type or fully qualified',
+        'spec.hard[things]: Invalid value: "things": must be a standard resource for quota']),
+    ("Endpoints", {"subsets": [{"addresses": [{"ip": "127.0.0.1"}], "ports": [{"port": 0}]}]}, [
+        'subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, '
+        "::1/128)", "subsets[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive"]),
+])
+def test_what_is_wrong(desk, kind, obj, errors):
+    assert desk("", kind).errors({"kind": kind, **obj}) == errors
+
+
+def test_what_is_immutable_stays_as_it_is(desk):
+    for kind in ("ConfigMap", "Secret"):
+        at = desk("", kind)
+        old = at.new({"kind": kind, "data": {"a": b64("1")}, "immutable": True, "spec": {}})
+        errors = [str(e) for e in at.kind.validate_update({**old, "data": {"a": b64("2")}}, old, at.ctx)]
+        assert errors == ["data: Forbidden: field is immutable when `immutable` is set"]
+        errors = [str(e) for e in at.kind.validate_update({**old, "immutable": False}, old, at.ctx)]
+        assert errors == ["immutable: Forbidden: field is immutable when `immutable` is set"]
+
+
+def test_the_type_of_a_secret_stays(desk):
+    secrets = desk("", "Secret")
+    old = secrets.new({"data": {}})
+    assert [str(e) for e in secrets.kind.validate_update({**old, "type": "example.com/x"}, old, secrets.ctx)] == [
+        'type: Invalid value: "example.com/x": field is immutable']
+
+
+def test_string_data_goes_into_data(desk):
+    made = desk("", "Secret").new({"data": {"a": b64("1")}, "stringData": {"a": "2", "b": "3"}})
+    assert made["data"] == {"a": b64("2"), "b": b64("3")}
+    assert "stringData" not in made
+
+
+def test_a_namespace_is_labelled_with_its_name(desk):
+    made = desk("", "Namespace").new({})
+    assert made["metadata"]["labels"] == {"kubernetes.io/metadata.name": "web"}
+    assert made["spec"] == {"finalizers": ["kubernetes"]}
+    assert made["status"] == {"phase": "Active"}
+
+
+def test_limits_fill_each_other_in(desk):
+    made = desk("", "LimitRange").new({"spec": {"limits": [{"type": "Container", "max": {"cpu": "1"},
+                                                            "min": {"memory": "1Mi"}}]}})
+    assert made["spec"]["limits"] == [{"type": "Container", "max": {"cpu": "1"}, "min": {"memory": "1Mi"},
+                                       "default": {"cpu": "1"}, "defaultRequest": {"cpu": "1", "memory": "1Mi"}}]
