@@ -1,0 +1,150 @@
+"""The kinds of the smaller groups: policy, autoscaling, networking, rbac, scheduling, coordination and so on."""
+
+import pytest
+
+RBAC = "rbac.authorization.k8s.io"
+TARGET = {"kind": "Deployment", "name": "web", "apiVersion": "apps/v1"}
+
+
+def cpu(utilization):
+    return {"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization",
+                                                                       "averageUtilization": utilization}}}
+
+
+def ingress(**path):
+    return {"spec": {"rules": [{"host": "a.org", "http": {"paths": [{
+        "path": "/", "pathType": "Prefix", "backend": {"service": {"name": "s", "port": {"number": 80}}}, **path}]}}]}}
+
+
+@pytest.mark.parametrize("group,kind,obj,row", [
+    ("policy", "PodDisruptionBudget", {"spec": {"minAvailable": "50%"}}, ["web", "50%", "N/A", 0, "2m"]),
+    ("coordination.k8s.io", "Lease", {"spec": {"holderIdentity": "me"}}, ["web", "me", "2m"]),
+    ("discovery.k8s.io", "EndpointSlice", {
+        "addressType": "IPv4", "ports": [{"port": 80}], "endpoints": [
+            {"addresses": ["10.0.0.1"]}, {"addresses": ["10.0.0.2"]}, {"addresses": ["10.0.0.3"]},
+            {"addresses": ["10.0.0.4"]}]},
+     ["web", "IPv4", "80", "10.0.0.1,10.0.0.2,10.0.0.3 + 1 more...", "2m"]),
+    ("networking.k8s.io", "Ingress", {**ingress(), "status": {}}, ["web", "<none>", "a.org", "", "80", "2m"]),
+    ("networking.k8s.io", "IngressClass", {"spec": {"controller": "a/b"}}, ["web", "a/b", "<none>", "2m"]),
+    ("networking.k8s.io", "NetworkPolicy", {"spec": {"podSelector": {"matchLabels": {"a": "b"}}}},
+     ["web", "a=b", "2m"]),
+    (RBAC, "Role", {"rules": []}, ["web", "2023-12-31T23:58:00Z"]),
+    (RBAC, "RoleBinding", {"roleRef": {"kind": "Role", "name": "r"}, "subjects": [
+        {"kind": "User", "name": "u"}, {"kind": "Group", "name": "g"}, {"kind": "ServiceAccount", "namespace": "n",
+                                                                      "name": "s"}]},
+     ["web", "Role/r", "2m", "u", "g", "n/s"]),
+    ("scheduling.k8s.io", "PriorityClass", {"value": 5}, ["web", 5, False, "2m", "PreemptLowerPriority"]),
+    ("node.k8s.io", "RuntimeClass", {"handler": "runsc"}, ["web", "runsc", "2m"]),
+    ("storage.k8s.io", "CSINode", {"spec": {"drivers": [{"name": "d"}]}}, ["web", 1, "2m"]),
+    ("storage.k8s.io", "CSIDriver", {"spec": {}}, ["web", True, False, False, "<unset>", False, "Persistent", "2m"]),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", {"webhooks": [{}, {}]}, ["web", 2, "2m"]),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema", {"spec": {"priorityLevelConfiguration": {"name": "p"}}},
+     ["web", "p", 1000, "<none>", "2m", "?"]),
+    ("apiregistration.k8s.io", "APIService", {"spec": {"service": {"namespace": "n", "name": "s"}}},
+     ["web", "n/s", "Unknown", "2m"]),
+    ("resource.k8s.io", "ResourceClaim", {"spec": {}}, ["web", "pending", "2m"]),
+])
+def test_rows(desk, group, kind, obj, row):
+    at = desk(group, kind)
+    assert at.row(at.new({"kind": kind, **obj})) == row
+
+
+@pytest.mark.parametrize("group,kind,obj,errors", [
+    ("policy", "PodDisruptionBudget", {"spec": {"minAvailable": 1, "maxUnavailable": 1}}, [
+        'spec: Invalid value: {"MinAvailable":1,"Selector":null,"MaxUnavailable":1,"UnhealthyPodEvictionPolicy":null}: '
+        "minAvailable and maxUnavailable cannot be both set"]),
+    ("policy", "PodDisruptionBudget", {"spec": {"minAvailable": "150%"}}, [
+        'spec.minAvailable: Invalid value: "150%": must not be greater than 100%']),
+    ("coordination.k8s.io", "Lease", {"spec": {"leaseDurationSeconds": 0, "leaseTransitions": -1}}, [
+        "spec.leaseDurationSeconds: Invalid value: 0: must be greater than 0",
+        "spec.leaseTransitions: Invalid value: -1: must be greater than or equal to 0"]),
+    ("networking.k8s.io", "Ingress", {"spec": {}}, [
+        'spec: Invalid value: null: either `defaultBackend` or `rules` must be specified']),
+    ("networking.k8s.io", "Ingress", ingress(path="x"), [
+        'spec.rules[0].http.paths[0].path: Invalid value: "x": must be an absolute path']),
+    ("networking.k8s.io", "Ingress", ingress(pathType="Glob"), [
+        'spec.rules[0].http.paths[0].pathType: Unsupported value: "Glob": supported values: "Exact", '
+        '"ImplementationSpecific", "Prefix"']),
+    ("networking.k8s.io", "NetworkPolicy", {"spec": {"podSelector": {}, "ingress": [{"ports": [{"port": 70000}]}]}}, [
+        "spec.ingress[0].ports[0].port: Invalid value: 70000: must be between 1 and 65535, inclusive"]),
+    (RBAC, "Role", {"rules": [{"apiGroups": [""], "resources": ["pods"]}]}, [
+        "rules[0].verbs: Required value: verbs must contain at least one value"]),
+    (RBAC, "RoleBinding", {"roleRef": {"kind": "Robot", "name": "r", "apiGroup": RBAC}}, [
+        'roleRef.kind: Unsupported value: "Robot": supported values: "Role", "ClusterRole"']),
+    ("scheduling.k8s.io", "PriorityClass", {"value": 2_000_000_000}, [
+        "value: Forbidden: maximum allowed value of a user defined priority is 1000000000"]),
+    ("autoscaling", "HorizontalPodAutoscaler", {"spec": {"scaleTargetRef": TARGET, "minReplicas": 5,
+                                                         "maxReplicas": 3}}, [
+        "spec.maxReplicas: Invalid value: 3: must be greater than or equal to `minReplicas`"]),
+    ("autoscaling", "HorizontalPodAutoscaler", {"spec": {"scaleTargetRef": TARGET, "maxReplicas": 0}}, [
+        "spec.maxReplicas: Required value: must be set and greater than 0",
+        "spec.maxReplicas: Invalid value: 0: must be greater than or equal to `minReplicas`"]),
+    ("discovery.k8s.io", "EndpointSlice", {"addressType": "IPv4", "endpoints": [{"addresses": ["x"]}], "ports": []},
+     None),
+])
+def test_what_is_wrong(desk, group, kind, obj, errors):
+    found = desk(group, kind).errors({"kind": kind, **obj})
+    assert found == errors if errors is not None else found[0].startswith("endpoints[0].addresses[0]: Invalid value")
+
+
+def test_the_role_of_a_binding_stays(desk):
+    bindings = desk(RBAC, "RoleBinding")
+    old = bindings.new({"roleRef": {"kind": "Role", "name": "a", "apiGroup": RBAC}})
+    changed = {**old, "roleRef": {**old["roleRef"], "name": "b"}}
+    assert [str(e) for e in bindings.kind.validate_update(changed, old, bindings.ctx)] == [
+        'roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"b"}: cannot change '
+        'roleRef']
+
+
+def test_the_value_of_a_priority_stays(desk):
+    classes = desk("scheduling.k8s.io", "PriorityClass")
+    old = classes.new({"value": 5})
+    assert [str(e) for e in classes.kind.validate_update({**old, "value": 6}, old, classes.ctx)] == [
+        "value: Forbidden: may not be changed in an update."]
+
+
+def test_autoscalers_in_both_versions(desk):
+    scalers = desk("autoscaling", "HorizontalPodAutoscaler")
+    memory = {"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue",
+                                                                          "averageValue": "1Gi"}}}
+    made = scalers.new({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "spec": {
+        "scaleTargetRef": TARGET, "maxReplicas": 3, "metrics": [cpu(70), memory]}})
+    assert made["spec"]["minReplicas"] == 1
+    v1 = scalers.kind.convert(made, "autoscaling/v1")
+    assert v1["spec"]["targetCPUUtilizationPercentage"] == 70
+    assert "metrics" not in v1["spec"]
+    assert "autoscaling.alpha.kubernetes.io/metrics" in v1["metadata"]["annotations"]
+    back = scalers.kind.store_version(v1)
+    assert back["spec"]["metrics"] == [memory, cpu(70)] or back["spec"]["metrics"] == made["spec"]["metrics"]
+
+
+def test_row_of_an_autoscaler(desk):
+    scalers = desk("autoscaling", "HorizontalPodAutoscaler")
+    made = scalers.new({"apiVersion": "autoscaling/v2", "spec": {"scaleTargetRef": TARGET, "maxReplicas": 3,
+                                                                 "metrics": [cpu(70)]}})
+    assert scalers.row(made) == ["web", "Deployment/web", "cpu: <unknown>/70%", "1", 3, 0, "2m"]
+    made["status"] = {"currentReplicas": 2, "currentMetrics": [{"type": "Resource", "resource": {
+        "name": "cpu", "current": {"averageUtilization": 42}}}]}
+    assert scalers.row(made) == ["web", "Deployment/web", "cpu: 42%/70%", "1", 3, 2, "2m"]
+
+
+def test_events_are_the_same_in_both_groups(desk):
+    events = desk("events.k8s.io", "Event")
+    core = events.kind.store_version({
+        "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": {"name": "e"}, "note": "said",
+        "regarding": {"kind": "Pod", "name": "p"}, "deprecatedCount": 3, "reportingController": "c", "reason": "R"})
+    assert (core["apiVersion"], core["message"], core["involvedObject"], core["count"], core["reportingComponent"]) == (
+        "v1", "said", {"kind": "Pod", "name": "p"}, 3, "c")
+    assert events.kind.convert(core, "events.k8s.io/v1")["note"] == "said"
+
+
+def test_what_is_defaulted(desk):
+    assert desk("policy", "PodDisruptionBudget").new({"spec": {}})["spec"] == {}
+    policy = desk("networking.k8s.io", "NetworkPolicy").new({"spec": {
+        "podSelector": {}, "egress": [{"ports": [{"port": 53}]}]}})["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["egress"][0]["ports"] == [{"port": 53, "protocol": "TCP"}]
+    binding = desk(RBAC, "ClusterRoleBinding").new({"roleRef": {"kind": "ClusterRole", "name": "r"}, "subjects": [
+        {"kind": "User", "name": "u"}, {"kind": "ServiceAccount", "name": "s", "namespace": "n"}]})
+    assert binding["roleRef"]["apiGroup"] == RBAC
+    assert [subject.get("apiGroup") for subject in binding["subjects"]] == [RBAC, None]
