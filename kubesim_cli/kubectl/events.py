@@ -30,7 +30,7 @@ def run(ctx, flags, args):
     if found:
         from .gosort import sort
 
-        sort(found, lambda a, b: _time(a) < _time(b))
+        sort(found, lambda a, b: _time(a) < _time(b), ctx.release)
         show({"kind": "EventList", "apiVersion": "v1", "metadata": {}, "items": found})
     else:
         ctx.err("No events found.\n" if flags["all-namespaces"] else f"No events found in {namespace} namespace.\n")
@@ -91,6 +91,8 @@ def _formatter(ctx, flags):
         raise Failure(str(error)) from None
 
     def formatted(obj: dict) -> str:
+        if flags["output"] == "name" and obj["kind"] == "EventList":  # refused by the printer, which nobody hears
+            return ""
         try:
             return printer.print_obj(scheme.typed(obj, ctx.release))
         except PrinterError as error:  # kubectl says nothing of it

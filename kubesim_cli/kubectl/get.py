@@ -53,12 +53,14 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
         infos = sorting.sort(infos, flags["sort-by"], ctx.release, lambda info: info.obj)
     written = False
     namespaced = not flags["all-namespaces"]
+    with_namespace = False
     for mapping, group in _by_mapping(infos):
         namespaced = namespaced and mapping.namespaced
+        with_namespace |= flags["all-namespaces"] and mapping.namespaced  # from then on tables keep that column
         merged = _merge(group) if table else plain_table([info.obj for info in group], ctx.now)
         if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"], ctx.release):
             continue
-        text = table_printer(flags, mapping, with_kind).print(merged)
+        text = table_printer(flags, mapping, with_kind, with_namespace).print(merged)
         if text:
             ctx.out(f"\n{text}" if written and not flags["no-headers"] else text)
             written = True
@@ -109,7 +111,7 @@ def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
     return True
 
 
-def table_printer(flags, mapping, with_kind: bool):
+def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
     """Return the TablePrinter for one resource."""
     from .printers.table import TablePrinter
 
@@ -118,7 +120,7 @@ def table_printer(flags, mapping, with_kind: bool):
         prefix = f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
     return TablePrinter(
         wide=flags["output"] == "wide", no_headers=flags["no-headers"], show_labels=flags["show-labels"],
-        label_columns=flags["label-columns"], with_namespace=flags["all-namespaces"] and mapping.namespaced,
+        label_columns=flags["label-columns"], with_namespace=with_namespace,
         kind_prefix=prefix)
 
 

@@ -6,16 +6,21 @@ It is not stable, but always the same for the same input. Source of the steps: s
 from __future__ import annotations
 
 _INSERTION = 12
+_GO_1_24 = (1, 32)  # the first kubectl whose newest patch release is built with Go 1.24
 
 
-def sort(items: list, less) -> None:
-    """Sort `items` in place by `less(a, b)`, which need not be a strict order (as kubectl's is not)."""
-    _Sort(items, less).quick(0, len(items), len(items).bit_length())
+def sort(items: list, less, release: tuple[int, int]) -> None:
+    """Sort `items` in place by `less(a, b)`, which need not be a strict order (as kubectl's is not).
+
+    `release` is that of the kubectl: which Go it was built with decides on the order of equal elements.
+    """
+    shifts = (13, 7, 17) if release >= _GO_1_24 else (13, 17, 5)
+    _Sort(items, less, shifts).quick(0, len(items), len(items).bit_length())
 
 
 class _Sort:
-    def __init__(self, items: list, less):
-        self.items, self._less = items, less
+    def __init__(self, items: list, less, shifts: tuple[int, int, int]):
+        self.items, self._less, self._shifts = items, less, shifts
         self.swaps = 0
 
     def less(self, i: int, j: int) -> bool:
@@ -121,10 +126,12 @@ class _Sort:
         length = b - a
         random, mask = length, (1 << length.bit_length()) - 1
         at = a + length // 4 * 2 - 1
-        for i in range(3):  # xorshift; before Go 1.24 (kubectl 1.33) it shifted by 13, 17 and 5
-            random ^= random << 13 & 2 ** 64 - 1
-            random ^= random >> 7
-            random ^= random << 17 & 2 ** 64 - 1
+        left, right, last = self._shifts
+        first, second, third = self._shifts
+        for i in range(3):  # xorshift
+            random ^= random << first & 2 ** 64 - 1
+            random ^= random >> second
+            random ^= random << third & 2 ** 64 - 1
             other = random & mask
             self.swap(at + i, a + (other - length if other >= length else other))
 

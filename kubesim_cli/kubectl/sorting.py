@@ -43,7 +43,7 @@ def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda i
             return _natural(keys[i]) < _natural(keys[j])
         return _less(keys[i], keys[j], field)
 
-    gosort.sort(order, less)
+    gosort.sort(order, less, release)
     return [items[i] for i in order]
 
 

@@ -66,7 +66,7 @@ def _follow(ctx, flags, info, show) -> None:
 
 
 def _table_shower(ctx, flags, mapping, table: bool):
-    printer = table_printer(flags, mapping, flags["show-kind"])
+    printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
 
     def show(objects: list[dict], event: str) -> None:
         if table:

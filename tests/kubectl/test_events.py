@@ -57,8 +57,8 @@ def test_choosing(events, args, reasons):
 
 def test_kinds_of_other_groups(terminal):
     record(terminal, "other", "", kind="Pod", version="example.com/v1")
-    asked = "kubectl events --for pod/web -o name"
-    assert terminal.ok(asked) == "event/other\n"
+    asked = "kubectl events --for pod/web -o jsonpath='{.items[*].metadata.name}'"
+    assert terminal.ok(asked) == "other"
     terminal.ok("kubectl sim reset --seed test --kubernetes-version 1.29")
     record(terminal, "other", "", kind="Pod", version="example.com/v1")
     assert terminal(asked) == (0, "", "No events found in default namespace.\n")
@@ -115,3 +115,8 @@ def test_watching(terminal):
     assert [line.split()[2] for line in lines[1:]] == ["Scheduled", "Pulling", "Pulled", "Created", "Started"]
     columns = [line.index("Pod/web") for line in lines[1:]]
     assert columns == sorted(columns)
+
+
+def test_a_list_has_no_name(events):
+    """The name printer refuses a typed list, and kubectl does not tell."""
+    assert events("kubectl events -o name") == (0, "", "")

@@ -131,3 +131,10 @@ def test_watching_as_json(terminal):
     assert [(event["type"], event["object"]["metadata"]["name"]) for event in events] == [("ADDED", "a")]
     assert terminal("kubectl get cm a kube-root-ca.crt -w -o name").err == (
         "error: you may only watch a single resource or type of resource at a time\n")
+
+
+def test_tables_keep_the_namespace_column(terminal):
+    """kubectl's printers share their options: what comes after a namespaced type has the column, too."""
+    terminal.ok("kubectl create cm a")
+    heads = [line.split()[0] for line in terminal.ok("kubectl get ns,cm,nodes -A").splitlines() if "NAME" in line]
+    assert heads == ["NAME", "NAMESPACE", "NAMESPACE"]

@@ -51,7 +51,7 @@ def describe_events(events: list[dict] | None, w: Writer) -> None:
         return
     w.flush()
     events = list(events)
-    sort(events, lambda a, b: _seconds(a.get("lastTimestamp")) < _seconds(b.get("lastTimestamp")))
+    sort(events, lambda a, b: _seconds(a.get("lastTimestamp")) < _seconds(b.get("lastTimestamp")), w.release)
     w.write(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage\n")
     w.write(1, "----\t------\t----\t----\t-------\n")
     for event in events:
