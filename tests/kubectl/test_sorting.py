@@ -1,0 +1,49 @@
+"""The order of `get --sort-by`."""
+
+import re
+
+import pytest
+
+from kubesim_cli.kubectl import sorting
+from kubesim_cli.kubectl.context import Failure
+
+NEW, OLD = (1, 36), (1, 28)
+
+
+def order(values: list, release=NEW) -> list:
+    return [item["v"] for item in sorting.sort([{"v": value} for value in values], ".v", release)]
+
+
+@pytest.mark.parametrize(("values", "ordered"), [
+    ([3, 1, 2], [1, 2, 3]),
+    ([2.5, 10, 1], [1, 2.5, 10]),
+    (["b", "B", "a"], ["B", "a", "b"]),
+    (["1Gi", "900Mi", "2G"], ["900Mi", "1Gi", "2G"]),
+    (["p10", "p9", "p1"], ["p1", "p10", "p9"]),
+])
+def test_values(values, ordered):
+    assert order(values) == ordered
+
+
+@pytest.mark.parametrize(("values", "ordered"), [
+    (["p10", "p9", "p1"], ["p1", "p9", "p10"]),
+    (["p-01", "p-1", "p-0"], ["p-0", "p-1", "p-01"]),
+    (["a1", "a", "aa", "1a"], ["1a", "a", "a1", "aa"]),
+])
+def test_old_releases_see_the_numbers_in_strings(values, ordered):
+    assert order(values, OLD) == ordered
+
+
+def test_what_lacks_the_field_comes_first():
+    items = [{"v": 1}, {}, {"v": 0}]
+    assert sorting.sort(items, "{.v}", NEW) == [{}, {"v": 0}, {"v": 1}]
+
+
+@pytest.mark.parametrize(("items", "field", "error"), [
+    ([{}, {}], ".v", 'couldn\'t find any field with path "{.v}" in the list of objects'),
+    ([{"v": {}}, {"v": {}}], ".v", "Field {.v} is an unsortable type"),
+    ([{"v": 1}], ".v[", "unterminated array"),
+])
+def test_no_order(items, field, error):
+    with pytest.raises(Failure, match="^" + re.escape(error)):
+        sorting.sort(items, field, NEW)
