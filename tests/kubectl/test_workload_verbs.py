@@ -33,7 +33,7 @@ def test_scale(web):
         "Error from server (NotFound): the server could not find the requested resource\n")
 
 
-def test_what_scale_shows(web, newest):
+def test_what_scale_shows(newest):
     newest.ok("kubectl create deployment web --image=nginx")
     assert newest.ok("kubectl scale deploy/web --replicas=3 -o jsonpath={.spec.replicas}") == "3"
 
@@ -87,7 +87,7 @@ def test_set_the_rest(web):
     assert [subject["name"] for subject in got(web, "get rolebinding b")["subjects"]] == ["amy", "robot"]
 
 
-def test_autoscale(web, request):
+def test_autoscale(web):
     assert web.ok("kubectl autoscale deploy web --min=2 --max=5") == (
         "horizontalpodautoscaler.autoscaling/web autoscaled\n")
     spec = got(web, "get hpa web")["spec"]
