@@ -27,21 +27,27 @@ PLUGINS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _run(step: str, ctx, verb: str, res, subresource: str, obj, old) -> None:
-    from importlib import import_module
+_steps: dict[tuple[str, str], list] = {}  # (step, resource) -> the functions that take it
 
-    for name, resources in PLUGINS.items():
-        if "*" in resources or res.name in resources:
-            function = getattr(import_module(f"{__name__}.{name}"), step, None)
-            if function is not None:
-                function(ctx, verb, res, subresource, obj, old)
+
+def _functions(step: str, resource: str) -> list:
+    found = _steps.get((step, resource))
+    if found is None:
+        from importlib import import_module
+
+        modules = [import_module(f"{__name__}.{name}") for name, resources in PLUGINS.items()
+                   if "*" in resources or resource in resources]
+        found = _steps[step, resource] = [getattr(module, step) for module in modules if hasattr(module, step)]
+    return found
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
     """Let the plugins complete a new or changed object, in place."""
-    _run("mutate", ctx, verb, res, subresource, obj, old)
+    for function in _functions("mutate", res.name):
+        function(ctx, verb, res, subresource, obj, old)
 
 
 def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
     """Let the plugins refuse a write."""
-    _run("validate", ctx, verb, res, subresource, obj, old)
+    for function in _functions("validate", res.name):
+        function(ctx, verb, res, subresource, obj, old)
