@@ -191,11 +191,6 @@ def split_types(text: str) -> list[str]:
     return list(dict.fromkeys(text.split(",")))
 
 
-def has_names(args: list[str]) -> bool:
-    """Whether arguments name objects and not only types (resource.HasNames)."""
-    return len(args) > 1 or any("/" in arg for arg in args)
-
-
 def _split_args(ctx, args: list[str], resource: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Return (types, names, (type, name) pairs)."""
     if resource:
