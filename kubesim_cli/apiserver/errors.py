@@ -92,6 +92,12 @@ def method_not_supported(resource: str, verb: str) -> StatusError:
                        _details(resource, ""))
 
 
-def no_resource() -> StatusError:
-    """What the server answers to an unknown path."""
-    return StatusError(404, "NotFound", "the server could not find the requested resource")
+_METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "deletecollection": "delete"}
+
+
+def no_resource(verb: str = "", resource: str = "", name: str = "") -> StatusError:
+    """What an unknown path is answered with; client-go adds what was asked for where it knows
+    (NewGenericServerResponse)."""
+    asked = " ".join(filter(None, (_METHODS.get(verb, "get"), resource, name)))
+    return StatusError(404, "NotFound", "the server could not find the requested resource" +
+                       (f" ({asked})" if resource else ""))

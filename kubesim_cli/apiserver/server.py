@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from ..api.entropy import Entropy
     from ..store.store import Store
 
-# What requests for a resource are warned of, and since which release (endpoints/deprecation).
-_DEPRECATED = {
-    "componentstatuses.v1.": ((1, 19), "v1 ComponentStatus is deprecated in v1.19+"),
-    "endpoints.v1.": ((1, 33), "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
-}
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
 
@@ -136,15 +131,17 @@ class Server:
     def handle(self, client, verb: str, resource: str, namespace: str, name: str, body, subresource: str,
                options: dict):
         """Serve one call of `client`; see client.Client for the verbs. Raises errors.StatusError."""
-        res = self.resolve(resource)
+        res = self._resource(resource)
+        if res is None:
+            plural, _, group = resource.partition(".")
+            raise errors.no_resource(verb, errors.qualified(plural, group.partition(".")[2]), name)
         if not res.namespaced:
             namespace = ""
         method = "list" if verb == "table" and not name else "get" if verb == "table" else verb
         if client.user is not None:
             self._authorize(client, method, res, namespace, name, subresource)
-            self._warn(client, res)
         if subresource and subresource not in res.subresources:
-            raise errors.no_resource()
+            raise errors.not_found(res.name, name) if res.crd is not None else errors.no_resource()
         if client.on_warning is not None:
             kind = self.kind(res)
             if kind.deprecation and self.release >= kind.deprecated_since:
@@ -179,11 +176,17 @@ class Server:
 
     def resolve(self, resource: str) -> Resource:
         """Find the resource that `plural[.version].group` names; NotFound where none does."""
+        res = self._resource(resource)
+        if res is None:
+            raise errors.no_resource()
+        return res
+
+    def _resource(self, resource: str) -> Resource | None:
         plural, _, rest = resource.partition(".")
         for res in self.discovery.by_plural(plural):
             if rest in (res.group, f"{res.version}.{res.group}"):
                 return res
-        raise errors.no_resource()
+        return None
 
     def _authorize(self, client, verb: str, res: Resource, namespace: str, name: str, subresource: str) -> None:
         if "system:masters" in (client.user.get("groups") or ()):
@@ -191,11 +194,6 @@ class Server:
         from . import authorization
 
         authorization.authorize(self.trusted, client.user, verb, res, namespace, name, subresource)
-
-    def _warn(self, client, res: Resource) -> None:
-        since, text = _DEPRECATED.get(res.versioned, ((99, 0), ""))
-        if self.release >= since and client.on_warning is not None:
-            client.on_warning(text)
 
     def _serve(self, client, verb, res, namespace, name, body, subresource, options):
         if subresource:

@@ -180,7 +180,9 @@ _FLAGS = {"filename": "filenames", "kustomize": "kustomize", "recursive": "recur
 
 def mapping_for(ctx, text: str):
     """Return the discovery.Resource of what a user calls a type, or raise Failure."""
-    mapping = ctx.client.discovery.find(text)
+    from .discoverycache import find
+
+    mapping = find(ctx, text)
     if mapping is None:
         raise Failure(f"the server doesn't have a resource type {quote(text.partition('.')[0])}")
     return mapping

@@ -107,7 +107,9 @@ class File:
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
             return Info(None, namespace, name, obj, self.source)
-        mapping = ctx.client.discovery.of_kind(obj.get("apiVersion", ""), obj["kind"])
+        from .discoverycache import of_kind
+
+        mapping = of_kind(ctx, obj.get("apiVersion", ""), obj["kind"])
         if mapping is None:
             problem = f"no matches for kind {quote(obj['kind'])} in version {quote(obj.get('apiVersion', ''))}"
             if in_list:

@@ -8,7 +8,9 @@ from .context import Failure
 
 def resource_for(ctx, text: str):
     """Return the discovery.Resource of `type` or `type.group`; raises Failure."""
-    found = ctx.client.discovery.find(text)
+    from .discoverycache import find
+
+    found = find(ctx, text)
     if found is None:
         name, _, group = text.lower().partition(".")
         raise Failure(f"the server doesn't have a resource type {quote(name)}" +

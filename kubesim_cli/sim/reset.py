@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+
 import click
 
 from ..api import releases
+from ..kubectl.discoverycache import path as discovery_cache
 
 
 @click.command("reset")
@@ -32,6 +36,8 @@ def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None
         meta["clock"] = cluster.store.meta["clock"]
     cluster.store.replace(meta)
     cluster.close()
+    with suppress(FileNotFoundError):
+        os.remove(discovery_cache(settings.environ, settings.folder))
 
 
 COMMANDS = [reset]

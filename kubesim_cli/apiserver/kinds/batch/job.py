@@ -43,6 +43,8 @@ class Job(Kind):
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         if not obj["spec"].get("manualSelector"):
             _generate_selector(obj)
+        if not obj["metadata"].get("labels"):  # the defaults run again whenever the server reads a job
+            obj["metadata"]["labels"] = dict(obj["spec"]["template"]["metadata"].get("labels") or {})
 
     def validate(self, obj: dict, ctx: Context) -> list:
         from . import job_validation

@@ -7,6 +7,7 @@ from ..columns import NAME
 
 
 class ComponentStatus(Kind):
+    deprecation = "v1 ComponentStatus is deprecated in v1.19+"
     columns = (NAME, Column("Status"), Column("Message"), Column("Error"))
 
     def cells(self, obj: dict, ctx: Context) -> list:
