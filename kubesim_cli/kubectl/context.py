@@ -168,7 +168,7 @@ class Context:
             if self.flags["v"] >= 6:
                 from .calllog import CallLog
                 on_call = CallLog(self).on_call
-            self._client = RequestClient(cluster.server, user=user, on_warning=self.warn, on_call=on_call)
+            self._client = RequestClient(cluster.server, user=user, on_warning=self.warn_for_server, on_call=on_call)
         return self._client
 
     @property
@@ -201,13 +201,17 @@ class Context:
         self._pending.append((self._stderr, text))
 
     def warn(self, text: str) -> None:
-        """Tell a warning of the server's, each once (rest.NewWarningWriter)."""
+        """Tell a warning of kubectl's own (printers.WarningPrinter)."""
+        colored = self._stderr.isatty() and self.environ.get("TERM", "dumb") != "dumb" \
+            and "NO_COLOR" not in self.environ
+        label = "\033[33;1mWarning:\033[0m" if colored else "Warning:"
+        self.err(f"{label} {text}\n")
+
+    def warn_for_server(self, text: str) -> None:
+        """Tell a warning of the server's, each once, and count it for --warnings-as-errors (rest.NewWarningWriter)."""
         if text not in self._warnings:
             self._warnings.append(text)
-            colored = self._stderr.isatty() and self.environ.get("TERM", "dumb") != "dumb" \
-                and "NO_COLOR" not in self.environ
-            label = "\033[33;1mWarning:\033[0m" if colored else "Warning:"
-            self.err(f"{label} {text}\n")
+            self.warn(text)
 
     @property
     def on_terminal(self) -> bool:

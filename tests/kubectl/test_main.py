@@ -187,11 +187,12 @@ def test_a_pause_shows_what_was_printed():
 
 def test_warnings_are_told_once_and_may_be_errors():
     ctx, _, err = context()
-    ctx.warn("old")
-    ctx.warn("old")
-    ctx.warn("odd")
+    ctx.warn_for_server("old")
+    ctx.warn_for_server("old")
+    ctx.warn_for_server("odd")
+    ctx.warn("of kubectl's own")
     assert ctx.finish(0) == 0
-    assert err.getvalue() == "Warning: old\nWarning: odd\n"
+    assert err.getvalue() == "Warning: old\nWarning: odd\nWarning: of kubectl's own\n"
     ctx.flags.set("warnings-as-errors", "true")
     assert ctx.finish(0) == 1
     assert err.getvalue().endswith("error: 2 warnings received\n")
