@@ -44,6 +44,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "replicationcontroller": ("controllers.replicationcontroller", "pods replicationcontrollers"),
     "root-ca-cert-publisher": ("controllers.rootcacertpublisher", "configmaps namespaces"),
     "serviceaccount": ("controllers.serviceaccount", "namespaces serviceaccounts"),
+    "service-load-balancer": ("controllers.serviceloadbalancer", "nodes services"),
     "ttl-after-finished": ("controllers.ttlafterfinished", "jobs.batch"),
     "statefulset": ("controllers.statefulset", "persistentvolumeclaims pods statefulsets.apps"),
 }

@@ -39,9 +39,9 @@ def sim(ctx: click.Context) -> None:
 
 def main(args: list[str]) -> int:
     """Run `kubesim sim ARGS`; returns the exit code."""
-    from . import clock, reset, shell, uids, verify
+    from . import clock, nodes, reset, shell, uids, verify
 
-    for module in (clock, reset, shell, uids, verify):
+    for module in (clock, nodes, reset, shell, uids, verify):
         for command in module.COMMANDS:
             sim.add_command(command)
     from ..kubectl.context import Failure

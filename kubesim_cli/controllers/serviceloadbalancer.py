@@ -1,0 +1,50 @@
+"""LoadBalancer services: their address stays pending, until a tunnel assigns one as `minikube tunnel` does.
+
+The tunnel is open while the node minikube has the annotation TUNNEL; a service's address is then its cluster IP.
+"""
+
+from __future__ import annotations
+
+from ..api.objects import clone, dig
+from .base import Change, Controller, itself
+
+TUNNEL = "kubesim.io/tunnel"
+NODE = "minikube"
+
+
+def is_open(node: dict | None) -> bool:
+    """Tell whether the tunnel is open, by the node minikube."""
+    return node is not None and TUNNEL in (node["metadata"].get("annotations") or {})
+
+
+def _tunnel(change: Change):
+    """The key of all services, when the tunnel is opened or closed."""
+    changed = change.object["metadata"]["name"] == NODE and is_open(change.old) != is_open(change.new)
+    return ("*",) if changed else ()
+
+
+class ServiceLoadBalancer(Controller):
+    name = "service-load-balancer"
+    watches = {"services": itself, "nodes": _tunnel}
+
+    def sync(self, api, key: str) -> None:
+        if key == "*":
+            services = api.items("services")
+        else:
+            namespace, _, name = key.partition("/")
+            found = api.find("services", name, namespace)
+            services = [found] if found else []
+        tunnel = is_open(api.find("nodes", NODE)) if services else False
+        for service in services:
+            self._settle(api, service, tunnel)
+
+    @staticmethod
+    def _settle(api, service: dict, tunnel: bool) -> None:
+        spec = service["spec"]
+        wanted: dict = {}
+        if tunnel and spec.get("type") == "LoadBalancer" and not spec.get("loadBalancerClass"):
+            wanted = {"ingress": [{"ip": spec["clusterIP"], "ipMode": "VIP"}]}
+        if dig(service, "status", "loadBalancer", default={}) != wanted:
+            changed = clone(service)
+            changed.setdefault("status", {})["loadBalancer"] = wanted
+            api.update_status("services", changed)

@@ -1,0 +1,70 @@
+"""`kubesim sim node` and `kubesim sim tunnel`: what minikube's own command does to its machines and its network."""
+
+from __future__ import annotations
+
+import click
+
+
+def _annotate(settings, node: str, annotation: str, value: str | None) -> None:
+    """Set or drop (None) an annotation of a node, and let the cluster react."""
+    from ..apiserver.errors import StatusError
+
+    cluster = settings.cluster()
+    cluster.catch_up()
+    try:
+        cluster.server.trusted.patch("nodes", node, {"metadata": {"annotations": {annotation: value}}}, "merge")
+    except StatusError as error:
+        raise click.ClickException(error.message) from None
+    cluster.commit()
+    cluster.close()
+
+
+@click.group("node")
+def node() -> None:
+    """Stop a node's machine, or start it again."""
+
+
+@node.command("stop")
+@click.argument("name")
+@click.pass_obj
+def stop(settings, name: str) -> None:
+    """Stop a node: it is NotReady once its lease has run out, and its pods are evicted after their toleration time."""
+    from ..node.nodes import STOPPED
+
+    _annotate(settings, name, STOPPED, "true")
+
+
+@node.command("start")
+@click.argument("name")
+@click.pass_obj
+def start(settings, name: str) -> None:
+    """Start a stopped node."""
+    from ..node.nodes import STOPPED
+
+    _annotate(settings, name, STOPPED, None)
+
+
+@click.group("tunnel")
+def tunnel() -> None:
+    """Give LoadBalancer services addresses, as `minikube tunnel` does, or take them back."""
+
+
+@tunnel.command("open")
+@click.pass_obj
+def open_(settings) -> None:
+    """Assign addresses from now on."""
+    from ..controllers.serviceloadbalancer import NODE, TUNNEL
+
+    _annotate(settings, NODE, TUNNEL, "open")
+
+
+@tunnel.command("close")
+@click.pass_obj
+def close(settings) -> None:
+    """Take the addresses back: services are pending again."""
+    from ..controllers.serviceloadbalancer import NODE, TUNNEL
+
+    _annotate(settings, NODE, TUNNEL, None)
+
+
+COMMANDS = [node, tunnel]
