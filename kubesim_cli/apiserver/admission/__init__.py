@@ -23,6 +23,7 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "persistentvolumeclaimresize": ("persistentvolumeclaims",),
     "runtimeclass": ("pods",),
     "defaultingressclass": ("ingresses.networking.k8s.io",),
+    "validatingadmissionpolicy": ("*",),
     "resourcequota": ("*",),
 }
 

@@ -26,12 +26,7 @@ class AdmissionPolicy(Kind):
     def default(self, obj: dict, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("failurePolicy", "Fail")
-        constraints = spec.get("matchConstraints")
-        if constraints:
-            for key, value in (("matchPolicy", "Equivalent"), ("namespaceSelector", {}), ("objectSelector", {})):
-                constraints.setdefault(key, value)
-            for rule in constraints.get("resourceRules") or ():
-                rule.setdefault("scope", "*")
+        _default_match(spec.get("matchConstraints"))
 
     def default_status(self, obj: dict, ctx: Context) -> None:
         obj["status"] = {}
@@ -40,16 +35,44 @@ class AdmissionPolicy(Kind):
         from ... import field
         from ..checks import one_of
 
-        spec = obj["spec"]
-        errors = one_of("spec.failurePolicy", spec["failurePolicy"], ("Fail", "Ignore"))
-        if spec.get("matchConstraints") is None:
+        spec, errors = obj["spec"], []
+        errors += one_of("spec.failurePolicy", spec["failurePolicy"], ("Fail", "Ignore"))
+        constraints = spec.get("matchConstraints")
+        if constraints is None:
             errors.append(field.required("spec.matchConstraints"))
-        elif not spec["matchConstraints"].get("resourceRules"):
-            errors.append(field.required("spec.matchConstraints.resourceRules"))
-        if self.rules == "validations" and not spec.get("validations") and not spec.get("auditAnnotations"):
-            text = "validations or auditAnnotations must contain at least one item"
-            errors += [field.required(f"spec.{key}", text) for key in ("validations", "auditAnnotations")]
+        else:
+            errors += _match_resources("spec.matchConstraints", constraints)
+            if not constraints.get("resourceRules"):
+                errors.append(field.required("spec.matchConstraints.resourceRules"))
+        if self.rules == "validations":
+            from .policy_validation import expressions
+
+            errors += expressions(spec, ctx.release)
         return errors
+
+
+def _default_match(constraints: dict | None) -> None:
+    if constraints is None:
+        return
+    for key, value in (("matchPolicy", "Equivalent"), ("namespaceSelector", {}), ("objectSelector", {})):
+        constraints.setdefault(key, value)
+    for key in ("resourceRules", "excludeResourceRules"):
+        for rule in constraints.get(key) or ():
+            rule.setdefault("scope", "*")
+
+
+def _match_resources(path: str, constraints: dict) -> list:
+    from ... import field
+    from ..checks import label_selector, one_of
+
+    errors = one_of(f"{path}.matchPolicy", constraints["matchPolicy"], ("Equivalent", "Exact"))
+    for key in ("namespaceSelector", "objectSelector"):
+        errors += label_selector(f"{path}.{key}", constraints[key])
+    for key in ("resourceRules", "excludeResourceRules"):
+        for i, rule in enumerate(constraints.get(key) or ()):
+            errors += [field.required(f"{path}.{key}[{i}].{part}")
+                       for part in ("operations", "apiGroups", "apiVersions", "resources") if not rule.get(part)]
+    return errors
 
 
 class AdmissionPolicyBinding(Kind):
@@ -68,13 +91,20 @@ class AdmissionPolicyBinding(Kind):
             shown = format_selector(ref["selector"])
         return [obj["metadata"]["name"], spec.get("policyName", ""), shown, age(obj, ctx.now)]
 
+    def default(self, obj: dict, ctx: Context) -> None:
+        _default_match(obj.setdefault("spec", {}).get("matchResources"))
+
     def validate(self, obj: dict, ctx: Context) -> list:
         from ... import field
         from ..checks import dns1123_subdomain
+        from .policy_validation import actions, param_ref
 
-        spec = obj.get("spec") or {}
+        spec = obj["spec"]
         name = spec.get("policyName", "")
         errors = dns1123_subdomain("spec.policyName", name) if name else [field.required("spec.policyName")]
-        if obj["kind"] == "ValidatingAdmissionPolicyBinding" and not spec.get("validationActions"):
-            errors.append(field.required("spec.validationActions", "at least one validation action is required"))
+        errors += param_ref(spec.get("paramRef"))
+        if spec.get("matchResources"):
+            errors += _match_resources("spec.matchResources", spec["matchResources"])
+        if obj["kind"] == "ValidatingAdmissionPolicyBinding":
+            errors += actions(spec.get("validationActions") or [])
         return errors

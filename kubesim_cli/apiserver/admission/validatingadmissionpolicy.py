@@ -1,0 +1,137 @@
+"""ValidatingAdmissionPolicy: rules in CEL that users bind to requests.
+
+Kubernetes: k8s.io/apiserver/pkg/admission/plugin/policy/validating (dispatcher.go, validator.go).
+"""
+
+from __future__ import annotations
+
+from .. import errors
+from .matching import matches
+
+POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"
+BINDINGS = "validatingadmissionpolicybindings.admissionregistration.k8s.io"
+_SINCE = (1, 30)
+_CODES = {"Forbidden": 403, "Unauthorized": 401, "RequestEntityTooLarge": 413}
+_compiled: dict[str, tuple[dict, object]] = {}  # a policy's UID -> (its spec, the compiled Policy or why there is none)
+
+
+class _ConfigurationError(Exception):
+    """A binding that cannot be used."""
+
+
+def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+    """Refuse or warn of a request that breaks a policy bound to it."""
+    if ctx.release < _SINCE or res.group == "admissionregistration.k8s.io":
+        return
+    policies = ctx.client.items(POLICIES)
+    if not policies:
+        return
+    operation = {"create": "CREATE", "update": "UPDATE", "delete": "DELETE"}[verb]
+    request = (ctx, operation, res, subresource, obj, old)
+    denied: list[tuple[str, str]] = []
+    for policy in policies:
+        if matches(policy["spec"]["matchConstraints"], *request):
+            for binding in ctx.client.items(BINDINGS):
+                if binding["spec"]["policyName"] == policy["metadata"]["name"]:
+                    denied += _bound(policy, binding, request)
+    if denied:
+        raise _refusal(res, (obj or old or {})["metadata"].get("name", ""), *denied[0])
+
+
+def _bound(policy: dict, binding: dict, request: tuple) -> list[tuple[str, str]]:
+    """Return (reason, message) of each denial by one binding; its warnings are given."""
+    limits = binding["spec"].get("matchResources")
+    if limits is not None and not matches(limits, *request):
+        return []
+    names = f"ValidatingAdmissionPolicy '{policy['metadata']['name']}' with binding '{binding['metadata']['name']}'"
+    ctx = request[0]
+    try:
+        found = _failures(policy, binding, request)
+    except _ConfigurationError as error:
+        if policy["spec"].get("failurePolicy") == "Ignore":
+            return []
+        return [("", f"{names} denied request: failed to configure binding: {error}")]
+    actions = binding["spec"].get("validationActions") or ()
+    if "Warn" in actions:
+        for _, message in found:
+            ctx.warn(f"Validation failed for {names}: {message}")
+    return [(reason, f"{names} denied request: {message}") for reason, message in found] if "Deny" in actions else []
+
+
+def _failures(policy: dict, binding: dict, request: tuple) -> list[tuple[str, str]]:
+    from ..kinds.admissionregistration.expressions import Policy
+
+    compiled = _compile(policy, request[0].release)
+    if not isinstance(compiled, Policy):
+        return [] if policy["spec"].get("failurePolicy") == "Ignore" else [("", str(compiled))]
+    values = _values(*request)
+    return [failure for params in _params(policy["spec"].get("paramKind"), binding["spec"].get("paramRef"), request)
+            for failure in compiled.failures({**values, "params": params})]
+
+
+def _compile(policy: dict, release: tuple[int, int]):
+    from ..kinds.admissionregistration.expressions import Policy
+
+    uid = policy["metadata"]["uid"]
+    known = _compiled.get(uid)
+    if known is None or known[0] != policy["spec"]:
+        try:
+            made: object = Policy(policy["spec"], release)
+        except ValueError as error:
+            made = error
+        known = _compiled[uid] = (policy["spec"], made)
+    return known[1]
+
+
+def _values(ctx, operation: str, res, subresource: str, obj: dict | None, old: dict | None) -> dict:
+    """Return the variables that all expressions have."""
+    current: dict = obj if obj is not None else old or {}
+    namespace = current["metadata"].get("namespace", "")
+    kind = {"group": res.group, "version": res.version, "kind": res.kind}
+    resource = {"group": res.group, "version": res.version, "resource": res.plural}
+    user = ctx.user or {"name": "system:kube-controller-manager", "groups": ["system:authenticated"]}
+    request = {"kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
+               "name": current["metadata"].get("name", ""), "operation": operation, "dryRun": ctx.dry_run,
+               "userInfo": {"username": user.get("name", ""), "groups": user.get("groups") or []}}
+    if namespace:
+        request["namespace"] = namespace
+    if subresource:
+        request["subResource"] = request["requestSubResource"] = subresource
+    found = ctx.client.find("namespaces", namespace) if namespace else None
+    return {"object": obj, "oldObject": old, "request": request, "namespaceObject": found}
+
+
+def _params(kind: dict | None, ref: dict | None, request: tuple) -> list:
+    """Return the parameters to check with, one None where there are none (generic.CollectParams)."""
+    if not kind or not ref:
+        return [None]
+    ctx, _, _, _, obj, old = request
+    res = ctx.client.discovery.of_kind(kind["apiVersion"], kind["kind"])
+    if res is None:
+        raise _ConfigurationError(f"failed to find resource referenced by paramKind: '{kind['apiVersion']}, "
+                                  f"Kind={kind['kind']}'")
+    namespace = ""
+    if res.namespaced:
+        namespace = ref.get("namespace") or (obj or old)["metadata"].get("namespace", "")
+        if not namespace:
+            raise _ConfigurationError("cannot use namespaced paramRef in policy binding that matches cluster-scoped "
+                                      "resources")
+    elif ref.get("namespace"):
+        raise _ConfigurationError("paramRef.namespace must not be provided for a cluster-scoped `paramKind`")
+    if ref.get("name"):
+        one = ctx.client.find(res.name, ref["name"], namespace)
+        found = [] if one is None else [one]
+    else:
+        found = ctx.client.items(res.name, namespace, ref.get("selector") or {})
+    if not found and ref.get("parameterNotFoundAction", "Deny") == "Deny":
+        raise _ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction")
+    return found
+
+
+def _refusal(res, name: str, reason: str, message: str) -> errors.StatusError:
+    error = errors.forbidden(res.name, name, message)
+    status = error.status
+    status["reason"] = reason or "Invalid"
+    status["code"] = _CODES.get(reason, 422)
+    status.setdefault("details", {})["causes"] = [{"message": message}]
+    return error

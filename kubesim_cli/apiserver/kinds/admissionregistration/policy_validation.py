@@ -1,0 +1,121 @@
+"""Validation of admission policies' expressions and bindings (pkg/apis/admissionregistration/validation)."""
+
+from __future__ import annotations
+
+from ... import field
+from ...cel.checker import BOOL, NULL, STRING, Fields
+from .. import checks
+from .expressions import compile, environment
+
+_ACTIONS = ("Audit", "Deny", "Warn")
+_REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
+
+
+def expressions(spec: dict, release: tuple[int, int]) -> list:
+    """Return the FieldErrors of all expressions in a ValidatingAdmissionPolicy's spec."""
+    types = environment(bool(spec.get("paramKind")))
+    release = (release[0], release[1] - 1)  # what the release before knows as well, for a rollback
+    errors, seen = [], set()
+    for i, condition in enumerate(spec.get("matchConditions") or ()):
+        path, name = f"spec.matchConditions[{i}]", condition.get("name", "")
+        errors += _expression(f"{path}.expression", condition.get("expression", ""), types, release, "", BOOL)
+        errors += checks.qualified_name(f"{path}.name", name) if name else [field.required(f"{path}.name")]
+        if name and name in seen:
+            errors.append(field.duplicate(f"{path}.name", name))
+        seen.add(name)
+    errors += _variables(spec, types, release)
+    if not spec.get("validations") and not spec.get("auditAnnotations"):
+        text = "validations or auditAnnotations must contain at least one item"
+        return errors + [field.required(f"spec.{key}", text) for key in ("validations", "auditAnnotations")]
+    for i, validation in enumerate(spec.get("validations") or ()):
+        errors += _validation(f"spec.validations[{i}]", validation, types, release)
+    for i, annotation in enumerate(spec.get("auditAnnotations") or ()):
+        path, text = f"spec.auditAnnotations[{i}].valueExpression", annotation.get("valueExpression", "")
+        errors += _expression(path, text, types, release, "valueExpression is not specified", STRING, NULL)
+    return errors
+
+
+def _variables(spec: dict, types: dict, release: tuple[int, int]) -> list:
+    """Check a policy's variables; `types` gets what the later expressions may use."""
+    errors, known = [], Fields()
+    if spec.get("variables"):
+        types["variables"] = ("object", known)
+    for i, variable in enumerate(spec.get("variables") or ()):
+        path, name, text = f"spec.variables[{i}]", variable.get("name", ""), variable.get("expression", "")
+        if not name.strip():
+            errors.append(field.required(f"{path}.name", "name is not specified"))
+        elif not (name.isascii() and name.isidentifier()):
+            errors.append(field.invalid(f"{path}.name", name, "must be a valid CEL identifier"))
+        if not text.strip():
+            errors.append(field.required(f"{path}.expression", "expression is not specified"))
+            continue
+        try:
+            known[name] = compile(text, types, release).type
+        except ValueError as wrong:
+            errors.append(field.invalid(f"{path}.expression", text, str(wrong)))
+    return errors
+
+
+def _expression(path: str, text: str, types: dict, release: tuple[int, int], missing: str, *wanted: tuple) -> list:
+    if not text.strip():
+        return [field.required(path, missing)]
+    try:
+        compile(text, types, release, *wanted)
+    except ValueError as wrong:
+        return [field.invalid(path, text, str(wrong))]
+    return []
+
+
+def _validation(path: str, validation: dict, types: dict, release: tuple[int, int]) -> list:
+    errors = _expression(f"{path}.expression", validation.get("expression", ""), types, release,
+                         "expression is not specified", BOOL)
+    expression, message = validation.get("messageExpression", ""), validation.get("message", "")
+    if expression and not expression.strip():
+        errors.append(field.invalid(f"{path}.messageExpression", expression, "must be non-empty if specified"))
+    elif expression:
+        errors += _expression(f"{path}.messageExpression", expression, types, release, "", STRING)
+    if message and not message.strip():
+        errors.append(field.invalid(f"{path}.message", message, "must be non-empty if specified"))
+    elif "\n" in message.strip() or "\r" in message.strip():
+        errors.append(field.invalid(f"{path}.message", message, "must not contain line breaks"))
+    if validation.get("reason") is not None:
+        errors += checks.one_of(f"{path}.reason", validation["reason"], _REASONS)
+    return errors
+
+
+def actions(given: list) -> list:
+    """Return the FieldErrors of spec.validationActions."""
+    path, errors = "spec.validationActions", []
+    for i, action in enumerate(given):
+        errors += checks.one_of(f"{path}[{i}]", action, _ACTIONS)
+        if action in given[:i]:
+            errors.append(field.duplicate(f"{path}[{i}]", action))
+    if "Deny" in given and "Warn" in given:
+        errors.append(field.invalid(path, given, "must not contain both Deny and Warn (repeating the same validation "
+                                                 "failure information in the API response and headers serves no "
+                                                 "purpose)"))
+    return errors if given else [field.required(path, "at least one validation action is required")]
+
+
+def param_ref(ref: dict | None) -> list:
+    """Return the FieldErrors of spec.paramRef."""
+    if ref is None:
+        return []
+    path, name, selector = "spec.paramRef", ref.get("name", ""), ref.get("selector")
+    errors = []
+    if name:
+        errors += checks.path_segment(f"{path}.name", name)
+        if selector is not None:
+            errors.append(field.forbidden(f"{path}.name", "name and selector are mutually exclusive"))
+    if selector is not None:
+        errors += checks.label_selector(f"{path}.selector", selector)
+        if name:
+            errors.append(field.forbidden(f"{path}.selector", "name and selector are mutually exclusive"))
+    if not name and selector is None:
+        errors.append(field.required(path, "one of name or selector must be specified"))
+    action = ref.get("parameterNotFoundAction", "")
+    if not action:
+        errors.append(field.required(f"{path}.parameterNotFoundAction"))
+    elif action not in ("Deny", "Allow"):
+        errors.append(field.not_supported(f"{path}.parameterNotFoundAction", action, ("Deny", "Allow")))
+    return errors
