@@ -7,6 +7,7 @@ from . import builder
 from .context import Exit, Failure
 from .files import is_list
 from .get import plain_table, table_printer
+from .kubeconfig import parse_timeout
 
 
 def run(ctx, flags, args, human: bool, table: bool) -> None:
@@ -48,7 +49,7 @@ def _objects(found: dict) -> list[dict]:
 
 
 def _follow(ctx, flags, info, show) -> None:
-    """Print the events that come after what `info` holds."""
+    """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
     since = int(info.obj["metadata"].get("resourceVersion") or 0)
     field_selector = f"metadata.name={info.name}" if info.name else flags["field-selector"]
     selectors = {"label_selector": flags["selector"], "field_selector": field_selector}
@@ -60,7 +61,7 @@ def _follow(ctx, flags, info, show) -> None:
             show([event["object"]], event["type"])
 
     try:
-        ctx.wait(check)
+        ctx.wait(check, parse_timeout(flags["request-timeout"]) or None)
     except KeyboardInterrupt:
         raise Exit(1) from None
 

@@ -138,3 +138,9 @@ def test_tables_keep_the_namespace_column(terminal):
     terminal.ok("kubectl create cm a")
     heads = [line.split()[0] for line in terminal.ok("kubectl get ns,cm,nodes -A").splitlines() if "NAME" in line]
     assert heads == ["NAME", "NAMESPACE", "NAMESPACE"]
+
+
+def test_a_watch_lasts_as_long_as_a_request_may(terminal):
+    terminal.ok("kubectl run web --image=nginx")
+    assert terminal.ok("kubectl get pods -w --request-timeout=5s").splitlines()[-1].split()[1:3] == ["1/1", "Running"]
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:05Z (frozen)\n"
