@@ -66,6 +66,14 @@ def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = Fa
     return lambda obj: formatted(as_typed(obj, ctx.release))
 
 
+def check_subresource(ctx, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
+    """Refuse a --subresource that a release's kubectl does not know. Raises Failure."""
+    from ..api import releases
+
+    if name and name not in known and not releases.enabled("SubresourcesOfAllNames", ctx.release):
+        raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
+
+
 def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
     """Print what was done with an object: `pod/web created (dry run)`."""
     from .printers.name import name_of

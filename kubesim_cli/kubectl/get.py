@@ -32,7 +32,9 @@ def run(ctx, flags, args):
     if flags["output-watch-events"]:
         raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
     if flags["subresource"]:
-        _check_subresource(ctx, flags["subresource"])
+        from .cmdutil import check_subresource
+
+        check_subresource(ctx, flags["subresource"])
     # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
     chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, table=table,
@@ -68,13 +70,6 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
         ctx.err(f"No resources found in {ctx.namespace} namespace.\n" if namespaced else "No resources found\n")
     if errors:
         raise Aggregate(errors)
-
-
-def _check_subresource(ctx, name: str) -> None:
-    from ..api import releases
-
-    if name not in ("status", "scale") and not releases.enabled("SubresourcesOfAllNames", ctx.release):
-        raise Failure(f'invalid subresource value: "{name}". Must be one of [status scale]')
 
 
 def _by_mapping(infos):

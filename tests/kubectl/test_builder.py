@@ -34,8 +34,15 @@ class FakeClient:
         return {"kind": "FakeList", "items": items, "metadata": {}}
 
 
+class FakeKubeconfig:
+    def store_path(self):
+        return "clusters/nosuch"
+
+
 class FakeContext:
     name = "kubectl"
+    environ = {"KUBESIM_HOME": "nosuch"}  # where no discovery is remembered
+    kubeconfig = FakeKubeconfig()
 
     def __init__(self, *paths, namespace="default", given=False, stdin=""):
         self.client, self.namespace, self.namespace_given = FakeClient(*paths), namespace, given
