@@ -7,6 +7,10 @@ import os
 
 from .errors import qualified
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class Resource:
     """One resource in one version. `verbs` are of the resource itself, `subresources` maps a name such as `scale` to
@@ -111,7 +115,7 @@ class Discovery:
         return found
 
 
-def builtin(custom: list[Resource] = ()) -> Discovery:
+def builtin(custom: Sequence[Resource] = ()) -> Discovery:
     """Read the built-in resources (resources.json, taken from a real server) and add custom ones after them."""
     with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
         data = json.load(file)

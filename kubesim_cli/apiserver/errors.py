@@ -29,7 +29,7 @@ def qualified(plural: str, group: str) -> str:
 
 def _details(resource: str, name: str, causes: list | None = None) -> dict:
     plural, _, group = resource.partition(".")
-    details = {"name": name} if name else {}
+    details: dict = {"name": name} if name else {}
     if group:
         details["group"] = group
     details["kind"] = plural

@@ -25,7 +25,7 @@ class Recorder:
         about = {"kind": obj["kind"], "namespace": meta.get("namespace"), "name": meta["name"], "uid": meta.get("uid"),
                  "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
                  "fieldPath": field_path}
-        event = {"involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
+        event: dict = {"involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
                  "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
         known = [old for old in (self.server.store.get("events", f"{namespace}/{name}") for name in names) if old]
@@ -60,6 +60,7 @@ class Recorder:
         names.append(name)
         now = timestamps.format(server.now)
         component, host = event["reportingComponent"], event["reportingInstance"]
+        times: dict
         if action:  # written through events.k8s.io/v1
             times = {"source": {}, "firstTimestamp": None, "lastTimestamp": None, "action": action,
                      "eventTime": timestamps.format_micro(server.now)}

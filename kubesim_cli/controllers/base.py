@@ -58,7 +58,7 @@ def owner(kind: str):
         found = []
         for obj in (change.new, change.old):
             ref = controller_of(obj) if obj else None
-            if ref and ref["kind"] == kind:
+            if obj and ref and ref["kind"] == kind:
                 namespace = obj["metadata"].get("namespace")
                 key = f"{namespace}/{ref['name']}" if namespace else ref["name"]
                 if key not in found:
