@@ -144,3 +144,11 @@ def test_a_watch_lasts_as_long_as_a_request_may(terminal):
     terminal.ok("kubectl run web --image=nginx")
     assert terminal.ok("kubectl get pods -w --request-timeout=5s").splitlines()[-1].split()[1:3] == ["1/1", "Running"]
     assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:05Z (frozen)\n"
+
+
+def test_old_releases_know_only_some_subresources(terminal):
+    assert terminal("kubectl get pod web --subresource=other") == (
+        1, "", 'error: invalid subresource value: "other". Must be one of [status scale]\n')
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    terminal.ok("kubectl sim reset")
+    assert "invalid subresource" not in terminal("kubectl get pod web --subresource=other").err
