@@ -126,7 +126,6 @@ class _Sort:
         length = b - a
         random, mask = length, (1 << length.bit_length()) - 1
         at = a + length // 4 * 2 - 1
-        left, right, last = self._shifts
         first, second, third = self._shifts
         for i in range(3):  # xorshift
             random ^= random << first & 2 ** 64 - 1

@@ -30,6 +30,14 @@ def relaxed(expression: str) -> str:
     return "{." + (match[1] or match[2]) + "}"
 
 
+def field_names(expression: str) -> list[str | None]:
+    """Return the steps of a path such as `spec.containers`, None for one that is no field; raises JSONPathError."""
+    steps = _Parser("{." + expression + "}").parse()
+    if len(steps) != 1:
+        raise JSONPathError("must pass in 1 jsonpath string")
+    return [name if evaluate is JSONPath._field else None for evaluate, name in steps[0]]
+
+
 class JSONPath:
     """A parsed template. Raises JSONPathError when parsing and when evaluating."""
 
