@@ -190,13 +190,17 @@ class Cluster:
                 self._doze(end)
                 continue
             due = self.manager.next_due()
-            if due is None and timeout is None:
+            if timeout is None and not self._eventful():
                 return None
             self.begin()
             target = end if due is None or due > end else due
             self.store.meta["clock"] = {"frozen": target}
             if not self.manager.step(target):
                 self.server.now = target
+
+    def _eventful(self) -> bool:
+        """Whether any timer is left but those that only forget old Events."""
+        return any(not timer.startswith("event-ttl ") for timer in self.store.timers)
 
     def _doze(self, end: float) -> None:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
