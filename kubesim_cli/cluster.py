@@ -93,22 +93,25 @@ class Cluster:
         if self.clock_time() < before and self.pristine and self.bootstrapped:
             del self.store.meta["bootstrapped"]  # the default objects are made anew, at a time before they were made
             self.store.replace(self.store.meta)
-        if self.bootstrapped:
-            self.manager.live(self.clock_time())
-        else:
-            self.server.now = self.clock_time()
+        self._live(self.clock_time())
 
     def catch_up(self) -> None:
         """Let the cluster live through the time that has passed; without anything due this only reads."""
         if not self.bootstrapped:
             self.begin()
         now = self.clock_time()
-        timers = self.store.timers
-        if timers and min(timers.values()) <= now:
+        if min(self.store.timers.values(), default=now + 1) <= now:
             self.begin()
             now = self.clock_time()
-            self.manager.live(now)
-        self.server.now = max(now, self.server.now) if not self.frozen else now
+            self._live(now)
+        self.server.now = now
+
+    def _live(self, until: float) -> None:
+        """Live up to a time, from the moment when the first thing falls due."""
+        due = min(self.store.timers.values(), default=until + 1)
+        self.server.now = min(due, until)
+        if due <= until:
+            self.manager.live(until)
 
     # Transactions
 
@@ -146,10 +149,7 @@ class Cluster:
         if self._manager is not None:
             self._manager.forget()
         self._read_meta()
-        due = min(self.store.timers.values(), default=None)
-        if self.bootstrapped and due is not None and due <= self.server.now:
-            now, self.server.now = self.server.now, due
-            self.manager.live(now)
+        self._live(self.server.now)
 
     def settle(self) -> None:
         """Let the controllers react to what was written, up to this instant."""
