@@ -148,7 +148,7 @@ class Schema:
     @property
     def go_name(self) -> str:
         """The Go struct's bare name, as in `PodSpec`."""
-        return self.ref.rpartition(".")[2]
+        return self.ref.rpartition(".")[2] or self._go_type
 
     @property
     def go_type(self) -> str:

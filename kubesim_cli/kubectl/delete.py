@@ -89,7 +89,7 @@ class Deletion:
                     info.resource, info.name, info.namespace, propagation=self.propagation,
                     grace_period=self.grace_period if self.grace_period >= 0 else None,
                     dry_run=self.strategy == "server")
-            except StatusError as error:
+            except (StatusError, Failure) as error:
                 raise add_source(error, "deleting", info.source) from None
             uid = answer.get("details", {}).get("uid") if answer.get("kind") == "Status" else answer["metadata"]["uid"]
             self._deleted.append((info, uid))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from ..apiserver.field import show as quote
-from .context import Failure
+from .context import Aggregate, Failure
 from .info import Info
 
+_NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 
@@ -79,28 +80,49 @@ class File:
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
 
-        source = self.source
-        for obj in manifests.read(self.read(ctx), source):
-            missing = [f"{name} not set" for name in ("apiVersion", "kind") if not obj.get(name)]
-            if validate and missing:
-                told = missing[0] if len(missing) == 1 else "[" + ", ".join(missing) + "]"
-                raise Failure(f"error validating {quote(source)}: error validating data: {told}; {_NO_VALIDATION}")
-            if not obj.get("kind"):
-                yield Failure(f"unable to decode {quote(source)}: Object 'Kind' is missing in '{_json(obj)}'")
-            elif flatten and is_list(obj):
-                yield from self._items(ctx, obj, local)
-            else:
-                yield self._info(ctx, obj, local)
+        for value in manifests.values(self.read(ctx), self.source):
+            if validate:
+                self._validate(value)
+            try:
+                yield from self._decoded(ctx, decode(value), local, flatten)
+            except ValueError as problem:
+                yield Failure(f"unable to decode {quote(self.source)}: {problem}")
 
-    def _items(self, ctx, listing: dict, local: bool):
-        for obj in listing["items"] or ():
-            if is_list(obj):
-                yield from self._items(ctx, obj, local)
-            elif not obj.get("kind"):
-                yield Failure(f"unable to decode {quote(self.source)}: Object 'Kind' is missing in "
-                              f"'{_json(obj)}'")
-            else:
-                yield self._info(ctx, obj, local, in_list=True)
+    def _decoded(self, ctx, obj: dict, local: bool, flatten: bool):
+        if not flatten or not is_list(obj):
+            yield self._info(ctx, obj, local)
+            return
+        problems = []
+        for item in obj["items"] or ():
+            for found in self._item(ctx, _typed(item, obj), local):
+                if isinstance(found, Failure):
+                    problems.append(found)
+                else:
+                    yield found
+        if problems:
+            yield Aggregate(problems)
+
+    def _validate(self, value) -> None:
+        """Refuse what has no apiVersion and kind (paramVerifyingSchema; fields are the server's to check)."""
+        listed = isinstance(value, dict) and value.get("kind") == "List"
+        items = value.get("items") if listed else [value]
+        problems = [problem for item in items for problem in _kind_problems(item)] if isinstance(items, list) \
+            else ["invalid object to validate"]
+        if problems:
+            told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
+            raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
+
+    def _item(self, ctx, obj: dict, local: bool):
+        """Yield the Infos of a list's item, or a Failure."""
+        if is_list(obj):
+            for item in obj["items"]:
+                yield from self._item(ctx, item, local)
+        elif not obj.get("apiVersion") or not obj.get("kind"):
+            missing = "apiVersion" if not obj.get("apiVersion") else "Kind"
+            yield Failure('unable to get type info from the object "*unstructured.Unstructured": '
+                          f"Object '{missing}' is missing in 'object has no {missing[0].lower()}{missing[1:]} field'")
+        else:
+            yield self._info(ctx, obj, local, in_list=True)
 
     def _info(self, ctx, obj: dict, local: bool, in_list: bool = False):
         meta = obj.get("metadata") or {}
@@ -134,6 +156,63 @@ class Kustomization(File):
 def is_list(obj: dict) -> bool:
     """Whether an object is a list of objects (`kind: List`, `kind: PodList`)."""
     return isinstance(obj.get("items"), list) and obj.get("kind", "").endswith("List")
+
+
+def decode(value) -> dict:
+    """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
+    its type (unstructuredJSONScheme, metadataValidatingDecoder)."""
+    from .manifests import json_kind
+
+    if not isinstance(value, dict):
+        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into Go value of type unstructured.detector")
+    items = value.get("items")
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            raise ValueError(f"json: cannot unmarshal {json_kind(item)} into Go value of type "
+                             "map[string]interface {}")
+    if items is not None and not isinstance(items, (list, dict)):
+        raise ValueError(f"json: cannot unmarshal {json_kind(items)} into Go struct field decodeList.items of type "
+                         "[]json.RawMessage")
+    version, kind = value.get("apiVersion"), value.get("kind")
+    if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
+        raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
+    if not isinstance(version, str) or not _plain(value.get("metadata")):
+        from ..apiserver import decode as server
+        from ..apiserver.schema import Schema, object_meta
+
+        meta = object_meta()
+        string = {"type": "string"}
+        server.decode({key: value[key] for key in ("apiVersion", "kind", "metadata") if key in value}, Schema(
+            {"type": "object", "properties": {"apiVersion": string, "kind": string, "metadata": meta.raw}},
+            meta.definitions, go_type="metadataOnlyObject"))
+    return value
+
+
+def _plain(meta) -> bool:
+    """Tell metadata that is surely well-formed: strings, and maps of strings."""
+    return meta is None or (isinstance(meta, dict) and all(
+        isinstance(value, str) if key in _NAMES else key in ("labels", "annotations") and isinstance(value, dict)
+        and all(isinstance(text, str) for text in value.values()) for key, value in meta.items()))
+
+
+def _typed(item: dict, listing: dict) -> dict:
+    """Return a list's item with the kind that it has from the list (a PodList holds Pods)."""
+    kind = listing["kind"].removesuffix("List")
+    if item.get("kind") or item.get("apiVersion") or not kind:
+        return item
+    return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
+
+
+def _kind_problems(value) -> list[str]:
+    """Tell what an object's apiVersion and kind lack (getObjectKind)."""
+    if not isinstance(value, dict):
+        return ["invalid object to validate"]
+    problems = [f"{name} not set" if value.get(name) is None else f"{name} isn't string type"
+                for name in ("apiVersion", "kind") if not isinstance(value.get(name), str)]
+    version = value.get("apiVersion")
+    if isinstance(version, str) and version.count("/") > 1:
+        problems.insert(0, f"unexpected GroupVersion string: {version}")
+    return problems
 
 
 def _download(url: str) -> bytes:

@@ -74,7 +74,8 @@ def _usage(texts: dict, command: str, environ=None) -> str:
 
 def _commands(texts: dict, title: str, command: str, names) -> str:
     width = _width(command)
-    lines = (f"  {name:<{width}}   {texts['commands'][f'{command} {name}'.lstrip()]['short'].rstrip('.')}\n" for name in names)
+    shorts = ((name, texts["commands"][f"{command} {name}".lstrip()]["short"].rstrip(".")) for name in names)
+    lines = (f"  {name:<{width}}   {short}\n" for name, short in shorts)
     return f"\n{title}\n" + "".join(lines)
 
 

@@ -16,14 +16,23 @@ def read(data: bytes | str, source: str, version3: bool = False):
     `source` is what errors call it, `version3` as of yamlreader.load. Raises Failure where the text does not parse or a
     document is no object.
     """
-    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
-        if value is None:
-            continue
+    for value in values(data, source, version3):
         if not isinstance(value, dict):
-            kind = {bool: "bool", str: "string", list: "array"}.get(type(value), "number")
-            raise Failure(f'unable to decode "{source}": json: cannot unmarshal {kind} into Go value of type '
-                          "unstructured.detector")
+            raise Failure(f'unable to decode "{source}": json: cannot unmarshal {json_kind(value)} into Go value of '
+                          "type unstructured.detector")
         yield value
+
+
+def values(data: bytes | str, source: str, version3: bool = False):
+    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does."""
+    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
+        if value is not None:
+            yield value
+
+
+def json_kind(value) -> str:
+    """Return what Go's encoding/json calls a value that is no object."""
+    return {bool: "bool", str: "string", list: "array"}.get(type(value), "number")
 
 
 def _text(data: bytes) -> str:

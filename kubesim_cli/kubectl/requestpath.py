@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..apiserver.client import Client
 from .context import Failure
 
+_OF_ONE = ("get", "update", "patch", "delete")
+
 
 class RequestClient(Client):
     """A Client whose calls raise Failure for such names before the server hears of them."""
@@ -15,6 +17,8 @@ class RequestClient(Client):
             if found and found.namespaced:
                 raise Failure(f'invalid namespace "{namespace}": [{_problem(namespace)}]',
                               prefix="" if verb == "table" and not name else "error: ")
+        if not name and verb in _OF_ONE:
+            raise Failure("resource name may not be empty")
         if "/" in name or "%" in name or name in (".", ".."):
             raise Failure(f'invalid resource name "{name}": [{_problem(name)}]')
         return super()._call(verb, resource, namespace, name, body, subresource, **options)

@@ -96,8 +96,9 @@ def token(ctx, flags, args):
     request = _token_request(ctx, flags, name)
     try:
         answer = ctx.client.create("serviceaccounts", request, ctx.namespace, name=name, subresource="token")
-    except StatusError as error:
-        raise Failure(f"failed to create token: {error.message}") from None
+    except (StatusError, Failure) as error:
+        why = error.message if isinstance(error, StatusError) else error
+        raise Failure(f"failed to create token: {why}") from None
     if flags.changed("output"):
         print_obj(answer)
     else:

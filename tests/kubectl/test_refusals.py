@@ -1,0 +1,88 @@
+"""What kubectl refuses before the server hears of it: manifests that do not decode, names that no URL path holds."""
+
+import pytest
+
+CONFIGMAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: "
+
+
+@pytest.mark.parametrize(("manifest", "problem"), [
+    (f"{CONFIGMAP}{{name: [q]}}",
+     "json: cannot unmarshal array into Go struct field ObjectMeta.metadata.name of type string"),
+    (f"{CONFIGMAP}{{name: a, labels: {{b: 1}}}}",
+     "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string"),
+    (f"{CONFIGMAP}{{name: a, finalizers: 1}}",
+     "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.finalizers of type []string"),
+    (f"{CONFIGMAP}text",
+     "json: cannot unmarshal string into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"),
+    ("apiVersion: 1\nkind: ConfigMap",
+     "json: cannot unmarshal number into Go struct field metadataOnlyObject.apiVersion of type string"),
+    ("apiVersion: v1\nkind: 1", 'Object \'Kind\' is missing in \'{"apiVersion":"v1","kind":1}\''),
+    ("apiVersion: v1\nkind: List\nitems: [a]",
+     "json: cannot unmarshal string into Go value of type map[string]interface {}"),
+    ("apiVersion: v1\nkind: List\nitems: x",
+     "json: cannot unmarshal string into Go struct field decodeList.items of type []json.RawMessage"),
+    ("[]", "json: cannot unmarshal array into Go value of type unstructured.detector"),
+])
+def test_what_does_not_decode(terminal, manifest, problem):
+    told = f'unable to decode "STDIN": {problem}\n'
+    assert terminal("kubectl get -f -", manifest) == (1, "", told)
+    assert terminal("kubectl create --validate=false -f -", manifest) == (1, "", f"error: {told}")
+
+
+@pytest.mark.parametrize(("manifest", "problem"), [
+    ("text", "invalid object to validate"),
+    ("apiVersion: []\nkind: {}", "[apiVersion isn't string type, kind isn't string type]"),
+    ("apiVersion: a/b/c\nkind: Foo", "unexpected GroupVersion string: a/b/c"),
+    ("apiVersion: v1\nkind: List\nitems: {}", "invalid object to validate"),
+    ("apiVersion: v1\nkind: List\nitems: [{kind: ConfigMap}]", "apiVersion not set"),
+])
+def test_what_does_not_validate(terminal, manifest, problem):
+    assert terminal("kubectl apply -f -", manifest) == (
+        1, "", f'error: error validating "STDIN": error validating data: {problem}; if you choose to ignore these '
+               "errors, turn validation off with --validate=false\n")
+
+
+def test_items_of_a_list_are_of_its_kind(terminal):
+    listing = "apiVersion: v1\nkind: ConfigMapList\nitems: [{metadata: {name: z}}]"
+    assert terminal.ok("kubectl create --validate=false -f -", listing) == "configmap/z created\n"
+    mixed = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Foo, metadata: {name: a}}," \
+            " {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]"
+    assert terminal("kubectl create -f -", mixed) == (
+        1, "configmap/a created\n", 'unable to recognize no matches for kind "Foo" in version "v1"\n')
+
+
+def test_a_document_that_does_not_decode_does_not_stop_the_others(terminal):
+    result = terminal("kubectl create --validate=false -f -", f"{CONFIGMAP}{{name: 1}}\n---\n{CONFIGMAP}{{name: b}}")
+    assert result.out == "configmap/b created\n"
+    assert "cannot unmarshal number" in result.err and result.code == 1
+
+
+@pytest.mark.parametrize(("line", "problem"), [
+    ("get pod a%b", "error: invalid resource name \"a%b\": [may not contain '%']"),
+    ("get pod ..", "error: invalid resource name \"..\": [may not be '..']"),
+    ("get pods -n a/b", "invalid namespace \"a/b\": [may not contain '/']"),
+    ("get pod x -n a/b", "error: invalid namespace \"a/b\": [may not contain '/']"),
+    ("delete pods --all -n a%b", "error: invalid namespace \"a%b\": [may not contain '%']"),
+    ("create cm a -n a/b", "error: failed to create configmap: invalid namespace \"a/b\": [may not contain '/']"),
+    ("create token a/b", "error: failed to create token: invalid resource name \"a/b\": [may not contain '/']"),
+    ("get pods ''", "error: resource name may not be empty"),
+    ("get DEPLOY", 'error: the server doesn\'t have a resource type "DEPLOY"'),
+    ("get pods.v1", 'error: the server doesn\'t have a resource type "pods"'),
+])
+def test_names(terminal, line, problem):
+    assert terminal(f"kubectl {line}") == (1, "", problem + "\n")
+
+
+def test_a_cluster_scoped_object_has_no_use_for_a_namespace(terminal):
+    assert terminal.ok("kubectl get nodes -o name -n a/b") == "node/minikube\n"
+    assert terminal.ok("kubectl get PODS") == "" and terminal.ok("kubectl get Deployment.V1.Apps") == ""
+
+
+def test_an_object_without_a_name_is_not_deleted(terminal):
+    assert terminal("kubectl delete -f -", "apiVersion: v1\nkind: ConfigMap") == (
+        1, "", 'error: error when deleting "STDIN": resource name may not be empty\n')
+
+
+def test_a_warning_of_kubectls_own_is_no_error(terminal):
+    terminal.ok("kubectl create cm a")
+    assert terminal("kubectl delete cm a --force --warnings-as-errors").code == 0
