@@ -79,11 +79,12 @@ def _run(ctx: Context, words: list[str]) -> int:
         return _function(command)(ctx, flags, rest) or 0
     try:
         args = flags.parse(rest)
+        warnings = flags.settle(lambda: ctx.release)
     except FlagError as problem:
         if command == "diff":
             raise Usage(str(problem)) from None
         raise Failure(f"{problem}\nSee '{f'kubectl {command}'.rstrip()} --help' for usage.") from None
-    for line in flags.deprecated:
+    for line in warnings:
         ctx.err(line + "\n")
     if preferences:
         preferences.set_defaults(flags)

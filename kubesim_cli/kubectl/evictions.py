@@ -76,7 +76,7 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
     if "kubernetes.io/config.mirror" in (pod["metadata"].get("annotations") or {}):
         return False, "", ""
     if not ended and any("emptyDir" in volume for volume in pod["spec"].get("volumes") or ()) \
-            and not flags["delete-emptydir-data"]:
+            and not (flags["delete-emptydir-data"] or flags["delete-local-data"]):
         return False, "", "Pods with local storage (use --delete-emptydir-data to override)"
     if ended or owner:
         return True, "", ""

@@ -12,8 +12,8 @@ FALSE = ("0", "f", "F", "FALSE", "false", "False")
 # Lists that take each value whole (stringArray); all others are split at commas (stringSlice).
 _ARRAYS = frozenset((
     "allowlist-entry", "annotation", "annotations", "appendarg", "as-group", "as-user-extra", "audience", "env",
-    "exec-env", "for", "from-literal", "group", "option", "prependarg", "prune-allowlist", "resource-name", "rule",
-    "serviceaccount", "user"))
+    "exec-env", "for", "from-literal", "group", "option", "prependarg", "prune-allowlist", "prune-whitelist",
+    "resource-name", "rule", "serviceaccount", "user"))
 _MAPS = frozenset((("debug", "env"), ("debug", "set-image"), ("create clusterrole", "aggregation-rule")))
 _INT32 = frozenset((
     ("", "v"), ("autoscale", "min"), ("autoscale", "max"), ("autoscale", "cpu-percent"),
@@ -23,13 +23,37 @@ _REQUIRED = {
     "autoscale": ("max",), "create clusterrolebinding": ("clusterrole",), "create cronjob": ("image", "schedule"),
     "create deployment": ("image",), "create service externalname": ("external-name",), "kuberc set": ("section",),
     "run": ("image",), "scale": ("replicas",)}
-# Deprecated flags are accepted, and left out of help and so of commands.json.
+_EVER, _NEVER = (0, 0), (99, 0)
+# The release that brought a flag, or its letter; commands.json has those of the newest.
+_SINCE = {
+    ("", "as-user-extra"): (1, 35), ("api-resources", "show-managed-fields"): (1, 34),
+    ("apply", "subresource"): (1, 32), ("attach", "detach-keys"): (1, 36), ("autoscale", "cpu"): (1, 34),
+    ("autoscale", "memory"): (1, 34), ("config set-context", "-n"): (1, 35),
+    ("config set-credentials", "exec-interactive-mode"): (1, 30),
+    ("config set-credentials", "exec-provide-cluster-info"): (1, 30), ("debug", "custom"): (1, 31),
+    ("debug", "keep-annotations"): (1, 31), ("debug", "keep-init-containers"): (1, 31),
+    ("debug", "keep-labels"): (1, 31), ("debug", "keep-liveness"): (1, 31), ("debug", "keep-readiness"): (1, 31),
+    ("debug", "keep-startup"): (1, 31), ("delete", "-i"): (1, 29),
+    ("delete", "interactive"): (1, 29), ("diff", "show-secrets"): (1, 36),
+    ("explain", "-R"): (1, 36), ("explain", "-o"): (1, 32), ("logs", "all-pods"): (1, 31),
+    ("run", "detach-keys"): (1, 36), ("top node", "show-swap"): (1, 34), ("top pod", "show-swap"): (1, 34),
+}
+# Flags that were deprecated before a release and are not since: why they were.
+_UNUSED = "because it is not used by this command. It will be removed in version 1.29."
+_DEPRECATED_BEFORE = dict.fromkeys((("run", name) for name in (
+    "filename", "force", "grace-period", "kustomize", "recursive", "timeout", "wait")), ((1, 31), _UNUSED))
+_DEPRECATED_BEFORE["run", "cascade"] = (1, 31), _UNUSED.replace("used by", "relevant for")
+# Deprecated flags are accepted, and left out of help and so of commands.json. Some were dropped (`until`).
 _RECORD = {"record": {"default": "false", "deprecated": "--record will be removed in the future"}}
-_DEPRECATED = dict.fromkeys((
+_DEPRECATED: dict[str, dict[str, dict]] = dict.fromkeys((
     "annotate", "apply", "apply edit-last-applied", "create", "edit", "expose", "label", "patch", "replace", "run",
     "scale", "set image", "set resources", "set selector", "set serviceaccount"), _RECORD)
-_DEPRECATED["apply"] = {**_RECORD, "applyset": {"default": "''"}}  # alpha, and left out of help as well
-_DEPRECATED["autoscale"] = {**_RECORD, "cpu-percent": {"default": "-1", "deprecated": (
+_DEPRECATED["apply"] = {
+    **_RECORD, "applyset": {"default": "''"},  # alpha, and left out of help as well
+    "prune-whitelist": {"default": "[]", "until": (1, 30), "deprecated": "Use --prune-allowlist instead."}}
+_DEPRECATED["drain"] = {"delete-local-data": {"default": "false", "until": (1, 31), "deprecated": (
+    "This option is deprecated and will be deleted. Use --delete-emptydir-data.")}}
+_DEPRECATED["autoscale"] = {**_RECORD, "cpu-percent": {"default": "-1", "deprecated_since": (1, 34), "deprecated": (
     "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).")}}
 _HELP = {"default": "false", "short": "h"}
 
@@ -42,13 +66,14 @@ class Flags:
     """The flags of one call of one command: `flags["name"]` is the value given or the default.
 
     Types: bool, int, str, list of str, dict of str, and float seconds for durations. `dash` is the number of
-    arguments before `--`, or -1 without one (cobra's ArgsLenAtDash). `deprecated` lists the deprecated flags used.
+    arguments before `--`, or -1 without one (cobra's ArgsLenAtDash).
     """
 
     def __init__(self, command: str, local: dict, global_: dict):
         """`command` as in `rollout status`; `local` and `global_` map names to {"default": ..., "short": ...}."""
         self.command, self.dash = command, -1
-        self.deprecated: list[str] = []
+        self._unknown: list[tuple] = []     # (first release with the flag, first without it, error)
+        self._deprecated: list[tuple] = []  # (first release that deprecates it, first that does not, warning)
         self._local, self._global, self._hidden = local, global_, _DEPRECATED.get(command, {})
         self._values: dict = {}
         self._explicit: set[str] = set()
@@ -126,8 +151,7 @@ class Flags:
             raise FlagError(f'invalid argument {_quote(text)} for "{shown}" flag: {why}') from None
         self._values[name] = value
         self._explicit.add(name)
-        if "deprecated" in self._spec(name):
-            self.deprecated.append(f"Flag --{name} has been deprecated, {self._spec(name)['deprecated']}")
+        self._deprecate(name)
 
     def parse(self, words: list[str]) -> list[str]:
         """Take the flags out of `words` and return the arguments left; flags may stand anywhere before `--`."""
@@ -145,6 +169,25 @@ class Flags:
             else:
                 position = self._short(word, words, position)
         return args
+
+    def _deprecate(self, name: str) -> None:
+        spec = self._spec(name)
+        since, until, why = spec.get("deprecated_since", _EVER), _NEVER, spec.get("deprecated")
+        if (self.command, name) in _DEPRECATED_BEFORE:
+            until, why = _DEPRECATED_BEFORE[self.command, name]
+        if why:
+            self._deprecated.append((since, until, f"Flag --{name} has been deprecated, {why}"))
+
+    def settle(self, release_of) -> list[str]:
+        """Return the warnings of the deprecated flags that were given; raises FlagError for a flag that the release
+        does not have. `release_of()` returns the release, and is not called where that makes no difference."""
+        if not self._unknown and not self._deprecated:
+            return []
+        release = release_of()
+        for since, until, problem in self._unknown:
+            if not since <= release < until:
+                raise FlagError(problem)
+        return [warning for since, until, warning in self._deprecated if since <= release < until]
 
     def missing(self) -> str:
         """Return cobra's complaint about required flags that were not given, or ""."""
@@ -186,6 +229,7 @@ class Flags:
                     raise FlagError(f"flag needs an argument: --{name}")
                 value, position = words[position], position + 1
         self.set(known, value)
+        self._date(known, f"unknown flag: --{name}")
         return position
 
     def _short(self, word: str, words: list[str], position: int) -> int:
@@ -205,8 +249,16 @@ class Flags:
                     raise FlagError(f"flag needs an argument: {_quote_letter(letters[0])} in -{letters}")
                 value, position = words[position], position + 1
             self.set(name, value)
+            self._date("-" + letters[0], f"unknown shorthand flag: {_quote_letter(letters[0])} in -{letters}")
             letters = rest
         return position
+
+    def _date(self, name: str, problem: str) -> None:
+        """Note the releases that have a flag, or a letter such as `-R`, where not all have it."""
+        since = _SINCE.get((self.command, name)) or _SINCE.get(("", name), _EVER)
+        until = self._hidden.get(name, {}).get("until", _NEVER)
+        if (since, until) != (_EVER, _NEVER):
+            self._unknown.append((since, until, problem))
 
 
 def _quote(text: str) -> str:

@@ -7,6 +7,7 @@ from ..api.objects import clone
 from . import builder, cmdutil
 from .context import Failure
 
+_REASON_ADDED, _REASON_ALONE = (1, 32), (1, 35)  # releases
 
 def run(ctx, flags, args):
     """kubectl scale [--resource-version=V] [--current-replicas=N] --replicas=N (-f FILENAME | TYPE NAME)"""
@@ -20,7 +21,7 @@ def run(ctx, flags, args):
     if flags["resource-version"] and len(infos) > 1:
         raise Failure("cannot use --resource-version with multiple resources")
     if not infos:
-        raise error or Failure("no objects passed to scale")
+        raise _nothing(error, ctx.release)
     for info in infos:
         size = flags["replicas"]
         if strategy != "client":
@@ -35,6 +36,22 @@ def run(ctx, flags, args):
             ctx.client.patch(info.resource, info.name, annotations, "merge", info.namespace)
         print_obj(changed)
     builder.raise_all([error] if error else [])
+
+
+def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
+    """Return what tells that there is nothing to scale; older releases only half tell why."""
+    if error and release >= _REASON_ALONE:
+        return error
+    reason = f" {error}" if error and release >= _REASON_ADDED else ""
+    return Failure(f"no objects passed to scale{reason}")
+
+
+def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
+    """Return the failure where there is nothing to scale, because of `error` or because nothing matched."""
+    if error and releases.enabled("ScaleTellsOnlyWhy", release):
+        return error
+    why = f" {error}" if error and releases.enabled("ScaleTellsWhy", release) else ""
+    return Failure(f"no objects passed to scale{why}")
 
 
 def _scale(ctx, flags, info, strategy: str) -> int:

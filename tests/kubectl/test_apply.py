@@ -77,11 +77,15 @@ def test_force_replaces_what_cannot_be_patched(terminal):
      "invalid GroupVersionKind format: v1/Pod, please follow <group/version/kind>"),
     ("-f x.yaml --prune -l a=b --server-side",
      "--prune is in alpha and doesn't currently work on objects created by server-side apply"),
-    ("-f x.yaml --subresource=status", "--subresource can only be specified for --server-side"),
     ("-f x.yaml", 'the path "x.yaml" does not exist'),
 ])
 def test_wrong_calls(terminal, flags, message):
     assert terminal(f"kubectl apply {flags}") == (1, "", f"error: {message}\n")
+
+
+def test_subresources_want_the_server_side(newest):
+    assert newest("kubectl apply -f x.yaml --subresource=status") == (
+        1, "", "error: --subresource can only be specified for --server-side\n")
 
 
 def test_failures_name_the_file_and_the_rest_is_applied(terminal):

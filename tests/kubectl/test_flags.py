@@ -80,8 +80,35 @@ def test_required_flags():
 
 
 def test_deprecated_flags_say_so():
-    assert parse("label --record po a b=c")[0].deprecated == [
+    assert parse("label --record po a b=c")[0].settle(lambda: (1, 36)) == [
         "Flag --record has been deprecated, --record will be removed in the future"]
+
+
+@pytest.mark.parametrize(("line", "before", "since"), [
+    ("autoscale deploy web --max=5 --cpu=70%", "unknown flag: --cpu", []),
+    ("autoscale deploy web --max=5 --cpu-percent=70", [], [
+        "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' "
+        "for utilization or '500m' for milliCPU)."]),
+    ("explain -R po", "unknown shorthand flag: 'R' in -R", []),
+    ("get po --as-user-extra=a=b", "unknown flag: --as-user-extra", []),
+    ("drain n --delete-local-data", ["Flag --delete-local-data has been deprecated, This option is deprecated and will "
+                                     "be deleted. Use --delete-emptydir-data."], "unknown flag: --delete-local-data"),
+    ("run p --image=x --force", ["Flag --force has been deprecated, because it is not used by this command. It will be "
+                                 "removed in version 1.29."], []),
+])
+def test_flags_come_and_go_with_releases(line, before, since):
+    for release, expected in (((1, 28), before), ((1, 36), since)):
+        flags, _ = parse(line)
+        if isinstance(expected, str):
+            with pytest.raises(FlagError) as refused:
+                flags.settle(lambda release=release: release)
+            assert str(refused.value) == expected
+        else:
+            assert flags.settle(lambda release=release: release) == expected
+
+
+def test_most_flags_need_no_release():
+    assert parse("get pods -A -o wide")[0].settle(None) == []
 
 
 @pytest.mark.parametrize(("line", "command", "rest"), [

@@ -52,8 +52,8 @@ def test_cluster_info_dump(terminal):
         assert file.read().startswith("==== START logs for container web of pod default/web ====\n")
 
 
-def test_whoami(terminal):
-    assert terminal.ok("kubectl auth whoami --as=jane --as-group=devs --as-uid=7 --as-user-extra=a=b") == (
+def test_whoami(newest):
+    assert newest.ok("kubectl auth whoami --as=jane --as-group=devs --as-uid=7 --as-user-extra=a=b") == (
         "ATTRIBUTE   VALUE\nUsername    jane\nUID         7\n"
         "Groups      [devs system:authenticated]\nExtra: a    [b]\n")
 

@@ -33,6 +33,17 @@ def test_scale(web):
         "Error from server (NotFound): the server could not find the requested resource\n")
 
 
+@pytest.mark.parametrize(("release", "reason"), [
+    ("1.31", "error: no objects passed to scale"),
+    ("1.32", 'error: no objects passed to scale deployments.apps "ghost" not found'),
+    ("1.35", 'Error from server (NotFound): deployments.apps "ghost" not found'),
+])
+def test_nothing_to_scale(terminal, release, reason):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = release
+    terminal.ok("kubectl sim reset --seed test")
+    assert terminal("kubectl scale deploy ghost --replicas=1") == (1, "", reason + "\n")
+
+
 def test_what_scale_shows(newest):
     newest.ok("kubectl create deployment web --image=nginx")
     assert newest.ok("kubectl scale deploy/web --replicas=3 -o jsonpath={.spec.replicas}") == "3"
