@@ -25,8 +25,9 @@ class Recorder:
         about = {"kind": obj["kind"], "namespace": meta.get("namespace"), "name": meta["name"], "uid": meta.get("uid"),
                  "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
                  "fieldPath": field_path}
-        event: dict = {"involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
-                 "type": type_, "reportingComponent": component, "reportingInstance": host}
+        event: dict = {
+            "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
+            "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
         known = [old for old in (self.server.store.get("events", f"{namespace}/{name}") for name in names) if old]
         names[:] = [old["metadata"]["name"] for old in known]

@@ -52,8 +52,8 @@ def _spend(server, pdb: dict, pod: dict, dry_run: bool) -> None:
     if status.get("disruptionsAllowed", 0) <= 0:
         details = {"causes": [{
             "reason": "DisruptionBudget",
-            "message": f"The disruption budget {pdb['metadata']['name']} needs {status.get('desiredHealthy', 0)} healthy "
-                       f"pods and has {status.get('currentHealthy', 0)} currently"}]}
+            "message": f"The disruption budget {pdb['metadata']['name']} needs {status.get('desiredHealthy', 0)} "
+                       f"healthy pods and has {status.get('currentHealthy', 0)} currently"}]}
         raise errors.StatusError(429, "TooManyRequests",
                                  "Cannot evict pod as it would violate the pod's disruption budget.", details)
     if dry_run:

@@ -74,9 +74,9 @@ class ConfigAccess:
 
     def _save(self, path: str, config: dict) -> None:
         real, own = os.path.realpath(path), path == own_path(self._environ)
-        if not (own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))):
-            if os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config")):
-                raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
+        known = own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))
+        if not known and (os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config"))):
+            raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
         if own:
             import json
             text = json.dumps(external(config), indent=2) + "\n"

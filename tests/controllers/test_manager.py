@@ -48,8 +48,8 @@ def cluster(tmp_path, monkeypatch):
 
 
 def add(server, name, at):
-    server.write("ADDED", server.resolve("configmaps"), {
-        "kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}, "n": 0, "at": at}, None)
+    obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}, "n": 0, "at": at}
+    server.write("ADDED", server.resolve("configmaps"), obj, None)
 
 
 def test_timers_are_taken_in_the_order_of_their_time(cluster):

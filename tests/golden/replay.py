@@ -1,7 +1,7 @@
 """Replaying recorded kubectl scenarios against kubesim.
 
-A scenario (fixtures/scenarios/*.yaml) has `files`, written to an empty working directory, and `steps`: `settle: SECONDS`,
-or `run: COMMAND` with the exit code, stdout and stderr of a real kubectl against a real Kubernetes cluster. Both sides
+A scenario (fixtures/scenarios/*.yaml) has `files`, written to an empty working directory, and `steps`: `settle:
+SECONDS`, or `run: COMMAND` with the exit code, stdout and stderr of a real kubectl against a real Kubernetes cluster. Both sides
 are normalised before they are compared: UIDs, times, ages, addresses, random suffixes and resource versions become
 placeholders, and runs of spaces fold.
 """
@@ -24,7 +24,8 @@ AGE = r"\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
 RULES = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<uid>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "<time>"),
-    (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d [+-]\d{4}"), "<time>"),
+    (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+                r"\d\d:\d\d:\d\d [+-]\d{4}"), "<time>"),
     (re.compile(r"https://127\.0\.0\.1:\d+"), "<server>"),
     (re.compile(r"\b127\.0\.0\.1:\d{4,5}\b"), "<server>"),
     (re.compile(r"\b10\.244\.\d+\.\d+\b"), "<pod-ip>"),

@@ -85,7 +85,8 @@ def test_a_file_kubesim_did_not_create_is_left_alone_unless_named(lab):
     lab.environ["KUBECONFIG"] = "lab.conf"
     before = open("lab.conf", encoding="utf-8").read()
     result = lab("kubectl config set-context dev --cluster=east")
-    assert result == (1, "", "error: kubesim did not create lab.conf and leaves it alone unless --kubeconfig names it\n")
+    problem = "error: kubesim did not create lab.conf and leaves it alone unless --kubeconfig names it\n"
+    assert result == (1, "", problem)
     assert open("lab.conf", encoding="utf-8").read() == before
     lab.environ["KUBECONFIG"] = "new.conf"
     lab.ok("kubectl config set-context dev --cluster=east")
