@@ -26,9 +26,10 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
         if given_group == res.group and body["kind"] == res.kind:
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
                                      f"expected API version ({res.api_version})")
-        raise errors.bad_request(f"{body['kind']} in version "
-                                 f"\"{(body.get('apiVersion') or '').rpartition('/')[2]}\" cannot be handled as a {res.kind}: no kind \"{body['kind']}\" is registered for "
-                                 f"version \"{body.get('apiVersion')}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")
+        version, what = (body.get("apiVersion") or "").rpartition("/")[2], body["kind"]
+        raise errors.bad_request(f'{what} in version "{version}" cannot be handled as a {res.kind}: no kind "{what}" is '
+                                 f'registered for version "{body.get("apiVersion")}" in scheme '
+                                 '"pkg/api/legacyscheme/scheme.go:30"')
     from .decode import DecodeError, strict_message, unknown_message
     from .decode import decode as as_typed
 

@@ -48,7 +48,8 @@ def cluster(tmp_path, monkeypatch):
 
 
 def add(server, name, at):
-    obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}, "n": 0, "at": at}
+    meta = {"name": name, "namespace": "default"}
+    obj = {"kind": "ConfigMap", "apiVersion": "v1", "metadata": meta, "n": 0, "at": at}
     server.write("ADDED", server.resolve("configmaps"), obj, None)
 
 

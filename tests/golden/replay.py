@@ -1,9 +1,9 @@
 """Replaying recorded kubectl scenarios against kubesim.
 
-A scenario (fixtures/scenarios/*.yaml) has `files`, written to an empty working directory, and `steps`: `settle:
-SECONDS`, or `run: COMMAND` with the exit code, stdout and stderr of a real kubectl against a real Kubernetes cluster. Both sides
-are normalised before they are compared: UIDs, times, ages, addresses, random suffixes and resource versions become
-placeholders, and runs of spaces fold.
+A scenario (fixtures/scenarios/*.yaml) has `files`, written to an empty working directory, and `steps`:
+`settle: SECONDS`, or `run: COMMAND` with the exit code, stdout and stderr of a real kubectl against a real Kubernetes
+cluster. Both sides are normalised before they are compared: UIDs, times, ages, addresses, random suffixes and resource
+versions become placeholders, and runs of spaces fold.
 """
 
 from __future__ import annotations
