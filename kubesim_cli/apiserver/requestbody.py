@@ -27,8 +27,8 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
                                      f"expected API version ({res.api_version})")
         version, what = (body.get("apiVersion") or "").rpartition("/")[2], body["kind"]
-        raise errors.bad_request(f'{what} in version "{version}" cannot be handled as a {res.kind}: no kind "{what}" is '
-                                 f'registered for version "{body.get("apiVersion")}" in scheme '
+        raise errors.bad_request(f'{what} in version "{version}" cannot be handled as a {res.kind}: no kind "{what}" '
+                                 f'is registered for version "{body.get("apiVersion")}" in scheme '
                                  '"pkg/api/legacyscheme/scheme.go:30"')
     from .decode import DecodeError, strict_message, unknown_message
     from .decode import decode as as_typed
