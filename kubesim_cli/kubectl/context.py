@@ -95,7 +95,7 @@ def _tell_invalid(status: dict) -> str:
     if not causes:
         return text
     if len(causes) == 1:
-        return f"{text}: {causes[0]}"
+        return f"{text}: {causes[0]}\n"
     return f"{text}: \n" + "".join(f"* {cause}\n" for cause in causes)
 
 

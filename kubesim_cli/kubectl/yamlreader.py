@@ -97,7 +97,7 @@ def _events(text: str):
     try:
         yield from events(text)
     except YAMLError as error:
-        raise YamlError("yaml: " + _problem(error)) from None
+        raise YamlError("yaml: " + _problem(error, len(text))) from None
 
 
 # ruamel's words for a problem -> libyaml's; the first that the problem begins with counts.
@@ -130,8 +130,8 @@ _WORDS = (
 )
 
 
-def _problem(error) -> str:
-    """Tell a ruamel error as go-yaml does, with the line it names (parser.fail)."""
+def _problem(error, length: int) -> str:
+    """Tell a ruamel error in a text of that length as go-yaml does, with the line it names (parser.fail)."""
     text = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None) or ""
     if text.startswith("expected <block end>"):
@@ -140,8 +140,11 @@ def _problem(error) -> str:
         text = next((word for start, word in _WORDS if text.startswith(start)), text)
     mark, context_mark = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     line = mark.line if mark else 0
+    scanning = type(error).__name__ == "ScannerError"
+    if mark and mark.column and mark.index == length and (not scanning or text == "could not find expected ':'"):
+        line += 1  # the end of a text that does not end with a line stands on a line of its own
     if line:
-        line += type(error).__name__ == "ScannerError"
+        line += scanning
     elif context_mark:
         line = context_mark.line
     return f"line {line}: {text}" if line else text

@@ -9,7 +9,7 @@ import pytest
 
 from kubesim_cli import main as entry
 from kubesim_cli.apiserver import errors
-from kubesim_cli.apiserver.field import invalid, required
+from kubesim_cli.apiserver.field import forbidden, invalid, required
 from kubesim_cli.kubectl.context import Aggregate, Context, Exit, Failure, Usage, add_source, exit_code, tell
 from kubesim_cli.kubectl.help import text_of
 from kubesim_cli.main import execute, main
@@ -123,6 +123,7 @@ def test_a_deprecated_flag_warns(run):
     (errors.invalid("Pod", "", "a", [required("spec.x")]), 'The Pod "a" is invalid: spec.x: Required value\n'),
     (errors.invalid("Pod", "", "a", [required("spec.x"), required("spec.x"), invalid("spec.y", 1, "odd")]),
      'The Pod "a" is invalid: \n* spec.x: Required value\n* spec.y: Invalid value: 1: odd\n'),
+    (errors.invalid("Pod", "", "a", [forbidden("spec", "no\n")]), 'The Pod "a" is invalid: spec: Forbidden: no\n\n'),
     (errors.StatusError(422, "Invalid", "no details"), "The request is invalid: no details\n"),
     (add_source(errors.bad_request("odd"), "creating", "f.yaml"),
      'Error from server (BadRequest): error when creating "f.yaml": odd\n'),
