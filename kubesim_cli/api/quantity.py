@@ -180,6 +180,15 @@ def add(a: str | int | float, b: str | int | float) -> str:
     return _combine(a, b, 1)
 
 
+def total(lists) -> dict[str, str]:
+    """Return the sum of several ResourceLists (dicts resource -> quantity) that have no resource below zero."""
+    found: dict[str, str] = {}
+    for amounts in lists:
+        for resource, amount in amounts.items():
+            found[resource] = add(found.get(resource, "0"), amount)
+    return found
+
+
 def subtract(a: str | int | float, b: str | int | float) -> str:
     """Return a - b in a's style (b's where a is zero)."""
     return _combine(a, b, -1)

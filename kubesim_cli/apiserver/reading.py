@@ -30,6 +30,9 @@ def get(server, client, res: Resource, namespace: str, name: str, options: dict)
     """Serve GET of one object."""
     if "get" not in res.verbs:
         raise errors.method_not_supported(res.name, "get")
+    kind = server.kind(res)
+    if kind.computed:
+        return kind.serve_get(server.trusted, namespace, name)
     return convert(server, res, read(server, res, namespace, name))
 
 
@@ -37,7 +40,11 @@ def _selected(server, res: Resource, namespace: str, options: dict) -> builtins.
     if "list" not in res.verbs:
         raise errors.method_not_supported(res.name, "list")
     test = predicate(server, res, options.get("label_selector") or "", options.get("field_selector") or "")
-    found = server.store.list(server.stored_as(res), namespace)
+    kind = server.kind(res)
+    if kind.computed:
+        found = kind.serve_list(server.trusted, namespace)
+    else:
+        found = server.store.list(server.stored_as(res), namespace)
     return [convert(server, res, obj) for obj in found if test is None or test(obj)]
 
 
@@ -57,10 +64,14 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
         raise errors.bad_request(str(error)) from None
     kind = server.kind(res)
     if terms:
-        known = {"metadata.name", "metadata.namespace", *kind.fields({"metadata": {}, "spec": {}, "status": {}})}
+        own = kind.fields({"metadata": {}, "spec": {}, "status": {}})
         for field, _, _ in terms:
-            if field not in known:
+            if field in ("metadata.name", "metadata.namespace") or field in own:
+                continue
+            if own or res.crd is not None:
                 raise errors.bad_request(f"field label not supported: {field}")
+            raise errors.bad_request(f'"{field}" is not a known field selector: only "metadata.name", '
+                                     '"metadata.namespace"')
 
     def test(obj: dict) -> bool:
         meta = obj["metadata"]
@@ -77,7 +88,7 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
 def list(server, client, res: Resource, namespace: str, name: str, options: dict) -> dict:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
     items = _selected(server, res, namespace, options)
-    meta: dict = {"resourceVersion": str(server.store.revision)}
+    meta: dict = {} if server.kind(res).computed else {"resourceVersion": str(server.store.revision)}
     limit, after = options.get("limit") or 0, options.get("continue_") or ""
     if after:
         items = [obj for obj in items if key_of(obj) > after]

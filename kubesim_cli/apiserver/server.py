@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
+_ANNOTATED = "podsWithUsage"  # in the store's meta: how many pods have annotations that metrics.py reads
 
 
 class Server:
@@ -45,6 +46,10 @@ class Server:
                 from .customresources import resources_of
 
                 custom += resources_of(crd)
+            if self.store.meta.get(_ANNOTATED):
+                from . import metrics
+
+                custom += metrics.resources()
             self._discovery = builtin(custom)
         return self._discovery
 
@@ -94,10 +99,23 @@ class Server:
         self.store.put(type_, name, key, obj)
         if name == "customresourcedefinitions.apiextensions.k8s.io":
             self._discovery = None
+        elif name == "pods":
+            self._count_annotated(old, None if type_ == "DELETED" else obj)
         if self.history is not None:
             self.history.append((type_, name, obj))
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
+
+    def _count_annotated(self, old: dict | None, new: dict | None) -> None:
+        """Know whether there are metrics to serve without a look at all pods."""
+        from . import metrics
+
+        change = metrics.is_annotated(new) - metrics.is_annotated(old)
+        if change:
+            before = self.store.meta.get(_ANNOTATED, 0)
+            self.store.meta[_ANNOTATED] = before + change
+            if not before or not before + change:
+                self._discovery = None
 
     def stored_as(self, res: Resource) -> str:
         """The name under which a resource's objects are stored."""

@@ -1,27 +1,22 @@
 """The horizontal pod autoscaler: replicas after the usage of pods.
 
-Usage is simulated: a pod's annotations `kubesim.io/usage-cpu` and `kubesim.io/usage-memory` say what it uses. As long
-as no pod of a target has one, there is no metrics API, as in a cluster without metrics-server.
-Kubernetes: pkg/controller/podautoscaler/horizontal.go and replica_calculator.go.
+Kubernetes: pkg/controller/podautoscaler/horizontal.go.
 """
 
 from __future__ import annotations
 
-from ..api import conditions, quantity, selectors, timestamps
+from ..api import conditions, timestamps
 from ..api.objects import key_of, split_key
 from ..apiserver.errors import StatusError
-from . import pods
+from ..apiserver.metrics import usage_annotations
+from . import pods, replicacalculator
 from .base import Change, Controller, itself
 
 AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
 COMPONENT = "horizontal-pod-autoscaler"
-USAGE = "kubesim.io/usage-"
 INTERVAL = 15      # seconds from creation to the first look, and from look to look
-TOLERANCE = 0.1    # of the ratio of usage and target
 DOWN_WINDOW = 300  # seconds that a lower recommendation has to last
 _TARGETS = ("deployments.apps", "replicasets.apps", "replicationcontrollers", "statefulsets.apps")
-_NO_METRICS = ("unable to fetch metrics from resource metrics API: the server could not find the requested resource "
-               "(get pods.metrics.k8s.io)")
 _STABILIZED = {
     "ScaleDownStabilized": "recent recommendations were higher than current one, applying the highest recent "
                            "recommendation",
@@ -41,8 +36,7 @@ def _of_namespace(relevant):
 
 
 def _pod_facts(pod: dict) -> tuple:
-    notes = pod["metadata"].get("annotations") or {}
-    return [notes.get(USAGE + name) for name in ("cpu", "memory")], pods.is_ready(pod), pods.phase(pod)
+    return usage_annotations(pod), pods.is_ready(pod), pods.phase(pod)
 
 
 def _size(target: dict) -> tuple:
@@ -163,16 +157,14 @@ class _Sync:
 
     def _from_metrics(self, current: int, scale: dict) -> tuple[int, str, list[dict]] | None:
         """Return (replicas, the metric that asks for them, status of all metrics); None where too few can be had."""
-        selector = selectors.parse(scale["status"].get("selector", ""))
-        mine = [pod for pod in self.api.items("pods", self.namespace)
-                if selectors.matches(selector, pod["metadata"].get("labels"))]
+        selector = scale["status"].get("selector", "")
         specs = self.spec.get("metrics") or []
         best, name = 0, ""
         statuses: list[dict] = []
         errors: list[MetricError] = []
         for spec in specs:
             try:
-                wanted, title, status = _compute(spec, current, mine)
+                wanted, title, status = _compute(self.api, self.namespace, selector, spec, current)
             except MetricError as error:
                 self._event("Warning", error.reason, str(error))
                 errors.append(error)
@@ -255,7 +247,7 @@ class _Sync:
         return current + change if up else max(0, current - change)
 
 
-def _compute(spec: dict, current: int, mine: list[dict]) -> tuple[int, str, dict]:
+def _compute(api, namespace: str, selector: str, spec: dict, current: int) -> tuple[int, str, dict]:
     """Return (replicas, title, MetricStatus) that one MetricSpec asks for. Raises MetricError."""
     type_ = spec["type"]
     if type_ not in ("Resource", "ContainerResource"):
@@ -272,65 +264,13 @@ def _compute(spec: dict, current: int, mine: list[dict]) -> tuple[int, str, dict
     context = (f"failed to get {name} resource metric value: " if type_ == "Resource"
                else f"failed to get {source['container']} container metric value: ")
     try:
-        count, value = _replicas(name, target, current, mine)
+        count, value = replicacalculator.replicas(api, namespace, selector, source, current)
     except ValueError as error:
         raise MetricError(f"FailedGet{type_}Metric", f"failed to get {name} {what}: {error}", context) from None
-    title = f"{name} resource" if what == "usage" else f"{name} resource utilization (percentage of request)"
+    title = f"{name} resource"
     current_metric = {"name": name, "current": value}
     if type_ == "ContainerResource":
         current_metric["container"] = source["container"]
+    if what == "utilization":
+        title = f"{name} {'container ' * (type_ == 'ContainerResource')}resource utilization (percentage of request)"
     return count, title, {"type": type_, field: current_metric}
-
-
-def _replicas(resource: str, target: dict, current: int, mine: list[dict]) -> tuple[int, dict]:
-    """Return (replicas, MetricValueStatus) for a target of average value or utilization (replica_calculator.go)."""
-    used = {pod["metadata"]["name"]: amount for pod in mine if (amount := _usage(pod, resource)) is not None}
-    if not used:
-        raise ValueError(f"unable to get metrics for resource {resource}: {_NO_METRICS}")
-    living = [pod for pod in mine if pods.is_active(pod)]
-    measured = [pod for pod in living if pods.is_ready(pod) and pod["metadata"]["name"] in used]
-    if not measured:
-        raise ValueError("did not receive metrics for targeted pods (pods might be unready)")
-    total = sum(used[pod["metadata"]["name"]] for pod in measured)
-    average = _amount(resource, total // len(measured))
-    value: dict = {"averageValue": average}
-    if target.get("averageValue") is not None:
-        ratio = total / len(measured) / quantity.milli(target["averageValue"])
-    else:
-        value["averageUtilization"] = total * 100 // sum(_request(pod, resource) for pod in measured)
-        ratio = value["averageUtilization"] / target["averageUtilization"]
-    if abs(ratio - 1) <= TOLERANCE:
-        return current, value
-    silent = len(living) - len(measured)
-    if silent:  # they count as idle when more pods are asked for, as at their target when fewer are
-        ratio = (ratio * len(measured) + (0 if ratio > 1 else silent)) / len(living)
-        if abs(ratio - 1) <= TOLERANCE:
-            return current, value
-    return -int(-ratio * len(living) // 1), value
-
-
-def _usage(pod: dict, resource: str) -> int | None:
-    """Return what a pod uses, in thousandths; None where nothing is known."""
-    text = (pod["metadata"].get("annotations") or {}).get(USAGE + resource)
-    try:
-        return quantity.milli(text) if text else None
-    except ValueError:
-        return None
-
-
-def _request(pod: dict, resource: str) -> int:
-    """Return what a pod's containers request, in thousandths; ValueError where one requests nothing."""
-    total = 0
-    for container in pod["spec"]["containers"]:
-        amount = ((container.get("resources") or {}).get("requests") or {}).get(resource)
-        if amount is None:
-            raise ValueError(f"missing request for {resource} in container {container['name']} of Pod "
-                             f"{pod['metadata']['name']}")
-        total += quantity.milli(amount)
-    return total
-
-
-def _amount(resource: str, milli: int) -> str:
-    if resource == "cpu":
-        return quantity.canonical(f"{milli}m")
-    return quantity.format(milli // 1000, quantity.BINARY_SI)

@@ -127,3 +127,53 @@ def test_at_zero_replicas_it_rests(w):
     w.create(AUTOSCALERS, autoscaler())
     w.advance(16)
     assert replicas(w) == 0 and told(w)["ScalingActive"] == ("False", "ScalingDisabled")
+
+
+def test_metrics_of_other_pods_only(w):
+    w.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {
+        "name": "other", "annotations": {"kubesim.io/usage-cpu": "1"}}, "spec": {"containers": [{"name": "a"}]}})
+    w.create(AUTOSCALERS, autoscaler())
+    w.advance(15)
+    assert w.events("FailedGetResourceMetric") == [
+        "failed to get cpu utilization: unable to get metrics for resource cpu: no metrics returned from resource "
+        "metrics API"]
+
+
+def test_a_containers_usage(w):
+    metric = {"type": "ContainerResource", "containerResource": {
+        "name": "cpu", "container": "main", "target": {"type": "Utilization", "averageUtilization": 50}}}
+    w.create(AUTOSCALERS, autoscaler(metrics=[metric]))
+    use(w, "main=100m")
+    w.advance(15)
+    assert w.events("SuccessfulRescale") == [
+        "New size: 4; reason: cpu container resource utilization (percentage of request) above target"]
+
+
+def test_memory_as_an_amount(w):
+    metric = {"type": "Resource", "resource": {"name": "memory", "target": {"type": "AverageValue",
+                                                                           "averageValue": "32Mi"}}}
+    w.create(AUTOSCALERS, autoscaler(metrics=[metric]))
+    for name in w.names("pods"):
+        w.change("pods", name, lambda obj: obj["metadata"].update(annotations={"kubesim.io/usage-memory": "48Mi"}))
+    w.advance(15)
+    assert replicas(w) == 3
+    assert w.get(AUTOSCALERS, "web")["status"]["currentMetrics"][0]["resource"]["current"] == {"averageValue": "48Mi"}
+
+
+@pytest.mark.parametrize("cpu, wanted", [("90m", 2), ("200m", 4), ("10m", 2)])
+def test_a_pod_without_metrics_counts_against_the_change(w, cpu, wanted):
+    w.create(AUTOSCALERS, autoscaler())
+    w.change("pods", w.names("pods")[0], lambda obj: obj["metadata"].update(annotations={"kubesim.io/usage-cpu": cpu}))
+    w.advance(400)
+    assert replicas(w) == wanted
+
+
+def test_a_template_that_says_what_its_pods_use(w):
+    w.change(DEPLOYMENTS, "web", lambda obj: obj["spec"]["template"]["metadata"].update(
+        annotations={"kubesim.io/usage-cpu": "100m"}))
+    w.advance(5)
+    w.create(AUTOSCALERS, autoscaler(most=8))
+    w.advance(15)
+    assert replicas(w) == 4
+    w.advance(30)
+    assert replicas(w) == 8 and told(w)["ScalingLimited"] == ("True", "TooManyReplicas")

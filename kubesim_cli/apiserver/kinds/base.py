@@ -45,6 +45,7 @@ class Kind:
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
+    computed = False                 # never stored: serve_get and serve_list make its objects for each request
     deprecation = ""                 # Warning: text that every request gets, from release `deprecated_since` on
     deprecated_since = (0, 0)
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
@@ -62,6 +63,14 @@ class Kind:
     def serve_create(self, obj: dict, ctx: Context) -> dict | None:
         """Answer a POST of a kind that is never stored, such as SelfSubjectAccessReview; None: it is stored."""
         return None
+
+    def serve_get(self, client, namespace: str, name: str) -> dict:
+        """Return the object of a computed kind, `client` being a trusted Client. Raises StatusError."""
+        raise NotImplementedError
+
+    def serve_list(self, client, namespace: str) -> list[dict]:
+        """Return the objects of a computed kind in a namespace ("": in all), in the order of their keys."""
+        raise NotImplementedError
 
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         """The strategy's PrepareForCreate, in place. Raise StatusError to refuse."""
