@@ -86,7 +86,7 @@ class ConfigAccess:
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         try:
             with _Lock(path + ".lock"):
-                _replace(real, text)
+                replace_file(real, text)
         except OSError as why:
             raise Failure(f"open {why.filename or path}: {os.strerror(why.errno or 0).lower()}") from None
         if not own:
@@ -108,7 +108,7 @@ def _claim(environ, path: str) -> None:
     if path not in known:
         import json
         os.makedirs(home(environ), mode=0o700, exist_ok=True)
-        _replace(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
+        replace_file(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
 
 
 def external(config: dict) -> dict:
@@ -127,7 +127,7 @@ def external(config: dict) -> dict:
     return shaped
 
 
-def _replace(path: str, text: str) -> None:
+def replace_file(path: str, text: str) -> None:
     """Write a whole file or nothing; a new file is for its owner alone."""
     from tempfile import mkstemp
     handle, temporary = mkstemp(dir=os.path.dirname(path), prefix=os.path.basename(path))

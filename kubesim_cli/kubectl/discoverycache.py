@@ -63,10 +63,10 @@ def _write(ctx) -> None:
     import json
     import os
 
-    from ..store.log import write_file
+    from .configaccess import replace_file
 
     target = path(ctx.environ, ctx.kubeconfig.store_path())
     os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
     entries = [{field: getattr(res, field) for field in _FIELDS} for res in ctx.client.discovery.resources
                if res.crd is not None]
-    write_file(target, [json.dumps({"fetched": ctx.now, "resources": entries}).encode()], durable=False)
+    replace_file(target, json.dumps({"fetched": ctx.now, "resources": entries}))
