@@ -11,6 +11,8 @@ from .kubectl.commands import find, first_argument, flags_of, suggestions
 from .kubectl.context import Context, Exit, Failure, StatusError, Usage, exit_code, home, tell
 from .kubectl.flags import FlagError
 
+_PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace", "allocs")
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
@@ -91,6 +93,8 @@ def _run(ctx: Context, words: list[str]) -> int:
     if flags["help"] or command in ("", "help"):
         from .kubectl.help import show
         return show(ctx, args if command == "help" else command.split())
+    if not flags.is_local("profile") and flags["profile"] not in _PROFILES:
+        raise Failure(f"unknown profile '{flags['profile']}'")
     if missing := flags.missing():
         raise Failure(missing)
     if command not in COMMANDS:

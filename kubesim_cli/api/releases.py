@@ -33,6 +33,8 @@ INTRODUCED = {
     "VolumeAttributesClass": (1, 29),  # the column VOLUMEATTRIBUTESCLASS of PVs and PVCs
 
     # kubectl
+    "AppliedDryRun": (1, 36),                   # apply --dry-run=client works out what it would apply
+    "ApplySetKinds": (1, 29),                   # the parent of an ApplySet tells kinds, it told resources before
     "AutoscaleV2": (1, 33),                     # autoscale makes autoscaling/v2 objects
     "BoundNodeTokens": (1, 31),                 # create token --bound-object-kind=Node
     "ContainerChoices": (1, 36),                # a wrong container name is answered with the names there are
@@ -43,17 +45,23 @@ INTRODUCED = {
     "DockerConfigDefaultKey": (1, 31),          # create secret docker-registry --from-file names the key itself
     "DrainByContext": (1, 32),                  # drain --timeout ends with `context deadline exceeded`
     "ExecNeedsDash": (1, 31),                   # exec wants `--` in front of the command
+    "ForceByContext": (1, 32),                  # apply --force waits no time at all unless --timeout says so
     "InteractiveDeleteDefaultsToNo": (1, 34),   # delete -i asks `(y/N)`
     "JobFromCronJobUnblocked": (1, 31),         # create job --from does not block the deletion of the CronJob
     "LogsTellNamespace": (1, 30),               # logs tells in which namespace it did not find the pod
     "MixedWatch": (1, 35),                      # get --watch shows the objects before it refuses several
     "MultipleWaits": (1, 36),                   # wait with several --for
     "PlainSort": (1, 31),                       # get --sort-by compares strings as such, not the numbers in them
-    "PodsThatDeclare": (1, 30),                 # drain: `Pods that declare no controller`
+    "NullsNotCreated": (1, 31),                 # apply leaves nulls out of what it creates
+    "PodsThatDeclare": (1, 30),                 # drain: `cannot delete Pods that declare no controller`,
+    "CannotDeleteOnce": (1, 36),                # whose first two words stood there twice
+    "PrinterOfApiResources": (1, 34),           # api-resources -o is a common printer's
     "RollbackWarning": (1, 36),                 # rollout undo warns where `kubectl apply` manages the object
+    "ScaleTellsWhy": (1, 32),                   # scale tells why it found nothing,
+    "ScaleTellsOnlyWhy": (1, 35),               # and then nothing else
     "ScaleShowsReplicas": (1, 36),              # scale -o shows the new number
     "SignerVerbs": (1, 32),                     # auth can-i knows approve, sign, escalate and attest
-    "SubresourcesOfAllNames": (1, 32),          # get --subresource takes any name
+    "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "WaitForCreate": (1, 31),                   # wait --for=create
     "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found
     "WatchSortWarnings": (1, 31),               # get --sort-by has a warning for --watch and one for --watch-only

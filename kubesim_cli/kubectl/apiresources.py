@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..api import releases
 from .context import Failure, Usage
 
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
@@ -13,6 +14,8 @@ def run(ctx, flags, args) -> None:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
     output = flags["output"]
     formats = [name for name in _FORMATS if name != "kyaml" or ctx.release >= _KYAML_SINCE]
+    if output and output not in formats and not releases.enabled("PrinterOfApiResources", ctx.release):
+        raise Failure(f"--output {output} is not available")
     if output and output not in formats:
         raise Failure(f'unable to match a printer suitable for the output format "{output}", allowed formats are: '
                       + ",".join(formats))

@@ -9,7 +9,9 @@ from .editor import Editor
 
 def run(ctx, flags, args):
     """kubectl edit (RESOURCE/NAME | -f FILENAME)"""
-    infos = builder.from_flags(ctx, flags, args, latest=True).infos()
+    cmdutil.check_subresource(ctx, flags["subresource"], ("status",))
+    infos = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True).infos()
+    cmdutil.output_printer(ctx, flags, allowed=("json", "kyaml", "yaml"))  # refuses any other
     if not infos:
         raise Failure("edit cancelled, no objects found")
     LiveEditor(ctx, flags, args).edit(infos)

@@ -82,8 +82,10 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
         return True, "", ""
     if flags["force"]:
         return True, "deleting Pods that declare no controller", ""
-    that = "that " if releases.enabled("PodsThatDeclare", ctx.release) else ""
-    return False, "", f"Pods {that}declare no controller (use --force to override)"
+    if not releases.enabled("PodsThatDeclare", ctx.release):
+        return False, "", "Pods declare no controller (use --force to override)"
+    again = "" if releases.enabled("CannotDeleteOnce", ctx.release) else "cannot delete "
+    return False, "", f"{again}Pods that declare no controller (use --force to override)"
 
 
 def _long_gone(ctx, flags, pod: dict) -> bool:

@@ -145,7 +145,10 @@ class Flags:
                 value = {**old, **(_pairs(text) if kind == "stringToString" else _loose_pairs(text))}
             elif kind != "string":
                 value = _scalar(kind, text)
-        except ValueError as why:
+            elif name == "vmodule":
+                _check_vmodule(text)
+        except ValueError as problem:
+            why = "parse error" if name == "log-flush-frequency" else problem
             short = self.shorthand(name)
             shown = f"-{short}, --{name}" if short else f"--{name}"
             raise FlagError(f'invalid argument {_quote(text)} for "{shown}" flag: {why}') from None
@@ -309,6 +312,17 @@ def parse_int(text: str, bits: int = 64) -> int:
     if not -1 << bits - 1 <= value < 1 << bits - 1:
         raise ValueError(f"strconv.ParseInt: parsing {_quote(text)}: value out of range")
     return value
+
+
+def _check_vmodule(text: str) -> None:
+    """Refuse what is no `file=N,file=N` (klog's moduleSpec)."""
+    for pattern in text.split(","):
+        name, _, level = pattern.partition("=")
+        digits = level.removeprefix("-")
+        if pattern and not (name and digits.isascii() and digits.isdigit()):
+            raise ValueError("syntax error: expect comma-separated list of filename=N")
+        if pattern and level.startswith("-") and int(level):
+            raise ValueError("negative value for vmodule level")
 
 
 def parse_duration(text: str) -> float:

@@ -160,6 +160,11 @@ class Kubeconfig:
 
     def _confirm_usable(self) -> None:
         errors, name = [], self.context_name
+        user = self.config["users"].get(self.user_name, {})
+        if (self._given("token") or user.get("token") or user.get("tokenFile")) and (
+                self._given("username") or self._given("password") or user.get("username") or user.get("password")):
+            errors.append(f"more than one authentication method found for {self.user_name}; found [token basicAuth], "
+                          "only one is allowed")
         if name and name not in self.config["contexts"]:
             errors.append(f"context was not found for specified context: {name}")
         if any(map(self._given, ("as-uid", "as-group", "as-user-extra"))) and not self._given("as"):

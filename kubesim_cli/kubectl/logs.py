@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import releases
+from ..api import releases, timestamps
 from ..apiserver.errors import StatusError, bad_request
 from . import builder, cmdutil, podcmd
 from .context import Failure, Usage
@@ -20,6 +20,11 @@ def run(ctx, flags, args):
         raise Usage("only a selector (-l) or a POD name is allowed")
     if flags["pod-running-timeout"] <= 0:
         raise Failure("--pod-running-timeout must be higher than zero")
+    if flags["since-time"]:
+        try:
+            timestamps.parse(flags["since-time"])
+        except ValueError as problem:
+            raise Failure(str(problem)) from None
     objects = _select(ctx, flags, args)
     _check(flags, args)
     for obj in objects:

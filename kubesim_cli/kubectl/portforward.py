@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cmdutil, podcmd
+from . import podcmd
 from .context import Failure, Usage
 
 
@@ -34,7 +34,7 @@ def _service_port(service: dict, remote: str) -> None:
     if not found and remote.isdecimal():
         raise Failure(f"Service {name} does not have a service port {remote}")
     if not found:
-        raise Failure(f"Service {cmdutil.quote(name)} does not have a named port {cmdutil.quote(remote)}")
+        raise Failure(f"Service '{name}' does not have a named port '{remote}'")
     if all(port.get("protocol") == "UDP" for port in found):
         raise Failure(f"UDP protocol is not supported for {remote}")
 
@@ -44,4 +44,4 @@ def _container_port(pod: dict, remote: str) -> None:
         for port in container.get("ports") or ():
             if port.get("name") == remote:
                 return
-    raise Failure(f"Pod {cmdutil.quote(pod['metadata']['name'])} does not have a named port {cmdutil.quote(remote)}")
+    raise Failure(f"Pod '{pod['metadata']['name']}' does not have a named port '{remote}'")

@@ -86,3 +86,24 @@ def test_an_object_without_a_name_is_not_deleted(terminal):
 def test_a_warning_of_kubectls_own_is_no_error(terminal):
     terminal.ok("kubectl create cm a")
     assert terminal("kubectl delete cm a --force --warnings-as-errors").code == 0
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ("get pods --vmodule=a", 'error: invalid argument "a" for "--vmodule" flag: syntax error: expect comma-separated '
+                             "list of filename=N\nSee 'kubectl get --help' for usage.\n"),
+    ("get pods --vmodule=a=-1", 'error: invalid argument "a=-1" for "--vmodule" flag: negative value for vmodule level'
+                                "\nSee 'kubectl get --help' for usage.\n"),
+    ("get pods --log-flush-frequency=x", 'error: invalid argument "x" for "--log-flush-frequency" flag: parse error\n'
+                                         "See 'kubectl get --help' for usage.\n"),
+    ("run --profile=x", "error: unknown profile 'x'\n"),
+    ("get pods --token=x --username=y", "error: more than one authentication method found for minikube; found "
+                                        "[token basicAuth], only one is allowed\n"),
+    ("edit cm kube-root-ca.crt -o name",
+     'error: unable to match a printer suitable for the output format "name", allowed formats are: json,yaml\n'),
+    ("logs web --since-time=x", 'error: parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"\n'),
+    ("set env --local deploy/web A=B", "error: You must provide one or more resources by argument or filename.\n"
+     "Example resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n"
+     "   '<resource> <name>'\n   '<resource>'\n"),
+])
+def test_flags(terminal, line, told):
+    assert terminal(f"kubectl {line}") == (1, "", told)

@@ -24,7 +24,7 @@ def run(ctx, flags, args):
     if flags["from"]:
         env += _from(ctx, flags)
     env = [{**variable, "name": flags["prefix"] + variable["name"]} for variable in env]
-    infos = patches.select(ctx, flags, resources)
+    infos = patches.select(ctx, flags, [] if flags["local"] else resources)
     unresolved = None
     if flags["list"] and flags["resolve"]:
         from .envrefs import References
