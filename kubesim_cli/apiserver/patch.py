@@ -24,6 +24,9 @@ def patched(current: dict, body, patch_type: str, schema: Schema | None, field_v
     `warn(text)` gets the warnings. Raises StatusError.
     """
     result = apply(patch_type, clone(current), body, schema)
+    if (schema is None or schema.custom) and not result.get("kind"):
+        text = _compact(result)
+        raise errors.invalid("", "", "", [field.invalid("patch", text, f"Object 'Kind' is missing in '{text}'")])
     if schema is None:
         return result
     quoted = f"{sprint(body)}" if patch_type == "strategic" else _compact(result)
@@ -32,6 +35,8 @@ def patched(current: dict, body, patch_type: str, schema: Schema | None, field_v
         obj, unknown = read(result, schema)
     except DecodeError as wrong:
         raise errors.invalid("", "", "", [field.invalid("patch", quoted, str(wrong))]) from None
+    for key in ("apiVersion", "kind"):  # the type is known without
+        obj[key] = obj.get(key) or current.get(key)
     if unknown and field_validation == "Strict":
         raise errors.invalid("", "", "", [field.invalid("patch", quoted, strict_message(unknown))])
     if field_validation == "Warn" and warn is not None:
@@ -44,9 +49,12 @@ def apply(patch_type: str, obj: dict, body, schema: Schema | None) -> dict:
     """Return `obj` (changed in place) after a patch, not decoded. Raises StatusError."""
     if patch_type == "json":
         return _json(obj, body)
+    if body is None and patch_type == "merge":
+        raise errors.bad_request("Invalid JSON Patch")
+    if body is None:
+        body = {}
     if not isinstance(body, dict):
-        what = "array" if isinstance(body, list) else "string" if isinstance(body, str) else "number"
-        cannot = f"json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"
+        cannot = f"json: cannot unmarshal {json_type(body)} into Go value of type map[string]interface {{}}"
         raise errors.bad_request(f"error decoding patch: {cannot}" if patch_type == "merge" else cannot)
     if patch_type == "merge":
         return jsonpatch.merge(obj, body)
@@ -69,13 +77,15 @@ def _refused(wrong: strategic.MergeError) -> errors.StatusError:
 
 
 def _json(obj: dict, body) -> dict:
+    if body is None:
+        return obj
     if not isinstance(body, list):
-        what = "object" if isinstance(body, dict) else "string" if isinstance(body, str) else "number"
+        what = json_type(body)
         raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
                                  "[]handlers.jsonPatchOp")
     for operation in body:
         if not isinstance(operation, dict):
-            what = "array" if isinstance(operation, list) else "string" if isinstance(operation, str) else "number"
+            what = json_type(operation)
             raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
                                      "handlers.jsonPatchOp")
     if len(body) > _MAX_OPERATIONS:
@@ -85,6 +95,11 @@ def _json(obj: dict, body) -> dict:
         return jsonpatch.apply(obj, body)
     except jsonpatch.PatchError:
         raise errors.StatusError(422, "Invalid", _REJECTED) from None
+
+
+def json_type(value) -> str:
+    """Return encoding/json's word for the type of a value that is not null."""
+    return {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
 
 
 def _compact(value) -> str:

@@ -83,6 +83,15 @@ def _settle_namespace(res: Resource, meta: dict, namespace: str) -> None:
     meta["namespace"] = namespace
 
 
+def _check_name(meta: dict, name: str) -> None:
+    """Refuse an object that names itself otherwise than the request does (handlers' checkName)."""
+    if not meta.get("name"):
+        raise errors.bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be "
+                                 "provided")
+    if meta["name"] != name:
+        raise errors.bad_request(f"the name of the object ({meta['name']}) does not match the name on the URL ({name})")
+
+
 def update(server, client, res: Resource, namespace: str, name: str, body: dict, options: dict) -> dict:
     """Serve PUT of an object."""
     if "update" not in res.verbs:
@@ -95,6 +104,7 @@ def update(server, client, res: Resource, namespace: str, name: str, body: dict,
     obj = decode(server, client, res, body, options)
     meta = obj.setdefault("metadata", {})
     _settle_namespace(res, meta, namespace)
+    _check_name(meta, name)
     return store_update(server, client, res, obj, read(server, res, namespace, name), options)
 
 
@@ -149,13 +159,17 @@ def _check_preconditions(res: Resource, kind, meta: dict, before: dict) -> None:
     if meta.get("uid") and meta["uid"] != before["uid"]:
         raise errors.conflict(res.name, before["name"], f"Precondition failed: UID in precondition: {meta['uid']}, "
                               f"UID in object meta: {before['uid']}")
-    given = meta.get("resourceVersion")
-    if given and given != before["resourceVersion"]:
+    given = meta.get("resourceVersion") or "0"
+    if not (given.isascii() and given.isdecimal()):
+        import json
+
+        raise errors.StatusError(500, "", f"strconv.ParseUint: parsing {json.dumps(given)}: invalid syntax")
+    if int(given) and given != before["resourceVersion"]:
         raise errors.modified(res.name, before["name"])
-    if not given and not kind.unconditional_update:
+    if not int(given) and not kind.unconditional_update:
         from . import field
 
-        raise errors.invalid(res.kind, res.group, before["name"],
+        raise errors.invalid(res.plural, res.group, before["name"],
                              [field.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
 
 
@@ -188,8 +202,10 @@ def patched(server, client, res: Resource, current: dict, body, options: dict) -
 
     obj = patching.patched(current, body, options["patch_type"], server.schema(res),
                            options.get("field_validation") or "Warn", client.on_warning)
-    meta = obj.setdefault("metadata", {})
-    meta.setdefault("resourceVersion", current["metadata"]["resourceVersion"])
+    meta, before = obj.setdefault("metadata", {}), current["metadata"]
+    meta.setdefault("resourceVersion", before["resourceVersion"])
+    _settle_namespace(res, meta, before.get("namespace", ""))
+    _check_name(meta, before["name"])
     return server.kind(res).store_version(obj)
 
 

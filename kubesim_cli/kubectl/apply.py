@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..api.objects import clone
+from ..api.releases import enabled
 from ..apiserver.errors import StatusError
 from . import builder, cmdutil
-from .cmdutil import LAST_APPLIED, encode
+from .cmdutil import LAST_APPLIED
 from .context import Failure, Usage, add_source
 
 _MANAGER = "kubectl-client-side-apply"
@@ -75,7 +76,7 @@ class Applier:
             return []
         from .prune import parse_allowlist
 
-        return parse_allowlist(self.ctx, self.flags["prune-allowlist"])
+        return parse_allowlist(self.ctx, [*self.flags["prune-allowlist"], *self.flags["prune-whitelist"]])
 
     def _check(self) -> None:
         """Refuse flags that do not go together."""
@@ -166,6 +167,9 @@ class Applier:
             self._create(info, modified)
             return
         self._see(info.obj)
+        if self.strategy == "client" and not enabled("AppliedDryRun", self.ctx.release):
+            self.tell(info.obj, "configured")
+            return
         if LAST_APPLIED not in (info.obj["metadata"].get("annotations") or {}):
             self.ctx.err(_MISSING_ANNOTATION.format(object=info.object_name, annotation=LAST_APPLIED,
                                                     name=self.ctx.name))
@@ -181,16 +185,18 @@ class Applier:
             else:
                 changed, obj = patcher.patch(modified)
         except (StatusError, Failure) as error:
-            text = encode(patcher.sent).rstrip("\n") if patcher.sent is not None else ""
-            raise add_source(error, f"applying patch:\n{text}\nto:\n{info.describe()}\nfor:", info.source) from None
+            doing = f"applying patch:\n{patcher.sent_text}\nto:\n{info.describe()}\nfor:"
+            raise add_source(error, doing, info.source) from None
         info.refresh(obj)
         self.warn_if_deleting(obj)
         self.tell(obj, "configured" if changed else "unchanged")
 
     def _create(self, info, body: dict) -> None:
-        from ..apiserver.jsonpatch import without_nulls
+        if enabled("NullsNotCreated", self.ctx.release):
+            from ..apiserver.jsonpatch import without_nulls
 
-        info.obj = body = without_nulls(body)
+            body = without_nulls(body)
+        info.obj = body
         if self.strategy != "client":
             body["metadata"].pop("resourceVersion", None)
             try:
@@ -243,10 +249,17 @@ class Applier:
             cmdutil.printer(self.ctx, self.flags, operation, self.strategy)(obj)
 
     def _print_objects(self, infos: list) -> None:
-        if infos:
-            objects = [info.obj for info in infos]
-            listing = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {}}
-            cmdutil.printer(self.ctx, self.flags, "")(objects[0] if len(objects) == 1 else listing)
+        if len(infos) == 1:
+            cmdutil.output_printer(self.ctx, self.flags)(infos[0].obj)
+        elif infos:  # in a struct of Go's, whose fields have an order of their own
+            listing = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": [_sorted(i.obj) for i in infos]}
+            cmdutil.output_printer(self.ctx, self.flags, order=list)(listing)
+
+
+def _sorted(value):
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def with_last_applied(obj: dict) -> dict:

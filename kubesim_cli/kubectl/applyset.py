@@ -5,7 +5,7 @@ pkg/cmd/apply/applyset.go of kubectl. The flag is alpha: it exists only where KU
 
 from __future__ import annotations
 
-from ..api.releases import PATCH
+from ..api.releases import PATCH, enabled
 from ..apiserver.errors import StatusError
 from . import cmdutil
 from .builder import raise_all
@@ -33,6 +33,7 @@ class ApplySet:
         self.ctx, self.strategy, self.validation = ctx, strategy, validation
         self.parent, self.name = self._parse(text)
         self.namespace = ctx.namespace if ctx.namespace_given and self.parent.namespaced else ""
+        self.tells_kinds = enabled("ApplySetKinds", ctx.client_release)
         self.kinds: dict = {}
         self.namespaces: set[str] = set()
         self.new_kinds: dict = {}
@@ -151,7 +152,8 @@ class ApplySet:
 
     def _kinds(self, annotations: dict) -> dict:
         discovery, found = self.ctx.client.discovery, {}
-        if _KINDS not in annotations and annotations.get(_RESOURCES):
+        listed = _KINDS if self.tells_kinds else _RESOURCES
+        if (_KINDS not in annotations or not self.tells_kinds) and annotations.get(_RESOURCES):
             for text in annotations[_RESOURCES].split(","):
                 mapping = discovery.find(text)
                 if mapping is None:
@@ -160,11 +162,11 @@ class ApplySet:
                                   f"Resource={plural}")
                 found[_kind(mapping)] = mapping
             return found
-        if _KINDS not in annotations:
-            raise Failure(f'{self.ctx.name} requires the "{_KINDS}" annotation to be set on all ApplySet parent '
+        if listed not in annotations:
+            raise Failure(f'{self.ctx.name} requires the "{listed}" annotation to be set on all ApplySet parent '
                           "objects")
         served = {_kind(mapping): mapping for mapping in discovery.preferred()}
-        for text in filter(None, annotations[_KINDS].split(",")):
+        for text in filter(None, annotations[listed].split(",")):
             if text not in served:
                 kind, _, group = text.partition(".")
                 raise Failure(f'could not find mapping for kind in "{_KINDS}" annotation: no matches for kind "{kind}" '
@@ -175,8 +177,10 @@ class ApplySet:
     def _write_parent(self, kinds: dict, namespaces: set[str]) -> None:
         if self.strategy == "client":
             return
-        meta = {"annotations": {_NAMESPACES: ",".join(sorted(namespaces - {self.namespace})),
-                                _KINDS: ",".join(sorted(kinds)),
+        told = {_KINDS: ",".join(sorted(kinds))}
+        if not self.tells_kinds:
+            told = {_RESOURCES: ",".join(sorted(mapping.name for mapping in kinds.values()))}
+        meta = {"annotations": {_NAMESPACES: ",".join(sorted(namespaces - {self.namespace})), **told,
                                 _TOOLING: f"{self.ctx.name}/{PATCH[self.ctx.client_release]}"},
                 "labels": {_ID: self.id}, "name": self.name}
         if self.namespace:
@@ -190,7 +194,7 @@ class ApplySet:
                 if error.reason != "Conflict":
                     raise
                 cmdutil.klog_warning(
-                    self.ctx, "applyset.go:447", f"WARNING: failed to update ApplySet: {error.message}\nApplySet field "
+                    self.ctx, f"applyset.go:{447 if self.tells_kinds else 400}", f"WARNING: failed to update ApplySet: {error.message}\nApplySet field "
                     f"manager {manager} should own these fields. Retrying with conflicts forced.")
                 self._send(body, manager, force=True)
         except StatusError as error:

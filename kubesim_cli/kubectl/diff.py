@@ -8,10 +8,12 @@ from ..api.objects import clone
 from ..apiserver.errors import StatusError
 from . import builder, cmdutil
 from .context import Exit, Failure, Usage
+from .info import group_version
 from .patcher import Patcher
 
 _MANAGER = "kubectl-client-side-apply"
 _MASK = "***"
+_ATTEMPTS = 4  # at an object that changes meanwhile; a conflict of server-side apply passes for that as well
 
 
 def run(ctx, flags, args):
@@ -30,23 +32,36 @@ def run(ctx, flags, args):
 
     with TemporaryDirectory(prefix="LIVE-") as live_dir, TemporaryDirectory(prefix="MERGED-") as merged_dir:
 
+        def warn_if_deleting(info):
+            if info.obj and info.obj["metadata"].get("deletionTimestamp"):
+                ctx.err(f"Warning: Detected changes to resource {info.name} which is currently being deleted.\n")
+
         def compare(info):
             body = info.obj
-            try:
-                info.get(ctx.client)
-            except StatusError as error:
-                if error.reason != "NotFound":
-                    raise
-                info.obj = None
-            if pruner is not None:
-                pruner.see(info)
-            merged = _merged(ctx, flags, info, body, manager)
+            for attempt in range(1, _ATTEMPTS + 1):
+                try:
+                    info.get(ctx.client)
+                except StatusError as error:
+                    if error.reason != "NotFound":
+                        raise
+                    info.obj = None
+                if pruner is not None:
+                    pruner.see(info)
+                if attempt == _ATTEMPTS:
+                    cmdutil.klog_warning(ctx, "diff.go:723", f"Object ({group_version(info.mapping)}, "
+                                         f"Kind={info.mapping.kind}: {info.name}) keeps changing, diffing without lock")
+                try:
+                    merged = _merged(ctx, flags, info, body, manager)
+                    break
+                except StatusError as error:
+                    if error.reason != "Conflict" or attempt == _ATTEMPTS:
+                        warn_if_deleting(info)
+                        raise
             name = _file_name(merged, info.namespace, info.name)
             live, merged = _shown(flags, info.obj, merged)
             _write(live_dir, name, live)
             _write(merged_dir, name, merged)
-            if info.obj and info.obj["metadata"].get("deletionTimestamp"):
-                ctx.err(f"Warning: Detected changes to resource {info.name} which is currently being deleted.\n")
+            warn_if_deleting(info)
 
         result.visit(compare)
         for obj in pruner.pruned() if pruner is not None else ():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ..api.golang import syntax
 from ..api.objects import clone
 from ..apiserver.errors import StatusError
 from . import cmdutil
@@ -40,8 +41,6 @@ class Editor:
     def edit(self, infos: list) -> None:
         """Run the editor on the objects of Infos, all in one file."""
         originals = [_without_managed_fields(info.obj) for info in infos]
-        for info, obj in zip(infos, originals):
-            info.obj = obj
         text, failed, last_file = self._print(originals), False, ""
         edited = ""
         while True:
@@ -55,7 +54,7 @@ class Editor:
                 os.remove(last_file)
             last_file = path
             self.reasons, self.retryable, self.not_found, self.invalid = [], 0, 0, 0
-            problem = _problem(edited)
+            problem = _problem(edited) if self.validation != "Ignore" else ""
             if problem:
                 told = f'<nil>: Invalid value: "The edited file failed validation": {problem}'
                 self._note_invalid(infos[0], [told])
@@ -89,16 +88,20 @@ class Editor:
             failed = True
 
     def _save_all(self, infos: list, updated: list) -> None:
+        managers = {_meta(info).get("uid"): _meta(info).get("managedFields") for info in infos}
         for info in updated:
+            if managers.get(_meta(info).get("uid")) is not None:  # they were not shown
+                info.obj["metadata"]["managedFields"] = managers[info.obj["metadata"]["uid"]]
             self._require_namespace(info)
-            if "save-config" in self.flags:
-                cmdutil.save_config(info.obj, create=self.flags["save-config"])
+            if "save-config" in self.flags and self.flags["save-config"]:  # noqa: RUF019 (Flags is no dict)
+                cmdutil.save_config(info.obj, create=True)
             cmdutil.record(self.ctx, self.flags, self.args, info.obj)
         for after in updated:
-            uid = after.obj.get("metadata", {}).get("uid")
-            before = next((info for info in infos if info.obj.get("metadata", {}).get("uid") == uid), None)
+            uid = _meta(after).get("uid")
+            before = next((info for info in infos if _meta(info).get("uid") == uid), None)
             if before is None:
-                raise Failure(f"no original object found for {after.obj}")
+                told = syntax(after.obj)
+                raise Failure(f"no original object found for &unstructured.Unstructured{{Object:{told}}}")
             if before.obj == after.obj:
                 cmdutil.printer(self.ctx, self.flags, "skipped")(after.obj)
                 continue
@@ -244,6 +247,10 @@ def _temporary(program: str, suffix: str, text: str) -> str:
             return path
         except FileExistsError:
             continue
+
+
+def _meta(info) -> dict:
+    return info.obj.get("metadata") or {}
 
 
 def _without_managed_fields(obj: dict) -> dict:

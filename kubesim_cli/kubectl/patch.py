@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..api.objects import clone
 from ..apiserver import errors, jsonpatch, strategic
 from ..apiserver.errors import StatusError
+from ..apiserver.patch import json_type
 from . import builder, cmdutil
 from .context import Failure
 
@@ -15,7 +16,7 @@ _TYPES = {"json": "application/json-patch+json", "merge": "application/merge-pat
 def run(ctx, flags, args):
     """kubectl patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]"""
     strategy = cmdutil.dry_run(ctx, flags)
-    patch_type = _check(flags, args, strategy)
+    patch_type = _check(ctx, flags, args, strategy)
     text = flags["patch"]
     if flags["patch-file"]:
         text = _read(flags["patch-file"])
@@ -40,7 +41,7 @@ def run(ctx, flags, args):
         raise Failure("no objects passed to patch")
 
 
-def _check(flags, args, strategy: str) -> str:
+def _check(ctx, flags, args, strategy: str) -> str:
     """Refuse flags that do not go together; returns the patch type."""
     if flags["patch"] and flags["patch-file"]:
         raise Failure("cannot specify --patch and --patch-file together")
@@ -53,6 +54,7 @@ def _check(flags, args, strategy: str) -> str:
     patch_type = flags["type"].lower() or "strategic"
     if patch_type not in _TYPES:
         raise Failure(f"--type must be one of [{' '.join(_TYPES)}], not {cmdutil.quote(flags['type'])}")
+    cmdutil.check_subresource(ctx, flags["subresource"])
     return patch_type
 
 
@@ -117,11 +119,21 @@ def _patched_locally(ctx, info, body, patch_type: str) -> dict:
     """Return the object after a patch, without a server. Raises Failure."""
     obj = clone(info.obj)
     if patch_type == "json":
-        return _json_patched(obj, body)
-    if not isinstance(body, dict):
+        obj = _json_patched(obj, body)
+    elif isinstance(body, list) and patch_type == "merge":
+        raise Failure("json: cannot unmarshal array into Go value of type unstructured.detector")
+    elif not isinstance(body, dict) and (patch_type == "merge" or body is not None):
         raise Failure(_wrong_locally("", patch_type))
-    if patch_type == "merge":
-        return jsonpatch.merge(obj, body)
+    elif patch_type == "merge":
+        obj = jsonpatch.merge(obj, body)
+    else:
+        obj = _merged(ctx, obj, body or {})
+    if not obj.get("kind"):
+        raise Failure(f"Object 'Kind' is missing in '{cmdutil.encode(obj).rstrip()}'")
+    return obj
+
+
+def _merged(ctx, obj: dict, body: dict) -> dict:
     from ..apiserver.schema import schema_of
 
     api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
@@ -136,9 +148,10 @@ def _patched_locally(ctx, info, body, patch_type: str) -> dict:
 
 
 def _json_patched(obj: dict, body) -> dict:
+    if body is None:
+        return obj
     if not isinstance(body, list):
-        what = "object" if isinstance(body, dict) else "string" if isinstance(body, str) else "number"
-        raise Failure(f"json: cannot unmarshal {what} into Go value of type jsonpatch.Patch")
+        raise Failure(f"json: cannot unmarshal {json_type(body)} into Go value of type jsonpatch.Patch")
     try:
         return jsonpatch.apply(obj, body)
     except jsonpatch.PatchError as wrong:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..api.objects import clone
+from ..api.releases import enabled
 from ..apiserver import jsonpatch, strategic, strategicdiff
 from ..apiserver.errors import StatusError
 from .cmdutil import LAST_APPLIED, encode
@@ -13,7 +14,7 @@ _RETRIES = 5
 
 
 class Patcher:
-    """Patches `info`, whose `obj` is the live object. `sent` is the patch that was made last, None before.
+    """Patches `info`, whose `obj` is the live object. `sent_text` is what was sent last, or "".
 
     `overwrite`: what others changed is no conflict. `force`: what cannot be patched is deleted (with `cascade`,
     `grace_period` in seconds and `timeout`) and created anew.
@@ -24,7 +25,7 @@ class Patcher:
         self.ctx, self.info, self.overwrite, self.force = ctx, info, overwrite, force
         self.options = {"field_manager": manager, "field_validation": validation}
         self.dry_run, self.cascade, self.grace_period, self.timeout = dry_run, cascade, grace_period, timeout
-        self.sent: dict | None = None
+        self.sent_text = ""
 
     def patch(self, modified: dict) -> tuple[bool, dict]:
         """Send the patch; returns whether there was anything to change, and the object. Raises StatusError, Failure."""
@@ -70,7 +71,7 @@ class Patcher:
 
     def _make(self, modified: dict) -> tuple[str, dict]:
         """Return the patch and its type. Raises Failure."""
-        self.sent = None
+        self.sent_text = ""
         live, text = self.info.obj, last_applied(self.info.obj)
         original = _parse(text)
         schema = self._schema()
@@ -79,10 +80,10 @@ class Patcher:
             if original is None:
                 raise strategic.MergeError("invalid JSON document" if schema else "Invalid JSON Document")
             if schema is None:
-                self.sent = strategicdiff.three_way_json_merge(original, modified, live)
-                _require_unchanged(self.sent)
+                patch = strategicdiff.three_way_json_merge(original, modified, live)
+                _require_unchanged(patch)
             else:
-                self.sent = strategicdiff.three_way(original, modified, live, schema, self.overwrite)
+                patch = strategicdiff.three_way(original, modified, live, schema, self.overwrite)
         except strategic.MergeError as error:
             problem = _tell(error)
             if schema is not None:
@@ -90,17 +91,19 @@ class Patcher:
                              f"warning: error calculating patch from openapi spec: {problem}\n")
             raise Failure(f"creating patch with:\noriginal:\n{text or ''}\nmodified:\n{encode(modified)}\ncurrent:\n"
                           f"{encode(live)}\nfor: {problem}") from None
-        return patch_type, self.sent
+        self.sent_text = encode(patch).rstrip("\n")
+        return patch_type, patch
 
     def _delete_and_create(self, modified: dict) -> dict:
         """--force: replace what cannot be patched."""
         info, client = self.info, self.ctx.client
-        self.sent = modified
+        self.sent_text = encode(modified)
         live = info.obj
         client.delete(info.resource, info.name, info.namespace, propagation=self.cascade,
                       grace_period=self.grace_period if self.grace_period >= 0 else None)
-        if not self.ctx.wait(self._gone, self.timeout or None):
-            raise Failure("context deadline exceeded")
+        by_context = enabled("ForceByContext", self.ctx.release)
+        if not self.ctx.wait(self._gone, self.timeout if self.timeout or by_context else None):
+            raise Failure("context deadline exceeded" if by_context else "timed out waiting for the condition")
         try:
             return client.create(info.resource, _without_version(modified), info.namespace, **self.options)
         except StatusError as error:

@@ -18,7 +18,7 @@ def run(ctx, flags, args):
     propagation = cascade(ctx, flags["cascade"])
     if not flags["filename"] and not flags["kustomize"]:
         raise Failure("must specify one of -f and -k")
-    _check(flags, strategy)
+    _check(ctx, flags, strategy)
     if flags["raw"]:
         from . import rawhttp
 
@@ -41,7 +41,7 @@ def run(ctx, flags, args):
     builder.from_flags(ctx, flags, validate=validation != "Ignore").visit(replace)
 
 
-def _check(flags, strategy: str) -> None:
+def _check(ctx, flags, strategy: str) -> None:
     """Refuse flags that do not go together."""
     if _grace_period(flags) >= 0 and not flags["force"]:
         raise Failure("--grace-period must have --force specified")
@@ -58,6 +58,7 @@ def _check(flags, strategy: str) -> None:
         for name in ("recursive", "output"):
             if flags[name]:
                 raise Failure(f"--raw and --{name} are mutually exclusive")
+    cmdutil.check_subresource(ctx, flags["subresource"])
 
 
 def _grace_period(flags) -> int:
@@ -69,8 +70,11 @@ def _update(ctx, flags, info, validation: str, strategy: str) -> dict:
     if not info.name:
         raise Failure("resource name may not be empty")
     if not info.obj["metadata"].get("resourceVersion"):
-        live = ctx.client.get(info.resource, info.name, info.namespace, subresource=flags["subresource"])
-        info.obj["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+        try:
+            live = ctx.client.get(info.resource, info.name, info.namespace, subresource=flags["subresource"])
+            info.obj["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
+        except StatusError:
+            pass  # some kinds are created by what follows
     return ctx.client.update(info.resource, info.obj, info.namespace, subresource=flags["subresource"],
                              dry_run=strategy == "server", field_manager=flags["field-manager"],
                              field_validation=validation)

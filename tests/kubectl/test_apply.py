@@ -35,11 +35,24 @@ def test_dry_runs_change_nothing(terminal):
     assert terminal("kubectl get cm c").code == 1
 
 
-def test_what_the_client_would_have_made_is_shown(terminal):
-    terminal.ok("kubectl apply -f -", CONFIG_MAP)
-    shown = terminal.ok("kubectl apply -f - --dry-run=client -o jsonpath={.data}", CONFIG_MAP.replace("'1'", "'9'"))
+def test_what_the_client_would_have_made_is_shown(newest):
+    newest.ok("kubectl apply -f -", CONFIG_MAP)
+    shown = newest.ok("kubectl apply -f - --dry-run=client -o jsonpath={.data}", CONFIG_MAP.replace("'1'", "'9'"))
     assert shown == '{"a":"9","b":"2"}'
-    assert _data(terminal)["a"] == "1"
+    assert _data(newest)["a"] == "1"
+
+
+def test_a_client_that_does_not_work_it_out_shows_the_live_object(terminal):
+    terminal.ok("kubectl apply -f -", CONFIG_MAP)
+    changed = CONFIG_MAP.replace("'1'", "'9'")
+    assert terminal.ok("kubectl apply -f - --dry-run=client -o jsonpath={.data}", changed) == '{"a":"1","b":"2"}'
+    assert terminal.ok("kubectl apply -f - --dry-run=client", CONFIG_MAP) == "configmap/c configured (dry run)\n"
+
+
+def test_a_list_of_what_was_applied_is_in_the_order_of_its_type(terminal):
+    shown = terminal.ok("kubectl apply -f - -o json", CONFIG_MAP + "---\n" + CONFIG_MAP.replace("name: c", "name: d"))
+    assert list(json.loads(shown)) == ["kind", "apiVersion", "metadata", "items"]
+    assert list(json.loads(shown)["items"][1]) == ["apiVersion", "data", "kind", "metadata"]
 
 
 def test_objects_not_made_by_apply_are_warned_of(terminal):
@@ -47,6 +60,17 @@ def test_objects_not_made_by_apply_are_warned_of(terminal):
     result = terminal("kubectl apply -f -", CONFIG_MAP)
     assert result.out == "configmap/c configured\n"
     assert result.err.startswith("Warning: resource configmaps/c is missing the kubectl.kubernetes.io/last-applied-")
+
+
+def test_force_does_not_wait_without_a_timeout(newest):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: nginx}]}\n"
+    newest.ok("kubectl apply -f -", pod)
+    newest.advance("10s")
+    other = pod.replace("name: a", "name: b")
+    assert newest("kubectl apply -f - --force", other).err.endswith(': context deadline exceeded\n')
+    newest.advance("1m")
+    newest.ok("kubectl apply -f -", pod)
+    assert newest.ok("kubectl apply -f - --force --timeout=1m", other) == "pod/p configured\n"
 
 
 def test_conflicts_without_overwrite(terminal):

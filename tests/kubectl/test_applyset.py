@@ -29,11 +29,19 @@ def _config_map(name):
 
 
 @pytest.fixture
-def alpha(terminal):
+def alpha(newest):
     """A terminal that knows --applyset, with the namespace test."""
+    newest.environ["KUBECTL_APPLYSET"] = "true"
+    newest.ok("kubectl create namespace test")
+    return newest
+
+
+def test_parents_told_resources_once(terminal):
     terminal.environ["KUBECTL_APPLYSET"] = "true"
     terminal.ok("kubectl create namespace test")
-    return terminal
+    terminal.ok(APPLY, _config_map("a") + _config_map("b"))
+    assert _parent(terminal)["annotations"][_PREFIX + "contains-group-resources"] == "configmaps"
+    assert terminal.ok(APPLY, _config_map("b")) == "configmap/b unchanged\nconfigmap/a pruned\n"
 
 
 def _parent(terminal, name="secret/my-set"):

@@ -45,6 +45,14 @@ def test_server_side(terminal):
         "error: --force-conflicts only works with --server-side\n")
 
 
+def test_a_conflict_is_taken_for_a_change_meanwhile(terminal):
+    terminal.ok("kubectl apply --server-side -f -", CONFIG_MAP)
+    result = terminal("kubectl diff --server-side --field-manager=me -f -", CONFIG_MAP.replace("'1'", "'2'"))
+    warning, error = result.err.splitlines()[:2]
+    assert warning.endswith("Object (/v1, Kind=ConfigMap: c) keeps changing, diffing without lock")
+    assert error.startswith("Error from server (Conflict): Apply failed with 1 conflict: ")
+
+
 def test_prune_shows_what_would_go(terminal):
     labelled = CONFIG_MAP.replace("metadata:\n", "metadata:\n  labels: {p: x}\n")
     other = labelled.replace("name: c", "name: d")

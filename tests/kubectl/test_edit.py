@@ -65,6 +65,28 @@ def test_identity_cannot_be_edited(edit):
     assert result.err.endswith("error: At least one of apiVersion, kind and name was changed\n")
 
 
+def test_the_annotation_is_kept_up_only_where_asked_for(edit):
+    edit.terminal.ok("kubectl apply -f - --force-conflicts --server-side", CONFIG_MAP)
+    edit.terminal.ok("kubectl apply -f -", CONFIG_MAP)
+    edit("s/text:.hello/text:\\ bye/")
+    assert '"text":"hello"' in edit.terminal.ok("kubectl get cm c -o yaml")
+    edit("s/text:.bye/text:\\ again/", "cm c --save-config")
+    annotation = edit.terminal.ok("kubectl apply view-last-applied cm c")
+    assert "text: again" in annotation
+    assert "managedFields:" in annotation  # an edited object has them, though they are not shown
+
+
+def test_another_uid_is_another_object(edit):
+    result = edit("s/uid:.*/uid:\\ x/")
+    assert "error: no original object found for &unstructured.Unstructured{Object:map[string]interface {}{" \
+        '"apiVersion":"v1", "data":map[string]interface {}{"text":"hello"}, "kind":"ConfigMap", ' in result.err
+
+
+def test_subresources_of_old(edit):
+    assert edit("", "cm c --subresource=scale").err == (
+        'error: invalid subresource value: "scale". Must be one of [status]\n')
+
+
 def test_editors_that_fail(terminal):
     terminal.ok("kubectl create -f -", CONFIG_MAP)
     for editor, message in (("false", 'there was a problem with the editor "false"'),

@@ -16,6 +16,10 @@ def patch(terminal):
     ("""--type=merge -p '{"data":null}'""", "patched"),
     ("""--type=json -p '[{"op":"replace","path":"/data/a","value":"3"}]'""", "patched"),
     ("""-p '{"data":{"a":"2"}}' --dry-run=client""", "patched"),
+    ("""-p '{"kind":null,"apiVersion":null}'""", "patched (no change)"),
+    ("-p null", "patched (no change)"),
+    ("--type=json -p null", "patched (no change)"),
+    ("""-p '{"metadata":{"resourceVersion":"0"}}'""", "patched (no change)"),
 ])
 def test_patched(patch, flags, done):
     assert patch(flags) == (0, f"configmap/c {done}\n", "")
@@ -32,6 +36,19 @@ def test_patched(patch, flags, done):
      "Error from server (BadRequest): error decoding patch: unexpected end of JSON input"),
     ("""--type=json -p '[{"op":"test","path":"/data/a","value":"9"}]'""",
      "The request is invalid: the server rejected our request due to an error in our request"),
+    ("--type=merge -p null", "Error from server (BadRequest): Invalid JSON Patch"),
+    ("--type=merge -p '[]' --dry-run=client",
+     "error: json: cannot unmarshal array into Go value of type unstructured.detector"),
+    ("""-p '{"$patch":"delete"}' --dry-run=client""", "error: Object 'Kind' is missing in '{}'"),
+    ("""-p '{"metadata":null}'""", "Error from server (BadRequest): the name of the object (c based on URL) was "
+     "undeterminable: name must be provided"),
+    ("""-p '{"metadata":{"name":"d"}}'""",
+     "Error from server (BadRequest): the name of the object (d) does not match the name on the URL (c)"),
+    ("""-p '{"metadata":{"namespace":"d"}}'""", "Error from server (BadRequest): the namespace of the provided object "
+     "does not match the namespace sent on the request"),
+    ("""-p '{"metadata":{"resourceVersion":"x"}}'""",
+     'Error from server: strconv.ParseUint: parsing "x": invalid syntax'),
+    ("-p x --subresource=x", 'error: invalid subresource value: "x". Must be one of [status scale]'),
     ("""-p '{"data":{"a":1}}'""",
      'The request is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string'),
 ])

@@ -17,6 +17,12 @@ def test_an_old_version_is_refused(terminal):
         'Error from server (Conflict): error when replacing "STDIN": Operation cannot be fulfilled on configmaps "c"')
 
 
+def test_some_kinds_are_created(terminal):
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 80}]}\n"
+    assert terminal.ok("kubectl replace -f -", service) == "service/s replaced\n"
+    assert terminal("kubectl replace -f -", CONFIG_MAP.replace("ConfigMap", "Pod")).code == 1
+
+
 def test_force_makes_it_anew(terminal):
     terminal.ok("kubectl create -f -", CONFIG_MAP)
     before = terminal.ok("kubectl get cm c -o jsonpath={.metadata.uid}")
