@@ -23,7 +23,7 @@ MAY = {
 
 
 def room(module: str) -> str:
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def imports(path: pathlib.Path):
@@ -62,8 +62,8 @@ def test_a_plain_get_imports_nothing_slow(tmp_path):
     command += "execute(['get', 'sts,pods,pvc'], os.environ)"
     subprocess.run([sys.executable, "-c", command], env=environ, check=True, capture_output=True)
     command += "; print(*sorted(set(sys.modules) - before))"
-    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path[:0] = [{str(PACKAGE.parent)!r}]; {command}"],
-                          env=environ, check=True, capture_output=True, text=True)
+    command = f"import sys; sys.path[:0] = [{str(PACKAGE.parent)!r}]; {command}"
+    done = subprocess.run([sys.executable, "-S", "-c", command], env=environ, check=True, capture_output=True, text=True)
     loaded = done.stdout.split()
     assert [name for name in loaded if name.split(".")[0] in SLOW] == []
     assert [name for name in loaded if name.startswith(("kubesim_cli.controllers", "kubesim_cli.node"))] == []

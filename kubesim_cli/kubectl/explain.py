@@ -65,7 +65,7 @@ def _resource_and_path(ctx, text: str, plain: bool):
 
 def _fields(text: str, complaint: str, checked: int | None = None) -> list:
     """Return the steps of a path; the first `checked` (or all but the first) have to be fields."""
-    from .printers.jsonpath import JSONPathError, field_names
+    from ..api.jsonpath import JSONPathError, field_names
 
     try:
         names = field_names(text.removesuffix("."))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..api import quantity, releases
+from ..api.jsonpath import JSONPath, JSONPathError, relaxed
 from ..apiserver.field import show as quote
 from . import gosort
 from .context import Failure
-from .printers.jsonpath import JSONPath, JSONPathError, relaxed
 
 _MISSING = object()
 

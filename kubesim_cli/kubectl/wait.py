@@ -165,7 +165,7 @@ class _Path(_Met):
     """--for=jsonpath=EXPRESSION[=VALUE]"""
 
     def __init__(self, text: str):
-        from .printers.jsonpath import JSONPath, JSONPathError, relaxed
+        from ..api.jsonpath import JSONPath, JSONPathError, relaxed
 
         parts = _split(text)
         if len(parts) > 2:
@@ -184,8 +184,8 @@ class _Path(_Met):
             raise Failure(str(error)) from None
 
     def met(self, obj: dict) -> bool:
-        from .printers.gofmt import sprint
-        from .printers.jsonpath import JSONPathError
+        from ..api.gofmt import sprint
+        from ..api.jsonpath import JSONPathError
 
         try:
             found = self.path.find(obj)

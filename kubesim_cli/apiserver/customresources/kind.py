@@ -139,8 +139,7 @@ def _finder(path: str):
     template: list = []  # parsed on first use
 
     def find(obj: dict):
-        # The dialect is implemented once, where kubectl prints with it.
-        from ...kubectl.printers.jsonpath import JSONPath, JSONPathError
+        from ...api.jsonpath import JSONPath, JSONPathError
 
         if not template:
             template.append(JSONPath("{" + path + "}"))

@@ -88,7 +88,7 @@ def _text(cell) -> str:
     if type(cell) is int:
         return str(cell)
     if type(cell) is not str:
-        from .gofmt import sprint
+        from ...api.gofmt import sprint
 
         return escape_terminal(sprint(cell))
     line = cell.partition("\n")[0].partition("\r")[0].partition("\f")[0]

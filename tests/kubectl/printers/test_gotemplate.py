@@ -3,8 +3,8 @@ import pathlib
 
 import pytest
 
+from kubesim_cli.api.gofmt import Int
 from kubesim_cli.kubectl.printers import PrinterError, for_output
-from kubesim_cli.kubectl.printers.gofmt import Int
 from kubesim_cli.kubectl.printers.gotemplate.printf import sprintf
 
 # What kubectl 1.32 answers: [template, stdout before the error, error].

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ....api import quantity
-from ..gofmt import quote
+from ....api.gofmt import quote
 from .writer import Writer, boolean, go_list, time_text
 
 

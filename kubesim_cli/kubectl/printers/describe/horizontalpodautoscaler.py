@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....api import quantity
-from ..gofmt import quote
+from ....api.gofmt import quote
 from .writer import Writer, or_unset, time_text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ....api.gofmt import sprint
 from .. import PrinterError
-from ..gofmt import sprint
 from . import Document
 
 _ENUM_SINCE = (1, 30)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ....api.gofmt import quote, sprint
 from .. import Printer, PrinterError
-from ..gofmt import quote, sprint
 from ..json import dump
 from .execute import ExecError, Execution
 from .functions import FUNCTIONS

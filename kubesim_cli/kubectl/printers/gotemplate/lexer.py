@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..gofmt import quote
+from ....api.gofmt import quote
 
 KEYWORDS = {".", "block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"}
 _SPACES = " \t\r\n"

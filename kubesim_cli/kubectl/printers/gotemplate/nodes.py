@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..gofmt import quote
+from ....api.gofmt import quote
 
 
 class Node:

@@ -3,8 +3,8 @@ import pathlib
 
 import pytest
 
+from kubesim_cli.api.jsonpath import JSONPath, JSONPathError, relaxed
 from kubesim_cli.kubectl.printers import PrinterError, for_output
-from kubesim_cli.kubectl.printers.jsonpath import JSONPath, JSONPathError, relaxed
 
 # What kubectl 1.32 answers: [template, stdout, error up to "Printing more information"].
 RECORDED = json.loads(pathlib.Path(__file__).with_name("jsonpath_cases.json").read_text(encoding="utf-8"))
