@@ -193,9 +193,10 @@ class ApplySet:
             except StatusError as error:
                 if error.reason != "Conflict":
                     raise
+                line = 447 if self.tells_kinds else 400
                 cmdutil.klog_warning(
-                    self.ctx, f"applyset.go:{447 if self.tells_kinds else 400}", f"WARNING: failed to update ApplySet: {error.message}\nApplySet field "
-                    f"manager {manager} should own these fields. Retrying with conflicts forced.")
+                    self.ctx, f"applyset.go:{line}", f"WARNING: failed to update ApplySet: {error.message}\nApplySet "
+                    f"field manager {manager} should own these fields. Retrying with conflicts forced.")
                 self._send(body, manager, force=True)
         except StatusError as error:
             raise Failure(f"failed to update ApplySet: {error.message}") from None
