@@ -285,18 +285,14 @@ def _has_lines(text: str) -> bool:
 
 def _problem(text: str) -> str:
     """What client-side validation finds: a text that does not parse, or an object without kind or apiVersion."""
+    from .files import kind_problems
     from .yamlreader import YamlError, load
 
-    if not _has_lines(text):
-        return ""
     try:
-        obj = load(text)
+        problems = kind_problems(load(text))
     except YamlError as error:
         return f"error converting to YAML: {error}"
-    if not isinstance(obj, dict):
-        return ""
-    missing = [f"{name} not set" for name in ("apiVersion", "kind") if not obj.get(name)]
-    return f"[{', '.join(missing)}]" if len(missing) > 1 else "".join(missing)
+    return f"[{', '.join(problems)}]" if len(problems) > 1 else "".join(problems)
 
 
 def _hashed(text: str) -> str:

@@ -106,7 +106,7 @@ class File:
         """Refuse what has no apiVersion and kind (paramVerifyingSchema; fields are the server's to check)."""
         listed = isinstance(value, dict) and value.get("kind") == "List"
         items = value.get("items") if listed else [value]
-        problems = [problem for item in items for problem in _kind_problems(item)] if isinstance(items, list) \
+        problems = [problem for item in items for problem in kind_problems(item)] if isinstance(items, list) \
             else ["invalid object to validate"]
         if problems:
             told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
@@ -203,7 +203,7 @@ def _typed(item: dict, listing: dict) -> dict:
     return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
 
 
-def _kind_problems(value) -> list[str]:
+def kind_problems(value) -> list[str]:
     """Tell what an object's apiVersion and kind lack (getObjectKind)."""
     if not isinstance(value, dict):
         return ["invalid object to validate"]

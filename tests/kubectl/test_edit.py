@@ -27,8 +27,15 @@ def test_nothing_changed(edit):
     assert edit("s/nothing/x/") == (0, "", "Edit cancelled, no changes made.\n")
 
 
-def test_an_empty_file_cancels(edit):
-    assert edit("/^[^#]/d").err == "Edit cancelled, saved file was empty.\n"
+def test_an_empty_file_cancels_where_nothing_is_validated(edit):
+    assert edit("/^[^#]/d", "cm c --validate=false") == (0, "", "Edit cancelled, saved file was empty.\n")
+
+
+@pytest.mark.parametrize("change", ["/^[^#]/d", "s/^[^#].*/[]/", "s/^kind.*/kind:/"])
+def test_what_is_no_object_is_edited_again(edit, change):
+    result = edit(change)
+    assert result.code == 1
+    assert result.err.startswith('error: configmaps "c" is invalid\nA copy of your changes has been stored to ')
 
 
 def test_the_patch_is_shown(edit):
