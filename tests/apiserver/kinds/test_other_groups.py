@@ -148,3 +148,22 @@ def test_what_is_defaulted(desk):
         {"kind": "User", "name": "u"}, {"kind": "ServiceAccount", "name": "s", "namespace": "n"}]})
     assert binding["roleRef"]["apiGroup"] == RBAC
     assert [subject.get("apiGroup") for subject in binding["subjects"]] == [RBAC, None]
+
+
+def test_numbers_that_are_always_written_get_their_defaults(api):
+    flow = "flowcontrol.apiserver.k8s.io/v1"
+    schema = api.create(flow, "FlowSchema", "f", spec={"priorityLevelConfiguration": {"name": "p"}})
+    assert schema["spec"]["matchingPrecedence"] == 1000
+    level = api.create(flow, "PriorityLevelConfiguration", "p", spec={"type": "Limited", "limited": {
+        "limitResponse": {"type": "Queue", "queuing": {"queues": 10}}}})
+    assert level["spec"]["limited"] == {
+        "lendablePercent": 0, "nominalConcurrencyShares": 30,
+        "limitResponse": {"type": "Queue", "queuing": {"queues": 10, "handSize": 8, "queueLengthLimit": 50}}}
+
+
+def test_pointers_that_are_always_written_get_their_defaults(api):
+    api.create("networking.k8s.io/v1", "IngressClass", "c", spec={"controller": "a/b", "parameters": {
+        "kind": "K", "name": "n"}})
+    assert api.admin.get("ingressclasses", "c")["spec"]["parameters"]["scope"] == "Cluster"
+    made = api.pod("p", container={"livenessProbe": {"grpc": {"port": 1}}})
+    assert made["spec"]["containers"][0]["livenessProbe"]["grpc"] == {"port": 1, "service": ""}

@@ -21,7 +21,8 @@ class FlowSchema(Kind):
                 age(obj, ctx.now), dangling or "?"]
 
     def default(self, obj: dict, ctx: Context) -> None:
-        obj.setdefault("spec", {}).setdefault("matchingPrecedence", 1000)
+        spec = obj.setdefault("spec", {})
+        spec["matchingPrecedence"] = spec.get("matchingPrecedence") or 1000
 
     def default_status(self, obj: dict, ctx: Context) -> None:
         obj["status"] = {}

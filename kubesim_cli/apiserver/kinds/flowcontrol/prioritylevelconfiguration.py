@@ -24,16 +24,12 @@ class PriorityLevelConfiguration(Kind):
         spec = obj.setdefault("spec", {})
         limited = spec.get("limited")
         if limited is not None:
-            limited.setdefault("nominalConcurrencyShares", 30)
-            limited.setdefault("lendablePercent", 0)
+            _complete(limited, {"nominalConcurrencyShares": 30, "lendablePercent": 0})
         elif spec.get("type") == "Exempt":
-            exempt = spec.setdefault("exempt", {})
-            exempt.setdefault("nominalConcurrencyShares", 0)
-            exempt.setdefault("lendablePercent", 0)
+            _complete(spec.setdefault("exempt", {}), {"nominalConcurrencyShares": 0, "lendablePercent": 0})
         queuing = ((limited or {}).get("limitResponse") or {}).get("queuing")
         if queuing is not None:
-            for key, value in _QUEUING.items():
-                queuing.setdefault(key, value)
+            _complete(queuing, _QUEUING)
 
     def default_status(self, obj: dict, ctx: Context) -> None:
         obj["status"] = {}
@@ -47,6 +43,12 @@ class PriorityLevelConfiguration(Kind):
         if spec.get("type") == "Limited" and spec.get("limited") is None:
             errors.append(field.required("spec.limited", "must not be empty when type is Limited"))
         return errors
+
+
+def _complete(obj: dict, values: dict) -> None:
+    """Give what is absent, null or zero its default."""
+    for key, value in values.items():
+        obj[key] = obj.get(key) or value
 
 
 KIND = PriorityLevelConfiguration()

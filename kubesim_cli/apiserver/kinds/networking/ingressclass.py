@@ -26,7 +26,7 @@ class IngressClass(Kind):
     def default(self, obj: dict, ctx: Context) -> None:
         parameters = obj.setdefault("spec", {}).get("parameters")
         if parameters:
-            parameters.setdefault("scope", "Cluster")
+            parameters["scope"] = parameters.get("scope") or "Cluster"
 
     def validate(self, obj: dict, ctx: Context) -> list:
         from ... import field

@@ -119,7 +119,7 @@ def _default_probe(probe: dict) -> None:
     if probe.get("httpGet") is not None:
         _default_http(probe["httpGet"])
     if probe.get("grpc") is not None:
-        probe["grpc"].setdefault("service", "")
+        _default_empty(probe["grpc"], "service", "")
 
 
 def _default_http(action: dict) -> None:
