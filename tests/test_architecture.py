@@ -63,7 +63,8 @@ def test_a_plain_get_imports_nothing_slow(tmp_path):
     subprocess.run([sys.executable, "-c", command], env=environ, check=True, capture_output=True)
     command += "; print(*sorted(set(sys.modules) - before))"
     command = f"import sys; sys.path[:0] = [{str(PACKAGE.parent)!r}]; {command}"
-    done = subprocess.run([sys.executable, "-S", "-c", command], env=environ, check=True, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-S", "-c", command], env=environ, check=True, stdout=subprocess.PIPE,
+                          text=True)
     loaded = done.stdout.split()
     assert [name for name in loaded if name.split(".")[0] in SLOW] == []
     assert [name for name in loaded if name.startswith(("kubesim_cli.controllers", "kubesim_cli.node"))] == []
