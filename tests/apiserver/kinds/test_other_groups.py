@@ -164,6 +164,6 @@ def test_numbers_that_are_always_written_get_their_defaults(api):
 def test_pointers_that_are_always_written_get_their_defaults(api):
     api.create("networking.k8s.io/v1", "IngressClass", "c", spec={"controller": "a/b", "parameters": {
         "kind": "K", "name": "n"}})
-    assert api.admin.get("ingressclasses", "c")["spec"]["parameters"]["scope"] == "Cluster"
+    assert api.admin.get("ingressclasses.networking.k8s.io", "c")["spec"]["parameters"]["scope"] == "Cluster"
     made = api.pod("p", container={"livenessProbe": {"grpc": {"port": 1}}})
     assert made["spec"]["containers"][0]["livenessProbe"]["grpc"] == {"port": 1, "service": ""}
