@@ -7,7 +7,6 @@ from ..api.objects import clone
 from . import builder, cmdutil
 from .context import Failure
 
-_REASON_ADDED, _REASON_ALONE = (1, 32), (1, 35)  # releases
 
 def run(ctx, flags, args):
     """kubectl scale [--resource-version=V] [--current-replicas=N] --replicas=N (-f FILENAME | TYPE NAME)"""
@@ -36,14 +35,6 @@ def run(ctx, flags, args):
             ctx.client.patch(info.resource, info.name, annotations, "merge", info.namespace)
         print_obj(changed)
     builder.raise_all([error] if error else [])
-
-
-def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
-    """Return what tells that there is nothing to scale; older releases only half tell why."""
-    if error and release >= _REASON_ALONE:
-        return error
-    reason = f" {error}" if error and release >= _REASON_ADDED else ""
-    return Failure(f"no objects passed to scale{reason}")
 
 
 def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
