@@ -199,6 +199,8 @@ class _Decoder:
 
     def _fill(self, node, mapping: dict) -> None:
         children = node[3]
+        if self._version3:
+            self._note_repeated(children[::2])
         for position in range(0, len(children), 2):
             key_node, value_node = children[position], children[position + 1]
             if key_node[0] == "scalar" and key_node[3] == "<<" and (key_node[2] or key_node[1] == _TAG + "merge"):
@@ -213,6 +215,16 @@ class _Decoder:
                 self.duplicates.append(f"line {value_node[4] + 1}: key {_go_syntax(key[1])} already set in map")
                 continue
             mapping[key] = value
+
+    def _note_repeated(self, keys: list) -> None:
+        """Note keys that are the same text (go-yaml v3 looks at keys before it decodes them)."""
+        first: dict[str, int] = {}
+        for kind, _, _, text, line in keys:
+            if kind == "scalar" and text in first:
+                self.duplicates.append(f"line {line + 1}: mapping key {_go_syntax(text)} already defined at line "
+                                       f"{first[text] + 1}")
+            elif kind == "scalar":
+                first[text] = line
 
     def _merge(self, node, mapping: dict) -> None:
         if node[0] == "sequence":

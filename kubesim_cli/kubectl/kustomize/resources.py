@@ -97,7 +97,7 @@ class Resource:
 
     def drop_empty_annotations(self) -> None:
         """Kustomize keeps notes in annotations; taking them out again leaves no empty map behind."""
-        if self.meta.get("annotations") == {}:
+        if "annotations" in self.meta and not self.meta["annotations"]:
             del self.meta["annotations"]
 
     def set_name(self, name: str) -> None:
@@ -229,15 +229,21 @@ class Malformed(Failure):
     """A file that is no YAML."""
 
 
+class RepeatedKey(Exception):
+    """A mapping with a key twice, which kustomize sees only when it writes the object."""
+
+
 def parse(data: bytes | str, what: str) -> list[Resource]:
     """Return the resources in a text of YAML documents, lists taken apart; `what` is the file's name. Raises Failure.
     """
-    from ..manifests import read
+    from ..manifests import values
 
     try:
-        objects = list(read(data, what, version3=True))
+        objects = list(values(data, what, version3=True))
     except Failure as error:
         _, converting, problem = str(error).partition("error converting YAML to JSON: ")
+        if problem.startswith("yaml: unmarshal errors:"):
+            raise RepeatedKey(problem) from None
         if not converting:
             raise
         raise Malformed(f"MalformedYAMLError: {problem} in File: {what}") from None
@@ -255,7 +261,9 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
     return found
 
 
-def _check(obj: dict) -> None:
+def _check(obj) -> None:
+    if not isinstance(obj, dict):
+        raise Failure("missing Resource metadata")
     meta = obj.get("metadata")
     kind, api_version = obj.get("kind") or "", obj.get("apiVersion") or ""
     if kind.endswith("List"):

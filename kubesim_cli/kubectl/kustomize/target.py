@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from ..context import Failure
-from . import generators, namereferences, patches, replacements, transformers
+from . import fieldtypes, generators, namereferences, patches, replacements, transformers
 from .loader import Loader
-from .resources import Malformed, ResourceSet, parse
+from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
 _VERSION, _COMPONENT_VERSION = "kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1alpha1"
 _FIX = " Run 'kustomize edit fix' to update your Kustomization automatically."
 _DEPRECATED = (("bases", "resources", ""), ("commonLabels", "labels", ""), ("imageTags", "images", ""),
                ("patchesJson6902", "patches", ""), ("patchesStrategicMerge", "patches", ""),
                ("vars", "replacements", " [EXPERIMENTAL]"))
-_LISTS = ("resources", "components", "crds", "bases", "configurations", "generators", "transformers", "validators",
-          "buildMetadata", "patchesStrategicMerge")
-_FIELDS = frozenset((
-    *_LISTS, "apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace", "commonLabels",
-    "labels", "commonAnnotations", "patchesJson6902", "patches", "images", "imageTags", "replacements", "replicas",
-    "vars", "sortOptions", "configMapGenerator", "secretGenerator", "helmGlobals", "helmCharts",
-    "helmChartInflationGenerator", "generatorOptions"))
 _FIRST = ("Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount",
           "PodSecurityPolicy", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret",
           "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume", "PersistentVolumeClaim",
@@ -31,7 +24,10 @@ _MANAGED_BY = "app.kubernetes.io/managed-by"
 def build_all(loader: Loader, tell) -> ResourceSet:
     """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
     target = Target(loader, tell)
-    resources = target.accumulate(ResourceSet())
+    try:
+        resources = target.accumulate(ResourceSet())
+    except RepeatedKey as error:
+        raise Failure(f"map[string]interface {{}}(nil): {error}") from None
     for res in resources:
         if res.needs_hash:
             res.remember()
@@ -41,8 +37,7 @@ def build_all(loader: Loader, tell) -> ResourceSet:
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
     for res in resources:
-        if res.earlier:
-            res.drop_empty_annotations()
+        res.drop_empty_annotations()
     _sort(resources, target.kustomization.get("sortOptions"))
     if "managedByLabel" in (target.kustomization.get("buildMetadata") or ()):
         for res in resources:
@@ -66,12 +61,13 @@ class Target:
             content = load(data.decode("utf-8", "replace"))
         except YamlError as error:
             raise Failure(f"invalid Kustomization: {error}") from None
-        content = {} if content is None else content
-        _check_types(content)
+        try:
+            content = fieldtypes.fitted({} if content is None else content)
+        except fieldtypes.Misfit as error:
+            raise Failure(f"invalid Kustomization: {error}") from None
         for old, new, label in _DEPRECATED:
             if content.get(old) is not None:
                 self.tell(f"# Warning: '{old}' is deprecated. Please use '{new}' instead.{label}{_FIX}\n")
-        content = {key: value for key, value in content.items() if value is not None}
         kind = content.setdefault("kind", "Kustomization")
         version = _COMPONENT_VERSION if kind == "Component" else _VERSION
         given = content.setdefault("apiVersion", version)
@@ -186,29 +182,6 @@ def _quoted(error: Failure) -> str:
     import json
 
     return json.dumps(str(error), ensure_ascii=False)
-
-
-def _check_types(content) -> None:
-    """Refuse what Go's decoder refuses of a kustomization file."""
-    prefix = "invalid Kustomization: json: "
-    if not isinstance(content, dict):
-        what = "array" if isinstance(content, list) else "string" if isinstance(content, str) else "number"
-        raise Failure(f"{prefix}cannot unmarshal {what} into Go value of type types.Kustomization")
-    for key in sorted(content):
-        if key not in _FIELDS:
-            raise Failure(f'{prefix}unknown field "{key}"')
-    for key in _LISTS:
-        value = content.get(key)
-        if value is None:
-            continue
-        if not isinstance(value, list):
-            what = {dict: "object", str: "string", bool: "bool"}.get(type(value), "number")
-            raise Failure(f"{prefix}cannot unmarshal {what} into Go struct field Kustomization.{key} of type []string")
-        for item in value:
-            if not isinstance(item, str):
-                what = {dict: "object", list: "array", bool: "bool"}.get(type(item), "number")
-                raise Failure(f"{prefix}cannot unmarshal {what} into Go struct field Kustomization.{key} of type "
-                              "string")
 
 
 def _sort(resources: ResourceSet, options: dict | None) -> None:

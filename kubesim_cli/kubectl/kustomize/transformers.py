@@ -40,14 +40,14 @@ def add_prefix(resources: ResourceSet, prefix: str) -> None:
     for res in _renamed(resources) if prefix else ():
         res.prefixes.append(prefix)
         res.remember()
-        res.set_name(prefix + res.name)
+        res.set_name(f"{prefix}{res.name}")
 
 
 def add_suffix(resources: ResourceSet, suffix: str) -> None:
     for res in _renamed(resources) if suffix else ():
         res.suffixes.append(suffix)
         res.remember()
-        res.set_name(res.name + suffix)
+        res.set_name(f"{res.name}{suffix}")
 
 
 def add_labels(resources: ResourceSet, labels, common: dict) -> None:
@@ -97,15 +97,15 @@ def set_replicas(resources: ResourceSet, replicas) -> None:
 
 
 def set_images(resources: ResourceSet, images) -> None:
-    """Change images wherever there are containers."""
+    """Change images wherever there are containers, and once more where images usually stand, which shows where a tag
+    gets a suffix."""
     for image in images:
         for res in resources:
             if res.kind == "CustomResourceDefinition":
                 continue
             _set_container_images(res.obj, image)
             for spec in specs("images"):
-                if spec["path"].endswith("/reference"):
-                    visit(res.obj, split(spec["path"]), lambda value, image=image: _image(value, image))
+                visit(res.obj, split(spec["path"]), lambda value, image=image: _image(value, image))
 
 
 def _set_container_images(node, image: dict) -> None:
@@ -125,8 +125,9 @@ def _image(text: str, image: dict) -> str:
     import re
 
     name = image.get("name") or ""
-    if not isinstance(text, str) or not re.fullmatch(
-            f"{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?", text):
+    anywhere = name.startswith("*")  # to Go, `^*` is no start of the text
+    match = re.search if anywhere else re.match
+    if not match(f"{name[anywhere:]}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", str(text)):
         return text
     name, tag, digest = _split_image(text)
     new_tag, new_digest = image.get("newTag"), image.get("digest")
@@ -157,7 +158,7 @@ def replace_variables(resources: ResourceSet, variables: list[dict]) -> None:
 def _variable(resources: ResourceSet, variable: dict):
     target = variable.get("objref") or {}
     found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
-    path = (variable.get("fieldref") or {}).get("fieldpath") or "metadata.name"
+    path = (variable.get("fieldref") or {}).get("fieldPath") or "metadata.name"
     if not found:
         raise Failure(f"var '{variable['name']}' cannot be mapped to a field in the set of known resources")
     value: object = found[0].obj
