@@ -52,8 +52,9 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
         raise errors.no_resource()
     selectors = {"label_selector": query.get("labelSelector", ""), "field_selector": query.get("fieldSelector", "")}
     if method == "GET" and not name:
-        return client.list(resource, namespace, limit=int(query.get("limit") or 0),
-                           continue_=query.get("continue", ""), **selectors)
+        found = client.list(resource, namespace, limit=int(query.get("limit") or 0),
+                            continue_=query.get("continue", ""), **selectors)
+        return found if client.server.resolve(resource).crd else bare_items(found)
     if method == "GET":
         return client.get(resource, name, namespace, subresource=subresource)
     if method == "DELETE" and not name:
@@ -69,6 +70,13 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if method == "PUT":
         return client.update(resource, body, namespace, **options)
     raise errors.method_not_supported(resource, method.lower())
+
+
+def bare_items(listing: dict) -> dict:
+    """Return a list of a built-in kind as it is sent: its items do not tell their kind."""
+    items = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
+             for item in listing["items"]]
+    return {**listing, "items": items}
 
 
 def _deletion(options: dict) -> dict:

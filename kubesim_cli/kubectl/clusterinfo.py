@@ -41,7 +41,8 @@ def _link(service: dict, host: str) -> str:
 
 def dump(ctx, flags, args) -> None:
     from .cmdutil import output_printer
-    printer = output_printer(ctx, flags)
+    from .scheme import typed_list
+    printer = output_printer(ctx, flags, order=list)
     if flags["pod-running-timeout"] <= 0:
         raise Failure("--pod-running-timeout must be higher than zero")
     extension = {"json": ".json", "yaml": ".yaml"}.get(flags["output"], ".txt")
@@ -51,12 +52,12 @@ def dump(ctx, flags, args) -> None:
         namespaces = flags["namespaces"] or ["kube-system", ctx.namespace]
     folder = "" if flags["output-directory"] == "-" else flags["output-directory"]
     with _Output(ctx, folder, "nodes" + extension):
-        printer(ctx.client.list("nodes"))
+        printer(typed_list(ctx.client.list("nodes"), ctx.release))
     for namespace in namespaces:
         for resource, name in _DUMPED:
             listing = ctx.client.list(resource, namespace)
             with _Output(ctx, folder, os.path.join(namespace, name + extension)):
-                printer(listing)
+                printer(typed_list(listing, ctx.release))
         for pod in listing["items"]:
             with _Output(ctx, folder, os.path.join(namespace, pod["metadata"]["name"], "logs.txt")):
                 _logs(ctx, pod)

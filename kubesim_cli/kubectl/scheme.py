@@ -22,6 +22,14 @@ def typed(obj: dict, release: tuple[int, int]) -> dict:
         raise Failure(str(error)) from None
 
 
+def typed_list(listing: dict, release: tuple[int, int]) -> dict:
+    """Return a new list as Go writes its type: the items do not tell their kind."""
+    from ..apiserver.paths import bare_items
+
+    head = {key: listing[key] for key in ("kind", "apiVersion", "metadata")}
+    return bare_items({**head, "items": [typed(item, release) for item in listing["items"]]})
+
+
 def in_order(value, schema):
     """Return a value with the fields of its structs in the order of the Go types; maps stay sorted."""
     if isinstance(value, list):

@@ -39,7 +39,7 @@ def run(ctx, flags, args):
             changed["spec"]["taints"] = taints
         else:
             changed["spec"].pop("taints", None)
-        print_obj = cmdutil.printer(ctx, flags, operation)  # the operation replaces the words of a dry run
+        print_obj = cmdutil.printer(ctx, flags, operation, typed=True)  # it replaces the words of a dry run
         if strategy != "client":
             changed = cmdutil.send_patch(ctx, flags, info, changed, "strategic", strategy, validation)
         print_obj(changed)

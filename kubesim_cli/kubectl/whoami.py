@@ -9,7 +9,7 @@ _REVIEW = {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1"
 
 def run(ctx, flags, args) -> None:
     from .cmdutil import output_printer
-    printer = output_printer(ctx, flags)
+    printer = output_printer(ctx, flags, order=list)
     try:
         review = ctx.client.create("selfsubjectreviews.authentication.k8s.io", _REVIEW)
     except StatusError as error:
@@ -18,7 +18,8 @@ def run(ctx, flags, args) -> None:
                           "call it") from None
         raise
     if printer:
-        printer(review)
+        from .scheme import typed
+        printer(typed(review, ctx.release))
         return
     from .printers.tabwriter import align
     user = review["status"]["userInfo"]

@@ -79,6 +79,7 @@ def test_taint(terminal):
     assert terminal.ok(f"kubectl taint node {node} a- c:NoExecute-") == f"node/{node} untainted\n"
     assert terminal(f"kubectl taint node {node} a-").err == 'error: taint "a" not found\n'
     assert terminal.ok(f"kubectl taint node {node} a=b:NoExecute --dry-run=client") == f"node/{node} tainted\n"
+    assert terminal.ok(f"kubectl taint node {node} a=b:NoExecute -o json").startswith('{\n    "kind": "Node",\n')
     assert terminal(f"kubectl taint node {node} a=b:Never").err.startswith(
         "error: invalid taint effect: Never, unsupported taint effect\n")
     assert terminal("kubectl taint pod x a=b:NoSchedule").err == (

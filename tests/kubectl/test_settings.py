@@ -43,19 +43,23 @@ def test_cluster_info(terminal):
 
 
 def test_cluster_info_dump(terminal):
-    assert '"kind": "NodeList"' in terminal.ok("kubectl cluster-info dump")
+    assert terminal.ok("kubectl cluster-info dump").startswith(
+        '{\n    "kind": "NodeList",\n    "apiVersion": "v1",\n    "metadata": {\n        "resourceVersion": ')
     terminal.ok("kubectl run web --image=nginx")
     assert terminal.ok("kubectl cluster-info dump --output-directory=dump -A -o yaml") == (
         "Cluster info dumped to dump\n")
     assert os.path.exists("dump/nodes.yaml") and os.path.exists("dump/kube-system/services.yaml")
     with open("dump/default/web/logs.txt", encoding="utf-8") as file:
         assert file.read().startswith("==== START logs for container web of pod default/web ====\n")
+    with open("dump/nodes.yaml", encoding="utf-8") as file:
+        assert file.read().startswith("apiVersion: v1\nitems:\n- metadata:\n")
 
 
 def test_whoami(newest):
     assert newest.ok("kubectl auth whoami --as=jane --as-group=devs --as-uid=7 --as-user-extra=a=b") == (
         "ATTRIBUTE   VALUE\nUsername    jane\nUID         7\n"
         "Groups      [devs system:authenticated]\nExtra: a    [b]\n")
+    assert newest.ok("kubectl auth whoami -o json").startswith('{\n    "kind": "SelfSubjectReview",\n')
 
 
 def test_calls_are_told_with_v(terminal):
@@ -141,3 +145,11 @@ def test_the_bash_script_completes(terminal, tmp_path):
     done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True,
                           env={**terminal.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"})
     assert done.stdout == "minikube\n"
+
+
+def test_lists_are_sent_without_the_kinds_of_their_items(terminal):
+    terminal.ok("kubectl create cm a")
+    listing = json.loads(terminal.ok("kubectl get --raw /api/v1/namespaces/default/configmaps"))
+    assert listing["kind"] == "ConfigMapList"
+    assert {"kind", "apiVersion"}.isdisjoint(listing["items"][0])
+    assert json.loads(terminal.ok("kubectl get cm -o json"))["items"][0]["kind"] == "ConfigMap"

@@ -92,6 +92,7 @@ def test_set_the_rest(web):
     web.ok("kubectl expose deploy web")
     assert web.ok("kubectl set selector svc/web app=other,tier=x") == "service/web selector updated\n"
     assert got(web, "get svc web")["spec"]["selector"] == {"app": "other", "tier": "x"}
+    assert web.ok("kubectl set selector svc/web app=web -o json").startswith('{\n    "kind": "Service",\n')
     web.ok("kubectl create rolebinding b --clusterrole=view --user=amy")
     assert web.ok("kubectl set subject rolebinding b --serviceaccount=default:robot") == (
         "rolebinding.rbac.authorization.k8s.io/b subjects updated\n")

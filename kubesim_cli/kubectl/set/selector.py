@@ -11,7 +11,7 @@ def run(ctx, flags, args):
     """kubectl set selector (-f FILENAME | TYPE NAME) EXPRESSION"""
     strategy = cmdutil.dry_run(ctx, flags)
     selector = cmdutil.parse_label_selector(args[-1]) if args else None
-    print_obj = cmdutil.printer(ctx, flags, "selector updated", strategy)
+    print_obj = cmdutil.printer(ctx, flags, "selector updated", strategy, typed=True)
     if selector is None:
         raise Failure("one selector is required")
     options = {"local": True} if flags["local"] else {"latest": True, "allow_empty_selector": flags["all"]}
