@@ -6,6 +6,7 @@ import json
 import os
 
 from ..api import timestamps
+from . import poststarthooks
 
 RBAC = "rbac.authorization.k8s.io"
 _AUTOUPDATE = {"rbac.authorization.kubernetes.io/autoupdate": "true"}
@@ -56,8 +57,9 @@ def objects(release: tuple[int, int], now: float, nodes: list[dict], uid) -> lis
         found.append(("componentstatuses", {
             "kind": "ComponentStatus", "apiVersion": "v1", "metadata": {"name": name},
             "conditions": [{"type": "Healthy", "status": "True", "message": "ok"}]}))
-    _add_nodes(add, nodes, now)
+    _add_nodes(add, nodes, now, release)
     _add_roles(add)
+    poststarthooks.add_objects(add, now)
     for name, value, what in (
             ("system-node-critical", 2000001000, "that must not be moved from their current node."),
             ("system-cluster-critical", 2000000000,
@@ -82,16 +84,24 @@ ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
                        "guaranteed across distributions of Kubernetes clusters."}
 
 
-def _add_nodes(add, nodes: list[dict], now: float) -> None:
+_MIGRATED = tuple((plugin, (1, 31) if plugin == "portworx-volume" else (1, 28)) for plugin in (
+    "aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portworx-volume", "vsphere-volume"))
+
+
+def _add_nodes(add, nodes: list[dict], now: float, release: tuple[int, int]) -> None:
     for node in nodes:
         meta = node["metadata"]
         name = meta["name"]
         made = add("nodes", "v1", "Node", name, labels=meta.get("labels"), annotations=meta.get("annotations"),
                    spec=node["spec"], status=node["status"])
+        owners = [{"apiVersion": "v1", "kind": "Node", "name": name, "uid": made["metadata"]["uid"]}]
         spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}
-        lease = add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-node-lease", spec=spec)
-        lease["metadata"]["ownerReferences"] = [
-            {"apiVersion": "v1", "kind": "Node", "name": name, "uid": made["metadata"]["uid"]}]
+        add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-node-lease", spec=spec)[
+            "metadata"]["ownerReferences"] = owners
+        add("csinodes.storage.k8s.io", "storage.k8s.io/v1", "CSINode", name,
+            annotations={"storage.alpha.kubernetes.io/migrated-plugins": ",".join(
+                f"kubernetes.io/{plugin}" for plugin, since in _MIGRATED if release >= since)},
+            spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 
 def _add_api_service(add, nodes: list[dict]) -> None:

@@ -120,7 +120,7 @@ def as_table(server, client, res: Resource, items) -> dict:
                for col in (kind.columns[i] for i in shown)]
     every = len(shown) == len(kind.columns)
     rows = []
-    for obj in items:
+    for obj in kind.table_order(items):
         cells = kind.cells(obj, ctx)
         rows.append({"cells": cells if every else [cells[i] for i in shown], "object": obj})
     return {"kind": "Table", "apiVersion": "meta.k8s.io/v1",

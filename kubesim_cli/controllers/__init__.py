@@ -25,6 +25,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "scheduler": ("node.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "clusterroleaggregation": ("controllers.clusterroleaggregation", "clusterroles.rbac.authorization.k8s.io"),
+    "crdregistration": ("controllers.crdregistration", "customresourcedefinitions.apiextensions.k8s.io"),
     "csrcleaner": ("controllers.certificates.cleaner", "certificatesigningrequests.certificates.k8s.io"),
     "csrsigning": ("controllers.certificates.signing", "certificatesigningrequests.certificates.k8s.io"),
     "cronjob": ("controllers.cronjob", "cronjobs.batch jobs.batch"),
@@ -33,6 +34,8 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "daemonset": ("controllers.daemonset", "daemonsets.apps nodes pods"),
     "deployment": ("controllers.deployment", "deployments.apps pods replicasets.apps"),
     "disruption": ("controllers.disruption", "poddisruptionbudgets.policy pods"),
+    "flowcontrol": ("controllers.flowcontrol", "flowschemas.flowcontrol.apiserver.k8s.io "
+                    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io"),
     "garbagecollector": ("controllers.garbagecollector", "*"),
     "horizontalpodautoscaler": (
         "controllers.horizontalpodautoscaler", "deployments.apps horizontalpodautoscalers.autoscaling pods "

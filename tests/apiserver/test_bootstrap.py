@@ -53,3 +53,24 @@ def test_the_bootstrap_roles_are_aggregated():
     view = [(rule["apiGroups"], rule["resources"]) for rule in roles["view"]["rules"]]
     assert all("secrets" not in resources for _, resources in view)
     assert all("create" not in rule["verbs"] for rule in roles["view"]["rules"])
+
+
+def test_an_api_service_for_every_version_that_is_served(api):
+    served = {f"{res.version}.{res.group}" for res in api.server.discovery.resources}
+    assert set(names("apiservices.apiregistration.k8s.io")) == served - {"v1.apiregistration.k8s.io"}
+
+
+def test_flow_schemas_name_priority_levels_that_exist(api):
+    table = api.admin.table("flowschemas.flowcontrol.apiserver.k8s.io")
+    assert [row["cells"][0] for row in table["rows"]][:3] == ["exempt", "probes", "system-leader-election"]
+    assert {row["cells"][1] for row in table["rows"]} | {"node-high"} == set(
+        names("prioritylevelconfigurations.flowcontrol.apiserver.k8s.io"))
+    assert {row["cells"][-1] for row in table["rows"]} == {"False"}
+
+
+def test_drivers_that_have_moved_out_of_tree():
+    annotation = "storage.alpha.kubernetes.io/migrated-plugins"
+    moved = [next(obj for resource, obj in objects(release) if resource == "csinodes.storage.k8s.io")
+             ["metadata"]["annotations"][annotation] for release in ((1, 30), (1, 31))]
+    assert "portworx" not in moved[0]
+    assert "kubernetes.io/portworx-volume" in moved[1].split(",")

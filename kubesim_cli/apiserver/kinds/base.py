@@ -54,6 +54,10 @@ class Kind:
         """Return one cell per entry of `columns` (str, int or bool)."""
         return [obj["metadata"]["name"], age(obj, ctx.now)]
 
+    def table_order(self, items: list[dict]) -> list[dict]:
+        """Return the objects of a list in the order of the rows of its Table."""
+        return items
+
     def default(self, obj: dict, ctx: Context) -> None:
         """Set in place what the kind's SetDefaults_* functions set (pkg/apis/<group>/<version>/defaults.go)."""
 

@@ -1,4 +1,5 @@
 from kubesim_cli.apiserver.customresources import version_order
+from kubesim_cli.controllers.crdregistration import CRDRegistrationController
 from kubesim_cli.controllers.customresourcedefinition import RESOURCE, CustomResourceDefinitionController
 
 SPEC = {"type": "object", "required": ["size"], "properties": {
@@ -223,3 +224,19 @@ def test_the_end_of_a_definition(api):
     settle(api, "widgets.example.com")
     assert api.trusted.find(RESOURCE, "widgets.example.com") is None
     assert api.server.discovery.find("widgets") is None
+
+
+def test_an_api_service_for_every_served_version(api):
+    def services():
+        CRDRegistrationController().sync(api.trusted, "example.com")
+        return {obj["metadata"]["name"]: obj for obj in api.trusted.items("apiservices.apiregistration.k8s.io")
+                if obj["spec"].get("group") == "example.com"}
+
+    define(api, version("v1"), version("v2"))
+    found = services()
+    assert sorted(found) == ["v1.example.com", "v2.example.com"]
+    assert found["v2.example.com"]["status"]["conditions"][0]["reason"] == "Local"
+    crd = api.admin.get(RESOURCE, "widgets.example.com")
+    versions = [crd["spec"]["versions"][0], {**crd["spec"]["versions"][1], "served": False}]
+    api.change(RESOURCE, "widgets.example.com", {"spec": {"versions": versions}}, "")
+    assert sorted(services()) == ["v1.example.com"]

@@ -20,6 +20,9 @@ class FlowSchema(Kind):
                 spec.get("matchingPrecedence", 0), (spec.get("distinguisherMethod") or {}).get("type") or "<none>",
                 age(obj, ctx.now), dangling or "?"]
 
+    def table_order(self, items: list[dict]) -> list[dict]:
+        return sorted(items, key=lambda obj: (obj["spec"]["matchingPrecedence"], obj["metadata"]["name"]))
+
     def default(self, obj: dict, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec["matchingPrecedence"] = spec.get("matchingPrecedence") or 1000

@@ -1,0 +1,123 @@
+"""What the API server itself makes when it starts, beside RBAC's policy: APIServices, flow control, the service range.
+
+Kubernetes: pkg/controlplane/apiserver/aggregator.go, cmd/kube-apiserver/app/aggregator.go,
+apiserver/pkg/apis/flowcontrol/bootstrap/default.go, pkg/controlplane/controller/defaultservicecidr.
+"""
+
+from __future__ import annotations
+
+from ..api import timestamps
+
+API_SERVICES = "apiservices.apiregistration.k8s.io"
+AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged"  # label of the APIServices that the server keeps itself
+FLOWCONTROL = "flowcontrol.apiserver.k8s.io"
+_AUTOUPDATE = {"apf.kubernetes.io/autoupdate-spec": "true"}
+
+_API_SERVICES = (  # group, its priority, versions with theirs
+    ("", 18000, {"v1": 1}), ("admissionregistration.k8s.io", 16700, {"v1": 15}),
+    ("apiextensions.k8s.io", 16700, {"v1": 15}), ("apps", 17800, {"v1": 15}),
+    ("authentication.k8s.io", 17700, {"v1": 15}), ("authorization.k8s.io", 17600, {"v1": 15}),
+    ("autoscaling", 17500, {"v1": 15, "v2": 30}), ("batch", 17400, {"v1": 15}),
+    ("certificates.k8s.io", 17300, {"v1": 15}), ("coordination.k8s.io", 16500, {"v1": 15}),
+    ("discovery.k8s.io", 16200, {"v1": 15}), ("events.k8s.io", 17750, {"v1": 15}), (FLOWCONTROL, 16100, {"v1": 21}),
+    ("networking.k8s.io", 17200, {"v1": 15}), ("node.k8s.io", 16300, {"v1": 15}), ("policy", 17100, {"v1": 15}),
+    ("rbac.authorization.k8s.io", 17000, {"v1": 15}), ("resource.k8s.io", 16200, {"v1": 21}),
+    ("scheduling.k8s.io", 16600, {"v1": 15}), ("storage.k8s.io", 16800, {"v1": 15}))
+
+_PRIORITY_LEVELS = (  # name, shares, lendable percent, (queues, hand size) where requests wait
+    ("catch-all", 5, 0, None), ("system", 30, 33, (64, 6)), ("node-high", 40, 25, (64, 6)),
+    ("leader-election", 10, 0, (16, 4)), ("workload-high", 40, 50, (128, 6)), ("workload-low", 100, 90, (128, 6)),
+    ("global-default", 20, 50, (128, 6)))
+
+_EVERYBODY = ("Group:system:unauthenticated", "Group:system:authenticated")
+_KUBE_SYSTEM = "ServiceAccount:*"
+_ALL = {"resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"], "clusterScope": True,
+                           "namespaces": ["*"]}],
+        "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}]}
+_LEASES = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "namespaces": ["*"]}
+_FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], dict], ...] = (
+    # name, priority level, precedence, distinguished by, subjects, what they ask for
+    ("exempt", "exempt", 1, "", ("Group:system:masters",), _ALL),
+    ("probes", "exempt", 2, "", _EVERYBODY, {"nonResourceRules": [
+        {"verbs": ["get"], "nonResourceURLs": ["/healthz", "/readyz", "/livez"]}]}),
+    ("system-leader-election", "leader-election", 100, "ByUser",
+     ("User:system:kube-controller-manager", "User:system:kube-scheduler", _KUBE_SYSTEM),
+     {"resourceRules": [{"verbs": ["get", "create", "update"], **_LEASES}]}),
+    ("system-node-high", "node-high", 400, "ByUser", ("Group:system:nodes",), {"resourceRules": [
+        {"verbs": ["*"], "apiGroups": [""], "resources": ["nodes", "nodes/status"], "clusterScope": True,
+         "namespaces": ["*"]},
+        {"verbs": ["*"], **_LEASES}]}),
+    ("system-nodes", "system", 500, "ByUser", ("Group:system:nodes",), _ALL),
+    ("kube-controller-manager", "workload-high", 800, "ByNamespace", ("User:system:kube-controller-manager",), _ALL),
+    ("kube-scheduler", "workload-high", 800, "ByNamespace", ("User:system:kube-scheduler",), _ALL),
+    ("kube-system-service-accounts", "workload-high", 900, "ByNamespace", (_KUBE_SYSTEM,), _ALL),
+    ("service-accounts", "workload-low", 9000, "ByUser", ("Group:system:serviceaccounts",), _ALL),
+    ("global-default", "global-default", 9900, "ByUser", _EVERYBODY, _ALL),
+    ("catch-all", "catch-all", 10000, "ByUser", _EVERYBODY, _ALL))
+
+
+def add_objects(add, now: float) -> None:
+    """Hand every object to `add(resource, api_version, kind, name, *, labels, annotations, **rest) -> obj`."""
+    stamp = timestamps.format(now)
+    for group, priority, versions in _API_SERVICES:
+        for version, version_priority in versions.items():
+            add(API_SERVICES, "apiregistration.k8s.io/v1", "APIService", f"{version}.{group}",
+                labels={AUTOMANAGED: "onstart"}, **local_api_service(group, version, priority, version_priority, now))
+    _add_priority_levels(add)
+    for schema in _FLOW_SCHEMAS:
+        _add_flow_schema(add, stamp, *schema)
+    ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
+             "status": "True", "type": "Ready"}
+    add("servicecidrs.networking.k8s.io", "networking.k8s.io/v1", "ServiceCIDR", "kubernetes",
+        spec={"cidrs": ["10.96.0.0/12"]}, status={"conditions": [ready]})
+
+
+def local_api_service(group: str, version: str, priority: int, version_priority: int, now: float) -> dict:
+    """Return spec and status of the APIService for what this server serves itself."""
+    available = {"lastTransitionTime": timestamps.format(now), "message": "Local APIServices are always available",
+                 "reason": "Local", "status": "True", "type": "Available"}
+    spec = {"groupPriorityMinimum": priority, "version": version, "versionPriority": version_priority}
+    return {"spec": {"group": group, **spec} if group else spec, "status": {"conditions": [available]}}
+
+
+def _add_priority_levels(add) -> None:
+    specs: dict[str, dict] = {
+        "exempt": {"type": "Exempt", "exempt": {"lendablePercent": 0, "nominalConcurrencyShares": 0}}}
+    for name, shares, lendable, queuing in _PRIORITY_LEVELS:
+        response: dict = {"type": "Reject"}
+        if queuing:
+            response = {"type": "Queue", "queuing": {"queues": queuing[0], "handSize": queuing[1],
+                                                     "queueLengthLimit": 50}}
+        specs[name] = {"type": "Limited", "limited": {"nominalConcurrencyShares": shares, "lendablePercent": lendable,
+                                                      "limitResponse": response}}
+    for name, spec in specs.items():
+        made = add(f"prioritylevelconfigurations.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "PriorityLevelConfiguration",
+                   name, annotations=dict(_AUTOUPDATE), spec=spec, status={})
+        made["metadata"]["generation"] = 1
+
+
+def _add_flow_schema(add, stamp: str, name: str, level: str, precedence: int, distinguished: str,
+                     subjects: tuple[str, ...], rules: dict) -> None:
+    spec = {"matchingPrecedence": precedence, "priorityLevelConfiguration": {"name": level},
+            "rules": [{"subjects": [_subject(text) for text in subjects], **rules}]}
+    if distinguished:
+        spec["distinguisherMethod"] = {"type": distinguished}
+    made = add(f"flowschemas.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "FlowSchema", name, annotations=dict(_AUTOUPDATE),
+               spec=spec, status={"conditions": [{**dangling(level, True), "lastTransitionTime": stamp}]})
+    made["metadata"]["generation"] = 1
+
+
+def _subject(text: str) -> dict:
+    kind, _, name = text.partition(":")
+    if kind == "ServiceAccount":
+        return {"kind": kind, "serviceAccount": {"name": name, "namespace": "kube-system"}}
+    return {"kind": kind, kind.lower(): {"name": name}}
+
+
+def dangling(level: str, exists: bool) -> dict:
+    """Return a FlowSchema's condition about its priority level, without time."""
+    what = f'This FlowSchema references the PriorityLevelConfiguration object named "{level}"'
+    if exists:
+        return {"type": "Dangling", "status": "False", "reason": "Found", "message": f"{what} and it exists"}
+    return {"type": "Dangling", "status": "True", "reason": "NotFound",
+            "message": f"{what} but there is no such object"}
