@@ -176,3 +176,122 @@ def test_deprecated_fields_are_warned_of(build):
     result = build({"kustomization.yaml": "commonLabels: {a: b}\nresources: [d.yaml]\n", "d.yaml": DEPLOYMENT})
     assert result.err == ("# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit "
                           "fix' to update your Kustomization automatically.\n")
+
+
+@pytest.mark.parametrize(("kustomization", "problem"), [
+    ("namePrefix: [a]", "invalid Kustomization: json: cannot unmarshal array into Go struct field "
+                        "Kustomization.namePrefix of type string"),
+    ("images: {a: b}", "invalid Kustomization: json: cannot unmarshal object into Go struct field Kustomization.images "
+                       "of type []types.Image"),
+    ("images: [{name: a, newTag: 1.0}]", "invalid Kustomization: json: cannot unmarshal number into Go struct field "
+                                         "Image.images.newTag of type string"),
+    ("configMapGenerator: [{name: 1}]", "invalid Kustomization: json: cannot unmarshal number into Go struct field "
+                                        "ConfigMapArgs.configMapGenerator.GeneratorArgs.name of type string"),
+    ("configMapGenerator: [{options: {labels: {a: 1}}}]",
+     "invalid Kustomization: json: cannot unmarshal number into Go struct field "
+     "GeneratorOptions.configMapGenerator.GeneratorArgs.options.labels of type string"),
+    ("replicas: [{name: a, count: '5'}]", "invalid Kustomization: json: cannot unmarshal string into Go struct field "
+                                          "Replica.replicas.count of type int64"),
+    ("images: [{name: a, foo: b}]", 'invalid Kustomization: json: unknown field "foo"'),
+    ("patches: [{path: p.yaml}]", "trouble configuring builtin PatchTransformer with config: `\npath: p.yaml\n`: "
+                                  'illegally qualifies as both an SM and JSON patch: [path: "p.yaml"]'),
+    ("sortOptions: {}", "the field 'sortOptions.order' must be one of [fifo, legacy]"),
+    ("helmCharts: [{name: x}]", "trouble configuring builtin HelmChartInflationGenerator with config: `\nname: x\n`: "
+                                "must specify --enable-helm"),
+    ("openapi: {version: v1}", "the specified OpenAPI version is not built in"),
+    ("transformers: [t.yaml]", "external plugins disabled; unable to load external plugin 'Bar'"),
+    ("generators: [t.yaml]", "loading generator plugins: failed to load generator: external plugins disabled; unable "
+                             "to load external plugin 'Bar'"),
+    ("replacements: [{path: p.yaml, source: {kind: ConfigMap}}]",
+     "trouble configuring builtin ReplacementTransformer with config: `\nReplacements:\n- path: p.yaml\n  source:\n"
+     "    kind: ConfigMap\n`: cannot specify both path and inline replacement"),
+    ("replacements: [{source: {kind: Deployment}, targets: [{select: {kind: Deployment}, "
+     "fieldPaths: [spec.template.spec.containers.5.image]}]}]",
+     'unable to find field "spec.template.spec.containers.5.image" in replacement target: index 5 specified but only 2 '
+     "elements found"),
+    ("patches: [{path: d.yaml, target: {labelSelector: 'a in ('}}]",
+     'unable to find patch target "[noKind].[noVer].[noGrp]/[noName].[noNs]:a=:l=a in (" in `resources`: unable to '
+     "parse requirement: found '', expected: ',', ')' or identifier"),
+])
+def test_what_is_refused(build, kustomization, problem):
+    result = build({"kustomization.yaml": f"resources: [d.yaml]\n{kustomization}\n", "d.yaml": DEPLOYMENT,
+                    "p.yaml": "# nothing\n", "t.yaml": "apiVersion: foo/v1\nkind: Bar\nmetadata: {name: a}\n"})
+    assert (result.code, result.out, result.err) == (1, "", f"error: {problem}\n")
+
+
+def test_a_key_given_twice_is_seen_when_the_object_is_written(build):
+    result = build({"kustomization.yaml": "resources: [c.yaml]",
+                    "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: b\n  a: c\n"})
+    assert (result.code, result.err) == (1, "error: map[string]interface {}(nil): yaml: unmarshal errors:\n"
+                                            '  line 6: mapping key "a" already defined at line 5\n')
+
+
+def test_a_document_that_is_no_object(build):
+    assert "'c.yaml': missing Resource metadata'" in build({"kustomization.yaml": "resources: [c.yaml]",
+                                                            "c.yaml": "text\n"}).err
+
+
+def test_annotations_are_there_for_json_patches_and_gone_when_empty(build):
+    patch = "[{op: add, path: /metadata/annotations/a~1b, value: c}]"
+    found = _objects(build({
+        "kustomization.yaml": f"resources: [d.yaml, c.yaml]\npatches: [{{patch: '{patch}', target: {{name: web}}}}]",
+        "d.yaml": DEPLOYMENT, "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {}}\n"}))
+    assert found["Deployment/web"]["metadata"] == {"name": "web", "annotations": {"a/b": "c"}}
+    assert found["ConfigMap/a"]["metadata"] == {"name": "a"}
+
+
+def test_ports_without_protocols_are_merged_by_port_alone(build):
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: "
+    found = _objects(build({"kustomization.yaml": "resources: [s.yaml]\npatches: [{path: p.yaml}]",
+                            "s.yaml": service + "[{port: 80}, {port: 90}]",
+                            "p.yaml": service + "[{port: 90, name: z}, {port: 95}]"}))
+    assert found["Service/s"]["spec"]["ports"] == [{"name": "z", "port": 90}, {"port": 95}, {"port": 80}]
+
+
+def test_configurations_say_where_else_to_look(build):
+    found = _objects(build({"kustomization.yaml": """resources: [f.yaml]
+configurations: [conf.yaml]
+namePrefix: p-
+images: [{name: nginx, newTag: "9"}]
+replicas: [{name: foo, count: 3}]
+""", "f.yaml": "apiVersion: e.com/v1\nkind: Foo\nmetadata: {name: foo}\nspec: {image: nginx, conf: cm}\n---\n"
+               "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\n", "conf.yaml": """
+nameReference: [{kind: ConfigMap, fieldSpecs: [{path: spec/conf, kind: Foo}]}]
+images: [{path: spec/image, kind: Foo}]
+replicas: [{path: spec/size, kind: Foo, create: true}]
+"""}))
+    assert found["Foo/p-foo"]["spec"] == {"image": "nginx:9", "conf": "p-cm", "size": 3}
+
+
+def test_builtin_plugins(build):
+    found = _objects(build({"kustomization.yaml": "generators: [g.yaml]\ntransformers: [t.yaml]\n",
+                            "g.yaml": "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: c}\n"
+                                      "literals: [a=b]\n",
+                            "t.yaml": "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: x}\nprefix: z-\n"
+                                      "fieldSpecs: [{path: metadata/name}]\n"}))
+    assert list(found) == ["ConfigMap/z-c-4h2mbtbbt6"]
+
+
+def test_replacements_find_names_in_brackets(build):
+    found = _objects(build({"kustomization.yaml": """resources: [d.yaml]
+replacements:
+- source: {kind: Deployment}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ["metadata.annotations.[a.b/c]"]
+    options: {create: true}
+""", "d.yaml": DEPLOYMENT}))
+    assert found["Deployment/web"]["metadata"]["annotations"] == {"a.b/c": "web"}
+
+
+def test_variables(build):
+    result = build({"kustomization.yaml": """resources: [d.yaml]
+vars: [{name: V, objref: {kind: Deployment, name: web, apiVersion: apps/v1}, fieldref: {fieldpath: metadata.name}}]
+patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: ["$(V)!", "$(NO)", "$$(V)"]}]',
+           target: {name: web}}]
+""", "d.yaml": DEPLOYMENT})
+    assert "- args:\n        - web!\n        - $(NO)\n        - $(V)\n" in result.out
+    result = build({"kustomization.yaml": "resources: [d.yaml]\nvars: [{name: V, objref: {kind: Service, name: s, "
+                                          "apiVersion: v1}}]\n"})
+    assert result.err.endswith("error: var '{V Service.v1.[noGrp] {metadata.name}}' cannot be mapped to a field in the "
+                               "set of known resources\n")

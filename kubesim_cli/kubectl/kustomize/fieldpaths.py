@@ -10,15 +10,36 @@ from ..context import Failure
 _specs: dict[str, list] = {}
 
 
-def specs(transformer: str) -> list[dict]:
-    """Return a transformer's field specs: path, group, version, kind ("" or missing is any) and create."""
+def defaults() -> dict[str, list]:
+    """Return every transformer's field specs: path, group, version, kind ("" or missing is any) and create.
+
+    Those of `nameReference` are group, version and kind of what is named, and `referrers` with paths.
+    """
     if not _specs:
         import json
         import os
 
         with open(os.path.join(os.path.dirname(__file__), "fieldspecs.json"), encoding="utf-8") as file:
             _specs.update(json.load(file))
-    return _specs[transformer]
+    return _specs
+
+
+def merged(specs: dict[str, list], more: dict[str, list]) -> dict[str, list]:
+    """Return `specs` with what `more` has beyond them."""
+    if specs is more:
+        return specs
+    return {name: [*known, *(spec for spec in more.get(name, ()) if spec not in known)]
+            for name, known in specs.items()}
+
+
+def configured(config: dict) -> dict[str, list]:
+    """Return the specs in a file of `configurations` (TransformerConfig)."""
+    found = {name: config.get(name) or [] for name in _specs if name != "nameReference"}
+    found["nameReference"] = [
+        {**{key: value for key, value in entry.items() if key != "fieldSpecs"},
+         "referrers": [{**spec, "paths": [spec["path"]]} for spec in entry.get("fieldSpecs") or ()]}
+        for entry in config.get("nameReference") or ()]
+    return found
 
 
 def applies(spec: dict, identity) -> bool:

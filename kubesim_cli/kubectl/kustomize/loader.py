@@ -68,7 +68,7 @@ def _within(path: str, directory: str) -> bool:
 
 def _directory(path: str) -> str:
     if not path:
-        raise Failure("directory path cannot be empty")
+        raise Failure("must build at directory: directory path cannot be empty")
     try:
         real = _real(path)
     except Failure as error:

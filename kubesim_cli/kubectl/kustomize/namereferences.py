@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..context import Failure
-from .fieldpaths import applies, specs, split, visit
+from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
 
 
 def update(resources: ResourceSet) -> None:
     """Rewrite every reference to a resource under a name it had before. Raises Failure where one is ambiguous."""
-    for target in specs("nameReference"):
+    for target in resources.specs["nameReference"]:
         for referrers in target["referrers"]:
             for res in resources:
                 if applies(referrers, res.original_id):

@@ -21,7 +21,10 @@ def apply_strategic_merge(resources: ResourceSet, entries, loader) -> None:
         try:
             loaded += parse(entry, "patch")
         except Failure:
-            loaded += parse(loader.load(entry), entry)
+            try:
+                loaded += parse(loader.load(entry), entry)
+            except Failure as error:
+                raise misconfigured("PatchStrategicMergeTransformer", {"paths": list(entries)}, str(error)) from None
     for patch in loaded:
         _merge_into(resources, [resources.target_of(patch)], patch, {})
 
@@ -45,6 +48,8 @@ def apply_patches(resources: ResourceSet, entries, loader) -> None:
 
 def _apply(resources: ResourceSet, entry: dict, text: str, source: str) -> None:
     target = entry.get("target")
+    if not _holds_anything(text):
+        raise _misconfigured(entry, f"illegally qualifies as both an SM and JSON patch: {source}")
     operations = _operations(text)
     if operations is not None:
         if target is None:
@@ -105,9 +110,16 @@ def _operations(text: str) -> list | None:
     return value if isinstance(value, list) and all(isinstance(item, dict) for item in value) else None
 
 
+def _holds_anything(text: str) -> bool:
+    """Tell a patch from an empty text or one of comments."""
+    return any(line.strip() and line.lstrip()[0] != "#" and line.strip() != "---" for line in text.splitlines())
+
+
 def _json_patch(res: Resource, operations: list) -> None:
+    """Apply operations; as kustomize keeps notes in annotations, these are always there to be added to."""
+    meta = {**res.meta, "annotations": res.meta.get("annotations") or {}}
     try:
-        res.obj = jsonpatch.apply(res.obj, operations)
+        res.obj = jsonpatch.apply({**res.obj, "metadata": meta}, operations)
     except jsonpatch.PatchError as error:
         raise Failure(str(error)) from None
     res.drop_empty_annotations()
@@ -181,6 +193,7 @@ def _merge_lists(old: list | None, new: list, schema):
     rest = [] if old is None or "replace" in directives else list(old)
     merged = []
     keys = schema.map_keys or ([schema.merge_key] if schema.merge_key else [])
+    keys = [key for key in keys if any(isinstance(item, dict) and key in item for item in (*rest, *new))]
     for item in new:
         at = _find(rest, item, keys)
         result = _merge(rest[at] if at >= 0 else None, item, schema.items)
@@ -214,10 +227,15 @@ def _quoted(text: str) -> str:
 
 
 def _misconfigured(entry: dict, why: str) -> Failure:
-    return Failure(f"trouble configuring builtin PatchTransformer with config: `\n{_shown(entry)}`: {why}")
+    return misconfigured("PatchTransformer", entry, why)
+
+
+def misconfigured(plugin: str, config: dict, why: str) -> Failure:
+    """Return the failure of a part of the kustomization that does not fit together."""
+    return Failure(f"trouble configuring builtin {plugin} with config: `\n{_shown(config)}`: {why}")
 
 
 def _shown(entry: dict) -> str:
     from ..printers.yaml import dump
 
-    return dump(entry)
+    return dump({key: value for key, value in entry.items() if value not in ("", None)})

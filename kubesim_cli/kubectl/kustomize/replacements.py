@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from ...api.objects import clone
 from ..context import Failure
+from .patches import misconfigured
 from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_selectors
 
 
 def replace(resources: ResourceSet, entries, loader) -> None:
     """Carry out replacements, each with source (or sourceValue) and targets, or the path of a file of such."""
+    loaded = []
     for entry in entries:
-        for replacement in _loaded(entry, loader):
+        try:
+            loaded.append(_loaded(entry, loader))
+        except Failure as error:
+            raise misconfigured("ReplacementTransformer", {"Replacements": list(entries)}, str(error)) from None
+    for found in loaded:
+        for replacement in found:
             source, value = replacement.get("source"), replacement.get("sourceValue")
             if (source is None and value is None) or not replacement.get("targets"):
                 raise Failure("replacements must specify a source and at least one target")
@@ -32,7 +39,7 @@ def _loaded(entry: dict, loader) -> list[dict]:
     try:
         content = load(loader.load(entry["path"]).decode("utf-8", "replace"))
     except YamlError as error:
-        raise Failure(str(error)) from None
+        raise Failure(f"error converting YAML to JSON: {error}") from None
     return content if isinstance(content, list) else [content]
 
 
@@ -114,7 +121,10 @@ def _matches(selector: dict, identity: Id) -> bool:
 
 def _set(res: Resource, path: str, value, options: dict) -> None:
     create = clone(value) if options.get("create") else None
-    places = _places(res.obj, split(path), create)
+    try:
+        places = _places(res.obj, split(path), create)
+    except IndexError as error:
+        raise Failure(f'unable to find field "{path}" in replacement target: {error}') from None
     if not places:
         what = "find or create" if options.get("create") else "find"
         raise Failure(f'unable to {what} field "{path}" in replacement target')
@@ -156,7 +166,8 @@ def _like(old, value):
 
 
 def split(path: str) -> list[str]:
-    """Split at dots that are not in brackets or escaped: `a.[name=x.y].b` (utils.SmarterPathSplitter)."""
+    """Split at dots that are not in brackets or escaped: `a.[name=x.y].b` (utils.SmarterPathSplitter). Brackets
+    around a mere name are taken away."""
     steps, step, depth, escaped = [], "", 0, False
     for char in path:
         if escaped:
@@ -170,7 +181,8 @@ def split(path: str) -> list[str]:
         else:
             depth += (char == "[") - (char == "]")
             step += char
-    return [*steps, step]
+    return [part[1:-1] if part[:1] == "[" and part[-1:] == "]" and "=" not in part else part
+            for part in (*steps, step)]
 
 
 def _places(node, path: list[str], create) -> list[tuple]:
@@ -209,7 +221,9 @@ def _indexes(items: list, step: str) -> list[int]:
     if step == "-":
         return [len(items) - 1] if items else []
     if step.isdecimal():
-        return [int(step)] if int(step) < len(items) else []
+        if int(step) >= len(items):
+            raise IndexError(f"index {step} specified but only {len(items)} elements found")
+        return [int(step)]
     if step.startswith("[") and step.endswith("]"):
         name, equals, value = step[1:-1].partition("=")
         if not equals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ...api.objects import clone
 from ..context import Failure
+from .fieldpaths import defaults, merged
 
 _NOT_NAMESPACED = "_non_namespaceable_"
 _cluster_scoped: set[tuple[str, str]] = set()
@@ -95,6 +96,15 @@ class Resource:
         identity = self.id
         self.earlier.append((identity.effective_namespace, identity.name, identity.kind))
 
+    def with_notes(self) -> str:
+        """Return the object as JSON, with the annotations that kustomize notes earlier names in."""
+        import json
+
+        notes = {f"internal.config.kubernetes.io/previous{field}": ",".join(earlier[place] for earlier in self.earlier)
+                 for field, place in (("Kinds", 2), ("Names", 1), ("Namespaces", 0))}
+        meta = {**self.meta, "annotations": {**(self.meta.get("annotations") or {}), **notes}}
+        return json.dumps({**self.obj, "metadata": meta}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
     def drop_empty_annotations(self) -> None:
         """Kustomize keeps notes in annotations; taking them out again leaves no empty map behind."""
         if "annotations" in self.meta and not self.meta["annotations"]:
@@ -111,7 +121,11 @@ class Resource:
 
 
 class ResourceSet(list):
-    """Resources in their order, no two with one id."""
+    """Resources in their order, no two with one id. `specs` are the fields that transformers visit (see fieldpaths)."""
+
+    def __init__(self):
+        super().__init__()
+        self.specs = defaults()
 
     def add(self, res: Resource) -> None:
         identity = res.id
@@ -120,6 +134,8 @@ class ResourceSet(list):
         self.append(res)
 
     def add_all(self, others) -> None:
+        if isinstance(others, ResourceSet):
+            self.specs = merged(self.specs, others.specs)
         for res in others:
             self.add(res)
 
@@ -162,7 +178,14 @@ class ResourceSet(list):
     def select(self, selector: dict) -> list[Resource]:
         """Return what a selector of patches picks: regular expressions for group, version, kind, name and namespace,
         labelSelector and annotationSelector."""
-        return [res for res in self if self._selected(res, selector)]
+        try:
+            return [res for res in self if self._selected(res, selector)]
+        except Failure as error:
+            group, version = selector.get("group") or "", selector.get("version") or ""
+            told = Id(f"{group}/{version}" if group else version, selector.get("kind") or "",
+                      selector.get("name") or "", selector.get("namespace") or "")
+            told_fully = f"{told}:a={selector.get('annotationSelector', '')}:l={selector.get('labelSelector', '')}"
+            raise Failure(f'unable to find patch target "{told_fully}" in `resources`: {error}') from None
 
     def _selected(self, res: Resource, selector: dict) -> bool:
         now, first = res.id, res.original_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..context import Failure
-from . import fieldtypes, generators, namereferences, patches, replacements, transformers
+from . import fieldtypes, generators, namereferences, patches, plugins, replacements, transformers
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
@@ -87,24 +87,57 @@ class Target:
     def accumulate(self, resources: ResourceSet) -> ResourceSet:
         """Return `resources` with what this kustomization adds to them and makes of them."""
         content = self.kustomization
+        plugins.check_openapi(content.get("openapi") or {}, self.loader)
         try:
             for path in content.get("resources") or ():
                 self._take(resources, path)
         except Failure as error:
             raise Failure(f"accumulating resources: {error}") from None
+        resources.specs = plugins.configure(resources.specs, content.get("configurations") or (), self.loader)
+        plugins.check_crds(content.get("crds") or (), self.loader)
+        plugins.refuse_charts(content)
         for res in generators.generate(content, self.loader):
             try:
                 resources.absorb(res)
             except Failure as error:
                 raise Failure(f"merging from generator &{{<nil> <nil>}}: {error}") from None
+        self._generate_more(resources)
         try:
             for path in content.get("components") or ():
                 resources = self._component(resources, path)
         except Failure as error:
             raise Failure(f"accumulating components: {error}") from None
         self._transform(resources)
-        self.all_variables += content.get("vars") or ()
+        for plugin in self._plugins("transformers"):
+            plugins.transform(resources, plugin, self.loader)
+        for plugin in self._plugins("validators"):
+            plugins.refuse(plugin)
+        self._note_variables()
         return resources
+
+    def _plugins(self, field: str) -> ResourceSet:
+        """Return the resources that configure plugins."""
+        found = ResourceSet()
+        for path in self.kustomization.get(field) or ():
+            self._take(found, path)
+        return found
+
+    def _generate_more(self, resources: ResourceSet) -> None:
+        try:
+            for plugin in self._plugins("generators"):
+                resources.add_all(plugins.generate(plugin, self.loader))
+        except Failure as error:
+            raise Failure(f"loading generator plugins: {error}") from None
+
+    def _note_variables(self) -> None:
+        own = self.kustomization.get("vars") or []
+        names = [variable.get("name", "") for variable in self.all_variables]
+        for variable in own:
+            if variable.get("name", "") in names:
+                told = " ".join(map(transformers.told_variable, own))
+                raise Failure(f"merging vars [{told}]: var '{variable.get('name', '')}' already encountered")
+            names.append(variable.get("name", ""))
+        self.all_variables += own
 
     def _take(self, resources: ResourceSet, path: str) -> None:
         """Take in a file's resources or, where it is none, a directory's."""
@@ -186,7 +219,7 @@ def _quoted(error: Failure) -> str:
 
 def _sort(resources: ResourceSet, options: dict | None) -> None:
     """Put resources in the order in which they can be created, or leave them as they came (SortOrderTransformer)."""
-    options = options or {"order": "legacy"}
+    options = {"order": "legacy"} if options is None else options
     order, legacy = options.get("order", ""), options.get("legacySortOptions")
     if order not in ("fifo", "legacy"):
         raise Failure("the field 'sortOptions.order' must be one of [fifo, legacy]")

@@ -6,7 +6,7 @@ Behaviour: api/filters and api/internal/builtins of kustomize.
 from __future__ import annotations
 
 from ..context import Failure
-from .fieldpaths import applies, specs, split, visit
+from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
 
 _NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace"))
@@ -24,11 +24,13 @@ def set_namespace(resources: ResourceSet, namespace: str) -> None:
             for subject in res.obj.get("subjects") or ():
                 if subject.get("name") == "default":
                     subject["namespace"] = namespace
-        for spec in specs("namespace"):
+        for spec in resources.specs["namespace"]:
             if applies(spec, res.id) and not (spec["path"] == "metadata/name" and res.obj.get("apiVersion") != "v1"):
                 visit(res.obj, split(spec["path"]), lambda value: namespace, "" if spec.get("create") else None)
-        if sum(other.id.same(res.id) for other in resources) != 1:
-            raise Failure(f"namespace transformation produces ID conflict: [{res.id}]")
+        same = [other for other in resources if other.id.same(res.id)]
+        if len(same) != 1:
+            told = " ".join(other.with_notes() for other in same)
+            raise Failure(f"namespace transformation produces ID conflict: [{told}]")
 
 
 def _renamed(resources: ResourceSet) -> list[Resource]:
@@ -55,19 +57,19 @@ def add_labels(resources: ResourceSet, labels, common: dict) -> None:
     for entry in labels:
         wanted = list(entry.get("fields") or ())
         if entry.get("includeSelectors"):
-            wanted += specs("commonLabels")
+            wanted += resources.specs["commonLabels"]
         else:
-            wanted += specs("templateLabels") if entry.get("includeTemplates") else ()
+            wanted += resources.specs["templateLabels"] if entry.get("includeTemplates") else ()
             wanted.append({"path": "metadata/labels", "create": True})
-        _set_entries(resources, entry.get("pairs") or {}, wanted)
-    _set_entries(resources, common, specs("commonLabels"))
+        set_entries(resources, entry.get("pairs") or {}, wanted)
+    set_entries(resources, common, resources.specs["commonLabels"])
 
 
 def add_annotations(resources: ResourceSet, annotations: dict) -> None:
-    _set_entries(resources, annotations, specs("commonAnnotations"))
+    set_entries(resources, annotations, resources.specs["commonAnnotations"])
 
 
-def _set_entries(resources: ResourceSet, entries: dict, wanted) -> None:
+def set_entries(resources: ResourceSet, entries: dict, wanted) -> None:
     """Set entries in the maps at the wanted paths."""
     entries = {key: _text(value) for key, value in sorted(entries.items())}
     for res in resources if entries else ():
@@ -86,12 +88,12 @@ def _text(value) -> str:
 def set_replicas(resources: ResourceSet, replicas) -> None:
     for entry in replicas:
         name, count, found = entry.get("name"), entry.get("count", 0), False
-        for spec in specs("replicas"):
+        for spec in resources.specs["replicas"]:
             for res in resources.by_any_id(lambda i, spec=spec, name=name: i.name == name and applies(spec, i)):
                 found = True
                 visit(res.obj, split(spec["path"]), lambda value, count=count: count, 0)
         if not found:
-            kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in specs("replicas"))
+            kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in resources.specs["replicas"])
             raise Failure(f"resource with name {entry.get('name', '')} does not match a config with the following GVK "
                           f"[{kinds}]")
 
@@ -104,7 +106,7 @@ def set_images(resources: ResourceSet, images) -> None:
             if res.kind == "CustomResourceDefinition":
                 continue
             _set_container_images(res.obj, image)
-            for spec in specs("images"):
+            for spec in resources.specs["images"]:
                 visit(res.obj, split(spec["path"]), lambda value, image=image: _image(value, image))
 
 
@@ -148,7 +150,7 @@ def _split_image(text: str) -> tuple[str, str, str]:
 
 def replace_variables(resources: ResourceSet, variables: list[dict]) -> None:
     """Replace $(NAME) of `vars` by the field of another resource that the variable names."""
-    values = {variable["name"]: _variable(resources, variable) for variable in variables}
+    values = {variable.get("name", ""): _variable(resources, variable) for variable in variables}
     for res in resources if values else ():
         for key in res.obj:
             if key not in ("apiVersion", "kind"):
@@ -159,14 +161,25 @@ def _variable(resources: ResourceSet, variable: dict):
     target = variable.get("objref") or {}
     found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
     path = (variable.get("fieldref") or {}).get("fieldPath") or "metadata.name"
+    group, _, version = (target.get("apiVersion") or "").rpartition("/")
+    told = told_variable({**variable, "fieldref": {"fieldPath": path},
+                          "objref": {"group": group, "version": version, **target}})
     if not found:
-        raise Failure(f"var '{variable['name']}' cannot be mapped to a field in the set of known resources")
+        raise Failure(f"var '{told}' cannot be mapped to a field in the set of known resources")
     value: object = found[0].obj
     for step in path.split("."):
         value = value.get(step) if isinstance(value, dict) else None
     if value is None:
-        raise Failure(f"field specified in var '{variable['name']}' not found in corresponding resource")
+        raise Failure(f"field specified in var '{told}' not found in corresponding resource")
     return value
+
+
+def told_variable(variable: dict) -> str:
+    """Return a var as Go prints it."""
+    target, path = variable.get("objref") or {}, (variable.get("fieldref") or {}).get("fieldPath") or ""
+    kind = ".".join(target.get(field) or f"[{none}]" for field, none in (
+        ("kind", "noKind"), ("version", "noVer"), ("group", "noGrp")))
+    return f"{{{variable.get('name', '')} {kind} {{{path}}}}}"
 
 
 def _expanded(value, values: dict):
@@ -176,8 +189,9 @@ def _expanded(value, values: dict):
         return [_expanded(item, values) for item in value]
     if not isinstance(value, str) or "$(" not in value:
         return value
-    for name, replacement in values.items():
-        if value == f"$({name})":
-            return replacement
-        value = value.replace(f"$({name})", _text(replacement))
-    return value
+    import re
+
+    if value[2:-1] in values and value == f"$({value[2:-1]})":
+        return values[value[2:-1]]
+    return re.sub(r"\$\$|\$\(([^)]*)\)", lambda match: "$" if match[0] == "$$" else
+                  _text(values[match[1]]) if match[1] in values else match[0], value)
