@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import errors
 from .client import Client
 from .discovery import Resource
+from .registry import check_name
 
 HEALTH = ("/healthz", "/livez", "/readyz")
 _VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
@@ -68,6 +69,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if method == "POST":
         return client.create(resource, body, namespace, name=name, **options)
     if method == "PUT":
+        check_name(body.get("metadata") or {}, name)
         return client.update(resource, body, namespace, **options)
     raise errors.method_not_supported(resource, method.lower())
 

@@ -83,7 +83,7 @@ def _settle_namespace(res: Resource, meta: dict, namespace: str) -> None:
     meta["namespace"] = namespace
 
 
-def _check_name(meta: dict, name: str) -> None:
+def check_name(meta: dict, name: str) -> None:
     """Refuse an object that names itself otherwise than the request does (handlers' checkName)."""
     if not meta.get("name"):
         raise errors.bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be "
@@ -104,7 +104,7 @@ def update(server, client, res: Resource, namespace: str, name: str, body: dict,
     obj = decode(server, client, res, body, options)
     meta = obj.setdefault("metadata", {})
     _settle_namespace(res, meta, namespace)
-    _check_name(meta, name)
+    check_name(meta, name)
     return store_update(server, client, res, obj, read(server, res, namespace, name), options)
 
 
@@ -205,7 +205,7 @@ def patched(server, client, res: Resource, current: dict, body, options: dict) -
     meta, before = obj.setdefault("metadata", {}), current["metadata"]
     meta.setdefault("resourceVersion", before["resourceVersion"])
     _settle_namespace(res, meta, before.get("namespace", ""))
-    _check_name(meta, before["name"])
+    check_name(meta, before["name"])
     return server.kind(res).store_version(obj)
 
 

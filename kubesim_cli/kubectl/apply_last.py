@@ -20,6 +20,9 @@ def view_last_applied(ctx, flags, args):
         text = last_applied(info.obj)
         if text is not None:
             found.append(text)
+        elif info.source:  # without one, AddSourceToErr makes no error of none
+            raise Failure("error when no last-applied-configuration annotation found on resource: "
+                          f"{info.name}\n {cmdutil.quote(info.source)}: <nil>")
 
     builder.from_flags(ctx, flags, args, latest=True, continue_on_error=False).visit(view)
     from .gojson import JsonError, loads

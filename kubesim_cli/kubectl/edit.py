@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..apiserver.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure
 from .editor import Editor
@@ -11,7 +12,6 @@ def run(ctx, flags, args):
     """kubectl edit (RESOURCE/NAME | -f FILENAME)"""
     cmdutil.check_subresource(ctx, flags["subresource"], ("status",))
     infos = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True).infos()
-    cmdutil.output_printer(ctx, flags, allowed=("json", "kyaml", "yaml"))  # refuses any other
     if not infos:
         raise Failure("edit cancelled, no objects found")
     LiveEditor(ctx, flags, args).edit(infos)
@@ -30,9 +30,13 @@ class LiveEditor(Editor):
             raise Failure("At least one of apiVersion, kind and name was changed")
         if self.flags["output-patch"]:
             self.ctx.out(f"Patch: {cmdutil.encode(patch)}")
-        obj = self.ctx.client.patch(after.resource, after.name, patch, patch_type, after.namespace,
-                                    subresource=self.flags["subresource"], field_manager=self.flags["field-manager"],
-                                    field_validation=self.validation)
+        try:
+            obj = self.ctx.client.patch(
+                after.resource, after.name, patch, patch_type, after.namespace, subresource=self.flags["subresource"],
+                field_manager=self.flags["field-manager"], field_validation=self.validation)
+        except StatusError as error:
+            self.note(error, after)
+            return
         after.refresh(obj)
         cmdutil.printer(self.ctx, self.flags, "edited")(obj)
 

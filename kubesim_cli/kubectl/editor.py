@@ -35,12 +35,13 @@ class Editor:
         self.retryable = self.not_found = self.invalid = 0
 
     def save(self, before, after) -> None:
-        """Do what was asked for with an edited Info, whose object differs from `before`'s. Raise StatusError."""
+        """Save an edited Info, whose object differs from `before`'s. Raise StatusError, or Failure."""
         raise NotImplementedError
 
     def edit(self, infos: list) -> None:
         """Run the editor on the objects of Infos, all in one file."""
         originals = [_without_managed_fields(info.obj) for info in infos]
+        cmdutil.output_printer(self.ctx, self.flags, allowed=("json", "kyaml", "yaml"))  # refuses any other
         text, failed, last_file = self._print(originals), False, ""
         edited = ""
         while True:
@@ -96,19 +97,27 @@ class Editor:
             if "save-config" in self.flags and self.flags["save-config"]:  # noqa: RUF019 (Flags is no dict)
                 cmdutil.save_config(info.obj, create=True)
             cmdutil.record(self.ctx, self.flags, self.args, info.obj)
+        failure = None
         for after in updated:
-            uid = _meta(after).get("uid")
-            before = next((info for info in infos if _meta(info).get("uid") == uid), None)
-            if before is None:
-                told = syntax(after.obj)
-                raise Failure(f"no original object found for &unstructured.Unstructured{{Object:{told}}}")
-            if before.obj == after.obj:
-                cmdutil.printer(self.ctx, self.flags, "skipped")(after.obj)
-                continue
             try:
-                self.save(before, after)
-            except StatusError as error:
-                self._note(error, after)
+                self.save_edited(infos, after)
+                failure = None
+            except (Failure, StatusError) as error:
+                failure = error
+        if failure is not None:  # of several only the last one's (InfoListVisitor)
+            raise failure
+
+    def save_edited(self, infos: list, after) -> None:
+        """Find what an edited Info was before, and save the change. Raises Failure, StatusError."""
+        uid = _meta(after).get("uid")
+        before = next((info for info in infos if _meta(info).get("uid") == uid), None)
+        if before is None:
+            told = syntax(after.obj)
+            raise Failure(f"no original object found for &unstructured.Unstructured{{Object:{told}}}")
+        if before.obj == after.obj:
+            cmdutil.printer(self.ctx, self.flags, "skipped")(after.obj)
+            return
+        self.save(before, after)
 
     def _require_namespace(self, info) -> None:
         if not info.namespaced:
@@ -122,7 +131,7 @@ class Editor:
                           f"namespace {cmdutil.quote(wanted)}. You must pass '--namespace={info.namespace}' to perform "
                           "this operation.")
 
-    def _note(self, error: StatusError, info) -> None:
+    def note(self, error: StatusError, info) -> None:
         """Tell why an object could not be saved, and write it into the file that is opened again."""
         what = f"error: {info.mapping.name} {cmdutil.quote(info.name)}"
         if error.reason == "Invalid":

@@ -82,7 +82,7 @@ def _update(ctx, flags, info, validation: str, strategy: str) -> dict:
 
 def _replace_by_force(ctx, flags, args, validation: str, propagation: str, print_obj) -> None:
     """Delete the objects, wait until they are gone, and create them anew."""
-    infos = builder.from_flags(ctx, flags, args, require_object=False).infos()
+    infos, unread = builder.from_flags(ctx, flags, args, require_object=False).collect()
     deletion = Deletion(ctx, "none", propagation, _grace_period(flags), flags["output"] == "name")
     for info in infos:
         try:
@@ -90,6 +90,8 @@ def _replace_by_force(ctx, flags, args, validation: str, propagation: str, print
         except StatusError as error:
             if error.reason != "NotFound":
                 raise
+    if unread:
+        raise unread
     deletion.wait(flags["timeout"] or _TIMEOUT)
     for info in infos:
         obj = info.obj or {}

@@ -175,3 +175,12 @@ def test_set_last_applied_needs_the_annotation(terminal):
     assert terminal("kubectl apply edit-last-applied cm c").err.startswith(
         "error: no last-applied-configuration annotation found on resources")
     assert terminal.ok("kubectl apply set-last-applied --create-annotation -f -", CONFIG_MAP)
+
+
+def test_files_whose_objects_have_no_annotation(terminal):
+    with open("c.yaml", "w", encoding="utf-8") as file:
+        file.write(CONFIG_MAP)
+    terminal.ok("kubectl create -f c.yaml")
+    assert terminal("kubectl apply view-last-applied -f c.yaml").err == (
+        'error: error when no last-applied-configuration annotation found on resource: c\n "c.yaml": <nil>\n')
+    assert terminal("kubectl apply view-last-applied cm c") == (0, "", "")

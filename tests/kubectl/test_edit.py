@@ -104,3 +104,22 @@ def test_editors_that_fail(terminal):
 
 def test_missing_objects(terminal):
     assert terminal("kubectl edit cm none").err == 'Error from server (NotFound): configmaps "none" not found\n'
+
+
+def test_of_several_objects_only_the_last_ones_error_counts(terminal):
+    terminal.ok("kubectl create -f -", CONFIG_MAP + "---\n" + CONFIG_MAP.replace("name: c", "name: d"))
+    terminal.environ["KUBE_EDITOR"] = "sed -i s/name:.c$/name:\\ x/"
+    assert terminal("kubectl edit cm c d") == (0, "configmap/d skipped\n", "")
+    terminal.environ["KUBE_EDITOR"] = "sed -i s/name:.d$/name:\\ x/"
+    assert terminal("kubectl edit cm c d").code == 1
+
+
+def test_edited_before_it_is_created(terminal):
+    with open("c.yaml", "w", encoding="utf-8") as file:
+        file.write(CONFIG_MAP)
+    terminal.environ["KUBE_EDITOR"] = "sed -i s/hello/bye/"
+    assert terminal("kubectl create --edit -f c.yaml -o name").err == (
+        'error: unable to match a printer suitable for the output format "name", allowed formats are: json,yaml\n')
+    assert terminal.ok("kubectl create --edit -f c.yaml") == "configmap/c created\n"
+    assert terminal("kubectl create --edit -f c.yaml").err.endswith(
+        'Error from server (AlreadyExists): configmaps "c" already exists\n')

@@ -42,3 +42,11 @@ def test_force_makes_it_anew(terminal):
 ])
 def test_wrong_calls(terminal, flags, message):
     assert terminal(f"kubectl replace {flags}") == (1, "", f"error: {message}\n")
+
+
+def test_raw_paths_name_the_object(terminal):
+    terminal.ok("kubectl create -f -", CONFIG_MAP)
+    with open("c.json", "w", encoding="utf-8") as file:
+        file.write('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d"}}')
+    assert terminal("kubectl replace --raw=/api/v1/namespaces/default/configmaps/c -f c.json").err == (
+        "Error from server (BadRequest): the name of the object (d) does not match the name on the URL (c)\n")

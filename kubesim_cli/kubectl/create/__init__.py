@@ -60,7 +60,7 @@ def _edit(ctx, flags, args) -> None:
     from ..editor import Editor
 
     class CreateEditor(Editor):
-        def save(self, before, after) -> None:
+        def save_edited(self, infos, after) -> None:
             after.refresh(ctx.client.create(after.resource, after.obj, after.namespace, field_manager="kubectl-create",
                                             field_validation=self.validation))
             cmdutil.printer(ctx, flags, "created")(after.obj)
