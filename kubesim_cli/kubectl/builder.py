@@ -102,12 +102,13 @@ def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = 
           allow_empty_selector: bool = False, resource: str = "", local: bool = False, latest: bool = False,
           flatten: bool = True, continue_on_error: bool = True, single_resource_type: bool = False,
           subresource: str = "", require_object: bool = True, chunk_size: int = 0, table: bool = False,
-          validate: bool = False) -> Result:
+          validate: bool = False, scheme: str = "") -> Result:
     """Select objects; raises Failure for arguments that do not fit together, before anything is read.
 
     `args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; with `resource` they are NAMEs (or TYPE/NAMEs) of
     that type. `allow_empty_selector`: a TYPE alone means all of it. `latest`: read what files name from the server.
     `local`: files only, no server. `table`: objects are metav1.Tables. `validate`: apiVersion and kind must be there.
+    `scheme`: the name of a scheme; kinds that have no Go type are refused in its name.
     """
     args = list(args)
     namespace = "" if all_namespaces else ctx.namespace
@@ -130,7 +131,7 @@ def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = 
     if files:
         _refuse_arguments(types, names, pairs)
         single = len(files) == 1 and not files[0].of_many
-        sources = [lambda file=file: file.infos(ctx, local, validate, flatten) for file in files]
+        sources = [lambda file=file: file.infos(ctx, local, validate, flatten, scheme) for file in files]
         if latest:
             sources = [_latest(ctx, namespace, source, table) for source in sources]
         if selector:
@@ -138,7 +139,8 @@ def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = 
     elif by_selector:
         options = {"label_selector": selector, "field_selector": field_selector}
         mappings = _selected_types(ctx, types, names, pairs, subresource, single_resource_type)
-        sources = [_selection(ctx, mapping, namespace, options, chunk_size, table, flatten) for mapping in mappings]
+        sources = [_selection(ctx, mapping, namespace, options, chunk_size, table, flatten, scheme)
+                   for mapping in mappings]
     elif pairs or names:
         if len(types) > 1:
             raise Failure("you must specify only one resource")
@@ -160,6 +162,7 @@ def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = 
         _filter_namespace(info)
         if require_object and info.obj is None:
             info.get(ctx.client, table)
+            _require_registered(info.mapping, "", scheme)
 
     return Result(sources, decorate, eager=continue_on_error, single=single)
 
@@ -266,7 +269,15 @@ def _named(ctx, pairs, namespace: str, all_namespaces: bool, subresource: str, s
     return infos
 
 
-def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, table: bool, flatten: bool):
+def _require_registered(mapping, suffix: str, scheme: str) -> None:
+    """Refuse an object that was read, or with the suffix `List` a list, of a custom kind."""
+    if scheme and mapping.crd:
+        raise Failure(f'no kind "{mapping.kind}{suffix}" is registered for version "{mapping.api_version}" in scheme '
+                      f'"{scheme}"')
+
+
+def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, table: bool, flatten: bool,
+               scheme: str):
     """Source of what a selector finds of one type: its objects, or the Table or list as a whole."""
     within = namespace if mapping.namespaced else ""
 
@@ -278,6 +289,7 @@ def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, t
                 found = read(mapping.versioned, within, limit=chunk_size, continue_=continue_, **selectors)
             except StatusError as error:
                 raise _list_error(error, mapping, **selectors) from None
+            _require_registered(mapping, "List", scheme)
             if table or not flatten:
                 yield Info(mapping, within, "", found)
             else:

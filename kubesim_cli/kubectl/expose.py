@@ -7,6 +7,7 @@ import re
 from . import builder, cmdutil
 from .context import Failure
 from .overrides import overridden
+from .scheme import KUBECTL
 
 _EXPOSABLE = (("", "ReplicationController"), ("", "Service"), ("", "Pod"), ("apps", "Deployment"),
               ("apps", "ReplicaSet"))
@@ -34,7 +35,7 @@ def run(ctx, flags, args):
                                     field_manager=flags["field-manager"])
         print_obj(obj)
 
-    builder.from_flags(ctx, flags, args, selector="").visit(expose)
+    builder.from_flags(ctx, flags, args, selector="", scheme=KUBECTL).visit(expose)
 
 
 def _introspect(obj: dict, flags, known: dict) -> None:

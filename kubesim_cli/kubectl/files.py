@@ -75,7 +75,7 @@ class File:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def infos(self, ctx, local: bool, validate: bool, flatten: bool):
+    def infos(self, ctx, local: bool, validate: bool, flatten: bool, scheme: str = ""):
         """Yield an Info for each object, or a Failure where one has no resource; raises Failure where the rest
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
@@ -84,7 +84,10 @@ class File:
             if validate:
                 self._validate(value)
             try:
-                yield from self._decoded(ctx, decode(value), local, flatten)
+                obj = decode(value)
+                if scheme:
+                    _require_registered(obj, scheme, ctx.client_release if local else ctx.release)
+                yield from self._decoded(ctx, obj, local, flatten)
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
 
@@ -201,6 +204,13 @@ def _typed(item: dict, listing: dict) -> dict:
     if item.get("kind") or item.get("apiVersion") or not kind:
         return item
     return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
+
+
+def _require_registered(obj: dict, scheme: str, release: tuple[int, int]) -> None:
+    from .scheme import unregistered
+
+    if problem := unregistered(obj.get("apiVersion", ""), obj.get("kind", ""), scheme, release):
+        raise ValueError(problem)
 
 
 def kind_problems(value) -> list[str]:

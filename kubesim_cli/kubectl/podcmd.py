@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..api import releases, selectors
 from . import builder, cmdutil
 from .context import Failure, Usage
+from .scheme import KUBECTL
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 _OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "Deployment", "Job")
@@ -23,9 +24,10 @@ def running_timeout(flags) -> float:
     return flags["pod-running-timeout"]
 
 
-def select(ctx, flags, args: list[str], resource: str = "pods") -> list:
+def select(ctx, flags, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
     """Return the Infos of NAME or TYPE/NAME arguments."""
-    return builder.from_flags(ctx, flags, args, resource=resource, continue_on_error=False).infos()
+    return builder.from_flags(ctx, flags, args, resource=resource, continue_on_error=False,
+                              scheme=scheme).infos()
 
 
 def pod_of(ctx, obj: dict, timeout: float, doing: str = "attach to") -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import podcmd
 from .context import Failure, Usage
+from .scheme import CLIENT_GO
 
 
 def run(ctx, flags, args):
@@ -11,7 +12,7 @@ def run(ctx, flags, args):
     if len(args) < 2:
         raise Usage("TYPE/NAME and list of ports are required for port-forward")
     timeout = podcmd.running_timeout(flags)
-    obj = podcmd.select(ctx, flags, args[:1])[0].obj
+    obj = podcmd.select(ctx, flags, args[:1], scheme=CLIENT_GO)[0].obj
     pod = podcmd.pod_of(ctx, obj, timeout)
     for text in args[1:]:
         remote = text.rpartition(":")[2]

@@ -6,6 +6,7 @@ from ..api.objects import clone
 from ..apiserver.errors import StatusError
 from . import builder, cmdutil, rbacrules
 from .context import Failure
+from .scheme import KUBECTL
 
 _GROUP = "rbac.authorization.k8s.io"
 _AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate"
@@ -37,7 +38,7 @@ def run(ctx, flags, args):
         print_obj(result.obj)
         ctx.err(result.report())
 
-    builder.from_flags(ctx, flags, local=True).visit(reconcile)
+    builder.from_flags(ctx, flags, local=True, scheme=KUBECTL).visit(reconcile)
 
 
 class _Reconciliation:

@@ -6,7 +6,8 @@ from ..api import releases
 from ..api.objects import clone
 from ..apiserver.errors import StatusError
 from . import builder, cmdutil
-from .context import Exit, Failure
+from .context import Aggregate, Exit, Failure
+from .scheme import KUBECTL
 
 _RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
@@ -14,7 +15,7 @@ _RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 def _select(ctx, flags, args) -> builder.Result:
     if not args and not flags["filename"] and not flags["kustomize"]:
         raise Failure("required resource not specified")
-    return builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True)
+    return builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, scheme=KUBECTL)
 
 
 def history(ctx, flags, args):
@@ -113,7 +114,7 @@ def restart(ctx, flags, args):
 def _change(ctx, flags, args, change, done: str) -> None:
     """Patch each object with what `change(obj)` does to a copy of it; what it raises is told with the object's name."""
     infos, error = _select(ctx, flags, args).collect()
-    errors = [error] if error else []
+    errors: list[Exception] = [error] if error else []
     if not infos and not errors:
         ctx.err(f"No resources found in {ctx.namespace} namespace.\n")
     for info in infos:
@@ -133,7 +134,8 @@ def _change(ctx, flags, args, change, done: str) -> None:
             errors.append(Failure(f"failed to patch: {refused.message}"))
             continue
         cmdutil.printer(ctx, flags, done, typed=True)(info.obj)
-    builder.raise_all(errors)
+    if errors:
+        raise Aggregate(errors)
 
 
 def status(ctx, flags, args):

@@ -6,6 +6,9 @@ ones such as `resources: {}` are there. Commands that work with unstructured obj
 
 from __future__ import annotations
 
+KUBECTL = "pkg/scheme/scheme.go:28"  # how the errors call kubectl's own scheme
+CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
+
 
 def typed(obj: dict, release: tuple[int, int]) -> dict:
     """Return a new object as Go writes its type; a custom resource comes back as it is. Raises Failure."""
@@ -20,6 +23,15 @@ def typed(obj: dict, release: tuple[int, int]) -> dict:
         return in_order(decode(obj, schema)[0], schema)
     except DecodeError as error:
         raise Failure(str(error)) from None
+
+
+def unregistered(api_version: str, kind: str, scheme: str, release: tuple[int, int]) -> str:
+    """Tell that a scheme has no Go type for a kind, as for all custom ones; "" where it has (NotRegisteredError)."""
+    from ..apiserver.schema import schema_of
+
+    if kind == "List" or schema_of(api_version, kind, release) is not None:
+        return ""
+    return f'no kind "{kind}" is registered for version "{api_version}" in scheme "{scheme}"'
 
 
 def typed_list(listing: dict, release: tuple[int, int]) -> dict:

@@ -155,3 +155,10 @@ def test_expose(web):
     assert web.ok("kubectl expose svc front --name=back --selector=a=b --dry-run=client -o name") == "service/back\n"
     assert got(web, "expose deploy web --dry-run=client")["spec"]["ports"] == [
         {"port": 80, "protocol": "TCP", "targetPort": 80}]
+
+
+def test_missing_containers_are_told_before_objects_without_containers(web):
+    web.ok("kubectl create cm a")
+    assert web("kubectl set image cm/a deploy/web other=x").err == (
+        'error: unable to find container named "other"\n'
+        "error: configmaps/a the object is not a pod or does not have a pod template: *v1.ConfigMap\n\n")

@@ -54,8 +54,9 @@ def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
     from ...api import releases
     from ...api.objects import clone
     from .. import builder
+    from ..scheme import KUBECTL
 
-    infos = builder.build(ctx, [source], continue_on_error=False).infos()
+    infos = builder.build(ctx, [source], continue_on_error=False, scheme=KUBECTL).infos()
     if len(infos) != 1:
         raise Failure("from must be an existing cronjob")
     cronjob = infos[0].obj

@@ -7,6 +7,7 @@ import re
 from ...api import names
 from .. import builder, cmdutil
 from ..context import Failure
+from ..scheme import KUBECTL
 from . import patches
 
 _KIND = "environment variable"
@@ -119,7 +120,7 @@ def _from(ctx, flags) -> list[dict]:
     """Return variables that take their values from the keys of a ConfigMap or Secret."""
     env = []
     for info in builder.from_flags(ctx, flags, [flags["from"]], select_all=False,
-                                   allow_empty_selector=flags["all"], latest=True).infos():
+                                   allow_empty_selector=flags["all"], latest=True, scheme=KUBECTL).infos():
         refs = {"ConfigMap": "configMapKeyRef", "Secret": "secretKeyRef"}
         if info.obj["kind"] not in refs:
             raise Failure("unsupported resource specified in --from")

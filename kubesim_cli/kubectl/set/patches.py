@@ -7,6 +7,7 @@ from ...apiserver.errors import StatusError
 from .. import builder, cmdutil
 from ..context import Failure
 from ..info import Info
+from ..scheme import KUBECTL
 
 NO_RESOURCES = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 ALL_AND_SELECTOR = "cannot set --all and --selector at the same time"
@@ -17,9 +18,9 @@ _TEMPLATED = ("ReplicationController", "Deployment", "DaemonSet", "ReplicaSet", 
 def select(ctx, flags, args) -> list[Info]:
     """Return the objects that the arguments, files and selectors name."""
     if flags["local"]:
-        return builder.from_flags(ctx, flags, args, selector="", select_all=False).infos()
+        return builder.from_flags(ctx, flags, args, selector="", select_all=False, scheme=KUBECTL).infos()
     return builder.from_flags(ctx, flags, args, select_all=False, allow_empty_selector=flags["all"],
-                              latest=True).infos()
+                              latest=True, scheme=KUBECTL).infos()
 
 
 def check_local(flags, strategy: str) -> None:
@@ -60,22 +61,25 @@ class Change:
         self.errors: list[Exception] = []
 
     def apply(self, infos: list[Info], mutate, even_unchanged: bool = False) -> None:
-        """Call `mutate(obj)` with a copy of each object and send the difference; nothing is sent or told where there
-        is none, unless `even_unchanged`."""
-        changes = []
+        """Call `mutate(obj)` with a copy of each object and then send the differences; nothing is sent or told where
+        there is none, unless `even_unchanged`."""
+        changed = []
         for info in infos:
             obj = clone(info.obj)
+            refused = None
             try:
                 mutate(obj)
             except Failure as failure:
-                self.errors.append(Failure(f"error: {info.object_name} {failure}\n"))
-                continue
-            if obj != info.obj:
-                cmdutil.record(self.ctx, self.flags, self.args, obj)
-            if obj != info.obj or even_unchanged:
-                changes.append((info, obj))
-        for info, obj in changes:
-            self._send(info, obj)
+                refused = Failure(f"error: {info.object_name} {failure}\n")
+            else:
+                if obj != info.obj:
+                    cmdutil.record(self.ctx, self.flags, self.args, obj)
+            changed.append((info, obj, refused))
+        for info, obj, refused in changed:
+            if refused:
+                self.errors.append(refused)
+            elif obj != info.obj or even_unchanged:
+                self._send(info, obj)
 
     def _send(self, info: Info, obj: dict) -> None:
         if not self.flags["local"] and self.strategy != "client":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...api.objects import clone
 from .. import builder, cmdutil
 from ..context import Failure
+from ..scheme import KUBECTL
 
 
 def run(ctx, flags, args):
@@ -33,4 +34,4 @@ def run(ctx, flags, args):
             changed = cmdutil.send_patch(ctx, flags, info, changed, "strategic", strategy)
         print_obj(changed)
 
-    builder.from_flags(ctx, flags, args[:-1], select_all=False, **options).visit(set_selector)
+    builder.from_flags(ctx, flags, args[:-1], select_all=False, scheme=KUBECTL, **options).visit(set_selector)
