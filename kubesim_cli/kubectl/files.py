@@ -236,7 +236,17 @@ def _download(url: str) -> bytes:
         raise Failure(f"unable to read URL {quote(url)}, server reported {error.code} {error.reason}, "
                       f"status code={error.code}") from None
     except OSError as error:
-        raise Failure(f"Get {quote(url)}: {error}") from None
+        raise _unreachable(url, getattr(error, "reason", error)) from None
+
+
+def _unreachable(url: str, reason) -> Failure:
+    """Return how a URL that does not answer is told (StandardErrorMessage of a url.Error)."""
+    from urllib.parse import urlsplit
+
+    if isinstance(reason, ConnectionRefusedError):
+        return Failure(f"The connection to the server {urlsplit(url).netloc} was refused - did you specify the right "
+                       "host or port?", prefix="")
+    return Failure(f"Unable to connect to the server: {reason}", prefix="")
 
 
 def _json(obj: dict) -> str:

@@ -61,7 +61,7 @@ class Info:
                 self.obj = client.tabulate(self.resource, [self.obj])
         except StatusError as error:
             if error.code == 404 and self.namespace not in ("", "default"):
-                client.get("namespaces", self.namespace)
+                _require_namespace(client, self.namespace)
             raise
 
     def refresh(self, obj: dict) -> None:
@@ -69,6 +69,15 @@ class Info:
         self.obj = obj
         self.name = obj["metadata"].get("name", "")
         self.namespace = obj["metadata"].get("namespace", "")
+
+
+def _require_namespace(client, name: str) -> None:
+    """Raise StatusError where a namespace is missing, but not where it may not be read."""
+    try:
+        client.get("namespaces", name)
+    except StatusError as error:
+        if error.code == 404:
+            raise
 
 
 def group_version(mapping) -> str:

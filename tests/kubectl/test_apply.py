@@ -184,3 +184,8 @@ def test_files_whose_objects_have_no_annotation(terminal):
     assert terminal("kubectl apply view-last-applied -f c.yaml").err == (
         'error: error when no last-applied-configuration annotation found on resource: c\n "c.yaml": <nil>\n')
     assert terminal("kubectl apply view-last-applied cm c") == (0, "", "")
+
+
+def test_an_address_that_does_not_answer(terminal):
+    assert terminal("kubectl apply -f http://127.0.0.1:1/x.yaml") == (
+        1, "", "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n")

@@ -92,3 +92,14 @@ def test_certificates(terminal):
         "error: one or more CSRs must be specified as <name> or -f <filename>\n")
     refused = terminal("kubectl apply -f -", REQUEST % base64.b64encode(key.encode()).decode())
     assert "PEM block type must be CERTIFICATE REQUEST" in refused.err
+
+
+def test_who_may_not_read_a_namespace_is_told_of_the_object(terminal):
+    """kubectl asks for the namespace of what is missing, but only to see whether it is missing, too."""
+    terminal.ok("kubectl create ns team")
+    terminal.ok("kubectl create role pods --verb=get,create --resource=pods -n team")
+    terminal.ok("kubectl create rolebinding dave --role=pods --user=dave -n team")
+    assert terminal("kubectl get pod web -o yaml -n team --as=dave").err == (
+        'Error from server (NotFound): pods "web" not found\n')
+    assert terminal("kubectl get pod web -n nosuch").err == (
+        'Error from server (NotFound): namespaces "nosuch" not found\n')
