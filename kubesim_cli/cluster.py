@@ -25,6 +25,7 @@ class Cluster:
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, DEFAULT_RELEASE, 0.0, self.begin, self._notice)
         self._manager = None
+        self._populated = False  # in the running transaction
         self.on_commit = lambda: None  # called after each commit; the terminal lets its output go then
         self._read_meta()
 
@@ -142,6 +143,7 @@ class Cluster:
         for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid):
             self.store.put("ADDED", resource, key_of(obj), obj)
         meta["bootstrapped"] = self.store.revision
+        self._populated = True
 
     def reread(self) -> None:
         """The store holds what another process wrote: drop what was derived from it, and catch up."""
@@ -160,7 +162,9 @@ class Cluster:
         """Let the controllers react, then make everything durable."""
         if self.store.locked:
             self.settle()
-            self.store.commit()
+            # The default objects alone can be made again, and nobody has asked for them.
+            self.store.commit(durable=not (self._populated and self.pristine))
+            self._populated = False
         self.on_commit()
 
     def release_lock(self) -> None:

@@ -14,7 +14,7 @@ class Entropy:
         self.state = state
 
     def _draw(self) -> bytes:
-        from hashlib import sha256
+        from .digest import sha256
 
         self.state["count"] += 1
         return sha256(f"{self.state['seed']}/{self.state['count']}".encode()).digest()

@@ -11,7 +11,7 @@ FOLDER = "/tmp/hostpath-provisioner"
 
 def _component(api) -> tuple[str, str]:
     """Return (the provisioner's identity, its event source)."""
-    from hashlib import sha256
+    from ..api.digest import sha256
 
     cluster = api.find("namespaces", "kube-system") or {"metadata": {"uid": ""}}
     text = sha256(f"{NAME}/{cluster['metadata']['uid']}".encode()).hexdigest()

@@ -17,7 +17,7 @@ RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try
 
 def digest(text: str) -> str:
     """Return 64 hex digits that are always the same for a text."""
-    from hashlib import sha256
+    from ..api.digest import sha256
 
     return sha256(text.encode()).hexdigest()
 

@@ -121,7 +121,7 @@ def _address(index: int) -> str:
 
 def _identity(name: str, what: str, dash: str) -> str:
     """Sixteen bytes in hex that are always the same for a node: no random source is asked for what nobody compares."""
-    from hashlib import sha256
+    from ..api.digest import sha256
 
     text = sha256(f"{name}/{what}".encode()).hexdigest()[:32]
     return dash.join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

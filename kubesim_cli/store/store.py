@@ -212,7 +212,7 @@ class Store:
         path = os.path.join(self.folder, log.LOG)
         if not self.exists:
             header = log.line({"kubesim": "store", "format": log.FORMAT, "generation": 0})
-            log.write_file(path, [header], durable=True)
+            log.write_file(path, [header], durable=False)  # the commit syncs the same file
             self._shift(len(header))
             self.exists = True
         with open(path, "ab") as file:
@@ -233,8 +233,11 @@ class Store:
         return (self.revision != self._start_revision or self.meta != self._index.meta
                 or any(self.timers.get(name) != self._index.timers.get(name) for name in self._touched))
 
-    def commit(self) -> None:
-        """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held."""
+    def commit(self, durable: bool = True) -> None:
+        """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held.
+
+        Without `durable` it is safe from a kill, but not from a loss of power.
+        """
         if not self.dirty:
             return
         for name in sorted(self._touched):
@@ -243,8 +246,9 @@ class Store:
         self._touched.clear()
         self._append({"commit": self.revision, "meta": json.loads(json.dumps(self.meta))})
         self._spill()
-        with open(os.path.join(self.folder, log.LOG), "r+b") as file:
-            os.fsync(file.fileno())
+        if durable:
+            with open(os.path.join(self.folder, log.LOG), "r+b") as file:
+                os.fsync(file.fileno())
         index = self._index
         index.size, self._start_revision = self._end, self.revision
         if index.size - index.live > max(GARBAGE, index.live):
