@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..api import names, timestamps
 from . import field
 
+STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 _MAX_ANNOTATIONS = 256 * 1024
 
 
@@ -73,12 +74,22 @@ def _validate_rest(meta: dict, path: str) -> list:
     errors = validate_labels(meta.get("labels"), f"{path}.labels")
     errors += validate_annotations(meta.get("annotations"), f"{path}.annotations")
     errors += _validate_owners(meta.get("ownerReferences") or (), f"{path}.ownerReferences")
-    for i, name in enumerate(meta.get("finalizers") or ()):
+    finalizers = meta.get("finalizers") or ()
+    for name in finalizers:
         errors += [field.invalid(f"{path}.finalizers", name, text) for text in names.qualified_name(name)]
-        if "/" not in name and name not in ("orphan", "foregroundDeletion", "kubernetes"):
-            errors.append(field.invalid(f"{path}.finalizers[{i}]", name,
-                                        "name is neither a standard finalizer name nor is it fully qualified"))
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        errors.append(field.invalid(f"{path}.finalizers", finalizers,
+                                    "finalizer orphan and foregroundDeletion cannot be both set"))
     return errors
+
+
+def validate_kube_finalizers(meta: dict) -> list:
+    """Return the FieldErrors of the names of finalizers that are neither standard nor have a domain
+    (validateKubeFinalizerName of pkg/apis/core/validation)."""
+    return [field.invalid(f"metadata.finalizers[{i}]", name,
+                          "name is neither a standard finalizer name nor is it fully qualified")
+            for i, name in enumerate(meta.get("finalizers") or ())
+            if "/" not in name and name not in STANDARD_FINALIZERS]
 
 
 def validate_labels(labels: dict | None, path: str) -> list:

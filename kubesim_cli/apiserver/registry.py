@@ -47,13 +47,17 @@ def create(server, client, res: Resource, namespace: str, name: str, body: dict,
     objectmeta.stamp_new(meta, server.stored_as(res), key, server.now, server.entropy)
     kind.prepare_create(obj, ctx)
     if kind.has_status:
-        if client.user is not None:
+        if client.user is not None and not kind.keeps_status:
             obj.pop("status", None)
         if "status" not in obj:
             kind.default_status(obj, ctx)
     if kind.has_generation:
         meta["generation"] = 1
-    bad = objectmeta.validate(meta, res.namespaced, kind.name_rule) if client.user is not None else []
+    bad = []
+    if client.user is not None:
+        bad = objectmeta.validate(meta, res.namespaced, kind.name_rule)
+        if kind.kube_finalizers:
+            bad += objectmeta.validate_kube_finalizers(meta)
     bad += kind.validate(obj, ctx)
     if bad:
         raise errors.invalid(res.kind, res.group, meta.get("name", ""), bad)
@@ -129,6 +133,8 @@ def store_update(server, client, res: Resource, obj: dict, old: dict, options: d
         meta["generation"] = before.get("generation", 0) + 1
     if not trusted:
         bad = objectmeta.validate_update(meta, before)
+        if kind.kube_finalizers:
+            bad += objectmeta.validate_kube_finalizers(meta)
         bad += kind.validate_status(obj, old, ctx) if subresource == "status" else kind.validate_update(obj, old, ctx)
         if bad:
             raise errors.invalid(res.kind, res.group, meta["name"], bad)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from ...api import conditions
 from ...api.objects import dig
 from ..kinds import base
+from ..objectmeta import STANDARD_FINALIZERS
 from . import version_of, version_order
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 _MAX_INT32 = 2**31 - 1
-_STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 
 
 class CustomResource(base.Kind):
     """What the server knows of one version: `raw` is its openAPIV3Schema, `structure` the Schema of it."""
 
     has_generation = True
+    kube_finalizers = False
     unconditional_update = False
 
     def __init__(self, res, raw: dict, structure):
@@ -202,7 +203,7 @@ def _finalizer_warnings(name: str) -> list[str]:
 
     where = f'metadata.finalizers: "{name}": '
     found = [where + text for text in names.qualified_name(name)]
-    if "/" not in name and name not in _STANDARD_FINALIZERS:
+    if "/" not in name and name not in STANDARD_FINALIZERS:
         path = " including a path (/)" if "." in name else ""
         found.append(f"{where}prefer a domain-qualified finalizer name{path} to avoid accidental conflicts with other "
                      "finalizer writers")

@@ -43,6 +43,7 @@ class Kind:
     keeps_status = False     # a new object may come with a status (the strategy does not reset it)
     has_generation = False   # metadata.generation counts changes of anything but metadata and status
     name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
+    kube_finalizers = True   # finalizers have a domain or are standard ones (core's ValidateObjectMeta)
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
     computed = False                 # never stored: serve_get and serve_list make its objects for each request

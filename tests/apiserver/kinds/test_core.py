@@ -137,3 +137,18 @@ def test_limits_fill_each_other_in(desk):
                                                             "min": {"memory": "1Mi"}}]}})
     assert made["spec"]["limits"] == [{"type": "Container", "max": {"cpu": "1"}, "min": {"memory": "1Mi"},
                                        "default": {"cpu": "1"}, "defaultRequest": {"cpu": "1", "memory": "1Mi"}}]
+
+
+def test_a_new_node_may_come_with_a_status(api):
+    made = api.create("v1", "Node", "extra", status={"capacity": {"cpu": "4"}})
+    assert made["status"]["capacity"] == {"cpu": "4"}
+    assert "status" in api.create("v1", "Node", "bare")
+
+
+def test_finalizers_need_a_domain_except_in_some_groups(api):
+    assert api.refused(api.create, "v1", "ConfigMap", "c", finalizers=["mine"]) == (
+        'ConfigMap "c" is invalid: metadata.finalizers[0]: Invalid value: "mine": name is neither a standard '
+        "finalizer name nor is it fully qualified")
+    assert api.create("coordination.k8s.io/v1", "Lease", "l", spec={}, finalizers=["mine"])
+    both = api.refused(api.create, "v1", "ConfigMap", "c", finalizers=["orphan", "foregroundDeletion"])
+    assert both.endswith("finalizer orphan and foregroundDeletion cannot be both set")

@@ -9,6 +9,7 @@ from ..columns import AGE, NAME
 class AdmissionPolicy(Kind):
     """A policy; `rules` is the field that holds what it does."""
 
+    kube_finalizers = False
     has_generation = True
     unconditional_update = False
 
@@ -76,6 +77,7 @@ def _match_resources(path: str, constraints: dict) -> list:
 
 
 class AdmissionPolicyBinding(Kind):
+    kube_finalizers = False
     columns = (NAME, Column("PolicyName"), Column("ParamRef"), AGE)
     has_generation = True
     unconditional_update = False

@@ -7,6 +7,7 @@ from ..columns import AGE, NAME
 
 
 class WebhookConfiguration(Kind):
+    kube_finalizers = False
     columns = (NAME, Column("Webhooks", type="integer"), AGE)
     has_generation = True
     unconditional_update = False

@@ -10,6 +10,7 @@ CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
 
 class CustomResourceDefinition(Kind):
+    kube_finalizers = False
     columns = (Column("Name", format="name"), Column("Created At", type="date"))
     has_status = True
     has_generation = True

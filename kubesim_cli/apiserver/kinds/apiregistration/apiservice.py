@@ -8,6 +8,7 @@ from ..columns import AGE, NAME
 
 
 class APIService(Kind):
+    kube_finalizers = False
     columns = (NAME, Column("Service"), Column("Available"), AGE)
     has_status = True
     name_rule = "path_segment_name"

@@ -7,6 +7,7 @@ from ..columns import AGE, NAME
 
 
 class RuntimeClass(Kind):
+    kube_finalizers = False
     columns = (NAME, Column("Handler"), AGE)
     create_on_update = True
     unconditional_update = False
