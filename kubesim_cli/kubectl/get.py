@@ -59,7 +59,9 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
     for mapping, group in _by_mapping(infos):
         namespaced = namespaced and mapping.namespaced
         with_namespace |= flags["all-namespaces"] and mapping.namespaced  # from then on tables keep that column
-        merged = _merge(group) if table else plain_table([info.obj for info in group], ctx.now)
+        # A file's object without a name is never read from the server, which would have made a table of it.
+        of_server = table and all("columnDefinitions" in info.obj for info in group)
+        merged = _merge(group) if of_server else plain_table([info.obj for info in group], ctx.now)
         if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"], ctx.release):
             continue
         text = table_printer(flags, mapping, with_kind, with_namespace).print(merged)
@@ -125,9 +127,10 @@ def plain_table(objects: list[dict], now: float) -> dict:
 
     rows = []
     for obj in objects:
-        created = obj["metadata"].get("creationTimestamp")
+        meta = obj.get("metadata") or {}
+        created = meta.get("creationTimestamp")
         age = duration.human(now - timestamps.parse(created)) if created else "<unknown>"
-        rows.append({"cells": [obj["metadata"]["name"], age], "object": obj})
+        rows.append({"cells": [meta.get("name", ""), age], "object": obj})
     return {"columnDefinitions": [{"name": "Name", "type": "string", "format": "name"},
                                   {"name": "Age", "type": "string"}], "rows": rows}
 

@@ -107,3 +107,12 @@ def test_a_warning_of_kubectls_own_is_no_error(terminal):
 ])
 def test_flags(terminal, line, told):
     assert terminal(f"kubectl {line}") == (1, "", told)
+
+
+def test_older_releases_look_for_a_command_below_create(terminal):
+    assert terminal("kubectl create foo") == (1, "", "Error: must specify one of -f and -k\n\nerror: unknown command "
+                                                     "\"foo\"\nSee 'kubectl create -h' for help and examples\n")
+
+
+def test_an_object_of_a_file_without_a_name_is_shown_as_it_is(terminal):
+    assert terminal("kubectl get -f -", "apiVersion: v1\nkind: Pod") == (0, "NAME   AGE\n       <unknown>\n", "")

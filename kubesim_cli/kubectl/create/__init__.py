@@ -9,13 +9,18 @@ from ..context import Failure, Usage, add_source
 
 def run(ctx, flags, args):
     """kubectl create -f FILENAME"""
+    from ...api import releases
+
+    without_file = not flags["filename"] and not flags["kustomize"]
+    if without_file and not releases.enabled("CreateNeedsFile", ctx.release):
+        return _help(ctx, args)
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")
     strategy = cmdutil.dry_run(ctx, flags)
     validation = cmdutil.validation(flags)
     print_obj = cmdutil.printer(ctx, flags, "created", strategy)
-    if not flags["filename"] and not flags["kustomize"]:
-        return _without_file(ctx)
+    if without_file:
+        raise Failure("must specify one of -f and -k")
     if flags["raw"]:
         return _raw(ctx, flags)
     if flags["edit"]:
@@ -44,14 +49,13 @@ def run(ctx, flags, args):
     return None
 
 
-def _without_file(ctx) -> int:
-    from ...api import releases
-
-    if releases.enabled("CreateNeedsFile", ctx.release):
-        raise Failure("must specify one of -f and -k")
+def _help(ctx, args) -> int:
     from ..help import text_of
 
-    ctx.err("Error: must specify one of -f and -k\n\n" + text_of("create"))
+    ctx.err("Error: must specify one of -f and -k\n\n")
+    if args:
+        raise Usage(f'unknown command "{" ".join(args)}"')
+    ctx.err(text_of("create"))
     return 1
 
 
