@@ -13,6 +13,7 @@ TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters=
                max_size=30) | st.sampled_from(
     ["yes", "1e3", "0x1F", "12:30", "2020-01-01", "- a", "a: b", "a #b", "\n", "a\n\n", " x", "x ", "~", "word " * 30,
      "017"])
+TEXT = TEXT.filter(lambda text: text != "=")  # go-yaml writes it plain, and ruamel has no value for it
 SCALARS = (st.none() | st.booleans() | st.integers(-2 ** 53, 2 ** 53)
            | st.floats(-2 ** 53, 2 ** 53) | TEXT)
 OBJECTS = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
