@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from .api.entropy import Entropy
 from .apiserver.server import Server
+from .machinery.entropy import Entropy
 from .store.store import Store
 
 DEFAULT_RELEASE = (1, 28)
@@ -64,7 +64,7 @@ class Cluster:
         self.entropy.state = meta.setdefault("entropy", {"seed": "", "count": 0})
         self.server.release = tuple(meta.get("release") or self._asked_release or DEFAULT_RELEASE)
         if meta.get("featureGates"):
-            from .api.releases import Release
+            from .releases import Release
 
             self.server.release = Release.with_gates(self.server.release, meta["featureGates"])
         self.server.now = self.clock_time()
@@ -132,8 +132,8 @@ class Cluster:
 
     def _populate(self) -> None:
         """Write the objects of a fresh minikube, as part of the running transaction."""
-        from .api.objects import key_of
         from .apiserver.bootstrap import objects
+        from .machinery.objects import key_of
         from .node.nodes import node_object
 
         meta, now = self.store.meta, self.server.now

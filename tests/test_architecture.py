@@ -12,7 +12,7 @@ import pytest
 PACKAGE = pathlib.Path(__file__).parents[1] / "kubesim_cli"
 # Room -> the rooms that it may import from.
 MAY = {
-    "api": set(),
+
     "store": {"api"},
     "apiserver": {"api", "store"},
     "controllers": {"api", "apiserver", "node"},

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import json
 
-from ..api import timestamps
-from ..api.objects import clone
-from . import errors, fieldset, typed
-from .decode import decode
-from .schema import Schema
+from ..machinery import errors, fieldset, timestamps, typed
+from ..machinery.decode import decode
+from ..machinery.objects import clone
+from ..machinery.schema import Schema
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _MAX_UPDATE_MANAGERS = 10

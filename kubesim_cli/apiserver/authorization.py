@@ -6,8 +6,8 @@ a dict with name, groups, uid and extra. `client` is always a trusted Client.
 
 from __future__ import annotations
 
-from . import errors
-from .discovery import Resource
+from ..machinery import errors
+from ..machinery.discovery import Resource
 
 GROUP = "rbac.authorization.k8s.io"
 MASTERS = "system:masters"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from ..api import timestamps
+from ..machinery import timestamps
 from . import poststarthooks
 
 RBAC = "rbac.authorization.k8s.io"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import errors
+from ..machinery import errors
 from .authorization import GROUP, MASTERS, allows, decide, rules_for
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import timestamps
+from ..machinery import timestamps
 
 SIMILAR = 10       # events that differ only in their message are told apart up to this many ...
 WINDOW = 600.0     # ... within so many seconds; further ones become one

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..api import conditions, selectors
-from ..api.objects import clone, dig
-from . import errors, registry
+from ..machinery import conditions, errors, selectors
+from ..machinery.objects import clone, dig
+from . import registry
 from .reading import read
 
 
@@ -58,7 +58,7 @@ def _spend(server, pdb: dict, pod: dict, dry_run: bool) -> None:
                                  "Cannot evict pod as it would violate the pod's disruption budget.", details)
     if dry_run:
         return
-    from ..api import timestamps
+    from ..machinery import timestamps
 
     new = clone(pdb)
     new["status"]["disruptionsAllowed"] -= 1

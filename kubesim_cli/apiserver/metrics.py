@@ -7,11 +7,11 @@ served as long as there is a pod that has one of them. Source: metrics-server's 
 
 from __future__ import annotations
 
-from ..api import conditions, quantity, timestamps
+from ..machinery import conditions, quantity, timestamps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .discovery import Resource
+    from ..machinery.discovery import Resource
 
 GROUP = "metrics.k8s.io"
 VERSION = "v1beta1"
@@ -32,7 +32,7 @@ def is_annotated(pod: dict | None) -> bool:
 
 def resources() -> list[Resource]:
     """Return what the API serves."""
-    from .discovery import Resource
+    from ..machinery.discovery import Resource
 
     return [Resource(GROUP, VERSION, plural, "", kind, namespaced, ["get", "list"])
             for plural, kind, namespaced in (("nodes", "NodeMetrics", False), ("pods", "PodMetrics", True))]

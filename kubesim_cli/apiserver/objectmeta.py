@@ -5,8 +5,7 @@ Source of the rules: k8s.io/apimachinery/pkg/api/validation/objectmeta.go.
 
 from __future__ import annotations
 
-from ..api import names, timestamps
-from . import field
+from ..machinery import field, names, timestamps
 
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 _MAX_ANNOTATIONS = 256 * 1024

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import errors
+from ..machinery import errors
+from ..machinery.discovery import Resource
 from .client import Client
-from .discovery import Resource
 from .registry import check_name
 
 HEALTH = ("/healthz", "/livez", "/readyz")
@@ -21,7 +21,7 @@ def request(client: Client, method: str, url: str, body: dict | None = None):
     if path in HEALTH or (len(parts) > 1 and "/" + parts[0] in HEALTH):
         return "ok"
     if path == "/version":
-        from ..api.version import info
+        from ..releases.server import info
 
         return info(client.release, server=True)
     if (parts[:1] == ["api"] and len(parts) < 3) or (parts[:1] == ["apis"] and len(parts) < 4):

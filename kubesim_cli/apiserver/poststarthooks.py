@@ -6,7 +6,7 @@ apiserver/pkg/apis/flowcontrol/bootstrap/default.go, pkg/controlplane/controller
 
 from __future__ import annotations
 
-from ..api import timestamps
+from ..machinery import timestamps
 
 API_SERVICES = "apiservices.apiregistration.k8s.io"
 AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged"  # label of the APIServices that the server keeps itself

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import quantity, timestamps
-from ..api.objects import dig
+from ..machinery import quantity, timestamps
+from ..machinery.objects import dig
 from .kinds.core.podspec import resources
 from .kinds.core.podspec.rules import Rules
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 
-from ..api.objects import key_of
-from . import errors
-from .discovery import Resource
+from ..machinery import errors
+from ..machinery.discovery import Resource
+from ..machinery.objects import key_of
 from .kinds import base
 
 
@@ -55,7 +55,7 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
     """
     if not label_selector and not field_selector:
         return None
-    from ..api import selectors
+    from ..machinery import selectors
 
     try:
         labels = selectors.parse(label_selector) if label_selector else None

@@ -6,9 +6,10 @@ admission, the kind's strategy, validation, validating admission, storage.
 
 from __future__ import annotations
 
-from ..api.objects import clone, key_of
-from . import admission, errors, objectmeta, tracking
-from .discovery import Resource
+from ..machinery import errors
+from ..machinery.discovery import Resource
+from ..machinery.objects import clone, key_of
+from . import admission, objectmeta, tracking
 from .reading import convert, predicate, read
 
 
@@ -173,7 +174,7 @@ def _check_preconditions(res: Resource, kind, meta: dict, before: dict) -> None:
     if int(given) and given != before["resourceVersion"]:
         raise errors.modified(res.name, before["name"])
     if not int(given) and not kind.unconditional_update:
-        from . import field
+        from ..machinery import field
 
         raise errors.invalid(res.plural, res.group, before["name"],
                              [field.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
@@ -204,7 +205,7 @@ def patch(server, client, res: Resource, namespace: str, name: str, body, option
 
 def patched(server, client, res: Resource, current: dict, body, options: dict) -> dict:
     """Return what a patch makes of an object, decoded, as it is stored."""
-    from . import patch as patching
+    from ..machinery import patch as patching
 
     obj = patching.patched(current, body, options["patch_type"], server.schema(res),
                            options.get("field_validation") or "Warn", client.on_warning)
@@ -252,7 +253,7 @@ def delete(server, client, res: Resource, namespace: str, name: str, body, optio
         return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
                 "details": {"name": name, **({"group": res.group} if res.group else {}), "kind": res.plural,
                             "uid": meta["uid"]}}
-    from ..api import timestamps
+    from ..machinery import timestamps
 
     if not deleting or grace < meta.get("deletionGracePeriodSeconds", 0):
         meta["deletionTimestamp"] = timestamps.format(server.now + grace)

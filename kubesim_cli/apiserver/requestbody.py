@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import errors
-from .discovery import Resource
+from ..machinery import errors
+from ..machinery.discovery import Resource
 
 
 def decode(server, client, res: Resource, body: dict, field_validation: str) -> dict:
@@ -30,13 +30,13 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
         raise errors.bad_request(f'{what} in version "{version}" cannot be handled as a {res.kind}: no kind "{what}" '
                                  f'is registered for version "{body.get("apiVersion")}" in scheme '
                                  '"pkg/api/legacyscheme/scheme.go:30"')
-    from .decode import DecodeError, strict_message, unknown_message
-    from .decode import decode as as_typed
+    from ..machinery.decode import DecodeError, strict_message, unknown_message
+    from ..machinery.decode import decode as as_typed
 
     where = f'{res.kind} in version "{res.version}" cannot be handled as a {res.kind}: '
     node = server.schema(res)
     if node is None:
-        from ..api.objects import clone
+        from ..machinery.objects import clone
 
         return clone(body)
     try:

@@ -5,14 +5,14 @@ What each verb does to an object stands in registry.py and subresources.py; here
 
 from __future__ import annotations
 
-from ..api.objects import key_of
-from . import errors
-from .discovery import Discovery, Resource, builtin
+from ..machinery import errors
+from ..machinery.discovery import Discovery, Resource, builtin
+from ..machinery.objects import key_of
 from .kinds import base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..api.entropy import Entropy
+    from ..machinery.entropy import Entropy
     from ..store.store import Store
 
 # Resources that are one set of objects under two groups: the store's name of each.
@@ -77,7 +77,7 @@ class Server:
         found = self.store.list(resource, namespace)
         if selector is None:
             return found
-        from ..api import selectors
+        from ..machinery import selectors
 
         wanted = selectors.of_label_selector(selector)
         return [obj for obj in found if selectors.matches(wanted, obj["metadata"].get("labels"))]
@@ -135,7 +135,7 @@ class Server:
             from .customresources import schema_of
 
             return schema_of(res)
-        from . import schema
+        from ..machinery import schema
 
         return schema.schema_of(res.api_version, res.kind, self.release)
 

@@ -5,10 +5,10 @@ Each is a function `<verb>_<subresource>` or, where all verbs are alike, `any_<s
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import clone, dig
-from . import errors, registry, tracking
-from .discovery import Resource
+from ..machinery import conditions, errors, timestamps
+from ..machinery.discovery import Resource
+from ..machinery.objects import clone, dig
+from . import registry, tracking
 from .reading import convert, read
 
 
@@ -61,7 +61,7 @@ def any_status(server, client, verb, res: Resource, namespace, name, body, optio
 
 def _scale_of(server, res: Resource, obj: dict) -> dict:
     """Return an autoscaling/v1 Scale of an object with replicas."""
-    from ..api import selectors
+    from ..machinery import selectors
 
     paths = server.kind(res).scale_paths
     meta = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
@@ -85,8 +85,8 @@ def any_scale(server, client, verb, res: Resource, namespace, name, body, option
     if verb == "get":
         return scale
     if verb == "patch":
-        from . import patch as patching
-        from .schema import schema_of
+        from ..machinery import patch as patching
+        from ..machinery.schema import schema_of
 
         schema = schema_of("autoscaling/v1", "Scale", server.release)
         body = patching.patched(scale, body, options["patch_type"], schema,
@@ -97,7 +97,7 @@ def any_scale(server, client, verb, res: Resource, namespace, name, body, option
                                  f"{'bool' if isinstance(replicas, bool) else 'string'} into Go struct field "
                                  "ScaleSpec.spec.replicas of type int32")
     if replicas < 0:
-        from . import field
+        from ..machinery import field
 
         raise errors.invalid("Scale", "autoscaling", name, [
             field.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])

@@ -6,8 +6,7 @@ from a forged one.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from . import errors, field
+from ..machinery import errors, field, timestamps
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 _MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .discovery import Resource
+from ..machinery.discovery import Resource
 
 # Who the control plane is: client-go names a manager after the program.
 _CONTROL_PLANE = {"pods": "kubelet", "nodes": "kubelet", "leases.coordination.k8s.io": "kubelet"}

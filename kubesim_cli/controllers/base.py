@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import controller_of, key_of
+from ..machinery.objects import controller_of, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/clusterroleaggregation/clusterroleaggregation_control
 
 from __future__ import annotations
 
-from ..api import selectors
+from ..machinery import selectors
 from .base import Change, Controller
 
 ROLES = "clusterroles.rbac.authorization.k8s.io"

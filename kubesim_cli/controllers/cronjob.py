@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/cronjob/cronjob_controllerv2.go and utils.go.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import clone, key_of, split_key
-from ..apiserver.errors import StatusError
+from ..machinery import timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, key_of, split_key
 from . import pods, refs
 from .base import Change, Controller, owner
 from .job import JOBS, finished_condition
@@ -125,7 +125,7 @@ class _Sync:
 
     def _schedule(self):
         """Return the parsed schedule, None where it or its time zone cannot be used."""
-        from ..api import cron
+        from ..go import cron
 
         zone, text = self.spec.get("timeZone"), self.spec["schedule"]
         try:

@@ -6,9 +6,9 @@ finalizer/crd_finalizer}.go.
 
 from __future__ import annotations
 
-from ..api import conditions
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery import conditions
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from .base import Controller, itself
 
 RESOURCE = "customresourcedefinitions.apiextensions.k8s.io"

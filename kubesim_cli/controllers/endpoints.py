@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import split_key
+from ..machinery import timestamps
+from ..machinery.objects import split_key
 from . import pods as podutil
 from . import servicepods
 from .base import Change, Controller, itself

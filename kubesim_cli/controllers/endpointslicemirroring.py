@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import split_key
+from ..machinery.objects import split_key
 from . import servicepods
 from .base import Controller, itself
 from .endpointslice import SLICES, reconcile, slices_of

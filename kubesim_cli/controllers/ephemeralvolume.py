@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone, split_key
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, split_key
 from .base import Change, Controller, itself
 from .refs import controller_ref
 

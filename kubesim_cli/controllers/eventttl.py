@@ -5,8 +5,8 @@ A key is the minute in which events fall due, so that a cluster with many events
 
 from __future__ import annotations
 
-from ..api.objects import key_of
 from ..apiserver.events import expiry
+from ..machinery.objects import key_of
 from .base import Change, Controller
 
 

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/volume/expand.
 
 from __future__ import annotations
 
-from ..api import quantity
-from ..api.objects import dig, split_key
+from ..machinery import quantity
+from ..machinery.objects import dig, split_key
 from .base import Change, Controller, itself
 
 

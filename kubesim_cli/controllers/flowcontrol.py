@@ -5,8 +5,8 @@ Kubernetes: apiserver/pkg/util/flowcontrol/apf_controller.go.
 
 from __future__ import annotations
 
-from ..api import conditions
 from ..apiserver.poststarthooks import FLOWCONTROL, dangling
+from ..machinery import conditions
 from .base import Controller, itself
 
 SCHEMAS = f"flowschemas.{FLOWCONTROL}"

@@ -6,8 +6,8 @@ Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
 
 from __future__ import annotations
 
-from ..api.objects import clone, key_of, split_key
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, key_of, split_key
 from . import refs
 from .base import Change, Controller
 

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/history/controller_history.go.
 
 from __future__ import annotations
 
-from ..api import names, selectors
-from ..api.objects import clone, controller_of
-from ..apiserver.errors import StatusError
+from ..machinery import names, selectors
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, controller_of
 from .refs import candidates, claim, controller_ref
 
 RESOURCE = "controllerrevisions.apps"

@@ -5,10 +5,10 @@ Kubernetes: pkg/controller/podautoscaler/horizontal.go.
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import key_of, split_key
-from ..apiserver.errors import StatusError
 from ..apiserver.metrics import usage_annotations
+from ..machinery import conditions, timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import key_of, split_key
 from . import pods, replicacalculator
 from .base import Change, Controller, itself
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from heapq import heapify, heappop, heappush
 
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
 from . import CONTROLLERS, load
 from .base import Change, Controller
 

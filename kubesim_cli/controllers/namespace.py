@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/namespace/ (namespace_controller.go, deletion/).
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..apiserver.errors import StatusError
+from ..machinery import conditions, timestamps
+from ..machinery.errors import StatusError
 from .base import Change, Controller
 from .pods import TERMINAL, phase, write_status
 

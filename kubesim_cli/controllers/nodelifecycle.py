@@ -6,8 +6,8 @@ lives unless its node says that it was stopped (node/nodes.py).
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import clone
+from ..machinery import conditions, timestamps
+from ..machinery.objects import clone
 from ..node import nodes
 from .base import Change, Controller
 

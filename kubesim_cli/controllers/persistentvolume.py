@@ -6,8 +6,8 @@ volumes, are two controllers here.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import clone, dig, key_of, split_key
+from ..machinery import timestamps
+from ..machinery.objects import clone, dig, key_of, split_key
 from ..node import hostpathprovisioner, volumes
 from ..node.scheduling.nodeinfo import claim_keys
 from ..node.volumes import CLASSES, annotation

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/podgc/gc_controller.go.
 
 from __future__ import annotations
 
-from ..api import conditions
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery import conditions
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from ..node.scheduling.taints import HARD
 from .base import Change, Controller
 

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/controller_utils.go, pkg/api/v1/pod/util.go.
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery import conditions, timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from .refs import controller_ref
 
 TERMINAL = ("Succeeded", "Failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone, split_key
+from ..machinery.objects import clone, split_key
 from ..node.scheduling.nodeinfo import claim_keys
 from .base import Change, Controller, itself
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone, dig
+from ..machinery.objects import clone, dig
 from .base import Controller, itself
 
 FINALIZER = "kubernetes.io/pv-protection"

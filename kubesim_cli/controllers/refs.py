@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/controller_ref_manager.go.
 
 from __future__ import annotations
 
-from ..api.objects import controller_of
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import controller_of
 
 
 def controller_ref(owner: dict) -> dict:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 
-from ..api import quantity, selectors
-from ..apiserver.errors import StatusError
+from ..machinery import quantity, selectors
+from ..machinery.errors import StatusError
 from . import pods
 
 METRICS = "pods.v1beta1.metrics.k8s.io"

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
 
 from __future__ import annotations
 
-from ..api import conditions, selectors, timestamps
-from ..api.objects import controller_of, split_key
-from ..apiserver.errors import StatusError
+from ..machinery import conditions, selectors, timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import controller_of, split_key
 from . import pods, refs, victims
 from .base import Controller, itself, owner
 

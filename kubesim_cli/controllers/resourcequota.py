@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/resourcequota/resource_quota_controller.go.
 
 from __future__ import annotations
 
-from ..api.objects import key_of, split_key
+from ..machinery.objects import key_of, split_key
 from .base import Change, Controller
 from .pods import TERMINAL, phase, write_status
 

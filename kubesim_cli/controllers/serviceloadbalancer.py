@@ -5,7 +5,7 @@ The tunnel is open while the node minikube has the annotation TUNNEL; a service'
 
 from __future__ import annotations
 
-from ..api.objects import clone, dig
+from ..machinery.objects import clone, dig
 from .base import Change, Controller, itself
 
 TUNNEL = "kubesim.io/tunnel"

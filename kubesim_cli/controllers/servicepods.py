@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/endpoint, staging/src/k8s.io/endpointslice.
 
 from __future__ import annotations
 
-from ..api.objects import key_of
+from ..machinery.objects import key_of
 from . import pods as podutil
 from .base import Change
 

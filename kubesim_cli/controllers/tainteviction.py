@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/tainteviction/taint_eviction.go.
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import clone, key_of, split_key
-from ..apiserver.errors import StatusError
+from ..machinery import conditions, timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, key_of, split_key
 from ..node.scheduling import taints
 from .base import Change, Controller
 

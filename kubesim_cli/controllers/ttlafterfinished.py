@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/ttlafterfinished/ttlafterfinished_controller.go.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import split_key
+from ..machinery import timestamps
+from ..machinery.objects import split_key
 from .base import Controller, itself
 from .job import JOBS, finished_condition
 

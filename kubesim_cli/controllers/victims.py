@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from math import log2
 
-from ..api import timestamps
+from ..machinery import timestamps
 from . import pods
 
 COST = "controller.kubernetes.io/pod-deletion-cost"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
+from ..machinery.objects import clone
 from . import cmdutil, metadata
 from .context import Failure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import releases
+from .. import releases
 from .context import Failure, Usage
 
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
@@ -42,7 +42,7 @@ def _selected(ctx, flags) -> list:
 
 
 def _table(ctx, resources: list, wide: bool, no_headers: bool) -> None:
-    from .printers.tabwriter import align
+    from ..go.tabwriter import align
     rows = [] if no_headers else [["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]
                                   + (["VERBS", "CATEGORIES"] if wide else [])]
     for res in resources:

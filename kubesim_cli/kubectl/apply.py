@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..api.releases import enabled
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
+from ..releases import enabled
 from . import builder, cmdutil
 from .cmdutil import LAST_APPLIED
 from .context import Failure, Usage, add_source
@@ -193,7 +193,7 @@ class Applier:
 
     def _create(self, info, body: dict) -> None:
         if enabled("NullsNotCreated", self.ctx.release):
-            from ..apiserver.jsonpatch import without_nulls
+            from ..machinery.jsonpatch import without_nulls
 
             body = without_nulls(body)
         info.obj = body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .cmdutil import LAST_APPLIED, encode
 from .context import Failure, Usage, add_source
@@ -25,7 +25,7 @@ def view_last_applied(ctx, flags, args):
                           f"{info.name}\n {cmdutil.quote(info.source)}: <nil>")
 
     builder.from_flags(ctx, flags, args, latest=True, continue_on_error=False).visit(view)
-    from .gojson import JsonError, loads
+    from ..go.json import JsonError, loads
 
     for text in found:
         if flags["output"] not in ("json", "yaml"):

@@ -5,8 +5,8 @@ pkg/cmd/apply/applyset.go of kubectl. The flag is alpha: it exists only where KU
 
 from __future__ import annotations
 
-from ..api.releases import PATCH, enabled
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..releases import PATCH, enabled
 from . import cmdutil
 from .builder import raise_all
 from .context import Failure

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..api import releases
+from .. import releases
+from ..go.tabwriter import align
 from . import rbacrules
 from .context import Failure
-from .printers.tabwriter import align
 
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
           "impersonate", "*")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..api import quantity, releases
-from ..apiserver.errors import StatusError
+from .. import releases
+from ..machinery import quantity
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..apiserver.errors import StatusError
-from ..apiserver.field import show as quote
+from ..machinery.errors import StatusError
+from ..machinery.field import show as quote
 from .context import Aggregate, Failure
 from .info import Info, group_version
 
@@ -333,7 +333,7 @@ def _latest(ctx, namespace: str, source, table: bool):
 
 
 def _filtered(selector: str, source):
-    from ..api import selectors
+    from ..machinery import selectors
 
     try:
         wanted = selectors.parse(selector)

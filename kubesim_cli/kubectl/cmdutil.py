@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..apiserver.field import show as quote
+from ..machinery.field import show as quote
 from .context import Failure
 from .flags import FALSE, TRUE
 
@@ -68,7 +68,7 @@ def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = Fa
 
 def check_subresource(ctx, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
     """Refuse a --subresource that a release's kubectl does not know. Raises Failure."""
-    from ..api import releases
+    from .. import releases
 
     if name and name not in known and not releases.enabled("SubresourcesOfAllNames", ctx.release):
         raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
@@ -140,7 +140,7 @@ def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None
 
 def parse_label_selector(text: str) -> dict:
     """Return the metav1.LabelSelector of a selector's text (ParseToLabelSelector); raises Failure."""
-    from ..api import selectors
+    from ..machinery import selectors
 
     try:
         requirements = selectors.parse(text)
@@ -164,7 +164,7 @@ def parse_label_selector(text: str) -> dict:
 
 def resource_list(text: str) -> dict[str, str]:
     """Return the quantities of `cpu=100m,memory=1Gi` by resource (populateResourceListV1); raises Failure."""
-    from ..api import quantity
+    from ..machinery import quantity
 
     found: dict[str, str] = {}
     for statement in text.split(",") if text else ():
@@ -238,10 +238,10 @@ def send_patch(ctx, flags, info, changed: dict, patch_type: str, strategy: str =
 def difference(ctx, old: dict, new: dict, patch_type: str) -> dict:
     """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
     if patch_type == "merge":
-        from ..apiserver.jsonpatch import merge_diff
+        from ..machinery.jsonpatch import merge_diff
 
         return merge_diff(old, new)
-    from ..apiserver.schema import schema_of
-    from ..apiserver.strategicdiff import two_way
+    from ..machinery.schema import schema_of
+    from ..machinery.strategicdiff import two_way
 
     return two_way(old, new, schema_of(old["apiVersion"], old["kind"], ctx.release))

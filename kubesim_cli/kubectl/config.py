@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..api.objects import clone
+from ..machinery.objects import clone
 from .configaccess import ConfigAccess, external
 from .context import Aggregate, Failure, Usage
 
@@ -48,7 +48,7 @@ def get_contexts(ctx, flags, args) -> None:
     if flags["output"] == "name":
         ctx.out("".join(name + "\n" for name in names))
     else:
-        from .printers.tabwriter import align
+        from ..go.tabwriter import align
         rows = [] if flags["no-headers"] else [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"]]
         for name in names:
             context = contexts[name]

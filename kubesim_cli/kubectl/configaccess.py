@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ..api.objects import clone
+from ..machinery.objects import clone
 from .context import Failure, home
 from .kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Context:
     @property
     def client_release(self) -> tuple:
         """The release of the kubectl that is played, for commands that need no cluster."""
-        from ..api.releases import OLDEST
+        from ..releases import OLDEST
         return self.release if self._cluster is not None else wanted_release(self.environ) or OLDEST
 
     # The terminal
@@ -298,7 +298,7 @@ def wanted_release(environ) -> tuple | None:
     text = environ.get("KUBESIM_KUBERNETES_VERSION", "")
     if not text:
         return None
-    from ..api.releases import parse_release
+    from ..releases import parse_release
     try:
         return parse_release(text)
     except ValueError as why:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import releases
-from ..apiserver.errors import StatusError
+from .. import releases
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure, add_source
 from .flags import FALSE, TRUE

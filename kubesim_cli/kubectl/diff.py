@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from . import builder, cmdutil
 from .context import Exit, Failure, Usage
 from .info import group_version

@@ -5,7 +5,7 @@ A type it does not know makes it ask again; one it remembers is believed, and th
 
 from __future__ import annotations
 
-from ..apiserver.discovery import Discovery, Resource
+from ..machinery.discovery import Discovery, Resource
 
 LIFE = 6 * 3600.0
 _FIELDS = ("group", "version", "plural", "singular", "kind", "namespaced", "verbs", "short_names", "categories")

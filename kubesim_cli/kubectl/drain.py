@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import selectors
-from ..apiserver.errors import StatusError
+from ..machinery import selectors
+from ..machinery.errors import StatusError
 from . import builder, cmdutil, evictions
 from .context import Aggregate, Failure, Usage
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure
 from .editor import Editor
@@ -41,6 +41,6 @@ class LiveEditor(Editor):
         cmdutil.printer(self.ctx, self.flags, "edited")(obj)
 
     def _schema(self, mapping):
-        from ..apiserver.schema import schema_of
+        from ..machinery.schema import schema_of
 
         return schema_of(mapping.api_version, mapping.kind, self.ctx.release)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
-from ..api.golang import syntax
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..go.fmt import go_syntax
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from . import cmdutil
 from .context import Exit, Failure
 from .files import File
@@ -112,7 +112,7 @@ class Editor:
         uid = _meta(after).get("uid")
         before = next((info for info in infos if _meta(info).get("uid") == uid), None)
         if before is None:
-            told = syntax(after.obj)
+            told = go_syntax(after.obj)
             raise Failure(f"no original object found for &unstructured.Unstructured{{Object:{told}}}")
         if before.obj == after.obj:
             cmdutil.printer(self.ctx, self.flags, "skipped")(after.obj)
@@ -276,7 +276,7 @@ def _strip(text: str) -> str:
 
 def _parsed(text: str):
     """A text without its comments, to compare: its value, or its lines where it does not parse."""
-    from .yamlreader import YamlError, load
+    from ..go.yaml import YamlError, load
 
     try:
         return load(text)
@@ -294,8 +294,8 @@ def _has_lines(text: str) -> bool:
 
 def _problem(text: str) -> str:
     """What client-side validation finds: a text that does not parse, or an object without kind or apiVersion."""
+    from ..go.yaml import YamlError, load
     from .files import kind_problems
-    from .yamlreader import YamlError, load
 
     try:
         problems = kind_problems(load(text))

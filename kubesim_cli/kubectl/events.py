@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import timestamps
+from ..go.tabwriter import align_text
+from ..machinery import timestamps
 from . import scheme
 from .context import Exit, Failure
 from .mapper import resource_for
@@ -10,7 +11,6 @@ from .printers import FORMATS, PrinterError, for_output
 from .printers.describe.events import escape_field, interval, list_all
 from .printers.describe.writer import Writer
 from .printers.table import escape_terminal
-from .printers.tabwriter import align_text
 
 _WITH_VERSION_SINCE = (1, 29)  # before, --for asked for a kind of whichever group
 _PAGE = 500  # whatever --chunk-size says
@@ -28,7 +28,7 @@ def run(ctx, flags, args):
         return _watch(ctx, namespace, field_selector, types, show)
     found = _wanted(list_all(ctx.client, "events", namespace, field_selector=field_selector, chunk_size=_PAGE), types)
     if found:
-        from .gosort import sort
+        from ..go.sort import sort
 
         sort(found, lambda a, b: _time(a) < _time(b), ctx.release)
         show({"kind": "EventList", "apiVersion": "v1", "metadata": {}, "items": found})

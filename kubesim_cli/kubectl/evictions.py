@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..api import duration, releases, timestamps
-from ..api.objects import controller_of
-from ..apiserver.errors import StatusError
+from .. import releases
+from ..go import duration
+from ..machinery import timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import controller_of
 from . import cmdutil
 from .context import Aggregate, Failure
 
@@ -202,4 +204,4 @@ class _Removal:
         return "context deadline exceeded" if by_context else self._timeout_reached()
 
     def _timeout_reached(self) -> str:
-        return f"global timeout reached: {duration.format_go(self.timeout or 0)}"
+        return f"global timeout reached: {duration.format(self.timeout or 0)}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import releases
-from ..apiserver.errors import bad_request
+from .. import releases
+from ..machinery.errors import bad_request
 from . import cmdutil, podcmd
 from .context import Failure, Usage
 

@@ -65,7 +65,7 @@ def _resource_and_path(ctx, text: str, plain: bool):
 
 def _fields(text: str, complaint: str, checked: int | None = None) -> list:
     """Return the steps of a path; the first `checked` (or all but the first) have to be fields."""
-    from ..api.jsonpath import JSONPathError, field_names
+    from ..machinery.jsonpath import JSONPathError, field_names
 
     try:
         names = field_names(text.removesuffix("."))
@@ -77,7 +77,7 @@ def _fields(text: str, complaint: str, checked: int | None = None) -> list:
 
 
 def _show(ctx, resource, path: list[str], recursive: bool, render) -> None:
-    from ..apiserver.schema import object_meta, schema_of
+    from ..machinery.schema import object_meta, schema_of
     from .printers import PrinterError
     from .printers.explain import Document
     from .printers.explain.descriptions import Descriptions, installed

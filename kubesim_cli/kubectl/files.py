@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..apiserver.field import show as quote
+from ..machinery.field import show as quote
 from .context import Aggregate, Failure
 from .info import Info
 
@@ -180,8 +180,8 @@ def decode(value) -> dict:
     if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
         raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
     if not isinstance(version, str) or not _plain(value.get("metadata")):
-        from ..apiserver import decode as server
-        from ..apiserver.schema import Schema, object_meta
+        from ..machinery import decode as server
+        from ..machinery.schema import Schema, object_meta
 
         meta = object_meta()
         string = {"type": "string"}

@@ -327,8 +327,8 @@ def _check_vmodule(text: str) -> None:
 
 def parse_duration(text: str) -> float:
     """Read seconds from a Go duration such as `1h30m`; raises ValueError with the words of time.ParseDuration."""
-    from ..api.duration import parse_go
-    return parse_go(text)
+    from ..go.duration import parse as parse_duration
+    return parse_duration(text)
 
 
 def _split_csv(text: str) -> list[str]:

@@ -123,7 +123,7 @@ def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
 
 def plain_table(objects: list[dict], now: float) -> dict:
     """The Table that kubectl makes itself with --server-print=false: names and ages."""
-    from ..api import duration, timestamps
+    from ..machinery import duration, timestamps
 
     rows = []
     for obj in objects:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..apiserver.errors import StatusError
-from ..apiserver.field import show as quote
+from ..machinery.errors import StatusError
+from ..machinery.field import show as quote
 from .context import Failure
 
 

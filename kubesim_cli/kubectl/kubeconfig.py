@@ -67,7 +67,7 @@ def _parse(text: str) -> dict:
         import json
         data = json.loads(text)
     else:
-        from .yamlreader import load
+        from ..go.yaml import load
         data = load(text)
     if data is None:
         data = {}
@@ -227,9 +227,9 @@ def parse_timeout(text: str) -> float:
     """Return --request-timeout in seconds, 0 for none; raises Failure (clientcmd.ParseTimeout)."""
     if text.isascii() and text.isdigit():
         return float(text)
-    from ..api.duration import parse_go
+    from ..go.duration import parse as parse_duration
     try:
-        return parse_go(text)
+        return parse_duration(text)
     except ValueError:
         raise Failure("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
                       "corresponding time unit (e.g. 1s | 2m | 3h)") from None

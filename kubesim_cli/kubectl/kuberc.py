@@ -125,7 +125,7 @@ def _path(ctx, flags) -> tuple[str, bool]:
 
 
 def _read(path: str) -> dict | None:
-    from .yamlreader import YamlError, load
+    from ..go.yaml import YamlError, load
     try:
         with open(path, encoding="utf-8") as file:
             return load(file.read()) or None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..api import names, releases
-from ..api.objects import clone
+from .. import releases
+from ..machinery import names
+from ..machinery.objects import clone
 from . import builder, cmdutil, metadata
 from .context import Failure
 

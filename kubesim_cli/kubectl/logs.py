@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..api import releases, timestamps
-from ..apiserver.errors import StatusError, bad_request
+from .. import releases
+from ..machinery import timestamps
+from ..machinery.errors import StatusError, bad_request
 from . import builder, cmdutil, podcmd
 from .context import Failure, Usage
 

@@ -46,7 +46,7 @@ def _values(text: str, source: str, version3: bool):
     """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
-        from .gojson import JsonError, decode
+        from ..go.json import JsonError, decode
         count = 0
         while text[position:].strip():
             try:
@@ -61,7 +61,7 @@ def _values(text: str, source: str, version3: bool):
         else:
             return
         position += _blank_line(text[position:])
-    from .yamlreader import YamlError, load
+    from ..go.yaml import YamlError, load
     for document in _documents(text[position:], source, problem):
         try:
             value = load(document, version3=version3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..apiserver.field import show as quote
+from ..machinery.field import show as quote
 from .context import Failure
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from .context import Failure
 
 _INVALID = {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document",
@@ -16,8 +16,8 @@ def overridden(ctx, flags, obj: dict) -> dict:
         return obj
     import json
 
-    from ..apiserver import patch
-    from ..apiserver.schema import schema_of
+    from ..machinery import patch
+    from ..machinery.schema import schema_of
 
     kind = flags["override-type"] or "merge"
     if kind not in _INVALID:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..apiserver import errors, jsonpatch, strategic
-from ..apiserver.errors import StatusError
-from ..apiserver.patch import json_type
+from ..machinery import errors, jsonpatch, strategic
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
+from ..machinery.patch import json_type
 from . import builder, cmdutil
 from .context import Failure
 
@@ -70,7 +70,7 @@ def _read(path: str) -> str:
 def _parse(text: str, told: str, patch_type: str, local: bool):
     """Return a patch's value. What begins with a brace is sent as it is, so it is the server that finds it wrong."""
     if text.lstrip()[:1] == "{":
-        from .gojson import JsonError, loads
+        from ..go.json import JsonError, loads
 
         try:
             return loads(text)
@@ -79,7 +79,7 @@ def _parse(text: str, told: str, patch_type: str, local: bool):
                 raise Failure(_wrong_locally(str(wrong), patch_type)) from None
             raise errors.bad_request(str(wrong) if patch_type == "strategic" else f"error decoding patch: {wrong}"
                                      ) from None
-    from .yamlreader import YamlError, load
+    from ..go.yaml import YamlError, load
 
     try:
         return load(text)
@@ -134,7 +134,7 @@ def _patched_locally(ctx, info, body, patch_type: str) -> dict:
 
 
 def _merged(ctx, obj: dict, body: dict) -> dict:
-    from ..apiserver.schema import schema_of
+    from ..machinery.schema import schema_of
 
     api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
     schema = schema_of(api_version, kind, ctx.client_release)

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..api.releases import enabled
-from ..apiserver import jsonpatch, strategic, strategicdiff
-from ..apiserver.errors import StatusError
+from ..machinery import jsonpatch, strategic, strategicdiff
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
+from ..releases import enabled
 from .cmdutil import LAST_APPLIED, encode
 from .context import Failure, add_source
 
@@ -64,7 +64,7 @@ class Patcher:
         return True, jsonpatch.merge(clone(live), clone(patch))
 
     def _schema(self):
-        from ..apiserver.schema import schema_of
+        from ..machinery.schema import schema_of
 
         mapping = self.info.mapping
         return schema_of(mapping.api_version, mapping.kind, self.ctx.release)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import releases, selectors
+from .. import releases
+from ..machinery import selectors
 from . import builder, cmdutil
 from .context import Failure, Usage
 from .scheme import KUBECTL

@@ -9,8 +9,8 @@ def request(ctx, method: str, url: str, data: str | None = None) -> str:
     """Send a request and return what the server answers. `data` is the body's text. Raises Failure, StatusError."""
     import json
 
-    from ..apiserver.errors import bad_request
     from ..apiserver.paths import request as serve
+    from ..machinery.errors import bad_request
 
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from . import builder, cmdutil, rbacrules
 from .context import Failure
 from .scheme import KUBECTL

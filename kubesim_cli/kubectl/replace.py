@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure, add_source
 from .delete import Deletion, cascade

@@ -5,8 +5,8 @@ A Deployment's revisions are its ReplicaSets, those of the others ControllerRevi
 
 from __future__ import annotations
 
-from ..api.objects import clone, controller_of
-from ..apiserver.errors import StatusError
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, controller_of
 from .cmdutil import CHANGE_CAUSE, LAST_APPLIED
 from .context import Failure
 
@@ -48,7 +48,7 @@ class _Revisions:
             raise Failure(f"failed to retrieve {info.mapping.kind} {info.name}: {error.message}") from None
 
     def _owned(self, resource: str) -> list[dict]:
-        from ..api import selectors
+        from ..machinery import selectors
 
         selector = selectors.format(selectors.of_label_selector(self.obj["spec"].get("selector")) or [])
         namespace, uid = self.obj["metadata"]["namespace"], self.obj["metadata"]["uid"]
@@ -145,8 +145,8 @@ class _ControllerRevisions(_Revisions):
         return {item["revision"]: item for item in self._owned("controllerrevisions.v1.apps")}
 
     def _applied(self, number: int) -> dict:
-        from ..apiserver import patch
-        from ..apiserver.schema import schema_of
+        from ..machinery import patch
+        from ..machinery.schema import schema_of
 
         schema = schema_of(self.obj["apiVersion"], self.obj["kind"], self.ctx.release)
         return patch.apply("strategic", clone(self.obj), clone(self.by_number[number]["data"]), schema)

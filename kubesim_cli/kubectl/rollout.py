@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..api import releases
-from ..api.objects import clone
-from ..apiserver.errors import StatusError
+from .. import releases
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from . import builder, cmdutil
 from .context import Aggregate, Exit, Failure
 from .scheme import KUBECTL
@@ -43,7 +43,7 @@ def history(ctx, flags, args):
 
 
 def _history_text(found, number: int) -> str:
-    from .printers.tabwriter import align
+    from ..go.tabwriter import align
 
     if not found.by_number:
         return "No rollout history found."
@@ -98,7 +98,7 @@ def resume(ctx, flags, args):
 
 def restart(ctx, flags, args):
     """kubectl rollout restart (TYPE NAME | TYPE/NAME)"""
-    from ..api import timestamps
+    from ..machinery import timestamps
 
     def change(obj):
         if obj["kind"] not in ("Deployment", "DaemonSet", "StatefulSet") or not obj["apiVersion"].startswith("apps/"):

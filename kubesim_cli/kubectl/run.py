@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..api import names
-from ..apiserver.errors import StatusError
+from ..machinery import names
+from ..machinery.errors import StatusError
 from . import cmdutil
 from .context import Failure, Usage
 from .expose import atoi, parse_labels, service

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import releases
-from ..api.objects import clone
+from .. import releases
+from ..machinery.objects import clone
 from . import builder, cmdutil
 from .context import Failure
 

@@ -12,8 +12,8 @@ CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
 
 def typed(obj: dict, release: tuple[int, int]) -> dict:
     """Return a new object as Go writes its type; a custom resource comes back as it is. Raises Failure."""
-    from ..apiserver.decode import DecodeError, decode
-    from ..apiserver.schema import schema_of
+    from ..machinery.decode import DecodeError, decode
+    from ..machinery.schema import schema_of
     from .context import Failure
 
     schema = schema_of(obj.get("apiVersion", ""), obj.get("kind", ""), release)
@@ -27,7 +27,7 @@ def typed(obj: dict, release: tuple[int, int]) -> dict:
 
 def unregistered(api_version: str, kind: str, scheme: str, release: tuple[int, int]) -> str:
     """Tell that a scheme has no Go type for a kind, as for all custom ones; "" where it has (NotRegisteredError)."""
-    from ..apiserver.schema import schema_of
+    from ..machinery.schema import schema_of
 
     if kind == "List" or schema_of(api_version, kind, release) is not None:
         return ""

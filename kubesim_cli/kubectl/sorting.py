@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..api import quantity, releases
-from ..api.jsonpath import JSONPath, JSONPathError, relaxed
-from ..apiserver.field import show as quote
-from . import gosort
+from .. import releases
+from ..go import sort as gosort
+from ..machinery import quantity
+from ..machinery.field import show as quote
+from ..machinery.jsonpath import JSONPath, JSONPathError, relaxed
 from .context import Failure
 
 _MISSING = object()

@@ -5,9 +5,9 @@ client-go/util/csaupgrade, and pkg/cmd/apply/apply.go of kubectl.
 
 from __future__ import annotations
 
-from ..api.objects import clone
-from ..apiserver import fieldset
-from ..apiserver.errors import StatusError
+from ..machinery import fieldset
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone
 from .cmdutil import LAST_APPLIED
 
 _ANNOTATION = ["f:metadata", "f:annotations", "f:" + LAST_APPLIED]

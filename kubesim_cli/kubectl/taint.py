@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import names
-from ..api.objects import clone
+from ..machinery import names
+from ..machinery.objects import clone
 from . import builder, cmdutil
 from .context import Failure, Usage
 

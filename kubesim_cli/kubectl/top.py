@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import quantity, selectors, timestamps
-from . import gosort
+from ..go import sort as gosort
+from ..machinery import quantity, selectors, timestamps
 from .context import Failure, Usage
 
 _GROUP = "metrics.k8s.io"
@@ -110,7 +110,7 @@ def _check_available(ctx) -> None:
 
 def _explain_nothing(ctx, labels: str, fields: str) -> None:
     """Raise Failure if there are pods, which then have no metrics (verifyEmptyMetrics)."""
-    from ..api import duration
+    from ..go import duration
 
     found = ctx.client.list("pods", ctx.namespace, label_selector=labels, field_selector=fields)["items"]
     for each in found:
@@ -118,7 +118,7 @@ def _explain_nothing(ctx, labels: str, fields: str) -> None:
         age = ctx.now - timestamps.parse(meta["creationTimestamp"])
         if age > _DELAY:
             raise Failure(f"Metrics not available for pod {meta['namespace']}/{meta['name']}, "
-                          f"age: {duration.format_go(age)}")
+                          f"age: {duration.format(age)}")
     if found:
         raise Failure("metrics not available yet")
 
@@ -169,6 +169,6 @@ def _cells(resources: list[str], usage: dict, available: dict | None = None) -> 
 
 
 def _print(ctx, rows: list[list[str]]) -> None:
-    from .printers.tabwriter import align
+    from ..go.tabwriter import align
 
     ctx.out(align([[*row, ""] for row in rows]))

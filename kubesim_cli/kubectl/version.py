@@ -6,7 +6,7 @@ from .context import Failure
 
 
 def run(ctx, flags, args) -> None:
-    from ..api import version
+    from ..releases import server as version
     if args and not flags["client"]:
         raise Failure(f"extra arguments: [{' '.join(args)}]")
     if flags["output"] not in ("", "yaml", "json"):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import releases
-from ..apiserver.errors import StatusError
+from .. import releases
+from ..machinery.errors import StatusError
 from . import builder, cmdutil
 from .context import Failure
 
@@ -165,7 +165,7 @@ class _Path(_Met):
     """--for=jsonpath=EXPRESSION[=VALUE]"""
 
     def __init__(self, text: str):
-        from ..api.jsonpath import JSONPath, JSONPathError, relaxed
+        from ..machinery.jsonpath import JSONPath, JSONPathError, relaxed
 
         parts = _split(text)
         if len(parts) > 2:
@@ -184,8 +184,8 @@ class _Path(_Met):
             raise Failure(str(error)) from None
 
     def met(self, obj: dict) -> bool:
-        from ..api.gofmt import sprint
-        from ..api.jsonpath import JSONPathError
+        from ..go.fmt import sprint
+        from ..machinery.jsonpath import JSONPathError
 
         try:
             found = self.path.find(obj)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api import releases
+from .. import releases
 from . import builder
 from .context import Exit, Failure
 from .files import is_list

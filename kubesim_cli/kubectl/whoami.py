@@ -21,7 +21,7 @@ def run(ctx, flags, args) -> None:
         from .scheme import typed
         printer(typed(review, ctx.release))
         return
-    from .printers.tabwriter import align
+    from ..go.tabwriter import align
     user = review["status"]["userInfo"]
     rows = [["ATTRIBUTE", "VALUE"]]
     rows += [[label, user[field]] for label, field in (("Username", "username"), ("UID", "uid")) if user.get(field)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import key_of
+from ..machinery.objects import key_of
 from .nodes import address_of, number_of, pod_network
 
 _TERMINAL = ("Succeeded", "Failed")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import clone, controller_of
+from ..machinery import timestamps
+from ..machinery.objects import clone, controller_of
 from . import images
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import environment, process

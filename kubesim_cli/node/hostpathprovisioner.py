@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
+from ..machinery.objects import clone
 from . import volumes
 
 NAME = "k8s.io/minikube-hostpath"
@@ -11,7 +11,7 @@ FOLDER = "/tmp/hostpath-provisioner"
 
 def _component(api) -> tuple[str, str]:
     """Return (the provisioner's identity, its event source)."""
-    from ..api.digest import sha256
+    from ..machinery.digest import sha256
 
     cluster = api.find("namespaces", "kube-system") or {"metadata": {"uid": ""}}
     text = sha256(f"{NAME}/{cluster['metadata']['uid']}".encode()).hexdigest()

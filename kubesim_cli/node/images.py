@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.objects import clone
+from ..machinery.objects import clone
 from .podstatus import PodWorker
 
 SIZE_SINCE = (1, 30)         # the event of a pull tells the image's size
@@ -17,7 +17,7 @@ RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try
 
 def digest(text: str) -> str:
     """Return 64 hex digits that are always the same for a text."""
-    from ..api.digest import sha256
+    from ..machinery.digest import sha256
 
     return sha256(text.encode()).hexdigest()
 
@@ -104,7 +104,7 @@ def _refuse(worker: PodWorker, name: str, init: bool, waiting: dict, reason: str
 
 def _fail(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict:
     """An image that cannot be pulled: an error, then back-off with a try now and then."""
-    from ..api import timestamps
+    from ..machinery import timestamps
     from .kubelet import START
 
     image, name = container["image"], container["name"]

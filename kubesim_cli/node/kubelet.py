@@ -6,10 +6,10 @@ happens to single containers while a pod runs stands in containers.py.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.objects import key_of, split_key
-from ..apiserver.errors import StatusError
 from ..controllers.base import Change, Controller
+from ..machinery import timestamps
+from ..machinery.errors import StatusError
+from ..machinery.objects import key_of, split_key
 from . import containers, nodes
 from .addresses import Addresses
 from .admission import rejection

@@ -5,8 +5,8 @@ The first node is minikube's control plane, the others are its workers.
 
 from __future__ import annotations
 
-from ..api import timestamps
-from ..api.releases import PATCH
+from ..machinery import timestamps
+from ..releases import PATCH
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"
@@ -121,7 +121,7 @@ def _address(index: int) -> str:
 
 def _identity(name: str, what: str, dash: str) -> str:
     """Sixteen bytes in hex that are always the same for a node: no random source is asked for what nobody compares."""
-    from ..api.digest import sha256
+    from ..machinery.digest import sha256
 
     text = sha256(f"{name}/{what}".encode()).hexdigest()[:32]
     return dash.join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -5,8 +5,8 @@ Kubernetes: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go.
 
 from __future__ import annotations
 
-from ..api import conditions, timestamps
-from ..api.objects import clone
+from ..machinery import conditions, timestamps
+from ..machinery.objects import clone
 from .nodes import internal_ip
 
 OBSERVED_SINCE = (1, 34)  # status and conditions tell the generation they are about

@@ -5,7 +5,7 @@ Kubernetes: k8s.io/component-helpers/resource/helpers.go.
 
 from __future__ import annotations
 
-from ..api import quantity
+from ..machinery import quantity
 
 # What counts for scoring where a container asks for nothing (pkg/scheduler/util/pod_resources.go).
 DEFAULT_CPU, DEFAULT_MEMORY = 100, 200 * 1024 * 1024

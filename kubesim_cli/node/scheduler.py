@@ -5,10 +5,10 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 
 from __future__ import annotations
 
-from ..api import conditions
-from ..api.objects import clone, controller_of, dig, key_of, split_key
-from ..apiserver.errors import StatusError
 from ..controllers.base import Change, Controller
+from ..machinery import conditions
+from ..machinery.errors import StatusError
+from ..machinery.objects import clone, controller_of, dig, key_of, split_key
 from .scheduling import filters, scoring
 from .scheduling.cache import SCHEDULER, Cache, assigned, waits
 from .scheduling.filters import Cycle, Verdict

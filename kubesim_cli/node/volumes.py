@@ -5,8 +5,8 @@ Kubernetes: k8s.io/component-helpers/storage/volume/pv_helpers.go, pkg/controlle
 
 from __future__ import annotations
 
-from ..api import quantity, selectors
-from ..api.objects import clone, dig
+from ..machinery import quantity, selectors
+from ..machinery.objects import clone, dig
 
 BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ..api import duration, timestamps
+from ..go import duration
+from ..machinery import timestamps
 
 
 class Time(click.ParamType):
@@ -32,7 +33,7 @@ class Duration(click.ParamType):
         days, mark, rest = value.partition("d")
         try:
             seconds = float(days) * 86400 if mark else 0.0
-            seconds += duration.parse_go(rest if mark else value) if (rest or not mark) else 0.0
+            seconds += duration.parse(rest if mark else value) if (rest or not mark) else 0.0
         except ValueError:
             self.fail(f"{value!r} is not a duration such as 5m6s")
         if seconds < 0:
@@ -62,7 +63,7 @@ def _tell(cluster) -> None:
         click.echo(f"{now} (frozen)")
     elif round(offset):
         side = "ahead of" if offset > 0 else "behind"
-        click.echo(f"{now} (running, {duration.format_go(abs(round(offset)))} {side} the wall clock)")
+        click.echo(f"{now} (running, {duration.format(abs(round(offset)))} {side} the wall clock)")
     else:
         click.echo(f"{now} (running)")
     cluster.close()

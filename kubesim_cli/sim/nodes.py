@@ -7,7 +7,7 @@ import click
 
 def _annotate(settings, node: str, annotation: str, value: str | None) -> None:
     """Set or drop (None) an annotation of a node, and let the cluster react."""
-    from ..apiserver.errors import StatusError
+    from ..machinery.errors import StatusError
 
     cluster = settings.cluster()
     cluster.catch_up()

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from ..api import releases
+from .. import releases
 from ..kubectl.discoverycache import path as discovery_cache
 
 

@@ -11,7 +11,7 @@ import tempfile
 
 import click
 
-from ..api import duration
+from ..go import duration
 
 START = "2024-01-01T00:00:00Z"
 
@@ -21,7 +21,7 @@ class Step:
 
     def __init__(self, data: dict):
         self.run: str = data["run"]
-        self.at = duration.parse_go(str(data["at"])) if "at" in data else None
+        self.at = duration.parse(str(data["at"])) if "at" in data else None
         self.exit: int = data.get("exit", 0)
         self.stdout, self.stderr = data.get("stdout"), data.get("stderr")
 
@@ -76,7 +76,7 @@ class Stage:
     def reach(self, at: float) -> None:
         """Let time pass until `at` seconds after the start."""
         if at > self.passed:
-            self.sim(f"clock advance {duration.format_go(at - self.passed)}")
+            self.sim(f"clock advance {duration.format(at - self.passed)}")
             self.passed = at
 
 

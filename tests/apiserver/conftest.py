@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.api.entropy import Entropy
-from kubesim_cli.api.objects import clone, key_of
 from kubesim_cli.apiserver import bootstrap
 from kubesim_cli.apiserver.client import Client
-from kubesim_cli.apiserver.errors import StatusError
 from kubesim_cli.apiserver.server import Server
+from kubesim_cli.machinery.entropy import Entropy
+from kubesim_cli.machinery.errors import StatusError
+from kubesim_cli.machinery.objects import clone, key_of
 from kubesim_cli.node.nodes import node_object
 from kubesim_cli.store.store import Store
 

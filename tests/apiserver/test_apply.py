@@ -2,11 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubesim_cli.api.objects import clone
-from kubesim_cli.apiserver import apply, typed
-from kubesim_cli.apiserver.decode import apply_defaults, decode
-from kubesim_cli.apiserver.errors import StatusError
-from kubesim_cli.apiserver.schema import schema_of
+from kubesim_cli.apiserver import apply
+from kubesim_cli.machinery import typed
+from kubesim_cli.machinery.decode import apply_defaults, decode
+from kubesim_cli.machinery.errors import StatusError
+from kubesim_cli.machinery.objects import clone
+from kubesim_cli.machinery.schema import schema_of
 
 CONFIG_MAP = schema_of("v1", "ConfigMap")
 DEPLOYMENT = schema_of("apps/v1", "Deployment")

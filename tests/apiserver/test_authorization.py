@@ -1,6 +1,6 @@
 import pytest
 
-from kubesim_cli.apiserver.errors import StatusError
+from kubesim_cli.machinery.errors import StatusError
 
 RBAC = "rbac.authorization.k8s.io/v1"
 

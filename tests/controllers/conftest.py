@@ -6,13 +6,13 @@ from __future__ import annotations
 import pytest
 
 from kubesim_cli import controllers
-from kubesim_cli.api import timestamps
-from kubesim_cli.api.entropy import Entropy
-from kubesim_cli.api.objects import clone, controller_of, key_of
-from kubesim_cli.apiserver.errors import StatusError
 from kubesim_cli.apiserver.server import Server
 from kubesim_cli.controllers.base import Controller, itself
 from kubesim_cli.controllers.manager import Manager
+from kubesim_cli.machinery import timestamps
+from kubesim_cli.machinery.entropy import Entropy
+from kubesim_cli.machinery.errors import StatusError
+from kubesim_cli.machinery.objects import clone, controller_of, key_of
 from kubesim_cli.store.store import Store
 
 NOW = 1_800_000_000.0

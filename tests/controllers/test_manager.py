@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.api.entropy import Entropy
 from kubesim_cli.apiserver.server import Server
 from kubesim_cli.controllers import manager as module
 from kubesim_cli.controllers.base import Controller, itself
+from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.store.store import Store
 
 

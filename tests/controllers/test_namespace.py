@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.apiserver.errors import StatusError
+from kubesim_cli.machinery.errors import StatusError
 
 
 @pytest.fixture

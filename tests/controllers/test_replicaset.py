@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.apiserver import errors
 from kubesim_cli.controllers import victims
+from kubesim_cli.machinery import errors
 
 SETS = "replicasets.apps"
 

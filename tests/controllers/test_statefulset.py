@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.api.objects import clone
+from kubesim_cli.machinery.objects import clone
 
 SETS, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kubesim_cli.apiserver.discovery import builtin
-from kubesim_cli.apiserver.errors import StatusError, bad_request, not_found
 from kubesim_cli.kubectl import builder
 from kubesim_cli.kubectl.context import Aggregate, Failure
+from kubesim_cli.machinery.discovery import builtin
+from kubesim_cli.machinery.errors import StatusError, bad_request, not_found
 
 DISCOVERY = builtin()
 

@@ -6,10 +6,10 @@ import os
 
 import pytest
 
+from kubesim_cli.go.yaml import load as load_yaml
 from kubesim_cli.kubectl.commands import flags_of
 from kubesim_cli.kubectl.context import Failure
 from kubesim_cli.kubectl.kubeconfig import impersonated, load
-from kubesim_cli.kubectl.yamlreader import load as load_yaml
 
 LAB = """apiVersion: v1
 kind: Config

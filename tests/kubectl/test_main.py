@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from kubesim_cli import main as entry
-from kubesim_cli.apiserver import errors
-from kubesim_cli.apiserver.field import forbidden, invalid, required
 from kubesim_cli.kubectl.context import Aggregate, Context, Exit, Failure, Usage, add_source, exit_code, tell
 from kubesim_cli.kubectl.help import text_of
+from kubesim_cli.machinery import errors
+from kubesim_cli.machinery.field import forbidden, invalid, required
 from kubesim_cli.main import execute, main
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.api import timestamps
+from kubesim_cli.machinery import timestamps
 from kubesim_cli.node import nodes
 
 TOLERATIONS = [{"key": f"node.kubernetes.io/{key}", "operator": "Exists", "effect": "NoExecute",

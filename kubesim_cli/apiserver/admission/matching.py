@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api import selectors
+from ...machinery import selectors
 
 
 def matches(constraints: dict, ctx, operation: str, res, subresource: str, obj: dict | None, old: dict | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import errors
+from ...machinery import errors
 from .refusal import forbidden
 
 _IMMORTAL = ("default", "kube-system", "kube-public")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...api import quantity
-from ...api.objects import dig
+from ...machinery import quantity
+from ...machinery.objects import dig
 from ..kinds.core.persistentvolume import storage_class
 from .refusal import forbidden
 

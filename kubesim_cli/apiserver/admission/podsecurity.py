@@ -5,8 +5,8 @@ Kubernetes: plugin/pkg/admission/security/podsecurity, k8s.io/pod-security-admis
 
 from __future__ import annotations
 
-from ...api.objects import controller_of, dig
-from .. import errors, field
+from ...machinery import errors, field
+from ...machinery.objects import controller_of, dig
 
 _PREFIX = "pod-security.kubernetes.io/"
 _LEVELS = ("privileged", "baseline", "restricted")

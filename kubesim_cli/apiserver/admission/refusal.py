@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import errors
+from ...machinery import errors
 
 
 def forbidden(res, obj: dict, why: str, named: bool = True) -> errors.StatusError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.objects import dig
+from ...machinery.objects import dig
 from .refusal import forbidden
 
 _PREFIX = "kube-api-access-"

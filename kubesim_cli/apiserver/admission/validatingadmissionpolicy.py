@@ -5,7 +5,7 @@ Kubernetes: k8s.io/apiserver/pkg/admission/plugin/policy/validating (dispatcher.
 
 from __future__ import annotations
 
-from .. import errors
+from ...machinery import errors
 from .matching import matches
 
 POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"

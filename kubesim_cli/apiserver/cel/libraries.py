@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ...api import names, quantity
-from ..customresources import formats, regexp
+from ...go import regexp
+from ...machinery import names, quantity
+from ..customresources import formats
 from .errors import EvaluationError, no_overload
 from .values import NONE, Opaque, Optional, Timestamp, TypeValue, text_of
 

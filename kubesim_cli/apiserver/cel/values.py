@@ -177,7 +177,7 @@ def parse_duration(text: str) -> Duration:
 
 def parse_timestamp(text: str) -> Timestamp:
     """Read an RFC 3339 time. Raises EvaluationError."""
-    from ...api import timestamps
+    from ...machinery import timestamps
 
     try:
         return Timestamp(round(timestamps.parse(text) * 10**9))
@@ -202,7 +202,7 @@ def text_of(value) -> str:
         fraction = f".{rest:09}".rstrip("0") if rest else ""
         return f"{'-' if value.nanos < 0 else ''}{seconds}{fraction}s"
     if isinstance(value, Timestamp):
-        from ...api import timestamps
+        from ...machinery import timestamps
 
         return timestamps.format(value.nanos / 10**9)
     if isinstance(value, Opaque):

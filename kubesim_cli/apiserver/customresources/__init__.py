@@ -5,8 +5,8 @@ Source: apiextensions-apiserver/pkg/apiserver (customresource_discovery_controll
 
 from __future__ import annotations
 
-from ...api import conditions
-from ..discovery import Resource
+from ...machinery import conditions
+from ...machinery.discovery import Resource
 
 _VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
 
@@ -70,7 +70,7 @@ def _load(res: Resource) -> tuple:
     key = (res.crd["metadata"]["uid"], res.version)
     known = _known.get(key)
     if known is None or known[0] is not res.crd:
-        from .. import schema
+        from ...machinery import schema
         from .kind import CustomResource
 
         raw = (version_of(res.crd, res.version).get("schema") or {}).get("openAPIV3Schema") or {}

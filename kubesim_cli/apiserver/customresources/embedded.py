@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...api import names
-from .. import field, objectmeta
+from ...machinery import field, names
+from .. import objectmeta
 
 
 def validate(value, schema: dict, path: str = "") -> list:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...api import conditions
-from ...api.objects import dig
+from ...machinery import conditions
+from ...machinery.objects import dig
 from ..kinds import base
 from ..objectmeta import STANDARD_FINALIZERS
 from . import version_of, version_order
@@ -49,19 +49,19 @@ class CustomResource(base.Kind):
         return [obj["metadata"]["name"], *(_cell(type_, find(obj), ctx.now) for type_, find in self._cells)]
 
     def fields(self, obj: dict) -> dict[str, str]:
-        from ...api.golang import sprint
+        from ...go.fmt import sprint
 
         found = ((name, find(obj)) for name, find in self._fields)
         return {name: "" if value is None else sprint(value) for name, value in found}
 
     def default(self, obj: dict, ctx: base.Context) -> None:
-        from ..decode import apply_defaults
+        from ...machinery.decode import apply_defaults
 
         apply_defaults(obj, self.structure)
 
     def prepare_create(self, obj: dict, ctx: base.Context) -> None:
         if self._ending:
-            from .. import errors
+            from ...machinery import errors
 
             raise errors.forbidden(self._resource, obj["metadata"].get("name", ""),
                                    "create not allowed while custom resource definition is terminating")
@@ -140,7 +140,7 @@ def _finder(path: str):
     template: list = []  # parsed on first use
 
     def find(obj: dict):
-        from ...api.jsonpath import JSONPath, JSONPathError
+        from ...machinery.jsonpath import JSONPath, JSONPathError
 
         if not template:
             template.append(JSONPath("{" + path + "}"))
@@ -186,7 +186,7 @@ def _text(value) -> str:
 
 def _replicas(obj: dict, path: str) -> list:
     """Return the FieldErrors of the number at a path of the scale subresource."""
-    from .. import field
+    from ...machinery import field
 
     value = dig(obj, *_steps(path), default=0)
     if not isinstance(value, int):
@@ -199,7 +199,7 @@ def _replicas(obj: dict, path: str) -> list:
 
 
 def _finalizer_warnings(name: str) -> list[str]:
-    from ...api import names
+    from ...machinery import names
 
     where = f'metadata.finalizers: "{name}": '
     found = [where + text for text in names.qualified_name(name)]

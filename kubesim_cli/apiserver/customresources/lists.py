@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import field
+from ...machinery import field
 
 
 def duplicates(value, schema: dict, path: str = "") -> list:

@@ -5,7 +5,8 @@ Source: apiextensions-apiserver/pkg/apiserver/schema/cel, k8s.io/apiserver/pkg/c
 
 from __future__ import annotations
 
-from .. import cel, field
+from ...machinery import field
+from .. import cel
 from ..cel import checker
 from ..cel import values as cel_values
 from ..cel.interpreter import escaped
@@ -182,13 +183,13 @@ def _normalized(path: str) -> str:
 def compile_errors(node: dict, where: str, no_old: str, root: bool, ctx: Context) -> list:
     """Return the FieldErrors of the expressions in a schema's rules; `no_old`: the place from which on down there is no
     old value, if any."""
-    from .. import golang
+    from .. import internaltypes
 
     type_ = type_of(_with_meta(node) if root or node.get("x-kubernetes-embedded-resource") else node)
     release = (ctx.release[0], ctx.release[1] - 1)  # what the release before knows as well, for a rollback
     errors = []
     for i, rule in enumerate(node["x-kubernetes-validations"]):
-        at, shown = f"{where}.x-kubernetes-validations[{i}]", golang.internal(rule, "ValidationRule")
+        at, shown = f"{where}.x-kubernetes-validations[{i}]", internaltypes.internal(rule, "ValidationRule")
         try:
             program = _compile(rule["rule"], rule, type_, release)
             if program.type != checker.BOOL:

@@ -6,8 +6,9 @@ A schema is a node of a CRD's openAPIV3Schema. Every path names the place as the
 
 from __future__ import annotations
 
-from .. import field
-from . import formats, regexp
+from ...go import regexp
+from ...machinery import field
+from . import formats
 
 _MISSING = object()
 RATCHETING_SINCE = (1, 30)  # what an update leaves as it was is not complained of (CRDValidationRatcheting)

@@ -132,7 +132,7 @@ def age(obj: dict, now: float) -> str:
 
 def since(timestamp: str | None, now: float) -> str:
     """Age of an RFC 3339 timestamp as Kubernetes prints it, `<unknown>` where there is none."""
-    from ...api import duration, timestamps
+    from ...machinery import duration, timestamps
 
     if not timestamp:
         return "<unknown>"

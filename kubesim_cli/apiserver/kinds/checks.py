@@ -5,8 +5,7 @@ Source: k8s.io/apimachinery/pkg/{api,util,apis/meta/v1}/validation and pkg/apis/
 
 from __future__ import annotations
 
-from ...api import names, quantity
-from .. import field
+from ...machinery import field, names, quantity
 
 IMMUTABLE = "field is immutable"
 

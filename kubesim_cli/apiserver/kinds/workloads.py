@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api import names
+from ...machinery import names
 from .base import Column
 from .checks import minimum, said
 
@@ -26,7 +26,7 @@ def counts(path: str, found: dict, keys: tuple[str, ...]) -> list:
 def replicas_within(status: dict, keys: tuple[str, ...], ready: str = "readyReplicas") -> list:
     """Return the FieldErrors of a status that counts more replicas of some sort than there are; `ready`: the words for
     the number that available ones are held against."""
-    from .. import field
+    from ...machinery import field
 
     total = status.get("replicas", 0)
     errors = [field.invalid(f"status.{key}", status[key], "cannot be greater than status.replicas") for key in keys
@@ -39,7 +39,7 @@ def replicas_within(status: dict, keys: tuple[str, ...], ready: str = "readyRepl
 
 def not_decremented(status: dict, old: dict) -> list:
     """Return the FieldErrors of a collisionCount that went back."""
-    from .. import field
+    from ...machinery import field
 
     count = status.get("collisionCount") or 0
     before = (old.get("status") or {}).get("collisionCount")
@@ -62,7 +62,7 @@ def amount(value) -> int:
 
 def at_most_100_percent(path: str, value) -> list:
     """Return the FieldErrors of a percentage above 100%."""
-    from .. import field
+    from ...machinery import field
 
     if not isinstance(value, str) or names.percent(value) or amount(value) <= 100:
         return []
@@ -74,7 +74,7 @@ def selector_and_template(spec: dict, kind: str, empty_for: str, release: tuple[
 
     `kind` is told where the template has an end, `empty_for` where the selector is empty.
     """
-    from .. import field
+    from ...machinery import field
     from .core.podspec import validate_replicated_template
 
     errors = selector_errors(spec.get("selector"), empty_for)
@@ -87,7 +87,7 @@ def selector_and_template(spec: dict, kind: str, empty_for: str, release: tuple[
 
 def selector_errors(selector: dict | None, empty_for: str) -> list:
     """Return the FieldErrors of a selector that must be there and select something."""
-    from .. import field
+    from ...machinery import field
     from .checks import label_selector
 
     if selector is None:
@@ -100,7 +100,7 @@ def selector_errors(selector: dict | None, empty_for: str) -> list:
 
 def requirements(selector: dict | None) -> list[tuple] | None:
     """Return the requirements of a selector (None matches nothing); ValueError where they are not valid."""
-    from ...api.selectors import of_label_selector
+    from ...machinery.selectors import of_label_selector
 
     return of_label_selector(selector)
 

@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/certificates/cleaner/cleaner.go.
 
 from __future__ import annotations
 
-from ...api import timestamps
+from ...machinery import timestamps
 from ..base import Controller, itself
 from .signing import REQUESTS
 

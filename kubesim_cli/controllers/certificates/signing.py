@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/certificates/signer/signer.go.
 
 from __future__ import annotations
 
-from ...api import conditions, timestamps
+from ...machinery import conditions, timestamps
 from ..base import Controller, itself
 from ..pods import write_status
 

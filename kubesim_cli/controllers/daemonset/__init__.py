@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/daemon/daemon_controller.go and update.go.
 
 from __future__ import annotations
 
-from ...api import names, selectors, timestamps
-from ...api.objects import split_key
-from ...apiserver.errors import StatusError
+from ...machinery import names, selectors, timestamps
+from ...machinery.errors import StatusError
+from ...machinery.objects import split_key
 from .. import history, pods, refs
 from ..base import Controller, itself, owner
 from . import nodes, rolling

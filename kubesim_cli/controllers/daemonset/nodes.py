@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/daemon/util/daemonset_util.go and daemon_controller.g
 
 from __future__ import annotations
 
-from ...api.objects import clone
+from ...machinery.objects import clone
 from ...node.scheduling import nodeaffinity, taints
 
 HASH_LABEL = "controller-revision-hash"

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/deployment/ (deployment_controller.go, sync.go, rolli
 
 from __future__ import annotations
 
-from ...api import conditions, names, selectors
-from ...api.objects import clone, controller_of, split_key
-from ...apiserver.errors import StatusError
+from ...machinery import conditions, names, selectors
+from ...machinery.errors import StatusError
+from ...machinery.objects import clone, controller_of, split_key
 from .. import pods, refs
 from ..base import Controller, itself, owner
 from . import progress, revisions

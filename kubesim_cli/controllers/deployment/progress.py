@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/deployment/progress.go and sync.go.
 
 from __future__ import annotations
 
-from ...api import conditions, timestamps
+from ...machinery import conditions, timestamps
 from .arithmetic import count, max_unavailable, total
 
 NO_DEADLINE = 2**31 - 1

@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/deployment/util/deployment_util.go.
 
 from __future__ import annotations
 
-from ...api.objects import clone
+from ...machinery.objects import clone
 from .arithmetic import DESIRED, MAXIMUM, age_order, max_surge
 
 HASH_LABEL = "pod-template-hash"

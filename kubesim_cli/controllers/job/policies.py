@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/job/pod_failure_policy.go, success_policy.go, backoff
 
 from __future__ import annotations
 
-from ...api import timestamps
+from ...machinery import timestamps
 from .. import pods
 from . import indexes
 

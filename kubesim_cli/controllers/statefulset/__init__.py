@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/statefulset/stateful_set.go and stateful_set_control.
 
 from __future__ import annotations
 
-from ...api import selectors
-from ...api.objects import clone, split_key
-from ...apiserver.errors import StatusError
+from ...machinery import selectors
+from ...machinery.errors import StatusError
+from ...machinery.objects import clone, split_key
 from .. import history, pods, refs
 from ..base import Controller, itself, owner
 from . import claims, identity

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/statefulset/stateful_pod_control.go and stateful_set_
 
 from __future__ import annotations
 
-from ...api.objects import clone
-from ...apiserver.errors import StatusError
+from ...machinery.errors import StatusError
+from ...machinery.objects import clone
 from .. import pods
 from ..refs import controller_ref
 from .events import record_claim

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...apiserver.errors import StatusError
+from ...machinery.errors import StatusError
 from .. import builder, cmdutil
 from ..context import Failure, Usage, add_source
 
 
 def run(ctx, flags, args):
     """kubectl create -f FILENAME"""
-    from ...api import releases
+    from ... import releases
 
     without_file = not flags["filename"] and not flags["kustomize"]
     if without_file and not releases.enabled("CreateNeedsFile", ctx.release):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ...api import names, releases
+from ... import releases
+from ...machinery import names
 from ..cmdutil import quote
 from ..context import Failure
 from .creation import Creation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...api import names
+from ...machinery import names
 from ..cmdutil import quote
 from ..context import Failure
 from .creation import Creation

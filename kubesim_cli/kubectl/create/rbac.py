@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...api import releases
-from ...apiserver.errors import StatusError
+from ... import releases
+from ...machinery.errors import StatusError
 from ..cmdutil import quote
 from ..context import Failure
 from .creation import Creation, name_from

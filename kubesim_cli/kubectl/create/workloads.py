@@ -51,8 +51,8 @@ def cronjob(ctx, flags, args):
 
 
 def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
-    from ...api import releases
-    from ...api.objects import clone
+    from ... import releases
+    from ...machinery.objects import clone
     from .. import builder
     from ..scheme import KUBECTL
 
@@ -88,7 +88,7 @@ def _name_of_image(image: str) -> str:
         return name
     import hashlib
 
-    from ...api.names import random_suffix
+    from ...machinery.names import random_suffix
 
     clean = name.replace("_", "-").replace(".", "-")
     return f"{clean}-{random_suffix(hashlib.sha256(image.encode()).digest(), 5)}"

@@ -6,8 +6,8 @@ what the patch names comes first; in those merged by several, only what is new d
 
 from __future__ import annotations
 
-from ...api.objects import clone
-from ...apiserver import jsonpatch
+from ...machinery import jsonpatch
+from ...machinery.objects import clone
 from ..context import Failure
 from .resources import Resource, ResourceSet, parse
 
@@ -101,7 +101,7 @@ def apply_json(resources: ResourceSet, entries, loader) -> None:
 
 def _operations(text: str) -> list | None:
     """Return JSON patch operations, None where the text is none."""
-    from ..yamlreader import YamlError, load
+    from ...go.yaml import YamlError, load
 
     try:
         value = load(text)
@@ -126,7 +126,7 @@ def _json_patch(res: Resource, operations: list) -> None:
 
 
 def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource, options: dict) -> None:
-    from ...apiserver.schema import schema_of
+    from ...machinery.schema import schema_of
 
     for res in targets:
         name, namespace, kind = res.name, res.namespace, res.kind

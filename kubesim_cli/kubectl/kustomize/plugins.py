@@ -120,7 +120,7 @@ def _config(plugin: Resource) -> dict:
 
 
 def _read(path: str, loader):
-    from ..yamlreader import YamlError, load
+    from ...go.yaml import YamlError, load
 
     try:
         return load(loader.load(path).decode("utf-8", "replace")) or {}

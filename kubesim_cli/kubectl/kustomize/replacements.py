@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.objects import clone
+from ...machinery.objects import clone
 from ..context import Failure
 from .patches import misconfigured
 from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_selectors
@@ -34,7 +34,7 @@ def _loaded(entry: dict, loader) -> list[dict]:
         return [entry]
     if entry.get("source") or entry.get("targets"):
         raise Failure("cannot specify both path and inline replacement")
-    from ..yamlreader import YamlError, load
+    from ...go.yaml import YamlError, load
 
     try:
         content = load(loader.load(entry["path"]).decode("utf-8", "replace"))
@@ -156,7 +156,7 @@ def _like(old, value):
     if isinstance(old, str):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, str) and isinstance(old, (bool, int, float)):
-        from ..yamlreader import YamlError, load
+        from ...go.yaml import YamlError, load
 
         try:
             return load(value)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ...api.objects import clone
+from ...machinery.objects import clone
 from ..context import Failure
 from .fieldpaths import defaults, merged
 
@@ -23,7 +23,7 @@ class Id:
     @property
     def cluster_scoped(self) -> bool:
         if not _cluster_scoped:
-            from ...apiserver.discovery import builtin
+            from ...machinery.discovery import builtin
 
             _cluster_scoped.update((res.group, res.kind) for res in builtin().resources if not res.namespaced)
         return (self.group, self.kind) in _cluster_scoped
@@ -215,7 +215,7 @@ def matches_gvk(selector: dict, identity: Id) -> bool:
 
 def matches_selectors(selector: dict, obj: dict) -> bool:
     """Whether an object's labels and annotations are those that labelSelector and annotationSelector ask for."""
-    from ...api import selectors
+    from ...machinery import selectors
 
     meta = obj.get("metadata") or {}
     for field, values in (("labelSelector", meta.get("labels")), ("annotationSelector", meta.get("annotations"))):

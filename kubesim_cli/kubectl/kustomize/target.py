@@ -54,7 +54,7 @@ class Target:
         self.all_variables: list[dict] = []
 
     def _load(self) -> dict:
-        from ..yamlreader import YamlError, load
+        from ...go.yaml import YamlError, load
 
         data, _ = self.loader.kustomization()
         try:

@@ -57,7 +57,7 @@ def for_output(output: str, *, template: str = "", allow_missing_template_keys: 
             from .customcolumns import for_spec
 
             return for_spec(format_, value, no_headers)
-    from ...api.gofmt import quote
+    from ...go.fmt import quote
 
     raise PrinterError(f"unable to match a printer suitable for the output format {quote(output)}, "
                        f"allowed formats are: {','.join(sorted(allowed))}")

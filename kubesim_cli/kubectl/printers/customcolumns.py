@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...api.gofmt import sprint
-from ...api.jsonpath import JSONPath, JSONPathError, relaxed
-from . import Printer, PrinterError, read_file, tabwriter
+from ...go import tabwriter
+from ...go.fmt import sprint
+from ...machinery.jsonpath import JSONPath, JSONPathError, relaxed
+from . import Printer, PrinterError, read_file
 from .table import escape_terminal
 
 _LINES = "Expected format is one line of space separated headers, one line of space separated column specs."

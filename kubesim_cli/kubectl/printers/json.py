@@ -71,7 +71,7 @@ def _write(value, newline: str, step: str, put, order) -> None:
 
 def number(value: float) -> str:
     """Return a float as encoding/json does: an exponent only below 1e-6 and from 1e21 on."""
-    from ...api.gofmt import format_float
+    from ...go.fmt import format_float
 
     if value and not 1e-6 <= abs(value) < 1e21:
         text = format_float(value, "e")

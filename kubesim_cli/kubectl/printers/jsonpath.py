@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...api.gofmt import go_syntax, quote, sprint
-from ...api.jsonpath import JSONPath, JSONPathError
+from ...go.fmt import go_syntax, quote, sprint
+from ...machinery.jsonpath import JSONPath, JSONPathError
 from . import Printer, PrinterError
 from .json import dump
 

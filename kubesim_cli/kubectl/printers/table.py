@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import tabwriter
+from ...go import tabwriter
 
 _EVENTS = {"ADDED": "ADDED   ", "MODIFIED": "MODIFIED", "DELETED": "DELETED ", "ERROR": "ERROR   "}
 
@@ -88,7 +88,7 @@ def _text(cell) -> str:
     if type(cell) is int:
         return str(cell)
     if type(cell) is not str:
-        from ...api.gofmt import sprint
+        from ...go.fmt import sprint
 
         return escape_terminal(sprint(cell))
     line = cell.partition("\n")[0].partition("\r")[0].partition("\f")[0]

@@ -84,7 +84,7 @@ def _inline(value, indent: int, column: int) -> str:
     if kind is list:
         return " []"
     if kind is float:
-        from ...api.gofmt import format_float
+        from ...go.fmt import format_float
         from .json import number
 
         text = number(value)  # sigs.k8s.io/yaml goes through JSON

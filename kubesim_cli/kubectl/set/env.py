@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...api import names
+from ...machinery import names
 from .. import builder, cmdutil
 from ..context import Failure
 from ..scheme import KUBECTL
@@ -52,7 +52,7 @@ def run(ctx, flags, args):
             raise Failure("failed to retrieve valueFrom references")
 
     if flags["list"]:
-        from ...api.objects import clone
+        from ...machinery.objects import clone
 
         for info in infos:
             try:

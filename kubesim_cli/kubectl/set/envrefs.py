@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...api import names, quantity
-from ...api.objects import dig
-from ...apiserver.errors import StatusError
+from ...machinery import names, quantity
+from ...machinery.errors import StatusError
+from ...machinery.objects import dig
 from ..cmdutil import quote
 from ..context import Failure
 

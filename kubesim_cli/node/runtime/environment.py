@@ -5,8 +5,8 @@ Kubernetes: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/volume/{
 
 from __future__ import annotations
 
-from ...api import timestamps
-from ...api.objects import dig
+from ...machinery import timestamps
+from ...machinery.objects import dig
 from .shell import World
 
 
@@ -60,7 +60,7 @@ def field_value(pod: dict, path: str) -> str:
 
 
 def _resource_value(pod: dict, container: dict, ref: dict) -> str:
-    from ...api import quantity
+    from ...machinery import quantity
 
     name = ref.get("containerName") or container["name"]
     source = next((c for c in pod["spec"]["containers"] if c["name"] == name), container)

@@ -87,7 +87,7 @@ def _unknown(finite: bool):
 
 def _out_of_memory(argv: list[str], container: dict) -> bool:
     """stress allocates what it is told to: more than the limit ends it."""
-    from ...api import quantity
+    from ...machinery import quantity
 
     limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
     words = " ".join(argv).split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.objects import controller_of, key_of
+from ...machinery.objects import controller_of, key_of
 from ..resources import amounts, pod_requests, score_requests
 
 

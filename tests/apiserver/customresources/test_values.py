@@ -1,6 +1,7 @@
 import pytest
 
-from kubesim_cli.apiserver.customresources import embedded, formats, lists, regexp, values
+from kubesim_cli.apiserver.customresources import embedded, formats, lists, values
+from kubesim_cli.go import regexp
 
 SCHEMA = {"type": "object", "required": ["size"], "properties": {
     "size": {"type": "integer", "minimum": 1, "maximum": 10, "multipleOf": 2},

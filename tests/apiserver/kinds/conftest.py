@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.api.objects import clone
 from kubesim_cli.apiserver.kinds import base
+from kubesim_cli.machinery.objects import clone
 
 NOW = 1_704_067_200.0  # 2024-01-01T00:00:00Z
 

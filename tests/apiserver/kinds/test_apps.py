@@ -72,7 +72,7 @@ def test_deployments(desk, template):
 
 
 def test_a_deployments_generation_counts_annotations(desk, template):
-    from kubesim_cli.api.objects import clone
+    from kubesim_cli.machinery.objects import clone
 
     made = desk("apps", "Deployment")
     old = made.new(spec_of(template))
@@ -128,7 +128,7 @@ def test_stateful_set_fields(desk, template, more, expected):
 
 
 def test_daemon_sets(desk, template):
-    from kubesim_cli.api.objects import clone
+    from kubesim_cli.machinery.objects import clone
 
     made = desk("apps", "DaemonSet")
     old = made.new(spec_of(template))

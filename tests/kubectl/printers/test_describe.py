@@ -5,11 +5,10 @@ import time
 
 import pytest
 
-from kubesim_cli.api import selectors
-from kubesim_cli.apiserver import errors
 from kubesim_cli.kubectl.printers import PrinterError
 from kubesim_cli.kubectl.printers.describe import describe, describe_pod_template
 from kubesim_cli.kubectl.printers.describe.generic import smart_label
+from kubesim_cli.machinery import errors, selectors
 
 # Objects of every kind, and how kubectl 1.32 described them at `now` (lines).
 RECORDED = json.loads(pathlib.Path(__file__).with_name("describe_cases.json").read_text(encoding="utf-8"))

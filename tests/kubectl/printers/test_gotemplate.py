@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from kubesim_cli.api.gofmt import Int
+from kubesim_cli.go.fmt import Int
 from kubesim_cli.kubectl.printers import PrinterError, for_output
 from kubesim_cli.kubectl.printers.gotemplate.printf import sprintf
 

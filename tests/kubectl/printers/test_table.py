@@ -1,4 +1,4 @@
-from kubesim_cli.kubectl.printers import tabwriter
+from kubesim_cli.go import tabwriter
 from kubesim_cli.kubectl.printers.table import TablePrinter, print_table
 
 COLUMNS = [{"name": "Name", "type": "string", "format": "name", "priority": 0},

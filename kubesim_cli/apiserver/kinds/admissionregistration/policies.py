@@ -33,7 +33,7 @@ class AdmissionPolicy(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import one_of
 
         spec, errors = obj["spec"], []
@@ -63,7 +63,7 @@ def _default_match(constraints: dict | None) -> None:
 
 
 def _match_resources(path: str, constraints: dict) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import label_selector, one_of
 
     errors = one_of(f"{path}.matchPolicy", constraints["matchPolicy"], ("Equivalent", "Exact"))
@@ -88,7 +88,7 @@ class AdmissionPolicyBinding(Kind):
         if ref and ref.get("name"):
             shown = f"{ref.get('namespace') or '*'}/{ref['name']}"
         elif ref and ref.get("selector") is not None:
-            from ....api.selectors import format_selector
+            from ....machinery.selectors import format_selector
 
             shown = format_selector(ref["selector"])
         return [obj["metadata"]["name"], spec.get("policyName", ""), shown, age(obj, ctx.now)]
@@ -97,7 +97,7 @@ class AdmissionPolicyBinding(Kind):
         _default_match(obj.setdefault("spec", {}).get("matchResources"))
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import dns1123_subdomain
         from .policy_validation import actions, param_ref
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import field
+from ....machinery import field
 from ...cel.checker import BOOL, NULL, STRING, Fields
 from .. import checks
 from .expressions import compile, environment

@@ -30,7 +30,7 @@ class WebhookConfiguration(Kind):
                 rule.setdefault("scope", "*")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import label_selector, one_of
 
         errors = []
@@ -66,8 +66,7 @@ class WebhookConfiguration(Kind):
 
 def _name(path: str, name: str) -> list:
     """IsFullyQualifiedName: a DNS name of at least three parts."""
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
     from ..checks import said
 
     if not name:
@@ -80,7 +79,7 @@ def _name(path: str, name: str) -> list:
 
 def client_config(path: str, config: dict) -> list:
     """Return the FieldErrors of how a webhook is reached (k8s.io/apiserver/pkg/util/webhook/validation.go)."""
-    from ... import field
+    from ....machinery import field
 
     if (config.get("url") is None) == (config.get("service") is None):
         return [field.required(path, "exactly one of url or service is required")]
@@ -91,8 +90,7 @@ def client_config(path: str, config: dict) -> list:
 
 def review_versions(path: str, versions: list[str], missing: str = "") -> list:
     """Return the FieldErrors of the review versions that a webhook knows; `missing`: the text where it has none."""
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
     from ..checks import said
 
     if not versions:
@@ -111,7 +109,7 @@ def review_versions(path: str, versions: list[str], missing: str = "") -> list:
 def _url(path: str, url: str) -> list:
     from urllib.parse import urlsplit
 
-    from ... import field
+    from ....machinery import field
 
     form = "; desired format: https://host[/path]"
     try:
@@ -135,8 +133,7 @@ def _url(path: str, url: str) -> list:
 
 
 def _service(path: str, service: dict) -> list:
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
 
     errors = []
     for key, told in (("namespace", "name"), ("name", "namespace")):  # the server mixes the two up

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import conditions
-from ....api.objects import clone
+from ....machinery import conditions
+from ....machinery.objects import clone
 from ..base import Column, Context, Kind
 
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import conditions
-from ....api import names as rules
-from ... import field
+from ....machinery import conditions, field
+from ....machinery import names as rules
 from .. import checks
 from ..base import Context
 
@@ -140,9 +139,9 @@ def _described(owner: dict, path: str, schema_name: str, has_status: bool, ctx: 
 
 def _together(versions: list[dict]) -> list:
     """What is asked of all versions at once."""
-    from ... import golang
+    from ... import internaltypes
 
-    errors, shown = [], golang.internal(versions, "[]CustomResourceDefinitionVersion")
+    errors, shown = [], internaltypes.internal(versions, "[]CustomResourceDefinitionVersion")
     found = [version.get("name", "") for version in versions]
     if len(set(found)) != len(found):
         errors.append(field.invalid("spec.versions", shown, "must contain unique version names"))

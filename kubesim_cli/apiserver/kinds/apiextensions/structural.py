@@ -6,8 +6,9 @@ pkg/apis/apiextensions/validation/validation.go (all else).
 
 from __future__ import annotations
 
-from ... import field
-from ...customresources import regexp, rules, values
+from ....go import regexp
+from ....machinery import field
+from ...customresources import rules, values
 from ..base import Context
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
@@ -53,7 +54,7 @@ def validate(schema: dict, path: str, has_status: bool, ctx: Context) -> list:
 
 
 def _root(schema: dict, where: str) -> list:
-    from ... import golang
+    from ... import internaltypes
 
     for key, value in schema.items():
         if key == "type" and value != "object":
@@ -61,7 +62,7 @@ def _root(schema: dict, where: str) -> list:
                                                           "schema if the status subresource is enabled")]
         if value and key not in _AT_ROOT:
             allowed = " ".join(_AT_ROOT.values())
-            return [field.invalid(where, golang.internal(schema, "JSONSchemaProps"),
+            return [field.invalid(where, internaltypes.internal(schema, "JSONSchemaProps"),
                                   f"only [{allowed}] fields are allowed at the root of the schema if the status "
                                   "subresource is enabled")]
     return []
@@ -207,7 +208,7 @@ def _covered(nested: dict, node: dict, where: str, nested_where: str) -> list:
 
 def _defaults(node: dict, where: str, ctx: Context) -> list:
     """Defaults are pruned and valid (schema/defaulting/validation.go)."""
-    from ... import decode, schema
+    from ....machinery import decode, schema
 
     errors = []
     if node.get("default") is not None:

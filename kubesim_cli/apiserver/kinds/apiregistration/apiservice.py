@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import conditions
+from ....machinery import conditions
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
@@ -27,7 +27,7 @@ class APIService(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import minimum
 
         spec = obj["spec"]

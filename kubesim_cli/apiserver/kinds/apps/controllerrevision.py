@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.objects import controller_of
+from ....machinery.objects import controller_of
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
@@ -19,7 +19,7 @@ class ControllerRevision(Kind):
         return [obj["metadata"]["name"], controller, obj.get("revision", 0), age(obj, ctx.now)]
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import minimum
 
         errors = minimum("revision", obj.get("revision"))

@@ -17,7 +17,7 @@ class DaemonSet(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import format_selector
+        from ....machinery.selectors import format_selector
 
         spec, status = obj.get("spec") or {}, obj.get("status") or {}
         template = spec.get("template") or {}
@@ -58,7 +58,7 @@ class DaemonSet(Kind):
         obj["metadata"].setdefault("annotations", {})[_GENERATION] = str(number)
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import label_selector
         from ..core.podspec import validate_replicated_template
         from ..core.podspec.spec import unmatched
@@ -68,7 +68,7 @@ class DaemonSet(Kind):
         selector, template = spec.get("selector"), spec.get("template") or {}
         errors = label_selector("spec.selector", selector)
         try:
-            from ....api.selectors import matches
+            from ....machinery.selectors import matches
 
             if not matches(requirements(selector), (template.get("metadata") or {}).get("labels")):
                 errors.append(unmatched("spec.template", template))
@@ -109,14 +109,14 @@ def _number(text: str | None) -> int:
 
 
 def _update_strategy(strategy: dict) -> list:
-    from ... import field
+    from ....machinery import field
     from ..workloads import amount, at_most_100_percent, int_or_percent
 
     kind, rolling, path = strategy.get("type", ""), strategy.get("rollingUpdate"), "spec.updateStrategy.rollingUpdate"
     if kind == "OnDelete":
         return []
     if kind != "RollingUpdate":
-        from ...golang import internal
+        from ...internaltypes import internal
 
         return [field.not_supported("spec.updateStrategy", internal(strategy, "DaemonSetUpdateStrategy"),
                                     ["RollingUpdate", "OnDelete"])]

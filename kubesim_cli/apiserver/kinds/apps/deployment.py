@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...field import FieldError, forbidden, invalid, not_supported, required
+from ....machinery.field import FieldError, forbidden, invalid, not_supported, required
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
@@ -14,7 +14,7 @@ class Deployment(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api import selectors
+        from ....machinery import selectors
 
         spec, status = obj.get("spec") or {}, obj.get("status") or {}
         try:
@@ -93,7 +93,7 @@ def _strategy(strategy: dict) -> list[FieldError]:
     if kind == "RollingUpdate":
         return _rolling_update(rolling) if rolling is not None else [
             required("spec.strategy.rollingUpdate", "this should be defaulted and never be nil")]
-    from ...golang import internal
+    from ...internaltypes import internal
 
     return [not_supported("spec.strategy", internal(strategy, "DeploymentStrategy"), ["Recreate", "RollingUpdate"])]
 

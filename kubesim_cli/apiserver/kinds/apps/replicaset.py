@@ -13,7 +13,7 @@ class ReplicaSet(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import format_selector
+        from ....machinery.selectors import format_selector
 
         spec, status = obj.get("spec") or {}, obj.get("status") or {}
         return [obj["metadata"]["name"], spec.get("replicas", 0), status.get("replicas", 0),

@@ -22,7 +22,7 @@ class StatefulSet(Kind):
                 age(obj, ctx.now), *containers_and_images(spec.get("template"))]
 
     def default(self, obj: dict, ctx: Context) -> None:
-        from ....api.releases import enabled
+        from ....releases import enabled
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -61,7 +61,7 @@ class StatefulSet(Kind):
         return validate(obj["spec"], ctx.release)
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from .statefulset_validation import validate
 
         spec, before = obj["spec"], old["spec"]

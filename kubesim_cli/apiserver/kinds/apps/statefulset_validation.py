@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ... import field, golang
+from ....machinery import field
+from ... import internaltypes
 from ..checks import dns1123_label
 from ..core import persistentvolumeclaim_validation
 from ..core.podspec import validate_replicated_template
@@ -56,10 +57,11 @@ def _update_strategy(strategy: dict) -> list:
     if kind == "OnDelete":
         if rolling is None:
             return []
-        return [field.invalid(f"{path}.rollingUpdate", golang.internal(rolling, "RollingUpdateStatefulSetStrategy"),
+        shown = internaltypes.internal(rolling, "RollingUpdateStatefulSetStrategy")
+        return [field.invalid(f"{path}.rollingUpdate", shown,
                               "only allowed for updateStrategy 'RollingUpdate'")]
     if kind != "RollingUpdate":
-        return [field.invalid(path, golang.internal(strategy, "StatefulSetUpdateStrategy"),
+        return [field.invalid(path, internaltypes.internal(strategy, "StatefulSetUpdateStrategy"),
                               "must be 'RollingUpdate' or 'OnDelete'")]
     errors = counts(f"{path}.rollingUpdate", rolling or {}, ("partition",))
     unavailable = (rolling or {}).get("maxUnavailable")

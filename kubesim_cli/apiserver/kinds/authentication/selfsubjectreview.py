@@ -7,7 +7,7 @@ from ..base import Context, Kind
 
 class SelfSubjectReview(Kind):
     def serve_create(self, obj: dict, ctx: Context) -> dict:
-        from ....api import timestamps
+        from ....machinery import timestamps
 
         user = ctx.user or {}
         info = {key: user[source] for key, source in

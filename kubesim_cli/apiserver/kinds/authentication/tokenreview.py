@@ -7,7 +7,8 @@ from ..base import Context, Kind
 
 class TokenReview(Kind):
     def serve_create(self, obj: dict, ctx: Context) -> dict:
-        from ... import errors, tokens
+        from ....machinery import errors
+        from ... import tokens
 
         spec = obj.get("spec") or {}
         if not spec.get("token"):

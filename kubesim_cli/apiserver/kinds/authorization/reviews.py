@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ... import authorization, errors, field
+from ....machinery import errors, field
+from ... import authorization
 from ..base import Context, Kind
 
 GROUP = "authorization.k8s.io"

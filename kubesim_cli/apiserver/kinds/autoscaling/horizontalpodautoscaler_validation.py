@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import quantity
-from ... import field
+from ....machinery import field, quantity
 from ..checks import dns1123_label, path_segment
 from .horizontalpodautoscaler import SOURCES
 

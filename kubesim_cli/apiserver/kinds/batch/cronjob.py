@@ -14,7 +14,7 @@ class CronJob(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import format_selector
+        from ....machinery.selectors import format_selector
 
         spec, status = obj.get("spec") or {}, obj.get("status") or {}
         job = (spec.get("jobTemplate") or {}).get("spec") or {}
@@ -44,7 +44,7 @@ class CronJob(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         errors = _validate(obj["spec"], None, ctx.release)
         name = obj["metadata"].get("name", "")
@@ -71,7 +71,7 @@ KIND = CronJob()
 
 def _validate(spec: dict, old: dict | None, release: tuple[int, int]) -> list:
     """validateCronJobSpec."""
-    from ... import field
+    from ....machinery import field
     from ..workloads import counts
     from .job_validation import validate_spec
 
@@ -98,8 +98,8 @@ def _validate(spec: dict, old: dict | None, release: tuple[int, int]) -> list:
 
 
 def _schedule(text: str, had_zone: bool, zone: str | None) -> list:
-    from ....api import cron
-    from ... import field
+    from ....go import cron
+    from ....machinery import field
 
     path, errors = "spec.schedule", []
     try:
@@ -118,8 +118,8 @@ def _schedule(text: str, had_zone: bool, zone: str | None) -> list:
 def _time_zone(path: str, zone: str | None) -> list:
     import re
 
-    from ....api import cron
-    from ... import field
+    from ....go import cron
+    from ....machinery import field
 
     if zone is None:
         return []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api.conditions import status_of
-from ....api.releases import enabled
+from ....machinery.conditions import status_of
+from ....releases import enabled
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
@@ -20,7 +20,7 @@ class Job(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import format_selector
+        from ....machinery.selectors import format_selector
 
         spec = obj.get("spec") or {}
         return [obj["metadata"]["name"], state(obj), _completions(obj), _duration(obj.get("status") or {}, ctx.now),
@@ -125,7 +125,7 @@ def _completions(obj: dict) -> str:
 
 
 def _duration(status: dict, now: float) -> str:
-    from ....api import duration, timestamps
+    from ....machinery import duration, timestamps
 
     if not status.get("startTime"):
         return ""

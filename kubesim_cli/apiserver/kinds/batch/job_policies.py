@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import field
+from ....machinery import field
 from ..checks import minimum, qualified_name
 
 _ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....api.conditions import status_of
-from ....api.releases import enabled
-from ... import field
+from ....machinery import field
+from ....machinery.conditions import status_of
+from ....releases import enabled
 from ..workloads import counts
 from .job_policies import omitted, parse_indexes
 

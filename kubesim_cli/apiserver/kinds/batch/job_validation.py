@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ....api import names, selectors
-from ....api.objects import clone
-from ....api.releases import enabled
-from ... import field, golang
+from ....machinery import field, names, selectors
+from ....machinery.objects import clone
+from ....releases import enabled
+from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_subdomain, immutable, label_selector
 from ..core.podspec import validate_pod_template
 from ..core.podspec.spec import unmatched
@@ -90,7 +90,7 @@ def validate_spec(spec: dict, path: str, release: tuple[int, int]) -> list:
         if mode == "Indexed":
             errors += job_policies.success_policy(f"{path}.successPolicy", spec)
         else:
-            shown = golang.internal(spec["successPolicy"], "SuccessPolicy")
+            shown = internaltypes.internal(spec["successPolicy"], "SuccessPolicy")
             errors.append(field.invalid(f"{path}.successPolicy", shown, "requires indexed completion mode"))
     errors += _replacement_policy(f"{path}.podReplacementPolicy", spec)
     errors += validate_pod_template(spec.get("template") or {}, f"{path}.template", release)
@@ -167,7 +167,7 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
     for key, type_ in (("podFailurePolicy", "*PodFailurePolicy"), ("backoffLimitPerIndex", "*n"), ("managedBy", "*s"),
                        ("successPolicy", "*SuccessPolicy")):
         if spec.get(key) != before.get(key):
-            errors.append(field.invalid(f"spec.{key}", golang.internal(spec.get(key), type_), IMMUTABLE))
+            errors.append(field.invalid(f"spec.{key}", internaltypes.internal(spec.get(key), type_), IMMUTABLE))
     return errors
 
 
@@ -196,14 +196,16 @@ def _template(template: dict, old: dict, release: tuple[int, int]) -> list:
     if not free or not resources_too:
         if template == kept:
             return []
-        return [field.invalid("spec.template", golang.internal(template, "PodTemplateSpec"), IMMUTABLE)]
+        return [field.invalid("spec.template", internaltypes.internal(template, "PodTemplateSpec"), IMMUTABLE)]
     new, spec = template["spec"], kept["spec"]
     for kind in ("containers", "initContainers"):
         if len(new.get(kind) or ()) == len(spec.get(kind) or ()):
             for container, before in zip(new.get(kind) or (), spec.get(kind) or (), strict=True):
                 if container.get("name") == before.get("name"):
                     before["resources"] = container.get("resources", {})
-    return [] if new == spec else [field.invalid("spec.template.spec", golang.internal(new, "PodSpec"), IMMUTABLE)]
+    if new == spec:
+        return []
+    return [field.invalid("spec.template.spec", internaltypes.internal(new, "PodSpec"), IMMUTABLE)]
 
 
 def _take_directives(template: dict, kept: dict) -> None:

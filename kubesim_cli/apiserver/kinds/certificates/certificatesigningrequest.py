@@ -12,7 +12,7 @@ class CertificateSigningRequest(Kind):
     name_rule = "path_segment_name"
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api import duration
+        from ....machinery import duration
 
         spec = obj["spec"]
         seconds = spec.get("expirationSeconds")
@@ -40,7 +40,7 @@ class CertificateSigningRequest(Kind):
         obj["spec"] = old["spec"]
         if ctx.subresource not in ("status", "approval"):
             return
-        from ....api import timestamps
+        from ....machinery import timestamps
 
         before = {(c.get("type"), c.get("status")): c for c in (old.get("status") or {}).get("conditions") or ()}
         conditions = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from ....api import names
-from ... import field
+from ....machinery import field, names
 from ..checks import said
 
 _USAGES = ("any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",

@@ -19,7 +19,7 @@ class Lease(Kind):
         obj.setdefault("spec", {})
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import minimum
 
         spec = obj["spec"]

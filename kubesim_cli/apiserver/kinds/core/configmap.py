@@ -12,7 +12,7 @@ def frozen(obj: dict, old: dict, parts: tuple[str, ...]) -> list:
     """What may not change once `immutable` is true."""
     if not old.get("immutable"):
         return []
-    from ... import field
+    from ....machinery import field
 
     text = "field is immutable when `immutable` is set"
     errors = [] if obj.get("immutable") else [field.forbidden("immutable", text)]
@@ -27,8 +27,7 @@ class ConfigMap(Kind):
         return [obj["metadata"]["name"], count, age(obj, ctx.now)]
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ....api import names
-        from ... import field
+        from ....machinery import field, names
         from ..checks import said
 
         data, binary = obj.get("data") or {}, obj.get("binaryData") or {}

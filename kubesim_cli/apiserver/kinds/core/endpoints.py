@@ -23,7 +23,7 @@ class Endpoints(Kind):
                 port.setdefault("protocol", "TCP")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         errors = []
         for i, subset in enumerate(obj.get("subsets") or ()):
@@ -70,7 +70,7 @@ def _address(path: str, address: dict) -> list:
 
 
 def _port(path: str, port: dict, named: bool) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import dns1123_label, one_of, port_number, qualified_name
 
     errors = []

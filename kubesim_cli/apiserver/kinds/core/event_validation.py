@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import field
+from ....machinery import field
 from ..checks import dns1123_subdomain, qualified_name
 
 _MAX_WORD, _MAX_NOTE = 128, 1024

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import names, quantity
-from ... import field
+from ....machinery import field, names, quantity
 from ..checks import said
 from .podspec.resources import _container_name as container_name
 from .podspec.resources import overcommit_allowed, resource_name

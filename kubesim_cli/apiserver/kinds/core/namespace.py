@@ -40,8 +40,7 @@ class Namespace(Kind):
             obj["spec"] = old.get("spec", {})
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ....api import names
-        from ... import field
+        from ....machinery import field, names
 
         errors = []
         for name in obj["spec"].get("finalizers") or ():
@@ -55,7 +54,7 @@ class Namespace(Kind):
         return self.validate(obj, ctx) if ctx.subresource == "finalize" else []
 
     def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         phase = (obj.get("status") or {}).get("phase", "")
         if obj["metadata"].get("deletionTimestamp"):

@@ -45,7 +45,7 @@ class Node(Kind):
         return errors
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         spec, before = obj["spec"], old["spec"]
         errors = []
@@ -100,8 +100,7 @@ def _address(status: dict, type_: str) -> str:
 
 def _taints(node: dict) -> list:
     """validateNodeTaints; the path is the one that Kubernetes tells, though taints are in spec."""
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
     from ..checks import qualified_name
 
     errors = []

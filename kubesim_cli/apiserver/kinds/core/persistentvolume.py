@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.objects import dig
+from ....machinery.objects import dig
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, access_modes
 
@@ -40,7 +40,7 @@ class PersistentVolume(Kind):
             self.default_status(obj, ctx)
 
     def default_status(self, obj: dict, ctx: Context) -> None:
-        from ....api import timestamps
+        from ....machinery import timestamps
 
         status = obj.setdefault("status", {})
         if not status.get("phase"):

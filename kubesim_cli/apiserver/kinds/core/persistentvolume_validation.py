@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import names, quantity
-from ... import field, golang
+from ....machinery import field, names, quantity
+from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector_values, one_of, positive_quantity, said
 
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
@@ -190,14 +190,14 @@ def validate_update(obj: dict, old: dict) -> list:
     if csi and "controllerExpandSecretRef" not in (old_source.get("csi") or {"controllerExpandSecretRef": None}):
         new_source["csi"] = {key: value for key, value in csi.items() if key != "controllerExpandSecretRef"}
     if new_source != old_source:
-        difference = golang.diff(old_source, new_source, "PersistentVolumeSource")
+        difference = internaltypes.diff(old_source, new_source, "PersistentVolumeSource")
         errors.append(field.forbidden("spec.persistentvolumesource",
                                       f"spec.persistentvolumesource is immutable after creation\n{difference}"))
     if spec.get("volumeMode") != before.get("volumeMode"):
         errors.append(field.invalid("volumeMode", spec.get("volumeMode"), IMMUTABLE))
     if before.get("nodeAffinity") is not None \
             and spec.get("nodeAffinity") != before["nodeAffinity"]:
-        shown = golang.internal(spec.get("nodeAffinity"), "VolumeNodeAffinity")
+        shown = internaltypes.internal(spec.get("nodeAffinity"), "VolumeNodeAffinity")
         errors.append(field.invalid("nodeAffinity", shown,
                                     IMMUTABLE + ", except for updating from beta label to GA"))
     if before.get("volumeAttributesClassName") is not None and spec.get("volumeAttributesClassName") is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.objects import dig
+from ....machinery.objects import dig
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, access_modes
 from .persistentvolume import BETA_CLASS, storage_class
@@ -48,7 +48,7 @@ class PersistentVolumeClaim(Kind):
         return persistentvolumeclaim_validation.validate_update(obj, old, ctx.release)
 
     def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
-        from ....api import quantity
+        from ....machinery import quantity
 
         found = []
         if BETA_CLASS in (obj["metadata"].get("annotations") or {}):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....api import quantity
-from ....api.objects import clone, dig
-from ... import field, golang
+from ....machinery import field, quantity
+from ....machinery.objects import clone, dig
+from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
 from .persistentvolume import BETA_CLASS
 from .persistentvolume_validation import VOLUME_MODES, access_modes
@@ -74,9 +74,9 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
         if dig(spec, "resources", "requests") is not None:
             spec["resources"]["requests"]["storage"] = old_size
         _copy("volumeAttributesClassName", before, spec)
-    shown = [golang.internal(each, "PersistentVolumeClaimSpec") for each in (before, spec)]
+    shown = [internaltypes.internal(each, "PersistentVolumeClaimSpec") for each in (before, spec)]
     if shown[0] != shown[1]:
-        difference = golang.diff(before, spec, "PersistentVolumeClaimSpec")
+        difference = internaltypes.diff(before, spec, "PersistentVolumeClaimSpec")
         errors.append(field.forbidden("spec", "spec is immutable after creation except resources.requests and "
                                       f"volumeAttributesClassName for bound claims\n{difference}"))
     if quantity.compare(new_size, old_size) < 0:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import conditions
-from ....api.releases import enabled
+from ....machinery import conditions
+from ....releases import enabled
 from ..base import Column, Context, Kind, age, since
 from ..columns import AGE, NAME
 

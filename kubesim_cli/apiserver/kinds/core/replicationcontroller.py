@@ -37,8 +37,8 @@ class ReplicationController(Kind):
         obj["status"] = {"replicas": 0}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import of_map
-        from ... import field
+        from ....machinery import field
+        from ....machinery.selectors import of_map
         from ..workloads import counts
         from .podspec import validate_replicated_template
 

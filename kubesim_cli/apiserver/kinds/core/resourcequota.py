@@ -42,7 +42,7 @@ class ResourceQuota(Kind):
         return self.validate(obj, ctx) + changed
 
     def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
-        from ....api import quantity
+        from ....machinery import quantity
 
         hard = obj["spec"].get("hard") or {}
         found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import field
+from ....machinery import field
 from .podspec.resources import amount, resource_name
 from .resourcequota import SCOPES
 
@@ -58,7 +58,7 @@ def _selector(spec: dict) -> list:
     selector = spec.get("scopeSelector")
     if selector is None:
         return []
-    from ... import golang
+    from ... import internaltypes
 
     path, errors = "spec.scopeSelector.matchExpressions", []
     requirements = selector.get("matchExpressions") or ()
@@ -67,7 +67,7 @@ def _selector(spec: dict) -> list:
         values = requirement.get("values") or ()
         if scope not in SCOPES:
             errors.append(field.invalid(f"{path}.scopeName", scope, "unsupported scope"))
-        errors += [field.invalid(path, golang.internal(selector, "ScopeSelector"),
+        errors += [field.invalid(path, internaltypes.internal(selector, "ScopeSelector"),
                                  "unsupported scope applied to resource")
                    for name in sorted(spec.get("hard") or {}) if _standard(name) and not _applies(scope, name)]
         if scope in SCOPES and scope not in ("PriorityClass", "VolumeAttributesClass") and operator != "Exists":

@@ -26,8 +26,7 @@ class Secret(Kind):
             obj["type"] = "Opaque"
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ....api import names
-        from ... import field
+        from ....machinery import field, names
         from ..checks import said
         from .configmap import MAX_SIZE
 
@@ -72,7 +71,7 @@ def _decoded(obj: dict, key: str) -> bytes:
 
 def _of_type(obj: dict, data: dict) -> list:
     """What the well-known types of Secret must hold."""
-    from ... import field
+    from ....machinery import field
 
     def missing(*keys: str) -> list:
         return [field.required(f"data[{key}]") for key in keys if key not in data]
@@ -98,7 +97,7 @@ def _of_type(obj: dict, data: dict) -> list:
 def _json_object(obj: dict, key: str) -> list:
     import json
 
-    from ... import field
+    from ....machinery import field
 
     text = _decoded(obj, key).decode(errors="replace")
     try:

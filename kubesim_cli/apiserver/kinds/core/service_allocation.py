@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from ... import errors, field
+from ....machinery import errors, field
 from ..base import Context
 from .service import EXPOSED, headless, needs_health_check
 

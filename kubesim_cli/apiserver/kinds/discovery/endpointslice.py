@@ -25,7 +25,7 @@ class EndpointSlice(Kind):
             port.setdefault("protocol", "TCP")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import required_one_of
 
         type_ = obj.get("addressType", "")
@@ -45,7 +45,7 @@ class EndpointSlice(Kind):
 
 
 def _ports(ports) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import dns1123_label, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS
 
@@ -65,7 +65,7 @@ def _ports(ports) -> list:
 
 
 def _endpoint(path: str, endpoint: dict, type_: str) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
 
     errors = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import conditions
+from ....machinery import conditions
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
@@ -31,7 +31,7 @@ class FlowSchema(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         spec = obj["spec"]
         precedence = spec["matchingPrecedence"]

@@ -35,7 +35,7 @@ class PriorityLevelConfiguration(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import one_of
 
         spec = obj["spec"]

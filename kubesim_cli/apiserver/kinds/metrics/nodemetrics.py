@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ... import errors, metrics
+from ....machinery import errors
+from ... import metrics
 from ..base import Context, Kind
 from .podmetrics import COLUMNS, cells_of
 

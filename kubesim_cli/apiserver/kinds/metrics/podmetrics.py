@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import quantity
-from ... import errors, metrics
+from ....machinery import errors, quantity
+from ... import metrics
 from ..base import Column, Context, Kind
 from ..columns import NAME
 

@@ -25,7 +25,7 @@ class Ingress(Kind):
         obj["status"] = {"loadBalancer": {}}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from .ingress_validation import validate
 
         errors = validate(obj["spec"], ctx.release)

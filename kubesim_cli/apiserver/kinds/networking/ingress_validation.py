@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import names
-from ... import field
+from ....machinery import field, names
 from ..checks import dns1123_subdomain, path_segment, port_number, said
 
 _BAD_PARTS = ("//", "/./", "/../", "%2f", "%2F")

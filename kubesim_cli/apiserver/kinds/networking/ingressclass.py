@@ -29,7 +29,7 @@ class IngressClass(Kind):
             parameters["scope"] = parameters.get("scope") or "Cluster"
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import domain_prefixed_path
 
         controller = obj["spec"].get("controller", "")
@@ -48,7 +48,7 @@ class IngressClass(Kind):
 
 
 def _parameters(path: str, parameters: dict) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import dns1123_label, one_of
     from .ingress_validation import typed_reference
 

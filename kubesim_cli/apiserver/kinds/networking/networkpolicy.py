@@ -11,7 +11,7 @@ class NetworkPolicy(Kind):
     has_generation = True
 
     def cells(self, obj: dict, ctx: Context) -> list:
-        from ....api.selectors import format_selector
+        from ....machinery.selectors import format_selector
 
         return [obj["metadata"]["name"], format_selector(obj["spec"].get("podSelector") or {}), age(obj, ctx.now)]
 
@@ -28,7 +28,7 @@ class NetworkPolicy(Kind):
         return self.validate_update(obj, {"spec": {}}, ctx)
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import label_selector
 
         spec = obj["spec"]
@@ -54,8 +54,7 @@ def _blocks(spec: dict) -> list[dict]:
 
 
 def _port(path: str, port: dict) -> list:
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
     from ..checks import port_number, said
 
     errors = []
@@ -79,7 +78,7 @@ def _port(path: str, port: dict) -> list:
 
 
 def _peer(path: str, peer: dict, known: list) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import label_selector
 
     errors: list = []
@@ -99,7 +98,7 @@ def _peer(path: str, peer: dict, known: list) -> list:
 def _ip_block(path: str, block: dict, known: list) -> list:
     from ipaddress import ip_network
 
-    from ... import field
+    from ....machinery import field
     from ..checks import cidr
 
     whole = block.get("cidr", "")

@@ -17,7 +17,7 @@ class ServiceCIDR(Kind):
         obj["status"] = {}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import cidr
 
         found = (obj.get("spec") or {}).get("cidrs") or []

@@ -19,7 +19,7 @@ class RuntimeClass(Kind):
         obj.setdefault("handler", "")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import dns1123_label, labels
         from ..core.podspec.resources import container_requirements
 

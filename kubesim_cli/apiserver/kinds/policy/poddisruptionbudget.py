@@ -28,7 +28,7 @@ class PodDisruptionBudget(Kind):
         obj["status"] = dict.fromkeys(_COUNTS, 0)
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import int_or_percent, label_selector, one_of
 
         spec = obj["spec"]

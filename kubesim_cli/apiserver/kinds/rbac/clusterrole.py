@@ -10,7 +10,7 @@ class ClusterRole(Role):
     namespaced = False
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import label_selector
 
         errors = super().validate(obj, ctx)

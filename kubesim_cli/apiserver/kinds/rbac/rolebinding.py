@@ -44,7 +44,7 @@ class RoleBinding(Kind):
         confirm_binding(ctx, obj, old)
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import path_segment
 
         ref = obj["roleRef"]
@@ -61,7 +61,7 @@ class RoleBinding(Kind):
         return errors
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         errors = self.validate(obj, ctx)
         if obj["roleRef"] != old["roleRef"]:
@@ -72,7 +72,7 @@ class RoleBinding(Kind):
 
 
 def _subject(path: str, subject: dict, namespaced: bool) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import dns1123_subdomain
 
     name, kind, group = subject.get("name", ""), subject.get("kind", ""), subject.get("apiGroup", "")

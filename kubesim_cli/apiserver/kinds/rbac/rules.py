@@ -32,7 +32,7 @@ class Role(Created):
 
 
 def _rule(path: str, rule: dict, namespaced: bool) -> list:
-    from ... import field
+    from ....machinery import field
 
     errors = []
     if not rule.get("verbs"):

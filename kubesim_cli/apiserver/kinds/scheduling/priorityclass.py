@@ -23,7 +23,7 @@ class PriorityClass(Kind):
         obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         name, value = obj["metadata"].get("name", ""), obj["value"]
         errors = []
@@ -41,7 +41,7 @@ class PriorityClass(Kind):
         return errors
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import immutable
 
         errors = []

@@ -31,7 +31,7 @@ class CSIDriver(Kind):
             spec["volumeLifecycleModes"] = ["Persistent"]
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import one_of
 
         spec = obj["spec"]

@@ -17,7 +17,7 @@ class CSINode(Kind):
         obj.setdefault("spec", {}).setdefault("drivers", None)
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..core.persistentvolume_validation import driver_name
 
         errors = []

@@ -31,7 +31,7 @@ class StorageClass(Kind):
         obj.setdefault("volumeBindingMode", "Immediate")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import one_of
 
         errors = _provisioner(obj.get("provisioner", ""))
@@ -54,7 +54,7 @@ class StorageClass(Kind):
 
 
 def _provisioner(name: str) -> list:
-    from ... import field
+    from ....machinery import field
     from ..checks import qualified_name
 
     return qualified_name("provisioner", name.lower()) if name else [field.required("provisioner")]
@@ -62,7 +62,7 @@ def _provisioner(name: str) -> list:
 
 def parameters(found: dict | None, path: str = "parameters", needed: bool = False) -> list:
     """Return the FieldErrors of a class's parameters."""
-    from ... import field
+    from ....machinery import field
 
     if not found:
         return [field.required(path, "must contain at least one key/value pair")] if needed else []
@@ -76,8 +76,7 @@ def parameters(found: dict | None, path: str = "parameters", needed: bool = Fals
 
 
 def _topologies(terms) -> list:
-    from ....api import names
-    from ... import field
+    from ....machinery import field, names
     from ..checks import qualified_name, said
 
     errors = []

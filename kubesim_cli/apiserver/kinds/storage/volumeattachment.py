@@ -22,7 +22,7 @@ class VolumeAttachment(Kind):
         obj["status"] = {"attached": False}
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import dns1123_subdomain
         from ..core.persistentvolume_validation import driver_name
 

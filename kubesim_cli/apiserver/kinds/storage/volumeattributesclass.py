@@ -16,7 +16,7 @@ class VolumeAttributesClass(Kind):
         obj.setdefault("driverName", "")
 
     def validate(self, obj: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
         from ..checks import qualified_name
         from .storageclass import parameters
 
@@ -25,7 +25,7 @@ class VolumeAttributesClass(Kind):
         return errors + parameters(obj.get("parameters"), needed=True)
 
     def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
-        from ... import field
+        from ....machinery import field
 
         errors = [field.forbidden(key, f"updates to {key} are forbidden.") for key in ("driverName", "parameters")
                   if obj.get(key) != old.get(key)]

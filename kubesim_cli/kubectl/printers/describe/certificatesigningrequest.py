@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from ....api import duration
+from ....machinery import duration
 from ... import printers
 from .writer import Writer, format_labels, time_text
 from .x509 import parse_request

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ....api import quantity
-from ....api.gofmt import quote
+from ....go.fmt import quote
+from ....machinery import quantity
 from .writer import Writer, boolean, go_list, time_text
 
 

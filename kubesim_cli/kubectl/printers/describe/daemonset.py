@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import selectors
+from ....machinery import selectors
 from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, format_labels

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....api import selectors
-from ....api.objects import controller_of
-from ....apiserver.errors import StatusError
+from ....machinery import selectors
+from ....machinery.errors import StatusError
+from ....machinery.objects import controller_of
 from .events import list_all
 from .podtemplate import describe_pod_template
 from .workloads import selector_text

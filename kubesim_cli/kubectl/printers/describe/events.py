@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import timestamps
-from ....apiserver.errors import StatusError
+from ....machinery import timestamps
+from ....machinery.errors import StatusError
 from .writer import Writer
 
 
@@ -42,7 +42,7 @@ def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **se
 
 def describe_events(events: list[dict] | None, w: Writer) -> None:
     """Write a table of events; None: they are not to be shown."""
-    from ...gosort import sort
+    from ....go.sort import sort
 
     if events is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....api.gofmt import sprint
+from ....go.fmt import sprint
 from .writer import Writer
 
 _SKIPPED = {".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels",

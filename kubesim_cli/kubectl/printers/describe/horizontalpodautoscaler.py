@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import quantity
-from ....api.gofmt import quote
+from ....go.fmt import quote
+from ....machinery import quantity
 from .writer import Writer, or_unset, time_text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....apiserver.errors import StatusError
+from ....machinery.errors import StatusError
 from .service import find_endpoints, format_endpoints
 from .writer import Writer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import duration, timestamps
+from ....machinery import duration, timestamps
 from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, controlled_by, or_unset, time_text

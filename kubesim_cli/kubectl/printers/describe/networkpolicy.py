@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import selectors
+from ....machinery import selectors
 from .writer import Writer, time_text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -36,7 +36,7 @@ def _time(timestamp: str | None) -> str:
     """Return a time as Go prints it: `2024-01-01 00:00:00 +0000 UTC`."""
     import time
 
-    from ....api import timestamps
+    from ....machinery import timestamps
 
     _, day, month, year, clock, offset = time_text(timestamp).split()
     zone = time.localtime(timestamps.parse(timestamp)).tm_zone if timestamp else "UTC"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import quantity
-from ....apiserver.errors import StatusError
+from ....machinery import quantity
+from ....machinery.errors import StatusError
 from .events import describe_events, list_all, search
 from .podresources import pod_limits, pod_requests
 from .writer import Writer, time_text

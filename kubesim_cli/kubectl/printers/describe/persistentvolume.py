@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import quantity
+from ....machinery import quantity
 from .volumes import describe_source
 from .writer import Writer, go_list, status_line
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import quantity
+from ....machinery import quantity
 from .events import list_all
 from .persistentvolume import access_modes
 from .writer import Writer, go_list, status_line, time_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import selectors
+from ....machinery import selectors
 from .writer import Writer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import quantity
+from ....machinery import quantity
 
 _OF_PODS = ("cpu", "memory")
 

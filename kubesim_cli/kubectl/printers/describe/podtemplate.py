@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import selectors
+from ....machinery import selectors
 from .containers import describe_containers
 from .volumes import describe_volumes
 from .writer import Writer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import selectors
-from ....apiserver.errors import StatusError
+from ....machinery import selectors
+from ....machinery.errors import StatusError
 from .podtemplate import describe_pod_template
 from .workloads import pod_statuses
 from .writer import Writer, conditions, controlled_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api import quantity
+from ....machinery import quantity
 from .writer import Writer, go_list, shorten
 
 # Source -> (Type, fields). A field is (label, key, what stands for a missing one). Where a PersistentVolume's source of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ....api import selectors
-from ....api.objects import controller_of
+from ....machinery import selectors
+from ....machinery.objects import controller_of
 from .events import list_all
 
 _COUNTED = {"Running": "Running", "Pending": "Waiting", "Succeeded": "Succeeded", "Failed": "Failed"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ....api import duration, timestamps
+from ....go.tabwriter import align_text
+from ....machinery import duration, timestamps
 from ..table import escape_terminal
-from ..tabwriter import align_text
 
 _SKIPPED = "kubectl.kubernetes.io/last-applied-configuration"
 _MAX_ANNOTATION = 140
@@ -169,7 +169,7 @@ def or_unset(value, suffix: str = "") -> str:
 
 def controlled_by(obj: dict, w: Writer) -> None:
     """Write the controller of an object, if it has one."""
-    from ....api.objects import controller_of
+    from ....machinery.objects import controller_of
 
     owner = controller_of(obj)
     if owner:

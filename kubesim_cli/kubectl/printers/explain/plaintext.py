@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....api.gofmt import sprint
+from ....go.fmt import sprint
 from .. import PrinterError
 from . import Document
 

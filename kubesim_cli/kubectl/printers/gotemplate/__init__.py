@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.gofmt import quote, sprint
+from ....go.fmt import quote, sprint
 from .. import Printer, PrinterError
 from ..json import dump
 from .execute import ExecError, Execution

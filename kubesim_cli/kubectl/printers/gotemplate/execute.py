@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.gofmt import Byte, Int, quote, sprint, type_name
+from ....go.fmt import Byte, Int, quote, sprint, type_name
 from . import nodes
 from .functions import FUNCTIONS, MISSING, CallError, is_true
 from .parser import NAME

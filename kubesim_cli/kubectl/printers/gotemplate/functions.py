@@ -5,7 +5,7 @@ Arguments are Go values: None is a nil interface, MISSING no value at all (a zer
 
 from __future__ import annotations
 
-from ....api.gofmt import Byte, Int, sprint, type_name
+from ....go.fmt import Byte, Int, sprint, type_name
 from .printf import sprint_all, sprintf
 
 

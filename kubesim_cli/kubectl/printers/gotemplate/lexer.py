@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....api.gofmt import quote
+from ....go.fmt import quote
 
 KEYWORDS = {".", "block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"}
 _SPACES = " \t\r\n"

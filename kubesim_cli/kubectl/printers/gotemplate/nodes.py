@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....api.gofmt import quote
+from ....go.fmt import quote
 
 
 class Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....api.gofmt import Int, quote, unescape
+from ....go.fmt import Int, quote, unescape
 from . import nodes
 from .lexer import Token, tokens
 

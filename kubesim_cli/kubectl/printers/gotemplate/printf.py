@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....api.gofmt import Byte, Int, format_complex, format_float, go_syntax, quote, sprint, type_name
+from ....go.fmt import Byte, Int, format_complex, format_float, go_syntax, quote, sprint, type_name
 
 _INDEX = r"(\[(?:[^\]]*\])?)?"
 _SPEC = re.compile(rf"%([#0+\- ]*){_INDEX}(\*|\d+)?(\.)?(?:(?<=\.){_INDEX}(\*|\d+)?)?{_INDEX}", re.ASCII)

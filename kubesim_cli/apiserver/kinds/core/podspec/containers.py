@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names
-from .... import field
+from .....machinery import field, names
 from ...checks import dns1123_label, said
 from . import env, resources, security
 from .probes import lifecycle, probes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .....api.releases import enabled
+from .....releases import enabled
 from . import resources
 
 _PROBE = (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names, quantity
-from .... import field
+from .....machinery import field, names, quantity
 from ...checks import dns1123_label, dns1123_subdomain, qualified_name, said
 from .rules import Rules, no_backsteps
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names
-from .... import field
+from .....machinery import field, names
 from ...checks import minimum, port_number_or_name, said
 from .rules import Scope
 

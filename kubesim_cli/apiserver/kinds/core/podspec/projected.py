@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names
-from .... import field
+from .....machinery import field, names
 from ...checks import label_selector, said
 from .env import VOLUME_FIELDS, object_field, resource_field
 from .rules import file_mode, unreserved_path

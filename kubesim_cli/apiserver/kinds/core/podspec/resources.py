@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .....api import names, quantity
-from .....api.releases import enabled
-from .... import field
+from .....machinery import field, names, quantity
+from .....releases import enabled
 from ...checks import dns1123_label, said
 from .rules import Rules
 

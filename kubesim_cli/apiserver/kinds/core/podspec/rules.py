@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .....api.releases import enabled
-from .... import field
+from .....machinery import field
+from .....releases import enabled
 
 
 class Rules:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .....api import names
-from .... import field, golang
+from .....machinery import field, names
+from .... import internaltypes
 from ...checks import said
 from .rules import descending_path, visit_containers
 
@@ -83,7 +83,7 @@ def container_context(path: str, found: dict, host_users: bool) -> list:
         added = (found.get("capabilities") or {}).get("add") or ()
         clashes = ["`privileged` to true"] * bool(found.get("privileged"))
         clashes += ["`capabilities.Add` CAP_SYS_ADMIN"] * added.count("CAP_SYS_ADMIN")
-        errors += [field.invalid(path, golang.internal(found, "SecurityContext"),
+        errors += [field.invalid(path, internaltypes.internal(found, "SecurityContext"),
                                  f"cannot set `allowPrivilegeEscalation` to false and {clash}") for clash in clashes]
     errors += _windows_options(f"{path}.windowsOptions", found.get("windowsOptions"))
     return errors + apparmor_profile(f"{path}.appArmorProfile", found.get("appArmorProfile"))
@@ -100,7 +100,7 @@ def _seccomp(path: str, profile: dict | None) -> list:
     at = f"{path}.localhostProfile"
     if kind != "Localhost":
         if local is not None:
-            errors.append(field.invalid(at, golang.internal(profile, "SeccompProfile"),
+            errors.append(field.invalid(at, internaltypes.internal(profile, "SeccompProfile"),
                                         "can only be set when seccomp type is Localhost"))
     elif local is None:
         errors.append(field.required(at, "must be set when seccomp type is Localhost"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names, selectors
-from .... import field
+from .....machinery import field, names, selectors
 from ....objectmeta import validate_annotations
 from ...checks import dns1123_label, dns1123_subdomain, ip_address, labels, qualified_name, said
 from . import containers, env, resources, scheduling, security
@@ -267,7 +266,7 @@ def _resource_claims(path: str, found: list, pod: dict | None) -> list:
 
 
 def _claim_source(path: str, claim: dict) -> list:
-    from .... import golang
+    from .... import internaltypes
 
     keys = ("resourceClaimName", "resourceClaimTemplateName")
     given = [key for key in keys if claim.get(key) is not None]
@@ -275,7 +274,7 @@ def _claim_source(path: str, claim: dict) -> list:
     if len(given) != 1:
         wanted = ("at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified" if given
                   else "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`")
-        errors.append(field.invalid(path, golang.internal(claim, "PodResourceClaim"), wanted))
+        errors.append(field.invalid(path, internaltypes.internal(claim, "PodResourceClaim"), wanted))
     for key in given:
         errors += dns1123_subdomain(f"{path}.{key}", claim[key])
     return errors

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .....api import names
-from .....api.objects import clone
-from .... import field, golang
+from .....machinery import field, names
+from .....machinery.objects import clone
+from .... import internaltypes
 from ...checks import dns1123_subdomain, immutable, qualified_name
 from . import resources, scheduling
 from .security import APPARMOR
@@ -124,7 +124,7 @@ def _rest(munged: dict, old: dict) -> list:
     if old.get("schedulingGates"):
         errors += _gated(munged, old)
     if munged != old:
-        errors.append(field.forbidden("spec", f"{_UPDATABLE}\n{golang.diff(old, munged, 'PodSpec')}"))
+        errors.append(field.forbidden("spec", f"{_UPDATABLE}\n{internaltypes.diff(old, munged, 'PodSpec')}"))
     return errors
 
 
@@ -161,9 +161,9 @@ def _node_affinity(new: dict, old: dict) -> list:
     if not before:
         return []
     if len(before) != len(after):
-        shown = golang.internal(after or None, "[]NodeSelectorTerm")
+        shown = internaltypes.internal(after or None, "[]NodeSelectorTerm")
         return [field.invalid(path, shown, "no additions/deletions to non-empty NodeSelectorTerms list are allowed")]
-    return [field.invalid(f"{path}[{i}]", golang.internal(term, "NodeSelectorTerm"),
+    return [field.invalid(f"{path}[{i}]", internaltypes.internal(term, "NodeSelectorTerm"),
                           "only additions are allowed (no mutations or deletions)")
             for i, (term, kept) in enumerate(zip(after, before, strict=True)) if not _only_adds(term, kept)]
 
@@ -185,7 +185,7 @@ def _ephemeral(obj: dict, old: dict, errors: list) -> list:
         if name not in new:
             errors.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be removed\n'))
         elif new[name] != container:
-            difference = golang.diff(container, new[name], "EphemeralContainer")
+            difference = internaltypes.diff(container, new[name], "EphemeralContainer")
             errors.append(field.forbidden(path, f'existing ephemeral containers "{name}" may not be changed\n'
                                           f"{difference}"))
     return errors

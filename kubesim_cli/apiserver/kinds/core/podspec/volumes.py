@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .....api import names, quantity
-from .... import field
+from .....machinery import field, names, quantity
 from ...checks import dns1123_label, one_of, said
 from .rules import Rules, descending_path, file_mode, no_backsteps, unreserved_path
 

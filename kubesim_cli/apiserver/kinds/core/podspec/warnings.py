@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .....api import names, quantity
-from .....api.objects import dig
+from .....machinery import names, quantity
+from .....machinery.objects import dig
 from . import security
 from .rules import visit_containers
 

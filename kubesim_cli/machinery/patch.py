@@ -1,0 +1,108 @@
+"""What a PATCH request makes of an object (k8s.io/apiserver/pkg/endpoints/handlers/patch.go).
+
+The kinds of patch stand in jsonpatch.py and strategic.py; here is how the server talks about them.
+"""
+
+from __future__ import annotations
+
+from ..go.fmt import sprint
+from . import errors, field, jsonpatch, strategic
+from .decode import DecodeError, convert, decode, strict_message, unknown_message
+from .objects import clone
+from .schema import Schema
+
+_REJECTED = "the server rejected our request due to an error in our request"
+_MAX_OPERATIONS = 10000
+
+
+def patched(current: dict, body, patch_type: str, schema: Schema | None, field_validation: str = "Warn",
+            warn=None) -> dict:
+    """Return a new object: `current` after a patch, decoded.
+
+    `patch_type` is json (`body`: list of operations), merge or strategic (`body`: dict); `schema` is None for what is
+    not described. Unknown fields are told, dropped or refused as `field_validation` says (Warn, Ignore, Strict);
+    `warn(text)` gets the warnings. Raises StatusError.
+    """
+    result = apply(patch_type, clone(current), body, schema)
+    if (schema is None or schema.custom) and not result.get("kind"):
+        text = _compact(result)
+        raise errors.invalid("", "", "", [field.invalid("patch", text, f"Object 'Kind' is missing in '{text}'")])
+    if schema is None:
+        return result
+    quoted = f"{sprint(body)}" if patch_type == "strategic" else _compact(result)
+    try:
+        read = convert if patch_type == "strategic" else decode
+        obj, unknown = read(result, schema)
+    except DecodeError as wrong:
+        raise errors.invalid("", "", "", [field.invalid("patch", quoted, str(wrong))]) from None
+    for key in ("apiVersion", "kind"):  # the type is known without
+        obj[key] = obj.get(key) or current.get(key)
+    if unknown and field_validation == "Strict":
+        raise errors.invalid("", "", "", [field.invalid("patch", quoted, strict_message(unknown))])
+    if field_validation == "Warn" and warn is not None:
+        for path in unknown:
+            warn(unknown_message(path))
+    return obj
+
+
+def apply(patch_type: str, obj: dict, body, schema: Schema | None) -> dict:
+    """Return `obj` (changed in place) after a patch, not decoded. Raises StatusError."""
+    if patch_type == "json":
+        return _json(obj, body)
+    if body is None and patch_type == "merge":
+        raise errors.bad_request("Invalid JSON Patch")
+    if body is None:
+        body = {}
+    if not isinstance(body, dict):
+        cannot = f"json: cannot unmarshal {json_type(body)} into Go value of type map[string]interface {{}}"
+        raise errors.bad_request(f"error decoding patch: {cannot}" if patch_type == "merge" else cannot)
+    if patch_type == "merge":
+        return jsonpatch.merge(obj, body)
+    if schema is None or schema.custom:
+        raise errors.StatusError(415, "UnsupportedMediaType", "the body of the request was in an unknown format - "
+                                 "accepted media types include: application/json-patch+json, "
+                                 "application/merge-patch+json, application/apply-patch+yaml")
+    try:
+        return strategic.merge(obj, body, schema)
+    except strategic.MergeError as wrong:
+        raise _refused(wrong) from None
+
+
+def _refused(wrong: strategic.MergeError) -> errors.StatusError:
+    if wrong.code == 400:
+        return errors.bad_request(str(wrong))
+    if wrong.code == 422:
+        return errors.StatusError(422, "Invalid", _REJECTED)
+    return errors.StatusError(500, "", str(wrong))
+
+
+def _json(obj: dict, body) -> dict:
+    if body is None:
+        return obj
+    if not isinstance(body, list):
+        what = json_type(body)
+        raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
+                                 "[]handlers.jsonPatchOp")
+    for operation in body:
+        if not isinstance(operation, dict):
+            what = json_type(operation)
+            raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
+                                     "handlers.jsonPatchOp")
+    if len(body) > _MAX_OPERATIONS:
+        raise errors.StatusError(413, "RequestEntityTooLarge", "The allowed maximum operations in a JSON patch is "
+                                 f"{_MAX_OPERATIONS}, got {len(body)}")
+    try:
+        return jsonpatch.apply(obj, body)
+    except jsonpatch.PatchError:
+        raise errors.StatusError(422, "Invalid", _REJECTED) from None
+
+
+def json_type(value) -> str:
+    """Return encoding/json's word for the type of a value that is not null."""
+    return {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
+
+
+def _compact(value) -> str:
+    import json
+
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

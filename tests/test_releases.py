@@ -1,0 +1,18 @@
+import pytest
+
+from kubesim_cli import releases
+
+
+def test_releases():
+    assert releases.parse_release("1.28") == (1, 28)
+    assert releases.parse_release("v1.30.1") == (1, 30)
+    assert releases.release_text((1, 28)) == "1.28"
+    assert not releases.enabled("DeletedFromNamespace", (1, 33))
+    assert releases.enabled("DeletedFromNamespace", (1, 34))
+    assert {releases.parse_release(patch) for patch in releases.PATCH.values()} == set(releases.PATCH)
+
+
+@pytest.mark.parametrize("text", ["1.27", "1.37", "2.0", "1", "", "latest", "1.30.1.2"])
+def test_unknown_releases(text):
+    with pytest.raises(ValueError):
+        releases.parse_release(text)
