@@ -16,7 +16,7 @@ MAY = {
     "store": {"api"},
     "apiserver": {"api", "store"},
     "controllers": {"api", "apiserver", "node"},
-    "node": {"api", "apiserver", "controllers"},
+
     "kubectl": {"api", "apiserver", "cluster"},
     "sim": {"api", "apiserver", "controllers", "node", "store", "cluster", "kubectl"},
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubesim_cli.apiserver.client import Client
-from kubesim_cli.cluster import Cluster
+from kubesim_cli.cluster.cluster import Cluster
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
        "spec": {"containers": [{"name": "web", "image": "nginx"}]}}

@@ -21,8 +21,8 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
                                      "persistentvolumeclaims persistentvolumes storageclasses.storage.k8s.io"),
     "persistentvolumeclaim-expander": ("controllers.expand", "persistentvolumeclaims"),
     "persistentvolumeclaim-protection": ("controllers.pvcprotection", "persistentvolumeclaims pods"),
-    "kubelet": ("node.kubelet", "configmaps nodes pods secrets services"),
-    "scheduler": ("node.scheduler",
+    "kubelet": ("kubelet.kubelet", "configmaps nodes pods secrets services"),
+    "scheduler": ("scheduler.scheduler",
                   "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "clusterroleaggregation": ("controllers.clusterroleaggregation", "clusterroles.rbac.authorization.k8s.io"),
     "crdregistration": ("controllers.crdregistration", "customresourcedefinitions.apiextensions.k8s.io"),
@@ -57,7 +57,7 @@ def load(name: str):
     """Import a controller's module and return an instance of its Controller."""
     import importlib
 
-    from .base import Controller
+    from ..helpers.controller import Controller
 
     module = importlib.import_module(f"kubesim_cli.{CONTROLLERS[name][0]}")
     for value in vars(module).values():

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/clusterroleaggregation/clusterroleaggregation_control
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller
 from ..machinery import selectors
-from .base import Change, Controller
 
 ROLES = "clusterroles.rbac.authorization.k8s.io"
 

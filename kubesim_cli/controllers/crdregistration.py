@@ -6,7 +6,7 @@ Kubernetes: pkg/controlplane/controller/crdregistration/crdregistration_controll
 from __future__ import annotations
 
 from ..apiserver.poststarthooks import API_SERVICES, AUTOMANAGED, local_api_service
-from .base import Controller
+from ..helpers.controller import Controller
 from .customresourcedefinition import RESOURCE
 
 

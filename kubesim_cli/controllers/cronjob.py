@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/cronjob/cronjob_controllerv2.go and utils.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, owner
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
 from . import pods, refs
-from .base import Change, Controller, owner
 from .job import JOBS, finished_condition
 
 CRON_JOBS = "cronjobs.batch"

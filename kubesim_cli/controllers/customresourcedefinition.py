@@ -6,10 +6,10 @@ finalizer/crd_finalizer}.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Controller, itself
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
-from .base import Controller, itself
 
 RESOURCE = "customresourcedefinitions.apiextensions.k8s.io"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"

@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/disruption/disruption.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery import conditions, selectors, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import controller_of, split_key
 from . import pods
-from .base import Change, Controller, itself
 
 BUDGETS = "poddisruptionbudgets.policy"
 COMPONENT = "controllermanager"

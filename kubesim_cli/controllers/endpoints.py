@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery import timestamps
 from ..machinery.objects import split_key
 from . import pods as podutil
 from . import servicepods
-from .base import Change, Controller, itself
 
 MANAGED_BY, MANAGED_BY_SINCE = "endpoints.kubernetes.io/managed-by", (1, 33)
 _SHAPE = "Name:(string){name} Port:(int32){port} Protocol:(v1.Protocol){protocol}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery import timestamps
 from ..machinery.objects import clone, split_key
 from . import pods as podutil
 from . import servicepods
-from .base import Change, Controller, itself
 from .refs import controller_ref
 
 SLICES = "endpointslices.discovery.k8s.io"

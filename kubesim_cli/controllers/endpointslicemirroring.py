@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Controller, itself
 from ..machinery.objects import split_key
 from . import servicepods
-from .base import Controller, itself
 from .endpointslice import SLICES, reconcile, slices_of
 
 MANAGER = "endpointslicemirroring-controller.k8s.io"

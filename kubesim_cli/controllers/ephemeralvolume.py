@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, split_key
-from .base import Change, Controller, itself
 from .refs import controller_ref
 
 

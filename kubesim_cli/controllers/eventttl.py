@@ -6,8 +6,8 @@ A key is the minute in which events fall due, so that a cluster with many events
 from __future__ import annotations
 
 from ..apiserver.events import expiry
+from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of
-from .base import Change, Controller
 
 
 def _minute(change: Change):

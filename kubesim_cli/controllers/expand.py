@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/volume/expand.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery import quantity
 from ..machinery.objects import dig, split_key
-from .base import Change, Controller, itself
 
 
 def _grown(change: Change):

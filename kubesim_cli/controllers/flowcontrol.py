@@ -6,8 +6,8 @@ Kubernetes: apiserver/pkg/util/flowcontrol/apf_controller.go.
 from __future__ import annotations
 
 from ..apiserver.poststarthooks import FLOWCONTROL, dangling
+from ..helpers.controller import Controller, itself
 from ..machinery import conditions
-from .base import Controller, itself
 
 SCHEMAS = f"flowschemas.{FLOWCONTROL}"
 LEVELS = f"prioritylevelconfigurations.{FLOWCONTROL}"

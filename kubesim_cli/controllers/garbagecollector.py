@@ -6,10 +6,10 @@ Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
 from . import refs
-from .base import Change, Controller
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 

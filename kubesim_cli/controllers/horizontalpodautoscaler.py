@@ -6,11 +6,11 @@ Kubernetes: pkg/controller/podautoscaler/horizontal.go.
 from __future__ import annotations
 
 from ..apiserver.metrics import usage_annotations
+from ..helpers.controller import Change, Controller, itself
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import key_of, split_key
 from . import pods, replicacalculator
-from .base import Change, Controller, itself
 
 AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
 COMPONENT = "horizontal-pod-autoscaler"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import deque
 from heapq import heapify, heappop, heappush
 
+from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
 from . import CONTROLLERS, load
-from .base import Change, Controller
 
 FIRST_RETRY, LAST_RETRY = 0.005, 1000.0  # seconds (client-go's DefaultTypedControllerRateLimiter)
 MAX_SYNCS = 20_000  # of one key at one instant: more than that is a loop that never comes to rest

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/namespace/ (namespace_controller.go, deletion/).
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
-from .base import Change, Controller
 from .pods import TERMINAL, phase, write_status
 
 GRACE = 5              # seconds from a deletion to the first look (namespaceDeletionGracePeriod)

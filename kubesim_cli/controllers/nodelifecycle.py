@@ -6,10 +6,10 @@ lives unless its node says that it was stopped (node/nodes.py).
 
 from __future__ import annotations
 
+from ..helpers import nodes
+from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
-from ..node import nodes
-from .base import Change, Controller
 
 COMPONENT = "node-controller"
 GRACE, LONG_GRACE, LONG_GRACE_SINCE = 40.0, 50.0, (1, 32)  # seconds of silence (--node-monitor-grace-period)

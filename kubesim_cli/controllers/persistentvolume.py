@@ -6,12 +6,12 @@ volumes, are two controllers here.
 
 from __future__ import annotations
 
+from ..helpers import volumes
+from ..helpers.controller import Change, Controller, itself
+from ..helpers.volumes import CLASSES, annotation, claim_keys
 from ..machinery import timestamps
 from ..machinery.objects import clone, dig, key_of, split_key
-from ..node import hostpathprovisioner, volumes
-from ..node.scheduling.nodeinfo import claim_keys
-from ..node.volumes import CLASSES, annotation
-from .base import Change, Controller, itself
+from . import hostpathprovisioner
 
 COMPONENT = "persistentvolume-controller"
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"

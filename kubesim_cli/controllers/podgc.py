@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/podgc/gc_controller.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller
+from ..helpers.taints import HARD
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
-from ..node.scheduling.taints import HARD
-from .base import Change, Controller
 
 QUARANTINE, PERIOD = 40.0, 20.0  # seconds that a node may be missing; seconds between two looks
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"

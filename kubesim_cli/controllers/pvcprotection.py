@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
+from ..helpers.volumes import claim_keys
 from ..machinery.objects import clone, split_key
-from ..node.scheduling.nodeinfo import claim_keys
-from .base import Change, Controller, itself
 
 FINALIZER = "kubernetes.io/pvc-protection"
 

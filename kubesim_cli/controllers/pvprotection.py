@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..helpers.controller import Controller, itself
 from ..machinery.objects import clone, dig
-from .base import Controller, itself
 
 FINALIZER = "kubernetes.io/pv-protection"
 

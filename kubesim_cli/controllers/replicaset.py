@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/replicaset/replica_set.go and replica_set_utils.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Controller, itself, owner
 from ..machinery import conditions, selectors, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import controller_of, split_key
 from . import pods, refs, victims
-from .base import Controller, itself, owner
 
 BURST = 500  # pods created or deleted in one sync
 TERMINATING_SINCE = (1, 35)  # status.terminatingReplicas

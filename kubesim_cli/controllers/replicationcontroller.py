@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/replication/replication_controller.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import itself, owner
 from . import refs
-from .base import itself, owner
 from .replicaset import ReplicaSetController
 
 

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/resourcequota/resource_quota_controller.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of, split_key
-from .base import Change, Controller
 from .pods import TERMINAL, phase, write_status
 
 QUOTAS = "resourcequotas"

@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/certificates/rootcacertpublisher/publisher.go.
 
 from __future__ import annotations
 
-from .base import Change, Controller
+from ..helpers.controller import Change, Controller
 from .serviceaccount import is_live, live_namespace
 
 CONFIG_MAP = "kube-root-ca.crt"

@@ -5,7 +5,7 @@ Kubernetes: pkg/controller/serviceaccount/serviceaccounts_controller.go.
 
 from __future__ import annotations
 
-from .base import Change, Controller
+from ..helpers.controller import Change, Controller
 
 
 def live_namespace(change: Change):

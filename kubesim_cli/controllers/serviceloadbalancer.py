@@ -5,8 +5,8 @@ The tunnel is open while the node minikube has the annotation TUNNEL; a service'
 
 from __future__ import annotations
 
+from ..helpers.controller import Change, Controller, itself
 from ..machinery.objects import clone, dig
-from .base import Change, Controller, itself
 
 TUNNEL = "kubesim.io/tunnel"
 NODE = "minikube"

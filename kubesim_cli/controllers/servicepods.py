@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/endpoint, staging/src/k8s.io/endpointslice.
 
 from __future__ import annotations
 
+from ..helpers.controller import Change
 from ..machinery.objects import key_of
 from . import pods as podutil
-from .base import Change
 
 LAST_CHANGE = "endpoints.kubernetes.io/last-change-trigger-time"
 HEADLESS = "service.kubernetes.io/headless"

@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/tainteviction/taint_eviction.go.
 
 from __future__ import annotations
 
+from ..helpers import taints
+from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
-from ..node.scheduling import taints
-from .base import Change, Controller
 
 COMPONENT, OLD_COMPONENT, COMPONENT_SINCE = "taint-eviction-controller", "taint-controller", (1, 29)
 NODE = "@"  # key of all pods on a node

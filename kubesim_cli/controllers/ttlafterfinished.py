@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/ttlafterfinished/ttlafterfinished_controller.go.
 
 from __future__ import annotations
 
+from ..helpers.controller import Controller, itself
 from ..machinery import timestamps
 from ..machinery.objects import split_key
-from .base import Controller, itself
 from .job import JOBS, finished_condition
 
 

@@ -13,7 +13,7 @@ from ..machinery.errors import StatusError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
-    from ..cluster import Cluster
+    from ..cluster.cluster import Cluster
     from .flags import Flags
     from .kubeconfig import Kubeconfig
 
@@ -151,7 +151,7 @@ class Context:
     def cluster(self) -> Cluster:
         """The cluster behind the kubeconfig's context, its time caught up; verbs use `client`."""
         if self._cluster is None:
-            from ..cluster import Cluster
+            from ..cluster.cluster import Cluster
             self._cluster = Cluster.open(self.kubeconfig.store_path(), release=wanted_release(self.environ))
             self._cluster.on_commit = self.flush
         return self._cluster

@@ -180,7 +180,7 @@ class Kubeconfig:
     def store_path(self) -> str:
         """Return the folder of the cluster's store: contexts that share a cluster share its store."""
         self.check()
-        from ..cluster import folder_of
+        from ..cluster.cluster import folder_of
         return folder_of(home(self._environ), self.cluster_name or "default")
 
     def identity(self, review) -> dict:

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from ..cluster import Cluster
+from ..cluster.cluster import Cluster
 from ..store.log import StoreError
 
 

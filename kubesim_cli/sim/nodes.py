@@ -29,7 +29,7 @@ def node() -> None:
 @click.pass_obj
 def stop(settings, name: str) -> None:
     """Stop a node: it is NotReady once its lease has run out, and its pods are evicted after their toleration time."""
-    from ..node.nodes import STOPPED
+    from ..helpers.nodes import STOPPED
 
     _annotate(settings, name, STOPPED, "true")
 
@@ -39,7 +39,7 @@ def stop(settings, name: str) -> None:
 @click.pass_obj
 def start(settings, name: str) -> None:
     """Start a stopped node."""
-    from ..node.nodes import STOPPED
+    from ..helpers.nodes import STOPPED
 
     _annotate(settings, name, STOPPED, None)
 

@@ -7,10 +7,10 @@ import pytest
 from kubesim_cli.apiserver import bootstrap
 from kubesim_cli.apiserver.client import Client
 from kubesim_cli.apiserver.server import Server
+from kubesim_cli.helpers.nodes import node_object
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.machinery.errors import StatusError
 from kubesim_cli.machinery.objects import clone, key_of
-from kubesim_cli.node.nodes import node_object
 from kubesim_cli.store.store import Store
 
 NOW = 1_704_067_200.0  # 2024-01-01T00:00:00Z

@@ -1,5 +1,5 @@
 from kubesim_cli.apiserver import bootstrap
-from kubesim_cli.node.nodes import node_object
+from kubesim_cli.helpers.nodes import node_object
 
 NOW = 1_704_067_200.0
 

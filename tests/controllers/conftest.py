@@ -7,8 +7,8 @@ import pytest
 
 from kubesim_cli import controllers
 from kubesim_cli.apiserver.server import Server
-from kubesim_cli.controllers.base import Controller, itself
 from kubesim_cli.controllers.manager import Manager
+from kubesim_cli.helpers.controller import Controller, itself
 from kubesim_cli.machinery import timestamps
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.machinery.errors import StatusError

@@ -6,7 +6,7 @@ import pytest
 
 from kubesim_cli.apiserver.server import Server
 from kubesim_cli.controllers import manager as module
-from kubesim_cli.controllers.base import Controller, itself
+from kubesim_cli.helpers.controller import Controller, itself
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.store.store import Store
 

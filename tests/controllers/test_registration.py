@@ -9,7 +9,7 @@ import pytest
 
 import kubesim_cli
 from kubesim_cli import controllers
-from kubesim_cli.controllers.base import Controller
+from kubesim_cli.helpers.controller import Controller
 
 
 @pytest.mark.parametrize("name", controllers.CONTROLLERS)

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/certificates/cleaner/cleaner.go.
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself
 from ...machinery import timestamps
-from ..base import Controller, itself
 from .signing import REQUESTS
 
 DECIDED, PENDING = 3600.0, 24 * 3600.0  # seconds that a request is kept

@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/certificates/signer/signer.go.
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself
 from ...machinery import conditions, timestamps
-from ..base import Controller, itself
 from ..pods import write_status
 
 REQUESTS = "certificatesigningrequests.certificates.k8s.io"

@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/daemon/daemon_controller.go and update.go.
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself, owner
 from ...machinery import names, selectors, timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import split_key
 from .. import history, pods, refs
-from ..base import Controller, itself, owner
 from . import nodes, rolling
 
 SETS = "daemonsets.apps"

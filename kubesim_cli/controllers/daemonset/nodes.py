@@ -5,8 +5,8 @@ Kubernetes: pkg/controller/daemon/util/daemonset_util.go and daemon_controller.g
 
 from __future__ import annotations
 
+from ...helpers import nodeaffinity, taints
 from ...machinery.objects import clone
-from ...node.scheduling import nodeaffinity, taints
 
 HASH_LABEL = "controller-revision-hash"
 GENERATION_LABEL = "pod-template-generation"

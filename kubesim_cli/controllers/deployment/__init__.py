@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/deployment/ (deployment_controller.go, sync.go, rolli
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself, owner
 from ...machinery import conditions, names, selectors
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
 from .. import pods, refs
-from ..base import Controller, itself, owner
 from . import progress, revisions
 from .arithmetic import (
     DESIRED,

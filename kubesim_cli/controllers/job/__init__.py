@@ -7,11 +7,11 @@ Kubernetes: pkg/controller/job/job_controller.go.
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself, owner
 from ...machinery import conditions, selectors, timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
 from .. import pods, refs, victims
-from ..base import Controller, itself, owner
 from . import indexes, policies
 
 JOBS = "jobs.batch"

@@ -5,11 +5,11 @@ Kubernetes: pkg/controller/statefulset/stateful_set.go and stateful_set_control.
 
 from __future__ import annotations
 
+from ...helpers.controller import Controller, itself, owner
 from ...machinery import selectors
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, split_key
 from .. import history, pods, refs
-from ..base import Controller, itself, owner
 from . import claims, identity
 from .events import record_pod
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...machinery import selectors
-from ...machinery.objects import dig
+from ..machinery import selectors
+from ..machinery.objects import dig
 from . import filters
 from .filters import Cycle, Verdict
 from .nodeinfo import NodeInfo, PodInfo

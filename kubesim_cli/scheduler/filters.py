@@ -5,7 +5,7 @@ Kubernetes: pkg/scheduler/schedule_one.go, framework/types.go (FitError), apis/c
 
 from __future__ import annotations
 
-from . import nodeaffinity, taints
+from ..helpers import nodeaffinity, taints
 from .cache import Cache
 from .interpod import Rules
 from .nodeinfo import NodeInfo, PodInfo

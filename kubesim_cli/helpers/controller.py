@@ -6,7 +6,7 @@ from ..machinery.objects import controller_of, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .manager import Manager
+    from ..controllers.manager import Manager
 
 
 class Change:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from .. import volumes
-from . import nodeaffinity
+from ..helpers import nodeaffinity, volumes
 from .nodeinfo import NodeInfo, PodInfo
 
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"

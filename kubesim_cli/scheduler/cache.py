@@ -5,8 +5,8 @@ It is read from the API once and kept current from changes; it holds nothing tha
 
 from __future__ import annotations
 
-from ...machinery import selectors
-from ...machinery.objects import key_of
+from ..machinery import selectors
+from ..machinery.objects import key_of
 from .nodeinfo import NodeInfo, PodInfo
 
 SCHEDULER = "default-scheduler"

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from ...machinery.objects import controller_of, key_of
-from ..resources import amounts, pod_requests, score_requests
-
-
-def claim_keys(pod: dict) -> list[str]:
-    """Return the keys of the PersistentVolumeClaims that a pod uses."""
-    meta, found = pod["metadata"], []
-    for volume in pod["spec"].get("volumes") or ():
-        if "persistentVolumeClaim" in volume:
-            found.append(f"{meta['namespace']}/{volume['persistentVolumeClaim']['claimName']}")
-        elif "ephemeral" in volume:
-            found.append(f"{meta['namespace']}/{meta['name']}-{volume['name']}")
-    return found
+from ..helpers.resources import amounts, pod_requests, score_requests
+from ..helpers.volumes import claim_keys
+from ..machinery.objects import controller_of, key_of
 
 
 def host_ports(pod: dict) -> list[tuple[str, str, int]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .resources import amounts, pod_requests
-from .scheduling import nodeaffinity, taints
+from ..helpers import nodeaffinity, taints
+from ..helpers.resources import amounts, pod_requests
 
 
 def rejection(api, pod: dict, node: dict) -> tuple[str, str]:

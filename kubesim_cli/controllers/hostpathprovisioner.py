@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..helpers import volumes
 from ..machinery.objects import clone
-from . import volumes
 
 NAME = "k8s.io/minikube-hostpath"
 FOLDER = "/tmp/hostpath-provisioner"

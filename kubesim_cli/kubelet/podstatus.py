@@ -5,9 +5,9 @@ Kubernetes: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go.
 
 from __future__ import annotations
 
+from ..helpers.nodes import internal_ip
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
-from .nodes import internal_ip
 
 OBSERVED_SINCE = (1, 34)  # status and conditions tell the generation they are about
 HOST_IPS_SINCE = (1, 29)

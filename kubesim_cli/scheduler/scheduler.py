@@ -5,15 +5,15 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 
 from __future__ import annotations
 
-from ..controllers.base import Change, Controller
+from ..helpers.controller import Change, Controller
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of, dig, key_of, split_key
-from .scheduling import filters, scoring
-from .scheduling.cache import SCHEDULER, Cache, assigned, waits
-from .scheduling.filters import Cycle, Verdict
-from .scheduling.nodeinfo import NodeInfo, PodInfo
-from .scheduling.preemption import Candidate, preempt
+from . import filters, scoring
+from .cache import SCHEDULER, Cache, assigned, waits
+from .filters import Cycle, Verdict
+from .nodeinfo import NodeInfo, PodInfo
+from .preemption import Candidate, preempt
 
 ALL = "*"  # the key of every pod that waits
 OBSERVED_SINCE = (1, 34)  # pod conditions tell the generation they are about

@@ -8,10 +8,10 @@ from kubesim_cli import controllers
 from kubesim_cli.apiserver.kinds import base
 from kubesim_cli.apiserver.server import Server
 from kubesim_cli.controllers.manager import Manager
+from kubesim_cli.helpers.nodes import node_object
 from kubesim_cli.machinery import timestamps
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.machinery.objects import clone, key_of
-from kubesim_cli.node.nodes import node_object
 from kubesim_cli.store.store import Store
 
 NOW = 1_800_000_000.0

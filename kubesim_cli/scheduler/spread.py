@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from . import nodeaffinity, taints
+from ..helpers import nodeaffinity, taints
 from .cache import Cache
 from .nodeinfo import NodeInfo, PodInfo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...machinery import selectors
+from ..machinery import selectors
 from .cache import Cache, Count
 from .nodeinfo import NodeInfo, PodInfo
 

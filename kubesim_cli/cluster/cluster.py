@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 
-from .apiserver.server import Server
-from .machinery.entropy import Entropy
-from .store.store import Store
+from ..apiserver.server import Server
+from ..machinery.entropy import Entropy
+from ..store.store import Store
 
 DEFAULT_RELEASE = (1, 28)
 POLL = 0.1             # seconds between two looks at what other processes did
@@ -49,7 +49,7 @@ class Cluster:
     def manager(self):
         """The controllers, made when something has to be done."""
         if self._manager is None:
-            from .controllers.manager import Manager
+            from ..controllers.manager import Manager
 
             self._manager = Manager(self.server)
         return self._manager
@@ -64,7 +64,7 @@ class Cluster:
         self.entropy.state = meta.setdefault("entropy", {"seed": "", "count": 0})
         self.server.release = tuple(meta.get("release") or self._asked_release or DEFAULT_RELEASE)
         if meta.get("featureGates"):
-            from .releases import Release
+            from ..releases import Release
 
             self.server.release = Release.with_gates(self.server.release, meta["featureGates"])
         self.server.now = self.clock_time()
@@ -132,9 +132,9 @@ class Cluster:
 
     def _populate(self) -> None:
         """Write the objects of a fresh minikube, as part of the running transaction."""
-        from .apiserver.bootstrap import objects
-        from .machinery.objects import key_of
-        from .node.nodes import node_object
+        from ..apiserver.bootstrap import objects
+        from ..helpers.nodes import node_object
+        from ..machinery.objects import key_of
 
         meta, now = self.store.meta, self.server.now
         if not meta["entropy"]["seed"]:

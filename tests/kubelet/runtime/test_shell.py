@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.node.runtime import programs
-from kubesim_cli.node.runtime.shell import Endless, Shell, World
-from kubesim_cli.node.runtime.syntax import ShellSyntaxError, parse
+from kubesim_cli.kubelet.runtime import programs
+from kubesim_cli.kubelet.runtime.shell import Endless, Shell, World
+from kubesim_cli.kubelet.runtime.syntax import ShellSyntaxError, parse
 
 
 def run(script, until=float("inf"), env=None, **world):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..helpers.nodes import address_of, number_of, pod_network
 from ..machinery.objects import key_of
-from .nodes import address_of, number_of, pod_network
 
 _TERMINAL = ("Succeeded", "Failed")
 

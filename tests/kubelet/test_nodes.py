@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.helpers import nodes
 from kubesim_cli.machinery import timestamps
-from kubesim_cli.node import nodes
 
 TOLERATIONS = [{"key": f"node.kubernetes.io/{key}", "operator": "Exists", "effect": "NoExecute",
                 "tolerationSeconds": 300} for key in ("not-ready", "unreachable")]

@@ -6,11 +6,12 @@ happens to single containers while a pod runs stands in containers.py.
 
 from __future__ import annotations
 
-from ..controllers.base import Change, Controller
+from ..helpers import nodes
+from ..helpers.controller import Change, Controller
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import key_of, split_key
-from . import containers, nodes
+from . import containers
 from .addresses import Addresses
 from .admission import rejection
 from .podstatus import PodWorker

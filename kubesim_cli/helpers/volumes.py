@@ -57,6 +57,17 @@ def waits_for_consumer(api, claim: dict) -> bool:
     return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
 
+def claim_keys(pod: dict) -> list[str]:
+    """Return the keys of the PersistentVolumeClaims that a pod uses."""
+    meta, found = pod["metadata"], []
+    for volume in pod["spec"].get("volumes") or ():
+        if "persistentVolumeClaim" in volume:
+            found.append(f"{meta['namespace']}/{volume['persistentVolumeClaim']['claimName']}")
+        elif "ephemeral" in volume:
+            found.append(f"{meta['namespace']}/{meta['name']}-{volume['name']}")
+    return found
+
+
 def is_bound(claim: dict) -> bool:
     """Tell whether a claim is bound completely (isPVCFullyBound)."""
     return bool(claim["spec"].get("volumeName")) and annotation(claim, BIND_COMPLETED) is not None
