@@ -7,9 +7,11 @@ import os
 import sys
 
 from .kubectl import COMMANDS
-from .kubectl.commands import find, first_argument, flags_of, suggestions
-from .kubectl.context import Context, Exit, Failure, StatusError, Usage, exit_code, home, tell
-from .kubectl.flags import FlagError
+from .kubectl.cli.commands import find, first_argument, flags_of, suggestions
+from .kubectl.cli.flags import FlagError
+from .kubectl.context import Context, home
+from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
+from .machinery.errors import StatusError
 
 _PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace", "allocs")
 
@@ -73,7 +75,7 @@ def _run(ctx: Context, words: list[str]) -> int:
     ctx.flags = flags
     word = "" if command and command != "create" else _first(rest, flags)
     if word and (not command or rest[0] == word):
-        from .kubectl.plugin import hand_over
+        from .kubectl.cli.plugin import hand_over
         hand_over(words, len(words) - len(rest) + 1, ctx.environ)
         if not command:
             raise Failure(_unknown(word))
@@ -91,7 +93,7 @@ def _run(ctx: Context, words: list[str]) -> int:
     if preferences:
         preferences.set_defaults(flags)
     if flags["help"] or command in ("", "help"):
-        from .kubectl.help import show
+        from .kubectl.cli.help import show
         return show(ctx, args if command == "help" else command.split())
     if not flags.is_local("profile") and flags["profile"] not in _PROFILES:
         raise Failure(f"unknown profile '{flags['profile']}'")
@@ -109,7 +111,7 @@ def _preferences(ctx: Context, words: list[str]):
             environ.get("KUBERC") or any(word.startswith("--kuberc") for word in words)
             or os.path.exists(os.path.join(home(environ), "kuberc"))):
         return None
-    from .kubectl.preferences import Preferences
+    from .kubectl.cli.preferences import Preferences
     return Preferences(words, environ, lambda text: ctx.err(f"Warning: {text}\n"))
 
 
@@ -127,7 +129,7 @@ def _first(words: list[str], flags) -> str:
 
 def _group(ctx: Context, command: str, args: list[str]) -> int:
     """A command that only has subcommands (cmdutil.DefaultSubCommandRun; certificate just shows its help)."""
-    from .kubectl.help import text_of
+    from .kubectl.cli.help import text_of
     if command == "certificate":
         ctx.out(text_of(command))
         return 0

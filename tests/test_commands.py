@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kubesim_cli.kubectl import COMMANDS, commandtable
-from kubesim_cli.kubectl.commands import ALIASES, find, flags_of, spec, subcommands, table
-from kubesim_cli.kubectl.help import GROUPS, text_of, words
+from kubesim_cli.kubectl import COMMANDS
+from kubesim_cli.kubectl.cli import commandtable
+from kubesim_cli.kubectl.cli.commands import ALIASES, find, flags_of, spec, subcommands, table
+from kubesim_cli.kubectl.cli.help import GROUPS, text_of, words
 
 PATHS = [path.removeprefix("kubectl").strip() for path in table()]
 LEAVES = [path for path in PATHS if path and not subcommands(path)]
@@ -73,4 +74,4 @@ def test_help_tells_of_every_flag(path):
 def test_the_page_in_docs_is_up_to_date():
     page = Path(__file__).parents[1] / "docs" / "kubectl.md"
     assert page.read_text(encoding="utf-8") == commandtable.table(), \
-        "run: python -m kubesim_cli.kubectl.commandtable > docs/kubectl.md"
+        "run: python -m kubesim_cli.kubectl.cli.commandtable > docs/kubectl.md"

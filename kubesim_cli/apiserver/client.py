@@ -94,6 +94,12 @@ class Client:
                           field_selector=field_selector, grace_period=grace_period, propagation=propagation,
                           dry_run=dry_run)
 
+    def raw(self, method: str, url: str, body: dict | None = None):
+        """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""
+        from .paths import request
+
+        return request(self, method, url, body)
+
     # What controllers use: straight reads of the store, with no List around them.
 
     def find(self, resource: str, name: str, namespace: str = "") -> dict | None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from ..machinery import errors
 from ..machinery.discovery import Resource
-from .client import Client
+from ..machinery.objects import bare_items
 from .registry import check_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .client import Client
 
 HEALTH = ("/healthz", "/livez", "/readyz")
 _VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
@@ -72,13 +76,6 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
         check_name(body.get("metadata") or {}, name)
         return client.update(resource, body, namespace, **options)
     raise errors.method_not_supported(resource, method.lower())
-
-
-def bare_items(listing: dict) -> dict:
-    """Return a list of a built-in kind as it is sent: its items do not tell their kind."""
-    items = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
-             for item in listing["items"]]
-    return {**listing, "items": items}
 
 
 def _deletion(options: dict) -> dict:

@@ -6,7 +6,17 @@ from ..machinery.objects import controller_of, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..controllers.manager import Manager
+    from typing import Any, Protocol
+
+    class Manager(Protocol):
+        """What a loop needs of controllers.manager.Manager, which runs it."""
+
+        server: Any
+        until: float
+
+        def due(self, name: str, key: str) -> float | None: ...
+
+        def enqueue(self, name: str, key: str) -> None: ...
 
 
 class Change:

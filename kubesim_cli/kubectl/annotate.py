@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..machinery.objects import clone
-from . import cmdutil, metadata
-from .context import Failure
+from .failures import Failure
+from .util import cmdutil, metadata
 
 
 def run(ctx, flags, args):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import releases
-from .context import Failure, Usage
+from .failures import Failure, Usage
 
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
 _KYAML_SINCE = (1, 34)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import cmdutil, podcmd
-from .context import Failure
+from .failures import Failure
+from .util import cmdutil, podcmd
 
 
 def run(ctx, flags, args):

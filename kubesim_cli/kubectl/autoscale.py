@@ -7,8 +7,9 @@ import re
 from .. import releases
 from ..machinery import quantity
 from ..machinery.errors import StatusError
-from . import builder, cmdutil
-from .context import Failure
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil
 
 _UNITS = {"cpu": "m", "memory": "Mi"}
 _HPAS = "horizontalpodautoscalers"

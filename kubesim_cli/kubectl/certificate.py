@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.objects import clone
-from . import builder, cmdutil
-from .context import Failure
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil
 
 _CSRS = "certificatesigningrequests.certificates.k8s.io"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .context import Failure, StatusError
+from ..machinery.errors import StatusError
+from .failures import Failure
 
 _DUMPED = (("events", "events"), ("replicationcontrollers", "replication-controllers"), ("services", "services"),
            ("daemonsets.apps", "daemonsets"), ("deployments.apps", "deployments"), ("replicasets.apps", "replicasets"),
@@ -40,8 +41,8 @@ def _link(service: dict, host: str) -> str:
 
 
 def dump(ctx, flags, args) -> None:
-    from .cmdutil import output_printer
-    from .scheme import typed_list
+    from .resource.scheme import typed_list
+    from .util.cmdutil import output_printer
     printer = output_printer(ctx, flags, order=list)
     if flags["pod-running-timeout"] <= 0:
         raise Failure("--pod-running-timeout must be higher than zero")
@@ -66,7 +67,7 @@ def dump(ctx, flags, args) -> None:
 
 
 def _logs(ctx, pod: dict) -> None:
-    from .rawhttp import request
+    from .util.rawhttp import request
     meta, spec = pod["metadata"], pod["spec"]
     for container in (*spec.get("initContainers", ()), *spec["containers"]):
         where = f"logs for container {container['name']} of pod {meta['namespace']}/{meta['name']} ====\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from . import podcmd
-from .context import Failure
+from .failures import Failure
+from .util import podcmd
 
 _FORMAT = "filespec must match the canonical format: [[namespace/]pod:]file/path"
 

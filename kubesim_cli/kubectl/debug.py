@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import cmdutil, podcmd
-from .context import Failure
+from .failures import Failure
 from .run import IMAGE
+from .util import cmdutil, podcmd
 
 
 def run(ctx, flags, args):

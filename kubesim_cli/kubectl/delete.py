@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .. import releases
 from ..machinery.errors import StatusError
-from . import builder, cmdutil
-from .context import Failure, add_source
-from .flags import FALSE, TRUE
+from .cli.flags import FALSE, TRUE
+from .failures import Failure, add_source
+from .resource import builder
+from .util import cmdutil
 
 _POLICIES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 _IMMEDIATE = ("Immediate deletion does not wait for confirmation that the running resource has been terminated. The "
@@ -159,7 +160,7 @@ def _confirmed(ctx, flags, args, ignore_not_found: bool) -> set | None:
 
 
 def _raw(ctx, flags) -> None:
-    from . import rawhttp
+    from .util import rawhttp
 
     if flags["interactive"]:
         raise Failure("--interactive can not be used with --raw")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..machinery.errors import StatusError
-from . import builder
-from .context import Failure
+from .failures import Failure
+from .resource import builder
 
 _SHORT_SINCE = (1, 36)  # since then several objects come without their events, unless these are asked for
 

@@ -6,10 +6,11 @@ import os
 
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
-from . import builder, cmdutil
-from .context import Exit, Failure, Usage
-from .info import group_version
-from .patcher import Patcher
+from .apply.patcher import Patcher
+from .failures import Exit, Failure, Usage
+from .resource import builder
+from .resource.info import group_version
+from .util import cmdutil
 
 _MANAGER = "kubectl-client-side-apply"
 _MASK = "***"
@@ -145,7 +146,7 @@ class _Pruner:
     """Finds what `apply --prune` would delete."""
 
     def __init__(self, ctx, flags):
-        from .prune import parse_allowlist
+        from .apply.prune import parse_allowlist
 
         self.ctx, self.flags = ctx, flags
         self.allowlist = parse_allowlist(ctx, flags["prune-allowlist"])
@@ -160,6 +161,6 @@ class _Pruner:
         self.seen_uids.add(info.obj["metadata"]["uid"])
 
     def pruned(self) -> list[dict]:
-        from .prune import prunable
+        from .apply.prune import prunable
 
         return [obj for _, obj in prunable(self)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..machinery.errors import StatusError
-from . import builder, cmdutil
-from .context import Failure
-from .editor import Editor
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil
+from .util.editor import Editor
 
 
 def run(ctx, flags, args):

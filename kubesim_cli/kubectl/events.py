@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ..go.tabwriter import align_text
 from ..machinery import timestamps
-from . import scheme
-from .context import Exit, Failure
-from .mapper import resource_for
+from .failures import Exit, Failure
 from .printers import FORMATS, PrinterError, for_output
 from .printers.describe.events import escape_field, interval, list_all
 from .printers.describe.writer import Writer
 from .printers.table import escape_terminal
+from .resource import scheme
+from .resource.mapper import resource_for
 
 _WITH_VERSION_SINCE = (1, 29)  # before, --for asked for a kind of whichever group
 _PAGE = 500  # whatever --chunk-size says

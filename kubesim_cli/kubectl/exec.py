@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .. import releases
 from ..machinery.errors import bad_request
-from . import cmdutil, podcmd
-from .context import Failure, Usage
+from .failures import Failure, Usage
+from .util import cmdutil, podcmd
 
 
 def run(ctx, flags, args):

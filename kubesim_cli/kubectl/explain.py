@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .context import Failure
-from .mapper import resources_for
+from .failures import Failure
+from .resource.mapper import resources_for
 
 _NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with the library lightkube-models "
                     "(pip install 'kubesim-cli[explain]').\n")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from . import builder, cmdutil
-from .context import Failure
-from .overrides import overridden
-from .scheme import KUBECTL
+from .failures import Failure
+from .resource import builder
+from .resource.scheme import KUBECTL
+from .util import cmdutil
+from .util.overrides import overridden
 
 _EXPOSABLE = (("", "ReplicationController"), ("", "Service"), ("", "Pod"), ("apps", "Deployment"),
               ("apps", "ReplicaSet"))

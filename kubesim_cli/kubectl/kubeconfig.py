@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 
-from .context import Failure, StatusError, home
+from ..machinery.errors import StatusError
+from .context import home
+from .failures import Failure
 
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 SERVER = "https://127.0.0.1:8443"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .. import releases
 from ..machinery import names
 from ..machinery.objects import clone
-from . import builder, cmdutil, metadata
-from .context import Failure
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil, metadata
 
 
 def run(ctx, flags, args):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .. import releases
 from ..machinery import timestamps
 from ..machinery.errors import StatusError, bad_request
-from . import builder, cmdutil, podcmd
-from .context import Failure, Usage
+from .failures import Failure, Usage
+from .resource import builder
+from .util import cmdutil, podcmd
 
 _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
           "POD or TYPE/NAME is a required argument for the logs command")

@@ -6,8 +6,9 @@ from ..machinery import errors, jsonpatch, strategic
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from ..machinery.patch import json_type
-from . import builder, cmdutil
-from .context import Failure
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil
 
 _TYPES = {"json": "application/json-patch+json", "merge": "application/merge-patch+json",
           "strategic": "application/strategic-merge-patch+json"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import podcmd
-from .context import Failure, Usage
-from .scheme import CLIENT_GO
+from .failures import Failure, Usage
+from .resource.scheme import CLIENT_GO
+from .util import podcmd
 
 
 def run(ctx, flags, args):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..machinery.errors import StatusError
-from . import builder, cmdutil
-from .context import Failure, add_source
 from .delete import Deletion, cascade
+from .failures import Failure, add_source
+from .resource import builder
+from .util import cmdutil
 
 _TIMEOUT = 300.0  # seconds for --force to see the old objects gone
 
@@ -20,7 +21,7 @@ def run(ctx, flags, args):
         raise Failure("must specify one of -f and -k")
     _check(ctx, flags, strategy)
     if flags["raw"]:
-        from . import rawhttp
+        from .util import rawhttp
 
         ctx.out(rawhttp.request(ctx, "PUT", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))
         return

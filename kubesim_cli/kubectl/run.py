@@ -6,10 +6,10 @@ import re
 
 from ..machinery import names
 from ..machinery.errors import StatusError
-from . import cmdutil
-from .context import Failure, Usage
 from .expose import atoi, parse_labels, service
-from .overrides import overridden
+from .failures import Failure, Usage
+from .util import cmdutil
+from .util.overrides import overridden
 
 _COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"

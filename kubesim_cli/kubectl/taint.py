@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..machinery import names
 from ..machinery.objects import clone
-from . import builder, cmdutil
-from .context import Failure, Usage
+from .failures import Failure, Usage
+from .resource import builder
+from .util import cmdutil
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 

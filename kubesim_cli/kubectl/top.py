@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..go import sort as gosort
 from ..machinery import quantity, selectors, timestamps
-from .context import Failure, Usage
+from .failures import Failure, Usage
 
 _GROUP = "metrics.k8s.io"
 _NODES, _PODS = f"nodes.v1beta1.{_GROUP}", f"pods.v1beta1.{_GROUP}"

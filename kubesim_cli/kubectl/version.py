@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .context import Failure
+from .failures import Failure
 
 
 def run(ctx, flags, args) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import releases
 from ..machinery.errors import StatusError
-from . import builder, cmdutil
-from .context import Failure
+from .failures import Failure
+from .resource import builder
+from .util import cmdutil
 
 _TIMED_OUT = "timed out waiting for the condition"
 

@@ -43,3 +43,10 @@ def dig(obj, *path, default=None):
         if obj is None:
             return default
     return obj
+
+
+def bare_items(listing: dict) -> dict:
+    """Return a list of a built-in kind as it is sent: its items do not tell their kind."""
+    items = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
+             for item in listing["items"]]
+    return {**listing, "items": items}

@@ -14,7 +14,7 @@ class Settings:
     """What every sim command needs: where the cluster is, before it is opened."""
 
     def __init__(self, environ):
-        from ..kubectl.commands import flags_of
+        from ..kubectl.cli.commands import flags_of
         from ..kubectl.context import home
         from ..kubectl.kubeconfig import load
 
@@ -44,7 +44,7 @@ def main(args: list[str]) -> int:
     for module in (clock, nodes, reset, shell, uids, verify):
         for command in module.COMMANDS:
             sim.add_command(command)
-    from ..kubectl.context import Failure
+    from ..kubectl.failures import Failure
 
     try:
         sim.main(args, prog_name="kubesim sim", standalone_mode=False)

@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from .. import releases
-from ..kubectl.discoverycache import path as discovery_cache
+from ..kubectl.resource.discoverycache import path as discovery_cache
 
 
 @click.command("reset")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kubesim_cli.kubectl import builder
-from kubesim_cli.kubectl.context import Aggregate, Failure
+from kubesim_cli.kubectl.failures import Aggregate, Failure
+from kubesim_cli.kubectl.resource import builder
 from kubesim_cli.machinery.discovery import builtin
 from kubesim_cli.machinery.errors import StatusError, bad_request, not_found
 

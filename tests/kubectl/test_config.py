@@ -7,8 +7,8 @@ import os
 import pytest
 
 from kubesim_cli.go.yaml import load as load_yaml
-from kubesim_cli.kubectl.commands import flags_of
-from kubesim_cli.kubectl.context import Failure
+from kubesim_cli.kubectl.cli.commands import flags_of
+from kubesim_cli.kubectl.failures import Failure
 from kubesim_cli.kubectl.kubeconfig import impersonated, load
 
 LAB = """apiVersion: v1
@@ -212,7 +212,7 @@ def test_old_kubectls_show_preferences(terminal):
 
 
 def test_a_stale_lock_is_told(lab, monkeypatch):
-    monkeypatch.setattr("kubesim_cli.kubectl.configaccess._LOCK_PATIENCE", 0.0)
+    monkeypatch.setattr("kubesim_cli.kubectl.config.access._LOCK_PATIENCE", 0.0)
     with open("lab.conf.lock", "w", encoding="utf-8"):
         pass
     result = lab("kubectl config unset current-context --kubeconfig=lab.conf")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from kubesim_cli.kubectl.commands import subcommands, table
-from kubesim_cli.kubectl.help import words
+from kubesim_cli.kubectl.cli.commands import subcommands, table
+from kubesim_cli.kubectl.cli.help import words
 from tests.conftest import Terminal
 
 EXAMPLES = [(command, line) for command, texts in words()["commands"].items() for _, line in texts.get("examples", ())]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kubesim_cli.kubectl.commands import find, flags_of, suggestions
-from kubesim_cli.kubectl.flags import FlagError, parse_bool, parse_int
+from kubesim_cli.kubectl.cli.commands import find, flags_of, suggestions
+from kubesim_cli.kubectl.cli.flags import FlagError, parse_bool, parse_int
 
 
 def parse(line: str):

@@ -31,7 +31,7 @@ def build(terminal, tmp_path):
 
 
 def _objects(result):
-    from kubesim_cli.kubectl.manifests import read
+    from kubesim_cli.kubectl.resource.manifests import read
 
     assert (result.code, result.err) == (0, ""), result
     return {f"{obj['kind']}/{obj['metadata']['name']}": obj for obj in read(result.out, "out")}

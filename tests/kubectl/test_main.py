@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from kubesim_cli import main as entry
-from kubesim_cli.kubectl.context import Aggregate, Context, Exit, Failure, Usage, add_source, exit_code, tell
-from kubesim_cli.kubectl.help import text_of
+from kubesim_cli.kubectl.cli.help import text_of
+from kubesim_cli.kubectl.context import Context
+from kubesim_cli.kubectl.failures import Aggregate, Exit, Failure, Usage, add_source, exit_code, tell
 from kubesim_cli.machinery import errors
 from kubesim_cli.machinery.field import forbidden, invalid, required
 from kubesim_cli.main import execute, main
@@ -161,7 +162,7 @@ class FakeCluster:
 
 
 def context(command="get"):
-    from kubesim_cli.kubectl.commands import flags_of
+    from kubesim_cli.kubectl.cli.commands import flags_of
     streams = io.StringIO(), io.StringIO(), io.StringIO()
     ctx = Context(command, flags_of(command), {}, streams, FakeCluster())
     return ctx, streams[1], streams[2]

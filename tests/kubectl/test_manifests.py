@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from kubesim_cli.go import json as gojson
 from kubesim_cli.go.yaml import YamlError, load
-from kubesim_cli.kubectl import manifests
-from kubesim_cli.kubectl.context import Failure
+from kubesim_cli.kubectl.failures import Failure
 from kubesim_cli.kubectl.printers.yaml import dump
+from kubesim_cli.kubectl.resource import manifests
 
 
 def read(data):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from kubesim_cli.kubectl.shells import SCRIPTS
+from kubesim_cli.kubectl.cli.shells import SCRIPTS
 
 
 @pytest.mark.parametrize(("asked", "version", "kustomize"), [

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from kubesim_cli.kubectl import sorting
-from kubesim_cli.kubectl.context import Failure
+from kubesim_cli.kubectl.failures import Failure
+from kubesim_cli.kubectl.get import sorting
 
 NEW, OLD = (1, 36), (1, 28)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
-from .. import builder, cmdutil
-from ..context import Failure, Usage, add_source
+from ..failures import Failure, Usage, add_source
+from ..resource import builder
+from ..util import cmdutil
 
 
 def run(ctx, flags, args):
@@ -50,7 +51,7 @@ def run(ctx, flags, args):
 
 
 def _help(ctx, args) -> int:
-    from ..help import text_of
+    from ..cli.help import text_of
 
     ctx.err("Error: must specify one of -f and -k\n\n")
     if args:
@@ -61,7 +62,7 @@ def _help(ctx, args) -> int:
 
 def _edit(ctx, flags, args) -> None:
     """Let the user edit each object before it is created."""
-    from ..editor import Editor
+    from ..util.editor import Editor
 
     class CreateEditor(Editor):
         def save_edited(self, infos, after) -> None:
@@ -73,7 +74,7 @@ def _edit(ctx, flags, args) -> None:
 
 
 def _raw(ctx, flags) -> None:
-    from .. import rawhttp
+    from ..util import rawhttp
 
     if flags["edit"]:
         raise Failure("--raw and --edit are mutually exclusive")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..cmdutil import parse_label_selector, resource_list
-from ..context import Failure
+from ..failures import Failure
+from ..util.cmdutil import parse_label_selector, resource_list
 from .creation import Creation
 
 

@@ -6,8 +6,8 @@ import os
 
 from ... import releases
 from ...machinery import names
-from ..cmdutil import quote
-from ..context import Failure
+from ..failures import Failure
+from ..util.cmdutil import quote
 from .creation import Creation
 
 

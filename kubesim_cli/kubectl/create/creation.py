@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
-from .. import cmdutil
-from ..context import Failure, Usage
+from ..failures import Failure, Usage
+from ..util import cmdutil
 
 
 def name_from(flags, args: list[str]) -> str:

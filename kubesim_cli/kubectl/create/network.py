@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ...machinery import names
-from ..cmdutil import quote
-from ..context import Failure
+from ..failures import Failure
+from ..util.cmdutil import quote
 from .creation import Creation
 
 _RULE = re.compile(r"[\w*\-.]*/.*=[\w\-]+:[\w\-]+(,tls=?([\w\-]+)?)?", re.ASCII)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ... import releases
 from ...machinery.errors import StatusError
-from ..cmdutil import quote
-from ..context import Failure
+from ..failures import Failure
+from ..util.cmdutil import quote
 from .creation import Creation, name_from
 
 GROUP = "rbac.authorization.k8s.io"
@@ -89,7 +89,7 @@ def serviceaccount(ctx, flags, args):
 
 def token(ctx, flags, args):
     """kubectl create token SERVICE_ACCOUNT_NAME: print the token that the server issues."""
-    from ..cmdutil import printer
+    from ..util.cmdutil import printer
 
     name = name_from(flags, args)
     print_obj = printer(ctx, flags, "created", typed=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from .creation import Creation
 
 
@@ -53,8 +53,8 @@ def cronjob(ctx, flags, args):
 def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
     from ... import releases
     from ...machinery.objects import clone
-    from .. import builder
-    from ..scheme import KUBECTL
+    from ..resource import builder
+    from ..resource.scheme import KUBECTL
 
     infos = builder.build(ctx, [source], continue_on_error=False, scheme=KUBECTL).infos()
     if len(infos) != 1:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 
 
 def build(path: str, tell) -> str:

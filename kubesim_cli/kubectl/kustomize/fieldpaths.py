@@ -5,7 +5,7 @@ fieldspecs.json holds the paths of every transformer (api/internal/konfig/builti
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 
 _specs: dict[str, list] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from .resources import Resource
 
 _LINE = 70  # columns of base64 in a secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..context import Failure
+from ..failures import Failure
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

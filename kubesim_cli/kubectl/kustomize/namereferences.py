@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
 

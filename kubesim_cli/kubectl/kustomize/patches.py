@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...machinery import jsonpatch
 from ...machinery.objects import clone
-from ..context import Failure
+from ..failures import Failure
 from .resources import Resource, ResourceSet, parse
 
 _DELETED = object()

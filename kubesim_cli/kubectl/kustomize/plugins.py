@@ -6,7 +6,7 @@ kustomization's own fields stand for.
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from . import generators, patches, replacements, transformers
 from .fieldpaths import configured, merged
 from .patches import misconfigured

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...machinery.objects import clone
-from ..context import Failure
+from ..failures import Failure
 from .patches import misconfigured
 from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_selectors
 

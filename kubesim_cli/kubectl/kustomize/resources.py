@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ...machinery.objects import clone
-from ..context import Failure
+from ..failures import Failure
 from .fieldpaths import defaults, merged
 
 _NOT_NAMESPACED = "_non_namespaceable_"
@@ -259,7 +259,7 @@ class RepeatedKey(Exception):
 def parse(data: bytes | str, what: str) -> list[Resource]:
     """Return the resources in a text of YAML documents, lists taken apart; `what` is the file's name. Raises Failure.
     """
-    from ..manifests import values
+    from ..resource.manifests import values
 
     try:
         objects = list(values(data, what, version3=True))

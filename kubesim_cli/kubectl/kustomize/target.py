@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from . import fieldtypes, generators, namereferences, patches, plugins, replacements, transformers
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse

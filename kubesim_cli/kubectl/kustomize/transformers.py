@@ -5,7 +5,7 @@ Behaviour: api/filters and api/internal/builtins of kustomize.
 
 from __future__ import annotations
 
-from ..context import Failure
+from ..failures import Failure
 from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
 

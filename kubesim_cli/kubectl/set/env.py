@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from ...machinery import names
-from .. import builder, cmdutil
-from ..context import Failure
-from ..scheme import KUBECTL
+from ..failures import Failure
+from ..resource import builder
+from ..resource.scheme import KUBECTL
+from ..util import cmdutil
 from . import patches
 
 _KIND = "environment variable"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...machinery import names, quantity
 from ...machinery.errors import StatusError
 from ...machinery.objects import dig
-from ..cmdutil import quote
-from ..context import Failure
+from ..failures import Failure
+from ..util.cmdutil import quote
 
 
 def describe(source: dict) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .. import builder, cmdutil
-from ..context import Failure
+from ..failures import Failure
+from ..resource import builder
+from ..util import cmdutil
 from . import patches
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
-from .. import builder, cmdutil
-from ..context import Failure
-from ..info import Info
-from ..scheme import KUBECTL
+from ..failures import Failure
+from ..resource import builder
+from ..resource.info import Info
+from ..resource.scheme import KUBECTL
+from ..util import cmdutil
 
 NO_RESOURCES = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 ALL_AND_SELECTOR = "cannot set --all and --selector at the same time"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import cmdutil
-from ..context import Failure
+from ..failures import Failure
+from ..util import cmdutil
 from . import patches
 
 

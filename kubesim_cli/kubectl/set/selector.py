@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...machinery.objects import clone
-from .. import builder, cmdutil
-from ..context import Failure
-from ..scheme import KUBECTL
+from ..failures import Failure
+from ..resource import builder
+from ..resource.scheme import KUBECTL
+from ..util import cmdutil
 
 
 def run(ctx, flags, args):

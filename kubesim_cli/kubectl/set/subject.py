@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import cmdutil
-from ..context import Failure
 from ..create.rbac import GROUP, subjects_from
+from ..failures import Failure
+from ..util import cmdutil
 from . import patches
 
 _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...rbacrules import breakdown, compact, go_list, resource_in_group, sort_key
+from ...auth.rules import breakdown, compact, go_list, resource_in_group, sort_key
 from .writer import Writer
 
 

@@ -1,0 +1,108 @@
+"""kubectl apply view-last-applied, set-last-applied and edit-last-applied (pkg/cmd/apply)."""
+
+from __future__ import annotations
+
+from ...machinery.errors import StatusError
+from ..failures import Failure, Usage, add_source
+from ..resource import builder
+from ..util import cmdutil
+from ..util.cmdutil import LAST_APPLIED, encode
+from ..util.editor import Editor, infos_of
+from .patcher import last_applied
+
+_MANAGER = "kubectl-client-side-apply"
+
+
+def view_last_applied(ctx, flags, args):
+    """kubectl apply view-last-applied (TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)"""
+    found = []
+
+    def view(info):
+        text = last_applied(info.obj)
+        if text is not None:
+            found.append(text)
+        elif info.source:  # without one, AddSourceToErr makes no error of none
+            raise Failure("error when no last-applied-configuration annotation found on resource: "
+                          f"{info.name}\n {cmdutil.quote(info.source)}: <nil>")
+
+    builder.from_flags(ctx, flags, args, latest=True, continue_on_error=False).visit(view)
+    from ...go.json import JsonError, loads
+
+    for text in found:
+        if flags["output"] not in ("json", "yaml"):
+            raise Usage(f"Unexpected -o output mode: {flags['output']}, the flag 'output' must be one of yaml|json")
+        try:
+            value = loads(text)
+        except JsonError as wrong:
+            raise Failure(str(wrong)) from None
+        if flags["output"] == "json":
+            from ..printers.json import dump as dump_json
+
+            ctx.out(dump_json(value, 2) + ("\n" if text.endswith("\n") else ""))
+        else:
+            from ..printers.yaml import dump as dump_yaml
+
+            ctx.out(dump_yaml(value))
+
+
+def set_last_applied(ctx, flags, args):
+    """kubectl apply set-last-applied -f FILENAME"""
+    strategy = cmdutil.dry_run(ctx, flags)
+    print_obj = cmdutil.printer(ctx, flags, "configured", strategy)
+    changes = []
+
+    def compare(info):
+        body = info.obj
+        try:
+            info.get(ctx.client)
+        except StatusError as error:
+            if error.reason == "NotFound":
+                raise
+            raise add_source(error, f"retrieving current configuration of:\n{info.describe()}\nfrom server for:",
+                             info.source) from None
+        before = last_applied(info.obj)
+        if before is None and not flags["create-annotation"]:
+            raise Failure(f"no last-applied-configuration annotation found on resource: {info.name}, to create the "
+                          "annotation, run the command with --create-annotation")
+        if before == encode(body):
+            ctx.out(f"set-last-applied {info.name}: no changes required.\n")
+        else:
+            changes.append((info, annotation_patch(body)))
+
+    builder.from_flags(ctx, flags, continue_on_error=False).visit(compare)
+    for info, patch in changes:
+        obj = info.obj
+        if strategy != "client":
+            obj = ctx.client.patch(info.resource, info.name, patch, "merge", info.namespace,
+                                   dry_run=strategy == "server")
+        print_obj(obj)
+
+
+def annotation_patch(obj: dict) -> dict:
+    """Return the merge patch that makes an object the last one applied (editor.GetApplyPatch)."""
+    return {"metadata": {"annotations": {LAST_APPLIED: encode(obj)}}}
+
+
+def edit_last_applied(ctx, flags, args):
+    """kubectl apply edit-last-applied (RESOURCE/NAME | -f FILENAME)"""
+    edited = []
+    for info in builder.from_flags(ctx, flags, args, latest=True).infos():
+        text = last_applied(info.obj)
+        if text is not None:
+            edited.append(infos_of(ctx, text)[0])
+    if not edited:
+        raise Failure("no last-applied-configuration annotation found on resources, to create the annotation, use "
+                      "command `kubectl apply set-last-applied --create-annotation`")
+    return LastAppliedEditor(ctx, flags, args).edit(edited)
+
+
+class LastAppliedEditor(Editor):
+    """Edits what the annotation says; what is saved is the annotation, not the object."""
+
+    header = ("# Please edit the 'last-applied-configuration' annotations below.\n"
+              "# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.\n#\n")
+
+    def save(self, before, after) -> None:
+        self.ctx.client.patch(after.resource, after.name, annotation_patch(after.obj), "merge", self.ctx.namespace,
+                              field_manager=self.flags["field-manager"] or _MANAGER, field_validation=self.validation)
+        cmdutil.printer(self.ctx, self.flags, "edited")(after.obj)

@@ -1,0 +1,32 @@
+"""kubectl auth whoami: as whom the server sees the user (pkg/cmd/auth/whoami.go)."""
+
+from __future__ import annotations
+
+from ...machinery.errors import StatusError
+from ..failures import Failure
+
+_REVIEW = {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}}
+
+
+def run(ctx, flags, args) -> None:
+    from ..util.cmdutil import output_printer
+    printer = output_printer(ctx, flags, order=list)
+    try:
+        review = ctx.client.create("selfsubjectreviews.authentication.k8s.io", _REVIEW)
+    except StatusError as error:
+        if error.reason == "Forbidden":
+            raise Failure("the selfsubjectreviews API is not enabled in the cluster or you do not have permission to "
+                          "call it") from None
+        raise
+    if printer:
+        from ..resource.scheme import typed
+        printer(typed(review, ctx.release))
+        return
+    from ...go.tabwriter import align
+    user = review["status"]["userInfo"]
+    rows = [["ATTRIBUTE", "VALUE"]]
+    rows += [[label, user[field]] for label, field in (("Username", "username"), ("UID", "uid")) if user.get(field)]
+    if user.get("groups"):
+        rows.append(["Groups", f"[{' '.join(user['groups'])}]"])
+    rows += [[f"Extra: {key}", f"[{' '.join(values)}]"] for key, values in sorted((user.get("extra") or {}).items())]
+    ctx.out(align(rows))

@@ -1,0 +1,143 @@
+"""kubectl kuberc: showing and changing the file of aliases and defaults (pkg/cmd/kuberc)."""
+
+from __future__ import annotations
+
+import os
+
+from ..failures import Aggregate, Failure
+from .preferences import path_of
+
+_HEAD = {"kind": "Preference", "apiVersion": "kubectl.config.k8s.io/v1beta1"}
+_SECTIONS = ("defaults", "aliases", "credentialplugin")
+_POLICIES = ("AllowAll", "DenyAll", "Allowlist")
+_RECOMMENDED = [{"command": "apply", "options": [{"name": "server-side", "default": "true"}]},
+                {"command": "delete", "options": [{"name": "interactive", "default": "true"}]}]
+
+
+def view(ctx, flags, args) -> None:
+    path, named = _path(ctx, flags)
+    preference = _read(path)
+    if preference is None:
+        if named:
+            raise Failure(f"kuberc file not found at {path}")
+        ctx.out(f"kuberc file not found at {path}\n"
+                "Would you like to generate a default kuberc file with recommended options? (y/N): ")
+        ctx.flush()
+        if ctx.stdin().strip().lower() == "y":
+            _save(ctx, path, {**_HEAD, "defaults": _RECOMMENDED, "aliases": None})
+        return
+    shown = {**_HEAD, **preference, "defaults": preference.get("defaults") or [],
+             "aliases": preference.get("aliases") or []}
+    from ..util.cmdutil import output_printer
+    output_printer(ctx, flags)(shown)  # type: ignore[misc]
+
+
+def set_(ctx, flags, args) -> None:
+    path, _ = _path(ctx, flags)
+    section, name, policy = flags["section"], flags["name"], flags["policy"]
+    _validate(flags, section, name)
+    preference = _read(path) or {**_HEAD, "defaults": None, "aliases": None}
+    options = [_option(text) for text in flags["option"]]
+    if section == "defaults":
+        _put(preference, "defaults", "command", {"command": flags["command"], "options": options}, flags["overwrite"],
+             f'defaults for command "{flags["command"]}" already exist, use --overwrite to replace')
+    elif section == "aliases":
+        _put(preference, "aliases", "name",
+             {"name": name, "command": flags["command"], "prependArgs": flags["prependarg"],
+              "appendArgs": flags["appendarg"], "options": options}, flags["overwrite"],
+             f'alias "{name}" already exists, use --overwrite to replace')
+    else:
+        if policy == "Allowlist":
+            preference["credentialPluginAllowlist"] = _allowlist(flags["allowlist-entry"])
+        preference["credentialPluginPolicy"] = policy
+    _save(ctx, path, preference)
+
+
+def _validate(flags, section: str, name: str) -> None:
+    policy, entries = flags["policy"], flags["allowlist-entry"]
+    if section not in _SECTIONS:
+        raise Failure(f'--section must be "defaults", "aliases", or "credentialplugin", got: {section}')
+    if section == "aliases" and not name:
+        raise Failure("--name is required when --section=aliases")
+    if section == "defaults" and name:
+        raise Failure("--name should not be specified when --section=defaults")
+    if section == "defaults" and (flags["prependarg"] or flags["appendarg"]):
+        raise Failure("--prependarg and --appendarg are only valid for --section=aliases")
+    if section != "credentialplugin":
+        if not flags["command"]:
+            raise Failure("--command is required when --section=aliases or --section=defaults")
+        return
+    if not policy:
+        raise Failure("--policy is required when --section=credentialplugin")
+    if policy not in _POLICIES:
+        raise Failure(f' --policy must be  "AllowAll", "DenyAll", or "Allowlist", got: {policy}')
+    if policy != "Allowlist" and entries:
+        raise Failure("--allowlist-entry may only be used when --section=credentialplugin and --policy=Allowlist")
+    if policy == "Allowlist" and not entries:
+        raise Failure("--allowlist-entry is required when --section=credentialplugin and --policy=Allowlist")
+
+
+def _option(text: str) -> dict:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Failure(f'invalid option format "{text}", expected flag=value')
+    return {"name": name.lstrip("-"), "default": value}
+
+
+def _put(preference: dict, section: str, key: str, entry: dict, overwrite: bool, refusal: str) -> None:
+    """Add an entry, or replace the one with the same key, which keeps what the new one leaves out."""
+    entries = list(preference.get(section) or ())
+    for position, old in enumerate(entries):
+        if old.get(key) == entry[key]:
+            if not overwrite:
+                raise Failure(refusal)
+            entries[position] = {**old, **{field: value for field, value in entry.items() if value}}
+            break
+    else:
+        entries.append({field: value for field, value in entry.items() if value or field == "options"})
+    preference[section] = entries
+
+
+def _allowlist(texts: list[str]) -> list[dict]:
+    found, errors = [], []
+    for text in ",".join(texts).split(","):
+        field, equals, value = text.partition("=")
+        if not equals:
+            errors.append(f'improperly formatted allowlist entry: "{text}"')
+        elif field == "name":
+            errors.append('allowlist entry field "name" is deprecated, use "command" instead')
+        elif field != "command":
+            errors.append(f'unrecognized allowlist entry field: "{field}"')
+        elif not value.strip():
+            errors.append(f'empty value in allowlist entry for field "{field}"')
+        else:
+            found.append({"command": value})
+    if errors:
+        raise Aggregate([Failure(error) for error in errors])
+    return found
+
+
+def _path(ctx, flags) -> tuple[str, bool]:
+    path, named = path_of(ctx.environ, flags["kuberc"])
+    if not path:
+        raise Failure("KUBERC is disabled via KUBERC=off environment variable")
+    return path, named
+
+
+def _read(path: str) -> dict | None:
+    from ...go.yaml import YamlError, load
+    try:
+        with open(path, encoding="utf-8") as file:
+            return load(file.read()) or None
+    except FileNotFoundError:
+        return None
+    except YamlError as why:
+        raise Failure(f"error parsing kuberc file: error converting YAML to JSON: {why}") from None
+
+
+def _save(ctx, path: str, preference: dict) -> None:
+    from ..printers.yaml import dump
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(dump(preference))
+    ctx.out(f"Updated {path}\n")

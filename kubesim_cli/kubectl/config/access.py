@@ -1,0 +1,165 @@
+"""Changing kubeconfig files: each entry is written to the file it came from (clientcmd.ModifyConfig).
+
+kubesim's own file is kept as JSON, which is YAML and quick to read; all other files are written as kubectl does.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...machinery.objects import clone
+from ..context import home
+from ..failures import Failure
+from ..kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
+
+# The fields of an entry in the order of their Go structs; those without `omitempty` are in REQUIRED.
+FIELDS = {
+    "clusters": ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
+                 "certificate-authority-data", "proxy-url", "disable-compression", "extensions"),
+    "users": ("client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile",
+              "as", "as-uid", "as-groups", "as-user-extra", "username", "password", "auth-provider", "exec",
+              "extensions"),
+    "contexts": ("cluster", "user", "namespace", "extensions"),
+}
+REQUIRED = {"clusters": ("server",), "users": (), "contexts": ("cluster", "user")}
+_LOCK_PATIENCE = 2.0  # seconds
+
+
+class ConfigAccess:
+    """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it."""
+
+    def __init__(self, environ, explicit: str = ""):
+        """`explicit`: the value of --kubeconfig. Raises Failure where a file does not parse."""
+        self._environ, self.explicit = environ, explicit
+        self._paths = paths(environ, explicit)
+        configs = {path: read_file(path, environ) for path in self._paths}
+        self._read = {path: config for path, config in configs.items() if config is not None}
+        self.config = clone(merge(list(self._read.values())))
+
+    @property
+    def default_path(self) -> str:
+        """The file that new entries go to: the first that exists, else the last named."""
+        if len(self._paths) == 1:
+            return self._paths[0]
+        return next((path for path in self._paths if os.path.exists(path)), self._paths[-1])
+
+    def origin(self, section: str, name: str) -> str:
+        """Return the file an entry came from, or the one it will go to."""
+        return next((path for path in self._paths if path in self._read and name in self._read[path][section]),
+                    self.default_path)
+
+    def write(self, config: dict) -> None:
+        """Bring the files to what `config` says: entries that differ go to their file, deleted ones go away."""
+        changed: dict[str, dict] = {}
+
+        def file_of(path: str) -> dict:
+            if path not in changed:
+                changed[path] = clone(self._read.get(path) or empty())
+            return changed[path]
+
+        if config["current-context"] != self.config["current-context"]:
+            path = self.default_path
+            if not config["current-context"]:
+                path = next((p for p in self._paths if p in self._read and self._read[p]["current-context"]), path)
+            file_of(path)["current-context"] = config["current-context"]
+        if config.get("preferences") != self.config.get("preferences"):
+            file_of(self.default_path)["preferences"] = config.get("preferences")
+        for section in SECTIONS:
+            for name, entry in config[section].items():
+                if self.config[section].get(name) != entry:
+                    file_of(self.origin(section, name))[section][name] = entry
+            for name in self.config[section].keys() - config[section].keys():
+                file_of(self.origin(section, name))[section].pop(name, None)
+        for path, content in changed.items():
+            self._save(path, content)
+
+    def _save(self, path: str, config: dict) -> None:
+        real, own = os.path.realpath(path), path == own_path(self._environ)
+        known = own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))
+        if not known and (os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config"))):
+            raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
+        if own:
+            import json
+            text = json.dumps(external(config), indent=2) + "\n"
+        else:
+            from ..printers.yaml import dump
+            text = dump(external(config))
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        try:
+            with _Lock(path + ".lock"):
+                replace_file(real, text)
+        except OSError as why:
+            raise Failure(f"open {why.filename or path}: {os.strerror(why.errno or 0).lower()}") from None
+        if not own:
+            _claim(self._environ, real)
+
+
+def _ours(environ) -> list[str]:
+    """Return the files outside KUBESIM_HOME that kubesim created, or was told to change with --kubeconfig."""
+    import json
+    try:
+        with open(os.path.join(home(environ), "kubeconfigs.json"), encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return []
+
+
+def _claim(environ, path: str) -> None:
+    known = _ours(environ)
+    if path not in known:
+        import json
+        os.makedirs(home(environ), mode=0o700, exist_ok=True)
+        replace_file(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
+
+
+def external(config: dict) -> dict:
+    """Return a config in the shape of the file, its fields in the order of the Go structs (latest.ExternalVersion)."""
+    shaped = {"kind": "Config", "apiVersion": "v1"}
+    if config.get("preferences"):
+        shaped["preferences"] = config["preferences"]
+    for section in ("clusters", "users", "contexts"):
+        shaped[section] = [
+            {"name": name, SECTIONS[section]: {field: entry.get(field) or "" for field in FIELDS[section]
+                                               if entry.get(field) or field in REQUIRED[section]}}
+            for name, entry in sorted(config[section].items())] or None  # type: ignore[assignment]
+    shaped["current-context"] = config["current-context"]
+    if config.get("extensions"):
+        shaped["extensions"] = config["extensions"]
+    return shaped
+
+
+def replace_file(path: str, text: str) -> None:
+    """Write a whole file or nothing; a new file is for its owner alone."""
+    from tempfile import mkstemp
+    handle, temporary = mkstemp(dir=os.path.dirname(path), prefix=os.path.basename(path))
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(temporary, os.stat(path).st_mode & 0o777)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+class _Lock:
+    """A lock file such as client-go's, waited for a while before it is called an error."""
+
+    def __init__(self, path: str):
+        self._path = path
+
+    def __enter__(self) -> None:
+        import time
+        give_up = time.monotonic() + _LOCK_PATIENCE
+        while True:
+            try:
+                os.close(os.open(self._path, os.O_CREAT | os.O_EXCL))
+                return
+            except FileExistsError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.02)
+
+    def __exit__(self, *exc) -> None:
+        os.unlink(self._path)

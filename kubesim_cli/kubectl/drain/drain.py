@@ -1,0 +1,87 @@
+"""kubectl cordon, uncordon and drain."""
+
+from __future__ import annotations
+
+from ...machinery import selectors
+from ...machinery.errors import StatusError
+from ..failures import Aggregate, Failure, Usage
+from ..resource import builder
+from ..util import cmdutil
+from . import evictions
+
+
+def cordon(ctx, flags, args):
+    """kubectl cordon NODE"""
+    strategy = _strategy(ctx, flags, args, "cordon")
+    _mark(ctx, _nodes(ctx, flags, args), True, strategy)
+
+
+def uncordon(ctx, flags, args):
+    """kubectl uncordon NODE"""
+    strategy = _strategy(ctx, flags, args, "uncordon")
+    _mark(ctx, _nodes(ctx, flags, args), False, strategy)
+
+
+def run(ctx, flags, args):
+    """kubectl drain NODE: cordon nodes and evict their pods."""
+    strategy = _strategy(ctx, flags, args, "drain")
+    if flags["pod-selector"]:
+        try:
+            selectors.parse(flags["pod-selector"])
+        except ValueError:
+            raise Failure("--pod-selector=<pod_selector> must be a valid label selector") from None
+    nodes = _nodes(ctx, flags, args)
+    _mark(ctx, nodes, True, strategy)
+    fatal: list[Exception] = []
+    remaining: list[str] = []
+    for info in nodes:
+        try:
+            evictions.empty(ctx, flags, info.name, strategy)
+        except Failure as failure:
+            space = " " if ctx.release >= (1, 31) else ""
+            ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error:{space}{failure}, continuing "
+                    "command...\n")
+            fatal.append(failure)
+            remaining.append(info.name)
+        else:
+            cmdutil.tell_done(ctx, info.obj, "drained", strategy)
+    if remaining:
+        ctx.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name in remaining))
+        raise Aggregate(fatal)
+
+
+def _strategy(ctx, flags, args, verb: str) -> str:
+    if not args and not flags.changed("selector"):
+        raise Usage(f"USAGE: {verb} NODE [flags]")
+    if args and flags["selector"]:
+        raise Usage("cannot specify both a node name and a --selector option")
+    return cmdutil.dry_run(ctx, flags)
+
+
+def _nodes(ctx, flags, args) -> list:
+    if flags["selector"]:
+        return builder.from_flags(ctx, flags, ["nodes"], continue_on_error=False).infos()
+    infos = builder.from_flags(ctx, flags, args, resource="nodes", continue_on_error=False,
+                               single_resource_type=True).infos()
+    for info in infos:
+        if info.mapping.name != "nodes":
+            raise Failure(f'expected resource of type node, got "{info.mapping.group}/{info.mapping.version}, '
+                          f'Resource={info.mapping.plural}"')
+    return infos
+
+
+def _mark(ctx, nodes: list, unschedulable: bool, strategy: str) -> None:
+    """Set or clear spec.unschedulable where it is not so already."""
+    word = "cordoned" if unschedulable else "uncordoned"
+    for info in nodes:
+        if bool(info.obj["spec"].get("unschedulable")) == unschedulable:
+            cmdutil.tell_done(ctx, info.obj, f"already {word}", strategy)
+            continue
+        if strategy != "client":
+            patch = {"spec": {"unschedulable": True if unschedulable else None}}
+            try:
+                ctx.client.patch("nodes", info.name, patch, "strategic", dry_run=strategy == "server")
+            except StatusError as error:
+                ctx.err(f"error: unable to {word[:-2]} node {cmdutil.quote(info.name)}: {error.message}\n")
+                continue
+        cmdutil.tell_done(ctx, info.obj, word, strategy)

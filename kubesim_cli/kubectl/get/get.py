@@ -1,0 +1,175 @@
+"""kubectl get. On the hot path of every session: only what an output needs is imported."""
+
+from __future__ import annotations
+
+from ..failures import Aggregate, Failure, Usage
+from ..resource import builder
+
+
+def run(ctx, flags, args):
+    """kubectl get TYPE [NAME...] in all its forms (pkg/cmd/get)."""
+    if flags["raw"]:
+        return _raw(ctx, flags, args)
+    output, template, sort_by = flags["output"], flags["template"], flags["sort-by"]
+    if flags["watch"] or flags["watch-only"]:
+        if sort_by:
+            from .watch import warn_of_sorting
+
+            warn_of_sorting(ctx, flags["watch"])
+    elif not args and not flags["filename"] and not flags["kustomize"]:
+        ctx.err('You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of '
+                "supported resources.\n\n")
+        raise Usage('Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of '
+                    "that resource (e.g. kubectl explain pods).")
+    if flags["show-labels"] and output not in ("", "wide"):
+        raise Failure(f"--show-labels option cannot be used with {output} printer")
+    human = output == "wide" or not (output or template)
+    table = human and flags["server-print"]
+    if flags["watch"] or flags["watch-only"]:
+        from . import watch
+
+        return watch.run(ctx, flags, args, human, table)
+    if flags["output-watch-events"]:
+        raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
+    if flags["subresource"]:
+        from ..util.cmdutil import check_subresource
+
+        check_subresource(ctx, flags["subresource"])
+    # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
+    chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
+    result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, table=table,
+                                chunk_size=chunk_size)
+    if human:
+        return _print_tables(ctx, flags, result, table)
+    return _print_generic(ctx, flags, result)
+
+
+def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
+    """Print a table for each resource, with an empty line and new headers between them."""
+    infos, error = result.collect(flags["ignore-not-found"])
+    errors = [error] if error else []
+    with_kind = flags["show-kind"] or len({info.mapping for info in infos}) > 1
+    if flags["sort-by"] and len(infos) > 1:
+        from . import sorting
+
+        infos = sorting.sort(infos, flags["sort-by"], ctx.release, lambda info: info.obj)
+    written = False
+    namespaced = not flags["all-namespaces"]
+    with_namespace = False
+    for mapping, group in _by_mapping(infos):
+        namespaced = namespaced and mapping.namespaced
+        with_namespace |= flags["all-namespaces"] and mapping.namespaced  # from then on tables keep that column
+        # A file's object without a name is never read from the server, which would have made a table of it.
+        of_server = table and all("columnDefinitions" in info.obj for info in group)
+        merged = _merge(group) if of_server else plain_table([info.obj for info in group], ctx.now)
+        if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"], ctx.release):
+            continue
+        text = table_printer(flags, mapping, with_kind, with_namespace).print(merged)
+        if text:
+            ctx.out(f"\n{text}" if written and not flags["no-headers"] else text)
+            written = True
+    if not written and not errors and not flags["ignore-not-found"]:
+        ctx.err(f"No resources found in {ctx.namespace} namespace.\n" if namespaced else "No resources found\n")
+    if errors:
+        raise Aggregate(errors)
+
+
+def _by_mapping(infos):
+    """Yield (mapping, infos) of each run of infos with the same resource."""
+    group: list = []
+    for info in infos:
+        if group and info.mapping is not group[0].mapping:
+            yield group[0].mapping, group
+            group = []
+        group.append(info)
+    if group:
+        yield group[0].mapping, group
+
+
+def _merge(infos) -> dict:
+    """One Table of several, as they are aligned together."""
+    if len(infos) == 1:
+        return infos[0].obj
+    return {**infos[0].obj, "rows": [row for info in infos for row in info.obj["rows"]]}
+
+
+def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
+    """Sort a Table's rows in place of it; False where they cannot be, which kubectl answers by not printing them."""
+    if len(table["rows"]) < 2:
+        return True
+    from . import sorting
+
+    try:
+        table["rows"] = sorting.sort(table["rows"], field, release, lambda row: row["object"])
+    except sorting.Unsortable:
+        raise
+    except Failure:
+        return False
+    return True
+
+
+def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
+    """Return the TablePrinter for one resource."""
+    from ..printers.table import TablePrinter
+
+    prefix = ""
+    if with_kind:
+        prefix = f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
+    return TablePrinter(
+        wide=flags["output"] == "wide", no_headers=flags["no-headers"], show_labels=flags["show-labels"],
+        label_columns=flags["label-columns"], with_namespace=with_namespace,
+        kind_prefix=prefix)
+
+
+def plain_table(objects: list[dict], now: float) -> dict:
+    """The Table that kubectl makes itself with --server-print=false: names and ages."""
+    from ...machinery import duration, timestamps
+
+    rows = []
+    for obj in objects:
+        meta = obj.get("metadata") or {}
+        created = meta.get("creationTimestamp")
+        age = duration.human(now - timestamps.parse(created)) if created else "<unknown>"
+        rows.append({"cells": [meta.get("name", ""), age], "object": obj})
+    return {"columnDefinitions": [{"name": "Name", "type": "string", "format": "name"},
+                                  {"name": "Age", "type": "string"}], "rows": rows}
+
+
+def _print_generic(ctx, flags, result: builder.Result) -> None:
+    """Print what was found with the printer of -o: one object alone, several as a List."""
+    from ..printers import GET_FORMATS
+    from ..util.cmdutil import output_printer
+
+    infos, error = result.collect(flags["ignore-not-found"])
+    if error and result.single:
+        raise error
+    if not infos and flags["ignore-not-found"]:
+        builder.raise_all([error] if error else [])
+        return
+    print_obj = output_printer(ctx, flags, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+    errors = builder.flatten(error) if error else []
+    try:
+        if result.single and len(infos) == 1:
+            print_obj(infos[0].obj)
+        else:
+            items = [info.obj for info in infos]
+            if flags["sort-by"] and items:
+                from . import sorting
+
+                items = sorting.sort(items, flags["sort-by"], ctx.release)
+            print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
+    except Failure as failure:
+        errors.append(failure)
+    builder.raise_all(errors)
+
+
+def _raw(ctx, flags, args) -> None:
+    from ..util import rawhttp
+
+    if args:
+        raise Failure("arguments may not be passed when --raw is specified")
+    if flags["watch"] or flags["watch-only"] or flags["selector"]:
+        raise Failure("--raw may not be specified with other flags that filter the server request or alter the output")
+    if flags["output"]:
+        raise Failure("--raw and --output are mutually exclusive")
+    ctx.out(rawhttp.request(ctx, "GET", flags["raw"]))

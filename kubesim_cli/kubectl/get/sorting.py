@@ -1,0 +1,78 @@
+"""The order of `get --sort-by` (pkg/cmd/get/sorter.go)."""
+
+from __future__ import annotations
+
+from ... import releases
+from ...go import sort as gosort
+from ...machinery import quantity
+from ...machinery.field import show as quote
+from ...machinery.jsonpath import JSONPath, JSONPathError, relaxed
+from ..failures import Failure
+
+_MISSING = object()
+
+
+class Unsortable(Failure):
+    """A field whose values have no order."""
+
+
+def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda item: item) -> list:
+    """Return items in the order of a field of their objects; those without it come first.
+
+    `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
+    Releases before "PlainSort" also compare the numbers in strings as such.
+    Raises Failure for a wrong expression and where no object has the field, Unsortable for values without order.
+    """
+    try:
+        field = relaxed(expression)
+        path = JSONPath(field)
+        keys = [_first(path.find(obj_of(item))) for item in items]
+    except JSONPathError as error:
+        raise Failure(str(error)) from None
+    if items and all(key is _MISSING for key in keys):
+        raise Failure(f"couldn't find any field with path {quote(field)} in the list of objects")
+    order = list(range(len(items)))
+    amounts = [_is_quantity(key) for key in keys]
+    plain = releases.enabled("PlainSort", release)
+
+    def less(i: int, j: int) -> bool:
+        if keys[i] is _MISSING or keys[j] is _MISSING:
+            return keys[i] is _MISSING
+        if amounts[i] and amounts[j]:
+            return quantity.compare(keys[i], keys[j]) < 0
+        if not plain and isinstance(keys[i], str) and isinstance(keys[j], str):
+            return _natural(keys[i]) < _natural(keys[j])
+        return _less(keys[i], keys[j], field)
+
+    gosort.sort(order, less, release)
+    return [items[i] for i in order]
+
+
+def _first(found: list[list]):
+    return found[0][0] if found and found[0] else _MISSING
+
+
+def _is_quantity(key) -> bool:
+    if not isinstance(key, str) or key[:1] not in "+-.0123456789" or not key:
+        return False
+    try:
+        quantity.canonical(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _natural(text: str) -> list[tuple]:
+    """The key of the order of sortorder.NaturalLess: runs of digits are numbers, and come before other characters."""
+    import re
+
+    return [(0, int(run), len(run)) if run.isdigit() else (1, run) for run in re.findall(r"[0-9]+|[^0-9]+", text)]
+
+
+def _less(left, right, field: str) -> bool:
+    if left is None or right is None:
+        return left is None and right is not None
+    for types in ((str,), (int, float)):
+        if type(left) in types:
+            return type(right) in types and left < right
+    raise Unsortable(f"Field {field} is an unsortable type", prefix="")

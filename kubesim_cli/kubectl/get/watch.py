@@ -1,0 +1,97 @@
+"""kubectl get --watch and --watch-only: print what is there, then every change."""
+
+from __future__ import annotations
+
+from ... import releases
+from ..failures import Exit, Failure
+from ..kubeconfig import parse_timeout
+from ..resource import builder
+from ..resource.files import is_list
+from .get import plain_table, table_printer
+
+
+def run(ctx, flags, args, human: bool, table: bool) -> None:
+    """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
+    result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
+                                continue_on_error=False, single_resource_type=True, subresource="")
+    infos, error = result.collect(flags["ignore-not-found"] and releases.enabled("WatchIgnoresNotFound", ctx.release))
+    if error:
+        raise error
+    if not infos:
+        return
+    if len({info.mapping for info in infos}) > 1 and not releases.enabled("MixedWatch", ctx.release):
+        raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
+                      "resource was found")
+    show = _table_shower(ctx, flags, infos[0].mapping, table) if human else _shower(ctx, flags)
+    for info in infos:
+        objects = _objects(info.obj)
+        if not flags["watch-only"]:
+            show(objects, "ADDED")
+    if len(infos) > 1:
+        raise Failure("you may only watch a single resource or type of resource at a time")
+    _follow(ctx, flags, infos[0], show)
+
+
+def warn_of_sorting(ctx, listed: bool) -> None:
+    """Warn that --sort-by does not sort what comes later. `listed`: with --watch, which lists first."""
+    if not releases.enabled("WatchSortWarnings", ctx.release):
+        ctx.err("warning: --watch or --watch-only requested, --sort-by will be ignored\n")
+    elif listed:
+        ctx.err("warning: --watch requested, --sort-by will be ignored for watch events received\n")
+    else:
+        ctx.err("warning: --watch-only requested, --sort-by will be ignored\n")
+
+
+def _objects(found: dict) -> list[dict]:
+    if found.get("kind") == "Table":
+        return [row["object"] for row in found["rows"]]
+    return found["items"] if is_list(found) else [found]
+
+
+def _follow(ctx, flags, info, show) -> None:
+    """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
+    since = int(info.obj["metadata"].get("resourceVersion") or 0)
+    field_selector = f"metadata.name={info.name}" if info.name else flags["field-selector"]
+    selectors = {"label_selector": flags["selector"], "field_selector": field_selector}
+
+    def check():
+        nonlocal since
+        since, events = ctx.client.watch(info.resource, info.namespace, since=since, **selectors)
+        for event in events:
+            show([event["object"]], event["type"])
+
+    try:
+        ctx.wait(check, parse_timeout(flags["request-timeout"]) or None)
+    except KeyboardInterrupt:
+        raise Exit(1) from None
+
+
+def _table_shower(ctx, flags, mapping, table: bool):
+    printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
+
+    def show(objects: list[dict], event: str) -> None:
+        if table:
+            rows = ctx.client.tabulate(mapping.versioned, objects)
+        else:
+            rows = plain_table(objects, ctx.now)
+        ctx.out(printer.print(rows, event if flags["output-watch-events"] else ""))
+
+    return show
+
+
+def _shower(ctx, flags):
+    from ..printers import GET_FORMATS
+    from ..util.cmdutil import encode, output_printer
+
+    print_obj = output_printer(ctx, flags, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+
+    def show(objects: list[dict], event: str) -> None:
+        for obj in objects:
+            if not flags["output-watch-events"] or flags["output"] == "name":
+                print_obj(obj)
+            elif flags["output"] == "json":
+                ctx.out(f'{{"type":"{event}","object":{encode(obj)[:-1]}}}\n')
+            else:
+                print_obj({"type": event, "object": obj})
+
+    return show

@@ -1,0 +1,377 @@
+"""What a command line names: arguments, files and selectors become `Info`s (cli-runtime's resource.Builder)."""
+
+from __future__ import annotations
+
+from ...machinery.errors import StatusError
+from ...machinery.field import show as quote
+from ..failures import Aggregate, Failure
+from .info import Info, group_version
+
+MISSING_RESOURCE = """You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'"""
+LOCAL_RESOURCE = """you must specify resources by --filename when --local is set.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'"""
+_FAILURES = (StatusError, Failure)
+
+
+class Result:
+    """What was selected, not yet read. `single` tells that one single object was named (singleItemImplied)."""
+
+    def __init__(self, sources: list, decorate, *, eager: bool, single: bool):
+        self._sources, self._decorate, self._eager, self.single = sources, decorate, eager, single
+
+    def visit(self, fn) -> None:
+        """Call `fn(info)` for every object as it is read.
+
+        Where the builder continues on error, what single objects and `fn` raise is collected and raised at the end.
+        """
+        failed: list = []
+        unread: list = []
+        for source in self._sources:
+            try:
+                for item in source():
+                    if isinstance(item, Exception):
+                        if not self._eager:
+                            raise item
+                        unread.append(item)
+                        continue
+                    try:
+                        self._decorate(item)
+                        fn(item)
+                    except _FAILURES as error:
+                        if not self._eager:
+                            raise
+                        failed.append(error)
+            except _FAILURES as error:
+                if not self._eager:
+                    raise
+                unread.append(error)
+        if unread:
+            failed.append(Aggregate(unread))
+        raise_all(failed)
+
+    def collect(self, ignore_not_found: bool = False) -> tuple[list[Info], Exception | None]:
+        """Return the Infos that could be read and the error of the others, or None."""
+        infos: list[Info] = []
+        try:
+            self.visit(infos.append)
+        except _FAILURES as error:
+            return infos, without_not_found(error) if ignore_not_found else error
+        return infos, None
+
+    def infos(self) -> list[Info]:
+        """Return all Infos or raise."""
+        infos, error = self.collect()
+        if error:
+            raise error
+        return infos
+
+
+def aggregate(errors: list) -> Exception | None:
+    """One error for several: itself where it is the only one, None for none (utilerrors.NewAggregate)."""
+    return (errors[0] if len(errors) == 1 else Aggregate(errors)) if errors else None
+
+
+def raise_all(errors: list) -> None:
+    """Raise the errors as one, if there are any."""
+    failure = aggregate(errors)
+    if failure is not None:
+        raise failure
+
+
+def flatten(error: Exception) -> list[Exception]:
+    """The errors in an error (utilerrors.Flatten)."""
+    return [e for inner in error.errors for e in flatten(inner)] if isinstance(error, Aggregate) else [error]
+
+
+def without_not_found(error: Exception) -> Exception | None:
+    """What remains of an error when nothing was missing (--ignore-not-found)."""
+    if isinstance(error, Aggregate):
+        return aggregate([e for e in map(without_not_found, error.errors) if e])
+    return None if isinstance(error, StatusError) and error.reason == "NotFound" else error
+
+
+def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = False, selector: str = "",
+          field_selector: str = "", select_all: bool = False, all_namespaces: bool = False,
+          allow_empty_selector: bool = False, resource: str = "", local: bool = False, latest: bool = False,
+          flatten: bool = True, continue_on_error: bool = True, single_resource_type: bool = False,
+          subresource: str = "", require_object: bool = True, chunk_size: int = 0, table: bool = False,
+          validate: bool = False, scheme: str = "") -> Result:
+    """Select objects; raises Failure for arguments that do not fit together, before anything is read.
+
+    `args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; with `resource` they are NAMEs (or TYPE/NAMEs) of
+    that type. `allow_empty_selector`: a TYPE alone means all of it. `latest`: read what files name from the server.
+    `local`: files only, no server. `table`: objects are metav1.Tables. `validate`: apiVersion and kind must be there.
+    `scheme`: the name of a scheme; kinds that have no Go type are refused in its name.
+    """
+    args = list(args)
+    namespace = "" if all_namespaces else ctx.namespace
+    errors: list[Exception] = []
+    files = _files(filenames, kustomize, recursive, errors) if filenames or kustomize else []
+    if local:
+        if args:
+            errors.append(Failure(LOCAL_RESOURCE))
+        args = []
+    selector, field_selector = selector.strip(), field_selector.strip()
+    if select_all and (selector or field_selector):
+        errors.append(Failure("setting 'all' parameter but found a non empty selector. "))
+    try:
+        types, names, pairs = _split_args(ctx, args, resource)
+    except Failure as error:
+        errors.append(error)
+    raise_all(errors)
+    by_selector = bool(selector or field_selector or select_all or (allow_empty_selector and types and not names))
+    single = False
+    if files:
+        _refuse_arguments(types, names, pairs)
+        single = len(files) == 1 and not files[0].of_many
+        sources = [lambda file=file: file.infos(ctx, local, validate, flatten, scheme) for file in files]
+        if latest:
+            sources = [_latest(ctx, namespace, source, table) for source in sources]
+        if selector:
+            sources = [_filtered(selector, source) for source in sources]
+    elif by_selector:
+        options = {"label_selector": selector, "field_selector": field_selector}
+        mappings = _selected_types(ctx, types, names, pairs, subresource, single_resource_type)
+        sources = [_selection(ctx, mapping, namespace, options, chunk_size, table, flatten, scheme)
+                   for mapping in mappings]
+    elif pairs or names:
+        if len(types) > 1:
+            raise Failure("you must specify only one resource")
+        pairs = pairs or [(types[0], name) for name in names]
+        single = len(pairs) == 1
+        named = _named(ctx, pairs, namespace, all_namespaces, subresource, single_resource_type)
+        sources = [lambda info=info: (info,) for info in named]
+    elif types:
+        for text in types:
+            mapping_for(ctx, text)
+        raise Failure("resource(s) were provided, but no name was specified")
+    else:
+        raise Failure(MISSING_RESOURCE)
+
+    def decorate(info: Info) -> None:
+        _set_namespace(info, namespace)
+        if files and ctx.namespace_given and not all_namespaces:
+            _require_namespace(info, namespace)
+        _filter_namespace(info)
+        if require_object and info.obj is None:
+            info.get(ctx.client, table)
+            _require_registered(info.mapping, "", scheme)
+
+    return Result(sources, decorate, eager=continue_on_error, single=single)
+
+
+def from_flags(ctx, flags, args=(), **options) -> Result:
+    """`build` with what the command's flags say: filename, kustomize, recursive, selector, field-selector, all,
+    all-namespaces, subresource and local, as far as it has them. `options` go first."""
+    for name, option in _FLAGS.items():
+        if option not in options and name in flags:
+            options[option] = flags[name]
+    return build(ctx, args, **options)
+
+
+_FLAGS = {"filename": "filenames", "kustomize": "kustomize", "recursive": "recursive", "selector": "selector",
+          "field-selector": "field_selector", "all": "select_all", "all-namespaces": "all_namespaces",
+          "subresource": "subresource", "local": "local"}
+
+
+def mapping_for(ctx, text: str):
+    """Return the discovery.Resource of what a user calls a type, or raise Failure."""
+    from .discoverycache import find
+
+    mapping = find(ctx, text)
+    if mapping is None:
+        raise Failure(f"the server doesn't have a resource type {quote(text.partition('.')[0])}")
+    return mapping
+
+
+def split_types(text: str) -> list[str]:
+    """`a,b,a` -> [a, b] (SplitResourceArgument)."""
+    return list(dict.fromkeys(text.split(",")))
+
+
+def _split_args(ctx, args: list[str], resource: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+    """Return (types, names, (type, name) pairs)."""
+    if resource:
+        return [], [], [_pair(arg) if "/" in arg else (resource, arg) for arg in args]
+    if len(args) > 1 and len(several := split_types(args[0])) > 1:
+        args = [f"{type_}/{name}" for type_ in several for name in args[1:]]
+    slashes = sum("/" in arg for arg in args)
+    if slashes and slashes == len(args):
+        return [], [], [_pair(arg) for arg in args]
+    if slashes:
+        raise Failure("there is no need to specify a resource type as a separate argument when passing arguments in "
+                      f"resource/name form (e.g. '{ctx.name} get resource/<resource_name>' instead of '{ctx.name} get "
+                      "resource resource/<resource_name>'")
+    if not args:
+        return [], [], []
+    types = []
+    for text in args[0].split(","):
+        members = ctx.client.discovery.category(text)
+        types += [member.name for member in members] or [text]
+    return list(dict.fromkeys(types)), args[1:], []
+
+
+def _pair(arg: str) -> tuple[str, str]:
+    parts = arg.split("/")
+    if len(parts) != 2:
+        raise Failure("arguments in resource/name form may not have more than one slash")
+    if not parts[0] or not parts[1] or len(split_types(parts[0])) != 1:
+        raise Failure("arguments in resource/name form must have a single resource and name")
+    return parts[0], parts[1]
+
+
+def _files(filenames, kustomize: str, recursive: bool, errors: list) -> list:
+    from . import files
+
+    return files.sources(filenames, kustomize, recursive, errors)
+
+
+def _refuse_arguments(types, names, pairs) -> None:
+    if types:
+        raise Failure("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well")
+    if names:
+        raise Failure("name cannot be provided when a path is specified")
+    if pairs:
+        raise Failure("resource/name arguments cannot be provided when a path is specified")
+
+
+def _selected_types(ctx, types, names, pairs, subresource: str, single_resource_type: bool) -> list:
+    if names:
+        raise Failure("name cannot be provided when a selector is specified")
+    if pairs:
+        raise Failure("selectors and the all flag cannot be used when passing resource/name arguments")
+    if not types:
+        raise Failure("at least one resource must be specified to use a selector")
+    if subresource:
+        raise Failure("subresource cannot be used when bulk resources are specified")
+    if single_resource_type and len(types) > 1:
+        raise Failure("you may only specify a single resource type")
+    return list({mapping.versioned: mapping for mapping in [mapping_for(ctx, text) for text in types]}.values())
+
+
+def _named(ctx, pairs, namespace: str, all_namespaces: bool, subresource: str, single_resource_type: bool):
+    mappings = {text: mapping_for(ctx, text) for text, _ in pairs}
+    if single_resource_type and len({mapping.versioned for mapping in mappings.values()}) > 1:
+        raise Failure("you may only specify a single resource type")
+    infos = []
+    for text, name in pairs:
+        mapping = mappings[text]
+        if mapping.namespaced and all_namespaces:
+            raise Failure("a resource cannot be retrieved by name across all namespaces")
+        infos.append(Info(mapping, namespace if mapping.namespaced else "", name, subresource=subresource))
+    return infos
+
+
+def _require_registered(mapping, suffix: str, scheme: str) -> None:
+    """Refuse an object that was read, or with the suffix `List` a list, of a custom kind."""
+    if scheme and mapping.crd:
+        raise Failure(f'no kind "{mapping.kind}{suffix}" is registered for version "{mapping.api_version}" in scheme '
+                      f'"{scheme}"')
+
+
+def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, table: bool, flatten: bool,
+               scheme: str):
+    """Source of what a selector finds of one type: its objects, or the Table or list as a whole."""
+    within = namespace if mapping.namespaced else ""
+
+    def infos():
+        read = ctx.client.table if table else ctx.client.list
+        continue_ = ""
+        while True:
+            try:
+                found = read(mapping.versioned, within, limit=chunk_size, continue_=continue_, **selectors)
+            except StatusError as error:
+                raise _list_error(error, mapping, **selectors) from None
+            _require_registered(mapping, "List", scheme)
+            if table or not flatten:
+                yield Info(mapping, within, "", found)
+            else:
+                for obj in found["items"]:
+                    meta = obj["metadata"]
+                    yield Info(mapping, meta.get("namespace", ""), meta.get("name", ""), obj)
+            continue_ = found["metadata"].get("continue", "")
+            if not continue_:
+                return
+
+    return infos
+
+
+def _list_error(error: StatusError, mapping, label_selector: str, field_selector: str) -> StatusError:
+    """Tell what was looked for (resource.EnhanceListError)."""
+    if error.reason not in ("BadRequest", "NotFound"):
+        return error
+    what = f'"{group_version(mapping)}, Resource={mapping.plural}"'
+    if label_selector or field_selector:
+        message = f"Unable to find {what} that match label selector {quote(label_selector)}, " \
+                  f"field selector {quote(field_selector)}: {error.message}"
+    else:
+        message = f"Unable to list {what}: {error.message}"
+    return StatusError(error.code, error.reason, message, error.status.get("details"))
+
+
+def _latest(ctx, namespace: str, source, table: bool):
+    def infos():
+        for info in source():
+            if isinstance(info, Info):
+                _set_namespace(info, namespace)
+                try:
+                    if info.name:
+                        info.get(ctx.client, table)
+                except _FAILURES as error:
+                    yield error
+                    continue
+            yield info
+
+    return infos
+
+
+def _filtered(selector: str, source):
+    from ...machinery import selectors
+
+    try:
+        wanted = selectors.parse(selector)
+    except ValueError as error:
+        raise Failure(f"the provided selector {quote(selector)} is not valid: {error}") from None
+
+    def infos():
+        for info in source():
+            if not isinstance(info, Info) or selectors.matches(wanted, info.obj.get("metadata", {}).get("labels")):
+                yield info
+
+    return infos
+
+
+def _set_namespace(info: Info, namespace: str) -> None:
+    if info.namespaced and not info.namespace and namespace:
+        info.namespace = namespace
+        _write_namespace(info)
+
+
+def _require_namespace(info: Info, namespace: str) -> None:
+    if info.namespaced and info.namespace != namespace:
+        raise Failure(f"the namespace from the provided object {quote(info.namespace)} does not match the namespace "
+                      f"{quote(namespace)}. You must pass '--namespace={info.namespace}' to perform this operation.")
+
+
+def _filter_namespace(info: Info) -> None:
+    if not info.namespaced and info.namespace:
+        info.namespace = ""
+        _write_namespace(info)
+
+
+def _write_namespace(info: Info) -> None:
+    """Objects from files are the builder's own; those of the server have their namespace already."""
+    if info.obj is not None and isinstance(info.obj.get("metadata"), dict):
+        if info.namespace:
+            info.obj["metadata"]["namespace"] = info.namespace
+        else:
+            info.obj["metadata"].pop("namespace", None)
+
+

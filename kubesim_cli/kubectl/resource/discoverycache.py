@@ -1,0 +1,72 @@
+"""kubectl remembers for hours which custom resources a server had (client-go's discovery/cached/disk).
+
+A type it does not know makes it ask again; one it remembers is believed, and the server's 404 is told when it is gone.
+"""
+
+from __future__ import annotations
+
+from ...machinery.discovery import Discovery, Resource
+
+LIFE = 6 * 3600.0
+_FIELDS = ("group", "version", "plural", "singular", "kind", "namespaced", "verbs", "short_names", "categories")
+
+
+def find(ctx, text: str) -> Resource | None:
+    """Return the resource that a user calls `text`, served now or remembered."""
+
+    def look(known: Discovery) -> Resource | None:
+        # kubectl reads `a.b.c` as resource, version and group first; where it does not know that, it asks the server.
+        found, rest = known.find(text), text.partition(".")[2]
+        return None if found and "." in rest and rest != f"{found.version}.{found.group}" else found
+
+    return _recall(ctx, ctx.client.discovery.find(text), look)
+
+
+def of_kind(ctx, api_version: str, kind: str) -> Resource | None:
+    """Return the resource of an apiVersion and kind, served now or remembered."""
+    return _recall(ctx, ctx.client.discovery.of_kind(api_version, kind), lambda known: known.of_kind(api_version, kind))
+
+
+def _recall(ctx, found: Resource | None, look) -> Resource | None:
+    if found is not None and found.crd is None:
+        return found
+    known = _read(ctx)
+    remembered = look(known) if known is not None else None
+    if remembered is None and (found is not None or known is not None):
+        _write(ctx)
+    return found or remembered
+
+
+def path(environ, cluster_folder: str) -> str:
+    """Return the file for the cluster whose store is in `cluster_folder`."""
+    import os
+
+    from ..context import home
+
+    return os.path.join(home(environ), "cache", "discovery", os.path.basename(cluster_folder) + ".json")
+
+
+def _read(ctx) -> Discovery | None:
+    import json
+
+    try:
+        with open(path(ctx.environ, ctx.kubeconfig.store_path()), encoding="utf-8") as file:
+            data = json.load(file)
+        if not 0 <= ctx.now - data["fetched"] < LIFE:
+            return None
+        return Discovery([Resource(*(entry[field] for field in _FIELDS)) for entry in data["resources"]], [])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(ctx) -> None:
+    import json
+    import os
+
+    from ..config.access import replace_file
+
+    target = path(ctx.environ, ctx.kubeconfig.store_path())
+    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+    entries = [{field: getattr(res, field) for field in _FIELDS} for res in ctx.client.discovery.resources
+               if res.crd is not None]
+    replace_file(target, json.dumps({"fetched": ctx.now, "resources": entries}))

@@ -1,0 +1,255 @@
+"""Manifests named by -f, -R and -k: which files they are, and the Infos of the objects in them (resource.Visitor)."""
+
+from __future__ import annotations
+
+import os
+
+from ...machinery.field import show as quote
+from ..failures import Aggregate, Failure
+from .info import Info
+
+_NAMES = ("name", "namespace", "generateName")
+_NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
+
+
+def sources(filenames, kustomize: str, recursive: bool, errors: list) -> list[File]:
+    """Return what -f, -k and -R name, in their order; what cannot be is appended to `errors`."""
+    if kustomize and filenames:
+        errors.append(Failure("only one of -f or -k can be specified"))
+    if kustomize and recursive:
+        errors.append(Failure("the -k flag can't be used with -f or -R"))
+    if errors:
+        return []
+    found: list[File] = []
+    for name in filenames:
+        if name == "-":
+            if any(file.path == "-" for file in found):
+                errors.append(Failure("standard input cannot be used for multiple arguments"))
+            found.append(File("-", "STDIN", of_many=True))
+        elif name.startswith(("http://", "https://")):
+            found.append(File(name, name))
+        else:
+            matches = _expand_pattern(name)
+            if not matches:
+                errors.append(Failure(f"the path {quote(name)} does not exist"))
+            for path in matches:
+                files = [path] if not os.path.isdir(path) else _walk(path, recursive)
+                found += [File(file, file, of_many=len(files) > 1) for file in files]
+            if matches and not found and not errors:
+                errors.append(Failure(f"error reading [{' '.join(matches)}]: recognized file extensions are "
+                                      "[.json .yaml .yml]"))
+    return [*found, Kustomization(kustomize)] if kustomize else found
+
+
+def _expand_pattern(name: str) -> list[str]:
+    if os.path.lexists(name):
+        return [name]
+    import glob
+
+    return sorted(glob.glob(name))
+
+
+def _walk(directory: str, recursive: bool) -> list[str]:
+    """A directory's manifests in the order of filepath.Walk."""
+    files = []
+    for entry in sorted(os.listdir(directory)):
+        path = os.path.normpath(os.path.join(directory, entry))
+        if os.path.isdir(path):
+            files += _walk(path, recursive) if recursive else []
+        elif path.endswith((".json", ".yaml", ".yml")):
+            files.append(path)
+    return files
+
+
+class File:
+    """A file, `-` or a URL. `source` is what messages call it; `of_many`: one of a directory's files or of a stream."""
+
+    def __init__(self, path: str, source: str, of_many: bool = False):
+        self.path, self.source, self.of_many = path, source, of_many
+
+    def read(self, ctx) -> str | bytes:
+        if self.path == "-":
+            return ctx.stdin()
+        if self.path.startswith(("http://", "https://")):
+            return _download(self.path)
+        with open(self.path, "rb") as file:
+            return file.read()
+
+    def infos(self, ctx, local: bool, validate: bool, flatten: bool, scheme: str = ""):
+        """Yield an Info for each object, or a Failure where one has no resource; raises Failure where the rest
+        cannot be read. See `builder.build` for the switches."""
+        from . import manifests
+
+        for value in manifests.values(self.read(ctx), self.source):
+            if validate:
+                self._validate(value)
+            try:
+                obj = decode(value)
+                if scheme:
+                    _require_registered(obj, scheme, ctx.client_release if local else ctx.release)
+                yield from self._decoded(ctx, obj, local, flatten)
+            except ValueError as problem:
+                yield Failure(f"unable to decode {quote(self.source)}: {problem}")
+
+    def _decoded(self, ctx, obj: dict, local: bool, flatten: bool):
+        if not flatten or not is_list(obj):
+            yield self._info(ctx, obj, local)
+            return
+        problems = []
+        for item in obj["items"] or ():
+            for found in self._item(ctx, _typed(item, obj), local):
+                if isinstance(found, Failure):
+                    problems.append(found)
+                else:
+                    yield found
+        if problems:
+            yield Aggregate(problems)
+
+    def _validate(self, value) -> None:
+        """Refuse what has no apiVersion and kind (paramVerifyingSchema; fields are the server's to check)."""
+        listed = isinstance(value, dict) and value.get("kind") == "List"
+        items = value.get("items") if listed else [value]
+        problems = [problem for item in items for problem in kind_problems(item)] if isinstance(items, list) \
+            else ["invalid object to validate"]
+        if problems:
+            told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
+            raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
+
+    def _item(self, ctx, obj: dict, local: bool):
+        """Yield the Infos of a list's item, or a Failure."""
+        if is_list(obj):
+            for item in obj["items"]:
+                yield from self._item(ctx, item, local)
+        elif not obj.get("apiVersion") or not obj.get("kind"):
+            missing = "apiVersion" if not obj.get("apiVersion") else "Kind"
+            yield Failure('unable to get type info from the object "*unstructured.Unstructured": '
+                          f"Object '{missing}' is missing in 'object has no {missing[0].lower()}{missing[1:]} field'")
+        else:
+            yield self._info(ctx, obj, local, in_list=True)
+
+    def _info(self, ctx, obj: dict, local: bool, in_list: bool = False):
+        meta = obj.get("metadata") or {}
+        name, namespace = meta.get("name") or "", meta.get("namespace") or ""
+        if local:
+            return Info(None, namespace, name, obj, self.source)
+        from .discoverycache import of_kind
+
+        mapping = of_kind(ctx, obj.get("apiVersion", ""), obj["kind"])
+        if mapping is None:
+            problem = f"no matches for kind {quote(obj['kind'])} in version {quote(obj.get('apiVersion', ''))}"
+            if in_list:
+                return Failure(f"unable to recognize {problem}")
+            return Failure(f"resource mapping not found for name: {quote(name)} namespace: {quote(namespace)} from "
+                           f"{quote(self.source)}: {problem}\nensure CRDs are installed first")
+        return Info(mapping, namespace, name, obj, self.source)
+
+
+class Kustomization(File):
+    """A directory that kustomize builds."""
+
+    def __init__(self, directory: str):
+        super().__init__(directory, directory, of_many=True)
+
+    def read(self, ctx) -> str:
+        from .. import kustomize
+
+        return kustomize.build(self.path, ctx.err)
+
+
+def is_list(obj: dict) -> bool:
+    """Whether an object is a list of objects (`kind: List`, `kind: PodList`)."""
+    return isinstance(obj.get("items"), list) and obj.get("kind", "").endswith("List")
+
+
+def decode(value) -> dict:
+    """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
+    its type (unstructuredJSONScheme, metadataValidatingDecoder)."""
+    from .manifests import json_kind
+
+    if not isinstance(value, dict):
+        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into Go value of type unstructured.detector")
+    items = value.get("items")
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict):
+            raise ValueError(f"json: cannot unmarshal {json_kind(item)} into Go value of type "
+                             "map[string]interface {}")
+    if items is not None and not isinstance(items, (list, dict)):
+        raise ValueError(f"json: cannot unmarshal {json_kind(items)} into Go struct field decodeList.items of type "
+                         "[]json.RawMessage")
+    version, kind = value.get("apiVersion"), value.get("kind")
+    if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
+        raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
+    if not isinstance(version, str) or not _plain(value.get("metadata")):
+        from ...machinery import decode as server
+        from ...machinery.schema import Schema, object_meta
+
+        meta = object_meta()
+        string = {"type": "string"}
+        server.decode({key: value[key] for key in ("apiVersion", "kind", "metadata") if key in value}, Schema(
+            {"type": "object", "properties": {"apiVersion": string, "kind": string, "metadata": meta.raw}},
+            meta.definitions, go_type="metadataOnlyObject"))
+    return value
+
+
+def _plain(meta) -> bool:
+    """Tell metadata that is surely well-formed: strings, and maps of strings."""
+    return meta is None or (isinstance(meta, dict) and all(
+        isinstance(value, str) if key in _NAMES else key in ("labels", "annotations") and isinstance(value, dict)
+        and all(isinstance(text, str) for text in value.values()) for key, value in meta.items()))
+
+
+def _typed(item: dict, listing: dict) -> dict:
+    """Return a list's item with the kind that it has from the list (a PodList holds Pods)."""
+    kind = listing["kind"].removesuffix("List")
+    if item.get("kind") or item.get("apiVersion") or not kind:
+        return item
+    return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
+
+
+def _require_registered(obj: dict, scheme: str, release: tuple[int, int]) -> None:
+    from .scheme import unregistered
+
+    if problem := unregistered(obj.get("apiVersion", ""), obj.get("kind", ""), scheme, release):
+        raise ValueError(problem)
+
+
+def kind_problems(value) -> list[str]:
+    """Tell what an object's apiVersion and kind lack (getObjectKind)."""
+    if not isinstance(value, dict):
+        return ["invalid object to validate"]
+    problems = [f"{name} not set" if value.get(name) is None else f"{name} isn't string type"
+                for name in ("apiVersion", "kind") if not isinstance(value.get(name), str)]
+    version = value.get("apiVersion")
+    if isinstance(version, str) and version.count("/") > 1:
+        problems.insert(0, f"unexpected GroupVersion string: {version}")
+    return problems
+
+
+def _download(url: str) -> bytes:
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        raise Failure(f"unable to read URL {quote(url)}, server reported {error.code} {error.reason}, "
+                      f"status code={error.code}") from None
+    except OSError as error:
+        raise _unreachable(url, getattr(error, "reason", error)) from None
+
+
+def _unreachable(url: str, reason) -> Failure:
+    """Return how a URL that does not answer is told (StandardErrorMessage of a url.Error)."""
+    from urllib.parse import urlsplit
+
+    if isinstance(reason, ConnectionRefusedError):
+        return Failure(f"The connection to the server {urlsplit(url).netloc} was refused - did you specify the right "
+                       "host or port?", prefix="")
+    return Failure(f"Unable to connect to the server: {reason}", prefix="")
+
+
+def _json(obj: dict) -> str:
+    import json
+
+    return json.dumps(obj, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,94 @@
+"""Manifests: the objects in a text of YAML or JSON documents, as kubectl reads it.
+
+Follows apimachinery's util/yaml/decoder.go (YAMLOrJSONDecoder) and cli-runtime's StreamVisitor.
+"""
+
+from __future__ import annotations
+
+from ..failures import Failure
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+def read(data: bytes | str, source: str, version3: bool = False):
+    """Yield the objects in `data` in their order; empty documents and null are passed over.
+
+    `source` is what errors call it, `version3` as of yamlreader.load. Raises Failure where the text does not parse or a
+    document is no object.
+    """
+    for value in values(data, source, version3):
+        if not isinstance(value, dict):
+            raise Failure(f'unable to decode "{source}": json: cannot unmarshal {json_kind(value)} into Go value of '
+                          "type unstructured.detector")
+        yield value
+
+
+def values(data: bytes | str, source: str, version3: bool = False):
+    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does."""
+    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
+        if value is not None:
+            yield value
+
+
+def json_kind(value) -> str:
+    """Return what Go's encoding/json calls a value that is no object."""
+    return {bool: "bool", str: "string", list: "array"}.get(type(value), "number")
+
+
+def _text(data: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark):].decode(encoding, "replace")
+    return data.decode("utf-8", "replace")
+
+
+def _values(text: str, source: str, version3: bool):
+    """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
+    position, problem = 0, ""
+    if text.lstrip()[:1] == "{":
+        from ...go.json import JsonError, decode
+        count = 0
+        while text[position:].strip():
+            try:
+                value, position = decode(text, position)
+            except JsonError as why:
+                problem = "unexpected EOF" if why.at_end else f"json: offset {why.offset}: {why}"
+                if count > 1:
+                    raise Failure(f"error parsing {source}: {problem if why.at_end else why}") from None
+                break
+            count += 1
+            yield value
+        else:
+            return
+        position += _blank_line(text[position:])
+    from ...go.yaml import YamlError, load
+    for document in _documents(text[position:], source, problem):
+        try:
+            value = load(document, version3=version3)
+        except YamlError as why:
+            raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
+        yield value
+        problem = ""
+
+
+def _blank_line(text: str) -> int:
+    """Return the length of the white space up to the first line end (consumeWhitespace)."""
+    line, newline, _ = text.partition("\n")
+    return len(line) + len(newline) if not line.strip() else len(line) - len(line.lstrip())
+
+
+def _documents(text: str, source: str, problem: str):
+    """Split at lines that begin with `---`, which may hold nothing else but a comment (YAMLReader)."""
+    lines: list[str] = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.startswith("---"):
+            rest = line[3:].strip()
+            if rest and rest[0] != "#":
+                raise Failure(f"error parsing {source}: {problem or f'invalid Yaml document separator: {rest}'}")
+            if lines:
+                yield "\n".join(lines) + "\n"
+                lines = []
+                continue
+        lines.append(line)
+    if lines:
+        yield "\n".join(lines) + ("" if lines[-1] == "" else "\n")

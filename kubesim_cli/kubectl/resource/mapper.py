@@ -1,0 +1,32 @@
+"""Types named outside the builder, where an unknown one is told in other words (meta.NoResourceMatchError)."""
+
+from __future__ import annotations
+
+from ...machinery.field import show as quote
+from ..failures import Failure
+
+
+def resource_for(ctx, text: str):
+    """Return the discovery.Resource of `type` or `type.group`; raises Failure."""
+    from .discoverycache import find
+
+    found = find(ctx, text)
+    if found is None:
+        name, _, group = text.lower().partition(".")
+        raise Failure(f"the server doesn't have a resource type {quote(name)}" +
+                      (f" in group {quote(group)}" if group else ""), prefix="")
+    return found
+
+
+def resources_for(ctx, name: str) -> list:
+    """Return the discovery.Resources of a type's name in all groups and versions, the preferred first.
+
+    A short name stands for one group's. Raises Failure.
+    """
+    name = name.lower()
+    resources = ctx.client.discovery.resources
+    named = [res for res in resources if name in (res.plural, res.singular)]
+    if not named:
+        preferred = resource_for(ctx, name)
+        named = [res for res in resources if res.name == preferred.name]
+    return named

@@ -1,0 +1,187 @@
+"""The revisions of a Deployment, DaemonSet or StatefulSet (pkg/polymorphichelpers: history, rollback).
+
+A Deployment's revisions are its ReplicaSets, those of the others ControllerRevisions.
+"""
+
+from __future__ import annotations
+
+from ...machinery.errors import StatusError
+from ...machinery.objects import clone, controller_of
+from ..failures import Failure
+from ..util.cmdutil import CHANGE_CAUSE, LAST_APPLIED
+
+REVISION = "deployment.kubernetes.io/revision"
+_HASH = "pod-template-hash"
+# What a rollback does not take from the old ReplicaSet but leaves as the Deployment has it.
+_OWN_ANNOTATIONS = (LAST_APPLIED, REVISION, "deployment.kubernetes.io/revision-history",
+                    "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas",
+                    "deprecated.deployment.rollback.to")
+
+
+def of(ctx, info, missing: str):
+    """Return the revisions of an Info's object; raises Failure with `missing` in front for other kinds.
+
+    `missing` is `no history viewer has been implemented for` or the like.
+    """
+    group, kind = info.mapping.group, info.mapping.kind
+    if group in ("apps", "extensions") and kind in _KINDS:
+        return _KINDS[kind](ctx, info)
+    told = f"{kind}.{group}" if group else kind
+    if kind in ("ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob"):
+        raise Failure(f'{missing} "{told}"')
+    what = "history" if "history" in missing else "rollbacker"
+    raise Failure(f'error retrieving {what} for "{told}", no visitor method exists for {{{group} {kind}}}')
+
+
+class _Revisions:
+    """All revisions of one object: number -> what stands for it."""
+
+    def __init__(self, ctx, info):
+        self.ctx = ctx
+        self.obj = self._read(ctx, info)
+        self.by_number = self._load()
+
+    def _read(self, ctx, info) -> dict:
+        try:
+            return ctx.client.get(info.resource, info.name, info.namespace)
+        except StatusError as error:
+            raise Failure(f"failed to retrieve {info.mapping.kind} {info.name}: {error.message}") from None
+
+    def _owned(self, resource: str) -> list[dict]:
+        from ...machinery import selectors
+
+        selector = selectors.format(selectors.of_label_selector(self.obj["spec"].get("selector")) or [])
+        namespace, uid = self.obj["metadata"]["namespace"], self.obj["metadata"]["uid"]
+        found = self.ctx.client.list(resource, namespace, label_selector=selector)["items"]
+        return [obj for obj in found if (controller_of(obj) or {}).get("uid") == uid]
+
+    def _load(self) -> dict[int, dict]:
+        raise NotImplementedError
+
+    def cause(self, number: int) -> str:
+        """Why there is this revision, "" where nobody said."""
+        return (self.by_number[number]["metadata"].get("annotations") or {}).get(CHANGE_CAUSE, "")
+
+    def template(self, number: int) -> dict:
+        """The pod template of a revision, as it is shown."""
+        raise NotImplementedError
+
+    def object(self, number: int) -> dict:
+        """What -o prints for a revision."""
+        raise NotImplementedError
+
+    def describe(self, template: dict) -> str:
+        """Return a pod template as a rollback or a history shows it."""
+        from ..printers.describe import describe_pod_template
+
+        return describe_pod_template(template, self.ctx.release)
+
+    def rollback(self, number: int, strategy: str) -> str:
+        """Go back to a revision (0: the one before the newest); returns what was done. Raises Failure."""
+        raise NotImplementedError
+
+    def _restore(self, number: int, patch, patch_type: str, strategy: str) -> str:
+        resource = self.ctx.client.discovery.of_kind(self.obj["apiVersion"], self.obj["kind"]).versioned
+        meta = self.obj["metadata"]
+        try:
+            self.ctx.client.patch(resource, meta["name"], patch, patch_type, meta["namespace"],
+                                  dry_run=strategy == "server", field_manager="kubectl")
+        except StatusError as error:
+            raise Failure(f"failed restoring revision {number}: {error.message}") from None
+        return "rolled back"
+
+
+class _ReplicaSets(_Revisions):
+    def _load(self) -> dict[int, dict]:
+        found = {}
+        for rs in self._owned("replicasets.v1.apps"):
+            text = (rs["metadata"].get("annotations") or {}).get(REVISION, "0")
+            if text.lstrip("+-").isdigit():
+                found[int(text)] = rs
+        return found
+
+    def template(self, number: int) -> dict:
+        template = self.by_number[number]["spec"]["template"]
+        if not self.cause(number):
+            return template
+        template = clone(template)
+        template.setdefault("metadata", {}).setdefault("annotations", {})[CHANGE_CAUSE] = self.cause(number)
+        return template
+
+    def object(self, number: int) -> dict:
+        return self.by_number[number]
+
+    def _target(self, number: int) -> dict:
+        if number:
+            if number not in self.by_number:
+                raise _not_found(number)
+            return self.by_number[number]
+        if len(self.by_number) < 2:
+            raise Failure(f'no rollout history found for deployment "{self.obj["metadata"]["name"]}"')
+        return self.by_number[sorted(self.by_number)[-2]]
+
+    def rollback(self, number: int, strategy: str) -> str:
+        if number < 0:
+            raise _not_found(number)
+        rs = self._target(number)
+        if strategy == "client":
+            return self.describe(rs["spec"]["template"])
+        if self.obj["spec"].get("paused"):
+            raise Failure("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and "
+                          "try again")
+        template = _without_hash(rs["spec"]["template"])
+        if template == _without_hash(self.obj["spec"]["template"]):
+            return f"skipped rollback (current template already matches revision {number})"
+        own, old = self.obj["metadata"].get("annotations") or {}, rs["metadata"].get("annotations") or {}
+        annotations = {key: own[key] for key in _OWN_ANNOTATIONS if key in own}
+        annotations |= {key: value for key, value in old.items() if key not in _OWN_ANNOTATIONS}
+        patch = [{"op": "replace", "path": "/spec/template", "value": template},
+                 {"op": "replace", "path": "/metadata/annotations", "value": annotations}]
+        return self._restore(number, patch, "json", strategy)
+
+
+class _ControllerRevisions(_Revisions):
+    def _load(self) -> dict[int, dict]:
+        return {item["revision"]: item for item in self._owned("controllerrevisions.v1.apps")}
+
+    def _applied(self, number: int) -> dict:
+        from ...machinery import patch
+        from ...machinery.schema import schema_of
+
+        schema = schema_of(self.obj["apiVersion"], self.obj["kind"], self.ctx.release)
+        return patch.apply("strategic", clone(self.obj), clone(self.by_number[number]["data"]), schema)
+
+    def template(self, number: int) -> dict:
+        return self._applied(number)["spec"]["template"]
+
+    def object(self, number: int) -> dict:
+        return self._applied(number)
+
+    def rollback(self, number: int, strategy: str) -> str:
+        if number < 0:
+            raise _not_found(number)
+        if not number and len(self.by_number) < 2:
+            raise Failure("no last revision to roll back to")
+        wanted = number or sorted(self.by_number)[-2]
+        if wanted not in self.by_number:
+            raise _not_found(number)
+        if strategy == "client":
+            return "will roll back to " + self.describe(self.template(wanted))
+        data = self.by_number[wanted]["data"]
+        if data == {"spec": {"template": {**self.obj["spec"]["template"], "$patch": "replace"}}}:
+            return f"skipped rollback (current template already matches revision {number})"
+        return self._restore(number, data, "strategic", strategy)
+
+
+_KINDS = {"Deployment": _ReplicaSets, "DaemonSet": _ControllerRevisions, "StatefulSet": _ControllerRevisions}
+
+
+def _without_hash(template: dict) -> dict:
+    template = clone(template)
+    labels = template.get("metadata", {}).get("labels") or {}
+    labels.pop(_HASH, None)
+    return template
+
+
+def _not_found(number: int) -> Failure:
+    return Failure(f"unable to find specified revision {number} in history")

@@ -1,0 +1,247 @@
+"""What many verbs share: dry runs, validation, printing what was done, last-applied annotations (pkg/cmd/util)."""
+
+from __future__ import annotations
+
+from ...machinery.field import show as quote
+from ..cli.flags import FALSE, TRUE
+from ..failures import Failure
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+_OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
+SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
+
+
+def dry_run(ctx, flags) -> str:
+    """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
+    value = flags["dry-run"]
+    if value in SUFFIX:
+        return value
+    if value == "unchanged":
+        klog_warning(ctx, "helpers.go:703", "--dry-run is deprecated and can be replaced with --dry-run=client.")
+        return "client"
+    if value not in TRUE and value not in FALSE:
+        raise Failure(f'Invalid dry-run value ({value}). Must be "none", "server", or "client".')
+    strategy = "client" if value in TRUE else "none"
+    klog_warning(ctx, "helpers.go:717", f"--dry-run={value} is deprecated (boolean value) and can be replaced with "
+                                        f"--dry-run={strategy}.")
+    return strategy
+
+
+def validation(flags) -> str:
+    """Return what --validate says: Strict, Warn or Ignore (GetValidationDirective)."""
+    value = flags["validate"]
+    if value in TRUE or value == "strict":
+        return "Strict"
+    if value in FALSE or value == "ignore":
+        return "Ignore"
+    if value == "warn":
+        return "Warn"
+    raise Failure(f"invalid - validate option {quote(value)}; must be one of: strict (or true), warn, ignore "
+                  "(or false)")
+
+
+def klog_warning(ctx, where: str, text: str) -> None:
+    """Tell a warning of kubectl's own the way klog does; `where` is the line of its source."""
+    import os
+    from time import localtime, strftime
+
+    ctx.err(f"W{strftime('%m%d %H:%M:%S', localtime(ctx.now))}.{int(ctx.now % 1 * 1e6):06} {os.getpid():7} {where}] "
+            f"{text}\n")
+
+
+def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = False):
+    """Return the function that prints an object the way -o asks for, or as `kind/name operation` without it.
+
+    `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
+    shape of their Go types (see scheme.py). Raises Failure for an unknown format.
+    """
+    formatted = output_printer(ctx, flags, order=list if typed else sorted)
+    if formatted is None:
+        return lambda obj: tell_done(ctx, obj, operation, strategy)
+    if not typed:
+        return formatted
+    from ..resource.scheme import typed as as_typed
+
+    return lambda obj: formatted(as_typed(obj, ctx.release))
+
+
+def check_subresource(ctx, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
+    """Refuse a --subresource that a release's kubectl does not know. Raises Failure."""
+    from ... import releases
+
+    if name and name not in known and not releases.enabled("SubresourcesOfAllNames", ctx.release):
+        raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
+
+
+def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
+    """Print what was done with an object: `pod/web created (dry run)`."""
+    from ..printers.name import name_of
+
+    ctx.out(f"{name_of(obj)} {operation}{SUFFIX[strategy]}\n")
+
+
+def output_printer(ctx, flags, **options):
+    """Return the function that prints an object as -o or --template ask for, None where neither was given.
+
+    `options` are those of `printers.for_output`. Raises Failure for an unknown format, and so does the function where
+    an object cannot be printed.
+    """
+    output = flags["output"]
+    template = flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
+    if not output and not template:
+        return None
+    from ..printers import PrinterError, for_output
+
+    if "allow-missing-template-keys" in flags:
+        options["allow_missing_template_keys"] = flags["allow-missing-template-keys"]
+    if "show-managed-fields" in flags:
+        options["show_managed_fields"] = flags["show-managed-fields"]
+    try:
+        chosen = for_output(output, template=template, release=ctx.release, **options)
+    except PrinterError as error:
+        raise Failure(str(error)) from None
+
+    def print_obj(obj: dict) -> None:
+        try:
+            ctx.out(chosen.print_obj(obj))
+        except PrinterError as error:
+            ctx.out(error.output)
+            raise Failure(str(error)) from None
+
+    return print_obj
+
+
+def encode(obj: dict, order=sorted) -> str:
+    """Return an object as JSON on one line with a line end (Go's json.Encoder); `order` as of `json.dump`."""
+    from ..printers.json import dump
+
+    return dump(obj, 0, order) + "\n"
+
+
+def save_config(obj: dict, create: bool) -> None:
+    """Write the last-applied annotation of an object of our own, in place: where `create` (--save-config) asks for it
+    or where it is there already (CreateOrUpdateAnnotation)."""
+    annotations = (obj.get("metadata") or {}).get("annotations") or {}
+    if not create and not annotations.get(LAST_APPLIED):
+        return
+    metadata = obj.setdefault("metadata", {})
+    metadata["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+    metadata["annotations"][LAST_APPLIED] = encode(obj)
+
+
+def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None:
+    """`save_config` for an object that kubectl holds in its Go type."""
+    from ..resource.scheme import typed
+
+    if create:
+        obj["metadata"].setdefault("annotations", {})[LAST_APPLIED] = encode(typed(obj, release), list)
+
+
+def parse_label_selector(text: str) -> dict:
+    """Return the metav1.LabelSelector of a selector's text (ParseToLabelSelector); raises Failure."""
+    from ...machinery import selectors
+
+    try:
+        requirements = selectors.parse(text)
+    except ValueError as error:
+        raise Failure(f'couldn\'t parse the selector string "{text}": {error}') from None
+    labels: dict[str, str] = {}
+    expressions = []
+    for key, operator, values in requirements:
+        if operator in ("=", "=="):
+            labels[key] = values[0]
+        elif operator in ("gt", "lt"):
+            raise Failure(f"{quote(operator)} isn't supported in label selectors")
+        elif operator not in _OPERATORS:
+            raise Failure(f"{quote(operator)} is not a valid label selector operator")
+        else:
+            expressions.append({"key": key, "operator": _OPERATORS[operator], **({"values": sorted(values)} if values
+                                                                                 else {})})
+    return {**({"matchLabels": labels} if labels else {}),
+            **({"matchExpressions": expressions} if expressions else {})}
+
+
+def resource_list(text: str) -> dict[str, str]:
+    """Return the quantities of `cpu=100m,memory=1Gi` by resource (populateResourceListV1); raises Failure."""
+    from ...machinery import quantity
+
+    found: dict[str, str] = {}
+    for statement in text.split(",") if text else ():
+        parts = statement.split("=")
+        if len(parts) != 2:
+            raise Failure(f"Invalid argument syntax {statement}, expected <resource>=<value>")
+        try:
+            found[parts[0]] = quantity.canonical(parts[1])
+        except ValueError as error:
+            raise Failure(str(error)) from None
+    return found
+
+
+def pairs(args: list[str], kind: str) -> tuple[list[str], list[str]]:
+    """Split arguments into resources and `key=value` or `key-` changes (GetResourcesAndPairs)."""
+    resources: list[str] = []
+    changes: list[str] = []
+    for arg in args:
+        if ("=" in arg and not arg.startswith("=")) or (arg.endswith("-") and arg != "-"):
+            changes.append(arg)
+        elif changes:
+            raise Failure(f"all resources must be specified before {kind} changes: {arg}")
+        else:
+            resources.append(arg)
+    return resources, changes
+
+
+def parse_pairs(changes: list[str], kind: str, removes: bool = True) -> tuple[dict[str, str], list[str]]:
+    """Return (new values, keys to remove) of `key=value` and `key-` words (ParsePairs)."""
+    new, removed, invalid = {}, [], []
+    for word in changes:
+        key, equals, value = word.partition("=")
+        if equals and key:
+            new[key] = value
+        elif removes and word.endswith("-") and word != "-":
+            removed.append(word[:-1])
+        else:
+            invalid.append(word)
+    if invalid:
+        raise Failure(f"invalid {kind} format: {', '.join(invalid)}")
+    return new, removed
+
+
+def record(ctx, flags, args: list[str], obj: dict) -> None:
+    """Write the change-cause annotation that --record asks for into an object of our own, in place (Recorder)."""
+    if "record" not in flags or not flags["record"]:
+        return
+    given = [f"--{name}={_flag_text(flags[name])}" for name in flags.given()]
+    cause = " ".join([ctx.name, *ctx.command.split(), *args, *given])
+    metadata = obj.setdefault("metadata", {})
+    metadata["annotations"] = {**(metadata.get("annotations") or {}), CHANGE_CAUSE: cause}
+
+
+def _flag_text(value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
+
+
+def send_patch(ctx, flags, info, changed: dict, patch_type: str, strategy: str = "none", validation: str = "") -> dict:
+    """Send what differs between an Info's object and `changed` as a merge or strategic patch; returns the answer.
+
+    A custom resource takes no strategic patches and gets a merge patch.
+    """
+    return ctx.client.patch(info.resource, info.name, difference(ctx, info.obj, changed, patch_type),
+                            "merge" if info.mapping.crd else patch_type, info.namespace,
+                            dry_run=strategy == "server", field_manager=flags["field-manager"],
+                            field_validation=validation)
+
+
+def difference(ctx, old: dict, new: dict, patch_type: str) -> dict:
+    """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
+    if patch_type == "merge":
+        from ...machinery.jsonpatch import merge_diff
+
+        return merge_diff(old, new)
+    from ...machinery.schema import schema_of
+    from ...machinery.strategicdiff import two_way
+
+    return two_way(old, new, schema_of(old["apiVersion"], old["kind"], ctx.release))

@@ -1,0 +1,34 @@
+"""--overrides of `run` and `expose`: a patch of the generated object (pkg/cmd/util/override_options.go)."""
+
+from __future__ import annotations
+
+from ...machinery.errors import StatusError
+from ...machinery.objects import clone
+from ..failures import Failure
+
+_INVALID = {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document",
+            "json": "json: cannot unmarshal object into Go value of type jsonpatch.Patch"}
+
+
+def overridden(ctx, flags, obj: dict) -> dict:
+    """Return the object with --overrides laid over it in the way of --override-type. Raises Failure."""
+    if not flags["overrides"]:
+        return obj
+    import json
+
+    from ...machinery import patch
+    from ...machinery.schema import schema_of
+
+    kind = flags["override-type"] or "merge"
+    if kind not in _INVALID:
+        raise Failure(f"invalid override type: {kind}")
+    try:
+        body = json.loads(flags["overrides"])
+    except ValueError:
+        raise Failure(_INVALID[kind]) from None
+    if isinstance(body, list) != (kind == "json"):
+        raise Failure(_INVALID[kind])
+    try:
+        return patch.apply(kind, clone(obj), body, schema_of(obj["apiVersion"], obj["kind"], ctx.release))
+    except StatusError as error:
+        raise Failure(error.message) from None

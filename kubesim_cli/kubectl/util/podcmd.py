@@ -1,0 +1,114 @@
+"""What the commands on running containers share: finding the pod and the container (pkg/cmd/util/podcmd)."""
+
+from __future__ import annotations
+
+from ... import releases
+from ...machinery import selectors
+from ..failures import Failure, Usage
+from ..resource import builder
+from ..resource.scheme import KUBECTL
+from . import cmdutil
+
+DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+_OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "Deployment", "Job")
+_FIELDS = (("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)"))
+
+
+def not_yet(what: str) -> Failure:
+    """The failure of what kubesim cannot do: its containers have a life cycle, but no processes."""
+    return Failure(f"kubesim does not run processes in containers yet, so it cannot {what}")
+
+
+def running_timeout(flags) -> float:
+    """Return --pod-running-timeout; raises Usage for what is no time to wait."""
+    if flags["pod-running-timeout"] <= 0:
+        raise Usage("--pod-running-timeout must be higher than zero")
+    return flags["pod-running-timeout"]
+
+
+def select(ctx, flags, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
+    """Return the Infos of NAME or TYPE/NAME arguments."""
+    return builder.from_flags(ctx, flags, args, resource=resource, continue_on_error=False,
+                              scheme=scheme).infos()
+
+
+def pod_of(ctx, obj: dict, timeout: float, doing: str = "attach to") -> dict:
+    """Return the pod to work on: the object itself, or the first pod of a workload or Service, waited for."""
+    if obj["kind"] == "Pod":
+        return obj
+    selector = _selector(obj, doing)
+    namespace = obj["metadata"]["namespace"]
+
+    def pods():
+        return ctx.client.list("pods", namespace, label_selector=selector)["items"]
+
+    found = ctx.wait(pods, timeout)
+    if not found:
+        raise Failure("timed out waiting for the condition")
+    return min(found, key=_rank)
+
+
+def _selector(obj: dict, doing: str) -> str:
+    kind, version = obj["kind"], obj["apiVersion"].rpartition("/")[2]
+    spec = obj.get("spec") or {}
+    if kind == "Service":
+        if not spec.get("selector"):
+            raise Failure(f"cannot {doing} *v1.Service: invalid service '{obj['metadata']['name']}': Service is "
+                          "defined without a selector")
+        return selectors.format(selectors.of_map(spec["selector"]))
+    if kind not in _OWNERS:
+        told = f"*{version}.{kind}"
+        raise Failure(f"cannot {doing} {told}: selector for {told} not implemented")
+    if kind == "ReplicationController":
+        return selectors.format(selectors.of_map(spec.get("selector")))
+    return selectors.format(selectors.of_label_selector(spec.get("selector")) or [])
+
+
+def _rank(pod: dict) -> tuple:
+    """Pods that run longest come first (podutils.ActivePods, the other way round)."""
+    phases = {"Running": 0, "Pending": 1}
+    status = pod.get("status") or {}
+    ready = any(condition["type"] == "Ready" and condition["status"] == "True"
+                for condition in status.get("conditions") or ())
+    return (not pod["spec"].get("nodeName"), phases.get(status.get("phase", ""), 2), not ready,
+            pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"])
+
+
+def names(pod: dict) -> str:
+    """Return all container names of a pod, as messages list them."""
+    return ", ".join(container["name"] + mark for field, mark in _FIELDS for container in pod["spec"].get(field) or ())
+
+
+def find(pod: dict, name: str) -> dict | None:
+    """Return a container of any sort by its name."""
+    for field, _ in _FIELDS:
+        for container in pod["spec"].get(field) or ():
+            if container["name"] == name:
+                return container
+    return None
+
+
+def container_of(ctx, pod: dict, name: str, quiet: bool, unknown: str = "not found in") -> dict:
+    """Return the named container, or the default one; raises Failure.
+
+    `unknown` is what older releases say that a wrong name is.
+    """
+    wanted = name or (pod["metadata"].get("annotations") or {}).get(DEFAULT_CONTAINER, "")
+    container = find(pod, wanted)
+    if container:
+        return container
+    if wanted and releases.enabled("ContainerChoices", ctx.release):
+        raise Failure(f"container {wanted} is not valid for pod {pod['metadata']['name']} out of: {names(pod)}")
+    if name:
+        raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
+    first = pod["spec"]["containers"][0]
+    if not quiet and names(pod) != first["name"]:
+        ctx.err(f"Defaulted container {cmdutil.quote(first['name'])} out of: {names(pod)}\n")
+    return first
+
+
+def refuse_completed(pod: dict, doing: str) -> None:
+    """Refuse a pod that has ended."""
+    phase = (pod.get("status") or {}).get("phase")
+    if phase in ("Succeeded", "Failed"):
+        raise Failure(f"cannot {doing} a container in a completed pod; current phase is {phase}")

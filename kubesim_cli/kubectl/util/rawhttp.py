@@ -1,0 +1,36 @@
+"""--raw: one request to a path of the server (kubectl's pkg/rawhttp)."""
+
+from __future__ import annotations
+
+from ..failures import Failure
+
+
+def request(ctx, method: str, url: str, data: str | None = None) -> str:
+    """Send a request and return what the server answers. `data` is the body's text. Raises Failure, StatusError."""
+    import json
+
+    from ...machinery.errors import bad_request
+
+    if not url.startswith("/"):
+        raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
+    try:
+        parsed = json.loads(data) if data is not None else None
+    except ValueError as problem:
+        raise bad_request(f"the body of the request could not be read: {problem}") from None
+    answer = ctx.client.raw(method, url, parsed)
+    if isinstance(answer, str):
+        return answer
+    if url.partition("?")[0] == "/version":
+        return json.dumps(answer, indent=2, ensure_ascii=False)
+    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def body(ctx, filename: str) -> str:
+    """Read the body of a request from a file, or from stdin with `-`. Raises Failure."""
+    if filename == "-":
+        return ctx.stdin()
+    try:
+        with open(filename, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        raise Failure(f"open {filename}: {(error.strerror or '').lower()}") from None
