@@ -16,3 +16,11 @@ def test_releases():
 def test_unknown_releases(text):
     with pytest.raises(ValueError):
         releases.parse_release(text)
+
+
+@pytest.mark.parametrize(("release", "bounds", "held"), [
+    ((1, 28), {}, True), ((1, 30), {"since": (1, 30)}, True), ((1, 29), {"since": (1, 30)}, False),
+    ((1, 30), {"until": (1, 30)}, False), ((1, 29), {"until": (1, 30)}, True),
+    ((1, 31), {"since": (1, 30), "until": (1, 32)}, True), ((1, 32), {"since": (1, 30), "until": (1, 32)}, False)])
+def test_facts_hold_from_since_up_to_until(release, bounds, held):
+    assert releases.within(release, **bounds) == held

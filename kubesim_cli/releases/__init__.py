@@ -88,6 +88,15 @@ def enabled(name: str, release: tuple[int, int]) -> bool:
     return INTRODUCED[name] <= release
 
 
+def within(release: tuple[int, int], since: tuple[int, int] | None = None,
+           until: tuple[int, int] | None = None) -> bool:
+    """Tell whether a fact of the releases from `since` up to but without `until` holds in `release`; None: unbounded.
+
+    Facts in data (a column, a flag, a kind, a field) carry their `since` and `until`, and are asked here.
+    """
+    return (since is None or since <= release) and (until is None or release < until)
+
+
 def parse_gates(text: str) -> dict[str, bool]:
     """Return the gates of `Name=true,Other=false`; ValueError for other forms and unknown names."""
     gates = {}
