@@ -18,8 +18,8 @@ from ..machinery import errors, fieldset, timestamps, typed
 from ..machinery.decode import decode
 from ..machinery.objects import clone
 from ..machinery.schema import Schema
+from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _MAX_UPDATE_MANAGERS = 10
 _STRIPPED: dict = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, **{"f:" + name: {} for name in (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
@@ -187,8 +187,8 @@ def server_side_apply(live: dict | None, body: dict, manager: str, force: bool, 
             managers[apply.who] = managers[apply.who].but(mine)
         else:
             del managers[apply.who]
-    if manager == "kubectl" and obj["metadata"].get("annotations", {}).get(LAST_APPLIED):
-        obj["metadata"]["annotations"][LAST_APPLIED] = _last_applied(body)
+    if manager == "kubectl" and obj["metadata"].get("annotations", {}).get(LAST_APPLIED_CONFIG_ANNOTATION):
+        obj["metadata"]["annotations"][LAST_APPLIED_CONFIG_ANNOTATION] = _last_applied(body)
     obj["metadata"]["managedFields"] = _write(managers)
     return obj
 
@@ -201,7 +201,7 @@ def _describe(obj: dict) -> str:
 def _last_applied(body: dict) -> str:
     """The annotation that client-side apply would have written."""
     body = clone(body)
-    (body["metadata"].get("annotations") or {}).pop(LAST_APPLIED, None)
+    (body["metadata"].get("annotations") or {}).pop(LAST_APPLIED_CONFIG_ANNOTATION, None)
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -251,7 +251,7 @@ class _Apply:
 
     def _not_allowed(self, conflicts: dict) -> dict:
         """kubectl may take over what its own client-side apply has set and nobody changed since."""
-        text = (self.live.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED)
+        text = (self.live.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
         if self.who[0] != "kubectl" or not text:
             return conflicts
         try:

@@ -6,10 +6,18 @@ import json
 import os
 
 from ..machinery import timestamps
+from ..machinery.wellknown import (
+    AUTO_UPDATE_ANNOTATION_KEY,
+    HOSTPATH_PROVISIONER,
+    IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
+    LABEL_METADATA_NAME,
+    LABEL_SERVICE_NAME,
+    LABEL_SKIP_MIRROR,
+)
 from . import poststarthooks
 
 RBAC = "rbac.authorization.k8s.io"
-_AUTOUPDATE = {"rbac.authorization.kubernetes.io/autoupdate": "true"}
+_AUTOUPDATE = {AUTO_UPDATE_ANNOTATION_KEY: "true"}
 _BOOTSTRAPPING = "kubernetes.io/bootstrapping"
 API_PORT = 8443
 ROOT_CA = """\
@@ -51,7 +59,7 @@ def objects(release: tuple[int, int], now: float, nodes: list[dict], uid) -> lis
         return obj
 
     for name in ("kube-system", "kube-public", "kube-node-lease", "default"):
-        add("namespaces", "v1", "Namespace", name, labels={"kubernetes.io/metadata.name": name},
+        add("namespaces", "v1", "Namespace", name, labels={LABEL_METADATA_NAME: name},
             spec={"finalizers": ["kubernetes"]}, status={"phase": "Active"})
     for name in ("scheduler", "controller-manager", "etcd-0"):
         found.append(("componentstatuses", {
@@ -69,7 +77,7 @@ def objects(release: tuple[int, int], now: float, nodes: list[dict], uid) -> lis
             )["metadata"]["generation"] = 1
     _add_api_service(add, nodes)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
-        annotations={"storageclass.kubernetes.io/is-default-class": "true"}, provisioner="k8s.io/minikube-hostpath",
+        annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=HOSTPATH_PROVISIONER,
         reclaimPolicy="Delete", volumeBindingMode="Immediate")
     for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
         add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
@@ -117,10 +125,10 @@ def _add_api_service(add, nodes: list[dict]) -> None:
     ip = nodes[0]["status"]["addresses"][0]["address"]
     port = {"name": "https", "port": API_PORT, "protocol": "TCP"}
     add("endpoints", "v1", "Endpoints", "kubernetes", "default",
-        labels={"endpointslice.kubernetes.io/skip-mirror": "true"},
+        labels={LABEL_SKIP_MIRROR: "true"},
         subsets=[{"addresses": [{"ip": ip}], "ports": [port]}])
     add("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default",
-        labels={"kubernetes.io/service-name": "kubernetes"}, addressType="IPv4",
+        labels={LABEL_SERVICE_NAME: "kubernetes"}, addressType="IPv4",
         endpoints=[{"addresses": [ip], "conditions": {"ready": True}}], ports=[port])
 
 

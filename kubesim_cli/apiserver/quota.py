@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..machinery import quantity, timestamps
 from ..machinery.objects import dig
+from ..machinery.pods import is_terminal
 from .kinds.core.podspec import resources
 from .kinds.core.podspec.rules import Rules
 
@@ -80,7 +81,7 @@ def pod_total(spec: dict, kind: str, release: tuple[int, int]) -> dict[str, str]
 
 def _lives(pod: dict, now: float) -> bool:
     """Whether a pod counts for more than an object: not when it has ended or overstayed its deletion."""
-    if dig(pod, "status", "phase") in ("Succeeded", "Failed"):
+    if is_terminal(pod):
         return False
     meta = pod["metadata"]
     if meta.get("deletionTimestamp"):

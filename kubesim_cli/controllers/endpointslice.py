@@ -5,16 +5,15 @@ from __future__ import annotations
 from ..helpers.controller import Change, Controller, itself
 from ..machinery import timestamps
 from ..machinery.objects import clone, split_key
+from ..machinery.wellknown import LABEL_SERVICE_NAME, LABEL_TOPOLOGY_ZONE
 from . import pods as podutil
 from . import servicepods
 from .refs import controller_ref
 
 SLICES = "endpointslices.discovery.k8s.io"
-SERVICE_NAME = "kubernetes.io/service-name"
 MANAGED_BY, MANAGER = "endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"
 MAX_ENDPOINTS = 100
 _SHAPE = "Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){port}"
-ZONE = "topology.kubernetes.io/zone"
 
 
 def slices_of(api, namespace: str, name: str, manager: str = MANAGER) -> list[dict]:
@@ -22,7 +21,7 @@ def slices_of(api, namespace: str, name: str, manager: str = MANAGER) -> list[di
     found = []
     for each in api.items(SLICES, namespace):
         labels = each["metadata"].get("labels") or {}
-        if labels.get(SERVICE_NAME) == name and labels.get(MANAGED_BY) == manager:
+        if labels.get(LABEL_SERVICE_NAME) == name and labels.get(MANAGED_BY) == manager:
             found.append(each)
     return found
 
@@ -33,9 +32,9 @@ def _slice_changed(change: Change):
         return ()
     meta = change.object["metadata"]
     labels = meta.get("labels") or {}
-    if labels.get(MANAGED_BY) != MANAGER or SERVICE_NAME not in labels:
+    if labels.get(MANAGED_BY) != MANAGER or LABEL_SERVICE_NAME not in labels:
         return ()
-    return (f"{meta['namespace']}/{labels[SERVICE_NAME]}",)
+    return (f"{meta['namespace']}/{labels[LABEL_SERVICE_NAME]}",)
 
 
 class EndpointSlice(Controller):
@@ -65,7 +64,7 @@ class EndpointSlice(Controller):
 
 def _labels(service: dict) -> dict:
     labels = {key: value for key, value in (service["metadata"].get("labels") or {}).items()
-              if key not in (SERVICE_NAME, MANAGED_BY, servicepods.HEADLESS)}
+              if key not in (LABEL_SERVICE_NAME, MANAGED_BY, servicepods.HEADLESS)}
     if servicepods.is_headless(service):
         labels[servicepods.HEADLESS] = ""
     return labels
@@ -82,7 +81,7 @@ def _endpoint(api, service: dict, pod: dict) -> dict:
         found["hostname"] = hostname
     found["nodeName"] = pod["spec"]["nodeName"]
     found["targetRef"] = servicepods.reference(pod)
-    zone = ((node or {}).get("metadata", {}).get("labels") or {}).get(ZONE)
+    zone = ((node or {}).get("metadata", {}).get("labels") or {}).get(LABEL_TOPOLOGY_ZONE)
     if zone:
         found["zone"] = zone
     return found
@@ -94,7 +93,7 @@ def reconcile(api, owner: dict, groups: list[tuple[list[dict], list[dict]]], lab
     `owner` is the object that the slices belong to and are named after; `labels` are those to have besides the usual.
     """
     meta = owner["metadata"]
-    labels = {**labels, MANAGED_BY: manager, SERVICE_NAME: meta["name"]}
+    labels = {**labels, MANAGED_BY: manager, LABEL_SERVICE_NAME: meta["name"]}
     known = slices_of(api, meta["namespace"], meta["name"], manager)
     wanted: list[tuple[list[dict], list[dict]]] = []
     for ports, endpoints in groups:

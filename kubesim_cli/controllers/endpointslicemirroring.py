@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..helpers.controller import Controller, itself
 from ..machinery.objects import split_key
+from ..machinery.wellknown import LABEL_SKIP_MIRROR
 from . import servicepods
 from .endpointslice import SLICES, reconcile, slices_of
 
 MANAGER = "endpointslicemirroring-controller.k8s.io"
-SKIP = "endpointslice.kubernetes.io/skip-mirror"
 
 
 class EndpointSliceMirroring(Controller):
@@ -21,7 +21,7 @@ class EndpointSliceMirroring(Controller):
         namespace, name = split_key(key)
         endpoints, service = api.find("endpoints", name, namespace), api.find("services", name, namespace)
         mirrored = (endpoints is not None and service is not None and not service["spec"].get("selector")
-                    and (endpoints["metadata"].get("labels") or {}).get(SKIP) != "true")
+                    and (endpoints["metadata"].get("labels") or {}).get(LABEL_SKIP_MIRROR) != "true")
         if not mirrored:
             for each in slices_of(api, namespace, name, MANAGER):
                 api.delete(SLICES, each["metadata"]["name"], namespace)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..helpers import volumes
 from ..machinery.objects import clone
+from ..machinery.wellknown import HOSTPATH_PROVISIONER
 
-NAME = "k8s.io/minikube-hostpath"
 FOLDER = "/tmp/hostpath-provisioner"
 
 
@@ -14,9 +14,9 @@ def _component(api) -> tuple[str, str]:
     from ..machinery.digest import sha256
 
     cluster = api.find("namespaces", "kube-system") or {"metadata": {"uid": ""}}
-    text = sha256(f"{NAME}/{cluster['metadata']['uid']}".encode()).hexdigest()
+    text = sha256(f"{HOSTPATH_PROVISIONER}/{cluster['metadata']['uid']}".encode()).hexdigest()
     identity = f"{text[:8]}-{text[8:12]}-4{text[13:16]}-8{text[17:20]}-{text[20:32]}"
-    return identity, f"{NAME}_minikube_{identity}"
+    return identity, f"{HOSTPATH_PROVISIONER}_minikube_{identity}"
 
 
 def provision(api, claim: dict, storage_class: dict) -> None:
@@ -31,7 +31,7 @@ def provision(api, claim: dict, storage_class: dict) -> None:
     volume: dict = {
         "apiVersion": "v1", "kind": "PersistentVolume",
         "metadata": {"name": name, "annotations": {
-            "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: NAME}},
+            "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: HOSTPATH_PROVISIONER}},
         "spec": {
             "accessModes": list(spec["accessModes"]), "capacity": {"storage": spec["resources"]["requests"]["storage"]},
             "claimRef": volumes.reference(claim),

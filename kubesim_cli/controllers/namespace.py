@@ -8,7 +8,8 @@ from __future__ import annotations
 from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
-from .pods import TERMINAL, phase, write_status
+from ..machinery.pods import is_terminal
+from .pods import write_status
 
 GRACE = 5              # seconds from a deletion to the first look (namespaceDeletionGracePeriod)
 FINALIZER_WAIT = 15    # seconds that finalizers are thought to take (finalizerEstimateSeconds)
@@ -112,7 +113,7 @@ class _Contents:
     def _grace(self, pods: list[dict]) -> int:
         """Return how long the longest of the pods may take to end, 0 where that time is over."""
         longest = max((pod["spec"].get("terminationGracePeriodSeconds") or 0 for pod in pods
-                       if phase(pod) not in TERMINAL), default=0)
+                       if not is_terminal(pod)), default=0)
         return longest if self.age < longest else 0
 
     def _delete(self, resource: str, name: str) -> None:

@@ -10,17 +10,16 @@ from ..helpers import nodes
 from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
+from ..machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE
 
 COMPONENT = "node-controller"
 GRACE, LONG_GRACE, LONG_GRACE_SINCE = 40.0, 50.0, (1, 32)  # seconds of silence (--node-monitor-grace-period)
 STARTUP_GRACE = 60.0  # seconds for a kubelet to be heard of for the first time
-NOT_READY, UNREACHABLE = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
-UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 _PRESSURE = {"MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressure": "node.kubernetes.io/disk-pressure",
              "PIDPressure": "node.kubernetes.io/pid-pressure",
              "NetworkUnavailable": "node.kubernetes.io/network-unavailable"}
 _POSTED = ("MemoryPressure", "DiskPressure", "PIDPressure", "Ready")
-_OWN = {*_PRESSURE.values(), NOT_READY, UNREACHABLE, UNSCHEDULABLE}
+_OWN = {*_PRESSURE.values(), TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE}
 
 
 def grace_period(release: tuple[int, int]) -> float:
@@ -114,11 +113,11 @@ def _wanted(node: dict) -> list[tuple[str, str]]:
     """Return (key, effect) of the taints that follow from the node's conditions and spec."""
     found = []
     if node["spec"].get("unschedulable"):
-        found.append((UNSCHEDULABLE, "NoSchedule"))
+        found.append((TAINT_NODE_UNSCHEDULABLE, "NoSchedule"))
     for condition in (node.get("status") or {}).get("conditions") or ():
         type_, status = condition["type"], condition["status"]
         if type_ == "Ready" and status != "True":
-            key = UNREACHABLE if status == "Unknown" else NOT_READY
+            key = TAINT_NODE_UNREACHABLE if status == "Unknown" else TAINT_NODE_NOT_READY
             found += [(key, "NoSchedule"), (key, "NoExecute")]
         elif type_ in _PRESSURE and status == "True":
             found.append((_PRESSURE[type_], "NoSchedule"))

@@ -11,6 +11,8 @@ from ..helpers.controller import Change, Controller, itself
 from ..helpers.volumes import CLASSES, annotation, claim_keys
 from ..machinery import timestamps
 from ..machinery.objects import clone, dig, key_of, split_key
+from ..machinery.pods import is_terminal
+from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVISIONER
 from . import hostpathprovisioner
 
 COMPONENT = "persistentvolume-controller"
@@ -160,7 +162,7 @@ def _sync_unbound(api, claim: dict) -> None:
     if volume is not None:
         _bind(api, volume, claim)
         return
-    if "storageClassName" not in claim["spec"] and annotation(claim, volumes.BETA_CLASS) is None:
+    if "storageClassName" not in claim["spec"] and annotation(claim, BETA_STORAGE_CLASS_ANNOTATION) is None:
         default = volumes.default_class(api)
         if default is not None:
             new = clone(claim)
@@ -182,7 +184,7 @@ def _tell_waiting(api, claim: dict) -> None:
     """emitEventForUnboundDelayBindingClaim"""
     name, namespace = claim["metadata"]["name"], claim["metadata"]["namespace"]
     pods = [pod["metadata"]["name"] for pod in api.items("pods", namespace)
-            if not pod["spec"].get("nodeName") and dig(pod, "status", "phase") not in ("Succeeded", "Failed")
+            if not pod["spec"].get("nodeName") and not is_terminal(pod)
             and f"{namespace}/{name}" in claim_keys(pod)]
     if not pods:
         api.record(claim, "Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding",
@@ -221,7 +223,7 @@ def _provision(api, claim: dict) -> None:
         told = (f'waiting for a volume to be created, either by external provisioner "{provisioner}" or manually '
                 "created by system administrator")
     api.record(claim, "Normal", "ExternalProvisioning", told, COMPONENT)
-    if provisioner == hostpathprovisioner.NAME:
+    if provisioner == HOSTPATH_PROVISIONER:
         hostpathprovisioner.provision(api, claim, wanted)
 
 
@@ -301,7 +303,7 @@ def _release(api, volume: dict) -> None:
         _unbind(api, volume)
         return
     provisioner = annotation(volume, volumes.PROVISIONED_BY)
-    if provisioner == hostpathprovisioner.NAME:
+    if provisioner == HOSTPATH_PROVISIONER:
         hostpathprovisioner.delete(api, volume)
     elif provisioner is None or provisioner.startswith("kubernetes.io/"):
         if host_path is None:

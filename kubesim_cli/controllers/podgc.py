@@ -10,6 +10,7 @@ from ..helpers.taints import HARD
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
+from ..machinery.pods import is_terminal
 
 QUARANTINE, PERIOD = 40.0, 20.0  # seconds that a node may be missing; seconds between two looks
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
@@ -65,8 +66,7 @@ class PodGC(Controller):
 
 def _remove(api, pod: dict, why: str) -> None:
     """Delete a pod by force; one that has not ended is marked as failed first."""
-    status = pod.get("status") or {}
-    if status.get("phase") not in ("Succeeded", "Failed"):
+    if not is_terminal(pod):
         new = clone(pod)
         new.setdefault("status", {})["phase"] = "Failed"
         if why:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
+from ..machinery.pods import is_terminal
 from .refs import controller_ref
-
-TERMINAL = ("Succeeded", "Failed")
 
 
 def phase(pod: dict) -> str:
@@ -56,12 +55,12 @@ def next_available(pods: list[dict], min_ready_seconds: int, now: float) -> floa
 
 def is_active(pod: dict) -> bool:
     """Tell whether the pod has neither ended nor been told to."""
-    return "deletionTimestamp" not in pod["metadata"] and phase(pod) not in TERMINAL
+    return "deletionTimestamp" not in pod["metadata"] and not is_terminal(pod)
 
 
 def is_terminating(pod: dict) -> bool:
     """Tell whether the pod was told to end and has not yet."""
-    return "deletionTimestamp" in pod["metadata"] and phase(pod) not in TERMINAL
+    return "deletionTimestamp" in pod["metadata"] and not is_terminal(pod)
 
 
 def from_template(template: dict, owner: dict) -> dict:

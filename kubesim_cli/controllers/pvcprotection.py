@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..helpers.controller import Change, Controller, itself
 from ..helpers.volumes import claim_keys
 from ..machinery.objects import clone, split_key
-
-FINALIZER = "kubernetes.io/pvc-protection"
+from ..machinery.wellknown import PVC_PROTECTION_FINALIZER
 
 
 def _pod_changed(change: Change):
@@ -27,11 +26,11 @@ class ClaimProtection(Controller):
             return
         finalizers = claim["metadata"].get("finalizers") or []
         going = "deletionTimestamp" in claim["metadata"]
-        if (FINALIZER in finalizers) != going or (going and _used(api, namespace, key)):
+        if (PVC_PROTECTION_FINALIZER in finalizers) != going or (going and _used(api, namespace, key)):
             return
         new = clone(claim)
-        others = [each for each in finalizers if each != FINALIZER]
-        new["metadata"]["finalizers"] = others if going else [*others, FINALIZER]
+        others = [each for each in finalizers if each != PVC_PROTECTION_FINALIZER]
+        new["metadata"]["finalizers"] = others if going else [*others, PVC_PROTECTION_FINALIZER]
         api.update("persistentvolumeclaims", new, namespace)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ..helpers.controller import Controller, itself
 from ..machinery.objects import clone, dig
-
-FINALIZER = "kubernetes.io/pv-protection"
+from ..machinery.wellknown import PV_PROTECTION_FINALIZER
 
 
 class VolumeProtection(Controller):
@@ -18,9 +17,9 @@ class VolumeProtection(Controller):
             return
         finalizers = volume["metadata"].get("finalizers") or []
         going = "deletionTimestamp" in volume["metadata"]
-        if (FINALIZER in finalizers) != going or (going and dig(volume, "status", "phase") == "Bound"):
+        if (PV_PROTECTION_FINALIZER in finalizers) != going or (going and dig(volume, "status", "phase") == "Bound"):
             return
         new = clone(volume)
-        others = [each for each in finalizers if each != FINALIZER]
-        new["metadata"]["finalizers"] = others if going else [*others, FINALIZER]
+        others = [each for each in finalizers if each != PV_PROTECTION_FINALIZER]
+        new["metadata"]["finalizers"] = others if going else [*others, PV_PROTECTION_FINALIZER]
         api.update("persistentvolumes", new)

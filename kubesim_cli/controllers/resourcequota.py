@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of, split_key
-from .pods import TERMINAL, phase, write_status
+from ..machinery.pods import is_terminal
+from .pods import write_status
 
 QUOTAS = "resourcequotas"
 
@@ -22,7 +23,7 @@ def _used_less(change: Change):
         return ()
     if new is not None and old is not None:
         if resource == "pods":
-            same = old["spec"] == new["spec"] and (phase(old) in TERMINAL) == (phase(new) in TERMINAL)
+            same = old["spec"] == new["spec"] and is_terminal(old) == is_terminal(new)
         else:
             same = resource not in ("services", "persistentvolumeclaims") or old["spec"] == new["spec"]
         if same:

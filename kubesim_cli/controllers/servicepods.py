@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..helpers.controller import Change
 from ..machinery.objects import key_of
+from ..machinery.pods import is_terminal
 from . import pods as podutil
 
 LAST_CHANGE = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -26,7 +27,7 @@ def _relevant(pod: dict) -> tuple:
     """What the endpoints of a pod depend on."""
     meta, status = pod["metadata"], pod.get("status") or {}
     return (meta.get("labels"), status.get("podIP"), podutil.is_ready(pod), "deletionTimestamp" in meta,
-            podutil.phase(pod) in podutil.TERMINAL, pod["spec"].get("hostname"), pod["spec"].get("subdomain"))
+            is_terminal(pod), pod["spec"].get("hostname"), pod["spec"].get("subdomain"))
 
 
 def services_of_pod(api, change: Change) -> list[str]:
@@ -50,7 +51,7 @@ def pods_of(api, service: dict, terminating: bool) -> list[dict]:
     selector, namespace = service["spec"]["selector"], service["metadata"]["namespace"]
     return [pod for pod in api.items("pods", namespace)
             if _matches(selector, pod["metadata"].get("labels") or {}) and (pod.get("status") or {}).get("podIP")
-            and podutil.phase(pod) not in podutil.TERMINAL
+            and not is_terminal(pod)
             and (terminating or "deletionTimestamp" not in pod["metadata"])]
 
 

@@ -9,9 +9,9 @@ from functools import cmp_to_key
 from math import log2
 
 from ..machinery import timestamps
+from ..machinery.wellknown import POD_DELETION_COST
 from . import pods
 
-COST = "controller.kubernetes.io/pod-deletion-cost"
 _PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
@@ -48,7 +48,7 @@ class _Entry:
 
 def _cost(meta: dict) -> int:
     try:
-        return int((meta.get("annotations") or {}).get(COST, 0))
+        return int((meta.get("annotations") or {}).get(POD_DELETION_COST, 0))
     except ValueError:
         return 0
 

@@ -6,6 +6,7 @@ The first node is minikube's control plane, the others are its workers.
 from __future__ import annotations
 
 from ..machinery import timestamps
+from ..machinery.wellknown import LABEL_HOSTNAME
 from ..releases import PATCH
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
@@ -28,7 +29,7 @@ def node_object(index: int, release: tuple[int, int], now: float) -> dict:
     """Return the Node that kubelet number `index` registers at `now`, without UID."""
     name = node_name(index)
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-              "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "minikube.k8s.io/name": "minikube",
+              LABEL_HOSTNAME: name, "kubernetes.io/os": "linux", "minikube.k8s.io/name": "minikube",
               "minikube.k8s.io/primary": "false" if index else "true"}
     if not index:
         labels["node-role.kubernetes.io/control-plane"] = ""

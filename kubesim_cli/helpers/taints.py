@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-UNSCHEDULABLE = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
+from ..machinery.wellknown import TAINT_NODE_UNSCHEDULABLE
+
+UNSCHEDULABLE = {"key": TAINT_NODE_UNSCHEDULABLE, "effect": "NoSchedule"}
 HARD = ("NoSchedule", "NoExecute")
 
 

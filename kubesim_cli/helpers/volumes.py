@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from ..machinery import quantity, selectors
 from ..machinery.objects import clone, dig
+from ..machinery.wellknown import (
+    BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
+    BETA_STORAGE_CLASS_ANNOTATION,
+    IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
+)
 
 BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
@@ -14,9 +19,6 @@ PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 STORAGE_PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 BETA_STORAGE_PROVISIONER = "volume.beta.kubernetes.io/storage-provisioner"
-BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
-DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-BETA_DEFAULT_CLASS = "storageclass.beta.kubernetes.io/is-default-class"
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 # On which node a volume's directory is, where there is more than one node: its pods go back there if they can.
 HOME = "kubesim.io/node"
@@ -38,14 +40,15 @@ def annotated(obj: dict, **annotations: str) -> dict:
 
 def class_of(obj: dict) -> str:
     """Return the class that a claim asks for or a volume has, "" where there is none."""
-    beta = annotation(obj, BETA_CLASS)
+    beta = annotation(obj, BETA_STORAGE_CLASS_ANNOTATION)
     return beta if beta is not None else obj["spec"].get("storageClassName") or ""
 
 
 def default_class(api) -> dict | None:
     """Return the default StorageClass: of several the newest, then the first by name (GetDefaultClass)."""
     marked = [each for each in api.items(CLASSES)
-              if "true" in (annotation(each, DEFAULT_CLASS), annotation(each, BETA_DEFAULT_CLASS))]
+              if "true" in (annotation(each, IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
+                            annotation(each, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION))]
     newest = max((each["metadata"]["creationTimestamp"] for each in marked), default="")
     return next((each for each in marked if each["metadata"]["creationTimestamp"] == newest), None)
 

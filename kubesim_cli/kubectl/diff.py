@@ -6,6 +6,7 @@ import os
 
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
+from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from .apply.patcher import Patcher
 from .failures import Exit, Failure, Usage
 from .resource import builder
@@ -82,7 +83,8 @@ def _merged(ctx, flags, info, body: dict, manager: str) -> dict:
         return ctx.client.create(info.resource, body, info.namespace, dry_run=True, field_manager=manager)
     modified = clone(body)
     annotations = modified["metadata"].get("annotations") or {}
-    modified["metadata"]["annotations"] = {key: annotations[key] for key in annotations if key != cmdutil.LAST_APPLIED}
+    modified["metadata"]["annotations"] = {key: value for key, value in annotations.items()
+                                           if key != LAST_APPLIED_CONFIG_ANNOTATION}
     return Patcher(ctx, info, manager=manager, dry_run=True).patch(modified)[1]
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from ..helpers.nodes import address_of, number_of, pod_network
 from ..machinery.objects import key_of
-
-_TERMINAL = ("Succeeded", "Failed")
+from ..machinery.pods import is_phase_terminal
 
 
 def _address(pod: dict | None) -> int | None:
     """Return the address that a pod holds, as a number: one that has ended holds none, nor does one of the host."""
     status = (pod or {}).get("status") or {}
     ip = status.get("podIP")
-    if not ip or ":" in ip or status.get("phase") in _TERMINAL or pod["spec"].get("hostNetwork"):  # type: ignore[index]
+    if not ip or ":" in ip or is_phase_terminal(status.get("phase")) or pod["spec"].get("hostNetwork"):  # type: ignore[index]
         return None
     return number_of(ip)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..helpers import nodeaffinity, taints
 from ..helpers.resources import amounts, pod_requests
+from ..machinery.pods import is_terminal
 
 
 def rejection(api, pod: dict, node: dict) -> tuple[str, str]:
@@ -11,7 +12,7 @@ def rejection(api, pod: dict, node: dict) -> tuple[str, str]:
     name = node["metadata"]["name"]
     others = [other for other in api.items("pods") if other["spec"].get("nodeName") == name
               and other["metadata"]["uid"] != pod["metadata"]["uid"]
-              and (other.get("status") or {}).get("phase") not in ("Succeeded", "Failed")]
+              and not is_terminal(other)]
     allocatable = amounts((node.get("status") or {}).get("allocatable"))
     if len(others) + 1 > allocatable.get("pods", 0):
         return _out_of("pods", 1, len(others), allocatable.get("pods", 0))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from ..helpers.nodes import internal_ip
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
+from ..machinery.pods import is_phase_terminal
 
 OBSERVED_SINCE = (1, 34)  # status and conditions tell the generation they are about
 HOST_IPS_SINCE = (1, 29)
 SANDBOX_SINCE = (1, 29)   # condition PodReadyToStartContainers
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
-TERMINAL = ("Succeeded", "Failed")
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
 
@@ -40,7 +40,7 @@ class PodWorker:
         self._addresses = addresses
         self._events: list[tuple] = []
 
-    over = property(lambda self: self.status.get("phase") in TERMINAL, doc="Whether the pod has ended.")
+    over = property(lambda self: is_phase_terminal(self.status.get("phase")), doc="Whether the pod has ended.")
 
     # Time
 
@@ -144,7 +144,7 @@ class PodWorker:
 
     def _containers_ready(self) -> tuple[str, str, str]:
         status = self.status
-        if status["phase"] in TERMINAL:
+        if is_phase_terminal(status["phase"]):
             return "False", "PodCompleted" if status["phase"] == "Succeeded" else "PodFailed", ""
         spec = self.pod["spec"]
         named = [c["name"] for c in spec.get("initContainers") or () if is_sidecar(c)]

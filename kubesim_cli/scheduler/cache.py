@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from ..machinery import selectors
 from ..machinery.objects import key_of
+from ..machinery.pods import is_terminal
 from .nodeinfo import NodeInfo, PodInfo
 
 SCHEDULER = "default-scheduler"
-TERMINAL = ("Succeeded", "Failed")
 
 
 def waits(pod: dict) -> bool:
@@ -18,12 +18,12 @@ def waits(pod: dict) -> bool:
     spec = pod["spec"]
     return (not spec.get("nodeName") and not spec.get("schedulingGates") and "deletionTimestamp" not in pod["metadata"]
             and spec.get("schedulerName", SCHEDULER) == SCHEDULER
-            and (pod.get("status") or {}).get("phase") not in TERMINAL)
+            and not is_terminal(pod))
 
 
 def assigned(pod: dict) -> bool:
     """Tell whether the pod takes up room on a node."""
-    return bool(pod["spec"].get("nodeName")) and (pod.get("status") or {}).get("phase") not in TERMINAL
+    return bool(pod["spec"].get("nodeName")) and not is_terminal(pod)
 
 
 class Count:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import log
 
 from ..helpers import nodeaffinity, taints
+from ..machinery.wellknown import LABEL_HOSTNAME, LABEL_TOPOLOGY_ZONE
 from .cache import Cache
 from .nodeinfo import NodeInfo, PodInfo
 
 UNEVEN = "node(s) didn't match pod topology spread constraints"
 NO_LABEL = UNEVEN + " (missing required label)"
-HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
 # What holds for pods of a controller that say nothing themselves (systemDefaultConstraints): (key, maxSkew).
-_DEFAULTS = ((HOSTNAME, 3), (ZONE, 5))
+_DEFAULTS = ((LABEL_HOSTNAME, 3), (LABEL_TOPOLOGY_ZONE, 5))
 
 
 def _constraints(info: PodInfo, when: str) -> list[dict]:
@@ -110,7 +110,7 @@ def _of_constraints(info: PodInfo, cache: Cache, nodes: list[NodeInfo]) -> list[
 def _of_defaults(info: PodInfo, cache: Cache, nodes: list[NodeInfo]) -> list[int | None]:
     zones: dict[str, int] = {}
     for node in cache.nodes.values():
-        zone = node.labels.get(ZONE)
+        zone = node.labels.get(LABEL_TOPOLOGY_ZONE)
         if zone is not None:
             zones[zone] = zones.get(zone, 0) + node.owners.get(info.owner, 0)
     (_, host_skew), (_, zone_skew) = _DEFAULTS
@@ -118,7 +118,7 @@ def _of_defaults(info: PodInfo, cache: Cache, nodes: list[NodeInfo]) -> list[int
     raw: list[int | None] = []
     for node in nodes:
         number = node.owners.get(info.owner, 0) * host_weight + host_skew - 1
-        zone = node.labels.get(ZONE)
+        zone = node.labels.get(LABEL_TOPOLOGY_ZONE)
         if zone is not None:
             number += zones[zone] * zone_weight + zone_skew - 1
         raw.append(round(number))

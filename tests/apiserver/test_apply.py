@@ -8,6 +8,7 @@ from kubesim_cli.machinery.decode import apply_defaults, decode
 from kubesim_cli.machinery.errors import StatusError
 from kubesim_cli.machinery.objects import clone
 from kubesim_cli.machinery.schema import schema_of
+from kubesim_cli.machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
 CONFIG_MAP = schema_of("v1", "ConfigMap")
 DEPLOYMENT = schema_of("apps/v1", "Deployment")
@@ -127,11 +128,11 @@ def test_updaters_are_named_with_their_version():
 
 def test_kubectl_takes_over_from_its_own_client_side_apply():
     last = '{"apiVersion":"v1","data":{"a":"1"},"kind":"ConfigMap","metadata":{"name":"c","namespace":"default"}}\n'
-    live = _config_map({"a": "1"}, uid="u", annotations={apply.LAST_APPLIED: last})
+    live = _config_map({"a": "1"}, uid="u", annotations={LAST_APPLIED_CONFIG_ANNOTATION: last})
     apply.track_update(None, live, "kubectl-client-side-apply", "v1", "", 0.0, CONFIG_MAP)
     applied = _apply(live, _config_map({"a": "2"}))
     assert applied["data"] == {"a": "2"}
-    assert '"a":"2"' in applied["metadata"]["annotations"][apply.LAST_APPLIED]
+    assert '"a":"2"' in applied["metadata"]["annotations"][LAST_APPLIED_CONFIG_ANNOTATION]
 
 
 def test_unknown_fields_are_refused():

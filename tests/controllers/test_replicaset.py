@@ -4,6 +4,7 @@ import pytest
 
 from kubesim_cli.controllers import victims
 from kubesim_cli.machinery import errors
+from kubesim_cli.machinery.wellknown import POD_DELETION_COST
 
 SETS = "replicasets.apps"
 
@@ -118,7 +119,7 @@ def candidate(name, node="n1", phase="Running", ready="2027-01-15T08:00:00Z", co
               created="2027-01-15T07:00:00Z"):
     meta = {"name": name, "uid": name, "creationTimestamp": created}
     if cost is not None:
-        meta["annotations"] = {victims.COST: cost}
+        meta["annotations"] = {POD_DELETION_COST: cost}
     status = {"phase": phase, "containerStatuses": [{"restartCount": restarts}]}
     if ready:
         status["conditions"] = [{"type": "Ready", "status": "True", "lastTransitionTime": ready}]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 
+from ...machinery.wellknown import KUBE_API_SERVER_CLIENT_SIGNER_NAME as SIGNER
 from ..authorization import MASTERS
 from .refusal import forbidden
 
-SIGNER = "kubernetes.io/kube-apiserver-client"
 _ORGANIZATION = b"\x06\x03\x55\x04\x0a"  # 2.5.4.10 in DER
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-_DEFAULT = "ingressclass.kubernetes.io/is-default-class"
-_OLD_CLASS = "kubernetes.io/ingress.class"
+from ...machinery.wellknown import ANNOTATION_INGRESS_CLASS, ANNOTATION_IS_DEFAULT_INGRESS_CLASS
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
     if verb != "create" or obj["spec"].get("ingressClassName") is not None \
-            or _OLD_CLASS in (obj["metadata"].get("annotations") or {}):
+            or ANNOTATION_INGRESS_CLASS in (obj["metadata"].get("annotations") or {}):
         return
     defaults = [c["metadata"] for c in ctx.client.items("ingressclasses.networking.k8s.io")
-                if (c["metadata"].get("annotations") or {}).get(_DEFAULT) == "true"]
+                if (c["metadata"].get("annotations") or {}).get(ANNOTATION_IS_DEFAULT_INGRESS_CLASS) == "true"]
     if defaults:
         newest = max(meta["creationTimestamp"] for meta in defaults)
         obj["spec"]["ingressClassName"] = min(

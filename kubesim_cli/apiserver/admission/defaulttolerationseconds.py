@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+from ...machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE
+
+_TAINTS = (TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE)
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:

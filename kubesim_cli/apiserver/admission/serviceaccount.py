@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from ...machinery.objects import dig
+from ...machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION, MIRROR_POD_ANNOTATION_KEY
 from .refusal import forbidden
 
 _PREFIX = "kube-api-access-"
 _PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
-_MIRROR = "kubernetes.io/config.mirror"
-_ENFORCE = "kubernetes.io/enforce-mountable-secrets"
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "create" or _MIRROR in (obj["metadata"].get("annotations") or {}):
+    if verb != "create" or MIRROR_POD_ANNOTATION_KEY in (obj["metadata"].get("annotations") or {}):
         return
     spec, namespace = obj["spec"], obj["metadata"].get("namespace", "")
     name = spec.get("serviceAccountName") or "default"
@@ -56,12 +55,13 @@ def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None)
     if verb != "create":
         return
     spec, meta = obj["spec"], obj["metadata"]
-    if _MIRROR in (meta.get("annotations") or {}):
+    if MIRROR_POD_ANNOTATION_KEY in (meta.get("annotations") or {}):
         if spec.get("serviceAccountName"):
             raise forbidden(res, obj, "a mirror pod may not reference service accounts")
         return
     account = ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
-    if account and dig(account, "metadata", "annotations", _ENFORCE) in ("true", "True", "TRUE", "1", "t", "T"):
+    enforced = account and dig(account, "metadata", "annotations", ENFORCE_MOUNTABLE_SECRETS_ANNOTATION)
+    if account and enforced in ("true", "True", "TRUE", "1", "t", "T"):
         _limit_secrets(res, obj, account)
 
 

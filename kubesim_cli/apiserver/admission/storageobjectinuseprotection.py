@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-_FINALIZERS = {"persistentvolumes": "kubernetes.io/pv-protection",
-               "persistentvolumeclaims": "kubernetes.io/pvc-protection",
+from ...machinery.wellknown import PV_PROTECTION_FINALIZER, PVC_PROTECTION_FINALIZER
+
+_FINALIZERS = {"persistentvolumes": PV_PROTECTION_FINALIZER,
+               "persistentvolumeclaims": PVC_PROTECTION_FINALIZER,
                "volumeattributesclasses": "kubernetes.io/vac-protection"}
 _CLASSES_SINCE = (1, 34)
 

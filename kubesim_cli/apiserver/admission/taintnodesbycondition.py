@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_TAINT = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+from ...machinery.wellknown import TAINT_NODE_NOT_READY
+
+_TAINT = {"key": TAINT_NODE_NOT_READY, "effect": "NoSchedule"}
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:

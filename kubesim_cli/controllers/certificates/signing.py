@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from ...helpers.controller import Controller, itself
 from ...machinery import conditions, timestamps
+from ...machinery.wellknown import KUBE_API_SERVER_CLIENT_SIGNER_NAME, LEGACY_UNKNOWN_SIGNER_NAME
 from ..pods import write_status
 
 REQUESTS = "certificatesigningrequests.certificates.k8s.io"
-SIGNERS = ("kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet",
-           "kubernetes.io/kubelet-serving", "kubernetes.io/legacy-unknown")
+SIGNERS = (KUBE_API_SERVER_CLIENT_SIGNER_NAME, "kubernetes.io/kube-apiserver-client-kubelet",
+           "kubernetes.io/kubelet-serving", LEGACY_UNKNOWN_SIGNER_NAME)
 ISSUER = "minikubeCA"
 BACKDATED = 300               # seconds that a certificate is valid before it was issued
 LONGEST = 365 * 24 * 3600     # seconds (--cluster-signing-duration)

@@ -9,6 +9,8 @@ from ...helpers.controller import Controller, itself, owner
 from ...machinery import names, selectors, timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import split_key
+from ...machinery.pods import is_phase_terminal, is_terminal
+from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import history, pods, refs
 from . import nodes, rolling
 
@@ -67,7 +69,7 @@ class _Sync:
         api, ds = self.api, self.ds
         self.nodes = [(node["metadata"]["name"], *nodes.should_run(ds, node)) for node in api.items("nodes")]
         revisions = history.revisions_of(api, ds)
-        self.hash = self._current(revisions)["metadata"]["labels"][nodes.HASH_LABEL]
+        self.hash = self._current(revisions)["metadata"]["labels"][CONTROLLER_REVISION_HASH_LABEL_KEY]
         failure = None
         try:
             self._manage()
@@ -97,7 +99,8 @@ class _Sync:
         ds, meta = self.ds, self.ds["metadata"]
         collisions = ds.get("status", {}).get("collisionCount")
         hash_ = names.template_hash(ds["spec"]["template"], collisions)
-        labels = {**(ds["spec"]["template"].get("metadata", {}).get("labels") or {}), nodes.HASH_LABEL: hash_}
+        labels = {**(ds["spec"]["template"].get("metadata", {}).get("labels") or {}),
+                  CONTROLLER_REVISION_HASH_LABEL_KEY: hash_}
         about = {"name": f"{meta['name']}-{hash_}", "namespace": meta["namespace"], "labels": labels,
                  "ownerReferences": [refs.controller_ref(ds)]}
         if meta.get("annotations"):
@@ -119,8 +122,9 @@ class _Sync:
         surplus = len(old) - self.ds["spec"].get("revisionHistoryLimit", 10)
         if surplus <= 0:
             return
-        live = {(pod["metadata"].get("labels") or {}).get(nodes.HASH_LABEL) for pod in self.api.owned("pods", self.ds)}
-        dead = [r for r in old if r["metadata"]["labels"].get(nodes.HASH_LABEL) not in live]
+        live = {(pod["metadata"].get("labels") or {}).get(CONTROLLER_REVISION_HASH_LABEL_KEY)
+                for pod in self.api.owned("pods", self.ds)}
+        dead = [r for r in old if r["metadata"]["labels"].get(CONTROLLER_REVISION_HASH_LABEL_KEY) not in live]
         for revision in dead[:surplus]:
             self.api.delete(history.RESOURCE, revision["metadata"]["name"], revision["metadata"]["namespace"])
 
@@ -131,7 +135,7 @@ class _Sync:
         found: dict[str, list[dict]] = {}
         for pod in _pods_of(self.api, self.ds):
             node = nodes.target(pod)
-            if node is not None and not (pods.phase(pod) in pods.TERMINAL and "deletionTimestamp" in pod["metadata"]):
+            if node is not None and not (is_terminal(pod) and "deletionTimestamp" in pod["metadata"]):
                 found.setdefault(node, []).append(pod)
         return found
 
@@ -166,7 +170,7 @@ class _Sync:
             if "deletionTimestamp" in pod["metadata"]:
                 continue
             phase = pods.phase(pod)
-            if phase not in pods.TERMINAL:
+            if not is_phase_terminal(phase):
                 running.append(pod)
                 continue
             meta, words = pod["metadata"], f"daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']}"

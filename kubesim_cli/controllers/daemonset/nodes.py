@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from ...helpers import nodeaffinity, taints
 from ...machinery.objects import clone
+from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY, DEPRECATED_TEMPLATE_GENERATION
 
-HASH_LABEL = "controller-revision-hash"
 GENERATION_LABEL = "pod-template-generation"
-GENERATION_ANNOTATION = "deprecated.daemonset.template.generation"
 _TOLERATED = (("not-ready", "NoExecute"), ("unreachable", "NoExecute"), ("disk-pressure", "NoSchedule"),
               ("memory-pressure", "NoSchedule"), ("pid-pressure", "NoSchedule"), ("unschedulable", "NoSchedule"))
 
@@ -50,7 +49,7 @@ def should_run(ds: dict, node: dict) -> tuple[bool, bool]:
 
 def generation(ds: dict) -> str | None:
     """Return the template's generation as the deprecated annotation has it."""
-    text = (ds["metadata"].get("annotations") or {}).get(GENERATION_ANNOTATION, "")
+    text = (ds["metadata"].get("annotations") or {}).get(DEPRECATED_TEMPLATE_GENERATION, "")
     return text if text.removeprefix("-").isdecimal() else None
 
 
@@ -61,7 +60,7 @@ def template(ds: dict, hash_: str) -> dict:
     number = generation(ds)
     if number is not None:
         labels[GENERATION_LABEL] = number
-    labels[HASH_LABEL] = hash_
+    labels[CONTROLLER_REVISION_HASH_LABEL_KEY] = hash_
     made["spec"]["tolerations"] = tolerations(made["spec"])
     return made
 
@@ -85,7 +84,8 @@ def is_updated(ds: dict, pod: dict, hash_: str) -> bool:
     """Tell whether a pod was made of the present template (IsPodUpdated)."""
     labels = pod["metadata"].get("labels") or {}
     number = generation(ds)
-    return labels.get(HASH_LABEL) == hash_ or (number is not None and labels.get(GENERATION_LABEL) == number)
+    return (labels.get(CONTROLLER_REVISION_HASH_LABEL_KEY) == hash_
+            or (number is not None and labels.get(GENERATION_LABEL) == number))
 
 
 def age_order(pod: dict) -> tuple:

@@ -5,6 +5,7 @@ Kubernetes: pkg/controller/daemon/update.go, and podsShouldBeOnNode in daemon_co
 
 from __future__ import annotations
 
+from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import pods
 from . import nodes
 
@@ -33,7 +34,7 @@ def excess(ds: dict, running: list[dict], hash_: str, now: float) -> list[dict]:
     new = old = None
     surplus = []
     for pod in running:
-        updated = (pod["metadata"].get("labels") or {}).get(nodes.HASH_LABEL) == hash_
+        updated = (pod["metadata"].get("labels") or {}).get(CONTROLLER_REVISION_HASH_LABEL_KEY) == hash_
         if updated and new is None:
             new = pod
         elif not updated and old is None:

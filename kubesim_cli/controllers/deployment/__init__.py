@@ -9,10 +9,11 @@ from ...helpers.controller import Controller, itself, owner
 from ...machinery import conditions, names, selectors
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
+from ...machinery.pods import is_terminal
+from ...machinery.wellknown import DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, DESIRED_REPLICAS_ANNOTATION, REVISION_ANNOTATION
 from .. import pods, refs
 from . import progress, revisions
 from .arithmetic import (
-    DESIRED,
     active,
     age_order,
     annotated,
@@ -35,7 +36,7 @@ def _of_gone_pod(change):
     if change.type != "DELETED":
         return ()
     ref, meta = controller_of(change.old), change.old["metadata"]
-    end = "-" + (meta.get("labels") or {}).get(revisions.HASH_LABEL, "")
+    end = "-" + (meta.get("labels") or {}).get(DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, "")
     if ref is None or ref["kind"] != "ReplicaSet" or not ref["name"].endswith(end):
         return ()
     return (f"{meta['namespace']}/{ref['name'][:-len(end)]}",)
@@ -88,8 +89,8 @@ class _Sync:
             self._write(self._calculate())
             return None
         paused = self.spec.get("paused")
-        if paused or any((wanted := annotated(rs, DESIRED)) is not None and wanted != self.spec["replicas"]
-                         for rs in active(self._all())):
+        if paused or any((wanted := annotated(rs, DESIRED_REPLICAS_ANNOTATION)) is not None
+                         and wanted != self.spec["replicas"] for rs in active(self._all())):
             self._scale()
             if paused:
                 self._clean_up()
@@ -164,7 +165,7 @@ class _Sync:
             rs["spec"] = {**rs["spec"], "minReadySeconds": wait}
             self.new = self._update(rs)
             return
-        needed = self._set_revision(rs["metadata"]["annotations"].get(revisions.REVISION, ""))
+        needed = self._set_revision(rs["metadata"]["annotations"].get(REVISION_ANNOTATION, ""))
         if (progress.has_deadline(self.deployment)
                 and conditions.find(self.status.get("conditions"), "Progressing") is None):
             self._set_condition("True", "FoundNewReplicaSet", f'Found new replica set "{rs["metadata"]["name"]}"')
@@ -174,8 +175,8 @@ class _Sync:
 
     def _set_revision(self, text: str) -> bool:
         notes = self.deployment["metadata"]["annotations"]
-        changed = notes.get(revisions.REVISION) != text
-        notes[revisions.REVISION] = text
+        changed = notes.get(REVISION_ANNOTATION) != text
+        notes[REVISION_ANNOTATION] = text
         return changed
 
     def _update(self, rs: dict) -> dict:
@@ -323,5 +324,5 @@ class _Sync:
             self._clean_up()
 
     def _old_pods_left(self) -> bool:
-        return any(pods.phase(pod) not in pods.TERMINAL and refs.controlled_by(pod, rs)
+        return any(not is_terminal(pod) and refs.controlled_by(pod, rs)
                    for rs in self.old for pod in self.api.owned("pods", rs)) or count(self.old, "replicas") > 0

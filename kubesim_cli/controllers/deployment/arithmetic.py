@@ -5,10 +5,8 @@ Kubernetes: pkg/controller/deployment/util/deployment_util.go.
 
 from __future__ import annotations
 
+from ...machinery.wellknown import DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION
 from ..pods import scaled
-
-DESIRED = "deployment.kubernetes.io/desired-replicas"
-MAXIMUM = "deployment.kubernetes.io/max-replicas"
 
 
 def is_rolling(deployment: dict) -> bool:
@@ -71,7 +69,7 @@ def is_saturated(deployment: dict, rs: dict | None) -> bool:
         return False
     wanted = deployment["spec"]["replicas"]
     return (rs["spec"]["replicas"] == wanted == rs.get("status", {}).get("availableReplicas", 0)
-            and (rs["metadata"].get("annotations") or {}).get(DESIRED) == str(wanted))
+            and (rs["metadata"].get("annotations") or {}).get(DESIRED_REPLICAS_ANNOTATION) == str(wanted))
 
 
 def annotated(rs: dict, name: str) -> int | None:
@@ -92,7 +90,7 @@ def _fraction(deployment: dict, rs: dict) -> int:
     wanted, replicas = deployment["spec"]["replicas"], rs["spec"]["replicas"]
     if wanted == 0:
         return -replicas
-    before = annotated(rs, MAXIMUM) or deployment.get("status", {}).get("replicas", 0)
+    before = annotated(rs, MAX_REPLICAS_ANNOTATION) or deployment.get("status", {}).get("replicas", 0)
     if before == 0:
         return 0
     size = replicas * (wanted + max_surge(deployment)) / before

@@ -6,14 +6,20 @@ Kubernetes: pkg/controller/deployment/util/deployment_util.go.
 from __future__ import annotations
 
 from ...machinery.objects import clone
-from .arithmetic import DESIRED, MAXIMUM, age_order, max_surge
+from ...machinery.wellknown import (
+    DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY,
+    DEPRECATED_ROLLBACK_TO,
+    DESIRED_REPLICAS_ANNOTATION,
+    LAST_APPLIED_CONFIG_ANNOTATION,
+    MAX_REPLICAS_ANNOTATION,
+    REVISION_ANNOTATION,
+    REVISION_HISTORY_ANNOTATION,
+)
+from .arithmetic import age_order, max_surge
 
-HASH_LABEL = "pod-template-hash"
-REVISION = "deployment.kubernetes.io/revision"
-HISTORY = "deployment.kubernetes.io/revision-history"
 HISTORY_LENGTH = 2000  # characters of the revision-history annotation
-_NOT_COPIED = {"kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MAXIMUM,
-               "deprecated.deployment.rollback.to"}
+_NOT_COPIED = {LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
+               DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION, DEPRECATED_ROLLBACK_TO}
 
 
 def find_new(deployment: dict, replica_sets: list[dict]) -> dict | None:
@@ -25,13 +31,13 @@ def find_new(deployment: dict, replica_sets: list[dict]) -> dict | None:
 def _bare(template: dict) -> tuple[dict, dict]:
     """Return a template's metadata, without empty fields and the hash, and its spec."""
     meta = {field: value for field, value in (template.get("metadata") or {}).items() if value}
-    labels = {key: value for key, value in meta.pop("labels", {}).items() if key != HASH_LABEL}
+    labels = {key: value for key, value in meta.pop("labels", {}).items() if key != DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY}
     return {**meta, "labels": labels}, template["spec"]
 
 
 def revision(obj: dict) -> int:
     """Return an object's revision; 0 where it has none that can be read."""
-    text = (obj["metadata"].get("annotations") or {}).get(REVISION, "")
+    text = (obj["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, "")
     try:
         return int(text or 0)
     except ValueError:
@@ -41,9 +47,9 @@ def revision(obj: dict) -> int:
 def with_hash(deployment: dict, hash_: str) -> tuple[dict, dict]:
     """Return (template, selector) of a ReplicaSet: the deployment's with the hash label."""
     template = clone(deployment["spec"]["template"])
-    template.setdefault("metadata", {}).setdefault("labels", {})[HASH_LABEL] = hash_
+    template.setdefault("metadata", {}).setdefault("labels", {})[DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY] = hash_
     selector = clone(deployment["spec"]["selector"])
-    selector.setdefault("matchLabels", {})[HASH_LABEL] = hash_
+    selector.setdefault("matchLabels", {})[DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY] = hash_
     return template, selector
 
 
@@ -57,13 +63,13 @@ def set_annotations(deployment: dict, rs: dict, number: int, exists: bool) -> bo
     for key, value in (deployment["metadata"].get("annotations") or {}).items():
         if key not in _NOT_COPIED:
             notes[key] = value
-    had = notes.get(REVISION)
+    had = notes.get(REVISION_ANNOTATION)
     try:
         old = int(had or 0)
     except ValueError:
         return notes != before
     if old < number:
-        notes[REVISION] = str(number)
+        notes[REVISION_ANNOTATION] = str(number)
         if had is not None:
             _remember(notes, had)
     if not exists:
@@ -72,17 +78,17 @@ def set_annotations(deployment: dict, rs: dict, number: int, exists: bool) -> bo
 
 
 def _remember(notes: dict, old: str) -> None:
-    numbers = [text for text in notes.get(HISTORY, "").split(",") if text] + [old]
+    numbers = [text for text in notes.get(REVISION_HISTORY_ANNOTATION, "").split(",") if text] + [old]
     while len(",".join(numbers)) > HISTORY_LENGTH:
         numbers.pop(0)
-    notes[HISTORY] = ",".join(numbers)
+    notes[REVISION_HISTORY_ANNOTATION] = ",".join(numbers)
 
 
 def set_replicas_annotations(deployment: dict, rs: dict) -> bool:
     """Note on a ReplicaSet, in place, what was wanted when it was scaled; says whether that changed it."""
     wanted = deployment["spec"]["replicas"]
     notes = rs["metadata"].setdefault("annotations", {})
-    sizes = {DESIRED: str(wanted), MAXIMUM: str(wanted + max_surge(deployment))}
+    sizes = {DESIRED_REPLICAS_ANNOTATION: str(wanted), MAX_REPLICAS_ANNOTATION: str(wanted + max_surge(deployment))}
     changed = any(notes.get(key) != value for key, value in sizes.items())
     notes.update(sizes)
     return changed

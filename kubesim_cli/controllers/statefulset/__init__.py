@@ -9,6 +9,7 @@ from ...helpers.controller import Controller, itself, owner
 from ...machinery import selectors
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, split_key
+from ...machinery.pods import is_phase_terminal
 from .. import history, pods, refs
 from . import claims, identity
 from .events import record_pod
@@ -149,7 +150,7 @@ class _Sync:
     def _process(self, pod: dict) -> bool:
         """Bring one replica a step on; says whether later ones have to wait for it (processReplica)."""
         api, set_, phase = self.api, self.set, pods.phase(pod)
-        if phase in pods.TERMINAL:
+        if is_phase_terminal(phase):
             if "deletionTimestamp" not in pod["metadata"]:
                 self._delete(pod)
             return True

@@ -5,9 +5,9 @@ Kubernetes: pkg/controller/statefulset/stateful_set_utils.go.
 
 from __future__ import annotations
 
+from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import pods
 
-REVISION_LABEL = "controller-revision-hash"
 NAME_LABEL = "statefulset.kubernetes.io/pod-name"
 INDEX_LABEL = "apps.kubernetes.io/pod-index"
 
@@ -38,7 +38,7 @@ def in_range(pod: dict, set_: dict) -> bool:
 
 def revision_of(pod: dict) -> str:
     """Return the name of the ControllerRevision that the pod was made from."""
-    return (pod["metadata"].get("labels") or {}).get(REVISION_LABEL, "")
+    return (pod["metadata"].get("labels") or {}).get(CONTROLLER_REVISION_HASH_LABEL_KEY, "")
 
 
 def claim_templates(set_: dict) -> list[dict]:
@@ -93,7 +93,7 @@ def new_pod(set_: dict, template: dict, revision: str, number: int) -> dict:
     pod = pods.from_template(template, set_)
     pod["metadata"]["name"] = f"{set_['metadata']['name']}-{number}"
     set_identity(set_, pod)
-    pod["metadata"]["labels"][REVISION_LABEL] = revision
+    pod["metadata"]["labels"][CONTROLLER_REVISION_HASH_LABEL_KEY] = revision
     pod["spec"]["hostname"] = pod["metadata"]["name"]
     if set_["spec"].get("serviceName"):
         pod["spec"]["subdomain"] = set_["spec"]["serviceName"]

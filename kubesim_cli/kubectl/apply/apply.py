@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ...releases import enabled
 from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
-from ..util.cmdutil import LAST_APPLIED
 
 _MANAGER = "kubectl-client-side-apply"
 _CONFLICT_HELP = """
@@ -171,8 +171,8 @@ class Applier:
         if self.strategy == "client" and not enabled("AppliedDryRun", self.ctx.release):
             self.tell(info.obj, "configured")
             return
-        if LAST_APPLIED not in (info.obj["metadata"].get("annotations") or {}):
-            self.ctx.err(_MISSING_ANNOTATION.format(object=info.object_name, annotation=LAST_APPLIED,
+        if LAST_APPLIED_CONFIG_ANNOTATION not in (info.obj["metadata"].get("annotations") or {}):
+            self.ctx.err(_MISSING_ANNOTATION.format(object=info.object_name, annotation=LAST_APPLIED_CONFIG_ANNOTATION,
                                                     name=self.ctx.name))
         from .patcher import Patcher
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
-from ..util.cmdutil import LAST_APPLIED, encode
+from ..util.cmdutil import encode
 from ..util.editor import Editor, infos_of
 from .patcher import last_applied
 
@@ -80,7 +81,7 @@ def set_last_applied(ctx, flags, args):
 
 def annotation_patch(obj: dict) -> dict:
     """Return the merge patch that makes an object the last one applied (editor.GetApplyPatch)."""
-    return {"metadata": {"annotations": {LAST_APPLIED: encode(obj)}}}
+    return {"metadata": {"annotations": {LAST_APPLIED_CONFIG_ANNOTATION: encode(obj)}}}
 
 
 def edit_last_applied(ctx, flags, args):

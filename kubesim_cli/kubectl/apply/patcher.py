@@ -6,9 +6,10 @@ from __future__ import annotations
 from ...machinery import jsonpatch, strategic, strategicdiff
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ...releases import enabled
 from ..failures import Failure, add_source
-from ..util.cmdutil import LAST_APPLIED, encode
+from ..util.cmdutil import encode
 
 _RETRIES = 5
 
@@ -125,7 +126,7 @@ class Patcher:
 
 def last_applied(obj: dict) -> str | None:
     """Return an object's last-applied annotation, None where it has none (GetOriginalConfiguration)."""
-    return (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED)
+    return (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
 
 
 def _without_version(obj: dict) -> dict:

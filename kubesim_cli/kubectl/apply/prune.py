@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..failures import Failure
 from ..util import cmdutil
 
@@ -62,5 +63,5 @@ def prunable(work):
         found = ctx.client.list(mapping.versioned, namespace, label_selector=work.flags["selector"])
         for obj in found["items"]:
             meta = obj["metadata"]
-            if cmdutil.LAST_APPLIED in (meta.get("annotations") or {}) and meta["uid"] not in work.seen_uids:
+            if LAST_APPLIED_CONFIG_ANNOTATION in (meta.get("annotations") or {}) and meta["uid"] not in work.seen_uids:
                 yield mapping, obj

@@ -8,9 +8,9 @@ from __future__ import annotations
 from ...machinery import fieldset
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
-from ..util.cmdutil import LAST_APPLIED
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
-_ANNOTATION = ["f:metadata", "f:annotations", "f:" + LAST_APPLIED]
+_ANNOTATION = ["f:metadata", "f:annotations", "f:" + LAST_APPLIED_CONFIG_ANNOTATION]
 _RETRIES = 5
 
 
@@ -45,11 +45,11 @@ def _owners(entries: list[dict], operation: str) -> list[dict]:
 def _keep_annotation(applier, info) -> None:
     """Give the annotation an applier of its own, so that it stays when client-side apply is no manager any more."""
     meta = info.obj["metadata"]
-    text = (meta.get("annotations") or {}).get(LAST_APPLIED)
+    text = (meta.get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
     if applier.manager != "kubectl" or text is None or _owners(meta.get("managedFields") or [], "Apply"):
         return
     only = {"apiVersion": info.mapping.api_version, "kind": info.mapping.kind, "metadata": {
-        "name": info.name, "annotations": {LAST_APPLIED: text}}}
+        "name": info.name, "annotations": {LAST_APPLIED_CONFIG_ANNOTATION: text}}}
     if info.namespace:
         only["metadata"]["namespace"] = info.namespace
     info.refresh(applier.send_apply(info, only, manager="kubectl-last-applied"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
+from ...machinery.wellknown import AUTO_UPDATE_ANNOTATION_KEY
 from ..failures import Failure
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -11,7 +12,6 @@ from ..util import cmdutil
 from . import rules as rbacrules
 
 _GROUP = "rbac.authorization.k8s.io"
-_AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate"
 
 
 def run(ctx, flags, args):
@@ -66,7 +66,7 @@ class _Reconciliation:
             self.missing = [_told(self.word, item) for item in wanted.get(self.word) or ()]
             return
         annotations = self.existing["metadata"].get("annotations") or {}
-        self.protected = annotations.get(_AUTOUPDATE) == "false"
+        self.protected = annotations.get(AUTO_UPDATE_ANNOTATION_KEY) == "false"
         self.obj = clone(self.existing)
         for field in ("annotations", "labels"):
             merged = {**(wanted["metadata"].get(field) or {}), **(self.obj["metadata"].get(field) or {})}
@@ -142,7 +142,7 @@ class _Reconciliation:
         """Return the lines for stderr."""
         if not self.operation:
             return ""
-        caveat = f", but object opted out ({_AUTOUPDATE}: false)" if self.protected else ""
+        caveat = f", but object opted out ({AUTO_UPDATE_ANNOTATION_KEY}: false)" if self.protected else ""
         lines = [f"\treconciliation required {self.operation}{caveat}"]
         if self.missing:
             lines += [f"\tmissing {self.word} added:", *self.missing]

@@ -6,6 +6,7 @@ import os
 
 from ... import releases
 from ...machinery import names
+from ...machinery.wellknown import SECRET_TYPE_DOCKER_CONFIG_JSON, SECRET_TYPE_TLS
 from ..failures import Failure
 from ..util.cmdutil import quote
 from .creation import Creation
@@ -72,7 +73,7 @@ def docker_registry(ctx, flags, args):
                  "auth": _base64(f"{user}:{password}".encode())}
         auths = {"auths": {server: {key: value for key, value in entry.items() if value}}}
         data.add(".dockerconfigjson", json.dumps(auths, separators=(",", ":"), ensure_ascii=False).encode())
-    _submit_secret(creation, flags, data, "kubernetes.io/dockerconfigjson")
+    _submit_secret(creation, flags, data, SECRET_TYPE_DOCKER_CONFIG_JSON)
 
 
 def tls(ctx, flags, args):
@@ -85,7 +86,7 @@ def tls(ctx, flags, args):
     data = _SecretData()
     data.add("tls.crt", cert)
     data.add("tls.key", key)
-    _submit_secret(creation, flags, data, "kubernetes.io/tls")
+    _submit_secret(creation, flags, data, SECRET_TYPE_TLS)
 
 
 class _SecretData(dict):

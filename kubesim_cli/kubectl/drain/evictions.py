@@ -7,11 +7,12 @@ from ...go import duration
 from ...machinery import timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import controller_of
+from ...machinery.pods import is_terminal
+from ...machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
 from ..failures import Aggregate, Failure
 from ..util import cmdutil
 
 RETRY = 5.0  # seconds until an eviction that a budget forbids is tried again
-_ENDED = ("Succeeded", "Failed")
 
 
 def empty(ctx, flags, node: str, strategy: str) -> None:
@@ -63,7 +64,7 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
     """Return (whether it goes, a warning, why it may not): the last of drain's filters to say something wins."""
     if _long_gone(ctx, flags, pod):
         return False, "", ""
-    ended = (pod.get("status") or {}).get("phase") in _ENDED
+    ended = is_terminal(pod)
     owner = controller_of(pod)
     if owner and owner["kind"] == "DaemonSet" and owner["apiVersion"] == "apps/v1" and not ended:
         try:
@@ -75,7 +76,7 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
             if flags["ignore-daemonsets"]:
                 return False, "ignoring DaemonSet-managed Pods", ""
             return False, "", "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)"
-    if "kubernetes.io/config.mirror" in (pod["metadata"].get("annotations") or {}):
+    if MIRROR_POD_ANNOTATION_KEY in (pod["metadata"].get("annotations") or {}):
         return False, "", ""
     if not ended and any("emptyDir" in volume for volume in pod["spec"].get("volumes") or ()) \
             and not (flags["delete-emptydir-data"] or flags["delete-local-data"]):

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of
+from ...machinery.wellknown import (
+    DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY,
+    DEPRECATED_ROLLBACK_TO,
+    DESIRED_REPLICAS_ANNOTATION,
+    LAST_APPLIED_CONFIG_ANNOTATION,
+    MAX_REPLICAS_ANNOTATION,
+    REVISION_ANNOTATION,
+    REVISION_HISTORY_ANNOTATION,
+)
 from ..failures import Failure
-from ..util.cmdutil import CHANGE_CAUSE, LAST_APPLIED
+from ..util.cmdutil import CHANGE_CAUSE
 
-REVISION = "deployment.kubernetes.io/revision"
-_HASH = "pod-template-hash"
 # What a rollback does not take from the old ReplicaSet but leaves as the Deployment has it.
-_OWN_ANNOTATIONS = (LAST_APPLIED, REVISION, "deployment.kubernetes.io/revision-history",
-                    "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas",
-                    "deprecated.deployment.rollback.to")
+_OWN_ANNOTATIONS = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
+                    DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION,
+                    DEPRECATED_ROLLBACK_TO)
 
 
 def of(ctx, info, missing: str):
@@ -95,7 +102,7 @@ class _ReplicaSets(_Revisions):
     def _load(self) -> dict[int, dict]:
         found = {}
         for rs in self._owned("replicasets.v1.apps"):
-            text = (rs["metadata"].get("annotations") or {}).get(REVISION, "0")
+            text = (rs["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, "0")
             if text.lstrip("+-").isdigit():
                 found[int(text)] = rs
         return found
@@ -179,7 +186,7 @@ _KINDS = {"Deployment": _ReplicaSets, "DaemonSet": _ControllerRevisions, "Statef
 def _without_hash(template: dict) -> dict:
     template = clone(template)
     labels = template.get("metadata", {}).get("labels") or {}
-    labels.pop(_HASH, None)
+    labels.pop(DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, None)
     return template
 
 

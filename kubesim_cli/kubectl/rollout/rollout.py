@@ -5,6 +5,7 @@ from __future__ import annotations
 from ... import releases
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION
 from ..failures import Aggregate, Exit, Failure
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -62,10 +63,10 @@ def undo(ctx, flags, args):
 
     def roll_back(info):
         if releases.enabled("RollbackWarning", ctx.release) and \
-                cmdutil.LAST_APPLIED in (info.obj["metadata"].get("annotations") or {}):
+                LAST_APPLIED_CONFIG_ANNOTATION in (info.obj["metadata"].get("annotations") or {}):
             ctx.err(f"Warning: resource {info.object_name} was previously managed with 'kubectl apply'. Rolling back "
-                    f"will not update the {cmdutil.LAST_APPLIED} annotation, which may cause unexpected behavior on "
-                    "future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous "
+                    f"will not update the {LAST_APPLIED_CONFIG_ANNOTATION} annotation, which may cause unexpected "
+                    "behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous "
                     "configuration file instead.\n")
         found = revisions.of(ctx, info, "no rollbacker has been implemented for")
         done = found.rollback(flags["to-revision"], strategy)
@@ -199,11 +200,10 @@ def _viewer(info):
 
 
 def _deployment_status(obj: dict, revision: int) -> tuple[str, bool]:
-    from .revisions import REVISION
 
     name, spec, state = obj["metadata"]["name"], obj["spec"], obj.get("status") or {}
     if revision:
-        running = int((obj["metadata"].get("annotations") or {}).get(REVISION, 0))
+        running = int((obj["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, 0))
         if running != revision:
             raise Failure(f"desired revision ({revision}) is different from the running revision ({running})")
     if obj["metadata"].get("generation", 0) > state.get("observedGeneration", 0):

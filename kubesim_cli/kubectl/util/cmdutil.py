@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...machinery.field import show as quote
+from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..cli.flags import FALSE, TRUE
 from ..failures import Failure
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
 SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
@@ -123,11 +123,12 @@ def save_config(obj: dict, create: bool) -> None:
     """Write the last-applied annotation of an object of our own, in place: where `create` (--save-config) asks for it
     or where it is there already (CreateOrUpdateAnnotation)."""
     annotations = (obj.get("metadata") or {}).get("annotations") or {}
-    if not create and not annotations.get(LAST_APPLIED):
+    if not create and not annotations.get(LAST_APPLIED_CONFIG_ANNOTATION):
         return
     metadata = obj.setdefault("metadata", {})
-    metadata["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
-    metadata["annotations"][LAST_APPLIED] = encode(obj)
+    metadata["annotations"] = {key: value for key, value in annotations.items()
+                               if key != LAST_APPLIED_CONFIG_ANNOTATION}
+    metadata["annotations"][LAST_APPLIED_CONFIG_ANNOTATION] = encode(obj)
 
 
 def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None:
@@ -135,7 +136,8 @@ def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None
     from ..resource.scheme import typed
 
     if create:
-        obj["metadata"].setdefault("annotations", {})[LAST_APPLIED] = encode(typed(obj, release), list)
+        annotations = obj["metadata"].setdefault("annotations", {})
+        annotations[LAST_APPLIED_CONFIG_ANNOTATION] = encode(typed(obj, release), list)
 
 
 def parse_label_selector(text: str) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ... import releases
 from ...machinery import selectors
+from ...machinery.pods import is_phase_terminal
 from ..failures import Failure, Usage
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -110,5 +111,5 @@ def container_of(ctx, pod: dict, name: str, quiet: bool, unknown: str = "not fou
 def refuse_completed(pod: dict, doing: str) -> None:
     """Refuse a pod that has ended."""
     phase = (pod.get("status") or {}).get("phase")
-    if phase in ("Succeeded", "Failed"):
+    if is_phase_terminal(phase):
         raise Failure(f"cannot {doing} a container in a completed pod; current phase is {phase}")

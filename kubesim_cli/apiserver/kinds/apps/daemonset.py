@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import DEPRECATED_TEMPLATE_GENERATION
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, labels
 from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
 
 # The internal templateGeneration, as the API shows it.
-_GENERATION = "deprecated.daemonset.template.generation"
 
 
 class DaemonSet(Kind):
@@ -47,15 +47,16 @@ class DaemonSet(Kind):
 
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         annotations = obj["metadata"].setdefault("annotations", {})
-        annotations[_GENERATION] = str(max(_number(annotations.get(_GENERATION)), 1))
+        number = _number(annotations.get(DEPRECATED_TEMPLATE_GENERATION))
+        annotations[DEPRECATED_TEMPLATE_GENERATION] = str(max(number, 1))
 
     def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
         if ctx.subresource:
             return
-        number = _number((old["metadata"].get("annotations") or {}).get(_GENERATION))
+        number = _number((old["metadata"].get("annotations") or {}).get(DEPRECATED_TEMPLATE_GENERATION))
         if obj["spec"].get("template") != old["spec"].get("template"):
             number += 1
-        obj["metadata"].setdefault("annotations", {})[_GENERATION] = str(number)
+        obj["metadata"].setdefault("annotations", {})[DEPRECATED_TEMPLATE_GENERATION] = str(number)
 
     def validate(self, obj: dict, ctx: Context) -> list:
         from ....machinery import field

@@ -6,6 +6,7 @@ import base64
 import binascii
 
 from ....machinery import field, names
+from ....machinery.wellknown import LEGACY_UNKNOWN_SIGNER_NAME
 from ..checks import said
 
 _USAGES = ("any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",
@@ -14,7 +15,6 @@ _USAGES = ("any", "cert sign", "client auth", "code signing", "content commitmen
            "ocsp signing", "s/mime", "server auth", "signing", "timestamping")
 _HEADER = "-----BEGIN CERTIFICATE REQUEST-----"
 _FINAL = ("Approved", "Denied", "Failed")
-_LEGACY_SIGNER = "kubernetes.io/legacy-unknown"
 
 
 def validate(obj: dict) -> list:
@@ -32,7 +32,7 @@ def validate(obj: dict) -> list:
     errors += [field.duplicate(f"spec.usages[{i}]", usage)
                for i, usage in enumerate(usages) if usage in usages[:i]]
     signer = spec.get("signerName", "")
-    if signer == _LEGACY_SIGNER:
+    if signer == LEGACY_UNKNOWN_SIGNER_NAME:
         errors.append(field.invalid("spec.signerName", signer, "the legacy signerName is not allowed via this API "
                                     "version"))
     else:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import LABEL_METADATA_NAME
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
-
-METADATA_NAME = "kubernetes.io/metadata.name"
 
 
 class Namespace(Kind):
@@ -19,7 +18,7 @@ class Namespace(Kind):
     def default(self, obj: dict, ctx: Context) -> None:
         meta = obj["metadata"]
         if meta.get("name"):
-            meta["labels"] = {**(meta.get("labels") or {}), METADATA_NAME: meta["name"]}
+            meta["labels"] = {**(meta.get("labels") or {}), LABEL_METADATA_NAME: meta["name"]}
 
     def prepare_create(self, obj: dict, ctx: Context) -> None:
         self.default(obj, ctx)  # a name made from generateName is known only now (Canonicalize)

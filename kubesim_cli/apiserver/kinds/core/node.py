@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import LABEL_NODE_ROLE_PREFIX, NODE_LABEL_ROLE
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
-_ROLE = "node-role.kubernetes.io/"
 _NODE_INFO = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion",
               "kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -76,9 +76,9 @@ def roles(node: dict) -> list[str]:
     """The roles that a node's labels tell, in order."""
     found = set()
     for key, value in (node["metadata"].get("labels") or {}).items():
-        if key.startswith(_ROLE) and key != _ROLE:
-            found.add(key[len(_ROLE):])
-        elif key == "kubernetes.io/role" and value:
+        if key.startswith(LABEL_NODE_ROLE_PREFIX) and key != LABEL_NODE_ROLE_PREFIX:
+            found.add(key[len(LABEL_NODE_ROLE_PREFIX):])
+        elif key == NODE_LABEL_ROLE and value:
             found.add(value)
     return sorted(found)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ....machinery.objects import dig
+from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, access_modes
-
-BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 
 class PersistentVolume(Kind):
@@ -69,7 +68,7 @@ class PersistentVolume(Kind):
 
 
 _DEPRECATED_ANNOTATIONS = {
-    BETA_CLASS: 'deprecated since v1.8; use "storageClassName" attribute instead',
+    BETA_STORAGE_CLASS_ANNOTATION: 'deprecated since v1.8; use "storageClassName" attribute instead',
     "volume.beta.kubernetes.io/mount-options": 'deprecated since v1.31; use "mountOptions" attribute instead',
 }
 _DEPRECATED_SOURCES = {
@@ -85,8 +84,8 @@ _DEPRECATED_SOURCES = {
 def storage_class(obj: dict) -> str | None:
     """The class of a volume or claim: the old annotation, else spec.storageClassName (None: not set)."""
     annotations = obj["metadata"].get("annotations") or {}
-    if BETA_CLASS in annotations:
-        return annotations[BETA_CLASS]
+    if BETA_STORAGE_CLASS_ANNOTATION in annotations:
+        return annotations[BETA_STORAGE_CLASS_ANNOTATION]
     return obj["spec"].get("storageClassName")
 
 

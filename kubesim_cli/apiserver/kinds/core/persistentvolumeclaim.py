@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ....machinery.objects import dig
+from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, access_modes
-from .persistentvolume import BETA_CLASS, storage_class
+from .persistentvolume import storage_class
 
 
 class PersistentVolumeClaim(Kind):
@@ -51,8 +52,8 @@ class PersistentVolumeClaim(Kind):
         from ....machinery import quantity
 
         found = []
-        if BETA_CLASS in (obj["metadata"].get("annotations") or {}):
-            found.append(f"metadata.annotations[{BETA_CLASS}]: "
+        if BETA_STORAGE_CLASS_ANNOTATION in (obj["metadata"].get("annotations") or {}):
+            found.append(f"metadata.annotations[{BETA_STORAGE_CLASS_ANNOTATION}]: "
                          'deprecated since v1.8; use "storageClassName" attribute instead')
         for part in ("requests", "limits"):
             amount = dig(obj, "spec", "resources", part, "storage", default="0")

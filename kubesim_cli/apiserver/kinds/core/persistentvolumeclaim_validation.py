@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ....machinery import field, quantity
 from ....machinery.objects import clone, dig
+from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
-from .persistentvolume import BETA_CLASS
 from .persistentvolume_validation import VOLUME_MODES, access_modes
 
 
@@ -63,9 +63,9 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
     bound = (obj.get("status") or {}).get("phase") == "Bound"
     if not before.get("volumeName"):
         _copy("volumeName", spec, before)
-    annotation = (obj["metadata"].get("annotations") or {}).get(BETA_CLASS, "")
-    if annotation != (old["metadata"].get("annotations") or {}).get(BETA_CLASS, ""):
-        errors.append(field.invalid(f"metadata.annotations.{BETA_CLASS}", annotation, IMMUTABLE))
+    annotation = (obj["metadata"].get("annotations") or {}).get(BETA_STORAGE_CLASS_ANNOTATION, "")
+    if annotation != (old["metadata"].get("annotations") or {}).get(BETA_STORAGE_CLASS_ANNOTATION, ""):
+        errors.append(field.invalid(f"metadata.annotations.{BETA_STORAGE_CLASS_ANNOTATION}", annotation, IMMUTABLE))
     if before.get("storageClassName") is None:
         _copy("storageClassName", before, spec)
     old_size = dig(before, "resources", "requests", "storage", default="0")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ....machinery import conditions
+from ....machinery.pods import is_phase_terminal, is_terminal
 from ....releases import enabled
 from ..base import Column, Context, Kind, age, since
 from ..columns import AGE, NAME
 
-_TERMINAL = ("Succeeded", "Failed")
 _AFFINITY_TERMS = ("requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution")
 
 
@@ -93,7 +93,7 @@ class Pod(Kind):
 
     def grace_period(self, obj: dict, asked: int | None) -> int:
         spec = obj.get("spec") or {}
-        if not spec.get("nodeName") or (obj.get("status") or {}).get("phase") in _TERMINAL:
+        if not spec.get("nodeName") or is_terminal(obj):
             return 0
         period = spec.get("terminationGracePeriodSeconds", 0) if asked is None else asked
         return 1 if period < 0 else period
@@ -131,7 +131,7 @@ def summary(pod: dict) -> tuple[str, str, int, str]:
     if pod["metadata"].get("deletionTimestamp"):
         if status.get("reason") == "NodeLost":
             reason = "Unknown"
-        elif phase not in _TERMINAL:
+        elif not is_phase_terminal(phase):
             reason = "Terminating"
     return f"{ready}/{total}", reason, restarts, last
 

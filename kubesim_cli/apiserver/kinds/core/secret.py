@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import (
+    SECRET_TYPE_DOCKER_CONFIG_JSON,
+    SECRET_TYPE_SERVICE_ACCOUNT_TOKEN,
+    SECRET_TYPE_TLS,
+    SERVICE_ACCOUNT_NAME_KEY,
+)
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
-
-SERVICE_ACCOUNT_NAME = "kubernetes.io/service-account.name"
 
 
 class Secret(Kind):
@@ -48,7 +52,7 @@ class Secret(Kind):
                 + self.validate(obj, ctx))
 
     def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
-        if obj.get("type") != "kubernetes.io/tls":
+        if obj.get("type") != SECRET_TYPE_TLS:
             return []
         for key, what in (("tls.crt", "certificate"), ("tls.key", "key")):
             if b"-----BEGIN " not in _decoded(obj, key):
@@ -77,11 +81,11 @@ def _of_type(obj: dict, data: dict) -> list:
         return [field.required(f"data[{key}]") for key in keys if key not in data]
 
     type_ = obj.get("type")
-    if type_ == "kubernetes.io/service-account-token":
+    if type_ == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN:
         annotations = obj["metadata"].get("annotations") or {}
-        return [] if annotations.get(SERVICE_ACCOUNT_NAME) else [
-            field.required(f"metadata.annotations[{SERVICE_ACCOUNT_NAME}]")]
-    if type_ in ("kubernetes.io/dockercfg", "kubernetes.io/dockerconfigjson"):
+        return [] if annotations.get(SERVICE_ACCOUNT_NAME_KEY) else [
+            field.required(f"metadata.annotations[{SERVICE_ACCOUNT_NAME_KEY}]")]
+    if type_ in ("kubernetes.io/dockercfg", SECRET_TYPE_DOCKER_CONFIG_JSON):
         key = "." + type_.rpartition("/")[2]
         return missing(key) or _json_object(obj, key)
     if type_ == "kubernetes.io/basic-auth":
@@ -89,7 +93,7 @@ def _of_type(obj: dict, data: dict) -> list:
         return errors if len(errors) == 2 else []
     if type_ == "kubernetes.io/ssh-auth":
         return [] if data.get("ssh-privatekey") else [field.required("data[ssh-privatekey]")]
-    if type_ == "kubernetes.io/tls":
+    if type_ == SECRET_TYPE_TLS:
         return missing("tls.crt", "tls.key")
     return []
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
-
-_ENFORCE = "kubernetes.io/enforce-mountable-secrets"
 
 
 class ServiceAccount(Kind):
@@ -23,11 +22,12 @@ class ServiceAccount(Kind):
 
     def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
         def has(one: dict | None) -> bool:
-            return one is not None and _ENFORCE in (one["metadata"].get("annotations") or {})
+            annotations = one["metadata"].get("annotations") if one is not None else None
+            return ENFORCE_MOUNTABLE_SECRETS_ANNOTATION in (annotations or {})
 
         if ctx.release < (1, 32) or has(old) or not has(obj):
             return []
-        return [f"metadata.annotations[{_ENFORCE}]: deprecated in v1.32+; "
+        return [f"metadata.annotations[{ENFORCE_MOUNTABLE_SECRETS_ANNOTATION}]: deprecated in v1.32+; "
                 "prefer separate namespaces to isolate access to mounted secrets"]
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import ANNOTATION_INGRESS_CLASS
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME, load_balancer
-
-OLD_CLASS = "kubernetes.io/ingress.class"
 
 
 class Ingress(Kind):
@@ -29,10 +28,10 @@ class Ingress(Kind):
         from .ingress_validation import validate
 
         errors = validate(obj["spec"], ctx.release)
-        old_class = (obj["metadata"].get("annotations") or {}).get(OLD_CLASS)
+        old_class = (obj["metadata"].get("annotations") or {}).get(ANNOTATION_INGRESS_CLASS)
         name = obj["spec"].get("ingressClassName")
         if old_class is not None and name is not None and old_class != name:
-            errors.append(field.invalid(f"annotations.{OLD_CLASS}", old_class,
+            errors.append(field.invalid(f"annotations.{ANNOTATION_INGRESS_CLASS}", old_class,
                                         "must match `ingressClassName` when both are specified"))
         return errors
 
@@ -54,9 +53,10 @@ class Ingress(Kind):
         return errors
 
     def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
-        if old is None and OLD_CLASS in (obj["metadata"].get("annotations") or {}) \
+        if old is None and ANNOTATION_INGRESS_CLASS in (obj["metadata"].get("annotations") or {}) \
                 and obj["spec"].get("ingressClassName") is None:
-            return [f"annotation \"{OLD_CLASS}\" is deprecated, please use 'spec.ingressClassName' instead"]
+            return [f'annotation "{ANNOTATION_INGRESS_CLASS}" is deprecated, '
+                    "please use 'spec.ingressClassName' instead"]
         return []
 
 

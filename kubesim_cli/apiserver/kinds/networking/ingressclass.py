@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import ANNOTATION_IS_DEFAULT_INGRESS_CLASS
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
-DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
 _MAX_CONTROLLER = 250
 
 
@@ -15,7 +15,7 @@ class IngressClass(Kind):
 
     def cells(self, obj: dict, ctx: Context) -> list:
         name, spec = obj["metadata"]["name"], obj["spec"]
-        if (obj["metadata"].get("annotations") or {}).get(DEFAULT_CLASS) == "true":
+        if (obj["metadata"].get("annotations") or {}).get(ANNOTATION_IS_DEFAULT_INGRESS_CLASS) == "true":
             name += " (default)"
         parameters, shown = spec.get("parameters"), "<none>"
         if parameters:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS_DEFAULT_STORAGE_CLASS_ANNOTATION
 from ..base import Column, Context, Kind, age
 from ..columns import AGE, NAME
 
-DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
-_BETA_DEFAULT_CLASS = "storageclass.beta.kubernetes.io/is-default-class"
 _MAX_PARAMETERS, _MAX_PARAMETERS_SIZE = 512, 256 * 1024
 
 
 def is_default(obj: dict) -> bool:
     """Whether a class says that it is the default one (storageutil.IsDefaultAnnotation)."""
     annotations = obj["metadata"].get("annotations") or {}
-    return "true" in (annotations.get(DEFAULT_CLASS), annotations.get(_BETA_DEFAULT_CLASS))
+    return "true" in (annotations.get(IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
+                      annotations.get(BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION))
 
 
 class StorageClass(Kind):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from ....machinery import selectors
 from ....machinery.errors import StatusError
 from ....machinery.objects import controller_of
+from ....machinery.wellknown import DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY
 from .events import list_all
 from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, conditions, time_text
-
-_HASH = "pod-template-hash"
 
 
 def describe(deployment: dict, w: Writer, ctx) -> None:
@@ -60,7 +59,8 @@ def _replica_sets(deployment: dict, ctx) -> tuple[list[dict], list[dict]]:
 def _without_hash(template: dict | None) -> dict:
     template = template or {}
     meta = template.get("metadata") or {}
-    labels = {key: value for key, value in (meta.get("labels") or {}).items() if key != _HASH}
+    labels = {key: value for key, value in (meta.get("labels") or {}).items()
+              if key != DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY}
     rest = {key: value for key, value in meta.items() if key not in ("labels", "creationTimestamp")}
     return {**template, "metadata": {**rest, "labels": labels}}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ....machinery import quantity
 from ....machinery.errors import StatusError
+from ....machinery.wellknown import LABEL_NODE_ROLE_PREFIX, NODE_LABEL_ROLE
 from .events import describe_events, list_all, search
 from .podresources import pod_limits, pod_requests
 from .writer import Writer, time_text
 
-_ROLE_PREFIX, _ROLE = "node-role.kubernetes.io/", "kubernetes.io/role"
 _INFO = (("Machine ID", "machineID"), ("System UUID", "systemUUID"), ("Boot ID", "bootID"),
          ("Kernel Version", "kernelVersion"), ("OS Image", "osImage"), ("Operating System", "operatingSystem"),
          ("Architecture", "architecture"), ("Container Runtime Version", "containerRuntimeVersion"),
@@ -20,7 +20,8 @@ def describe(node: dict, w: Writer, ctx) -> None:
     meta, spec, status = node["metadata"], node.get("spec") or {}, node.get("status") or {}
     pods = _pods(meta["name"], ctx)
     labels = meta.get("labels") or {}
-    roles = {key.removeprefix(_ROLE_PREFIX) for key in labels if key.startswith(_ROLE_PREFIX)} | {labels.get(_ROLE)}
+    roles = {key.removeprefix(LABEL_NODE_ROLE_PREFIX) for key in labels if key.startswith(LABEL_NODE_ROLE_PREFIX)}
+    roles.add(labels.get(NODE_LABEL_ROLE, ""))
     w.line(0, "Name", meta["name"])
     w.line(0, "Roles", ",".join(sorted(role for role in roles if role)) or "<none>")
     w.labels("Labels", labels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import quantity
+from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from .volumes import describe_source
 from .writer import Writer, go_list, status_line
 
@@ -14,7 +15,7 @@ def describe(pv: dict, w: Writer, ctx) -> None:
     w.metadata(pv, namespaced=False)
     w.line(0, "Finalizers", go_list(meta.get("finalizers")))
     annotations = meta.get("annotations") or {}
-    w.line(0, "StorageClass", annotations.get("volume.beta.kubernetes.io/storage-class",
+    w.line(0, "StorageClass", annotations.get(BETA_STORAGE_CLASS_ANNOTATION,
                                               spec.get("storageClassName", "")))
     status_line(pv, status.get("phase", ""), w)
     claim = spec.get("claimRef")

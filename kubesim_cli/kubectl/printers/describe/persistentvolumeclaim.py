@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import quantity
+from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from .events import list_all
 from .persistentvolume import access_modes
 from .writer import Writer, go_list, status_line, time_text
@@ -67,7 +68,7 @@ def describe_claim(pvc: dict, w: Writer, whole: bool = True) -> None:
 def storage_class(claim: dict) -> str:
     """Return the name of a claim's StorageClass, or "" (GetPersistentVolumeClaimClass)."""
     annotations = (claim.get("metadata") or {}).get("annotations") or {}
-    return annotations.get("volume.beta.kubernetes.io/storage-class", claim["spec"].get("storageClassName") or "")
+    return annotations.get(BETA_STORAGE_CLASS_ANNOTATION, claim["spec"].get("storageClassName") or "")
 
 
 def describe_claim_templates(templates: list | None, w: Writer) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
 from .containers import describe_containers, describe_resources
 from .podtemplate import describe_scheduling_group, describe_spread_constraints
 from .volumes import describe_volumes
 from .writer import Writer, controlled_by, time_text
-
-_MIRROR = "kubernetes.io/config.mirror"
 
 
 def describe(pod: dict, w: Writer, ctx) -> None:
@@ -54,7 +53,7 @@ def describe(pod: dict, w: Writer, ctx) -> None:
     w.tolerations("Tolerations", spec.get("tolerations"))
     describe_spread_constraints(spec.get("topologySpreadConstraints"), w)
     describe_scheduling_group(spec, w)
-    ctx.events(pod, any_kind=True, uid=(meta.get("annotations") or {}).get(_MIRROR))
+    ctx.events(pod, any_kind=True, uid=(meta.get("annotations") or {}).get(MIRROR_POD_ANNOTATION_KEY))
 
 
 def _status(pod: dict, w: Writer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
 from .writer import Writer
 
 
@@ -11,7 +12,7 @@ def describe(secret: dict, w: Writer, ctx) -> None:
     w.write(0, f"\nType:\t{type_}\n")
     w.write(0, "\nData\n====\n")
     for key, value in sorted((secret.get("data") or {}).items()):
-        if key == "token" and type_ == "kubernetes.io/service-account-token":
+        if key == "token" and type_ == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN:
             import base64
 
             w.line(0, key, base64.b64decode(value).decode("utf-8", "replace"))

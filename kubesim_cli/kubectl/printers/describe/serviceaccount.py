@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ....machinery.errors import StatusError
+from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN, SERVICE_ACCOUNT_NAME_KEY
 from .events import list_all
 from .writer import Writer
 
-_NAME, _UID = "kubernetes.io/service-account.name", "kubernetes.io/service-account.uid"
+_UID = "kubernetes.io/service-account.uid"
 
 
 def describe(account: dict, w: Writer, ctx) -> None:
@@ -37,7 +38,8 @@ def _tokens(account: dict, ctx) -> tuple[list[str], set[str]]:
     tokens = []
     for secret in secrets:
         annotations = secret["metadata"].get("annotations") or {}
-        if (secret.get("type") == "kubernetes.io/service-account-token" and annotations.get(_NAME) == meta["name"]
+        if (secret.get("type") == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
+                and annotations.get(SERVICE_ACCOUNT_NAME_KEY) == meta["name"]
                 and annotations.get(_UID, "") == meta.get("uid", "")):
             tokens.append(secret["metadata"]["name"])
     existing = {secret["metadata"]["name"] for secret in secrets}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS_DEFAULT_STORAGE_CLASS_ANNOTATION
 from .persistentvolume import describe_term
 from .writer import Writer, boolean, format_labels
 
-_DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class")
+_DEFAULT = (IS_DEFAULT_STORAGE_CLASS_ANNOTATION, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION)
 
 
 def describe(sc: dict, w: Writer, ctx) -> None:

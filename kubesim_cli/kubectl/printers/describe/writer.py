@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ....go.tabwriter import align_text
 from ....machinery import duration, timestamps
+from ....machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..table import escape_terminal
 
-_SKIPPED = "kubectl.kubernetes.io/last-applied-configuration"
 _MAX_ANNOTATION = 140
 _ZERO_TIME = "Mon, 01 Jan 0001 00:00:00 +0000"
 
@@ -79,7 +79,7 @@ class Writer:
     def annotations(self, title: str, annotations: dict | None) -> None:
         """Write annotations but that of `kubectl apply`; what is long or has line ends gets lines of its own."""
         self.write(0, f"{title}:\t")
-        keys = sorted(key for key in annotations or {} if key != _SKIPPED)
+        keys = sorted(key for key in annotations or {} if key != LAST_APPLIED_CONFIG_ANNOTATION)
         if not keys:
             self.end_line("<none>")
         for i, key in enumerate(keys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names, selectors
+from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY, POD_DELETION_COST
 from ....objectmeta import validate_annotations
 from ...checks import dns1123_label, dns1123_subdomain, ip_address, labels, qualified_name, said
 from . import containers, env, resources, scheduling, security
@@ -10,8 +11,6 @@ from .rules import Rules, Scope, visit_containers
 from .volumes import volumes
 
 _MAX_INT32 = 2**31 - 1
-_MIRROR = "kubernetes.io/config.mirror"
-_DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 _DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 
 
@@ -96,12 +95,12 @@ def _annotations(path: str, annotations: dict | None, spec: dict) -> list:
     if not annotations:
         return []
     errors = []
-    if _MIRROR in annotations and not spec.get("nodeName"):
-        errors.append(field.invalid(f"{path}[{_MIRROR}]", annotations[_MIRROR],
+    if MIRROR_POD_ANNOTATION_KEY in annotations and not spec.get("nodeName"):
+        errors.append(field.invalid(f"{path}[{MIRROR_POD_ANNOTATION_KEY}]", annotations[MIRROR_POD_ANNOTATION_KEY],
                                     "must set spec.nodeName if mirror pod annotation is set"))
-    cost = annotations.get(_DELETION_COST, "0")
+    cost = annotations.get(POD_DELETION_COST, "0")
     if not _is_int32(cost):
-        errors.append(field.invalid(f"{path}[{_DELETION_COST}]", cost, "must be a 32bit integer"))
+        errors.append(field.invalid(f"{path}[{POD_DELETION_COST}]", cost, "must be a 32bit integer"))
     errors += security.seccomp_annotations(path, annotations)
     return errors + security.apparmor_annotations(path, annotations, spec)
 
@@ -248,7 +247,7 @@ def _dns_config(path: str, spec: dict, rules: Rules) -> list:
 
 
 def _resource_claims(path: str, found: list, pod: dict | None) -> list:
-    if _MIRROR in ((pod or {}).get("annotations") or ()):
+    if MIRROR_POD_ANNOTATION_KEY in ((pod or {}).get("annotations") or ()):
         return [field.forbidden("", "static pods do not support resource claims") for _ in found]
     errors: list = []
     seen: set[str] = set()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from .....machinery import field, names
 from .....machinery.objects import clone
+from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
 from .... import internaltypes
 from ...checks import dns1123_subdomain, immutable, qualified_name
 from . import resources, scheduling
 from .security import APPARMOR
 from .spec import validate_pod
 
-_MIRROR = "kubernetes.io/config.mirror"
 _MAX_INT32 = 2**31 - 1
 _UPDATABLE = ("pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
               "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
@@ -65,9 +65,9 @@ def validate(obj: dict, old: dict, subresource: str, release: tuple[int, int]) -
 def _annotations(new: dict, old: dict) -> list:
     errors = []
     for key in sorted({*new, *old}):
-        if new.get(key) == old.get(key) or not (key == _MIRROR or key.startswith(APPARMOR)):
+        if new.get(key) == old.get(key) or not (key == MIRROR_POD_ANNOTATION_KEY or key.startswith(APPARMOR)):
             continue
-        what = "mirror pod annotation" if key == _MIRROR else "AppArmor annotations"
+        what = "mirror pod annotation" if key == MIRROR_POD_ANNOTATION_KEY else "AppArmor annotations"
         verb = "remove or update" if key in old else "add"
         errors.append(field.forbidden(f"metadata.annotations[{key}]", f"may not {verb} {what}"))
     return errors
@@ -176,7 +176,7 @@ def _only_adds(new: dict, old: dict) -> bool:
 
 
 def _ephemeral(obj: dict, old: dict, errors: list) -> list:
-    if _MIRROR in (old["metadata"].get("annotations") or ()):
+    if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods do not support ephemeral containers")]
     new = {container.get("name"): container for container in obj["spec"].get("ephemeralContainers") or ()}
     path = "spec.ephemeralContainers"
@@ -194,7 +194,7 @@ def _ephemeral(obj: dict, old: dict, errors: list) -> list:
 def _resize(obj: dict, old: dict, errors: list, release: tuple[int, int]) -> list:
     """ValidatePodResize: of the containers, only cpu and memory may change."""
     spec, before = obj["spec"], old["spec"]
-    if _MIRROR in (old["metadata"].get("annotations") or ()):
+    if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods cannot be resized")]
     if (before.get("os") or {}).get("name") == "windows":
         return [field.forbidden("", "windows pods cannot be resized")]
