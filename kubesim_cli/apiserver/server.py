@@ -12,30 +12,52 @@ from .kinds import base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ..machinery.entropy import Entropy
     from ..store.store import Store
 
+    class Clock(Protocol):
+        """What a server, and the loops on it, need of cluster.clock.Clock."""
+
+        @property
+        def now(self) -> float: ...
+
+        def reach(self, at: float) -> None: ...
+
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
-_ANNOTATED = "podsWithUsage"  # in the store's meta: how many pods have annotations that metrics.py reads
+
+
+class Tally:
+    """What a server counts, so as not to look at all objects; a cluster keeps it with its state (cluster.state)."""
+
+    pods_with_usage = 0  # pods with annotations that metrics.py reads
 
 
 class Server:
-    """The API server over a store. `now` is set by whoever owns the clock.
+    """The API server over a store.
 
     `begin()` is called before the first write of a request, `notice(type, resource, old, new)` after every write.
     """
 
-    def __init__(self, store: Store, entropy: Entropy, release: tuple[int, int], now: float, begin=None, notice=None):
+    def __init__(self, store: Store, entropy: Entropy, release: tuple[int, int], clock: Clock, begin=None, notice=None,
+                 tally: Tally | None = None):
         from .client import Client
 
-        self.store, self.entropy, self.release, self.now = store, entropy, release, now
+        self.store, self.entropy, self.release, self.clock = store, entropy, release, clock
         self.begin = begin or (lambda: None)
         self.notice = notice or (lambda type_, resource, old, new: None)
+        self.tally = tally or Tally()
         self.trusted = Client(self)
         self.history: list[tuple[str, str, dict]] | None = None  # (type, resource, object), once somebody watches
         self._discovery: Discovery | None = None
         self._events = None
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since 1970."""
+        return self.clock.now
 
     @property
     def discovery(self) -> Discovery:
@@ -46,7 +68,7 @@ class Server:
                 from .customresources import resources_of
 
                 custom += resources_of(crd)
-            if self.store.meta.get(_ANNOTATED):
+            if self.tally.pods_with_usage:
                 from . import metrics
 
                 custom += metrics.resources()
@@ -112,8 +134,8 @@ class Server:
 
         change = metrics.is_annotated(new) - metrics.is_annotated(old)
         if change:
-            before = self.store.meta.get(_ANNOTATED, 0)
-            self.store.meta[_ANNOTATED] = before + change
+            before = self.tally.pods_with_usage
+            self.tally.pods_with_usage = before + change
             if not before or not before + change:
                 self._discovery = None
 

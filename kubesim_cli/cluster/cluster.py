@@ -1,4 +1,4 @@
-"""A cluster, put together: store, API server, controllers and the clock they live by.
+"""A cluster, put together: store, state, clock, API server and the loops that live by them.
 
 This is the only place below the terminal that knows of real time; it is handed in as `wall` and `sleep`.
 """
@@ -9,7 +9,21 @@ import os
 
 from ..apiserver.server import Server
 from ..machinery.entropy import Entropy
+from ..store.log import StoreError as StoreError
 from ..store.store import Store
+from .clock import Clock
+from .state import ClusterState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from ..apiserver.client import Client
+    from ..controllers.manager import Manager
+    from ..machinery.types import Object, Release
+
+    Found = TypeVar("Found")
 
 DEFAULT_RELEASE = (1, 28)
 POLL = 0.1             # seconds between two looks at what other processes did
@@ -17,20 +31,25 @@ PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes o
 
 
 class Cluster:
-    """One simulated cluster. `now` is simulated time in seconds since 1970."""
+    """One simulated cluster."""
 
-    def __init__(self, folder: str, release: tuple[int, int] | None, wall, sleep):
+    def __init__(self, folder: str, release: Release | None, wall: Callable[[], float],
+                 sleep: Callable[[float], object]):
         self.store = Store(folder)
-        self._asked_release, self.wall, self._sleep = release, wall, sleep
+        self.state = ClusterState(self.store)
+        self.clock = Clock(self.state, wall)
+        self._asked_release, self._sleep = release, sleep
         self.entropy = Entropy({})
-        self.server = Server(self.store, self.entropy, DEFAULT_RELEASE, 0.0, self.begin, self._notice)
-        self._manager = None
+        self.server = Server(self.store, self.entropy, DEFAULT_RELEASE, self.clock, self.begin, self._notice,
+                             self.state)
+        self._manager: Manager | None = None
         self._populated = False  # in the running transaction
-        self.on_commit = lambda: None  # called after each commit; the terminal lets its output go then
-        self._read_meta()
+        self.on_commit: Callable[[], None] = lambda: None  # after each commit; the terminal lets its output go then
+        self._read_state()
 
     @classmethod
-    def open(cls, folder: str, *, release: tuple[int, int] | None = None, wall=None, sleep=None) -> Cluster:
+    def open(cls, folder: str, *, release: Release | None = None, wall: Callable[[], float] | None = None,
+             sleep: Callable[[float], object] | None = None) -> Cluster:
         """Open the cluster in `folder`, making the default one on first use, and let it catch up with the time.
 
         `release`: emulated when the cluster has none of its own. `wall`: real seconds since 1970. Raises StoreError.
@@ -43,91 +62,87 @@ class Cluster:
 
     @property
     def now(self) -> float:
-        return self.server.now
+        """Simulated time, in seconds since 1970."""
+        return self.clock.now
 
     @property
-    def manager(self):
-        """The controllers, made when something has to be done."""
+    def client(self) -> Client:
+        """The trusted control plane's client: it may do everything."""
+        return self.server.trusted
+
+    @property
+    def manager(self) -> Manager:
+        """The loops, made when something has to be done."""
         if self._manager is None:
             from ..controllers.manager import Manager
+            from .loops import LOOPS
 
-            self._manager = Manager(self.server)
+            self._manager = Manager(self.server, LOOPS)
         return self._manager
 
-    def _notice(self, type_, resource, old, new) -> None:
+    def _notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         self.manager.notice(type_, resource, old, new)
 
-    # The clock
+    # Time
 
-    def _read_meta(self) -> None:
-        meta = self.store.meta
-        self.entropy.state = meta.setdefault("entropy", {"seed": "", "count": 0})
-        self.server.release = tuple(meta.get("release") or self._asked_release or DEFAULT_RELEASE)
-        if meta.get("featureGates"):
+    def _read_state(self) -> None:
+        self.state.check()
+        self.entropy.state = self.state.entropy
+        self.server.release = self.state.release or self._asked_release or DEFAULT_RELEASE
+        if self.state.feature_gates:
             from ..releases import Release
 
-            self.server.release = Release.with_gates(self.server.release, meta["featureGates"])
-        self.server.now = self.clock_time()
-
-    def clock_time(self) -> float:
-        """What the cluster's clock shows, whether or not the cluster has lived up to it."""
-        clock = self.store.meta.get("clock") or {}
-        if clock.get("frozen") is not None:
-            return clock["frozen"]
-        return self.wall() + clock.get("offset", 0.0)
-
-    @property
-    def frozen(self) -> bool:
-        """Whether time stands still between commands."""
-        return (self.store.meta.get("clock") or {}).get("frozen") is not None
-
-    @property
-    def pristine(self) -> bool:
-        """Whether nothing but the default objects was ever written."""
-        return not self.bootstrapped or self.store.meta["bootstrapped"] == self.store.revision
+            self.server.release = Release.with_gates(self.server.release, self.state.feature_gates)
+        self.clock.stand_at(self.clock.shown)
 
     def set_clock(self, *, frozen: float | None = None, offset: float = 0.0) -> None:
         """Freeze the clock at a time, or let it run at `offset` seconds from the wall clock, and live up to it."""
-        self.store.begin()
-        before = self.clock_time()
-        self.store.meta["clock"] = {"frozen": frozen} if frozen is not None else {"offset": offset}
-        if self.clock_time() < before and self.pristine and self.bootstrapped:
-            del self.store.meta["bootstrapped"]  # the default objects are made anew, at a time before they were made
-            self.store.replace(self.store.meta)
-        self._live(self.clock_time())
+        self.hold()
+        before = self.clock.shown
+        if frozen is not None:
+            self.clock.freeze(frozen)
+        else:
+            self.clock.run(offset)
+        if self.clock.shown < before and self.state.pristine and self.state.bootstrapped:
+            self.state.forget_objects()  # they are made anew, at a time before they were made
+            self._forget()
+        self._live(self.clock.shown)
 
     def catch_up(self) -> None:
         """Let the cluster live through the time that has passed; without anything due this only reads."""
-        if not self.bootstrapped:
+        if not self.state.bootstrapped:
             self.begin()
-        now = self.clock_time()
-        if min(self.store.timers.values(), default=now + 1) <= now:
+        now = self.clock.shown
+        if self.store.timers.first(now + 1) <= now:
             self.begin()
-            now = self.clock_time()
+            now = self.clock.shown
             self._live(now)
-        self.server.now = now
+        self.clock.stand_at(now)
 
     def _live(self, until: float) -> None:
         """Live up to a time, from the moment when the first thing falls due."""
-        due = min(self.store.timers.values(), default=until + 1)
-        self.server.now = min(due, until)
+        due = self.store.timers.first(until + 1)
+        self.clock.stand_at(min(due, until))
         if due <= until:
             self.manager.live(until)
 
     # Transactions
 
-    @property
-    def bootstrapped(self) -> bool:
-        """Whether the default objects have been made."""
-        return bool(self.store.meta.get("bootstrapped"))
-
-    def begin(self) -> None:
-        """Take the lock for a write, look again at what is committed, and make the default cluster on first use."""
+    def hold(self) -> None:
+        """Take the lock, look again at what is committed, and live up to what the clock shows."""
         if self.store.locked:
             return
         if self.store.begin():
-            self.reread()
-        if not self.bootstrapped:
+            self._forget()
+        self.state.upgrade()
+        self._live(self.now)
+
+    def begin(self) -> None:
+        """Take the lock for a write, and make the default cluster on first use."""
+        if self.store.locked:
+            return
+        self.hold()
+        if not self.state.bootstrapped:
             self._populate()
 
     def _populate(self) -> None:
@@ -136,34 +151,40 @@ class Cluster:
         from ..helpers.nodes import node_object
         from ..machinery.objects import key_of
 
-        meta, now = self.store.meta, self.server.now
-        if not meta["entropy"]["seed"]:
-            meta["entropy"]["seed"] = os.urandom(8).hex()
-        nodes = [node_object(i, self.server.release, now) for i in range(meta.get("nodes", 1))]
+        if not self.entropy.state["seed"]:
+            self.entropy.state["seed"] = os.urandom(8).hex()
+        now = self.now
+        nodes = [node_object(i, self.server.release, now) for i in range(self.state.nodes)]
         for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid):
             self.store.put("ADDED", resource, key_of(obj), obj)
-        meta["bootstrapped"] = self.store.revision
+        self.state.note_bootstrap()
         self._populated = True
 
-    def reread(self) -> None:
-        """The store holds what another process wrote: drop what was derived from it, and catch up."""
+    def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None,
+              feature_gates: dict[str, bool] | None = None) -> None:
+        """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is."""
+        self.store.begin()
+        self.state.start_over(seed=seed, nodes=nodes, release=release, feature_gates=feature_gates or {})
+        self._forget()
+
+    def _forget(self) -> None:
+        """The store holds something else than before: drop what was derived from it."""
         self.server.forget()
         if self._manager is not None:
             self._manager.forget()
-        self._read_meta()
-        self._live(self.server.now)
+        self._read_state()
 
     def settle(self) -> None:
         """Let the controllers react to what was written, up to this instant."""
         if self._manager is not None:
-            self._manager.live(self.server.now)
+            self._manager.live(self.now)
 
     def commit(self) -> None:
         """Let the controllers react, then make everything durable."""
         if self.store.locked:
             self.settle()
             # The default objects alone can be made again, and nobody has asked for them.
-            self.store.commit(durable=not (self._populated and self.pristine))
+            self.store.commit(durable=not (self._populated and self.state.pristine))
             self._populated = False
         self.on_commit()
 
@@ -178,19 +199,19 @@ class Cluster:
 
     # Waiting
 
-    def wait(self, check, timeout: float | None = None):
+    def wait(self, check: Callable[[], Found], timeout: float | None = None) -> Found | None:
         """Call `check()` now and after every change until it returns something true, and return that.
 
         None when `timeout` (seconds) has passed. On a running clock it sleeps, on a frozen one it jumps from timer to
         timer; there a wait without a timeout ends when nothing will ever happen, or after PATIENCE.
         """
         self.settle()
-        end = self.now + (timeout if timeout is not None else PATIENCE if self.frozen else float("inf"))
+        end = self.now + (timeout if timeout is not None else PATIENCE if self.clock.frozen else float("inf"))
         while True:
             found = check()
             if found or self.now >= end:
                 return found or None
-            if not self.frozen:
+            if not self.clock.frozen:
                 self._doze(end)
                 continue
             due = self.manager.next_due()
@@ -198,33 +219,27 @@ class Cluster:
                 return None
             self.begin()
             target = end if due is None or due > end else due
-            self.store.meta["clock"] = {"frozen": target}
+            self.clock.freeze(target)
             if not self.manager.step(target):
-                self.server.now = target
+                self.clock.reach(target)
 
     def _eventful(self) -> bool:
-        """Whether any timer is left but those that only forget old Events."""
-        return any(not timer.startswith("event-ttl ") for timer in self.store.timers)
+        """Whether any timer is left that somebody may be waiting for."""
+        from .loops import HOUSEKEEPING
+
+        return any(name not in HOUSEKEEPING for name in self.store.timers.controllers())
 
     def _doze(self, end: float) -> None:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
         self.release_lock()
-        due = min(self.store.timers.values(), default=end)
-        self._sleep(max(0.0, min(POLL, due - self.clock_time(), end - self.clock_time())))
+        shown = self.clock.shown
+        self._sleep(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
         mark = self.store.mark()
         if self.store.reload():
             if self.server.history is not None:
                 self.server.history += [(r["type"], r["resource"], r["object"]) for r in self.store.since(mark)]
-            self._reread_unlocked()
+            self._forget()
         self.catch_up()
-
-    def _reread_unlocked(self) -> None:
-        self.server.forget()
-        if self._manager is not None:
-            self._manager.forget()
-        now = self.server.now
-        self._read_meta()
-        self.server.now = max(now, self.server.now) if not self.frozen else self.server.now
 
 
 def folder_of(home: str, context: str) -> str:

@@ -1,6 +1,6 @@
 """Feeds the control loops: keys from changes, keys from timers, until nothing is left to do.
 
-A timer is an entry `CONTROLLER KEY` with a due time in the store; it is all that a controller leaves behind.
+A timer, a key of a loop with a due time and perhaps a note, stands in the store; it is all that a loop leaves behind.
 """
 
 from __future__ import annotations
@@ -10,29 +10,35 @@ from heapq import heapify, heappop, heappush
 
 from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
-from . import CONTROLLERS, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.server import Server
+    from ..helpers.controller import Loop
+    from ..machinery.types import Object
 
 FIRST_RETRY, LAST_RETRY = 0.005, 1000.0  # seconds (client-go's DefaultTypedControllerRateLimiter)
 MAX_SYNCS = 20_000  # of one key at one instant: more than that is a loop that never comes to rest
 
 
 class Manager:
-    """Runs the controllers of `server` (apiserver.server.Server) on the timers of its store."""
+    """Runs the control loops of a server, by name, on the timers of its store and by its clock."""
 
-    def __init__(self, server):
-        self.server, self.store = server, server.store
+    def __init__(self, server: Server, loops: dict[str, Loop]):
+        self.server, self.store, self.clock, self.loops = server, server.store, server.clock, loops
         self._by_resource: dict[str, list[str]] = {}
-        for name, (_, resources) in CONTROLLERS.items():
-            for resource in resources.split():
+        for name, loop in loops.items():
+            for resource in loop.resources:
                 self._by_resource.setdefault(resource, []).append(name)
         self._loaded: dict[str, Controller] = {}
         self._queue: deque[tuple[str, str]] = deque()
         self._queued: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
-        self._heap: list[tuple[float, str]] | None = None
+        self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
+        self._notes: dict[tuple[str, str], Object | None] = {}  # for the timers of the syncs that run
         self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
-    def notice(self, type_: str, resource: str, old: dict | None, new: dict | None) -> None:
+    def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         """Take in one write: put the keys it concerns in the queue."""
         change = None
         for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
@@ -53,13 +59,18 @@ class Manager:
     def _controller(self, name: str) -> Controller:
         controller = self._loaded.get(name)
         if controller is None:
-            controller = self._loaded[name] = load(name)
+            controller = self._loaded[name] = self.loops[name].load(name)
             controller.manager = self
         return controller
 
-    def due(self, name: str, key: str) -> float | None:
-        """Return when a controller's key has its timer; while it is synced because of that, still the same time."""
-        return self.store.timers.get(f"{name} {key}")
+    def timer(self, name: str, key: str) -> tuple[float | None, Object | None]:
+        """Return when a key has its timer, and its note; while it is synced because of that, still the same time."""
+        due, note = self.store.timers.get(name, key)
+        return due, self._notes.get((name, key), note)
+
+    def note(self, name: str, key: str, note: Object | None) -> None:
+        """Take in what a key's sync leaves with its timer."""
+        self._notes[name, key] = note
 
     def rest(self) -> None:
         """Sync keys, first come first served, until the cluster is at rest at this instant."""
@@ -76,10 +87,13 @@ class Manager:
                 self._failures.pop(entry, None)
             except StatusError:
                 due = self.server.now + self._backoff(entry)
+                self._notes[entry] = self.timer(*entry)[1]
+            note = self._notes.pop(entry, None)
             if due is not None and due <= self.server.now:
                 self.enqueue(*entry)
+                self._notes[entry] = note
                 due = None
-            self._set_timer(f"{entry[0]} {entry[1]}", due)
+            self._set_timer(*entry, due, note)
 
     def _backoff(self, entry: tuple[str, str]) -> float:
         """Return after how many seconds a key whose sync failed is tried again: each time twice as long."""
@@ -87,21 +101,19 @@ class Manager:
         self._failures[entry] = failures + 1
         return min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
 
-    def _set_timer(self, timer: str, due: float | None) -> None:
-        if self.store.timers.get(timer) == due:
-            return
-        self.store.set_timer(timer, due)
-        if due is not None and self._heap is not None:
-            heappush(self._heap, (due, timer))
+    def _set_timer(self, name: str, key: str, due: float | None, note: Object | None) -> None:
+        if self._heap is not None and due is not None and self.store.timers.get(name, key)[0] != due:
+            heappush(self._heap, (due, name, key))
+        self.store.set_timer(name, key, due, note)
 
     def next_due(self) -> float | None:
         """Return when the next timer is due, None where there is none."""
         if self._heap is None:
-            self._heap = [(due, timer) for timer, due in self.store.timers.items()]
+            self._heap = [(due, name, key) for name, key, due in self.store.timers]
             heapify(self._heap)
         while self._heap:
-            due, timer = self._heap[0]
-            if self.store.timers.get(timer) == due:
+            due, name, key = self._heap[0]
+            if self.store.timers.get(name, key)[0] == due:
                 return due
             heappop(self._heap)
         return None
@@ -109,6 +121,7 @@ class Manager:
     def forget(self) -> None:
         """The store was read anew: look at its timers again, and drop what controllers derived from it."""
         self._heap = None
+        self._notes.clear()
         self._loaded.clear()
         self._queue.clear()
         self._queued.clear()
@@ -118,14 +131,13 @@ class Manager:
         due = self.next_due()
         if due is None or due > until:
             return False
-        self.server.now = max(self.server.now, due)
+        self.clock.reach(due)
         while self.next_due() == due and self._heap:
-            timer = heappop(self._heap)[1]
-            name, _, key = timer.partition(" ")
-            if name in CONTROLLERS:
+            _, name, key = heappop(self._heap)
+            if name in self.loops:
                 self.enqueue(name, key)
             else:
-                self.store.set_timer(timer, None)
+                self.store.set_timer(name, key, None)
         self.rest()
         return True
 
@@ -135,4 +147,4 @@ class Manager:
         self.rest()
         while self.step(until):
             pass
-        self.server.now = max(self.server.now, until)
+        self.clock.reach(until)

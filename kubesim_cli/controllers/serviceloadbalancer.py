@@ -1,19 +1,19 @@
 """LoadBalancer services: their address stays pending, until a tunnel assigns one as `minikube tunnel` does.
 
-The tunnel is open while the node minikube has the annotation TUNNEL; a service's address is then its cluster IP.
+The tunnel is open while the first node has the annotation TUNNEL; a service's address is then its cluster IP.
 """
 
 from __future__ import annotations
 
 from ..helpers.controller import Change, Controller, itself
+from ..helpers.nodes import TUNNEL, node_name
 from ..machinery.objects import clone, dig
 
-TUNNEL = "kubesim.io/tunnel"
-NODE = "minikube"
+NODE = node_name(0)
 
 
 def is_open(node: dict | None) -> bool:
-    """Tell whether the tunnel is open, by the node minikube."""
+    """Tell whether the tunnel is open, by the first node."""
     return node is not None and TUNNEL in (node["metadata"].get("annotations") or {})
 
 

@@ -6,7 +6,13 @@ from ..machinery.objects import controller_of, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol
+    from collections.abc import Callable, Iterable
+    from typing import Any, Protocol, TypeAlias
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
+    Watch: TypeAlias = Callable[["Change"], Iterable[Key]]
 
     class Manager(Protocol):
         """What a loop needs of controllers.manager.Manager, which runs it."""
@@ -14,9 +20,30 @@ if TYPE_CHECKING:
         server: Any
         until: float
 
-        def due(self, name: str, key: str) -> float | None: ...
+        def timer(self, name: str, key: str) -> tuple[float | None, Object | None]: ...
+
+        def note(self, name: str, key: str, note: Object | None) -> None: ...
 
         def enqueue(self, name: str, key: str) -> None: ...
+
+
+class Loop:
+    """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches."""
+
+    __slots__ = ("module", "resources")
+
+    def __init__(self, module: str, resources: str):
+        self.module, self.resources = module, resources.split()
+
+    def load(self, name: str) -> Controller:
+        """Import the module and return an instance of the Controller in it that is called `name`."""
+        import importlib
+
+        module = importlib.import_module(f"kubesim_cli.{self.module}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Controller) and value.name == name:
+                return value()
+        raise LookupError(f"{module.__name__} has no Controller named {name}")
 
 
 class Change:
@@ -24,11 +51,11 @@ class Change:
 
     __slots__ = ("new", "old", "resource", "type")
 
-    def __init__(self, type_: str, resource: str, old: dict | None, new: dict | None):
+    def __init__(self, type_: str, resource: str, old: Object | None, new: Object | None):
         self.type, self.resource, self.old, self.new = type_, resource, old, new
 
     @property
-    def object(self) -> dict:
+    def object(self) -> Object:
         """The object as it is now, or as it was last."""
         obj = self.old if self.new is None else self.new
         assert obj is not None
@@ -42,30 +69,40 @@ class Controller:
     (seconds since 1970, later than `api.now`) at which this key wants to be looked at again; each sync replaces the
     key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long.
     `api` is a trusted `apiserver.client.Client`.
+
+    What a loop has to know when its timer is due, and the API does not tell, it leaves with the timer: `note`.
     """
 
     name = ""
-    watches: dict = {}
+    watches: dict[str, Watch] = {}
     manager: Manager  # that runs it
 
     def due(self, key: str) -> float | None:
         """Return when the key's timer is due, or was due where that is why it is synced; None without a timer."""
-        return self.manager.due(self.name, key)
+        return self.manager.timer(self.name, key)[0]
 
-    def sync(self, api, key: str) -> float | None:
+    def noted(self, key: str) -> Object:
+        """Return the note that an earlier sync of the key left with its timer; empty where it left none."""
+        return self.manager.timer(self.name, key)[1] or {}
+
+    def note(self, key: str, note: Object) -> None:
+        """Leave a note with the timer that this sync of the key sets; without a timer it is forgotten."""
+        self.manager.note(self.name, key, note or None)
+
+    def sync(self, api: Client, key: Key) -> float | None:
         raise NotImplementedError
 
 
-def itself(change: Change):
+def itself(change: Change) -> tuple[Key]:
     """Watch function: the changed object is the key."""
     return (key_of(change.object),)
 
 
-def owner(kind: str):
+def owner(kind: str) -> Watch:
     """Watch function: the key is the controlling owner of that kind, now or before the change."""
 
-    def keys(change: Change):
-        found = []
+    def keys(change: Change) -> list[Key]:
+        found: list[Key] = []
         for obj in (change.new, change.old):
             ref = controller_of(obj) if obj else None
             if obj and ref and ref["kind"] == kind:

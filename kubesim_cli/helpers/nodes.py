@@ -11,6 +11,8 @@ from ..releases import PATCH
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"
+# The annotation of the first node while services of type LoadBalancer get addresses, as with `minikube tunnel`.
+TUNNEL = "kubesim.io/tunnel"
 
 _CONDITIONS = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),

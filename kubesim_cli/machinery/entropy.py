@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Key, Object
+
 
 class Entropy:
     """Draws from `state`, a dict with `seed` (text) and `count`, which is kept up to date in place.
 
     `state["scripted"]` may hold UIDs that are to come out for certain objects: a dict from `resource/key`, as in
-    `persistentvolumeclaims/default/data-web-0`, to a UID or a list of them, taken in order.
+    `persistentvolumeclaims/default/data-web-0`, to a list of them, taken in order.
     """
 
-    def __init__(self, state: dict):
+    def __init__(self, state: Object):
         self.state = state
 
     def _draw(self) -> bytes:
@@ -29,9 +33,19 @@ class Entropy:
 
         return random_suffix(int.from_bytes(self._draw(), "big"), length)
 
+    @property
+    def scripted(self) -> dict[str, list[str]]:
+        """UIDs that are to come out, by `resource/key`."""
+        found: dict[str, list[str]] = self.state.get("scripted", {})
+        return found
+
+    def script(self, resource: str, key: Key, uid: str) -> None:
+        """Have a UID come out for an object that is yet to be made, after those that were scripted for it before."""
+        self.state.setdefault("scripted", {}).setdefault(f"{resource}/{key}", []).append(uid)
+
     def uid(self, resource: str = "", key: str = "") -> str:
         """Return a version 4 UUID, or the one scripted for this object."""
-        scripted = self.state.get("scripted", {})
+        scripted = self.scripted
         listed = scripted.get(f"{resource}/{key}")
         if listed:
             uid = listed.pop(0)

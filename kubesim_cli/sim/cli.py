@@ -6,8 +6,7 @@ import os
 
 import click
 
-from ..cluster.cluster import Cluster
-from ..store.log import StoreError
+from ..cluster.cluster import Cluster, StoreError
 
 
 class Settings:

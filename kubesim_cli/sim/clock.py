@@ -57,9 +57,8 @@ def show(settings) -> None:
 
 
 def _tell(cluster) -> None:
-    now = timestamps.format(cluster.clock_time())
-    offset = (cluster.store.meta.get("clock") or {}).get("offset", 0.0)
-    if cluster.frozen:
+    now, offset = timestamps.format(cluster.clock.shown), cluster.clock.offset
+    if cluster.clock.frozen:
         click.echo(f"{now} (frozen)")
     elif round(offset):
         side = "ahead of" if offset > 0 else "behind"
@@ -72,19 +71,17 @@ def _tell(cluster) -> None:
 def _move(settings, choose) -> None:
     """Set the clock to what `choose(cluster)` returns (arguments of set_clock), commit and tell the time."""
     cluster = settings.cluster()
-    cluster.store.begin()
-    cluster.reread()
+    cluster.hold()
     cluster.set_clock(**choose(cluster))
-    cluster.commit()
-    cluster.store.release()
+    cluster.release_lock()
     _tell(cluster)
 
 
 def _forward(cluster, time: float) -> float:
     """Return a time to which the clock may be set; before the cluster has a life of its own, any will do."""
-    if time < cluster.clock_time() and not cluster.pristine:
+    if time < cluster.clock.shown and not cluster.state.pristine:
         raise click.ClickException(
-            f"time only moves forward: the cluster's clock shows {timestamps.format(cluster.clock_time())}; "
+            f"time only moves forward: the cluster's clock shows {timestamps.format(cluster.clock.shown)}; "
             "`kubesim sim reset` starts over")
     return time
 
@@ -96,9 +93,9 @@ def advance(settings, length: float) -> None:
     """Let DURATION pass, as in `advance 5m6s`; everything that falls due on the way happens in its order."""
 
     def choose(cluster):
-        if cluster.frozen:
-            return {"frozen": cluster.clock_time() + length}
-        return {"offset": (cluster.store.meta.get("clock") or {}).get("offset", 0.0) + length}
+        if cluster.clock.frozen:
+            return {"frozen": cluster.clock.shown + length}
+        return {"offset": cluster.clock.offset + length}
 
     _move(settings, choose)
 
@@ -108,14 +105,14 @@ def advance(settings, length: float) -> None:
 @click.pass_obj
 def freeze(settings, time: float | None) -> None:
     """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`."""
-    _move(settings, lambda cluster: {"frozen": cluster.clock_time() if time is None else _forward(cluster, time)})
+    _move(settings, lambda cluster: {"frozen": cluster.clock.shown if time is None else _forward(cluster, time)})
 
 
 @clock.command("resume")
 @click.pass_obj
 def resume(settings) -> None:
     """Let a frozen clock run on from where it stands."""
-    _move(settings, lambda cluster: {"offset": cluster.clock_time() - cluster.wall()})
+    _move(settings, lambda cluster: {"offset": cluster.clock.offset_of(cluster.clock.shown)})
 
 
 @clock.command("set")
@@ -126,7 +123,7 @@ def set_(settings, time: float) -> None:
 
     def choose(cluster):
         to = _forward(cluster, time)
-        return {"frozen": to} if cluster.frozen else {"offset": to - cluster.wall()}
+        return {"frozen": to} if cluster.clock.frozen else {"offset": cluster.clock.offset_of(to)}
 
     _move(settings, choose)
 

@@ -12,7 +12,7 @@ def _annotate(settings, node: str, annotation: str, value: str | None) -> None:
     cluster = settings.cluster()
     cluster.catch_up()
     try:
-        cluster.server.trusted.patch("nodes", node, {"metadata": {"annotations": {annotation: value}}}, "merge")
+        cluster.client.patch("nodes", node, {"metadata": {"annotations": {annotation: value}}}, "merge")
     except StatusError as error:
         raise click.ClickException(error.message) from None
     cluster.commit()
@@ -53,18 +53,18 @@ def tunnel() -> None:
 @click.pass_obj
 def open_(settings) -> None:
     """Assign addresses from now on."""
-    from ..controllers.serviceloadbalancer import NODE, TUNNEL
+    from ..helpers.nodes import TUNNEL, node_name
 
-    _annotate(settings, NODE, TUNNEL, "open")
+    _annotate(settings, node_name(0), TUNNEL, "open")
 
 
 @tunnel.command("close")
 @click.pass_obj
 def close(settings) -> None:
     """Take the addresses back: services are pending again."""
-    from ..controllers.serviceloadbalancer import NODE, TUNNEL
+    from ..helpers.nodes import TUNNEL, node_name
 
-    _annotate(settings, NODE, TUNNEL, None)
+    _annotate(settings, node_name(0), TUNNEL, None)
 
 
 COMMANDS = [node, tunnel]

@@ -22,19 +22,13 @@ from ..kubectl.resource.discoverycache import path as discovery_cache
 @click.pass_obj
 def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
-    meta: dict = {"entropy": {"seed": seed or "", "count": 0}, "nodes": nodes}
     try:
-        if kubernetes_version:
-            meta["release"] = list(releases.parse_release(kubernetes_version))
-        if feature_gates:
-            meta["featureGates"] = releases.parse_gates(feature_gates)
+        release = releases.parse_release(kubernetes_version) if kubernetes_version else None
+        gates = releases.parse_gates(feature_gates)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     cluster = settings.cluster()
-    cluster.store.begin()
-    if "clock" in cluster.store.meta:
-        meta["clock"] = cluster.store.meta["clock"]
-    cluster.store.replace(meta)
+    cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=gates)
     cluster.close()
     with suppress(FileNotFoundError):
         os.remove(discovery_cache(settings.environ, settings.folder))

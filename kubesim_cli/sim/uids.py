@@ -17,12 +17,11 @@ def uids(settings, scripted: tuple[str, ...]) -> None:
     """
     cluster = settings.cluster()
     if not scripted:
-        for target, listed in (cluster.entropy.state.get("scripted") or {}).items():
+        for target, listed in cluster.entropy.scripted.items():
             for uid in listed:
                 click.echo(f"{target}={uid}")
         return
-    cluster.store.begin()
-    cluster.reread()
+    cluster.hold()
     for entry in scripted:
         script(cluster, entry)
     cluster.commit()
@@ -33,13 +32,12 @@ def script(cluster, entry: str) -> None:
     """Note one `RESOURCE/[NAMESPACE/]NAME=UID`; raises ClickException for what is not of that form."""
     target, _, uid = entry.partition("=")
     kind, *rest = target.split("/")
-    res = cluster.server.discovery.find(kind)
+    res = cluster.client.discovery.find(kind)
     if res is None or not uid or len(rest) not in (1, 2):
         raise click.ClickException(f"{entry!r} is not RESOURCE/[NAMESPACE/]NAME=UID")
     if res.namespaced and len(rest) == 1:
         rest.insert(0, "default")
-    state = cluster.entropy.state.setdefault("scripted", {})
-    state.setdefault("/".join([res.name, *rest]), []).append(uid)
+    cluster.entropy.script(res.name, "/".join(rest), uid)
 
 
 COMMANDS = [uids]

@@ -6,9 +6,12 @@ A cluster's folder holds `objects.jsonl` (the truth), `head.json` (how much of i
 Lines of the log:
     {"kubesim": "store", "format": 1, "generation": G}                               the first one
     {"rv": N, "type": "ADDED|MODIFIED|DELETED", "resource": R, "key": K, "object": {}}    one write
-    {"timer": NAME, "due": SECONDS | null}                                               a timer set or dropped
+    {"timer": KEY, "controller": NAME, "due": SECONDS | null, "note": {} | null}         a timer set or dropped
     {"commit": N, "meta": {}}                                                            what stands before it holds
 What follows the last commit line never happened: a crash leaves nothing but such a tail.
+
+Format 1, of kubesim 0.1, has timers as {"timer": "NAME KEY", "due": SECONDS | null}. It is read; the first write brings
+the log to the newest format.
 """
 
 from __future__ import annotations
@@ -16,7 +19,10 @@ from __future__ import annotations
 import json
 import os
 
-FORMAT = 1
+from .timers import Timers
+
+FORMAT = 2
+_READABLE = (1, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -60,7 +66,8 @@ class Index:
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: dict | None = None):
         self.generation, self.size, self.revision, self.meta = generation, size, revision, meta or {}
-        self.timers: dict[str, float] = {}
+        self.format = FORMAT  # of the log
+        self.timers = Timers()
         self.checkpoint = 0  # size of the log when the index was last written
         self.weight = 0      # bytes of the index file, to weigh writing it against scanning the log's tail
         self.live = 0        # bytes of the lines that entries point to
@@ -91,17 +98,18 @@ class Index:
                 entries[record["key"]] = [record["rv"], offset, length, *(_uids(owners) if owners else ())]
                 self.live += length
         elif "timer" in record:
-            if record["due"] is None:
-                self.timers.pop(record["timer"], None)
-            else:
-                self.timers[record["timer"]] = record["due"]
+            controller, key = record.get("controller"), record["timer"]
+            if controller is None:
+                controller, _, key = key.partition(" ")  # format 1
+            self.timers.set(controller, key, record["due"], record.get("note"))
         elif "commit" in record:
             self.revision, self.meta = record["commit"], record["meta"]
 
     def pack(self) -> list[bytes]:
         """Encode the index file: a line for the whole, then one per resource."""
         head = {"format": FORMAT, "generation": self.generation, "size": self.size, "live": self.live,
-                "revision": self.revision, "meta": self.meta, "timers": self.timers}
+                "revision": self.revision, "meta": self.meta,
+                "timers": self.timers.due, "notes": self.timers.notes}
         rows = [line(head)]
         for resource in self.resources():
             packed = self._packed.get(resource)
@@ -119,7 +127,7 @@ class Index:
             if head["format"] != FORMAT or rows.pop() != b"":
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"])
-            index.timers, index.live = head["timers"], head["live"]
+            index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]
             for row in rows[1:]:
                 resource, packed = row.split(b" ", 1)
                 index._packed[resource.decode()] = packed
@@ -134,19 +142,24 @@ def _uids(owners: list[dict]) -> list[str]:
     return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
 
 
-def read_header(path: str, first: bytes) -> int:
-    """Check the log's first line and return its generation."""
+def header(generation: int) -> bytes:
+    """Return the first line of a log."""
+    return line({"kubesim": "store", "format": FORMAT, "generation": generation})
+
+
+def read_header(path: str, first: bytes) -> tuple[int, int]:
+    """Check the log's first line and return (generation, format)."""
     try:
-        header = json.loads(first)
-        if header["kubesim"] != "store":
+        found = json.loads(first)
+        if found["kubesim"] != "store":
             raise KeyError
-        form, generation = header["format"], header["generation"]
+        generation, form = found["generation"], found["format"]
     except (ValueError, KeyError, TypeError):
         raise StoreError(f"{path} is damaged: its first line is not a kubesim store's; nothing was changed") from None
-    if form != FORMAT:
+    if form not in _READABLE:
         raise StoreError(f"{path} was written by a newer kubesim (store format {form}, this one knows {FORMAT}); "
                          "nothing was changed")
-    return generation
+    return generation, form
 
 
 def load(folder: str):
@@ -169,13 +182,14 @@ def load(folder: str):
 
 
 def _load(folder: str, path: str, log) -> Index:
-    generation = read_header(path, log.readline(4096))
+    generation, form = read_header(path, log.readline(4096))
     index = None
     packed = _slurp(os.path.join(folder, INDEX))
     if packed is not None:
         index = Index.unpack(packed)
     if index is None or index.generation != generation:
         index = Index(generation, log.tell())
+        index.format = form
     committed = _committed(folder, generation)
     end = log.seek(0, os.SEEK_END)  # after the sizes it is compared with: another process may be appending
     if end < max(index.size, committed):
@@ -225,7 +239,7 @@ def _scan(path: str, index: Index, tail: bytes) -> None:
 def records(folder: str, generation: int, start: int, end: int):
     """Yield the committed writes between two sizes of the log; nothing where it has been compacted since."""
     with open(os.path.join(folder, LOG), "rb") as log:
-        if read_header(folder, log.readline(4096)) != generation:
+        if read_header(folder, log.readline(4096))[0] != generation:
             return
         log.seek(start)
         for row in log.read(end - start).splitlines():

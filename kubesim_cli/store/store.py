@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from fasteners import InterProcessLock
 
+    from ..machinery.types import Object
+
 SLACK = 1 << 16         # bytes of log tail that are scanned rather than indexed
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
 GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
@@ -39,13 +41,13 @@ class Store:
         self._index = index
         self.revision = index.revision
         self.meta: dict = json.loads(json.dumps(index.meta))
-        self.timers = dict(index.timers)
+        self.timers = index.timers.copy()
         self._cache: dict[str, dict[str, dict]] = {}
         self._owned: dict[str, dict[str, set[str]]] = {}  # resource -> UID of an owner -> keys
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         self._end = index.size       # where the next line will stand
-        self._touched: set[str] = set()
+        self._touched: set[tuple[str, str]] = set()  # timers, by controller and key
         self._start_revision = index.revision
 
     def reload(self) -> bool:
@@ -159,6 +161,9 @@ class Store:
             changed = self.reload()
             if self.exists:
                 self._truncate()
+                if self._index.format != log.FORMAT:
+                    self._compact()
+                    self._write_head()
         except BaseException:
             self._unlock()
             raise
@@ -187,14 +192,11 @@ class Store:
         else:
             cache[key] = obj
 
-    def set_timer(self, name: str, due: float | None) -> None:
-        """Set a timer, or drop it with None."""
-        if due is None:
-            if self.timers.pop(name, None) is None:
-                return
-        else:
-            self.timers[name] = due
-        self._touched.add(name)
+    def set_timer(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
+        """Set a timer with its note, or drop it with None; `due` in seconds since 1970."""
+        if self.timers.get(controller, key) != (due, note):
+            self.timers.set(controller, key, due, note)
+            self._touched.add((controller, key))
 
     def _append(self, record: dict) -> None:
         row = log.line(record)
@@ -211,7 +213,7 @@ class Store:
             return
         path = os.path.join(self.folder, log.LOG)
         if not self.exists:
-            header = log.line({"kubesim": "store", "format": log.FORMAT, "generation": 0})
+            header = log.header(0)
             log.write_file(path, [header], durable=False)  # the commit syncs the same file
             self._shift(len(header))
             self.exists = True
@@ -231,7 +233,7 @@ class Store:
     def dirty(self) -> bool:
         """Whether there is anything to commit."""
         return (self.revision != self._start_revision or self.meta != self._index.meta
-                or any(self.timers.get(name) != self._index.timers.get(name) for name in self._touched))
+                or any(self.timers.get(*each) != self._index.timers.get(*each) for each in self._touched))
 
     def commit(self, durable: bool = True) -> None:
         """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held.
@@ -240,9 +242,9 @@ class Store:
         """
         if not self.dirty:
             return
-        for name in sorted(self._touched):
-            if self.timers.get(name) != self._index.timers.get(name):
-                self._append({"timer": name, "due": self.timers.get(name)})
+        for each in sorted(self._touched):
+            if self.timers.get(*each) != self._index.timers.get(*each):
+                self._append(_timer(*each, *self.timers.get(*each)))
         self._touched.clear()
         self._append({"commit": self.revision, "meta": json.loads(json.dumps(self.meta))})
         self._spill()
@@ -272,7 +274,7 @@ class Store:
         old = self._index
         index = log.Index(old.generation + 1, 0, old.revision, old.meta)
         index.timers = old.timers
-        rows = [log.line({"kubesim": "store", "format": log.FORMAT, "generation": index.generation})]
+        rows = [log.header(index.generation)]
         offset = len(rows[0])
         for resource in old.resources():
             entries = index.entries(resource)
@@ -280,8 +282,8 @@ class Store:
                 rows.append(self._read(start, length))
                 entries[key] = [revision, offset, length, *owners]
                 offset += length
-        for name, due in index.timers.items():
-            rows.append(log.line({"timer": name, "due": due}))
+        for controller, key, _ in index.timers:
+            rows.append(log.line(_timer(controller, key, *index.timers.get(controller, key))))
         rows.append(log.line({"commit": index.revision, "meta": index.meta}))
         index.size, index.live = sum(map(len, rows)), old.live
         self._close_file()
@@ -291,8 +293,7 @@ class Store:
     def replace(self, meta: dict) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
-        rows = [log.line({"kubesim": "store", "format": log.FORMAT, "generation": index.generation}),
-                log.line({"commit": 0, "meta": index.meta})]
+        rows = [log.header(index.generation), log.line({"commit": 0, "meta": index.meta})]
         index.size = sum(map(len, rows))
         self._close_file()
         log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
@@ -349,3 +350,9 @@ class Store:
         """Yield the log's records (rv, type, resource, key, object) committed after `mark`."""
         if mark[0] == self._index.generation:
             yield from log.records(self.folder, mark[0], mark[1], self._index.size)
+
+
+def _timer(controller: str, key: str, due: float | None, note: Object | None) -> Object:
+    """Return the log's record of a timer."""
+    record = {"timer": key, "controller": controller, "due": due}
+    return record if note is None else {**record, "note": note}

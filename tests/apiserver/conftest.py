@@ -7,6 +7,8 @@ import pytest
 from kubesim_cli.apiserver import bootstrap
 from kubesim_cli.apiserver.client import Client
 from kubesim_cli.apiserver.server import Server
+from kubesim_cli.cluster.clock import Clock
+from kubesim_cli.cluster.state import ClusterState
 from kubesim_cli.helpers.nodes import node_object
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.machinery.errors import StatusError
@@ -23,7 +25,8 @@ class Api:
     def __init__(self, folder, release):
         self.store = Store(str(folder))
         self.store.begin()
-        self.server = Server(self.store, Entropy({"seed": "test", "count": 0}), release, NOW)
+        self.server = Server(self.store, Entropy({"seed": "test", "count": 0}), release,
+                             Clock(ClusterState(self.store), lambda: NOW))
         self.warned: list[str] = []
         self.admin = self.client(ADMIN)
         self.trusted = self.server.trusted

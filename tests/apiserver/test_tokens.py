@@ -28,7 +28,7 @@ def test_a_token_is_known_again_until_it_expires(api):
 
     assert review(token)["user"]["username"] == "system:serviceaccount:default:default"
     assert "authenticated" not in review("nonsense")
-    api.server.now += 601
+    api.server.clock.reach(api.server.now + 601)
     assert "authenticated" not in review(token)
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from worlds import Ready
 
 from kubesim_cli.apiserver.server import Server
+from kubesim_cli.cluster.clock import Clock
+from kubesim_cli.cluster.state import ClusterState
 from kubesim_cli.controllers import manager as module
 from kubesim_cli.helpers.controller import Controller, itself
 from kubesim_cli.machinery.entropy import Entropy
@@ -34,14 +37,12 @@ class Counter(Controller):
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CONTROLLERS", {"counter": ("", "configmaps")})
+def cluster(tmp_path):
     counter = Counter()
-    monkeypatch.setattr(module, "load", lambda name: counter)
     store = Store(str(tmp_path / "c"))
     store.begin()
-    server = Server(store, Entropy({"seed": "s", "count": 0}), (1, 36), 100.0)
-    manager = module.Manager(server)
+    server = Server(store, Entropy({"seed": "s", "count": 0}), (1, 36), Clock(ClusterState(store), lambda: 100.0))
+    manager = module.Manager(server, {"counter": Ready(counter, "configmaps")})
     server.notice = manager.notice
     yield server, manager, counter
     store.close()
@@ -65,7 +66,7 @@ def test_timers_are_taken_in_the_order_of_their_time(cluster):
     assert [server.find("configmaps", "default", name)["at"] for name in ("early", "late")] == [103.0, 103.5]
     assert server.now == 110.0
     assert manager.next_due() is None
-    assert server.store.timers == {}
+    assert not server.store.timers
 
 
 def test_time_stops_at_the_instant_asked_for(cluster):

@@ -4,8 +4,8 @@ import pytest
 
 
 @pytest.fixture
-def w(world):
-    return world("scheduler", "kubelet")
+def w(node_world):
+    return node_world("scheduler", "kubelet")
 
 
 def box(command, name="main", image="busybox", **fields):
@@ -62,8 +62,8 @@ def test_a_pod_comes_and_goes(w):
     ((1, 28), "Created container main", "Started container main", " in 900ms (900ms including waiting)"),
     ((1, 33), "Created container: main", "Started container main", "Image size:"),
     ((1, 36), "Container created", "Container started", "Image size:")])
-def test_events_are_worded_as_the_release_does(world, release, created, started, pulled):
-    w = world("scheduler", "kubelet", release=release)
+def test_events_are_worded_as_the_release_does(node_world, release, created, started, pulled):
+    w = node_world("scheduler", "kubelet", release=release)
     w.pod("a")
     w.advance(2)
     told = dict(w.events())
@@ -366,8 +366,8 @@ def test_finalizers_keep_the_last_status(w):
     assert pod["status"]["phase"] == "Failed" and pod["metadata"]["deletionGracePeriodSeconds"] == 0
 
 
-def test_older_releases_tell_less(world):
-    w = world("scheduler", "kubelet", release=(1, 28))
+def test_older_releases_tell_less(node_world):
+    w = node_world("scheduler", "kubelet", release=(1, 28))
     w.pod("a")
     w.advance(2)
     status = w.get("pods", "a")["status"]

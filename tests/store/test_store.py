@@ -30,7 +30,7 @@ def filled(folder):
     made.begin()
     for name in ("a", "b", "c"):
         made.put("ADDED", "pods", f"default/{name}", pod(name, x=name * 3))
-    made.set_timer("kubelet default/a", 12.5)
+    made.set_timer("kubelet", "default/a", 12.5, {"n": 1})
     made.meta["nodes"] = 1
     made.commit()
     made.release()
@@ -47,7 +47,7 @@ def test_what_is_committed_is_read_by_others(filled):
     assert other.revision == 3
     assert other.get("pods", "default/b")["x"] == "bbb"
     assert [o["metadata"]["resourceVersion"] for o in other.list("pods")] == ["1", "2", "3"]
-    assert other.timers == {"kubelet default/a": 12.5}
+    assert other.timers.get("kubelet", "default/a") == (12.5, {"n": 1})
     assert other.meta == {"nodes": 1}
 
 
@@ -96,7 +96,7 @@ def test_the_files_beside_the_log_can_be_lost(filled, name, content, monkeypatch
 def test_a_store_of_a_newer_kubesim_is_refused(filled):
     path = os.path.join(filled, log.LOG)
     rows = open(path, "rb").read().split(b"\n", 1)
-    content = json.dumps({**json.loads(rows[0]), "format": 2}).encode() + b"\n" + rows[1]
+    content = json.dumps({**json.loads(rows[0]), "format": log.FORMAT + 1}).encode() + b"\n" + rows[1]
     with open(path, "wb") as file:
         file.write(content)
     with pytest.raises(log.StoreError, match="newer kubesim"):
@@ -168,7 +168,7 @@ def test_the_log_is_compacted_when_most_of_it_is_old(filled, monkeypatch):
     assert os.path.getsize(os.path.join(filled, log.LOG)) < 1000
     reader = Store(filled)
     assert reader.get("pods", "default/a")["x"] == 99
-    assert reader.timers == {"kubelet default/a": 12.5}
+    assert list(reader.timers) == [("kubelet", "default/a", 12.5)]
     assert reader.revision == 103
 
 
@@ -222,3 +222,26 @@ def test_a_killed_writer_loses_nothing_it_acknowledged_and_leaves_nothing_half_d
         names = {o["metadata"]["name"] for o in Store(folder).list("configmaps")}
         assert {f"{i}{half}" for i in acknowledged for half in "xy"} <= names
         assert len(names) % 2 == 0
+
+
+def test_a_store_of_format_1_is_read_and_the_first_write_makes_it_the_newest(folder):
+    os.makedirs(folder)
+    path = os.path.join(folder, log.LOG)
+    rows = [{"kubesim": "store", "format": 1, "generation": 3},
+            {"rv": 1, "type": "ADDED", "resource": "pods", "key": "default/a", "object": {"metadata": {"name": "a"}}},
+            {"timer": "kubelet default/a", "due": 12.5}, {"timer": "event-ttl 7", "due": 3.0},
+            {"timer": "event-ttl 7", "due": None}, {"commit": 1, "meta": {"nodes": 2}}]
+    with open(path, "wb") as file:
+        file.write(b"".join(map(log.line, rows)))
+    old = Store(folder)
+    assert list(old.timers) == [("kubelet", "default/a", 12.5)]
+    assert (old.keys("pods"), old.meta, old.revision) == (["default/a"], {"nodes": 2}, 1)
+    assert open(path, "rb").readline() == log.line(rows[0])  # a mere look changes nothing
+    old.begin()
+    old.set_timer("kubelet", "default/b", 13.5)
+    old.commit()
+    old.release()
+    assert json.loads(open(path, "rb").readline()) == {"kubesim": "store", "format": log.FORMAT, "generation": 4}
+    new = Store(folder)
+    assert sorted(new.timers) == [("kubelet", "default/a", 12.5), ("kubelet", "default/b", 13.5)]
+    assert new.get("pods", "default/a") == {"metadata": {"name": "a"}}

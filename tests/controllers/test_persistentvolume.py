@@ -6,12 +6,12 @@ CLAIMS, VOLUMES, CLASSES = "persistentvolumeclaims", "persistentvolumes", "stora
 
 
 @pytest.fixture
-def w(world):
-    return make(world)
+def w(node_world):
+    return make(node_world)
 
 
-def make(world, **options):
-    w = world("scheduler", "kubelet", "persistentvolumeclaim-binder", "persistentvolume-binder",
+def make(node_world, **options):
+    w = node_world("scheduler", "kubelet", "persistentvolumeclaim-binder", "persistentvolume-binder",
               "persistentvolumeclaim-protection", "persistentvolume-protection", "persistentvolumeclaim-expander",
               "ephemeral-volume", **options)
     storage_class(w, "standard", "k8s.io/minikube-hostpath")
@@ -195,8 +195,8 @@ def test_a_bound_volume_is_protected(w):
     assert w.get(VOLUMES, "a", "") is None
 
 
-def test_waiting_for_the_first_consumer(world):
-    w = make(world, nodes=3)
+def test_waiting_for_the_first_consumer(node_world):
+    w = make(node_world, nodes=3)
     storage_class(w, "wait", "kubernetes.io/no-provisioner", "WaitForFirstConsumer")
     on = {"required": {"nodeSelectorTerms": [{"matchExpressions": [
         {"key": "kubernetes.io/hostname", "operator": "In", "values": ["minikube-m02"]}]}]}}
@@ -225,8 +225,8 @@ def test_provisioning_for_the_first_consumer(w):
     assert w.get(CLAIMS, "data")["metadata"]["annotations"]["volume.kubernetes.io/selected-node"] == "minikube"
 
 
-def test_a_pod_goes_back_to_the_node_of_its_volume(world):
-    w = make(world, nodes=3)
+def test_a_pod_goes_back_to_the_node_of_its_volume(node_world):
+    w = make(node_world, nodes=3)
     claim(w, "data", cls="standard")
     w.pod("a", volumes=uses("data"))
     w.advance(2)

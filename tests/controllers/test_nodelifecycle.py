@@ -12,8 +12,8 @@ TOLERATIONS = [{"key": f"node.kubernetes.io/{key}", "operator": "Exists", "effec
 
 
 @pytest.fixture
-def w(world):
-    return world("scheduler", "kubelet", "nodelifecycle", "tainteviction", "podgc", nodes=2)
+def w(node_world):
+    return node_world("scheduler", "kubelet", "nodelifecycle", "tainteviction", "podgc", nodes=2)
 
 
 def stop(w, name):
@@ -35,17 +35,6 @@ def taints(w, name):
 
 def on(w, pod, node, **spec):
     w.pod(pod, nodeSelector={"kubernetes.io/hostname": node}, tolerations=TOLERATIONS, **spec)
-
-
-def test_the_node_that_registers():
-    first, second = (nodes.node_object(i, (1, 36), 0.0) for i in (0, 1))
-    assert first["metadata"]["name"] == "minikube" and second["metadata"]["name"] == "minikube-m02"
-    assert first["status"]["capacity"] == {"cpu": "2", "memory": "8Gi", "ephemeral-storage": "100Gi", "pods": "110"}
-    assert nodes.internal_ip(first) == "192.168.49.2" and nodes.internal_ip(second) == "192.168.49.3"
-    assert "node-role.kubernetes.io/control-plane" in first["metadata"]["labels"]
-    assert second["metadata"]["labels"]["minikube.k8s.io/primary"] == "false"
-    assert first["status"]["nodeInfo"]["kubeletVersion"] == "v1.36.2" and first["spec"] == {}
-    assert nodes.address_of(nodes.pod_network(second)[0]) == "10.244.1.2"
 
 
 def test_cordoning_taints(w):

@@ -6,8 +6,8 @@ SLICES = "endpointslices.discovery.k8s.io"
 
 
 @pytest.fixture
-def w(world):
-    return world("scheduler", "kubelet", "endpoints", "endpointslice", "endpointslice-mirroring")
+def w(node_world):
+    return node_world("scheduler", "kubelet", "endpoints", "endpointslice", "endpointslice-mirroring")
 
 
 def service(w, name="web", labels=None, **spec):
@@ -99,8 +99,8 @@ def test_headless_and_not_ready(w):
     assert slices(w)[0]["endpoints"][0]["hostname"] == "a" and slices(w)[0]["endpoints"][0]["conditions"]["ready"]
 
 
-def test_many_endpoints_are_parted_and_stay_where_they_are(world):
-    w = world("scheduler", "kubelet", "endpointslice", nodes=3)
+def test_many_endpoints_are_parted_and_stay_where_they_are(node_world):
+    w = node_world("scheduler", "kubelet", "endpointslice", nodes=3)
     service(w, selector={"app": "web"})
     for i in range(150):
         web(w, f"p{i:03}")

@@ -7,8 +7,8 @@ NOT_HELPFUL = "preemption: 0/1 nodes are available: 1 Preemption is not helpful 
 
 
 @pytest.fixture
-def w(world):
-    return world("scheduler")
+def w(node_world):
+    return node_world("scheduler")
 
 
 def asks(**requests):
@@ -42,8 +42,8 @@ def test_binds_and_tells(w):
     ((1, 33), "preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod."),
     ((1, 36), NO_CLAIMS + NOT_HELPFUL),
 ])
-def test_too_large_for_any_node(world, release, expected):
-    w = world("scheduler", release=release)
+def test_too_large_for_any_node(node_world, release, expected):
+    w = node_world("scheduler", release=release)
     w.pod("a", containers=asks(cpu="16", memory="64Gi"))
     w.advance()
     expected = "0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory. " + expected
@@ -86,8 +86,8 @@ def test_selector_and_retry_when_the_node_changes(w):
     assert w.where("a") == "minikube"
 
 
-def test_node_affinity_required_and_preferred(world):
-    w = world("scheduler", nodes=3)
+def test_node_affinity_required_and_preferred(node_world):
+    w = node_world("scheduler", nodes=3)
     w.node("minikube-m03", label(zone="b", size="9"))
     required = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a", "b"]},
                                                             {"key": "size", "operator": "Gt", "values": ["5"]}]}]}
@@ -100,8 +100,8 @@ def test_node_affinity_required_and_preferred(world):
 
 
 @pytest.mark.parametrize(("release", "told"), [((1, 34), "taint {gpu: yes}"), ((1, 35), "taint(s)")])
-def test_taints(world, release, told):
-    w = world("scheduler", release=release)
+def test_taints(node_world, release, told):
+    w = node_world("scheduler", release=release)
     w.node("minikube", taint("gpu", value="yes"))
     w.pod("a")
     w.pod("b", tolerations=[{"key": "gpu", "operator": "Equal", "value": "yes", "effect": "NoSchedule"}])
@@ -130,15 +130,15 @@ def test_host_ports(w):
         "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports. ")
 
 
-def test_no_nodes(world):
-    w = world("scheduler", nodes=0)
+def test_no_nodes(node_world):
+    w = node_world("scheduler", nodes=0)
     w.pod("a")
     w.advance()
     assert message(w, "a") == "no nodes available to schedule pods"
 
 
-def test_pods_spread_over_nodes(world):
-    w = world("scheduler", nodes=3)
+def test_pods_spread_over_nodes(node_world):
+    w = node_world("scheduler", nodes=3)
     for i in range(6):
         w.pod(f"p{i}")
     w.advance()
@@ -165,8 +165,8 @@ def test_anti_affinity(w):
     assert w.where("b") == "minikube" and w.where("c") is None
 
 
-def test_affinity(world):
-    w = world("scheduler", nodes=3)
+def test_affinity(node_world):
+    w = node_world("scheduler", nodes=3)
     w.pod("near", affinity={"podAffinity": {REQUIRED: [term("db")]}})
     w.advance()
     assert "3 node(s) didn't match pod affinity rules" in message(w, "near")
@@ -178,8 +178,8 @@ def test_affinity(world):
     assert w.where("first")
 
 
-def test_topology_spread(world):
-    w = world("scheduler", nodes=3)
+def test_topology_spread(node_world):
+    w = node_world("scheduler", nodes=3)
     for name, zone in (("minikube", "a"), ("minikube-m02", "b")):
         w.node(name, label(zone=zone))
     constraint = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
@@ -265,8 +265,8 @@ def test_missing_and_unbound_claims(w):
                                NO_CLAIMS + NOT_HELPFUL)
 
 
-def test_daemon_pods_only_look_at_their_node(world):
-    w = world("scheduler", nodes=3)
+def test_daemon_pods_only_look_at_their_node(node_world):
+    w = node_world("scheduler", nodes=3)
     w.node("minikube-m02", taint("no"))
     field = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["minikube-m02"]}]}
     w.pod("a", affinity={"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [field]}}})
@@ -275,8 +275,8 @@ def test_daemon_pods_only_look_at_their_node(world):
                                       "2 node(s) didn't satisfy plugin(s) [NodeAffinity]. ")
 
 
-def test_the_cache_starts_from_what_is_there(world):
-    w = world("scheduler")
+def test_the_cache_starts_from_what_is_there(node_world):
+    w = node_world("scheduler")
     w.pod("a", containers=asks(cpu="1500m"))
     w.advance()
     w.manager.forget()

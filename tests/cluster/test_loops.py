@@ -8,18 +8,17 @@ import pkgutil
 import pytest
 
 import kubesim_cli
-from kubesim_cli import controllers
+from kubesim_cli.cluster.loops import LOOPS
 from kubesim_cli.helpers.controller import Controller
 
 
-@pytest.mark.parametrize("name", controllers.CONTROLLERS)
+@pytest.mark.parametrize("name", LOOPS)
 def test_the_table_tells_what_the_class_watches(name):
-    controller = controllers.load(name)
-    assert sorted(controllers.CONTROLLERS[name][1].split()) == sorted(controller.watches)
+    assert sorted(LOOPS[name].resources) == sorted(LOOPS[name].load(name).watches)
 
 
-def test_every_controller_is_registered():
-    for package in ("controllers", "node"):
+def test_every_loop_is_registered():
+    for package in ("controllers", "scheduler", "kubelet"):
         path = [f"{kubesim_cli.__path__[0]}/{package}"]
         for module in pkgutil.walk_packages(path, f"kubesim_cli.{package}."):
             importlib.import_module(module.name)
@@ -30,4 +29,4 @@ def test_every_controller_is_registered():
                 yield child.name
             yield from names(child)
 
-    assert set(names(Controller)) == set(controllers.CONTROLLERS)
+    assert set(names(Controller)) == set(LOOPS)

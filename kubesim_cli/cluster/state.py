@@ -1,0 +1,133 @@
+"""What a cluster is besides its objects and timers: the store's meta, and the only place that knows its form.
+
+    version        1; 0.1 wrote none, and all else as it is now
+    entropy        {"seed": TEXT, "count": N, "scripted": {"RESOURCE/KEY": [UID ...]}}, see machinery.entropy
+    clock          {"frozen": SECONDS} or {"offset": SECONDS}; absent: with the wall clock
+    release        [1, 28]; absent: whoever opens the cluster decides
+    featureGates   {NAME: BOOL}, of those that were set
+    nodes          how many nodes the cluster is made with; absent: 1
+    bootstrapped   the revision after the default objects were made; absent: they are not
+    podsWithUsage  how many pods have annotations that tell their usage; absent: 0
+"""
+
+from __future__ import annotations
+
+from ..apiserver.server import Tally
+from ..store.log import StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object, Release
+    from ..store.store import Store
+
+VERSION = 1
+
+
+class ClusterState(Tally):
+    """A view of a store's meta: it holds nothing itself, so that it is right after a rollback and a reload too."""
+
+    def __init__(self, store: Store):
+        self._store = store
+
+    @property
+    def _meta(self) -> Object:
+        return self._store.meta
+
+    def check(self) -> None:
+        """Raise StoreError where a newer kubesim wrote what this one would misread."""
+        version = self._meta.get("version", 0)
+        if version > VERSION:
+            raise StoreError(f"{self._store.folder} was written by a newer kubesim (cluster state {version}, this one "
+                             f"knows {VERSION}); nothing was changed")
+
+    def upgrade(self) -> None:
+        """Bring the state to the newest form, as part of a transaction."""
+        self._meta["version"] = VERSION
+
+    # What the cluster was made with
+
+    @property
+    def entropy(self) -> Object:
+        """The state of the cluster's Entropy, kept up to date in place."""
+        found: Object = self._meta.setdefault("entropy", {"seed": "", "count": 0})
+        return found
+
+    @property
+    def release(self) -> Release | None:
+        """The release that the cluster was made with, None where it has none of its own."""
+        found = self._meta.get("release")
+        return (found[0], found[1]) if found else None
+
+    @property
+    def feature_gates(self) -> dict[str, bool]:
+        """Feature gates that are set otherwise than the release does."""
+        found: dict[str, bool] = self._meta.get("featureGates") or {}
+        return found
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes the cluster is made with."""
+        found: int = self._meta.get("nodes", 1)
+        return found
+
+    def start_over(self, *, seed: str, nodes: int, release: Release | None, feature_gates: dict[str, bool]) -> None:
+        """Throw all away at once but the clock, and describe the cluster that is to be made instead."""
+        meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
+        if release is not None:
+            meta["release"] = list(release)
+        if feature_gates:
+            meta["featureGates"] = feature_gates
+        if "clock" in self._meta:
+            meta["clock"] = self._meta["clock"]
+        self._store.replace(meta)
+
+    # The default objects
+
+    @property
+    def bootstrapped(self) -> bool:
+        """Whether the default objects have been made."""
+        return bool(self._meta.get("bootstrapped"))
+
+    @property
+    def pristine(self) -> bool:
+        """Whether nothing but the default objects was ever written."""
+        return not self.bootstrapped or self._meta["bootstrapped"] == self._store.revision
+
+    def note_bootstrap(self) -> None:
+        """The default objects are made, and nothing else yet."""
+        self._meta["bootstrapped"] = self._store.revision
+
+    def forget_objects(self) -> None:
+        """Throw the default objects away at once, to have them made anew."""
+        del self._meta["bootstrapped"]
+        self._store.replace(self._meta)
+
+    # The clock, for clock.Clock
+
+    @property
+    def frozen_at(self) -> float | None:
+        """Where the clock stands still, None where it runs."""
+        found: float | None = (self._meta.get("clock") or {}).get("frozen")
+        return found
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds that a running clock is ahead of the wall clock."""
+        found: float = (self._meta.get("clock") or {}).get("offset", 0.0)
+        return found
+
+    def set_clock(self, *, frozen_at: float | None = None, offset: float = 0.0) -> None:
+        """Have the clock stand at a time, or else run at an offset."""
+        self._meta["clock"] = {"frozen": frozen_at} if frozen_at is not None else {"offset": offset}
+
+    # What the server counts
+
+    @property
+    def pods_with_usage(self) -> int:
+        """How many pods have annotations that tell their usage (apiserver.metrics)."""
+        found: int = self._meta.get("podsWithUsage", 0)
+        return found
+
+    @pods_with_usage.setter
+    def pods_with_usage(self, count: int) -> None:
+        self._meta["podsWithUsage"] = count

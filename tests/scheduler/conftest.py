@@ -1,0 +1,1 @@
+from worlds import node_world  # noqa: F401  (fixtures)
