@@ -115,14 +115,13 @@ def as_table(server, client, res: Resource, items) -> dict:
     else:
         kind = server.kind(res)
     ctx = server.context(client)
-    shown = [i for i, col in enumerate(kind.columns) if col.since <= server.release < col.until]
-    columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority}
-               for col in (kind.columns[i] for i in shown)]
-    every = len(shown) == len(kind.columns)
+    shown = [col for col in kind.columns if col.since <= server.release < col.until]
+    columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority} for col in shown]
+    cells = [col.cell for col in shown]
     rows = []
     for obj in kind.table_order(items):
-        cells = kind.cells(obj, ctx)
-        rows.append({"cells": cells if every else [cells[i] for i in shown], "object": obj})
+        ctx.row = None
+        rows.append({"cells": [cell(obj, ctx) for cell in cells], "object": obj})
     return {"kind": "Table", "apiVersion": "meta.k8s.io/v1",
             "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
 

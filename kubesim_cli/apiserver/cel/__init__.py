@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from .errors import CompileError, EvaluationError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+
 __all__ = ["CompileError", "EvaluationError", "Program", "compile"]
 
 
@@ -19,14 +23,14 @@ class Program:
     def __init__(self, node, type_, names: set[str]):
         self.node, self.type, self.names = node, type_, names
 
-    def evaluate(self, variables: dict):
+    def evaluate(self, variables: Object):
         """Return the value. Raises EvaluationError with cel-go's words, as in `no such key: a`."""
         from .interpreter import evaluate
 
         return evaluate(self.node, variables)
 
 
-def compile(text: str, variables: dict, release: tuple[int, int] = (1, 36)) -> Program:
+def compile(text: str, variables: Object, release: Release = (1, 36)) -> Program:
     """Parse and check an expression; `variables` maps names to types. Raises CompileError."""
     from . import checker, syntax
 

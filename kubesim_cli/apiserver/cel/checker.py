@@ -12,6 +12,10 @@ from .errors import CompileError
 from .signatures import BASE, LATER
 from .values import UInt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+
 BOOL, INT, UINT, DOUBLE, STRING, BYTES = ("bool",), ("int",), ("uint",), ("double",), ("string",), ("bytes",)
 DYN, NULL, ERROR, TIMESTAMP, DURATION = ("dyn",), ("null_type",), ("!error!",), ("timestamp",), ("duration",)
 _ANY = ("dyn", "!error!")
@@ -40,7 +44,7 @@ class Fields(dict):
         return self is other
 
 
-def check(node: tuple, variables: dict, text: str, release: tuple[int, int]) -> tuple[tuple, set[str]]:
+def check(node: tuple, variables: Object, text: str, release: Release) -> tuple[tuple, set[str]]:
     """Return the type of a tree and the names of the variables in it. Raises CompileError."""
     checker = _Checker(variables, release)
     type_ = checker.resolved(checker.check(node))
@@ -61,7 +65,7 @@ def shown(type_: tuple) -> str:
 
 
 class _Checker:
-    def __init__(self, variables: dict, release: tuple[int, int]):
+    def __init__(self, variables: Object, release: Release):
         self.scopes = [dict(variables)]
         self.release = release
         self.bound: dict[int, tuple] = {}
@@ -284,7 +288,7 @@ def _qualified(node: tuple) -> str:
 
 
 @lru_cache(maxsize=512)
-def _signatures(name: str, release: tuple[int, int]) -> tuple:
+def _signatures(name: str, release: Release) -> tuple:
     """Return a function's signatures as (is a method, argument types, result type)."""
     texts = BASE.get(name, "").split()
     for since, functions in LATER.items():

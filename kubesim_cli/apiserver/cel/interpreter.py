@@ -6,16 +6,20 @@ from .errors import EvaluationError, no_overload
 from .functions import FUNCTIONS
 from .values import NONE, Optional, TypeValue, equal, is_number, text_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 _MISSING = object()
 
 
-def evaluate(node: tuple, variables: dict):
+def evaluate(node: tuple, variables: Object):
     """Return the value of a tree for these variables. Raises EvaluationError."""
     return _Evaluator(variables).value(node)
 
 
 class _Evaluator:
-    def __init__(self, variables: dict):
+    def __init__(self, variables: Object):
         self.variables = variables
 
     def value(self, node: tuple):

@@ -8,6 +8,10 @@ from ..customresources import formats
 from .errors import EvaluationError, no_overload
 from .values import NONE, Opaque, Optional, Timestamp, TypeValue, text_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 QUANTITY, URL, IP, CIDR, FORMAT, SEMVER = ("kubernetes.Quantity", "kubernetes.URL", "net.IP", "net.CIDR",
                                            "kubernetes.NamedFormat", "kubernetes.Semver")
 
@@ -167,7 +171,7 @@ def _escaped_path(url) -> str:
     return percent(url.path, safe="/%:@!$&'()*+,;=~-._")
 
 
-def _query(url) -> dict:
+def _query(url) -> Object:
     from urllib.parse import parse_qs
 
     return parse_qs(url.query, keep_blank_values=True)

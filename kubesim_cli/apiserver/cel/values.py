@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from .errors import EvaluationError, no_overload
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors
+
 MIN_INT, MAX_INT, MAX_UINT = -(2**63), 2**63 - 1, 2**64 - 1
 
 
@@ -210,7 +214,7 @@ def text_of(value) -> str:
     raise no_overload()
 
 
-def add_lists(left: list, right: list) -> list:
+def add_lists(left: list, right: list) -> FieldErrors:
     """Concatenate; a set takes what it has not, a list of type map replaces what has the same keys."""
     if isinstance(left, SetList):
         return SetList([*left, *(item for item in right if not any(equal(item, known) for known in left))])

@@ -8,13 +8,17 @@ from __future__ import annotations
 from ...machinery import conditions
 from ...machinery.discovery import Resource
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 _VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
 
 # (UID of the definition, version) -> (definition, Kind, Schema), for as long as the definition stays as it is.
 _known: dict[tuple[str, str], tuple] = {}
 
 
-def resources_of(crd: dict) -> list[Resource]:
+def resources_of(crd: Object) -> list[Resource]:
     """Return what an established definition serves, one Resource per version, the preferred one first."""
     found = crd.get("status", {}).get("conditions")
     if conditions.status_of(found, "Established") != "True":
@@ -25,7 +29,7 @@ def resources_of(crd: dict) -> list[Resource]:
             for version in sorted(served, key=lambda version: version_order(version["name"]))]
 
 
-def _resource(crd: dict, spec: dict, names: dict, version: dict) -> Resource:
+def _resource(crd: Object, spec: Object, names: Object, version: Object) -> Resource:
     subresources = {}
     given = version.get("subresources") or {}
     namespaced = spec["scope"] == "Namespaced"
@@ -51,7 +55,7 @@ def version_order(name: str) -> tuple:
     return (0, {None: 0, "beta": 1, "alpha": 2}[match[2]], -int(match[1]), -int(match[3] or 0))
 
 
-def version_of(crd: dict, name: str) -> dict:
+def version_of(crd: Object, name: str) -> Object:
     """Return one of spec.versions."""
     return next(version for version in crd["spec"]["versions"] if version["name"] == name)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from ...machinery import field, names
 from .. import objectmeta
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object
 
-def validate(value, schema: dict, path: str = "") -> list:
+
+def validate(value, schema: Object, path: str = "") -> FieldErrors:
     """Return the FieldErrors of what x-kubernetes-embedded-resource marks, at any depth."""
     errors = []
     if isinstance(value, list):
@@ -28,7 +32,7 @@ def validate(value, schema: dict, path: str = "") -> list:
     return errors
 
 
-def _object(value: dict, path: str) -> list:
+def _object(value: Object, path: str) -> FieldErrors:
     errors = [field.required(f"{path}.{key}") for key in ("apiVersion", "kind") if key not in value]
     for key in ("apiVersion", "kind"):
         if key in value:
@@ -47,7 +51,7 @@ def _object(value: dict, path: str) -> list:
     return errors
 
 
-def _string(value, path: str) -> list:
+def _string(value, path: str) -> FieldErrors:
     if not isinstance(value, str):
         return [field.invalid(path, value, "must be a string")]
     return [] if value else [field.invalid(path, value, "must not be empty")]

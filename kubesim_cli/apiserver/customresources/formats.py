@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+
 NUMBERS = ("int32", "int64", "float", "double")
 _NAMES_SINCE = (1, 34)
 _HEX = "[0-9a-f]"
@@ -29,7 +33,7 @@ _FUNCTIONS = ("uri", "hostname", "ipv4", "ipv6", "cidr", "isbn", "isbn10", "isbn
               "datetime")
 
 
-def known(schema: dict, release: tuple[int, int]) -> str:
+def known(schema: Object, release: Release) -> str:
     """Return the format that a schema asks for, "" where there is none or it is not one that this type may have."""
     form = schema.get("format")
     if not form:

@@ -8,6 +8,10 @@ from ..kinds import base
 from ..objectmeta import STANDARD_FINALIZERS
 from . import version_of, version_order
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 _MAX_INT32 = 2**31 - 1
 
@@ -19,7 +23,7 @@ class CustomResource(base.Kind):
     kube_finalizers = False
     unconditional_update = False
 
-    def __init__(self, res, raw: dict, structure):
+    def __init__(self, res, raw: Object, structure):
         version = version_of(res.crd, res.version)
         subresources = version.get("subresources") or {}
         self.raw, self.structure = raw, structure
@@ -27,15 +31,12 @@ class CustomResource(base.Kind):
         self.scale = subresources.get("scale")
         if self.scale:
             selector = self.scale.get("labelSelectorPath")
-            self.scale_paths: dict = {"spec": _steps(self.scale["specReplicasPath"]),
+            self.scale_paths: Object = {"spec": _steps(self.scale["specReplicasPath"]),
                                 "status": _steps(self.scale["statusReplicasPath"]),
                                 "selector": _steps(selector) if selector else ()}
         given = version.get("additionalPrinterColumns") or [
             {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}]
-        self.columns = (base.Column("Name", format="name"), *(
-            base.Column(column["name"], column.get("priority", 0), column["type"], column.get("format", ""))
-            for column in given))
-        self._cells = [(column["type"], _finder(column["jsonPath"])) for column in given]
+        self.columns = (base.NAME, *(_column(column) for column in given))
         self._fields = [(entry["jsonPath"].lstrip("."), _finder(entry["jsonPath"]))
                         for entry in version.get("selectableFields") or ()]
         found = (res.crd.get("status") or {}).get("conditions")
@@ -45,44 +46,41 @@ class CustomResource(base.Kind):
         self._validator: tuple | None = None  # (rules.Validator or None,), once it was asked for
         self._stored = next(f"{res.group}/{other['name']}" for other in res.crd["spec"]["versions"] if other["storage"])
 
-    def cells(self, obj: dict, ctx: base.Context) -> list:
-        return [obj["metadata"]["name"], *(_cell(type_, find(obj), ctx.now) for type_, find in self._cells)]
-
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         from ...go.fmt import sprint
 
         found = ((name, find(obj)) for name, find in self._fields)
         return {name: "" if value is None else sprint(value) for name, value in found}
 
-    def default(self, obj: dict, ctx: base.Context) -> None:
+    def default(self, obj: Object, ctx: base.Context) -> None:
         from ...machinery.decode import apply_defaults
 
         apply_defaults(obj, self.structure)
 
-    def prepare_create(self, obj: dict, ctx: base.Context) -> None:
+    def prepare_create(self, obj: Object, ctx: base.Context) -> None:
         if self._ending:
             from ...machinery import errors
 
             raise errors.forbidden(self._resource, obj["metadata"].get("name", ""),
                                    "create not allowed while custom resource definition is terminating")
 
-    def prepare_update(self, obj: dict, old: dict, ctx: base.Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: base.Context) -> None:
         """Without a status subresource the status is as much part of the whole as all else."""
         if not self.has_status and obj.get("status") != old.get("status"):
             obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
-    def validate(self, obj: dict, ctx: base.Context) -> list:
+    def validate(self, obj: Object, ctx: base.Context) -> FieldErrors:
         from . import values
 
         return self._complete(values.validate(obj, self.raw, ctx.release), obj, None, ctx)
 
-    def validate_update(self, obj: dict, old: dict, ctx: base.Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: base.Context) -> FieldErrors:
         from . import values
 
         old = {**old, "apiVersion": obj["apiVersion"]}
         return self._complete(values.validate(obj, self.raw, ctx.release, old), obj, old, ctx)
 
-    def validate_status(self, obj: dict, old: dict, ctx: base.Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: base.Context) -> FieldErrors:
         from . import lists, values
 
         status = self.raw.get("properties", {}).get("status")
@@ -95,7 +93,7 @@ class CustomResource(base.Kind):
             errors += duplicates
         return errors + self._rules(errors, obj, old, ctx)
 
-    def _complete(self, errors: list, obj: dict, old: dict | None, ctx: base.Context) -> list:
+    def _complete(self, errors: list, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
         """Add to what the schema's own values say all that is checked after them."""
         from . import embedded, lists
 
@@ -105,25 +103,25 @@ class CustomResource(base.Kind):
             errors += lists.duplicates(obj, self.raw)
         return errors + self._rules(errors, obj, old, ctx)
 
-    def _rules(self, errors: list, obj: dict, old: dict | None, ctx: base.Context) -> list:
+    def _rules(self, errors: list, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
         from . import rules
 
         if self._validator is None:
             self._validator = (rules.validator_of(self.raw, ctx.release, root=True),)
         return rules.validate(self._validator[0], errors, obj, old, ctx)
 
-    def _spec_replicas(self, obj: dict) -> list:
+    def _spec_replicas(self, obj: Object) -> FieldErrors:
         return _replicas(obj, self.scale["specReplicasPath"]) if self.scale else []
 
-    def _status_replicas(self, obj: dict) -> list:
+    def _status_replicas(self, obj: Object) -> FieldErrors:
         return _replicas(obj, self.scale["statusReplicasPath"]) if self.scale else []
 
-    def warnings(self, obj: dict, old: dict | None, ctx: base.Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: base.Context) -> list[str]:
         known = (old or {}).get("metadata", {}).get("finalizers") or ()
         added = {name for name in obj["metadata"].get("finalizers") or () if name not in known}
         return [text for name in sorted(added) for text in _finalizer_warnings(name)]
 
-    def store_version(self, obj: dict) -> dict:
+    def store_version(self, obj: Object) -> Object:
         return {**obj, "apiVersion": self._stored}
 
 
@@ -139,7 +137,7 @@ def _finder(path: str):
         return lambda obj: dig(obj, *steps)
     template: list = []  # parsed on first use
 
-    def find(obj: dict):
+    def find(obj: Object):
         from ...machinery.jsonpath import JSONPath, JSONPathError
 
         if not template:
@@ -151,6 +149,13 @@ def _finder(path: str):
         return results[0][0] if results and results[0] else None
 
     return find
+
+
+def _column(given: Object) -> base.Column:
+    """Return the Column of one of additionalPrinterColumns."""
+    type_, find = given["type"], _finder(given["jsonPath"])
+    return base.Column(given["name"], lambda obj, ctx: _cell(type_, find(obj), ctx.now), given.get("priority", 0),
+                       type_, given.get("format", ""))
 
 
 def _cell(type_: str, value, now: float):
@@ -184,7 +189,7 @@ def _text(value) -> str:
     return str(value)
 
 
-def _replicas(obj: dict, path: str) -> list:
+def _replicas(obj: Object, path: str) -> FieldErrors:
     """Return the FieldErrors of the number at a path of the scale subresource."""
     from ...machinery import field
 
@@ -210,7 +215,7 @@ def _finalizer_warnings(name: str) -> list[str]:
     return found
 
 
-def _deprecation(res, version: dict) -> str:
+def _deprecation(res, version: Object) -> str:
     """Return the warning that every request for a deprecated version gets, "" for any other version."""
     if not version.get("deprecated"):
         return ""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from ...machinery import field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object
 
-def duplicates(value, schema: dict, path: str = "") -> list:
+
+def duplicates(value, schema: Object, path: str = "") -> FieldErrors:
     """Return the FieldErrors of items that come a second time in a list of type set or map, at any depth."""
     errors = []
     if isinstance(value, list):
@@ -30,7 +34,7 @@ def duplicates(value, schema: dict, path: str = "") -> list:
     return errors
 
 
-def _in_map(value: list, keys, path: str) -> list:
+def _in_map(value: list, keys, path: str) -> FieldErrors:
     for i, item in enumerate(value):
         if item is not None and not isinstance(item, dict):
             return [field.invalid(f"{path}[{i}]", item, "must be an object for an array of list-type map")]

@@ -10,8 +10,12 @@ from .. import cel
 from ..cel import checker
 from ..cel import values as cel_values
 from ..cel.interpreter import escaped
-from ..kinds.base import Context
 from .values import RATCHETING_SINCE, correlate, map_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object, Release
+    from ..kinds.base import Context
 
 _MISSING = object()
 _VALUES_TOLD_SINCE = (1, 35)  # until then it was the value's type
@@ -23,7 +27,7 @@ _META = {"apiVersion": _STRING, "kind": _STRING,
          "metadata": {"type": "object", "properties": {"name": _STRING, "generateName": _STRING}}}
 
 
-def validate(validator: Validator | None, errors: list, obj: dict, old: dict | None, ctx: Context) -> list:
+def validate(validator: Validator | None, errors: list, obj: Object, old: Object | None, ctx: Context) -> FieldErrors:
     """Return the FieldErrors of the rules that an object breaks; `errors` is what was wrong with it before."""
     if validator is None:
         return []
@@ -35,7 +39,7 @@ def validate(validator: Validator | None, errors: list, obj: dict, old: dict | N
     return found
 
 
-def validator_of(schema: dict, release: tuple[int, int], root: bool = False) -> Validator | None:
+def validator_of(schema: Object, release: Release, root: bool = False) -> Validator | None:
     """Return what checks the rules in a schema and below, None where there are none. `root`: of a whole object."""
     validator = Validator(schema, release, root)
     return validator if validator.rules or validator.properties or validator.items or validator.others else None
@@ -44,7 +48,7 @@ def validator_of(schema: dict, release: tuple[int, int], root: bool = False) -> 
 class Validator:
     """The rules of one node of a schema, and those of the nodes below."""
 
-    def __init__(self, schema: dict, release: tuple[int, int], root: bool = False):
+    def __init__(self, schema: Object, release: Release, root: bool = False):
         self.schema = _with_meta(schema) if root else schema
         self.rules: list[_Rule] = []
         given = schema.get("x-kubernetes-validations") or ()
@@ -87,14 +91,14 @@ class Validator:
                     validator.check(value[key], before.get(key, _MISSING), place, ratchet, ctx, errors)
 
 
-def _below(schema, release: tuple[int, int]) -> Validator | None:
+def _below(schema, release: Release) -> Validator | None:
     if not isinstance(schema, dict):
         return None
     return validator_of(schema, release, bool(schema.get("x-kubernetes-embedded-resource")))
 
 
 class _Rule:
-    def __init__(self, rule: dict, type_: tuple | None, release: tuple[int, int]):
+    def __init__(self, rule: Object, type_: tuple | None, release: Release):
         self.rule, self.problem = rule, ""
         self.program: cel.Program | None = None
         self.message: cel.Program | None = None
@@ -110,7 +114,7 @@ class _Rule:
     def uses_old(self) -> bool:
         return self.program is not None and "oldSelf" in self.program.names
 
-    def broken_by(self, value, old, schema: dict, path: str, ctx: Context):
+    def broken_by(self, value, old, schema: Object, path: str, ctx: Context):
         """Return the FieldError of a value for which the rule does not hold, else None."""
         place, told = path or "<nil>", schema.get("type", "")
         if self.program is None:
@@ -141,7 +145,7 @@ class _Rule:
                     f"rule: {self._text()}")
         return f"{error} evaluating rule: {self._text()}"
 
-    def _detail(self, variables: dict) -> str:
+    def _detail(self, variables: Object) -> str:
         if self.message is not None:
             try:
                 text = self.message.evaluate(variables)
@@ -152,7 +156,7 @@ class _Rule:
                 return text
         return self._text() if self.rule.get("message") else f"failed rule: {self._text()}"
 
-    def _error(self, place: str, value, type_: str, detail: str, release: tuple[int, int]):
+    def _error(self, place: str, value, type_: str, detail: str, release: Release):
         reason = self.rule.get("reason")
         if reason == "FieldValueForbidden":
             return field.forbidden(place, detail)
@@ -167,7 +171,7 @@ class _Rule:
         return field.invalid(place, shown, detail)
 
 
-def _compile(text: str, rule: dict, type_: tuple | None, release: tuple[int, int]) -> cel.Program:
+def _compile(text: str, rule: Object, type_: tuple | None, release: Release) -> cel.Program:
     self_type = type_ or checker.DYN
     old_type = ("optional_type", self_type) if rule.get("optionalOldSelf") else self_type
     return cel.compile(text, {"self": self_type, "oldSelf": old_type}, release)
@@ -180,7 +184,7 @@ def _normalized(path: str) -> str:
     return re.sub(r"\['((?:[^'\\]|\\.)*)'\]", lambda match: "." + match[1], path)
 
 
-def compile_errors(node: dict, where: str, no_old: str, root: bool, ctx: Context) -> list:
+def compile_errors(node: Object, where: str, no_old: str, root: bool, ctx: Context) -> FieldErrors:
     """Return the FieldErrors of the expressions in a schema's rules; `no_old`: the place from which on down there is no
     old value, if any."""
     from .. import internaltypes
@@ -211,7 +215,7 @@ def compile_errors(node: dict, where: str, no_old: str, root: bool, ctx: Context
     return errors
 
 
-def _message_errors(rule: dict, type_: tuple | None, release: tuple[int, int], at: str, shown: dict) -> list:
+def _message_errors(rule: Object, type_: tuple | None, release: Release, at: str, shown: Object) -> FieldErrors:
     if not rule.get("messageExpression"):
         return []
     try:
@@ -226,12 +230,12 @@ def _message_errors(rule: dict, type_: tuple | None, release: tuple[int, int], a
 # Schemas and values as expressions see them
 
 
-def _with_meta(schema: dict) -> dict:
+def _with_meta(schema: Object) -> Object:
     """The schema of a whole object: of its metadata, expressions see only the name."""
     return {**schema, "properties": {**(schema.get("properties") or {}), **_META}}
 
 
-def type_of(schema: dict) -> tuple | None:
+def type_of(schema: Object) -> tuple | None:
     """Return the type of a schema (see cel.checker), None where it is unknown (model.SchemaDeclType)."""
     if schema.get("x-kubernetes-int-or-string"):
         return checker.DYN
@@ -251,11 +255,11 @@ def type_of(schema: dict) -> tuple | None:
     return {"boolean": checker.BOOL, "integer": checker.INT, "number": checker.DOUBLE}.get(kind or "")
 
 
-def _property_type(schema: dict) -> tuple | None:
+def _property_type(schema: Object) -> tuple | None:
     return type_of(_with_meta(schema) if schema.get("x-kubernetes-embedded-resource") else schema)
 
 
-def to_cel(value, schema: dict):
+def to_cel(value, schema: Object):
     """Return a value in the form that expressions work with; fields that they do not know are left out."""
     if isinstance(value, list):
         items = schema.get("items") or {}

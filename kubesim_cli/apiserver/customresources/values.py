@@ -10,12 +10,16 @@ from ...go import regexp
 from ...machinery import field
 from . import formats
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object, Release
+
 _MISSING = object()
 RATCHETING_SINCE = (1, 30)  # what an update leaves as it was is not complained of (CRDValidationRatcheting)
 _SLOTS = 8  # a Go map of at most as many keys is one group
 
 
-def validate(value, schema: dict, release: tuple[int, int], old=_MISSING, path: str = "") -> list:
+def validate(value, schema: Object, release: Release, old=_MISSING, path: str = "") -> FieldErrors:
     """Return the FieldErrors of a value; with `old`, those parts that equal the old value's are not told."""
     ratchet = old is not _MISSING and release >= RATCHETING_SINCE
     return _Validator(release).check(value, schema, path, old if ratchet else _MISSING).errors
@@ -27,7 +31,7 @@ class _Result:
     __slots__ = ("count", "errors")
 
     def __init__(self):
-        self.errors: list = []
+        self.errors: FieldErrors = []
         self.count = 0
 
     def merge(self, other: _Result) -> None:
@@ -36,10 +40,10 @@ class _Result:
 
 
 class _Validator:
-    def __init__(self, release: tuple[int, int]):
+    def __init__(self, release: Release):
         self.release = release
 
-    def check(self, value, schema: dict, path: str, old=_MISSING) -> _Result:
+    def check(self, value, schema: Object, path: str, old=_MISSING) -> _Result:
         result = _Result()
         types = _types(schema)
         form = formats.known(schema, self.release)
@@ -58,7 +62,7 @@ class _Validator:
             result.errors = []
         return result
 
-    def _by_type(self, result: _Result, value, schema: dict, form: str, path: str, old) -> None:
+    def _by_type(self, result: _Result, value, schema: Object, form: str, path: str, old) -> None:
         """What only strings, numbers, lists or objects are asked for, and the enum between them."""
         if isinstance(value, str):
             result.errors += _string(value, schema, path)
@@ -73,7 +77,7 @@ class _Validator:
             self._object(result, value, schema, path, old)
         result.count += 1
 
-    def _list(self, result: _Result, value: list, schema: dict, path: str, old) -> None:
+    def _list(self, result: _Result, value: list, schema: Object, path: str, old) -> None:
         items = schema.get("items")
         if isinstance(items, dict):
             find = correlate(schema, old) if isinstance(old, list) else None
@@ -86,7 +90,7 @@ class _Validator:
         if most is not None and size > most:
             result.errors.append(field.too_many(path, size, most))
 
-    def _object(self, result: _Result, value: dict, schema: dict, path: str, old) -> None:
+    def _object(self, result: _Result, value: Object, schema: Object, path: str, old) -> None:
         size, least, most = len(value), schema.get("minProperties"), schema.get("maxProperties")
         if least is not None and size < least:
             result.errors.append(_invalid(path, size, f"{path} in body should have at least {least} properties"))
@@ -109,7 +113,7 @@ class _Validator:
             if key not in value:
                 result.errors.append(field.required(_named(f"{path}.{key}")))
 
-    def _alternatives(self, value, schema: dict, path: str) -> _Result:
+    def _alternatives(self, value, schema: Object, path: str) -> _Result:
         """anyOf, oneOf, allOf and not (schemaPropsValidator)."""
         result = _Result()
         if schema.get("anyOf"):
@@ -157,7 +161,7 @@ def map_order(keys) -> list[str]:
     return ordered[start:] + ordered[:start] if start < len(ordered) else ordered
 
 
-def correlate(schema: dict, old: list):
+def correlate(schema: Object, old: list):
     """Return a function item -> the old item with the same keys in a list of type map, None for other lists."""
     if schema.get("x-kubernetes-list-type") != "map":
         return None
@@ -175,7 +179,7 @@ def correlate(schema: dict, old: list):
     return find
 
 
-def _types(schema: dict) -> list[str]:
+def _types(schema: Object) -> list[str]:
     if schema.get("x-kubernetes-int-or-string"):
         return ["integer", "string"]
     return [schema["type"]] if schema.get("type") else []
@@ -199,7 +203,7 @@ def _type_invalid(path: str, value: str, wanted: str):
     return field.FieldError("FieldValueTypeInvalid", _named(path) or "<nil>", body)
 
 
-def _null(schema: dict, types: list[str], path: str) -> list:
+def _null(schema: Object, types: list[str], path: str) -> FieldErrors:
     if not types or schema.get("nullable"):
         return []
     return [_type_invalid(path, "null", ",".join(types))]
@@ -236,7 +240,7 @@ def _type(value, types: list[str], form: str, path: str) -> _Result:
     return result
 
 
-def _string(value: str, schema: dict, path: str) -> list:
+def _string(value: str, schema: Object, path: str) -> FieldErrors:
     most, least, pattern = schema.get("maxLength"), schema.get("minLength"), schema.get("pattern")
     if most is not None and len(value) > most:
         return [field.too_long(_named(path), most)]
@@ -247,11 +251,11 @@ def _string(value: str, schema: dict, path: str) -> list:
     return []
 
 
-def _format(value: str, form: str, path: str) -> list:
+def _format(value: str, form: str, path: str) -> FieldErrors:
     return [] if formats.fits(value, form) else [_type_invalid(path, value, form)]
 
 
-def _number(value, schema: dict, form: str, path: str) -> list:
+def _number(value, schema: Object, form: str, path: str) -> FieldErrors:
     errors = []
     bits = {"int32": 31, "int64": 63}.get(form, 63 if schema.get("type") == "integer" else 0)
     if bits and not -(1 << bits) <= value < 1 << bits:
@@ -288,7 +292,7 @@ def _shown(number, whole: bool) -> str:
     return repr(number)
 
 
-def _enum(value, schema: dict, path: str) -> list:
+def _enum(value, schema: Object, path: str) -> FieldErrors:
     allowed = schema.get("enum")
     if not allowed or any(_same(value, each) for each in allowed):
         return []

@@ -9,40 +9,66 @@ from __future__ import annotations
 
 import sys
 
+from ...machinery import duration, timestamps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
+    from ...machinery.types import FieldErrors, Object, Release
+
+    Cell: TypeAlias = str | int | float | bool | None
+
 
 class Column:
     """A column of the server-side table (metav1.TableColumnDefinition). `priority` > 0 shows with -o wide only.
 
-    `since` and `until` are releases such as (1, 29): the first that has it, the first that has it no more.
+    `cell` is a function (object, Context) -> what stands in an object's row. `since` and `until` are releases such as
+    (1, 29): the first that has it, the first that has it no more.
     """
 
-    __slots__ = ("format", "name", "priority", "since", "type", "until")
+    __slots__ = ("cell", "format", "name", "priority", "since", "type", "until")
 
-    def __init__(self, name: str, priority: int = 0, type: str = "string", format: str = "", since=(0, 0),
-                 until=(99, 0)):
-        self.name, self.priority, self.type, self.format = name, priority, type, format
+    def __init__(self, name: str, cell: Callable[[Object, Context], Cell], priority: int = 0, type: str = "string",
+                 format: str = "", since: Release = (0, 0), until: Release = (99, 0)):
+        self.name, self.cell, self.priority, self.type, self.format = name, cell, priority, type, format
         self.since, self.until = since, until
 
 
 class Context:
     """What a hook may know of the request: `now`, `release`, `user` (dict: name, groups, uid, extra), `client` (a
-    trusted Client, for look-ups), `names` (source of UIDs and suffixes), `subresource`, `warn(text)`."""
+    trusted Client, for look-ups), `names` (source of UIDs and suffixes), `subresource`, `warn(text)`. `row` is for what
+    several cells of one object's row are made of: it is None when a row begins."""
 
-    __slots__ = ("client", "dry_run", "names", "now", "release", "subresource", "user", "warn")
+    __slots__ = ("client", "dry_run", "names", "now", "release", "row", "subresource", "user", "warn")
 
     def __init__(self, now, release, user, client, names, subresource="", dry_run=False, warn=None):
         self.now, self.release, self.user, self.client, self.names = now, release, user, client, names
         self.subresource, self.dry_run, self.warn = subresource, dry_run, warn or (lambda text: None)
+        self.row: Any = None
+
+
+def since(timestamp: str | None, now: float) -> str:
+    """Age of an RFC 3339 timestamp as Kubernetes prints it (printers/internalversion translateTimestampSince),
+    `<unknown>` where there is none."""
+    if not timestamp:
+        return "<unknown>"
+    return duration.human(now - timestamps.parse(timestamp))
+
+
+NAME = Column("Name", lambda obj, ctx: obj["metadata"]["name"], format="name")
+AGE = Column("Age", lambda obj, ctx: since(obj["metadata"].get("creationTimestamp"), ctx.now))
 
 
 class Kind:
     """Behaviour of one kind; the defaults here are right for a kind with no status and no opinions."""
 
-    columns: tuple[Column, ...] = (Column("Name", format="name"), Column("Age"))
+    columns: tuple[Column, ...] = (NAME, AGE)
     has_status = False       # status is reset on create and kept on update; .../status changes only it
     keeps_status = False     # a new object may come with a status (the strategy does not reset it)
     has_generation = False   # metadata.generation counts changes of anything but metadata and status
-    name_rule = "dns1123_subdomain"  # function of api.names that checks metadata.name
+    name_rule = "dns1123_subdomain"  # function of machinery.names that checks metadata.name
     kube_finalizers = True   # finalizers have a domain or are standard ones (core's ValidateObjectMeta)
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
@@ -51,92 +77,74 @@ class Kind:
     deprecated_since = (0, 0)
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        """Return one cell per entry of `columns` (str, int or bool)."""
-        return [obj["metadata"]["name"], age(obj, ctx.now)]
-
-    def table_order(self, items: list[dict]) -> list[dict]:
+    def table_order(self, items: list[Object]) -> list[Object]:
         """Return the objects of a list in the order of the rows of its Table."""
         return items
 
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         """Set in place what the kind's SetDefaults_* functions set (pkg/apis/<group>/<version>/defaults.go)."""
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         """Set in place the status that a new object starts with."""
 
-    def serve_create(self, obj: dict, ctx: Context) -> dict | None:
+    def serve_create(self, obj: Object, ctx: Context) -> Object | None:
         """Answer a POST of a kind that is never stored, such as SelfSubjectAccessReview; None: it is stored."""
         return None
 
-    def serve_get(self, client, namespace: str, name: str) -> dict:
+    def serve_get(self, client, namespace: str, name: str) -> Object:
         """Return the object of a computed kind, `client` being a trusted Client. Raises StatusError."""
         raise NotImplementedError
 
-    def serve_list(self, client, namespace: str) -> list[dict]:
+    def serve_list(self, client, namespace: str) -> list[Object]:
         """Return the objects of a computed kind in a namespace ("": in all), in the order of their keys."""
         raise NotImplementedError
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         """The strategy's PrepareForCreate, in place. Raise StatusError to refuse."""
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         """The strategy's PrepareForUpdate, in place."""
 
-    def prepare_delete(self, obj: dict, ctx: Context) -> None:
+    def prepare_delete(self, obj: Object, ctx: Context) -> None:
         """Change in place what a deletion request changes beyond metadata (a namespace's phase)."""
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """Return FieldErrors of a new object, metadata aside (the server checks that)."""
         return []
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """Return FieldErrors of a change; usually what `validate` says of the new object and immutable fields."""
         return self.validate(obj, ctx)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """Return FieldErrors of a change through .../status."""
         return []
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         """Return texts for Warning: headers (the strategy's WarningsOnCreate and WarningsOnUpdate)."""
         return []
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         """Return the fields that field selectors may use beyond metadata.name and metadata.namespace."""
         return {}
 
-    def after_create(self, obj: dict, ctx: Context) -> None:
+    def after_create(self, obj: Object, ctx: Context) -> None:
         """Allocate what only the server gives (cluster IPs, node ports), in place, before storing."""
 
-    def grace_period(self, obj: dict, asked: int | None) -> int:
+    def grace_period(self, obj: Object, asked: int | None) -> int:
         """Seconds that a deleted object stays, `asked` being the request's; 0 removes it at once."""
         return 0
 
-    def convert(self, obj: dict, api_version: str) -> dict:
+    def convert(self, obj: Object, api_version: str) -> Object:
         """Return a copy of a stored object in another version of its group."""
         return {**obj, "apiVersion": api_version}
 
-    def store_version(self, obj: dict) -> dict:
+    def store_version(self, obj: Object) -> Object:
         """Return an object as it is stored, given in any version."""
         return obj
 
-    def after_delete(self, obj: dict, ctx: Context) -> None:
+    def after_delete(self, obj: Object, ctx: Context) -> None:
         """Called when the object left the store."""
-
-
-def age(obj: dict, now: float) -> str:
-    """The AGE cell (printers/internalversion translateTimestampSince)."""
-    return since(obj["metadata"].get("creationTimestamp"), now)
-
-
-def since(timestamp: str | None, now: float) -> str:
-    """Age of an RFC 3339 timestamp as Kubernetes prints it, `<unknown>` where there is none."""
-    from ...machinery import duration, timestamps
-
-    if not timestamp:
-        return "<unknown>"
-    return duration.human(now - timestamps.parse(timestamp))
 
 
 _DEFAULT = Kind()

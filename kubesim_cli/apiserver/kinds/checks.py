@@ -7,37 +7,41 @@ from __future__ import annotations
 
 from ...machinery import field, names, quantity
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object
+
 IMMUTABLE = "field is immutable"
 
 
-def said(path: str, value, messages) -> list:
+def said(path: str, value, messages) -> FieldErrors:
     """Turn messages about a value into errors."""
     return [field.invalid(path, value, message) for message in messages]
 
 
-def dns1123_label(path: str, value: str) -> list:
+def dns1123_label(path: str, value: str) -> FieldErrors:
     return said(path, value, names.dns1123_label(value))
 
 
-def dns1123_subdomain(path: str, value: str) -> list:
+def dns1123_subdomain(path: str, value: str) -> FieldErrors:
     return said(path, value, names.dns1123_subdomain(value))
 
 
-def qualified_name(path: str, value: str) -> list:
+def qualified_name(path: str, value: str) -> FieldErrors:
     return said(path, value, names.qualified_name(value))
 
 
-def one_of(path: str, value, allowed) -> list:
+def one_of(path: str, value, allowed) -> FieldErrors:
     """The value must be one of `allowed`, which are told in alphabetical order."""
     return [] if value in allowed else [field.not_supported(path, value, sorted(allowed))]
 
 
-def required_one_of(path: str, value, allowed) -> list:
+def required_one_of(path: str, value, allowed) -> FieldErrors:
     """Like `one_of`, and an empty value is told as missing."""
     return one_of(path, value, allowed) if value else [field.required(path)]
 
 
-def int_or_percent(path: str, value) -> list:
+def int_or_percent(path: str, value) -> FieldErrors:
     """An amount that is not negative, or a share of at most 100% (ValidatePositiveIntOrPercent and so on)."""
     if isinstance(value, int):
         return minimum(path, value)
@@ -47,34 +51,34 @@ def int_or_percent(path: str, value) -> list:
     return errors
 
 
-def immutable(path: str, new, old) -> list:
+def immutable(path: str, new, old) -> FieldErrors:
     """ValidateImmutableField; absent and null are the same."""
     return [] if new == old else [field.invalid(path, new, IMMUTABLE)]
 
 
-def path_segment(path: str, value: str) -> list:
+def path_segment(path: str, value: str) -> FieldErrors:
     return said(path, value, names.path_segment_name(value))
 
 
-def minimum(path: str, value: int | None, least: int = 0) -> list:
+def minimum(path: str, value: int | None, least: int = 0) -> FieldErrors:
     """An absent value passes."""
     if value is None or value >= least:
         return []
     return [field.invalid(path, value, f"must be greater than or equal to {least}")]
 
 
-def port_number(path: str, value: int) -> list:
+def port_number(path: str, value: int) -> FieldErrors:
     return said(path, value, names.port_number(value))
 
 
-def port_number_or_name(path: str, value) -> list:
+def port_number_or_name(path: str, value) -> FieldErrors:
     """A port as an int or a name, as in targetPort."""
     if isinstance(value, int):
         return port_number(path, value)
     return said(path, value, names.port_name(value))
 
 
-def domain_prefixed_path(path: str, value: str) -> list:
+def domain_prefixed_path(path: str, value: str) -> FieldErrors:
     """A name such as `example.com/controller` (IsDomainPrefixedPath)."""
     host, slash, rest = value.partition("/")
     if not value:
@@ -84,7 +88,7 @@ def domain_prefixed_path(path: str, value: str) -> list:
     return dns1123_subdomain(path, host)
 
 
-def labels(path: str, found: dict | None) -> list:
+def labels(path: str, found: Object | None) -> FieldErrors:
     errors = []
     for key, value in (found or {}).items():
         errors += qualified_name(path, key)
@@ -92,7 +96,7 @@ def labels(path: str, found: dict | None) -> list:
     return errors
 
 
-def label_selector(path: str, selector: dict | None) -> list:
+def label_selector(path: str, selector: Object | None) -> FieldErrors:
     """A metav1.LabelSelector (ValidateLabelSelector)."""
     if not selector:
         return []
@@ -102,7 +106,7 @@ def label_selector(path: str, selector: dict | None) -> list:
     return errors
 
 
-def label_selector_values(path: str, operator: str, values) -> list:
+def label_selector_values(path: str, operator: str, values) -> FieldErrors:
     """What the operator of a selector's requirement demands of the number of values."""
     if operator in ("In", "NotIn"):
         return [] if values else [
@@ -113,7 +117,7 @@ def label_selector_values(path: str, operator: str, values) -> list:
     return [field.invalid(f"{path}.operator", operator, "not a valid selector operator")]
 
 
-def _requirement(path: str, expression: dict) -> list:
+def _requirement(path: str, expression: Object) -> FieldErrors:
     values = expression.get("values") or ()
     errors = label_selector_values(path, expression.get("operator", ""), values)
     errors += qualified_name(f"{path}.key", expression.get("key", ""))
@@ -122,23 +126,23 @@ def _requirement(path: str, expression: dict) -> list:
     return errors
 
 
-def positive_quantity(path: str, value: str) -> list:
+def positive_quantity(path: str, value: str) -> FieldErrors:
     if quantity.compare(value, 0) > 0:
         return []
     return [field.invalid(path, value, "must be greater than zero")]
 
 
-def ip_address(path: str, value: str, known=()) -> list:
+def ip_address(path: str, value: str, known=()) -> FieldErrors:
     """An IP address; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.ip(value))
 
 
-def cidr(path: str, value: str, known=()) -> list:
+def cidr(path: str, value: str, known=()) -> FieldErrors:
     """A network in CIDR notation; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.cidr(value))
 
 
-def endpoint_ip(path: str, value: str) -> list:
+def endpoint_ip(path: str, value: str) -> FieldErrors:
     """An address that may be the target of traffic (ValidateEndpointIP)."""
     from ipaddress import ip_address as parse
 

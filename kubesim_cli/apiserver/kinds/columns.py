@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from .base import Column, Context, Kind
+from .base import NAME, Column, Kind
 
-NAME = Column("Name", format="name")
-AGE = Column("Age")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
 
 
 class Created(Kind):
     """A kind with no printer of its own: the server's default table (registry/rest/table.go)."""
 
-    columns = (NAME, Column("Created At", type="date"))
-
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj["metadata"].get("creationTimestamp")]
+    columns = (NAME, Column("Created At", lambda obj, ctx: obj["metadata"].get("creationTimestamp"), type="date"))
 
 
-def labels(found: dict | None) -> str:
+def labels(found: Object | None) -> str:
     """Labels as labels.FormatLabels tells them: `a=b,c=d`."""
     return ",".join(f"{key}={value}" for key, value in sorted((found or {}).items())) or "<none>"
 
 
-def load_balancer(status: dict) -> str:
+def load_balancer(status: Object) -> str:
     """The addresses in status.loadBalancer, clipped to 16 characters."""
     ingress = (status.get("loadBalancer") or {}).get("ingress") or ()
     text = ",".join(sorted({i.get("ip") or i.get("hostname") for i in ingress if i.get("ip") or i.get("hostname")}))

@@ -1,29 +1,76 @@
-"""What the kinds that run pods have in common: cells, checks of counts, of rollouts and of status."""
+"""What the kinds that run pods have in common: columns, checks of counts, of rollouts and of status."""
 
 from __future__ import annotations
 
 from ...machinery import names
-from .base import Column
+from .base import AGE, NAME, Column, Kind
 from .checks import minimum, said
 
-CONTAINERS, IMAGES, SELECTOR = Column("Containers", 1), Column("Images", 1), Column("Selector", 1)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import FieldErrors, Object, Release
+    from .base import Cell, Context
 
 
-def containers_and_images(template: dict | None) -> list[str]:
-    """Return the cells CONTAINERS and IMAGES of a pod template (layoutContainerCells)."""
+def of_containers(template: Object | None, key: str) -> str:
+    """Return one string of each container of a pod template, `name` or `image` (layoutContainerCells)."""
     found = ((template or {}).get("spec") or {}).get("containers") or ()
-    return [",".join(c.get("name", "") for c in found), ",".join(c.get("image", "") for c in found)]
+    return ",".join(container.get(key, "") for container in found)
 
 
-def counts(path: str, found: dict, keys: tuple[str, ...]) -> list:
+def _selector_cell(obj: Object, ctx: Context) -> Cell:
+    from ...machinery.selectors import format_selector
+
+    return format_selector((obj.get("spec") or {}).get("selector"))
+
+
+def _ready_cell(obj: Object, ctx: Context) -> Cell:
+    return f"{(obj.get('status') or {}).get('readyReplicas', 0)}/{(obj.get('spec') or {}).get('replicas', 0)}"
+
+
+READY = Column("Ready", _ready_cell)
+CONTAINERS = Column("Containers", lambda obj, ctx: of_containers((obj.get("spec") or {}).get("template"), "name"), 1)
+IMAGES = Column("Images", lambda obj, ctx: of_containers((obj.get("spec") or {}).get("template"), "image"), 1)
+SELECTOR = Column("Selector", _selector_cell, 1)
+
+
+class Replicated(Kind):
+    """What a ReplicaSet and the ReplicationController that it came from share; `counted`: the numbers of a status."""
+
+    columns = (NAME,
+               Column("Desired", lambda obj, ctx: (obj.get("spec") or {}).get("replicas", 0)),
+               Column("Current", lambda obj, ctx: (obj.get("status") or {}).get("replicas", 0)),
+               Column("Ready", lambda obj, ctx: (obj.get("status") or {}).get("readyReplicas", 0)),
+               AGE, CONTAINERS, IMAGES, SELECTOR)
+    has_status = True
+    has_generation = True
+    counted: tuple[str, ...] = ("replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas",
+                                "observedGeneration")
+
+    def default_status(self, obj: Object, ctx: Context) -> None:
+        obj["status"] = {"replicas": 0}
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        status = obj.get("status") or {}
+        return (counts("status", status, self.counted)
+                + replicas_within(status, ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")))
+
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        return template_warnings(obj, old, "spec.template", obj["spec"]["template"], ctx.release)
+
+    def fields(self, obj: Object) -> dict[str, str]:
+        return {"status.replicas": str((obj.get("status") or {}).get("replicas", 0))}
+
+
+def counts(path: str, found: Object, keys: tuple[str, ...]) -> FieldErrors:
     """Return the FieldErrors of numbers that may be absent but not negative."""
-    errors: list = []
+    errors: FieldErrors = []
     for key in keys:
         errors += minimum(f"{path}.{key}", found.get(key))
     return errors
 
 
-def replicas_within(status: dict, keys: tuple[str, ...], ready: str = "readyReplicas") -> list:
+def replicas_within(status: Object, keys: tuple[str, ...], ready: str = "readyReplicas") -> FieldErrors:
     """Return the FieldErrors of a status that counts more replicas of some sort than there are; `ready`: the words for
     the number that available ones are held against."""
     from ...machinery import field
@@ -37,7 +84,7 @@ def replicas_within(status: dict, keys: tuple[str, ...], ready: str = "readyRepl
     return errors
 
 
-def not_decremented(status: dict, old: dict) -> list:
+def not_decremented(status: Object, old: Object) -> FieldErrors:
     """Return the FieldErrors of a collisionCount that went back."""
     from ...machinery import field
 
@@ -47,7 +94,7 @@ def not_decremented(status: dict, old: dict) -> list:
         field.invalid("status.collisionCount", count, "cannot be decremented")]
 
 
-def int_or_percent(path: str, value) -> list:
+def int_or_percent(path: str, value) -> FieldErrors:
     """Return the FieldErrors of a number or a percentage (ValidatePositiveIntOrPercent)."""
     return said(path, value, names.percent(value)) if isinstance(value, str) else minimum(path, value)
 
@@ -60,7 +107,7 @@ def amount(value) -> int:
     return value or 0
 
 
-def at_most_100_percent(path: str, value) -> list:
+def at_most_100_percent(path: str, value) -> FieldErrors:
     """Return the FieldErrors of a percentage above 100%."""
     from ...machinery import field
 
@@ -69,7 +116,7 @@ def at_most_100_percent(path: str, value) -> list:
     return [field.invalid(path, value, "must not be greater than 100%")]
 
 
-def selector_and_template(spec: dict, kind: str, empty_for: str, release: tuple[int, int]) -> list:
+def selector_and_template(spec: Object, kind: str, empty_for: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of spec.selector and spec.template of a controller that keeps pods running.
 
     `kind` is told where the template has an end, `empty_for` where the selector is empty.
@@ -85,7 +132,7 @@ def selector_and_template(spec: dict, kind: str, empty_for: str, release: tuple[
     return errors + validate_replicated_template(spec.get("template") or {}, wanted, "spec.template", kind, release)
 
 
-def selector_errors(selector: dict | None, empty_for: str) -> list:
+def selector_errors(selector: Object | None, empty_for: str) -> FieldErrors:
     """Return the FieldErrors of a selector that must be there and select something."""
     from ...machinery import field
     from .checks import label_selector
@@ -98,14 +145,14 @@ def selector_errors(selector: dict | None, empty_for: str) -> list:
     return errors
 
 
-def requirements(selector: dict | None) -> list[tuple] | None:
+def requirements(selector: Object | None) -> list[tuple] | None:
     """Return the requirements of a selector (None matches nothing); ValueError where they are not valid."""
     from ...machinery.selectors import of_label_selector
 
     return of_label_selector(selector)
 
 
-def template_warnings(obj: dict, old: dict | None, path: str, template: dict, release: tuple[int, int],
+def template_warnings(obj: Object, old: Object | None, path: str, template: Object, release: Release,
                       name: bool = True) -> list[str]:
     """Return the warnings on a workload's template at `path`, told when it is new or its generation changed.
 

@@ -50,9 +50,8 @@ class Desk:
 
     def row(self, obj: dict) -> list:
         """Return the cells of the columns that the release has."""
-        cells = self.kind.cells(obj, self.ctx)
-        assert len(cells) == len(self.kind.columns)
-        return [cell for column, cell in zip(self.kind.columns, cells, strict=True)
+        self.ctx.row = None
+        return [column.cell(obj, self.ctx) for column in self.kind.columns
                 if column.since <= self.ctx.release < column.until]
 
     def warnings(self, obj: dict) -> list[str]:

@@ -59,7 +59,7 @@ def test_row_of_an_event(desk):
     event = events.new({"involvedObject": {"kind": "Pod", "name": "p", "fieldPath": "spec.containers{c}"}, "count": 3,
                         "type": "Warning", "reason": "BackOff", "message": " again\n", "source": {"component": "k"},
                         "firstTimestamp": "2023-12-31T23:50:00Z", "lastTimestamp": "2023-12-31T23:59:00Z"})
-    row = dict(zip([column.name for column in events.kind.columns], events.kind.cells(event, events.ctx), strict=True))
+    row = {column.name: column.cell(event, events.ctx) for column in events.kind.columns}
     assert row["Last Seen"] == "60s"
     assert (row["Type"], row["Reason"], row["Object"], row["Message"]) == ("Warning", "BackOff", "pod/p", "again")
     assert row["First Seen"] == "10m" and row["Count"] == 3

@@ -9,6 +9,10 @@ from ... import cel
 from ...cel import checker
 from ...cel.checker import BOOL, DYN, INT, STRING, TIMESTAMP, Fields, list_of, map_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object, Release
+
 MESSAGE_LIMIT = 5 * 1024  # bytes of what a messageExpression gives
 _LABELS = map_of(STRING, STRING)
 
@@ -41,7 +45,7 @@ def environment(has_params: bool) -> dict[str, tuple]:
     return {**types, "params": DYN} if has_params else types
 
 
-def compile(text: str, types: dict[str, tuple], release: tuple[int, int], *wanted: tuple) -> cel.Program:
+def compile(text: str, types: dict[str, tuple], release: Release, *wanted: tuple) -> cel.Program:
     """Compile an expression that has to be of one of the types `wanted` (none: any). Raises ValueError."""
     try:
         program = cel.compile(text, types, release)
@@ -57,7 +61,7 @@ def compile(text: str, types: dict[str, tuple], release: tuple[int, int], *wante
 class Variables(dict):
     """The values of a policy's variables, each found when it is first asked for."""
 
-    def __init__(self, programs: dict[str, cel.Program], others: dict):
+    def __init__(self, programs: dict[str, cel.Program], others: Object):
         super().__init__()
         self.programs, self.others = programs, others
 
@@ -70,7 +74,7 @@ class Variables(dict):
 class Policy:
     """The compiled expressions of a ValidatingAdmissionPolicy's spec."""
 
-    def __init__(self, spec: dict, release: tuple[int, int]):
+    def __init__(self, spec: Object, release: Release):
         self.spec = spec
         types = environment(bool(spec.get("paramKind")))
         self.conditions = [(condition["expression"], compile(condition["expression"], types, release, BOOL))
@@ -87,7 +91,7 @@ class Policy:
                              if validation.get("messageExpression") else None)
                             for validation in spec.get("validations") or ()]
 
-    def failures(self, values: dict) -> list[tuple[str, str]]:
+    def failures(self, values: Object) -> list[tuple[str, str]]:
         """Return (reason, message) of what the request breaks; errors count where the policy says so."""
         strict = self.spec.get("failurePolicy") != "Ignore"
         matches, error = self._matches(values)
@@ -106,7 +110,7 @@ class Policy:
                     found.append(("", _failed(validation["expression"], problem)))
         return found
 
-    def _matches(self, values: dict) -> tuple[bool, str]:
+    def _matches(self, values: Object) -> tuple[bool, str]:
         problems = []
         for text, program in self.conditions:
             try:
@@ -121,7 +125,7 @@ def _failed(text: str, problem: cel.EvaluationError) -> str:
     return f"expression '{text}' resulted in error: {problem}"
 
 
-def _message(validation: dict, program: cel.Program | None, values: dict) -> str:
+def _message(validation: Object, program: cel.Program | None, values: Object) -> str:
     text = ""
     if program is not None:
         try:

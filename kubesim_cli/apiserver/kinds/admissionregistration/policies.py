@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _param_kind_cell(obj: Object, ctx: Context) -> Cell:
+    kind = (obj.get("spec") or {}).get("paramKind")
+    return f"{kind.get('apiVersion', '')}/{kind.get('kind', '')}" if kind else "<unset>"
 
 
 class AdmissionPolicy(Kind):
@@ -15,24 +24,20 @@ class AdmissionPolicy(Kind):
 
     def __init__(self, rules: str):
         self.rules = rules
-        self.columns = (NAME, Column(rules.title(), type="integer"), Column("ParamKind"), AGE)
+        self.columns = (
+            NAME, Column(rules.title(), lambda obj, ctx: len((obj.get("spec") or {}).get(rules) or ()), type="integer"),
+            Column("ParamKind", _param_kind_cell), AGE)
         self.has_status = rules == "validations"
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj.get("spec") or {}
-        kind = spec.get("paramKind")
-        return [obj["metadata"]["name"], len(spec.get(self.rules) or ()),
-                f"{kind.get('apiVersion', '')}/{kind.get('kind', '')}" if kind else "<unset>", age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("failurePolicy", "Fail")
         _default_match(spec.get("matchConstraints"))
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import one_of
 
@@ -52,7 +57,7 @@ class AdmissionPolicy(Kind):
         return errors
 
 
-def _default_match(constraints: dict | None) -> None:
+def _default_match(constraints: Object | None) -> None:
     if constraints is None:
         return
     for key, value in (("matchPolicy", "Equivalent"), ("namespaceSelector", {}), ("objectSelector", {})):
@@ -62,7 +67,7 @@ def _default_match(constraints: dict | None) -> None:
             rule.setdefault("scope", "*")
 
 
-def _match_resources(path: str, constraints: dict) -> list:
+def _match_resources(path: str, constraints: Object) -> FieldErrors:
     from ....machinery import field
     from ..checks import label_selector, one_of
 
@@ -76,27 +81,30 @@ def _match_resources(path: str, constraints: dict) -> list:
     return errors
 
 
+def _param_ref_cell(obj: Object, ctx: Context) -> Cell:
+    ref = (obj.get("spec") or {}).get("paramRef")
+    if ref and ref.get("name"):
+        return f"{ref.get('namespace') or '*'}/{ref['name']}"
+    if ref and ref.get("selector") is not None:
+        from ....machinery.selectors import format_selector
+
+        return format_selector(ref["selector"])
+    return "<unset>"
+
+
 class AdmissionPolicyBinding(Kind):
     kube_finalizers = False
-    columns = (NAME, Column("PolicyName"), Column("ParamRef"), AGE)
+    columns = (NAME,
+               Column("PolicyName", lambda obj, ctx: (obj.get("spec") or {}).get("policyName", "")),
+               Column("ParamRef", _param_ref_cell),
+               AGE)
     has_generation = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj.get("spec") or {}
-        ref, shown = spec.get("paramRef"), "<unset>"
-        if ref and ref.get("name"):
-            shown = f"{ref.get('namespace') or '*'}/{ref['name']}"
-        elif ref and ref.get("selector") is not None:
-            from ....machinery.selectors import format_selector
-
-            shown = format_selector(ref["selector"])
-        return [obj["metadata"]["name"], spec.get("policyName", ""), shown, age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         _default_match(obj.setdefault("spec", {}).get("matchResources"))
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import dns1123_subdomain
         from .policy_validation import actions, param_ref

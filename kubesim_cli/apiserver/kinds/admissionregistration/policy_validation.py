@@ -7,11 +7,15 @@ from ...cel.checker import BOOL, NULL, STRING, Fields
 from .. import checks
 from .expressions import compile, environment
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+
 _ACTIONS = ("Audit", "Deny", "Warn")
 _REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 
 
-def expressions(spec: dict, release: tuple[int, int]) -> list:
+def expressions(spec: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of all expressions in a ValidatingAdmissionPolicy's spec."""
     types = environment(bool(spec.get("paramKind")))
     release = (release[0], release[1] - 1)  # what the release before knows as well, for a rollback
@@ -35,7 +39,7 @@ def expressions(spec: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _variables(spec: dict, types: dict, release: tuple[int, int]) -> list:
+def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:
     """Check a policy's variables; `types` gets what the later expressions may use."""
     errors, known = [], Fields()
     if spec.get("variables"):
@@ -56,7 +60,7 @@ def _variables(spec: dict, types: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _expression(path: str, text: str, types: dict, release: tuple[int, int], missing: str, *wanted: tuple) -> list:
+def _expression(path: str, text: str, types: Object, release: Release, missing: str, *wanted: tuple) -> FieldErrors:
     if not text.strip():
         return [field.required(path, missing)]
     try:
@@ -66,7 +70,7 @@ def _expression(path: str, text: str, types: dict, release: tuple[int, int], mis
     return []
 
 
-def _validation(path: str, validation: dict, types: dict, release: tuple[int, int]) -> list:
+def _validation(path: str, validation: Object, types: Object, release: Release) -> FieldErrors:
     errors = _expression(f"{path}.expression", validation.get("expression", ""), types, release,
                          "expression is not specified", BOOL)
     expression, message = validation.get("messageExpression", ""), validation.get("message", "")
@@ -83,7 +87,7 @@ def _validation(path: str, validation: dict, types: dict, release: tuple[int, in
     return errors
 
 
-def actions(given: list) -> list:
+def actions(given: list) -> FieldErrors:
     """Return the FieldErrors of spec.validationActions."""
     path, errors = "spec.validationActions", []
     for i, action in enumerate(given):
@@ -97,7 +101,7 @@ def actions(given: list) -> list:
     return errors if given else [field.required(path, "at least one validation action is required")]
 
 
-def param_ref(ref: dict | None) -> list:
+def param_ref(ref: Object | None) -> FieldErrors:
     """Return the FieldErrors of spec.paramRef."""
     if ref is None:
         return []

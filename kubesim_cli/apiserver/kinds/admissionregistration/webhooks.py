@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class WebhookConfiguration(Kind):
     kube_finalizers = False
-    columns = (NAME, Column("Webhooks", type="integer"), AGE)
+    columns = (NAME, Column("Webhooks", lambda obj, ctx: len(obj.get("webhooks") or ()), type="integer"), AGE)
     has_generation = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], len(obj.get("webhooks") or ()), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         for hook in obj.get("webhooks") or ():
             for key, value in (("failurePolicy", "Fail"), ("matchPolicy", "Equivalent"), ("timeoutSeconds", 10)):
                 hook.setdefault(key, value)
@@ -29,7 +30,7 @@ class WebhookConfiguration(Kind):
             for rule in hook.get("rules") or ():
                 rule.setdefault("scope", "*")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import label_selector, one_of
 
@@ -64,7 +65,7 @@ class WebhookConfiguration(Kind):
         return errors
 
 
-def _name(path: str, name: str) -> list:
+def _name(path: str, name: str) -> FieldErrors:
     """IsFullyQualifiedName: a DNS name of at least three parts."""
     from ....machinery import field, names
     from ..checks import said
@@ -77,7 +78,7 @@ def _name(path: str, name: str) -> list:
     return errors
 
 
-def client_config(path: str, config: dict) -> list:
+def client_config(path: str, config: Object) -> FieldErrors:
     """Return the FieldErrors of how a webhook is reached (k8s.io/apiserver/pkg/util/webhook/validation.go)."""
     from ....machinery import field
 
@@ -88,7 +89,7 @@ def client_config(path: str, config: dict) -> list:
     return _service(f"{path}.service", config["service"])
 
 
-def review_versions(path: str, versions: list[str], missing: str = "") -> list:
+def review_versions(path: str, versions: list[str], missing: str = "") -> FieldErrors:
     """Return the FieldErrors of the review versions that a webhook knows; `missing`: the text where it has none."""
     from ....machinery import field, names
     from ..checks import said
@@ -106,7 +107,7 @@ def review_versions(path: str, versions: list[str], missing: str = "") -> list:
     return errors
 
 
-def _url(path: str, url: str) -> list:
+def _url(path: str, url: str) -> FieldErrors:
     from urllib.parse import urlsplit
 
     from ....machinery import field
@@ -132,7 +133,7 @@ def _url(path: str, url: str) -> list:
     return errors
 
 
-def _service(path: str, service: dict) -> list:
+def _service(path: str, service: Object) -> FieldErrors:
     from ....machinery import field, names
 
     errors = []

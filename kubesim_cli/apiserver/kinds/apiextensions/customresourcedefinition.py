@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from ....machinery import conditions
 from ....machinery.objects import clone
-from ..base import Column, Context, Kind
+from ..columns import Created
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
 
-class CustomResourceDefinition(Kind):
+class CustomResourceDefinition(Created):
     kube_finalizers = False
-    columns = (Column("Name", format="name"), Column("Created At", type="date"))
     has_status = True
     has_generation = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj["metadata"]["creationTimestamp"]]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         names = spec.setdefault("names", {})
         if not names.get("singular"):
@@ -31,18 +32,18 @@ class CustomResourceDefinition(Kind):
         if service:
             service.setdefault("port", 443)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         stored = _storage_version(obj)
         obj["status"] = {"conditions": None, "acceptedNames": {"plural": "", "kind": ""},
                          "storedVersions": [stored] if stored else []}
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         stored = _storage_version(obj)
         known = obj.get("status", {}).get("storedVersions") or []
         if not ctx.subresource and stored and stored not in known:
             obj["status"] = {**obj.get("status", {}), "storedVersions": [*known, stored]}
 
-    def prepare_delete(self, obj: dict, ctx: Context) -> None:
+    def prepare_delete(self, obj: Object, ctx: Context) -> None:
         """The finalizer that waits for the definition's objects comes with the first request to delete it."""
         meta = obj["metadata"]
         if "deletionTimestamp" in meta:
@@ -56,22 +57,22 @@ class CustomResourceDefinition(Kind):
                                                         "reason": "InstanceDeletionPending", "message": message},
                                  ctx.now)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .definition import validate
 
         return validate(obj, None, ctx)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .definition import validate
 
         return validate(obj, old, ctx)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .definition import names
 
         return names((obj.get("status") or {}).get("acceptedNames") or {}, "status.acceptedNames")
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from .structural import unrecognized_formats
 
         if ctx.release < (1, 35):
@@ -80,7 +81,7 @@ class CustomResourceDefinition(Kind):
         return [f'unrecognized format "{name}"' for name in unrecognized_formats(obj, ctx.release) if name not in known]
 
 
-def _storage_version(obj: dict) -> str:
+def _storage_version(obj: Object) -> str:
     """Return the name of the version that objects are stored in, "" where none is marked."""
     return next((version["name"] for version in obj["spec"].get("versions") or () if version.get("storage")), "")
 

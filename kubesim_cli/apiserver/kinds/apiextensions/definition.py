@@ -5,7 +5,11 @@ from __future__ import annotations
 from ....machinery import conditions, field
 from ....machinery import names as rules
 from .. import checks
-from ..base import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 APPROVED = "api-approved.kubernetes.io"
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
@@ -16,7 +20,7 @@ _SHARED = {"schema": "validation", "subresources": "subresources",
            "additionalPrinterColumns": "additionalPrinterColumns", "selectableFields": "selectableFields"}
 
 
-def validate(crd: dict, old: dict | None, ctx: Context) -> list:
+def validate(crd: Object, old: Object | None, ctx: Context) -> FieldErrors:
     """Return the FieldErrors of a definition, new or changed."""
     spec, status = crd["spec"], crd.get("status") or {}
     plural, group = spec["names"].get("plural", ""), spec.get("group", "")
@@ -39,7 +43,7 @@ def validate(crd: dict, old: dict | None, ctx: Context) -> list:
     return errors
 
 
-def _immutable(spec: dict, old: dict, established: bool) -> list:
+def _immutable(spec: Object, old: Object, established: bool) -> FieldErrors:
     errors = []
     if established:
         errors += checks.immutable("spec.scope", spec.get("scope"), old.get("scope"))
@@ -48,7 +52,7 @@ def _immutable(spec: dict, old: dict, established: bool) -> list:
     return errors + checks.immutable("spec.names.plural", spec["names"].get("plural"), old["names"].get("plural"))
 
 
-def _spec(spec: dict, ctx: Context) -> list:
+def _spec(spec: Object, ctx: Context) -> FieldErrors:
     group = spec.get("group", "")
     versions, shared = internal(spec.get("versions") or [])
     errors = []
@@ -78,7 +82,7 @@ def _spec(spec: dict, ctx: Context) -> list:
     return errors + _conversion(spec["conversion"])
 
 
-def internal(versions: list[dict]) -> tuple[list[dict], dict]:
+def internal(versions: list[Object]) -> tuple[list[Object], Object]:
     """Return (versions, what they share), as the server's own type has them (apis/apiextensions/v1/conversion.go)."""
     shared, left = {}, [dict(version) for version in versions]
     for key, name in _SHARED.items():
@@ -89,7 +93,7 @@ def internal(versions: list[dict]) -> tuple[list[dict], dict]:
     return left, shared
 
 
-def _version(version: dict, path: str, has_status: bool, ctx: Context) -> list:
+def _version(version: Object, path: str, has_status: bool, ctx: Context) -> FieldErrors:
     warning, errors = version.get("deprecationWarning"), []
     if warning is not None:
         errors += checks.said(f"{path}.deprecationWarning", warning,
@@ -112,7 +116,7 @@ def _deprecation_warning(text: str, deprecated: bool) -> list[str]:
     return errors
 
 
-def _described(owner: dict, path: str, schema_name: str, has_status: bool, ctx: Context) -> list:
+def _described(owner: Object, path: str, schema_name: str, has_status: bool, ctx: Context) -> FieldErrors:
     """What may stand in a version or, shared, in the spec: schema, subresources, columns and selectable fields."""
     from . import structural
 
@@ -137,7 +141,7 @@ def _described(owner: dict, path: str, schema_name: str, has_status: bool, ctx: 
     return errors
 
 
-def _together(versions: list[dict]) -> list:
+def _together(versions: list[Object]) -> FieldErrors:
     """What is asked of all versions at once."""
     from ... import internaltypes
 
@@ -150,7 +154,7 @@ def _together(versions: list[dict]) -> list:
     return errors
 
 
-def names(given: dict, path: str) -> list:
+def names(given: Object, path: str) -> FieldErrors:
     """Return the FieldErrors of spec.names or status.acceptedNames (ValidateCustomResourceDefinitionNames)."""
     errors = []
     for key in ("plural", "singular"):
@@ -166,18 +170,18 @@ def names(given: dict, path: str) -> list:
     return errors + _labels(given.get("categories"), f"{path}.categories")
 
 
-def _labels(values, path: str) -> list:
+def _labels(values, path: str) -> FieldErrors:
     return [field.invalid(f"{path}[{i}]", value, ",".join(wrong)) for i, value in enumerate(values or ())
             if (wrong := rules.dns1035_label(value))]
 
 
-def _simple_path(path: str, value: str) -> list:
+def _simple_path(path: str, value: str) -> FieldErrors:
     if value.startswith("."):
         return []
     return [field.invalid(path, value, "must be a simple json path starting with .")]
 
 
-def _scale(scale: dict, path: str) -> list:
+def _scale(scale: Object, path: str) -> FieldErrors:
     errors = []
     for key, under in (("specReplicasPath", ".spec."), ("statusReplicasPath", ".status.")):
         value = scale.get(key, "")
@@ -197,7 +201,7 @@ def _scale(scale: dict, path: str) -> list:
     return errors
 
 
-def _column(column: dict, path: str) -> list:
+def _column(column: Object, path: str) -> FieldErrors:
     errors = []
     if not column.get("name"):
         errors.append(field.required(f"{path}.name"))
@@ -213,7 +217,7 @@ def _column(column: dict, path: str) -> list:
     return errors + _simple_path(f"{path}.JSONPath", column["jsonPath"])
 
 
-def _selectable(selectable: list, schema: dict, path: str) -> list:
+def _selectable(selectable: list, schema: Object, path: str) -> FieldErrors:
     from .structural import FieldPathError, find_field
 
     errors, seen = [], set()
@@ -240,7 +244,7 @@ def _selectable(selectable: list, schema: dict, path: str) -> list:
     return errors
 
 
-def _conversion(conversion: dict) -> list:
+def _conversion(conversion: Object) -> FieldErrors:
     from ..admissionregistration.webhooks import client_config, review_versions
 
     path, webhook = "spec.conversion", conversion.get("webhook") or {}
@@ -261,7 +265,7 @@ def _conversion(conversion: dict) -> list:
     return errors + review_versions(f"{path}.conversionReviewVersions", versions)
 
 
-def _stored_versions(stored: list, versions) -> list:
+def _stored_versions(stored: list, versions) -> FieldErrors:
     path = "status.storedVersions"
     if not stored:
         return [field.invalid(path, stored, "must have at least one stored version")]
@@ -274,7 +278,7 @@ def _stored_versions(stored: list, versions) -> list:
         "from status.storedVersions") for i, name in enumerate(stored) if name not in found]
 
 
-def _approval(crd: dict, old: dict | None) -> list:
+def _approval(crd: Object, old: Object | None) -> FieldErrors:
     """Groups of the community want an annotation that tells who approved of the API (validateAPIApproval)."""
     group = crd["spec"].get("group", "")
     if not f".{group}".endswith((".k8s.io", ".kubernetes.io")):
@@ -292,7 +296,7 @@ def _approval(crd: dict, old: dict | None) -> list:
     return []
 
 
-def _approval_state(crd: dict) -> str:
+def _approval_state(crd: Object) -> str:
     import re
 
     value = (crd["metadata"].get("annotations") or {}).get(APPROVED, "")

@@ -9,7 +9,11 @@ from __future__ import annotations
 from ....go import regexp
 from ....machinery import field
 from ...customresources import rules, values
-from ..base import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+    from ..base import Context
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _META = ("metadata", "kind", "apiVersion")
@@ -40,7 +44,7 @@ _NOT_NESTED = {
 }
 
 
-def validate(schema: dict, path: str, has_status: bool, ctx: Context) -> list:
+def validate(schema: Object, path: str, has_status: bool, ctx: Context) -> FieldErrors:
     """Return the FieldErrors of an openAPIV3Schema; `path` is that of its parent."""
     where = f"{path}.openAPIV3Schema"
     errors = _root(schema, where) if has_status else []
@@ -53,7 +57,7 @@ def validate(schema: dict, path: str, has_status: bool, ctx: Context) -> list:
     return errors + structure + defaults + walk.errors + walk.rule_errors
 
 
-def _root(schema: dict, where: str) -> list:
+def _root(schema: Object, where: str) -> FieldErrors:
     from ... import internaltypes
 
     for key, value in schema.items():
@@ -71,7 +75,7 @@ def _root(schema: dict, where: str) -> list:
 # That the schema is structural
 
 
-def _invariants(node: dict, where: str, level: str) -> list:
+def _invariants(node: Object, where: str, level: str) -> FieldErrors:
     """validateStructuralInvariants; `level`: root, item or field."""
     errors = []
     type_, embedded = node.get("type", ""), bool(node.get("x-kubernetes-embedded-resource"))
@@ -112,7 +116,7 @@ def _invariants(node: dict, where: str, level: str) -> list:
     return errors
 
 
-def _meta(properties: dict, where: str, root: bool, resource: bool) -> list:
+def _meta(properties: Object, where: str, root: bool, resource: bool) -> FieldErrors:
     """What apiVersion, kind and metadata may say in an object's schema."""
     errors = []
     for key in ("kind", "apiVersion"):
@@ -132,12 +136,13 @@ def _meta(properties: dict, where: str, root: bool, resource: bool) -> list:
     return errors
 
 
-def _is_all_of(node: dict) -> bool:
+def _is_all_of(node: Object) -> bool:
     first = (node.get("allOf") or [{}])[0]
     return first.get("anyOf") == _INT_OR_STRING
 
 
-def _value_validation(node: dict, where: str, skip_any_of: bool = False, skip_first_all_of: bool = False) -> list:
+def _value_validation(node: Object, where: str, skip_any_of: bool = False,
+                      skip_first_all_of: bool = False) -> FieldErrors:
     errors = []
     if not skip_any_of:
         for i, each in enumerate(node.get("anyOf") or ()):
@@ -157,7 +162,7 @@ def _value_validation(node: dict, where: str, skip_any_of: bool = False, skip_fi
     return errors
 
 
-def _nested(node: dict, where: str, skip_any_of: bool = False) -> list:
+def _nested(node: Object, where: str, skip_any_of: bool = False) -> FieldErrors:
     errors = _value_validation(node, where, skip_any_of)
     if isinstance(node.get("items"), dict):
         errors += _nested(node["items"], f"{where}.items")
@@ -173,7 +178,7 @@ def _nested(node: dict, where: str, skip_any_of: bool = False) -> list:
     return errors
 
 
-def _completeness(node: dict, where: str) -> list:
+def _completeness(node: Object, where: str) -> FieldErrors:
     """Whatever anyOf and the like at the root speak of stands in the schema itself as well (complete.go)."""
     errors = []
     for junctor in ("anyOf", "allOf", "oneOf"):
@@ -184,7 +189,7 @@ def _completeness(node: dict, where: str) -> list:
     return errors
 
 
-def _covered(nested: dict, node: dict, where: str, nested_where: str) -> list:
+def _covered(nested: Object, node: Object, where: str, nested_where: str) -> FieldErrors:
     errors = []
     if isinstance(nested.get("items"), dict):
         if not isinstance(node.get("items"), dict):
@@ -206,7 +211,7 @@ def _covered(nested: dict, node: dict, where: str, nested_where: str) -> list:
     return errors
 
 
-def _defaults(node: dict, where: str, ctx: Context) -> list:
+def _defaults(node: Object, where: str, ctx: Context) -> FieldErrors:
     """Defaults are pruned and valid (schema/defaulting/validation.go)."""
     from ....machinery import decode, schema
 
@@ -240,10 +245,10 @@ class _Walk:
 
     def __init__(self, ctx: Context, rules_wanted: bool):
         self.ctx, self.rules_wanted = ctx, rules_wanted
-        self.errors: list = []
+        self.errors: FieldErrors = []
         self.rule_errors: list = []
 
-    def node(self, node: dict, where: str, root: bool = False, meta: bool = False, no_default: str | None = None,
+    def node(self, node: Object, where: str, root: bool = False, meta: bool = False, no_default: str | None = None,
              no_old: str = "", nested: bool = False) -> None:
         """Look at a schema and all below. `meta`: it describes apiVersion, kind or metadata; `no_default`: why it must
         have no defaults; `no_old`: the place above where the old value cannot be found; `nested`: it is below anyOf."""
@@ -252,7 +257,7 @@ class _Walk:
         if node.get("uniqueItems"):
             self._forbid(f"{where}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity "
                                                  "becomes quadratic")
-        below: dict = {"meta": meta, "no_default": no_default, "no_old": no_old, "nested": nested}
+        below: Object = {"meta": meta, "no_default": no_default, "no_old": no_old, "nested": nested}
         self._properties(node, where, root, below)
         for key in ("anyOf", "allOf", "oneOf"):
             for i, each in enumerate(node.get(key) or ()):
@@ -269,7 +274,7 @@ class _Walk:
         if given and self.rules_wanted and not nested and len(self.errors) == before:
             self.rule_errors += rules.compile_errors(node, where, no_old, root, self.ctx)
 
-    def _properties(self, node: dict, where: str, root: bool, below: dict) -> None:
+    def _properties(self, node: Object, where: str, root: bool, below: Object) -> None:
         properties, others = node.get("properties") or {}, node.get("additionalProperties")
         if others is not None and others is not True and properties:
             self._forbid(f"{where}.additionalProperties", "additionalProperties and properties are mutual exclusive")
@@ -277,7 +282,7 @@ class _Walk:
             reason = "inside additionalProperties applying to object metadata" if below["meta"] else below["no_default"]
             self.node(others, f"{where}.additionalProperties", **{**below, "no_default": reason})
         for key, each in properties.items():
-            more: dict = {}
+            more: Object = {}
             if key in _META and (root or node.get("x-kubernetes-embedded-resource")):
                 more["meta"] = True
                 if root:
@@ -288,7 +293,7 @@ class _Walk:
         self.errors.append(field.forbidden(where, text))
 
 
-def _standard(node: dict, where: str, meta: bool, no_default: str | None) -> list:
+def _standard(node: Object, where: str, meta: bool, no_default: str | None) -> FieldErrors:
     """specStandardValidatorV3."""
     errors = []
     if node.get("type") and node["type"] not in _TYPES:
@@ -309,7 +314,7 @@ def _standard(node: dict, where: str, meta: bool, no_default: str | None) -> lis
     return errors
 
 
-def _list_and_map_types(node: dict, where: str) -> list:
+def _list_and_map_types(node: Object, where: str) -> FieldErrors:
     errors = []
     type_, map_type, list_type = node.get("type", ""), node.get("x-kubernetes-map-type"), node.get(
         "x-kubernetes-list-type")
@@ -337,14 +342,14 @@ def _list_and_map_types(node: dict, where: str) -> list:
     return errors
 
 
-def _type_for(wanted: str, extension: str, given, type_: str, where: str) -> list:
+def _type_for(wanted: str, extension: str, given, type_: str, where: str) -> FieldErrors:
     if given is None or type_ == wanted:
         return []
     text = f"must be {wanted} if {extension} is specified"
     return [field.invalid(f"{where}.type", type_, text) if type_ else field.required(f"{where}.type", text)]
 
 
-def _atomic_item(items: dict, where: str) -> list:
+def _atomic_item(items: Object, where: str) -> FieldErrors:
     text = "must be atomic as item of a list with x-kubernetes-list-type=set"
     list_type = items.get("x-kubernetes-list-type")
     if items.get("type") == "array" and list_type not in (None, "atomic"):
@@ -354,7 +359,7 @@ def _atomic_item(items: dict, where: str) -> list:
     return []
 
 
-def _map_keys(keys: list, items: dict | None, where: str) -> list:
+def _map_keys(keys: list, items: Object | None, where: str) -> FieldErrors:
     errors, at = [], f"{where}.x-kubernetes-list-map-keys"
     if not keys:
         errors.append(field.required(at, "must not be empty if x-kubernetes-list-type is map"))
@@ -375,7 +380,7 @@ def _map_keys(keys: list, items: dict | None, where: str) -> list:
     return errors
 
 
-def _key_properties(keys: list, items: dict, where: str) -> list:
+def _key_properties(keys: list, items: Object, where: str) -> FieldErrors:
     errors = []
     for key in keys:
         found = (items.get("properties") or {}).get(key)
@@ -389,7 +394,7 @@ def _key_properties(keys: list, items: dict, where: str) -> list:
     return errors
 
 
-def _rule(rule: dict, node: dict, where: str) -> list:
+def _rule(rule: Object, node: Object, where: str) -> FieldErrors:
     """What is asked of a rule before anyone looks at its expression."""
     errors = []
     text, message = rule.get("rule", "").strip(), rule.get("message", "")
@@ -426,7 +431,7 @@ class FieldPathError(ValueError):
     """A path that leads to no field of a schema."""
 
 
-def find_field(schema: dict, path: str, brackets: bool = False) -> dict:
+def find_field(schema: Object, path: str, brackets: bool = False) -> Object:
     """Return the schema at a path such as `.spec.size` or, with `brackets`, `.spec['a.b']` (cel.ValidFieldPath)."""
     import re
 
@@ -452,7 +457,7 @@ def find_field(schema: dict, path: str, brackets: bool = False) -> dict:
     return schema
 
 
-def unrecognized_formats(crd: dict, release: tuple[int, int]) -> list[str]:
+def unrecognized_formats(crd: Object, release: Release) -> list[str]:
     """Return the formats in a definition's schemas that the server ignores, in the order they are told."""
     from ...customresources import formats
     from .definition import internal

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from ....machinery import conditions
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _service_cell(obj: Object, ctx: Context) -> Cell:
+    service = obj["spec"].get("service")
+    return f"{service.get('namespace', '')}/{service.get('name', '')}" if service else "Local"
 
 
 class APIService(Kind):
     kube_finalizers = False
-    columns = (NAME, Column("Service"), Column("Available"), AGE)
+    columns = (NAME, Column("Service", _service_cell), Column("Available", lambda obj, ctx: _available(obj)), AGE)
     has_status = True
     name_rule = "path_segment_name"
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        service = obj["spec"].get("service")
-        where = f"{service.get('namespace', '')}/{service.get('name', '')}" if service else "Local"
-        return [obj["metadata"]["name"], where, _available(obj), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         service = obj.setdefault("spec", {}).get("service")
         if service:
             service.setdefault("port", 443)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import minimum
 
@@ -45,7 +49,7 @@ class APIService(Kind):
         return errors
 
 
-def _available(obj: dict) -> str:
+def _available(obj: Object) -> str:
     found = conditions.find((obj.get("status") or {}).get("conditions"), "Available")
     if found is None:
         return "Unknown"

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from ....machinery.objects import controller_of
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _controller_cell(obj: Object, ctx: Context) -> Cell:
+    ref = controller_of(obj)
+    controller = "<none>"
+    if ref:
+        group = ref["apiVersion"].rpartition("/")[0]
+        controller = f"{ref['kind']}{'.' if group else ''}{group}".lower() + f"/{ref['name']}"
+    return controller
 
 
 class ControllerRevision(Kind):
-    columns = (NAME, Column("Controller"), Column("Revision"), AGE)
+    columns = (NAME,
+               Column("Controller", _controller_cell),
+               Column("Revision", lambda obj, ctx: obj.get("revision", 0)),
+               AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        ref = controller_of(obj)
-        controller = "<none>"
-        if ref:
-            group = ref["apiVersion"].rpartition("/")[0]
-            controller = f"{ref['kind']}{'.' if group else ''}{group}".lower() + f"/{ref['name']}"
-        return [obj["metadata"]["name"], controller, obj.get("revision", 0), age(obj, ctx.now)]
-
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import minimum
 
@@ -30,7 +38,7 @@ class ControllerRevision(Kind):
             errors.append(field.required("data", "data must be a valid JSON object"))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable, minimum
 
         return minimum("revision", obj.get("revision")) + immutable("data", obj.get("data"), old.get("data"))

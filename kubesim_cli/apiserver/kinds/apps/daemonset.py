@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from ....machinery.objects import dig
 from ....machinery.wellknown import DEPRECATED_TEMPLATE_GENERATION
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, labels
-from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
+from ..base import AGE, NAME, Column, Kind
+from ..columns import labels
+from ..workloads import CONTAINERS, IMAGES, SELECTOR
 
-# The internal templateGeneration, as the API shows it.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class DaemonSet(Kind):
-    columns = (NAME, Column("Desired"), Column("Current"), Column("Ready"), Column("Up-to-date"), Column("Available"),
-               Column("Node Selector"), AGE, CONTAINERS, IMAGES, SELECTOR)
+    columns = (NAME,
+               Column("Desired", lambda obj, ctx: (obj.get("status") or {}).get("desiredNumberScheduled", 0)),
+               Column("Current", lambda obj, ctx: (obj.get("status") or {}).get("currentNumberScheduled", 0)),
+               Column("Ready", lambda obj, ctx: (obj.get("status") or {}).get("numberReady", 0)),
+               Column("Up-to-date", lambda obj, ctx: (obj.get("status") or {}).get("updatedNumberScheduled", 0)),
+               Column("Available", lambda obj, ctx: (obj.get("status") or {}).get("numberAvailable", 0)),
+               Column("Node Selector", lambda obj, ctx: labels(dig(obj, "spec", "template", "spec", "nodeSelector"))),
+               AGE, CONTAINERS, IMAGES, SELECTOR)
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery.selectors import format_selector
-
-        spec, status = obj.get("spec") or {}, obj.get("status") or {}
-        template = spec.get("template") or {}
-        return [obj["metadata"]["name"], status.get("desiredNumberScheduled", 0),
-                status.get("currentNumberScheduled", 0), status.get("numberReady", 0),
-                status.get("updatedNumberScheduled", 0), status.get("numberAvailable", 0),
-                labels((template.get("spec") or {}).get("nodeSelector")), age(obj, ctx.now),
-                *containers_and_images(template), format_selector(spec.get("selector"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -41,16 +40,16 @@ class DaemonSet(Kind):
         spec.setdefault("revisionHistoryLimit", 10)
         default_pod_template(spec.setdefault("template", {}), ctx.release)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0,
                          "numberReady": 0}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         annotations = obj["metadata"].setdefault("annotations", {})
         number = _number(annotations.get(DEPRECATED_TEMPLATE_GENERATION))
         annotations[DEPRECATED_TEMPLATE_GENERATION] = str(max(number, 1))
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         if ctx.subresource:
             return
         number = _number((old["metadata"].get("annotations") or {}).get(DEPRECATED_TEMPLATE_GENERATION))
@@ -58,7 +57,7 @@ class DaemonSet(Kind):
             number += 1
         obj["metadata"].setdefault("annotations", {})[DEPRECATED_TEMPLATE_GENERATION] = str(number)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import label_selector
         from ..core.podspec import validate_replicated_template
@@ -82,13 +81,13 @@ class DaemonSet(Kind):
         errors += _update_strategy(spec.get("updateStrategy") or {})
         return errors + counts("spec", spec, ("revisionHistoryLimit",))
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return immutable("spec.selector", obj["spec"].get("selector"),
                          old["spec"].get("selector")) + self.validate(obj, ctx)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..workloads import counts, not_decremented
 
         status = obj.get("status") or {}
@@ -97,7 +96,7 @@ class DaemonSet(Kind):
             "observedGeneration", "updatedNumberScheduled", "numberAvailable", "numberUnavailable",
             "collisionCount")) + not_decremented(status, old)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if old is not None and obj["spec"].get("template") == old["spec"].get("template"):
             return []
         from ..core.podspec.warnings import of_template
@@ -109,7 +108,7 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() else 0
 
 
-def _update_strategy(strategy: dict) -> list:
+def _update_strategy(strategy: Object) -> FieldErrors:
     from ....machinery import field
     from ..workloads import amount, at_most_100_percent, int_or_percent
 
@@ -123,7 +122,7 @@ def _update_strategy(strategy: dict) -> list:
                                     ["RollingUpdate", "OnDelete"])]
     if rolling is None:
         return [field.required(path)]
-    errors: list = []
+    errors: FieldErrors = []
     keys = ("maxUnavailable", "maxSurge")
     for check in (int_or_percent, at_most_100_percent):
         for key in keys:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from ....machinery.field import FieldError, forbidden, invalid, not_supported, required
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
-from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
+from ....machinery.field import forbidden, invalid, not_supported, required
+from ..base import AGE, NAME, Column, Kind
+from ..workloads import CONTAINERS, IMAGES, READY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _selector_cell(obj: Object, ctx: Context) -> Cell:
+    from ....machinery import selectors
+
+    try:
+        return selectors.format(selectors.of_label_selector((obj.get("spec") or {}).get("selector")) or [])
+    except ValueError:
+        return "<invalid>"
 
 
 class Deployment(Kind):
-    columns = (NAME, Column("Ready"), Column("Up-to-date"), Column("Available"), AGE, CONTAINERS, IMAGES, SELECTOR)
+    columns = (NAME,
+               READY,
+               Column("Up-to-date", lambda obj, ctx: (obj.get("status") or {}).get("updatedReplicas", 0)),
+               Column("Available", lambda obj, ctx: (obj.get("status") or {}).get("availableReplicas", 0)),
+               AGE, CONTAINERS, IMAGES,
+               Column("Selector", _selector_cell, 1))
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery import selectors
-
-        spec, status = obj.get("spec") or {}, obj.get("status") or {}
-        try:
-            selector = selectors.format(selectors.of_label_selector(spec.get("selector")) or [])
-        except ValueError:
-            selector = "<invalid>"
-        return [obj["metadata"]["name"], f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}",
-                status.get("updatedReplicas", 0), status.get("availableReplicas", 0), age(obj, ctx.now),
-                *containers_and_images(spec.get("template")), selector]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -41,16 +47,16 @@ class Deployment(Kind):
         spec.setdefault("progressDeadlineSeconds", 600)
         default_pod_template(spec.setdefault("template", {}), ctx.release)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         meta, before = obj["metadata"], old["metadata"]
         # Annotations count as well: they are copied to replica sets.
         if not ctx.subresource and (meta.get("annotations") or {}) != (before.get("annotations") or {}):
             meta["generation"] = before.get("generation", 0) + 1
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ..workloads import counts, selector_and_template
 
         spec = obj["spec"]
@@ -63,13 +69,13 @@ class Deployment(Kind):
             errors.append(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("spec.selector", obj["spec"].get("selector"),
                                                    old["spec"].get("selector"))
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..workloads import counts, not_decremented, replicas_within
 
         status = obj.get("status") or {}
@@ -79,13 +85,13 @@ class Deployment(Kind):
                 + replicas_within(status, ("updatedReplicas", "readyReplicas", "availableReplicas"))
                 + not_decremented(status, old))
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ..workloads import template_warnings
 
         return template_warnings(obj, old, "spec.template", obj["spec"]["template"], ctx.release)
 
 
-def _strategy(strategy: dict) -> list[FieldError]:
+def _strategy(strategy: Object) -> FieldErrors:
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     if kind == "Recreate":
         return [] if rolling is None else [
@@ -98,7 +104,7 @@ def _strategy(strategy: dict) -> list[FieldError]:
     return [not_supported("spec.strategy", internal(strategy, "DeploymentStrategy"), ["Recreate", "RollingUpdate"])]
 
 
-def _rolling_update(found: dict) -> list[FieldError]:
+def _rolling_update(found: Object) -> FieldErrors:
     from ..workloads import amount, at_most_100_percent, int_or_percent
 
     path, unavailable = "spec.strategy.rollingUpdate", found.get("maxUnavailable", 0)

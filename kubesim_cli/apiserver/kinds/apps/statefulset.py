@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
-from ..workloads import CONTAINERS, IMAGES, containers_and_images
+from ..base import AGE, NAME, Kind
+from ..workloads import CONTAINERS, IMAGES, READY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 _MUTABLE = ("replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
             "persistentVolumeClaimRetentionPolicy", "minReadySeconds")
 
 
 class StatefulSet(Kind):
-    columns = (NAME, Column("Ready"), AGE, CONTAINERS, IMAGES)
+    columns = (NAME, READY, AGE, CONTAINERS, IMAGES)
     has_status = True
     has_generation = True
     name_rule = "dns1123_label"
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec, status = obj.get("spec") or {}, obj.get("status") or {}
-        return [obj["metadata"]["name"], f"{status.get('readyReplicas', 0)}/{spec.get('replicas', 0)}",
-                age(obj, ctx.now), *containers_and_images(spec.get("template"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from ....releases import enabled
         from ..core.podspec import default_pod_template
 
@@ -52,15 +51,15 @@ class StatefulSet(Kind):
             if not status.get("phase"):
                 status["phase"] = "Pending"
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"replicas": 0, "availableReplicas": 0}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .statefulset_validation import validate
 
         return validate(obj["spec"], ctx.release)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from .statefulset_validation import validate
 
@@ -73,7 +72,7 @@ class StatefulSet(Kind):
                                           f"{', '.join(first)} and {last} are forbidden"))
         return errors
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..workloads import counts, not_decremented, replicas_within
 
         status = obj.get("status") or {}
@@ -83,7 +82,7 @@ class StatefulSet(Kind):
                                   "status.readyReplicas")
                 + not_decremented(status, old))
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ..core.podspec.warnings import of_claim
         from ..workloads import template_warnings
 

@@ -9,8 +9,12 @@ from ..core import persistentvolumeclaim_validation
 from ..core.podspec import validate_replicated_template
 from ..workloads import amount, at_most_100_percent, counts, int_or_percent, requirements, selector_errors
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
 
-def validate(spec: dict, release: tuple[int, int], is_new: bool = True) -> list:
+
+def validate(spec: Object, release: Release, is_new: bool = True) -> FieldErrors:
     """Return the FieldErrors of a spec; what cannot change is not looked at again when it is not new."""
     policy, errors = spec.get("podManagementPolicy", ""), []
     if policy not in ("OrderedReady", "Parallel"):
@@ -37,7 +41,7 @@ def validate(spec: dict, release: tuple[int, int], is_new: bool = True) -> list:
                                                  release)
 
 
-def _as_pods_have_it(spec: dict) -> dict:
+def _as_pods_have_it(spec: Object) -> Object:
     """The template with the volumes of its claims, and without the host names that the controller sets."""
     template = spec.get("template") or {}
     own = {key: value for key, value in (template.get("spec") or {}).items() if key not in ("subdomain", "hostname")}
@@ -49,7 +53,7 @@ def _as_pods_have_it(spec: dict) -> dict:
     return {**template, "spec": own}
 
 
-def _update_strategy(strategy: dict) -> list:
+def _update_strategy(strategy: Object) -> FieldErrors:
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     path = "spec.updateStrategy"
     if not kind:

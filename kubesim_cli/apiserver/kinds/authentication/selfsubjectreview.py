@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ..base import Context, Kind
+from ..base import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from ..base import Context
 
 
 class SelfSubjectReview(Kind):
-    def serve_create(self, obj: dict, ctx: Context) -> dict:
+    def serve_create(self, obj: Object, ctx: Context) -> Object:
         from ....machinery import timestamps
 
         user = ctx.user or {}

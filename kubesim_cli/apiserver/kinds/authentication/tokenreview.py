@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from ..base import Context, Kind
+from ..base import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from ..base import Context
 
 
 class TokenReview(Kind):
-    def serve_create(self, obj: dict, ctx: Context) -> dict:
+    def serve_create(self, obj: Object, ctx: Context) -> Object:
         from ....machinery import errors
         from ... import tokens
 
@@ -14,7 +19,7 @@ class TokenReview(Kind):
         if not spec.get("token"):
             raise errors.bad_request("token is required for TokenReview in authentication")
         user, audiences, wrong = tokens.review(ctx.now, spec["token"])
-        status: dict = {"user": {}}
+        status: Object = {"user": {}}
         if user:
             status = {"authenticated": True, "user": {"username": user["name"], "uid": user["uid"],
                                                       "groups": user["groups"]}, "audiences": audiences}

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from ....machinery import errors, field
 from ... import authorization
-from ..base import Context, Kind
+from ..base import Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 GROUP = "authorization.k8s.io"
 
 
-def _attributes(spec: dict) -> dict:
+def _attributes(spec: Object) -> Object:
     """Return the request that a review asks about."""
     resource = spec.get("resourceAttributes")
     if resource is None:
@@ -18,7 +23,7 @@ def _attributes(spec: dict) -> dict:
     return {key: resource.get(key, "") for key in ("verb", "group", "resource", "subresource", "name", "namespace")}
 
 
-def _check(obj: dict, bad: list) -> None:
+def _check(obj: Object, bad: list) -> None:
     """Raise Invalid where a review asks about nothing or about two things; `bad`: what is wrong besides."""
     spec = obj.get("spec") or {}
     resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
@@ -35,22 +40,22 @@ def _check(obj: dict, bad: list) -> None:
         raise errors.invalid(obj["kind"], GROUP, "", found)
 
 
-def _answer(obj: dict, user: dict, ctx: Context) -> dict:
+def _answer(obj: Object, user: Object, ctx: Context) -> Object:
     allowed, reason = authorization.decide(ctx.client, user, _attributes(obj["spec"]))
-    status: dict = {"allowed": allowed}
+    status: Object = {"allowed": allowed}
     if reason:
         status["reason"] = reason
     return {**obj, "status": status}
 
 
 class SelfReview(Kind):
-    def serve_create(self, obj: dict, ctx: Context) -> dict:
+    def serve_create(self, obj: Object, ctx: Context) -> Object:
         _check(obj, [])
         return _answer(obj, ctx.user or {"groups": [authorization.MASTERS]}, ctx)
 
 
 class SubjectReview(Kind):
-    def serve_create(self, obj: dict, ctx: Context) -> dict:
+    def serve_create(self, obj: Object, ctx: Context) -> Object:
         spec = obj.get("spec") or {}
         bad = []
         if not spec.get("user") and not spec.get("groups"):
@@ -58,13 +63,13 @@ class SubjectReview(Kind):
         _check(obj, bad + self.also_wrong(obj, spec))
         return _answer(obj, {"name": spec.get("user", ""), "groups": spec.get("groups") or []}, ctx)
 
-    def also_wrong(self, obj: dict, spec: dict) -> list:
+    def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
         """Return FieldErrors beyond those of all reviews."""
         return []
 
 
 class LocalReview(SubjectReview):
-    def also_wrong(self, obj: dict, spec: dict) -> list:
+    def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
         resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
         bad = []
         namespace = (resource or {}).get("namespace", "")
@@ -76,7 +81,7 @@ class LocalReview(SubjectReview):
 
 
 class RulesReview(Kind):
-    def serve_create(self, obj: dict, ctx: Context) -> dict:
+    def serve_create(self, obj: Object, ctx: Context) -> Object:
         namespace = (obj.get("spec") or {}).get("namespace")
         if not namespace:
             raise errors.bad_request("no namespace on request")

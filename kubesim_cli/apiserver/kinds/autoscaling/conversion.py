@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+
 _PREFIX = "autoscaling.alpha.kubernetes.io/"
 _METRICS, _CURRENT, _CONDITIONS, _BEHAVIOR = (
     _PREFIX + name for name in ("metrics", "current-metrics", "conditions", "behavior"))
@@ -11,7 +15,7 @@ _STATUS = ("observedGeneration", "lastScaleTime", "currentReplicas", "desiredRep
 _SPEC = ("scaleTargetRef", "minReplicas", "maxReplicas")
 
 
-def to_v1(obj: dict) -> dict:
+def to_v1(obj: Object) -> Object:
     """Return an autoscaling/v2 object as autoscaling/v1."""
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
     new_spec = {key: spec[key] for key in _SPEC if key in spec}
@@ -42,7 +46,7 @@ def to_v1(obj: dict) -> dict:
     return {**obj, "apiVersion": "autoscaling/v1", "metadata": meta, "spec": new_spec, "status": new_status}
 
 
-def to_v2(obj: dict) -> dict:
+def to_v2(obj: Object) -> Object:
     """Return an autoscaling/v1 object as autoscaling/v2."""
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
     meta = dict(obj.get("metadata") or {})
@@ -76,7 +80,7 @@ def _read(text: str | None):
         return None
 
 
-def _is_cpu(metric: dict) -> bool:
+def _is_cpu(metric: Object) -> bool:
     return metric.get("type") == "Resource" and (metric.get("resource") or {}).get("name") == "cpu"
 
 
@@ -91,18 +95,18 @@ def _named(step: str, name: str | None) -> str | None:
     return step + name if name and name[0].isupper() else name
 
 
-def _old_metric(metric: dict, step: str) -> dict:
+def _old_metric(metric: Object, step: str) -> Object:
     """Write a v2 metric or its status as v1 has it in its annotations; `step`: target or current."""
     key = next((key for key in metric if key != "type"), None)
     if key is None:
         return dict(metric)
     source = metric[key]
     numbers = source.get(step) or {}
-    old: dict = {}
+    old: Object = {}
     if key in ("resource", "containerResource"):
         old = {name: source[name] for name in ("name", "container") if name in source}
-        found: dict = {f"{step}AverageUtilization": numbers.get("averageUtilization"),
-                       f"{step}AverageValue": numbers.get("averageValue")}
+        found: dict[str | None, Json] = {f"{step}AverageUtilization": numbers.get("averageUtilization"),
+                                         f"{step}AverageValue": numbers.get("averageValue")}
     else:
         name, selector, value, average = _OLD_NAMES[key]
         identity = source.get("metric") or {}
@@ -113,7 +117,7 @@ def _old_metric(metric: dict, step: str) -> dict:
     return {"type": metric.get("type"), key: old}
 
 
-def _new_metric(metric: dict, step: str) -> dict:
+def _new_metric(metric: Object, step: str) -> Object:
     """The reverse of _old_metric."""
     key = next((key for key in metric if key != "type"), None)
     if key is None:
@@ -121,7 +125,7 @@ def _new_metric(metric: dict, step: str) -> dict:
     old = metric[key]
     if key in ("resource", "containerResource"):
         new = {name: old[name] for name in ("name", "container") if name in old}
-        names: dict = {"averageUtilization": f"{step}AverageUtilization", "averageValue": f"{step}AverageValue"}
+        names: Object = {"averageUtilization": f"{step}AverageUtilization", "averageValue": f"{step}AverageValue"}
     else:
         name, selector, value, average = _OLD_NAMES[key]
         identity = {"name": old.get(name), "selector": old.get(selector)}

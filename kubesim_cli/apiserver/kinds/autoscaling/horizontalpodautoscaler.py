@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+    from ..base import Cell, Context
 
 STORED = "autoscaling/v2"
 
 
+def _stored(obj: Object) -> Object:
+    """Return an object, given in any version, in the one that it is stored in."""
+    from .conversion import to_v2
+
+    return to_v2(obj) if obj["apiVersion"] == "autoscaling/v1" else obj
+
+
+def _reference_cell(obj: Object, ctx: Context) -> Cell:
+    ref = obj["spec"].get("scaleTargetRef") or {}
+    return f"{ref.get('kind', '')}/{ref.get('name', '')}"
+
+
+def _targets_cell(obj: Object, ctx: Context) -> Cell:
+    obj = _stored(obj)
+    return _targets(obj["spec"].get("metrics") or [], (obj.get("status") or {}).get("currentMetrics") or [],
+                    ctx.release)
+
+
+def _min_pods_cell(obj: Object, ctx: Context) -> Cell:
+    low = obj["spec"].get("minReplicas")
+    return "<unset>" if low is None else str(low)
+
+
 class HorizontalPodAutoscaler(Kind):
-    columns = (NAME, Column("Reference"), Column("Targets"), Column("MinPods"), Column("MaxPods"), Column("Replicas"),
+    columns = (NAME,
+               Column("Reference", _reference_cell),
+               Column("Targets", _targets_cell),
+               Column("MinPods", _min_pods_cell),
+               Column("MaxPods", lambda obj, ctx: obj["spec"].get("maxReplicas", 0)),
+               Column("Replicas", lambda obj, ctx: (obj.get("status") or {}).get("currentReplicas", 0)),
                AGE)
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        if obj["apiVersion"] != STORED:
-            obj = self.store_version(obj)
-        spec, status = obj["spec"], obj.get("status") or {}
-        ref = spec.get("scaleTargetRef") or {}
-        low = spec.get("minReplicas")
-        targets = _targets(spec.get("metrics") or [], status.get("currentMetrics") or [], ctx.release)
-        return [obj["metadata"]["name"], f"{ref.get('kind', '')}/{ref.get('name', '')}", targets,
-                "<unset>" if low is None else str(low), spec.get("maxReplicas", 0), status.get("currentReplicas", 0),
-                age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("scaleTargetRef", {})
         spec.setdefault("minReplicas", 1)
@@ -41,25 +62,23 @@ class HorizontalPodAutoscaler(Kind):
             behavior["scaleDown"] = {"selectPolicy": "Max", "policies": [dict(percent)],
                                      **(behavior.get("scaleDown") or {})}
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"currentMetrics": None, "desiredReplicas": 0}
 
-    def convert(self, obj: dict, api_version: str) -> dict:
+    def convert(self, obj: Object, api_version: str) -> Object:
         from .conversion import to_v1
 
         return to_v1(obj) if api_version == "autoscaling/v1" else {**obj, "apiVersion": api_version}
 
-    def store_version(self, obj: dict) -> dict:
-        from .conversion import to_v2
+    def store_version(self, obj: Object) -> Object:
+        return _stored(obj)
 
-        return to_v2(obj) if obj["apiVersion"] == "autoscaling/v1" else obj
-
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .horizontalpodautoscaler_validation import validate
 
         return validate(obj["spec"])
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import minimum
 
         status = obj.get("status") or {}
@@ -72,7 +91,7 @@ SOURCES = {"Resource": "resource", "ContainerResource": "containerResource", "Po
 _RESOURCE_NAMED_SINCE = (1, 30)  # the name of the resource stands before its numbers
 
 
-def _targets(metrics: list, statuses: list, release: tuple[int, int]) -> str:
+def _targets(metrics: list, statuses: list, release: Release) -> str:
     if not metrics:
         return "<none>"
     shown = []
@@ -88,7 +107,7 @@ def _targets(metrics: list, statuses: list, release: tuple[int, int]) -> str:
     return f"{text} + {len(metrics) - 2} more..." if len(metrics) > 2 else text
 
 
-def _target(key: str, source: dict, current: dict, release: tuple[int, int]) -> str:
+def _target(key: str, source: Object, current: Object, release: Release) -> str:
     target = source.get("target") or {}
     average = target.get("averageValue")
     if key in ("resource", "containerResource"):

@@ -6,11 +6,15 @@ from ....machinery import field, quantity
 from ..checks import dns1123_label, path_segment
 from .horizontalpodautoscaler import SOURCES
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 _TYPES = ("ContainerResource", "External", "Object", "Pods", "Resource")
 _MAX_SECONDS, _MAX_PERIOD = 3600, 1800
 
 
-def validate(spec: dict) -> list:
+def validate(spec: Object) -> FieldErrors:
     """Return the FieldErrors of a spec of autoscaling/v2."""
     low, high = spec.get("minReplicas"), spec.get("maxReplicas", 0)
     errors = []
@@ -36,8 +40,8 @@ def validate(spec: dict) -> list:
     return errors
 
 
-def _reference(path: str, ref: dict) -> list:
-    errors: list = []
+def _reference(path: str, ref: Object) -> FieldErrors:
+    errors: FieldErrors = []
     for key in ("kind", "name"):
         errors += path_segment(f"{path}.{key}", ref[key]) if ref.get(key) else [field.required(f"{path}.{key}")]
     version = ref.get("apiVersion", "")
@@ -46,7 +50,7 @@ def _reference(path: str, ref: dict) -> list:
     return errors
 
 
-def _metric(path: str, metric: dict) -> list:
+def _metric(path: str, metric: Object) -> FieldErrors:
     type_ = metric.get("type", "")
     errors = []
     if not type_:
@@ -68,9 +72,9 @@ def _metric(path: str, metric: dict) -> list:
     return errors
 
 
-def _source(path: str, key: str, source: dict) -> list:
+def _source(path: str, key: str, source: Object) -> FieldErrors:
     target = source.get("target") or {}
-    errors: list = []
+    errors: FieldErrors = []
     if key in ("resource", "containerResource"):
         if not source.get("name"):
             errors.append(field.required(f"{path}.name", "must specify a resource name"))
@@ -107,7 +111,7 @@ def _source(path: str, key: str, source: dict) -> list:
     return errors
 
 
-def _target(path: str, target: dict) -> list:
+def _target(path: str, target: Object) -> FieldErrors:
     type_ = target.get("type", "")
     errors = []
     if not type_:
@@ -123,7 +127,7 @@ def _target(path: str, target: dict) -> list:
     return errors
 
 
-def _rules(path: str, rules: dict) -> list:
+def _rules(path: str, rules: Object) -> FieldErrors:
     errors = []
     window = rules.get("stabilizationWindowSeconds")
     at = f"{path}.stabilizationWindowSeconds"

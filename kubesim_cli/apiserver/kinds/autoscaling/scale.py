@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
 
 
 class Scale(Kind):
-    columns = (NAME, Column("Desired", type="integer"), Column("Available", type="integer"), AGE)
-
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj["spec"].get("replicas", 0), obj["status"].get("replicas", 0),
-                age(obj, ctx.now)]
+    columns = (NAME,
+               Column("Desired", lambda obj, ctx: obj["spec"].get("replicas", 0), type="integer"),
+               Column("Available", lambda obj, ctx: obj["status"].get("replicas", 0), type="integer"),
+               AGE)
 
 
 KIND = Scale()

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age, since
-from ..columns import AGE, NAME
-from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
+from ....machinery.objects import dig
+from ..base import AGE, NAME, Column, Kind, since
+from ..workloads import of_containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+    from ..base import Cell, Context
+
+
+def _suspend_cell(obj: Object, ctx: Context) -> Cell:
+    suspend = (obj.get("spec") or {}).get("suspend")
+    return "<unset>" if suspend is None else str(suspend)
+
+
+def _last_schedule_cell(obj: Object, ctx: Context) -> Cell:
+    last = (obj.get("status") or {}).get("lastScheduleTime")
+    return since(last, ctx.now) if last else "<none>"
+
+
+def _selector_cell(obj: Object, ctx: Context) -> Cell:
+    from ....machinery.selectors import format_selector
+
+    return format_selector(dig(obj, "spec", "jobTemplate", "spec", "selector"))
+
+
+def _template(obj: Object) -> Object | None:
+    return dig(obj, "spec", "jobTemplate", "spec", "template")
 
 
 class CronJob(Kind):
-    columns = (NAME, Column("Schedule"), Column("Timezone", since=(1, 30)), Column("Suspend"), Column("Active"),
-               Column("Last Schedule"), AGE, CONTAINERS, IMAGES, SELECTOR)
+    columns = (NAME,
+               Column("Schedule", lambda obj, ctx: (obj.get("spec") or {}).get("schedule", "")),
+               Column("Timezone", lambda obj, ctx: (obj.get("spec") or {}).get("timeZone") or "<none>", since=(1, 30)),
+               Column("Suspend", _suspend_cell),
+               Column("Active", lambda obj, ctx: len((obj.get("status") or {}).get("active") or ())),
+               Column("Last Schedule", _last_schedule_cell),
+               AGE,
+               Column("Containers", lambda obj, ctx: of_containers(_template(obj), "name"), 1),
+               Column("Images", lambda obj, ctx: of_containers(_template(obj), "image"), 1),
+               Column("Selector", _selector_cell, 1))
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery.selectors import format_selector
-
-        spec, status = obj.get("spec") or {}, obj.get("status") or {}
-        job = (spec.get("jobTemplate") or {}).get("spec") or {}
-        last, suspend = status.get("lastScheduleTime"), spec.get("suspend")
-        return [obj["metadata"]["name"], spec.get("schedule", ""), spec.get("timeZone") or "<none>",
-                "<unset>" if suspend is None else str(suspend), len(status.get("active") or ()),
-                since(last, ctx.now) if last else "<none>", age(obj, ctx.now),
-                *containers_and_images(job.get("template")), format_selector(job.get("selector"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from ..core.podspec import default_pod_template
         from .job import default_failure_policy
 
@@ -40,10 +62,10 @@ class CronJob(Kind):
         default_failure_policy(job.get("podFailurePolicy"))
         default_pod_template(job.setdefault("template", {}), ctx.release)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         errors = _validate(obj["spec"], None, ctx.release)
@@ -52,10 +74,10 @@ class CronJob(Kind):
             errors.append(field.invalid("metadata.name", name, "must be no more than 52 characters"))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         return _validate(obj["spec"], old["spec"], ctx.release)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from .job import job_warnings
 
         spec = obj["spec"]
@@ -69,7 +91,7 @@ class CronJob(Kind):
 KIND = CronJob()
 
 
-def _validate(spec: dict, old: dict | None, release: tuple[int, int]) -> list:
+def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors:
     """validateCronJobSpec."""
     from ....machinery import field
     from ..workloads import counts
@@ -97,7 +119,7 @@ def _validate(spec: dict, old: dict | None, release: tuple[int, int]) -> list:
     return errors if schedule else [*errors, field.required("spec.schedule")]
 
 
-def _schedule(text: str, had_zone: bool, zone: str | None) -> list:
+def _schedule(text: str, had_zone: bool, zone: str | None) -> FieldErrors:
     from ....go import cron
     from ....machinery import field
 
@@ -115,7 +137,7 @@ def _schedule(text: str, had_zone: bool, zone: str | None) -> list:
     return errors
 
 
-def _time_zone(path: str, zone: str | None) -> list:
+def _time_zone(path: str, zone: str | None) -> FieldErrors:
     import re
 
     from ....go import cron

@@ -4,29 +4,56 @@ from __future__ import annotations
 
 from ....machinery.conditions import status_of
 from ....releases import enabled
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
-from ..workloads import CONTAINERS, IMAGES, SELECTOR, containers_and_images
+from ..base import AGE, NAME, Column, Kind
+from ..workloads import CONTAINERS, IMAGES, SELECTOR
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+    from ..base import Cell, Context
 
 # Condition -> STATUS, in the order in which they win; "": being deleted. A job with none of them runs.
 _STATES = (("Complete", "Complete"), ("Failed", "Failed"), ("", "Terminating"), ("Suspended", "Suspended"),
            ("FailureTarget", "FailureTarget"), ("SuccessCriteriaMet", "SuccessCriteriaMet"))
 
 
+def state(obj: Object) -> str:
+    """Return the cell STATUS of a job."""
+    found = (obj.get("status") or {}).get("conditions")
+    for condition, shown in _STATES:
+        if status_of(found, condition) == "True" if condition else obj["metadata"].get("deletionTimestamp"):
+            return shown
+    return "Running"
+
+
+def _completions_cell(obj: Object, ctx: Context) -> Cell:
+    spec, done = obj.get("spec") or {}, (obj.get("status") or {}).get("succeeded", 0)
+    if spec.get("completions") is not None:
+        return f"{done}/{spec['completions']}"
+    parallelism = spec.get("parallelism") or 0
+    return f"{done}/1 of {parallelism}" if parallelism > 1 else f"{done}/1"
+
+
+def _duration_cell(obj: Object, ctx: Context) -> Cell:
+    from ....machinery import duration, timestamps
+
+    status = obj.get("status") or {}
+    if not status.get("startTime"):
+        return ""
+    end = timestamps.parse(status["completionTime"]) if status.get("completionTime") else ctx.now
+    return duration.human(end - timestamps.parse(status["startTime"]))
+
+
 class Job(Kind):
-    columns = (NAME, Column("Status", since=(1, 30)), Column("Completions"), Column("Duration"), AGE, CONTAINERS,
-               IMAGES, SELECTOR)
+    columns = (NAME,
+               Column("Status", lambda obj, ctx: state(obj), since=(1, 30)),
+               Column("Completions", _completions_cell),
+               Column("Duration", _duration_cell),
+               AGE, CONTAINERS, IMAGES, SELECTOR)
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery.selectors import format_selector
-
-        spec = obj.get("spec") or {}
-        return [obj["metadata"]["name"], state(obj), _completions(obj), _duration(obj.get("status") or {}, ctx.now),
-                age(obj, ctx.now), *containers_and_images(spec.get("template")), format_selector(spec.get("selector"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -37,41 +64,41 @@ class Job(Kind):
         if own and not obj["metadata"].get("labels"):
             obj["metadata"]["labels"] = dict(own)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         if not obj["spec"].get("manualSelector"):
             _generate_selector(obj)
         if not obj["metadata"].get("labels"):  # the defaults run again whenever the server reads a job
             obj["metadata"]["labels"] = dict(obj["spec"]["template"]["metadata"].get("labels") or {})
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import job_validation
 
         return job_validation.validate(obj, ctx.release)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import job_validation
 
         return job_validation.validate_update(obj, old, ctx.release)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import job_status
 
         return job_status.validate(obj, old, ctx.release)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         return job_warnings(obj, old, "spec", obj["spec"], ctx.release)
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"status.successful": str((obj.get("status") or {}).get("succeeded", 0))}
 
 
 KIND = Job()
 
 
-def _default_spec(spec: dict, release: tuple[int, int]) -> None:
+def _default_spec(spec: Object, release: Release) -> None:
     """Fill in, in place, a JobSpec, its template aside (SetDefaults_Job)."""
     if spec.get("parallelism") is None:
         if spec.get("completions") is None:
@@ -88,7 +115,7 @@ def _default_spec(spec: dict, release: tuple[int, int]) -> None:
     default_failure_policy(policy)
 
 
-def default_failure_policy(policy: dict | None) -> None:
+def default_failure_policy(policy: Object | None) -> None:
     """Fill in, in place, the status that a pod failure policy's condition has to have."""
     for rule in (policy or {}).get("rules") or ():
         for pattern in rule.get("onPodConditions") or ():
@@ -96,7 +123,7 @@ def default_failure_policy(policy: dict | None) -> None:
                 pattern["status"] = "True"
 
 
-def _generate_selector(obj: dict) -> None:
+def _generate_selector(obj: Object) -> None:
     """Give a job's template labels that no other job has, and the selector one of them (generateSelector)."""
     meta, spec = obj["metadata"], obj["spec"]
     labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
@@ -107,33 +134,7 @@ def _generate_selector(obj: dict) -> None:
     wanted.setdefault("batch.kubernetes.io/controller-uid", meta["uid"])
 
 
-def state(obj: dict) -> str:
-    """Return the cell STATUS of a job."""
-    found = (obj.get("status") or {}).get("conditions")
-    for condition, shown in _STATES:
-        if status_of(found, condition) == "True" if condition else obj["metadata"].get("deletionTimestamp"):
-            return shown
-    return "Running"
-
-
-def _completions(obj: dict) -> str:
-    spec, done = obj.get("spec") or {}, (obj.get("status") or {}).get("succeeded", 0)
-    if spec.get("completions") is not None:
-        return f"{done}/{spec['completions']}"
-    parallelism = spec.get("parallelism") or 0
-    return f"{done}/1 of {parallelism}" if parallelism > 1 else f"{done}/1"
-
-
-def _duration(status: dict, now: float) -> str:
-    from ....machinery import duration, timestamps
-
-    if not status.get("startTime"):
-        return ""
-    end = timestamps.parse(status["completionTime"]) if status.get("completionTime") else now
-    return duration.human(end - timestamps.parse(status["startTime"]))
-
-
-def job_warnings(obj: dict, old: dict | None, path: str, spec: dict, release: tuple[int, int]) -> list[str]:
+def job_warnings(obj: Object, old: Object | None, path: str, spec: Object, release: Release) -> list[str]:
     """Return the warnings on a JobSpec at `path` of a Job or a CronJob (WarningsForJobSpec)."""
     from ..workloads import template_warnings
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from ....machinery import field
 from ..checks import minimum, qualified_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 _ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")
 _STATUSES = ("False", "True", "Unknown")
 
 
-def failure_policy(path: str, spec: dict) -> list:
+def failure_policy(path: str, spec: Object) -> FieldErrors:
     """Return the FieldErrors of the podFailurePolicy of a JobSpec (validatePodFailurePolicy)."""
     rules = spec["podFailurePolicy"].get("rules") or ()
     errors = [field.too_many(f"{path}.rules", len(rules), 20)] if len(rules) > 20 else []
@@ -25,7 +29,7 @@ def _valid_values(values: tuple[str, ...]) -> str:
     return f"valid values: [{quoted}]"
 
 
-def _rule(path: str, rule: dict, spec: dict, containers: set[str]) -> list:
+def _rule(path: str, rule: Object, spec: Object, containers: set[str]) -> FieldErrors:
     action, errors = rule.get("action", ""), []
     if not action:
         errors.append(field.required(f"{path}.action", _valid_values(_ACTIONS)))
@@ -58,7 +62,7 @@ def omitted(path: str, detail: str) -> field.FieldError:
     return field.FieldError("FieldValueInvalid", path, f"Invalid value: {detail}")
 
 
-def _exit_codes(path: str, codes: dict, containers: set[str]) -> list:
+def _exit_codes(path: str, codes: Object, containers: set[str]) -> FieldErrors:
     operator, values, errors = codes.get("operator", ""), codes.get("values") or [], []
     if not operator:
         errors.append(field.required(f"{path}.operator", _valid_values(("In", "NotIn"))))
@@ -84,7 +88,7 @@ def _exit_codes(path: str, codes: dict, containers: set[str]) -> list:
     return errors
 
 
-def success_policy(path: str, spec: dict) -> list:
+def success_policy(path: str, spec: Object) -> FieldErrors:
     """Return the FieldErrors of the successPolicy of an Indexed JobSpec (validateSuccessPolicy)."""
     rules, total, errors = spec["successPolicy"].get("rules") or (), spec.get("completions") or 0, []
     if not rules:
@@ -97,11 +101,11 @@ def success_policy(path: str, spec: dict) -> list:
     return errors
 
 
-def _success_rule(path: str, rule: dict, total: int) -> list:
+def _success_rule(path: str, rule: Object, total: int) -> FieldErrors:
     count, indexes, listed = rule.get("succeededCount"), rule.get("succeededIndexes"), 0
     if count is None and indexes is None:
         return [field.required(path, "at least one of succeededCount or succeededIndexes must be specified")]
-    errors: list = []
+    errors: FieldErrors = []
     limits = [(total, "the number of specified completions")]
     if indexes is not None:
         at = f"{path}.succeededIndexes"

@@ -8,8 +8,12 @@ from ....releases import enabled
 from ..workloads import counts
 from .job_policies import omitted, parse_indexes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
 
-def validate(obj: dict, old: dict, release: tuple[int, int]) -> list:
+
+def validate(obj: Object, old: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a changed status."""
     status, before = obj.get("status") or {}, old.get("status") or {}
     errors = counts("status", status, ("active", "succeeded", "failed", "ready", "terminating"))
@@ -26,7 +30,7 @@ def validate(obj: dict, old: dict, release: tuple[int, int]) -> list:
     return errors + _forward(obj["spec"], status, before, now, then)
 
 
-def _conditions(status: dict) -> set[str]:
+def _conditions(status: Object) -> set[str]:
     """The types of the conditions that are True."""
     found = status.get("conditions")
     return {c.get("type", "") for c in found or () if status_of(found, c.get("type", "")) == "True"}
@@ -36,7 +40,7 @@ def _finished(conditions: set[str]) -> bool:
     return not conditions.isdisjoint(("Complete", "Failed"))
 
 
-def _conditions_fit(now: set[str]) -> list:
+def _conditions_fit(now: set[str]) -> FieldErrors:
     path, errors = "status.conditions", []
     for first, other in (("Complete", "Failed"), ("Complete", "FailureTarget"), ("SuccessCriteriaMet", "Failed"),
                          ("SuccessCriteriaMet", "FailureTarget")):
@@ -48,7 +52,7 @@ def _conditions_fit(now: set[str]) -> list:
     return errors
 
 
-def _times(status: dict, before: dict, now: set[str]) -> list:
+def _times(status: Object, before: Object, now: set[str]) -> FieldErrors:
     start, end, errors = status.get("startTime"), status.get("completionTime"), []
     if end and "Complete" not in now:
         errors.append(field.invalid("status.completionTime", end,
@@ -64,8 +68,8 @@ def _times(status: dict, before: dict, now: set[str]) -> list:
     return errors
 
 
-def _indexes(spec: dict, status: dict, before: dict) -> list:
-    errors: list = []
+def _indexes(spec: Object, status: Object, before: Object) -> FieldErrors:
+    errors: FieldErrors = []
     for key in ("completedIndexes", "failedIndexes"):
         text = status.get(key)
         if text is None or text == before.get(key):
@@ -77,7 +81,7 @@ def _indexes(spec: dict, status: dict, before: dict) -> list:
     return errors
 
 
-def _forward(spec: dict, status: dict, before: dict, now: set[str], then: set[str]) -> list:
+def _forward(spec: Object, status: Object, before: Object, now: set[str], then: set[str]) -> FieldErrors:
     """A status goes on, never back."""
     errors = [omitted("status.conditions", f"cannot disable the terminal {kind}=True condition")
               for kind in ("Failed", "Complete", "FailureTarget") if kind in then and kind not in now]

@@ -12,13 +12,17 @@ from ..core.podspec.spec import unmatched
 from ..workloads import counts
 from . import job_policies
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+
 _LIMITS = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished",
            "backoffLimitPerIndex", "maxFailedIndexes")
 _MANY = 100_000
 _HIGH = f"when completions are above {_MANY} and used with backoff limit per index"
 
 
-def validate(obj: dict, release: tuple[int, int], require_prefixed: bool = True) -> list:
+def validate(obj: Object, release: Release, require_prefixed: bool = True) -> FieldErrors:
     """Return the FieldErrors of a Job (ValidateJob); `require_prefixed`: demand the labels of batch.kubernetes.io."""
     spec, name = obj["spec"], obj["metadata"].get("name", "")
     errors = _generated_selector(obj, require_prefixed)
@@ -31,7 +35,7 @@ def validate(obj: dict, release: tuple[int, int], require_prefixed: bool = True)
     return errors
 
 
-def _generated_selector(obj: dict, require_prefixed: bool) -> list:
+def _generated_selector(obj: Object, require_prefixed: bool) -> FieldErrors:
     meta, spec = obj["metadata"], obj["spec"]
     selector = spec.get("selector")
     if spec.get("manualSelector") or selector is None:
@@ -40,7 +44,7 @@ def _generated_selector(obj: dict, require_prefixed: bool) -> list:
     expected = {"controller-uid": meta["uid"], "job-name": meta.get("name", "")}
     if require_prefixed:
         expected.update({f"batch.kubernetes.io/{key}": value for key, value in list(expected.items())})
-    errors: list = []
+    errors: FieldErrors = []
     for key, value in expected.items():
         path = f"spec.template.metadata.labels[{key}]"
         if key not in labels:
@@ -52,7 +56,7 @@ def _generated_selector(obj: dict, require_prefixed: bool) -> list:
     return errors
 
 
-def _matches(selector: dict | None, labels: dict | None) -> bool | None:
+def _matches(selector: Object | None, labels: Object | None) -> bool | None:
     """Whether a selector matches; None where it is not valid."""
     try:
         return selectors.matches(selectors.of_label_selector(selector), labels)
@@ -60,7 +64,7 @@ def _matches(selector: dict | None, labels: dict | None) -> bool | None:
         return None
 
 
-def _whole_spec(spec: dict, release: tuple[int, int]) -> list:
+def _whole_spec(spec: Object, release: Release) -> FieldErrors:
     errors = validate_spec(spec, "spec", release)
     selector, template = spec.get("selector"), spec["template"]
     errors += [field.required("spec.selector")] if selector is None else label_selector("spec.selector", selector)
@@ -69,7 +73,7 @@ def _whole_spec(spec: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def validate_spec(spec: dict, path: str, release: tuple[int, int]) -> list:
+def validate_spec(spec: Object, path: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a JobSpec at `path`, its selector aside (validateJobSpec)."""
     errors = counts(path, spec, _LIMITS)
     if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
@@ -97,7 +101,7 @@ def validate_spec(spec: dict, path: str, release: tuple[int, int]) -> list:
     return errors + _restart_policy(f"{path}.template.spec.restartPolicy", spec)
 
 
-def _managed_by(path: str, value: str) -> list:
+def _managed_by(path: str, value: str) -> FieldErrors:
     """A path with a domain before it (IsDomainPrefixedPath)."""
     import re
 
@@ -114,7 +118,7 @@ def _managed_by(path: str, value: str) -> list:
     return [*errors, field.too_long(path, 63)] if len(value) > 63 else errors
 
 
-def _indexed(path: str, spec: dict) -> list:
+def _indexed(path: str, spec: Object) -> FieldErrors:
     completions, parallelism, failed = (spec.get(key) for key in ("completions", "parallelism", "maxFailedIndexes"))
     errors = []
     if completions is None:
@@ -137,13 +141,13 @@ def _indexed(path: str, spec: dict) -> list:
     return errors
 
 
-def _replacement_policy(path: str, spec: dict) -> list:
+def _replacement_policy(path: str, spec: Object) -> FieldErrors:
     policy = spec.get("podReplacementPolicy")
     allowed = ["Failed", "TerminatingOrFailed"] if spec.get("podFailurePolicy") is None else ["Failed"]
     return [] if policy is None or policy in allowed else [field.not_supported(path, policy, allowed)]
 
 
-def _restart_policy(path: str, spec: dict) -> list:
+def _restart_policy(path: str, spec: Object) -> FieldErrors:
     policy = ((spec.get("template") or {}).get("spec") or {}).get("restartPolicy", "")
     if policy in ("", "Always"):
         return [field.required(path, 'valid values: "OnFailure", "Never"')]
@@ -154,7 +158,7 @@ def _restart_policy(path: str, spec: dict) -> list:
     return []
 
 
-def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
+def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a changed Job (ValidateJobUpdate)."""
     spec, before = obj["spec"], old["spec"]
     labels = (before["template"].get("metadata") or {}).get("labels") or {}
@@ -171,7 +175,7 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _completions(spec: dict, before: dict) -> list:
+def _completions(spec: Object, before: Object) -> FieldErrors:
     new, path = spec.get("completions"), "spec.completions"
     if spec.get("completionMode") != "Indexed":
         return immutable(path, new, before.get("completions"))
@@ -180,7 +184,7 @@ def _completions(spec: dict, before: dict) -> list:
     return [field.invalid(path, new, "can only be modified in tandem with spec.parallelism")]
 
 
-def _template(template: dict, old: dict, release: tuple[int, int]) -> list:
+def _template(template: Object, old: Object, release: Release) -> FieldErrors:
     """A template changes only while its job is suspended, and then only in where its pods go and what they need."""
     kept = clone(old["spec"]["template"])
     status = old.get("status") or {}
@@ -208,7 +212,7 @@ def _template(template: dict, old: dict, release: tuple[int, int]) -> list:
     return [field.invalid("spec.template.spec", internaltypes.internal(new, "PodSpec"), IMMUTABLE)]
 
 
-def _take_directives(template: dict, kept: dict) -> None:
+def _take_directives(template: Object, kept: Object) -> None:
     """Put into `kept`, in place, what may change of where the pods go."""
     new, spec = template["spec"], kept["spec"]
     affinity = {key: value for key, value in (spec.get("affinity") or {}).items() if key != "nodeAffinity"}

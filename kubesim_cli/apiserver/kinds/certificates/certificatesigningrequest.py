@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _requested_duration_cell(obj: Object, ctx: Context) -> Cell:
+    from ....machinery import duration
+
+    spec = obj["spec"]
+    seconds = spec.get("expirationSeconds")
+    return "<none>" if seconds is None else duration.human(seconds)
 
 
 class CertificateSigningRequest(Kind):
-    columns = (NAME, AGE, Column("SignerName"), Column("Requestor"), Column("RequestedDuration"), Column("Condition"))
+    columns = (NAME,
+               AGE,
+               Column("SignerName", lambda obj, ctx: obj["spec"].get("signerName") or "<none>"),
+               Column("Requestor", lambda obj, ctx: obj["spec"].get("username", "")),
+               Column("RequestedDuration", _requested_duration_cell),
+               Column("Condition", lambda obj, ctx: condition(obj)))
     has_status = True
     name_rule = "path_segment_name"
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery import duration
-
-        spec = obj["spec"]
-        seconds = spec.get("expirationSeconds")
-        return [obj["metadata"]["name"], age(obj, ctx.now), spec.get("signerName") or "<none>",
-                spec.get("username", ""), "<none>" if seconds is None else duration.human(seconds), condition(obj)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("request", "")
         spec.setdefault("signerName", "")
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         spec = obj["spec"]
         for key, source in (("username", "name"), ("uid", "uid"), ("groups", "groups"), ("extra", "extra")):
             value = (ctx.user or {}).get(source)
@@ -36,7 +45,7 @@ class CertificateSigningRequest(Kind):
             else:
                 spec.pop(key, None)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         obj["spec"] = old["spec"]
         if ctx.subresource not in ("status", "approval"):
             return
@@ -55,24 +64,24 @@ class CertificateSigningRequest(Kind):
         else:
             obj.get("status", {}).pop("conditions", None)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .certificatesigningrequest_validation import validate
 
         return validate(obj)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .certificatesigningrequest_validation import validate_update
 
         return validate_update(obj, old, ctx.subresource)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         return self.validate_update(obj, old, ctx)
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"spec.signerName": obj["spec"].get("signerName", "")}
 
 
-def condition(obj: dict) -> str:
+def condition(obj: Object) -> str:
     """What has become of a request: `Approved,Issued` and so on."""
     status = obj.get("status") or {}
     types = {found.get("type") for found in status.get("conditions") or ()}

@@ -9,6 +9,10 @@ from ....machinery import field, names
 from ....machinery.wellknown import LEGACY_UNKNOWN_SIGNER_NAME
 from ..checks import said
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 _USAGES = ("any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",
            "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system",
            "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc",
@@ -17,7 +21,7 @@ _HEADER = "-----BEGIN CERTIFICATE REQUEST-----"
 _FINAL = ("Approved", "Denied", "Failed")
 
 
-def validate(obj: dict) -> list:
+def validate(obj: Object) -> FieldErrors:
     """Return the FieldErrors of a new request."""
     spec = obj["spec"]
     errors = []
@@ -60,7 +64,7 @@ def _request(text: str) -> str:
     return "" if der[:1] == b"\x30" else "asn1: structure error: tags don't match"
 
 
-def _signer(path: str, signer: str) -> list:
+def _signer(path: str, signer: str) -> FieldErrors:
     """ValidateSignerName: a domain, a slash and a name."""
     if not signer:
         return [field.required(path)]
@@ -75,7 +79,7 @@ def _signer(path: str, signer: str) -> list:
     return errors + said(path, name, names.dns1123_subdomain(name))
 
 
-def _conditions(conditions) -> list:
+def _conditions(conditions) -> FieldErrors:
     errors = []
     seen: list[str] = []
     for i, condition in enumerate(conditions):
@@ -96,7 +100,7 @@ def _conditions(conditions) -> list:
     return errors
 
 
-def validate_update(obj: dict, old: dict, subresource: str) -> list:
+def validate_update(obj: Object, old: Object, subresource: str) -> FieldErrors:
     """Return the FieldErrors of a change; decisions come through approval, certificates through status."""
     errors = validate(obj)
     status, before = obj.get("status") or {}, old.get("status") or {}
@@ -114,5 +118,5 @@ def validate_update(obj: dict, old: dict, subresource: str) -> list:
     return errors
 
 
-def _of_type(status: dict, type_: str) -> list[dict]:
+def _of_type(status: Object, type_: str) -> list[Object]:
     return [condition for condition in status.get("conditions") or () if condition.get("type") == type_]

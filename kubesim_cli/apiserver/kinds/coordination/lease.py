@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class Lease(Kind):
     kube_finalizers = False
-    columns = (NAME, Column("Holder"), AGE)
+    columns = (NAME, Column("Holder", lambda obj, ctx: obj["spec"].get("holderIdentity") or ""), AGE)
     create_on_update = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj["spec"].get("holderIdentity") or "", age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import minimum
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 MAX_SIZE = 1024 * 1024
 
 
-def frozen(obj: dict, old: dict, parts: tuple[str, ...]) -> list:
+def frozen(obj: Object, old: Object, parts: tuple[str, ...]) -> FieldErrors:
     """What may not change once `immutable` is true."""
     if not old.get("immutable"):
         return []
@@ -20,13 +24,11 @@ def frozen(obj: dict, old: dict, parts: tuple[str, ...]) -> list:
 
 
 class ConfigMap(Kind):
-    columns = (NAME, Column("Data"), AGE)
+    columns = (NAME,
+               Column("Data", lambda obj, ctx: len(obj.get("data") or ()) + len(obj.get("binaryData") or ())),
+               AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        count = len(obj.get("data") or ()) + len(obj.get("binaryData") or ())
-        return [obj["metadata"]["name"], count, age(obj, ctx.now)]
-
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field, names
         from ..checks import said
 
@@ -45,7 +47,7 @@ class ConfigMap(Kind):
             errors.append(field.too_long("", MAX_SIZE))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         return frozen(obj, old, ("data", "binaryData")) + self.validate(obj, ctx)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, first_three
+from ..base import AGE, NAME, Column, Kind
+from ..columns import first_three
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 
@@ -11,18 +16,15 @@ PROTOCOLS = ("TCP", "UDP", "SCTP")
 class Endpoints(Kind):
     deprecation = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
     deprecated_since = (1, 33)
-    columns = (NAME, Column("Endpoints"), AGE)
+    columns = (NAME, Column("Endpoints", lambda obj, ctx: _shown(obj.get("subsets"))), AGE)
     create_on_update = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], _shown(obj.get("subsets")), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         for subset in obj.get("subsets") or ():
             for port in subset.get("ports") or ():
                 port.setdefault("protocol", "TCP")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         errors = []
@@ -39,7 +41,7 @@ class Endpoints(Kind):
                 errors += _port(f"{path}.ports[{j}]", port, len(ports) > 1)
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         return [] if obj.get("subsets") == old.get("subsets") else self.validate(obj, ctx)
 
 
@@ -57,7 +59,7 @@ def _shown(subsets: list | None) -> str:
     return first_three(found, len(found), "")
 
 
-def _address(path: str, address: dict) -> list:
+def _address(path: str, address: Object) -> FieldErrors:
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
 
     ip = address.get("ip", "")
@@ -69,7 +71,7 @@ def _address(path: str, address: dict) -> list:
     return errors + endpoint_ip(f"{path}.ip", ip)
 
 
-def _port(path: str, port: dict, named: bool) -> list:
+def _port(path: str, port: Object, named: bool) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_label, one_of, port_number, qualified_name
 

@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, since
+from ..base import Column, Kind, since
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _first_seen_cell(obj: Object, ctx: Context) -> Cell:
+    return since(obj.get("firstTimestamp") or obj.get("eventTime"), ctx.now)
+
+
+def _last_seen_cell(obj: Object, ctx: Context) -> Cell:
+    if obj.get("series"):
+        return since(obj["series"].get("lastObservedTime"), ctx.now)
+    return since(obj["lastTimestamp"], ctx.now) if obj.get("lastTimestamp") else _first_seen_cell(obj, ctx)
+
+
+def _count_cell(obj: Object, ctx: Context) -> Cell:
+    return obj["series"].get("count", 0) if obj.get("series") else obj.get("count") or 1
+
+
+def _object_cell(obj: Object, ctx: Context) -> Cell:
+    about = obj.get("involvedObject") or {}
+    kind = about.get("kind", "").lower()
+    return f"{kind}/{about['name']}" if about.get("name") else kind
+
+
+def _source_cell(obj: Object, ctx: Context) -> Cell:
+    source = obj.get("source") or {}
+    component = source.get("component") or obj.get("reportingComponent") or ""
+    host = source.get("host") or obj.get("reportingInstance") or ""
+    return f"{component}, {host}" if host else component
 
 
 class Event(Kind):
-    columns = (Column("Last Seen"), Column("Type"), Column("Reason"), Column("Object"), Column("Subobject", 1),
-               Column("Source", 1), Column("Message"), Column("First Seen", 1), Column("Count", 1),
-               Column("Name", 1, format="name"))
+    columns = (Column("Last Seen", _last_seen_cell),
+               Column("Type", lambda obj, ctx: obj.get("type", "")),
+               Column("Reason", lambda obj, ctx: obj.get("reason", "")),
+               Column("Object", _object_cell),
+               Column("Subobject", lambda obj, ctx: (obj.get("involvedObject") or {}).get("fieldPath", ""), 1),
+               Column("Source", _source_cell, 1),
+               Column("Message", lambda obj, ctx: obj.get("message", "").strip()),
+               Column("First Seen", _first_seen_cell, 1),
+               Column("Count", _count_cell, 1),
+               Column("Name", lambda obj, ctx: obj["metadata"]["name"], 1, format="name"))
     create_on_update = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        first = since(obj.get("firstTimestamp") or obj.get("eventTime"), ctx.now)
-        last = since(obj["lastTimestamp"], ctx.now) if obj.get("lastTimestamp") else first
-        count = obj.get("count") or 1
-        if obj.get("series"):
-            last = since(obj["series"].get("lastObservedTime"), ctx.now)
-            count = obj["series"].get("count", 0)
-        about = obj.get("involvedObject") or {}
-        target = about.get("kind", "").lower()
-        if about.get("name"):
-            target += f"/{about['name']}"
-        source = obj.get("source") or {}
-        component = source.get("component") or obj.get("reportingComponent") or ""
-        host = source.get("host") or obj.get("reportingInstance") or ""
-        return [last, obj.get("type", ""), obj.get("reason", ""), target, about.get("fieldPath", ""),
-                f"{component}, {host}" if host else component, obj.get("message", "").strip(), first, count,
-                obj["metadata"]["name"]]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("involvedObject", {})
         obj.setdefault("source", {})
         for key in ("firstTimestamp", "lastTimestamp", "eventTime"):
@@ -37,12 +58,12 @@ class Event(Kind):
         for key in ("reportingComponent", "reportingInstance"):
             obj.setdefault(key, "")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import event_validation
 
         return event_validation.validate(obj)
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         about = obj.get("involvedObject") or {}
         found = {f"involvedObject.{key}": about.get(key, "") for key in
                  ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from ....machinery import field
 from ..checks import dns1123_subdomain, qualified_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 _MAX_WORD, _MAX_NOTE = 128, 1024
 
 
-def validate(obj: dict) -> list:
+def validate(obj: Object) -> FieldErrors:
     """Return the FieldErrors of an Event of the core group; with an eventTime it is one of the new kind."""
     namespace = obj["metadata"].get("namespace", "")
     about = (obj.get("involvedObject") or {}).get("namespace", "")
@@ -24,7 +28,7 @@ def validate(obj: dict) -> list:
     return errors + dns1123_subdomain("namespace", namespace)
 
 
-def _new(obj: dict) -> list:
+def _new(obj: Object) -> FieldErrors:
     errors = []
     component = obj.get("reportingComponent") or ""
     if not component:

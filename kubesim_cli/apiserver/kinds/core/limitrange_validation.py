@@ -7,10 +7,14 @@ from ..checks import said
 from .podspec.resources import _container_name as container_name
 from .podspec.resources import overcommit_allowed, resource_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
 
-def validate(limits) -> list:
+
+def validate(limits) -> FieldErrors:
     """Return the FieldErrors of spec.limits."""
-    errors: list = []
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, limit in enumerate(limits):
         path, type_ = f"spec.limits[{i}]", limit.get("type", "")
@@ -22,16 +26,16 @@ def validate(limits) -> list:
     return errors
 
 
-def _type(path: str, type_: str) -> list:
+def _type(path: str, type_: str) -> FieldErrors:
     errors = said(path, type_, names.qualified_name(type_))
     if not errors and "/" not in type_ and type_ not in ("Pod", "Container", "PersistentVolumeClaim"):
         errors.append(field.invalid(path, type_, "must be a standard limit type or fully qualified"))
     return errors
 
 
-def _limit(path: str, limit: dict, type_: str) -> list:
+def _limit(path: str, limit: Object, type_: str) -> FieldErrors:
     check = container_name if type_ in ("Pod", "Container") else resource_name
-    errors: list = []
+    errors: FieldErrors = []
     parts = {}
     for part in ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio"):
         parts[part] = limit.get(part) or {}
@@ -64,7 +68,7 @@ _ORDER = (
 )
 
 
-def _order(path: str, name: str, amounts: dict) -> list:
+def _order(path: str, name: str, amounts: Object) -> FieldErrors:
     errors = []
     for lesser, greater, about, quoted, words in _ORDER:
         low, high = amounts[lesser], amounts[greater]

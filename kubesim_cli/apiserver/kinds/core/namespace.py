@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import LABEL_METADATA_NAME
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class Namespace(Kind):
-    columns = (NAME, Column("Status"), AGE)
+    columns = (NAME, Column("Status", lambda obj, ctx: (obj.get("status") or {}).get("phase", "")), AGE)
     has_status = True
     name_rule = "dns1123_label"
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], (obj.get("status") or {}).get("phase", ""), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         meta = obj["metadata"]
         if meta.get("name"):
             meta["labels"] = {**(meta.get("labels") or {}), LABEL_METADATA_NAME: meta["name"]}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         self.default(obj, ctx)  # a name made from generateName is known only now (Canonicalize)
         self.default_status(obj, ctx)
         spec = obj["spec"] = dict(obj.get("spec") or {})
@@ -28,17 +29,17 @@ class Namespace(Kind):
         if "kubernetes" not in finalizers:
             spec["finalizers"] = [*finalizers, "kubernetes"]
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"phase": "Active"}
 
-    def prepare_delete(self, obj: dict, ctx: Context) -> None:
+    def prepare_delete(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {**(obj.get("status") or {}), "phase": "Terminating"}
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         if ctx.subresource != "finalize":
             obj["spec"] = old.get("spec", {})
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field, names
 
         errors = []
@@ -49,10 +50,10 @@ class Namespace(Kind):
                                             "name is neither a standard finalizer name nor is it fully qualified"))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         return self.validate(obj, ctx) if ctx.subresource == "finalize" else []
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         phase = (obj.get("status") or {}).get("phase", "")
@@ -64,7 +65,7 @@ class Namespace(Kind):
             return []
         return [field.invalid("status.Phase", phase, f"may only be '{wanted}' if `deletionTimestamp` is {when}")]
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"status.phase": (obj.get("status") or {}).get("phase", "")}
 
 

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import LABEL_NODE_ROLE_PREFIX, NODE_LABEL_ROLE
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
 
 _NODE_INFO = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion",
               "kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID")
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
+def _info(obj: Object) -> Object:
+    return (obj.get("status") or {}).get("nodeInfo") or {}
+
+
+def _kernel_cell(obj: Object, ctx: Context) -> Cell:
+    info = _info(obj)
+    kernel = info.get("kernelVersion") or "<unknown>"
+    return f"{kernel} ({info['architecture']})" if info.get("architecture") else kernel
+
+
 class Node(Kind):
-    columns = (NAME, Column("Status"), Column("Roles"), AGE, Column("Version"),
-               *(Column(name, 1) for name in
-                 ("Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime")))
+    columns = (NAME,
+               Column("Status", lambda obj, ctx: _condition(obj)),
+               Column("Roles", lambda obj, ctx: ",".join(roles(obj)) or "<none>"),
+               AGE,
+               Column("Version", lambda obj, ctx: _info(obj).get("kubeletVersion", "")),
+               Column("Internal-IP", lambda obj, ctx: _address(obj.get("status") or {}, "InternalIP"), 1),
+               Column("External-IP", lambda obj, ctx: _address(obj.get("status") or {}, "ExternalIP"), 1),
+               Column("OS-Image", lambda obj, ctx: _info(obj).get("osImage") or "<unknown>", 1),
+               Column("Kernel-Version", _kernel_cell, 1),
+               Column("Container-Runtime",
+                      lambda obj, ctx: _info(obj).get("containerRuntimeVersion") or "<unknown>", 1))
     has_status = True
     keeps_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        status = obj.get("status") or {}
-        info = status.get("nodeInfo") or {}
-        kernel = info.get("kernelVersion") or "<unknown>"
-        if info.get("architecture"):
-            kernel += f" ({info['architecture']})"
-        return [obj["metadata"]["name"], _condition(obj), ",".join(roles(obj)) or "<none>", age(obj, ctx.now),
-                info.get("kubeletVersion", ""), _address(status, "InternalIP"), _address(status, "ExternalIP"),
-                info.get("osImage") or "<unknown>", kernel, info.get("containerRuntimeVersion") or "<unknown>"]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})
         status = obj.setdefault("status", {})
         status.setdefault("daemonEndpoints", {"kubeletEndpoint": {"Port": 0}})
@@ -36,7 +48,7 @@ class Node(Kind):
         if status.get("capacity") and status.get("allocatable") is None:
             status["allocatable"] = dict(status["capacity"])
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ..checks import cidr
 
         errors = _taints(obj)
@@ -44,7 +56,7 @@ class Node(Kind):
             errors += cidr(f"spec.podCIDRs[{i}]", value)
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         spec, before = obj["spec"], old["spec"]
@@ -60,7 +72,7 @@ class Node(Kind):
             errors.append(field.forbidden("spec.externalID", "may not be updated"))
         return errors
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         found = []
         if obj["spec"].get("configSource") is not None:
             found.append("spec.configSource: the feature is removed")
@@ -68,11 +80,11 @@ class Node(Kind):
             found.append("spec.externalID: this field is deprecated, and is unused by Kubernetes")
         return found
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"spec.unschedulable": "true" if obj["spec"].get("unschedulable") else "false"}
 
 
-def roles(node: dict) -> list[str]:
+def roles(node: Object) -> list[str]:
     """The roles that a node's labels tell, in order."""
     found = set()
     for key, value in (node["metadata"].get("labels") or {}).items():
@@ -83,7 +95,7 @@ def roles(node: dict) -> list[str]:
     return sorted(found)
 
 
-def _condition(node: dict) -> str:
+def _condition(node: Object) -> str:
     text = "Unknown"
     for condition in (node.get("status") or {}).get("conditions") or ():
         if condition["type"] == "Ready":
@@ -91,14 +103,14 @@ def _condition(node: dict) -> str:
     return text + ",SchedulingDisabled" if node["spec"].get("unschedulable") else text
 
 
-def _address(status: dict, type_: str) -> str:
+def _address(status: Object, type_: str) -> str:
     for address in status.get("addresses") or ():
         if address["type"] == type_:
             return address["address"]
     return "<none>"
 
 
-def _taints(node: dict) -> list:
+def _taints(node: Object) -> FieldErrors:
     """validateNodeTaints; the path is the one that Kubernetes tells, though taints are in spec."""
     from ....machinery import field, names
     from ..checks import qualified_name

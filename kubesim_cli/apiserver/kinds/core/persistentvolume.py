@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from ....machinery.objects import dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, access_modes
+from ..base import AGE, NAME, Column, Kind
+from ..columns import access_modes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _status_cell(obj: Object, ctx: Context) -> Cell:
+    return "Terminating" if obj["metadata"].get("deletionTimestamp") else (obj.get("status") or {}).get("phase", "")
+
+
+def _claim_cell(obj: Object, ctx: Context) -> Cell:
+    spec = obj["spec"]
+    claim = spec.get("claimRef")
+    return f"{claim.get('namespace', '')}/{claim.get('name', '')}" if claim else ""
+
+
+def _volume_attributes_class_cell(obj: Object, ctx: Context) -> Cell:
+    return obj["spec"].get("volumeAttributesClassName") or "<unset>"
 
 
 class PersistentVolume(Kind):
-    columns = (NAME, Column("Capacity"), Column("Access Modes"), Column("Reclaim Policy"), Column("Status"),
-               Column("Claim"), Column("StorageClass"), Column("VolumeAttributesClass", since=(1, 29)),
-               Column("Reason"), AGE, Column("VolumeMode", 1))
+    columns = (NAME,
+               Column("Capacity", lambda obj, ctx: dig(obj["spec"], "capacity", "storage", default="0")),
+               Column("Access Modes", lambda obj, ctx: access_modes(obj["spec"].get("accessModes"))),
+               Column("Reclaim Policy", lambda obj, ctx: obj["spec"].get("persistentVolumeReclaimPolicy", "")),
+               Column("Status", _status_cell),
+               Column("Claim", _claim_cell),
+               Column("StorageClass", lambda obj, ctx: storage_class(obj) or ""),
+               Column("VolumeAttributesClass", _volume_attributes_class_cell, since=(1, 29)),
+               Column("Reason", lambda obj, ctx: (obj.get("status") or {}).get("reason", "")),
+               AGE,
+               Column("VolumeMode", lambda obj, ctx: obj["spec"].get("volumeMode") or "<unset>", 1))
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        meta, spec, status = obj["metadata"], obj["spec"], obj.get("status") or {}
-        claim = spec.get("claimRef")
-        return [meta["name"], dig(spec, "capacity", "storage", default="0"), access_modes(spec.get("accessModes")),
-                spec.get("persistentVolumeReclaimPolicy", ""),
-                "Terminating" if meta.get("deletionTimestamp") else status.get("phase", ""),
-                f"{claim.get('namespace', '')}/{claim.get('name', '')}" if claim else "",
-                storage_class(obj) or "", spec.get("volumeAttributesClassName") or "<unset>",
-                status.get("reason", ""), age(obj, ctx.now), spec.get("volumeMode") or "<unset>"]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("persistentVolumeReclaimPolicy", "Retain")
         spec.setdefault("volumeMode", "Filesystem")
@@ -38,7 +55,7 @@ class PersistentVolume(Kind):
         if ctx.user is None:
             self.default_status(obj, ctx)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         from ....machinery import timestamps
 
         status = obj.setdefault("status", {})
@@ -47,17 +64,17 @@ class PersistentVolume(Kind):
             if ctx.release >= (1, 29):
                 status["lastPhaseTransitionTime"] = timestamps.format(ctx.now)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolume_validation
 
         return persistentvolume_validation.validate(obj)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolume_validation
 
         return persistentvolume_validation.validate_update(obj, old)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         spec = obj["spec"]
         found = [f"metadata.annotations[{key}]: {text}" for key, text in _DEPRECATED_ANNOTATIONS.items()
                  if key in (obj["metadata"].get("annotations") or {})]
@@ -81,7 +98,7 @@ _DEPRECATED_SOURCES = {
 }
 
 
-def storage_class(obj: dict) -> str | None:
+def storage_class(obj: Object) -> str | None:
     """The class of a volume or claim: the old annotation, else spec.storageClassName (None: not set)."""
     annotations = obj["metadata"].get("annotations") or {}
     if BETA_STORAGE_CLASS_ANNOTATION in annotations:

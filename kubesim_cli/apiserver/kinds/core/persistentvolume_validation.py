@@ -6,6 +6,10 @@ from ....machinery import field, names, quantity
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector_values, one_of, positive_quantity, said
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 VOLUME_MODES = ("Block", "Filesystem")
 _RECLAIM_POLICIES = ("Delete", "Recycle", "Retain")
@@ -39,7 +43,7 @@ _SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 
 
-def access_modes(path: str, modes: list) -> list:
+def access_modes(path: str, modes: list) -> FieldErrors:
     """Errors of a list of access modes that is not empty."""
     errors = []
     for mode in modes:
@@ -49,7 +53,7 @@ def access_modes(path: str, modes: list) -> list:
     return errors
 
 
-def validate(obj: dict) -> list:
+def validate(obj: Object) -> FieldErrors:
     """Return the FieldErrors of a PersistentVolume."""
     spec = obj["spec"]
     modes = spec.get("accessModes") or []
@@ -80,7 +84,7 @@ def validate(obj: dict) -> list:
     return errors
 
 
-def _capacity(capacity: dict | None) -> list:
+def _capacity(capacity: Object | None) -> FieldErrors:
     errors = [] if capacity else [field.required("spec.capacity")]
     if not capacity or "storage" not in capacity or len(capacity) > 1:
         errors.append(field.not_supported("spec.capacity", capacity or None, ["storage"]))
@@ -92,7 +96,7 @@ def _capacity(capacity: dict | None) -> list:
     return errors
 
 
-def _node_affinity(affinity: dict) -> list:
+def _node_affinity(affinity: Object) -> FieldErrors:
     path = "spec.nodeAffinity.required"
     required = affinity.get("required")
     if required is None:
@@ -107,7 +111,7 @@ def _node_affinity(affinity: dict) -> list:
     return errors
 
 
-def node_selector_requirement(path: str, expression: dict) -> list:
+def node_selector_requirement(path: str, expression: Object) -> FieldErrors:
     """Errors of one requirement of a node selector term (ValidateNodeSelectorRequirement)."""
     errors = []
     operator, values = expression.get("operator", ""), expression.get("values") or ()
@@ -123,7 +127,7 @@ def node_selector_requirement(path: str, expression: dict) -> list:
     return errors
 
 
-def _sources(spec: dict) -> list:
+def _sources(spec: Object) -> FieldErrors:
     errors = []
     count = 0
     for name, (shown, path, needed) in _SOURCES.items():
@@ -149,7 +153,7 @@ def _sources(spec: dict) -> list:
     return errors
 
 
-def _path(path: str, source: dict) -> list:
+def _path(path: str, source: Object) -> FieldErrors:
     errors = []
     if ".." in source["path"].split("/"):
         errors.append(field.invalid(f"{path}.path", source["path"], "must not contain '..'"))
@@ -158,7 +162,7 @@ def _path(path: str, source: dict) -> list:
     return errors
 
 
-def driver_name(path: str, driver: str) -> list:
+def driver_name(path: str, driver: str) -> FieldErrors:
     """Errors of a CSI driver's name (ValidateCSIDriverName)."""
     if not driver:
         return [field.required(path)]
@@ -166,7 +170,7 @@ def driver_name(path: str, driver: str) -> list:
     return errors + said(path, driver, names.dns1123_subdomain(driver.lower()))
 
 
-def _csi(source: dict) -> list:
+def _csi(source: Object) -> FieldErrors:
     errors = driver_name("spec.csi.driver", source.get("driver", ""))
     if not source.get("volumeHandle"):
         errors.append(field.required("spec.csi.volumeHandle"))
@@ -180,7 +184,7 @@ def _csi(source: dict) -> list:
     return errors
 
 
-def validate_update(obj: dict, old: dict) -> list:
+def validate_update(obj: Object, old: Object) -> FieldErrors:
     """Return the FieldErrors of a change of a PersistentVolume; its source and mode may not change."""
     errors = validate(obj)
     spec, before = obj["spec"], old["spec"]

@@ -4,51 +4,70 @@ from __future__ import annotations
 
 from ....machinery.objects import dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, access_modes
+from ..base import AGE, NAME, Column, Kind
+from ..columns import access_modes
 from .persistentvolume import storage_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _status_cell(obj: Object, ctx: Context) -> Cell:
+    return "Terminating" if obj["metadata"].get("deletionTimestamp") else (obj.get("status") or {}).get("phase", "")
+
+
+def _capacity_cell(obj: Object, ctx: Context) -> Cell:
+    return dig(obj.get("status") or {}, "capacity", "storage", default="0") if obj["spec"].get("volumeName", "") else ""
+
+
+def _access_modes_cell(obj: Object, ctx: Context) -> Cell:
+    return access_modes((obj.get("status") or {}).get("accessModes")) if obj["spec"].get("volumeName", "") else ""
+
+
+def _volume_attributes_class_cell(obj: Object, ctx: Context) -> Cell:
+    return obj["spec"].get("volumeAttributesClassName") or "<unset>"
 
 
 class PersistentVolumeClaim(Kind):
-    columns = (NAME, Column("Status"), Column("Volume"), Column("Capacity"), Column("Access Modes"),
-               Column("StorageClass"), Column("VolumeAttributesClass", since=(1, 29)), AGE, Column("VolumeMode", 1))
+    columns = (NAME,
+               Column("Status", _status_cell),
+               Column("Volume", lambda obj, ctx: obj["spec"].get("volumeName", "")),
+               Column("Capacity", _capacity_cell),
+               Column("Access Modes", _access_modes_cell),
+               Column("StorageClass", lambda obj, ctx: storage_class(obj) or ""),
+               Column("VolumeAttributesClass", _volume_attributes_class_cell, since=(1, 29)),
+               AGE,
+               Column("VolumeMode", lambda obj, ctx: obj["spec"].get("volumeMode") or "<unset>", 1))
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        meta, spec, status = obj["metadata"], obj["spec"], obj.get("status") or {}
-        bound = spec.get("volumeName", "")
-        return [meta["name"], "Terminating" if meta.get("deletionTimestamp") else status.get("phase", ""), bound,
-                dig(status, "capacity", "storage", default="0") if bound else "",
-                access_modes(status.get("accessModes")) if bound else "", storage_class(obj) or "",
-                spec.get("volumeAttributesClassName") or "<unset>", age(obj, ctx.now),
-                spec.get("volumeMode") or "<unset>"]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("volumeMode", "Filesystem")
         spec.setdefault("resources", {})
         obj.setdefault("status", {}).setdefault("phase", "Pending")
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"phase": "Pending"}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         _settle_data_sources(obj["spec"], None)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         _settle_data_sources(obj["spec"], old["spec"])
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolumeclaim_validation
 
         return persistentvolumeclaim_validation.validate(obj["spec"], "spec")
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolumeclaim_validation
 
         return persistentvolumeclaim_validation.validate_update(obj, old, ctx.release)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ....machinery import quantity
 
         found = []
@@ -63,7 +82,7 @@ class PersistentVolumeClaim(Kind):
         return found
 
 
-def _settle_data_sources(spec: dict, old: dict | None) -> None:
+def _settle_data_sources(spec: Object, old: Object | None) -> None:
     """Make dataSource and dataSourceRef say the same (KEP 1495)."""
     source, ref = spec.get("dataSource"), spec.get("dataSourceRef")
     known = old and (old.get("dataSource") or old.get("dataSourceRef"))

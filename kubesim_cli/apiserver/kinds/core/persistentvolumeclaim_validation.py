@@ -9,8 +9,12 @@ from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
 from .persistentvolume_validation import VOLUME_MODES, access_modes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
 
-def validate(spec: dict, path: str) -> list:
+
+def validate(spec: Object, path: str) -> FieldErrors:
     """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too."""
     modes = spec.get("accessModes") or []
     errors = [] if modes else [field.required(f"{path}.accessModes", "at least 1 access mode is required")]
@@ -35,13 +39,13 @@ def validate(spec: dict, path: str) -> list:
     return errors
 
 
-def _storage(path: str, amount: str | None) -> list:
+def _storage(path: str, amount: str | None) -> FieldErrors:
     if amount is None:
         return [field.required(path)]
     return positive_quantity(path, amount)
 
 
-def _source(path: str, source: dict | None) -> list:
+def _source(path: str, source: Object | None) -> FieldErrors:
     if source is None:
         return []
     errors = [field.required(f"{path}.{key}") for key in ("name", "kind") if not source.get(key)]
@@ -56,7 +60,7 @@ def _source(path: str, source: dict | None) -> list:
     return errors
 
 
-def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
+def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change."""
     errors = validate(obj["spec"], "spec")
     spec, before = clone(obj["spec"]), clone(old["spec"])
@@ -96,7 +100,7 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _copy(key: str, source: dict, target: dict) -> None:
+def _copy(key: str, source: Object, target: Object) -> None:
     if key in source:
         target[key] = source[key]
     else:

@@ -5,45 +5,73 @@ from __future__ import annotations
 from ....machinery import conditions
 from ....machinery.pods import is_phase_terminal, is_terminal
 from ....releases import enabled
-from ..base import Column, Context, Kind, age, since
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind, since
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+    from ..base import Cell, Context
 
 _AFFINITY_TERMS = ("requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution")
 
 
+def _row(obj: Object, ctx: Context) -> tuple[str, str, int, str]:
+    """The summary of the pod whose row is being told; three cells are made of it."""
+    if ctx.row is None:
+        ctx.row = summary(obj)
+    return ctx.row
+
+
+def _restarts_cell(obj: Object, ctx: Context) -> Cell:
+    _, _, restarts, restarted = _row(obj, ctx)
+    return f"{restarts} ({since(restarted, ctx.now)} ago)" if restarts and restarted else str(restarts)
+
+
+def _ip_cell(obj: Object, ctx: Context) -> Cell:
+    status = obj.get("status") or {}
+    ips = status.get("podIPs")
+    return (ips[0].get("ip") if ips else status.get("podIP")) or "<none>"
+
+
+def _readiness_gates_cell(obj: Object, ctx: Context) -> Cell:
+    wanted = (obj.get("spec") or {}).get("readinessGates")
+    if not wanted:
+        return "<none>"
+    found = (obj.get("status") or {}).get("conditions")
+    met = sum(conditions.status_of(found, gate.get("conditionType", "")) == "True" for gate in wanted)
+    return f"{met}/{len(wanted)}"
+
+
 class Pod(Kind):
-    columns = (NAME, Column("Ready"), Column("Status"), Column("Restarts"), AGE, Column("IP", 1), Column("Node", 1),
-               Column("Nominated Node", 1), Column("Readiness Gates", 1))
+    columns = (NAME,
+               Column("Ready", lambda obj, ctx: _row(obj, ctx)[0]),
+               Column("Status", lambda obj, ctx: _row(obj, ctx)[1]),
+               Column("Restarts", _restarts_cell),
+               AGE,
+               Column("IP", _ip_cell, 1),
+               Column("Node", lambda obj, ctx: (obj.get("spec") or {}).get("nodeName") or "<none>", 1),
+               Column("Nominated Node",
+                      lambda obj, ctx: (obj.get("status") or {}).get("nominatedNodeName") or "<none>", 1),
+               Column("Readiness Gates", _readiness_gates_cell, 1))
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec, status = obj.get("spec") or {}, obj.get("status") or {}
-        ready, reason, restarts, restarted = summary(obj)
-        shown = str(restarts)
-        if restarts and restarted:
-            shown = f"{restarts} ({since(restarted, ctx.now)} ago)"
-        ips = status.get("podIPs")
-        return [obj["metadata"]["name"], ready, reason, shown, age(obj, ctx.now),
-                (ips[0].get("ip") if ips else status.get("podIP")) or "<none>", spec.get("nodeName") or "<none>",
-                status.get("nominatedNodeName") or "<none>", _gates(spec, status)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from . import podspec
 
         podspec.default_pod(obj.setdefault("spec", {}), ctx.release)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         from .podspec.resources import qos_class
 
         obj["status"] = {"phase": "Pending", "qosClass": qos_class(obj["spec"], ctx.release)}
         if obj["spec"].get("schedulingGates"):
-            found: list[dict] = []
+            found: list[Object] = []
             obj["status"]["conditions"] = found
             conditions.set_condition(found, {
                 "type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "lastProbeTime": None,
                 "message": "Scheduling is blocked due to non-empty scheduling gates"}, ctx.now)
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         meta = obj["metadata"]
         if enabled("PodGeneration", ctx.release):
             meta["generation"] = 1
@@ -51,36 +79,36 @@ class Pod(Kind):
         if meta.get("annotations"):
             _apply_apparmor_annotations(obj, ctx)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         from .podspec import update
 
         update.restrict(obj, old, ctx.subresource)
         if ctx.subresource != "status" and "generation" in old["metadata"] and obj["spec"] != old["spec"]:
             obj["metadata"]["generation"] = old["metadata"]["generation"] + 1
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import podspec
 
         return podspec.validate_new_pod(obj, ctx.release)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .podspec import update
 
         return update.validate(obj, old, ctx.subresource, ctx.release)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .podspec import update
 
         return update.validate_status(obj, old)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if old is not None:
             return []
         from .podspec import warnings
 
         return warnings.of_pod(obj, ctx.release)
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         spec, status = obj.get("spec") or {}, obj.get("status") or {}
         ips = status.get("podIPs")
         return {"spec.nodeName": spec.get("nodeName", ""), "spec.restartPolicy": spec.get("restartPolicy", ""),
@@ -91,7 +119,7 @@ class Pod(Kind):
                 "status.nominatedNodeName": status.get("nominatedNodeName", ""),
                 "status.podIP": ips[0].get("ip", "") if ips else status.get("podIP", "")}
 
-    def grace_period(self, obj: dict, asked: int | None) -> int:
+    def grace_period(self, obj: Object, asked: int | None) -> int:
         spec = obj.get("spec") or {}
         if not spec.get("nodeName") or is_terminal(obj):
             return 0
@@ -102,7 +130,7 @@ class Pod(Kind):
 KIND = Pod()
 
 
-def summary(pod: dict) -> tuple[str, str, int, str]:
+def summary(pod: Object) -> tuple[str, str, int, str]:
     """Return the cells READY (`1/2`) and STATUS, the restarts and when the last of them was ("" where unknown).
 
     Source: printPod in pkg/printers/internalversion/printers.go.
@@ -147,7 +175,7 @@ def _restarts(statuses) -> tuple[int, str]:
     return count, last
 
 
-def _init_summary(spec: dict, status: dict, sidecars: set) -> tuple[str, int, int, str]:
+def _init_summary(spec: Object, status: Object, sidecars: set) -> tuple[str, int, int, str]:
     """Return what the first unfinished init container says, the ready sidecars before it, and restarts up to it."""
     ready = 0
     statuses = status.get("initContainerStatuses") or ()
@@ -169,14 +197,14 @@ def _init_summary(spec: dict, status: dict, sidecars: set) -> tuple[str, int, in
     return "", ready, *_restarts(statuses)
 
 
-def _end(ended: dict) -> str:
+def _end(ended: Object) -> str:
     """Why a container ended."""
     if ended.get("reason"):
         return ended["reason"]
     return f"Signal:{ended['signal']}" if ended.get("signal") else f"ExitCode:{ended.get('exitCode', 0)}"
 
 
-def _summary(status: dict, found, reason: str) -> tuple[str, int]:
+def _summary(status: Object, found, reason: str) -> tuple[str, int]:
     """Return what the containers say, the first of them last, and how many are ready."""
     ready, error = 0, ""
     for container in reversed(status.get("containerStatuses") or ()):
@@ -197,15 +225,7 @@ def _summary(status: dict, found, reason: str) -> tuple[str, int]:
     return reason, ready
 
 
-def _gates(spec: dict, status: dict) -> str:
-    gates = spec.get("readinessGates")
-    if not gates:
-        return "<none>"
-    met = sum(conditions.status_of(status.get("conditions"), gate.get("conditionType", "")) == "True" for gate in gates)
-    return f"{met}/{len(gates)}"
-
-
-def _merge_label_keys(spec: dict, labels: dict, release: tuple[int, int]) -> None:
+def _merge_label_keys(spec: Object, labels: Object, release: Release) -> None:
     """Add what matchLabelKeys and mismatchLabelKeys mean for this pod to the selectors, in place."""
     if enabled("MatchLabelKeysInPodAffinity", release):
         for kind in ("podAffinity", "podAntiAffinity"):
@@ -218,7 +238,7 @@ def _merge_label_keys(spec: dict, labels: dict, release: tuple[int, int]) -> Non
             _merge_keys(constraint, labels)
 
 
-def _merge_keys(term: dict, labels: dict) -> None:
+def _merge_keys(term: Object, labels: Object) -> None:
     selector = term.get("labelSelector")
     if selector is None:
         return
@@ -229,7 +249,7 @@ def _merge_keys(term: dict, labels: dict) -> None:
                     {"key": key, "operator": operator, "values": [labels[key]]})
 
 
-def _apply_apparmor_annotations(obj: dict, ctx: Context) -> None:
+def _apply_apparmor_annotations(obj: Object, ctx: Context) -> None:
     """Copy AppArmor annotations to the fields that took their place (applyAppArmorVersionSkew)."""
     from .podspec import security
     from .podspec.rules import visit_containers

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind
-from ..columns import NAME, labels
-from ..workloads import containers_and_images
+from ....machinery.objects import dig
+from ..base import NAME, Column, Kind
+from ..columns import labels
+from ..workloads import of_containers
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class PodTemplate(Kind):
-    columns = (NAME, Column("Containers"), Column("Images"), Column("Pod Labels"))
+    columns = (NAME,
+               Column("Containers", lambda obj, ctx: of_containers(obj.get("template"), "name")),
+               Column("Images", lambda obj, ctx: of_containers(obj.get("template"), "image")),
+               Column("Pod Labels", lambda obj, ctx: labels(dig(obj, "template", "metadata", "labels"))))
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        template = obj.get("template") or {}
-        return [obj["metadata"]["name"], *containers_and_images(template),
-                labels((template.get("metadata") or {}).get("labels"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         from .podspec import default_pod_template
 
         default_pod_template(obj.setdefault("template", {}), ctx.release)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .podspec import validate_pod_template
 
         return validate_pod_template(obj["template"], "template", ctx.release)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ..workloads import template_warnings
 
         return template_warnings(obj, old, "template", obj["template"], ctx.release, name=False)

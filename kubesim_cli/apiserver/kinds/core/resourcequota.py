@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
           "VolumeAttributesClass")
 
 
+def _used(obj: Object, limits: bool) -> str:
+    """What is used of what is allowed: of limits, or of all that is not limits."""
+    status = obj.get("status") or {}
+    used, hard = status.get("used") or {}, status.get("hard") or {}
+    return ", ".join(f"{name}: {used.get(name, '0')}/{hard[name]}" for name in sorted(hard)
+                     if name.startswith("limits.") == limits)
+
+
 class ResourceQuota(Kind):
-    columns = (NAME, Column("Age", until=(1, 32)), Column("Request"), Column("Limit"), Column("Age", since=(1, 32)))
+    columns = (NAME,
+               Column("Age", AGE.cell, until=(1, 32)),
+               Column("Request", lambda obj, ctx: _used(obj, limits=False)),
+               Column("Limit", lambda obj, ctx: _used(obj, limits=True)),
+               Column("Age", AGE.cell, since=(1, 32)))
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        status = obj.get("status") or {}
-        used = status.get("used") or {}
-        request: list[str] = []
-        limit: list[str] = []
-        for name, hard in sorted((status.get("hard") or {}).items()):
-            (limit if name.startswith("limits.") else request).append(f"{name}: {used.get(name, '0')}/{hard}")
-        old = age(obj, ctx.now)
-        return [obj["metadata"]["name"], old, ", ".join(request), ", ".join(limit), old]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .resourcequota_validation import validate
 
         return validate(obj["spec"])
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         scopes, before = obj["spec"].get("scopes") or [], old["spec"].get("scopes") or []
         changed = immutable("spec.scopes", scopes or None, before or None) if set(scopes) != set(before) else []
         return self.validate(obj, ctx) + changed
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ....machinery import quantity
 
         hard = obj["spec"].get("hard") or {}

@@ -6,6 +6,10 @@ from ....machinery import field
 from .podspec.resources import amount, resource_name
 from .resourcequota import SCOPES
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+
 _COMPUTE = ("cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory")
 _NAMES = frozenset((*_COMPUTE, "ephemeral-storage", "requests.storage", "requests.ephemeral-storage",
                     "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",
@@ -13,9 +17,9 @@ _NAMES = frozenset((*_COMPUTE, "ephemeral-storage", "requests.storage", "request
 _EXCLUSIVE = ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"})
 
 
-def validate(spec: dict) -> list:
+def validate(spec: Object) -> FieldErrors:
     """Return the FieldErrors of a quota's spec."""
-    errors: list = []
+    errors: FieldErrors = []
     for name, value in sorted((spec.get("hard") or {}).items()):
         path = f"spec.hard[{name}]"
         errors += _name(path, name) + amount(path, name, value)
@@ -26,7 +30,7 @@ def _standard(name: str) -> bool:
     return name in _NAMES or name.startswith(("hugepages-", "requests.hugepages-"))
 
 
-def _name(path: str, name: str) -> list:
+def _name(path: str, name: str) -> FieldErrors:
     errors = resource_name(path, name)
     if "/" not in name and not _standard(name):
         errors.append(field.invalid(path, name, "must be a standard resource for quota"))
@@ -42,7 +46,7 @@ def _applies(scope: str, name: str) -> bool:
     return scope not in SCOPES or name == "pods" or name in _COMPUTE
 
 
-def _scopes(spec: dict) -> list:
+def _scopes(spec: Object) -> FieldErrors:
     scopes = spec.get("scopes") or []
     errors = []
     for scope in scopes:
@@ -54,7 +58,7 @@ def _scopes(spec: dict) -> list:
                      for pair in _EXCLUSIVE if pair <= set(scopes)]
 
 
-def _selector(spec: dict) -> list:
+def _selector(spec: Object) -> FieldErrors:
     selector = spec.get("scopeSelector")
     if selector is None:
         return []

@@ -8,17 +8,21 @@ from ....machinery.wellknown import (
     SECRET_TYPE_TLS,
     SERVICE_ACCOUNT_NAME_KEY,
 )
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class Secret(Kind):
-    columns = (NAME, Column("Type"), Column("Data"), AGE)
+    columns = (NAME,
+               Column("Type", lambda obj, ctx: obj.get("type", "")),
+               Column("Data", lambda obj, ctx: len(obj.get("data") or ())),
+               AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj.get("type", ""), len(obj.get("data") or ()), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         text = obj.pop("stringData", None)
         if text:
             import base64
@@ -29,7 +33,7 @@ class Secret(Kind):
         if not obj.get("type"):
             obj["type"] = "Opaque"
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field, names
         from ..checks import said
         from .configmap import MAX_SIZE
@@ -44,14 +48,14 @@ class Secret(Kind):
             errors.append(field.too_long("data", MAX_SIZE))
         return errors + _of_type(obj, data)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
         from .configmap import frozen
 
         return (immutable("type", obj.get("type"), old.get("type")) + frozen(obj, old, ("data",))
                 + self.validate(obj, ctx))
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if obj.get("type") != SECRET_TYPE_TLS:
             return []
         for key, what in (("tls.crt", "certificate"), ("tls.key", "key")):
@@ -59,11 +63,11 @@ class Secret(Kind):
                 return [f"tls: failed to find any PEM data in {what} input"]
         return []
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"type": obj.get("type", "")}
 
 
-def _decoded(obj: dict, key: str) -> bytes:
+def _decoded(obj: Object, key: str) -> bytes:
     import base64
     import binascii
 
@@ -73,11 +77,11 @@ def _decoded(obj: dict, key: str) -> bytes:
         return b""
 
 
-def _of_type(obj: dict, data: dict) -> list:
+def _of_type(obj: Object, data: Object) -> FieldErrors:
     """What the well-known types of Secret must hold."""
     from ....machinery import field
 
-    def missing(*keys: str) -> list:
+    def missing(*keys: str) -> FieldErrors:
         return [field.required(f"data[{key}]") for key in keys if key not in data]
 
     type_ = obj.get("type")
@@ -98,7 +102,7 @@ def _of_type(obj: dict, data: dict) -> list:
     return []
 
 
-def _json_object(obj: dict, key: str) -> list:
+def _json_object(obj: Object, key: str) -> FieldErrors:
     import json
 
     from ....machinery import field

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, labels, load_balancer
+from ..base import AGE, NAME, Column, Kind
+from ..columns import labels, load_balancer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 EXPOSED = ("NodePort", "LoadBalancer")
 
 
-def headless(spec: dict) -> bool:
+def headless(spec: Object) -> bool:
     """Whether a Service's spec asks for no cluster IP."""
     return spec.get("clusterIPs") == ["None"]
 
 
-def externally_accessible(spec: dict) -> bool:
+def externally_accessible(spec: Object) -> bool:
     """Whether traffic from outside may reach the Service (api/v1/service ExternallyAccessible)."""
     return spec.get("type") in EXPOSED or bool(spec.get("type") == "ClusterIP" and spec.get("externalIPs"))
 
 
-def needs_health_check(spec: dict) -> bool:
+def needs_health_check(spec: Object) -> bool:
     """Whether the Service has a health check node port."""
     return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
 
 
 class Service(Kind):
-    columns = (NAME, Column("Type"), Column("Cluster-IP"), Column("External-IP"), Column("Port(s)"), AGE,
-               Column("Selector", 1))
+    columns = (NAME,
+               Column("Type", lambda obj, ctx: obj["spec"].get("type", "")),
+               Column("Cluster-IP", lambda obj, ctx: (obj["spec"].get("clusterIPs") or ("<none>",))[0]),
+               Column("External-IP", lambda obj, ctx: _external_ip(obj)),
+               Column("Port(s)", lambda obj, ctx: _ports(obj["spec"])),
+               AGE,
+               Column("Selector", lambda obj, ctx: labels(obj["spec"].get("selector")), 1))
     has_status = True
     name_rule = "dns1035_label"
     create_on_update = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj["spec"]
-        ips = spec.get("clusterIPs") or ("<none>",)
-        return [obj["metadata"]["name"], spec.get("type", ""), ips[0], _external_ip(obj), _ports(spec),
-                age(obj, ctx.now), labels(spec.get("selector"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         _default_affinity(spec)
         spec.setdefault("type", "ClusterIP")
@@ -54,16 +58,16 @@ class Service(Kind):
                 if ingress.get("ip") and ctx.release >= (1, 30):
                     ingress.setdefault("ipMode", "VIP")
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"loadBalancer": {}}
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         from . import service_allocation
 
         obj.setdefault("status", {}).setdefault("loadBalancer", {})
         service_allocation.allocate(obj, None, ctx)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         if ctx.subresource == "status":
             return
         from . import service_allocation
@@ -71,22 +75,22 @@ class Service(Kind):
         service_allocation.allocate(obj, old, ctx)
         service_allocation.drop_type_dependent(obj, old)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import service_validation
 
         return service_validation.validate(obj, {}, ctx.release)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import service_validation
 
         return service_validation.validate_update(obj, old, ctx.release)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import service_validation
 
         return service_validation.validate_status(obj, old)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         spec, found = obj["spec"], []
         annotations = obj["metadata"].get("annotations") or {}
         if "service.kubernetes.io/topology-aware-hints" in annotations:
@@ -111,11 +115,11 @@ class Service(Kind):
             found.append('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
         return found
 
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         return {"spec.clusterIP": obj["spec"].get("clusterIP", ""), "spec.type": obj["spec"].get("type", "")}
 
 
-def _default_affinity(spec: dict) -> None:
+def _default_affinity(spec: Object) -> None:
     if not spec.get("sessionAffinity"):
         spec["sessionAffinity"] = "None"
     if spec["sessionAffinity"] == "None":
@@ -126,7 +130,7 @@ def _default_affinity(spec: dict) -> None:
             spec["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
 
 
-def _external_ip(obj: dict) -> str:
+def _external_ip(obj: Object) -> str:
     spec = obj["spec"]
     type_, external = spec.get("type"), spec.get("externalIPs") or []
     if type_ in ("ClusterIP", "NodePort"):
@@ -137,7 +141,7 @@ def _external_ip(obj: dict) -> str:
     return spec.get("externalName", "") if type_ == "ExternalName" else "<unknown>"
 
 
-def _ports(spec: dict) -> str:
+def _ports(spec: Object) -> str:
     found = []
     for port in spec.get("ports") or ():
         node = f":{port['nodePort']}" if port.get("nodePort") else ""

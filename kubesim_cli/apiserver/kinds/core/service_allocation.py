@@ -8,15 +8,19 @@ from __future__ import annotations
 from zlib import crc32
 
 from ....machinery import errors, field
-from ..base import Context
 from .service import EXPOSED, headless, needs_health_check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from ..base import Context
 
 CIDR = "10.96.0.0/12"
 FIRST_IP, IP_COUNT, IP_OFFSET = 10 << 24 | 96 << 16, 1 << 20, 256
 FIRST_PORT, LAST_PORT, PORT_OFFSET = 30000, 32767, 86
 
 
-def allocate(obj: dict, old: dict | None, ctx: Context) -> None:
+def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
     """Settle a Service's IP families, cluster IPs and node ports in place; `old` is what it replaces.
 
     Raises StatusError for addresses and ports that are taken or out of range.
@@ -38,12 +42,12 @@ def allocate(obj: dict, old: dict | None, ctx: Context) -> None:
             spec["healthCheckNodePort"] = allocator.any_port("health-check")
 
 
-def _refuse(obj: dict, bad: list) -> None:
+def _refuse(obj: Object, bad: list) -> None:
     if bad:
         raise errors.invalid("Service", "", obj["metadata"].get("name", ""), bad)
 
 
-def _keep_allocated(spec: dict, old: dict) -> None:
+def _keep_allocated(spec: Object, old: Object) -> None:
     """Fill in what a client left out of an update (patchAllocatedValues)."""
     if old["type"] != "ExternalName" and spec["type"] != "ExternalName":
         for key in ("clusterIP", "clusterIPs"):
@@ -61,7 +65,7 @@ def _keep_allocated(spec: dict, old: dict) -> None:
         spec["healthCheckNodePort"] = old.get("healthCheckNodePort", 0)
 
 
-def _pair_cluster_ips(spec: dict, old: dict | None) -> None:
+def _pair_cluster_ips(spec: Object, old: Object | None) -> None:
     """Let clusterIPs follow clusterIP where only the latter was set (normalizeClusterIPs)."""
     single = spec.get("clusterIP", "")
     if old is None:
@@ -74,7 +78,7 @@ def _pair_cluster_ips(spec: dict, old: dict | None) -> None:
             spec.pop("clusterIPs", None)
 
 
-def _settle_families(obj: dict, old: dict | None) -> None:
+def _settle_families(obj: Object, old: Object | None) -> None:
     """Set ipFamilyPolicy and ipFamilies, or refuse what a cluster of IPv4 only cannot give (initIPFamilyFields)."""
     spec = obj["spec"]
     if spec["type"] == "ExternalName":
@@ -117,7 +121,7 @@ def _settle_families(obj: dict, old: dict | None) -> None:
     spec["ipFamilies"] = families or ["IPv4"]
 
 
-def _cluster_ip(obj: dict, old: dict | None, allocator: _Allocator) -> None:
+def _cluster_ip(obj: Object, old: Object | None, allocator: _Allocator) -> None:
     spec = obj["spec"]
     if old and old["type"] != "ExternalName":
         return
@@ -132,7 +136,7 @@ def _cluster_ip(obj: dict, old: dict | None, allocator: _Allocator) -> None:
 class _Allocator:
     """What is taken already by all Services, and what this one takes."""
 
-    def __init__(self, obj: dict, old: dict | None, ctx: Context):
+    def __init__(self, obj: Object, old: Object | None, ctx: Context):
         meta = obj["metadata"]
         self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
         self.own_ports = set(_node_ports(old)) if old else set()
@@ -202,7 +206,7 @@ class _Allocator:
         raise errors.StatusError(500, "InternalError",
                                  "Internal error occurred: failed to allocate a nodePort: range is full")
 
-    def node_ports(self, spec: dict) -> None:
+    def node_ports(self, spec: Object) -> None:
         """Give every port its node port; one number may serve the same port of several protocols."""
         if spec["type"] == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is False:
             ports = [port for port in spec.get("ports") or () if port.get("nodePort")]
@@ -226,14 +230,14 @@ class _Allocator:
             given.setdefault(port.get("port", 0), number)
 
 
-def _node_ports(spec: dict) -> list[int]:
+def _node_ports(spec: Object) -> list[int]:
     found = [port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")]
     if spec.get("healthCheckNodePort"):
         found.append(spec["healthCheckNodePort"])
     return found
 
 
-def drop_type_dependent(obj: dict, old: dict) -> None:
+def drop_type_dependent(obj: Object, old: Object) -> None:
     """Drop in place what a Service's new type has no use for and the user did not touch (dropTypeDependentFields)."""
     spec, before = obj["spec"], old["spec"]
 

@@ -18,13 +18,17 @@ from ..checks import (
 from .endpoints import PROTOCOLS
 from .service import externally_accessible, headless, needs_health_check
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _FAMILIES = ("IPv4", "IPv6")
 _POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
 _MAX_TIMEOUT = 86400
 
 
-def validate(obj: dict, before: dict, release: tuple[int, int]) -> list:
+def validate(obj: Object, before: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a Service; `before`: the spec it replaces, or an empty dict."""
     spec = obj["spec"]
     type_ = spec.get("type", "")
@@ -63,7 +67,7 @@ def validate(obj: dict, before: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _of_type(spec: dict, type_: str) -> list:
+def _of_type(spec: Object, type_: str) -> FieldErrors:
     if type_ in ("LoadBalancer", "NodePort"):
         return [field.invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {type_} services")
                 ] if headless(spec) else []
@@ -75,7 +79,7 @@ def _of_type(spec: dict, type_: str) -> list:
     return errors + (dns1123_subdomain("spec.externalName", name) if name else [field.required("spec.externalName")])
 
 
-def _port(path: str, port: dict, named: bool, names: set[str]) -> list:
+def _port(path: str, port: Object, named: bool, names: set[str]) -> FieldErrors:
     errors = []
     name = port.get("name", "")
     if name:
@@ -93,7 +97,7 @@ def _port(path: str, port: dict, named: bool, names: set[str]) -> list:
     return errors
 
 
-def _affinity(spec: dict) -> list:
+def _affinity(spec: Object) -> FieldErrors:
     affinity = spec.get("sessionAffinity", "")
     errors = one_of("spec.sessionAffinity", affinity, ("ClientIP", "None"))
     path = "spec.sessionAffinityConfig"
@@ -105,7 +109,7 @@ def _affinity(spec: dict) -> list:
     return errors
 
 
-def cluster_ip_fields(spec: dict, before: dict) -> list:
+def cluster_ip_fields(spec: Object, before: Object) -> FieldErrors:
     """Errors of clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy (ValidateServiceClusterIPsRelatedFields)."""
     if spec.get("type") == "ExternalName":
         return []
@@ -145,7 +149,7 @@ def cluster_ip_fields(spec: dict, before: dict) -> list:
     return errors
 
 
-def _duplicate_ports(ports: list) -> list:
+def _duplicate_ports(ports: list) -> FieldErrors:
     errors = []
     node_ports, numbers = set(), set()
     for i, port in enumerate(ports):
@@ -163,7 +167,7 @@ def _duplicate_ports(ports: list) -> list:
     return errors
 
 
-def _load_balancer(spec: dict, type_: str, before: dict) -> list:
+def _load_balancer(spec: Object, type_: str, before: Object) -> FieldErrors:
     only = "may only be used when `type` is 'LoadBalancer'"
     errors = []
     ranges = spec.get("loadBalancerSourceRanges") or ()
@@ -177,9 +181,9 @@ def _load_balancer(spec: dict, type_: str, before: dict) -> list:
     return errors
 
 
-def _load_balancer_class(spec: dict, before: dict | None) -> list:
+def _load_balancer_class(spec: Object, before: Object | None) -> FieldErrors:
     path, name = "spec.loadBalancerClass", spec.get("loadBalancerClass")
-    errors: list = []
+    errors: FieldErrors = []
     if before and spec["type"] == before["type"] == "LoadBalancer" and name != before.get("loadBalancerClass"):
         errors.append(field.invalid(path, name, "may not change once set"))
     if name is None:
@@ -189,9 +193,9 @@ def _load_balancer_class(spec: dict, before: dict | None) -> list:
     return [*errors, field.forbidden(path, "may only be used when `type` is 'LoadBalancer'")]
 
 
-def _external_traffic(spec: dict) -> list:
+def _external_traffic(spec: Object) -> FieldErrors:
     path, policy = "spec.externalTrafficPolicy", spec.get("externalTrafficPolicy", "")
-    errors: list = []
+    errors: FieldErrors = []
     if externally_accessible(spec):
         errors += one_of(path, policy, ("Cluster", "Local")) if policy else [field.required(path)]
     elif policy:
@@ -205,7 +209,7 @@ def _external_traffic(spec: dict) -> list:
     return errors
 
 
-def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
+def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a changed Service."""
     spec, before = obj["spec"], old["spec"]
     errors = []
@@ -218,7 +222,7 @@ def validate_update(obj: dict, old: dict, release: tuple[int, int]) -> list:
     return errors + validate(obj, before, release)
 
 
-def _changed_ips(spec: dict, before: dict) -> list:
+def _changed_ips(spec: Object, before: Object) -> FieldErrors:
     if headless(spec) and headless(before):
         return []
     ips, was = spec.get("clusterIPs") or [], before.get("clusterIPs") or []
@@ -236,7 +240,7 @@ def _changed_ips(spec: dict, before: dict) -> list:
     return errors
 
 
-def _changed_families(spec: dict, before: dict) -> list:
+def _changed_families(spec: Object, before: Object) -> FieldErrors:
     if headless(spec) or headless(before):
         return []
     families, was = spec.get("ipFamilies") or [], before.get("ipFamilies") or []
@@ -248,7 +252,7 @@ def _changed_families(spec: dict, before: dict) -> list:
     return []
 
 
-def validate_status(obj: dict, old: dict) -> list:
+def validate_status(obj: Object, old: Object) -> FieldErrors:
     """Return the FieldErrors of a changed status (ValidateLoadBalancerStatus)."""
     path = "status.loadBalancer.ingress"
     ingress = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()

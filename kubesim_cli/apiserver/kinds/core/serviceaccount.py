@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from ..base import Context
 
 
 class ServiceAccount(Kind):
-    columns = (NAME, Column("Secrets", until=(1, 35)), AGE)
+    columns = (NAME, Column("Secrets", lambda obj, ctx: len(obj.get("secrets") or ()), until=(1, 35)), AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], len(obj.get("secrets") or ()), age(obj, ctx.now)]
-
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         if obj.get("secrets"):
             obj["secrets"] = [{"name": ref["name"]} if ref.get("name") else {} for ref in obj["secrets"]]
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         self.prepare_create(obj, ctx)
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
-        def has(one: dict | None) -> bool:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        def has(one: Object | None) -> bool:
             annotations = one["metadata"].get("annotations") if one is not None else None
             return ENFORCE_MOUNTABLE_SECRETS_ANNOTATION in (annotations or {})
 

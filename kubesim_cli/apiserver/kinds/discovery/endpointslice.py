@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, first_three
+from ..base import AGE, NAME, Column, Kind
+from ..columns import first_three
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _ports_cell(obj: Object, ctx: Context) -> Cell:
+    ports = [str(port["port"]) if port.get("port") is not None else port.get("name") or "*"
+             for port in obj.get("ports") or ()]
+    return first_three(ports, len(ports))
+
+
+def _endpoints_cell(obj: Object, ctx: Context) -> Cell:
+    addresses = [address for endpoint in obj.get("endpoints") or () for address in endpoint.get("addresses") or ()]
+    return first_three(addresses, len(addresses))
 
 
 class EndpointSlice(Kind):
-    columns = (NAME, Column("AddressType"), Column("Ports"), Column("Endpoints"), AGE)
+    columns = (NAME,
+               Column("AddressType", lambda obj, ctx: obj.get("addressType", "")),
+               Column("Ports", _ports_cell),
+               Column("Endpoints", _endpoints_cell),
+               AGE)
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        ports = [str(port["port"]) if port.get("port") is not None else port.get("name") or "*"
-                 for port in obj.get("ports") or ()]
-        addresses = [address for endpoint in obj.get("endpoints") or () for address in endpoint.get("addresses") or ()]
-        return [obj["metadata"]["name"], obj.get("addressType", ""), first_three(ports, len(ports)),
-                first_three(addresses, len(addresses)), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         for key in ("endpoints", "ports"):
             obj.setdefault(key, None)
         for port in obj["ports"] or ():
             port.setdefault("name", "")
             port.setdefault("protocol", "TCP")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import required_one_of
 
@@ -38,13 +51,13 @@ class EndpointSlice(Kind):
             errors += _endpoint(path, endpoint, type_)
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("addressType", obj.get("addressType"), old.get("addressType"))
 
 
-def _ports(ports) -> list:
+def _ports(ports) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_label, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS
@@ -64,7 +77,7 @@ def _ports(ports) -> list:
     return errors
 
 
-def _endpoint(path: str, endpoint: dict, type_: str) -> list:
+def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from ..core.event import Event as CoreEvent
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+
 _NAMES = {"involvedObject": "regarding", "message": "note", "reportingComponent": "reportingController",
           "firstTimestamp": "deprecatedFirstTimestamp", "lastTimestamp": "deprecatedLastTimestamp",
           "source": "deprecatedSource", "count": "deprecatedCount"}
@@ -11,11 +15,11 @@ _CORE_NAMES = {new: old for old, new in _NAMES.items()}
 
 
 class Event(CoreEvent):
-    def convert(self, obj: dict, api_version: str) -> dict:
+    def convert(self, obj: Object, api_version: str) -> Object:
         converted = {_NAMES.get(key, key): value for key, value in obj.items()}
         return {**converted, "apiVersion": api_version}
 
-    def store_version(self, obj: dict) -> dict:
+    def store_version(self, obj: Object) -> Object:
         return {**{_CORE_NAMES.get(key, key): value for key, value in obj.items()}, "apiVersion": "v1"}
 
 

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 from ....machinery import conditions
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _priority_level_cell(obj: Object, ctx: Context) -> Cell:
+    return (obj["spec"].get("priorityLevelConfiguration") or {}).get("name", "")
+
+
+def _distinguisher_method_cell(obj: Object, ctx: Context) -> Cell:
+    return (obj["spec"].get("distinguisherMethod") or {}).get("type") or "<none>"
+
+
+def _missing_pl_cell(obj: Object, ctx: Context) -> Cell:
+    return conditions.status_of((obj.get("status") or {}).get("conditions"), "Dangling") or "?"
 
 
 class FlowSchema(Kind):
-    columns = (NAME, Column("PriorityLevel"), Column("MatchingPrecedence"), Column("DistinguisherMethod"), AGE,
-               Column("MissingPL"))
+    columns = (NAME,
+               Column("PriorityLevel", _priority_level_cell),
+               Column("MatchingPrecedence", lambda obj, ctx: obj["spec"].get("matchingPrecedence", 0)),
+               Column("DistinguisherMethod", _distinguisher_method_cell),
+               AGE,
+               Column("MissingPL", _missing_pl_cell))
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj["spec"]
-        dangling = conditions.status_of((obj.get("status") or {}).get("conditions"), "Dangling")
-        return [obj["metadata"]["name"], (spec.get("priorityLevelConfiguration") or {}).get("name", ""),
-                spec.get("matchingPrecedence", 0), (spec.get("distinguisherMethod") or {}).get("type") or "<none>",
-                age(obj, ctx.now), dangling or "?"]
-
-    def table_order(self, items: list[dict]) -> list[dict]:
+    def table_order(self, items: list[Object]) -> list[Object]:
         return sorted(items, key=lambda obj: (obj["spec"]["matchingPrecedence"], obj["metadata"]["name"]))
 
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec["matchingPrecedence"] = spec.get("matchingPrecedence") or 1000
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         spec = obj["spec"]

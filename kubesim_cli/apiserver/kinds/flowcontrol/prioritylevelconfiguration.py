@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ....machinery.objects import dig
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
 
 _QUEUING = {"queues": 64, "handSize": 8, "queueLengthLimit": 50}
 
 
+def _shares_cell(obj: Object, ctx: Context) -> Cell:
+    return (obj["spec"].get("limited") or {}).get("nominalConcurrencyShares", "<none>")
+
+
+def _queuing(obj: Object, key: str) -> Cell:
+    return dig(obj, "spec", "limited", "limitResponse", "queuing", key, default="<none>")
+
+
 class PriorityLevelConfiguration(Kind):
-    columns = (NAME, Column("Type"), Column("NominalConcurrencyShares"), Column("Queues"), Column("HandSize"),
-               Column("QueueLengthLimit"), AGE)
+    columns = (NAME,
+               Column("Type", lambda obj, ctx: obj["spec"].get("type", "")),
+               Column("NominalConcurrencyShares", _shares_cell),
+               Column("Queues", lambda obj, ctx: _queuing(obj, "queues")),
+               Column("HandSize", lambda obj, ctx: _queuing(obj, "handSize")),
+               Column("QueueLengthLimit", lambda obj, ctx: _queuing(obj, "queueLengthLimit")),
+               AGE)
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        limited = obj["spec"].get("limited") or {}
-        queuing = (limited.get("limitResponse") or {}).get("queuing") or {}
-        return [obj["metadata"]["name"], obj["spec"].get("type", ""), limited.get("nominalConcurrencyShares", "<none>"),
-                *(queuing.get(key, "<none>") for key in _QUEUING), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         limited = spec.get("limited")
         if limited is not None:
@@ -31,10 +43,10 @@ class PriorityLevelConfiguration(Kind):
         if queuing is not None:
             _complete(queuing, _QUEUING)
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import one_of
 
@@ -45,7 +57,7 @@ class PriorityLevelConfiguration(Kind):
         return errors
 
 
-def _complete(obj: dict, values: dict) -> None:
+def _complete(obj: Object, values: Object) -> None:
     """Give what is absent, null or zero its default."""
     for key, value in values.items():
         obj[key] = obj.get(key) or value

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from ....machinery import errors
 from ... import metrics
-from ..base import Context, Kind
-from .podmetrics import COLUMNS, cells_of
+from ..base import NAME, Column, Kind
+from .podmetrics import WINDOW
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
 
 
 class NodeMetrics(Kind):
-    columns = COLUMNS
+    columns = (NAME,
+               Column("cpu", lambda obj, ctx: obj["usage"].get("cpu", "0"), format="quantity"),
+               Column("memory", lambda obj, ctx: obj["usage"].get("memory", "0"), format="quantity"),
+               WINDOW)
     computed = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return cells_of(obj, obj["usage"])
-
-    def serve_get(self, client, namespace: str, name: str) -> dict:
+    def serve_get(self, client, namespace: str, name: str) -> Object:
         node = client.get("nodes", name)
         pods = [pod for pod in client.items("pods") if pod["spec"].get("nodeName") == name]
         found = metrics.node_metrics(node, pods, client.now)
@@ -23,8 +27,8 @@ class NodeMetrics(Kind):
             raise errors.not_found(f"nodemetrics.{metrics.GROUP}", name)
         return found
 
-    def serve_list(self, client, namespace: str) -> list[dict]:
-        placed: dict[str, list[dict]] = {}
+    def serve_list(self, client, namespace: str) -> list[Object]:
+        placed: dict[str, list[Object]] = {}
         for pod in client.items("pods"):
             placed.setdefault(pod["spec"].get("nodeName", ""), []).append(pod)
         measured = (metrics.node_metrics(node, placed.get(node["metadata"]["name"], []), client.now)

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from ....machinery import errors, quantity
 from ... import metrics
-from ..base import Column, Context, Kind
-from ..columns import NAME
+from ..base import NAME, Column, Kind
 
-COLUMNS = (NAME, Column("cpu", format="quantity"), Column("memory", format="quantity"),
-           Column("Window", format="duration"))
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+
+WINDOW = Column("Window", lambda obj, ctx: obj["window"], format="duration")
 
 
-def cells_of(obj: dict, usage: dict) -> list:
-    """Return the cells of `COLUMNS` for metrics with that usage in all."""
-    return [obj["metadata"]["name"], usage.get("cpu", "0"), usage.get("memory", "0"), obj["window"]]
+def _used(obj: Object, resource: str) -> str:
+    return quantity.total(container["usage"] for container in obj["containers"]).get(resource, "0")
 
 
 class PodMetrics(Kind):
-    columns = COLUMNS
+    columns = (NAME,
+               Column("cpu", lambda obj, ctx: _used(obj, "cpu"), format="quantity"),
+               Column("memory", lambda obj, ctx: _used(obj, "memory"), format="quantity"),
+               WINDOW)
     computed = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return cells_of(obj, quantity.total(container["usage"] for container in obj["containers"]))
-
-    def serve_get(self, client, namespace: str, name: str) -> dict:
+    def serve_get(self, client, namespace: str, name: str) -> Object:
         pod = client.get("pods", name, namespace)
         found = metrics.pod_metrics(pod, client.now)
         if found is None:
             raise errors.not_found(f"podmetrics.{metrics.GROUP}", f"{namespace}/{name}")
         return found
 
-    def serve_list(self, client, namespace: str) -> list[dict]:
+    def serve_list(self, client, namespace: str) -> list[Object]:
         measured = (metrics.pod_metrics(pod, client.now) for pod in client.items("pods", namespace))
         return [found for found in measured if found is not None]
 

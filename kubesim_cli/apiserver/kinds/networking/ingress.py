@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import ANNOTATION_INGRESS_CLASS
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME, load_balancer
+from ..base import AGE, NAME, Column, Kind
+from ..columns import load_balancer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class Ingress(Kind):
-    columns = (NAME, Column("Class"), Column("Hosts"), Column("Address"), Column("Ports"), AGE)
+    columns = (NAME,
+               Column("Class", lambda obj, ctx: obj["spec"].get("ingressClassName") or "<none>"),
+               Column("Hosts", lambda obj, ctx: _hosts(obj["spec"].get("rules") or ())),
+               Column("Address", lambda obj, ctx: load_balancer(obj.get("status") or {})),
+               Column("Ports", lambda obj, ctx: "80, 443" if obj["spec"].get("tls") else "80"),
+               AGE)
     has_status = True
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj["spec"]
-        return [obj["metadata"]["name"], spec.get("ingressClassName") or "<none>", _hosts(spec.get("rules") or ()),
-                load_balancer(obj.get("status") or {}), "80, 443" if spec.get("tls") else "80", age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"loadBalancer": {}}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from .ingress_validation import validate
 
@@ -35,12 +40,12 @@ class Ingress(Kind):
                                         "must match `ingressClassName` when both are specified"))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .ingress_validation import validate
 
         return validate(obj["spec"], ctx.release)
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import dns1123_subdomain, ip_address
 
         errors = []
@@ -52,7 +57,7 @@ class Ingress(Kind):
                 errors += dns1123_subdomain(f"{path}.hostname", entry["hostname"])
         return errors
 
-    def warnings(self, obj: dict, old: dict | None, ctx: Context) -> list[str]:
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if old is None and ANNOTATION_INGRESS_CLASS in (obj["metadata"].get("annotations") or {}) \
                 and obj["spec"].get("ingressClassName") is None:
             return [f'annotation "{ANNOTATION_INGRESS_CLASS}" is deprecated, '

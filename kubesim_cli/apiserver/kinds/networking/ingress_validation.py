@@ -5,16 +5,20 @@ from __future__ import annotations
 from ....machinery import field, names
 from ..checks import dns1123_subdomain, path_segment, port_number, said
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object, Release
+
 _BAD_PARTS = ("//", "/./", "/../", "%2f", "%2F")
 _BAD_ENDS = ("/..", "/.")
 _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _RELAXED_SERVICE_NAMES = (1, 36)
 
 
-def validate(spec: dict, release: tuple[int, int]) -> list:
+def validate(spec: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of an Ingress's spec."""
     rules = spec.get("rules") or []
-    errors: list = []
+    errors: FieldErrors = []
     if not rules and spec.get("defaultBackend") is None:
         errors.append(field.invalid("spec", None, "either `defaultBackend` or `rules` must be specified"))
     if spec.get("defaultBackend") is not None:
@@ -41,7 +45,7 @@ def validate(spec: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def _host(path: str, host: str) -> list:
+def _host(path: str, host: str) -> FieldErrors:
     errors = []
     if not names.ip(host):
         errors.append(field.invalid(path, host, "must be a DNS name, not an IP address"))
@@ -50,7 +54,7 @@ def _host(path: str, host: str) -> list:
     return errors + dns1123_subdomain(path, host)
 
 
-def _path(path: str, each: dict, release: tuple[int, int]) -> list:
+def _path(path: str, each: Object, release: Release) -> FieldErrors:
     type_, text = each.get("pathType"), each.get("path", "")
     if type_ is None:
         return [field.required(f"{path}.pathType", "pathType must be specified")]
@@ -69,7 +73,7 @@ def _path(path: str, each: dict, release: tuple[int, int]) -> list:
     return errors + _backend(f"{path}.backend", each.get("backend") or {}, release)
 
 
-def _backend(path: str, backend: dict, release: tuple[int, int]) -> list:
+def _backend(path: str, backend: Object, release: Release) -> FieldErrors:
     resource, service = backend.get("resource"), backend.get("service")
     if resource is not None and service is not None:
         return [field.invalid(path, "", "cannot set both resource and service backends")]
@@ -77,7 +81,7 @@ def _backend(path: str, backend: dict, release: tuple[int, int]) -> list:
         return typed_reference(f"{path}.resource", resource)
     if service is None:
         return [field.invalid(path, "", "resource or service backend is required")]
-    errors: list = []
+    errors: FieldErrors = []
     name = service.get("name", "")
     rule = names.dns1123_label if release >= _RELAXED_SERVICE_NAMES else names.dns1035_label
     errors += said(f"{path}.service.name", name, rule(name)) if name else [field.required(f"{path}.service.name")]
@@ -93,7 +97,7 @@ def _backend(path: str, backend: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def typed_reference(path: str, ref: dict) -> list:
+def typed_reference(path: str, ref: Object) -> FieldErrors:
     """Errors of a reference with apiGroup, kind and name."""
     errors = []
     if ref.get("apiGroup") is not None:

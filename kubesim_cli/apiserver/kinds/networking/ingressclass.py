@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import ANNOTATION_IS_DEFAULT_INGRESS_CLASS
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
 
 _MAX_CONTROLLER = 250
 
 
+def _name_cell(obj: Object, ctx: Context) -> Cell:
+    name = obj["metadata"]["name"]
+    if (obj["metadata"].get("annotations") or {}).get(ANNOTATION_IS_DEFAULT_INGRESS_CLASS) == "true":
+        name += " (default)"
+    return name
+
+
+def _parameters_cell(obj: Object, ctx: Context) -> Cell:
+    spec = obj["spec"]
+    parameters = spec.get("parameters")
+    shown = "<none>"
+    if parameters:
+        group = f".{parameters['apiGroup']}" if parameters.get("apiGroup") is not None else ""
+        shown = f"{parameters.get('kind', '')}{group}/{parameters.get('name', '')}"
+    return shown
+
+
 class IngressClass(Kind):
-    columns = (NAME, Column("Controller"), Column("Parameters"), AGE)
+    columns = (Column("Name", _name_cell, format="name"),
+               Column("Controller", lambda obj, ctx: obj["spec"].get("controller", "")),
+               Column("Parameters", _parameters_cell),
+               AGE)
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        name, spec = obj["metadata"]["name"], obj["spec"]
-        if (obj["metadata"].get("annotations") or {}).get(ANNOTATION_IS_DEFAULT_INGRESS_CLASS) == "true":
-            name += " (default)"
-        parameters, shown = spec.get("parameters"), "<none>"
-        if parameters:
-            group = f".{parameters['apiGroup']}" if parameters.get("apiGroup") is not None else ""
-            shown = f"{parameters.get('kind', '')}{group}/{parameters.get('name', '')}"
-        return [name, spec.get("controller", ""), shown, age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         parameters = obj.setdefault("spec", {}).get("parameters")
         if parameters:
             parameters["scope"] = parameters.get("scope") or "Cluster"
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import domain_prefixed_path
 
@@ -40,14 +54,14 @@ class IngressClass(Kind):
         parameters = obj["spec"].get("parameters")
         return errors + (_parameters("spec.parameters", parameters) if parameters is not None else [])
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return (immutable("spec.controller", obj["spec"].get("controller"), old["spec"].get("controller"))
                 + self.validate(obj, ctx))
 
 
-def _parameters(path: str, parameters: dict) -> list:
+def _parameters(path: str, parameters: Object) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_label, one_of
     from .ingress_validation import typed_reference

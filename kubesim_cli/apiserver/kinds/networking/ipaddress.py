@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind
-from ..columns import NAME
+from ..base import NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _parent_ref_cell(obj: Object, ctx: Context) -> Cell:
+    ref = (obj.get("spec") or {}).get("parentRef")
+    shown = "<none>"
+    if ref:
+        resource = ".".join(part for part in (ref.get("resource"), ref.get("group")) if part).lower()
+        shown = "/".join(part for part in (resource, ref.get("namespace"), ref.get("name", "")) if part)
+    return shown
 
 
 class IPAddress(Kind):
-    columns = (NAME, Column("ParentRef"))
+    columns = (NAME, Column("ParentRef", _parent_ref_cell))
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        ref, shown = (obj.get("spec") or {}).get("parentRef"), "<none>"
-        if ref:
-            resource = ".".join(part for part in (ref.get("resource"), ref.get("group")) if part).lower()
-            shown = "/".join(part for part in (resource, ref.get("namespace"), ref.get("name", "")) if part)
-        return [obj["metadata"]["name"], shown]
-
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return immutable("spec.parentRef", obj["spec"].get("parentRef"), old["spec"].get("parentRef"))

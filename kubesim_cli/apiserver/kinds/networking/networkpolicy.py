@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _pod_selector_cell(obj: Object, ctx: Context) -> Cell:
+    from ....machinery.selectors import format_selector
+
+    return format_selector(obj["spec"].get("podSelector") or {})
 
 
 class NetworkPolicy(Kind):
-    columns = (NAME, Column("Pod-Selector"), AGE)
+    columns = (NAME, Column("Pod-Selector", _pod_selector_cell), AGE)
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        from ....machinery.selectors import format_selector
-
-        return [obj["metadata"]["name"], format_selector(obj["spec"].get("podSelector") or {}), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         spec.setdefault("podSelector", {})
         for rule in [*(spec.get("ingress") or ()), *(spec.get("egress") or ())]:
@@ -24,10 +29,10 @@ class NetworkPolicy(Kind):
         if not spec.get("policyTypes"):
             spec["policyTypes"] = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         return self.validate_update(obj, {"spec": {}}, ctx)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import label_selector
 
@@ -47,13 +52,13 @@ class NetworkPolicy(Kind):
                          for i, type_ in enumerate(types) if type_ not in ("Ingress", "Egress")]
 
 
-def _blocks(spec: dict) -> list[dict]:
+def _blocks(spec: Object) -> list[Object]:
     peers = [peer for rule in spec.get("ingress") or () for peer in rule.get("from") or ()]
     peers += [peer for rule in spec.get("egress") or () for peer in rule.get("to") or ()]
     return [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
 
 
-def _port(path: str, port: dict) -> list:
+def _port(path: str, port: Object) -> FieldErrors:
     from ....machinery import field, names
     from ..checks import port_number, said
 
@@ -77,11 +82,11 @@ def _port(path: str, port: dict) -> list:
     return errors
 
 
-def _peer(path: str, peer: dict, known: list) -> list:
+def _peer(path: str, peer: Object, known: list) -> FieldErrors:
     from ....machinery import field
     from ..checks import label_selector
 
-    errors: list = []
+    errors: FieldErrors = []
     selectors = [key for key in ("podSelector", "namespaceSelector") if peer.get(key) is not None]
     for key in selectors:
         errors += label_selector(f"{path}.{key}", peer[key])
@@ -95,7 +100,7 @@ def _peer(path: str, peer: dict, known: list) -> list:
     return errors
 
 
-def _ip_block(path: str, block: dict, known: list) -> list:
+def _ip_block(path: str, block: Object, known: list) -> FieldErrors:
     from ipaddress import ip_network
 
     from ....machinery import field

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class ServiceCIDR(Kind):
-    columns = (NAME, Column("CIDRs"), AGE)
+    columns = (NAME, Column("CIDRs", lambda obj, ctx: ",".join(obj["spec"].get("cidrs") or ())), AGE)
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], ",".join(obj["spec"].get("cidrs") or ()), age(obj, ctx.now)]
-
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import cidr
 

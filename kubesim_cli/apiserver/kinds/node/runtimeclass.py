@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class RuntimeClass(Kind):
     kube_finalizers = False
-    columns = (NAME, Column("Handler"), AGE)
+    columns = (NAME, Column("Handler", lambda obj, ctx: obj.get("handler", "")), AGE)
     create_on_update = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj.get("handler", ""), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("handler", "")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import dns1123_label, labels
         from ..core.podspec.resources import container_requirements
@@ -29,7 +30,7 @@ class RuntimeClass(Kind):
             errors += container_requirements("overhead", {"limits": obj["overhead"].get("podFixed") or {}})
         return errors + labels("scheduling.nodeSelector", (obj.get("scheduling") or {}).get("nodeSelector"))
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return immutable("handler", obj.get("handler"), old.get("handler"))

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
 
 _COUNTS = ("currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods")
 
 
+def _amount(obj: Object, key: str) -> str:
+    value = (obj.get("spec") or {}).get(key)
+    return "N/A" if value is None else str(value)
+
+
+def _allowed_cell(obj: Object, ctx: Context) -> Cell:
+    return (obj.get("status") or {}).get("disruptionsAllowed", 0)
+
+
 class PodDisruptionBudget(Kind):
-    columns = (NAME, Column("Min Available"), Column("Max Unavailable"), Column("Allowed Disruptions", type="integer"),
+    columns = (NAME,
+               Column("Min Available", lambda obj, ctx: _amount(obj, "minAvailable")),
+               Column("Max Unavailable", lambda obj, ctx: _amount(obj, "maxUnavailable")),
+               Column("Allowed Disruptions", _allowed_cell, type="integer"),
                AGE)
     has_status = True
     has_generation = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj.get("spec") or {}
-        amounts = ["N/A" if spec.get(key) is None else str(spec[key]) for key in ("minAvailable", "maxUnavailable")]
-        return [obj["metadata"]["name"], *amounts, (obj.get("status") or {}).get("disruptionsAllowed", 0),
-                age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})
 
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = dict.fromkeys(_COUNTS, 0)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import int_or_percent, label_selector, one_of
 
@@ -47,7 +57,7 @@ class PodDisruptionBudget(Kind):
             errors += one_of("spec.unhealthyPodEvictionPolicy", policy, ("AlwaysAllow", "IfHealthyBudget"))
         return errors
 
-    def validate_status(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import minimum
 
         status = obj.get("status") or {}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ..base import Context
 from .rules import Role
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class ClusterRole(Role):
     namespaced = False
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import label_selector
 

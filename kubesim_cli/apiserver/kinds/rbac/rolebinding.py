@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 GROUP = "rbac.authorization.k8s.io"
 
 
+def _subjects(obj: Object, kind: str) -> str:
+    found = [subject for subject in obj.get("subjects") or () if subject.get("kind") == kind]
+    if kind == "ServiceAccount":
+        return ", ".join(f"{subject.get('namespace', '')}/{subject.get('name', '')}" for subject in found)
+    return ", ".join(subject.get("name", "") for subject in found)
+
+
 class RoleBinding(Kind):
-    columns = (NAME, Column("Role"), AGE, Column("Users", 1), Column("Groups", 1), Column("ServiceAccounts", 1))
+    columns = (NAME,
+               Column("Role", lambda obj, ctx: f"{obj['roleRef'].get('kind', '')}/{obj['roleRef'].get('name', '')}"),
+               AGE,
+               Column("Users", lambda obj, ctx: _subjects(obj, "User"), 1),
+               Column("Groups", lambda obj, ctx: _subjects(obj, "Group"), 1),
+               Column("ServiceAccounts", lambda obj, ctx: _subjects(obj, "ServiceAccount"), 1))
     name_rule = "path_segment_name"
     create_on_update = True
     role_kinds: tuple[str, ...] = ("Role", "ClusterRole")
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        ref = obj["roleRef"]
-        found: dict[str, list[str]] = {"User": [], "Group": [], "ServiceAccount": []}
-        for subject in obj.get("subjects") or ():
-            name = subject.get("name", "")
-            if subject.get("kind") == "ServiceAccount":
-                name = f"{subject.get('namespace', '')}/{name}"
-            found.setdefault(subject.get("kind", ""), []).append(name)
-        return [obj["metadata"]["name"], f"{ref.get('kind', '')}/{ref.get('name', '')}", age(obj, ctx.now),
-                *(", ".join(found[kind]) for kind in ("User", "Group", "ServiceAccount"))]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         ref = obj.setdefault("roleRef", {})
         if not ref.get("apiGroup"):
             ref["apiGroup"] = GROUP
@@ -33,17 +38,17 @@ class RoleBinding(Kind):
             if subject.get("kind") in ("User", "Group") and not subject.get("apiGroup"):
                 subject["apiGroup"] = GROUP
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         from ...escalation import confirm_binding
 
         confirm_binding(ctx, obj, None)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         from ...escalation import confirm_binding
 
         confirm_binding(ctx, obj, old)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import path_segment
 
@@ -60,7 +65,7 @@ class RoleBinding(Kind):
             errors += _subject(f"subjects[{i}]", subject, namespaced)
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         errors = self.validate(obj, ctx)
@@ -71,7 +76,7 @@ class RoleBinding(Kind):
         return errors
 
 
-def _subject(path: str, subject: dict, namespaced: bool) -> list:
+def _subject(path: str, subject: Object, namespaced: bool) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_subdomain
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ..base import Context
 from ..columns import Created
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class Role(Created):
@@ -13,25 +17,25 @@ class Role(Created):
     create_on_update = True
     namespaced = True
 
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("rules", None)
 
-    def prepare_create(self, obj: dict, ctx: Context) -> None:
+    def prepare_create(self, obj: Object, ctx: Context) -> None:
         from ...escalation import confirm_role
 
         confirm_role(ctx, obj, None)
 
-    def prepare_update(self, obj: dict, old: dict, ctx: Context) -> None:
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         from ...escalation import confirm_role
 
         confirm_role(ctx, obj, old)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         return [error for i, rule in enumerate(obj.get("rules") or ())
                 for error in _rule(f"rules[{i}]", rule, self.namespaced)]
 
 
-def _rule(path: str, rule: dict, namespaced: bool) -> list:
+def _rule(path: str, rule: Object, namespaced: bool) -> FieldErrors:
     from ....machinery import field
 
     errors = []

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _state_cell(obj: Object, ctx: Context) -> Cell:
+    status = obj.get("status") or {}
+    states = ["deleted"] if obj["metadata"].get("deletionTimestamp") else []
+    if status.get("allocation"):
+        states += ["allocated", "reserved"] if status.get("reservedFor") else ["allocated"]
+    elif not states:
+        states.append("pending")
+    return ",".join(states)
 
 
 class ResourceClaim(Kind):
-    columns = (NAME, Column("State"), AGE)
+    columns = (NAME, Column("State", _state_cell), AGE)
     has_status = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        status = obj.get("status") or {}
-        states = ["deleted"] if obj["metadata"].get("deletionTimestamp") else []
-        if status.get("allocation"):
-            states += ["allocated", "reserved"] if status.get("reservedFor") else ["allocated"]
-        elif not states:
-            states.append("pending")
-        return [obj["metadata"]["name"], ",".join(states), age(obj, ctx.now)]
-
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return immutable("spec", obj.get("spec"), old.get("spec"))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
 
 
 class ResourceSlice(Kind):
-    columns = (NAME, Column("Node"), Column("Driver"), Column("Pool"), AGE)
+    columns = (NAME,
+               Column("Node", lambda obj, ctx: (obj.get("spec") or {}).get("nodeName") or ""),
+               Column("Driver", lambda obj, ctx: (obj.get("spec") or {}).get("driver", "")),
+               Column("Pool", lambda obj, ctx: ((obj.get("spec") or {}).get("pool") or {}).get("name", "")),
+               AGE)
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj.get("spec") or {}
-        return [obj["metadata"]["name"], spec.get("nodeName") or "", spec.get("driver", ""),
-                (spec.get("pool") or {}).get("name", ""), age(obj, ctx.now)]
-
-    def fields(self, obj: dict) -> dict[str, str]:
+    def fields(self, obj: Object) -> dict[str, str]:
         spec = obj.get("spec") or {}
         return {"spec.nodeName": spec.get("nodeName") or "", "spec.driver": spec.get("driver", "")}
 

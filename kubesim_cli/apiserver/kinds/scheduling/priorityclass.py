@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 HIGHEST_USER_PRIORITY = 1_000_000_000
 SYSTEM = {"system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000}
 
 
 class PriorityClass(Kind):
-    columns = (NAME, Column("Value", type="integer"), Column("Global-Default", type="boolean"), AGE,
-               Column("PreemptionPolicy", since=(1, 31)))
+    columns = (NAME,
+               Column("Value", lambda obj, ctx: obj.get("value", 0), type="integer"),
+               Column("Global-Default", lambda obj, ctx: bool(obj.get("globalDefault")), type="boolean"),
+               AGE,
+               Column("PreemptionPolicy", lambda obj, ctx: obj.get("preemptionPolicy") or "", since=(1, 31)))
     has_generation = True
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj.get("value", 0), bool(obj.get("globalDefault")), age(obj, ctx.now),
-                obj.get("preemptionPolicy") or ""]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("value", 0)
         obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         name, value = obj["metadata"].get("name", ""), obj["value"]
@@ -40,7 +43,7 @@ class PriorityClass(Kind):
             errors.append(field.not_supported("preemptionPolicy", obj["preemptionPolicy"], policies))
         return errors
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import immutable
 
@@ -50,7 +53,7 @@ class PriorityClass(Kind):
         return errors + immutable("preemptionPolicy", obj.get("preemptionPolicy"), old.get("preemptionPolicy"))
 
 
-def _not_system(name: str, obj: dict) -> str:
+def _not_system(name: str, obj: Object) -> str:
     """Why a class is not the system's own of that name (IsKnownSystemPriorityClass); "" if it is."""
     if name not in SYSTEM:
         return f"{name} is not a known system priority class"

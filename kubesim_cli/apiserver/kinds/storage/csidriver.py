@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _attach_required_cell(obj: Object, ctx: Context) -> Cell:
+    return obj["spec"].get("attachRequired") is not False
+
+
+def _storage_capacity_cell(obj: Object, ctx: Context) -> Cell:
+    return bool(obj["spec"].get("storageCapacity"))
+
+
+def _token_requests_cell(obj: Object, ctx: Context) -> Cell:
+    spec = obj["spec"]
+    tokens = spec.get("tokenRequests")
+    return "<unset>" if tokens is None else ",".join(token.get("audience", "") for token in tokens)
+
+
+def _requires_republish_cell(obj: Object, ctx: Context) -> Cell:
+    return bool(obj["spec"].get("requiresRepublish"))
+
+
+def _modes_cell(obj: Object, ctx: Context) -> Cell:
+    return ",".join(obj["spec"].get("volumeLifecycleModes") or ()) or "<none>"
 
 
 class CSIDriver(Kind):
-    columns = (NAME, Column("AttachRequired", type="boolean"), Column("PodInfoOnMount", type="boolean"),
-               Column("StorageCapacity", type="boolean"), Column("TokenRequests"),
-               Column("RequiresRepublish", type="boolean"), Column("Modes"), AGE)
+    columns = (NAME,
+               Column("AttachRequired", _attach_required_cell, type="boolean"),
+               Column("PodInfoOnMount", lambda obj, ctx: bool(obj["spec"].get("podInfoOnMount")), type="boolean"),
+               Column("StorageCapacity", _storage_capacity_cell, type="boolean"),
+               Column("TokenRequests", _token_requests_cell),
+               Column("RequiresRepublish", _requires_republish_cell, type="boolean"),
+               Column("Modes", _modes_cell),
+               AGE)
     has_generation = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj["spec"]
-        tokens = spec.get("tokenRequests")
-        audiences = "<unset>" if tokens is None else ",".join(token.get("audience", "") for token in tokens)
-        return [obj["metadata"]["name"], spec.get("attachRequired") is not False, bool(spec.get("podInfoOnMount")),
-                bool(spec.get("storageCapacity")), audiences, bool(spec.get("requiresRepublish")),
-                ",".join(spec.get("volumeLifecycleModes") or ()) or "<none>", age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})
         for key, value in (("attachRequired", True), ("podInfoOnMount", False), ("storageCapacity", False),
                            ("fsGroupPolicy", "ReadWriteOnceWithFSType"), ("requiresRepublish", False),
@@ -30,7 +53,7 @@ class CSIDriver(Kind):
         if not spec.get("volumeLifecycleModes"):
             spec["volumeLifecycleModes"] = ["Persistent"]
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import one_of
 
@@ -51,7 +74,7 @@ class CSIDriver(Kind):
         return errors + [field.not_supported("spec.volumeLifecycleModes", mode, modes)
                          for mode in spec["volumeLifecycleModes"] if mode not in modes]
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         spec, before = obj["spec"], old["spec"]

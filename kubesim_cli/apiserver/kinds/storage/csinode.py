@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _drivers_cell(obj: Object, ctx: Context) -> Cell:
+    return len((obj.get("spec") or {}).get("drivers") or ())
 
 
 class CSINode(Kind):
-    columns = (NAME, Column("Drivers", type="integer"), AGE)
+    columns = (NAME, Column("Drivers", _drivers_cell, type="integer"), AGE)
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], len((obj.get("spec") or {}).get("drivers") or ()), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {}).setdefault("drivers", None)
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..core.persistentvolume_validation import driver_name
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind
-from ..columns import NAME
+from ..base import NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class CSIStorageCapacity(Kind):
-    columns = (NAME, Column("StorageClassName"), Column("Capacity"))
+    columns = (NAME,
+               Column("StorageClassName", lambda obj, ctx: obj.get("storageClassName", "")),
+               Column("Capacity", lambda obj, ctx: obj.get("capacity") or "<unset>"))
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj.get("storageClassName", ""), obj.get("capacity") or "<unset>"]
-
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ..checks import dns1123_subdomain, label_selector
 
         return (label_selector("nodeTopology", obj.get("nodeTopology"))
                 + dns1123_subdomain("storageClassName", obj.get("storageClassName", "")))
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return [error for key in ("nodeTopology", "storageClassName")

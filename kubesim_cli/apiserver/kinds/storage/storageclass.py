@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS_DEFAULT_STORAGE_CLASS_ANNOTATION
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
 
 _MAX_PARAMETERS, _MAX_PARAMETERS_SIZE = 512, 256 * 1024
 
 
-def is_default(obj: dict) -> bool:
+def is_default(obj: Object) -> bool:
     """Whether a class says that it is the default one (storageutil.IsDefaultAnnotation)."""
     annotations = obj["metadata"].get("annotations") or {}
     return "true" in (annotations.get(IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
                       annotations.get(BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION))
 
 
+def _name_cell(obj: Object, ctx: Context) -> Cell:
+    name = obj["metadata"]["name"]
+    return f"{name} (default)" if is_default(obj) else name
+
+
 class StorageClass(Kind):
-    columns = (NAME, Column("Provisioner"), Column("ReclaimPolicy"), Column("VolumeBindingMode"),
-               Column("AllowVolumeExpansion"), AGE)
+    columns = (Column("Name", _name_cell, format="name"),
+               Column("Provisioner", lambda obj, ctx: obj.get("provisioner", "")),
+               Column("ReclaimPolicy", lambda obj, ctx: obj.get("reclaimPolicy") or "Delete"),
+               Column("VolumeBindingMode", lambda obj, ctx: obj.get("volumeBindingMode") or "Immediate"),
+               Column("AllowVolumeExpansion", lambda obj, ctx: bool(obj.get("allowVolumeExpansion"))),
+               AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        name = obj["metadata"]["name"]
-        return [f"{name} (default)" if is_default(obj) else name, obj.get("provisioner", ""),
-                obj.get("reclaimPolicy") or "Delete", obj.get("volumeBindingMode") or "Immediate",
-                bool(obj.get("allowVolumeExpansion")), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("reclaimPolicy", "Delete")
         obj.setdefault("volumeBindingMode", "Immediate")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import one_of
 
@@ -44,7 +51,7 @@ class StorageClass(Kind):
             errors += one_of("volumeBindingMode", obj["volumeBindingMode"], ("Immediate", "WaitForFirstConsumer"))
         return errors + _topologies(obj.get("allowedTopologies") or ())
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         errors = []
@@ -53,14 +60,14 @@ class StorageClass(Kind):
         return errors
 
 
-def _provisioner(name: str) -> list:
+def _provisioner(name: str) -> FieldErrors:
     from ....machinery import field
     from ..checks import qualified_name
 
     return qualified_name("provisioner", name.lower()) if name else [field.required("provisioner")]
 
 
-def parameters(found: dict | None, path: str = "parameters", needed: bool = False) -> list:
+def parameters(found: Object | None, path: str = "parameters", needed: bool = False) -> FieldErrors:
     """Return the FieldErrors of a class's parameters."""
     from ....machinery import field
 
@@ -75,7 +82,7 @@ def parameters(found: dict | None, path: str = "parameters", needed: bool = Fals
     return errors
 
 
-def _topologies(terms) -> list:
+def _topologies(terms) -> FieldErrors:
     from ....machinery import field, names
     from ..checks import qualified_name, said
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Cell, Context
+
+
+def _attached_cell(obj: Object, ctx: Context) -> Cell:
+    return bool((obj.get("status") or {}).get("attached"))
 
 
 class VolumeAttachment(Kind):
-    columns = (NAME, Column("Attacher", format="name"), Column("PV"), Column("Node"),
-               Column("Attached", type="boolean"), AGE)
+    columns = (NAME,
+               Column("Attacher", lambda obj, ctx: obj["spec"].get("attacher", ""), format="name"),
+               Column("PV", lambda obj, ctx: (obj["spec"].get("source") or {}).get("persistentVolumeName") or ""),
+               Column("Node", lambda obj, ctx: obj["spec"].get("nodeName", "")),
+               Column("Attached", _attached_cell, type="boolean"),
+               AGE)
     has_status = True
     unconditional_update = False
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        spec = obj["spec"]
-        return [obj["metadata"]["name"], spec.get("attacher", ""),
-                (spec.get("source") or {}).get("persistentVolumeName") or "", spec.get("nodeName", ""),
-                bool((obj.get("status") or {}).get("attached")), age(obj, ctx.now)]
-
-    def default_status(self, obj: dict, ctx: Context) -> None:
+    def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"attached": False}
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import dns1123_subdomain
         from ..core.persistentvolume_validation import driver_name
@@ -40,11 +46,10 @@ class VolumeAttachment(Kind):
                                          "must specify non empty persistentVolumeName"))
         return errors + dns1123_subdomain("spec.nodeName", spec.get("nodeName", ""))
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("spec", obj.get("spec"), old.get("spec"))
-
 
 
 KIND = VolumeAttachment()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from ..base import Column, Context, Kind, age
-from ..columns import AGE, NAME
+from ..base import AGE, NAME, Column, Kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class VolumeAttributesClass(Kind):
-    columns = (NAME, Column("DriverName"), AGE)
+    columns = (NAME, Column("DriverName", lambda obj, ctx: obj.get("driverName", "")), AGE)
 
-    def cells(self, obj: dict, ctx: Context) -> list:
-        return [obj["metadata"]["name"], obj.get("driverName", ""), age(obj, ctx.now)]
-
-    def default(self, obj: dict, ctx: Context) -> None:
+    def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("driverName", "")
 
-    def validate(self, obj: dict, ctx: Context) -> list:
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import qualified_name
         from .storageclass import parameters
@@ -24,7 +25,7 @@ class VolumeAttributesClass(Kind):
         errors = qualified_name("driverName", name.lower()) if name else [field.required("driverName")]
         return errors + parameters(obj.get("parameters"), needed=True)
 
-    def validate_update(self, obj: dict, old: dict, ctx: Context) -> list:
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
         errors = [field.forbidden(key, f"updates to {key} are forbidden.") for key in ("driverName", "parameters")

@@ -9,6 +9,10 @@ from .probes import lifecycle, probes
 from .rules import Scope, descending_path, no_backsteps
 from .volumes import pull_policy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 _RESTART_POLICIES = ("Always", "Never", "OnFailure")
 _RESIZABLE = ("cpu", "memory")
 _PROPAGATIONS = ("Bidirectional", "HostToContainer", "None")
@@ -17,11 +21,11 @@ _NOT_EPHEMERAL = ("ports", "resources", "resizePolicy", "restartPolicy", "restar
                   "readinessProbe", "startupProbe", "lifecycle")
 
 
-def containers(path: str, found: list, scope: Scope) -> list:
+def containers(path: str, found: list, scope: Scope) -> FieldErrors:
     """Errors of the regular containers (validateContainers)."""
     if not found:
         return [field.required(path)]
-    errors: list = []
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, container in enumerate(found):
         at, name = f"{path}[{i}]", container.get("name", "")
@@ -37,9 +41,9 @@ def containers(path: str, found: list, scope: Scope) -> list:
     return errors + _host_ports(path, found)
 
 
-def init_containers(path: str, found: list, regular: list, scope: Scope) -> list:
+def init_containers(path: str, found: list, regular: list, scope: Scope) -> FieldErrors:
     """Errors of the init containers, sidecars among them (validateInitContainers)."""
-    errors: list = []
+    errors: FieldErrors = []
     seen = {container.get("name", "") for container in regular}
     for i, container in enumerate(found):
         at, name = f"{path}[{i}]", container.get("name", "")
@@ -63,9 +67,9 @@ def init_containers(path: str, found: list, regular: list, scope: Scope) -> list
     return errors
 
 
-def ephemeral_containers(path: str, found: list, spec: dict, scope: Scope) -> list:
+def ephemeral_containers(path: str, found: list, spec: Object, scope: Scope) -> FieldErrors:
     """Errors of the ephemeral containers (validateEphemeralContainers)."""
-    errors: list = []
+    errors: FieldErrors = []
     others = {container.get("name", "") for kind in ("containers", "initContainers")
               for container in spec.get(kind) or ()}
     seen = set(others)
@@ -87,7 +91,7 @@ def ephemeral_containers(path: str, found: list, spec: dict, scope: Scope) -> li
     return errors
 
 
-def image_padding(path: str, container: dict) -> list:
+def image_padding(path: str, container: Object) -> FieldErrors:
     """Errors of blanks around an image's name, which templates may have (validateContainerOnlyForPod)."""
     image = container.get("image", "")
     if image == image.strip():
@@ -95,7 +99,7 @@ def image_padding(path: str, container: dict) -> list:
     return [field.invalid(f"{path}.image", image, "must not have leading or trailing whitespace")]
 
 
-def _common(path: str, container: dict, scope: Scope) -> list:
+def _common(path: str, container: Object, scope: Scope) -> FieldErrors:
     """What holds for containers of all sorts (validateContainerCommon)."""
     name = container.get("name", "")
     errors = dns1123_label(f"{path}.name", name) if name else [field.required(f"{path}.name")]
@@ -126,15 +130,15 @@ def _common(path: str, container: dict, scope: Scope) -> list:
     return errors
 
 
-def _runtime(path: str, container: dict, scope: Scope) -> list:
+def _runtime(path: str, container: Object, scope: Scope) -> FieldErrors:
     errors = []
     if container.get("lifecycle") is not None:
         errors += lifecycle(f"{path}.lifecycle", container["lifecycle"], scope)
     return errors + probes(path, container, scope)
 
 
-def _ports(path: str, found: list) -> list:
-    errors: list = []
+def _ports(path: str, found: list) -> FieldErrors:
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, port in enumerate(found):
         at, name, number = f"{path}[{i}]", port.get("name", ""), port.get("containerPort", 0)
@@ -156,8 +160,8 @@ def _ports(path: str, found: list) -> list:
     return errors
 
 
-def _host_ports(path: str, found: list) -> list:
-    errors: list = []
+def _host_ports(path: str, found: list) -> FieldErrors:
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, container in enumerate(found):
         for j, port in enumerate(container.get("ports") or ()):
@@ -169,8 +173,8 @@ def _host_ports(path: str, found: list) -> list:
     return errors
 
 
-def _mounts(path: str, container: dict, scope: Scope) -> list:
-    errors: list = []
+def _mounts(path: str, container: Object, scope: Scope) -> FieldErrors:
+    errors: FieldErrors = []
     seen: set[str] = set()
     devices = {device.get("name", ""): device.get("devicePath", "") for device in container.get("volumeDevices") or ()}
     for i, mount in enumerate(container["volumeMounts"]):
@@ -200,8 +204,8 @@ def _mounts(path: str, container: dict, scope: Scope) -> list:
     return errors
 
 
-def _propagation(path: str, mount: dict, container: dict) -> list:
-    errors: list = []
+def _propagation(path: str, mount: Object, container: Object) -> FieldErrors:
+    errors: FieldErrors = []
     way, recursive = mount.get("mountPropagation"), mount.get("recursiveReadOnly")
     at = f"{path}.mountPropagation"
     if way not in (None, *_PROPAGATIONS):
@@ -219,8 +223,8 @@ def _propagation(path: str, mount: dict, container: dict) -> list:
     return errors
 
 
-def _devices(path: str, container: dict, scope: Scope) -> list:
-    errors: list = []
+def _devices(path: str, container: Object, scope: Scope) -> FieldErrors:
+    errors: FieldErrors = []
     seen_names: set[str] = set()
     seen_paths: set[str] = set()
     mounts = {mount.get("name", ""): mount.get("mountPath", "") for mount in container.get("volumeMounts") or ()}
@@ -253,8 +257,8 @@ def _devices(path: str, container: dict, scope: Scope) -> list:
     return errors
 
 
-def _resize_policy(path: str, found: list, scope: Scope) -> list:
-    errors: list = []
+def _resize_policy(path: str, found: list, scope: Scope) -> FieldErrors:
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, item in enumerate(found):
         name, policy = item.get("resourceName", ""), item.get("restartPolicy", "")
@@ -271,7 +275,7 @@ def _resize_policy(path: str, found: list, scope: Scope) -> list:
     return errors
 
 
-def _init_restart_policy(path: str, container: dict, scope: Scope) -> list:
+def _init_restart_policy(path: str, container: Object, scope: Scope) -> FieldErrors:
     policy = container.get("restartPolicy")
     if policy is not None and not scope.rules.has("ContainerRestartRules"):
         return [] if policy == "Always" else [field.not_supported(f"{path}.restartPolicy", policy, ["Always"])]
@@ -281,9 +285,9 @@ def _init_restart_policy(path: str, container: dict, scope: Scope) -> list:
     return _restart_policy(path, container, scope)
 
 
-def _restart_policy(path: str, container: dict, scope: Scope) -> list:
+def _restart_policy(path: str, container: Object, scope: Scope) -> FieldErrors:
     policy, rules = container.get("restartPolicy"), container.get("restartPolicyRules") or ()
-    errors: list = []
+    errors: FieldErrors = []
     at = f"{path}.restartPolicy"
     if policy is None:
         if not rules:

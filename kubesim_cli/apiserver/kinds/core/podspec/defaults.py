@@ -5,10 +5,14 @@ from __future__ import annotations
 from .....releases import enabled
 from . import resources
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import Object, Release
+
 _PROBE = (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3))
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _FILE_MODE = 0o644
-_VOLUME_DEFAULTS: dict[str, dict] = {
+_VOLUME_DEFAULTS: dict[str, Object] = {
     "iscsi": {"iscsiInterface": "default"},
     "rbd": {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"},
     "azureDisk": {"cachingMode": "ReadWrite", "fsType": "ext4", "readOnly": False, "kind": "Shared"},
@@ -21,7 +25,7 @@ _VOLUME_DEFAULTS: dict[str, dict] = {
 }
 
 
-def default_pod(spec: dict, release: tuple[int, int]) -> None:
+def default_pod(spec: Object, release: Release) -> None:
     """Fill in, in place, the spec of a Pod, which has some defaults that templates have not."""
     for container in _containers(spec):
         own = container.get("resources")
@@ -38,18 +42,18 @@ def default_pod(spec: dict, release: tuple[int, int]) -> None:
     default_pod_spec(spec, release)
 
 
-def _containers(spec: dict):
+def _containers(spec: Object):
     yield from spec.get("containers") or ()
     yield from spec.get("initContainers") or ()
 
 
-def default_pod_template(template: dict, release: tuple[int, int]) -> None:
+def default_pod_template(template: Object, release: Release) -> None:
     """Fill in, in place, a PodTemplateSpec."""
     template.setdefault("metadata", {})
     default_pod_spec(template.setdefault("spec", {}), release)
 
 
-def default_pod_spec(spec: dict, release: tuple[int, int]) -> None:
+def default_pod_spec(spec: Object, release: Release) -> None:
     """Fill in, in place, a PodSpec."""
     _default_empty(spec, "dnsPolicy", "ClusterFirst")
     _default_empty(spec, "restartPolicy", "Always")
@@ -73,12 +77,12 @@ def default_pod_spec(spec: dict, release: tuple[int, int]) -> None:
         _round(spec["resources"])
 
 
-def _default_empty(found: dict, key: str, value) -> None:
+def _default_empty(found: Object, key: str, value) -> None:
     if not found.get(key):
         found[key] = value
 
 
-def _default_container(container: dict) -> None:
+def _default_container(container: Object) -> None:
     if not container.get("imagePullPolicy"):
         container["imagePullPolicy"] = _pull_policy(container.get("image", ""))
     _default_empty(container, "terminationMessagePath", "/dev/termination-log")
@@ -102,18 +106,18 @@ def _default_container(container: dict) -> None:
             _default_http(handler["httpGet"])
 
 
-def _round(requirements: dict) -> None:
+def _round(requirements: Object) -> None:
     for kind in ("limits", "requests"):
         if requirements.get(kind):
             resources.round_up(requirements[kind])
 
 
-def _default_field_ref(source: dict) -> None:
+def _default_field_ref(source: Object) -> None:
     if source.get("fieldRef"):
         _default_empty(source["fieldRef"], "apiVersion", "v1")
 
 
-def _default_probe(probe: dict) -> None:
+def _default_probe(probe: Object) -> None:
     for key, value in _PROBE:
         _default_empty(probe, key, value)
     if probe.get("httpGet") is not None:
@@ -122,12 +126,12 @@ def _default_probe(probe: dict) -> None:
         _default_empty(probe["grpc"], "service", "")
 
 
-def _default_http(action: dict) -> None:
+def _default_http(action: Object) -> None:
     _default_empty(action, "path", "/")
     _default_empty(action, "scheme", "HTTP")
 
 
-def _default_volume(volume: dict, release: tuple[int, int]) -> None:
+def _default_volume(volume: Object, release: Release) -> None:
     if len(volume) <= ("name" in volume):
         volume["emptyDir"] = {}
         return
@@ -148,21 +152,21 @@ def _default_volume(volume: dict, release: tuple[int, int]) -> None:
             _default_empty(source, "pullPolicy", _pull_policy(source.get("reference", "")))
 
 
-def _default_files(source: dict) -> None:
+def _default_files(source: Object) -> None:
     for item in source.get("items") or ():
         _default_field_ref(item)
         if item.get("resourceFieldRef"):
             item["resourceFieldRef"].setdefault("divisor", "0")
 
 
-def _default_projection(projection: dict) -> None:
+def _default_projection(projection: Object) -> None:
     if projection.get("downwardAPI"):
         _default_files(projection["downwardAPI"])
     if projection.get("serviceAccountToken") is not None:
         projection["serviceAccountToken"].setdefault("expirationSeconds", 3600)
 
 
-def _default_claim(spec: dict) -> None:
+def _default_claim(spec: Object) -> None:
     spec.setdefault("volumeMode", "Filesystem")
     _round(spec.get("resources") or {})
 

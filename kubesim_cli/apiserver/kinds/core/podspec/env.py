@@ -6,6 +6,10 @@ from .....machinery import field, names, quantity
 from ...checks import dns1123_label, dns1123_subdomain, qualified_name, said
 from .rules import Rules, no_backsteps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 _ENV_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
                "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs")
 VOLUME_FIELDS = ("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid")
@@ -19,9 +23,9 @@ _DIVISORS = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti"
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
 
 
-def variables(path: str, found: list, rules: Rules) -> list:
+def variables(path: str, found: list, rules: Rules) -> FieldErrors:
     """Errors of a container's env (ValidateEnv)."""
-    errors: list = []
+    errors: FieldErrors = []
     for i, variable in enumerate(found):
         at = f"{path}[{i}]"
         name = variable.get("name", "")
@@ -34,13 +38,13 @@ def variables(path: str, found: list, rules: Rules) -> list:
     return errors
 
 
-def _name(path: str, name: str, rules: Rules) -> list:
+def _name(path: str, name: str, rules: Rules) -> FieldErrors:
     relaxed = rules.has("RelaxedEnvironmentVariableValidation")
     return said(path, name, (names.relaxed_env_var_name if relaxed else names.env_var_name)(name))
 
 
-def _value_from(path: str, source: dict, value: str, rules: Rules) -> list:
-    errors: list = []
+def _value_from(path: str, source: Object, value: str, rules: Rules) -> FieldErrors:
+    errors: FieldErrors = []
     if "fieldRef" in source:
         errors += object_field(f"{path}.fieldRef", source["fieldRef"], _ENV_FIELDS)
     if "resourceFieldRef" in source:
@@ -62,14 +66,14 @@ def _value_from(path: str, source: dict, value: str, rules: Rules) -> list:
     return errors
 
 
-def _key_ref(path: str, ref: dict) -> list:
+def _key_ref(path: str, ref: Object) -> FieldErrors:
     errors = dns1123_subdomain(f"{path}.name", ref.get("name", ""))
     key = ref.get("key", "")
     return errors + (said(f"{path}.key", key, names.config_map_key(key)) if key else [field.required(f"{path}.key")])
 
 
-def _file_key_ref(path: str, ref: dict) -> list:
-    errors: list = []
+def _file_key_ref(path: str, ref: Object) -> FieldErrors:
+    errors: FieldErrors = []
     for key, rule in (("key", lambda at, text: said(at, text, names.relaxed_env_var_name(text))),
                       ("volumeName", dns1123_label), ("path", no_backsteps)):
         value = ref.get(key, "")
@@ -83,7 +87,7 @@ def split_subscript(text: str) -> tuple[str, str | None]:
     return (head, rest[:-2]) if head and bracket and rest.endswith("']") else (text, None)
 
 
-def object_field(path: str, ref: dict, allowed: tuple) -> list:
+def object_field(path: str, ref: Object, allowed: tuple) -> FieldErrors:
     """Errors of a fieldRef; `allowed`: the fields it may name (validateObjectFieldSelector)."""
     version, name = ref.get("apiVersion", ""), ref.get("fieldPath", "")
     if not version:
@@ -107,7 +111,7 @@ def object_field(path: str, ref: dict, allowed: tuple) -> list:
     return [] if name in allowed else [field.not_supported(f"{path}.fieldPath", name, allowed)]
 
 
-def resource_field(path: str, ref: dict, in_volume: bool) -> list:
+def resource_field(path: str, ref: Object, in_volume: bool) -> FieldErrors:
     """Errors of a resourceFieldRef (validateContainerResourceFieldSelector)."""
     name, errors = ref.get("resource", ""), []
     if in_volume and not ref.get("containerName"):
@@ -119,7 +123,7 @@ def resource_field(path: str, ref: dict, in_volume: bool) -> list:
     return errors + _divisor(f"{path}.divisor", name, ref.get("divisor", "0"))
 
 
-def _divisor(path: str, name: str, divisor) -> list:
+def _divisor(path: str, name: str, divisor) -> FieldErrors:
     if not quantity.compare(divisor, 0):
         return []
     what = name.partition(".")[2]
@@ -135,9 +139,9 @@ def _divisor(path: str, name: str, divisor) -> list:
                           "resource")]
 
 
-def sources(path: str, found: list, rules: Rules) -> list:
+def sources(path: str, found: list, rules: Rules) -> FieldErrors:
     """Errors of a container's envFrom (ValidateEnvFrom)."""
-    errors: list = []
+    errors: FieldErrors = []
     for i, source in enumerate(found):
         at = f"{path}[{i}]"
         if source.get("prefix"):
@@ -155,11 +159,11 @@ def sources(path: str, found: list, rules: Rules) -> list:
     return errors
 
 
-def _referred(path: str, name: str) -> list:
+def _referred(path: str, name: str) -> FieldErrors:
     return said(path, name, names.dns1123_subdomain(names.mask_trailing_dash(name)))
 
 
-def file_volumes(path: str, env: list, volumes: dict[str, dict]) -> list:
+def file_volumes(path: str, env: list, volumes: dict[str, Object]) -> FieldErrors:
     """Errors of variables that are read from a file: its volume must be an emptyDir (validateFileKeyRefVolumes)."""
     errors = []
     for i, variable in enumerate(env):

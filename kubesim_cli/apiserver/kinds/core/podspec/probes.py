@@ -6,6 +6,10 @@ from .....machinery import field, names
 from ...checks import minimum, port_number_or_name, said
 from .rules import Scope
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 _LINUX_SIGNALS = frozenset((
     "SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO",
     "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGSEGV", "SIGSTKFLT", "SIGSTOP",
@@ -15,9 +19,9 @@ _LINUX_SIGNALS = frozenset((
 _WINDOWS_SIGNALS = frozenset(("SIGKILL", "SIGTERM"))
 
 
-def probes(path: str, container: dict, scope: Scope) -> list:
+def probes(path: str, container: Object, scope: Scope) -> FieldErrors:
     """Errors of a container's three probes."""
-    errors: list = []
+    errors: FieldErrors = []
     for kind in ("livenessProbe", "readinessProbe", "startupProbe"):
         probe = container.get(kind)
         if probe is None:
@@ -34,7 +38,7 @@ def probes(path: str, container: dict, scope: Scope) -> list:
     return errors
 
 
-def _probe(path: str, probe: dict, scope: Scope) -> list:
+def _probe(path: str, probe: Object, scope: Scope) -> FieldErrors:
     errors = _handler(path, probe, ("exec", "httpGet", "tcpSocket", "grpc"), scope)
     for key in ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"):
         errors += minimum(f"{path}.{key}", probe.get(key))
@@ -44,9 +48,9 @@ def _probe(path: str, probe: dict, scope: Scope) -> list:
     return errors
 
 
-def lifecycle(path: str, found: dict, scope: Scope) -> list:
+def lifecycle(path: str, found: Object, scope: Scope) -> FieldErrors:
     """Errors of a container's lifecycle (validateLifecycle)."""
-    errors: list = []
+    errors: FieldErrors = []
     for hook in ("postStart", "preStop"):
         if found.get(hook) is not None:
             errors += _handler(f"{path}.{hook}", found[hook], ("exec", "httpGet", "tcpSocket", "sleep"), scope)
@@ -55,14 +59,14 @@ def lifecycle(path: str, found: dict, scope: Scope) -> list:
     return errors
 
 
-def _stop_signal(path: str, signal: str, os: str | None) -> list:
+def _stop_signal(path: str, signal: str, os: str | None) -> FieldErrors:
     if os is None:
         return [field.forbidden(path, "may not be set for containers with empty `spec.os.name`")]
     allowed = {"windows": _WINDOWS_SIGNALS, "linux": _LINUX_SIGNALS}.get(os)
     return [] if allowed is None or signal in allowed else [field.not_supported(path, signal, sorted(allowed))]
 
 
-def _handler(path: str, found: dict, kinds: tuple, scope: Scope) -> list:
+def _handler(path: str, found: Object, kinds: tuple, scope: Scope) -> FieldErrors:
     errors, first = [], True
     for kind in kinds:
         if found.get(kind) is None:
@@ -77,11 +81,11 @@ def _handler(path: str, found: dict, kinds: tuple, scope: Scope) -> list:
     return errors
 
 
-def _exec(path: str, action: dict, scope: Scope) -> list:
+def _exec(path: str, action: Object, scope: Scope) -> FieldErrors:
     return [] if action.get("command") else [field.required(f"{path}.command")]
 
 
-def _http_get(path: str, action: dict, scope: Scope) -> list:
+def _http_get(path: str, action: Object, scope: Scope) -> FieldErrors:
     errors = [] if action.get("path") else [field.required(f"{path}.path")]
     errors += port_number_or_name(f"{path}.port", action.get("port", 0))
     if action.get("scheme", "") not in ("HTTP", "HTTPS"):
@@ -92,11 +96,11 @@ def _http_get(path: str, action: dict, scope: Scope) -> list:
     return errors
 
 
-def _port(path: str, action: dict, scope: Scope) -> list:
+def _port(path: str, action: Object, scope: Scope) -> FieldErrors:
     return port_number_or_name(f"{path}.port", action.get("port", 0))
 
 
-def _sleep(path: str, action: dict, scope: Scope) -> list:
+def _sleep(path: str, action: Object, scope: Scope) -> FieldErrors:
     seconds, grace = action.get("seconds", 0), scope.grace
     if scope.rules.has("PodLifecycleSleepActionAllowZero"):
         least, wanted = 0, f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"

@@ -8,11 +8,15 @@ from .env import VOLUME_FIELDS, object_field, resource_field
 from .rules import file_mode, unreserved_path
 from .volumes import key_paths
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 _KEY_TYPES = ("RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519")
 _CONFLICT = "conflicting duplicate paths"
 
 
-def downward_file(path: str, item: dict) -> list:
+def downward_file(path: str, item: Object) -> FieldErrors:
     """Errors of one file of the downward API (validateDownwardAPIVolumeFile)."""
     errors = [] if item.get("path") else [field.required(f"{path}.path")]
     errors += unreserved_path(f"{path}.path", item.get("path", ""))
@@ -35,7 +39,7 @@ class _Paths:
         self.path = path
         self.taken: set[str] = set()
 
-    def take(self, where: str, shown: str) -> list:
+    def take(self, where: str, shown: str) -> FieldErrors:
         """Note a file; `shown` is what the complaint tells where it is taken."""
         if where in self.taken:
             return [field.invalid(self.path, shown, _CONFLICT)]
@@ -43,9 +47,9 @@ class _Paths:
         return []
 
 
-def sources(path: str, volume: dict) -> list:
+def sources(path: str, volume: Object) -> FieldErrors:
     """Errors of the sources of a projected volume at `path`."""
-    errors: list = []
+    errors: FieldErrors = []
     paths = _Paths(path)
     for i, source in enumerate(volume.get("sources") or ()):
         at = f"{path}.sources[{i}]"
@@ -57,7 +61,7 @@ def sources(path: str, volume: dict) -> list:
     return errors
 
 
-def _keys(path: str, source: dict, paths: _Paths) -> list:
+def _keys(path: str, source: Object, paths: _Paths) -> FieldErrors:
     errors = [] if source.get("name") else [field.required(f"{path}.name")]
     errors += key_paths(f"{path}.items", source)
     for item in source.get("items") or ():
@@ -66,8 +70,8 @@ def _keys(path: str, source: dict, paths: _Paths) -> list:
     return errors
 
 
-def _downward_api(path: str, source: dict, paths: _Paths) -> list:
-    errors: list = []
+def _downward_api(path: str, source: Object, paths: _Paths) -> FieldErrors:
+    errors: FieldErrors = []
     for item in source.get("items") or ():
         errors += downward_file(path, item)
         if item.get("path"):
@@ -75,7 +79,7 @@ def _downward_api(path: str, source: dict, paths: _Paths) -> list:
     return errors
 
 
-def _token(path: str, source: dict, paths: _Paths) -> list:
+def _token(path: str, source: Object, paths: _Paths) -> FieldErrors:
     seconds, errors = source.get("expirationSeconds", 0), []
     if seconds < 600:
         errors.append(field.invalid(f"{path}.expirationSeconds", seconds,
@@ -88,7 +92,7 @@ def _token(path: str, source: dict, paths: _Paths) -> list:
     return errors + unreserved_path(f"{paths.path}.path", source["path"])
 
 
-def _trust_bundle(path: str, source: dict, paths: _Paths) -> list:
+def _trust_bundle(path: str, source: Object, paths: _Paths) -> FieldErrors:
     name, signer, errors = source.get("name"), source.get("signerName"), []
     if name is not None and signer is not None:
         errors.append(field.invalid(path, source, "only one of name and signerName may be used"))
@@ -112,7 +116,7 @@ def _trust_bundle(path: str, source: dict, paths: _Paths) -> list:
     return errors + unreserved_path(f"{path}.path", where) + paths.take(where, where)
 
 
-def _certificate(path: str, source: dict, paths: _Paths) -> list:
+def _certificate(path: str, source: Object, paths: _Paths) -> FieldErrors:
     kind, seconds, errors = source.get("keyType", ""), source.get("maxExpirationSeconds"), []
     if not source.get("signerName"):
         errors.append(field.required(f"{path}.signerName"))

@@ -7,6 +7,10 @@ from .....releases import enabled
 from ...checks import dns1123_label, said
 from .rules import Rules
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object, Release
+
 _STANDARD_CONTAINER = frozenset(("cpu", "memory", "ephemeral-storage"))
 _COUNTED = ("pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
             "persistentvolumeclaims", "services.nodeports", "services.loadbalancers")
@@ -33,14 +37,14 @@ def overcommit_allowed(name: str) -> bool:
     return is_native(name) and not name.startswith(_HUGE)
 
 
-def round_up(amounts: dict) -> None:
+def round_up(amounts: Object) -> None:
     """Round amounts up to thousandths, in place (SetDefaults_ResourceList)."""
     for name, amount in amounts.items():
         if quantity.compare(amount, f"{quantity.milli(amount)}m"):
             amounts[name] = quantity.canonical(f"{quantity.milli(amount)}m")
 
 
-def resource_name(path: str, name: str) -> list:
+def resource_name(path: str, name: str) -> FieldErrors:
     """Errors of a resource's name (validateResourceName)."""
     errors = said(path, name, names.qualified_name(name))
     if not errors and "/" not in name and name not in _STANDARD and not name.startswith((_HUGE, f"requests.{_HUGE}")):
@@ -48,7 +52,7 @@ def resource_name(path: str, name: str) -> list:
     return errors
 
 
-def _container_name(path: str, name: str) -> list:
+def _container_name(path: str, name: str) -> FieldErrors:
     if name in _STANDARD_CONTAINER:
         return []
     errors = resource_name(path, name)
@@ -60,14 +64,14 @@ def _container_name(path: str, name: str) -> list:
     return errors
 
 
-def _pod_name(path: str, name: str) -> list:
+def _pod_name(path: str, name: str) -> FieldErrors:
     errors = resource_name(path, name)
     if not errors and name not in _POD_LEVEL and not name.startswith(_HUGE):
         errors.append(field.not_supported(path, name, ["cpu", _HUGE, "memory"]))
     return errors
 
 
-def amount(path: str, name: str, value) -> list:
+def amount(path: str, name: str, value) -> FieldErrors:
     """Errors of an amount of a resource (ValidateResourceQuantityValue)."""
     errors = []
     if quantity.compare(value, 0) < 0:
@@ -77,7 +81,7 @@ def amount(path: str, name: str, value) -> list:
     return errors
 
 
-def _huge_page(path: str, name: str, value) -> list:
+def _huge_page(path: str, name: str, value) -> FieldErrors:
     try:
         size = quantity.value(name.removeprefix(_HUGE))
     except ValueError:
@@ -87,13 +91,13 @@ def _huge_page(path: str, name: str, value) -> list:
     return [field.invalid(path, value, f"{value} is not positive integer multiple of {name}")]
 
 
-def container_requirements(path: str, found: dict, claims: set | frozenset = frozenset()) -> list:
+def container_requirements(path: str, found: Object, claims: set | frozenset = frozenset()) -> FieldErrors:
     """Errors of a container's requests and limits; `claims`: names of the pod's resource claims."""
     return _requirements(path, found, claims, _container_name)
 
 
-def _requirements(path: str, found: dict, claims, check_name) -> list:
-    errors: list = []
+def _requirements(path: str, found: Object, claims, check_name) -> FieldErrors:
+    errors: FieldErrors = []
     limits, requests = found.get("limits") or {}, found.get("requests") or {}
     for name in sorted(limits):
         errors += _one(f"{path}.limits[{name}]", name, limits[name], check_name)
@@ -116,11 +120,11 @@ def _requirements(path: str, found: dict, claims, check_name) -> list:
     return errors
 
 
-def _one(path: str, name: str, value, check_name) -> list:
+def _one(path: str, name: str, value, check_name) -> FieldErrors:
     return check_name(path, name) + amount(path, name, value)
 
 
-def _within(path: str, name: str, wanted, limit) -> list:
+def _within(path: str, name: str, wanted, limit) -> FieldErrors:
     order = quantity.compare(wanted, limit)
     if order and not overcommit_allowed(name):
         relation = "equal to"
@@ -131,8 +135,8 @@ def _within(path: str, name: str, wanted, limit) -> list:
     return [field.invalid(f"{path}.requests", wanted, f"must be {relation} {name} limit of {limit}")]
 
 
-def _claims(path: str, found: list, pod_claims) -> list:
-    errors: list = []
+def _claims(path: str, found: list, pod_claims) -> FieldErrors:
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, claim in enumerate(found):
         at, name, request = f"{path}[{i}]", claim.get("name", ""), claim.get("request", "")
@@ -161,7 +165,7 @@ def _claims(path: str, found: list, pod_claims) -> list:
 # Sums over a pod's containers, in whole nanos by resource
 
 
-def _nanos(amounts: dict | None) -> dict[str, int]:
+def _nanos(amounts: Object | None) -> dict[str, int]:
     return {name: int(quantity.parse(value).scaleb(9)) for name, value in (amounts or {}).items()}
 
 
@@ -170,7 +174,7 @@ def _add(total: dict[str, int], more: dict[str, int]) -> None:
         total[name] = total.get(name, 0) + value
 
 
-def aggregate(spec: dict, kind: str) -> dict[str, str]:
+def aggregate(spec: Object, kind: str) -> dict[str, str]:
     """Return what a pod's containers need together at any one time; `kind` is requests or limits.
 
     Sidecars run beside the containers, init containers one after the other before them
@@ -196,7 +200,7 @@ def aggregate(spec: dict, kind: str) -> dict[str, str]:
     return {name: _written(spec, kind, name, value) for name, value in total.items()}
 
 
-def _written(spec: dict, kind: str, name: str, nanos: int) -> str:
+def _written(spec: Object, kind: str, name: str, nanos: int) -> str:
     """An amount in the style of the first container that names the resource."""
     from decimal import Decimal
 
@@ -207,7 +211,7 @@ def _written(spec: dict, kind: str, name: str, nanos: int) -> str:
     raise KeyError(name)
 
 
-def default_pod_level(spec: dict) -> None:
+def default_pod_level(spec: Object) -> None:
     """Fill in, in place, a pod's own limits of huge pages and its own requests (defaultPodRequests)."""
     own = spec["resources"]
     if own.get("limits") or own.get("requests"):
@@ -227,7 +231,7 @@ def default_pod_level(spec: dict) -> None:
         own["requests"] = requests
 
 
-def pod_level(path: str, spec: dict, rules: Rules, claims) -> list:
+def pod_level(path: str, spec: Object, rules: Rules, claims) -> FieldErrors:
     """Errors of a pod's own requests and limits (validatePodResources)."""
     own = spec.get("resources")
     if own is None or not rules.has("PodLevelResources"):
@@ -256,7 +260,7 @@ def pod_level(path: str, spec: dict, rules: Rules, claims) -> list:
     return errors
 
 
-def qos_class(spec: dict, release: tuple[int, int]) -> str:
+def qos_class(spec: Object, release: Release) -> str:
     """Return Guaranteed, Burstable or BestEffort (qos.ComputePodQOS)."""
     own = spec.get("resources") if enabled("PodLevelResources", release) else None
     if own is not None:
@@ -280,6 +284,6 @@ def qos_class(spec: dict, release: tuple[int, int]) -> str:
     return "Burstable"
 
 
-def _positive(amounts: dict | None) -> dict[str, int]:
+def _positive(amounts: Object | None) -> dict[str, int]:
     return {name: milli for name, milli in ((name, quantity.milli(amounts[name])) for name in _QOS
                                             if amounts and name in amounts) if milli > 0}

@@ -5,13 +5,17 @@ from __future__ import annotations
 from .....machinery import field
 from .....releases import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object, Release
+
 
 class Rules:
     """The release, as in (1, 28), and whether the spec is that of a Pod rather than of a template."""
 
     __slots__ = ("is_pod", "release")
 
-    def __init__(self, release: tuple[int, int], is_pod: bool = False):
+    def __init__(self, release: Release, is_pod: bool = False):
         self.release, self.is_pod = release, is_pod
 
     def has(self, behaviour: str) -> bool:
@@ -27,7 +31,7 @@ class Scope:
 
     __slots__ = ("claims", "grace", "host_users", "os", "restart_policy", "rules", "volumes")
 
-    def __init__(self, spec: dict, volumes: dict[str, dict], rules: Rules):
+    def __init__(self, spec: Object, volumes: dict[str, Object], rules: Rules):
         self.volumes, self.rules = volumes, rules
         self.claims = {claim["name"] for claim in spec.get("resourceClaims") or () if claim.get("name")}
         self.grace = spec.get("terminationGracePeriodSeconds")
@@ -39,7 +43,7 @@ class Scope:
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 
-def visit_containers(spec: dict, path: str):
+def visit_containers(spec: Object, path: str):
     """Yield (path, container) of all containers in the order of VisitContainersWithPath."""
     prefix = f"{path}." if path else ""
     for name in _LISTS:
@@ -47,18 +51,18 @@ def visit_containers(spec: dict, path: str):
             yield f"{prefix}{name}[{i}]", container
 
 
-def no_backsteps(path: str, value: str) -> list:
+def no_backsteps(path: str, value: str) -> FieldErrors:
     """A path must not lead upwards (validatePathNoBacksteps)."""
     return [field.invalid(path, value, "must not contain '..'")] if ".." in value.split("/") else []
 
 
-def descending_path(path: str, value: str) -> list:
+def descending_path(path: str, value: str) -> FieldErrors:
     """A path must stay below where it starts (validateLocalDescendingPath)."""
     errors = [field.invalid(path, value, "must be a relative path")] if value.startswith("/") else []
     return errors + no_backsteps(path, value)
 
 
-def unreserved_path(path: str, value: str) -> list:
+def unreserved_path(path: str, value: str) -> FieldErrors:
     """Names that start with two dots are the kubelet's own, too (ValidateLocalNonReservedPath)."""
     errors = descending_path(path, value)
     if value.startswith("..") and not value.startswith("../"):
@@ -66,7 +70,7 @@ def unreserved_path(path: str, value: str) -> list:
     return errors
 
 
-def file_mode(path: str, mode: int | None) -> list:
+def file_mode(path: str, mode: int | None) -> FieldErrors:
     """A file's mode, which may be absent."""
     if mode is None or 0 <= mode <= 0o777:
         return []

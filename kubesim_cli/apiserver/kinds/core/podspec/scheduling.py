@@ -6,17 +6,21 @@ from .....machinery import field, names
 from ...checks import dns1123_label, label_selector, label_selector_values, qualified_name, said
 from .rules import Rules
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
-def taint_effect(path: str, effect: str) -> list:
+def taint_effect(path: str, effect: str) -> FieldErrors:
     """Errors of a taint's effect that is not empty (validateTaintEffect)."""
     return [] if effect in EFFECTS else [field.not_supported(path, effect, EFFECTS)]
 
 
-def tolerations(path: str, found: list) -> list:
+def tolerations(path: str, found: list) -> FieldErrors:
     """Errors of tolerations (ValidateTolerations)."""
-    errors: list = []
+    errors: FieldErrors = []
     for i, toleration in enumerate(found):
         at, key, operator = f"{path}[{i}]", toleration.get("key", ""), toleration.get("operator", "")
         effect, value = toleration.get("effect", ""), toleration.get("value", "")
@@ -43,9 +47,9 @@ def tolerations(path: str, found: list) -> list:
     return errors
 
 
-def affinity(path: str, found: dict) -> list:
+def affinity(path: str, found: Object) -> FieldErrors:
     """Errors of a pod's affinity (validateAffinity)."""
-    errors: list = []
+    errors: FieldErrors = []
     nodes = found.get("nodeAffinity")
     if nodes:
         required = nodes.get("requiredDuringSchedulingIgnoredDuringExecution")
@@ -67,11 +71,11 @@ def affinity(path: str, found: dict) -> list:
     return errors
 
 
-def _weight(path: str, weight: int) -> list:
+def _weight(path: str, weight: int) -> FieldErrors:
     return [] if 0 < weight <= 100 else [field.invalid(path, weight, "must be in the range 1-100")]
 
 
-def node_selector(path: str, selector: dict) -> list:
+def node_selector(path: str, selector: Object) -> FieldErrors:
     """Errors of a NodeSelector (ValidateNodeSelector)."""
     terms = selector.get("nodeSelectorTerms") or ()
     if not terms:
@@ -79,8 +83,8 @@ def node_selector(path: str, selector: dict) -> list:
     return [error for i, term in enumerate(terms) for error in _node_term(f"{path}.nodeSelectorTerms[{i}]", term, True)]
 
 
-def _node_term(path: str, term: dict, strict: bool) -> list:
-    errors: list = []
+def _node_term(path: str, term: Object, strict: bool) -> FieldErrors:
+    errors: FieldErrors = []
     for i, expression in enumerate(term.get("matchExpressions") or ()):
         errors += node_requirement(f"{path}.matchExpressions[{i}]", expression, strict)
     for i, expression in enumerate(term.get("matchFields") or ()):
@@ -88,7 +92,7 @@ def _node_term(path: str, term: dict, strict: bool) -> list:
     return errors
 
 
-def node_requirement(path: str, expression: dict, strict: bool = True) -> list:
+def node_requirement(path: str, expression: Object, strict: bool = True) -> FieldErrors:
     """Errors of one requirement; label values count only if `strict` (ValidateNodeSelectorRequirement)."""
     operator, values = expression.get("operator", ""), expression.get("values") or ()
     if operator not in ("Gt", "Lt"):
@@ -103,7 +107,7 @@ def node_requirement(path: str, expression: dict, strict: bool = True) -> list:
     return errors
 
 
-def _node_field(path: str, expression: dict) -> list:
+def _node_field(path: str, expression: Object) -> FieldErrors:
     operator, key = expression.get("operator", ""), expression.get("key", "")
     values = expression.get("values") or ()
     errors = []
@@ -119,7 +123,7 @@ def _node_field(path: str, expression: dict) -> list:
     return errors
 
 
-def _pod_term(path: str, term: dict) -> list:
+def _pod_term(path: str, term: Object) -> FieldErrors:
     selector = term.get("labelSelector")
     errors = label_selector(f"{path}.labelSelector", selector)
     errors += label_selector(f"{path}.namespaceSelector", term.get("namespaceSelector"))
@@ -132,8 +136,8 @@ def _pod_term(path: str, term: dict) -> list:
     return errors + qualified_name(f"{path}.topologyKey", key)
 
 
-def _label_keys(path: str, match, mismatch, selector: dict | None) -> list:
-    errors: list = []
+def _label_keys(path: str, match, mismatch, selector: Object | None) -> FieldErrors:
+    errors: FieldErrors = []
     for name, keys in (("matchLabelKeys", match), ("mismatchLabelKeys", mismatch)):
         if keys and selector is None:
             errors.append(field.forbidden(f"{path}.{name}", "must not be specified when labelSelector is not set"))
@@ -152,11 +156,11 @@ def _label_keys(path: str, match, mismatch, selector: dict | None) -> list:
                      for i, key in enumerate(match) if key in mismatch]
 
 
-def _strict_label_keys(path: str, keys, selector: dict | None) -> list:
+def _strict_label_keys(path: str, keys, selector: Object | None) -> FieldErrors:
     """Until 1.34, keys had to be none of the selector's (ValidateMatchLabelKeysInTopologySpread)."""
     if not keys:
         return []
-    errors: list = []
+    errors: FieldErrors = []
     known = set((selector or {}).get("matchLabels") or ())
     known.update(expression.get("key", "") for expression in (selector or {}).get("matchExpressions") or ())
     if selector is None:
@@ -168,9 +172,9 @@ def _strict_label_keys(path: str, keys, selector: dict | None) -> list:
     return errors
 
 
-def spread_constraints(path: str, found: list, rules: Rules) -> list:
+def spread_constraints(path: str, found: list, rules: Rules) -> FieldErrors:
     """Errors of topologySpreadConstraints (validateTopologySpreadConstraints)."""
-    errors: list = []
+    errors: FieldErrors = []
     for i, constraint in enumerate(found):
         at, action, key = f"{path}[{i}]", constraint.get("whenUnsatisfiable", ""), constraint.get("topologyKey", "")
         if constraint.get("maxSkew", 0) <= 0:
@@ -195,7 +199,7 @@ def spread_constraints(path: str, found: list, rules: Rules) -> list:
     return errors
 
 
-def _min_domains(path: str, number: int | None, action: str) -> list:
+def _min_domains(path: str, number: int | None, action: str) -> FieldErrors:
     if number is None:
         return []
     errors = [field.invalid(path, number, "must be greater than zero")] if number <= 0 else []
@@ -205,9 +209,9 @@ def _min_domains(path: str, number: int | None, action: str) -> list:
     return errors
 
 
-def gates(path: str, found) -> list:
+def gates(path: str, found) -> FieldErrors:
     """Errors of schedulingGates (validateSchedulingGates)."""
-    errors: list = []
+    errors: FieldErrors = []
     seen = set()
     for i, gate in enumerate(found):
         name = gate.get("name", "")

@@ -7,6 +7,10 @@ from .... import internaltypes
 from ...checks import said
 from .rules import descending_path, visit_containers
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
 SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
@@ -16,12 +20,12 @@ _IPC_SYSCTLS = ("kernel.sem", "kernel.shm", "kernel.msg", "fs.mqueue.")
 _MUST_MATCH = "type in annotation and field must match"
 
 
-def pod_context(path: str, spec: dict) -> list:
+def pod_context(path: str, spec: Object) -> FieldErrors:
     """Errors of a pod's securityContext (validatePodSpecSecurityContext)."""
     found = spec.get("securityContext")
     if not found:
         return []
-    errors: list = []
+    errors: FieldErrors = []
     for key in ("fsGroup", "runAsUser", "runAsGroup"):
         errors += _id(f"{path}.{key}", found.get(key))
     for i, group in enumerate(found.get("supplementalGroups") or ()):
@@ -39,18 +43,18 @@ def pod_context(path: str, spec: dict) -> list:
     return errors
 
 
-def _id(path: str, number: int | None) -> list:
+def _id(path: str, number: int | None) -> FieldErrors:
     return [] if number is None else said(path, number, names.user_id(number))
 
 
-def _choice(path: str, value: str | None, allowed: tuple) -> list:
+def _choice(path: str, value: str | None, allowed: tuple) -> FieldErrors:
     return [] if value is None or value in allowed else [field.not_supported(path, value, allowed)]
 
 
-def _sysctls(path: str, found, spec: dict) -> list:
+def _sysctls(path: str, found, spec: Object) -> FieldErrors:
     import re
 
-    errors: list = []
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, sysctl in enumerate(found):
         at, name = f"{path}[{i}].name", sysctl.get("name", "")
@@ -69,7 +73,7 @@ def _sysctls(path: str, found, spec: dict) -> list:
     return errors
 
 
-def container_context(path: str, found: dict, host_users: bool) -> list:
+def container_context(path: str, found: Object, host_users: bool) -> FieldErrors:
     """Errors of a container's securityContext (ValidateSecurityContext)."""
     errors = _id(f"{path}.runAsUser", found.get("runAsUser")) + _id(f"{path}.runAsGroup", found.get("runAsGroup"))
     proc_mount = found.get("procMount")
@@ -89,7 +93,7 @@ def container_context(path: str, found: dict, host_users: bool) -> list:
     return errors + apparmor_profile(f"{path}.appArmorProfile", found.get("appArmorProfile"))
 
 
-def _seccomp(path: str, profile: dict | None) -> list:
+def _seccomp(path: str, profile: Object | None) -> FieldErrors:
     if profile is None:
         return []
     kind, local = profile.get("type", ""), profile.get("localhostProfile")
@@ -109,7 +113,7 @@ def _seccomp(path: str, profile: dict | None) -> list:
     return errors
 
 
-def apparmor_profile(path: str, profile: dict | None) -> list:
+def apparmor_profile(path: str, profile: Object | None) -> FieldErrors:
     """Errors of an appArmorProfile (ValidateAppArmorProfileField)."""
     if profile is None:
         return []
@@ -130,10 +134,10 @@ def apparmor_profile(path: str, profile: dict | None) -> list:
     return errors
 
 
-def _windows_options(path: str, options: dict | None) -> list:
+def _windows_options(path: str, options: Object | None) -> FieldErrors:
     if not options:
         return []
-    errors: list = []
+    errors: FieldErrors = []
     name, text = options.get("gmsaCredentialSpecName"), options.get("gmsaCredentialSpec")
     if name is not None:
         errors += said(f"{path}.gmsaCredentialSpecName", name, names.dns1123_subdomain(name))
@@ -176,9 +180,9 @@ def _windows_user(text: str) -> list[str]:
     return messages
 
 
-def host_process(path: str, spec: dict) -> list:
+def host_process(path: str, spec: Object) -> FieldErrors:
     """Errors of hostProcess, which all containers of a Windows pod share (validateWindowsHostProcessPod)."""
-    errors: list = []
+    errors: FieldErrors = []
     total = count = 0
     of_pod = ((spec.get("securityContext") or {}).get("windowsOptions") or {}).get("hostProcess")
     for at, container in visit_containers(spec, path):
@@ -207,7 +211,7 @@ _LINUX_ONLY = ("appArmorProfile", "seLinuxOptions", "seccompProfile", "capabilit
                "privileged", "allowPrivilegeEscalation", "procMount", "runAsUser", "runAsGroup")
 
 
-def operating_system(path: str, spec: dict) -> list:
+def operating_system(path: str, spec: Object) -> FieldErrors:
     """Errors of spec.os and of settings that its system does not know (validateOS, validateLinux, validateWindows)."""
     name = spec["os"].get("name", "")
     if not name:
@@ -233,7 +237,7 @@ def operating_system(path: str, spec: dict) -> list:
     return [field.forbidden(at, what) for at in unfit]
 
 
-def host_users(path: str, spec: dict) -> list:
+def host_users(path: str, spec: Object) -> FieldErrors:
     """Errors of hostUsers: false together with other namespaces of the host (validateHostUsers)."""
     if spec.get("hostUsers") is not False:
         return []
@@ -244,9 +248,9 @@ def host_users(path: str, spec: dict) -> list:
                      if container.get("volumeDevices")]
 
 
-def seccomp_annotations(path: str, annotations: dict) -> list:
+def seccomp_annotations(path: str, annotations: Object) -> FieldErrors:
     """Errors of seccomp annotations (ValidateSeccompPodAnnotations)."""
-    errors: list = []
+    errors: FieldErrors = []
     for key, profile in sorted(annotations.items()):
         if key == SECCOMP_POD or key.startswith(SECCOMP_CONTAINER):
             if profile.startswith("localhost/"):
@@ -256,7 +260,7 @@ def seccomp_annotations(path: str, annotations: dict) -> list:
     return errors
 
 
-def apparmor_annotations(path: str, annotations: dict, spec: dict) -> list:
+def apparmor_annotations(path: str, annotations: Object, spec: Object) -> FieldErrors:
     """Errors of AppArmor annotations (ValidateAppArmorPodAnnotations)."""
     errors = []
     for key, profile in sorted(annotations.items()):
@@ -270,10 +274,10 @@ def apparmor_annotations(path: str, annotations: dict, spec: dict) -> list:
     return errors
 
 
-def annotations_match(path: str, annotations: dict, spec: dict) -> list:
+def annotations_match(path: str, annotations: Object, spec: Object) -> FieldErrors:
     """Errors where an annotation and the field that took its place say different things."""
     own = spec.get("securityContext") or {}
-    errors: list = []
+    errors: FieldErrors = []
     if SECCOMP_POD in annotations:
         errors += _match(f"{path}.securityContext.seccompProfile", "seccomp", own.get("seccompProfile"),
                          annotations[SECCOMP_POD])
@@ -292,7 +296,7 @@ def annotations_match(path: str, annotations: dict, spec: dict) -> list:
     return errors
 
 
-def _match(path: str, what: str, profile: dict | None, annotation: str) -> list:
+def _match(path: str, what: str, profile: Object | None, annotation: str) -> FieldErrors:
     kind = (profile or {}).get("type")
     if profile is None or kind not in ("Unconfined", "RuntimeDefault", "Localhost"):
         return []
@@ -306,7 +310,7 @@ def _match(path: str, what: str, profile: dict | None, annotation: str) -> list:
     return [] if annotation in fitting else [field.forbidden(f"{path}.type", f"{what} {_MUST_MATCH}")]
 
 
-def apparmor_of_annotation(annotation: str) -> dict | None:
+def apparmor_of_annotation(annotation: str) -> Object | None:
     """Return the appArmorProfile that an annotation stands for, None where it is not valid."""
     if annotation in ("unconfined", "runtime/default"):
         return {"type": "Unconfined" if annotation == "unconfined" else "RuntimeDefault"}

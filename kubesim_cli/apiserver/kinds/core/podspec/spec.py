@@ -10,11 +10,15 @@ from . import containers, env, resources, scheduling, security
 from .rules import Rules, Scope, visit_containers
 from .volumes import volumes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object, Release
+
 _MAX_INT32 = 2**31 - 1
 _DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 
 
-def validate_pod(obj: dict, release: tuple[int, int]) -> list:
+def validate_pod(obj: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a Pod, metadata aside (validatePodMetadataAndSpec)."""
     spec, meta = obj["spec"], obj["metadata"]
     errors = _annotations("metadata.annotations", meta.get("annotations"), spec)
@@ -31,7 +35,7 @@ def validate_pod(obj: dict, release: tuple[int, int]) -> list:
     return errors
 
 
-def validate_new_pod(obj: dict, release: tuple[int, int]) -> list:
+def validate_new_pod(obj: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a Pod that is being created (ValidatePodCreate)."""
     errors = validate_pod(obj, release)
     spec = obj["spec"]
@@ -43,7 +47,7 @@ def validate_new_pod(obj: dict, release: tuple[int, int]) -> list:
     return errors + security.annotations_match("spec", annotations, spec) if annotations else errors
 
 
-def validate_pod_template(template: dict, path: str, release: tuple[int, int]) -> list:
+def validate_pod_template(template: Object, path: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a PodTemplateSpec at `path` (ValidatePodTemplateSpec)."""
     meta, spec = template.get("metadata") or {}, template.get("spec") or {}
     annotations = meta.get("annotations")
@@ -59,13 +63,13 @@ def validate_pod_template(template: dict, path: str, release: tuple[int, int]) -
     return errors
 
 
-def validate_replicated_template(template: dict, selector: list[tuple] | None, path: str, kind: str,
-                                 release: tuple[int, int]) -> list:
+def validate_replicated_template(template: Object, selector: list[tuple] | None, path: str, kind: str,
+                                 release: Release) -> FieldErrors:
     """Return the FieldErrors of the template of a controller that keeps pods running.
 
     `selector`: its requirements, None where it has none; `kind`: told where the template has an end.
     """
-    errors: list = []
+    errors: FieldErrors = []
     meta, spec = template.get("metadata") or {}, template.get("spec") or {}
     if selector != [] and not selectors.matches(selector, meta.get("labels")):
         errors.append(unmatched(path, template))
@@ -73,13 +77,13 @@ def validate_replicated_template(template: dict, selector: list[tuple] | None, p
     return errors + always_running(f"{path}.spec", spec, kind)
 
 
-def unmatched(path: str, template: dict) -> field.FieldError:
+def unmatched(path: str, template: Object) -> field.FieldError:
     """The complaint about a template at `path` whose labels its controller would not find."""
     return field.invalid(f"{path}.metadata.labels", (template.get("metadata") or {}).get("labels"),
                          "`selector` does not match template `labels`")
 
 
-def always_running(path: str, spec: dict, kind: str) -> list:
+def always_running(path: str, spec: Object, kind: str) -> FieldErrors:
     """Errors of a pod spec that ends by itself, in a controller of a kind whose pods must not."""
     errors = []
     if spec.get("restartPolicy") != "Always":
@@ -90,7 +94,7 @@ def always_running(path: str, spec: dict, kind: str) -> list:
     return errors
 
 
-def _annotations(path: str, annotations: dict | None, spec: dict) -> list:
+def _annotations(path: str, annotations: Object | None, spec: Object) -> FieldErrors:
     """Annotations that mean something to pods (ValidatePodSpecificAnnotations)."""
     if not annotations:
         return []
@@ -112,13 +116,13 @@ def _is_int32(text: str) -> bool:
     return -_MAX_INT32 - 1 <= int(text) <= _MAX_INT32
 
 
-def validate_pod_spec(spec: dict, path: str, release: tuple[int, int], pod: dict | None = None) -> list:
+def validate_pod_spec(spec: Object, path: str, release: Release, pod: Object | None = None) -> FieldErrors:
     """Return the FieldErrors of a PodSpec at `path`; `pod` is the metadata of the Pod that it belongs to, if one."""
     rules = Rules(release, pod is not None)
-    errors: list = []
+    errors: FieldErrors = []
     if spec.get("terminationGracePeriodSeconds") is None:
         errors.append(field.required(f"{path}.terminationGracePeriodSeconds"))
-    valid: dict[str, dict] = {}
+    valid: dict[str, Object] = {}
     if spec.get("volumes"):
         valid, errors_of_volumes = volumes(f"{path}.volumes", spec["volumes"], (pod or {}).get("name", ""), rules)
         errors += errors_of_volumes
@@ -153,9 +157,9 @@ def validate_pod_spec(spec: dict, path: str, release: tuple[int, int], pod: dict
     return errors + _rest(path, spec)
 
 
-def _rest(path: str, spec: dict) -> list:
+def _rest(path: str, spec: Object) -> FieldErrors:
     """The fields that are checked last, each by itself."""
-    errors: list = []
+    errors: FieldErrors = []
     for key, rule in (("serviceAccountName", dns1123_subdomain), ("nodeName", dns1123_subdomain)):
         if spec.get(key):
             errors += rule(f"{path}.{key}", spec[key])
@@ -195,15 +199,15 @@ def _rest(path: str, spec: dict) -> list:
     return errors
 
 
-def _required_choice(path: str, spec: dict, key: str, allowed: tuple) -> list:
+def _required_choice(path: str, spec: Object, key: str, allowed: tuple) -> FieldErrors:
     value = spec.get(key, "")
     if value in allowed:
         return []
     return [field.not_supported(path, value, allowed)] if value else [field.required(path)]
 
 
-def _host_network(path: str, spec: dict, rules: Rules) -> list:
-    errors: list = []
+def _host_network(path: str, spec: Object, rules: Rules) -> FieldErrors:
+    errors: FieldErrors = []
     if not spec.get("hostNetwork"):
         return errors
     for i, container in enumerate(spec.get("containers") or ()):
@@ -215,7 +219,7 @@ def _host_network(path: str, spec: dict, rules: Rules) -> list:
     return errors
 
 
-def _dns_config(path: str, spec: dict, rules: Rules) -> list:
+def _dns_config(path: str, spec: Object, rules: Rules) -> FieldErrors:
     config = spec.get("dnsConfig")
     if spec.get("dnsPolicy") == "None":
         if config is None:
@@ -225,7 +229,7 @@ def _dns_config(path: str, spec: dict, rules: Rules) -> list:
                                    "must provide at least one DNS nameserver when `dnsPolicy` is None")]
     if config is None:
         return []
-    errors: list = []
+    errors: FieldErrors = []
     servers, searches = config.get("nameservers") or [], config.get("searches") or []
     if len(servers) > 3:
         errors.append(field.invalid(f"{path}.nameservers", servers, "must not have more than 3 nameservers"))
@@ -246,10 +250,10 @@ def _dns_config(path: str, spec: dict, rules: Rules) -> list:
                      for i, option in enumerate(config.get("options") or ()) if not option.get("name")]
 
 
-def _resource_claims(path: str, found: list, pod: dict | None) -> list:
+def _resource_claims(path: str, found: list, pod: Object | None) -> FieldErrors:
     if MIRROR_POD_ANNOTATION_KEY in ((pod or {}).get("annotations") or ()):
         return [field.forbidden("", "static pods do not support resource claims") for _ in found]
-    errors: list = []
+    errors: FieldErrors = []
     seen: set[str] = set()
     for i, claim in enumerate(found):
         at, name = f"{path}[{i}]", claim.get("name", "")
@@ -264,7 +268,7 @@ def _resource_claims(path: str, found: list, pod: dict | None) -> list:
     return errors
 
 
-def _claim_source(path: str, claim: dict) -> list:
+def _claim_source(path: str, claim: Object) -> FieldErrors:
     from .... import internaltypes
 
     keys = ("resourceClaimName", "resourceClaimTemplateName")
@@ -279,7 +283,7 @@ def _claim_source(path: str, claim: dict) -> list:
     return errors
 
 
-def _hostname_override(path: str, spec: dict) -> list:
+def _hostname_override(path: str, spec: Object) -> FieldErrors:
     name = spec.get("hostnameOverride")
     if name is None:
         return []

@@ -11,6 +11,10 @@ from . import resources, scheduling
 from .security import APPARMOR
 from .spec import validate_pod
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object, Release
+
 _MAX_INT32 = 2**31 - 1
 _UPDATABLE = ("pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
               "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
@@ -19,7 +23,7 @@ _ONLY_CPU_AND_MEMORY = "only cpu and memory resources are mutable"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def restrict(obj: dict, old: dict, subresource: str) -> None:
+def restrict(obj: Object, old: Object, subresource: str) -> None:
     """Take back, in place, what a subresource does not change."""
     if subresource == "status":
         if not (obj.get("status") or {}).get("qosClass") and (old.get("status") or {}).get("qosClass"):
@@ -44,14 +48,14 @@ def restrict(obj: dict, old: dict, subresource: str) -> None:
         _copy(key, old["metadata"], obj["metadata"])
 
 
-def _copy(key: str, source: dict, target: dict) -> None:
+def _copy(key: str, source: Object, target: Object) -> None:
     if key in source:
         target[key] = source[key]
     else:
         target.pop(key, None)
 
 
-def validate(obj: dict, old: dict, subresource: str, release: tuple[int, int]) -> list:
+def validate(obj: Object, old: Object, subresource: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a changed pod, metadata aside."""
     errors = validate_pod(obj, release)
     if subresource == "resize":
@@ -62,7 +66,7 @@ def validate(obj: dict, old: dict, subresource: str, release: tuple[int, int]) -
     return errors + _spec(obj["spec"], old["spec"])
 
 
-def _annotations(new: dict, old: dict) -> list:
+def _annotations(new: Object, old: Object) -> FieldErrors:
     errors = []
     for key in sorted({*new, *old}):
         if new.get(key) == old.get(key) or not (key == MIRROR_POD_ANNOTATION_KEY or key.startswith(APPARMOR)):
@@ -73,8 +77,8 @@ def _annotations(new: dict, old: dict) -> list:
     return errors
 
 
-def _spec(new: dict, old: dict) -> list:
-    errors: list = []
+def _spec(new: Object, old: Object) -> FieldErrors:
+    errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         found = new.get(kind) or []
         if len(found) != len(old.get(kind) or []):
@@ -103,7 +107,7 @@ def _spec(new: dict, old: dict) -> list:
     return errors if new == old else errors + _rest(clone(new), old)
 
 
-def _tolerations(new: list, old: list) -> list:
+def _tolerations(new: list, old: list) -> FieldErrors:
     kept = [{**toleration, "tolerationSeconds": None} for toleration in new]
     if any({**toleration, "tolerationSeconds": None} not in kept for toleration in old):
         return [field.forbidden("spec.tolerations",
@@ -111,9 +115,9 @@ def _tolerations(new: list, old: list) -> list:
     return scheduling.tolerations("spec.tolerations", new)
 
 
-def _rest(munged: dict, old: dict) -> list:
+def _rest(munged: Object, old: Object) -> FieldErrors:
     """Put back what may change, in place; anything else that still differs is refused, with a diff."""
-    errors: list = []
+    errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         for container, before in zip(munged.get(kind) or (), old.get(kind) or (), strict=True):
             _copy("image", before, container)
@@ -128,9 +132,9 @@ def _rest(munged: dict, old: dict) -> list:
     return errors
 
 
-def _gated(munged: dict, old: dict) -> list:
+def _gated(munged: Object, old: Object) -> FieldErrors:
     """A pod that waits for its gates may get more node selectors and more terms of node affinity."""
-    errors: list = []
+    errors: FieldErrors = []
     new, before = munged.get("nodeSelector") or {}, old.get("nodeSelector") or {}
     if new != before:
         if any(new.get(key) != value for key, value in before.items()):
@@ -154,7 +158,7 @@ def _gated(munged: dict, old: dict) -> list:
     return errors
 
 
-def _node_affinity(new: dict, old: dict) -> list:
+def _node_affinity(new: Object, old: Object) -> FieldErrors:
     before = (old.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     after = (new.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     path = f"spec.affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
@@ -168,14 +172,14 @@ def _node_affinity(new: dict, old: dict) -> list:
             for i, (term, kept) in enumerate(zip(after, before, strict=True)) if not _only_adds(term, kept)]
 
 
-def _only_adds(new: dict, old: dict) -> bool:
+def _only_adds(new: Object, old: Object) -> bool:
     if not old.get("matchExpressions") and not old.get("matchFields"):
         return not new.get("matchExpressions") and not new.get("matchFields")
     return all((new.get(key) or [])[:len(old.get(key) or [])] == (old.get(key) or [])
                for key in ("matchExpressions", "matchFields"))
 
 
-def _ephemeral(obj: dict, old: dict, errors: list) -> list:
+def _ephemeral(obj: Object, old: Object, errors: list) -> FieldErrors:
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods do not support ephemeral containers")]
     new = {container.get("name"): container for container in obj["spec"].get("ephemeralContainers") or ()}
@@ -191,7 +195,7 @@ def _ephemeral(obj: dict, old: dict, errors: list) -> list:
     return errors
 
 
-def _resize(obj: dict, old: dict, errors: list, release: tuple[int, int]) -> list:
+def _resize(obj: Object, old: Object, errors: list, release: Release) -> FieldErrors:
     """ValidatePodResize: of the containers, only cpu and memory may change."""
     spec, before = obj["spec"], old["spec"]
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
@@ -220,7 +224,7 @@ def _resize(obj: dict, old: dict, errors: list, release: tuple[int, int]) -> lis
     return errors
 
 
-def _resized_pod(new: dict | None, old: dict | None) -> list:
+def _resized_pod(new: Object | None, old: Object | None) -> FieldErrors:
     if not new and not old:
         return []
     if old and new is None:
@@ -238,13 +242,13 @@ def _moved(new: list, old: list) -> list[tuple[str, str]]:
             if container.get("name") != kept.get("name")]
 
 
-def _resized(path: str, new: dict, old: dict, what: str) -> list:
+def _resized(path: str, new: Object, old: Object, what: str) -> FieldErrors:
     return [field.forbidden(f"{path}.{kind}", f"{what}{kind} cannot be removed") for kind in ("requests", "limits")
             if any(name not in (new.get(kind) or {}) for name in old.get(kind) or ())]
 
 
-def _same_but_cpu_and_memory(new: dict, old: dict) -> bool:
-    def rest(container: dict) -> dict:
+def _same_but_cpu_and_memory(new: Object, old: Object) -> bool:
+    def rest(container: Object) -> Object:
         own = container.get("resources") or {}
         shown = {kind: {name: amount for name, amount in (own.get(kind) or {}).items() if name not in ("cpu", "memory")}
                  for kind in ("limits", "requests")}
@@ -253,10 +257,10 @@ def _same_but_cpu_and_memory(new: dict, old: dict) -> bool:
     return rest(new) == rest(old)
 
 
-def validate_status(obj: dict, old: dict) -> list:
+def validate_status(obj: Object, old: Object) -> FieldErrors:
     """Return the FieldErrors of a pod's status set from outside (ValidatePodStatusUpdate)."""
     status, before = obj.get("status") or {}, old.get("status") or {}
-    errors: list = []
+    errors: FieldErrors = []
     for i, condition in enumerate(status.get("conditions") or ()):
         if condition.get("type", "") not in ("PodScheduled", "Ready", "Initialized"):
             errors += qualified_name(f"status.conditions[{i}].Type", condition.get("type", ""))

@@ -6,15 +6,19 @@ from .....machinery import field, names, quantity
 from ...checks import dns1123_label, one_of, said
 from .rules import Rules, descending_path, file_mode, no_backsteps, unreserved_path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import FieldErrors, Object
+
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 _INITIATORS = {"iqn": r"iqn\.\d{4}-\d{2}\.([a-zA-Z0-9\-.]+)(:[^,;*&$|\s]+)$", "eui": "^eui.[a-zA-Z0-9]{16}$",
                "naa": "^naa.[a-zA-Z0-9]{32}$"}
 
 
-def volumes(path: str, found: list, pod_name: str, rules: Rules) -> tuple[dict[str, dict], list]:
+def volumes(path: str, found: list, pod_name: str, rules: Rules) -> tuple[dict[str, Object], list]:
     """Return the valid volumes by name, and the errors of the others; `pod_name` is "" for a template."""
-    errors: list = []
-    valid: dict[str, dict] = {}
+    errors: FieldErrors = []
+    valid: dict[str, Object] = {}
     created = {f"{pod_name}-{volume.get('name', '')}" for volume in found if pod_name and "ephemeral" in volume}
     for i, volume in enumerate(found):
         at, name = f"{path}[{i}]", volume.get("name", "")
@@ -33,8 +37,8 @@ def volumes(path: str, found: list, pod_name: str, rules: Rules) -> tuple[dict[s
     return valid, errors
 
 
-def _source(path: str, volume: dict, name: str, pod_name: str, rules: Rules) -> list:
-    errors: list = []
+def _source(path: str, volume: Object, name: str, pod_name: str, rules: Rules) -> FieldErrors:
+    errors: FieldErrors = []
     count = 0
     for kind, (shown, own_path, needed) in _SOURCES.items():
         source = volume.get(kind)
@@ -62,35 +66,35 @@ def _source(path: str, volume: dict, name: str, pod_name: str, rules: Rules) -> 
     return errors
 
 
-def _empty_dir(path: str, source: dict, rules: Rules) -> list:
+def _empty_dir(path: str, source: Object, rules: Rules) -> FieldErrors:
     if source.get("sizeLimit") is not None and quantity.compare(source["sizeLimit"], 0) < 0:
         return [field.forbidden(f"{path}.sizeLimit", "SizeLimit field must be a valid resource quantity")]
     return []
 
 
-def _host_path(path: str, source: dict, rules: Rules) -> list:
+def _host_path(path: str, source: Object, rules: Rules) -> FieldErrors:
     if not source.get("path"):
         return []
     errors = no_backsteps(f"{path}.path", source["path"])
     return errors if source.get("type") is None else errors + one_of(f"{path}.type", source["type"], _HOST_PATH_TYPES)
 
 
-def _git_repo(path: str, source: dict, rules: Rules) -> list:
+def _git_repo(path: str, source: Object, rules: Rules) -> FieldErrors:
     return descending_path(f"{path}.directory", source.get("directory", ""))
 
 
-def _partition(path: str, source: dict, rules: Rules) -> list:
+def _partition(path: str, source: Object, rules: Rules) -> FieldErrors:
     partition = source.get("partition", 0)
     return [] if 0 <= partition <= 255 else [field.invalid(f"{path}.partition", partition, names.in_range(1, 255))]
 
 
-def _keys(path: str, source: dict, rules: Rules) -> list:
+def _keys(path: str, source: Object, rules: Rules) -> FieldErrors:
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + key_paths(f"{path}.items", source)
 
 
-def key_paths(path: str, source: dict) -> list:
+def key_paths(path: str, source: Object) -> FieldErrors:
     """Errors of the items of a Secret or ConfigMap (validateKeyToPath)."""
-    errors: list = []
+    errors: FieldErrors = []
     for i, item in enumerate(source.get("items") or ()):
         at, where = f"{path}[{i}]", item.get("path", "")
         errors += [field.required(f"{at}.{key}") for key in ("key", "path") if not item.get(key)]
@@ -98,12 +102,12 @@ def key_paths(path: str, source: dict) -> list:
     return errors
 
 
-def _nfs(path: str, source: dict, rules: Rules) -> list:
+def _nfs(path: str, source: Object, rules: Rules) -> FieldErrors:
     where = source.get("path", "")
     return [] if where.startswith("/") else [field.invalid(f"{path}.path", where, "must be an absolute path")]
 
 
-def _iscsi(path: str, source: dict, rules: Rules) -> list:
+def _iscsi(path: str, source: Object, rules: Rules) -> FieldErrors:
     lun = source.get("lun", 0)
     errors = _initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
     if not 0 <= lun <= 255:
@@ -115,7 +119,7 @@ def _iscsi(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _initiator(path: str, name: str) -> list:
+def _initiator(path: str, name: str) -> FieldErrors:
     import re
 
     pattern = _INITIATORS.get(name[:3])
@@ -124,12 +128,12 @@ def _initiator(path: str, name: str) -> list:
     return [] if re.search(pattern, name) else [field.invalid(path, name, "must be valid format")]
 
 
-def _secret_ref(path: str, source: dict, rules: Rules) -> list:
+def _secret_ref(path: str, source: Object, rules: Rules) -> FieldErrors:
     ref = source.get("secretRef")
     return [field.required(f"{path}.secretRef.name")] if ref is not None and not ref.get("name") else []
 
 
-def _quobyte(path: str, source: dict, rules: Rules) -> list:
+def _quobyte(path: str, source: Object, rules: Rules) -> FieldErrors:
     registry, pairs = source.get("registry", ""), "must be a host:port pair or multiple pairs separated by commas"
     errors = []
     if not registry:
@@ -142,7 +146,7 @@ def _quobyte(path: str, source: dict, rules: Rules) -> list:
     return errors if source.get("volume") else [*errors, field.required(f"{path}.volume")]
 
 
-def _flocker(path: str, source: dict, rules: Rules) -> list:
+def _flocker(path: str, source: Object, rules: Rules) -> FieldErrors:
     name, uuid = source.get("datasetName", ""), source.get("datasetUUID", "")
     errors = []
     if not name and not uuid:
@@ -155,7 +159,7 @@ def _flocker(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _fc(path: str, source: dict, rules: Rules) -> list:
+def _fc(path: str, source: Object, rules: Rules) -> FieldErrors:
     wwns, wwids, lun = source.get("targetWWNs") or [], source.get("wwids") or [], source.get("lun")
     at, errors = f"{path}.targetWWNs", []
     if not wwns and not wwids:
@@ -171,13 +175,13 @@ def _fc(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _flex(path: str, source: dict, rules: Rules) -> list:
+def _flex(path: str, source: Object, rules: Rules) -> FieldErrors:
     return [field.invalid(f"{path}.options[{key}]", key, "kubernetes.io and k8s.io namespaces are reserved")
             for key in sorted(source.get("options") or ())
             if f".{key.partition('/')[0].lower()}".endswith((".kubernetes.io", ".k8s.io"))]
 
 
-def _azure_disk(path: str, source: dict, rules: Rules) -> list:
+def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
     errors = one_of(f"{path}.cachingMode", source.get("cachingMode", "None"), ("None", "ReadOnly", "ReadWrite"))
     kind, uri = source.get("kind"), source.get("diskURI", "")
     if kind is None:
@@ -192,15 +196,15 @@ def _azure_disk(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _storage_os(path: str, source: dict, rules: Rules) -> list:
-    errors: list = []
+def _storage_os(path: str, source: Object, rules: Rules) -> FieldErrors:
+    errors: FieldErrors = []
     for key in ("volumeName", "volumeNamespace"):
         if source.get(key):
             errors += dns1123_label(f"{path}.{key}", source[key])
     return errors + _secret_ref(path, source, rules)
 
 
-def _csi(path: str, source: dict, rules: Rules) -> list:
+def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
     from ..persistentvolume_validation import driver_name
 
     errors = driver_name(f"{path}.driver", source.get("driver", ""))
@@ -212,7 +216,7 @@ def _csi(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _ephemeral(path: str, source: dict, rules: Rules) -> list:
+def _ephemeral(path: str, source: Object, rules: Rules) -> FieldErrors:
     from .... import objectmeta
     from .. import persistentvolumeclaim_validation
 
@@ -227,12 +231,12 @@ def _ephemeral(path: str, source: dict, rules: Rules) -> list:
     return errors + persistentvolumeclaim_validation.validate(template.get("spec") or {}, f"{at}.spec")
 
 
-def _image(path: str, source: dict, rules: Rules) -> list:
+def _image(path: str, source: Object, rules: Rules) -> FieldErrors:
     errors = [field.required(f"{path}.reference")] if rules.is_pod and not source.get("reference") else []
     return errors + pull_policy(f"{path}.pullPolicy", source.get("pullPolicy", ""))
 
 
-def pull_policy(path: str, policy: str) -> list:
+def pull_policy(path: str, policy: str) -> FieldErrors:
     """Errors of an image's pull policy (validatePullPolicy)."""
     if policy in ("Always", "IfNotPresent", "Never"):
         return []
@@ -240,7 +244,7 @@ def pull_policy(path: str, policy: str) -> list:
     return [field.not_supported(path, policy, allowed)] if policy else [field.required(path)]
 
 
-def _downward_api(path: str, source: dict, rules: Rules) -> list:
+def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
     from . import projected
 
     errors = file_mode(f"{path}.defaultMode", source.get("defaultMode"))
@@ -249,7 +253,7 @@ def _downward_api(path: str, source: dict, rules: Rules) -> list:
     return errors
 
 
-def _projected(path: str, source: dict, rules: Rules) -> list:
+def _projected(path: str, source: Object, rules: Rules) -> FieldErrors:
     from . import projected
 
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + projected.sources(path, source)

@@ -7,6 +7,10 @@ from .....machinery.objects import dig
 from . import security
 from .rules import visit_containers
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .....machinery.types import Object, Release
+
 _NODE_LABELS = {
     "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
     "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
@@ -41,25 +45,25 @@ _BYTES = ("memory", "ephemeral-storage")
 _NO_SELECTOR = "a null labelSelector results in matching no pod"
 
 
-def of_pod(obj: dict, release: tuple[int, int]) -> list[str]:
+def of_pod(obj: Object, release: Release) -> list[str]:
     """Return the warnings on a Pod that is being created."""
     found = of_name(obj, "the Pod's hostname")
     return found + _warnings("", obj["spec"], obj["metadata"], release)
 
 
-def of_name(obj: dict, used_in: str = "Pod names and hostnames") -> list[str]:
+def of_name(obj: Object, used_in: str = "Pod names and hostnames") -> list[str]:
     """Return the warning on a name that does not suit the host names made of it."""
     wrong = names.dns1123_label(obj["metadata"].get("name", ""))
     return [f"metadata.name: this is used in {used_in}, which can result in surprising behavior; a DNS label is "
             f"recommended: [{' '.join(wrong)}]"] if wrong else []
 
 
-def of_template(template: dict, path: str, release: tuple[int, int]) -> list[str]:
+def of_template(template: Object, path: str, release: Release) -> list[str]:
     """Return the warnings on a PodTemplateSpec at `path`."""
     return _warnings(f"{path}.", template.get("spec") or {}, template.get("metadata") or {}, release)
 
 
-def of_claim(spec: dict, path: str) -> list[str]:
+def of_claim(spec: Object, path: str) -> list[str]:
     """Return the warnings on a PersistentVolumeClaim's spec at `path`."""
     return [_fractional(f"{path}.resources.{kind}[storage]", amount) for kind in ("requests", "limits")
             if (amount := dig(spec, "resources", kind, "storage")) is not None and quantity.milli(amount) % 1000]
@@ -69,7 +73,7 @@ def _fractional(path: str, amount) -> str:
     return f'{path}: fractional byte value "{amount}" is invalid, must be an integer'
 
 
-def _warnings(prefix: str, spec: dict, meta: dict, release: tuple[int, int]) -> list[str]:
+def _warnings(prefix: str, spec: Object, meta: Object, release: Release) -> list[str]:
     path, annotations = f"{prefix}spec", meta.get("annotations") or {}
     found = _scheduling(path, spec)
     found += [f"{prefix}metadata.annotations[{key}]: {text}" for key, text in _ANNOTATIONS.items()
@@ -100,7 +104,7 @@ def _warnings(prefix: str, spec: dict, meta: dict, release: tuple[int, int]) -> 
     return found
 
 
-def _scheduling(path: str, spec: dict) -> list[str]:
+def _scheduling(path: str, spec: Object) -> list[str]:
     found = [f"{path}.nodeSelector[{key}]: {_NODE_LABELS[key]}" for key in sorted(spec.get("nodeSelector") or ())
              if key in _NODE_LABELS]
     at = f"{path}.affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
@@ -118,7 +122,7 @@ def _scheduling(path: str, spec: dict) -> list[str]:
     return found
 
 
-def _node_term(path: str, term: dict, check_values: bool) -> list[str]:
+def _node_term(path: str, term: Object, check_values: bool) -> list[str]:
     found = []
     for i, expression in enumerate(term.get("matchExpressions") or ()):
         at, key = f"{path}.matchExpressions[{i}]", expression.get("key", "")
@@ -130,7 +134,7 @@ def _node_term(path: str, term: dict, check_values: bool) -> list[str]:
     return found
 
 
-def _volumes(path: str, volumes, release: tuple[int, int]) -> list[str]:
+def _volumes(path: str, volumes, release: Release) -> list[str]:
     found = []
     for i, volume in enumerate(volumes):
         for kind, (shown, text) in _VOLUMES.items():
@@ -168,7 +172,7 @@ def _overlapping(volumes) -> list[str]:
     return found
 
 
-def _projected_paths(projection: dict) -> list[tuple[str, str]]:
+def _projected_paths(projection: Object) -> list[tuple[str, str]]:
     for kind, what in (("configMap", "ConfigMap"), ("secret", "Secret"), ("downwardAPI", "DownwardAPI")):
         source = projection.get(kind) or {}
         if source.get("items"):
@@ -202,7 +206,7 @@ def _shown(where: str, source: str) -> str:
     return f'"{where}" ({source})' if source else f'"{where}"'
 
 
-def _duplicates(path: str, spec: dict) -> list[str]:
+def _duplicates(path: str, spec: Object) -> list[str]:
     found = []
     for kind, key in (("hostAliases", "ip"), ("imagePullSecrets", "name")):
         seen = set()
@@ -215,14 +219,14 @@ def _duplicates(path: str, spec: dict) -> list[str]:
                     for i, item in enumerate(spec.get("imagePullSecrets") or ()) if not item.get("name")]
 
 
-def _seccomp(prefix: str, spec: dict, annotations: dict) -> list[str]:
+def _seccomp(prefix: str, spec: Object, annotations: Object) -> list[str]:
     if security.SECCOMP_POD not in annotations or dig(spec, "securityContext", "seccompProfile") is not None:
         return []
     return [f'{prefix}metadata.annotations[{security.SECCOMP_POD}]: non-functional in v1.27+; use the "seccompProfile" '
             "field instead"]
 
 
-def _container(prefix: str, path: str, container: dict, spec: dict, annotations: dict) -> list[str]:
+def _container(prefix: str, path: str, container: Object, spec: Object, annotations: Object) -> list[str]:
     found, name = [], container.get("name", "")
     if annotations:
         key = security.SECCOMP_CONTAINER + name
@@ -256,9 +260,9 @@ def _hidden_variables(path: str, env) -> list[str]:
     return found
 
 
-def _ports(path: str, spec: dict) -> list[str]:
+def _ports(path: str, spec: Object) -> list[str]:
     found: list[str] = []
-    known: dict[tuple, list[tuple[str, dict]]] = {}
+    known: dict[tuple, list[tuple[str, Object]]] = {}
     named: dict[str, str] = {}
     same_names: list[str] = []
     for container_path, container in visit_containers(spec, path):
@@ -282,7 +286,7 @@ def _ports(path: str, spec: dict) -> list[str]:
     return found + same_names
 
 
-def _overlap(port: dict, other: dict) -> str:
+def _overlap(port: Object, other: Object) -> str:
     ips = port.get("hostIP", ""), other.get("hostIP", "")
     host, other_host = port.get("hostPort", 0), other.get("hostPort", 0)
     if ips[0] == ips[1] and host == other_host:
