@@ -1,3 +1,3 @@
 """kubesim: a Kubernetes cluster in a local JSON store, and the kubectl that talks to it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,12 +1,24 @@
-"""A terminal for tests: command lines run in this process, in a home of their own, with the clock frozen."""
+"""A terminal for tests: command lines run in this process, in a home of their own, with the clock frozen.
+
+HYPOTHESIS_PROFILE chooses how laws are tried: `default`, `ci` (reproducible) or `slow` (few examples). Only the default
+minds how long an example takes.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import shlex
 from typing import NamedTuple
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True,
+                                     suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("slow", deadline=None, max_examples=15,
+                                     suppress_health_check=list(hypothesis.HealthCheck))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 START = "2024-01-01T00:00:00Z"
 
