@@ -46,9 +46,7 @@ def main(args: list[str]) -> int:
     from ..kubectl.failures import Failure
 
     try:
-        sim.main(args, prog_name="kubesim sim", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        return sim.main(args, prog_name="kubesim sim", standalone_mode=False) or 0  # what ctx.exit() was given
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -57,4 +55,3 @@ def main(args: list[str]) -> int:
         return 1
     except click.Abort:
         return 130
-    return 0

@@ -18,7 +18,7 @@ def shim(home: str) -> str:
     os.makedirs(folder, mode=0o700, exist_ok=True)
     python = sys.executable
     files = {"kubectl.cmd": f'@"{python}" -m kubesim_cli %*\r\n'} if os.name == "nt" else {
-        "kubectl": f'#!/bin/sh\nKUBESIM_NAME=kubectl exec {shlex.quote(python)} -m kubesim_cli "$@"\n'}
+        "kubectl": f'#!/bin/sh\nexec {shlex.quote(python)} -m kubesim_cli "$@"\n'}
     for name, text in files.items():
         path = os.path.join(folder, name)
         temporary = f"{path}.{os.getpid()}"
@@ -75,7 +75,8 @@ def shell(ctx: click.Context) -> None:
     folder = shim(home)
     environ = {**os.environ, "KUBESIM_HOME": home, "PATH": folder + os.pathsep + os.environ.get("PATH", "")}
     program = ["powershell", "-NoLogo"] if os.name == "nt" else [os.environ.get("SHELL") or "/bin/sh"]
-    ctx.exit(subprocess.call(program, env=environ))
+    code = subprocess.call(program, env=environ)
+    ctx.exit(code if code >= 0 else 128 - code)  # a shell that a signal ended, as shells tell it
 
 
 COMMANDS = [env, shell]

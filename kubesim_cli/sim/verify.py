@@ -81,8 +81,13 @@ class Stage:
 
 
 def replay(path: str, tell) -> int:
-    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ."""
+    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ.
+
+    Raises ClickException where there is nothing to replay: an empty page proves nothing.
+    """
     data, steps = load(path)
+    if not steps:
+        raise click.ClickException(f"{pathlib.Path(path).name} has no steps")
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(folder, data, pathlib.Path(path))

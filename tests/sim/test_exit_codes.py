@@ -1,0 +1,102 @@
+"""What a script sees of `kubesim sim`: the exit codes of the command line, not those of the functions behind it."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
+
+
+@pytest.fixture
+def sim(tmp_path):
+    """Call `sim("verify", "page.yaml")` in an empty directory with a home of its own; returns the finished process."""
+    home = tmp_path / "home"
+    (tmp_path / "work").mkdir()
+
+    def call(*words: str, **environ: str) -> subprocess.CompletedProcess:
+        keep = {name: value for name, value in os.environ.items() if not name.startswith("KUBE")}
+        return subprocess.run([sys.executable, "-m", "kubesim_cli", "sim", *words], cwd=tmp_path / "work", text=True,
+                              env={**keep, "KUBESIM_HOME": str(home), **environ}, capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL)
+
+    return call
+
+
+def page(folder: pathlib.Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+RIGHT = "steps:\n- run: kubectl get configmap nosuch\n  exit: 1\n"
+WRONG = "steps:\n- run: kubectl get configmap nosuch\n  exit: 0\n"
+
+
+def test_verify_succeeds_where_every_step_is_as_printed(sim, tmp_path):
+    done = sim("verify", page(tmp_path, "right.yaml", RIGHT))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "right.yaml: as printed")
+
+
+@pytest.mark.parametrize("flags", [(), ("--quiet",)], ids=["loud", "quiet"])
+def test_verify_fails_where_a_step_differs(sim, tmp_path, flags):
+    done = sim("verify", *flags, page(tmp_path, "wrong.yaml", WRONG))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "wrong.yaml: 1 steps differ")
+
+
+def test_one_wrong_page_among_right_ones_is_enough(sim, tmp_path):
+    pages = page(tmp_path, "wrong.yaml", WRONG), page(tmp_path, "right.yaml", RIGHT)
+    assert sim("verify", "--quiet", *pages).returncode == 1
+
+
+def test_a_page_without_steps_proves_nothing(sim, tmp_path):
+    done = sim("verify", page(tmp_path, "empty.yaml", "steps: []\n"))
+    assert (done.returncode, done.stderr) == (1, "Error: empty.yaml has no steps\n")
+
+
+@pytest.mark.parametrize("words", [("verify", "nosuch.yaml"), ("verify",), ("nosuch",), ("clock", "advance"),
+                                   ("clock", "freeze", "yesterday"), ("reset", "--nosuch")], ids=" ".join)
+def test_a_wrong_call_is_2(sim, words):
+    assert sim(*words).returncode == 2
+
+
+@pytest.mark.parametrize("words", [("node", "stop", "nosuch"), ("uids", "nonsense"),
+                                   ("reset", "--feature-gates", "Nonsense=true")], ids=" ".join)
+def test_what_cannot_be_done_is_1(sim, words):
+    done = sim(*words)
+    assert done.returncode == 1
+    assert done.stderr
+
+
+@pytest.mark.parametrize("words", [("--help",), ("verify", "--help"), ("reset", "--seed", "1"), ("clock", "freeze"),
+                                   ("env", "--shell", "bash")], ids=" ".join)
+def test_what_is_done_is_0(sim, words):
+    assert sim(*words).returncode == 0
+
+
+def test_a_damaged_store_is_1(sim, tmp_path):
+    assert sim("reset").returncode == 0
+    [log] = tmp_path.rglob("objects.jsonl")
+    log.write_text("nonsense\n" + log.read_text(encoding="utf-8"), encoding="utf-8")
+    done = sim("clock", "freeze")
+    assert (done.returncode, done.stderr.startswith("error: ")) == (1, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that is a script")
+@pytest.mark.parametrize(("script", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 128 + 15)])
+def test_shell_ends_as_its_shell_does(sim, tmp_path, script, code):
+    program = tmp_path / "shell"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert sim("shell", SHELL=str(program)).returncode == code
+
+
+def test_a_shell_that_does_not_exist_is_1(sim):
+    assert sim("shell", SHELL="/nosuch/shell").returncode == 1
+
+
+def test_the_tutorial_of_the_readme(sim):
+    assert sim("verify", "--quiet", str(FIXTURES / "statefulset.yaml")).returncode == 0
