@@ -12,6 +12,7 @@ what needs a shell gets bash. GOLDEN_BASH=1 in the environment gives bash to eve
 from __future__ import annotations
 
 import contextlib
+import glob
 import io
 import os
 import pathlib
@@ -77,29 +78,38 @@ def load(path: pathlib.Path) -> dict:
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
-class Words(NamedTuple):
-    """A kubectl command line without the program's name; `merged`: its stderr goes where its stdout goes (2>&1)."""
+class Call(NamedTuple):
+    """A kubectl command line that needs no shell: its words without the program's name, where its stderr goes (the
+    redirection's text), and what reads its stdout ("" where nothing does)."""
 
     words: list[str]
-    merged: bool
+    stderr: str
+    rest: str
 
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:[^"$`\\\n]|\\["\\])*"|\\[^\n]""")
-_FOR_A_SHELL = re.compile(r"""[|&;<>()$`'"\\\n*?\[\]{}~#!]""")
-_INHERITING = {"edit"}  # its editor writes to the process's own stdout, which nobody captures here
+_FOR_A_SHELL = re.compile(r"""[|&;<>()$`'"\\\n{}~#]""")
+_INHERITING = {"edit", "edit-last-applied"}  # an editor writes to the process's own stdout, which nobody captures here
 
 
-def without_shell(command: str) -> Words | None:
-    """Take a command line apart that is one plain kubectl call; None where it takes a shell to run it."""
-    command, merged = command.strip(), False
-    if command.endswith(" 2>&1"):
-        command, merged = command[:-len(" 2>&1")], True
-    if _FOR_A_SHELL.search(_QUOTED.sub("", command)):
+def without_shell(command: str) -> Call | None:
+    """Take a command line apart that is a plain kubectl call, perhaps with a pipe behind; None where it takes a shell.
+
+    The working directory has to be the scenario's, for words that may be patterns of its files' names.
+    """
+    command = command.strip()
+    bare = _QUOTED.sub(lambda quoted: "_" * len(quoted.group()), command)
+    first, pipe, _ = bare.partition("|")
+    command, rest = command[:len(first)].rstrip(), command[len(first) + 1:]
+    stderr = next((form for form in ("2>&1", "2>/dev/null") if first.rstrip().endswith(" " + form)), "")
+    command = command.removesuffix(stderr)
+    if (pipe and rest[:1] in ("", "|", "&")) or _FOR_A_SHELL.search(bare[:len(command)]):
         return None
     words = shlex.split(command)
-    if words[:1] != ["kubectl"] or _INHERITING.intersection(words):
+    if words[:1] != ["kubectl"] or _INHERITING.intersection(words) or any(
+            glob.escape(word) != word and glob.glob(word) for word in words):
         return None
-    return Words(words[1:], merged)
+    return Call(words[1:], stderr, rest)
 
 
 class Replay:
@@ -146,32 +156,39 @@ class Replay:
 
     def run(self, command: str) -> tuple[int, str, str]:
         """Run one command; returns exit code, stdout and stderr."""
-        plain = None if self.always_bash else without_shell(command)
-        return self.bash(command) if plain is None else in_process(plain)
+        code, out, err = self.run_bytes(command, b"")
+        return code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
-    def bash(self, command: str) -> tuple[int, str, str]:
-        """Run one command with bash; returns exit code, stdout and stderr."""
-        done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environ, capture_output=True, text=True,
-                              errors="replace", timeout=90, stdin=subprocess.DEVNULL, check=False)
-        return done.returncode, done.stdout, done.stderr
+    def run_bytes(self, command: str, stdin: bytes) -> tuple[int, bytes, bytes]:
+        """Run one command, in this process as far as it needs no shell."""
+        call = None if self.always_bash else without_shell(command)
+        if call is None:
+            done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environ, capture_output=True,
+                                  input=stdin, timeout=90, check=False)
+            return done.returncode, done.stdout, done.stderr
+        code, out, err = in_process(call.words, stdin, merged=call.stderr == "2>&1")
+        if call.stderr == "2>/dev/null":
+            err = b""
+        if not call.rest:
+            return code, out, err
+        code, out, more = self.run_bytes(call.rest, out)
+        return code, out, err + more
 
 
-def in_process(plain: Words) -> tuple[int, str, str]:
-    """Run kubectl as a process of its own would be run; returns exit code, stdout and stderr."""
+def in_process(words: list[str], stdin: bytes, merged: bool) -> tuple[int, bytes, bytes]:
+    """Run kubectl as a process of its own would be run; `merged`: what goes to stderr goes to stdout."""
     from kubesim_cli.main import main
 
-    def stream() -> io.TextIOWrapper:
-        return io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape", newline="\n")
+    def stream(data: bytes = b"") -> io.TextIOWrapper:
+        return io.TextIOWrapper(io.BytesIO(data), "utf-8", "surrogateescape", newline="\n")
 
     out = stream()
-    err = out if plain.merged else stream()
-    with mock.patch.multiple(sys, stdin=stream(), stdout=out, stderr=err):
-        code = main(plain.words)
-    texts = []
-    for each in (out, err):
-        each.flush()
-        texts.append(each.buffer.getvalue().decode("utf-8", "replace"))
-    return code, texts[0], "" if plain.merged else texts[1]
+    err = out if merged else stream()
+    with mock.patch.multiple(sys, stdin=stream(stdin), stdout=out, stderr=err):
+        code = main(words)
+    out.flush()
+    err.flush()
+    return code, out.buffer.getvalue(), b"" if merged else err.buffer.getvalue()
 
 
 def differences(scenario: dict) -> list[str]:
