@@ -42,7 +42,8 @@ def test_what_reading_a_variable_looks_like():
 
 
 def test_the_settings_page_has_every_variable_that_is_read():
-    read = {name for path in PACKAGE.rglob("*.py") for name in variables_read(path.read_text(encoding="utf-8"))}
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    read = {name for source in sources if "environ" in source or "getenv" in source for name in variables_read(source)}
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}

@@ -22,22 +22,30 @@ def test_what_a_fresh_minikube_has():
             and obj["metadata"]["name"] == "kube-root-ca.crt"] == names("namespaces")
 
 
-def test_every_object_is_complete():
+def test_every_object_is_complete(api):
     seen = set()
     for resource, obj in objects():
+        res = api.server.resolve(resource)
+        assert (obj["apiVersion"], obj["kind"]) == (res.api_version, res.kind)
         meta = obj["metadata"]
         if resource == "componentstatuses":  # never stored, so they have no metadata to speak of
             continue
         assert meta["creationTimestamp"] == "2024-01-01T00:00:00Z", resource
         assert meta["uid"] not in seen
         seen.add(meta["uid"])
-        assert obj["apiVersion"] and obj["kind"]
 
 
 def test_the_kubernetes_service_and_its_endpoints(api):
     service = api.admin.get("services", "kubernetes", "default")
     assert service["spec"]["clusterIP"] == "10.96.0.1"
-    assert api.admin.get("endpointslices.discovery.k8s.io", "kubernetes", "default")["endpoints"]
+    endpoints = api.admin.get("endpoints", "kubernetes", "default")
+    port = {"name": "https", "port": 8443, "protocol": "TCP"}
+    assert endpoints["subsets"] == [{"addresses": [{"ip": "192.168.49.2"}], "ports": [port]}]
+    assert endpoints["metadata"]["labels"] == {"endpointslice.kubernetes.io/skip-mirror": "true"}
+    [found] = api.admin.list("endpointslices.discovery.k8s.io", "default",
+                             label_selector="kubernetes.io/service-name=kubernetes")["items"]
+    assert (found["metadata"]["name"], found["addressType"], found["ports"]) == ("kubernetes", "IPv4", [port])
+    assert found["endpoints"] == [{"addresses": ["192.168.49.2"], "conditions": {"ready": True}}]
 
 
 def test_the_standard_storage_class_is_the_default(api):

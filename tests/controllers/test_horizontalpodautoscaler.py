@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.controllers import replicacalculator
+
 AUTOSCALERS, DEPLOYMENTS = "horizontalpodautoscalers.autoscaling", "deployments.apps"
 
 
@@ -177,3 +179,15 @@ def test_a_template_that_says_what_its_pods_use(w):
     assert replicas(w) == 4
     w.advance(30)
     assert replicas(w) == 8 and told(w)["ScalingLimited"] == ("True", "TooManyReplicas")
+
+
+@pytest.mark.parametrize(("target", "wanted"), [(50, 3), (150, 2)])
+def test_a_pod_without_metrics_counts_as_busy_before_fewer_are_asked_for(w, target, wanted):
+    """It is taken to use all that it requests, or the target where that is more (100m, of which 150% are 150m)."""
+    w.change(DEPLOYMENTS, "web", lambda obj: obj["spec"].update(replicas=4))
+    w.advance(2)
+    use(w, "10m")
+    w.change("pods", w.names("pods")[0], lambda obj: obj["metadata"].update(annotations={}))
+    source = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": target}}
+    count, status = replicacalculator.replicas(w.api, "default", "app=web", source, 4)
+    assert (count, status["averageUtilization"]) == (wanted, 10)

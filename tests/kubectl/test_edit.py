@@ -123,3 +123,15 @@ def test_edited_before_it_is_created(terminal):
     assert terminal.ok("kubectl create --edit -f c.yaml") == "configmap/c created\n"
     assert terminal("kubectl create --edit -f c.yaml").err.endswith(
         'Error from server (AlreadyExists): configmaps "c" already exists\n')
+
+
+def test_an_object_stays_in_its_namespace(edit):
+    """Only what is namespaced is held to the namespace of the command."""
+    edit.terminal.ok("kubectl create ns other")
+    result = edit("s/namespace:.*/namespace:\\ other/")
+    assert result.code == 1
+    assert result.err.endswith(
+        'error: the namespace from the provided object "other" does not match the namespace "default". You must pass '
+        "'--namespace=other' to perform this operation.\n")
+    assert edit("s/labels:/labels:\\\\n\\ \\ \\ \\ team:\\ blue/", "ns other") == (0, "namespace/other edited\n", "")
+    assert edit.terminal.ok("kubectl get ns other -o jsonpath={.metadata.labels.team}") == "blue"

@@ -295,3 +295,19 @@ patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value
                                           "apiVersion: v1}}]\n"})
     assert result.err.endswith("error: var '{V Service.v1.[noGrp] {metadata.name}}' cannot be mapped to a field in the "
                                "set of known resources\n")
+
+
+def test_where_the_output_goes(build, terminal, tmp_path):
+    """A file gets everything, a directory one file for each object; what cannot be written is told."""
+    build({"kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: conf}]\n", "d.yaml": DEPLOYMENT})
+    shown = terminal.ok("kubectl kustomize")
+    assert terminal.ok("kubectl kustomize . -o all.yaml") == ""
+    work = tmp_path / "work"
+    assert (work / "all.yaml").read_text(encoding="utf-8") == shown
+    (work / "out").mkdir()
+    assert terminal.ok("kubectl kustomize -o out") == ""
+    files = {path.name: path.read_text(encoding="utf-8") for path in (work / "out").iterdir()}
+    assert "---\n".join(files[name] for name in sorted(files, reverse=True)) == shown
+    assert sorted(files) == ["apps_v1_deployment_web.yaml", "v1_configmap_conf-6ct58987ht.yaml"]
+    assert terminal("kubectl kustomize -o nosuch/all.yaml") == (
+        1, "", "error: open nosuch/all.yaml: no such file or directory\n")

@@ -284,3 +284,15 @@ def test_the_cache_starts_from_what_is_there(node_world):
     w.pod("c", containers=asks(cpu="500m"))
     w.advance()
     assert w.where("b") is None and w.where("c") == "minikube"
+
+
+def test_labels_that_a_pod_gets_later_may_be_what_another_waits_for(w):
+    near = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [
+        {"labelSelector": {"matchLabels": {"app": "web"}}, "topologyKey": "kubernetes.io/hostname"}]}}
+    w.pod("a")
+    w.pod("b", affinity=near)
+    w.advance()
+    assert w.where("a") == "minikube" and w.where("b") is None
+    w.change("pods", "a", lambda pod: pod["metadata"]["labels"].update(app="web"))
+    w.advance()
+    assert w.where("b") == "minikube"

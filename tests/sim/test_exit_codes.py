@@ -9,8 +9,6 @@ import sys
 
 import pytest
 
-FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
-
 
 @pytest.fixture
 def sim(tmp_path):
@@ -96,7 +94,3 @@ def test_shell_ends_as_its_shell_does(sim, tmp_path, script, code):
 
 def test_a_shell_that_does_not_exist_is_1(sim):
     assert sim("shell", SHELL="/nosuch/shell").returncode == 1
-
-
-def test_the_tutorial_of_the_readme(sim):
-    assert sim("verify", "--quiet", str(FIXTURES / "statefulset.yaml")).returncode == 0

@@ -98,7 +98,8 @@ def test_formats_that_do_not_count():
 
 @pytest.mark.parametrize("pattern,text,matches", [
     (r"^\d+$", "12", True), (r"^\d+$", "12\n", False), (r"^[[:alpha:]]+\z", "ab", True), (r"^\p{Lu}", "Ä", True),
-    (r"(?m)^b$", "a\nb", True), (r"a{2}b{", "aab{", True), (r"\Qa.b\E", "a.b", True), (r"(?P<n>a)|b", "b", True),
+    (r"(?m)^b$", "a\nb", True), (r"(?m)^a$", "a\nb", True), (r"(?i)^a$", "a\nb", False),
+    (r"a{2}b{", "aab{", True), (r"\Qa.b\E", "a.b", True), (r"(?P<n>a)|b", "b", True),
     (r"\x{41}", "A", True), (r"(?i)ABC", "abc", True), (r"[^]a]", "b", True)])
 def test_regular_expressions(pattern, text, matches):
     assert bool(regexp.compile(pattern).search(text)) is matches

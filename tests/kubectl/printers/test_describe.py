@@ -139,3 +139,36 @@ Pod Template:
   Node-Selectors:\t<none>
   Tolerations:\t<none>
 """
+
+
+# Kinds that the recording's cluster did not have, as pkg/describe/describe.go writes them.
+LATER = [
+    {"apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR", "metadata": {"name": "extra", "labels": {"a": "b"}},
+     "spec": {"cidrs": ["10.1.0.0/16", "fd00:1::/64"]},
+     "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "Free", "message": "may be used",
+                                "lastTransitionTime": "2024-01-02T03:04:05Z"}]}},
+    {"apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR", "metadata": {"name": "new"},
+     "spec": {"cidrs": ["10.2.0.0/16"]}},
+    {"apiVersion": "networking.k8s.io/v1", "kind": "IPAddress", "metadata": {"name": "10.1.0.5"},
+     "spec": {"parentRef": {"group": "mygroup", "resource": "services", "namespace": "shop", "name": "web"}}},
+    {"apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttributesClass",
+     "metadata": {"name": "gold", "annotations": {"note": "fast"}}, "driverName": "disk.example.com",
+     "parameters": {"iops": "500", "burst": "yes"}},
+]
+
+
+@pytest.mark.parametrize(("name", "lines"), [
+    ("extra", ["Name: extra", "Labels: a=b", "Annotations: <none>", "CIDRs: 10.1.0.0/16, fd00:1::/64", "Status:",
+               "Conditions:", " Type Status LastTransitionTime Reason Message",
+               " ---- ------ ------------------ ------ -------",
+               " Ready True Tue, 02 Jan 2024 03:04:05 +0000 Free may be used", "Events: <none>"]),
+    ("new", ["Name: new", "Labels: <none>", "Annotations: <none>", "CIDRs: 10.2.0.0/16", "Events: <none>"]),
+    ("10.1.0.5", ["Name: 10.1.0.5", "Labels: <none>", "Annotations: <none>", "Parent Reference:", " Group: mygroup",
+                  " Resource: services", " Namespace: shop", " Name: web", "Events: <none>"]),
+    ("gold", ["Name: gold", "Annotations: note=fast", "DriverName: disk.example.com", "Parameters: burst=yes,iops=500",
+              "Events: <none>"]),
+])
+def test_kinds_that_came_later(name, lines):
+    obj = next(obj for obj in LATER if obj["metadata"]["name"] == name)
+    shown = describe(obj, Client([], (1, 36)), now=RECORDED["now"])
+    assert re.sub(" +", " ", shown).rstrip("\n").split("\n") == lines
