@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 
+from ..go.fmt import quote
 from ..machinery import errors, fieldset, timestamps, typed
 from ..machinery.decode import decode
 from ..machinery.objects import clone
@@ -290,7 +291,7 @@ def _conflict(conflicts: dict) -> errors.StatusError:
 
 def _manager_text(who: tuple) -> str:
     manager, operation, api_version, subresource = who
-    text = json.dumps(manager)
+    text = quote(manager)
     if subresource:
-        text += f" with subresource {json.dumps(subresource)}"
+        text += f" with subresource {quote(subresource)}"
     return f"{text} using {api_version}" if operation == "Update" else text

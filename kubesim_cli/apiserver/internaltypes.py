@@ -1,9 +1,10 @@
 """API objects the way the Go server's own types look as JSON, which some of its complaints quote.
 
 The server's internal types have no json tags: every field is told under its Go name, empty ones as well. Their fields
-(golang.json, taken from types.go of pkg/apis/core and apiextensions) are rows of Go name, type and, where it is not the
-Go name with a small first letter, the name in the API. Types: s string, n number, b bool, q Quantity, z time; `*`, `[]`
-and `{}` before a type make it a pointer, a list or a map. Types under metav1 have tags and leave out what is empty.
+(internaltypes.json, taken from types.go of pkg/apis/core and apiextensions) are rows of Go name, type and, where it is
+not the Go name with a small first letter, the name in the API. Types: s string, n number, b bool, q Quantity, z time;
+`*`, `[]` and `{}` before a type make it a pointer, a list or a map. Types under metav1 have tags and leave out what is
+empty.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ admission, the kind's strategy, validation, validating admission, storage.
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery import errors
 from ..machinery.discovery import Resource
 from ..machinery.objects import clone, key_of
@@ -168,9 +169,7 @@ def _check_preconditions(res: Resource, kind, meta: dict, before: dict) -> None:
                               f"UID in object meta: {before['uid']}")
     given = meta.get("resourceVersion") or "0"
     if not (given.isascii() and given.isdecimal()):
-        import json
-
-        raise errors.StatusError(500, "", f"strconv.ParseUint: parsing {json.dumps(given)}: invalid syntax")
+        raise errors.StatusError(500, "", f"strconv.ParseUint: parsing {quote(given)}: invalid syntax")
     if int(given) and given != before["resourceVersion"]:
         raise errors.modified(res.name, before["name"])
     if not int(given) and not kind.unconditional_update:

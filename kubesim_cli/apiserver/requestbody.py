@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.json import type_word
 from ..machinery import errors
 from ..machinery.discovery import Resource
 
@@ -14,7 +15,7 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
     """
     if not isinstance(body, dict):
         raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
-                                 f"{_json_type(body)} into Go value of type struct "
+                                 f"{type_word(body)} into Go value of type struct "
                                  '{ APIVersion string "json:\\"apiVersion,omitempty\\""; '
                                  'Kind string "json:\\"kind,omitempty\\"" }')
     if not body.get("kind"):
@@ -51,9 +52,3 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
     return server.kind(res).store_version(obj)
 
 
-def _json_type(value) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (int, float)):
-        return "number"
-    return "string" if isinstance(value, str) else "array"

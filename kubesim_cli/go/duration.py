@@ -12,7 +12,7 @@ def parse(text: str) -> float:
     if rest == "0":
         return 0.0
     if not rest:
-        raise ValueError(f"time: invalid duration {_quote(text)}")
+        raise ValueError(f"time: invalid duration {quote(text)}")
     nanos = 0
     while rest:
         digits, rest = _take(rest, str.isdecimal)
@@ -21,15 +21,15 @@ def parse(text: str) -> float:
         if dotted:
             fraction, rest = _take(rest[1:], str.isdecimal)
         if not digits and not fraction:
-            raise ValueError(f"time: invalid duration {_quote(text)}")
+            raise ValueError(f"time: invalid duration {quote(text)}")
         unit, rest = _take(rest, lambda c: c != "." and not c.isdecimal())
         if not unit:
-            raise ValueError(f"time: missing unit in duration {_quote(text)}")
+            raise ValueError(f"time: missing unit in duration {quote(text)}")
         if unit not in _UNITS:
-            raise ValueError(f"time: unknown unit {_quote(unit)} in duration {_quote(text)}")
+            raise ValueError(f"time: unknown unit {quote(unit)} in duration {quote(text)}")
         nanos += int(digits or "0") * _UNITS[unit] + int(fraction or "0") * _UNITS[unit] // 10 ** len(fraction)
         if nanos >= _MAX:
-            raise ValueError(f"time: invalid duration {_quote(text)}")
+            raise ValueError(f"time: invalid duration {quote(text)}")
     return (-nanos if text[0] == "-" else nanos) / 1e9
 
 
@@ -41,13 +41,13 @@ def _take(text: str, wanted) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def _quote(text: str) -> str:
-    """Quote as package time does: ASCII as it is, other bytes as \\xNN."""
+def quote(text: str) -> str:
+    """Quote as package time does in all its errors: ASCII as it is, control characters and other bytes as \\xNN."""
     out = []
     for char in text:
         if char in '"\\':
             out.append("\\" + char)
-        elif " " <= char < "\x7f":
+        elif " " <= char <= "\x7f":
             out.append(char)
         else:
             out.extend(f"\\x{byte:02x}" for byte in char.encode("utf-8", "replace"))

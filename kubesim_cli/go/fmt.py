@@ -5,8 +5,6 @@ Python's int stands for int64, `Int` for Go's int (template constants, len); Non
 
 from __future__ import annotations
 
-import re
-
 
 class Int(int):
     """A Go int, as opposed to the int64 that numbers in objects are."""
@@ -89,12 +87,11 @@ def _shortest(value: float) -> tuple[str, int]:
 
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\"}
-_PLAIN = re.compile(r"[ !#-&(-\[\]-~]*")
 
 
 def quote(text: str, mark: str = '"', ascii_only: bool = False) -> str:
     """Return a string as strconv.Quote does (`mark` ' for a rune; `ascii_only`: QuoteToASCII)."""
-    if _PLAIN.fullmatch(text):
+    if text.isascii() and text.isprintable() and mark not in text and "\\" not in text:
         return mark + text + mark
     return mark + "".join([_escape(char, mark, ascii_only) for char in text]) + mark
 
@@ -120,6 +117,8 @@ _WIDTHS = {"x": 2, "u": 4, "U": 8}
 
 def unescape(text: str, mark: str) -> str:
     """Resolve Go's escapes in what stood between two `mark`s; ValueError("invalid syntax") as strconv has it."""
+    import re
+
     out, at = [], 0
     while at < len(text):
         char = text[at]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .fmt import quote
+
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _OLD_BOOLEANS = frozenset(word for word in _TRUE | _FALSE if word.lower() not in ("true", "false"))
@@ -412,6 +414,5 @@ def _go_syntax(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        import json
-        return json.dumps(value, ensure_ascii=False)
+        return quote(value)
     return str(value)

@@ -1,11 +1,11 @@
 """libyaml's scanner, where ruamel.yaml's differs from it: tabs, colons in flow collections, block indentation.
 
-Only yamlreader imports this module, when there is YAML to read. Follows go-yaml v2's scannerc.go.
+Only yaml.py imports this module, when there is YAML to read. Follows go-yaml v2's scannerc.go.
 """
 
 from __future__ import annotations
 
-from ruamel.yaml.error import YAMLError  # noqa: F401 (for yamlreader)
+from ruamel.yaml.error import YAMLError  # noqa: F401 (for yaml.py)
 from ruamel.yaml.parser import ParserError
 from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import ScalarToken

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ..go.json import type_word
 from ..machinery import errors, jsonpatch, strategic
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
-from ..machinery.patch import json_type
 from .failures import Failure
 from .resource import builder
 from .util import cmdutil
@@ -152,7 +152,7 @@ def _json_patched(obj: dict, body) -> dict:
     if body is None:
         return obj
     if not isinstance(body, list):
-        raise Failure(f"json: cannot unmarshal {json_type(body)} into Go value of type jsonpatch.Patch")
+        raise Failure(f"json: cannot unmarshal {type_word(body)} into Go value of type jsonpatch.Patch")
     try:
         return jsonpatch.apply(obj, body)
     except jsonpatch.PatchError as wrong:

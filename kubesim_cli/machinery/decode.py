@@ -6,6 +6,7 @@ Keys are taken in alphabetical order, as in every body that kubectl sends.
 
 from __future__ import annotations
 
+from ..go.json import type_word
 from . import quantity, timestamps
 from .objects import clone
 from .schema import Schema, object_meta
@@ -26,7 +27,7 @@ def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
     The result shares nothing with `obj`. Raises DecodeError.
     """
     if not isinstance(obj, dict):
-        raise DecodeError(f"json: cannot unmarshal {_json_type(obj)} into Go value of type {schema.go_type}")
+        raise DecodeError(f"json: cannot unmarshal {type_word(obj)} into Go value of type {schema.go_type}")
     decoder = _Decoder()
     clean = decoder.custom(schema, obj, "") if schema.custom else decoder.value(schema, obj, "")
     if decoder.error:
@@ -66,14 +67,6 @@ _ZEROS = {"string": "", "integer": 0, "number": 0, "boolean": False, "quantity":
 
 def _zero_struct(schema: Schema) -> dict:
     return {name: zero(field) for name, field in schema.fields.written}
-
-
-def _json_type(value) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else "number"
 
 
 def _number_text(value) -> str:
@@ -157,7 +150,7 @@ class _Decoder:
         if type(value) is int and -(1 << _INT_BITS[go_type]) <= value < 1 << _INT_BITS[go_type]:
             return value
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return self._cannot(f"number {_number_text(value)}" if number else _json_type(value), go_type)
+        return self._cannot(f"number {_number_text(value)}" if number else type_word(value), go_type)
 
     def _number(self, schema: Schema, value, path: str):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -198,7 +191,7 @@ class _Decoder:
         """What a type's own UnmarshalJSON reads as a string; it gives up at once where there is none."""
         if isinstance(value, str):
             return value
-        raise DecodeError(self._unmarshal_text(_json_type(value), "string"))
+        raise DecodeError(self._unmarshal_text(type_word(value), "string"))
 
     def _quantity(self, schema: Schema, value, path: str):
         try:
@@ -222,7 +215,7 @@ class _Decoder:
         return clone(value)
 
     def _mismatch(self, schema: Schema, value):
-        return self._cannot(_json_type(value), schema.go_type)
+        return self._cannot(type_word(value), schema.go_type)
 
     def _cannot(self, what: str, go_type: str) -> None:
         self.error = self.error or self._unmarshal_text(what, go_type)
@@ -285,7 +278,7 @@ class _Converter(_Decoder):
     def _int_or_string(self, schema: Schema, value, path: str):
         if isinstance(value, str) or type(value) is int:
             return value
-        raise DecodeError(f"json: cannot unmarshal {_json_type(value)} into Go value of type int32")
+        raise DecodeError(f"json: cannot unmarshal {type_word(value)} into Go value of type int32")
 
 
 _KINDS = {dict: "map", list: "slice", str: "string", bool: "bool", int: "int64", float: "float64"}

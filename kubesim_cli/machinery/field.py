@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from ..go.fmt import quote
+
 _WORDS = {
     "FieldValueNotFound": "Not found", "FieldValueRequired": "Required value", "FieldValueDuplicate": "Duplicate value",
     "FieldValueInvalid": "Invalid value", "FieldValueNotSupported": "Unsupported value",
@@ -36,7 +38,7 @@ def show(value) -> str:
     if isinstance(value, (dict, list)):
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return quote(value)
     return str(value)
 
 
@@ -57,7 +59,7 @@ def invalid(path: str, value, detail: str = "") -> FieldError:
 
 def not_supported(path: str, value, allowed) -> FieldError:
     """`allowed` is told in the order given, each quoted."""
-    names = ", ".join(json.dumps(a) for a in allowed)
+    names = ", ".join(quote(a) for a in allowed)
     return _error("FieldValueNotSupported", path, show(value), f"supported values: {names}" if names else "")
 
 

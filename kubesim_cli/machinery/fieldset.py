@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 
+from ..go.fmt import quote
+
 
 def insert(fields: dict, path: list[str]) -> None:
     """Add a path (a list of path elements; the empty one, the whole object, is not tracked) to a set, in place."""
@@ -134,7 +136,7 @@ def _text(element: str) -> str:
 
 
 def _value_text(value) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return quote(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _order(element: str) -> tuple:

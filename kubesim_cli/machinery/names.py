@@ -15,7 +15,6 @@ _SUBDOMAIN_UNDERSCORE = rf"{_LABEL_UNDERSCORE}(\.{_LABEL_UNDERSCORE})*"
 _LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE = f"({_QUALIFIED})?"
-_C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*"
 _PERCENT = "[0-9]+%"
 _HEADER = "[-A-Za-z0-9]+"
 _ENV = "[-._a-zA-Z][-._a-zA-Z0-9]*"
@@ -116,11 +115,6 @@ def label_value(value: str) -> list[str]:
                                 "or '.', and must start and end with an alphanumeric character",
                                 _VALUE, "MyValue", "my_value", "12345"))
     return problems
-
-
-def c_identifier(value: str) -> list[str]:
-    return _check(value, _C_IDENTIFIER, 0, "a valid C identifier must start with alphabetic character or '_', followed "
-                  "by a string of alphanumeric characters or '_'", "my_name", "MY_NAME", "MyName")
 
 
 def config_map_key(value: str) -> list[str]:

@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
 
-def clone(value):
+    from .types import Key, Object
+
+    T = TypeVar("T")
+
+
+def clone(value: T) -> T:
     """Return a deep copy of a JSON value (dicts, lists and scalars only)."""
-    if type(value) is dict:
-        return {k: clone(v) if type(v) in (dict, list) else v for k, v in value.items()}
-    if type(value) is list:
-        return [clone(v) if type(v) in (dict, list) else v for v in value]
-    return value
+    copied: Any = value
+    if type(copied) is dict:
+        copied = {k: clone(v) if type(v) in (dict, list) else v for k, v in copied.items()}
+    elif type(copied) is list:
+        copied = [clone(v) if type(v) in (dict, list) else v for v in copied]
+    result: T = copied
+    return result
 
 
-def key_of(obj: dict) -> str:
+def copy_field(key: str, source: Object, target: Object) -> None:
+    """Give `target` the field `key` as `source` has it, or take it away where that has none."""
+    if key in source:
+        target[key] = source[key]
+    else:
+        target.pop(key, None)
+
+
+def key_of(obj: Object) -> Key:
     """Return the object's key, `namespace/name` or `name` (client-go's MetaNamespaceKeyFunc)."""
     meta = obj["metadata"]
     namespace = meta.get("namespace")
     return f"{namespace}/{meta['name']}" if namespace else meta["name"]
 
 
-def split_key(key: str) -> tuple[str, str]:
+def split_key(key: Key) -> tuple[str, str]:
     """Split a key into (namespace, name); the namespace of a cluster-scoped object is ""."""
     namespace, _, name = key.rpartition("/")
     return namespace, name
 
 
-def controller_of(obj: dict) -> dict | None:
+def controller_of(obj: Object) -> Object | None:
     """Return the ownerReference with `controller: true`, or None (metav1.GetControllerOf)."""
-    for ref in obj["metadata"].get("ownerReferences") or ():
+    references: list[Object] = obj["metadata"].get("ownerReferences") or []
+    for ref in references:
         if ref.get("controller"):
             return ref
     return None
 
 
-def dig(obj, *path, default=None):
+def dig(obj: Any, *path: str | int, default: Any = None) -> Any:
     """Return the value at a path of keys and indexes, or `default` where any step is missing or null."""
     for step in path:
         try:
@@ -45,7 +64,7 @@ def dig(obj, *path, default=None):
     return obj
 
 
-def bare_items(listing: dict) -> dict:
+def bare_items(listing: Object) -> Object:
     """Return a list of a built-in kind as it is sent: its items do not tell their kind."""
     items = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
              for item in listing["items"]]

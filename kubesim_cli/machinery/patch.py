@@ -6,6 +6,7 @@ The kinds of patch stand in jsonpatch.py and strategic.py; here is how the serve
 from __future__ import annotations
 
 from ..go.fmt import sprint
+from ..go.json import type_word
 from . import errors, field, jsonpatch, strategic
 from .decode import DecodeError, convert, decode, strict_message, unknown_message
 from .objects import clone
@@ -54,7 +55,7 @@ def apply(patch_type: str, obj: dict, body, schema: Schema | None) -> dict:
     if body is None:
         body = {}
     if not isinstance(body, dict):
-        cannot = f"json: cannot unmarshal {json_type(body)} into Go value of type map[string]interface {{}}"
+        cannot = f"json: cannot unmarshal {type_word(body)} into Go value of type map[string]interface {{}}"
         raise errors.bad_request(f"error decoding patch: {cannot}" if patch_type == "merge" else cannot)
     if patch_type == "merge":
         return jsonpatch.merge(obj, body)
@@ -80,12 +81,12 @@ def _json(obj: dict, body) -> dict:
     if body is None:
         return obj
     if not isinstance(body, list):
-        what = json_type(body)
+        what = type_word(body)
         raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
                                  "[]handlers.jsonPatchOp")
     for operation in body:
         if not isinstance(operation, dict):
-            what = json_type(operation)
+            what = type_word(operation)
             raise errors.bad_request(f"error decoding patch: json: cannot unmarshal {what} into Go value of type "
                                      "handlers.jsonPatchOp")
     if len(body) > _MAX_OPERATIONS:
@@ -95,11 +96,6 @@ def _json(obj: dict, body) -> dict:
         return jsonpatch.apply(obj, body)
     except jsonpatch.PatchError:
         raise errors.StatusError(422, "Invalid", _REJECTED) from None
-
-
-def json_type(value) -> str:
-    """Return encoding/json's word for the type of a value that is not null."""
-    return {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
 
 
 def _compact(value) -> str:

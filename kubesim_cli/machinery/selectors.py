@@ -6,6 +6,7 @@ A label requirement is a tuple (key, operator, values). Operators are selection.
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from . import names
 
 _SYMBOLS = ("==", "!=", "=", "!", "(", ")", ",", ">", "<")
@@ -151,16 +152,10 @@ def _key(requirement: tuple) -> str:
     return requirement[0]
 
 
-def _quoted(text: str) -> str:
-    import json
+def _invalid(path: str, value: str | tuple[str, ...], detail: str) -> str:
+    from .field import show
 
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _invalid(path: str, value, detail: str) -> str:
-    if not isinstance(value, str):
-        value = list(value)
-    return f"{path}: Invalid value: {_quoted(value)}: {detail}"
+    return f"{path}: Invalid value: {show(value if isinstance(value, str) else list(value))}: {detail}"
 
 
 def requirement(key: str, operator: str, values: tuple) -> tuple:
@@ -256,7 +251,7 @@ def of_label_selector(selector: dict | None) -> list[tuple] | None:
     for expression in selector.get("matchExpressions") or ():
         operator = expression.get("operator", "")
         if operator not in _EXPRESSIONS:
-            raise ValueError(f"{_quoted(operator)} is not a valid label selector operator")
+            raise ValueError(f"{quote(operator)} is not a valid label selector operator")
         found.append(requirement(expression.get("key", ""), _EXPRESSIONS[operator],
                                  tuple(expression.get("values") or ())))
     return sorted(found, key=_key)

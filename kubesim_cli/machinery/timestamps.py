@@ -82,35 +82,35 @@ def _parse_slowly(text: str) -> float:
     for name, number, low, high in (("month", month, 1, 12), ("hour", hour, 0, 23), ("minute", minute, 0, 59),
                                     ("second", second, 0, 59)):
         if not low <= number <= high:
-            raise ValueError(f"parsing time {_quoted(text)}: {name} out of range")
+            raise _wrong(f"parsing time {{}}: {name} out of range", text)
     offset = _offset(text, rest)
     if not 1 <= day <= _days_in(year, month):
-        raise ValueError(f"parsing time {_quoted(text)}: day out of range")
+        raise _wrong("parsing time {}: day out of range", text)
     return _days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second + fraction - offset
 
 
 def _offset(text: str, rest: str) -> int:
     if rest[:1] == "Z":
         if rest[1:]:
-            raise ValueError(f"parsing time {_quoted(text)}: extra text: {_quoted(rest[1:])}")
+            raise _wrong("parsing time {}: extra text: {}", text, rest[1:])
         return 0
     if len(rest) < 6 or rest[0] not in "+-" or rest[3] != ":" or not (rest[1:3] + rest[4:6]).isdecimal():
         raise _cannot(text, rest, "Z07:00")
     if rest[6:]:
-        raise ValueError(f"parsing time {_quoted(text)}: extra text: {_quoted(rest[6:])}")
+        raise _wrong("parsing time {}: extra text: {}", text, rest[6:])
     seconds = int(rest[1:3]) * 3600 + int(rest[4:6]) * 60
     return -seconds if rest[0] == "-" else seconds
 
 
 def _cannot(text: str, rest: str, element: str) -> ValueError:
-    return ValueError(f"parsing time {_quoted(text)} as {_quoted(_LAYOUT)}: cannot parse {_quoted(rest)} as "
-                      f"{_quoted(element)}")
+    return _wrong("parsing time {} as {}: cannot parse {} as {}", text, _LAYOUT, rest, element)
 
 
-def _quoted(text: str) -> str:
-    import json
+def _wrong(message: str, *texts: str) -> ValueError:
+    """Return a time.ParseError: each `{}` of the message is one of the texts, quoted."""
+    from ..go.duration import quote
 
-    return json.dumps(text, ensure_ascii=False)
+    return ValueError(message.format(*map(quote, texts)))
 
 
 def format(seconds: float) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 
+from ..go.fmt import quote
 from . import fieldset
 from .schema import Schema
 
@@ -145,7 +146,7 @@ def _element(item, schema: Schema, index: int = 0) -> str:
         if value is not ABSENT:
             keys[name] = value
     if not keys:
-        names = " ".join(json.dumps(name) for name in schema.map_keys)
+        names = " ".join(quote(name) for name in schema.map_keys)
         raise TypedError(f": element {index}: associative list with keys has an element that omits all key fields "
                          f"[{names}] (and doesn't have default values for any key fields)")
     return "k:" + json.dumps(keys, separators=(",", ":"), ensure_ascii=False)

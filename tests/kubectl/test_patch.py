@@ -78,3 +78,12 @@ def test_subresource(terminal):
     assert terminal.ok("""kubectl patch deploy web --subresource=scale -p '{"spec":{"replicas":3}}'""") == \
         "scale.autoscaling/web patched\n"
     assert terminal.ok("kubectl get deploy web -o jsonpath={.spec.replicas}") == "3"
+
+
+def test_a_refused_patch_tells_its_numbers_as_go_does(terminal):
+    """fmt.Sprint of a float64: 1e6 is 1e+06."""
+    terminal.ok("kubectl create deployment s --image=nginx")
+    patch = '{"spec":{"template":{"spec":{"containers":[{"image":"x","n":1e6}]}}}}'
+    code, out, err = terminal(f"kubectl patch deploy s -p '{patch}'")
+    assert (code, out) == (1, "")
+    assert "map[image:x n:1e+06]" in err

@@ -20,7 +20,8 @@ def test_parse(text, seconds):
     ("2024-01-01", 'parsing time "2024-01-01" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"'),
     ("2024-13-01T00:00:00Z", 'parsing time "2024-13-01T00:00:00Z": month out of range'),
     ("2023-02-29T00:00:00Z", 'parsing time "2023-02-29T00:00:00Z": day out of range'),
-    ("2023-02-02T00:00:00Zz", 'parsing time "2023-02-02T00:00:00Zz": extra text: "z"')])
+    ("2023-02-02T00:00:00Zz", 'parsing time "2023-02-02T00:00:00Zz": extra text: "z"'),
+    ("2023-02-02T00:00:00Z\x01é", r'parsing time "2023-02-02T00:00:00Z\x01\xc3\xa9": extra text: "\x01\xc3\xa9"')])
 def test_parse_fails(text, message):
     with pytest.raises(ValueError) as raised:
         timestamps.parse(text)

@@ -6,6 +6,8 @@ commands.json gives names, shorthands and defaults; a flag's Go type follows fro
 
 from __future__ import annotations
 
+from ...go.fmt import quote
+
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
@@ -151,7 +153,7 @@ class Flags:
             why = "parse error" if name == "log-flush-frequency" else problem
             short = self.shorthand(name)
             shown = f"-{short}, --{name}" if short else f"--{name}"
-            raise FlagError(f'invalid argument {_quote(text)} for "{shown}" flag: {why}') from None
+            raise FlagError(f'invalid argument {quote(text)} for "{shown}" flag: {why}') from None
         self._values[name] = value
         self._explicit.add(name)
         self._deprecate(name)
@@ -238,9 +240,9 @@ class Flags:
     def _short(self, word: str, words: list[str], position: int) -> int:
         letters = word[1:]
         while letters:
-            name = self.find_shorthand(letters[0])
+            name, letter = self.find_shorthand(letters[0]), quote(letters[0], mark="'")
             if not name:
-                raise FlagError(f"unknown shorthand flag: {_quote_letter(letters[0])} in -{letters}")
+                raise FlagError(f"unknown shorthand flag: {letter} in -{letters}")
             value = self._no_option(name)
             rest = letters[1:]
             if len(rest) > 1 and rest[0] == "=":
@@ -249,10 +251,10 @@ class Flags:
                 value, rest = rest, ""
             elif not value:
                 if position == len(words):
-                    raise FlagError(f"flag needs an argument: {_quote_letter(letters[0])} in -{letters}")
+                    raise FlagError(f"flag needs an argument: {letter} in -{letters}")
                 value, position = words[position], position + 1
             self.set(name, value)
-            self._date("-" + letters[0], f"unknown shorthand flag: {_quote_letter(letters[0])} in -{letters}")
+            self._date("-" + letters[0], f"unknown shorthand flag: {letter} in -{letters}")
             letters = rest
         return position
 
@@ -262,15 +264,6 @@ class Flags:
         until = self._hidden.get(name, {}).get("until", _NEVER)
         if (since, until) != (_EVER, _NEVER):
             self._unknown.append((since, until, problem))
-
-
-def _quote(text: str) -> str:
-    import json
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _quote_letter(letter: str) -> str:
-    return repr(letter)
 
 
 def _default(kind: str, text: str):
@@ -295,7 +288,7 @@ def parse_bool(text: str) -> bool:
         return True
     if text in FALSE:
         return False
-    raise ValueError(f"strconv.ParseBool: parsing {_quote(text)}: invalid syntax")
+    raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
 
 
 def parse_int(text: str, bits: int = 64) -> int:
@@ -307,10 +300,10 @@ def parse_int(text: str, bits: int = 64) -> int:
         octal = len(digits) > 1 and digits[0] == "0" and (digits[1].isdigit() or digits[1] == "_")
         value = int(digits, 8 if octal else 0)
     except ValueError:
-        raise ValueError(f"strconv.ParseInt: parsing {_quote(text)}: invalid syntax") from None
+        raise ValueError(f"strconv.ParseInt: parsing {quote(text)}: invalid syntax") from None
     value = -value if text[0] == "-" else value
     if not -1 << bits - 1 <= value < 1 << bits - 1:
-        raise ValueError(f"strconv.ParseInt: parsing {_quote(text)}: value out of range")
+        raise ValueError(f"strconv.ParseInt: parsing {quote(text)}: value out of range")
     return value
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ... import releases
 from ...go import sort as gosort
+from ...go.fmt import quote
 from ...machinery import quantity
-from ...machinery.field import show as quote
 from ...machinery.jsonpath import JSONPath, JSONPathError, relaxed
 from ..failures import Failure
 

@@ -7,6 +7,8 @@ embedded type stand under `+Name`.
 
 from __future__ import annotations
 
+from ...go.json import type_word
+
 _SCALARS = {"string": str, "bool": bool, "int": int, "int64": int}
 
 
@@ -47,7 +49,7 @@ def _value(type_: str, value, struct: str, where: tuple):
     if type_ in _types() and isinstance(value, dict):
         return _struct(type_, value, where)
     number = isinstance(value, float) and scalar is int
-    given = f"number {value}" if number else _kind(value)
+    given = f"number {value}" if number else type_word(value)
     place = f"struct field {struct}.{'.'.join(where)} of" if where else "value of"
     raise Misfit(f"json: cannot unmarshal {given} into Go {place} type {_go(type_)}")
 
@@ -72,10 +74,6 @@ def _fields(type_: str, embedded: tuple = ()) -> dict[str, tuple[str, str, tuple
         else:
             found[name.lower()] = (name, field, embedded)
     return found
-
-
-def _kind(value) -> str:
-    return {dict: "object", list: "array", str: "string", bool: "bool"}.get(type(value), "number")
 
 
 def _go(type_: str) -> str:

@@ -6,6 +6,7 @@ what the patch names comes first; in those merged by several, only what is new d
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery import jsonpatch
 from ...machinery.objects import clone
 from ..failures import Failure
@@ -37,7 +38,7 @@ def apply_patches(resources: ResourceSet, entries, loader) -> None:
             raise _misconfigured(entry, f"must specify one of patch and path in\n{_shown(entry)}")
         if text and path:
             raise _misconfigured(entry, f"patch and path can't be set at the same time\n{_shown(entry)}")
-        source = f'[path: "{path}"]' if path else f"[patch: {_quoted(text)}]"
+        source = f'[path: "{path}"]' if path else f"[patch: {quote(text)}]"
         if path:
             try:
                 text = loader.load(path).decode("utf-8", "replace")
@@ -74,7 +75,7 @@ def _apply(resources: ResourceSet, entry: dict, text: str, source: str) -> None:
         try:
             found = resources.target_of(patch)
         except Failure as error:
-            raise Failure(f"no resource matches strategic merge patch {_quoted(str(patch.original_id))}: {error}"
+            raise Failure(f"no resource matches strategic merge patch {quote(str(patch.original_id))}: {error}"
                           ) from None
         _merge_into(resources, [found], patch, options)
 
@@ -218,12 +219,6 @@ def _find(items: list, wanted, keys) -> int:
         if common and all(str(item[key]) == str(wanted[key]) for key in common):
             return index
     return -1
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _misconfigured(entry: dict, why: str) -> Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ..failures import Failure
 from . import fieldtypes, generators, namereferences, patches, plugins, replacements, transformers
 from .loader import Loader
@@ -178,7 +179,7 @@ class Target:
         try:
             loader = self.loader.new(path)
         except Failure as error:
-            raise Failure(f"loader.New {_quoted(error)}") from None
+            raise Failure(f"loader.New {quote(str(error))}") from None
         try:
             below = self._below(loader)
             kind = below.kustomization["kind"]
@@ -186,7 +187,7 @@ class Target:
                 raise Failure(f"expected kind 'Component' for path '{loader.root}' but got '{kind}'")
             found = below.accumulate(resources)
         except Failure as error:
-            raise Failure(f"accumulateDirectory: {_quoted(error)}") from None
+            raise Failure(f"accumulateDirectory: {quote(str(error))}") from None
         self.all_variables += below.all_variables
         return found
 
@@ -209,12 +210,6 @@ class Target:
         transformers.set_replicas(resources, content.get("replicas") or ())
         transformers.set_images(resources, content.get("images") or ())
         replacements.replace(resources, content.get("replacements") or (), loader)
-
-
-def _quoted(error: Failure) -> str:
-    import json
-
-    return json.dumps(str(error), ensure_ascii=False)
 
 
 def _sort(resources: ResourceSet, options: dict | None) -> None:

@@ -64,16 +64,8 @@ def _write(value, newline: str, step: str, put, order) -> None:
     elif kind is bool:
         put("true" if value else "false")
     elif kind is float:
+        from ...go.json import number
+
         put(number(value))
     else:
         put(str(value))
-
-
-def number(value: float) -> str:
-    """Return a float as encoding/json does: an exponent only below 1e-6 and from 1e21 on."""
-    from ...go.fmt import format_float
-
-    if value and not 1e-6 <= abs(value) < 1e21:
-        text = format_float(value, "e")
-        return text[:-2] + text[-1] if text[-4:-1] == "e-0" else text
-    return format_float(value, "f")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .json import number
+from ...go.json import number
 from .yaml import is_time
 
 

@@ -85,7 +85,7 @@ def _inline(value, indent: int, column: int) -> str:
         return " []"
     if kind is float:
         from ...go.fmt import format_float
-        from .json import number
+        from ...go.json import number
 
         text = number(value)  # sigs.k8s.io/yaml goes through JSON
         return f" {int(text)}" if text.lstrip("-").isdigit() else " " + format_float(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...machinery.field import show as quote
+from ...go.fmt import quote
 from ..failures import Aggregate, Failure
 from .info import Info
 
@@ -164,17 +164,17 @@ def is_list(obj: dict) -> bool:
 def decode(value) -> dict:
     """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
     its type (unstructuredJSONScheme, metadataValidatingDecoder)."""
-    from .manifests import json_kind
+    from ...go.json import type_word
 
     if not isinstance(value, dict):
-        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into Go value of type unstructured.detector")
+        raise ValueError(f"json: cannot unmarshal {type_word(value)} into Go value of type unstructured.detector")
     items = value.get("items")
     for item in items if isinstance(items, list) else ():
         if not isinstance(item, dict):
-            raise ValueError(f"json: cannot unmarshal {json_kind(item)} into Go value of type "
+            raise ValueError(f"json: cannot unmarshal {type_word(item)} into Go value of type "
                              "map[string]interface {}")
     if items is not None and not isinstance(items, (list, dict)):
-        raise ValueError(f"json: cannot unmarshal {json_kind(items)} into Go struct field decodeList.items of type "
+        raise ValueError(f"json: cannot unmarshal {type_word(items)} into Go struct field decodeList.items of type "
                          "[]json.RawMessage")
     version, kind = value.get("apiVersion"), value.get("kind")
     if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):

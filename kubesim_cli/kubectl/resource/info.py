@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery.errors import StatusError
-from ...machinery.field import show as quote
 from ..failures import Failure
 
 

@@ -5,6 +5,7 @@ Follows apimachinery's util/yaml/decoder.go (YAMLOrJSONDecoder) and cli-runtime'
 
 from __future__ import annotations
 
+from ...go.json import type_word
 from ..failures import Failure
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -18,7 +19,7 @@ def read(data: bytes | str, source: str, version3: bool = False):
     """
     for value in values(data, source, version3):
         if not isinstance(value, dict):
-            raise Failure(f'unable to decode "{source}": json: cannot unmarshal {json_kind(value)} into Go value of '
+            raise Failure(f'unable to decode "{source}": json: cannot unmarshal {type_word(value)} into Go value of '
                           "type unstructured.detector")
         yield value
 
@@ -28,11 +29,6 @@ def values(data: bytes | str, source: str, version3: bool = False):
     for value in _values(data if isinstance(data, str) else _text(data), source, version3):
         if value is not None:
             yield value
-
-
-def json_kind(value) -> str:
-    """Return what Go's encoding/json calls a value that is no object."""
-    return {bool: "bool", str: "string", list: "array"}.get(type(value), "number")
 
 
 def _text(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...machinery.field import show as quote
+from ...go.fmt import quote
 from ..failures import Failure
 
 

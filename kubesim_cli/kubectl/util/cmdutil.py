@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...machinery.field import show as quote
+from ...go.fmt import quote
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..cli.flags import FALSE, TRUE
 from ..failures import Failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field, quantity
-from ....machinery.objects import clone, dig
+from ....machinery.objects import clone, copy_field, dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
@@ -66,18 +66,18 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
     spec, before = clone(obj["spec"]), clone(old["spec"])
     bound = (obj.get("status") or {}).get("phase") == "Bound"
     if not before.get("volumeName"):
-        _copy("volumeName", spec, before)
+        copy_field("volumeName", spec, before)
     annotation = (obj["metadata"].get("annotations") or {}).get(BETA_STORAGE_CLASS_ANNOTATION, "")
     if annotation != (old["metadata"].get("annotations") or {}).get(BETA_STORAGE_CLASS_ANNOTATION, ""):
         errors.append(field.invalid(f"metadata.annotations.{BETA_STORAGE_CLASS_ANNOTATION}", annotation, IMMUTABLE))
     if before.get("storageClassName") is None:
-        _copy("storageClassName", before, spec)
+        copy_field("storageClassName", before, spec)
     old_size = dig(before, "resources", "requests", "storage", default="0")
     new_size = dig(spec, "resources", "requests", "storage", default="0")
     if bound:
         if dig(spec, "resources", "requests") is not None:
             spec["resources"]["requests"]["storage"] = old_size
-        _copy("volumeAttributesClassName", before, spec)
+        copy_field("volumeAttributesClassName", before, spec)
     shown = [internaltypes.internal(each, "PersistentVolumeClaimSpec") for each in (before, spec)]
     if shown[0] != shown[1]:
         difference = internaltypes.diff(before, spec, "PersistentVolumeClaimSpec")
@@ -98,10 +98,3 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
                                           f"update to {'nil' if wanted is None else 'empty string'} is forbidden when "
                                           "status.currentVolumeAttributesClassName is not nil"))
     return errors
-
-
-def _copy(key: str, source: Object, target: Object) -> None:
-    if key in source:
-        target[key] = source[key]
-    else:
-        target.pop(key, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names
-from .....machinery.objects import clone
+from .....machinery.objects import clone, copy_field
 from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
 from .... import internaltypes
 from ...checks import dns1123_subdomain, immutable, qualified_name
@@ -33,26 +33,19 @@ def restrict(obj: Object, old: Object, subresource: str) -> None:
         return
     spec = clone(old["spec"])
     if subresource == "ephemeralcontainers":
-        _copy("ephemeralContainers", obj["spec"], spec)
+        copy_field("ephemeralContainers", obj["spec"], spec)
     else:
         for kind in ("containers", "initContainers"):
             new, before = obj["spec"].get(kind) or [], spec.get(kind) or []
             if [c.get("name") for c in new] != [c.get("name") for c in before]:
                 return
             for container, kept in zip(new, before, strict=True):
-                _copy("resources", container, kept)
-                _copy("resizePolicy", container, kept)
-        _copy("resources", obj["spec"], spec)
+                copy_field("resources", container, kept)
+                copy_field("resizePolicy", container, kept)
+        copy_field("resources", obj["spec"], spec)
     obj["spec"] = spec
     for key in ("labels", "annotations", "finalizers", "ownerReferences"):
-        _copy(key, old["metadata"], obj["metadata"])
-
-
-def _copy(key: str, source: Object, target: Object) -> None:
-    if key in source:
-        target[key] = source[key]
-    else:
-        target.pop(key, None)
+        copy_field(key, old["metadata"], obj["metadata"])
 
 
 def validate(obj: Object, old: Object, subresource: str, release: Release) -> FieldErrors:
@@ -120,11 +113,11 @@ def _rest(munged: Object, old: Object) -> FieldErrors:
     errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         for container, before in zip(munged.get(kind) or (), old.get(kind) or (), strict=True):
-            _copy("image", before, container)
+            copy_field("image", before, container)
     for key in ("activeDeadlineSeconds", "schedulingGates", "tolerations"):
-        _copy(key, old, munged)
+        copy_field(key, old, munged)
     if old.get("terminationGracePeriodSeconds", 0) < 0 and munged.get("terminationGracePeriodSeconds") == 1:
-        _copy("terminationGracePeriodSeconds", old, munged)
+        copy_field("terminationGracePeriodSeconds", old, munged)
     if old.get("schedulingGates"):
         errors += _gated(munged, old)
     if munged != old:
@@ -140,7 +133,7 @@ def _gated(munged: Object, old: Object) -> FieldErrors:
         if any(new.get(key) != value for key, value in before.items()):
             errors.append(field.invalid("spec.nodeSelector", new or None, "only additions to spec.nodeSelector are "
                                         "allowed (no mutations or deletions)"))
-        _copy("nodeSelector", old, munged)
+        copy_field("nodeSelector", old, munged)
     own = (munged.get("affinity") or {}).get("nodeAffinity")
     kept = (old.get("affinity") or {}).get("nodeAffinity")
     if own == kept:
