@@ -1,0 +1,68 @@
+"""The documents in which an API server tells what it serves, from a Kubernetes checkout or a live cluster.
+
+Both answer `get(path)` with the paths of a server: /api/v1 and /apis/apps/v1 (APIResourceList), /apis (APIGroupList),
+/openapi/v3/apis/apps/v1 (OpenAPI 3). A checkout's documents come from a server with everything turned on (alpha, beta),
+a live cluster's tell what that cluster serves.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+
+# Beta versions that a default cluster of 1.28 or later has served, and the later version that had the same resources.
+BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): "v1", ("flowcontrol.apiserver.k8s.io", "v1beta2"): "v1"}
+
+
+class Checkout:
+    """The documents under api/ of a checkout of kubernetes/kubernetes."""
+
+    def __init__(self, root: pathlib.Path):
+        self.root = root
+
+    def get(self, path: str) -> dict:
+        """Return one document. Raises FileNotFoundError."""
+        name = path.removeprefix("/openapi/v3").strip("/").replace("/", "__")
+        if path.startswith("/openapi/v3"):
+            file = self.root / "api" / "openapi-spec" / "v3" / f"{name}_openapi.json"
+        else:
+            file = self.root / "api" / "discovery" / f"{name}.json"
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
+class Live:
+    """A cluster, through any kubectl: `command` is what to run instead of `kubectl`."""
+
+    def __init__(self, command: str = "kubectl"):
+        self.command = shlex.split(command)
+
+    def get(self, path: str) -> dict:
+        """Return one document. Raises CalledProcessError."""
+        done = subprocess.run([*self.command, "get", "--raw", path], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+
+def group_versions(source: Checkout | Live) -> list[tuple[str, str]]:
+    """Return (group, version) of everything that a default cluster serves, the legacy group first, in the server's
+    order: versions without alpha or beta, which new clusters have had turned off since 1.24."""
+    found = [("", "v1")]
+    for group in source.get("/apis")["groups"]:
+        found += [(group["name"], entry["version"]) for entry in group["versions"]
+                  if re.fullmatch(r"v\d+", entry["version"])]
+    return found
+
+
+def path_of(group: str, version: str) -> str:
+    """Return the path at which a group's version is served."""
+    return f"/apis/{group}/{version}" if group else f"/api/{version}"
+
+
+def minor_of(root: pathlib.Path) -> int:
+    """Return the minor release that a checkout is of: the newest that it has a changelog for."""
+    found = [int(path.stem.rpartition(".")[2]) for path in (root / "CHANGELOG").glob("CHANGELOG-1.*.md")]
+    if not found:
+        raise FileNotFoundError(f"no CHANGELOG/CHANGELOG-1.*.md in {root}")
+    return max(found)

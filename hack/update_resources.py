@@ -1,0 +1,69 @@
+"""Renew what the server serves (resources.json): groups, versions, resources, and in which releases.
+
+    python hack/update_resources.py (--kubernetes CHECKOUT | --kubectl COMMAND)
+
+The newest release's resources come from the checkout (api/discovery, without alpha and beta versions) or from a live
+cluster of a default set-up: both give the same file. In which releases an entry is served comes from
+hack/inputs/releases.json: `since` is the first minor release, `until` the first that serves it no more.
+Names, verbs, categories of older releases are taken to be today's (compared with api/discovery of 1.30: they are).
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import apisource
+import datafile
+
+# Subresources behind a feature gate: the release that turned it on, later than the one that has the models.
+GATED = {"v1 pods/resize": 33}
+
+
+def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[dict]:
+    """Return the APIResources of a group's version, each with its groupVersion, without what only a store knows."""
+    group_version = f"{group}/{version}".lstrip("/")
+    listed = source.get(apisource.path_of(group, version))["resources"]
+    return [{"groupVersion": group_version, **{key: entry[key] for key in sorted(entry) if key != "storageVersionHash"}}
+            for entry in listed]
+
+
+def make(source: apisource.Checkout | apisource.Live, facts: dict) -> dict:
+    """Return the content of resources.json."""
+    groups: dict[str, list[str]] = {}
+    resources: list[dict] = []
+    for group, version in apisource.group_versions(source):
+        resources += entries(source, group, version)
+        if group:
+            groups.setdefault(group, []).append(version)
+    for (group, beta), later in apisource.BETAS.items():
+        if beta in groups[group]:
+            continue
+        groups[group].append(beta)
+        resources += [{**entry, "groupVersion": f"{group}/{beta}"} for entry in resources
+                      if entry["groupVersion"] == f"{group}/{later}"]
+    for entry in resources:
+        key = f"{entry['groupVersion']} {entry['name']}"
+        entry.update({**facts["resources"].get(key, {}), **({"since": GATED[key]} if key in GATED else {})})
+    return {"groups": [{"name": name, "versions": versions} for name, versions in groups.items()],
+            "resources": resources}
+
+
+def main(args: list[str] | None = None) -> int:
+    options = datafile.arguments(
+        __doc__, ("kubernetes", "checkout of kubernetes/kubernetes"),
+        ("kubectl", "read discovery from the cluster behind this kubectl instead")).parse_args(args)
+    if options.kubectl:
+        source = apisource.Live(options.kubectl)
+        minor = int(source.get("/version")["minor"])
+    else:
+        source = apisource.Checkout(pathlib.Path(options.kubernetes))
+        minor = apisource.minor_of(source.root)
+    made = make(source, datafile.read(datafile.RELEASES))
+    text = datafile.dumps(f"Kubernetes 1.{minor}: discovery of a default cluster; hack/inputs/releases.json; "
+                          "hack/update_resources.py", made)
+    return datafile.finish(datafile.RESOURCES, text, options.check)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
