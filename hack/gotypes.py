@@ -69,7 +69,7 @@ def _read(text: str, package: Package) -> None:
         if declared is None:
             continue
         name, what = declared.groups()
-        if what.startswith(("func", "interface")):
+        if what.startswith("func"):
             continue
         if not what.startswith("struct"):
             package.named[name] = what
