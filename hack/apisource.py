@@ -66,3 +66,12 @@ def minor_of(root: pathlib.Path) -> int:
     if not found:
         raise FileNotFoundError(f"no CHANGELOG/CHANGELOG-1.*.md in {root}")
     return max(found)
+
+
+def vendored(root: pathlib.Path, module: str) -> str:
+    """Return the module and version that a checkout carries in vendor/: `sigs.k8s.io/kustomize/api v0.21.1`."""
+    found = re.search(rf"^# ({re.escape(module)} v\S+)", (root / "vendor" / "modules.txt").read_text(encoding="utf-8"),
+                      re.M)
+    if found is None:
+        raise LookupError(f"{module} is not in {root}/vendor/modules.txt")
+    return found[1]

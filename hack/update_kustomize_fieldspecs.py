@@ -1,0 +1,81 @@
+"""Renew the fields that kustomize's transformers visit (kustomize/fieldspecs.json).
+
+    python hack/update_kustomize_fieldspecs.py --kubernetes CHECKOUT
+
+They are YAML in constants of sigs.k8s.io/kustomize/api/internal/konfig/builtinpluginconsts, read in the version that
+kubectl carries (the checkout's vendor/).
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import sys
+
+import apisource
+import datafile
+
+CONSTANTS = pathlib.Path("vendor", "sigs.k8s.io", "kustomize", "api", "internal", "konfig", "builtinpluginconsts")
+# The transformers that kubesim has.
+TRANSFORMERS = ("commonLabels", "templateLabels", "commonAnnotations", "namespace", "replicas", "images",
+                "nameReference")
+_CONSTANT = re.compile(r"(\w+FieldSpecs)\s*=\s*((?:\w+\s*\+\s*)*`[^`]*`(?:\s*\+\s*\w+)*)")
+_KEYS = ("path", "group", "version", "kind")
+
+
+def constants(root: pathlib.Path) -> dict[str, list[dict]]:
+    """Return the field specs of all transformers as kustomize writes them."""
+    from ruamel.yaml import YAML
+
+    written: dict[str, str] = {}  # a constant's name -> the pieces that it is made of, as Go writes them
+    for path in sorted((root / CONSTANTS).glob("*.go")):
+        written.update(_CONSTANT.findall(path.read_text(encoding="utf-8")))
+    found: dict[str, list[dict]] = {}
+    for pieces in written.values():
+        loaded = YAML(typ="safe", pure=True).load(_text(pieces, written))
+        if isinstance(loaded, dict):
+            found.update(loaded)
+    return found
+
+
+def _text(pieces: str, written: dict[str, str]) -> str:
+    """Return the value of a constant, given as backquoted texts and names of other constants with `+` between."""
+    return "".join(piece[1:-1] if piece[0] == "`" else _text(written[piece], written)
+                   for piece in re.findall(r"`[^`]*`|\w+", pieces))
+
+
+def spec(entry: dict) -> dict:
+    """Return a field spec without what is empty or false."""
+    made = {key: entry[key] for key in _KEYS if entry.get(key)}
+    return {**made, "create": True} if entry.get("create") else made
+
+
+def reference(entry: dict) -> dict:
+    """Return whom a name belongs to and who refers to it, the paths of one referrer together."""
+    referrers: list[dict] = []
+    for each in entry["fieldSpecs"]:
+        who = {key: each[key] for key in _KEYS[1:] if each.get(key)}
+        known = next((one for one in referrers if {k: v for k, v in one.items() if k != "paths"} == who), None)
+        if known is None:
+            referrers.append({**who, "paths": [each["path"]]})
+        elif each["path"] not in known["paths"]:
+            known["paths"].append(each["path"])
+    return {**{key: entry[key] for key in _KEYS[1:] if entry.get(key)}, "referrers": referrers}
+
+
+def make(root: pathlib.Path) -> dict:
+    """Return the content of fieldspecs.json."""
+    found = constants(root)
+    return {name: [(reference if name == "nameReference" else spec)(entry) for entry in found[name]]
+            for name in TRANSFORMERS}
+
+
+def main(args: list[str] | None = None) -> int:
+    options = datafile.arguments(__doc__, ("kubernetes", "checkout of kubernetes/kubernetes")).parse_args(args)
+    root = pathlib.Path(options.kubernetes)
+    source = f"{apisource.vendored(root, 'sigs.k8s.io/kustomize/api')}; hack/update_kustomize_fieldspecs.py"
+    return datafile.finish(datafile.FIELD_SPECS, datafile.dumps(source, make(root)), options.check)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
