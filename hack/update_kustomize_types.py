@@ -2,8 +2,8 @@
 
     python hack/update_kustomize_types.py --kubernetes CHECKOUT
 
-They are the Go types that Kustomization leads to in sigs.k8s.io/kustomize/api/types and kyaml/resid, read in the version
-that kubectl carries (the checkout's vendor/). fieldtypes.py explains how a type is written.
+They are the Go types that Kustomization leads to in sigs.k8s.io/kustomize/api/types and kyaml/resid, read in the
+version that kubectl carries (the checkout's vendor/). fieldtypes.py explains how a type is written.
 """
 
 from __future__ import annotations
