@@ -16,9 +16,12 @@ from __future__ import annotations
 import argparse
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+
+HAVE_BASH = os.name != "nt" and shutil.which("bash") is not None
 
 
 class Stage:
