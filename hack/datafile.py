@@ -13,10 +13,10 @@ import sys
 
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGE = ROOT / "kubesim_cli"
-SCHEMA = PACKAGE / "apiserver" / "schema.json"
-RESOURCES = PACKAGE / "apiserver" / "resources.json"
+SCHEMA = PACKAGE / "machinery" / "schema.json"
+RESOURCES = PACKAGE / "machinery" / "resources.json"
 ROLES = PACKAGE / "apiserver" / "rbac.json"
-INTERNAL_TYPES = PACKAGE / "apiserver" / "golang.json"
+INTERNAL_TYPES = PACKAGE / "apiserver" / "internaltypes.json"
 FIELD_SPECS = PACKAGE / "kubectl" / "kustomize" / "fieldspecs.json"
 KUSTOMIZE_TYPES = PACKAGE / "kubectl" / "kustomize" / "types.json"
 RELEASES = ROOT / "hack" / "inputs" / "releases.json"
