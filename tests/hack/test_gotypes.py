@@ -41,7 +41,8 @@ def package(tmp_path):
 
 def test_types_by_their_form(package):
     assert (package.name, set(package.structs), package.named) == ("v1", {"Thing", "Empty"}, {"Phase": "string"})
-    assert package.imports == {"metav1": "k8s.io/apimachinery/pkg/apis/meta/v1", "types": "k8s.io/apimachinery/pkg/types"}
+    assert package.imports == {"metav1": "k8s.io/apimachinery/pkg/apis/meta/v1",
+                               "types": "k8s.io/apimachinery/pkg/types"}
 
 
 def test_fields_with_names_types_and_tags(package):
