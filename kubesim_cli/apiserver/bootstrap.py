@@ -14,6 +14,7 @@ from ..machinery.wellknown import (
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
 )
+from ..releases.gates import enabled
 from . import poststarthooks
 
 RBAC = "rbac.authorization.k8s.io"
@@ -92,8 +93,7 @@ ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
                        "guaranteed across distributions of Kubernetes clusters."}
 
 
-_MIGRATED = tuple((plugin, (1, 31) if plugin == "portworx-volume" else (1, 28)) for plugin in (
-    "aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portworx-volume", "vsphere-volume"))
+_MIGRATED = ("aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portworx-volume", "vsphere-volume")
 
 
 def _add_nodes(add, nodes: list[dict], now: float, release: tuple[int, int]) -> None:
@@ -108,7 +108,8 @@ def _add_nodes(add, nodes: list[dict], now: float, release: tuple[int, int]) -> 
             "metadata"]["ownerReferences"] = owners
         add("csinodes.storage.k8s.io", "storage.k8s.io/v1", "CSINode", name,
             annotations={"storage.alpha.kubernetes.io/migrated-plugins": ",".join(
-                f"kubernetes.io/{plugin}" for plugin, since in _MIGRATED if release >= since)},
+                f"kubernetes.io/{plugin}" for plugin in _MIGRATED
+                if plugin != "portworx-volume" or enabled("PortworxMigrated", release))},
             spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 

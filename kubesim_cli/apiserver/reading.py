@@ -7,6 +7,7 @@ import builtins
 from ..machinery import errors
 from ..machinery.discovery import Resource
 from ..machinery.objects import key_of
+from ..releases import within
 from .kinds import base
 
 
@@ -115,7 +116,7 @@ def as_table(server, client, res: Resource, items) -> dict:
     else:
         kind = server.kind(res)
     ctx = server.context(client)
-    shown = [col for col in kind.columns if col.since <= server.release < col.until]
+    shown = [col for col in kind.columns if within(server.release, col.since, col.until)]
     columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority} for col in shown]
     cells = [col.cell for col in shown]
     rows = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..machinery import errors
 from ..machinery.discovery import Discovery, Resource, builtin
 from ..machinery.objects import key_of
+from ..releases import within
 from .kinds import base
 
 TYPE_CHECKING = False
@@ -184,7 +185,7 @@ class Server:
             raise errors.not_found(res.name, name) if res.crd is not None else errors.no_resource()
         if client.on_warning is not None:
             kind = self.kind(res)
-            if kind.deprecation and self.release >= kind.deprecated_since:
+            if kind.deprecation and within(self.release, kind.deprecated_since):
                 client.on_warning(kind.deprecation)
         if client.on_call is None:
             return self._serve(client, verb, res, namespace, name, body, subresource, options)

@@ -9,6 +9,7 @@ import os
 
 from ..apiserver.server import Server
 from ..machinery.entropy import Entropy
+from ..releases import OLDEST
 from ..store.log import StoreError as StoreError
 from ..store.store import Store
 from .clock import Clock
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     Found = TypeVar("Found")
 
-DEFAULT_RELEASE = (1, 28)
 POLL = 0.1             # seconds between two looks at what other processes did
 PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes on for on a frozen clock
 
@@ -40,7 +40,7 @@ class Cluster:
         self.clock = Clock(self.state, wall)
         self._asked_release, self._sleep = release, sleep
         self.entropy = Entropy({})
-        self.server = Server(self.store, self.entropy, DEFAULT_RELEASE, self.clock, self.begin, self._notice,
+        self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
         self._manager: Manager | None = None
         self._populated = False  # in the running transaction
@@ -88,11 +88,11 @@ class Cluster:
     def _read_state(self) -> None:
         self.state.check()
         self.entropy.state = self.state.entropy
-        self.server.release = self.state.release or self._asked_release or DEFAULT_RELEASE
+        self.server.release = self.state.release or self._asked_release or OLDEST
         if self.state.feature_gates:
-            from ..releases import Release
+            from ..releases.gates import GatedRelease
 
-            self.server.release = Release.with_gates(self.server.release, self.state.feature_gates)
+            self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates)
         self.clock.stand_at(self.clock.shown)
 
     def set_clock(self, *, frozen: float | None = None, offset: float = 0.0) -> None:

@@ -9,6 +9,7 @@ from ..helpers.controller import Change, Controller, owner
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
+from ..releases.gates import enabled
 from . import pods, refs
 from .job import JOBS, finished_condition
 
@@ -17,7 +18,6 @@ COMPONENT = "cronjob-controller"
 SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
 DELAY = 0.1           # seconds after its time that a job is started (nextScheduleDelta)
 RESCHEDULED = "@"     # ends the key of a CronJob whose schedule was changed
-CONDITION_SINCE = (1, 31)  # "Saw completed job: a, condition: Complete", before that "... status: Complete"
 
 
 def _itself(change: Change):
@@ -110,7 +110,7 @@ class _Sync:
                 continue
             if meta["uid"] in active:
                 self._forget(meta["uid"])
-                word = "condition" if self.api.release >= CONDITION_SINCE else "status"
+                word = "condition" if enabled("CronJobTellsCondition", self.api.release) else "status"
                 self._event("Normal", "SawCompletedJob", f"Saw completed job: {meta['name']}, {word}: {ended['type']}")
             done = job["status"].get("completionTime")
             if ended["type"] == "Complete" and done and done > self.status.get("lastSuccessfulTime", ""):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..helpers.controller import Change, Controller, itself
 from ..machinery import timestamps
 from ..machinery.objects import split_key
+from ..releases.gates import enabled
 from . import pods as podutil
 from . import servicepods
 
-MANAGED_BY, MANAGED_BY_SINCE = "endpoints.kubernetes.io/managed-by", (1, 33)
+MANAGED_BY = "endpoints.kubernetes.io/managed-by"
 _SHAPE = "Name:(string){name} Port:(int32){port} Protocol:(v1.Protocol){protocol}"
 OVER_CAPACITY, CAPACITY = "endpoints.kubernetes.io/over-capacity", 1000
 
@@ -39,7 +40,7 @@ class Endpoints(Controller):
         labels.pop(servicepods.HEADLESS, None)
         if servicepods.is_headless(service):
             labels[servicepods.HEADLESS] = ""
-        if api.release >= MANAGED_BY_SINCE:
+        if enabled("EndpointsManagedBy", api.release):
             labels[MANAGED_BY] = "endpoint-controller"
         _save(api, service, old, subsets, labels, truncated)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from ..machinery import names, selectors
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of
+from ..releases.gates import enabled
 from .refs import candidates, claim, controller_ref
 
 RESOURCE = "controllerrevisions.apps"
 HASH_LABEL = "controller.kubernetes.io/hash"
-NULL_TIMES_UNTIL = (1, 34)  # from this release on Go writes no `creationTimestamp: null` into a template
 
 
 def template_patch(owner: dict, release: tuple[int, int]) -> dict:
@@ -20,7 +20,7 @@ def template_patch(owner: dict, release: tuple[int, int]) -> dict:
     template = clone(owner["spec"]["template"])
     meta = template.setdefault("metadata", {})
     meta.pop("creationTimestamp", None)
-    if release < NULL_TIMES_UNTIL:
+    if not enabled("OmitZeroTimes", release):
         meta["creationTimestamp"] = None
     template["$patch"] = "replace"
     return {"spec": {"template": template}}

@@ -9,11 +9,11 @@ from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.pods import is_terminal
+from ..releases.gates import enabled
 from .pods import write_status
 
 GRACE = 5              # seconds from a deletion to the first look (namespaceDeletionGracePeriod)
 FINALIZER_WAIT = 15    # seconds that finalizers are thought to take (finalizerEstimateSeconds)
-PODS_FIRST_SINCE = (1, 33)  # pods go before all else (OrderedNamespaceDeletion)
 
 _FINE = {
     "NamespaceDeletionDiscoveryFailure": ("ResourcesDiscovered", "All resources successfully discovered"),
@@ -81,7 +81,7 @@ class _Contents:
         resources.sort(key=lambda res: res.name != "pods")
         for res in resources:
             self._delete_all(res)
-            if res.name == "pods" and self.remaining and self.api.release >= PODS_FIRST_SINCE:
+            if res.name == "pods" and self.remaining and enabled("OrderedNamespaceDeletion", self.api.release):
                 self.told = False
                 return
 

@@ -11,9 +11,10 @@ from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
 from ..machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE
+from ..releases.gates import enabled
 
 COMPONENT = "node-controller"
-GRACE, LONG_GRACE, LONG_GRACE_SINCE = 40.0, 50.0, (1, 32)  # seconds of silence (--node-monitor-grace-period)
+GRACE, LONG_GRACE = 40.0, 50.0  # seconds of silence (--node-monitor-grace-period)
 STARTUP_GRACE = 60.0  # seconds for a kubelet to be heard of for the first time
 _PRESSURE = {"MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressure": "node.kubernetes.io/disk-pressure",
              "PIDPressure": "node.kubernetes.io/pid-pressure",
@@ -24,7 +25,7 @@ _OWN = {*_PRESSURE.values(), TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT
 
 def grace_period(release: tuple[int, int]) -> float:
     """Return for how many seconds a kubelet may be silent."""
-    return LONG_GRACE if release >= LONG_GRACE_SINCE else GRACE
+    return LONG_GRACE if enabled("LongNodeMonitorGracePeriod", release) else GRACE
 
 
 class NodeLifecycle(Controller):

@@ -13,13 +13,12 @@ from ..machinery import timestamps
 from ..machinery.objects import clone, dig, key_of, split_key
 from ..machinery.pods import is_terminal
 from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVISIONER
+from ..releases.gates import enabled
 from . import hostpathprovisioner
 
 COMPONENT = "persistentvolume-controller"
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
 ALL = "*"  # every claim that is not bound
-TRANSITION_SINCE = (1, 29)   # a volume's status tells when its phase changed
-PLAIN_WORDS_SINCE = (1, 29)  # how waiting for an external provisioner is told
 # In-tree provisioners that CSI drivers stand in for.
 _MIGRATED = {"aws-ebs": "ebs.csi.aws.com", "azure-disk": "disk.csi.azure.com", "azure-file": "file.csi.azure.com",
              "cinder": "cinder.csi.openstack.org", "gce-pd": "pd.csi.storage.gke.io",
@@ -39,7 +38,7 @@ def _set_phase(api, volume: dict, phase: str, message: str = "") -> dict:
     status.pop("message", None)
     if message:
         status["message"] = message
-    if api.release >= TRANSITION_SINCE:
+    if enabled("PersistentVolumeLastPhaseTransitionTime", api.release):
         status["lastPhaseTransitionTime"] = timestamps.format(api.now)
     return api.update_status(VOLUMES, {**volume, "status": status})
 
@@ -215,7 +214,7 @@ def _provision(api, claim: dict) -> None:
         claim = api.update(CLAIMS, volumes.annotated(claim, **{
             volumes.BETA_STORAGE_PROVISIONER: provisioner, volumes.STORAGE_PROVISIONER: provisioner}),
             claim["metadata"]["namespace"])
-    if api.release >= PLAIN_WORDS_SINCE:
+    if enabled("PlainProvisionerWords", api.release):
         told = (f"Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually "
                 "by the system administrator. If volume creation is delayed, please verify that the provisioner is "
                 "running and correctly registered.")

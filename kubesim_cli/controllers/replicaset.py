@@ -9,10 +9,10 @@ from ..helpers.controller import Controller, itself, owner
 from ..machinery import conditions, selectors, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import controller_of, split_key
+from ..releases.gates import enabled
 from . import pods, refs, victims
 
 BURST = 500  # pods created or deleted in one sync
-TERMINATING_SINCE = (1, 35)  # status.terminatingReplicas
 
 
 class ReplicaSetController(Controller):
@@ -113,7 +113,7 @@ class ReplicaSetController(Controller):
         status = {"replicas": len(active), "fullyLabeledReplicas": labeled, "readyReplicas": ready,
                   "availableReplicas": available, "observedGeneration": rs["metadata"]["generation"],
                   "conditions": self._conditions(api, rs, len(active), failure)}
-        if self.counts_terminating and api.release >= TERMINATING_SINCE:
+        if self.counts_terminating and enabled("DeploymentReplicaSetTerminatingReplicas", api.release):
             status["terminatingReplicas"] = len(terminating)
         return status
 

@@ -10,8 +10,9 @@ from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
+from ..releases.gates import enabled
 
-COMPONENT, OLD_COMPONENT, COMPONENT_SINCE = "taint-eviction-controller", "taint-controller", (1, 29)
+COMPONENT, OLD_COMPONENT = "taint-eviction-controller", "taint-controller"
 NODE = "@"  # key of all pods on a node
 
 
@@ -63,7 +64,7 @@ class TaintEviction(Controller):
         return None
 
     def _record(self, api, pod: dict, what: str) -> None:
-        component = COMPONENT if api.release >= COMPONENT_SINCE else OLD_COMPONENT
+        component = COMPONENT if enabled("TaintEvictionController", api.release) else OLD_COMPONENT
         api.record(pod, "Normal", "TaintManagerEviction", f"{what} of Pod {key_of(pod)}" if what.startswith("C") else
                    f"{what} Pod {key_of(pod)}", component)
 

@@ -6,15 +6,14 @@ It is not stable, but always the same for the same input. Source of the steps: s
 from __future__ import annotations
 
 _INSERTION = 12
-_GO_1_24 = (1, 32)  # the first kubectl whose newest patch release is built with Go 1.24
 
 
-def sort(items: list, less, release: tuple[int, int]) -> None:
+def sort(items: list, less, go: tuple[int, int]) -> None:
     """Sort `items` in place by `less(a, b)`, which need not be a strict order (as kubectl's is not).
 
-    `release` is that of the kubectl: which Go it was built with decides on the order of equal elements.
+    `go` is the version of Go that the program was built with, as in (1, 24): it decides on the order of equal elements.
     """
-    shifts = (13, 7, 17) if release >= _GO_1_24 else (13, 17, 5)
+    shifts = (13, 7, 17) if go >= (1, 24) else (13, 17, 5)
     _Sort(items, less, shifts).quick(0, len(items), len(items).bit_length())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.wellknown import LABEL_HOSTNAME
-from ..releases import PATCH
+from ..releases.server import PATCH
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"

@@ -6,10 +6,10 @@ Kubernetes: k8s.io/component-helpers/resource/helpers.go.
 from __future__ import annotations
 
 from ..machinery import quantity
+from ..releases.gates import enabled
 
 # What counts for scoring where a container asks for nothing (pkg/scheduler/util/pod_resources.go).
 DEFAULT_CPU, DEFAULT_MEMORY = 100, 200 * 1024 * 1024
-POD_LEVEL_SINCE = (1, 34)  # spec.resources counts (PodLevelResources is on by default)
 
 
 def amounts(resources: dict | None) -> dict[str, int]:
@@ -59,7 +59,7 @@ def pod_requests(pod: dict, release: tuple[int, int]) -> dict[str, int]:
     """Return what must be free on a node for the pod: init containers, sidecars and overhead included."""
     spec = pod["spec"]
     total = _sum_up(spec, _requests)
-    if release >= POD_LEVEL_SINCE and spec.get("resources"):
+    if spec.get("resources") and enabled("PodLevelResources", release):
         total.update(_requests(spec))
     return total
 

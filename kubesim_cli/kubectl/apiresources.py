@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from .. import releases
+from ..releases.kubectl import does
 from .failures import Failure, Usage
 
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
-_KYAML_SINCE = (1, 34)
 
 
 def run(ctx, flags, args) -> None:
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
     output = flags["output"]
-    formats = [name for name in _FORMATS if name != "kyaml" or ctx.release >= _KYAML_SINCE]
-    if output and output not in formats and not releases.enabled("PrinterOfApiResources", ctx.release):
+    formats = [name for name in _FORMATS if name != "kyaml" or does("KYAML", ctx.release)]
+    if output and output not in formats and not does("PrinterOfApiResources", ctx.release):
         raise Failure(f"--output {output} is not available")
     if output and output not in formats:
         raise Failure(f'unable to match a printer suitable for the output format "{output}", allowed formats are: '

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .. import releases
 from ..machinery import quantity
 from ..machinery.errors import StatusError
+from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
 from .util import cmdutil
@@ -37,7 +37,7 @@ def run(ctx, flags, args):
         older = _object(ctx, flags, info, "autoscaling/v1")
         if flags["cpu-percent"] >= 0:
             older["spec"]["targetCPUUtilizationPercentage"] = flags["cpu-percent"]
-        if not releases.enabled("AutoscaleV2", ctx.release):
+        if not does("AutoscaleV2", ctx.release):
             _create(ctx, flags, args, older, strategy)
         else:
             newer = _object(ctx, flags, info, "autoscaling/v2")

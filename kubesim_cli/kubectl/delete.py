@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery.errors import StatusError
+from ..releases.kubectl import does
 from .cli.flags import FALSE, TRUE
 from .failures import Failure, add_source
 from .resource import builder
@@ -102,7 +102,7 @@ class Deletion:
             self.ctx.out(f"{kind}/{info.name}\n")
             return
         done = "force deleted" if self.grace_period == 0 else "deleted"
-        if info.namespaced and releases.enabled("DeletedFromNamespace", self.ctx.release):
+        if info.namespaced and does("DeletedFromNamespace", self.ctx.release):
             done += f" from {info.namespace} namespace"
         self.ctx.out(f'{kind} "{info.name}" {done}{cmdutil.SUFFIX[self.strategy]}\n')
 
@@ -149,7 +149,7 @@ def _confirmed(ctx, flags, args, ignore_not_found: bool) -> set | None:
     for info in infos:
         group = f".{info.mapping.group}" if info.mapping.group else ""
         ctx.out(f"{info.mapping.kind.lower()}{group}/{info.name}\n")
-    choices = "y/N" if releases.enabled("InteractiveDeleteDefaultsToNo", ctx.release) else "y/n"
+    choices = "y/N" if does("InteractiveDeleteDefaultsToNo", ctx.release) else "y/n"
     ctx.out(f"Do you want to continue? ({choices}): ")
     ctx.pause()
     words = ctx.stdin().split("\n", 1)[0].split()

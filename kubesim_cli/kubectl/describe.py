@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..machinery.errors import StatusError
+from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
-
-_SHORT_SINCE = (1, 36)  # since then several objects come without their events, unless these are asked for
 
 
 def run(ctx, flags, args):
@@ -17,7 +16,7 @@ def run(ctx, flags, args):
     infos, error = builder.from_flags(ctx, flags, args, allow_empty_selector=True,
                                       chunk_size=flags["chunk-size"]).collect()
     show_events = flags["show-events"]
-    if (error or len(infos) > 1) and ctx.release >= _SHORT_SINCE and not flags.changed("show-events"):
+    if (error or len(infos) > 1) and does("DescribeSeveralShort", ctx.release) and not flags.changed("show-events"):
         show_events = False
     if isinstance(error, StatusError) and error.reason == "NotFound" and len(args) == 2:
         return _describe_matching(ctx, flags, args[0], args[1], error, show_events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..go.tabwriter import align_text
 from ..machinery import timestamps
+from ..releases.kubectl import does
 from .failures import Exit, Failure
 from .printers import FORMATS, PrinterError, for_output
 from .printers.describe.events import escape_field, interval, list_all
@@ -12,7 +13,6 @@ from .printers.table import escape_terminal
 from .resource import scheme
 from .resource.mapper import resource_for
 
-_WITH_VERSION_SINCE = (1, 29)  # before, --for asked for a kind of whichever group
 _PAGE = 500  # whatever --chunk-size says
 
 
@@ -29,8 +29,9 @@ def run(ctx, flags, args):
     found = _wanted(list_all(ctx.client, "events", namespace, field_selector=field_selector, chunk_size=_PAGE), types)
     if found:
         from ..go.sort import sort
+        from ..releases.server import go_version
 
-        sort(found, lambda a, b: _time(a) < _time(b), ctx.release)
+        sort(found, lambda a, b: _time(a) < _time(b), go_version(ctx.release))
         show({"kind": "EventList", "apiVersion": "v1", "metadata": {}, "items": found})
     else:
         ctx.err("No events found.\n" if flags["all-namespaces"] else f"No events found in {namespace} namespace.\n")
@@ -47,7 +48,7 @@ def _of_object(ctx, text: str) -> str:
     if not name:
         return ""
     terms = [f"involvedObject.kind={resource.kind}", f"involvedObject.name={escape_field(name)}"]
-    if ctx.release >= _WITH_VERSION_SINCE:
+    if does("EventsByVersion", ctx.release):
         terms.insert(1, f"involvedObject.apiVersion={resource.api_version}")
     return ",".join(terms)
 

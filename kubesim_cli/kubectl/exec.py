@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery.errors import bad_request
+from ..releases.kubectl import does
 from .failures import Failure, Usage
 from .util import cmdutil, podcmd
 
@@ -13,7 +13,7 @@ def run(ctx, flags, args):
     name = args[0] if args and flags.dash != 0 else ""
     command = args[flags.dash:] if flags.dash >= 0 else []
     if flags.dash < 0 and (len(args) > 1 or (args and flags["filename"])):
-        if releases.enabled("ExecNeedsDash", ctx.release):
+        if does("ExecNeedsDash", ctx.release):
             raise Usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
         name, command = (args[0], args[1:]) if len(args) > 1 else ("", args)
         if not flags["quiet"]:
@@ -30,7 +30,7 @@ def run(ctx, flags, args):
     pod = podcmd.pod_of(ctx, infos[0].obj, timeout)
     podcmd.refuse_completed(pod, "exec into")
     wanted = flags["container"]
-    if wanted and podcmd.find(pod, wanted) is None and not releases.enabled("ContainerChoices", ctx.release):
+    if wanted and podcmd.find(pod, wanted) is None and not does("ContainerChoices", ctx.release):
         raise bad_request(f"container {wanted} is not valid for pod {pod['metadata']['name']}")
     container = podcmd.container_of(ctx, pod, wanted, flags["quiet"])
     raise podcmd.not_yet(f"execute {cmdutil.quote(command[0])} in container {cmdutil.quote(container['name'])}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery import names
 from ..machinery.objects import clone
+from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
 from .util import cmdutil, metadata
@@ -36,7 +36,7 @@ def run(ctx, flags, args):
         changed["metadata"]["labels"] = {key: value for key, value in {**labels, **new}.items() if key not in removed}
         if not offline:
             cmdutil.record(ctx, flags, args, changed)
-        detailed = releases.enabled("DetailedLabelResult", ctx.release)
+        detailed = does("DetailedLabelResult", ctx.release)
         done = _done(added, gone) if detailed else _done_to(info.obj, changed, flags["overwrite"])
         if not offline and (added or gone or not detailed):
             metadata.send(ctx, flags, info, changed, strategy)

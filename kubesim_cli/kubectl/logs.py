@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery import timestamps
 from ..machinery.errors import StatusError, bad_request
+from ..releases.kubectl import does
 from .failures import Failure, Usage
 from .resource import builder
 from .util import cmdutil, podcmd
@@ -43,7 +43,7 @@ def _select(ctx, flags, args) -> list[dict]:
             return [info.obj for info in podcmd.select(ctx, flags, args[:1])]
         infos = builder.from_flags(ctx, flags, ["pods"]).infos()
     except StatusError as error:
-        if error.reason == "NotFound" and releases.enabled("LogsTellNamespace", ctx.release):
+        if error.reason == "NotFound" and does("LogsTellNamespace", ctx.release):
             raise Failure(f"error from server (NotFound): {error.message} in namespace "
                           f"{cmdutil.quote(ctx.namespace)}") from None
         raise

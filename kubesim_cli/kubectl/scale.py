@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery.objects import clone
+from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
 from .util import cmdutil
@@ -27,7 +27,7 @@ def run(ctx, flags, args):
         if strategy != "client":
             size = _scale(ctx, flags, info, strategy)
         changed = clone(info.obj)
-        if info.mapping.group in ("", "apps") and releases.enabled("ScaleShowsReplicas", ctx.release):
+        if info.mapping.group in ("", "apps") and does("ScaleShowsReplicas", ctx.release):
             changed.setdefault("spec", {})["replicas"] = size
         if strategy != "client" and "record" in flags and flags["record"]:
             recorded = clone(changed)
@@ -40,9 +40,9 @@ def run(ctx, flags, args):
 
 def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
     """Return the failure where there is nothing to scale, because of `error` or because nothing matched."""
-    if error and releases.enabled("ScaleTellsOnlyWhy", release):
+    if error and does("ScaleTellsOnlyWhy", release):
         return error
-    why = f" {error}" if error and releases.enabled("ScaleTellsWhy", release) else ""
+    why = f" {error}" if error and does("ScaleTellsWhy", release) else ""
     return Failure(f"no objects passed to scale{why}")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ..go import sort as gosort
 from ..machinery import quantity, selectors, timestamps
+from ..releases.kubectl import does
+from ..releases.server import go_version
 from .failures import Failure, Usage
 
 _GROUP = "metrics.k8s.io"
 _NODES, _PODS = f"nodes.v1beta1.{_GROUP}", f"pods.v1beta1.{_GROUP}"
-_BRACKETS_SINCE = (1, 32)  # the columns CPU(%) and MEMORY(%) were CPU% and MEMORY%
 _DELAY = 120.0             # seconds after which a pod should have metrics
 _MEBI = 1 << 20
 _UNKNOWN = "<unknown>"
@@ -29,7 +30,7 @@ def node(ctx, flags, args):
     _sort(ctx, measured, flags["sort-by"], lambda found: found["usage"], lambda found: found["metadata"]["name"])
     rows = []
     if not flags["no-headers"]:
-        percent = "(%)" if ctx.release >= _BRACKETS_SINCE else "%"
+        percent = "(%)" if does("UsageInBrackets", ctx.release) else "%"
         rows.append(["NAME", *(title for resource in resources
                                for title in (_title(resource), resource.upper() + percent))])
     for found in measured:
@@ -150,7 +151,8 @@ def _sort(ctx, items: list[dict], by: str, usage, name) -> None:
     def weight(item: dict) -> int:
         return amount(usage(item).get(by, "0"))
 
-    gosort.sort(items, (lambda a, b: weight(a) > weight(b)) if by else (lambda a, b: name(a) < name(b)), ctx.release)
+    gosort.sort(items, (lambda a, b: weight(a) > weight(b)) if by else (lambda a, b: name(a) < name(b)),
+                go_version(ctx.release))
 
 
 def _cells(resources: list[str], usage: dict, available: dict | None = None) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import releases
 from ..machinery.errors import StatusError
+from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
 from .util import cmdutil
@@ -15,7 +15,7 @@ def run(ctx, flags, args):
     """kubectl wait ([-f FILENAME] | TYPE NAME) --for=create|delete|condition=NAME[=VALUE]|jsonpath=PATH[=VALUE]"""
     print_obj = cmdutil.printer(ctx, flags, "condition met")
     select = _selection(ctx, flags, args)
-    several = releases.enabled("MultipleWaits", ctx.release)
+    several = does("MultipleWaits", ctx.release)
     texts = flags["for"] if several else flags["for"][-1:]
     waits = [_parse(text, ctx.release) for text in texts]
     if not waits:
@@ -213,7 +213,7 @@ def _split(text: str) -> list[str]:
 def _parse(text: str, release: tuple[int, int]):
     if text.lower() == "delete":
         return _Deleted()
-    if text.lower() == "create" and releases.enabled("WaitForCreate", release):
+    if text.lower() == "create" and does("WaitForCreate", release):
         return _Created()
     kind, equals, rest = text.partition("=")
     if equals and kind == "condition":

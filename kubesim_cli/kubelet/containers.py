@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.objects import clone, controller_of
+from ..releases.gates import enabled
 from . import images
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import environment, process
@@ -11,8 +12,6 @@ from .runtime import environment, process
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
 RESET = 600.0  # a container that ran so long starts with no back-off again
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
-PLAIN_EVENTS_SINCE, COLON_SINCE = (1, 35), (1, 32)  # how the events of creation and start are worded
-MOUNTS_SINCE, RESOURCES_SINCE = (1, 31), (1, 33)    # what a container's status tells besides
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
 
@@ -41,7 +40,7 @@ def _blank(worker: PodWorker, container: dict, reason: str) -> dict:
     status = {"name": container["name"], "image": container["image"], "imageID": "", "lastState": {}, "ready": False,
               "restartCount": 0, "started": False, "state": {"waiting": {"reason": reason}}}
     mounts = container.get("volumeMounts")
-    if mounts and worker.release >= MOUNTS_SINCE:
+    if mounts and enabled("RecursiveReadOnlyMounts", worker.release):
         status["volumeMounts"] = [_mount(mount) for mount in mounts]
     return status
 
@@ -127,7 +126,7 @@ class Slot:
                 return
             worker.wake(at)
         self._judge(result)
-        if worker.release >= RESOURCES_SINCE:
+        if enabled("InPlacePodVerticalScaling", worker.release):
             resources = self.container.get("resources") or {}
             self.status["resources"] = clone(resources)
             if resources.get("requests"):
@@ -264,9 +263,10 @@ class Slot:
 
 
 def _words(name: str, release: tuple[int, int]) -> tuple[str, str]:
-    if release >= PLAIN_EVENTS_SINCE:
+    if enabled("PlainContainerEvents", release):
         return "Container created", "Container started"
-    return f"Created container{':' if release >= COLON_SINCE else ''} {name}", f"Started container {name}"
+    colon = ":" if enabled("ContainerEventsColon", release) else ""
+    return f"Created container{colon} {name}", f"Started container {name}"
 
 
 def _go_duration(seconds: float) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from ..machinery.objects import clone
+from ..releases.gates import enabled
 from .podstatus import PodWorker
 
-SIZE_SINCE = (1, 30)         # the event of a pull tells the image's size
-SECRETS_SINCE = (1, 35)      # KubeletEnsureSecretPulledImages
-BACK_OFF_WHY_SINCE = (1, 32)  # the message of a back-off tells the error before it
-RPC_UNTIL = (1, 29)          # errors come with their gRPC code
 MAX_IMAGES = 50              # in a Node's status (kubelet --node-status-max-images)
 SHOWN = 1.5                  # seconds that ErrImagePull is seen before ImagePullBackOff
 PULL_TIME = 0.9              # seconds, as the events tell it
@@ -63,7 +60,7 @@ def _pull_error(image: str, release: tuple[int, int]) -> str:
                  "require 'docker login': denied: requested access to the resource is denied")
     else:
         error = f"Error response from daemon: manifest for {image} not found: manifest unknown: manifest unknown"
-    return f"rpc error: code = Unknown desc = {error}" if release < RPC_UNTIL else error
+    return error if enabled("PlainPullErrors", release) else f"rpc error: code = Unknown desc = {error}"
 
 
 def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict | None:
@@ -80,7 +77,8 @@ def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dic
         return _fail(worker, container, waiting, init)
     present = is_present(worker.node, image)
     if present and policy != "Always":
-        told = " and can be accessed by the pod" if worker.release >= SECRETS_SINCE else ""
+        secured = enabled("KubeletEnsureSecretPulledImages", worker.release)
+        told = " and can be accessed by the pod" if secured else ""
         worker.event("Normal", "Pulled", f'Container image "{image}" already present on machine{told}', name, init)
         return None
     if policy == "Never":
@@ -88,7 +86,7 @@ def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dic
         return _refuse(worker, name, init, waiting, "ErrImageNeverPull", message, "ErrImageNeverPull")
     worker.event("Normal", "Pulling", f'Pulling image "{image}"', name, init)
     took = f"{PULL_TIME}s ({PULL_TIME}s including waiting)".replace("0.9s", "900ms")
-    more = f". Image size: {size(image)} bytes." if worker.release >= SIZE_SINCE else ""
+    more = f". Image size: {size(image)} bytes." if enabled("PulledTellsSize", worker.release) else ""
     worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name, init)
     if not present:
         _note(worker, image)
@@ -124,7 +122,7 @@ def _fail(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict
         worker.event("Warning", "Failed", "Error: ImagePullBackOff", name, init)
     worker.wake(next((first + span for span in RETRIES if first + span > worker.now), None))
     message = f'Back-off pulling image "{image}"'
-    if worker.release >= BACK_OFF_WHY_SINCE:
+    if enabled("BackOffTellsWhy", worker.release):
         message += f": ErrImagePull: {error}"
     return {"reason": "ImagePullBackOff", "message": message}
 

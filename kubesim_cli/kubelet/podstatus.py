@@ -9,10 +9,8 @@ from ..helpers.nodes import internal_ip
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
 from ..machinery.pods import is_phase_terminal
+from ..releases.gates import enabled
 
-OBSERVED_SINCE = (1, 34)  # status and conditions tell the generation they are about
-HOST_IPS_SINCE = (1, 29)
-SANDBOX_SINCE = (1, 29)   # condition PodReadyToStartContainers
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
@@ -103,13 +101,13 @@ class PodWorker:
         host = internal_ip(self.node)
         if host:
             status["hostIP"] = host
-            if self.release >= HOST_IPS_SINCE:
+            if enabled("PodHostIPs", self.release):
                 status["hostIPs"] = [{"ip": host}]
         if "podIP" not in status and any("waiting" not in each["state"] for each in self.all_statuses()):
             ip = host if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
             if ip:
                 status.update(podIP=ip, podIPs=[{"ip": ip}])
-        if self.release >= OBSERVED_SINCE and "generation" in self.pod["metadata"]:
+        if "generation" in self.pod["metadata"] and enabled("PodObservedGenerationTracking", self.release):
             status["observedGeneration"] = self.pod["metadata"]["generation"]
         if "containerStatuses" in status:
             self._set_conditions()
@@ -120,7 +118,7 @@ class PodWorker:
         new = [condition for condition in old if condition["type"] not in OWN]
         for type_, state, reason, message in self._wanted_conditions(new):
             condition = {"type": type_, "status": state, "lastProbeTime": None}
-            if self.release >= OBSERVED_SINCE and generation is not None:
+            if generation is not None and enabled("PodObservedGenerationTracking", self.release):
                 condition["observedGeneration"] = generation
             if reason:
                 condition["reason"] = reason
@@ -135,7 +133,7 @@ class PodWorker:
     def _wanted_conditions(self, foreign: list[dict]):
         """Yield (type, status, reason, message) in the kubelet's order."""
         ready = self._containers_ready()
-        if self.release >= SANDBOX_SINCE:
+        if enabled("PodReadyToStartContainersCondition", self.release):
             yield "PodReadyToStartContainers", "True" if self.sandbox and not self.over else "False", "", ""
         yield ("Initialized", *self._initialized())
         yield ("Ready", *(self._gates(foreign) or ready if ready[0] == "True" else ready))

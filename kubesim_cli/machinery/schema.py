@@ -17,6 +17,9 @@ The file is read on first use, and each definition is looked at when something a
 
 from __future__ import annotations
 
+from ..releases import NEWEST, within
+from ..releases.gates import enabled
+
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SPECIAL = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
@@ -31,7 +34,6 @@ _GO_SCALARS = {"string": "string", "boolean": "bool", "number": "float64", "byte
                "quantity": "resource.Quantity", "int-or-string": "intstr.IntOrString", "time": "v1.Time",
                "microtime": "v1.MicroTime"}
 
-_OMITZERO_SINCE = (1, 34)  # until then an empty creationTimestamp is written as null
 
 _data: dict = {}
 _definitions: dict[tuple[int, int], _Definitions] = {}
@@ -110,9 +112,9 @@ class Schema:
         return self._build(self.raw.get("properties", {}))
 
     def _build(self, properties: dict) -> Fields:
-        minor = self.definitions.release[1]
+        release = self.definitions.release
         return Fields({name: Schema(raw, self.definitions, custom=self.custom) for name, raw in properties.items()
-                       if raw.get("x-since", 0) <= minor})
+                       if "x-since" not in raw or within(release, (1, raw["x-since"]))})
 
     @property
     def items(self) -> Schema:
@@ -133,7 +135,7 @@ class Schema:
     def written_when_zero(self) -> bool:
         """Whether Go writes the field although nothing is in it: `omitempty` knows no empty structs."""
         if self.omitzero:
-            return self.definitions.release < _OMITZERO_SINCE
+            return not enabled("OmitZeroTimes", self.definitions.release)
         if self.always or self.struct:
             return True
         if self.pointer or not self.ref or self.kind == "object":
@@ -206,19 +208,19 @@ def _load(release: tuple[int, int]) -> _Definitions:
     return found
 
 
-def schema_of(api_version: str, kind: str, release: tuple[int, int] = (1, 36)) -> Schema | None:
+def schema_of(api_version: str, kind: str, release: tuple[int, int] = NEWEST) -> Schema | None:
     """Return the schema of a built-in kind as of a release, None for any other."""
     definitions = _load(release)
     name = _data["kinds"].get(f"{api_version}/{kind}")
     return Schema({"$ref": name, "default": {}}, definitions) if name else None
 
 
-def object_meta(release: tuple[int, int] = (1, 36)) -> Schema:
+def object_meta(release: tuple[int, int] = NEWEST) -> Schema:
     """Return the schema of metadata."""
     return Schema({"$ref": _META + "ObjectMeta", "default": {}}, _load(release))
 
 
-def structural(raw: dict, release: tuple[int, int] = (1, 36)) -> Schema:
+def structural(raw: dict, release: tuple[int, int] = NEWEST) -> Schema:
     """Return the schema of a custom resource from its CRD's `openAPIV3Schema`, with the fields every object has."""
     definitions = _load(release)
     schema = Schema({"type": "object", **raw}, definitions, custom=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from ..releases import Release as Release
 from .field import FieldError
 
 Object: TypeAlias = dict[str, Any]
@@ -17,5 +18,3 @@ FieldErrors: TypeAlias = list[FieldError]
 """What a validation found wrong; empty where all is well."""
 Key: TypeAlias = str
 """`namespace/name`, or `name` of a cluster-scoped object (client-go's convention)."""
-Release: TypeAlias = tuple[int, int]
-"""A minor release, as in (1, 28)."""

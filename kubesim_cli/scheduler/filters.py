@@ -6,6 +6,7 @@ Kubernetes: pkg/scheduler/schedule_one.go, framework/types.go (FitError), apis/c
 from __future__ import annotations
 
 from ..helpers import nodeaffinity, taints
+from ..releases.gates import enabled
 from .cache import Cache
 from .interpod import Rules
 from .nodeinfo import NodeInfo, PodInfo
@@ -17,11 +18,6 @@ PORTS = "node(s) didn't have free ports for the requested pod ports"
 NO_NODES = "no nodes available to schedule pods"
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"
-CAPACITY_SINCE = (1, 34)     # a pod larger than the whole node: preemption is not even tried
-TAINTS_HIDDEN_SINCE = (1, 35)  # the message does not tell which taint
-CLAIMS_SINCE = (1, 34)       # DynamicResources tells that it cannot help either
-DOTTED_UNTIL = (1, 30)       # the message of preemption ends in two periods
-PREFILTERED_SINCE = (1, 30)  # nodes that a PreFilter left out are told of
 
 
 class Verdict:
@@ -58,13 +54,15 @@ def _static_verdict(spec: dict, node: NodeInfo, release: tuple[int, int], only: 
     """NodeUnschedulable, TaintToleration and NodeAffinity."""
     if only is not None and node.name not in only:
         told = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
-        return Verdict((told,) if release >= PREFILTERED_SINCE else (), False)
+        return Verdict((told,) if enabled("PreFilteredNodesTold", release) else (), False)
     tolerations = spec.get("tolerations")
     if node.node["spec"].get("unschedulable") and not taints.tolerated(tolerations, taints.UNSCHEDULABLE):
         return Verdict(("node(s) were unschedulable",), False)
     taint = taints.untolerated(node.node["spec"].get("taints"), tolerations)
     if taint is not None:
-        told = "taint(s)" if release >= TAINTS_HIDDEN_SINCE else f"taint {{{taint['key']}: {taint.get('value', '')}}}"
+        told = "taint(s)"
+        if not enabled("TaintsHidden", release):
+            told = f"taint {{{taint['key']}: {taint.get('value', '')}}}"
         return Verdict((f"node(s) had untolerated {told}",), False)
     return None if nodeaffinity.required_matches(spec, node.node) else Verdict((NODE_AFFINITY,), False)
 
@@ -111,7 +109,7 @@ class Cycle:
                   and rival.priority >= info.priority] if self.cache.nominated else ()
         lacking = _lacking(info, node, rivals)
         if lacking:
-            whole = self.cache.release >= CAPACITY_SINCE and any(
+            whole = enabled("NoPreemptionForTooLarge", self.cache.release) and any(
                 info.requests.get(name, 0) > node.allocatable.get(name, 0) for name in lacking)
             return Verdict(tuple(_insufficient(name) for name in lacking), not whole)
         for check in self._checks:
@@ -164,6 +162,6 @@ def fit_error(total: int, problem: str, verdicts: list[Verdict], preemption: str
     """Return the message for a pod that fits nowhere; `preemption` is why preempting others does not help either."""
     message = f"0/{total} nodes are available: {problem}." if problem else histogram(total, verdicts)
     if preemption:
-        claims = "no new claims to deallocate, " if release >= CLAIMS_SINCE else ""
-        message += f" {claims}preemption: {preemption}{'.' if release < DOTTED_UNTIL else ''}"
+        claims = "no new claims to deallocate, " if enabled("DynamicResourcesTold", release) else ""
+        message += f" {claims}preemption: {preemption}{'' if enabled('PreemptionInOnePeriod', release) else '.'}"
     return message

@@ -9,6 +9,7 @@ from ..helpers.controller import Change, Controller
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of, dig, key_of, split_key
+from ..releases.gates import enabled
 from . import filters, scoring
 from .cache import SCHEDULER, Cache, assigned, waits
 from .filters import Cycle, Verdict
@@ -16,7 +17,6 @@ from .nodeinfo import NodeInfo, PodInfo
 from .preemption import Candidate, preempt
 
 ALL = "*"  # the key of every pod that waits
-OBSERVED_SINCE = (1, 34)  # pod conditions tell the generation they are about
 
 
 def _template(pod: dict) -> str:
@@ -167,7 +167,7 @@ class Scheduler(Controller):
         status = new.setdefault("status", {})
         condition = {"type": "PodScheduled", "status": "False", "lastProbeTime": None, "reason": "Unschedulable",
                      "message": message}
-        if api.release >= OBSERVED_SINCE and "generation" in pod["metadata"]:
+        if "generation" in pod["metadata"] and enabled("PodObservedGenerationTracking", api.release):
             condition["observedGeneration"] = pod["metadata"]["generation"]
         changed = conditions.set_condition(status.setdefault("conditions", []), condition, api.now)
         if nominated != status.get("nominatedNodeName", ""):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..helpers import nodeaffinity, volumes
+from ..releases.gates import enabled
 from .nodeinfo import NodeInfo, PodInfo
 
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
@@ -11,7 +12,7 @@ GONE = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s
 IN_USE = ("node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by "
           "another pod")
 CONFLICT = "node(s) didn't match PersistentVolume's node affinity"
-OLD_CONFLICT, CONFLICT_SINCE = "node(s) had volume node affinity conflict", (1, 34)
+OLD_CONFLICT = "node(s) had volume node affinity conflict"
 
 
 class PodVolumes:
@@ -21,7 +22,7 @@ class PodVolumes:
         self.api, self.problem, self.in_use = api, "", False
         self.bound: list[dict | None] = []  # volumes; None for one that is missing
         self.delayed: list[dict] = []       # claims
-        self.conflict = CONFLICT if api.release >= CONFLICT_SINCE else OLD_CONFLICT
+        self.conflict = CONFLICT if enabled("VolumeConflictReworded", api.release) else OLD_CONFLICT
         for name, ephemeral in _claim_names(info.pod):
             claim = api.find("persistentvolumeclaims", name, info.namespace)
             self.problem = _objection(claim, name, info.pod if ephemeral else None)

@@ -8,7 +8,9 @@ from contextlib import suppress
 import click
 
 from .. import releases
+from ..kubectl.context import wanted_release
 from ..kubectl.resource.discoverycache import path as discovery_cache
+from ..releases import gates
 
 
 @click.command("reset")
@@ -24,11 +26,14 @@ def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None
     """Throw the cluster away and start over. The clock goes on as it is."""
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else None
-        gates = releases.parse_gates(feature_gates)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    try:
+        set_gates = gates.parse(feature_gates, release or wanted_release(settings.environ) or releases.OLDEST)
+    except ValueError as error:
+        raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
     cluster = settings.cluster()
-    cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=gates)
+    cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=set_gates)
     cluster.close()
     with suppress(FileNotFoundError):
         os.remove(discovery_cache(settings.environ, settings.folder))

@@ -5,6 +5,8 @@ A check takes a pod's metadata and spec and the policy's version, and returns No
 
 from __future__ import annotations
 
+from ...releases import within
+
 _WINDOWS_EXEMPT_SINCE = (1, 25)
 _USER_NAMESPACES_SINCE = (1, 35)
 _CAPABILITIES = {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
@@ -27,7 +29,7 @@ def violations(level: str, version: tuple[int, int], meta: dict, spec: dict) -> 
     """Return (reason, detail) of all that a policy forbids of a pod, in the order in which they are told."""
     found = []
     for since, until, check in _BASELINE if level == "baseline" else _RESTRICTED:
-        if since <= version < until:
+        if within(version, since, until):
             problem = check(meta, spec, version)
             if problem is not None:
                 found.append(problem)
@@ -61,11 +63,11 @@ def _where(spec: dict, test) -> list[str]:
 
 
 def _windows(spec: dict, version: tuple[int, int]) -> bool:
-    return version >= _WINDOWS_EXEMPT_SINCE and (spec.get("os") or {}).get("name") == "windows"
+    return within(version, _WINDOWS_EXEMPT_SINCE) and (spec.get("os") or {}).get("name") == "windows"
 
 
 def _own_users(spec: dict, version: tuple[int, int]) -> bool:
-    return version >= _USER_NAMESPACES_SINCE and spec.get("hostUsers") is False
+    return within(version, _USER_NAMESPACES_SINCE) and spec.get("hostUsers") is False
 
 
 # baseline
@@ -172,7 +174,7 @@ def _proc_mount_baseline(meta, spec: dict, version):
 
 
 def _se_linux(meta, spec: dict, version):
-    allowed = _SELINUX_TYPES | ({"container_engine_t"} if version >= (1, 31) else set())
+    allowed = _SELINUX_TYPES | ({"container_engine_t"} if within(version, (1, 31)) else set())
     types, told = set(), {"user": False, "role": False}
 
     def bad(context: dict) -> bool:
@@ -214,7 +216,7 @@ def _seccomp_baseline(meta, spec: dict, version):
 
 
 def _sysctls(meta, spec: dict, version):
-    allowed = {name for since, names in _SYSCTLS if version >= since for name in names}
+    allowed = {name for since, names in _SYSCTLS if within(version, since) for name in names}
     used = [sysctl["name"] for sysctl in _context(spec).get("sysctls") or () if sysctl["name"] not in allowed]
     return ("forbidden sysctls", ", ".join(used)) if used else None
 
@@ -299,7 +301,7 @@ def _seccomp_restricted(meta, spec: dict, version):
                               '"RuntimeDefault" or "Localhost"')
 
 
-_EVER, _ON = (1, 0), (99, 0)
+_EVER = _ON = None  # no first version, no last
 # (first version, first version without it, check), baseline first, each level in the order of the checks' names.
 _COMMON = (
     (_EVER, _ON, _app_armor), (_EVER, _ON, _host_namespaces), (_EVER, _ON, _host_ports),

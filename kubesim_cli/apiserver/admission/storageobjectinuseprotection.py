@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from ...machinery.wellknown import PV_PROTECTION_FINALIZER, PVC_PROTECTION_FINALIZER
+from ...releases.gates import enabled
 
 _FINALIZERS = {"persistentvolumes": PV_PROTECTION_FINALIZER,
                "persistentvolumeclaims": PVC_PROTECTION_FINALIZER,
                "volumeattributesclasses": "kubernetes.io/vac-protection"}
-_CLASSES_SINCE = (1, 34)
 
 
 def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "create" or (res.plural == "volumeattributesclasses" and ctx.release < _CLASSES_SINCE):
+    if verb != "create":
+        return
+    if res.plural == "volumeattributesclasses" and not enabled("VolumeAttributesClass", ctx.release):
         return
     meta, name = obj["metadata"], _FINALIZERS[res.plural]
     if name not in (meta.get("finalizers") or ()):

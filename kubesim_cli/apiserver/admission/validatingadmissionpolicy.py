@@ -6,11 +6,11 @@ Kubernetes: k8s.io/apiserver/pkg/admission/plugin/policy/validating (dispatcher.
 from __future__ import annotations
 
 from ...machinery import errors
+from ...releases.gates import enabled
 from .matching import matches
 
 POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"
 BINDINGS = "validatingadmissionpolicybindings.admissionregistration.k8s.io"
-_SINCE = (1, 30)
 _CODES = {"Forbidden": 403, "Unauthorized": 401, "RequestEntityTooLarge": 413}
 _compiled: dict[str, tuple[dict, object]] = {}  # a policy's UID -> (its spec, the compiled Policy or why there is none)
 
@@ -21,7 +21,7 @@ class _ConfigurationError(Exception):
 
 def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
     """Refuse or warn of a request that breaks a policy bound to it."""
-    if ctx.release < _SINCE or res.group == "admissionregistration.k8s.io":
+    if not enabled("ValidatingAdmissionPolicy", ctx.release) or res.group == "admissionregistration.k8s.io":
         return
     policies = ctx.client.items(POLICIES)
     if not policies:

@@ -6,6 +6,7 @@ value for variables as `values` describes them. Costs are not estimated: no expr
 
 from __future__ import annotations
 
+from ...releases import NEWEST
 from .errors import CompileError, EvaluationError
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ class Program:
         return evaluate(self.node, variables)
 
 
-def compile(text: str, variables: Object, release: Release = (1, 36)) -> Program:
+def compile(text: str, variables: Object, release: Release = NEWEST) -> Program:
     """Parse and check an expression; `variables` maps names to types. Raises CompileError."""
     from . import checker, syntax
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ...releases import within
 from .errors import CompileError
 from .signatures import BASE, LATER
 from .values import UInt
@@ -292,7 +293,7 @@ def _signatures(name: str, release: Release) -> tuple:
     """Return a function's signatures as (is a method, argument types, result type)."""
     texts = BASE.get(name, "").split()
     for since, functions in LATER.items():
-        if release >= since:
+        if within(release, since):
             texts += functions.get(name, "").split()
     found = []
     for text in texts:

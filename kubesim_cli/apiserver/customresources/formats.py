@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ...releases.gates import enabled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.types import Object, Release
 
 NUMBERS = ("int32", "int64", "float", "double")
-_NAMES_SINCE = (1, 34)
 _HEX = "[0-9a-f]"
 _UUID = _HEX + "{8}-?" + _HEX + "{4}-?"
 _PATTERNS = {
@@ -43,7 +44,7 @@ def known(schema: Object, release: Release) -> str:
         types = ""
     if types in ("", "string"):
         plain = form.replace("-", "")
-        if plain.startswith("k8s") and release < _NAMES_SINCE:
+        if plain.startswith("k8s") and not enabled("KubernetesNameFormats", release):
             return ""
         return form if plain in _PATTERNS or plain in _FUNCTIONS else ""
     numbers = {"integer": NUMBERS[:2], "number": NUMBERS[2:]}

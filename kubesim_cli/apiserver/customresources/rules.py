@@ -6,11 +6,12 @@ Source: apiextensions-apiserver/pkg/apiserver/schema/cel, k8s.io/apiserver/pkg/c
 from __future__ import annotations
 
 from ...machinery import field
+from ...releases.gates import enabled
 from .. import cel
 from ..cel import checker
 from ..cel import values as cel_values
 from ..cel.interpreter import escaped
-from .values import RATCHETING_SINCE, correlate, map_order
+from .values import correlate, map_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ..kinds.base import Context
 
 _MISSING = object()
-_VALUES_TOLD_SINCE = (1, 35)  # until then it was the value's type
 # Errors after which no rule is looked at.
 _BLOCKING = ("FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
              "FieldValueTypeInvalid")
@@ -67,7 +67,7 @@ class Validator:
         if value is None:
             return
         if old is not _MISSING:
-            ratchet = ctx.release >= RATCHETING_SINCE and value == old
+            ratchet = enabled("CRDValidationRatcheting", ctx.release) and value == old
         for rule in self.rules:
             error = rule.broken_by(value, None if old is _MISSING else old, self.schema, path, ctx)
             if error is None:
@@ -162,8 +162,9 @@ class _Rule:
             return field.forbidden(place, detail)
         if reason == "FieldValueRequired":
             return field.required(place, detail)
-        whole = release >= _VALUES_TOLD_SINCE and type_ in ("object", "array")
-        shown = value if release >= _VALUES_TOLD_SINCE else type_
+        told = enabled("CELValuesTold", release)
+        whole = told and type_ in ("object", "array")
+        shown = value if told else type_
         if reason == "FieldValueDuplicate":
             return field.FieldError(reason, place, "Duplicate value") if whole else field.duplicate(place, shown)
         if whole:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...go import regexp
 from ...machinery import field
+from ...releases.gates import enabled
 from . import formats
 
 TYPE_CHECKING = False
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
     from ...machinery.types import FieldErrors, Object, Release
 
 _MISSING = object()
-RATCHETING_SINCE = (1, 30)  # what an update leaves as it was is not complained of (CRDValidationRatcheting)
 _SLOTS = 8  # a Go map of at most as many keys is one group
 
 
 def validate(value, schema: Object, release: Release, old=_MISSING, path: str = "") -> FieldErrors:
     """Return the FieldErrors of a value; with `old`, those parts that equal the old value's are not told."""
-    ratchet = old is not _MISSING and release >= RATCHETING_SINCE
+    ratchet = old is not _MISSING and enabled("CRDValidationRatcheting", release)
     return _Validator(release).check(value, schema, path, old if ratchet else _MISSING).errors
 
 

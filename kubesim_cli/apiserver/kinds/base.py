@@ -31,7 +31,7 @@ class Column:
     __slots__ = ("cell", "format", "name", "priority", "since", "type", "until")
 
     def __init__(self, name: str, cell: Callable[[Object, Context], Cell], priority: int = 0, type: str = "string",
-                 format: str = "", since: Release = (0, 0), until: Release = (99, 0)):
+                 format: str = "", since: Release | None = None, until: Release | None = None):
         self.name, self.cell, self.priority, self.type, self.format = name, cell, priority, type, format
         self.since, self.until = since, until
 
@@ -74,7 +74,7 @@ class Kind:
     create_on_update = False         # a PUT to a name that is not there creates it
     computed = False                 # never stored: serve_get and serve_list make its objects for each request
     deprecation = ""                 # Warning: text that every request gets, from release `deprecated_since` on
-    deprecated_since = (0, 0)
+    deprecated_since: Release | None = None
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
     def table_order(self, items: list[Object]) -> list[Object]:

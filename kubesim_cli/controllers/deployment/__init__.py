@@ -11,6 +11,7 @@ from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
 from ...machinery.pods import is_terminal
 from ...machinery.wellknown import DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, DESIRED_REPLICAS_ANNOTATION, REVISION_ANNOTATION
+from ...releases.gates import enabled
 from .. import pods, refs
 from . import progress, revisions
 from .arithmetic import (
@@ -28,7 +29,6 @@ from .arithmetic import (
 
 DEPLOYMENTS, REPLICA_SETS = "deployments.apps", "replicasets.apps"
 COMPONENT = "deployment-controller"
-FROM_TO_SINCE = (1, 32)  # "Scaled up replica set web from 1 to 3", before that "... web to 3 from 1"
 
 
 def _of_gone_pod(change):
@@ -198,7 +198,7 @@ class _Sync:
         made = self._try_create(rs)
         self.new, size = made, rs["spec"]["replicas"]
         if size:
-            words = f"from 0 to {size}" if self.api.release >= FROM_TO_SINCE else f"to {size}"
+            words = f"from 0 to {size}" if enabled("DeploymentTellsFromTo", self.api.release) else f"to {size}"
             self._event("Normal", "ScalingReplicaSet", f"Scaled up replica set {made['metadata']['name']} {words}")
         self._set_revision(str(number))
         if progress.has_deadline(deployment):
@@ -239,7 +239,8 @@ class _Sync:
                 self.old = [stored if other is rs else other for other in self.old]
         if had == replicas:
             return False
-        words = f"from {had} to {replicas}" if self.api.release >= FROM_TO_SINCE else f"to {replicas} from {had}"
+        from_to = enabled("DeploymentTellsFromTo", self.api.release)
+        words = f"from {had} to {replicas}" if from_to else f"to {replicas} from {had}"
         self._event("Normal", "ScalingReplicaSet",
                     f"Scaled {'up' if had < replicas else 'down'} replica set {rs['metadata']['name']} {words}")
         return True

@@ -6,10 +6,10 @@ Kubernetes: pkg/controller/deployment/progress.go and sync.go.
 from __future__ import annotations
 
 from ...machinery import conditions, timestamps
+from ...releases.gates import enabled
 from .arithmetic import count, max_unavailable, total
 
 NO_DEADLINE = 2**31 - 1
-TERMINATING_SINCE = (1, 35)  # status.terminatingReplicas
 
 
 def condition(type_: str, status: str, reason: str, message: str, now: float) -> dict:
@@ -50,7 +50,7 @@ def calculate(deployment: dict, replica_sets: list[dict], new: dict | None, rele
               "readyReplicas": count(replica_sets, "readyReplicas"), "availableReplicas": available,
               "unavailableReplicas": max(0, total(replica_sets) - available),
               "collisionCount": old.get("collisionCount"), "conditions": list(old.get("conditions") or ())}
-    if release >= TERMINATING_SINCE:
+    if enabled("DeploymentReplicaSetTerminatingReplicas", release):
         status["terminatingReplicas"] = _terminating(replica_sets)
     if available >= deployment["spec"]["replicas"] - max_unavailable(deployment):
         words = "True", "MinimumReplicasAvailable", "Deployment has minimum availability."

@@ -11,6 +11,7 @@ from ...helpers.controller import Controller, itself, owner
 from ...machinery import conditions, selectors, timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
+from ...releases.gates import enabled
 from .. import pods, refs, victims
 from . import indexes, policies
 
@@ -18,9 +19,6 @@ JOBS = "jobs.batch"
 COMPONENT = "job-controller"
 FINALIZER = "batch.kubernetes.io/job-tracking"
 BURST = 500  # pods created or deleted in one sync
-TERMINATING_SINCE = (1, 29)  # status.terminating
-CRITERIA_SINCE = (1, 31)     # FailureTarget and SuccessCriteriaMet come before Failed and Complete
-RESTART_CLOCK_SINCE = (1, 36)  # suspending takes status.startTime back
 
 
 def is_finished(job: dict) -> bool:
@@ -129,7 +127,7 @@ class _Sync:
             if self.end is not None:
                 self.end = None
         self.status.update(active=self.count, ready=self.ready)
-        if self.api.release >= TERMINATING_SINCE:
+        if enabled("JobPodReplacementPolicy", self.api.release):
             self.status["terminating"] = self.terminating
         self._track()
         if failure:
@@ -185,7 +183,8 @@ class _Sync:
         return pods.compact({**made, "reason": reason, "message": message})
 
     def _failure(self, reason: str, message: str) -> dict:
-        return self._condition("FailureTarget" if self.api.release >= CRITERIA_SINCE else "Failed", reason, message)
+        delayed = enabled("DelayedJobConditions", self.api.release)
+        return self._condition("FailureTarget" if delayed else "Failed", reason, message)
 
     def _told(self, type_: str) -> dict | None:
         """Return a condition of status that is True."""
@@ -267,7 +266,7 @@ class _Sync:
             self._manage()
         enough = self.completions if self.completions is not None else 1
         if self.succeeded >= enough and self.count == 0:
-            if self.api.release >= CRITERIA_SINCE:
+            if enabled("DelayedJobConditions", self.api.release):
                 self.end = self._condition("SuccessCriteriaMet", "CompletionsReached",
                                            "Reached expected number of succeeded pods")
             else:
@@ -286,7 +285,7 @@ class _Sync:
         self.api.record(self.job, "Normal", word, f"Job {word.lower()}", COMPONENT)
         if not self.suspended:
             self.status["startTime"] = timestamps.format(self.api.now)
-        elif self.api.release >= RESTART_CLOCK_SINCE:
+        elif enabled("SuspendedJobRestartsClock", self.api.release):
             self.status.pop("startTime", None)
 
     def _set_condition(self, new: dict) -> None:
@@ -403,7 +402,7 @@ class _Sync:
             if self._told(end["type"]) is None:
                 self._set_condition(end)
             end = self._condition("Failed" if end["type"] == "FailureTarget" else "Complete", reason, message)
-        if self.terminating and self.api.release >= CRITERIA_SINCE:
+        if self.terminating and enabled("DelayedJobConditions", self.api.release):
             return None
         self._set_condition(end)
         if end["type"] == "Failed":

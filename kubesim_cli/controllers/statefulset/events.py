@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...releases.gates import enabled
+
 COMPONENT = "statefulset-controller"
-CAPITALS_SINCE = (1, 35)  # "Create Pod web-0 ...", before that "create Pod web-0 ..."
 
 
 def record_pod(api, verb: str, set_: dict, pod: dict, error=None) -> None:
@@ -21,6 +22,6 @@ def record_claim(api, verb: str, set_: dict, pod: dict, claim: str, error=None) 
 
 
 def _record(api, verb: str, set_: dict, text: str, error) -> None:
-    word = verb.capitalize() if api.release >= CAPITALS_SINCE else verb
+    word = verb.capitalize() if enabled("StatefulSetEventsCapitalized", api.release) else verb
     type_, outcome = ("Warning", "Failed") if error else ("Normal", "Successful")
     api.record(set_, type_, outcome + verb.capitalize(), f"{word} {text}", COMPONENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
-from ...releases import enabled
+from ...releases.kubectl import does
 from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
@@ -168,7 +168,7 @@ class Applier:
             self._create(info, modified)
             return
         self._see(info.obj)
-        if self.strategy == "client" and not enabled("AppliedDryRun", self.ctx.release):
+        if self.strategy == "client" and not does("AppliedDryRun", self.ctx.release):
             self.tell(info.obj, "configured")
             return
         if LAST_APPLIED_CONFIG_ANNOTATION not in (info.obj["metadata"].get("annotations") or {}):
@@ -193,7 +193,7 @@ class Applier:
         self.tell(obj, "configured" if changed else "unchanged")
 
     def _create(self, info, body: dict) -> None:
-        if enabled("NullsNotCreated", self.ctx.release):
+        if does("NullsNotCreated", self.ctx.release):
             from ...machinery.jsonpatch import without_nulls
 
             body = without_nulls(body)

@@ -6,7 +6,8 @@ pkg/cmd/apply/applyset.go of kubectl. The flag is alpha: it exists only where KU
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
-from ...releases import PATCH, enabled
+from ...releases.kubectl import does
+from ...releases.server import PATCH
 from ..failures import Failure
 from ..resource.builder import raise_all
 from ..resource.info import group_version
@@ -33,7 +34,7 @@ class ApplySet:
         self.ctx, self.strategy, self.validation = ctx, strategy, validation
         self.parent, self.name = self._parse(text)
         self.namespace = ctx.namespace if ctx.namespace_given and self.parent.namespaced else ""
-        self.tells_kinds = enabled("ApplySetKinds", ctx.client_release)
+        self.tells_kinds = does("ApplySetKinds", ctx.client_release)
         self.kinds: dict = {}
         self.namespaces: set[str] = set()
         self.new_kinds: dict = {}

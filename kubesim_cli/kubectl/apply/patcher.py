@@ -7,7 +7,7 @@ from ...machinery import jsonpatch, strategic, strategicdiff
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
-from ...releases import enabled
+from ...releases.kubectl import does
 from ..failures import Failure, add_source
 from ..util.cmdutil import encode
 
@@ -102,7 +102,7 @@ class Patcher:
         live = info.obj
         client.delete(info.resource, info.name, info.namespace, propagation=self.cascade,
                       grace_period=self.grace_period if self.grace_period >= 0 else None)
-        by_context = enabled("ForceByContext", self.ctx.release)
+        by_context = does("ForceByContext", self.ctx.release)
         if not self.ctx.wait(self._gone, self.timeout if self.timeout or by_context else None):
             raise Failure("context deadline exceeded" if by_context else "timed out waiting for the condition")
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...go.tabwriter import align
+from ...releases.kubectl import does
 from ..failures import Failure
 from . import rules as rbacrules
 
@@ -57,7 +57,7 @@ def _attributes(ctx, flags, verb: str, what: str) -> dict:
         if mapping and not mapping.namespaced:
             ctx.warn(f"resource '{resource}' is not namespace scoped" + (f" in group '{group}'" if group else "")
                      + "\n")
-        signs = releases.enabled("SignerVerbs", ctx.release)
+        signs = does("SignerVerbs", ctx.release)
         _warn_verb(ctx, verb, (*_VERBS, *_SIGNER_VERBS) if signs else _VERBS)
     fields = {"namespace": "" if flags["all-namespaces"] else ctx.namespace, "verb": verb, "group": group,
               "resource": resource, "subresource": flags["subresource"], "name": name}

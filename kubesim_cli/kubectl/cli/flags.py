@@ -7,6 +7,7 @@ commands.json gives names, shorthands and defaults; a flag's Go type follows fro
 from __future__ import annotations
 
 from ...go.fmt import quote
+from ...releases import within
 
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -190,9 +191,9 @@ class Flags:
             return []
         release = release_of()
         for since, until, problem in self._unknown:
-            if not since <= release < until:
+            if not within(release, since, until):
                 raise FlagError(problem)
-        return [warning for since, until, warning in self._deprecated if since <= release < until]
+        return [warning for since, until, warning in self._deprecated if within(release, since, until)]
 
     def missing(self) -> str:
         """Return cobra's complaint about required flags that were not given, or ""."""

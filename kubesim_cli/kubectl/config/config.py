@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 
 from ...machinery.objects import clone
+from ...releases.kubectl import does
 from ..failures import Aggregate, Failure, Usage
 from .access import ConfigAccess, external
-
-_PREFERENCES_UNTIL = (1, 34)  # older kubectls write `preferences: {}`
 
 
 def _access(ctx) -> ConfigAccess:
@@ -328,7 +327,7 @@ def _redact(config: dict) -> None:
 def _print(ctx, flags, config: dict) -> None:
     shaped = external(config)
     release = ctx.client_release
-    if release < _PREFERENCES_UNTIL:
+    if not does("NoPreferences", release):
         shaped = {"kind": shaped.pop("kind"), "apiVersion": shaped.pop("apiVersion"), "preferences": {}, **shaped}
     if flags["output"] == "json":
         from ..printers.json import dump_struct

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
+from ...releases.kubectl import does
 from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
@@ -10,10 +11,9 @@ from ..util import cmdutil
 
 def run(ctx, flags, args):
     """kubectl create -f FILENAME"""
-    from ... import releases
 
     without_file = not flags["filename"] and not flags["kustomize"]
-    if without_file and not releases.enabled("CreateNeedsFile", ctx.release):
+    if without_file and not does("CreateNeedsFile", ctx.release):
         return _help(ctx, args)
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")

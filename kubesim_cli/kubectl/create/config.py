@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from ... import releases
 from ...machinery import names
 from ...machinery.wellknown import SECRET_TYPE_DOCKER_CONFIG_JSON, SECRET_TYPE_TLS
+from ...releases.kubectl import does
 from ..failures import Failure
 from ..util.cmdutil import quote
 from .creation import Creation
@@ -58,7 +58,7 @@ def docker_registry(ctx, flags, args):
     creation.need_name()
     server, user, password = flags["docker-server"], flags["docker-username"], flags["docker-password"]
     files = flags["from-file"]
-    if releases.enabled("DockerConfigDefaultKey", ctx.release):
+    if does("DockerConfigDefaultKey", ctx.release):
         files = [source if "=" in source else f".dockerconfigjson={source}" for source in files]
     if not files and not (user and password and server):
         raise Failure("either --from-file or the combination of --docker-username, --docker-password and "

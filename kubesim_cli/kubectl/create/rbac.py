@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...machinery.errors import StatusError
+from ...releases.kubectl import does
 from ..failures import Failure
 from ..util.cmdutil import quote
 from .creation import Creation, name_from
@@ -111,13 +111,13 @@ def _token_request(ctx, flags, name: str) -> dict:
     if not name:
         raise Failure("service account name is required")
     if duration < 0:
-        from_zero = releases.enabled("DefaultDurationOfTokens", ctx.release)
+        from_zero = does("DefaultDurationOfTokens", ctx.release)
         raise Failure(f"--duration must be {'greater than or equal to 0' if from_zero else 'positive'}")
     if duration % 1:
         raise Failure("--duration cannot be expressed in units less than seconds")
     if "" in audiences:
         raise Failure("--audience must not be an empty string")
-    kinds = ["Node"] if releases.enabled("BoundNodeTokens", ctx.release) else []
+    kinds = ["Node"] if does("BoundNodeTokens", ctx.release) else []
     kinds += ["Pod", "Secret"]
     if not kind:
         if bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...releases.kubectl import does
 from ..failures import Failure
 from .creation import Creation
 
@@ -51,7 +52,6 @@ def cronjob(ctx, flags, args):
 
 
 def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
-    from ... import releases
     from ...machinery.objects import clone
     from ..resource import builder
     from ..resource.scheme import KUBECTL
@@ -72,7 +72,7 @@ def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
     obj["metadata"]["ownerReferences"] = [{
         "apiVersion": "batch/v1", "kind": "CronJob", "name": cronjob["metadata"]["name"],
         "uid": cronjob["metadata"]["uid"], "controller": True}]
-    if not releases.enabled("JobFromCronJobUnblocked", ctx.release):
+    if not does("JobFromCronJobUnblocked", ctx.release):
         obj["metadata"]["ownerReferences"][0]["blockOwnerDeletion"] = True
     return obj
 

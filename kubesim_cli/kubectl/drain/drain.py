@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...machinery import selectors
 from ...machinery.errors import StatusError
+from ...releases.kubectl import does
 from ..failures import Aggregate, Failure, Usage
 from ..resource import builder
 from ..util import cmdutil
@@ -38,7 +39,7 @@ def run(ctx, flags, args):
         try:
             evictions.empty(ctx, flags, info.name, strategy)
         except Failure as failure:
-            space = " " if ctx.release >= (1, 31) else ""
+            space = " " if does("SpaceBeforeError", ctx.release) else ""
             ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error:{space}{failure}, continuing "
                     "command...\n")
             fatal.append(failure)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...go import duration
 from ...machinery import timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import controller_of
 from ...machinery.pods import is_terminal
 from ...machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
+from ...releases.kubectl import does
 from ..failures import Aggregate, Failure
 from ..util import cmdutil
 
@@ -85,9 +85,9 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
         return True, "", ""
     if flags["force"]:
         return True, "deleting Pods that declare no controller", ""
-    if not releases.enabled("PodsThatDeclare", ctx.release):
+    if not does("PodsThatDeclare", ctx.release):
         return False, "", "Pods declare no controller (use --force to override)"
-    again = "" if releases.enabled("CannotDeleteOnce", ctx.release) else "cannot delete "
+    again = "" if does("CannotDeleteOnce", ctx.release) else "cannot delete "
     return False, "", f"{again}Pods that declare no controller (use --force to override)"
 
 
@@ -201,7 +201,7 @@ class _Removal:
 
     def _expired(self) -> str:
         """What is said of pods that do not terminate in time."""
-        by_context = releases.enabled("DrainByContext", self.ctx.release)
+        by_context = does("DrainByContext", self.ctx.release)
         return "context deadline exceeded" if by_context else self._timeout_reached()
 
     def _timeout_reached(self) -> str:

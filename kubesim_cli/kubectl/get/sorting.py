@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...go import sort as gosort
 from ...go.fmt import quote
 from ...machinery import quantity
 from ...machinery.jsonpath import JSONPath, JSONPathError, relaxed
+from ...releases.kubectl import does
+from ...releases.server import go_version
 from ..failures import Failure
 
 _MISSING = object()
@@ -33,7 +34,7 @@ def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda i
         raise Failure(f"couldn't find any field with path {quote(field)} in the list of objects")
     order = list(range(len(items)))
     amounts = [_is_quantity(key) for key in keys]
-    plain = releases.enabled("PlainSort", release)
+    plain = does("PlainSort", release)
 
     def less(i: int, j: int) -> bool:
         if keys[i] is _MISSING or keys[j] is _MISSING:
@@ -44,7 +45,7 @@ def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda i
             return _natural(keys[i]) < _natural(keys[j])
         return _less(keys[i], keys[j], field)
 
-    gosort.sort(order, less, release)
+    gosort.sort(order, less, go_version(release))
     return [items[i] for i in order]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ... import releases
+from ...releases.kubectl import does
 from ..failures import Exit, Failure
 from ..kubeconfig import parse_timeout
 from ..resource import builder
@@ -14,12 +14,12 @@ def run(ctx, flags, args, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
     result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
                                 continue_on_error=False, single_resource_type=True, subresource="")
-    infos, error = result.collect(flags["ignore-not-found"] and releases.enabled("WatchIgnoresNotFound", ctx.release))
+    infos, error = result.collect(flags["ignore-not-found"] and does("WatchIgnoresNotFound", ctx.release))
     if error:
         raise error
     if not infos:
         return
-    if len({info.mapping for info in infos}) > 1 and not releases.enabled("MixedWatch", ctx.release):
+    if len({info.mapping for info in infos}) > 1 and not does("MixedWatch", ctx.release):
         raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
                       "resource was found")
     show = _table_shower(ctx, flags, infos[0].mapping, table) if human else _shower(ctx, flags)
@@ -34,7 +34,7 @@ def run(ctx, flags, args, human: bool, table: bool) -> None:
 
 def warn_of_sorting(ctx, listed: bool) -> None:
     """Warn that --sort-by does not sort what comes later. `listed`: with --watch, which lists first."""
-    if not releases.enabled("WatchSortWarnings", ctx.release):
+    if not does("WatchSortWarnings", ctx.release):
         ctx.err("warning: --watch or --watch-only requested, --sort-by will be ignored\n")
     elif listed:
         ctx.err("warning: --watch requested, --sort-by will be ignored for watch events received\n")

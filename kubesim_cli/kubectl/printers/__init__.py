@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ...releases import NEWEST
+from ...releases.kubectl import does
+
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATE_FORMATS = ("go-template", "go-template-file", "template", "templatefile")
 COLUMN_FORMATS = ("custom-columns", "custom-columns-file")
 FORMATS = ("json", "yaml", "kyaml", "name", *TEMPLATE_FORMATS, *JSON_PATH_FORMATS)  # of most verbs
 GET_FORMATS = (*FORMATS, *COLUMN_FORMATS, "wide")
-_KYAML_SINCE = (1, 34)
 
 
 class PrinterError(Exception):
@@ -28,14 +30,14 @@ class Printer:
 
 def for_output(output: str, *, template: str = "", allow_missing_template_keys: bool = True,
                show_managed_fields: bool = False, no_headers: bool = False, allowed: tuple[str, ...] = FORMATS,
-               release: tuple[int, int] = (99, 0), order=sorted) -> Printer:
+               release: tuple[int, int] = NEWEST, order=sorted) -> Printer:
     """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
 
     `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
     in the error). `no_headers` is for custom columns, `order` is that of `json.dump`.
     Source: cli-runtime/pkg/genericclioptions/*_flags.go.
     """
-    allowed = tuple(f for f in allowed if f != "kyaml" or release >= _KYAML_SINCE)
+    allowed = tuple(f for f in allowed if f != "kyaml" or does("KYAML", release))
     wanted = output or ("go-template" if template else "")
     plain = wanted.lower()
     if plain in ("json", "yaml", "kyaml") and plain in allowed:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION
+from ...releases.kubectl import does
 from ..failures import Aggregate, Exit, Failure
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -62,7 +62,7 @@ def undo(ctx, flags, args):
     strategy = cmdutil.dry_run(ctx, flags)
 
     def roll_back(info):
-        if releases.enabled("RollbackWarning", ctx.release) and \
+        if does("RollbackWarning", ctx.release) and \
                 LAST_APPLIED_CONFIG_ANNOTATION in (info.obj["metadata"].get("annotations") or {}):
             ctx.err(f"Warning: resource {info.object_name} was previously managed with 'kubectl apply'. Rolling back "
                     f"will not update the {LAST_APPLIED_CONFIG_ANNOTATION} annotation, which may cause unexpected "

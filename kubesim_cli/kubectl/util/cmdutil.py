@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import quote
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
+from ...releases.kubectl import does
 from ..cli.flags import FALSE, TRUE
 from ..failures import Failure
 
@@ -68,9 +69,8 @@ def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = Fa
 
 def check_subresource(ctx, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
     """Refuse a --subresource that a release's kubectl does not know. Raises Failure."""
-    from ... import releases
 
-    if name and name not in known and not releases.enabled("SubresourcesOfAllNames", ctx.release):
+    if name and name not in known and not does("SubresourcesOfAllNames", ctx.release):
         raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
 
 

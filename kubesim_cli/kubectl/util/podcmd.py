@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ... import releases
 from ...machinery import selectors
 from ...machinery.pods import is_phase_terminal
+from ...releases.kubectl import does
 from ..failures import Failure, Usage
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -98,7 +98,7 @@ def container_of(ctx, pod: dict, name: str, quiet: bool, unknown: str = "not fou
     container = find(pod, wanted)
     if container:
         return container
-    if wanted and releases.enabled("ContainerChoices", ctx.release):
+    if wanted and does("ContainerChoices", ctx.release):
         raise Failure(f"container {wanted} is not valid for pod {pod['metadata']['name']} out of: {names(pod)}")
     if name:
         raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery import conditions
 from ....machinery.objects import clone
+from ....releases.gates import enabled
 from ..columns import Created
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ class CustomResourceDefinition(Created):
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from .structural import unrecognized_formats
 
-        if ctx.release < (1, 35):
+        if not enabled("CRDFormatWarnings", ctx.release):
             return []
         known = unrecognized_formats(old, ctx.release) if old else ()
         return [f'unrecognized format "{name}"' for name in unrecognized_formats(obj, ctx.release) if name not in known]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Kind
 from ..workloads import CONTAINERS, IMAGES, READY
 
@@ -21,7 +22,6 @@ class StatefulSet(Kind):
     name_rule = "dns1123_label"
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ....releases import enabled
         from ..core.podspec import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -65,7 +65,8 @@ class StatefulSet(Kind):
 
         spec, before = obj["spec"], old["spec"]
         errors = validate(spec, ctx.release, is_new=False)
-        mutable = [key for key in _MUTABLE if key != "revisionHistoryLimit" or ctx.release >= (1, 33)]
+        limit_too = enabled("StatefulSetHistoryLimitMutable", ctx.release)
+        mutable = [key for key in _MUTABLE if key != "revisionHistoryLimit" or limit_too]
         if any(spec.get(key) != before.get(key) for key in {*spec, *before} if key not in mutable):
             *first, last = (f"'{key}'" for key in mutable)
             errors.append(field.forbidden("spec", "updates to statefulset spec for fields other than "

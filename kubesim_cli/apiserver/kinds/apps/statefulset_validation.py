@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field
+from ....releases.gates import enabled
 from ... import internaltypes
 from ..checks import dns1123_label
 from ..core import persistentvolumeclaim_validation
@@ -30,7 +31,7 @@ def validate(spec: Object, release: Release, is_new: bool = True) -> FieldErrors
                                                             f"spec.volumeClaimTemplates[{i}].spec")
     errors += counts("spec", spec, ("replicas", "minReadySeconds"))
     errors += counts("spec.ordinals", spec.get("ordinals") or {}, ("start",))
-    if is_new and spec.get("serviceName") and release >= (1, 34):
+    if is_new and spec.get("serviceName") and enabled("StatefulSetServiceNameChecked", release):
         errors += dns1123_label("spec.serviceName", spec["serviceName"])
     errors += selector_errors(spec.get("selector"), "statefulset")
     try:

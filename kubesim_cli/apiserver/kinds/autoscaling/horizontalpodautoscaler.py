@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 
 TYPE_CHECKING = False
@@ -88,7 +89,6 @@ class HorizontalPodAutoscaler(Kind):
 
 SOURCES = {"Resource": "resource", "ContainerResource": "containerResource", "Pods": "pods", "Object": "object",
            "External": "external"}
-_RESOURCE_NAMED_SINCE = (1, 30)  # the name of the resource stands before its numbers
 
 
 def _targets(metrics: list, statuses: list, release: Release) -> str:
@@ -111,7 +111,7 @@ def _target(key: str, source: Object, current: Object, release: Release) -> str:
     target = source.get("target") or {}
     average = target.get("averageValue")
     if key in ("resource", "containerResource"):
-        start = f"{source.get('name', '')}: " if release >= _RESOURCE_NAMED_SINCE else ""
+        start = f"{source.get('name', '')}: " if enabled("HPATargetsNamed", release) else ""
         if average is not None:
             return f"{start}{current.get('averageValue', '<unknown>')}/{average}"
         now, wanted = current.get("averageUtilization"), target.get("averageUtilization")

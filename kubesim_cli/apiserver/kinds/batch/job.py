@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.conditions import status_of
-from ....releases import enabled
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 from ..workloads import CONTAINERS, IMAGES, SELECTOR
 

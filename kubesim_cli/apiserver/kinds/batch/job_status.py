@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....machinery import field
 from ....machinery.conditions import status_of
-from ....releases import enabled
+from ....releases.gates import enabled
 from ..workloads import counts
 from .job_policies import omitted, parse_indexes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....machinery import field, names, selectors
 from ....machinery.objects import clone
-from ....releases import enabled
+from ....releases.gates import enabled
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_subdomain, immutable, label_selector
 from ..core.podspec import validate_pod_template

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery.objects import dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 from ..columns import access_modes
 
@@ -61,7 +62,7 @@ class PersistentVolume(Kind):
         status = obj.setdefault("status", {})
         if not status.get("phase"):
             status["phase"] = "Pending"
-            if ctx.release >= (1, 29):
+            if enabled("PersistentVolumeLastPhaseTransitionTime", ctx.release):
                 status["lastPhaseTransitionTime"] = timestamps.format(ctx.now)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:

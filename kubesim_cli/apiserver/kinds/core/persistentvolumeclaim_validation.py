@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import field, quantity
 from ....machinery.objects import clone, copy_field, dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
+from ....releases.gates import enabled
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
 from .persistentvolume_validation import VOLUME_MODES, access_modes
@@ -85,7 +86,7 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
                                       f"volumeAttributesClassName for bound claims\n{difference}"))
     if quantity.compare(new_size, old_size) < 0:
         at = "spec.resources.requests.storage"
-        if release < (1, 32):
+        if not enabled("RecoverVolumeExpansionFailure", release):
             errors.append(field.forbidden(at, "field can not be less than previous value"))
         elif quantity.compare(new_size, dig(old, "status", "capacity", "storage", default="0")) <= 0:
             errors.append(field.forbidden(at, "field can not be less than status.capacity"))

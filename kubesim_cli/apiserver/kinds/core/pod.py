@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....machinery import conditions
 from ....machinery.pods import is_phase_terminal, is_terminal
-from ....releases import enabled
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind, since
 
 TYPE_CHECKING = False
@@ -255,7 +255,7 @@ def _apply_apparmor_annotations(obj: Object, ctx: Context) -> None:
     from .podspec.rules import visit_containers
 
     spec, annotations = obj["spec"], obj["metadata"]["annotations"]
-    if ctx.release < (1, 30) or (spec.get("os") or {}).get("name") == "windows":
+    if not enabled("AppArmorFields", ctx.release) or (spec.get("os") or {}).get("name") == "windows":
         return
     of_pod = (spec.get("securityContext") or {}).get("appArmorProfile")
     for _, container in visit_containers(spec, ""):

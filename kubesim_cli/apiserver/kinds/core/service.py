@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 from ..columns import labels, load_balancer
 
@@ -55,7 +56,7 @@ class Service(Kind):
         if spec["type"] == "LoadBalancer":
             spec.setdefault("allocateLoadBalancerNodePorts", True)
             for ingress in ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ():
-                if ingress.get("ip") and ctx.release >= (1, 30):
+                if ingress.get("ip") and enabled("LoadBalancerIPMode", ctx.release):
                     ingress.setdefault("ipMode", "VIP")
 
     def default_status(self, obj: Object, ctx: Context) -> None:
@@ -104,14 +105,14 @@ class Service(Kind):
                 found.append("spec.externalIPs is ignored for headless services")
             if spec.get("sessionAffinity") != "None":
                 found.append("spec.SessionAffinity is ignored for headless services")
-        elif external and spec["type"] != "ExternalName" and ctx.release >= (1, 36):
+        elif external and spec["type"] != "ExternalName" and enabled("ExternalIPsDeprecated", ctx.release):
             found.append("spec.externalIPs is deprecated and may no longer be implemented in some clusters")
         if spec["type"] == "ExternalName":
             if external:
                 found.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
         elif spec.get("externalName"):
             found.append('spec.externalName is ignored when spec.type is not "ExternalName"')
-        if spec.get("trafficDistribution") == "PreferClose" and ctx.release >= (1, 34):
+        if spec.get("trafficDistribution") == "PreferClose" and enabled("PreferCloseDeprecated", ctx.release):
             found.append('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"')
         return found
 

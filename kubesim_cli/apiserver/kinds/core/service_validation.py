@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field
+from ....releases.gates import enabled
 from ..checks import (
     cidr,
     dns1123_label,
@@ -61,7 +62,9 @@ def validate(obj: Object, before: Object, release: Release) -> FieldErrors:
     elif type_ in ("ClusterIP", "NodePort", "LoadBalancer"):
         errors.append(field.required("spec.internalTrafficPolicy"))
     distribution = spec.get("trafficDistribution")
-    allowed = ["PreferClose"] if release < (1, 34) else ["PreferClose", "PreferSameZone", "PreferSameNode"]
+    allowed = ["PreferClose"]
+    if enabled("PreferSameTrafficDistribution", release):
+        allowed += ["PreferSameZone", "PreferSameNode"]
     if distribution is not None and distribution not in allowed:
         errors.append(field.not_supported("spec.trafficDistribution", distribution, allowed))
     return errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ class ServiceAccount(Kind):
             annotations = one["metadata"].get("annotations") if one is not None else None
             return ENFORCE_MOUNTABLE_SECRETS_ANNOTATION in (annotations or {})
 
-        if ctx.release < (1, 32) or has(old) or not has(obj):
+        if not enabled("EnforceMountableSecretsDeprecated", ctx.release) or has(old) or not has(obj):
             return []
         return [f"metadata.annotations[{ENFORCE_MOUNTABLE_SECRETS_ANNOTATION}]: deprecated in v1.32+; "
                 "prefer separate namespaces to isolate access to mounted secrets"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field, names
+from ....releases.gates import enabled
 from ..checks import dns1123_subdomain, path_segment, port_number, said
 
 TYPE_CHECKING = False
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 _BAD_PARTS = ("//", "/./", "/../", "%2f", "%2F")
 _BAD_ENDS = ("/..", "/.")
 _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
-_RELAXED_SERVICE_NAMES = (1, 36)
 
 
 def validate(spec: Object, release: Release) -> FieldErrors:
@@ -83,7 +83,7 @@ def _backend(path: str, backend: Object, release: Release) -> FieldErrors:
         return [field.invalid(path, "", "resource or service backend is required")]
     errors: FieldErrors = []
     name = service.get("name", "")
-    rule = names.dns1123_label if release >= _RELAXED_SERVICE_NAMES else names.dns1035_label
+    rule = names.dns1123_label if enabled("RelaxedServiceNameValidation", release) else names.dns1035_label
     errors += said(f"{path}.service.name", name, rule(name)) if name else [field.required(f"{path}.service.name")]
     port = service.get("port") or {}
     if port.get("name") and port.get("number"):

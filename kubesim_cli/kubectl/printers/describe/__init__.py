@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ....releases import NEWEST, within
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....apiserver.client import Client
@@ -57,13 +59,13 @@ def describe(obj: dict, client: Client, *, now: float, release: tuple[int, int] 
     group, _, _ = obj.get("apiVersion", "").rpartition("/")
     kind = obj.get("kind", "")
     name = "generic"
-    if kind in _KINDS.get(group, ()) and w.release >= _SINCE.get(kind, (0, 0)):
+    if kind in _KINDS.get(group, ()) and within(w.release, _SINCE.get(kind)):
         name = _SHARED.get(kind.lower(), kind.lower())
     importlib.import_module(f"{__name__}.{name}").describe(obj, w, Context(client, w, show_events, chunk_size))
     return w.text()
 
 
-def describe_pod_template(template: dict, release: tuple[int, int] = (99, 0)) -> str:
+def describe_pod_template(template: dict, release: tuple[int, int] = NEWEST) -> str:
     """Return a pod template as `kubectl rollout history --revision` shows it: its cells are not aligned."""
     from .podtemplate import describe_pod_template as write
     from .writer import Writer

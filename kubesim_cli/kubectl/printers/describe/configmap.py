@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....releases.kubectl import does
 from .secret import octets_of
 from .writer import Writer
 
@@ -12,7 +13,7 @@ def describe(configmap: dict, w: Writer, ctx) -> None:
     for key, value in sorted((configmap.get("data") or {}).items()):
         w.write(0, f"{key}:\n----\n")
         w.write(0, f"{value}\n")
-        if w.release >= (1, 31):
+        if does("BlankBehindData", w.release):
             w.write(0, "\n")
     w.write(0, "\nBinaryData\n====\n")
     for key, value in sorted((configmap.get("binaryData") or {}).items()):

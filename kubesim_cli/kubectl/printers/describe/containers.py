@@ -6,6 +6,7 @@ import math
 
 from ....go.fmt import quote
 from ....machinery import quantity
+from ....releases.kubectl import does
 from .writer import Writer, boolean, go_list, time_text
 
 
@@ -47,7 +48,7 @@ def _basics(container: dict, status: dict | None, w: Writer) -> None:
     for title, key in (("Port", "containerPort"), ("Host Port", "hostPort")):
         ports = []
         for port in container.get("ports") or ():
-            named = f" ({port['name']})" if port.get("name") and w.release >= (1, 34) else ""
+            named = f" ({port['name']})" if port.get("name") and does("PortNames", w.release) else ""
             ports.append(f"{port.get(key, 0)}/{port.get('protocol', '')}{named}")
         w.line(2, title + "s" if len(ports) > 1 else title, ", ".join(ports) or "<none>")
     profile = (container.get("securityContext") or {}).get("seccompProfile")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery import timestamps
 from ....machinery.errors import StatusError
+from ....releases.kubectl import does
 from .writer import Writer
 
 
@@ -43,6 +44,7 @@ def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **se
 def describe_events(events: list[dict] | None, w: Writer) -> None:
     """Write a table of events; None: they are not to be shown."""
     from ....go.sort import sort
+    from ....releases.server import go_version
 
     if events is None:
         return
@@ -51,14 +53,15 @@ def describe_events(events: list[dict] | None, w: Writer) -> None:
         return
     w.flush()
     events = list(events)
-    sort(events, lambda a, b: _seconds(a.get("lastTimestamp")) < _seconds(b.get("lastTimestamp")), w.release)
+    sort(events, lambda a, b: _seconds(a.get("lastTimestamp")) < _seconds(b.get("lastTimestamp")),
+         go_version(w.release))
     w.write(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage\n")
     w.write(1, "----\t------\t----\t----\t-------\n")
     for event in events:
         source = event.get("source", {}).get("component") or event.get("reportingComponent", "")
         message = (event.get("message") or "").strip()
         path = event.get("involvedObject", {}).get("fieldPath")
-        if path and w.release >= (1, 35):
+        if path and does("EventsTellField", w.release):
             message = f"{path}: {message}"
         w.write(1, f"{event.get('type', '')}\t{event.get('reason', '')}\t{interval(event, w)}\t{source}\t{message}\n")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from ....go.fmt import sprint
+from ....releases import NEWEST
+from ....releases.kubectl import does
 from .writer import Writer
 
 _SKIPPED = {".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels",
@@ -38,19 +40,19 @@ def _fields(content: dict, w: Writer, level: int, prefix: str) -> None:
             w.line(level, label, sprint(value))
 
 
-def smart_label(field: str, release: tuple[int, int] = (99, 0)) -> str:
+def smart_label(field: str, release: tuple[int, int] = NEWEST) -> str:
     """Return `Last Scale Time` for `lastScaleTime`; names with other characters than letters and - stay as they are."""
     if not all(char.isalpha() or char == "-" for char in field):
         return field
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+", field)
-    if release >= (1, 36):
+    if does("LabelsJoinAcronyms", release):
         return " ".join([_label(word) for word in _joined(words)])
     shown = []
     for word in words:
         if word.upper() in _ACRONYMS | {"OSB"}:
             shown.append(word.upper())
         else:
-            shown.append(word.capitalize() if release >= (1, 35) else word[:1].upper() + word[1:])
+            shown.append(word.capitalize() if does("LabelsCapitalized", release) else word[:1].upper() + word[1:])
     return " ".join(shown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.errors import StatusError
+from ....releases.kubectl import does
 from .service import find_endpoints, format_endpoints
 from .writer import Writer
 
@@ -53,7 +54,7 @@ def _backend(backend: dict, namespace: str, ctx) -> str:
     try:
         ports = ctx.client.get("services", service["name"], namespace)["spec"].get("ports") or ()
     except StatusError as error:
-        return f"{shown}{' ' if ctx.release >= (1, 31) else ''}(<error: {error}>)"
+        return f"{shown}{' ' if does('SpaceBeforeError', ctx.release) else ''}(<error: {error}>)"
     name = ""
     for candidate in ports:
         if (port.get("number") and port["number"] == candidate["port"]) or (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import selectors
+from ....releases.kubectl import does
 from .writer import Writer, time_text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -55,7 +56,7 @@ def _rules(rules: list | None, key: str, w: Writer) -> None:
             w.write(0, f"{_INDENT}To Port: <any> (traffic allowed to all ports)\n")
         for port in rule.get("ports") or ():
             number = "<nil>" if port.get("port") is None else port["port"]
-            ranged = port.get("endPort") is not None and w.release >= (1, 31)
+            ranged = port.get("endPort") is not None and does("PortRanges", w.release)
             numbers = f" Range: {number}-{port['endPort']}" if ranged else f": {number}"
             w.write(0, f"{_INDENT}To Port{numbers}/{port.get('protocol') or 'TCP'}\n")
         if not rule.get(peers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import quantity
 from ....machinery.errors import StatusError
 from ....machinery.wellknown import LABEL_NODE_ROLE_PREFIX, NODE_LABEL_ROLE
+from ....releases.kubectl import does
 from .events import describe_events, list_all, search
 from .podresources import pod_limits, pod_requests
 from .writer import Writer, time_text
@@ -96,7 +97,7 @@ def _lease(node: str, w: Writer, ctx) -> None:
 
 def _resource_slices(node: str, w: Writer, ctx) -> None:
     """Write how many slices and devices the drivers offer on this node, by pool."""
-    if w.release < (1, 36):
+    if not does("NodeResourceSlices", w.release):
         return
     try:
         slices = list_all(ctx.client, "resourceslices.resource.k8s.io", "", field_selector=f"spec.nodeName={node}")

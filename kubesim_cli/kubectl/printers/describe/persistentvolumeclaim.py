@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery import quantity
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
+from ....releases.kubectl import does
 from .events import list_all
 from .persistentvolume import access_modes
 from .writer import Writer, go_list, status_line, time_text
@@ -29,7 +30,7 @@ def _pods_using(pvc: dict, pods: list[dict], release: tuple[int, int]) -> list[d
     """Return the pods that mount the claim, and those that own it (ephemeral volumes)."""
     name = pvc["metadata"]["name"]
     owners = {ref["uid"] for ref in pvc["metadata"].get("ownerReferences") or () if ref["kind"] == "Pod"}
-    if release < (1, 29):
+    if not does("ClaimsUsedByOwners", release):
         owners = set()
     return [pod for pod in pods if pod["metadata"].get("uid") in owners or any(
         (volume.get("persistentVolumeClaim") or {}).get("claimName") == name

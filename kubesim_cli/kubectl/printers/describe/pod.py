@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
+from ....releases.kubectl import does
 from .containers import describe_containers, describe_resources
 from .podtemplate import describe_scheduling_group, describe_spread_constraints
 from .volumes import describe_volumes
@@ -38,7 +39,7 @@ def describe(pod: dict, w: Writer, ctx) -> None:
     controlled_by(pod, w)
     if status.get("nominatedNodeName"):
         w.line(0, "NominatedNodeName", status["nominatedNodeName"])
-    if spec.get("resources") is not None and w.release >= (1, 32):
+    if spec.get("resources") is not None and does("PodResources", w.release):
         w.write(0, "Resources:\n")
         describe_resources(spec["resources"], w, 1)
     for title, key, statuses in (("Init Containers", "initContainers", "initContainerStatuses"),
@@ -59,7 +60,7 @@ def describe(pod: dict, w: Writer, ctx) -> None:
 def _status(pod: dict, w: Writer) -> None:
     meta, status = pod["metadata"], pod.get("status", {})
     phase = status.get("phase", "")
-    ended = phase in ("Failed", "Succeeded") and w.release >= (1, 31)
+    ended = phase in ("Failed", "Succeeded") and does("EndedPodsDoNotTerminate", w.release)
     if meta.get("deletionTimestamp") and not ended:
         w.line(0, "Status", f"Terminating (lasts {w.age(meta['deletionTimestamp'])})")
         w.line(0, "Termination Grace Period", f"{meta.get('deletionGracePeriodSeconds', 0)}s")

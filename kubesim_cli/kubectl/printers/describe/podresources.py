@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import quantity
+from ....releases.kubectl import does
 
 _OF_PODS = ("cpu", "memory")
 
@@ -46,7 +47,7 @@ def _aggregate(pod: dict, side: str, release: tuple[int, int]) -> dict[str, str]
             _add(amounts, sidecars)
         at_start = _larger(at_start, amounts)
     total = _larger(total, at_start)
-    if release >= (1, 36):
+    if does("PodRequestsOverall", release):
         total.update({name: amount for name, amount in ((spec.get("resources") or {}).get(side) or {}).items()
                       if name in _OF_PODS or name.startswith("hugepages-")})
     return total

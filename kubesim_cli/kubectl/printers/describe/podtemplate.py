@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import selectors
+from ....releases.kubectl import does
 from .containers import describe_containers
 from .volumes import describe_volumes
 from .writer import Writer
@@ -27,7 +28,7 @@ def describe_pod_template(template: dict | None, w: Writer) -> None:
     describe_spread_constraints(spec.get("topologySpreadConstraints"), w, "  ")
     if spec.get("priorityClassName"):
         w.line(1, "Priority Class Name", spec["priorityClassName"])
-    if w.release >= (1, 30):
+    if does("TemplateNodeSelectors", w.release):
         w.labels("  Node-Selectors", spec.get("nodeSelector"))
         w.tolerations("  Tolerations", spec.get("tolerations"))
     describe_scheduling_group(spec, w, "  ")
@@ -50,6 +51,6 @@ def describe_spread_constraints(constraints: list | None, w: Writer, indent: str
 def describe_scheduling_group(spec: dict, w: Writer, indent: str = "") -> None:
     """Write the pod group a pod is scheduled with."""
     group = spec.get("schedulingGroup")
-    if group and w.release >= (1, 36):
+    if group and does("SchedulingGroups", w.release):
         w.write(0, f"{indent}SchedulingGroup:\n")
         w.line(1, "PodGroupName", group.get("podGroupName", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.errors import StatusError
+from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer, format_labels
 
@@ -22,7 +23,8 @@ def describe(service: dict, w: Writer, ctx) -> None:
     if spec.get("externalIPs"):
         w.line(0, "External IPs", ",".join(spec["externalIPs"]))
     if spec.get("loadBalancerIP"):
-        w.line(0, "Desired LoadBalancer IP" if w.release >= (1, 31) else "IP", spec["loadBalancerIP"])
+        label = "Desired LoadBalancer IP" if does("DesiredLoadBalancerIP", w.release) else "IP"
+        w.line(0, label, spec["loadBalancerIP"])
     if spec.get("externalName"):
         w.line(0, "External Name", spec["externalName"])
     ingress = (service.get("status", {}).get("loadBalancer") or {}).get("ingress")
@@ -46,7 +48,7 @@ def describe(service: dict, w: Writer, ctx) -> None:
 def _ingress(point: dict, release: tuple[int, int]) -> str:
     if not point.get("ip"):
         return point.get("hostname", "")
-    mode = f" ({point['ipMode']})" if point.get("ipMode") is not None and release >= (1, 31) else ""
+    mode = f" ({point['ipMode']})" if point.get("ipMode") is not None and does("LoadBalancerIPModes", release) else ""
     return point["ip"] + mode
 
 
@@ -72,7 +74,7 @@ def _ports(service: dict, w: Writer, ctx) -> None:
 def find_endpoints(namespace: str, service: str, ctx) -> list[dict]:
     """Return what tells a service's endpoints: its EndpointSlices, in old releases the subsets of its Endpoints in
     the shape of slices. Raises StatusError."""
-    if ctx.release >= (1, 31):
+    if does("EndpointsOfSlices", ctx.release):
         return list_all(ctx.client, "endpointslices.discovery.k8s.io", namespace,
                         label_selector=f"kubernetes.io/service-name={service}")
     subsets = ctx.client.get("endpoints", service, namespace).get("subsets") or ()
@@ -95,7 +97,7 @@ def format_endpoints(slices: list[dict], port_name: str, release: tuple[int, int
             for endpoint in slice_.get("endpoints") or ():
                 if len(shown) == _SHOWN:
                     more = True
-                if (endpoint.get("conditions") or {}).get("ready") is False and release >= (1, 32):
+                if (endpoint.get("conditions") or {}).get("ready") is False and does("EndpointsReady", release):
                     continue
                 address = endpoint["addresses"][0]
                 if not more:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery.errors import StatusError
 from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN, SERVICE_ACCOUNT_NAME_KEY
+from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer
 
@@ -14,7 +15,7 @@ def describe(account: dict, w: Writer, ctx) -> None:
     w.metadata(account)
     rows = {"Image pull secrets:": _names(account.get("imagePullSecrets"))}
     missing: set[str] = set()
-    if w.release < (1, 35):
+    if not does("NoTokensOfAccounts", w.release):
         rows["Mountable secrets: "] = _names(account.get("secrets"))
         rows["Tokens:            "], missing = _tokens(account, ctx)
     for header, names in rows.items():

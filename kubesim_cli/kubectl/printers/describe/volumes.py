@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import quantity
+from ....releases.kubectl import does
 from .writer import Writer, go_list, shorten
 
 # Source -> (Type, fields). A field is (label, key, what stands for a missing one). Where a PersistentVolume's source of
@@ -107,7 +108,7 @@ def describe_volumes(volumes: list | None, w: Writer, indent: str = "") -> None:
 def describe_source(volume: dict, w: Writer, persistent: bool = False) -> None:
     """Write the source that a volume, or a PersistentVolume's spec, has."""
     name = next((key for key in volume if key in _SOURCES or key in _SPECIAL), None)
-    if name is None or (name == "image" and w.release < (1, 32)):
+    if name is None or (name == "image" and not does("ImageVolumes", w.release)):
         w.write(1, "<unknown>\n")
         return
     source = volume[name] or {}
@@ -163,7 +164,7 @@ def _projected(source: dict, w: Writer, persistent: bool) -> None:
             if key in item:
                 optional = item[key].get("optional")
                 shown = f"Optional:\t{_value(bool(optional), '')}"
-                if w.release < (1, 33):  # a pointer was printed: its address where it was set
+                if not does("ProjectedOptional", w.release):  # a pointer was printed: its address where it was set
                     shown = f"{old}:\t{'<nil>' if optional is None else '0xc000000000'}"
                 w.write(2, f"{label}:\t{item[key].get('name', '')}\n    {shown}\n")
         if "downwardAPI" in item:

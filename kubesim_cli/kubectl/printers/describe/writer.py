@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....go.tabwriter import align_text
 from ....machinery import duration, timestamps
 from ....machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
+from ....releases import NEWEST, within
 from ..table import escape_terminal
 
 _MAX_ANNOTATION = 140
@@ -17,7 +18,7 @@ class Writer:
     `release` is that of the client: what is given a release it came or went with is left out of others.
     """
 
-    def __init__(self, release: tuple[int, int] = (99, 0), now: float = 0.0):
+    def __init__(self, release: tuple[int, int] = NEWEST, now: float = 0.0):
         self.release, self.now = release, now
         self._aligned: list[str] = []
         self._parts: list[str] = []
@@ -26,10 +27,10 @@ class Writer:
     def write(self, level: int, text: str) -> None:
         self._parts.append(escape_terminal("  " * (level + self._base) + text))
 
-    def line(self, level: int, label: str, value="", since: tuple[int, int] = (0, 0),
+    def line(self, level: int, label: str, value="", since: tuple[int, int] | None = None,
              until: tuple[int, int] | None = None) -> None:
         """Write `label:` and a value in the next column, in releases from `since` up to but without `until`."""
-        if since <= self.release and (until is None or self.release < until):
+        if within(self.release, since, until):
             self.write(level, f"{label}:\t{value}\n")
 
     def end_line(self, text: str = "") -> None:

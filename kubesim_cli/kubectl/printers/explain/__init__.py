@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ....releases import within
+
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
@@ -32,7 +34,7 @@ class Document:
         if "properties" in raw:
             found["properties"] = {
                 field: described(schema, fields.get(field, "")) for field, schema in raw["properties"].items()
-                if schema.get("x-since", 0) <= self.release[1]}
+                if "x-since" not in schema or within(self.release, (1, schema["x-since"]))}
         return found
 
     def custom(self, schema: dict | None) -> dict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .....releases import enabled
+from .....releases.gates import enabled
 from . import resources
 
 TYPE_CHECKING = False

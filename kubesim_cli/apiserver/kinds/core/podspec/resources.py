@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names, quantity
-from .....releases import enabled
+from .....releases.gates import enabled
 from ...checks import dns1123_label, said
 from .rules import Rules
 

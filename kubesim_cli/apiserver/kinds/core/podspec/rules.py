@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field
-from .....releases import enabled
+from .....releases.gates import enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Rules:
         self.release, self.is_pod = release, is_pod
 
     def has(self, behaviour: str) -> bool:
-        """Whether the release has a behaviour of releases.INTRODUCED."""
+        """Whether a feature gate is on, or the release has a behaviour (releases.gates)."""
         return enabled(behaviour, self.release)
 
 

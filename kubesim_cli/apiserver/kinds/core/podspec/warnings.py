@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .....machinery import names, quantity
 from .....machinery.objects import dig
+from .....releases.gates import enabled
 from . import security
 from .rules import visit_containers
 
@@ -147,7 +148,7 @@ def _volumes(path: str, volumes, release: Release) -> list[str]:
                                   f"{at}.volumeClaimTemplate.spec")
             elif kind == "gitRepo":
                 found.append(f"{at}: deprecated in v1.11" + (", and disabled by default in v1.33+"
-                                                             if release >= (1, 33) else ""))
+                                                             if enabled("GitRepoDisabled", release) else ""))
             else:
                 found.append(f"{at}: {text}")
     return found

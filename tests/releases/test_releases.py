@@ -1,15 +1,15 @@
 import pytest
 
 from kubesim_cli import releases
+from kubesim_cli.releases import kubectl, server
 
 
 def test_releases():
     assert releases.parse_release("1.28") == (1, 28)
     assert releases.parse_release("v1.30.1") == (1, 30)
     assert releases.release_text((1, 28)) == "1.28"
-    assert not releases.enabled("DeletedFromNamespace", (1, 33))
-    assert releases.enabled("DeletedFromNamespace", (1, 34))
-    assert {releases.parse_release(patch) for patch in releases.PATCH.values()} == set(releases.PATCH)
+    assert not kubectl.does("DeletedFromNamespace", (1, 33)) and kubectl.does("DeletedFromNamespace", (1, 34))
+    assert {releases.parse_release(patch) for patch in server.PATCH.values()} == set(server.PATCH)
 
 
 @pytest.mark.parametrize("text", ["1.27", "1.37", "2.0", "1", "", "latest", "1.30.1.2"])
