@@ -12,6 +12,9 @@ from .errors import CompileError, EvaluationError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.types import Object, Release
+    from .checker import Type
+    from .syntax import Node
+    from .values import Value
 
 __all__ = ["CompileError", "EvaluationError", "Program", "compile"]
 
@@ -21,10 +24,10 @@ class Program:
 
     __slots__ = ("names", "node", "type")
 
-    def __init__(self, node, type_, names: set[str]):
+    def __init__(self, node: Node, type_: Type, names: set[str]):
         self.node, self.type, self.names = node, type_, names
 
-    def evaluate(self, variables: Object):
+    def evaluate(self, variables: Object) -> Value:
         """Return the value. Raises EvaluationError with cel-go's words, as in `no such key: a`."""
         from .interpreter import evaluate
 

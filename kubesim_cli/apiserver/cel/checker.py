@@ -15,7 +15,12 @@ from .values import UInt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
     from ...machinery.types import Object, Release
+    from .syntax import Node
+
+    Type: TypeAlias = tuple[Any, ...]
 
 BOOL, INT, UINT, DOUBLE, STRING, BYTES = ("bool",), ("int",), ("uint",), ("double",), ("string",), ("bytes",)
 DYN, NULL, ERROR, TIMESTAMP, DURATION = ("dyn",), ("null_type",), ("!error!",), ("timestamp",), ("duration",)
@@ -27,25 +32,25 @@ _NAMES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string"
 _NULLABLE = ("object", "timestamp", "duration", "Quantity", "URL", "IP", "CIDR", "optional_type")
 
 
-def list_of(item: tuple) -> tuple:
+def list_of(item: Type) -> Type:
     return ("list", item)
 
 
-def map_of(key: tuple, value: tuple) -> tuple:
+def map_of(key: Type, value: Type) -> Type:
     return ("map", key, value)
 
 
-class Fields(dict):
+class Fields(dict[str, "Type"]):
     """The fields of a structure by the names that expressions use; compared by identity."""
 
     __slots__ = ()
     __hash__ = object.__hash__  # type: ignore[assignment]
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return self is other
 
 
-def check(node: tuple, variables: Object, text: str, release: Release) -> tuple[tuple, set[str]]:
+def check(node: Node, variables: Object, text: str, release: Release) -> tuple[Type, set[str]]:
     """Return the type of a tree and the names of the variables in it. Raises CompileError."""
     checker = _Checker(variables, release)
     type_ = checker.resolved(checker.check(node))
@@ -54,14 +59,14 @@ def check(node: tuple, variables: Object, text: str, release: Release) -> tuple[
     return type_, checker.used
 
 
-def shown(type_: tuple) -> str:
+def shown(type_: Type) -> str:
     """A type as complaints have it: `map(string, int)`."""
     name = type_[0]
     if name == "var":
         return "dyn"
     if name == "object":
         return "object"
-    name = _SHOWN.get(name, name)
+    name = str(_SHOWN.get(name, name))
     return f"{name}({', '.join(map(shown, type_[1:]))})" if len(type_) > 1 else name
 
 
@@ -69,29 +74,29 @@ class _Checker:
     def __init__(self, variables: Object, release: Release):
         self.scopes = [dict(variables)]
         self.release = release
-        self.bound: dict[int, tuple] = {}
+        self.bound: dict[int, Type] = {}
         self.fresh = 0
         self.used: set[str] = set()
         self.problems: list[tuple[int, str]] = []
 
-    def check(self, node: tuple) -> tuple:
+    def check(self, node: Node) -> Type:
         return getattr(self, "_" + node[0])(node)
 
-    def _problem(self, node: tuple, message: str) -> tuple:
+    def _problem(self, node: Node, message: str) -> Type:
         self.problems.append((node[1], message))
         return ERROR
 
-    def _undeclared(self, node: tuple, name: str) -> tuple:
+    def _undeclared(self, node: Node, name: str) -> Type:
         return self._problem(node, f"undeclared reference to '{name}' (in container '')")
 
-    def _literal(self, node: tuple) -> tuple:
+    def _literal(self, node: Node) -> Type:
         value = node[2]
         for python, type_ in ((bool, BOOL), (UInt, UINT), (int, INT), (float, DOUBLE), (str, STRING), (bytes, BYTES)):
             if isinstance(value, python):
                 return type_
         return NULL
 
-    def _lookup(self, name: str) -> tuple | None:
+    def _lookup(self, name: str) -> Type | None:
         for scope in reversed(self.scopes):
             if name in scope:
                 if scope is self.scopes[0]:
@@ -99,11 +104,11 @@ class _Checker:
                 return scope[name]
         return ("type", DYN) if name in _NAMES else None
 
-    def _ident(self, node: tuple) -> tuple:
+    def _ident(self, node: Node) -> Type:
         found = self._lookup(node[2])
         return self._undeclared(node, node[2]) if found is None else found
 
-    def _select(self, node: tuple) -> tuple:
+    def _select(self, node: Node) -> Type:
         _, _, operand, field, optional, test_only = node
         name = _qualified(node)
         if name and not test_only and self._lookup(name.partition(".")[0]) is None:
@@ -117,7 +122,7 @@ class _Checker:
             return BOOL
         return ("optional_type", result) if was_optional or optional else result
 
-    def _field(self, node: tuple, type_: tuple, field: str) -> tuple:
+    def _field(self, node: Node, type_: Type, field: str) -> Type:
         if type_[0] == "map":
             return type_[2]
         if type_[0] == "object":
@@ -129,7 +134,7 @@ class _Checker:
             self._problem(node, f"type '{shown(type_)}' does not support field selection")
         return DYN
 
-    def _call(self, node: tuple) -> tuple:
+    def _call(self, node: Node) -> Type:
         _, _, name, target, arguments = node
         given = [self.check(argument) for argument in arguments]
         if target is not None:
@@ -142,7 +147,7 @@ class _Checker:
             return self._undeclared(node, name)
         return self._resolve(node, name, given, target is not None)
 
-    def _resolve(self, node: tuple, name: str, given: list[tuple], method: bool) -> tuple:
+    def _resolve(self, node: Node, name: str, given: list[Type], method: bool) -> Type:
         if name in ("_&&_", "_||_"):
             for argument, type_ in zip(node[4], given, strict=True):
                 self._expect(argument, BOOL, type_)
@@ -151,7 +156,7 @@ class _Checker:
         for is_method, wanted, gives in _signatures(name, self.release):
             if is_method != method or len(wanted) != len(given):
                 continue
-            fresh: dict[str, tuple] = {}
+            fresh: dict[str, Type] = {}
             wanted = [self._instance(type_, fresh) for type_ in wanted]
             before = dict(self.bound)
             if all(self._assignable(type_, want) for type_, want in zip(given, wanted, strict=True)):
@@ -166,17 +171,17 @@ class _Checker:
         return self._problem(node, f"found no matching overload for '{name}' applied to "
                                    f"'{receiver}({', '.join(types)})'")
 
-    def _expect(self, node: tuple, wanted: tuple, found: tuple) -> None:
+    def _expect(self, node: Node, wanted: Type, found: Type) -> None:
         if not self._assignable(wanted, found):
             self._problem(node, f"expected type '{shown(wanted)}' but found '{shown(self.resolved(found))}'")
 
-    def _joined(self, node: tuple, before: tuple | None, type_: tuple) -> tuple:
+    def _joined(self, node: Node, before: Type | None, type_: Type) -> Type:
         if before is None or self._assignable(before, type_):
             return type_ if before is None or before[0] != "dyn" else before
         return self._problem(node, f"expected type '{shown(self.resolved(before))}' but found "
                                    f"'{shown(self.resolved(type_))}'")
 
-    def _element(self, node: tuple, optional: bool) -> tuple:
+    def _element(self, node: Node, optional: bool) -> Type:
         type_ = self.resolved(self.check(node))
         if not optional or type_[0] in _ANY:
             return type_
@@ -184,28 +189,28 @@ class _Checker:
             return type_[1]
         return self._problem(node, f"expected type 'optional_type({shown(type_)})' but found '{shown(type_)}'")
 
-    def _list(self, node: tuple) -> tuple:
-        found: tuple | None = None
+    def _list(self, node: Node) -> Type:
+        found: Type | None = None
         for item, optional in node[2]:
             found = self._joined(item, found, self._element(item, optional))
         return list_of(found or self._new())
 
-    def _map(self, node: tuple) -> tuple:
-        keys: tuple | None = None
-        values: tuple | None = None
+    def _map(self, node: Node) -> Type:
+        keys: Type | None = None
+        values: Type | None = None
         for key, value, optional in node[2]:
             keys = self._joined(key, keys, self.check(key))
             values = self._joined(value, values, self._element(value, optional))
         return map_of(keys or self._new(), values or self._new())
 
-    def _comprehension(self, node: tuple) -> tuple:
+    def _comprehension(self, node: Node) -> Type:
         _, _, macro, source, names, arguments = node
         range_ = self.resolved(self.check(source))
         if macro in ("optMap", "optFlatMap"):
             return self._optional_map(macro, range_, names[0], arguments[0])
         first, second = self._variables(source, range_)
         if len(names) == 2:
-            types: tuple = (INT if range_[0] == "list" else first, second)
+            types: Type = (INT if range_[0] == "list" else first, second)
         else:
             types = (second if range_[0] == "list" else first,)
         self.scopes.append(dict(zip(names, types, strict=True)))
@@ -220,7 +225,7 @@ class _Checker:
         self._expect(last, BOOL, checked[-1])
         return list_of(types[0]) if macro == "filter" else BOOL
 
-    def _variables(self, source: tuple, range_: tuple) -> tuple[tuple, tuple]:
+    def _variables(self, source: Node, range_: Type) -> tuple[Type, Type]:
         """Return the types of (key or index, item)."""
         if range_[0] == "list":
             return INT, range_[1]
@@ -232,7 +237,7 @@ class _Checker:
             return ERROR, ERROR
         return DYN, DYN
 
-    def _optional_map(self, macro: str, range_: tuple, name: str, body: tuple) -> tuple:
+    def _optional_map(self, macro: str, range_: Type, name: str, body: Node) -> Type:
         self.scopes.append({name: range_[1] if range_[0] == "optional_type" else DYN})
         type_ = self.check(body)
         self.scopes.pop()
@@ -240,11 +245,11 @@ class _Checker:
 
     # Types that are not known yet
 
-    def _new(self) -> tuple:
+    def _new(self) -> Type:
         self.fresh += 1
         return ("var", self.fresh)
 
-    def _instance(self, type_: tuple, fresh: dict[str, tuple]) -> tuple:
+    def _instance(self, type_: Type, fresh: dict[str, Type]) -> Type:
         """A signature's type with variables in the place of A, B and C."""
         if type_[0] in ("A", "B", "C"):
             if type_[0] not in fresh:
@@ -252,7 +257,7 @@ class _Checker:
             return fresh[type_[0]]
         return (type_[0], *(self._instance(each, fresh) for each in type_[1:])) if len(type_) > 1 else type_
 
-    def resolved(self, type_: tuple) -> tuple:
+    def resolved(self, type_: Type) -> Type:
         """Put what is known by now in the place of variables."""
         while type_[0] == "var" and type_[1] in self.bound:
             type_ = self.bound[type_[1]]
@@ -260,7 +265,7 @@ class _Checker:
             return type_
         return (type_[0], *(self.resolved(each) for each in type_[1:]))
 
-    def _assignable(self, left: tuple, right: tuple) -> bool:
+    def _assignable(self, left: Type, right: Type) -> bool:
         """Tell whether the types agree, and note what that says of their variables."""
         left, right = self.resolved(left), self.resolved(right)
         if left == right:
@@ -278,7 +283,7 @@ class _Checker:
         return all(self._assignable(a, b) for a, b in zip(left[1:], right[1:], strict=True))
 
 
-def _qualified(node: tuple) -> str:
+def _qualified(node: Node) -> str:
     """Return `a.b` for a plain chain of names, "" for anything else."""
     if node[0] == "ident":
         return node[2]
@@ -289,7 +294,7 @@ def _qualified(node: tuple) -> str:
 
 
 @lru_cache(maxsize=512)
-def _signatures(name: str, release: Release) -> tuple:
+def _signatures(name: str, release: Release) -> Type:
     """Return a function's signatures as (is a method, argument types, result type)."""
     texts = BASE.get(name, "").split()
     for since, functions in LATER.items():
@@ -308,7 +313,7 @@ class _Types:
     def __init__(self, text: str):
         self.text = text
 
-    def one(self) -> tuple:
+    def one(self) -> Type:
         import re
 
         match = re.match(r"\w+", self.text)
@@ -321,7 +326,7 @@ class _Types:
         self.text = self.text[1:]
         return (match[0], *parameters)
 
-    def all(self) -> list[tuple]:
+    def all(self) -> list[Type]:
         found = []
         while self.text and not self.text.startswith(")"):
             found.append(self.one())

@@ -23,8 +23,12 @@ from .values import (
     type_name,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .values import Function, Value
 
-def _add(left, right):
+
+def _add(left: Value, right: Value) -> Value:
     if isinstance(left, Timestamp) and isinstance(right, Timestamp):
         both = isinstance(left, Duration) and isinstance(right, Duration)
         return (Duration if both else Timestamp)(left.nanos + right.nanos)
@@ -37,21 +41,21 @@ def _add(left, right):
     raise no_overload()
 
 
-def _subtract(left, right):
+def _subtract(left: Value, right: Value) -> Value:
     if isinstance(left, Timestamp) and isinstance(right, Timestamp):
         same = type(left) is type(right)
         return (Duration if same else Timestamp)(left.nanos - right.nanos)
     return _number(left - right, left, right)
 
 
-def _number(result, left, right):
+def _number(result: Value, left: Value, right: Value) -> Value:
     """Return a result in the type of its operands, which have to agree."""
     if isinstance(left, bool) or isinstance(right, bool) or type(left) is not type(right):
         raise no_overload()
     return result if isinstance(left, float) else checked(result, left)
 
 
-def _divide(left, right):
+def _divide(left: Value, right: Value) -> Value:
     if isinstance(left, float):
         if right == 0:
             return float("nan") if left == 0 or left != left else float("inf") * (1 if left > 0 else -1)
@@ -62,20 +66,20 @@ def _divide(left, right):
     return _number(quotient if (left < 0) == (right < 0) else -quotient, left, right)
 
 
-def _modulo(left, right):
+def _modulo(left: Value, right: Value) -> Value:
     if right == 0:
         raise EvaluationError("modulus by zero")
     rest = abs(left) % abs(right)
     return _number(-rest if left < 0 else rest, left, right)
 
 
-def _not(value):
+def _not(value: Value) -> bool:
     if not isinstance(value, bool):
         raise no_overload()
     return not value
 
 
-def _size(value):
+def _size(value: Value) -> int:
     if not isinstance(value, (str, bytes, list, dict)):
         raise no_overload()
     return len(value)
@@ -84,7 +88,7 @@ def _size(value):
 # Conversions
 
 
-def _int(value):
+def _int(value: Value) -> int:
     if isinstance(value, str):
         try:
             return checked(int(value), 0)
@@ -97,7 +101,7 @@ def _int(value):
     return checked(int(_real(value)), 0)
 
 
-def _uint(value):
+def _uint(value: Value) -> int:
     if isinstance(value, str):
         if not value.isdigit():
             raise EvaluationError(f'strconv.ParseUint: parsing "{value}": invalid syntax')
@@ -105,13 +109,13 @@ def _uint(value):
     return checked(int(_real(value)), UInt(0))
 
 
-def _real(value):
+def _real(value: Value) -> Value:
     if not is_number(value):
         raise no_overload()
     return value
 
 
-def _double(value):
+def _double(value: Value) -> float:
     if isinstance(value, str):
         try:
             return float(value)
@@ -120,7 +124,7 @@ def _double(value):
     return float(_real(value))
 
 
-def _bool(value):
+def _bool(value: Value) -> bool:
     if isinstance(value, bool):
         return value
     if value in ("1", "t", "T", "TRUE", "true", "True"):
@@ -130,13 +134,13 @@ def _bool(value):
     raise EvaluationError(f'strconv.ParseBool: parsing "{value}": invalid syntax')
 
 
-def _timestamp(value):
+def _timestamp(value: Value) -> Timestamp:
     if isinstance(value, str):
         return parse_timestamp(value)
     return Timestamp(value * 10**9) if is_number(value) else value
 
 
-def _duration(value):
+def _duration(value: Value) -> Duration:
     if isinstance(value, str):
         return parse_duration(value)
     return Duration(value) if is_number(value) else value
@@ -145,10 +149,10 @@ def _duration(value):
 # Times
 
 
-def _calendar(part):
+def _calendar(part: Function) -> Function:
     """Return a method of timestamps: `part` is a function of a datetime."""
 
-    def method(value, zone: str = "UTC"):
+    def method(value: Value, zone: str = "UTC") -> Value:
         if not isinstance(value, Timestamp) or isinstance(value, Duration):
             raise no_overload()
         from datetime import datetime, timedelta, timezone
@@ -159,7 +163,7 @@ def _calendar(part):
     return method
 
 
-def _zone(name: str):
+def _zone(name: str) -> Value:
     import re
     from datetime import timedelta, timezone
 
@@ -177,11 +181,11 @@ def _zone(name: str):
         raise EvaluationError(f"unknown time zone {name}") from None
 
 
-def _clock(unit: int, part):
+def _clock(unit: int, part: Function) -> Function:
     """A part of a timestamp's time of day, or of a duration the whole in that unit (of so many nanoseconds)."""
     calendar = _calendar(part)
 
-    def method(value, *zone):
+    def method(value: Value, *zone: Value) -> Value:
         if isinstance(value, Duration):
             whole = abs(value.nanos) // unit
             return -whole if value.nanos < 0 else whole
@@ -193,22 +197,22 @@ def _clock(unit: int, part):
 # Strings
 
 
-def _text(*values) -> None:
+def _text(*values: Value) -> None:
     if not all(isinstance(value, str) for value in values):
         raise no_overload()
 
 
-def _matches(value, pattern):
+def _matches(value: Value, pattern: Value) -> bool:
     return libraries.pattern(pattern).search(value) is not None
 
 
-def _char_at(value, at):
+def _char_at(value: Value, at: Value) -> str:
     if not 0 <= at <= len(value):
         raise EvaluationError(f"index out of range: {at}")
     return value[at:at + 1]
 
 
-def _index_of(whole, part, start=None):
+def _index_of(whole: Value, part: Value, start: Value = None) -> int:
     if isinstance(whole, list):
         return next((i for i, item in enumerate(whole) if equal(item, part)), -1)
     if start is not None and not 0 <= start <= len(whole):
@@ -216,7 +220,7 @@ def _index_of(whole, part, start=None):
     return whole.find(part, start or 0)
 
 
-def _last_index_of(whole, part, last=None):
+def _last_index_of(whole: Value, part: Value, last: Value = None) -> int:
     if isinstance(whole, list):
         return next((i for i in reversed(range(len(whole))) if equal(whole[i], part)), -1)
     if last is None:
@@ -226,7 +230,7 @@ def _last_index_of(whole, part, last=None):
     return whole.rfind(part, 0, last + len(part))
 
 
-def _split(value, separator, limit=-1):
+def _split(value: Value, separator: Value, limit: Value = -1) -> list[str]:
     if limit == 0:
         return []
     if limit == 1:
@@ -236,11 +240,11 @@ def _split(value, separator, limit=-1):
     return value.split(separator, limit - 1 if limit > 0 else -1)
 
 
-def _replace(value, old, new, limit=-1):
+def _replace(value: Value, old: Value, new: Value, limit: Value = -1) -> str:
     return value.replace(old, new, limit)
 
 
-def _substring(value, start, end=None):
+def _substring(value: Value, start: Value, end: Value = None) -> str:
     if end is None:
         if not 0 <= start <= len(value):
             raise EvaluationError(f"index out of range: {start}")
@@ -253,23 +257,23 @@ def _substring(value, start, end=None):
     return value[start:end]
 
 
-def _ascii(low: bool):
-    def method(value):
+def _ascii(low: bool) -> Function:
+    def method(value: Value) -> Value:
         _text(value)
         return "".join((char.lower() if low else char.upper()) if char.isascii() else char for char in value)
 
     return method
 
 
-def _join(values, separator=""):
+def _join(values: Value, separator: Value = "") -> str:
     return separator.join(values)
 
 
 # Lists
 
 
-def _best(sign: int, name: str):
-    def method(values):
+def _best(sign: int, name: str) -> Function:
+    def method(values: Value) -> Value:
         if not values:
             raise EvaluationError(f"{name} called on empty list")
         best = values[0]
@@ -281,32 +285,32 @@ def _best(sign: int, name: str):
     return method
 
 
-def _sum(values):
+def _sum(values: Value) -> Value:
     total = values[0] if values else 0
     for value in values[1:]:
         total = _add(total, value)
     return total
 
 
-def _is_sorted(values):
+def _is_sorted(values: Value) -> bool:
     return all(compare(values[i], values[i + 1]) <= 0 for i in range(len(values) - 1))
 
 
-def _sort(values):
+def _sort(values: Value) -> list[Value]:
     from functools import cmp_to_key
 
     return sorted(values, key=cmp_to_key(compare))
 
 
-def _distinct(values):
-    found: list = []
+def _distinct(values: Value) -> list[Value]:
+    found: list[Value] = []
     for value in values:
         if not any(equal(value, known) for known in found):
             found.append(value)
     return found
 
 
-def _slice(values, start, end):
+def _slice(values: Value, start: Value, end: Value) -> list[Value]:
     if start > end:
         raise EvaluationError(f"cannot slice({start}, {end}), start index must be less than or equal to end index")
     if start < 0 or end > len(values):
@@ -314,15 +318,15 @@ def _slice(values, start, end):
     return values[start:end]
 
 
-def _flatten(values):
+def _flatten(values: Value) -> list[Value]:
     return [item for value in values for item in (value if isinstance(value, list) else [value])]
 
 
-def _contains_all(whole, part):
+def _contains_all(whole: Value, part: Value) -> bool:
     return all(any(equal(item, known) for known in whole) for item in part)
 
 
-def _string_or_list_contains(whole, part):
+def _string_or_list_contains(whole: Value, part: Value) -> bool:
     _text(whole, part)
     return part in whole
 
@@ -330,21 +334,21 @@ def _string_or_list_contains(whole, part):
 # Optionals
 
 
-def _non_zero(value):
+def _non_zero(value: Value) -> Optional:
     return NONE if value is None or value in (0, "", b"", [], {}) else Optional(value)
 
 
-def _optional_value(optional):
+def _optional_value(optional: Value) -> Value:
     if not optional.present:
         raise EvaluationError("optional.none() dereference")
     return optional.value
 
 
-def _ordered(test):
+def _ordered(test: Function) -> Function:
     return lambda left, right: test(compare(left, right))
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Function] = {
     "!_": _not, "-_": lambda value: _number(-value, value, value),
     "_+_": _add, "_-_": _subtract, "_*_": lambda left, right: _number(left * right, left, right), "_/_": _divide,
     "_%_": _modulo,

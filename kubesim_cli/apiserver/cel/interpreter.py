@@ -8,12 +8,19 @@ from .values import NONE, Optional, TypeValue, equal, is_number, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
+
     from ...machinery.types import Object
+    from .syntax import Node
+    from .values import Value
+
+    Bindings: TypeAlias = Iterator[tuple["_Evaluator", Value, Value, Value]]
 
 _MISSING = object()
 
 
-def evaluate(node: tuple, variables: Object):
+def evaluate(node: Node, variables: Object) -> Value:
     """Return the value of a tree for these variables. Raises EvaluationError."""
     return _Evaluator(variables).value(node)
 
@@ -22,18 +29,18 @@ class _Evaluator:
     def __init__(self, variables: Object):
         self.variables = variables
 
-    def value(self, node: tuple):
+    def value(self, node: Node) -> Value:
         return getattr(self, "_" + node[0])(node)
 
-    def _literal(self, node: tuple):
+    def _literal(self, node: Node) -> Value:
         return node[2]
 
-    def _ident(self, node: tuple):
+    def _ident(self, node: Node) -> Value:
         if node[2] in self.variables:
             return self.variables[node[2]]
         return TypeValue(node[2])
 
-    def _select(self, node: tuple):
+    def _select(self, node: Node) -> Value:
         _, _, operand, field, optional, test_only = node
         if operand[0] == "ident" and operand[2] not in self.variables:
             return TypeValue(f"{operand[2]}.{field}")
@@ -56,13 +63,13 @@ class _Evaluator:
             raise EvaluationError(f"no such key: {field}")
         return found
 
-    def _list(self, node: tuple):
+    def _list(self, node: Node) -> list[Value]:
         return [item for _, item in self._present((None, *entry) for entry in node[2])]
 
-    def _map(self, node: tuple):
+    def _map(self, node: Node) -> dict[Value, Value]:
         return dict(self._present(node[2]))
 
-    def _present(self, entries):
+    def _present(self, entries: Iterable[tuple[Node | None, Node, bool]]) -> Iterator[tuple[Value, Value]]:
         """Walk the entries of a list or map; `?` leaves out what is none."""
         for key, item, optional in entries:
             name = None if key is None else self.value(key)
@@ -72,7 +79,7 @@ class _Evaluator:
             elif found.present:
                 yield name, found.value
 
-    def _call(self, node: tuple):
+    def _call(self, node: Node) -> Value:
         _, _, name, target, arguments = node
         special = _SPECIAL.get(name)
         if special is not None and target is None:
@@ -88,19 +95,19 @@ class _Evaluator:
         except (TypeError, AttributeError, KeyError):
             raise no_overload() from None
 
-    def _namespace(self, target: tuple, name: str) -> str | None:
+    def _namespace(self, target: Node, name: str) -> str | None:
         """Return the full name of a function such as sets.contains, None where `target` is a value."""
         if target[0] != "ident" or target[2] in self.variables:
             return None
         return f"{target[2]}.{name}"
 
-    def _and(self, left: tuple, right: tuple):
+    def _and(self, left: Node, right: Node) -> bool:
         return self._either(left, right, False)
 
-    def _or(self, left: tuple, right: tuple):
+    def _or(self, left: Node, right: Node) -> bool:
         return self._either(left, right, True)
 
-    def _either(self, left: tuple, right: tuple, decisive: bool) -> bool:
+    def _either(self, left: Node, right: Node, decisive: bool) -> bool:
         """&& and ||: one side that decides is enough, even where the other has no value."""
         problem = None
         for side in (left, right):
@@ -117,19 +124,19 @@ class _Evaluator:
             raise problem
         return not decisive
 
-    def _conditional(self, condition: tuple, then: tuple, otherwise: tuple):
+    def _conditional(self, condition: Node, then: Node, otherwise: Node) -> Value:
         value = self.value(condition)
         if not isinstance(value, bool):
             raise no_overload()
         return self.value(then if value else otherwise)
 
-    def _equals(self, left: tuple, right: tuple):
+    def _equals(self, left: Node, right: Node) -> bool:
         return equal(self.value(left), self.value(right))
 
-    def _differs(self, left: tuple, right: tuple):
+    def _differs(self, left: Node, right: Node) -> bool:
         return not equal(self.value(left), self.value(right))
 
-    def _in(self, left: tuple, right: tuple):
+    def _in(self, left: Node, right: Node) -> bool:
         item, whole = self.value(left), self.value(right)
         if isinstance(whole, dict):
             return any(equal(item, key) for key in whole)
@@ -137,7 +144,7 @@ class _Evaluator:
             raise no_overload()
         return any(equal(item, each) for each in whole)
 
-    def _index(self, target: tuple, index: tuple):
+    def _index(self, target: Node, index: Node) -> Value:
         found, wrapped = self._at(target, index)
         if isinstance(found, EvaluationError):
             if wrapped:
@@ -145,11 +152,11 @@ class _Evaluator:
             raise found
         return Optional(found) if wrapped else found
 
-    def _optional_index(self, target: tuple, index: tuple):
+    def _optional_index(self, target: Node, index: Node) -> Value:
         found, _ = self._at(target, index)
         return NONE if isinstance(found, EvaluationError) else Optional(found)
 
-    def _at(self, target: tuple, index: tuple) -> tuple:
+    def _at(self, target: Node, index: Node) -> tuple[Value, bool]:
         """Return (what is at an index or key, or the error that there is nothing; whether it was an optional)."""
         whole, at = self.value(target), self.value(index)
         wrapped = isinstance(whole, Optional)
@@ -170,20 +177,20 @@ class _Evaluator:
 
     # Macros
 
-    def _comprehension(self, node: tuple):
+    def _comprehension(self, node: Node) -> Value:
         _, _, macro, source, names, arguments = node
         range_ = self.value(source)
         if macro in ("optMap", "optFlatMap"):
             return self._optional_map(macro, range_, names[0], arguments[0])
         return getattr(self, "_macro_" + macro)(self._bindings(range_, names), arguments)
 
-    def _optional_map(self, macro: str, range_, name: str, body: tuple):
+    def _optional_map(self, macro: str, range_: Value, name: str, body: Node) -> Value:
         if not range_.present:
             return NONE
         value = _Evaluator({**self.variables, name: range_.value}).value(body)
         return value if macro == "optFlatMap" else Optional(value)
 
-    def _bindings(self, range_, names: list[str]):
+    def _bindings(self, range_: Value, names: list[str]) -> Bindings:
         """Walk a range: (evaluator with the variables set, key or index, item, what one variable stands for)."""
         if isinstance(range_, dict):
             pairs = list(range_.items())
@@ -196,7 +203,7 @@ class _Evaluator:
             bound = {names[0]: key, names[1]: item} if len(names) == 2 else {names[0]: single}
             yield _Evaluator({**self.variables, **bound}), key, item, single
 
-    def _quantified(self, bindings, arguments, decisive: bool) -> bool:
+    def _quantified(self, bindings: Bindings, arguments: list[Node], decisive: bool) -> bool:
         problem = None
         for evaluator, *_ in bindings:
             try:
@@ -210,27 +217,27 @@ class _Evaluator:
             raise problem
         return not decisive
 
-    def _macro_all(self, bindings, arguments):
+    def _macro_all(self, bindings: Bindings, arguments: list[Node]) -> bool:
         return self._quantified(bindings, arguments, False)
 
-    def _macro_exists(self, bindings, arguments):
+    def _macro_exists(self, bindings: Bindings, arguments: list[Node]) -> bool:
         return self._quantified(bindings, arguments, True)
 
-    def _macro_exists_one(self, bindings, arguments):
+    def _macro_exists_one(self, bindings: Bindings, arguments: list[Node]) -> bool:
         return sum(evaluator.value(arguments[0]) is True for evaluator, *_ in bindings) == 1
 
     _macro_existsOne = _macro_exists_one
 
-    def _macro_filter(self, bindings, arguments):
+    def _macro_filter(self, bindings: Bindings, arguments: list[Node]) -> list[Value]:
         return [single for evaluator, _, _, single in bindings if evaluator.value(arguments[0])]
 
-    def _macro_map(self, bindings, arguments):
+    def _macro_map(self, bindings: Bindings, arguments: list[Node]) -> list[Value]:
         return [evaluator.value(arguments[-1]) for evaluator, *_ in bindings
                 if len(arguments) == 1 or evaluator.value(arguments[0])]
 
     _macro_transformList = _macro_map
 
-    def _macro_transformMap(self, bindings, arguments):
+    def _macro_transformMap(self, bindings: Bindings, arguments: list[Node]) -> dict[Value, Value]:
         return {key: evaluator.value(arguments[-1]) for evaluator, key, _, _ in bindings
                 if len(arguments) == 1 or evaluator.value(arguments[0])}
 

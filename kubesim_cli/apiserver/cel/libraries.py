@@ -10,22 +10,26 @@ from .values import NONE, Opaque, Optional, Timestamp, TypeValue, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable
+
     from ...machinery.types import Object
+    from .values import Function, Value
 
 QUANTITY, URL, IP, CIDR, FORMAT, SEMVER = ("kubernetes.Quantity", "kubernetes.URL", "net.IP", "net.CIDR",
                                            "kubernetes.NamedFormat", "kubernetes.Semver")
 
 
-def _inner(value, type_: str):
+def _inner(value: Value, type_: str) -> Value:
     if not isinstance(value, Opaque) or value.type != type_:
         raise no_overload()
     return value.value
 
 
-def _works(make):
+def _works(make: Function) -> Function:
     """Return a function that tells whether `make` takes a value."""
 
-    def test(*values):
+    def test(*values: Value) -> bool:
         try:
             make(*values)
         except EvaluationError:
@@ -35,7 +39,7 @@ def _works(make):
     return test
 
 
-def pattern(text: str):
+def pattern(text: str) -> re.Pattern[str]:
     """Return a compiled regular expression. Raises EvaluationError."""
     try:
         return regexp.compile(text)
@@ -43,7 +47,7 @@ def pattern(text: str):
         raise EvaluationError(str(error)) from None
 
 
-def find_all(value: str, text: str, limit: int = -1, otherwise=()) -> list[str]:
+def find_all(value: str, text: str, limit: int = -1, otherwise: Iterable[str] = ()) -> list[str]:
     """Return what a pattern matches in a string, at most `limit` times where that is not negative."""
     found = [match[0] for match in pattern(text).finditer(value)]
     return (found if limit < 0 else found[:limit]) or list(otherwise)
@@ -56,13 +60,13 @@ def quote(value: str) -> str:
     return '"' + "".join(escapes.get(char, char) for char in value) + '"'
 
 
-def format_string(template: str, arguments: list) -> str:
+def format_string(template: str, arguments: list[Value]) -> str:
     """<string>.format(<list>), printf-like."""
     import re
 
     left = list(arguments)
 
-    def clause(match: re.Match) -> str:
+    def clause(match: re.Match[str]) -> str:
         if match[2] == "%":
             return "%"
         if not left:
@@ -80,7 +84,7 @@ def format_string(template: str, arguments: list) -> str:
     return re.sub(r"%(?:\.(\d+))?([sdfebxXo%])", clause, template)
 
 
-def _shown(value) -> str:
+def _shown(value: Value) -> str:
     """A value as %s prints it."""
     if value is None:
         return "null"
@@ -91,7 +95,7 @@ def _shown(value) -> str:
     return value.name if isinstance(value, TypeValue) else text_of(value)
 
 
-def _nested(value) -> str:
+def _nested(value: Value) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, Timestamp):
@@ -112,34 +116,34 @@ def _quantity(text: str) -> Opaque:
         raise EvaluationError(str(error)) from None
 
 
-def _amount(value):
+def _amount(value: Value) -> Value:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     return _inner(value, QUANTITY)
 
 
-def _sum_of(sign: int):
-    def method(left, right):
+def _sum_of(sign: int) -> Function:
+    def method(left: Value, right: Value) -> Opaque:
         return Opaque(QUANTITY, _inner(left, QUANTITY) + sign * _amount(right))
 
     return method
 
 
-def _as_integer(value):
+def _as_integer(value: Value) -> int:
     number = _inner(value, QUANTITY)
     if number != int(number) or abs(number) >= 2**63:
         raise EvaluationError("cannot convert value to integer")
     return int(number)
 
 
-def _order(left, right) -> int:
+def _order(left: Value, right: Value) -> int:
     if not isinstance(left, Opaque) or left.type not in (QUANTITY, SEMVER):
         raise no_overload()
     mine, other = left.value, _inner(right, left.type)
     return (mine > other) - (mine < other)
 
 
-def _sign(value) -> int:
+def _sign(value: Value) -> int:
     number = _inner(value, QUANTITY)
     return (number > 0) - (number < 0)
 
@@ -157,27 +161,27 @@ def _url(text: str) -> Opaque:
     return Opaque(URL, urlsplit(text), text)
 
 
-def _url_part(part):
+def _url_part(part: Function) -> Function:
     return lambda value: part(_inner(value, URL))
 
 
-def _host(url) -> str:
+def _host(url: Value) -> str:
     return url.netloc.rpartition("@")[2]
 
 
-def _escaped_path(url) -> str:
+def _escaped_path(url: Value) -> str:
     from urllib.parse import quote as percent
 
     return percent(url.path, safe="/%:@!$&'()*+,;=~-._")
 
 
-def _query(url) -> Object:
+def _query(url: Value) -> Object:
     from urllib.parse import parse_qs
 
     return parse_qs(url.query, keep_blank_values=True)
 
 
-def _ip(text) -> Opaque:
+def _ip(text: Value) -> Opaque:
     from ipaddress import ip_address
 
     if isinstance(text, Opaque):
@@ -194,11 +198,11 @@ def _ip(text) -> Opaque:
     return Opaque(IP, address, str(address))
 
 
-def _address(test):
+def _address(test: Function) -> Function:
     return lambda value: test(_inner(value, IP))
 
 
-def _global_unicast(address) -> bool:
+def _global_unicast(address: Value) -> bool:
     special = address.is_unspecified or address.is_loopback or address.is_multicast or address.is_link_local
     return not special and str(address) != "255.255.255.255"
 
@@ -215,18 +219,18 @@ def _cidr(text: str) -> Opaque:
     return Opaque(CIDR, ip_interface(text), text)
 
 
-def _contains_ip(network, address) -> bool:
+def _contains_ip(network: Value, address: Value) -> bool:
     inner = _inner(address if isinstance(address, Opaque) else _ip(address), IP)
     return inner in _inner(network, CIDR).network
 
 
-def _contains_cidr(network, other) -> bool:
+def _contains_cidr(network: Value, other: Value) -> bool:
     mine = _inner(network, CIDR).network
     inner = _inner(other if isinstance(other, Opaque) else _cidr(other), CIDR).network
     return mine.version == inner.version and inner.subnet_of(mine)
 
 
-def _masked(value) -> Opaque:
+def _masked(value: Value) -> Opaque:
     network = _inner(value, CIDR).network
     return _cidr(str(network))
 
@@ -241,7 +245,7 @@ _VALUES = {"uri": "invalid URI", "uuid": "does not match the UUID format", "byte
            "date": "invalid date", "datetime": "invalid datetime"}
 
 
-def _validate(value, text: str):
+def _validate(value: Value, text: str) -> Optional:
     name = _inner(value, FORMAT)
     if name in _NAMES:
         wrong = getattr(names, _NAMES[name])(text)
@@ -252,11 +256,11 @@ def _validate(value, text: str):
     return Optional(wrong) if wrong else NONE
 
 
-def _named(name: str):
+def _named(name: str) -> Optional:
     return Optional(Opaque(FORMAT, name)) if name in {**_NAMES, **_PREFIXES, **_VALUES} else NONE
 
 
-def _constant(name: str):
+def _constant(name: str) -> Function:
     return lambda: Opaque(FORMAT, name)
 
 
@@ -275,11 +279,11 @@ def _semver(text: str, normalize: bool = False) -> Opaque:
     return Opaque(SEMVER, (int(match[1]), int(match[2]), int(match[3]), not before, before), text)
 
 
-def _version_part(index: int):
+def _version_part(index: int) -> Function:
     return lambda value: _inner(value, SEMVER)[index]
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Function] = {
     "quantity": _quantity, "isQuantity": _works(_quantity), "sign": _sign, "add": _sum_of(1), "sub": _sum_of(-1),
     "isGreaterThan": lambda left, right: _order(left, right) > 0, "isLessThan": lambda a, b: _order(a, b) < 0,
     "compareTo": _order, "asInteger": _as_integer, "isInteger": _works(_as_integer),

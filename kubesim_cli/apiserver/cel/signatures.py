@@ -6,6 +6,10 @@ for any type. Sources: cel-go/common/stdlib, cel-go/ext, k8s.io/apiserver/pkg/ce
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _COMPARABLE = ("bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration")
 _NUMBERS = ("int", "uint", "double")
 _SORTABLE = ("int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes")
@@ -13,7 +17,7 @@ _COMPARISONS = " ".join([*(f"{name},{name}>bool" for name in _COMPARABLE),
                          *(f"{a},{b}>bool" for a in _NUMBERS for b in _NUMBERS if a != b)])
 
 
-def _each(template: str, names) -> str:
+def _each(template: str, names: Iterable[str]) -> str:
     return " ".join(template.replace("T", name) for name in names)
 
 

@@ -12,6 +12,14 @@ import re
 from .errors import CompileError
 from .values import UInt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, TypeAlias
+
+    from .values import Value
+
+    Node: TypeAlias = tuple[Any, ...]
+
 _TOKEN = re.compile(r"""
     (?P<space>[\t\ \r\n\f]+|//[^\n]*)
   | (?P<bytes>[bB][rR]?(?:\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}
@@ -38,7 +46,7 @@ _MACROS = {"all": (2, 3), "exists": (2, 3), "exists_one": (2, 3), "existsOne": (
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def parse(text: str) -> tuple:
+def parse(text: str) -> Node:
     """Return the tree of an expression. Raises CompileError."""
     parser = _Parser(text)
     node = parser.expression()
@@ -66,14 +74,22 @@ class _Parser:
             at = match.end()
         return [*tokens, ("end", "<EOF>", len(self.text))]
 
-    kind = property(lambda self: self.tokens[self.at][0])
-    word = property(lambda self: self.tokens[self.at][1])
-    place = property(lambda self: self.tokens[self.at][2])
+    @property
+    def kind(self) -> str:
+        return self.tokens[self.at][0]
+
+    @property
+    def word(self) -> str:
+        return self.tokens[self.at][1]
+
+    @property
+    def place(self) -> int:
+        return self.tokens[self.at][2]
 
     def shown(self) -> str:
         return f"'{self.word}'"
 
-    def fail(self, message: str):
+    def fail(self, message: str) -> NoReturn:
         raise CompileError(self.text, [(self.place, f"Syntax error: {message}")])
 
     def is_op(self, *words: str) -> bool:
@@ -90,7 +106,7 @@ class _Parser:
             self.fail(f"missing '{word}' at {self.shown()}" if self.kind == "end"
                       else f"mismatched input {self.shown()} expecting '{word}'")
 
-    def expression(self) -> tuple:
+    def expression(self) -> Node:
         condition = self._binary(0)
         if not self.is_op("?"):
             return condition
@@ -110,7 +126,7 @@ class _Parser:
             return _RELATIONS.get(word) if self.kind == "op" or (self.kind, word) == ("ident", "in") else None
         return (_SUMS if level == 3 else _PRODUCTS).get(word) if self.kind == "op" else None
 
-    def _binary(self, level: int) -> tuple:
+    def _binary(self, level: int) -> Node:
         if level == 5:
             return self._unary()
         left = self._binary(level + 1)
@@ -120,7 +136,7 @@ class _Parser:
             left = ("call", place, operator, None, [left, self._binary(level + 1)])
         return left
 
-    def _unary(self) -> tuple:
+    def _unary(self) -> Node:
         place = self.place
         for sign, operator in (("!", "!_"), ("-", "-_")):
             if not self.is_op(sign):
@@ -135,7 +151,7 @@ class _Parser:
             return ("call", place, operator, None, [operand]) if count % 2 else operand
         return self._member()
 
-    def _member(self) -> tuple:
+    def _member(self) -> Node:
         node = self._primary()
         while self.is_op(".", "["):
             place = self.place
@@ -164,7 +180,7 @@ class _Parser:
         self.at += 1
         return name
 
-    def _arguments(self) -> list[tuple]:
+    def _arguments(self) -> list[Node]:
         self.expect("(")
         arguments = []
         while not self.is_op(")"):
@@ -174,7 +190,7 @@ class _Parser:
         self.expect(")")
         return arguments
 
-    def _call(self, name: str, target: tuple | None) -> tuple:
+    def _call(self, name: str, target: Node | None) -> Node:
         place = self.place
         arguments = self._arguments()
         if target is None:
@@ -188,12 +204,12 @@ class _Parser:
             return ("comprehension", place, name, target, [self._variable(arguments[0])], arguments[1:])
         return ("call", place, name, target, arguments)
 
-    def _has(self, place: int, argument: tuple) -> tuple:
+    def _has(self, place: int, argument: Node) -> Node:
         if argument[0] != "select":
             raise CompileError(self.text, [(place, "invalid argument to has() macro")])
         return ("select", place, argument[2], argument[3], argument[4], True)
 
-    def _macro(self, place: int, name: str, target: tuple, arguments: list[tuple]) -> tuple:
+    def _macro(self, place: int, name: str, target: Node, arguments: list[Node]) -> Node:
         """One variable or two come first: `map` and the like take a filter as well, which has to be told apart."""
         two = name in ("existsOne", "transformList", "transformMap") or (
             name in ("all", "exists", "exists_one") and len(arguments) == 3)
@@ -201,12 +217,12 @@ class _Parser:
         variables = [self._variable(argument) for argument in arguments[:count]]
         return ("comprehension", place, name, target, variables, arguments[count:])
 
-    def _variable(self, node: tuple) -> str:
+    def _variable(self, node: Node) -> str:
         if node[0] != "ident":
             raise CompileError(self.text, [(node[1], "argument must be a simple name")])
         return node[2]
 
-    def _primary(self) -> tuple:
+    def _primary(self) -> Node:
         kind, word, place = self.tokens[self.at]
         if kind == "ident" and word not in ("in", "true", "false", "null"):
             if word in _RESERVED:
@@ -222,17 +238,16 @@ class _Parser:
             self.at += 1
             return ("literal", place, _literal(kind, word, negative))
         self.fail(f"mismatched input {self.shown()} expecting {_STARTS}")
-        raise AssertionError
 
-    def _nested(self, place: int) -> tuple:
+    def _nested(self, place: int) -> Node:
         node = self.expression()
         self.expect(")")
         return node
 
-    def _rooted(self, place: int) -> tuple:
+    def _rooted(self, place: int) -> Node:
         return self._primary()
 
-    def _list(self, place: int) -> tuple:
+    def _list(self, place: int) -> Node:
         items = []
         while not self.is_op("]"):
             optional = self.accept("?")
@@ -242,7 +257,7 @@ class _Parser:
         self.expect("]")
         return ("list", place, items)
 
-    def _map(self, place: int) -> tuple:
+    def _map(self, place: int) -> Node:
         entries = []
         while not self.is_op("}"):
             optional = self.accept("?")
@@ -255,7 +270,7 @@ class _Parser:
         return ("map", place, entries)
 
 
-def _literal(kind: str, word: str, negative: bool):
+def _literal(kind: str, word: str, negative: bool) -> Value:
     if kind == "int":
         number = int(word, 16 if word.startswith("0x") else 10)
         return -number if negative else number
@@ -268,7 +283,7 @@ def _literal(kind: str, word: str, negative: bool):
     return {"true": True, "false": False, "null": None}[word]
 
 
-def _string(word: str, as_bytes: bool):
+def _string(word: str, as_bytes: bool) -> str | bytes:
     if as_bytes:
         word = word[1:]
     raw = word[0] in "rR"
@@ -281,7 +296,7 @@ def _string(word: str, as_bytes: bool):
     return body.encode("latin-1" if "\\x" in word else "utf-8") if as_bytes else body
 
 
-def _unescape(match: re.Match) -> str:
+def _unescape(match: re.Match[str]) -> str:
     code = match[1]
     if code[0] in "xXuU":
         return chr(int(code[1:], 16))

@@ -10,7 +10,11 @@ from .errors import EvaluationError, no_overload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeAlias
+
+    Value: TypeAlias = Any
+    Function: TypeAlias = Callable[..., Value]
 
 MIN_INT, MAX_INT, MAX_UINT = -(2**63), 2**63 - 1, 2**64 - 1
 
@@ -29,13 +33,13 @@ class Timestamp:
     def __init__(self, nanos: int):
         self.nanos = nanos
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.nanos == self.nanos
 
-    def __lt__(self, other):
+    def __lt__(self, other: Timestamp) -> bool:
         return self.nanos < other.nanos
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.nanos)
 
 
@@ -50,10 +54,10 @@ class Optional:
 
     __slots__ = ("present", "value")
 
-    def __init__(self, value=None, present: bool = True):
+    def __init__(self, value: Value = None, present: bool = True):
         self.value, self.present = value, present
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(other) is Optional and other.present == self.present and equal(other.value, self.value)
 
     __hash__ = None  # type: ignore[assignment]
@@ -70,10 +74,10 @@ class TypeValue:
     def __init__(self, name: str):
         self.name = name
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(other) is TypeValue and other.name == self.name
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.name)
 
 
@@ -83,31 +87,31 @@ class Opaque:
 
     __slots__ = ("text", "type", "value")
 
-    def __init__(self, type_: str, value, text: str = ""):
+    def __init__(self, type_: str, value: Value, text: str = ""):
         self.type, self.value, self.text = type_, value, text
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return type(other) is Opaque and (other.type, other.value) == (self.type, self.value)
 
     __hash__ = None  # type: ignore[assignment]
 
 
-class SetList(list):
+class SetList(list["Value"]):
     """A list of type set."""
 
 
-class MapList(list):
+class MapList(list["Value"]):
     """A list of type map; `keys` are the fields that tell its items apart."""
 
-    def __init__(self, items, keys):
+    def __init__(self, items: Iterable[Value], keys: Iterable[str]) -> None:
         super().__init__(items)
         self.keys = tuple(keys)
 
-    def key(self, item) -> tuple:
+    def key(self, item: Value) -> tuple[Value, ...]:
         return tuple(item.get(key) for key in self.keys)
 
 
-def type_name(value) -> str:
+def type_name(value: Value) -> str:
     """Return the name of a value's type."""
     if isinstance(value, (Opaque, Timestamp, Optional, TypeValue)):
         if isinstance(value, Opaque):
@@ -121,11 +125,11 @@ def type_name(value) -> str:
     return "null_type"
 
 
-def is_number(value) -> bool:
+def is_number(value: Value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def equal(left, right) -> bool:
+def equal(left: Value, right: Value) -> bool:
     """CEL's ==: numbers of all types compare by value, things of different types are never equal."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
@@ -138,13 +142,13 @@ def equal(left, right) -> bool:
     return left == right
 
 
-def _equal_unordered(left, right) -> bool:
+def _equal_unordered(left: Value, right: Value) -> bool:
     if not isinstance(left, list) or not isinstance(right, list) or len(left) != len(right):
         return False
     return all(any(equal(a, b) for b in right) for a in left)
 
 
-def compare(left, right) -> int:
+def compare(left: Value, right: Value) -> int:
     """Return -1, 0 or 1. Raises EvaluationError for what has no order."""
     same = type(left) is type(right) and isinstance(left, (str, bytes, bool, Timestamp))
     if not same and not (is_number(left) and is_number(right)):
@@ -189,7 +193,7 @@ def parse_timestamp(text: str) -> Timestamp:
         raise EvaluationError(str(error)) from None
 
 
-def text_of(value) -> str:
+def text_of(value: Value) -> str:
     """Return what string() makes of a value. Raises EvaluationError."""
     if isinstance(value, str):
         return value
@@ -214,7 +218,7 @@ def text_of(value) -> str:
     raise no_overload()
 
 
-def add_lists(left: list, right: list) -> FieldErrors:
+def add_lists(left: list[Value], right: list[Value]) -> list[Value]:
     """Concatenate; a set takes what it has not, a list of type map replaces what has the same keys."""
     if isinstance(left, SetList):
         return SetList([*left, *(item for item in right if not any(equal(item, known) for known in left))])

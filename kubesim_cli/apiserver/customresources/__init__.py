@@ -10,12 +10,14 @@ from ...machinery.discovery import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.schema import Schema
     from ...machinery.types import Object
+    from .kind import CustomResource
 
 _VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
 
 # (UID of the definition, version) -> (definition, Kind, Schema), for as long as the definition stays as it is.
-_known: dict[tuple[str, str], tuple] = {}
+_known: dict[tuple[str, str], tuple[Object, CustomResource, Schema]] = {}
 
 
 def resources_of(crd: Object) -> list[Resource]:
@@ -44,7 +46,7 @@ def _resource(crd: Object, spec: Object, names: Object, version: Object) -> Reso
                     subresources, crd)
 
 
-def version_order(name: str) -> tuple:
+def version_order(name: str) -> tuple[int | str, ...]:
     """Return the sort key of a version: v2, v1, v1beta2, v1beta1, v1alpha1, then names of other forms (CompareKubeAware
     VersionStrings, the newest first)."""
     import re
@@ -60,17 +62,17 @@ def version_of(crd: Object, name: str) -> Object:
     return next(version for version in crd["spec"]["versions"] if version["name"] == name)
 
 
-def kind_of(res: Resource):
+def kind_of(res: Resource) -> CustomResource:
     """Return the Kind of a custom resource in its version."""
     return _load(res)[1]
 
 
-def schema_of(res: Resource):
+def schema_of(res: Resource) -> Schema:
     """Return the Schema (schema.structural) of a custom resource in its version."""
     return _load(res)[2]
 
 
-def _load(res: Resource) -> tuple:
+def _load(res: Resource) -> tuple[Object, CustomResource, Schema]:
     key = (res.crd["metadata"]["uid"], res.version)
     known = _known.get(key)
     if known is None or known[0] is not res.crd:

@@ -7,10 +7,10 @@ from .. import objectmeta
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object
+    from ...machinery.types import FieldErrors, Json, Object
 
 
-def validate(value, schema: Object, path: str = "") -> FieldErrors:
+def validate(value: Json, schema: Object, path: str = "") -> FieldErrors:
     """Return the FieldErrors of what x-kubernetes-embedded-resource marks, at any depth."""
     errors = []
     if isinstance(value, list):
@@ -51,7 +51,7 @@ def _object(value: Object, path: str) -> FieldErrors:
     return errors
 
 
-def _string(value, path: str) -> FieldErrors:
+def _string(value: Json, path: str) -> FieldErrors:
     if not isinstance(value, str):
         return [field.invalid(path, value, "must be a string")]
     return [] if value else [field.invalid(path, value, "must not be empty")]

@@ -10,7 +10,13 @@ from . import version_of, version_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object
+    from collections.abc import Callable
+
+    from ...machinery.discovery import Resource
+    from ...machinery.jsonpath import JSONPath
+    from ...machinery.schema import Schema
+    from ...machinery.types import FieldErrors, Json, Object
+    from .rules import Validator
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 _MAX_INT32 = 2**31 - 1
@@ -23,7 +29,7 @@ class CustomResource(base.Kind):
     kube_finalizers = False
     unconditional_update = False
 
-    def __init__(self, res, raw: Object, structure):
+    def __init__(self, res: Resource, raw: Object, structure: Schema):
         version = version_of(res.crd, res.version)
         subresources = version.get("subresources") or {}
         self.raw, self.structure = raw, structure
@@ -43,7 +49,7 @@ class CustomResource(base.Kind):
         self._ending = conditions.status_of(found, "Terminating") == "True"
         self._resource = res.name
         self.deprecation = _deprecation(res, version)
-        self._validator: tuple | None = None  # (rules.Validator or None,), once it was asked for
+        self._validator: tuple[Validator | None] | None = None  # (rules.Validator or None,), once it was asked for
         self._stored = next(f"{res.group}/{other['name']}" for other in res.crd["spec"]["versions"] if other["storage"])
 
     def fields(self, obj: Object) -> dict[str, str]:
@@ -93,7 +99,7 @@ class CustomResource(base.Kind):
             errors += duplicates
         return errors + self._rules(errors, obj, old, ctx)
 
-    def _complete(self, errors: list, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
+    def _complete(self, errors: FieldErrors, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
         """Add to what the schema's own values say all that is checked after them."""
         from . import embedded, lists
 
@@ -103,7 +109,7 @@ class CustomResource(base.Kind):
             errors += lists.duplicates(obj, self.raw)
         return errors + self._rules(errors, obj, old, ctx)
 
-    def _rules(self, errors: list, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
+    def _rules(self, errors: FieldErrors, obj: Object, old: Object | None, ctx: base.Context) -> FieldErrors:
         from . import rules
 
         if self._validator is None:
@@ -130,14 +136,14 @@ def _steps(path: str) -> tuple[str, ...]:
     return tuple(path.removeprefix(".").split("."))
 
 
-def _finder(path: str):
+def _finder(path: str) -> Callable[[Object], Json]:
     """Return a function object -> first value at a JSONPath, None where there is none."""
     if path.startswith(".") and _PLAIN.issuperset(path) and ".." not in path:
         steps = _steps(path)
         return lambda obj: dig(obj, *steps)
-    template: list = []  # parsed on first use
+    template: list[JSONPath] = []  # parsed on first use
 
-    def find(obj: Object):
+    def find(obj: Object) -> Json:
         from ...machinery.jsonpath import JSONPath, JSONPathError
 
         if not template:
@@ -158,7 +164,7 @@ def _column(given: Object) -> base.Column:
                        type_, given.get("format", ""))
 
 
-def _cell(type_: str, value, now: float):
+def _cell(type_: str, value: Json, now: float) -> base.Cell:
     """Return a value as the cell of a column of that type, None where it does not fit (cellForJSONValue)."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value is None:
@@ -179,7 +185,7 @@ def _cell(type_: str, value, now: float):
     return None
 
 
-def _text(value) -> str:
+def _text(value: Json) -> str:
     if isinstance(value, (dict, list)):
         import json
 
@@ -215,7 +221,7 @@ def _finalizer_warnings(name: str) -> list[str]:
     return found
 
 
-def _deprecation(res, version: Object) -> str:
+def _deprecation(res: Resource, version: Object) -> str:
     """Return the warning that every request for a deprecated version gets, "" for any other version."""
     if not version.get("deprecated"):
         return ""

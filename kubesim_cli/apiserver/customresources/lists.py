@@ -6,10 +6,12 @@ from ...machinery import field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object
+    from collections.abc import Iterable
+
+    from ...machinery.types import FieldErrors, Json, Object
 
 
-def duplicates(value, schema: Object, path: str = "") -> FieldErrors:
+def duplicates(value: Json, schema: Object, path: str = "") -> FieldErrors:
     """Return the FieldErrors of items that come a second time in a list of type set or map, at any depth."""
     errors = []
     if isinstance(value, list):
@@ -34,7 +36,7 @@ def duplicates(value, schema: Object, path: str = "") -> FieldErrors:
     return errors
 
 
-def _in_map(value: list, keys, path: str) -> FieldErrors:
+def _in_map(value: list[Json], keys: Iterable[str], path: str) -> FieldErrors:
     for i, item in enumerate(value):
         if item is not None and not isinstance(item, dict):
             return [field.invalid(f"{path}[{i}]", item, "must be an object for an array of list-type map")]
@@ -42,7 +44,7 @@ def _in_map(value: list, keys, path: str) -> FieldErrors:
     return [field.duplicate(f"{path}[{i}]", found[i]) for i in _second(found)]
 
 
-def _second(items: list) -> list[int]:
+def _second(items: list[Json]) -> list[int]:
     """Return where an item comes for the second time."""
     import json
 

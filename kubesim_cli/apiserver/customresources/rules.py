@@ -15,7 +15,10 @@ from .values import correlate, map_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object, Release
+    from ...machinery.field import FieldError
+    from ...machinery.types import FieldErrors, Json, Object, Release
+    from ..cel.checker import Type
+    from ..cel.values import Timestamp
     from ..kinds.base import Context
 
 _MISSING = object()
@@ -27,14 +30,15 @@ _META = {"apiVersion": _STRING, "kind": _STRING,
          "metadata": {"type": "object", "properties": {"name": _STRING, "generateName": _STRING}}}
 
 
-def validate(validator: Validator | None, errors: list, obj: Object, old: Object | None, ctx: Context) -> FieldErrors:
+def validate(validator: Validator | None, errors: FieldErrors, obj: Object, old: Object | None,
+             ctx: Context) -> FieldErrors:
     """Return the FieldErrors of the rules that an object breaks; `errors` is what was wrong with it before."""
     if validator is None:
         return []
     if any(error.type in _BLOCKING for error in errors):
         return [field.invalid("<nil>", None, "some validation rules were not checked because the object was invalid; "
                                              "correct the existing errors to complete validation")]
-    found: list = []
+    found: FieldErrors = []
     validator.check(obj, _MISSING if old is None else old, "", False, ctx, found)
     return found
 
@@ -61,7 +65,7 @@ class Validator:
         self.properties = {key: found for key, each in (schema.get("properties") or {}).items()
                            if (found := _below(each, release)) is not None}
 
-    def check(self, value, old, path: str, ratchet: bool, ctx: Context, errors: list) -> None:
+    def check(self, value: Json, old: Json, path: str, ratchet: bool, ctx: Context, errors: FieldErrors) -> None:
         """Add what is wrong to `errors`. `old`: the value before, if there is one that can be told to be the same
         thing; `ratchet`: whether what this is part of is as it was."""
         if value is None:
@@ -91,14 +95,14 @@ class Validator:
                     validator.check(value[key], before.get(key, _MISSING), place, ratchet, ctx, errors)
 
 
-def _below(schema, release: Release) -> Validator | None:
+def _below(schema: Json, release: Release) -> Validator | None:
     if not isinstance(schema, dict):
         return None
     return validator_of(schema, release, bool(schema.get("x-kubernetes-embedded-resource")))
 
 
 class _Rule:
-    def __init__(self, rule: Object, type_: tuple | None, release: Release):
+    def __init__(self, rule: Object, type_: Type | None, release: Release):
         self.rule, self.problem = rule, ""
         self.program: cel.Program | None = None
         self.message: cel.Program | None = None
@@ -114,7 +118,7 @@ class _Rule:
     def uses_old(self) -> bool:
         return self.program is not None and "oldSelf" in self.program.names
 
-    def broken_by(self, value, old, schema: Object, path: str, ctx: Context):
+    def broken_by(self, value: Json, old: Json, schema: Object, path: str, ctx: Context) -> FieldError | None:
         """Return the FieldError of a value for which the rule does not hold, else None."""
         place, told = path or "<nil>", schema.get("type", "")
         if self.program is None:
@@ -156,7 +160,7 @@ class _Rule:
                 return text
         return self._text() if self.rule.get("message") else f"failed rule: {self._text()}"
 
-    def _error(self, place: str, value, type_: str, detail: str, release: Release):
+    def _error(self, place: str, value: Json, type_: str, detail: str, release: Release) -> FieldError:
         reason = self.rule.get("reason")
         if reason == "FieldValueForbidden":
             return field.forbidden(place, detail)
@@ -172,7 +176,7 @@ class _Rule:
         return field.invalid(place, shown, detail)
 
 
-def _compile(text: str, rule: Object, type_: tuple | None, release: Release) -> cel.Program:
+def _compile(text: str, rule: Object, type_: Type | None, release: Release) -> cel.Program:
     self_type = type_ or checker.DYN
     old_type = ("optional_type", self_type) if rule.get("optionalOldSelf") else self_type
     return cel.compile(text, {"self": self_type, "oldSelf": old_type}, release)
@@ -216,7 +220,7 @@ def compile_errors(node: Object, where: str, no_old: str, root: bool, ctx: Conte
     return errors
 
 
-def _message_errors(rule: Object, type_: tuple | None, release: Release, at: str, shown: Object) -> FieldErrors:
+def _message_errors(rule: Object, type_: Type | None, release: Release, at: str, shown: Object) -> FieldErrors:
     if not rule.get("messageExpression"):
         return []
     try:
@@ -236,7 +240,7 @@ def _with_meta(schema: Object) -> Object:
     return {**schema, "properties": {**(schema.get("properties") or {}), **_META}}
 
 
-def type_of(schema: Object) -> tuple | None:
+def type_of(schema: Object) -> Type | None:
     """Return the type of a schema (see cel.checker), None where it is unknown (model.SchemaDeclType)."""
     if schema.get("x-kubernetes-int-or-string"):
         return checker.DYN
@@ -256,11 +260,11 @@ def type_of(schema: Object) -> tuple | None:
     return {"boolean": checker.BOOL, "integer": checker.INT, "number": checker.DOUBLE}.get(kind or "")
 
 
-def _property_type(schema: Object) -> tuple | None:
+def _property_type(schema: Object) -> Type | None:
     return type_of(_with_meta(schema) if schema.get("x-kubernetes-embedded-resource") else schema)
 
 
-def to_cel(value, schema: Object):
+def to_cel(value: Json, schema: Object) -> Json:
     """Return a value in the form that expressions work with; fields that they do not know are left out."""
     if isinstance(value, list):
         items = schema.get("items") or {}
@@ -292,7 +296,7 @@ def _bytes(text: str) -> bytes:
     return b64decode(text)
 
 
-def _date(text: str):
+def _date(text: str) -> Timestamp:
     return cel_values.parse_timestamp(f"{text}T00:00:00Z")
 
 

@@ -13,13 +13,16 @@ from . import formats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object, Release
+    from collections.abc import Callable, Iterable
+
+    from ...machinery.field import FieldError
+    from ...machinery.types import FieldErrors, Json, Object, Release
 
 _MISSING = object()
 _SLOTS = 8  # a Go map of at most as many keys is one group
 
 
-def validate(value, schema: Object, release: Release, old=_MISSING, path: str = "") -> FieldErrors:
+def validate(value: Json, schema: Object, release: Release, old: Json = _MISSING, path: str = "") -> FieldErrors:
     """Return the FieldErrors of a value; with `old`, those parts that equal the old value's are not told."""
     ratchet = old is not _MISSING and enabled("CRDValidationRatcheting", release)
     return _Validator(release).check(value, schema, path, old if ratchet else _MISSING).errors
@@ -30,7 +33,7 @@ class _Result:
 
     __slots__ = ("count", "errors")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.errors: FieldErrors = []
         self.count = 0
 
@@ -43,7 +46,7 @@ class _Validator:
     def __init__(self, release: Release):
         self.release = release
 
-    def check(self, value, schema: Object, path: str, old=_MISSING) -> _Result:
+    def check(self, value: Json, schema: Object, path: str, old: Json = _MISSING) -> _Result:
         result = _Result()
         types = _types(schema)
         form = formats.known(schema, self.release)
@@ -62,7 +65,7 @@ class _Validator:
             result.errors = []
         return result
 
-    def _by_type(self, result: _Result, value, schema: Object, form: str, path: str, old) -> None:
+    def _by_type(self, result: _Result, value: Json, schema: Object, form: str, path: str, old: Json) -> None:
         """What only strings, numbers, lists or objects are asked for, and the enum between them."""
         if isinstance(value, str):
             result.errors += _string(value, schema, path)
@@ -77,7 +80,7 @@ class _Validator:
             self._object(result, value, schema, path, old)
         result.count += 1
 
-    def _list(self, result: _Result, value: list, schema: Object, path: str, old) -> None:
+    def _list(self, result: _Result, value: list[Json], schema: Object, path: str, old: Json) -> None:
         items = schema.get("items")
         if isinstance(items, dict):
             find = correlate(schema, old) if isinstance(old, list) else None
@@ -90,7 +93,7 @@ class _Validator:
         if most is not None and size > most:
             result.errors.append(field.too_many(path, size, most))
 
-    def _object(self, result: _Result, value: Object, schema: Object, path: str, old) -> None:
+    def _object(self, result: _Result, value: Object, schema: Object, path: str, old: Json) -> None:
         size, least, most = len(value), schema.get("minProperties"), schema.get("maxProperties")
         if least is not None and size < least:
             result.errors.append(_invalid(path, size, f"{path} in body should have at least {least} properties"))
@@ -113,7 +116,7 @@ class _Validator:
             if key not in value:
                 result.errors.append(field.required(_named(f"{path}.{key}")))
 
-    def _alternatives(self, value, schema: Object, path: str) -> _Result:
+    def _alternatives(self, value: Json, schema: Object, path: str) -> _Result:
         """anyOf, oneOf, allOf and not (schemaPropsValidator)."""
         result = _Result()
         if schema.get("anyOf"):
@@ -149,7 +152,7 @@ class _Validator:
             result.merge(max(tried, key=lambda each: each.count))
 
 
-def map_order(keys) -> list[str]:
+def map_order(keys: Iterable[str]) -> list[str]:
     """Return keys in an order in which Go may walk a small map.
 
     Go begins anywhere in such a map; here the place follows from the names, so that it is the same every time.
@@ -161,13 +164,13 @@ def map_order(keys) -> list[str]:
     return ordered[start:] + ordered[:start] if start < len(ordered) else ordered
 
 
-def correlate(schema: Object, old: list):
+def correlate(schema: Object, old: list[Json]) -> Callable[[Json], Json] | None:
     """Return a function item -> the old item with the same keys in a list of type map, None for other lists."""
     if schema.get("x-kubernetes-list-type") != "map":
         return None
     keys = schema.get("x-kubernetes-list-map-keys") or ()
 
-    def find(item):
+    def find(item: Json) -> Json:
         if not isinstance(item, dict):
             return _MISSING
         wanted = [item.get(key) for key in keys]
@@ -189,16 +192,16 @@ def _named(path: str) -> str:
     return path.removeprefix(".")
 
 
-def _invalid(path: str, value, detail: str):
+def _invalid(path: str, value: Json, detail: str) -> FieldError:
     return field.invalid(_named(path) or "<nil>", value, detail)
 
 
-def _unnamed(text: str):
+def _unnamed(text: str) -> FieldError:
     """An error that the server finds no field for."""
     return field.invalid("<nil>", "", text)
 
 
-def _type_invalid(path: str, value: str, wanted: str):
+def _type_invalid(path: str, value: str, wanted: str) -> FieldError:
     body = f'Invalid value: {field.show(value)}: {path} in body must be of type {wanted}: {field.show(value)}'
     return field.FieldError("FieldValueTypeInvalid", _named(path) or "<nil>", body)
 
@@ -209,7 +212,7 @@ def _null(schema: Object, types: list[str], path: str) -> FieldErrors:
     return [_type_invalid(path, "null", ",".join(types))]
 
 
-def _kind(value) -> tuple[str, str]:
+def _kind(value: Json) -> tuple[str, str]:
     """Return a value's JSON type and the format that Go's type of it stands for."""
     if isinstance(value, bool):
         return "boolean", ""
@@ -222,7 +225,7 @@ def _kind(value) -> tuple[str, str]:
     return ("array" if isinstance(value, list) else "object"), ""
 
 
-def _type(value, types: list[str], form: str, path: str) -> _Result:
+def _type(value: Json, types: list[str], form: str, path: str) -> _Result:
     result = _Result()
     kind, own_format = _kind(value)
     whole = kind == "number" and value.is_integer() and "integer" in types
@@ -255,7 +258,7 @@ def _format(value: str, form: str, path: str) -> FieldErrors:
     return [] if formats.fits(value, form) else [_type_invalid(path, value, form)]
 
 
-def _number(value, schema: Object, form: str, path: str) -> FieldErrors:
+def _number(value: Json, schema: Object, form: str, path: str) -> FieldErrors:
     errors = []
     bits = {"int32": 31, "int64": 63}.get(form, 63 if schema.get("type") == "integer" else 0)
     if bits and not -(1 << bits) <= value < 1 << bits:
@@ -278,21 +281,21 @@ def _number(value, schema: Object, form: str, path: str) -> FieldErrors:
     return errors
 
 
-def _multiple(value, factor) -> bool:
+def _multiple(value: Json, factor: Json) -> bool:
     if isinstance(value, int) and int(factor) > 0:
         return value % int(factor) == 0
     share = value / factor
     return abs(share - round(share)) < 1e-9
 
 
-def _shown(number, whole: bool) -> str:
+def _shown(number: Json, whole: bool) -> str:
     """A bound as Go prints it: int64 for whole values, else float64."""
     if whole or float(number).is_integer():
         return str(int(number))
     return repr(number)
 
 
-def _enum(value, schema: Object, path: str) -> FieldErrors:
+def _enum(value: Json, schema: Object, path: str) -> FieldErrors:
     allowed = schema.get("enum")
     if not allowed or any(_same(value, each) for each in allowed):
         return []
@@ -302,5 +305,5 @@ def _enum(value, schema: Object, path: str) -> FieldErrors:
     return [field.not_supported(_named(path), value, shown)]
 
 
-def _same(value, other) -> bool:
+def _same(value: Json, other: Json) -> bool:
     return value == other and isinstance(value, bool) == isinstance(other, bool)

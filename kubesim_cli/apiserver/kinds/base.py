@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
+    from ...machinery.entropy import Entropy
     from ...machinery.types import FieldErrors, Object, Release
+    from ..client import Client
 
     Cell: TypeAlias = str | int | float | bool | None
 
@@ -43,7 +45,8 @@ class Context:
 
     __slots__ = ("client", "dry_run", "names", "now", "release", "row", "subresource", "user", "warn")
 
-    def __init__(self, now, release, user, client, names, subresource="", dry_run=False, warn=None):
+    def __init__(self, now: float, release: Release, user: Object, client: Client, names: Entropy,
+                 subresource: str = "", dry_run: bool = False, warn: Callable[[str], None] | None = None):
         self.now, self.release, self.user, self.client, self.names = now, release, user, client, names
         self.subresource, self.dry_run, self.warn = subresource, dry_run, warn or (lambda text: None)
         self.row: Any = None
@@ -91,11 +94,11 @@ class Kind:
         """Answer a POST of a kind that is never stored, such as SelfSubjectAccessReview; None: it is stored."""
         return None
 
-    def serve_get(self, client, namespace: str, name: str) -> Object:
+    def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         """Return the object of a computed kind, `client` being a trusted Client. Raises StatusError."""
         raise NotImplementedError
 
-    def serve_list(self, client, namespace: str) -> list[Object]:
+    def serve_list(self, client: Client, namespace: str) -> list[Object]:
         """Return the objects of a computed kind in a namespace ("": in all), in the order of their keys."""
         raise NotImplementedError
 

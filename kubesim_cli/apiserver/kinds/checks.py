@@ -9,12 +9,14 @@ from ...machinery import field, names, quantity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object
+    from collections.abc import Collection, Iterable
+
+    from ...machinery.types import FieldErrors, Json, Object
 
 IMMUTABLE = "field is immutable"
 
 
-def said(path: str, value, messages) -> FieldErrors:
+def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
     """Turn messages about a value into errors."""
     return [field.invalid(path, value, message) for message in messages]
 
@@ -31,17 +33,17 @@ def qualified_name(path: str, value: str) -> FieldErrors:
     return said(path, value, names.qualified_name(value))
 
 
-def one_of(path: str, value, allowed) -> FieldErrors:
+def one_of(path: str, value: Json, allowed: Collection[str]) -> FieldErrors:
     """The value must be one of `allowed`, which are told in alphabetical order."""
     return [] if value in allowed else [field.not_supported(path, value, sorted(allowed))]
 
 
-def required_one_of(path: str, value, allowed) -> FieldErrors:
+def required_one_of(path: str, value: Json, allowed: Collection[str]) -> FieldErrors:
     """Like `one_of`, and an empty value is told as missing."""
     return one_of(path, value, allowed) if value else [field.required(path)]
 
 
-def int_or_percent(path: str, value) -> FieldErrors:
+def int_or_percent(path: str, value: Json) -> FieldErrors:
     """An amount that is not negative, or a share of at most 100% (ValidatePositiveIntOrPercent and so on)."""
     if isinstance(value, int):
         return minimum(path, value)
@@ -51,7 +53,7 @@ def int_or_percent(path: str, value) -> FieldErrors:
     return errors
 
 
-def immutable(path: str, new, old) -> FieldErrors:
+def immutable(path: str, new: Json, old: Json) -> FieldErrors:
     """ValidateImmutableField; absent and null are the same."""
     return [] if new == old else [field.invalid(path, new, IMMUTABLE)]
 
@@ -71,7 +73,7 @@ def port_number(path: str, value: int) -> FieldErrors:
     return said(path, value, names.port_number(value))
 
 
-def port_number_or_name(path: str, value) -> FieldErrors:
+def port_number_or_name(path: str, value: Json) -> FieldErrors:
     """A port as an int or a name, as in targetPort."""
     if isinstance(value, int):
         return port_number(path, value)
@@ -106,7 +108,7 @@ def label_selector(path: str, selector: Object | None) -> FieldErrors:
     return errors
 
 
-def label_selector_values(path: str, operator: str, values) -> FieldErrors:
+def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors:
     """What the operator of a selector's requirement demands of the number of values."""
     if operator in ("In", "NotIn"):
         return [] if values else [
@@ -132,12 +134,12 @@ def positive_quantity(path: str, value: str) -> FieldErrors:
     return [field.invalid(path, value, "must be greater than zero")]
 
 
-def ip_address(path: str, value: str, known=()) -> FieldErrors:
+def ip_address(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     """An IP address; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.ip(value))
 
 
-def cidr(path: str, value: str, known=()) -> FieldErrors:
+def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     """A network in CIDR notation; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.cidr(value))
 

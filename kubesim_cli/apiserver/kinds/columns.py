@@ -27,7 +27,7 @@ def load_balancer(status: Object) -> str:
     return text if len(text) <= 16 else text[:13] + "..."
 
 
-def access_modes(modes: list | None) -> str:
+def access_modes(modes: list[str] | None) -> str:
     """Access modes as `RWO,ROX`, always in the same order."""
     short = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
     return ",".join(text for mode, text in short.items() if mode in (modes or ()))

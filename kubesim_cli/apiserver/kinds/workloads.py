@@ -8,7 +8,7 @@ from .checks import minimum, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Object, Release
+    from ...machinery.types import FieldErrors, Json, Object, Release
     from .base import Cell, Context
 
 
@@ -94,12 +94,12 @@ def not_decremented(status: Object, old: Object) -> FieldErrors:
         field.invalid("status.collisionCount", count, "cannot be decremented")]
 
 
-def int_or_percent(path: str, value) -> FieldErrors:
+def int_or_percent(path: str, value: Json) -> FieldErrors:
     """Return the FieldErrors of a number or a percentage (ValidatePositiveIntOrPercent)."""
     return said(path, value, names.percent(value)) if isinstance(value, str) else minimum(path, value)
 
 
-def amount(value) -> int:
+def amount(value: Json) -> int:
     """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue)."""
     if isinstance(value, str):
         digits = value.removesuffix("%")
@@ -107,7 +107,7 @@ def amount(value) -> int:
     return value or 0
 
 
-def at_most_100_percent(path: str, value) -> FieldErrors:
+def at_most_100_percent(path: str, value: Json) -> FieldErrors:
     """Return the FieldErrors of a percentage above 100%."""
     from ...machinery import field
 
@@ -145,7 +145,7 @@ def selector_errors(selector: Object | None, empty_for: str) -> FieldErrors:
     return errors
 
 
-def requirements(selector: Object | None) -> list[tuple] | None:
+def requirements(selector: Object | None) -> list[tuple[str, str, tuple[str, ...]]] | None:
     """Return the requirements of a selector (None matches nothing); ValueError where they are not valid."""
     from ...machinery.selectors import of_label_selector
 

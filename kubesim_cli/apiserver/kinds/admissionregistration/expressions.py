@@ -12,16 +12,18 @@ from ...cel.checker import BOOL, DYN, INT, STRING, TIMESTAMP, Fields, list_of, m
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import Object, Release
+    from ...cel.checker import Type
+    from ...cel.values import Value
 
 MESSAGE_LIMIT = 5 * 1024  # bytes of what a messageExpression gives
 _LABELS = map_of(STRING, STRING)
 
 
-def _object(**fields: tuple) -> tuple:
+def _object(**fields: Type) -> Type:
     return ("object", Fields(fields))
 
 
-def _strings(*names: str, **more: tuple) -> tuple:
+def _strings(*names: str, **more: Type) -> Type:
     return _object(**dict.fromkeys(names, STRING), **more)
 
 
@@ -39,13 +41,13 @@ _NAMESPACE = _object(
                                                          lastTransitionTime=TIMESTAMP))))
 
 
-def environment(has_params: bool) -> dict[str, tuple]:
+def environment(has_params: bool) -> dict[str, Type]:
     """Return the types of the variables that a policy's expressions may use."""
     types = {"object": DYN, "oldObject": DYN, "request": _REQUEST, "namespaceObject": _NAMESPACE}
     return {**types, "params": DYN} if has_params else types
 
 
-def compile(text: str, types: dict[str, tuple], release: Release, *wanted: tuple) -> cel.Program:
+def compile(text: str, types: dict[str, Type], release: Release, *wanted: Type) -> cel.Program:
     """Compile an expression that has to be of one of the types `wanted` (none: any). Raises ValueError."""
     try:
         program = cel.compile(text, types, release)
@@ -58,14 +60,14 @@ def compile(text: str, types: dict[str, tuple], release: Release, *wanted: tuple
     return program
 
 
-class Variables(dict):
+class Variables(dict[str, "Value"]):
     """The values of a policy's variables, each found when it is first asked for."""
 
     def __init__(self, programs: dict[str, cel.Program], others: Object):
         super().__init__()
         self.programs, self.others = programs, others
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Value = None) -> Value:
         if name not in self and name in self.programs:
             self[name] = self.programs[name].evaluate({**self.others, "variables": self})
         return super().get(name, default)

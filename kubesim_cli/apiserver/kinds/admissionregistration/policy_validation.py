@@ -10,6 +10,7 @@ from .expressions import compile, environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object, Release
+    from ...cel.checker import Type
 
 _ACTIONS = ("Audit", "Deny", "Warn")
 _REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
@@ -60,7 +61,8 @@ def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:
     return errors
 
 
-def _expression(path: str, text: str, types: Object, release: Release, missing: str, *wanted: tuple) -> FieldErrors:
+def _expression(path: str, text: str, types: Object, release: Release, missing: str,
+                *wanted: Type) -> FieldErrors:
     if not text.strip():
         return [field.required(path, missing)]
     try:
@@ -87,7 +89,7 @@ def _validation(path: str, validation: Object, types: Object, release: Release) 
     return errors
 
 
-def actions(given: list) -> FieldErrors:
+def actions(given: list[str]) -> FieldErrors:
     """Return the FieldErrors of spec.validationActions."""
     path, errors = "spec.validationActions", []
     for i, action in enumerate(given):

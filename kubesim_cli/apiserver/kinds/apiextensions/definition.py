@@ -8,7 +8,9 @@ from .. import checks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from collections.abc import Sequence
+
+    from ....machinery.types import FieldErrors, Json, Object
     from ..base import Context
 
 APPROVED = "api-approved.kubernetes.io"
@@ -170,7 +172,7 @@ def names(given: Object, path: str) -> FieldErrors:
     return errors + _labels(given.get("categories"), f"{path}.categories")
 
 
-def _labels(values, path: str) -> FieldErrors:
+def _labels(values: Json, path: str) -> FieldErrors:
     return [field.invalid(f"{path}[{i}]", value, ",".join(wrong)) for i, value in enumerate(values or ())
             if (wrong := rules.dns1035_label(value))]
 
@@ -217,7 +219,7 @@ def _column(column: Object, path: str) -> FieldErrors:
     return errors + _simple_path(f"{path}.JSONPath", column["jsonPath"])
 
 
-def _selectable(selectable: list, schema: Object, path: str) -> FieldErrors:
+def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErrors:
     from .structural import FieldPathError, find_field
 
     errors, seen = [], set()
@@ -265,7 +267,7 @@ def _conversion(conversion: Object) -> FieldErrors:
     return errors + review_versions(f"{path}.conversionReviewVersions", versions)
 
 
-def _stored_versions(stored: list, versions) -> FieldErrors:
+def _stored_versions(stored: list[str], versions: Sequence[Object]) -> FieldErrors:
     path = "status.storedVersions"
     if not stored:
         return [field.invalid(path, stored, "must have at least one stored version")]

@@ -12,7 +12,7 @@ from ...customresources import rules, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object, Release
+    from ....machinery.types import FieldErrors, Json, Object, Release
     from ..base import Context
 
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
@@ -246,7 +246,7 @@ class _Walk:
     def __init__(self, ctx: Context, rules_wanted: bool):
         self.ctx, self.rules_wanted = ctx, rules_wanted
         self.errors: FieldErrors = []
-        self.rule_errors: list = []
+        self.rule_errors: FieldErrors = []
 
     def node(self, node: Object, where: str, root: bool = False, meta: bool = False, no_default: str | None = None,
              no_old: str = "", nested: bool = False) -> None:
@@ -342,7 +342,7 @@ def _list_and_map_types(node: Object, where: str) -> FieldErrors:
     return errors
 
 
-def _type_for(wanted: str, extension: str, given, type_: str, where: str) -> FieldErrors:
+def _type_for(wanted: str, extension: str, given: Json, type_: str, where: str) -> FieldErrors:
     if given is None or type_ == wanted:
         return []
     text = f"must be {wanted} if {extension} is specified"
@@ -359,7 +359,7 @@ def _atomic_item(items: Object, where: str) -> FieldErrors:
     return []
 
 
-def _map_keys(keys: list, items: Object | None, where: str) -> FieldErrors:
+def _map_keys(keys: list[str], items: Object | None, where: str) -> FieldErrors:
     errors, at = [], f"{where}.x-kubernetes-list-map-keys"
     if not keys:
         errors.append(field.required(at, "must not be empty if x-kubernetes-list-type is map"))
@@ -380,7 +380,7 @@ def _map_keys(keys: list, items: Object | None, where: str) -> FieldErrors:
     return errors
 
 
-def _key_properties(keys: list, items: Object, where: str) -> FieldErrors:
+def _key_properties(keys: list[str], items: Object, where: str) -> FieldErrors:
     errors = []
     for key in keys:
         found = (items.get("properties") or {}).get(key)
@@ -465,7 +465,7 @@ def unrecognized_formats(crd: Object, release: Release) -> list[str]:
     versions, shared = internal(crd["spec"].get("versions") or [])
     found: list[str] = []
 
-    def walk(node) -> None:
+    def walk(node: Json) -> None:
         if isinstance(node, dict):
             form = node.get("format")
             if form and isinstance(form, str) and not formats.known(node, release):

@@ -23,7 +23,7 @@ def _attributes(spec: Object) -> Object:
     return {key: resource.get(key, "") for key in ("verb", "group", "resource", "subresource", "name", "namespace")}
 
 
-def _check(obj: Object, bad: list) -> None:
+def _check(obj: Object, bad: FieldErrors) -> None:
     """Raise Invalid where a review asks about nothing or about two things; `bad`: what is wrong besides."""
     spec = obj.get("spec") or {}
     resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")

@@ -73,7 +73,7 @@ def to_v2(obj: Object) -> Object:
     return {**obj, "apiVersion": "autoscaling/v2", "metadata": meta, "spec": new_spec, "status": new_status}
 
 
-def _read(text: str | None):
+def _read(text: str | None) -> Json:
     try:
         return json.loads(text) if text else None
     except json.JSONDecodeError:

@@ -91,7 +91,7 @@ SOURCES = {"Resource": "resource", "ContainerResource": "containerResource", "Po
            "External": "external"}
 
 
-def _targets(metrics: list, statuses: list, release: Release) -> str:
+def _targets(metrics: list[Object], statuses: list[Object], release: Release) -> str:
     if not metrics:
         return "<none>"
     shown = []

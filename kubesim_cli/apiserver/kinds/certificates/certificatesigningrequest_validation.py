@@ -11,6 +11,8 @@ from ..checks import said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object
 
 _USAGES = ("any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment",
@@ -79,7 +81,7 @@ def _signer(path: str, signer: str) -> FieldErrors:
     return errors + said(path, name, names.dns1123_subdomain(name))
 
 
-def _conditions(conditions) -> FieldErrors:
+def _conditions(conditions: Sequence[Object]) -> FieldErrors:
     errors = []
     seen: list[str] = []
     for i, condition in enumerate(conditions):

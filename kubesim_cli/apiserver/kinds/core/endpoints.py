@@ -45,7 +45,7 @@ class Endpoints(Kind):
         return [] if obj.get("subsets") == old.get("subsets") else self.validate(obj, ctx)
 
 
-def _shown(subsets: list | None) -> str:
+def _shown(subsets: list[Object] | None) -> str:
     if not subsets:
         return "<none>"
     found = []

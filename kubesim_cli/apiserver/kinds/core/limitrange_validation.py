@@ -9,10 +9,12 @@ from .podspec.resources import overcommit_allowed, resource_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object
 
 
-def validate(limits) -> FieldErrors:
+def validate(limits: Sequence[Object]) -> FieldErrors:
     """Return the FieldErrors of spec.limits."""
     errors: FieldErrors = []
     seen: set[str] = set()

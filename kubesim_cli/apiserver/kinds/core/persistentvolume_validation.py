@@ -43,7 +43,7 @@ _SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 
 
-def access_modes(path: str, modes: list) -> FieldErrors:
+def access_modes(path: str, modes: list[str]) -> FieldErrors:
     """Errors of a list of access modes that is not empty."""
     errors = []
     for mode in modes:

@@ -9,6 +9,8 @@ from ..base import AGE, NAME, Column, Kind, since
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....machinery.types import FieldErrors, Object, Release
     from ..base import Cell, Context
 
@@ -164,7 +166,7 @@ def summary(pod: Object) -> tuple[str, str, int, str]:
     return f"{ready}/{total}", reason, restarts, last
 
 
-def _restarts(statuses) -> tuple[int, str]:
+def _restarts(statuses: Iterable[Object]) -> tuple[int, str]:
     """Return how often containers were restarted, and when last (RFC 3339 in UTC, which sorts as text; "": unknown)."""
     count, last = 0, ""
     for container in statuses:
@@ -175,7 +177,7 @@ def _restarts(statuses) -> tuple[int, str]:
     return count, last
 
 
-def _init_summary(spec: Object, status: Object, sidecars: set) -> tuple[str, int, int, str]:
+def _init_summary(spec: Object, status: Object, sidecars: set[str]) -> tuple[str, int, int, str]:
     """Return what the first unfinished init container says, the ready sidecars before it, and restarts up to it."""
     ready = 0
     statuses = status.get("initContainerStatuses") or ()
@@ -204,7 +206,7 @@ def _end(ended: Object) -> str:
     return f"Signal:{ended['signal']}" if ended.get("signal") else f"ExitCode:{ended.get('exitCode', 0)}"
 
 
-def _summary(status: Object, found, reason: str) -> tuple[str, int]:
+def _summary(status: Object, found: list[Object], reason: str) -> tuple[str, int]:
     """Return what the containers say, the first of them last, and how many are ready."""
     ready, error = 0, ""
     for container in reversed(status.get("containerStatuses") or ()):

@@ -12,7 +12,7 @@ from .service import EXPOSED, headless, needs_health_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Object
+    from ....machinery.types import FieldErrors, Object
     from ..base import Context
 
 CIDR = "10.96.0.0/12"
@@ -42,7 +42,7 @@ def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
             spec["healthCheckNodePort"] = allocator.any_port("health-check")
 
 
-def _refuse(obj: Object, bad: list) -> None:
+def _refuse(obj: Object, bad: FieldErrors) -> None:
     if bad:
         raise errors.invalid("Service", "", obj["metadata"].get("name", ""), bad)
 
@@ -194,7 +194,7 @@ class _Allocator:
             _refuse(self.obj, [field.invalid(path, port, why)])
         self.taken[1].add(port)
 
-    def any_port(self, salt) -> int:
+    def any_port(self, salt: int | str) -> int:
         """Return a free node port."""
         size = LAST_PORT - FIRST_PORT - PORT_OFFSET + 1
         at = crc32(f"{self.key}/{salt}".encode())

@@ -152,7 +152,7 @@ def cluster_ip_fields(spec: Object, before: Object) -> FieldErrors:
     return errors
 
 
-def _duplicate_ports(ports: list) -> FieldErrors:
+def _duplicate_ports(ports: list[Object]) -> FieldErrors:
     errors = []
     node_ports, numbers = set(), set()
     for i, port in enumerate(ports):

@@ -7,6 +7,8 @@ from ..columns import first_three
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
@@ -57,7 +59,7 @@ class EndpointSlice(Kind):
         return self.validate(obj, ctx) + immutable("addressType", obj.get("addressType"), old.get("addressType"))
 
 
-def _ports(ports) -> FieldErrors:
+def _ports(ports: Sequence[Object]) -> FieldErrors:
     from ....machinery import field
     from ..checks import dns1123_label, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS

@@ -10,6 +10,7 @@ from .podmetrics import WINDOW
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import Object
+    from ...client import Client
 
 
 class NodeMetrics(Kind):
@@ -19,7 +20,7 @@ class NodeMetrics(Kind):
                WINDOW)
     computed = True
 
-    def serve_get(self, client, namespace: str, name: str) -> Object:
+    def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         node = client.get("nodes", name)
         pods = [pod for pod in client.items("pods") if pod["spec"].get("nodeName") == name]
         found = metrics.node_metrics(node, pods, client.now)
@@ -27,7 +28,7 @@ class NodeMetrics(Kind):
             raise errors.not_found(f"nodemetrics.{metrics.GROUP}", name)
         return found
 
-    def serve_list(self, client, namespace: str) -> list[Object]:
+    def serve_list(self, client: Client, namespace: str) -> list[Object]:
         placed: dict[str, list[Object]] = {}
         for pod in client.items("pods"):
             placed.setdefault(pod["spec"].get("nodeName", ""), []).append(pod)

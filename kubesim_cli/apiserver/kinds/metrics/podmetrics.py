@@ -9,6 +9,7 @@ from ..base import NAME, Column, Kind
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import Object
+    from ...client import Client
 
 WINDOW = Column("Window", lambda obj, ctx: obj["window"], format="duration")
 
@@ -24,14 +25,14 @@ class PodMetrics(Kind):
                WINDOW)
     computed = True
 
-    def serve_get(self, client, namespace: str, name: str) -> Object:
+    def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         pod = client.get("pods", name, namespace)
         found = metrics.pod_metrics(pod, client.now)
         if found is None:
             raise errors.not_found(f"podmetrics.{metrics.GROUP}", f"{namespace}/{name}")
         return found
 
-    def serve_list(self, client, namespace: str) -> list[Object]:
+    def serve_list(self, client: Client, namespace: str) -> list[Object]:
         measured = (metrics.pod_metrics(pod, client.now) for pod in client.items("pods", namespace))
         return [found for found in measured if found is not None]
 

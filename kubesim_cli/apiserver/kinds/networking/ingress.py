@@ -8,6 +8,8 @@ from ..columns import load_balancer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object
     from ..base import Context
 
@@ -65,7 +67,7 @@ class Ingress(Kind):
         return []
 
 
-def _hosts(rules) -> str:
+def _hosts(rules: Sequence[Object]) -> str:
     shown = [rule["host"] for rule in rules[:3] if rule.get("host")]
     if not shown:
         return "*"

@@ -82,7 +82,7 @@ def _port(path: str, port: Object) -> FieldErrors:
     return errors
 
 
-def _peer(path: str, peer: Object, known: list) -> FieldErrors:
+def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
     from ....machinery import field
     from ..checks import label_selector
 
@@ -100,7 +100,7 @@ def _peer(path: str, peer: Object, known: list) -> FieldErrors:
     return errors
 
 
-def _ip_block(path: str, block: Object, known: list) -> FieldErrors:
+def _ip_block(path: str, block: Object, known: list[str]) -> FieldErrors:
     from ipaddress import ip_network
 
     from ....machinery import field

@@ -7,6 +7,8 @@ from ..base import AGE, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
@@ -82,7 +84,7 @@ def parameters(found: Object | None, path: str = "parameters", needed: bool = Fa
     return errors
 
 
-def _topologies(terms) -> FieldErrors:
+def _topologies(terms: Sequence[Object]) -> FieldErrors:
     from ....machinery import field, names
     from ..checks import qualified_name, said
 

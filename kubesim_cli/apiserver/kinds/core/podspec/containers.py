@@ -21,7 +21,7 @@ _NOT_EPHEMERAL = ("ports", "resources", "resizePolicy", "restartPolicy", "restar
                   "readinessProbe", "startupProbe", "lifecycle")
 
 
-def containers(path: str, found: list, scope: Scope) -> FieldErrors:
+def containers(path: str, found: list[Object], scope: Scope) -> FieldErrors:
     """Errors of the regular containers (validateContainers)."""
     if not found:
         return [field.required(path)]
@@ -41,7 +41,7 @@ def containers(path: str, found: list, scope: Scope) -> FieldErrors:
     return errors + _host_ports(path, found)
 
 
-def init_containers(path: str, found: list, regular: list, scope: Scope) -> FieldErrors:
+def init_containers(path: str, found: list[Object], regular: list[Object], scope: Scope) -> FieldErrors:
     """Errors of the init containers, sidecars among them (validateInitContainers)."""
     errors: FieldErrors = []
     seen = {container.get("name", "") for container in regular}
@@ -67,7 +67,7 @@ def init_containers(path: str, found: list, regular: list, scope: Scope) -> Fiel
     return errors
 
 
-def ephemeral_containers(path: str, found: list, spec: Object, scope: Scope) -> FieldErrors:
+def ephemeral_containers(path: str, found: list[Object], spec: Object, scope: Scope) -> FieldErrors:
     """Errors of the ephemeral containers (validateEphemeralContainers)."""
     errors: FieldErrors = []
     others = {container.get("name", "") for kind in ("containers", "initContainers")
@@ -137,7 +137,7 @@ def _runtime(path: str, container: Object, scope: Scope) -> FieldErrors:
     return errors + probes(path, container, scope)
 
 
-def _ports(path: str, found: list) -> FieldErrors:
+def _ports(path: str, found: list[Object]) -> FieldErrors:
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, port in enumerate(found):
@@ -160,7 +160,7 @@ def _ports(path: str, found: list) -> FieldErrors:
     return errors
 
 
-def _host_ports(path: str, found: list) -> FieldErrors:
+def _host_ports(path: str, found: list[Object]) -> FieldErrors:
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, container in enumerate(found):
@@ -257,7 +257,7 @@ def _devices(path: str, container: Object, scope: Scope) -> FieldErrors:
     return errors
 
 
-def _resize_policy(path: str, found: list, scope: Scope) -> FieldErrors:
+def _resize_policy(path: str, found: list[Object], scope: Scope) -> FieldErrors:
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, item in enumerate(found):

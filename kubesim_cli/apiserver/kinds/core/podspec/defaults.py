@@ -7,7 +7,9 @@ from . import resources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .....machinery.types import Object, Release
+    from collections.abc import Iterator
+
+    from .....machinery.types import Json, Object, Release
 
 _PROBE = (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3))
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -42,7 +44,7 @@ def default_pod(spec: Object, release: Release) -> None:
     default_pod_spec(spec, release)
 
 
-def _containers(spec: Object):
+def _containers(spec: Object) -> Iterator[Object]:
     yield from spec.get("containers") or ()
     yield from spec.get("initContainers") or ()
 
@@ -77,7 +79,7 @@ def default_pod_spec(spec: Object, release: Release) -> None:
         _round(spec["resources"])
 
 
-def _default_empty(found: Object, key: str, value) -> None:
+def _default_empty(found: Object, key: str, value: Json) -> None:
     if not found.get(key):
         found[key] = value
 

@@ -8,7 +8,7 @@ from .rules import Rules, no_backsteps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .....machinery.types import FieldErrors, Object
+    from .....machinery.types import FieldErrors, Json, Object
 
 _ENV_FIELDS = ("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
                "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs")
@@ -23,7 +23,7 @@ _DIVISORS = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti"
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef")
 
 
-def variables(path: str, found: list, rules: Rules) -> FieldErrors:
+def variables(path: str, found: list[Object], rules: Rules) -> FieldErrors:
     """Errors of a container's env (ValidateEnv)."""
     errors: FieldErrors = []
     for i, variable in enumerate(found):
@@ -87,7 +87,7 @@ def split_subscript(text: str) -> tuple[str, str | None]:
     return (head, rest[:-2]) if head and bracket and rest.endswith("']") else (text, None)
 
 
-def object_field(path: str, ref: Object, allowed: tuple) -> FieldErrors:
+def object_field(path: str, ref: Object, allowed: tuple[str, ...]) -> FieldErrors:
     """Errors of a fieldRef; `allowed`: the fields it may name (validateObjectFieldSelector)."""
     version, name = ref.get("apiVersion", ""), ref.get("fieldPath", "")
     if not version:
@@ -123,7 +123,7 @@ def resource_field(path: str, ref: Object, in_volume: bool) -> FieldErrors:
     return errors + _divisor(f"{path}.divisor", name, ref.get("divisor", "0"))
 
 
-def _divisor(path: str, name: str, divisor) -> FieldErrors:
+def _divisor(path: str, name: str, divisor: Json) -> FieldErrors:
     if not quantity.compare(divisor, 0):
         return []
     what = name.partition(".")[2]
@@ -139,7 +139,7 @@ def _divisor(path: str, name: str, divisor) -> FieldErrors:
                           "resource")]
 
 
-def sources(path: str, found: list, rules: Rules) -> FieldErrors:
+def sources(path: str, found: list[Object], rules: Rules) -> FieldErrors:
     """Errors of a container's envFrom (ValidateEnvFrom)."""
     errors: FieldErrors = []
     for i, source in enumerate(found):
@@ -163,7 +163,7 @@ def _referred(path: str, name: str) -> FieldErrors:
     return said(path, name, names.dns1123_subdomain(names.mask_trailing_dash(name)))
 
 
-def file_volumes(path: str, env: list, volumes: dict[str, Object]) -> FieldErrors:
+def file_volumes(path: str, env: list[Object], volumes: dict[str, Object]) -> FieldErrors:
     """Errors of variables that are read from a file: its volume must be an emptyDir (validateFileKeyRefVolumes)."""
     errors = []
     for i, variable in enumerate(env):

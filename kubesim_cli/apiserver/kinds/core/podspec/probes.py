@@ -66,7 +66,7 @@ def _stop_signal(path: str, signal: str, os: str | None) -> FieldErrors:
     return [] if allowed is None or signal in allowed else [field.not_supported(path, signal, sorted(allowed))]
 
 
-def _handler(path: str, found: Object, kinds: tuple, scope: Scope) -> FieldErrors:
+def _handler(path: str, found: Object, kinds: tuple[str, ...], scope: Scope) -> FieldErrors:
     errors, first = [], True
     for kind in kinds:
         if found.get(kind) is None:

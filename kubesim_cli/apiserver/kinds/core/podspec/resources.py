@@ -9,7 +9,9 @@ from .rules import Rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .....machinery.types import FieldErrors, Object, Release
+    from collections.abc import Callable, Collection
+
+    from .....machinery.types import FieldErrors, Json, Object, Release
 
 _STANDARD_CONTAINER = frozenset(("cpu", "memory", "ephemeral-storage"))
 _COUNTED = ("pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps",
@@ -71,7 +73,7 @@ def _pod_name(path: str, name: str) -> FieldErrors:
     return errors
 
 
-def amount(path: str, name: str, value) -> FieldErrors:
+def amount(path: str, name: str, value: Json) -> FieldErrors:
     """Errors of an amount of a resource (ValidateResourceQuantityValue)."""
     errors = []
     if quantity.compare(value, 0) < 0:
@@ -81,7 +83,7 @@ def amount(path: str, name: str, value) -> FieldErrors:
     return errors
 
 
-def _huge_page(path: str, name: str, value) -> FieldErrors:
+def _huge_page(path: str, name: str, value: Json) -> FieldErrors:
     try:
         size = quantity.value(name.removeprefix(_HUGE))
     except ValueError:
@@ -91,12 +93,13 @@ def _huge_page(path: str, name: str, value) -> FieldErrors:
     return [field.invalid(path, value, f"{value} is not positive integer multiple of {name}")]
 
 
-def container_requirements(path: str, found: Object, claims: set | frozenset = frozenset()) -> FieldErrors:
+def container_requirements(path: str, found: Object, claims: set[str] | frozenset[str] = frozenset()) -> FieldErrors:
     """Errors of a container's requests and limits; `claims`: names of the pod's resource claims."""
     return _requirements(path, found, claims, _container_name)
 
 
-def _requirements(path: str, found: Object, claims, check_name) -> FieldErrors:
+def _requirements(path: str, found: Object, claims: Collection[str],
+                  check_name: Callable[[str, str], FieldErrors]) -> FieldErrors:
     errors: FieldErrors = []
     limits, requests = found.get("limits") or {}, found.get("requests") or {}
     for name in sorted(limits):
@@ -120,11 +123,11 @@ def _requirements(path: str, found: Object, claims, check_name) -> FieldErrors:
     return errors
 
 
-def _one(path: str, name: str, value, check_name) -> FieldErrors:
+def _one(path: str, name: str, value: Json, check_name: Callable[[str, str], FieldErrors]) -> FieldErrors:
     return check_name(path, name) + amount(path, name, value)
 
 
-def _within(path: str, name: str, wanted, limit) -> FieldErrors:
+def _within(path: str, name: str, wanted: Json, limit: Json) -> FieldErrors:
     order = quantity.compare(wanted, limit)
     if order and not overcommit_allowed(name):
         relation = "equal to"
@@ -135,7 +138,7 @@ def _within(path: str, name: str, wanted, limit) -> FieldErrors:
     return [field.invalid(f"{path}.requests", wanted, f"must be {relation} {name} limit of {limit}")]
 
 
-def _claims(path: str, found: list, pod_claims) -> FieldErrors:
+def _claims(path: str, found: list[Object], pod_claims: Collection[str]) -> FieldErrors:
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, claim in enumerate(found):
@@ -231,7 +234,7 @@ def default_pod_level(spec: Object) -> None:
         own["requests"] = requests
 
 
-def pod_level(path: str, spec: Object, rules: Rules, claims) -> FieldErrors:
+def pod_level(path: str, spec: Object, rules: Rules, claims: Collection[str]) -> FieldErrors:
     """Errors of a pod's own requests and limits (validatePodResources)."""
     own = spec.get("resources")
     if own is None or not rules.has("PodLevelResources"):

@@ -7,6 +7,8 @@ from .....releases.gates import enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .....machinery.types import FieldErrors, Object, Release
 
 
@@ -43,7 +45,7 @@ class Scope:
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 
-def visit_containers(spec: Object, path: str):
+def visit_containers(spec: Object, path: str) -> Iterator[tuple[str, Object]]:
     """Yield (path, container) of all containers in the order of VisitContainersWithPath."""
     prefix = f"{path}." if path else ""
     for name in _LISTS:

@@ -8,6 +8,8 @@ from .rules import Rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .....machinery.types import FieldErrors, Object
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -18,7 +20,7 @@ def taint_effect(path: str, effect: str) -> FieldErrors:
     return [] if effect in EFFECTS else [field.not_supported(path, effect, EFFECTS)]
 
 
-def tolerations(path: str, found: list) -> FieldErrors:
+def tolerations(path: str, found: list[Object]) -> FieldErrors:
     """Errors of tolerations (ValidateTolerations)."""
     errors: FieldErrors = []
     for i, toleration in enumerate(found):
@@ -136,7 +138,7 @@ def _pod_term(path: str, term: Object) -> FieldErrors:
     return errors + qualified_name(f"{path}.topologyKey", key)
 
 
-def _label_keys(path: str, match, mismatch, selector: Object | None) -> FieldErrors:
+def _label_keys(path: str, match: Sequence[str], mismatch: Sequence[str], selector: Object | None) -> FieldErrors:
     errors: FieldErrors = []
     for name, keys in (("matchLabelKeys", match), ("mismatchLabelKeys", mismatch)):
         if keys and selector is None:
@@ -156,7 +158,7 @@ def _label_keys(path: str, match, mismatch, selector: Object | None) -> FieldErr
                      for i, key in enumerate(match) if key in mismatch]
 
 
-def _strict_label_keys(path: str, keys, selector: Object | None) -> FieldErrors:
+def _strict_label_keys(path: str, keys: Sequence[str], selector: Object | None) -> FieldErrors:
     """Until 1.34, keys had to be none of the selector's (ValidateMatchLabelKeysInTopologySpread)."""
     if not keys:
         return []
@@ -172,7 +174,7 @@ def _strict_label_keys(path: str, keys, selector: Object | None) -> FieldErrors:
     return errors
 
 
-def spread_constraints(path: str, found: list, rules: Rules) -> FieldErrors:
+def spread_constraints(path: str, found: list[Object], rules: Rules) -> FieldErrors:
     """Errors of topologySpreadConstraints (validateTopologySpreadConstraints)."""
     errors: FieldErrors = []
     for i, constraint in enumerate(found):
@@ -209,7 +211,7 @@ def _min_domains(path: str, number: int | None, action: str) -> FieldErrors:
     return errors
 
 
-def gates(path: str, found) -> FieldErrors:
+def gates(path: str, found: Sequence[Object]) -> FieldErrors:
     """Errors of schedulingGates (validateSchedulingGates)."""
     errors: FieldErrors = []
     seen = set()

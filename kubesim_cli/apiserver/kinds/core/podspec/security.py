@@ -9,6 +9,8 @@ from .rules import descending_path, visit_containers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .....machinery.types import FieldErrors, Object
 
 SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod"
@@ -47,11 +49,11 @@ def _id(path: str, number: int | None) -> FieldErrors:
     return [] if number is None else said(path, number, names.user_id(number))
 
 
-def _choice(path: str, value: str | None, allowed: tuple) -> FieldErrors:
+def _choice(path: str, value: str | None, allowed: tuple[str, ...]) -> FieldErrors:
     return [] if value is None or value in allowed else [field.not_supported(path, value, allowed)]
 
 
-def _sysctls(path: str, found, spec: Object) -> FieldErrors:
+def _sysctls(path: str, found: Iterable[Object], spec: Object) -> FieldErrors:
     import re
 
     errors: FieldErrors = []

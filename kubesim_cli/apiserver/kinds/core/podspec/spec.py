@@ -63,8 +63,8 @@ def validate_pod_template(template: Object, path: str, release: Release) -> Fiel
     return errors
 
 
-def validate_replicated_template(template: Object, selector: list[tuple] | None, path: str, kind: str,
-                                 release: Release) -> FieldErrors:
+def validate_replicated_template(template: Object, selector: list[tuple[str, str, tuple[str, ...]]] | None,
+                                 path: str, kind: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of the template of a controller that keeps pods running.
 
     `selector`: its requirements, None where it has none; `kind`: told where the template has an end.
@@ -199,7 +199,7 @@ def _rest(path: str, spec: Object) -> FieldErrors:
     return errors
 
 
-def _required_choice(path: str, spec: Object, key: str, allowed: tuple) -> FieldErrors:
+def _required_choice(path: str, spec: Object, key: str, allowed: tuple[str, ...]) -> FieldErrors:
     value = spec.get(key, "")
     if value in allowed:
         return []
@@ -250,7 +250,7 @@ def _dns_config(path: str, spec: Object, rules: Rules) -> FieldErrors:
                      for i, option in enumerate(config.get("options") or ()) if not option.get("name")]
 
 
-def _resource_claims(path: str, found: list, pod: Object | None) -> FieldErrors:
+def _resource_claims(path: str, found: list[Object], pod: Object | None) -> FieldErrors:
     if MIRROR_POD_ANNOTATION_KEY in ((pod or {}).get("annotations") or ()):
         return [field.forbidden("", "static pods do not support resource claims") for _ in found]
     errors: FieldErrors = []

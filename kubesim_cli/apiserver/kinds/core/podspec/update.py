@@ -100,7 +100,7 @@ def _spec(new: Object, old: Object) -> FieldErrors:
     return errors if new == old else errors + _rest(clone(new), old)
 
 
-def _tolerations(new: list, old: list) -> FieldErrors:
+def _tolerations(new: list[Object], old: list[Object]) -> FieldErrors:
     kept = [{**toleration, "tolerationSeconds": None} for toleration in new]
     if any({**toleration, "tolerationSeconds": None} not in kept for toleration in old):
         return [field.forbidden("spec.tolerations",
@@ -172,7 +172,7 @@ def _only_adds(new: Object, old: Object) -> bool:
                for key in ("matchExpressions", "matchFields"))
 
 
-def _ephemeral(obj: Object, old: Object, errors: list) -> FieldErrors:
+def _ephemeral(obj: Object, old: Object, errors: FieldErrors) -> FieldErrors:
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods do not support ephemeral containers")]
     new = {container.get("name"): container for container in obj["spec"].get("ephemeralContainers") or ()}
@@ -188,7 +188,7 @@ def _ephemeral(obj: Object, old: Object, errors: list) -> FieldErrors:
     return errors
 
 
-def _resize(obj: Object, old: Object, errors: list, release: Release) -> FieldErrors:
+def _resize(obj: Object, old: Object, errors: FieldErrors, release: Release) -> FieldErrors:
     """ValidatePodResize: of the containers, only cpu and memory may change."""
     spec, before = obj["spec"], old["spec"]
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
@@ -228,7 +228,7 @@ def _resized_pod(new: Object | None, old: Object | None) -> FieldErrors:
     return errors
 
 
-def _moved(new: list, old: list) -> list[tuple[str, str]]:
+def _moved(new: list[Object], old: list[Object]) -> list[tuple[str, str]]:
     if len(new) != len(old):
         return [("", "added or removed")]
     return [(f"[{i}].name", "renamed or reordered") for i, (container, kept) in enumerate(zip(new, old, strict=True))

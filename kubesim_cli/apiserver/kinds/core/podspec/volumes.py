@@ -15,7 +15,7 @@ _INITIATORS = {"iqn": r"iqn\.\d{4}-\d{2}\.([a-zA-Z0-9\-.]+)(:[^,;*&$|\s]+)$", "e
                "naa": "^naa.[a-zA-Z0-9]{32}$"}
 
 
-def volumes(path: str, found: list, pod_name: str, rules: Rules) -> tuple[dict[str, Object], list]:
+def volumes(path: str, found: list[Object], pod_name: str, rules: Rules) -> tuple[dict[str, Object], FieldErrors]:
     """Return the valid volumes by name, and the errors of the others; `pod_name` is "" for a template."""
     errors: FieldErrors = []
     valid: dict[str, Object] = {}

@@ -10,7 +10,9 @@ from .rules import visit_containers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .....machinery.types import Object, Release
+    from collections.abc import Sequence
+
+    from .....machinery.types import Json, Object, Release
 
 _NODE_LABELS = {
     "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -70,7 +72,7 @@ def of_claim(spec: Object, path: str) -> list[str]:
             if (amount := dig(spec, "resources", kind, "storage")) is not None and quantity.milli(amount) % 1000]
 
 
-def _fractional(path: str, amount) -> str:
+def _fractional(path: str, amount: Json) -> str:
     return f'{path}: fractional byte value "{amount}" is invalid, must be an integer'
 
 
@@ -135,7 +137,7 @@ def _node_term(path: str, term: Object, check_values: bool) -> list[str]:
     return found
 
 
-def _volumes(path: str, volumes, release: Release) -> list[str]:
+def _volumes(path: str, volumes: Sequence[Object], release: Release) -> list[str]:
     found = []
     for i, volume in enumerate(volumes):
         for kind, (shown, text) in _VOLUMES.items():
@@ -154,7 +156,7 @@ def _volumes(path: str, volumes, release: Release) -> list[str]:
     return found
 
 
-def _overlapping(volumes) -> list[str]:
+def _overlapping(volumes: Sequence[Object]) -> list[str]:
     """Warn of files in one volume of which one hides another (warningsForOverlappingVirtualPaths)."""
     found = []
     for volume in volumes:
@@ -249,7 +251,7 @@ def _container(prefix: str, path: str, container: Object, spec: Object, annotati
     return found + _hidden_variables(path, container.get("env") or ())
 
 
-def _hidden_variables(path: str, env) -> list[str]:
+def _hidden_variables(path: str, env: Sequence[Object]) -> list[str]:
     found, seen = [], set()
     for i, variable in enumerate(env):
         name, value = variable.get("name", ""), variable.get("value", "")
@@ -263,7 +265,7 @@ def _hidden_variables(path: str, env) -> list[str]:
 
 def _ports(path: str, spec: Object) -> list[str]:
     found: list[str] = []
-    known: dict[tuple, list[tuple[str, Object]]] = {}
+    known: dict[tuple[str, ...], list[tuple[str, Object]]] = {}
     named: dict[str, str] = {}
     same_names: list[str] = []
     for container_path, container in visit_containers(spec, path):
