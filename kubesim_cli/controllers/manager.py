@@ -1,6 +1,6 @@
 """Feeds the control loops: keys from changes, keys from timers, until nothing is left to do.
 
-A timer, a key of a loop with a due time and perhaps a note, stands in the store; it is all that a loop leaves behind.
+A timer, a key of a loop with a due time, and a note for it stand in the store; they are all that a loop leaves behind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Manager:
         self._queued: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
-        self._notes: dict[tuple[str, str], Object | None] = {}  # for the timers of the syncs that run
+        self._notes: dict[tuple[str, str], Object | None] = {}  # what syncs leave that are not over
         self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
     def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
@@ -64,12 +64,12 @@ class Manager:
         return controller
 
     def timer(self, name: str, key: str) -> tuple[float | None, Object | None]:
-        """Return when a key has its timer, and its note; while it is synced because of that, still the same time."""
+        """Return when a key has its timer, while it is synced because of that still the same time, and its note."""
         due, note = self.store.timers.get(name, key)
         return due, self._notes.get((name, key), note)
 
     def note(self, name: str, key: str, note: Object | None) -> None:
-        """Take in what a key's sync leaves with its timer."""
+        """Take in what a key's sync leaves for the next one."""
         self._notes[name, key] = note
 
     def rest(self) -> None:

@@ -70,7 +70,7 @@ class Controller:
     key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long.
     `api` is a trusted `apiserver.client.Client`.
 
-    What a loop has to know when its timer is due, and the API does not tell, it leaves with the timer: `note`.
+    What a loop has to know the next time, and the API does not tell, it leaves as a `note` of the key.
     """
 
     name = ""
@@ -82,11 +82,11 @@ class Controller:
         return self.manager.timer(self.name, key)[0]
 
     def noted(self, key: str) -> Object:
-        """Return the note that an earlier sync of the key left with its timer; empty where it left none."""
+        """Return the note that the last sync of the key left; empty where it left none."""
         return self.manager.timer(self.name, key)[1] or {}
 
     def note(self, key: str, note: Object) -> None:
-        """Leave a note with the timer that this sync of the key sets; without a timer it is forgotten."""
+        """Leave a note, any JSON object, for the next sync of the key: that one has to renew it, or it is gone."""
         self.manager.note(self.name, key, note or None)
 
     def sync(self, api: Client, key: Key) -> float | None:

@@ -11,6 +11,7 @@ from .runtime import environment, process
 
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
 RESET = 600.0  # a container that ran so long starts with no back-off again
+CRASH_LOOP = "CrashLoopBackOff"
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
@@ -87,6 +88,7 @@ class Slot:
         worker.event("Normal", "Started", started, self.name, self.init)
         uid, count = worker.pod["metadata"]["uid"], self.status["restartCount"]
         image = container["image"]
+        worker.memory.instants[f"{self.name} startedAt"] = worker.now
         self.status.update(
             containerID="docker://" + images.digest(f"{uid}/{self.name}/{count}"), image=images.tagged(image),
             imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(worker.now)}})
@@ -108,19 +110,20 @@ class Slot:
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name,
                          self.init)
             self.end(process.KILLED_CODE, "Error", worker.now)
+            worker.memory.back_offs[self.name] = 0.0
             self.restart()
             return
         result = process.outcome(worker.api, worker.pod, self.container, timestamps.parse(began), self.role)
         killed = self._killed(result)
         if killed is not None and (result.ends is None or killed[0] < result.ends):
-            at = worker.moment(began, killed[0])
+            at = self._after_start(killed[0])
             if worker.now >= at:
                 self._kill(killed[1], killed[2])
                 self.end(process.KILLED_CODE, "Error", at)
                 return
             worker.wake(at)
         elif result.ends is not None:
-            at = worker.moment(began, result.ends)
+            at = self._after_start(result.ends)
             if worker.now >= at:
                 self.end(result.code, result.reason, at)
                 return
@@ -131,6 +134,10 @@ class Slot:
             self.status["resources"] = clone(resources)
             if resources.get("requests"):
                 self.status["allocatedResources"] = clone(resources["requests"])
+
+    def _after_start(self, delay: float) -> float:
+        """Return when the container that runs will have run for so many seconds."""
+        return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
     def _pieces(self, probe: dict, result: process.Outcome) -> list:
         began = timestamps.parse(self.state["running"]["startedAt"])
@@ -170,7 +177,7 @@ class Slot:
         startup = self._startup(result)
         if startup is None:
             return
-        at = worker.moment(began, startup)
+        at = self._after_start(startup)
         if worker.now < at:
             worker.wake(at)
             return
@@ -182,7 +189,7 @@ class Slot:
         pieces = self._pieces(probe, result)
         message = "" if pieces[0].succeeds else pieces[0].message
         for time, good, found in process.verdicts(probe, pieces, startup, False):
-            at = worker.moment(began, time)
+            at = self._after_start(time)
             if worker.now < at:
                 worker.wake(at)
                 break
@@ -199,6 +206,7 @@ class Slot:
 
     def end(self, code: int, reason: str, at: float) -> None:
         """Note that the container has ended."""
+        self.worker.memory.instants[f"{self.name} finishedAt"] = at
         ended = {"containerID": self.status["containerID"], "exitCode": code, "finishedAt": timestamps.format(at),
                  "reason": reason, "startedAt": self.state["running"]["startedAt"]}
         self.status.update(started=False, ready=self.role == "init" and code == 0, state={"terminated": ended})
@@ -210,10 +218,14 @@ class Slot:
         worker, state = self.worker, self.state
         ended = state.get("terminated") or self.status["lastState"]["terminated"]
         wait = self.back_off()
-        if "terminated" in state and worker.now < (at := worker.moment(ended["finishedAt"], NOTICE)):
-            worker.wake(at)
-            return
-        at = worker.moment(ended["finishedAt"], wait)
+        if "terminated" in state:
+            at = worker.moment(f"{self.name} finishedAt", ended["finishedAt"], NOTICE)
+            if worker.now < at:
+                worker.wake(at)
+                return
+        at = timestamps.parse(ended["finishedAt"]) + wait
+        if "terminated" in state:
+            worker.memory.back_offs[self.name] = wait
         if worker.now >= at or wait <= NOTICE:
             self.status["restartCount"] += self._missed(ended, at)
             self.restart()
@@ -224,24 +236,22 @@ class Slot:
             worker.event("Warning", "BackOff", f"Back-off restarting failed container {self.name} in pod {who}",
                          self.name, self.init)
             self.status["lastState"] = {"terminated": ended}
-            self.status["state"] = {"waiting": {"reason": "CrashLoopBackOff", "message": (
+            self.status["state"] = {"waiting": {"reason": CRASH_LOOP, "message": (
                 f"back-off {_go_duration(wait)} restarting failed container={self.name} pod={who}")}}
         worker.wake(at + self._rounds(ended, at) * self._round(ended))
 
     def back_off(self) -> float:
-        """Return how many seconds after its end the container is restarted: by how long it waited the last time."""
-        ended = self.state.get("terminated") or self.status["lastState"]["terminated"]
-        if "terminated" in self.state:
-            before = self.status["lastState"].get("terminated")
-            if before is None:
-                return 0.0
-            began, finished = timestamps.parse(ended["startedAt"]), timestamps.parse(ended["finishedAt"])
-            if finished - began > RESET:
-                return 0.0
-            gap = began - timestamps.parse(before["finishedAt"])
-            return next((span for span in BACK_OFF if span > gap * 1.2 + 1), BACK_OFF[-1]) if gap > 5 else BACK_OFF[0]
-        message = (self.state.get("waiting") or {}).get("message", "")
-        return next((span for span in BACK_OFF if f"back-off {_go_duration(span)} " in message), 0.0)
+        """Return how many seconds after its end the container is restarted.
+
+        0 the first time, then longer from time to time, unless it had run for long (flowcontrol.Backoff).
+        """
+        last = self.worker.memory.back_offs.get(self.name)
+        ended = self.state.get("terminated")
+        if ended is None:
+            return last or 0.0 if self.state["waiting"]["reason"] == CRASH_LOOP else 0.0
+        if last is None or timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]) > RESET:
+            return 0.0
+        return next((span for span in BACK_OFF if span > last), BACK_OFF[-1])
 
     def _round(self, ended: dict) -> float:
         """Return how long one more round takes: waiting and running."""

@@ -1,7 +1,8 @@
 """The kubelets of all nodes: they take pods in, run their containers, watch over them and end them.
 
-A pod's life is the table STAGES, as in kwok: the first stage that applies to the pod is waited for and then taken. What
-happens to single containers while a pod runs stands in containers.py.
+A pod's life goes through STAGES, an idea of kwok's: whenever the kubelet looks at a pod, it waits for the first stage
+that applies to it and takes it. Unlike kwok's, which are data that a user may give, they are functions. What happens to
+single containers while a pod runs stands in containers.py.
 """
 
 from __future__ import annotations
@@ -14,8 +15,16 @@ from ..machinery.objects import key_of, split_key
 from . import containers
 from .addresses import Addresses
 from .admission import rejection
+from .memory import Memory
 from .podstatus import PodWorker
 from .runtime import environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    Step: TypeAlias = Callable[[PodWorker], None]
 
 START = 1.2      # seconds from a pod's coming to its node to its containers' start: image, volumes, network
 TERMINATE = 0.6  # seconds that ending a pod takes, whatever its grace period
@@ -24,12 +33,18 @@ WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for somethi
 
 
 class Stage:
-    """`applies(worker)`; `since(worker)`: RFC 3339 time from which `delay` seconds are counted; `take(worker)`."""
+    """The first of STAGES that `applies(worker)` is the pod's, and is taken: `take(worker)`.
 
-    __slots__ = ("applies", "delay", "name", "since", "take")
+    With `since(worker)`, an RFC 3339 time, it is only taken `delay` seconds after that; `announce(worker)` then tells
+    that it is coming, once.
+    """
 
-    def __init__(self, name: str, applies, take, delay: float = 0.0, since=None):
-        self.name, self.applies, self.take, self.delay, self.since = name, applies, take, delay, since
+    __slots__ = ("announce", "applies", "delay", "name", "since", "take")
+
+    def __init__(self, name: str, applies: Callable[[PodWorker], bool], take: Step, delay: float = 0.0,
+                 since: Callable[[PodWorker], str] | None = None, announce: Step = lambda worker: None):
+        self.name, self.applies, self.take = name, applies, take
+        self.delay, self.since, self.announce = delay, since, announce
 
 
 def _deleted_at(worker: PodWorker) -> str:
@@ -81,7 +96,7 @@ def _end(worker: PodWorker) -> None:
 
 
 STAGES = (
-    Stage("end", _stopping, _end, TERMINATE, _deleted_at),
+    Stage("end", _stopping, _end, TERMINATE, _deleted_at, _announce_end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
     Stage("expire", lambda w: w.deadline() is not None and w.now >= w.deadline(), containers.expire),
@@ -146,20 +161,25 @@ class Kubelet(Controller):
             return None
         if self.addresses is None:
             self.addresses = Addresses(api)
-        worker = PodWorker(api, pod, node, self.due(key), self.addresses, self.manager.until)
+        memory = Memory(pod["metadata"]["uid"], self.noted(key))
+        worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until)
         self._take_stage(worker)
         if worker.gone:
             return self._let_go(api, pod)
         worker.save()
+        if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
+            self.note(key, memory.note())
         return worker.due
 
     def _take_stage(self, worker: PodWorker) -> None:
         stage = next(each for each in STAGES if each.applies(worker))
         if stage.since is not None:
-            at = worker.moment(stage.since(worker), stage.delay)
+            since = stage.since(worker)
+            news = not worker.memory.knows(stage.name, since)
+            at = worker.moment(stage.name, since, stage.delay)
             if worker.now < at:
-                if stage.take is _end and not worker.fired and worker.known_due != at:
-                    _announce_end(worker)
+                if news:
+                    stage.announce(worker)
                 worker.wake(at)
                 return
         stage.take(worker)

@@ -11,6 +11,13 @@ from ..machinery.objects import clone
 from ..machinery.pods import is_phase_terminal
 from ..releases.gates import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+    from .addresses import Addresses
+    from .memory import Memory
+
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
@@ -26,9 +33,10 @@ class PodWorker:
     `due`, as handed in, is when the pod's timer is or was due; `horizon` is how far the clock is about to run.
     """
 
-    def __init__(self, api, pod: dict, node: dict, due: float | None, addresses, horizon: float):
+    def __init__(self, api: Client, pod: Object, node: Object, due: float | None, memory: Memory, addresses: Addresses,
+                 horizon: float):
         self.api, self.pod, self.node, self.now, self.release = api, pod, node, api.now, api.release
-        self.known_due, self.horizon = due, horizon
+        self.known_due, self.memory, self.horizon = due, memory, horizon
         self.fired = due is not None and due <= api.now
         self.due: float | None = None
         self.gone = False
@@ -47,15 +55,12 @@ class PodWorker:
         if at is not None and (self.due is None or at < self.due):
             self.due = at
 
-    def moment(self, since: str, delay: float) -> float:
+    def moment(self, what: str, since: str, delay: float) -> float:
         """Return when something ends that began at `since`, a timestamp of whole seconds, and takes `delay`.
 
-        The pod's timer knows the fraction that the timestamp has lost.
+        `what` names the beginning for the kubelet's memory, which knows the fraction that the timestamp has lost.
         """
-        began = timestamps.parse(since)
-        if self.known_due is not None and began + delay <= self.known_due < began + delay + 1:
-            return self.known_due
-        return self.now + delay if self.now < began + 1 else began + delay
+        return self.memory.instant(what, since, self.now) + delay
 
     def deadline(self) -> float | None:
         """Return when activeDeadlineSeconds have passed."""

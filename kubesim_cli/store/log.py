@@ -6,7 +6,7 @@ A cluster's folder holds `objects.jsonl` (the truth), `head.json` (how much of i
 Lines of the log:
     {"kubesim": "store", "format": 1, "generation": G}                               the first one
     {"rv": N, "type": "ADDED|MODIFIED|DELETED", "resource": R, "key": K, "object": {}}    one write
-    {"timer": KEY, "controller": NAME, "due": SECONDS | null, "note": {} | null}         a timer set or dropped
+    {"timer": KEY, "controller": NAME, "due": SECONDS | null, "note": {} | null}         a timer and a note
     {"commit": N, "meta": {}}                                                            what stands before it holds
 What follows the last commit line never happened: a crash leaves nothing but such a tail.
 

@@ -193,7 +193,7 @@ class Store:
             cache[key] = obj
 
     def set_timer(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
-        """Set a timer with its note, or drop it with None; `due` in seconds since 1970."""
+        """Set a timer and a note, or drop them with None; `due` in seconds since 1970."""
         if self.timers.get(controller, key) != (due, note):
             self.timers.set(controller, key, due, note)
             self._touched.add((controller, key))
@@ -282,8 +282,8 @@ class Store:
                 rows.append(self._read(start, length))
                 entries[key] = [revision, offset, length, *owners]
                 offset += length
-        for controller, key, _ in index.timers:
-            rows.append(log.line(_timer(controller, key, *index.timers.get(controller, key))))
+        for each in index.timers.places():
+            rows.append(log.line(_timer(*each, *index.timers.get(*each))))
         rows.append(log.line({"commit": index.revision, "meta": index.meta}))
         index.size, index.live = sum(map(len, rows)), old.live
         self._close_file()

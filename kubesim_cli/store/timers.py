@@ -1,6 +1,6 @@
 """Timers: when which control loop wants to look at which of its keys again.
 
-A timer may have a note: what its loop has to know then and can read nowhere else. It goes with the timer.
+With it, or without, stands a note: what the loop has to know then and can read nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Timers:
-    """`due`: controller -> key -> seconds since 1970; `notes`, likewise, those of the timers that have one."""
+    """`due`: controller -> key -> seconds since 1970; `notes`: controller -> key -> object."""
 
     __slots__ = ("due", "notes")
 
@@ -23,24 +23,26 @@ class Timers:
 
     def get(self, controller: str, key: str) -> tuple[float | None, Object | None]:
         """Return when a timer is due and what its note is; None for what is not there."""
-        due = self.due.get(controller)
-        if due is None or key not in due:
-            return None, None
-        notes = self.notes.get(controller)
-        return due[key], notes.get(key) if notes is not None else None
+        due, notes = self.due.get(controller), self.notes.get(controller)
+        return due.get(key) if due is not None else None, notes.get(key) if notes is not None else None
 
     def set(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
-        """Set a timer, or drop it with None."""
+        """Set a timer and a note, or drop them with None."""
         _put(self.due, controller, key, due)
-        _put(self.notes, controller, key, note if due is not None else None)
+        _put(self.notes, controller, key, note)
 
     def first(self, default: float) -> float:
         """Return when the first one is due, `default` where there is none."""
         return min([min(keys.values()) for keys in self.due.values()], default=default)
 
     def controllers(self) -> list[str]:
-        """Return the names of the controllers that have any."""
+        """Return the names of the controllers that have timers."""
         return list(self.due)
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return (controller, key) of each timer or note."""
+        return list({(controller, key): None for table in (self.due, self.notes)
+                     for controller, keys in table.items() for key in keys})
 
     def copy(self) -> Timers:
         """Return timers of their own."""
@@ -48,7 +50,7 @@ class Timers:
                       {name: dict(keys) for name, keys in self.notes.items()})
 
     def __iter__(self) -> Iterator[tuple[str, str, float]]:
-        """Yield each as (controller, key, due)."""
+        """Yield each timer as (controller, key, due)."""
         for controller, keys in self.due.items():
             for key, due in keys.items():
                 yield controller, key, due

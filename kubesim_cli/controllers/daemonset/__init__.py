@@ -6,18 +6,18 @@ Kubernetes: pkg/controller/daemon/daemon_controller.go and update.go.
 from __future__ import annotations
 
 from ...helpers.controller import Controller, itself, owner
-from ...machinery import names, selectors, timestamps
+from ...machinery import names, selectors
 from ...machinery.errors import StatusError
-from ...machinery.objects import split_key
+from ...machinery.objects import key_of, split_key
 from ...machinery.pods import is_phase_terminal, is_terminal
 from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import history, pods, refs
 from . import nodes, rolling
+from .failures import Failures
 
 SETS = "daemonsets.apps"
 COMPONENT = "daemonset-controller"
 BURST = 250        # pods created or deleted in one step
-MAX_BACKOFF = 900  # seconds before a pod that keeps failing is replaced
 EVERY = "*"        # the key of all sets, for what happens to nodes
 
 
@@ -37,8 +37,9 @@ class DaemonSetsController(Controller):
     def sync(self, api, key: str) -> float | None:
         namespace, name = split_key(key)
         if name == EVERY:
-            times = [_Sync(api, ds).run() for ds in api.items(SETS) if "deletionTimestamp" not in ds["metadata"]]
-            return min((time for time in times if time is not None), default=None)
+            for ds in api.items(SETS):
+                self.manager.enqueue(self.name, key_of(ds))
+            return None
         if not name:
             for ds in api.items(SETS, namespace):
                 _pods_of(api, ds)
@@ -46,8 +47,11 @@ class DaemonSetsController(Controller):
         ds = api.find(SETS, name, namespace)
         if ds is None or "deletionTimestamp" in ds["metadata"]:
             return None
-        return _Sync(api, ds).run()
-
+        failures = Failures(self.noted(key), api.now)
+        try:
+            return _Sync(api, ds, failures).run()
+        finally:
+            self.note(key, failures.nodes)
 
 def _pods_of(api, ds: dict) -> list[dict]:
     """Return the set's pods, having adopted and released."""
@@ -59,8 +63,8 @@ def _pods_of(api, ds: dict) -> list[dict]:
 class _Sync:
     """One look at one DaemonSet."""
 
-    def __init__(self, api, ds: dict):
-        self.api, self.ds = api, ds
+    def __init__(self, api, ds: dict, failures: Failures):
+        self.api, self.ds, self.failures = api, ds, failures
         self.ready_seconds = ds["spec"].get("minReadySeconds", 0)
         self.retry: float | None = None
 
@@ -173,30 +177,22 @@ class _Sync:
             if not is_phase_terminal(phase):
                 running.append(pod)
                 continue
-            meta, words = pod["metadata"], f"daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']}"
+            words = f"daemon pod {pod['metadata']['namespace']}/{pod['metadata']['name']}"
             if phase == "Succeeded":
                 self._event("Normal", "SucceededDaemonPod",
                             f"Found succeeded {words} on node {node}, will try to delete it")
-            elif self._may_replace(node, meta["name"]):
+            elif self._may_replace(node):
                 self._event("Warning", "FailedDaemonPod", f"Found failed {words} on node {node}, will try to kill it")
             else:
                 continue
             surplus.append(pod)
         return running
 
-    def _may_replace(self, node: str, name: str) -> bool:
-        """Tell whether a failed pod may go now: after each failure on a node the next one has to wait twice as long.
-
-        What has failed is read from the events, which are forgotten in time, as the real controller's backoff is.
-        """
-        meta, end = self.ds["metadata"], f" on node {node}, will try to kill it"
-        seen = [timestamps.parse(event["lastTimestamp"]) for event in self.api.items("events", meta["namespace"])
-                if event["reason"] == "FailedDaemonPod" and event["involvedObject"].get("uid") == meta["uid"]
-                and event["message"].endswith(end) and f"/{name} " not in event["message"]]
-        if not seen:
-            return True
-        due = max(seen) + min(2.0 ** (len(seen) - 1), MAX_BACKOFF)
+    def _may_replace(self, node: str) -> bool:
+        """Tell whether a failed pod may go now; where it may not yet, look again when it may."""
+        due = self.failures.due(node)
         if due <= self.api.now:
+            self.failures.add(node)
             return True
         self.retry = due if self.retry is None else min(self.retry, due)
         return False
