@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from ..machinery.objects import clone
 from ..releases.gates import enabled
 from .podstatus import PodWorker
 
-MAX_IMAGES = 50              # in a Node's status (kubelet --node-status-max-images)
 SHOWN = 1.5                  # seconds that ErrImagePull is seen before ImagePullBackOff
 PULL_TIME = 0.9              # seconds, as the events tell it
 RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try; nobody counts the later ones
@@ -75,7 +73,7 @@ def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dic
         return _refuse(worker, name, init, waiting, "InvalidImageName", message, "InspectFailed")
     if "doesnotexist" in image and policy != "Never":
         return _fail(worker, container, waiting, init)
-    present = is_present(worker.node, image)
+    present = _is_present(worker, image)
     if present and policy != "Always":
         secured = enabled("KubeletEnsureSecretPulledImages", worker.release)
         told = " and can be accessed by the pod" if secured else ""
@@ -89,7 +87,7 @@ def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dic
     more = f". Image size: {size(image)} bytes." if enabled("PulledTellsSize", worker.release) else ""
     worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name, init)
     if not present:
-        _note(worker, image)
+        worker.pulled.append({"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)})
     return None
 
 
@@ -102,12 +100,9 @@ def _refuse(worker: PodWorker, name: str, init: bool, waiting: dict, reason: str
 
 def _fail(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict:
     """An image that cannot be pulled: an error, then back-off with a try now and then."""
-    from ..machinery import timestamps
-    from .kubelet import START
-
     image, name = container["image"], container["name"]
     error = _pull_error(image, worker.release)
-    first = timestamps.parse(worker.status["startTime"]) + START
+    first = worker.starts_at()
     if waiting.get("reason") not in ("ErrImagePull", "ImagePullBackOff"):
         _tell_failure(worker, image, name, init, error)
         worker.wake(worker.now + SHOWN)
@@ -133,16 +128,8 @@ def _tell_failure(worker: PodWorker, image: str, name: str, init: bool, error: s
     worker.event("Warning", "Failed", "Error: ErrImagePull", name, init)
 
 
-def is_present(node: dict, image: str) -> bool:
-    """Tell whether a node has an image."""
+def _is_present(worker: PodWorker, image: str) -> bool:
+    """Tell whether a pod's node has an image."""
     wanted = tagged(image)
-    return any(wanted in (each.get("names") or ()) for each in (node.get("status") or {}).get("images") or ())
-
-
-def _note(worker: PodWorker, image: str) -> None:
-    """Add an image to those that the node's status tells of."""
-    node = clone(worker.api.find("nodes", worker.node["metadata"]["name"]))
-    known = node["status"].setdefault("images", [])
-    entry = {"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)}
-    node["status"]["images"] = [entry, *known][:MAX_IMAGES]
-    worker.node = worker.api.update_status("nodes", node)
+    there = (worker.node.get("status") or {}).get("images") or ()
+    return any(wanted in (each.get("names") or ()) for each in (*worker.pulled, *there))

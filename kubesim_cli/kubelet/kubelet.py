@@ -16,7 +16,7 @@ from . import containers
 from .addresses import Addresses
 from .admission import rejection
 from .memory import Memory
-from .podstatus import PodWorker
+from .podstatus import START, PodWorker
 from .runtime import environment
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     Step: TypeAlias = Callable[[PodWorker], None]
 
-START = 1.2      # seconds from a pod's coming to its node to its containers' start: image, volumes, network
 TERMINATE = 0.6  # seconds that ending a pod takes, whatever its grace period
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
 WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node
@@ -75,7 +74,7 @@ def _begin(worker: PodWorker) -> None:
     volume, problem = environment.mount_problem(worker.api, worker.pod)
     if problem:
         worker.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume}" : {problem}')
-        began = timestamps.parse(worker.status["startTime"]) + START
+        began = worker.starts_at()
         worker.wake(next((began + span for span in MOUNT_RETRIES if began + span > worker.now), None))
         return
     worker.sandbox = True

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .addresses import Addresses
     from .memory import Memory
 
+START = 1.2  # seconds from a pod's coming to its node to its containers' start: image, volumes, network
+MAX_IMAGES = 50  # in a Node's status (kubelet --node-status-max-images)
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
@@ -44,7 +46,8 @@ class PodWorker:
         self.sandbox = any((state.get("state") or {}).get("waiting", {}).get("reason") not in INITIAL
                            for state in self.all_statuses()) and not self.over
         self._addresses = addresses
-        self._events: list[tuple] = []
+        self.pulled: list[Object] = []  # what the node's status is to tell of images that it did not have
+        self._events: list[tuple[str, str, str, str]] = []
 
     over = property(lambda self: is_phase_terminal(self.status.get("phase")), doc="Whether the pod has ended.")
 
@@ -61,6 +64,10 @@ class PodWorker:
         `what` names the beginning for the kubelet's memory, which knows the fraction that the timestamp has lost.
         """
         return self.memory.instant(what, since, self.now) + delay
+
+    def starts_at(self) -> float:
+        """Return when the first containers of the pod, which the node has taken in, are started."""
+        return timestamps.parse(self.status["startTime"]) + START
 
     def deadline(self) -> float | None:
         """Return when activeDeadlineSeconds have passed."""
@@ -89,15 +96,25 @@ class PodWorker:
         self.status.update(phase="Failed", reason=reason, message=message)
 
     def save(self) -> None:
-        """Write the status where it differs, and the events."""
+        """Write the status where it differs, the events, and the images that were pulled."""
         if "startTime" in self.status:
             self._complete()
         if self.status != (self.pod.get("status") or {}):
             self.api.update_status("pods", {**self.pod, "status": self.status})
         for type_, reason, message, path in self._events:
             self.api.record(self.pod, type_, reason, message, "kubelet", self.node["metadata"]["name"], path)
+        if self.pulled:
+            self._tell_images()
         if not self.over:
             self.wake(self.deadline())
+
+    def _tell_images(self) -> None:
+        """Add what was pulled to the images that the node's status tells of, the newest first."""
+        node = self.api.find("nodes", self.node["metadata"]["name"])
+        if node is not None:
+            node = clone(node)
+            node["status"]["images"] = [*reversed(self.pulled), *node["status"].get("images", ())][:MAX_IMAGES]
+            self.api.update_status("nodes", node)
 
     def _complete(self) -> None:
         status = self.status
