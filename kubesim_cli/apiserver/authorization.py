@@ -1,38 +1,49 @@
 """RBAC: who may do what (plugin/pkg/auth/authorizer/rbac).
 
 A request is a dict of attributes: verb, and either group, resource, subresource, name and namespace, or path. A user is
-a dict with name, groups, uid and extra. `client` is always a trusted Client.
+a dict with name, groups, uid and extra. Where roles are looked up, `client` is a trusted Client.
 """
 
 from __future__ import annotations
 
 from ..machinery import errors
-from ..machinery.discovery import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..machinery.types import Object
+    from .client import Client
+    from .request import Request
 
 GROUP = "rbac.authorization.k8s.io"
 MASTERS = "system:masters"
 
 
-def authorize(client, user: dict, verb: str, res: Resource, namespace: str, name: str, subresource: str) -> None:
+def authorize(request: Request) -> None:
     """Let a request on a resource pass, or raise Forbidden."""
-    asked = {"verb": verb, "group": res.group, "resource": res.plural, "subresource": subresource,
-             "namespace": namespace, "name": name}
-    allowed, reason = decide(client, user, asked)
+    res, user = request.res, request.client.user or {}
+    asked = {"verb": request.api_verb, "group": res.group, "resource": res.plural, "subresource": request.subresource,
+             "namespace": request.namespace, "name": request.name}
+    allowed, reason = decide(request.server.trusted, user, asked)
     if not allowed:
         why = _denial(user, asked)
-        raise errors.forbidden(res.name, name, f"{why}: {reason}" if reason else why)
+        raise errors.forbidden(res.name, request.name, f"{why}: {reason}" if reason else why)
 
 
-def authorize_path(client, user: dict, verb: str, path: str) -> None:
-    """Let a request on a path that is no resource pass, or raise Forbidden."""
+def authorize_path(client: Client, verb: str, path: str) -> None:
+    """Let a request of `client`, with HTTP's verb in small letters, on a path that is no resource pass, or raise
+    Forbidden."""
+    if client.user is None:
+        return
     asked = {"verb": verb, "path": path}
-    allowed, reason = decide(client, user, asked)
+    allowed, reason = decide(client.server.trusted, client.user, asked)
     if not allowed:
-        why = _denial(user, asked)
+        why = _denial(client.user, asked)
         raise errors.StatusError(403, "Forbidden", f"forbidden: {why}: {reason}" if reason else f"forbidden: {why}")
 
 
-def _denial(user: dict, asked: dict) -> str:
+def _denial(user: Object, asked: Object) -> str:
     """What handlers/responsewriters/errors.go says of a refused request."""
     who = f'User "{user.get("name", "")}" cannot {asked["verb"]}'
     if "path" in asked:
@@ -43,7 +54,7 @@ def _denial(user: dict, asked: dict) -> str:
     return f'{what} in the namespace "{namespace}"' if namespace else f"{what} at the cluster scope"
 
 
-def decide(client, user: dict, asked: dict) -> tuple[bool, str]:
+def decide(client: Client, user: Object, asked: Object) -> tuple[bool, str]:
     """Return (allowed, reason): by what it is allowed, or what went wrong on the way to no."""
     if MASTERS in (user.get("groups") or ()):
         return True, ""
@@ -51,7 +62,7 @@ def decide(client, user: dict, asked: dict) -> tuple[bool, str]:
     for source, rule, problem in _rules(client, user, asked.get("namespace", "")):
         if problem:
             problems.append(problem)
-        elif allows(rule, asked):
+        elif rule is not None and allows(rule, asked):
             return True, f"RBAC: allowed by {source}"
     unique = list(dict.fromkeys(problems))
     if not unique:
@@ -59,7 +70,7 @@ def decide(client, user: dict, asked: dict) -> tuple[bool, str]:
     return False, "RBAC: " + (unique[0] if len(unique) == 1 else f"[{', '.join(unique)}]")
 
 
-def rules_for(client, user: dict, namespace: str) -> tuple[list[dict], str]:
+def rules_for(client: Client, user: Object, namespace: str) -> tuple[list[Object], str]:
     """Return (all rules that apply to a user in a namespace, what went wrong in finding them)."""
     if MASTERS in (user.get("groups") or ()):
         everything = [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},
@@ -71,7 +82,7 @@ def rules_for(client, user: dict, namespace: str) -> tuple[list[dict], str]:
     return everything + [rule for _, rule, _ in found if rule], ", ".join(problems)
 
 
-def _rules(client, user: dict, namespace: str):
+def _rules(client: Client, user: Object, namespace: str) -> Iterator[tuple[str, Object | None, str]]:
     """Yield (what binds it, rule, problem) for all that applies to a user (VisitRulesFor)."""
     for binding in client.items(f"clusterrolebindings.{GROUP}"):
         yield from _bound(client, user, binding, "")
@@ -80,7 +91,7 @@ def _rules(client, user: dict, namespace: str):
             yield from _bound(client, user, binding, namespace)
 
 
-def _bound(client, user: dict, binding: dict, namespace: str):
+def _bound(client: Client, user: Object, binding: Object, namespace: str) -> Iterator[tuple[str, Object | None, str]]:
     subject = next((s for s in binding.get("subjects") or () if _is(s, user, namespace)), None)
     if subject is None:
         return
@@ -101,7 +112,7 @@ def _bound(client, user: dict, binding: dict, namespace: str):
         yield source, rule, ""
 
 
-def _is(subject: dict, user: dict, namespace: str) -> bool:
+def _is(subject: Object, user: Object, namespace: str) -> bool:
     kind, name = subject.get("kind"), subject.get("name", "")
     if kind == "User":
         return user.get("name") == name
@@ -112,7 +123,7 @@ def _is(subject: dict, user: dict, namespace: str) -> bool:
     return False
 
 
-def allows(rule: dict, asked: dict) -> bool:
+def allows(rule: Object, asked: Object) -> bool:
     """Tell whether one rule allows a request (RuleAllows)."""
     verbs = rule.get("verbs") or ()
     if "*" not in verbs and asked["verb"] not in verbs:

@@ -4,97 +4,127 @@ from __future__ import annotations
 
 import builtins
 
+from .request import Options, Request
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.discovery import Discovery
+    from ..machinery.types import Json, Object, Release
     from .server import Server
+
+__all__ = ["Client", "Options", "Request"]  # what kubectl may know of the server
 
 
 class Client:
-    """Calls `server` as `user` (dict with name, groups, uid, extra; None: the trusted control plane).
+    """Calls `server` as `user` (dict with name, groups, uid, extra; None: the trusted control plane, see request.py).
 
-    `on_warning(text)` gets the server's Warning: headers, `on_call(method, path, code, seconds)` each call.
+    `on_warning(text)` gets the server's Warning: headers; `on_call(request, code)` gets each call that was let in, when
+    it is over, with the HTTP status it was answered with.
     Every method raises `errors.StatusError`. What comes back is shared with the store: clone before changing.
-    `resource` is `plural[.version].group`, see docs/architecture.md.
+    `resource` is `plural[.version].group`, see docs/architecture.md; what the options mean stands in request.Options.
     """
 
-    def __init__(self, server: Server, user: dict | None = None, on_warning=None, on_call=None):
+    def __init__(self, server: Server, user: Object | None = None, on_warning: Callable[[str], None] | None = None,
+                 on_call: Callable[[Request, int], None] | None = None):
         self.server, self.user, self.on_warning, self.on_call = server, user, on_warning, on_call
 
-    now = property(lambda self: self.server.now, doc="Simulated seconds since 1970.")
-    release = property(lambda self: self.server.release, doc="Emulated release, as in (1, 28).")
-    discovery = property(lambda self: self.server.discovery, doc="What the server serves: discovery.Discovery.")
+    @property
+    def now(self) -> float:
+        """Simulated seconds since 1970."""
+        return self.server.now
 
-    def _call(self, verb, resource, namespace="", name="", body=None, subresource="", **options):
-        return self.server.handle(self, verb, resource, namespace, name, body, subresource, options)
+    @property
+    def release(self) -> Release:
+        """Emulated release, as in (1, 28)."""
+        return self.server.release
 
-    def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "") -> dict:
+    @property
+    def discovery(self) -> Discovery:
+        """What the server serves."""
+        return self.server.discovery
+
+    def send(self, request: Request) -> Object:
+        """Let the server serve a request of this client."""
+        return self.server.handle(request)
+
+    def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "") -> Object:
         """Return one object."""
-        return self._call("get", resource, namespace, name, None, subresource)
+        return self.send(Request(self, "get", resource, namespace, name, subresource=subresource))
 
     def list(self, resource: str, namespace: str = "", *, label_selector: str = "", field_selector: str = "",
-             limit: int = 0, continue_: str = "") -> dict:
+             limit: int = 0, continue_: str = "") -> Object:
         """Return a List object (`kind: PodList`, `metadata.resourceVersion`, `items`); namespace "": of all."""
-        return self._call("list", resource, namespace, label_selector=label_selector, field_selector=field_selector,
-                          limit=limit, continue_=continue_)
+        options = Options(label_selector=label_selector, field_selector=field_selector, limit=limit,
+                          continue_=continue_)
+        return self.send(Request(self, "list", resource, namespace, options=options))
 
-    def table(self, resource: str, namespace: str = "", name: str = "", **selectors) -> dict:
-        """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows."""
-        return self._call("table", resource, namespace, name, **selectors)
+    def table(self, resource: str, namespace: str = "", name: str = "", *, label_selector: str = "",
+              field_selector: str = "", limit: int = 0, continue_: str = "") -> Object:
+        """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows.
 
-    def tabulate(self, resource: str, objects: builtins.list[dict]) -> dict:
+        A Table always comes whole: `limit` and `continue_` are only what the log of calls tells.
+        """
+        options = Options(label_selector=label_selector, field_selector=field_selector, limit=limit,
+                          continue_=continue_)
+        return self.send(Request(self, "table", resource, namespace, name, options=options))
+
+    def tabulate(self, resource: str, objects: builtins.list[Object]) -> Object:
         """Return objects of one resource, as a watch told them, in the form of a metav1.Table."""
-        return self.server.tabulate(self, resource, objects)
+        return self.server.tabulate(Request(self, "table", resource), objects)
 
     def watch(self, resource: str, namespace: str = "", *, since: int, label_selector: str = "",
-              field_selector: str = "") -> tuple[int, builtins.list[dict]]:
+              field_selector: str = "") -> tuple[int, builtins.list[Object]]:
         """Return (revision now, events after revision `since`): {"type": ADDED|MODIFIED|DELETED, "object"}.
 
         It does not wait: kubectl calls it again after each change (`ctx.wait`).
         """
-        return self.server.watch(self, resource, namespace, since,
-                                 {"label_selector": label_selector, "field_selector": field_selector})
+        options = Options(label_selector=label_selector, field_selector=field_selector, resource_version=since)
+        return self.server.watch(Request(self, "watch", resource, namespace, options=options))
 
-    def create(self, resource: str, obj: dict, namespace: str = "", *, name: str = "", subresource: str = "",
-               dry_run: bool = False, field_manager: str = "", field_validation: str = "") -> dict:
+    def create(self, resource: str, obj: Object, namespace: str = "", *, name: str = "", subresource: str = "",
+               dry_run: bool = False, field_manager: str = "", field_validation: str = "") -> Object:
         """Store a new object; `name` only with a subresource, as in pods/eviction. Returns what is stored."""
-        return self._call("create", resource, namespace, name, obj, subresource, dry_run=dry_run,
-                          field_manager=field_manager, field_validation=field_validation)
+        options = Options(dry_run=dry_run, field_manager=field_manager, field_validation=field_validation)
+        return self.send(Request(self, "create", resource, namespace, name, obj, subresource, options))
 
-    def update(self, resource: str, obj: dict, namespace: str = "", *, subresource: str = "", dry_run: bool = False,
-               field_manager: str = "", field_validation: str = "") -> dict:
+    def update(self, resource: str, obj: Object, namespace: str = "", *, subresource: str = "", dry_run: bool = False,
+               field_manager: str = "", field_validation: str = "") -> Object:
         """Replace an object; with a resourceVersion in it, only if that is still the newest."""
-        return self._call("update", resource, namespace, obj["metadata"]["name"], obj, subresource, dry_run=dry_run,
-                          field_manager=field_manager, field_validation=field_validation)
+        options = Options(dry_run=dry_run, field_manager=field_manager, field_validation=field_validation)
+        return self.send(Request(self, "update", resource, namespace, obj["metadata"]["name"], obj, subresource,
+                                 options))
 
-    def update_status(self, resource: str, obj: dict) -> dict:
+    def update_status(self, resource: str, obj: Object) -> Object:
         """Replace an object's status; the namespace is read from the object."""
-        return self.update(resource, obj, obj["metadata"].get("namespace", ""), subresource="status")
+        meta = obj["metadata"]
+        return self.send(Request(self, "update", resource, meta.get("namespace", ""), meta["name"], obj, "status"))
 
-    def patch(self, resource: str, name: str, body, patch_type: str, namespace: str = "", *, subresource: str = "",
-              dry_run: bool = False, field_manager: str = "", field_validation: str = "", force: bool = False) -> dict:
+    def patch(self, resource: str, name: str, body: Json, patch_type: str, namespace: str = "", *,
+              subresource: str = "", dry_run: bool = False, field_manager: str = "", field_validation: str = "",
+              force: bool = False) -> Object:
         """Patch an object. `patch_type`: json (body: list of operations), merge, strategic (dicts) or apply (dict)."""
-        return self._call("patch", resource, namespace, name, body, subresource, patch_type=patch_type,
-                          dry_run=dry_run, field_manager=field_manager, field_validation=field_validation, force=force)
+        options = Options(patch_type=patch_type, dry_run=dry_run, field_manager=field_manager,
+                          field_validation=field_validation, force=force)
+        return self.send(Request(self, "patch", resource, namespace, name, body, subresource, options))
 
     def delete(self, resource: str, name: str, namespace: str = "", *, grace_period: int | None = None,
-               propagation: str = "", preconditions: dict | None = None, dry_run: bool = False) -> dict:
-        """Delete an object; returns it where it stays for now (grace period, finalizers), else a Status.
-
-        `propagation`: Background, Foreground, Orphan or "" (the kind's default); `preconditions`: uid,
-        resourceVersion.
-        """
-        return self._call("delete", resource, namespace, name, grace_period=grace_period, propagation=propagation,
-                          preconditions=preconditions, dry_run=dry_run)
+               propagation: str = "", preconditions: Object | None = None, dry_run: bool = False) -> Object:
+        """Delete an object; returns it where it stays for now (grace period, finalizers), else a Status."""
+        options = Options(grace_period=grace_period, propagation=propagation, preconditions=preconditions,
+                          dry_run=dry_run)
+        return self.send(Request(self, "delete", resource, namespace, name, options=options))
 
     def delete_collection(self, resource: str, namespace: str = "", *, label_selector: str = "",
                           field_selector: str = "", grace_period: int | None = None, propagation: str = "",
-                          dry_run: bool = False) -> dict:
+                          dry_run: bool = False) -> Object:
         """Delete all objects that match; returns the list of them."""
-        return self._call("deletecollection", resource, namespace, label_selector=label_selector,
-                          field_selector=field_selector, grace_period=grace_period, propagation=propagation,
-                          dry_run=dry_run)
+        options = Options(label_selector=label_selector, field_selector=field_selector, grace_period=grace_period,
+                          propagation=propagation, dry_run=dry_run)
+        return self.send(Request(self, "deletecollection", resource, namespace, options=options))
 
-    def raw(self, method: str, url: str, body: dict | None = None):
+    def raw(self, method: str, url: str, body: Object | None = None) -> Json:
         """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""
         from .paths import request
 
@@ -102,28 +132,28 @@ class Client:
 
     # What controllers use: straight reads of the store, with no List around them.
 
-    def find(self, resource: str, name: str, namespace: str = "") -> dict | None:
+    def find(self, resource: str, name: str, namespace: str = "") -> Object | None:
         """Return one object or None."""
         return self.server.find(resource, namespace, name)
 
-    def items(self, resource: str, namespace: str = "", selector: dict | None = None) -> builtins.list[dict]:
+    def items(self, resource: str, namespace: str = "", selector: Object | None = None) -> builtins.list[Object]:
         """Return the objects of a namespace ("": of all), by name; `selector` is a metav1.LabelSelector dict."""
         return self.server.items(resource, namespace, selector)
 
-    def owned(self, resource: str, owner: dict) -> builtins.list[dict]:
+    def owned(self, resource: str, owner: Object) -> builtins.list[Object]:
         """Return the objects whose ownerReferences name `owner` (an object with metadata.uid), by name."""
         return self.server.owned(resource, owner)
 
-    def dependents(self, owner: dict) -> builtins.list[tuple[str, dict]]:
+    def dependents(self, owner: Object) -> builtins.list[tuple[str, Object]]:
         """Return (resource, object) for all objects whose ownerReferences name `owner`, of any resource but events."""
         return [(resource, obj) for resource in self.server.store.resources() if resource != "events"
                 for obj in self.owned(resource, owner)]
 
-    def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
+    def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names, by name."""
         return self.server.orphans(resource, namespace)
 
-    def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
+    def record(self, obj: Object, type_: str, reason: str, message: str, component: str, host: str = "",
                field_path: str = "", action: str = "") -> None:
         """Record an Event about `obj` (client-go's EventRecorder; equal ones are counted, not repeated).
 

@@ -6,13 +6,21 @@ from ..machinery import conditions, errors, selectors
 from ..machinery.objects import clone, dig
 from . import registry
 from .reading import read
+from .request import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.discovery import Resource
+    from ..machinery.types import Object
+    from .request import Request
+    from .server import Server
 
 
-def evict(server, client, res, namespace: str, name: str, body: dict, options: dict) -> dict:
+def evict(request: Request) -> Object:
     """Evict a pod; raises TooManyRequests where a budget forbids it for now."""
-    pod = read(server, res, namespace, name)
-    wanted = dig(body, "deleteOptions", default={})
-    dry_run = bool(options.get("dry_run")) or bool(wanted.get("dryRun"))
+    server, pod = request.server, read(request)
+    wanted = dig(request.body, "deleteOptions", default={})
+    dry_run = request.options.dry_run or bool(wanted.get("dryRun"))
     budgets = [] if _ignores_budgets(pod) else _budgets_of(server, pod)
     if len(budgets) > 1:
         raise errors.StatusError(500, "InternalError",
@@ -21,19 +29,19 @@ def evict(server, client, res, namespace: str, name: str, body: dict, options: d
     if budgets:
         _spend(server, budgets[0], pod, dry_run)
     if not dry_run:
-        _mark(server, res, pod)
-    deletion = {"grace_period": wanted.get("gracePeriodSeconds"), "preconditions": wanted.get("preconditions"),
-                "dry_run": dry_run}
-    registry.delete(server, client, res, namespace, name, None, deletion)
+        _mark(server, request.res, pod)
+    options = Options(grace_period=wanted.get("gracePeriodSeconds"), preconditions=wanted.get("preconditions"),
+                      dry_run=dry_run)
+    registry.delete(request.leading_to("delete", request.namespace, request.name, options))
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
-def _ignores_budgets(pod: dict) -> bool:
+def _ignores_budgets(pod: Object) -> bool:
     phase = dig(pod, "status", "phase", default="")
     return phase in ("Succeeded", "Failed", "Pending") or bool(pod["metadata"].get("deletionTimestamp"))
 
 
-def _budgets_of(server, pod: dict) -> list[dict]:
+def _budgets_of(server: Server, pod: Object) -> list[Object]:
     found = []
     for pdb in server.items("poddisruptionbudgets.policy", pod["metadata"]["namespace"]):
         selector = pdb["spec"].get("selector")
@@ -42,7 +50,7 @@ def _budgets_of(server, pod: dict) -> list[dict]:
     return found
 
 
-def _spend(server, pdb: dict, pod: dict, dry_run: bool) -> None:
+def _spend(server: Server, pdb: Object, pod: Object, dry_run: bool) -> None:
     """Take one disruption from a budget."""
     status = pdb.get("status") or {}
     ready = conditions.status_of(dig(pod, "status", "conditions", default=[]), "Ready") == "True"
@@ -66,7 +74,7 @@ def _spend(server, pdb: dict, pod: dict, dry_run: bool) -> None:
     server.write("MODIFIED", server.resolve("poddisruptionbudgets.policy"), new, pdb)
 
 
-def _mark(server, res, pod: dict) -> None:
+def _mark(server: Server, res: Resource, pod: Object) -> None:
     """Tell in the pod's status why it goes."""
     new = clone(pod)
     status = new.setdefault("status", {})

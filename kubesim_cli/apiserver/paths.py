@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 from ..machinery import errors
-from ..machinery.discovery import Resource
 from ..machinery.objects import bare_items
 from .registry import check_name
+from .request import Options, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..machinery.discovery import Resource
+    from ..machinery.types import Json, Object
     from .client import Client
 
 HEALTH = ("/healthz", "/livez", "/readyz")
-_VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 
 
-def request(client: Client, method: str, url: str, body: dict | None = None):
+def request(client: Client, method: str, url: str, body: Object | None = None) -> Json:
     """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
 
     Raises errors.StatusError; an unknown path is NotFound.
     """
     path, _, query = url.partition("?")
     parts = [part for part in path.split("/") if part]
+    of_resource = (parts[:1] == ["api"] and len(parts) > 2) or (parts[:1] == ["apis"] and len(parts) > 3)
+    if not of_resource:
+        from .authorization import authorize_path
+
+        authorize_path(client, method.lower(), path)
     if path in HEALTH or (len(parts) > 1 and "/" + parts[0] in HEALTH):
         return "ok"
     if path == "/version":
         from ..releases.server import info
 
         return info(client.release, server=True)
-    if (parts[:1] == ["api"] and len(parts) < 3) or (parts[:1] == ["apis"] and len(parts) < 4):
+    if not of_resource:
         return _discover(client, parts)
-    if parts[:1] == ["api"]:
-        group, version_, rest = "", parts[1], parts[2:]
-    elif parts[:1] == ["apis"]:
-        group, version_, rest = parts[1], parts[2], parts[3:]
-    else:
-        raise errors.no_resource()
-    return _serve(client, method, group, version_, rest, _options(query), body)
+    group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
+    return _serve(client, method, group, version_, rest, _query(query), body)
 
 
-def _options(query: str) -> dict:
+def _query(query: str) -> dict[str, str]:
     if not query:
         return {}
     from urllib.parse import parse_qsl
@@ -47,7 +50,8 @@ def _options(query: str) -> dict:
     return dict(parse_qsl(query))
 
 
-def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict, body):
+def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict[str, str],
+           body: Object | None) -> Json:
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
@@ -55,37 +59,37 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     name, subresource = (*rest[1:3], "", "")[:2]
     if len(rest) > 3:
         raise errors.no_resource()
-    selectors = {"label_selector": query.get("labelSelector", ""), "field_selector": query.get("fieldSelector", "")}
+    labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
     if method == "GET" and not name:
-        found = client.list(resource, namespace, limit=int(query.get("limit") or 0),
-                            continue_=query.get("continue", ""), **selectors)
+        found = client.list(resource, namespace, label_selector=labels, field_selector=fields,
+                            limit=int(query.get("limit") or 0), continue_=query.get("continue", ""))
         return found if client.server.resolve(resource).crd else bare_items(found)
     if method == "GET":
         return client.get(resource, name, namespace, subresource=subresource)
     if method == "DELETE" and not name:
-        return client.delete_collection(resource, namespace, **selectors)
+        return client.delete_collection(resource, namespace, label_selector=labels, field_selector=fields)
     if method == "DELETE":
-        return client.delete(resource, name, namespace, **_deletion(body or {}))
+        sent = body or {}
+        return client.delete(resource, name, namespace, grace_period=sent.get("gracePeriodSeconds"),
+                             propagation=sent.get("propagationPolicy", ""), preconditions=sent.get("preconditions"),
+                             dry_run=bool(sent.get("dryRun")))
     if body is None:
         raise errors.bad_request("the body of the request is empty")
-    options = {"subresource": subresource, "dry_run": query.get("dryRun") == "All",
-               "field_manager": query.get("fieldManager", ""), "field_validation": query.get("fieldValidation", "")}
+    options = Options(dry_run=query.get("dryRun") == "All", field_manager=query.get("fieldManager", ""),
+                      field_validation=query.get("fieldValidation", ""))
     if method == "POST":
-        return client.create(resource, body, namespace, name=name, **options)
+        return client.send(Request(client, "create", resource, namespace, name, body, subresource, options))
     if method == "PUT":
         check_name(body.get("metadata") or {}, name)
-        return client.update(resource, body, namespace, **options)
+        return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
     raise errors.method_not_supported(resource, method.lower())
 
 
-def _deletion(options: dict) -> dict:
-    return {"grace_period": options.get("gracePeriodSeconds"), "propagation": options.get("propagationPolicy", ""),
-            "preconditions": options.get("preconditions"), "dry_run": bool(options.get("dryRun"))}
-
-
-def _discover(client: Client, parts: list[str]):
+def _discover(client: Client, parts: list[str]) -> Object:
     """Serve /api, /apis and what is right below them (endpoints/discovery)."""
     discovery = client.discovery
+    if parts[:1] not in (["api"], ["apis"]):
+        raise errors.no_resource()
     if parts == ["api"]:
         return {"kind": "APIVersions", "versions": ["v1"],
                 "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}]}
@@ -104,7 +108,7 @@ def _discover(client: Client, parts: list[str]):
             "resources": sorted((entry for res in found for entry in api_resources(res)), key=lambda e: e["name"])}
 
 
-def api_group(group: dict) -> dict:
+def api_group(group: Object) -> Object:
     """Return a metav1.APIGroup of one of discovery's groups."""
     name = group["name"]
     versions = [{"groupVersion": f"{name}/{version_}", "version": version_} for version_ in group["versions"]]
@@ -112,7 +116,7 @@ def api_group(group: dict) -> dict:
     return {"name": name, "versions": versions, "preferredVersion": preferred}
 
 
-def api_resources(res: Resource):
+def api_resources(res: Resource) -> Iterator[Object]:
     """Yield the metav1.APIResources of a resource and of its subresources."""
     entry = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "kind": res.kind,
              "verbs": res.verbs}

@@ -5,55 +5,65 @@ from __future__ import annotations
 import builtins
 
 from ..machinery import errors
-from ..machinery.discovery import Resource
 from ..machinery.objects import key_of
 from ..releases import within
 from .kinds import base
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def convert(server, res: Resource, obj: dict) -> dict:
+    from ..machinery.types import Object
+    from .request import Request
+
+
+def convert(request: Request, obj: Object) -> Object:
     """Return a stored object in the version that was asked for."""
-    if obj.get("apiVersion") == res.api_version:
+    if obj.get("apiVersion") == request.res.api_version:
         return obj
-    return server.kind(res).convert(obj, res.api_version)
+    return request.kind.convert(obj, request.res.api_version)
 
 
-def read(server, res: Resource, namespace: str, name: str) -> dict:
-    """Return one stored object, or raise NotFound."""
-    key = f"{namespace}/{name}" if res.namespaced else name
-    obj = server.store.get(server.stored_as(res), key)
+def find(request: Request) -> Object | None:
+    """Return the stored object that a request names, or None."""
+    return request.server.store.get(request.stored_as, request.key)
+
+
+def read(request: Request) -> Object:
+    """Return the stored object that a request names, or raise NotFound."""
+    obj = find(request)
     if obj is None:
-        raise errors.not_found(res.name, name)
+        raise errors.not_found(request.res.name, request.name)
     return obj
 
 
-def get(server, client, res: Resource, namespace: str, name: str, options: dict) -> dict:
+def get(request: Request) -> Object:
     """Serve GET of one object."""
-    if "get" not in res.verbs:
-        raise errors.method_not_supported(res.name, "get")
-    kind = server.kind(res)
-    if kind.computed:
-        return kind.serve_get(server.trusted, namespace, name)
-    return convert(server, res, read(server, res, namespace, name))
+    if "get" not in request.res.verbs:
+        raise errors.method_not_supported(request.res.name, "get")
+    if request.kind.computed:
+        return request.kind.serve_get(request.server.trusted, request.namespace, request.name)
+    return convert(request, read(request))
 
 
-def _selected(server, res: Resource, namespace: str, options: dict) -> builtins.list[dict]:
+def _selected(request: Request) -> builtins.list[Object]:
+    res, server = request.res, request.server
     if "list" not in res.verbs:
         raise errors.method_not_supported(res.name, "list")
-    test = predicate(server, res, options.get("label_selector") or "", options.get("field_selector") or "")
-    kind = server.kind(res)
-    if kind.computed:
-        found = kind.serve_list(server.trusted, namespace)
+    test = predicate(request)
+    if request.kind.computed:
+        found = request.kind.serve_list(server.trusted, request.namespace)
     else:
-        found = server.store.list(server.stored_as(res), namespace)
-    return [convert(server, res, obj) for obj in found if test is None or test(obj)]
+        found = server.store.list(request.stored_as, request.namespace)
+    return [convert(request, obj) for obj in found if test is None or test(obj)]
 
 
-def predicate(server, res: Resource, label_selector: str, field_selector: str):
-    """Return a function object -> bool for two selectors, None where both are empty.
+def predicate(request: Request) -> Callable[[Object], bool] | None:
+    """Return whether an object is within the selectors of a request, as a function; None where both are empty.
 
     Raises BadRequest for selectors that cannot be parsed or fields that the kind does not index.
     """
+    label_selector, field_selector = request.options.label_selector, request.options.field_selector
     if not label_selector and not field_selector:
         return None
     from ..machinery import selectors
@@ -63,13 +73,13 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
         terms = selectors.parse_fields(field_selector) if field_selector else None
     except ValueError as error:
         raise errors.bad_request(str(error)) from None
-    kind = server.kind(res)
+    kind = request.kind
     if terms:
         own = kind.fields({"metadata": {}, "spec": {}, "status": {}})
         for field, _, _ in terms:
             if field in ("metadata.name", "metadata.namespace") or field in own:
                 continue
-            if own or res.crd is not None:
+            if own or request.res.crd is not None:
                 raise errors.bad_request(f"field label not supported: {field}")
             raise errors.bad_request(f'"{field}" is not a known field selector: only "metadata.name", '
                                      '"metadata.namespace"')
@@ -86,36 +96,30 @@ def predicate(server, res: Resource, label_selector: str, field_selector: str):
     return test
 
 
-def list(server, client, res: Resource, namespace: str, name: str, options: dict) -> dict:
+def list(request: Request) -> Object:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
-    items = _selected(server, res, namespace, options)
-    meta: dict = {} if server.kind(res).computed else {"resourceVersion": str(server.store.revision)}
-    limit, after = options.get("limit") or 0, options.get("continue_") or ""
+    items = _selected(request)
+    meta: Object = {} if request.kind.computed else {"resourceVersion": str(request.server.store.revision)}
+    limit, after = request.options.limit, request.options.continue_
     if after:
         items = [obj for obj in items if key_of(obj) > after]
     if 0 < limit < len(items):
         meta["continue"] = key_of(items[limit - 1])
         meta["remainingItemCount"] = len(items) - limit
         items = items[:limit]
-    return {"kind": res.kind + "List", "apiVersion": res.api_version, "metadata": meta, "items": items}
+    return {"kind": request.res.kind + "List", "apiVersion": request.res.api_version, "metadata": meta, "items": items}
 
 
-def table(server, client, res: Resource, namespace: str, name: str, options: dict) -> dict:
+def table(request: Request) -> Object:
     """Serve the same as a metav1.Table, the way kubectl asks for it."""
-    if name:
-        items = [get(server, client, res, namespace, name, options)]
-    else:
-        items = _selected(server, res, namespace, options)
-    return as_table(server, client, res, items)
+    return as_table(request, [get(request)] if request.name else _selected(request))
 
 
-def as_table(server, client, res: Resource, items) -> dict:
+def as_table(request: Request, items: builtins.list[Object]) -> Object:
     """Return the Table of some objects of one resource, or of what one of its subresources gave (a Scale)."""
-    if items and items[0]["kind"] != res.kind:
+    server, kind, ctx = request.server, request.kind, request.context
+    if items and items[0]["kind"] != request.res.kind:
         kind = base.load(items[0]["apiVersion"].rpartition("/")[0], items[0]["kind"])
-    else:
-        kind = server.kind(res)
-    ctx = server.context(client)
     shown = [col for col in kind.columns if within(server.release, col.since, col.until)]
     columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority} for col in shown]
     cells = [col.cell for col in shown]
@@ -127,21 +131,23 @@ def as_table(server, client, res: Resource, items) -> dict:
             "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
 
 
-def watch(server, client, res: Resource, namespace: str, since: int, options: dict) -> tuple[int, builtins.list[dict]]:
-    """Return (newest revision, events after revision `since`): {"type", "object"} as a watch would send them.
+def watch(request: Request) -> tuple[int, builtins.list[Object]]:
+    """Return (newest revision, events after the request's revision): {"type", "object"} as a watch would send them.
 
-    An object that leaves the selector is told as DELETED, one that enters it as ADDED only if it was seen before.
+    Only what is within the selectors when it is written is told: an object that leaves them is not told any more.
     """
-    test = predicate(server, res, options.get("label_selector") or "", options.get("field_selector") or "")
-    stored = server.stored_as(res)
+    server, namespace, since = request.server, request.namespace, request.options.resource_version
+    test, stored = predicate(request), request.stored_as
     events = []
-    for type_, name, obj in server.history:
+    for type_, name, obj in server.history or ():
         if name != stored or int(obj["metadata"]["resourceVersion"]) <= since:
             continue
         if namespace and obj["metadata"].get("namespace") != namespace:
             continue
         if test is not None and not test(obj):
             continue
-        events.append({"type": type_, "object": convert(server, res, obj)})
+        events.append({"type": type_, "object": convert(request, obj)})
     return server.store.revision, events
 
+
+VERBS: dict[str, Callable[[Request], Object]] = {"get": get, "list": list, "table": table}

@@ -8,76 +8,91 @@ from __future__ import annotations
 
 from ..go.fmt import quote
 from ..machinery import errors
-from ..machinery.discovery import Resource
 from ..machinery.objects import clone, key_of
 from . import admission, objectmeta, tracking
-from .reading import convert, predicate, read
+from .reading import convert, find, predicate, read
+from .request import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.discovery import Resource
+    from ..machinery.types import FieldErrors, Object
+    from .kinds.base import Kind
+    from .request import Request
 
 
-def decode(server, client, res: Resource, body: dict, options: dict, subresource: str = "") -> dict:
+def decode(request: Request, body: Object) -> Object:
     """Return a request's object as the server understands it: known fields only, canonical, defaulted, as stored.
 
     Unknown fields are refused, warned of or dropped as `field_validation` says. Raises BadRequest.
     """
-    if client.user is None:
+    if request.trusted:
         return clone(body)
     from . import requestbody
 
-    return requestbody.decode(server, client, res, body, options.get("field_validation") or "Warn")
+    return requestbody.decode(request, body)
 
 
-def create(server, client, res: Resource, namespace: str, name: str, body: dict, options: dict) -> dict:
+def create(request: Request) -> Object:
     """Serve POST to a collection."""
+    return store_new(request, request.body)
+
+
+def store_new(request: Request, body: Object) -> Object:
+    """Take a new object, as it was sent, through everything a creation has to pass."""
+    res, server, kind = request.res, request.server, request.kind
     if "create" not in res.verbs:
         raise errors.method_not_supported(res.name, "create")
-    kind = server.kind(res)
-    ctx = server.context(client, dry_run=bool(options.get("dry_run")))
+    ctx = request.context
     server.begin()
-    obj = decode(server, client, res, body, options)
+    obj = decode(request, body)
     answer = kind.serve_create(obj, ctx)
     if answer is not None:
         return answer
     meta = obj.setdefault("metadata", {})
-    _settle_namespace(res, meta, namespace)
-    if meta.get("resourceVersion") and client.user is not None:
+    _settle_namespace(res, meta, request.namespace)
+    if meta.get("resourceVersion") and not request.trusted:
         raise errors.StatusError(500, "InternalError", "resourceVersion should not be set on objects to be created")
     if not meta.get("name") and meta.get("generateName"):
         meta["name"] = meta["generateName"][:58] + server.entropy.suffix()
     kind.default(obj, ctx)
-    admission.mutate(ctx, "create", res, "", obj, None)
+    attributes = admission.Attributes(ctx, "CREATE", res, "", obj, None)
+    admission.mutate(attributes)
     key = key_of(obj) if meta.get("name") else ""
-    objectmeta.stamp_new(meta, server.stored_as(res), key, server.now, server.entropy)
+    objectmeta.stamp_new(meta, request.stored_as, key, server.now, server.entropy)
     kind.prepare_create(obj, ctx)
     if kind.has_status:
-        if client.user is not None and not kind.keeps_status:
+        if not request.trusted and not kind.keeps_status:
             obj.pop("status", None)
         if "status" not in obj:
             kind.default_status(obj, ctx)
     if kind.has_generation:
         meta["generation"] = 1
-    bad = []
-    if client.user is not None:
+    bad: FieldErrors = []
+    if not request.trusted:
         bad = objectmeta.validate(meta, res.namespaced, kind.name_rule)
         if kind.kube_finalizers:
             bad += objectmeta.validate_kube_finalizers(meta)
     bad += kind.validate(obj, ctx)
     if bad:
         raise errors.invalid(res.kind, res.group, meta.get("name", ""), bad)
-    if client.user is not None:
+    if not request.trusted:
         for text in kind.warnings(obj, None, ctx):
             ctx.warn(text)
-    admission.validate(ctx, "create", res, "", obj, None)
-    there = server.store.get(server.stored_as(res), key)
+    admission.validate(attributes)
+    there = server.store.get(request.stored_as, key)
     if there is not None:
         raise errors.already_exists(res.name, meta["name"], bool(there["metadata"].get("deletionTimestamp")))
     kind.after_create(obj, ctx)
-    tracking.track(server, client, res, None, obj, options)
+    tracking.track(request, None, obj)
     if not ctx.dry_run:
         obj = server.write("ADDED", res, obj, None)
-    return convert(server, res, obj)
+    return convert(request, obj)
 
 
-def _settle_namespace(res: Resource, meta: dict, namespace: str) -> None:
+def _settle_namespace(res: Resource, meta: Object, namespace: str) -> None:
     """Set the namespace a request was sent to; an object that names another one is refused."""
     if not res.namespaced:
         if meta.get("namespace") == "":
@@ -89,7 +104,7 @@ def _settle_namespace(res: Resource, meta: dict, namespace: str) -> None:
     meta["namespace"] = namespace
 
 
-def check_name(meta: dict, name: str) -> None:
+def check_name(meta: Object, name: str) -> None:
     """Refuse an object that names itself otherwise than the request does (handlers' checkName)."""
     if not meta.get("name"):
         raise errors.bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be "
@@ -98,71 +113,63 @@ def check_name(meta: dict, name: str) -> None:
         raise errors.bad_request(f"the name of the object ({meta['name']}) does not match the name on the URL ({name})")
 
 
-def update(server, client, res: Resource, namespace: str, name: str, body: dict, options: dict) -> dict:
+def update(request: Request) -> Object:
     """Serve PUT of an object."""
-    if "update" not in res.verbs:
-        raise errors.method_not_supported(res.name, "update")
-    server.begin()
-    kind = server.kind(res)
-    key = f"{namespace}/{name}" if res.namespaced else name
-    if kind.create_on_update and server.store.get(server.stored_as(res), key) is None:
-        return create(server, client, res, namespace, name, body, options)
-    obj = decode(server, client, res, body, options)
+    if "update" not in request.res.verbs:
+        raise errors.method_not_supported(request.res.name, "update")
+    request.server.begin()
+    if request.kind.create_on_update and find(request) is None:
+        return create(request)
+    obj = decode(request, request.body)
     meta = obj.setdefault("metadata", {})
-    _settle_namespace(res, meta, namespace)
-    check_name(meta, name)
-    return store_update(server, client, res, obj, read(server, res, namespace, name), options)
+    _settle_namespace(request.res, meta, request.namespace)
+    check_name(meta, request.name)
+    return store_update(request, obj, read(request))
 
 
-def store_update(server, client, res: Resource, obj: dict, old: dict, options: dict, subresource: str = "") -> dict:
+def store_update(request: Request, obj: Object, old: Object) -> Object:
     """Take a decoded object in the place of `old`, through everything an update has to pass. `obj` is kept."""
-    kind = server.kind(res)
-    ctx = server.context(client, subresource, bool(options.get("dry_run")))
+    res, server, kind, ctx = request.res, request.server, request.kind, request.context
+    part, trusted = request.part, request.trusted
     meta, before = obj["metadata"], old["metadata"]
-    trusted = client.user is None
     _check_preconditions(res, kind, meta, before)
     objectmeta.keep_system_fields(meta, before)
     kind.default(obj, ctx)
-    if not subresource and kind.has_status and not (trusted and "status" not in old):
+    if not part and kind.has_status and not (trusted and "status" not in old):
         if "status" in old:
             obj["status"] = old["status"]
         else:
             obj.pop("status", None)
+    attributes = admission.Attributes(ctx, "UPDATE", res, part, obj, old)
     if not trusted:
-        admission.mutate(ctx, "update", res, subresource, obj, old)
+        admission.mutate(attributes)
     kind.prepare_update(obj, old, ctx)
-    if kind.has_generation and not subresource and _spec_changed(obj, old):
+    if kind.has_generation and not part and _spec_changed(obj, old):
         meta["generation"] = before.get("generation", 0) + 1
     if not trusted:
         bad = objectmeta.validate_update(meta, before)
         if kind.kube_finalizers:
             bad += objectmeta.validate_kube_finalizers(meta)
-        bad += kind.validate_status(obj, old, ctx) if subresource == "status" else kind.validate_update(obj, old, ctx)
+        bad += kind.validate_status(obj, old, ctx) if part == "status" else kind.validate_update(obj, old, ctx)
         if bad:
             raise errors.invalid(res.kind, res.group, meta["name"], bad)
-        if not subresource:
+        if not part:
             for text in kind.warnings(obj, old, ctx):
                 ctx.warn(text)
-        admission.validate(ctx, "update", res, subresource, obj, old)
-    tracking.track(server, client, res, old, obj, options, subresource)
-    if before.get("deletionTimestamp") and not meta.get("finalizers") and not _lingers(kind, obj):
+        admission.validate(attributes)
+    tracking.track(request, old, obj)
+    if before.get("deletionTimestamp") and not meta.get("finalizers") \
+            and not meta.get("deletionGracePeriodSeconds") and not kind.is_held(obj):
         if not ctx.dry_run:
-            obj = _remove(server, res, kind, obj, old, ctx)
-        return convert(server, res, obj)
+            obj = _remove(request, obj, old)
+        return convert(request, obj)
     meta["resourceVersion"] = before.get("resourceVersion")
     if not ctx.dry_run and obj != old:
         obj = server.write("MODIFIED", res, obj, old)
-    return convert(server, res, obj)
+    return convert(request, obj)
 
 
-def _lingers(kind, obj: dict) -> bool:
-    """Whether something other than finalizers still holds an object that is being deleted."""
-    return bool(obj["metadata"].get("deletionGracePeriodSeconds")) or bool(
-        (obj.get("spec") or {}).get("finalizers") if isinstance(obj.get("spec"), dict) and obj["kind"] == "Namespace"
-        else None)
-
-
-def _check_preconditions(res: Resource, kind, meta: dict, before: dict) -> None:
+def _check_preconditions(res: Resource, kind: Kind, meta: Object, before: Object) -> None:
     """Optimistic concurrency: a given resourceVersion or UID has to be the stored one."""
     if meta.get("uid") and meta["uid"] != before["uid"]:
         raise errors.conflict(res.name, before["name"], f"Precondition failed: UID in precondition: {meta['uid']}, "
@@ -179,7 +186,7 @@ def _check_preconditions(res: Resource, kind, meta: dict, before: dict) -> None:
                              [field.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
 
 
-def _spec_changed(obj: dict, old: dict) -> bool:
+def _spec_changed(obj: Object, old: Object) -> bool:
     """Whether anything but metadata and status differs (what generation counts)."""
     for key in {*obj, *old}:
         if key not in ("metadata", "status", "apiVersion", "kind") and obj.get(key) != old.get(key):
@@ -187,70 +194,61 @@ def _spec_changed(obj: dict, old: dict) -> bool:
     return False
 
 
-def patch(server, client, res: Resource, namespace: str, name: str, body, options: dict) -> dict:
+def patch(request: Request) -> Object:
     """Serve PATCH of an object; server-side apply creates it where it is missing."""
-    if "patch" not in res.verbs:
-        raise errors.method_not_supported(res.name, "patch")
-    server.begin()
-    key = f"{namespace}/{name}" if res.namespaced else name
-    old = server.store.get(server.stored_as(res), key)
-    if options["patch_type"] == "apply":
-        return _apply(server, client, res, namespace, name, body, old, options)
+    if "patch" not in request.res.verbs:
+        raise errors.method_not_supported(request.res.name, "patch")
+    request.server.begin()
+    old = find(request)
+    if request.options.patch_type == "apply":
+        obj = tracking.applied(request, old)
+        return store_new(request, obj) if old is None else store_update(request, obj, old)
     if old is None:
-        raise errors.not_found(res.name, name)
-    obj = patched(server, client, res, convert(server, res, old), body, options)
-    return store_update(server, client, res, obj, old, options)
+        raise errors.not_found(request.res.name, request.name)
+    return store_update(request, patched(request, convert(request, old)), old)
 
 
-def patched(server, client, res: Resource, current: dict, body, options: dict) -> dict:
+def patched(request: Request, current: Object) -> Object:
     """Return what a patch makes of an object, decoded, as it is stored."""
     from ..machinery import patch as patching
 
-    obj = patching.patched(current, body, options["patch_type"], server.schema(res),
-                           options.get("field_validation") or "Warn", client.on_warning)
+    options = request.options
+    obj = patching.patched(current, request.body, options.patch_type, request.schema,
+                           options.field_validation or "Warn", request.client.on_warning)
     meta, before = obj.setdefault("metadata", {}), current["metadata"]
     meta.setdefault("resourceVersion", before["resourceVersion"])
-    _settle_namespace(res, meta, before.get("namespace", ""))
+    _settle_namespace(request.res, meta, before.get("namespace", ""))
     check_name(meta, before["name"])
-    return server.kind(res).store_version(obj)
+    return request.kind.store_version(obj)
 
 
-def _apply(server, client, res: Resource, namespace: str, name: str, body: dict, old: dict | None,
-           options: dict) -> dict:
-    """Server-side apply."""
-    obj = tracking.applied(server, res, namespace, name, old, body, options)
-    if old is None:
-        return create(server, client, res, namespace, name, obj, {**options, "applied": True})
-    return store_update(server, client, res, obj, old, {**options, "applied": True})
-
-
-def delete(server, client, res: Resource, namespace: str, name: str, body, options: dict) -> dict:
+def delete(request: Request) -> Object:
     """Serve DELETE of an object (registry Store.Delete, rest.BeforeDelete)."""
+    res, server, kind, options = request.res, request.server, request.kind, request.options
     if "delete" not in res.verbs:
         raise errors.method_not_supported(res.name, "delete")
     server.begin()
-    old = read(server, res, namespace, name)
-    kind = server.kind(res)
-    ctx = server.context(client, dry_run=bool(options.get("dry_run")))
-    wanted = options.get("preconditions") or {}
+    old = read(request)
+    ctx = request.context
+    wanted = options.preconditions or {}
     for field_, word in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
         if wanted.get(field_) and wanted[field_] != old["metadata"][field_]:
-            raise errors.conflict(res.name, name, f"Precondition failed: {word} in precondition: {wanted[field_]}, "
-                                  f"{word} in object meta: {old['metadata'][field_]}")
-    admission.validate(ctx, "delete", res, "", None, old)
+            raise errors.conflict(res.name, request.name, f"Precondition failed: {word} in precondition: "
+                                  f"{wanted[field_]}, {word} in object meta: {old['metadata'][field_]}")
+    admission.validate(admission.Attributes(ctx, "DELETE", res, "", old, old))
     obj = clone(old)
     meta = obj["metadata"]
     deleting = bool(meta.get("deletionTimestamp"))
-    grace = kind.grace_period(obj, options.get("grace_period"))
+    grace = kind.grace_period(obj, options.grace_period)
     if deleting and grace >= meta.get("deletionGracePeriodSeconds", 0) and meta.get("deletionGracePeriodSeconds"):
         return obj
-    _set_deletion_finalizers(meta, options.get("propagation") or "", kind)
+    _set_deletion_finalizers(meta, options.propagation)
     kind.prepare_delete(obj, ctx)
-    if not grace and not meta.get("finalizers") and not _lingers(kind, {**obj, "metadata": {}}):
+    if not grace and not meta.get("finalizers") and not kind.is_held(obj):
         if not ctx.dry_run:
-            obj = _remove(server, res, kind, obj, old, ctx)
+            obj = _remove(request, obj, old)
         return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
-                "details": {"name": name, **({"group": res.group} if res.group else {}), "kind": res.plural,
+                "details": {"name": request.name, **({"group": res.group} if res.group else {}), "kind": res.plural,
                             "uid": meta["uid"]}}
     from ..machinery import timestamps
 
@@ -264,7 +262,7 @@ def delete(server, client, res: Resource, namespace: str, name: str, body, optio
     return obj
 
 
-def _set_deletion_finalizers(meta: dict, propagation: str, kind) -> None:
+def _set_deletion_finalizers(meta: Object, propagation: str) -> None:
     """Note in the finalizers what the garbage collector has to do first (deletionFinalizersForGarbageCollection)."""
     finalizers = [name for name in meta.get("finalizers") or () if name not in ("orphan", "foregroundDeletion")]
     if not propagation and meta.get("finalizers"):
@@ -278,21 +276,28 @@ def _set_deletion_finalizers(meta: dict, propagation: str, kind) -> None:
         meta.pop("finalizers", None)
 
 
-def _remove(server, res: Resource, kind, obj: dict, old: dict, ctx) -> dict:
+def _remove(request: Request, obj: Object, old: Object) -> Object:
     """Take an object out of the store."""
-    server.write("DELETED", res, obj, old)
-    kind.after_delete(obj, ctx)
+    request.server.write("DELETED", request.res, obj, old)
+    request.kind.after_delete(obj, request.context)
     return obj
 
 
-def deletecollection(server, client, res: Resource, namespace: str, name: str, body, options: dict) -> dict:
+def deletecollection(request: Request) -> Object:
     """Serve DELETE of a collection."""
+    res, server, options = request.res, request.server, request.options
     if "deletecollection" not in res.verbs:
         raise errors.method_not_supported(res.name, "deletecollection")
     server.begin()
-    test = predicate(server, res, options.get("label_selector") or "", options.get("field_selector") or "")
-    items = [obj for obj in server.store.list(server.stored_as(res), namespace) if test is None or test(obj)]
+    test = predicate(request)
+    items = [obj for obj in server.store.list(request.stored_as, request.namespace) if test is None or test(obj)]
+    each = Options(dry_run=options.dry_run, grace_period=options.grace_period, propagation=options.propagation)
     for obj in items:
-        delete(server, client, res, obj["metadata"].get("namespace", ""), obj["metadata"]["name"], None, options)
+        meta = obj["metadata"]
+        delete(request.leading_to("delete", meta.get("namespace", ""), meta["name"], each))
     return {"kind": res.kind + "List", "apiVersion": res.api_version,
             "metadata": {"resourceVersion": str(server.store.revision)}, "items": items}
+
+
+VERBS: dict[str, Callable[[Request], Object]] = {
+    "create": create, "update": update, "patch": patch, "delete": delete, "deletecollection": deletecollection}

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from ..go.json import type_word
 from ..machinery import errors
-from ..machinery.discovery import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Json, Object
+    from .request import Request
 
 
-def decode(server, client, res: Resource, body: dict, field_validation: str) -> dict:
+def decode(request: Request, body: Json) -> Object:
     """Return a new object with known fields only, canonical values and the storage version's apiVersion.
 
-    `field_validation`: Strict refuses unknown fields, Warn tells them through `client.on_warning`, Ignore drops them.
-    Raises BadRequest for what cannot be decoded.
+    `body` is what a request brings, or what server-side apply made of it. The request's `field_validation`: Strict
+    refuses unknown fields, Warn tells them through `client.on_warning`, Ignore drops them. Raises BadRequest for what
+    cannot be decoded.
     """
+    res, warn, field_validation = request.res, request.client.on_warning, request.options.field_validation or "Warn"
     if not isinstance(body, dict):
         raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
                                  f"{type_word(body)} into Go value of type struct "
@@ -35,7 +41,7 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
     from ..machinery.decode import decode as as_typed
 
     where = f'{res.kind} in version "{res.version}" cannot be handled as a {res.kind}: '
-    node = server.schema(res)
+    node = request.schema
     if node is None:
         from ..machinery.objects import clone
 
@@ -46,9 +52,9 @@ def decode(server, client, res: Resource, body: dict, field_validation: str) -> 
         raise errors.bad_request(f"{where}{error}") from None
     if unknown and field_validation == "Strict":
         raise errors.bad_request(where + strict_message(unknown))
-    if field_validation == "Warn" and client.on_warning is not None:
+    if field_validation == "Warn" and warn is not None:
         for path in unknown:
-            client.on_warning(unknown_message(path))
-    return server.kind(res).store_version(obj)
+            warn(unknown_message(path))
+    return request.kind.store_version(obj)
 
 

@@ -13,10 +13,15 @@ from .kinds import base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
     from ..machinery.entropy import Entropy
+    from ..machinery.schema import Schema
+    from ..machinery.types import Object, Release
     from ..store.store import Store
+    from .events import Recorder
+    from .request import Request
 
     class Clock(Protocol):
         """What a server, and the loops on it, need of cluster.clock.Clock."""
@@ -42,7 +47,9 @@ class Server:
     `begin()` is called before the first write of a request, `notice(type, resource, old, new)` after every write.
     """
 
-    def __init__(self, store: Store, entropy: Entropy, release: tuple[int, int], clock: Clock, begin=None, notice=None,
+    def __init__(self, store: Store, entropy: Entropy, release: Release, clock: Clock,
+                 begin: Callable[[], None] | None = None,
+                 notice: Callable[[str, str, Object | None, Object | None], None] | None = None,
                  tally: Tally | None = None):
         from .client import Client
 
@@ -51,9 +58,9 @@ class Server:
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.tally = tally or Tally()
         self.trusted = Client(self)
-        self.history: list[tuple[str, str, dict]] | None = None  # (type, resource, object), once somebody watches
+        self.history: list[tuple[str, str, Object]] | None = None  # (type, resource, object), once somebody watches
         self._discovery: Discovery | None = None
-        self._events = None
+        self._events: Recorder | None = None
 
     @property
     def now(self) -> float:
@@ -77,7 +84,7 @@ class Server:
         return self._discovery
 
     @property
-    def events(self):
+    def events(self) -> Recorder:
         """The recorder of Events."""
         if self._events is None:
             from .events import Recorder
@@ -91,11 +98,11 @@ class Server:
 
     # Straight reads
 
-    def find(self, resource: str, namespace: str, name: str) -> dict | None:
+    def find(self, resource: str, namespace: str, name: str) -> Object | None:
         """Return the stored object of a resource (`plural.group`) or None."""
         return self.store.get(resource, f"{namespace}/{name}" if namespace else name)
 
-    def items(self, resource: str, namespace: str = "", selector: dict | None = None) -> list[dict]:
+    def items(self, resource: str, namespace: str = "", selector: Object | None = None) -> list[Object]:
         """Return stored objects in the order of their keys; `selector` is a metav1.LabelSelector dict."""
         found = self.store.list(resource, namespace)
         if selector is None:
@@ -105,17 +112,17 @@ class Server:
         wanted = selectors.of_label_selector(selector)
         return [obj for obj in found if selectors.matches(wanted, obj["metadata"].get("labels"))]
 
-    def owned(self, resource: str, owner: dict) -> list[dict]:
+    def owned(self, resource: str, owner: Object) -> list[Object]:
         """Return the objects of a resource that have `owner` among their ownerReferences."""
         return self.store.owned(resource, owner["metadata"]["uid"])
 
-    def orphans(self, resource: str, namespace: str) -> list[dict]:
+    def orphans(self, resource: str, namespace: str) -> list[Object]:
         """Return the objects of a namespace that no ownerReference with `controller: true` names."""
         return self.store.orphans(resource, namespace)
 
     # Writing
 
-    def write(self, type_: str, res: Resource, obj: dict, old: dict | None) -> dict:
+    def write(self, type_: str, res: Resource, obj: Object, old: Object | None) -> Object:
         """Store a change and tell those who listen. `type_`: ADDED, MODIFIED or DELETED (`obj`: the last state)."""
         name = self.stored_as(res)
         key = key_of(obj)
@@ -129,7 +136,7 @@ class Server:
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
 
-    def _count_annotated(self, old: dict | None, new: dict | None) -> None:
+    def _count_annotated(self, old: Object | None, new: Object | None) -> None:
         """Know whether there are metrics to serve without a look at all pods."""
         from . import metrics
 
@@ -152,7 +159,7 @@ class Server:
             return kind_of(res)
         return base.load(res.group, res.kind)
 
-    def schema(self, res: Resource):
+    def schema(self, res: Resource) -> Schema | None:
         """The schema of a resource's kind (schema.py), None where everything is allowed."""
         if res.crd is not None:
             from .customresources import schema_of
@@ -162,58 +169,60 @@ class Server:
 
         return schema.schema_of(res.api_version, res.kind, self.release)
 
-    def context(self, client, subresource: str = "", dry_run: bool = False) -> base.Context:
-        """What the hooks of a kind may know of a request by `client`."""
-        return base.Context(self.now, self.release, client.user, self.trusted, self.entropy, subresource, dry_run,
-                            client.on_warning)
-
     # Requests
 
-    def handle(self, client, verb: str, resource: str, namespace: str, name: str, body, subresource: str,
-               options: dict):
-        """Serve one call of `client`; see client.Client for the verbs. Raises errors.StatusError."""
-        res = self._resource(resource)
+    def handle(self, request: Request) -> Object:
+        """Serve one call of a client; see client.Client for the verbs. Raises errors.StatusError."""
+        res = self._resource(request.resource)
         if res is None:
-            plural, _, group = resource.partition(".")
-            raise errors.no_resource(verb, errors.qualified(plural, group.partition(".")[2]), name)
-        if not res.namespaced:
-            namespace = ""
-        method = "list" if verb == "table" and not name else "get" if verb == "table" else verb
-        if client.user is not None:
-            self._authorize(client, method, res, namespace, name, subresource)
-        if subresource and subresource not in res.subresources:
-            raise errors.not_found(res.name, name) if res.crd is not None else errors.no_resource()
+            plural, _, group = request.resource.partition(".")
+            asked = errors.qualified(plural, group.partition(".")[2])
+            raise errors.no_resource(request.verb, asked, request.name)
+        self._accept(request, res)
+        if request.subresource and request.subresource not in res.subresources:
+            raise errors.not_found(res.name, request.name) if res.crd is not None else errors.no_resource()
+        client = request.client
         if client.on_warning is not None:
-            kind = self.kind(res)
+            kind = request.kind
             if kind.deprecation and within(self.release, kind.deprecated_since):
                 client.on_warning(kind.deprecation)
         if client.on_call is None:
-            return self._serve(client, verb, res, namespace, name, body, subresource, options)
-        code = 201 if verb == "create" else 200
+            return _serve(request)
+        code = 201 if request.verb == "create" else 200
         try:
-            return self._serve(client, verb, res, namespace, name, body, subresource, options)
+            return _serve(request)
         except errors.StatusError as error:
             code = error.code
             raise
         finally:
-            client.on_call(method, path_of(res, namespace, name, subresource), code, options)
+            client.on_call(request, code)
 
-    def watch(self, client, resource: str, namespace: str, since: int, options: dict):
+    def watch(self, request: Request) -> tuple[int, list[Object]]:
         """Serve one look of a watch; see client.Client.watch."""
         from . import reading
 
-        res = self.resolve(resource)
-        if client.user is not None:
-            self._authorize(client, "watch", res, namespace, "", "")
+        self._accept(request, self.resolve(request.resource))
         if self.history is None:
             self.history = []
-        return reading.watch(self, client, res, namespace, since, options)
+        return reading.watch(request)
 
-    def tabulate(self, client, resource: str, objects: list[dict]) -> dict:
+    def tabulate(self, request: Request, objects: list[Object]) -> Object:
         """Return objects as a Table; see client.Client.tabulate."""
         from . import reading
 
-        return reading.as_table(self, client, self.resolve(resource), objects)
+        request.res = self.resolve(request.resource)
+        return reading.as_table(request, objects)
+
+    def _accept(self, request: Request, res: Resource) -> None:
+        """Set what a request is about, and let it pass or raise Forbidden."""
+        request.res = res
+        if not res.namespaced:
+            request.namespace = ""
+        user = request.client.user
+        if user is not None and "system:masters" not in (user.get("groups") or ()):
+            from . import authorization
+
+            authorization.authorize(request)
 
     def resolve(self, resource: str) -> Resource:
         """Find the resource that `plural[.version].group` names; NotFound where none does."""
@@ -229,30 +238,17 @@ class Server:
                 return res
         return None
 
-    def _authorize(self, client, verb: str, res: Resource, namespace: str, name: str, subresource: str) -> None:
-        if "system:masters" in (client.user.get("groups") or ()):
-            return
-        from . import authorization
 
-        authorization.authorize(self.trusted, client.user, verb, res, namespace, name, subresource)
+def _serve(request: Request) -> Object:
+    """Hand a request to the function that serves it; only what writes imports what writing needs."""
+    if request.subresource:
+        from . import subresources
 
-    def _serve(self, client, verb, res, namespace, name, body, subresource, options):
-        if subresource:
-            from . import subresources
+        return subresources.serve(request)
+    if request.verb in ("get", "list", "table"):
+        from . import reading
 
-            return subresources.serve(self, client, verb, res, namespace, name, body, subresource, options)
-        if verb in ("get", "list", "table"):
-            from . import reading
+        return reading.VERBS[request.verb](request)
+    from . import registry
 
-            return getattr(reading, verb)(self, client, res, namespace, name, options)
-        from . import registry
-
-        return getattr(registry, verb)(self, client, res, namespace, name, body, options)
-
-
-def path_of(res: Resource, namespace: str = "", name: str = "", subresource: str = "") -> str:
-    """The URL path of a resource, as in /apis/apps/v1/namespaces/default/deployments/web/scale."""
-    parts = ["/apis", res.group, res.version] if res.group else ["/api", res.version]
-    if namespace:
-        parts += ["namespaces", namespace]
-    return "/".join(part for part in (*parts, res.plural, name, subresource) if part)
+    return registry.VERBS[request.verb](request)

@@ -1,69 +1,79 @@
-"""The subresources: status, scale, binding, eviction and the like.
-
-Each is a function `<verb>_<subresource>` or, where all verbs are alike, `any_<subresource>`; `serve` finds it.
-"""
+"""The subresources: status, scale, binding, eviction and the like. `SUBRESOURCES` tells which function serves what."""
 
 from __future__ import annotations
 
 from ..machinery import conditions, errors, timestamps
-from ..machinery.discovery import Resource
 from ..machinery.objects import clone, dig
 from . import registry, tracking
 from .reading import convert, read
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def serve(server, client, verb: str, res: Resource, namespace: str, name: str, body, subresource: str, options: dict):
+    from ..machinery.types import Object
+    from .request import Request
+
+
+def serve(request: Request) -> Object:
     """Serve one call on a subresource; raises MethodNotAllowed for what it does not know."""
-    allowed = res.subresources[subresource]["verbs"]
-    served = globals().get(f"any_{subresource}") or globals().get(f"{verb}_{subresource}")
-    if verb not in allowed or served is None:
-        raise errors.method_not_supported(f"{res.name}/{subresource}", verb)
+    res, verb = request.res, request.verb
+    served = SUBRESOURCES.get(request.subresource, {}).get(verb)
+    if served is None or verb not in res.subresources[request.subresource]["verbs"]:
+        raise errors.method_not_supported(f"{res.name}/{request.subresource}", verb)
     if verb != "get":
-        server.begin()
-    return served(server, client, verb, res, namespace, name, body, options)
+        request.server.begin()
+    return served(request)
 
 
-def _changed(server, client, verb, res, current: dict, body, options):
+def get_object(request: Request) -> Object:
+    """Return the object itself, of which the subresource is a part."""
+    return convert(request, read(request))
+
+
+def _changed(request: Request, current: Object) -> Object:
     """Return the object that an update or a patch asks for."""
-    if verb == "update":
-        return registry.decode(server, client, res, body, options)
-    return registry.patched(server, client, res, current, body, options)
+    if request.verb == "update":
+        return registry.decode(request, request.body)
+    return registry.patched(request, current)
 
 
-def any_status(server, client, verb, res: Resource, namespace, name, body, options):
-    """Status and, of the rest, nothing (a status strategy's PrepareForUpdate)."""
-    old = read(server, res, namespace, name)
-    if verb == "get":
-        return convert(server, res, old)
-    if client.user is None and verb == "update":
-        meta = old["metadata"]
-        if body["metadata"].get("resourceVersion", meta["resourceVersion"]) != meta["resourceVersion"]:
-            raise errors.modified(res.name, name)
-        obj = {**old, "metadata": dict(meta), "status": body.get("status", {})}
-        if "annotations" in body["metadata"]:  # a deployment's revision is written this way: it is no new generation
-            obj["metadata"]["annotations"] = body["metadata"]["annotations"]
-        if obj == old:
-            return old
-        tracking.track(server, client, res, old, obj, options, "status")
-        return server.write("MODIFIED", res, obj, old)
-    asked = _changed(server, client, verb, res, convert(server, res, old), body, options)
+def write_status(request: Request) -> Object:
+    """Change status and, of the rest, nothing (a status strategy's PrepareForUpdate)."""
+    old = read(request)
+    if request.trusted and request.verb == "update":
+        return _store_status(request, old)
+    asked = _changed(request, convert(request, old))
     obj = clone(old)
     obj["metadata"]["resourceVersion"] = asked["metadata"].get("resourceVersion")
-    for field in ("managedFields",):
-        if field in asked["metadata"]:
-            obj["metadata"][field] = asked["metadata"][field]
+    if "managedFields" in asked["metadata"]:
+        obj["metadata"]["managedFields"] = asked["metadata"]["managedFields"]
     if "status" in asked:
         obj["status"] = asked["status"]
     else:
         obj.pop("status", None)
-    return registry.store_update(server, client, res, obj, old, options, "status")
+    return registry.store_update(request, obj, old)
 
 
-def _scale_of(server, res: Resource, obj: dict) -> dict:
+def _store_status(request: Request, old: Object) -> Object:
+    """What a controller's update of a status needs and no more: there are many of them."""
+    body, meta = request.body, old["metadata"]
+    if body["metadata"].get("resourceVersion", meta["resourceVersion"]) != meta["resourceVersion"]:
+        raise errors.modified(request.res.name, request.name)
+    obj = {**old, "metadata": dict(meta), "status": body.get("status", {})}
+    if "annotations" in body["metadata"]:  # a deployment's revision is written this way: it is no new generation
+        obj["metadata"]["annotations"] = body["metadata"]["annotations"]
+    if obj == old:
+        return old
+    tracking.track(request, old, obj)
+    return request.server.write("MODIFIED", request.res, obj, old)
+
+
+def _scale_of(request: Request, obj: Object) -> Object:
     """Return an autoscaling/v1 Scale of an object with replicas."""
     from ..machinery import selectors
 
-    paths = server.kind(res).scale_paths
+    paths = request.kind.scale_paths
     meta = {key: obj["metadata"][key] for key in ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
             if key in obj["metadata"]}
     status = {"replicas": dig(obj, *paths["status"], default=0)}
@@ -78,19 +88,21 @@ def _scale_of(server, res: Resource, obj: dict) -> dict:
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": meta, "spec": spec, "status": status}
 
 
-def any_scale(server, client, verb, res: Resource, namespace, name, body, options):
-    """Read or change the number of replicas."""
-    old = read(server, res, namespace, name)
-    scale = _scale_of(server, res, old)
-    if verb == "get":
-        return scale
-    if verb == "patch":
+def get_scale(request: Request) -> Object:
+    """Read the number of replicas."""
+    return _scale_of(request, read(request))
+
+
+def write_scale(request: Request) -> Object:
+    """Change the number of replicas."""
+    old, body, options = read(request), request.body, request.options
+    if request.verb == "patch":
         from ..machinery import patch as patching
         from ..machinery.schema import schema_of
 
-        schema = schema_of("autoscaling/v1", "Scale", server.release)
-        body = patching.patched(scale, body, options["patch_type"], schema,
-                                options.get("field_validation") or "Warn", client.on_warning)
+        schema = schema_of("autoscaling/v1", "Scale", request.server.release)
+        body = patching.patched(_scale_of(request, old), body, options.patch_type, schema,
+                                options.field_validation or "Warn", request.client.on_warning)
     replicas = dig(body, "spec", "replicas", default=0)
     if not isinstance(replicas, int) or isinstance(replicas, bool):
         raise errors.bad_request('Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal '
@@ -99,56 +111,56 @@ def any_scale(server, client, verb, res: Resource, namespace, name, body, option
     if replicas < 0:
         from ..machinery import field
 
-        raise errors.invalid("Scale", "autoscaling", name, [
+        raise errors.invalid("Scale", "autoscaling", request.name, [
             field.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])
     obj = clone(old)
     given = dig(body, "metadata", "resourceVersion")
     if given and given != old["metadata"]["resourceVersion"]:
-        raise errors.modified(res.name, name)
+        raise errors.modified(request.res.name, request.name)
     target = obj
-    path = server.kind(res).scale_paths["spec"]
+    path = request.kind.scale_paths["spec"]
     for step in path[:-1]:
         target = target.setdefault(step, {})
     target[path[-1]] = replicas
-    return _scale_of(server, res, registry.store_update(server, client, res, obj, old, {**options, "through": "scale"}))
+    return _scale_of(request, registry.store_update(request, obj, old))
 
 
-def create_binding(server, client, verb, res: Resource, namespace, name, body, options):
+def create_binding(request: Request) -> Object:
     """Bind a pod to a node (registry/core/pod/storage BindingREST)."""
-    old = read(server, res, namespace, name)
-    node = dig(body, "target", "name", default="")
+    old, name, server = read(request), request.name, request.server
+    node = dig(request.body, "target", "name", default="")
     if old["metadata"].get("deletionTimestamp"):
         raise errors.conflict("pods/binding", name, f'pod {name} is being deleted, cannot be assigned to a host')
     if old["spec"].get("nodeName"):
         raise errors.conflict("pods/binding", name,
                               f'pod {name} is already assigned to node "{old["spec"]["nodeName"]}"')
-    now = timestamps.format(server.now)
     status = dict(old.get("status") or {})
     status["conditions"] = list(status.get("conditions") or ())
     conditions.set_condition(status["conditions"],
                              {"type": "PodScheduled", "status": "True", "lastProbeTime": None}, server.now)
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
-    server.write("MODIFIED", res, obj, old)
-    return {"kind": "Status", "apiVersion": "v1", "metadata": {"creationTimestamp": now}, "status": "Success"}
+    server.write("MODIFIED", request.res, obj, old)
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {"creationTimestamp": timestamps.format(server.now)},
+            "status": "Success"}
 
 
-def create_eviction(server, client, verb, res: Resource, namespace, name, body, options):
+def create_eviction(request: Request) -> Object:
     """Delete a pod unless a PodDisruptionBudget forbids it (registry/core/pod/storage EvictionREST)."""
     from . import eviction
 
-    return eviction.evict(server, client, res, namespace, name, body, options)
+    return eviction.evict(request)
 
 
-def create_token(server, client, verb, res: Resource, namespace, name, body, options):
+def create_token(request: Request) -> Object:
     """Issue a service account's token."""
     from . import tokens
 
-    return tokens.issue(server, read(server, res, namespace, name), body)
+    return tokens.issue(request.server, read(request), request.body)
 
 
-def update_finalize(server, client, verb, res: Resource, namespace, name, body, options):
+def update_finalize(request: Request) -> Object:
     """Change a namespace's spec.finalizers; when the last one goes from a namespace that is deleted, it is gone."""
-    old = read(server, res, "", name)
+    old, body = read(request), request.body
     obj = clone(old)
     obj["spec"] = {"finalizers": dig(body, "spec", "finalizers", default=[])}
     if not obj["spec"]["finalizers"]:
@@ -156,36 +168,38 @@ def update_finalize(server, client, verb, res: Resource, namespace, name, body, 
     if dig(body, "status"):
         obj["status"] = clone(body["status"])
     if old["metadata"].get("deletionTimestamp") and not obj["spec"] and not obj["metadata"].get("finalizers"):
-        return server.write("DELETED", res, obj, old)
-    return server.write("MODIFIED", res, obj, old) if obj != old else old
+        return request.server.write("DELETED", request.res, obj, old)
+    return request.server.write("MODIFIED", request.res, obj, old) if obj != old else old
 
 
-def any_approval(server, client, verb, res: Resource, namespace, name, body, options):
+def write_approval(request: Request) -> Object:
     """Change a certificate signing request's conditions."""
-    old = read(server, res, namespace, name)
-    if verb == "get":
-        return old
-    asked = _changed(server, client, verb, res, old, body, options)
+    old = read(request)
+    asked = _changed(request, old)
     obj = clone(old)
     obj["metadata"]["resourceVersion"] = asked["metadata"].get("resourceVersion")
     obj.setdefault("status", {})["conditions"] = dig(asked, "status", "conditions", default=[])
-    return registry.store_update(server, client, res, obj, old, options, "approval")
+    return registry.store_update(request, obj, old)
 
 
-def _spec_change(subresource: str):
-    """Return the function of a subresource through which a pod's spec may change in some other way."""
-
-    def change(server, client, verb, res: Resource, namespace, name, body, options):
-        old = read(server, res, namespace, name)
-        if verb == "get":
-            return old
-        obj = _changed(server, client, verb, res, old, body, options)
-        if "status" in old:
-            obj["status"] = old["status"]
-        return registry.store_update(server, client, res, obj, old, options, subresource)
-
-    return change
+def write_pod_spec(request: Request) -> Object:
+    """Change a pod's spec in a way that is open to this subresource only (ephemeralcontainers, resize)."""
+    old = read(request)
+    obj = _changed(request, old)
+    if "status" in old:
+        obj["status"] = old["status"]
+    return registry.store_update(request, obj, old)
 
 
-any_ephemeralcontainers = _spec_change("ephemeralcontainers")
-any_resize = _spec_change("resize")
+# Subresource -> verb -> what serves it; whether a resource has the subresource, discovery says.
+SUBRESOURCES: dict[str, dict[str, Callable[[Request], Object]]] = {
+    "status": {"get": get_object, "update": write_status, "patch": write_status},
+    "scale": {"get": get_scale, "update": write_scale, "patch": write_scale},
+    "binding": {"create": create_binding},
+    "eviction": {"create": create_eviction},
+    "token": {"create": create_token},
+    "finalize": {"update": update_finalize},
+    "approval": {"get": get_object, "update": write_approval, "patch": write_approval},
+    "ephemeralcontainers": {"get": get_object, "update": write_pod_spec, "patch": write_pod_spec},
+    "resize": {"get": get_object, "update": write_pod_spec, "patch": write_pod_spec},
+}

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from ..machinery.discovery import Resource
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .request import Request
 
 # Who the control plane is: client-go names a manager after the program.
 _CONTROL_PLANE = {"pods": "kubelet", "nodes": "kubelet", "leases.coordination.k8s.io": "kubelet"}
 
 
-def _ignored(server, res: Resource, subresource: str) -> dict | None:
+def _ignored(request: Request) -> Object | None:
     """The fields that an endpoint resets, and that are therefore nobody's there."""
     from .apply import NOT_STATUS, STATUS
 
-    if subresource == "status":
+    if request.subresource == "status":
         return NOT_STATUS
-    return STATUS if server.kind(res).has_status and not subresource else None
+    return STATUS if request.kind.has_status and not request.subresource else None
 
 
-def track(server, client, res: Resource, old: dict | None, obj: dict, options: dict, subresource: str = "") -> None:
-    """Note in `obj`'s managedFields, in place, what this write changed. `options` may tell the subresource that the
-    change came `through`, where it was not stored as one."""
-    if options.get("applied"):
+def track(request: Request, old: Object | None, obj: Object) -> None:
+    """Note in `obj`'s managedFields, in place, what this write changed; server-side apply has done so already."""
+    res, options, subresource = request.res, request.options, request.subresource
+    if options.patch_type == "apply" and not subresource:
         return
-    subresource = subresource or options.get("through", "")
-    manager = options.get("field_manager") or "kubectl"
-    if client.user is None:
+    manager = options.field_manager or "kubectl"
+    if request.trusted:
         if old is None or "managedFields" not in old["metadata"]:
             return
-        manager = options.get("field_manager") or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
+        manager = options.field_manager or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
     from .apply import track_update
 
-    track_update(old, obj, manager, res.api_version, subresource, server.now, server.schema(res),
-                 _ignored(server, res, subresource))
+    track_update(old, obj, manager, res.api_version, subresource, request.server.now, request.schema,
+                 _ignored(request))
 
 
-def applied(server, res: Resource, namespace: str, name: str, old: dict | None, body: dict, options: dict) -> dict:
-    """Return the object that server-side apply of `body` makes of `old` (None: it is created).
+def applied(request: Request, old: Object | None) -> Object:
+    """Return the object that server-side apply of the request's body makes of `old` (None: it is created).
 
     Raises the Conflict that names the fields other managers own.
     """
     from .apply import server_side_apply
 
-    where = {"name": name, **({"namespace": namespace} if res.namespaced else {})}
-    body = {**body, "metadata": {**(body.get("metadata") or {}), **where}}
-    return server_side_apply(old, body, options.get("field_manager") or "", bool(options.get("force")),
-                             res.api_version, server.now, server.schema(res), _ignored(server, res, ""))
+    res, options = request.res, request.options
+    where = {"name": request.name, **({"namespace": request.namespace} if res.namespaced else {})}
+    body = {**request.body, "metadata": {**(request.body.get("metadata") or {}), **where}}
+    return server_side_apply(old, body, options.field_manager, options.force, res.api_version, request.server.now,
+                             request.schema, _ignored(request))

@@ -1,12 +1,20 @@
 """Admission: what looks at an object between the request and the store.
 
 `PLUGINS` maps each plugin's module to the resources it concerns (`*`: all), in the order of the real server
-(pkg/kubeapiserver/options/plugins.go). A module has `mutate(ctx, verb, res, subresource, obj, old)`, which changes
-`obj` in place before the kind's own validation, or `validate(...)` of the same form, which runs after it, or both;
-either refuses by raising StatusError. `verb`: create, update or delete (then `obj` is None). `ctx`: kinds.base.Context.
+(pkg/kubeapiserver/options/plugins.go). A module has `mutate(a)`, which changes `a.obj` in place before the kind's own
+validation, or `validate(a)`, which runs after it and sees deletions, too, or both; either refuses by raising
+StatusError. `a` is the write's Attributes.
 """
 
 from __future__ import annotations
+
+from .attributes import Attributes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PLUGINS", "Attributes", "mutate", "validate"]
 
 PLUGINS: dict[str, tuple[str, ...]] = {
     "namespacelifecycle": ("*",),
@@ -31,10 +39,10 @@ PLUGINS: dict[str, tuple[str, ...]] = {
 }
 
 
-_steps: dict[tuple[str, str], list] = {}  # (step, resource) -> the functions that take it
+_steps: dict[tuple[str, str], list[Callable[[Attributes], None]]] = {}  # (step, resource) -> the functions that take it
 
 
-def _functions(step: str, resource: str) -> list:
+def _functions(step: str, resource: str) -> list[Callable[[Attributes], None]]:
     found = _steps.get((step, resource))
     if found is None:
         from importlib import import_module
@@ -45,13 +53,13 @@ def _functions(step: str, resource: str) -> list:
     return found
 
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+def mutate(a: Attributes) -> None:
     """Let the plugins complete a new or changed object, in place."""
-    for function in _functions("mutate", res.name):
-        function(ctx, verb, res, subresource, obj, old)
+    for function in _functions("mutate", a.res.name):
+        function(a)
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+def validate(a: Attributes) -> None:
     """Let the plugins refuse a write."""
-    for function in _functions("validate", res.name):
-        function(ctx, verb, res, subresource, obj, old)
+    for function in _functions("validate", a.res.name):
+        function(a)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from .refusal import forbidden
 from .signers import may
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
-    if verb != "update" or subresource != "approval" or obj is None or old is None:
+
+def validate(a: Attributes) -> None:
+    if a.operation != "UPDATE" or a.subresource != "approval" or a.old is None:
         return
-    signer = old["spec"]["signerName"]
-    if not may(ctx, "approve", signer):
-        raise forbidden(res, obj, f'user not permitted to approve requests with signerName "{signer}"')
+    signer = a.old["spec"]["signerName"]
+    if not may(a.ctx, "approve", signer):
+        raise forbidden(a, f'user not permitted to approve requests with signerName "{signer}"')

@@ -5,13 +5,17 @@ from __future__ import annotations
 from .refusal import forbidden
 from .signers import may
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
-    if verb != "update" or subresource != "status" or obj is None or old is None:
+
+def validate(a: Attributes) -> None:
+    if a.operation != "UPDATE" or a.subresource != "status" or a.old is None:
         return
-    status, before = obj.get("status") or {}, old.get("status") or {}
+    status, before = a.obj.get("status") or {}, a.old.get("status") or {}
     if all(status.get(key) == before.get(key) for key in ("certificate", "conditions")):
         return
-    signer = old["spec"]["signerName"]
-    if not may(ctx, "sign", signer):
-        raise forbidden(res, obj, f'user not permitted to sign requests with signerName "{signer}"')
+    signer = a.old["spec"]["signerName"]
+    if not may(a.ctx, "sign", signer):
+        raise forbidden(a, f'user not permitted to sign requests with signerName "{signer}"')

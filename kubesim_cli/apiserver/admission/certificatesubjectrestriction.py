@@ -8,14 +8,18 @@ from ...machinery.wellknown import KUBE_API_SERVER_CLIENT_SIGNER_NAME as SIGNER
 from ..authorization import MASTERS
 from .refusal import forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
+
 _ORGANIZATION = b"\x06\x03\x55\x04\x0a"  # 2.5.4.10 in DER
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
-    if verb != "create" or subresource or obj is None or obj["spec"].get("signerName") != SIGNER:
+def validate(a: Attributes) -> None:
+    if a.operation != "CREATE" or a.subresource or a.obj["spec"].get("signerName") != SIGNER:
         return
-    if MASTERS in _organizations(obj["spec"]["request"]):
-        raise forbidden(res, obj, f"use of {SIGNER} signer with {MASTERS} group is not allowed")
+    if MASTERS in _organizations(a.obj["spec"]["request"]):
+        raise forbidden(a, f"use of {SIGNER} signer with {MASTERS} group is not allowed")
 
 
 def _organizations(request: str) -> list[str]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from ..kinds.core.persistentvolume import storage_class
 from ..kinds.storage.storageclass import is_default
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "create" or storage_class(obj) is not None:
+
+def mutate(a: Attributes) -> None:
+    if a.operation != "CREATE" or storage_class(a.obj) is not None:
         return
-    found = default_class(ctx.client)
+    found = default_class(a.ctx.client)
     if found is not None:
-        obj["spec"]["storageClassName"] = found["metadata"]["name"]
+        a.obj["spec"]["storageClassName"] = found["metadata"]["name"]
 
 
 def default_class(client) -> dict | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from ...machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
+
 _TAINTS = (TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE)
 
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if subresource:
+def mutate(a: Attributes) -> None:
+    if a.subresource:
         return
-    spec = obj["spec"]
+    spec = a.obj["spec"]
     tolerations = spec.get("tolerations") or []
     missing = [key for key in _TAINTS if not any(_tolerates(t, key) for t in tolerations)]
     if missing:

@@ -6,13 +6,17 @@ from ...machinery import quantity
 from ...machinery.objects import dig
 from .refusal import aggregate, forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
+
 _ANNOTATION = "kubernetes.io/limit-ranger"
 
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if res.plural == "pods" and verb == "create":
-        for limits in ctx.client.items("limitranges", obj["metadata"].get("namespace", "")):
-            _default_containers(obj, limits)
+def mutate(a: Attributes) -> None:
+    if a.res.plural == "pods" and a.operation == "CREATE":
+        for limits in a.ctx.client.items("limitranges", a.namespace):
+            _default_containers(a.obj, limits)
 
 
 def _default_containers(pod: dict, limits: dict) -> None:
@@ -37,18 +41,18 @@ def _default_containers(pod: dict, limits: dict) -> None:
                                _ANNOTATION: "LimitRanger plugin set: " + "; ".join(done)}
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb == "delete" or subresource not in ("", "resize"):
+def validate(a: Attributes) -> None:
+    if a.operation == "DELETE" or a.subresource not in ("", "resize"):
         return
-    if old and old["metadata"].get("deletionTimestamp"):
+    if a.old and a.old["metadata"].get("deletionTimestamp"):
         return
-    if res.plural == "pods" and verb == "update" and subresource != "resize":
+    if a.res.plural == "pods" and a.operation == "UPDATE" and a.subresource != "resize":
         return
-    for limits in ctx.client.items("limitranges", obj["metadata"].get("namespace", "")):
-        check = _check_pod if res.plural == "pods" else _check_claim
-        found = [text for limit in limits["spec"].get("limits") or () for text in check(obj, limit, ctx.release)]
+    for limits in a.ctx.client.items("limitranges", a.namespace):
+        check = _check_pod if a.res.plural == "pods" else _check_claim
+        found = [text for limit in limits["spec"].get("limits") or () for text in check(a.obj, limit, a.ctx.release)]
         if found:
-            raise forbidden(res, obj, aggregate(found))
+            raise forbidden(a, aggregate(found))
 
 
 def _check_pod(pod: dict, limit: dict, release: tuple[int, int]) -> list[str]:

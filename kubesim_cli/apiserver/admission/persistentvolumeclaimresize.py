@@ -7,17 +7,21 @@ from ...machinery.objects import dig
 from ..kinds.core.persistentvolume import storage_class
 from .refusal import forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "update" or subresource or old is None:
+
+def validate(a: Attributes) -> None:
+    if a.operation != "UPDATE" or a.subresource or a.old is None:
         return
     path = ("spec", "resources", "requests", "storage")
-    if quantity.compare(dig(obj, *path, default="0"), dig(old, *path, default="0")) <= 0:
+    if quantity.compare(dig(a.obj, *path, default="0"), dig(a.old, *path, default="0")) <= 0:
         return
-    if dig(old, "status", "phase") != "Bound":
-        raise forbidden(res, obj, "Only bound persistent volume claims can be expanded")
-    name = storage_class(obj)
-    found = ctx.client.find("storageclasses.storage.k8s.io", name) if name and name == storage_class(old) else None
+    if dig(a.old, "status", "phase") != "Bound":
+        raise forbidden(a, "Only bound persistent volume claims can be expanded")
+    name = storage_class(a.obj)
+    found = a.ctx.client.find("storageclasses.storage.k8s.io", name) if name and name == storage_class(a.old) else None
     if not (found or {}).get("allowVolumeExpansion"):
-        raise forbidden(res, obj, "only dynamically provisioned pvc can be resized and the storageclass that "
+        raise forbidden(a, "only dynamically provisioned pvc can be resized and the storageclass that "
                         "provisions the pvc must support resize")

@@ -8,6 +8,10 @@ from __future__ import annotations
 from ...machinery import errors, field
 from ...machinery.objects import controller_of, dig
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
+
 _PREFIX = "pod-security.kubernetes.io/"
 _LEVELS = ("privileged", "baseline", "restricted")
 _IGNORED = ("exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status")
@@ -16,35 +20,37 @@ _TEMPLATES = {"podtemplates": ("template",), "cronjobs.batch": ("spec", "jobTemp
 _Level = tuple[str, str]  # (level, version as in `latest` or `v1.28`)
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+def validate(a: Attributes) -> None:
     """Refuse or warn of what the namespace's policy forbids."""
-    if obj is None:
+    if a.operation == "DELETE":
         return
-    if res.name == "namespaces":
-        if not subresource:
-            _namespace(ctx, res, obj, old)
+    if a.res.name == "namespaces":
+        if not a.subresource:
+            _namespace(a)
         return
-    if subresource in _IGNORED or (subresource and res.name != "pods"):
+    if a.subresource in _IGNORED or (a.subresource and a.res.name != "pods"):
         return
-    namespace = ctx.client.find("namespaces", obj["metadata"]["namespace"])
+    namespace = a.ctx.client.find("namespaces", a.obj["metadata"]["namespace"])
     labels = (namespace or {"metadata": {}})["metadata"].get("labels") or {}
     if not any(key.startswith(_PREFIX) for key in labels):
         return
     policy, _ = _policy(labels)
-    if res.name == "pods":
-        if old is None or _significant(obj["spec"], old["spec"]):
-            _pod(ctx, res, obj["metadata"]["name"], policy, obj["metadata"], obj["spec"])
+    if a.res.name == "pods":
+        if a.old is None or _significant(a.obj["spec"], a.old["spec"]):
+            _pod(a, policy)
     else:
-        template = dig(obj, *_TEMPLATES.get(res.name, ("spec", "template")))
+        template = dig(a.obj, *_TEMPLATES.get(a.res.name, ("spec", "template")))
         if template is not None:
-            _warn(ctx, policy["warn"], template.get("metadata") or {}, template.get("spec") or {})
+            _warn(a.ctx, policy["warn"], template.get("metadata") or {}, template.get("spec") or {})
 
 
-def _pod(ctx, res, name: str, policy: dict[str, _Level], meta: dict, spec: dict) -> None:
-    found = _violations(ctx, policy["enforce"], meta, spec)
+def _pod(a: Attributes, policy: dict[str, _Level]) -> None:
+    meta, spec = a.obj["metadata"], a.obj["spec"]
+    found = _violations(a.ctx, policy["enforce"], meta, spec)
     if found:
-        raise errors.forbidden(res.name, name, f'violates PodSecurity "{_shown(policy["enforce"])}": {_detail(found)}')
-    _warn(ctx, policy["warn"], meta, spec)
+        raise errors.forbidden(a.res.name, meta["name"],
+                               f'violates PodSecurity "{_shown(policy["enforce"])}": {_detail(found)}')
+    _warn(a.ctx, policy["warn"], meta, spec)
 
 
 def _warn(ctx, level: _Level, meta: dict, spec: dict) -> None:
@@ -112,8 +118,9 @@ def _significant(spec: dict, old: dict) -> bool:
                for container in spec.get("ephemeralContainers") or ())
 
 
-def _namespace(ctx, res, obj: dict, old: dict | None) -> None:
+def _namespace(a: Attributes) -> None:
     """The labels have to be right, and pods that are there already are told where they break a new policy."""
+    res, obj, old = a.res, a.obj, a.old
     labels = obj["metadata"].get("labels") or {}
     policy, wrong = _policy(labels)
     if old is None:
@@ -128,8 +135,8 @@ def _namespace(ctx, res, obj: dict, old: dict | None) -> None:
         return
     if enforce[1] == was[1] and _LEVELS.index(enforce[0]) < _LEVELS.index(was[0]):
         return
-    for text in _existing(ctx, obj["metadata"]["name"], enforce):
-        ctx.warn(text)
+    for text in _existing(a.ctx, obj["metadata"]["name"], enforce):
+        a.ctx.warn(text)
 
 
 def _existing(ctx, namespace: str, level: _Level) -> list[str]:

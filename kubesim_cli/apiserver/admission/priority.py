@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from .refusal import forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if res.plural != "pods" or subresource:
+
+def mutate(a: Attributes) -> None:
+    if a.res.plural != "pods" or a.subresource:
         return
-    spec = obj["spec"]
-    if verb == "update":
+    spec = a.obj["spec"]
+    if a.operation == "UPDATE":
         for key in ("priority", "preemptionPolicy"):
-            if old and spec.get(key) is None and old["spec"].get(key) is not None:
-                spec[key] = old["spec"][key]
+            if a.old and spec.get(key) is None and a.old["spec"].get(key) is not None:
+                spec[key] = a.old["spec"][key]
         return
     name = spec.get("priorityClassName")
     if name:
-        found = ctx.client.find("priorityclasses.scheduling.k8s.io", name)
+        found = a.ctx.client.find("priorityclasses.scheduling.k8s.io", name)
         if found is None:
-            raise forbidden(res, obj, f"no PriorityClass with name {name} was found", named=False)
+            raise forbidden(a, f"no PriorityClass with name {name} was found", named=False)
     else:
-        found = default_class(ctx.client)
+        found = default_class(a.ctx.client)
         if found is not None:
             spec["priorityClassName"] = found["metadata"]["name"]
     priority = found["value"] if found else 0
     policy = (found or {}).get("preemptionPolicy") or "PreemptLowerPriority"
     computed = "priority admission controller computed {} from the given PriorityClass name"
     if spec.get("priority") is not None and spec["priority"] != priority:
-        raise forbidden(res, obj, f"the integer value of priority ({spec['priority']}) must not be provided in pod "
+        raise forbidden(a, f"the integer value of priority ({spec['priority']}) must not be provided in pod "
                         f"spec; {computed.format(priority)}", named=False)
     spec["priority"] = priority
     if spec.get("preemptionPolicy") is not None and spec["preemptionPolicy"] != policy:
-        raise forbidden(res, obj, f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be "
+        raise forbidden(a, f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be "
                         f"provided in pod spec; {computed.format(policy)}", named=False)
     spec["preemptionPolicy"] = policy
 
@@ -42,10 +46,10 @@ def default_class(client) -> dict | None:
     return min(defaults, key=lambda c: c["value"], default=None)
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if res.plural != "priorityclasses" or verb == "delete" or not obj.get("globalDefault"):
+def validate(a: Attributes) -> None:
+    if a.res.plural != "priorityclasses" or a.operation == "DELETE" or not a.obj.get("globalDefault"):
         return
-    known = default_class(ctx.client)
-    if known and (verb == "create" or known["metadata"]["name"] != obj["metadata"]["name"]):
-        raise forbidden(res, obj, f"PriorityClass {known['metadata']['name']} is already marked as default. "
+    known = default_class(a.ctx.client)
+    if known and (a.operation == "CREATE" or known["metadata"]["name"] != a.obj["metadata"]["name"]):
+        raise forbidden(a, f"PriorityClass {known['metadata']['name']} is already marked as default. "
                         "Only one default can exist")

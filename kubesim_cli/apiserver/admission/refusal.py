@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from ...machinery import errors
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def forbidden(res, obj: dict, why: str, named: bool = True) -> errors.StatusError:
-    """Return the error for a write of `obj`; `named` is False while a generated name is not known yet (mutation)."""
-    meta = obj["metadata"]
+
+def forbidden(a: Attributes, why: str, named: bool = True) -> errors.StatusError:
+    """Return the error for a write; `named` is False while a generated name is not known yet (mutation)."""
+    meta = a.obj["metadata"]
     name = meta.get("name") or "Unknown"
     prefix = meta.get("generateName")
     if prefix and not named and name.startswith(prefix):
         name = prefix
-    return errors.forbidden(res.name, name, why)
+    return errors.forbidden(a.res.name, name, why)
 
 
 def aggregate(texts: list[str]) -> str:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from .refusal import forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .attributes import Attributes
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    spec = obj["spec"]
+
+def mutate(a: Attributes) -> None:
+    spec = a.obj["spec"]
     name = spec.get("runtimeClassName")
-    if verb != "create" or subresource or name is None:
+    if a.operation != "CREATE" or a.subresource or name is None:
         return
-    found = ctx.client.find("runtimeclasses.node.k8s.io", name)
+    found = a.ctx.client.find("runtimeclasses.node.k8s.io", name)
     if found is None:
-        raise forbidden(res, obj, f'pod rejected: RuntimeClass "{name}" not found', named=False)
+        raise forbidden(a, f'pod rejected: RuntimeClass "{name}" not found', named=False)
     overhead = (found.get("overhead") or {}).get("podFixed")
     if overhead:
         if spec.get("overhead") and spec["overhead"] != overhead:
-            raise forbidden(res, obj, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
+            raise forbidden(a, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead",
                             named=False)
         spec["overhead"] = dict(overhead)
     scheduling = found.get("scheduling") or {}
     selector = dict(spec.get("nodeSelector") or {})
     for key, value in (scheduling.get("nodeSelector") or {}).items():
         if selector.setdefault(key, value) != value:
-            raise forbidden(res, obj, f"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
+            raise forbidden(a, f"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
                             f"pod.spec.nodeSelector[{key}] = {selector[key]}", named=False)
     if selector:
         spec["nodeSelector"] = selector
@@ -33,7 +37,7 @@ def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -
         spec["tolerations"] = tolerations + new
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    spec = obj["spec"] if obj else {}
-    if verb == "create" and spec.get("overhead") and spec.get("runtimeClassName") is None:
-        raise forbidden(res, obj, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
+def validate(a: Attributes) -> None:
+    spec = a.obj["spec"]
+    if a.operation == "CREATE" and spec.get("overhead") and spec.get("runtimeClassName") is None:
+        raise forbidden(a, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")

@@ -6,33 +6,39 @@ from ...machinery.objects import dig
 from ...machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION, MIRROR_POD_ANNOTATION_KEY
 from .refusal import forbidden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..kinds.base import Context
+    from .attributes import Attributes
+
 _PREFIX = "kube-api-access-"
 _PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
-def mutate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "create" or MIRROR_POD_ANNOTATION_KEY in (obj["metadata"].get("annotations") or {}):
+def mutate(a: Attributes) -> None:
+    if a.operation != "CREATE" or MIRROR_POD_ANNOTATION_KEY in (a.obj["metadata"].get("annotations") or {}):
         return
-    spec, namespace = obj["spec"], obj["metadata"].get("namespace", "")
+    spec, namespace = a.obj["spec"], a.namespace
     name = spec.get("serviceAccountName") or "default"
     spec["serviceAccountName"] = spec["serviceAccount"] = name
-    account = ctx.client.find("serviceaccounts", name, namespace)
+    account = a.ctx.client.find("serviceaccounts", name, namespace)
     if account is None:
         if name == "default":
             account = {}  # its controller makes it before anything can run
         else:
-            raise forbidden(res, obj, f"error looking up service account {namespace}/{name}: "
+            raise forbidden(a, f"error looking up service account {namespace}/{name}: "
                             f'serviceaccount "{name}" not found', named=False)
     automount = spec.get("automountServiceAccountToken")
     if automount is None:
         automount = account.get("automountServiceAccountToken")
     if automount is not False:
-        _mount_token(spec, ctx)
+        _mount_token(spec, a.ctx)
     if not spec.get("imagePullSecrets") and account.get("imagePullSecrets"):
         spec["imagePullSecrets"] = [{"name": ref.get("name", "")} for ref in account["imagePullSecrets"]]
 
 
-def _mount_token(spec: dict, ctx) -> None:
+def _mount_token(spec: Object, ctx: Context) -> None:
     volumes = spec.get("volumes") or []
     name = next((volume["name"] for volume in volumes if volume.get("name", "").startswith(_PREFIX)), "")
     known, used = bool(name), False
@@ -51,40 +57,40 @@ def _mount_token(spec: dict, ctx) -> None:
                                         "path": "namespace"}]}}]}}]
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict, old: dict | None) -> None:
-    if verb != "create":
+def validate(a: Attributes) -> None:
+    if a.operation != "CREATE":
         return
-    spec, meta = obj["spec"], obj["metadata"]
+    spec, meta = a.obj["spec"], a.obj["metadata"]
     if MIRROR_POD_ANNOTATION_KEY in (meta.get("annotations") or {}):
         if spec.get("serviceAccountName"):
-            raise forbidden(res, obj, "a mirror pod may not reference service accounts")
+            raise forbidden(a, "a mirror pod may not reference service accounts")
         return
-    account = ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
+    account = a.ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
     enforced = account and dig(account, "metadata", "annotations", ENFORCE_MOUNTABLE_SECRETS_ANNOTATION)
     if account and enforced in ("true", "True", "TRUE", "1", "t", "T"):
-        _limit_secrets(res, obj, account)
+        _limit_secrets(a, account)
 
 
-def _limit_secrets(res, pod: dict, account: dict) -> None:
+def _limit_secrets(a: Attributes, account: Object) -> None:
     """Refuse secrets that the account does not list (limitSecretReferences)."""
     allowed = {ref.get("name") for ref in account.get("secrets") or ()}
     why = f"is not allowed because service account {account['metadata']['name']} does not reference that secret"
 
     def check(secret: str | None, what: str) -> None:
         if secret is not None and secret not in allowed:
-            raise forbidden(res, pod, f'{what}secret.secretName="{secret}" {why}')
+            raise forbidden(a, f'{what}secret.secretName="{secret}" {why}')
 
-    for volume in pod["spec"].get("volumes") or ():
+    for volume in a.obj["spec"].get("volumes") or ():
         check(dig(volume, "secret", "secretName"), "volume with ")
     for key, what in (("initContainers", "init container"), ("containers", "container")):
-        for container in pod["spec"].get(key) or ():
+        for container in a.obj["spec"].get(key) or ():
             for env in container.get("env") or ():
                 check(dig(env, "valueFrom", "secretKeyRef", "name"),
                       f"{what} {container['name']} with envVar {env['name']} referencing ")
             for source in container.get("envFrom") or ():
                 check(dig(source, "secretRef", "name"), f"{what} {container['name']} with envFrom referencing ")
     pull = {ref.get("name") for ref in account.get("imagePullSecrets") or ()}
-    for i, ref in enumerate(pod["spec"].get("imagePullSecrets") or ()):
+    for i, ref in enumerate(a.obj["spec"].get("imagePullSecrets") or ()):
         if ref.get("name") not in pull:
-            raise forbidden(res, pod, f'imagePullSecrets[{i}].name="{ref.get("name")}" is not allowed because service '
+            raise forbidden(a, f'imagePullSecrets[{i}].name="{ref.get("name")}" is not allowed because service '
                             f"account {account['metadata']['name']} does not reference that imagePullSecret")

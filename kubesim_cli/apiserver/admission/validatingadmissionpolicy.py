@@ -9,44 +9,47 @@ from ...machinery import errors
 from ...releases.gates import enabled
 from .matching import matches
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+    from .attributes import Attributes
+
 POLICIES = "validatingadmissionpolicies.admissionregistration.k8s.io"
 BINDINGS = "validatingadmissionpolicybindings.admissionregistration.k8s.io"
 _CODES = {"Forbidden": 403, "Unauthorized": 401, "RequestEntityTooLarge": 413}
-_compiled: dict[str, tuple[dict, object]] = {}  # a policy's UID -> (its spec, the compiled Policy or why there is none)
+# A policy's UID -> (its spec, the compiled Policy or why there is none).
+_compiled: dict[str, tuple[Object, object]] = {}
 
 
 class _ConfigurationError(Exception):
     """A binding that cannot be used."""
 
 
-def validate(ctx, verb: str, res, subresource: str, obj: dict | None, old: dict | None) -> None:
+def validate(a: Attributes) -> None:
     """Refuse or warn of a request that breaks a policy bound to it."""
-    if not enabled("ValidatingAdmissionPolicy", ctx.release) or res.group == "admissionregistration.k8s.io":
+    if not enabled("ValidatingAdmissionPolicy", a.ctx.release) or a.res.group == "admissionregistration.k8s.io":
         return
-    policies = ctx.client.items(POLICIES)
+    policies = a.ctx.client.items(POLICIES)
     if not policies:
         return
-    operation = {"create": "CREATE", "update": "UPDATE", "delete": "DELETE"}[verb]
-    request = (ctx, operation, res, subresource, obj, old)
     denied: list[tuple[str, str]] = []
     for policy in policies:
-        if matches(policy["spec"]["matchConstraints"], *request):
-            for binding in ctx.client.items(BINDINGS):
+        if matches(policy["spec"]["matchConstraints"], a):
+            for binding in a.ctx.client.items(BINDINGS):
                 if binding["spec"]["policyName"] == policy["metadata"]["name"]:
-                    denied += _bound(policy, binding, request)
+                    denied += _bound(policy, binding, a)
     if denied:
-        raise _refusal(res, (obj or old or {})["metadata"].get("name", ""), *denied[0])
+        raise _refusal(a, *denied[0])
 
 
-def _bound(policy: dict, binding: dict, request: tuple) -> list[tuple[str, str]]:
+def _bound(policy: Object, binding: Object, a: Attributes) -> list[tuple[str, str]]:
     """Return (reason, message) of each denial by one binding; its warnings are given."""
     limits = binding["spec"].get("matchResources")
-    if limits is not None and not matches(limits, *request):
+    if limits is not None and not matches(limits, a):
         return []
     names = f"ValidatingAdmissionPolicy '{policy['metadata']['name']}' with binding '{binding['metadata']['name']}'"
-    ctx = request[0]
     try:
-        found = _failures(policy, binding, request)
+        found = _failures(policy, binding, a)
     except _ConfigurationError as error:
         if policy["spec"].get("failurePolicy") == "Ignore":
             return []
@@ -54,22 +57,22 @@ def _bound(policy: dict, binding: dict, request: tuple) -> list[tuple[str, str]]
     actions = binding["spec"].get("validationActions") or ()
     if "Warn" in actions:
         for _, message in found:
-            ctx.warn(f"Validation failed for {names}: {message}")
+            a.ctx.warn(f"Validation failed for {names}: {message}")
     return [(reason, f"{names} denied request: {message}") for reason, message in found] if "Deny" in actions else []
 
 
-def _failures(policy: dict, binding: dict, request: tuple) -> list[tuple[str, str]]:
+def _failures(policy: Object, binding: Object, a: Attributes) -> list[tuple[str, str]]:
     from ..kinds.admissionregistration.expressions import Policy
 
-    compiled = _compile(policy, request[0].release)
+    compiled = _compile(policy, a.ctx.release)
     if not isinstance(compiled, Policy):
         return [] if policy["spec"].get("failurePolicy") == "Ignore" else [("", str(compiled))]
-    values = _values(*request)
-    return [failure for params in _params(policy["spec"].get("paramKind"), binding["spec"].get("paramRef"), request)
+    values = _values(a)
+    return [failure for params in _params(policy["spec"].get("paramKind"), binding["spec"].get("paramRef"), a)
             for failure in compiled.failures({**values, "params": params})]
 
 
-def _compile(policy: dict, release: tuple[int, int]):
+def _compile(policy: Object, release: Release) -> object:
     from ..kinds.admissionregistration.expressions import Policy
 
     uid = policy["metadata"]["uid"]
@@ -83,53 +86,52 @@ def _compile(policy: dict, release: tuple[int, int]):
     return known[1]
 
 
-def _values(ctx, operation: str, res, subresource: str, obj: dict | None, old: dict | None) -> dict:
+def _values(a: Attributes) -> Object:
     """Return the variables that all expressions have."""
-    current: dict = obj if obj is not None else old or {}
-    namespace = current["metadata"].get("namespace", "")
+    ctx, res, namespace = a.ctx, a.res, a.namespace
     kind = {"group": res.group, "version": res.version, "kind": res.kind}
     resource = {"group": res.group, "version": res.version, "resource": res.plural}
     user = ctx.user or {"name": "system:kube-controller-manager", "groups": ["system:authenticated"]}
-    request = {"kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
-               "name": current["metadata"].get("name", ""), "operation": operation, "dryRun": ctx.dry_run,
+    request: Object = {"kind": kind, "resource": resource, "requestKind": kind, "requestResource": resource,
+               "name": a.obj["metadata"].get("name", ""), "operation": a.operation, "dryRun": ctx.dry_run,
                "userInfo": {"username": user.get("name", ""), "groups": user.get("groups") or []}}
     if namespace:
         request["namespace"] = namespace
-    if subresource:
-        request["subResource"] = request["requestSubResource"] = subresource
+    if a.subresource:
+        request["subResource"] = request["requestSubResource"] = a.subresource
     found = ctx.client.find("namespaces", namespace) if namespace else None
-    return {"object": obj, "oldObject": old, "request": request, "namespaceObject": found}
+    return {"object": a.obj if a.operation != "DELETE" else None, "oldObject": a.old, "request": request,
+            "namespaceObject": found}
 
 
-def _params(kind: dict | None, ref: dict | None, request: tuple) -> list:
+def _params(kind: Object | None, ref: Object | None, a: Attributes) -> list[Object | None]:
     """Return the parameters to check with, one None where there are none (generic.CollectParams)."""
     if not kind or not ref:
         return [None]
-    ctx, _, _, _, obj, old = request
-    res = ctx.client.discovery.of_kind(kind["apiVersion"], kind["kind"])
+    res = a.ctx.client.discovery.of_kind(kind["apiVersion"], kind["kind"])
     if res is None:
         raise _ConfigurationError(f"failed to find resource referenced by paramKind: '{kind['apiVersion']}, "
                                   f"Kind={kind['kind']}'")
     namespace = ""
     if res.namespaced:
-        namespace = ref.get("namespace") or (obj or old)["metadata"].get("namespace", "")
+        namespace = ref.get("namespace") or a.namespace
         if not namespace:
             raise _ConfigurationError("cannot use namespaced paramRef in policy binding that matches cluster-scoped "
                                       "resources")
     elif ref.get("namespace"):
         raise _ConfigurationError("paramRef.namespace must not be provided for a cluster-scoped `paramKind`")
     if ref.get("name"):
-        one = ctx.client.find(res.name, ref["name"], namespace)
-        found = [] if one is None else [one]
+        one = a.ctx.client.find(res.name, ref["name"], namespace)
+        found: list[Object | None] = [] if one is None else [one]
     else:
-        found = ctx.client.items(res.name, namespace, ref.get("selector") or {})
+        found = a.ctx.client.items(res.name, namespace, ref.get("selector") or {})
     if not found and ref.get("parameterNotFoundAction", "Deny") == "Deny":
         raise _ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction")
     return found
 
 
-def _refusal(res, name: str, reason: str, message: str) -> errors.StatusError:
-    error = errors.forbidden(res.name, name, message)
+def _refusal(a: Attributes, reason: str, message: str) -> errors.StatusError:
+    error = errors.forbidden(a.res.name, a.obj["metadata"].get("name", ""), message)
     status = error.status
     status["reason"] = reason or "Invalid"
     status["code"] = _CODES.get(reason, 422)

@@ -146,6 +146,10 @@ class Kind:
         """Return an object as it is stored, given in any version."""
         return obj
 
+    def is_held(self, obj: Object) -> bool:
+        """Tell whether more than its metadata's finalizers keeps an object that is being deleted."""
+        return False
+
     def after_delete(self, obj: Object, ctx: Context) -> None:
         """Called when the object left the store."""
 

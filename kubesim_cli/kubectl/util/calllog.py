@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Options, Request
+
 _STATUS = {200: "200 OK", 201: "201 Created", 400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden",
            404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 410: "410 Gone",
            422: "422 Unprocessable Entity", 429: "429 Too Many Requests", 500: "500 Internal Server Error"}
@@ -18,10 +22,10 @@ class CallLog:
     def __init__(self, ctx):
         self._ctx = ctx
 
-    def on_call(self, method: str, path: str, code: int, options: dict) -> None:
-        """Tell one call; `method` is the API's verb, `options` are those of the client's method."""
-        method = _METHODS.get(method, method)
-        url = self._ctx.kubeconfig.server + path + _query(options)
+    def on_call(self, request: Request, code: int) -> None:
+        """Tell one call and the HTTP status it was answered with."""
+        method = _METHODS[request.api_verb]
+        url = self._ctx.kubeconfig.server + request.path + _query(request.options)
         status = _STATUS.get(code, str(code))
         if self._ctx.flags["v"] < _HEADERS_FROM:
             self._line(632, f'"Response" verb="{method}" url="{url}" status="{status}" milliseconds=0')
@@ -39,9 +43,9 @@ class CallLog:
                       f"round_trippers.go:{number}] {text}\n")
 
 
-def _query(options: dict) -> str:
+def _query(options: Options) -> str:
     from urllib.parse import urlencode
-    pairs = [(_QUERY[name], value) for name, value in options.items() if name in _QUERY and value]
-    if options.get("dry_run"):
+    pairs = [(key, value) for name, key in _QUERY.items() if (value := getattr(options, name))]
+    if options.dry_run:
         pairs.append(("dryRun", "All"))
     return "?" + urlencode(sorted(pairs)) if pairs else ""

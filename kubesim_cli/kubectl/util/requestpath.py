@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ...apiserver.client import Client
+from ...apiserver.client import Client, Request
 from ..failures import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
 
 _OF_ONE = ("get", "update", "patch", "delete")
 
@@ -11,17 +15,18 @@ _OF_ONE = ("get", "update", "patch", "delete")
 class RequestClient(Client):
     """A Client whose calls raise Failure for such names before the server hears of them."""
 
-    def _call(self, verb, resource, namespace="", name="", body=None, subresource="", **options):
+    def send(self, request: Request) -> Object:
+        namespace, name = request.namespace, request.name
         if "/" in namespace or "%" in namespace or namespace in (".", ".."):
-            found = self.discovery.find(resource)
+            found = self.discovery.find(request.resource)
             if found and found.namespaced:
                 raise Failure(f'invalid namespace "{namespace}": [{_problem(namespace)}]',
-                              prefix="" if verb == "table" and not name else "error: ")
-        if not name and verb in _OF_ONE:
+                              prefix="" if request.verb == "table" and not name else "error: ")
+        if not name and request.verb in _OF_ONE:
             raise Failure("resource name may not be empty")
         if "/" in name or "%" in name or name in (".", ".."):
             raise Failure(f'invalid resource name "{name}": [{_problem(name)}]')
-        return super()._call(verb, resource, namespace, name, body, subresource, **options)
+        return super().send(request)
 
 
 def _problem(name: str) -> str:

@@ -35,6 +35,9 @@ class Namespace(Kind):
     def prepare_delete(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {**(obj.get("status") or {}), "phase": "Terminating"}
 
+    def is_held(self, obj: Object) -> bool:
+        return bool((obj.get("spec") or {}).get("finalizers"))
+
     def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
         if ctx.subresource != "finalize":
             obj["spec"] = old.get("spec", {})
