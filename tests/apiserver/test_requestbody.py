@@ -56,3 +56,8 @@ def test_unknown_fields_are_refused_told_or_dropped(api, refused):
     api.admin.delete("configmaps", "a", "default")
     assert "dta" not in api.admin.create("configmaps", odd, "default", field_validation="Ignore")
     assert api.warned == ['unknown field "dta"']
+
+
+def test_the_control_plane_is_taken_at_its_word(api):
+    """A trusted request is not decoded."""
+    assert api.trusted.create("configmaps", {**MAP, "dta": {}}, "default")["dta"] == {}
