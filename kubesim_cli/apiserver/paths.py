@@ -112,8 +112,7 @@ def api_group(group: Object) -> Object:
     """Return a metav1.APIGroup of one of discovery's groups."""
     name = group["name"]
     versions = [{"groupVersion": f"{name}/{version_}", "version": version_} for version_ in group["versions"]]
-    preferred = next(entry for entry in versions if entry["version"] == group["preferred"])
-    return {"name": name, "versions": versions, "preferredVersion": preferred}
+    return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 
 
 def api_resources(res: Resource) -> Iterator[Object]:

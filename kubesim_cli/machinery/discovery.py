@@ -137,7 +137,7 @@ def builtin(custom: Sequence[Resource] = ()) -> Discovery:
     for res in custom:
         known = next((g for g in groups if g["name"] == res.group), None)
         if known is None:
-            groups.append({"name": res.group, "preferred": res.version, "versions": [res.version]})
+            groups.append({"name": res.group, "versions": [res.version]})
         elif res.version not in known["versions"]:
             known["versions"].append(res.version)
     rank = {g["name"]: i for i, g in enumerate(groups)}

@@ -122,12 +122,12 @@ def _params(kind: Object | None, ref: Object | None, a: Attributes) -> list[Obje
         raise _ConfigurationError("paramRef.namespace must not be provided for a cluster-scoped `paramKind`")
     if ref.get("name"):
         one = a.ctx.client.find(res.name, ref["name"], namespace)
-        found: list[Object | None] = [] if one is None else [one]
+        found = [] if one is None else [one]
     else:
         found = a.ctx.client.items(res.name, namespace, ref.get("selector") or {})
     if not found and ref.get("parameterNotFoundAction", "Deny") == "Deny":
         raise _ConfigurationError("no params found for policy binding with `Deny` parameterNotFoundAction")
-    return found
+    return [*found]
 
 
 def _refusal(a: Attributes, reason: str, message: str) -> errors.StatusError:

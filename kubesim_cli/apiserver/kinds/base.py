@@ -39,13 +39,13 @@ class Column:
 
 
 class Context:
-    """What a hook may know of the request: `now`, `release`, `user` (dict: name, groups, uid, extra), `client` (a
-    trusted Client, for look-ups), `names` (source of UIDs and suffixes), `subresource`, `warn(text)`. `row` is for what
-    several cells of one object's row are made of: it is None when a row begins."""
+    """What a hook may know of the request: `now`, `release`, `user` (dict: name, groups, uid, extra; None: the control
+    plane), `client` (a trusted Client, for look-ups), `names` (source of UIDs and suffixes), `subresource`, `dry_run`,
+    `warn(text)`. `row` is for what several cells of one object's row are made of: it is None when a row begins."""
 
     __slots__ = ("client", "dry_run", "names", "now", "release", "row", "subresource", "user", "warn")
 
-    def __init__(self, now: float, release: Release, user: Object, client: Client, names: Entropy,
+    def __init__(self, now: float, release: Release, user: Object | None, client: Client, names: Entropy,
                  subresource: str = "", dry_run: bool = False, warn: Callable[[str], None] | None = None):
         self.now, self.release, self.user, self.client, self.names = now, release, user, client, names
         self.subresource, self.dry_run, self.warn = subresource, dry_run, warn or (lambda text: None)
