@@ -98,7 +98,7 @@ STAGES = (
     Stage("end", _stopping, _end, TERMINATE, _deleted_at, _announce_end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
-    Stage("expire", lambda w: w.deadline() is not None and w.now >= w.deadline(), containers.expire),
+    Stage("expire", lambda w: (end := w.deadline()) is not None and w.now >= end, containers.expire),
     Stage("begin", lambda w: not w.sandbox, _begin, START, lambda w: w.status["startTime"]),
     Stage("run", lambda w: True, containers.step),
 )
