@@ -5,6 +5,10 @@ A day matches where day of month and day of week both do, or, where neither was 
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 # Lowest and highest value of each field, and its names.
@@ -24,10 +28,11 @@ class Schedule:
 
     __slots__ = ("any_day", "every", "fields", "zone")
 
-    def __init__(self, fields=(), any_day=False, every=0.0, zone=None):
+    def __init__(self, fields: tuple[frozenset[int], ...] = (), any_day: bool = False, every: float = 0.0,
+                 zone: datetime.tzinfo | None = None) -> None:
         self.fields, self.any_day, self.every, self.zone = fields, any_day, every, zone
 
-    def next(self, after: float, zone=None) -> float | None:
+    def next(self, after: float, zone: datetime.tzinfo | None = None) -> float | None:
         """Return the first time later than `after` (seconds since 1970), None where there is none in five years.
 
         `zone` is a tzinfo, None for UTC.
@@ -58,12 +63,12 @@ class Schedule:
                 return at.timestamp()
         return None
 
-    def _day_matches(self, at, days, weekdays) -> bool:
+    def _day_matches(self, at: datetime.datetime, days: frozenset[int], weekdays: frozenset[int]) -> bool:
         matches = at.day in days, at.isoweekday() % 7 in weekdays
         return all(matches) if self.any_day else any(matches)
 
 
-def load_zone(name: str):
+def load_zone(name: str) -> datetime.tzinfo:
     """Return the tzinfo of a name such as `Europe/Paris`; ValueError with Go's message where there is none."""
     from zoneinfo import ZoneInfo
 

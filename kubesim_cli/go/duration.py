@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _MAX = 2**63
 
@@ -33,7 +37,7 @@ def parse(text: str) -> float:
     return (-nanos if text[0] == "-" else nanos) / 1e9
 
 
-def _take(text: str, wanted) -> tuple[str, str]:
+def _take(text: str, wanted: Callable[[str], bool]) -> tuple[str, str]:
     """Split off the leading characters that are ASCII digits, or whatever `wanted` says."""
     end = 0
     while end < len(text) and wanted(text[end]):

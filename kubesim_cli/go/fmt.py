@@ -5,6 +5,10 @@ Python's int stands for int64, `Int` for Go's int (template constants, len); Non
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Int(int):
     """A Go int, as opposed to the int64 that numbers in objects are."""
@@ -22,15 +26,15 @@ _NAMES = {str: "string", bool: "bool", int: "int64", Int: "int", Byte: "uint8", 
           complex: "complex128", dict: "map[string]interface {}", list: "[]interface {}"}
 
 
-def type_name(value) -> str:
+def type_name(value: Any) -> str:
     """Return the Go type as %T names it."""
     return _NAMES.get(type(value), "<nil>")
 
 
-def sprint(value) -> str:
+def sprint(value: Any) -> str:
     """Return a value as %v prints it: `map[a:1 b:[x y]]`."""
     kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return value
     if kind is bool:
         return "true" if value else "false"
@@ -156,7 +160,7 @@ def unescape(text: str, mark: str) -> str:
     return joined if joined.isascii() else joined.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
-def go_syntax(value) -> str:
+def go_syntax(value: Any) -> str:
     """Return a value as %#v prints it: `map[string]interface {}{"a":1}`."""
     kind = type(value)
     if kind is str:
@@ -169,5 +173,5 @@ def go_syntax(value) -> str:
     return sprint(value)
 
 
-def _element_syntax(value) -> str:
+def _element_syntax(value: Any) -> str:
     return "interface {}(nil)" if value is None else go_syntax(value)

@@ -13,7 +13,7 @@ _POSIX = {
 
 
 @lru_cache(maxsize=256)
-def compile(pattern: str) -> re.Pattern:
+def compile(pattern: str) -> re.Pattern[str]:
     """Return the Python pattern that matches what `pattern` matches in Go.
 
     Raises ValueError with the text of Go's error, as in "error parsing regexp: missing closing ): `(a`".
@@ -30,7 +30,7 @@ def _wrong(what: str, text: str) -> ValueError:
 
 
 class _Translator:
-    def __init__(self, pattern: str):
+    def __init__(self, pattern: str) -> None:
         self.pattern, self.at = pattern, 0
         self.out: list[str] = []
         self.multiline = False
@@ -98,7 +98,7 @@ class _Translator:
         else:
             self._flags(flags)
 
-    def _flags(self, flags: re.Match) -> None:
+    def _flags(self, flags: re.Match[str]) -> None:
         """Flags for the rest of a group, which Python knows only at the start of the pattern."""
         self.depth -= 1
         self.multiline = self.multiline or "m" in flags[1]

@@ -5,10 +5,17 @@ It is not stable, but always the same for the same input. Source of the steps: s
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
 _INSERTION = 12
 
 
-def sort(items: list, less, go: tuple[int, int]) -> None:
+def sort(items: list[T], less: Callable[[T, T], bool], go: tuple[int, int]) -> None:
     """Sort `items` in place by `less(a, b)`, which need not be a strict order (as kubectl's is not).
 
     `go` is the version of Go that the program was built with, as in (1, 24): it decides on the order of equal elements.
@@ -18,7 +25,7 @@ def sort(items: list, less, go: tuple[int, int]) -> None:
 
 
 class _Sort:
-    def __init__(self, items: list, less, shifts: tuple[int, int, int]):
+    def __init__(self, items: list[T], less: Callable[[T, T], bool], shifts: tuple[int, int, int]) -> None:
         self.items, self._less, self._shifts = items, less, shifts
         self.swaps = 0
 

@@ -24,7 +24,8 @@ def align_text(text: str, min_width: int = 6, padding: int = 3, remembered: list
     return "".join(out)
 
 
-def _format(lines, first, last, widths, min_width, padding, remembered, out) -> None:
+def _format(lines: list[list[str]], first: int, last: int, widths: list[int], min_width: int, padding: int,
+            remembered: list[int] | None, out: list[str]) -> None:
     column = len(widths)
     pending = at = first
     while at < last:
@@ -49,7 +50,7 @@ def _format(lines, first, last, widths, min_width, padding, remembered, out) -> 
     _write(lines, pending, last, widths, out)
 
 
-def _write(lines, first, last, widths, out) -> None:
+def _write(lines: list[list[str]], first: int, last: int, widths: list[int], out: list[str]) -> None:
     for line in lines[first:last]:
         out.extend(map(str.ljust, line, widths))
         out.append(line[-1])

@@ -10,6 +10,14 @@ import re
 
 from .fmt import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeAlias
+
+    Node: TypeAlias = list[Any]  # kind (scalar, sequence, mapping or alias), tag, plain, value, line
+    Mapping: TypeAlias = dict[tuple[type, Any], Any]  # to Go, 1, 1.0 and true are different keys
+
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _OLD_BOOLEANS = frozenset(word for word in _TRUE | _FALSE if word.lower() not in ("true", "false"))
@@ -28,7 +36,7 @@ class YamlError(ValueError):
     """A text that is no YAML to go-yaml; the message is go-yaml's, from `yaml: ` on."""
 
 
-def load(text: str, strict: bool = False, version3: bool = False):
+def load(text: str, strict: bool = False, version3: bool = False) -> Any:
     """Return the first document of a YAML text as a JSON value, None where there is none.
 
     Raises YamlError; `strict`: also for keys that are given twice (yaml.UnmarshalStrict). `version3`: scalars are what
@@ -47,17 +55,17 @@ def load(text: str, strict: bool = False, version3: bool = False):
     return value
 
 
-# Text to nodes. A node is (kind, tag, plain, value, line): kind is scalar, sequence, mapping or alias.
+# Text to nodes.
 
 
 class _Parser:
     """Builds the node tree of the first document from ruamel's events."""
 
-    def __init__(self, text: str):
-        self._anchors: dict[str, list] = {}
+    def __init__(self, text: str) -> None:
+        self._anchors: dict[str, Node] = {}
         self._events = _events(text)
 
-    def document(self):
+    def document(self) -> Node | None:
         for event in self._events:
             if type(event).__name__ == "DocumentStartEvent":
                 node = self._node(next(self._events))
@@ -65,7 +73,7 @@ class _Parser:
                 return node
         return None
 
-    def _node(self, event):
+    def _node(self, event: Any) -> Node:
         kind = type(event).__name__
         line = event.start_mark.line
         if kind == "AliasEvent":
@@ -79,7 +87,7 @@ class _Parser:
             node = ["scalar", tag, event.implicit[0], event.value, line]
             self._anchor(event, node)
             return node
-        children: list = []
+        children: list[Node] = []
         sequence = kind == "SequenceStartEvent"
         node = ["sequence" if sequence else "mapping", tag, False, children, line]
         self._anchor(event, node)
@@ -89,13 +97,16 @@ class _Parser:
             children.append(self._node(child))
         return node
 
-    def _anchor(self, event, node) -> None:
+    def _anchor(self, event: Any, node: Node) -> None:
         if event.anchor is not None:
             self._anchors[event.anchor] = node
 
 
-def _events(text: str):
-    from .yamlscanner import YAMLError, events
+def _events(text: str) -> Iterator[Any]:
+    from ruamel.yaml.error import YAMLError
+
+    from .yamlscanner import events
+
     try:
         yield from events(text)
     except YAMLError as error:
@@ -132,7 +143,7 @@ _WORDS = (
 )
 
 
-def _problem(error, length: int) -> str:
+def _problem(error: Exception, length: int) -> str:
     """Tell a ruamel error in a text of that length as go-yaml does, with the line it names (parser.fail)."""
     text = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     context = getattr(error, "context", None) or ""
@@ -158,13 +169,13 @@ def _problem(error, length: int) -> str:
 class _Decoder:
     """Turns nodes into values, as go-yaml decodes into an empty interface: mappings keep their keys' types."""
 
-    def __init__(self, strict: bool, version3: bool):
+    def __init__(self, strict: bool, version3: bool) -> None:
         self._strict, self._version3 = strict, version3
         self._open: set[int] = set()  # aliases being expanded
         self._count = self._from_alias = self._depth = 0
         self.duplicates: list[str] = []
 
-    def decode(self, node):
+    def decode(self, node: Node) -> Any:
         self._count += 1
         if self._depth:
             self._from_alias += 1
@@ -183,12 +194,12 @@ class _Decoder:
         if kind == "sequence":
             return [self.decode(child) for child in value]
         if kind == "mapping":
-            mapping: dict = {}
+            mapping: Mapping = {}
             self._fill(node, mapping)
             return mapping
         return self._alias(node, lambda target: self.decode(target))
 
-    def _alias(self, node, decode):
+    def _alias(self, node: Node, decode: Callable[[Node], Any]) -> Any:
         name, target = node[3]
         if id(node) in self._open:
             raise YamlError(f"yaml: anchor '{name}' value contains itself")
@@ -199,7 +210,7 @@ class _Decoder:
         self._open.discard(id(node))
         return value
 
-    def _fill(self, node, mapping: dict) -> None:
+    def _fill(self, node: Node, mapping: Mapping) -> None:
         children = node[3]
         if self._version3:
             self._note_repeated(children[::2])
@@ -211,14 +222,14 @@ class _Decoder:
             key = self.decode(key_node)
             if isinstance(key, (dict, list)):
                 raise YamlError(f"yaml: invalid map key: {_go_syntax(key)}")
-            key = (type(key), key)  # to Go, 1, 1.0 and true are different keys
+            key = (type(key), key)
             value = self.decode(value_node)
             if self._strict and key in mapping:
                 self.duplicates.append(f"line {value_node[4] + 1}: key {_go_syntax(key[1])} already set in map")
                 continue
             mapping[key] = value
 
-    def _note_repeated(self, keys: list) -> None:
+    def _note_repeated(self, keys: list[Node]) -> None:
         """Note keys that are the same text (go-yaml v3 looks at keys before it decodes them)."""
         first: dict[str, int] = {}
         for kind, _, _, text, line in keys:
@@ -228,14 +239,14 @@ class _Decoder:
             elif kind == "scalar":
                 first[text] = line
 
-    def _merge(self, node, mapping: dict) -> None:
+    def _merge(self, node: Node, mapping: Mapping) -> None:
         if node[0] == "sequence":
             for item in reversed(node[3]):
                 self._merge_one(item, mapping)
         else:
             self._merge_one(node, mapping)
 
-    def _merge_one(self, node, mapping: dict) -> None:
+    def _merge_one(self, node: Node, mapping: Mapping) -> None:
         target = node[3][1] if node[0] == "alias" else node
         if target[0] != "mapping":
             raise YamlError("yaml: map merge requires map or sequence of maps as the value")
@@ -252,7 +263,7 @@ def _allowed_ratio(count: int) -> float:
     return 0.99 if count <= low else 0.10 if count >= high else 0.99 - 0.89 * (count - low) / (high - low)
 
 
-def _resolve(tag: str, text: str):
+def _resolve(tag: str, text: str) -> Any:
     """Return the value of a plain or tagged scalar (resolve.go)."""
     if tag == _TAG + "binary":
         return _binary(text)
@@ -275,7 +286,7 @@ def _binary(text: str) -> str:
         raise YamlError("yaml: !!binary value contains invalid base64 data") from None
 
 
-def _guess(text: str, tag: str = ""):
+def _guess(text: str, tag: str = "") -> tuple[str, Any]:
     """Return what an untagged scalar is: (kind, value)."""
     first = text[:1]
     if first not in "yYnNtTfFoO~+-.0123456789" and first:
@@ -324,16 +335,18 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _finite(value: float, text: str):
+def _finite(value: float, text: str) -> float | str:
     return text if value in (float("inf"), float("-inf")) else value
 
 
 def _is_time(text: str) -> bool:
     """Tell a date and time that exist (time.Parse)."""
     from datetime import datetime
-    numbers = [int(part) for part in re.findall(r"[0-9]+", text.partition(".")[0])][:6]
+
+    numbers = [int(part) for part in re.findall(r"[0-9]+", text.partition(".")[0])]
+    year, month, day, hour, minute, second = [*numbers, 0, 0, 0][:6]
     try:
-        datetime(*numbers)  # type: ignore[arg-type]
+        datetime(year, month, day, hour, minute, second)
     except ValueError:
         return False
     return True
@@ -350,9 +363,9 @@ def _rfc3339(text: str) -> str:
 # Values to JSON values (yaml.YAMLToJSON).
 
 
-def _jsonable(value):
+def _jsonable(value: Any) -> Any:
     if type(value) is dict:
-        return {_json_key(*key, item): _jsonable(item) for key, item in value.items()}
+        return {_json_key(kind, key, item): _jsonable(item) for (kind, key), item in value.items()}
     if type(value) is list:
         return [_jsonable(item) for item in value]
     if type(value) is float:
@@ -362,9 +375,9 @@ def _jsonable(value):
     return value
 
 
-def _json_key(kind: type, key, value) -> str:
+def _json_key(kind: type, key: Any, value: Any) -> str:
     if kind is str:
-        return key
+        return str(key)
     if kind is bool:
         return "true" if key else "false"
     if kind is int and key < 1 << 63:
@@ -375,7 +388,7 @@ def _json_key(kind: type, key, value) -> str:
     raise YamlError(f"unsupported map key of type: {name}, key: {shown}, value: {_go_syntax(value)}")
 
 
-def json_number(value: float):
+def json_number(value: float) -> int | float:
     """Return a float as it comes out of Go's JSON: whole numbers are int64 again where they fit; raises YamlError."""
     if value != value or value in (float("inf"), float("-inf")):
         name = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
@@ -402,7 +415,7 @@ def _shortest(value: float) -> str:
     return f"{float(digits):.{max(0, places)}f}"
 
 
-def _go_syntax(value) -> str:
+def _go_syntax(value: Any) -> str:
     """Write a value as fmt's %#v does."""
     if isinstance(value, dict):
         inner = ", ".join(f"{_go_syntax(key[1])}:{_go_syntax(item)}" for key, item in value.items())

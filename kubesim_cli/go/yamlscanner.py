@@ -1,14 +1,19 @@
 """libyaml's scanner, where ruamel.yaml's differs from it: tabs, colons in flow collections, block indentation.
 
-Only yaml.py imports this module, when there is YAML to read. Follows go-yaml v2's scannerc.go.
+Only yaml.py imports this module, when there is YAML to read. Follows go-yaml v2's scannerc.go. It overrides methods of
+ruamel.yaml's pure Scanner that are no public API: pyproject.toml pins the versions that this was tested with.
 """
 
 from __future__ import annotations
 
-from ruamel.yaml.error import YAMLError  # noqa: F401 (for yaml.py)
 from ruamel.yaml.parser import ParserError
 from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import ScalarToken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 BREAKS = "\r\n\x85\u2028\u2029"
 ENDS = "\0 \t" + BREAKS
@@ -28,7 +33,7 @@ class GoScanner(Scanner):
             return True
         return (char == "-" and after not in " \t") or (char in "?:" and not self.flow_level and after not in ENDS)
 
-    def scan_anchor(self, TokenClass):
+    def scan_anchor(self, TokenClass: Any) -> Any:
         start = self.reader.get_mark()
         what = "alias" if self.reader.peek() == "*" else "anchor"
         self.reader.forward()
@@ -42,15 +47,15 @@ class GoScanner(Scanner):
                                "did not find expected alphabetic or numeric character", self.reader.get_mark())
         return TokenClass(name, start, self.reader.get_mark())
 
-    def scan_directive_name(self, start_mark) -> str:
-        name = super().scan_directive_name(start_mark)
+    def scan_directive_name(self, start_mark: Any) -> str:
+        name: str = super().scan_directive_name(start_mark)
         if name not in ("YAML", "TAG"):
             raise ScannerError("while scanning a directive", start_mark, "found unknown directive name",
                                self.reader.get_mark())
         return name
 
-    def scan_yaml_directive_value(self, start_mark) -> tuple[int, int]:
-        version = super().scan_yaml_directive_value(start_mark)
+    def scan_yaml_directive_value(self, start_mark: Any) -> tuple[int, int]:
+        version: tuple[int, int] = super().scan_yaml_directive_value(start_mark)
         if version != (1, 1):
             raise ParserError(None, None, "found incompatible YAML document", start_mark)
         return version
@@ -72,9 +77,9 @@ class GoScanner(Scanner):
             if not self.flow_level:
                 self.allow_simple_key = True
 
-    def scan_flow_scalar_non_spaces(self, double, start_mark) -> list[str]:
+    def scan_flow_scalar_non_spaces(self, double: Any, start_mark: Any) -> list[str]:
         try:
-            chunks = super().scan_flow_scalar_non_spaces(double, start_mark)
+            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
         except (ValueError, OverflowError):  # beyond the last character
             chunks = ["\ud800"]
         if any("\ud800" <= char <= "\udfff" for chunk in chunks for char in chunk):
@@ -112,7 +117,7 @@ class GoScanner(Scanner):
                 return length
             length += 1
 
-    def _plain_blank(self, start) -> tuple[str, bool]:
+    def _plain_blank(self, start: Any) -> tuple[str, bool]:
         """Pass over space and line breaks; return what they fold to and whether there were breaks."""
         reader, spaces = self.reader, ""
         breaks: list[str] = []
@@ -131,7 +136,7 @@ class GoScanner(Scanner):
             return "".join(breaks[1:]) or " ", True
         return "".join(breaks), True
 
-    def scan_block_scalar_indentation(self):
+    def scan_block_scalar_indentation(self) -> tuple[list[str], int, Any]:
         breaks: list[str] = []
         widest, end = 0, self.reader.get_mark()
         while True:
@@ -144,7 +149,7 @@ class GoScanner(Scanner):
             breaks.append(self.scan_line_break())
             end = self.reader.get_mark()
 
-    def scan_block_scalar_breaks(self, indent: int):
+    def scan_block_scalar_breaks(self, indent: int) -> tuple[list[str], Any]:
         breaks: list[str] = []
         end = self.reader.get_mark()
         while True:
@@ -157,13 +162,13 @@ class GoScanner(Scanner):
             breaks.append(self.scan_line_break())
             end = self.reader.get_mark()
 
-    def _refuse_tab(self, start) -> None:
+    def _refuse_tab(self, start: Any) -> None:
         if self.reader.peek() == "\t":
             raise ScannerError("while scanning a block scalar", start,
                                "found a tab character where an indentation space is expected", self.reader.get_mark())
 
 
-def events(text: str):
+def events(text: str) -> Iterator[Any]:
     """Yield ruamel's events of a text; raises ruamel's YAMLError."""
     from ruamel.yaml import YAML
 

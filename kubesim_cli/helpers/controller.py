@@ -32,7 +32,7 @@ class Loop:
 
     __slots__ = ("module", "resources")
 
-    def __init__(self, module: str, resources: str):
+    def __init__(self, module: str, resources: str) -> None:
         self.module, self.resources = module, resources.split()
 
     def load(self, name: str) -> Controller:
@@ -51,7 +51,7 @@ class Change:
 
     __slots__ = ("new", "old", "resource", "type")
 
-    def __init__(self, type_: str, resource: str, old: Object | None, new: Object | None):
+    def __init__(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         self.type, self.resource, self.old, self.new = type_, resource, old, new
 
     @property

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 
 def _integer(text: str) -> int | None:
     try:
@@ -10,7 +14,7 @@ def _integer(text: str) -> int | None:
         return None
 
 
-def _expression_matches(expression: dict, labels: dict) -> bool:
+def _expression_matches(expression: Object, labels: Object) -> bool:
     operator, values = expression["operator"], expression.get("values") or []
     value = labels.get(expression["key"])
     if operator == "In":
@@ -29,7 +33,7 @@ def _expression_matches(expression: dict, labels: dict) -> bool:
     return left > right if operator == "Gt" else left < right
 
 
-def term_matches(term: dict, node: dict) -> bool:
+def term_matches(term: Object, node: Object) -> bool:
     """Tell whether a NodeSelectorTerm matches a node; an empty one matches none."""
     expressions, fields = term.get("matchExpressions") or (), term.get("matchFields") or ()
     if not expressions and not fields:
@@ -39,12 +43,12 @@ def term_matches(term: dict, node: dict) -> bool:
             and all(_expression_matches(field, {"metadata.name": node["metadata"]["name"]}) for field in fields))
 
 
-def selector_matches(selector: dict | None, node: dict) -> bool:
+def selector_matches(selector: Object | None, node: Object) -> bool:
     """Tell whether any term of a NodeSelector matches a node; no selector matches every node."""
     return selector is None or any(term_matches(term, node) for term in selector.get("nodeSelectorTerms") or ())
 
 
-def required_matches(spec: dict, node: dict) -> bool:
+def required_matches(spec: Object, node: Object) -> bool:
     """Tell whether a node meets a PodSpec's nodeSelector and required node affinity."""
     wanted = spec.get("nodeSelector")
     if wanted:
@@ -55,14 +59,14 @@ def required_matches(spec: dict, node: dict) -> bool:
     return selector_matches(affinity.get("requiredDuringSchedulingIgnoredDuringExecution"), node)
 
 
-def preference(spec: dict, node: dict) -> int:
+def preference(spec: Object, node: Object) -> int:
     """Return the sum of the weights of a PodSpec's preferred terms that match a node; an empty term matches all."""
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     return sum(term["weight"] for term in affinity.get("preferredDuringSchedulingIgnoredDuringExecution") or ()
                if not term["preference"] or term_matches(term["preference"], node))
 
 
-def only_nodes(spec: dict) -> set[str] | None:
+def only_nodes(spec: Object) -> set[str] | None:
     """Return the nodes that required affinity names by metadata.name in each of its terms; None where it does not."""
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     selector = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")

@@ -9,6 +9,11 @@ from ..machinery import timestamps
 from ..machinery.wellknown import LABEL_HOSTNAME
 from ..releases.server import PATCH
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object, Release
+
+
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"
 # The annotation of the first node while services of type LoadBalancer get addresses, as with `minikube tunnel`.
@@ -27,7 +32,7 @@ def node_name(index: int) -> str:
     return f"minikube-m{index + 1:02}" if index else "minikube"
 
 
-def node_object(index: int, release: tuple[int, int], now: float) -> dict:
+def node_object(index: int, release: Release, now: float) -> Object:
     """Return the Node that kubelet number `index` registers at `now`, without UID."""
     name = node_name(index)
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
@@ -54,7 +59,7 @@ def node_object(index: int, release: tuple[int, int], now: float) -> dict:
                 "osImage": "Ubuntu 22.04.5 LTS", "systemUUID": _identity(name, "system", "-")}}}
 
 
-def healthy_conditions(now: float, known: list | None = None) -> list[dict]:
+def healthy_conditions(now: float, known: list[Object] | None = None) -> list[Object]:
     """Return the conditions that a kubelet posts; one that holds already since longer (`known`) keeps its time."""
     stamp = timestamps.format(now)
     before = {condition["type"]: condition for condition in known or ()}
@@ -67,7 +72,7 @@ def healthy_conditions(now: float, known: list | None = None) -> list[dict]:
     return found
 
 
-def lease_object(node: dict, now: float) -> dict:
+def lease_object(node: Object, now: float) -> Object:
     """Return the Lease in kube-node-lease with which the node's kubelet tells that it lives, without UID."""
     name = node["metadata"]["name"]
     owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"].get("uid", "")}
@@ -77,22 +82,22 @@ def lease_object(node: dict, now: float) -> dict:
             "spec": {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}}
 
 
-def internal_ip(node: dict) -> str:
+def internal_ip(node: Object) -> str:
     """Return the node's InternalIP, "" where it has none."""
     for address in (node.get("status") or {}).get("addresses") or ():
         if address["type"] == "InternalIP":
-            return address["address"]
+            return str(address["address"])
     return ""
 
 
-def kubelet_runs(node: dict) -> bool:
+def kubelet_runs(node: Object) -> bool:
     """Tell whether the node has a kubelet that answers: one that somebody created by hand has none."""
     if STOPPED in (node["metadata"].get("annotations") or {}):
         return False
     return bool(((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion"))
 
 
-def pod_network(node: dict) -> tuple[int, int]:
+def pod_network(node: Object) -> tuple[int, int]:
     """Return the first and the last address, as numbers, that pods on the node may have: those of a /24 of its own.
 
     It is 10.244.N.0/24 for node number N, told by the node's podCIDR or else by its InternalIP.

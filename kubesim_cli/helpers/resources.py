@@ -8,21 +8,28 @@ from __future__ import annotations
 from ..machinery import quantity
 from ..releases.gates import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object, Release
+
+
 # What counts for scoring where a container asks for nothing (pkg/scheduler/util/pod_resources.go).
 DEFAULT_CPU, DEFAULT_MEMORY = 100, 200 * 1024 * 1024
 
 
-def amounts(resources: dict | None) -> dict[str, int]:
+def amounts(resources: Object | None) -> dict[str, int]:
     """Return a ResourceList as numbers."""
     return {name: quantity.milli(text) if name == "cpu" else quantity.value(text)
             for name, text in (resources or {}).items()}
 
 
-def _requests(container: dict) -> dict[str, int]:
+def _requests(container: Object) -> dict[str, int]:
     return amounts((container.get("resources") or {}).get("requests"))
 
 
-def _for_score(container: dict) -> dict[str, int]:
+def _for_score(container: Object) -> dict[str, int]:
     """Requests as scoring sees them: no container weighs nothing."""
     found = _requests(container)
     return {"cpu": found.get("cpu", DEFAULT_CPU), "memory": found.get("memory", DEFAULT_MEMORY)}
@@ -34,7 +41,7 @@ def _add(total: dict[str, int], more: dict[str, int]) -> dict[str, int]:
     return total
 
 
-def _sum_up(spec: dict, requests_of) -> dict[str, int]:
+def _sum_up(spec: Object, requests_of: Callable[[Object], dict[str, int]]) -> dict[str, int]:
     total: dict[str, int] = {}
     for container in spec["containers"]:
         _add(total, requests_of(container))
@@ -55,7 +62,7 @@ def _sum_up(spec: dict, requests_of) -> dict[str, int]:
     return _add(total, amounts(spec.get("overhead")))
 
 
-def pod_requests(pod: dict, release: tuple[int, int]) -> dict[str, int]:
+def pod_requests(pod: Object, release: Release) -> dict[str, int]:
     """Return what must be free on a node for the pod: init containers, sidecars and overhead included."""
     spec = pod["spec"]
     total = _sum_up(spec, _requests)
@@ -64,7 +71,7 @@ def pod_requests(pod: dict, release: tuple[int, int]) -> dict[str, int]:
     return total
 
 
-def score_requests(pod: dict) -> tuple[int, int]:
+def score_requests(pod: Object) -> tuple[int, int]:
     """Return (cpu, memory) by which a pod counts in scoring."""
     total = _sum_up(pod["spec"], _for_score)
     return total["cpu"], total["memory"]

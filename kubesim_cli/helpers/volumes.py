@@ -13,6 +13,14 @@ from ..machinery.wellknown import (
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from typing import Any
+
+    from ..machinery.types import Object
+
+
 BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
@@ -26,25 +34,25 @@ HOME = "kubesim.io/node"
 CLASSES = "storageclasses.storage.k8s.io"
 
 
-def annotation(obj: dict, name: str) -> str | None:
+def annotation(obj: Object, name: str) -> str | None:
     """Return an annotation of an object, or None."""
     return (obj["metadata"].get("annotations") or {}).get(name)
 
 
-def annotated(obj: dict, **annotations: str) -> dict:
+def annotated(obj: Object, **annotations: str) -> Object:
     """Return a copy of an object with annotations set; use ** with a dict, for their names have dots."""
     new = clone(obj)
     new["metadata"].setdefault("annotations", {}).update(annotations)
     return new
 
 
-def class_of(obj: dict) -> str:
+def class_of(obj: Object) -> str:
     """Return the class that a claim asks for or a volume has, "" where there is none."""
     beta = annotation(obj, BETA_STORAGE_CLASS_ANNOTATION)
     return beta if beta is not None else obj["spec"].get("storageClassName") or ""
 
 
-def default_class(api) -> dict | None:
+def default_class(api: Any) -> Object | None:
     """Return the default StorageClass: of several the newest, then the first by name (GetDefaultClass)."""
     marked = [each for each in api.items(CLASSES)
               if "true" in (annotation(each, IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
@@ -53,14 +61,14 @@ def default_class(api) -> dict | None:
     return next((each for each in marked if each["metadata"]["creationTimestamp"] == newest), None)
 
 
-def waits_for_consumer(api, claim: dict) -> bool:
+def waits_for_consumer(api: Any, claim: Object) -> bool:
     """Tell whether the claim's class binds only once a pod that uses it is scheduled (IsDelayBindingMode)."""
     name = class_of(claim)
     found = api.find(CLASSES, name) if name else None
     return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
 
-def claim_keys(pod: dict) -> list[str]:
+def claim_keys(pod: Object) -> list[str]:
     """Return the keys of the PersistentVolumeClaims that a pod uses."""
     meta, found = pod["metadata"], []
     for volume in pod["spec"].get("volumes") or ():
@@ -71,12 +79,12 @@ def claim_keys(pod: dict) -> list[str]:
     return found
 
 
-def is_bound(claim: dict) -> bool:
+def is_bound(claim: Object) -> bool:
     """Tell whether a claim is bound completely (isPVCFullyBound)."""
     return bool(claim["spec"].get("volumeName")) and annotation(claim, BIND_COMPLETED) is not None
 
 
-def bound_to(volume: dict, claim: dict) -> bool:
+def bound_to(volume: Object, claim: Object) -> bool:
     """Tell whether a volume is bound, or reserved by name, to a claim (IsVolumeBoundToClaim)."""
     ref, meta = volume["spec"].get("claimRef"), claim["metadata"]
     if ref is None or (ref.get("namespace"), ref.get("name")) != (meta["namespace"], meta["name"]):
@@ -84,31 +92,31 @@ def bound_to(volume: dict, claim: dict) -> bool:
     return not ref.get("uid") or ref["uid"] == meta["uid"]
 
 
-def _mode(obj: dict) -> str:
+def _mode(obj: Object) -> str:
     return obj["spec"].get("volumeMode") or "Filesystem"
 
 
-def _size(resources: dict | None) -> int:
+def _size(resources: Object | None) -> int:
     return quantity.value((resources or {}).get("storage", "0"))
 
 
-def asked_size(claim: dict) -> int:
+def asked_size(claim: Object) -> int:
     """Return the bytes that a claim asks for."""
     return _size(dig(claim, "spec", "resources", "requests"))
 
 
-def volume_size(volume: dict) -> int:
+def volume_size(volume: Object) -> int:
     """Return the bytes that a volume has."""
     return _size(volume["spec"].get("capacity"))
 
 
-def fits_modes(claim: dict, volume: dict) -> bool:
+def fits_modes(claim: Object, volume: Object) -> bool:
     """Tell whether a volume has all the access modes that a claim asks for."""
     return set(claim["spec"].get("accessModes") or ()) <= set(volume["spec"].get("accessModes") or ())
 
 
-def find_match(claim: dict, volumes: list[dict], *, delayed: bool = False, suits_node=None,
-               excluded=()) -> dict | None:
+def find_match(claim: Object, volumes: list[Object], *, delayed: bool = False,
+               suits_node: Callable[[Object], bool] | None = None, excluded: Container[str] = ()) -> Object | None:
     """Return the volume that suits a claim best: the one reserved for it, else the smallest with the fewest modes.
 
     `delayed`: of the others none, for the scheduler decides. `suits_node(volume)` tells whether a volume can be used
@@ -138,7 +146,7 @@ def find_match(claim: dict, volumes: list[dict], *, delayed: bool = False, suits
     return best[1] if best else None
 
 
-def mismatch(volume: dict, claim: dict) -> str:
+def mismatch(volume: Object, claim: Object) -> str:
     """Return why a volume does not suit a claim that asks for it by name, or "" (checkVolumeSatisfyClaim)."""
     if "deletionTimestamp" in volume["metadata"]:
         return f'the volume is marked for deletion "{volume["metadata"]["name"]}"'
@@ -153,14 +161,14 @@ def mismatch(volume: dict, claim: dict) -> str:
     return "" if fits_modes(claim, volume) else "incompatible accessMode"
 
 
-def reference(claim: dict) -> dict:
+def reference(claim: Object) -> Object:
     """Return an ObjectReference to a claim."""
     meta = claim["metadata"]
     return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "name": meta["name"], "namespace": meta["namespace"],
             "resourceVersion": meta["resourceVersion"], "uid": meta["uid"]}
 
 
-def reserved(volume: dict, claim: dict) -> dict:
+def reserved(volume: Object, claim: Object) -> Object:
     """Return a volume as it is bound to a claim: the very object where it already is (GetBindVolumeToClaim)."""
     new = volume
     if (volume["spec"].get("claimRef") or {}).get("uid") != claim["metadata"]["uid"] or not bound_to(volume, claim):

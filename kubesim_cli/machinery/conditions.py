@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from . import timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Object
 
-def find(conditions: list | None, type: str) -> dict | None:
+
+
+def find(conditions: list[Object] | None, type: str) -> Object | None:
     """Return the condition of a type, or None."""
     for condition in conditions or ():
         if condition.get("type") == type:
@@ -13,13 +18,13 @@ def find(conditions: list | None, type: str) -> dict | None:
     return None
 
 
-def status_of(conditions: list | None, type: str) -> str | None:
+def status_of(conditions: list[Object] | None, type: str) -> str | None:
     """Return `True`, `False` or `Unknown`, or None where there is no such condition."""
     condition = find(conditions, type)
     return condition.get("status") if condition else None
 
 
-def set_condition(conditions: list, new: dict, now: float) -> bool:
+def set_condition(conditions: list[Object], new: Object, now: float) -> bool:
     """Put `new` into `conditions` (a list the caller owns), where the one of its type stands; tell if that changed it.
 
     lastTransitionTime moves to `now` only when the status differs (meta.SetStatusCondition), unless `new` has its own.

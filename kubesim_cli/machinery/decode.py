@@ -11,6 +11,10 @@ from . import quantity, timestamps
 from .objects import clone
 from .schema import Schema, object_meta
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
 _INT_BITS = {"int32": 31, "int64": 63}
 
 
@@ -19,7 +23,7 @@ class DecodeError(ValueError):
     EnvVar.spec.containers.env.value of type string`."""
 
 
-def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
+def decode(obj: Json, schema: Schema) -> tuple[Object, list[str]]:
     """Return what the server makes of a body, and the paths of the unknown fields that it dropped.
 
     Paths are as in `spec.template.spec.containers[0].imagee`, in the order in which the server tells them. Nulls and
@@ -35,7 +39,7 @@ def decode(obj, schema: Schema) -> tuple[dict, list[str]]:
     return clean, decoder.unknown
 
 
-def convert(obj: dict, schema: Schema) -> tuple[dict, list[str]]:
+def convert(obj: Object, schema: Schema) -> tuple[Object, list[str]]:
     """The same for an object that never was JSON: what a strategic merge made, whose errors are worded otherwise
     (k8s.io/apimachinery/pkg/runtime/converter.go), as in `unrecognized type: int32`."""
     converter = _Converter()
@@ -53,7 +57,7 @@ def unknown_message(path: str) -> str:
     return f'unknown field "{path}"'
 
 
-def zero(schema: Schema):
+def zero(schema: Schema) -> Json:
     """Return what Go writes for the zero value of a type."""
     if schema.pointer or schema.kind in ("array", "map", "bytes", "time", "microtime", "any"):
         return None
@@ -65,11 +69,11 @@ def zero(schema: Schema):
 _ZEROS = {"string": "", "integer": 0, "number": 0, "boolean": False, "quantity": "0", "int-or-string": 0}
 
 
-def _zero_struct(schema: Schema) -> dict:
+def _zero_struct(schema: Schema) -> Object:
     return {name: zero(field) for name, field in schema.fields.written}
 
 
-def _number_text(value) -> str:
+def _number_text(value: Json) -> str:
     """A number as Go writes it to JSON."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         return str(int(value))
@@ -81,17 +85,17 @@ def _number_text(value) -> str:
 class _Decoder:
     """The state of one decoding: the first type error is kept while decoding goes on, as Go does."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.unknown: list[str] = []
         self.error = ""
         self.where: list[str] = []  # names of the fields above, indexes and map keys left out
         self.struct = ""
 
-    def value(self, schema: Schema, value, path: str):
+    def value(self, schema: Schema, value: Json, path: str) -> Json:
         """Decode a value that is not null; what does not fit becomes None."""
         return getattr(self, _DECODERS[schema.kind])(schema, value, path)
 
-    def _object(self, schema: Schema, value, path: str):
+    def _object(self, schema: Schema, value: Json, path: str) -> Json:
         if not isinstance(value, dict):
             return self._mismatch(schema, value)
         fields, out = schema.fields, {}
@@ -116,35 +120,35 @@ class _Decoder:
                 out[key] = zero(field)
         return out
 
-    def _map(self, schema: Schema, value, path: str):
+    def _map(self, schema: Schema, value: Json, path: str) -> Json:
         if not isinstance(value, dict):
             return self._mismatch(schema, value)
         items = schema.items
         return {key: self._element(items, value[key], f"{path}.{key}") for key in sorted(value)}
 
-    def _array(self, schema: Schema, value, path: str):
+    def _array(self, schema: Schema, value: Json, path: str) -> Json:
         if not isinstance(value, list):
             return self._mismatch(schema, value)
         items = schema.items
         return [self._element(items, item, f"{path}[{index}]") for index, item in enumerate(value)]
 
-    def _element(self, items: Schema, item, path: str):
+    def _element(self, items: Schema, item: Json, path: str) -> Json:
         if item is not None:
             return self.value(items, item, path)
         if items.kind == "object":
             return _zero_struct(items)
         return "" if items.kind == "bytes" else zero(items)
 
-    def _string(self, schema: Schema, value, path: str):
+    def _string(self, schema: Schema, value: Json, path: str) -> Json:
         return value if isinstance(value, str) else self._mismatch(schema, value)
 
-    def _boolean(self, schema: Schema, value, path: str):
+    def _boolean(self, schema: Schema, value: Json, path: str) -> Json:
         return value if isinstance(value, bool) else self._mismatch(schema, value)
 
-    def _integer(self, schema: Schema, value, path: str):
+    def _integer(self, schema: Schema, value: Json, path: str) -> Json:
         return self._int(value, schema.go_type)
 
-    def _int(self, value, go_type: str):
+    def _int(self, value: Json, go_type: str) -> Json:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if type(value) is int and -(1 << _INT_BITS[go_type]) <= value < 1 << _INT_BITS[go_type]:
@@ -152,12 +156,12 @@ class _Decoder:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return self._cannot(f"number {_number_text(value)}" if number else type_word(value), go_type)
 
-    def _number(self, schema: Schema, value, path: str):
+    def _number(self, schema: Schema, value: Json, path: str) -> Json:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return value
         return self._mismatch(schema, value)
 
-    def _bytes(self, schema: Schema, value, path: str):
+    def _bytes(self, schema: Schema, value: Json, path: str) -> Json:
         if not isinstance(value, str):
             return self._mismatch(schema, value)
         from base64 import b64decode, b64encode
@@ -168,7 +172,7 @@ class _Decoder:
             return None
         return b64encode(b64decode(value)).decode() if value else value
 
-    def _time(self, schema: Schema, value, path: str):
+    def _time(self, schema: Schema, value: Json, path: str) -> Json:
         text = self._text(value)
         try:
             seconds = timestamps.parse(text) if text is not None else 0.0
@@ -176,7 +180,7 @@ class _Decoder:
             raise DecodeError(str(wrong)) from None
         return timestamps.format(seconds)
 
-    def _microtime(self, schema: Schema, value, path: str):
+    def _microtime(self, schema: Schema, value: Json, path: str) -> Json:
         text = self._text(value)
         try:
             seconds = timestamps.parse(text) if text is not None else 0.0
@@ -187,13 +191,13 @@ class _Decoder:
                               f'"{text[19:]}" as ".000000"')
         return timestamps.format_micro(seconds)
 
-    def _text(self, value) -> str:
+    def _text(self, value: Json) -> str:
         """What a type's own UnmarshalJSON reads as a string; it gives up at once where there is none."""
         if isinstance(value, str):
             return value
         raise DecodeError(self._unmarshal_text(type_word(value), "string"))
 
-    def _quantity(self, schema: Schema, value, path: str):
+    def _quantity(self, schema: Schema, value: Json, path: str) -> Json:
         try:
             if isinstance(value, (dict, list, bool)):
                 value = "{}"
@@ -201,7 +205,7 @@ class _Decoder:
         except ValueError as wrong:
             raise DecodeError(str(wrong)) from None
 
-    def _int_or_string(self, schema: Schema, value, path: str):
+    def _int_or_string(self, schema: Schema, value: Json, path: str) -> Json:
         if isinstance(value, str):
             return value
         before, self.error = self.error, ""
@@ -211,10 +215,10 @@ class _Decoder:
         self.error = before
         return number
 
-    def _any(self, schema: Schema, value, path: str):
+    def _any(self, schema: Schema, value: Json, path: str) -> Json:
         return clone(value)
 
-    def _mismatch(self, schema: Schema, value):
+    def _mismatch(self, schema: Schema, value: Json) -> Json:
         return self._cannot(type_word(value), schema.go_type)
 
     def _cannot(self, what: str, go_type: str) -> None:
@@ -227,7 +231,7 @@ class _Decoder:
 
     # Custom resources are not decoded into types: their fields are pruned, nothing else (apiextensions-apiserver).
 
-    def custom(self, schema: Schema, value, path: str):
+    def custom(self, schema: Schema, value: Json, path: str) -> Json:
         """Return a custom resource's value without the fields that its schema does not know."""
         if isinstance(value, dict):
             if schema.kind == "map":
@@ -238,7 +242,7 @@ class _Decoder:
             return [self.custom(items, item, f"{path}[{index}]") for index, item in enumerate(value)]
         return value
 
-    def _custom_object(self, schema: Schema, value: dict, path: str) -> dict:
+    def _custom_object(self, schema: Schema, value: Object, path: str) -> Object:
         out, fields = {}, schema.fields
         for key in sorted(value):
             place = f"{path}.{key}" if path else key
@@ -260,7 +264,7 @@ class _Decoder:
 class _Converter(_Decoder):
     """The decoder's other wording; it gives up at the first mismatch."""
 
-    def _mismatch(self, schema: Schema, value):
+    def _mismatch(self, schema: Schema, value: Json) -> Json:
         given = _KINDS[type(value)]
         if schema.kind == "object":
             raise DecodeError(f"cannot restore struct from: {given}")
@@ -275,7 +279,7 @@ class _Converter(_Decoder):
             raise DecodeError(f"cannot convert float64 to {go_type}")
         raise DecodeError(f"unrecognized type: {go_type}")
 
-    def _int_or_string(self, schema: Schema, value, path: str):
+    def _int_or_string(self, schema: Schema, value: Json, path: str) -> Json:
         if isinstance(value, str) or type(value) is int:
             return value
         raise DecodeError(f"json: cannot unmarshal {type_word(value)} into Go value of type int32")
@@ -291,7 +295,7 @@ _DECODERS = {
 }
 
 
-def _kept(field: Schema, value) -> bool:
+def _kept(field: Schema, value: Json) -> bool:
     """Whether `omitempty` lets a decoded value through; empty lists and maps are lost in storage."""
     if value is None:
         return False
@@ -333,7 +337,7 @@ def _illegal_padding(text: str, at: int, in_group: int) -> int:
     return rest[0] if rest else -1
 
 
-def apply_defaults(obj, schema: Schema) -> None:
+def apply_defaults(obj: Json, schema: Schema) -> None:
     """Fill in, in place, the defaults that the schema itself states, such as a port's protocol TCP.
 
     A null in a custom resource counts as absent unless its field is nullable.

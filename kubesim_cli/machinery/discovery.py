@@ -11,6 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .types import Object
+
+
 
 class Resource:
     """One resource in one version. `verbs` are of the resource itself, `subresources` maps a name such as `scale` to
@@ -19,8 +22,9 @@ class Resource:
     __slots__ = ("categories", "crd", "group", "kind", "namespaced", "plural", "short_names", "singular",
                  "subresources", "verbs", "version")
 
-    def __init__(self, group, version, plural, singular, kind, namespaced, verbs, short_names=(), categories=(),
-                 subresources=None, crd=None):
+    def __init__(self, group: str, version: str, plural: str, singular: str, kind: str, namespaced: bool,
+                 verbs: Sequence[str], short_names: Sequence[str] = (), categories: Sequence[str] = (),
+                 subresources: dict[str, Object] | None = None, crd: Object | None = None) -> None:
         self.group, self.version, self.plural, self.singular, self.kind = group, version, plural, singular, kind
         self.namespaced, self.verbs = namespaced, verbs
         self.short_names, self.categories = short_names, categories
@@ -45,7 +49,7 @@ class Resource:
 class Discovery:
     """All resources in the server's order; the first version of a group listed is its preferred one."""
 
-    def __init__(self, resources: list[Resource], groups: list[dict]):
+    def __init__(self, resources: list[Resource], groups: list[Object]) -> None:
         self.resources, self.groups = resources, groups
         self._names: dict[str, list[Resource]] = {}
         self._kinds: dict[tuple[str, str], Resource] = {}
@@ -81,7 +85,7 @@ class Discovery:
         return found
 
     @staticmethod
-    def _pick(candidates, rest: str, dotted: bool) -> Resource | None:
+    def _pick(candidates: Sequence[Resource], rest: str, dotted: bool) -> Resource | None:
         if not dotted:
             return candidates[0] if candidates else None
         version, dot, group = rest.partition(".")
@@ -147,7 +151,7 @@ def builtin(custom: Sequence[Resource] = ()) -> Discovery:
     return Discovery(order, groups)
 
 
-def _version_rank(groups: list[dict], res: Resource) -> int:
+def _version_rank(groups: list[Object], res: Resource) -> int:
     for group in groups:
         if group["name"] == res.group:
             return group["versions"].index(res.version) if res.version in group["versions"] else 99

@@ -14,14 +14,15 @@ class Entropy:
     `persistentvolumeclaims/default/data-web-0`, to a list of them, taken in order.
     """
 
-    def __init__(self, state: Object):
+    def __init__(self, state: Object) -> None:
         self.state = state
 
     def _draw(self) -> bytes:
         from .digest import sha256
 
         self.state["count"] += 1
-        return sha256(f"{self.state['seed']}/{self.state['count']}".encode()).digest()
+        drawn: bytes = sha256(f"{self.state['seed']}/{self.state['count']}".encode()).digest()
+        return drawn
 
     def number(self, limit: int) -> int:
         """Return a number from 0 to limit - 1."""

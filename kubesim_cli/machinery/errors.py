@@ -5,13 +5,18 @@ Words and reasons: k8s.io/apimachinery/pkg/api/errors/errors.go.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import FieldErrors, Object
+
+
 
 class StatusError(Exception):
     """An API failure. `status` is a metav1.Status dict; `reason`, `code` and `message` are read from it."""
 
-    def __init__(self, code: int, reason: str, message: str, details: dict | None = None):
+    def __init__(self, code: int, reason: str, message: str, details: Object | None = None) -> None:
         super().__init__(message)
-        self.status: dict = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        self.status: Object = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
                              "message": message, "reason": reason}
         if details:
             self.status["details"] = details
@@ -27,9 +32,9 @@ def qualified(plural: str, group: str) -> str:
     return f"{plural}.{group}" if group else plural
 
 
-def _details(resource: str, name: str, causes: list | None = None) -> dict:
+def _details(resource: str, name: str, causes: list[Object] | None = None) -> Object:
     plural, _, group = resource.partition(".")
-    details: dict = {"name": name} if name else {}
+    details: Object = {"name": name} if name else {}
     if group:
         details["group"] = group
     details["kind"] = plural
@@ -66,21 +71,13 @@ def forbidden(resource: str, name: str, why: str) -> StatusError:
     return StatusError(403, "Forbidden", f"{what}: {why}", _details(resource, name))
 
 
-def invalid(kind: str, group: str, name: str, errors: list) -> StatusError:
-    """422; `errors` are FieldErrors, told in their order."""
+def invalid(kind: str, group: str, name: str, errors: FieldErrors) -> StatusError:
+    """422; the errors are told in their order, equal ones once (utilerrors.Aggregate)."""
     causes = [{"reason": e.type, "message": e.body, "field": e.path} for e in errors]
-    text = str(errors[0]) if len(errors) == 1 else "[" + ", ".join(str(e) for e in _unique(errors)) + "]"
+    text = str(errors[0]) if len(errors) == 1 else "[" + ", ".join(dict.fromkeys(map(str, errors))) + "]"
     details = {"name": name, "group": group, "kind": kind, "causes": causes}
     return StatusError(422, "Invalid", f'{qualified(kind, group)} "{name}" is invalid: {text}',
                        {k: v for k, v in details.items() if v})
-
-
-def _unique(errors: list) -> list:
-    """utilerrors.Aggregate tells equal messages once."""
-    seen: dict[str, object] = {}
-    for error in errors:
-        seen.setdefault(str(error), error)
-    return list(seen.values())
 
 
 def bad_request(message: str) -> StatusError:

@@ -9,6 +9,13 @@ import json
 
 from ..go.fmt import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .types import Json
+
+
 _WORDS = {
     "FieldValueNotFound": "Not found", "FieldValueRequired": "Required value", "FieldValueDuplicate": "Duplicate value",
     "FieldValueInvalid": "Invalid value", "FieldValueNotSupported": "Unsupported value",
@@ -20,7 +27,7 @@ _WORDS = {
 class FieldError:
     """One complaint about one field: `str()` is `path: body`."""
 
-    def __init__(self, type_: str, path: str, body: str):
+    def __init__(self, type_: str, path: str, body: str) -> None:
         self.type, self.path, self.body = type_, path, body
 
     def __str__(self) -> str:
@@ -29,7 +36,7 @@ class FieldError:
     __repr__ = __str__
 
 
-def show(value) -> str:
+def show(value: Json) -> str:
     """A bad value as Go's field.Error prints it: strings quoted, scalars plain, the rest as JSON."""
     if value is None:
         return "null"
@@ -53,21 +60,21 @@ def required(path: str, detail: str = "") -> FieldError:
     return _error("FieldValueRequired", path, None, detail)
 
 
-def invalid(path: str, value, detail: str = "") -> FieldError:
+def invalid(path: str, value: Json, detail: str = "") -> FieldError:
     return _error("FieldValueInvalid", path, show(value), detail)
 
 
-def not_supported(path: str, value, allowed) -> FieldError:
+def not_supported(path: str, value: Json, allowed: Iterable[str]) -> FieldError:
     """`allowed` is told in the order given, each quoted."""
     names = ", ".join(quote(a) for a in allowed)
     return _error("FieldValueNotSupported", path, show(value), f"supported values: {names}" if names else "")
 
 
-def duplicate(path: str, value) -> FieldError:
+def duplicate(path: str, value: Json) -> FieldError:
     return _error("FieldValueDuplicate", path, show(value), "")
 
 
-def not_found(path: str, value) -> FieldError:
+def not_found(path: str, value: Json) -> FieldError:
     return _error("FieldValueNotFound", path, show(value), "")
 
 

@@ -12,8 +12,13 @@ import json
 
 from ..go.fmt import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
 
-def insert(fields: dict, path: list[str]) -> None:
+
+
+def insert(fields: Object, path: list[str]) -> None:
     """Add a path (a list of path elements; the empty one, the whole object, is not tracked) to a set, in place."""
     for at, element in enumerate(path):
         node = fields.get(element)
@@ -29,22 +34,22 @@ def insert(fields: dict, path: list[str]) -> None:
         fields = node
 
 
-def is_member(node: dict) -> bool:
+def is_member(node: Object) -> bool:
     """Whether a place, as found under its path element, is in the set itself."""
     return not node or "." in node
 
 
-def _node(member: bool, below: dict) -> dict | None:
+def _node(member: bool, below: Object) -> Object | None:
     if below:
         return {".": {}, **below} if member else below
     return {} if member else None
 
 
-def _below(node: dict) -> dict:
+def _below(node: Object) -> Object:
     return {key: child for key, child in node.items() if key != "."} if "." in node else node
 
 
-def union(a: dict, b: dict) -> dict:
+def union(a: Object, b: Object) -> Object:
     """Return the paths that are in either set."""
     out = dict(a)
     for key, node in b.items():
@@ -57,7 +62,7 @@ def union(a: dict, b: dict) -> dict:
     return out
 
 
-def intersection(a: dict, b: dict) -> dict:
+def intersection(a: Object, b: Object) -> Object:
     """Return the paths that are in both sets."""
     out = {}
     for key, node in a.items():
@@ -69,7 +74,7 @@ def intersection(a: dict, b: dict) -> dict:
     return out
 
 
-def difference(a: dict, b: dict) -> dict:
+def difference(a: Object, b: Object) -> Object:
     """Return the paths of `a` that are not in `b`; what lies below a path of `b` stays."""
     out = {}
     for key, node in a.items():
@@ -82,7 +87,7 @@ def difference(a: dict, b: dict) -> dict:
     return out
 
 
-def without(a: dict, b: dict) -> dict:
+def without(a: Object, b: Object) -> Object:
     """Return the paths of `a` that neither are in `b` nor lie below one of its paths (RecursiveDifference)."""
     out = {}
     for key, node in a.items():
@@ -95,7 +100,7 @@ def without(a: dict, b: dict) -> dict:
     return out
 
 
-def has(fields: dict, path: list[str]) -> bool:
+def has(fields: Object, path: list[str]) -> bool:
     """Whether a path is in the set."""
     node = fields
     for element in path:
@@ -106,12 +111,12 @@ def has(fields: dict, path: list[str]) -> bool:
     return bool(path) and is_member(node)
 
 
-def below(fields: dict, element: str) -> dict:
+def below(fields: Object, element: str) -> Object:
     """Return the paths that begin with an element, without it."""
     return _below(fields.get(element) or {})
 
 
-def paths(fields: dict) -> list[list[str]]:
+def paths(fields: Object) -> list[list[str]]:
     """Return all paths in the order in which Kubernetes tells them: at each place first what is in the set."""
     keys = sorted((key for key in fields if key != "."), key=_order)
     found = [[key] for key in keys if is_member(fields[key])]
@@ -135,11 +140,11 @@ def _text(element: str) -> str:
     return f"[={_value_text(json.loads(text))}]" if kind == "v" else f"[{text}]"
 
 
-def _value_text(value) -> str:
+def _value_text(value: Json) -> str:
     return quote(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _order(element: str) -> tuple:
+def _order(element: str) -> tuple[Json, ...]:
     kind = element[0]
     if kind == "k":
         keys = json.loads(element[2:])
@@ -149,7 +154,7 @@ def _order(element: str) -> tuple:
     return (0, [element]) if kind == "f" else (3, [int(element[2:])])
 
 
-def _rank(value) -> tuple:
+def _rank(value: Json) -> tuple[Json, ...]:
     """Values of different types in one order: numbers, strings, booleans."""
     if isinstance(value, bool):
         return 2, value

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .objects import clone
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
 _MISSING = object()
 
 
@@ -11,7 +15,7 @@ class PatchError(ValueError):
     """A patch that does not apply; the text is as in `testing value /spec/replicas failed: test failed`."""
 
 
-def apply(obj, operations: list[dict]):
+def apply(obj: Json, operations: list[Object]) -> Json:
     """Return `obj` (changed in place, and not to be used further) after a list of JSON Patch operations.
 
     Operations are dicts with op, path, and value or from. Raises PatchError.
@@ -28,7 +32,7 @@ def apply(obj, operations: list[dict]):
     return root
 
 
-def merge(obj, patch):
+def merge(obj: Json, patch: Json) -> Json:
     """Return `obj` (changed in place) after a JSON merge patch: nulls delete, lists replace."""
     if not isinstance(obj, dict) or not isinstance(patch, dict):
         return without_nulls(patch)
@@ -42,7 +46,7 @@ def merge(obj, patch):
     return obj
 
 
-def without_nulls(value):
+def without_nulls(value: Json) -> Json:
     """Return a copy of a JSON value in which no object has a null."""
     if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
@@ -51,9 +55,9 @@ def without_nulls(value):
     return value
 
 
-def merge_diff(original: dict, modified: dict) -> dict:
+def merge_diff(original: Object, modified: Object) -> Object:
     """Return the merge patch that makes `modified` of `original`: changed and new values, null for what is gone."""
-    patch: dict = {}
+    patch: Object = {}
     for key, value in modified.items():
         before = original.get(key, _MISSING)
         if isinstance(before, dict) and isinstance(value, dict):
@@ -68,7 +72,7 @@ def merge_diff(original: dict, modified: dict) -> dict:
     return patch
 
 
-def same(a, b) -> bool:
+def same(a: Json, b: Json) -> bool:
     """Whether two JSON values are equal, telling booleans from numbers."""
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(item, b[key]) for key, item in a.items())
@@ -81,7 +85,7 @@ def _steps(path: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in path.split("/")[1:]]
 
 
-def _find(root, path: str):
+def _find(root: Json, path: str) -> tuple[Json, str]:
     """Return the dict or list that holds the last step of a path, and that step; (None, "") where there is none."""
     steps = _steps(path)
     if not steps:
@@ -110,7 +114,7 @@ def _atoi(step: str) -> int:
     return index
 
 
-def _get(holder, step: str):
+def _get(holder: Json, step: str) -> Json:
     """Return a member; a dict's missing one is `_MISSING`."""
     if isinstance(holder, dict):
         return holder.get(step, _MISSING)
@@ -120,7 +124,7 @@ def _get(holder, step: str):
     return holder[index]
 
 
-def _insert(holder, step: str, value) -> None:
+def _insert(holder: Json, step: str, value: Json) -> None:
     if isinstance(holder, dict):
         holder[step] = value
     elif step == "-":
@@ -136,7 +140,7 @@ def _insert(holder, step: str, value) -> None:
         holder.insert(index if index >= 0 else index + size, value)
 
 
-def _delete(holder, step: str) -> None:
+def _delete(holder: Json, step: str) -> None:
     if isinstance(holder, dict):
         if step not in holder:
             raise PatchError(f"Unable to remove nonexistent key: {step}: missing value")
@@ -146,7 +150,7 @@ def _delete(holder, step: str) -> None:
         del holder[_atoi(step)]
 
 
-def _add(root, operation: dict, path: str):
+def _add(root: Json, operation: Object, path: str) -> Json:
     holder, step = _find(root, path)
     if holder is None:
         raise PatchError(f'add operation does not apply: doc is missing path: "{path}": missing value')
@@ -157,7 +161,7 @@ def _add(root, operation: dict, path: str):
     return root
 
 
-def _remove(root, operation: dict, path: str):
+def _remove(root: Json, operation: Object, path: str) -> Json:
     holder, step = _find(root, path)
     if holder is None:
         raise PatchError(f'remove operation does not apply: doc is missing path: "{path}": missing value')
@@ -168,7 +172,7 @@ def _remove(root, operation: dict, path: str):
     return root
 
 
-def _replace(root, operation: dict, path: str):
+def _replace(root: Json, operation: Object, path: str) -> Json:
     if not path:
         if not isinstance(operation.get("value"), (dict, list)):
             raise PatchError("replace operation value must be object or array: %!w(<nil>)")
@@ -184,7 +188,7 @@ def _replace(root, operation: dict, path: str):
     return root
 
 
-def _source(root, operation: dict, name: str, of: str):
+def _source(root: Json, operation: Object, name: str, of: str) -> tuple[Json, str, Json]:
     """Return the holder, step and value that `from` names."""
     origin = operation.get("from")
     if not isinstance(origin, str):
@@ -198,7 +202,7 @@ def _source(root, operation: dict, name: str, of: str):
         raise PatchError(f"error in {name} for {of}: '{step if name == 'move' else origin}': {wrong}") from None
 
 
-def _move(root, operation: dict, path: str):
+def _move(root: Json, operation: Object, path: str) -> Json:
     holder, step, value = _source(root, operation, "move", "path")
     try:
         _delete(holder, step)
@@ -207,13 +211,13 @@ def _move(root, operation: dict, path: str):
     return _put(root, path, value, "move", f"error in move for path: '{path}'")
 
 
-def _copy(root, operation: dict, path: str):
+def _copy(root: Json, operation: Object, path: str) -> Json:
     _, _, value = _source(root, operation, "copy", "from")
     value = None if value is _MISSING else clone(value)
     return _put(root, path, value, "copy", "error while adding value during copy")
 
 
-def _put(root, path: str, value, name: str, trouble: str):
+def _put(root: Json, path: str, value: Json, name: str, trouble: str) -> Json:
     holder, step = _find(root, path)
     if holder is None:
         raise PatchError(f"{name} operation does not apply: doc is missing destination path: {path}: missing value")
@@ -224,7 +228,7 @@ def _put(root, path: str, value, name: str, trouble: str):
     return root
 
 
-def _test(root, operation: dict, path: str):
+def _test(root: Json, operation: Object, path: str) -> Json:
     if path:
         holder, step = _find(root, path)
         if holder is None:

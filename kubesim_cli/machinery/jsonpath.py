@@ -6,13 +6,18 @@ import re
 
 from ..go.fmt import Byte, sprint, type_name, unescape
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json
+
+
 _MISSING = object()  # what `{range}` over nothing walks: a zero reflect.Value
 
 
 class JSONPathError(Exception):
     """What parsing or evaluation complains of; `values` is what had been found by then."""
 
-    def __init__(self, text: str, values: list | None = None):
+    def __init__(self, text: str, values: list[Json] | None = None) -> None:
         super().__init__(text)
         self.values = values or []
 
@@ -39,18 +44,18 @@ def field_names(expression: str) -> list[str | None]:
 class JSONPath:
     """A parsed template. Raises JSONPathError when parsing and when evaluating."""
 
-    def __init__(self, text: str, allow_missing_keys: bool = True):
+    def __init__(self, text: str, allow_missing_keys: bool = True) -> None:
         self.allow_missing_keys = allow_missing_keys
         self._steps = _Parser(text).parse()
 
-    def find(self, data) -> list[list]:
+    def find(self, data: Json) -> list[list[Json]]:
         """Return the values that each piece of the template finds in a JSON value (FindResults)."""
         self._begin_range = self._in_range = self._end_range = 0
         self._last_end = -1
         return self._find(data, 0)
 
-    def _find(self, data, start: int) -> list[list]:
-        found: list[list] = []
+    def _find(self, data: Json, start: int) -> list[list[Json]]:
+        found: list[list[Json]] = []
         at = start
         while at < len(self._steps):
             results = self._walk([data], self._steps[at])
@@ -72,26 +77,26 @@ class JSONPath:
             at += 1
         return found
 
-    def _walk(self, values: list, nodes: list) -> list:
+    def _walk(self, values: list[Json], nodes: list[Json]) -> list[Json]:
         for evaluate, argument in nodes:
             values = evaluate(self, values, argument)
         return values
 
-    def _text(self, values, text) -> list:
+    def _text(self, values: list[Json], text: str) -> list[Json]:
         return [text]
 
-    def _constant(self, values, value) -> list:
+    def _constant(self, values: list[Json], value: Json) -> list[Json]:
         return [value] * len(values)
 
-    def _field(self, values, name) -> list:
+    def _field(self, values: list[Json], name: str) -> list[Json]:
         found = [value[name] for value in values if type(value) is dict and name in value]
         if not found and values and not self.allow_missing_keys:
             raise JSONPathError(f"{name} is not found")
         return found
 
-    def _array(self, values, bounds) -> list:
+    def _array(self, values: list[Json], bounds: Json) -> list[Json]:
         first, last, step, derived = bounds
-        found: list = []
+        found: list[Json] = []
         for value in values:
             if value is None:
                 continue
@@ -115,10 +120,10 @@ class JSONPath:
             found += value[start:end:step]
         return found
 
-    def _wildcard(self, values, _) -> list:
+    def _wildcard(self, values: list[Json], _: Json) -> list[Json]:
         return [child for value in values for child in _children(value)]
 
-    def _recursive(self, values, _) -> list:
+    def _recursive(self, values: list[Json], _: Json) -> list[Json]:
         found = []
         for value in values:
             children = _children(value)
@@ -127,13 +132,13 @@ class JSONPath:
                 found += self._recursive(children, None)
         return found
 
-    def _union(self, values, members) -> list:
+    def _union(self, values: list[Json], members: list[Json]) -> list[Json]:
         try:
             return [value for nodes in members for value in self._walk(values, nodes)]
         except JSONPathError as error:
             raise JSONPathError(str(error), values) from None
 
-    def _filter(self, values, condition) -> list:
+    def _filter(self, values: list[Json], condition: Json) -> list[Json]:
         left, operator, right = condition
         found = []
         for value in values:
@@ -161,7 +166,7 @@ class JSONPath:
                     found.append(item)
         return found
 
-    def _identifier(self, values, name) -> list:
+    def _identifier(self, values: list[Json], name: str) -> list[Json]:
         if name == "range":
             self._begin_range += 1
             return values
@@ -173,13 +178,12 @@ class JSONPath:
         raise JSONPathError(f"unrecognized identifier {name}", values)
 
 
-def _children(value) -> list:
-    kind = type(value)
-    if kind is dict:
+def _children(value: Json) -> list[Json]:
+    if isinstance(value, dict):
         return [value[key] for key in sorted(value)]
-    if kind is list:
+    if isinstance(value, list):
         return value
-    if kind is str:
+    if isinstance(value, str):
         return [Byte(byte) for byte in value.encode("utf-8", "surrogateescape")]
     return []
 
@@ -187,7 +191,7 @@ def _children(value) -> list:
 _KINDS = {bool: "bool", int: "int", Byte: "uint", float: "float", str: "string"}
 
 
-def _compare(left, operator: str, right, found: list) -> bool:
+def _compare(left: Json, operator: str, right: Json, found: list[Json]) -> bool:
     """Compare as the comparison functions of Go's text/template did when client-go took them over."""
     if operator not in ("<", ">", "==", "!=", "<=", ">="):
         raise JSONPathError(f"unrecognized filter operator {operator}", found)
@@ -197,14 +201,14 @@ def _compare(left, operator: str, right, found: list) -> bool:
     if kinds[0] != kinds[1] and set(kinds) != {"int", "uint"}:
         raise JSONPathError("incompatible types for comparison", found)
     if operator in ("==", "!="):
-        return (left == right) == (operator == "==")
+        return bool(left == right) == (operator == "==")
     if kinds[0] == "bool":
         raise JSONPathError("invalid type for comparison", found)
     if operator == "<":
-        return left < right
+        return bool(left < right)
     if operator == ">":
-        return left > right
-    return left <= right if operator == "<=" else left >= right
+        return bool(left > right)
+    return bool(left <= right if operator == "<=" else left >= right)
 
 
 _SPACES = " \t\r\n"
@@ -214,10 +218,10 @@ _TERMINATORS = _SPACES + ".,[]$@{}"
 class _Parser:
     """Turns a template into steps, each a list of (method of JSONPath, argument)."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
 
-    def parse(self) -> list[list]:
+    def parse(self) -> list[list[Json]]:
         steps = []
         while self.at < len(self.text):
             start = self.text.find("{", self.at)
@@ -230,8 +234,8 @@ class _Parser:
                 steps.append(self._action())
         return steps
 
-    def _action(self) -> list:
-        nodes: list = []
+    def _action(self) -> list[Json]:
+        nodes: list[Json] = []
         while True:
             rest = self.text[self.at:self.at + 3]
             char = rest[:1]
@@ -277,11 +281,11 @@ class _Parser:
             self.at += 2 if escapes and self.text[self.at] == "\\" else 1
         return self.text[start:self.at]
 
-    def _field(self) -> tuple:
+    def _field(self) -> tuple[Json, ...]:
         name = self._until_terminator(escapes=True)
         return (JSONPath._wildcard, None) if name == "*" else (JSONPath._field, name.replace("\\", ""))
 
-    def _number(self):
+    def _number(self) -> Json:
         match = re.compile(r"[+-]?[\d.]*").match(self.text, self.at)
         assert match
         self.at = match.end()
@@ -294,7 +298,7 @@ class _Parser:
         except ValueError:
             raise JSONPathError(f"cannot parse number {match[0]}") from None
 
-    def _array(self) -> list:
+    def _array(self) -> list[Json]:
         match = re.compile(r"\[([^\]\n]*)\]").match(self.text, self.at)
         if not match:
             raise JSONPathError("unterminated array")
@@ -314,7 +318,7 @@ class _Parser:
             last = (first or 0) + 1
         return [(JSONPath._array, (first, last, step, derived))]
 
-    def _filter_text(self) -> tuple:
+    def _filter_text(self) -> tuple[Json, ...]:
         """Scan `[?(...)]` and return its left side, operator and right side."""
         self.at += 3
         start, opened, closed, mark = self.at, False, False, ""
@@ -363,6 +367,6 @@ def _index(text: str) -> int | None:
     return int(digits) if digits else None
 
 
-def _inner(text: str) -> list:
+def _inner(text: str) -> list[Json]:
     """Parse an action that stands inside another; only its first part counts, as in client-go."""
     return _Parser("{" + text + "}").parse()[0]

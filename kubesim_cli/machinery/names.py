@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _LABEL_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
@@ -261,7 +265,7 @@ def fnv32(data: bytes) -> int:
     return value
 
 
-def canonical_json(value) -> bytes:
+def canonical_json(value: Json) -> bytes:
     """Return JSON as Go's json.Marshal writes a map: keys sorted, no blanks, <, > and & escaped."""
     import json
 
@@ -272,7 +276,7 @@ def canonical_json(value) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def template_hash(template: dict, collision_count: int | None = None) -> str:
+def template_hash(template: Object, collision_count: int | None = None) -> str:
     """Return a pod-template-hash: like controller.ComputeHash, though the bytes hashed are those of the JSON."""
     data = canonical_json(template)
     if collision_count is not None:
@@ -280,7 +284,7 @@ def template_hash(template: dict, collision_count: int | None = None) -> str:
     return safe_encode(str(fnv32a(data)))
 
 
-def revision_hash(data: dict, collision_count: int | None = None) -> str:
+def revision_hash(data: Object, collision_count: int | None = None) -> str:
     """Return a controller-revision-hash of a ControllerRevision's data (controller/history HashControllerRevision)."""
     raw = canonical_json(data)
     if collision_count is not None:

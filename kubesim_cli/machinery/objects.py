@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from .types import Key, Object
 
+
     T = TypeVar("T")
 
 

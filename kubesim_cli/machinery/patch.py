@@ -12,12 +12,19 @@ from .decode import DecodeError, convert, decode, strict_message, unknown_messag
 from .objects import clone
 from .schema import Schema
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .types import Json, Object
+
+
 _REJECTED = "the server rejected our request due to an error in our request"
 _MAX_OPERATIONS = 10000
 
 
-def patched(current: dict, body, patch_type: str, schema: Schema | None, field_validation: str = "Warn",
-            warn=None) -> dict:
+def patched(current: Object, body: Json, patch_type: str, schema: Schema | None, field_validation: str = "Warn",
+            warn: Callable[[str], None] | None = None) -> Object:
     """Return a new object: `current` after a patch, decoded.
 
     `patch_type` is json (`body`: list of operations), merge or strategic (`body`: dict); `schema` is None for what is
@@ -46,7 +53,7 @@ def patched(current: dict, body, patch_type: str, schema: Schema | None, field_v
     return obj
 
 
-def apply(patch_type: str, obj: dict, body, schema: Schema | None) -> dict:
+def apply(patch_type: str, obj: Object, body: Json, schema: Schema | None) -> Object:
     """Return `obj` (changed in place) after a patch, not decoded. Raises StatusError."""
     if patch_type == "json":
         return _json(obj, body)
@@ -58,7 +65,8 @@ def apply(patch_type: str, obj: dict, body, schema: Schema | None) -> dict:
         cannot = f"json: cannot unmarshal {type_word(body)} into Go value of type map[string]interface {{}}"
         raise errors.bad_request(f"error decoding patch: {cannot}" if patch_type == "merge" else cannot)
     if patch_type == "merge":
-        return jsonpatch.merge(obj, body)
+        merged: Object = jsonpatch.merge(obj, body)
+        return merged
     if schema is None or schema.custom:
         raise errors.StatusError(415, "UnsupportedMediaType", "the body of the request was in an unknown format - "
                                  "accepted media types include: application/json-patch+json, "
@@ -77,7 +85,7 @@ def _refused(wrong: strategic.MergeError) -> errors.StatusError:
     return errors.StatusError(500, "", str(wrong))
 
 
-def _json(obj: dict, body) -> dict:
+def _json(obj: Object, body: Json) -> Object:
     if body is None:
         return obj
     if not isinstance(body, list):
@@ -93,12 +101,13 @@ def _json(obj: dict, body) -> dict:
         raise errors.StatusError(413, "RequestEntityTooLarge", "The allowed maximum operations in a JSON patch is "
                                  f"{_MAX_OPERATIONS}, got {len(body)}")
     try:
-        return jsonpatch.apply(obj, body)
+        changed: Object = jsonpatch.apply(obj, body)
     except jsonpatch.PatchError:
         raise errors.StatusError(422, "Invalid", _REJECTED) from None
+    return changed
 
 
-def _compact(value) -> str:
+def _compact(value: Json) -> str:
     import json
 
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
+
+    from .types import Json, Object
+
 
 DECIMAL_SI, BINARY_SI, DECIMAL_EXPONENT = "DecimalSI", "BinarySI", "DecimalExponent"
 
@@ -31,14 +35,14 @@ class _Parts:
 
     __slots__ = ("keeps_text", "nanos", "style")
 
-    def __init__(self, nanos: int, style: str, keeps_text: bool = False):
+    def __init__(self, nanos: int, style: str, keeps_text: bool = False) -> None:
         self.nanos, self.style, self.keeps_text = nanos, style, keeps_text
 
 
 _parsed: dict[str, _Parts] = {}
 
 
-def _parts(text) -> _Parts:
+def _parts(text: Json) -> _Parts:
     if type(text) is not str:
         text = _text_of(text)
     parts = _parsed.get(text)
@@ -49,7 +53,7 @@ def _parts(text) -> _Parts:
     return parts
 
 
-def _text_of(number) -> str:
+def _text_of(number: Json) -> str:
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise ValueError(_WRONG_FORMAT)
     return repr(number)
@@ -100,7 +104,8 @@ def _interpret(suffix: str) -> tuple[int, str]:
 
 def _shift(number: int, places: int) -> int:
     """Return number * 10^places (number >= 0), rounded up."""
-    return number * 10**places if places >= 0 else -(-number // 10**-places)
+    power: int = 10**abs(places)
+    return number * power if places >= 0 else -(-number // power)
 
 
 def _round_up(nanos: int, unit: int) -> int:
@@ -170,7 +175,7 @@ def milli(text: str | int | float) -> int:
     return _round_up(_parts(text).nanos, 10**6)
 
 
-def _combine(a, b, sign: int) -> str:
+def _combine(a: Json, b: Json, sign: int) -> str:
     left, right = _parts(a), _parts(b)
     return _format(left.nanos + sign * right.nanos, left.style if left.nanos else right.style)
 
@@ -180,7 +185,7 @@ def add(a: str | int | float, b: str | int | float) -> str:
     return _combine(a, b, 1)
 
 
-def total(lists) -> dict[str, str]:
+def total(lists: Iterable[Object]) -> dict[str, str]:
     """Return the sum of several ResourceLists (dicts resource -> quantity) that have no resource below zero."""
     found: dict[str, str] = {}
     for amounts in lists:

@@ -20,6 +20,11 @@ from __future__ import annotations
 from ..releases import NEWEST, within
 from ..releases.gates import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Object, Release
+>>>>>>> 9a5990f (go, machinery and helpers say their types: mypy --strict finds nothing)
+
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SPECIAL = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
@@ -35,25 +40,25 @@ _GO_SCALARS = {"string": "string", "boolean": "bool", "number": "float64", "byte
                "microtime": "v1.MicroTime"}
 
 
-_data: dict = {}
-_definitions: dict[tuple[int, int], _Definitions] = {}
+_data: Object = {}
+_definitions: dict[Release, _Definitions] = {}
 
 
 class _Definitions:
     """The named types of one release; `fields` caches the properties of each."""
 
-    def __init__(self, raw: dict, release: tuple[int, int]):
+    def __init__(self, raw: Object, release: Release) -> None:
         self.raw, self.release = raw, release
         self.fields: dict[str, Fields] = {}
 
 
-class Fields(dict):
+class Fields(dict[str, "Schema"]):
     """The fields of an object: name -> Schema. `written` are those that Go writes even when nothing is in them,
     `defaulted` those with a default of the server's, both as lists of (name, Schema)."""
 
     __slots__ = ("defaulted", "written")
 
-    def __init__(self, fields: dict[str, Schema]):
+    def __init__(self, fields: dict[str, Schema]) -> None:
         super().__init__(fields)
         self.written = [(name, field) for name, field in fields.items() if field.written_when_zero]
         self.defaulted = [(name, field) for name, field in fields.items() if field.has_default]
@@ -71,7 +76,7 @@ class Schema:
     __slots__ = ("_fields", "_go_type", "_items", "always", "atomic", "custom", "default", "definitions", "inline",
                  "kind", "list_type", "map_keys", "merge_key", "omitzero", "pointer", "raw", "ref", "strategies")
 
-    def __init__(self, raw: dict, definitions: _Definitions, go_type: str = "", custom: bool = False):
+    def __init__(self, raw: Object, definitions: _Definitions, go_type: str = "", custom: bool = False) -> None:
         self.definitions, self.custom = definitions, custom
         self.ref = raw.get("$ref", "")
         self.raw = raw
@@ -111,8 +116,12 @@ class Schema:
             return known
         return self._build(self.raw.get("properties", {}))
 
-    def _build(self, properties: dict) -> Fields:
+    def _build(self, properties: Object) -> Fields:
         release = self.definitions.release
+=======
+    def _build(self, properties: Object) -> Fields:
+        minor = self.definitions.release[1]
+>>>>>>> 9a5990f (go, machinery and helpers say their types: mypy --strict finds nothing)
         return Fields({name: Schema(raw, self.definitions, custom=self.custom) for name, raw in properties.items()
                        if "x-since" not in raw or within(release, (1, raw["x-since"]))})
 
@@ -164,7 +173,7 @@ class Schema:
         if self.kind == "map":
             return "map[string]" + self.items.go_type
         if self.kind == "integer":
-            return self.raw.get("format", "int64")
+            return str(self.raw.get("format", "int64"))
         return _GO_SCALARS[self.kind]
 
     @property
@@ -184,10 +193,10 @@ class Schema:
         return self.items if self.kind == "map" else None
 
 
-def _kind(body: dict) -> str:
+def _kind(body: Object) -> str:
     if body.get("x-kubernetes-int-or-string"):
         return "int-or-string"
-    type_ = body.get("type", "any")
+    type_: str = body.get("type", "any")
     if type_ == "object" and "additionalProperties" in body and "properties" not in body:
         return "map"
     if type_ == "string" and body.get("format") == "byte":
@@ -195,7 +204,7 @@ def _kind(body: dict) -> str:
     return type_
 
 
-def _load(release: tuple[int, int]) -> _Definitions:
+def _load(release: Release) -> _Definitions:
     if not _data:
         import json
         import os
@@ -208,19 +217,20 @@ def _load(release: tuple[int, int]) -> _Definitions:
     return found
 
 
-def schema_of(api_version: str, kind: str, release: tuple[int, int] = NEWEST) -> Schema | None:
+def schema_of(api_version: str, kind: str, release: Release = NEWEST) -> Schema | None:
     """Return the schema of a built-in kind as of a release, None for any other."""
     definitions = _load(release)
     name = _data["kinds"].get(f"{api_version}/{kind}")
     return Schema({"$ref": name, "default": {}}, definitions) if name else None
 
 
-def object_meta(release: tuple[int, int] = NEWEST) -> Schema:
+def object_meta(release: Release = NEWEST) -> Schema:
     """Return the schema of metadata."""
     return Schema({"$ref": _META + "ObjectMeta", "default": {}}, _load(release))
 
 
-def structural(raw: dict, release: tuple[int, int] = NEWEST) -> Schema:
+<<<<<<< HEAD
+def structural(raw: Object, release: Release = NEWEST) -> Schema:
     """Return the schema of a custom resource from its CRD's `openAPIV3Schema`, with the fields every object has."""
     definitions = _load(release)
     schema = Schema({"type": "object", **raw}, definitions, custom=True)

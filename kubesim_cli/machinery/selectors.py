@@ -9,6 +9,14 @@ from __future__ import annotations
 from ..go.fmt import quote
 from . import names
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from .types import Object
+
+    Requirement: TypeAlias = tuple[str, str, tuple[str, ...]]  # key, operator, values
+
 _SYMBOLS = ("==", "!=", "=", "!", "(", ")", ",", ">", "<")
 _SPECIAL = "=!(),><"
 _BLANK = " \t\r\n"
@@ -18,7 +26,7 @@ _EXPECTED = "in, notin, =, ==, !=, gt, lt"
 _END, _NAME, _ERROR = "end", "name", "error"
 
 
-def parse(text: str) -> list[tuple]:
+def parse(text: str) -> list[Requirement]:
     """Return the requirements of a selector such as `app=web,tier notin (a, b),!old`, sorted by key.
 
     ValueError with the message of labels.Parse where it cannot be read.
@@ -29,7 +37,7 @@ def parse(text: str) -> list[tuple]:
 class _Parser:
     """The recursive descent of labels.Parser: tokens are pairs (kind, text), `kind` being the symbol itself."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self.tokens = _tokens(text)
         self.position = 0
 
@@ -42,7 +50,7 @@ class _Parser:
         self.position += 1
         return token
 
-    def parse(self) -> list[tuple]:
+    def parse(self) -> list[Requirement]:
         found = []
         while True:
             kind, text = self.peek()
@@ -64,7 +72,7 @@ class _Parser:
                 raise ValueError(f"found '{text}', expected: identifier after ','")
         return sorted(found, key=_key)
 
-    def requirement(self) -> tuple:
+    def requirement(self) -> Requirement:
         kind, key = self.next()
         absent = kind == "!"
         if absent:
@@ -148,7 +156,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     return tokens
 
 
-def _key(requirement: tuple) -> str:
+def _key(requirement: Requirement) -> str:
     return requirement[0]
 
 
@@ -158,7 +166,7 @@ def _invalid(path: str, value: str | tuple[str, ...], detail: str) -> str:
     return f"{path}: Invalid value: {show(value if isinstance(value, str) else list(value))}: {detail}"
 
 
-def requirement(key: str, operator: str, values: tuple) -> tuple:
+def requirement(key: str, operator: str, values: tuple[str, ...]) -> Requirement:
     """Return the requirement, checked as labels.NewRequirement does; ValueError with its message."""
     problems = []
     wrong_key = names.qualified_name(key)
@@ -192,7 +200,7 @@ def _integer(text: str) -> int | None:
     return int(text) if digits.isascii() and digits.isdecimal() else None
 
 
-def matches(requirements: list[tuple] | None, labels: dict | None) -> bool:
+def matches(requirements: list[Requirement] | None, labels: Object | None) -> bool:
     """Tell whether labels meet all requirements; None as requirements meets nothing."""
     if requirements is None:
         return False
@@ -221,12 +229,12 @@ def _compares(value: str, operator: str, limit: str) -> bool:
     return left > right if operator == "gt" else left < right
 
 
-def format(requirements: list[tuple]) -> str:
+def format(requirements: list[Requirement]) -> str:
     """Return the selector's text: `app=web,tier in (a,b),!old`."""
     return ",".join(_format(*requirement) for requirement in requirements)
 
 
-def _format(key: str, operator: str, values: tuple) -> str:
+def _format(key: str, operator: str, values: tuple[str, ...]) -> str:
     if operator == "exists":
         return key
     if operator == "!":
@@ -240,7 +248,7 @@ def _format(key: str, operator: str, values: tuple) -> str:
 _EXPRESSIONS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
 
 
-def of_label_selector(selector: dict | None) -> list[tuple] | None:
+def of_label_selector(selector: Object | None) -> list[Requirement] | None:
     """Return the requirements of a metav1.LabelSelector (LabelSelectorAsSelector): None gives None, {} gives [].
 
     ValueError where the selector is not valid.
@@ -257,7 +265,7 @@ def of_label_selector(selector: dict | None) -> list[tuple] | None:
     return sorted(found, key=_key)
 
 
-def selector_matches(selector: dict | None, labels: dict | None) -> bool:
+def selector_matches(selector: Object | None, labels: Object | None) -> bool:
     """Tell whether a metav1.LabelSelector matches labels: None matches nothing, {} everything."""
     if selector is None:
         return False
@@ -270,7 +278,7 @@ def selector_matches(selector: dict | None, labels: dict | None) -> bool:
     return matches(of_label_selector({"matchExpressions": selector["matchExpressions"]}), labels)
 
 
-def format_selector(selector: dict | None) -> str:
+def format_selector(selector: Object | None) -> str:
     """Return a metav1.LabelSelector as tables and describe show it (FormatLabelSelector); `<none>` where empty."""
     try:
         return format(of_label_selector(selector) or []) or "<none>"
@@ -278,7 +286,7 @@ def format_selector(selector: dict | None) -> str:
         return "<error>"
 
 
-def of_map(labels: dict | None) -> list[tuple]:
+def of_map(labels: Object | None) -> list[Requirement]:
     """Return the requirements that match exactly these labels (SelectorFromSet); nothing given matches everything."""
     return sorted(((key, "=", (value,)) for key, value in (labels or {}).items()), key=_key)
 

@@ -11,6 +11,11 @@ from ..go.fmt import sprint
 from .objects import clone
 from .schema import Schema
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
+
 PATCH = "$patch"
 RETAIN_KEYS = "$retainKeys"
 SET_ORDER = "$setElementOrder"
@@ -21,17 +26,17 @@ _MISSING = object()
 class MergeError(ValueError):
     """A patch that cannot be merged. `code` is the HTTP status that the server answers with: 400, 422 or 500."""
 
-    def __init__(self, text: str, code: int = 500):
+    def __init__(self, text: str, code: int = 500) -> None:
         super().__init__(text)
         self.code = code
 
 
-def merge(original: dict, patch: dict, schema: Schema | None) -> dict:
+def merge(original: Object, patch: Object, schema: Schema | None) -> Object:
     """Return `original` after a strategic merge patch; neither is changed. Raises MergeError."""
     return _Merge(parallel=True).objects(clone(original), clone(patch), schema)
 
 
-def merge_patches(first: dict, second: dict, schema: Schema | None) -> dict:
+def merge_patches(first: Object, second: Object, schema: Schema | None) -> Object:
     """Return one patch that does what two do, one after the other. Raises MergeError."""
     return _Merge(parallel=False).objects(clone(first), clone(second), schema)
 
@@ -55,11 +60,11 @@ def elements(schema: Schema | None) -> Schema | None:
     return schema.items if schema and schema.kind == "array" else None
 
 
-def no_merge_key(item: dict, merge_key: str) -> MergeError:
+def no_merge_key(item: Object, merge_key: str) -> MergeError:
     return MergeError(f"map: {sprint(item)} does not contain declared merge key: {merge_key}")
 
 
-def wrong_type(wanted: str, value) -> MergeError:
+def wrong_type(wanted: str, value: Json) -> MergeError:
     return MergeError(f"expected a {wanted}, but received a {_GO_TYPES.get(type(value), '%!s(<nil>)')}")
 
 
@@ -67,7 +72,7 @@ _GO_TYPES = {dict: "map[string]interface {}", list: "[]interface {}", str: "stri
              float: "float64"}
 
 
-def element_type(*lists: list):
+def element_type(*lists: list[Json]) -> Json:
     """Return the one Python type of all elements. Raises MergeError where there are several, or lists of lists."""
     kinds = [type(item) for items in lists for item in items]
     if kinds and kinds[0] is list:
@@ -79,7 +84,7 @@ def element_type(*lists: list):
     return kinds[0]
 
 
-def distinct(values: list) -> list:
+def distinct(values: list[Json]) -> list[Json]:
     """Return scalars once each; a double's place is taken by the last one, as deduplicateScalars does."""
     found = list(values)
     i = 0
@@ -96,7 +101,7 @@ def distinct(values: list) -> list:
     return found
 
 
-def ordered(items: list, order: list, merge_key: str) -> list:
+def ordered(items: list[Json], order: list[Json], merge_key: str) -> list[Json]:
     """Return elements in the order in which `order` names them, those to be deleted last (normalizeSliceOrder)."""
     if merge_key:
         for item in (*items, *order):
@@ -110,13 +115,13 @@ def ordered(items: list, order: list, merge_key: str) -> list:
     return sorted(kept, key=lambda item: places.get(_identity(item, merge_key), -1)) + deleted
 
 
-def _identity(item, merge_key: str):
+def _identity(item: Json, merge_key: str) -> Json:
     value = item.get(merge_key) if merge_key else item
     return (type(value), value) if not isinstance(value, (dict, list)) else (type(value), id(value))
 
 
-def _places(order: list, merge_key: str) -> dict:
-    places: dict = {}
+def _places(order: list[Json], merge_key: str) -> Object:
+    places: Object = {}
     for index, item in enumerate(order):
         places.setdefault(_identity(item, merge_key), index)
     return places
@@ -126,10 +131,10 @@ class _Merge:
     """One merge. `parallel`: the patch is for an object; otherwise both sides are patches, whose directives and nulls
     have to survive."""
 
-    def __init__(self, parallel: bool):
+    def __init__(self, parallel: bool) -> None:
         self.parallel = parallel
 
-    def objects(self, original: dict, patch: dict, schema: Schema | None) -> dict:
+    def objects(self, original: Object, patch: Object, schema: Schema | None) -> Object:
         """Merge `patch` into `original`, in place."""
         if PATCH in patch:
             return _directed(patch)
@@ -139,7 +144,7 @@ class _Merge:
             self._member(original, key, value, schema)
         return original
 
-    def _member(self, original: dict, key: str, value, schema: Schema | None) -> None:
+    def _member(self, original: Object, key: str, value: Json, schema: Schema | None) -> None:
         deletes = key.startswith(DELETE_FROM_LIST)
         if deletes:
             if not self.parallel:
@@ -163,7 +168,7 @@ class _Merge:
         else:
             original[key] = value
 
-    def _set(self, original: dict, key: str, value) -> None:
+    def _set(self, original: Object, key: str, value: Json) -> None:
         if self.parallel:
             _discard_nulls(value)
         kept = without_directives(value)
@@ -172,7 +177,8 @@ class _Merge:
         else:
             original[key] = kept
 
-    def _list(self, original: list, patch: list, schema: Schema | None, deletes: bool = False) -> list:
+    def _list(self, original: list[Json], patch: list[Json], schema: Schema | None,
+              deletes: bool = False) -> list[Json]:
         if strategy(schema)[1] != "merge" and not deletes:
             return patch
         if not original and not patch:
@@ -193,7 +199,8 @@ class _Merge:
             original = original[:size]
         return _reordered(merged, patch, original, merge_key)
 
-    def _by_key(self, original: list, size: int, patch: list, merge_key: str, schema: Schema | None) -> list:
+    def _by_key(self, original: list[Json], size: int, patch: list[Json], merge_key: str,
+                schema: Schema | None) -> list[Json]:
         """Merge elements into the first `size` of `original`; new ones overwrite what deletion left behind there."""
         merged = original[:size]
         for item in patch:
@@ -209,7 +216,7 @@ class _Merge:
                 original[at] = merged[at]
         return merged
 
-    def _retain_keys(self, original: dict, patch: dict) -> None:
+    def _retain_keys(self, original: Object, patch: Object) -> None:
         keys = patch.pop(RETAIN_KEYS, _MISSING)
         if keys is _MISSING:
             return
@@ -227,7 +234,7 @@ class _Merge:
         for key in [key for key in original if key not in keys]:
             del original[key]
 
-    def _set_orders(self, original: dict, patch: dict, schema: Schema | None) -> None:
+    def _set_orders(self, original: Object, patch: Object, schema: Schema | None) -> None:
         for key in [key for key in patch if key.startswith(SET_ORDER)]:
             order = patch.pop(key)
             if not self.parallel and original.setdefault(key, order) != order:
@@ -261,7 +268,7 @@ def _list_name(key: str, prefix: str, what: str) -> str:
     return name
 
 
-def _directed(patch: dict) -> dict:
+def _directed(patch: Object) -> Object:
     if patch[PATCH] == "replace":
         return {key: value for key, value in patch.items() if key != PATCH}
     if patch[PATCH] == "delete":
@@ -269,7 +276,7 @@ def _directed(patch: dict) -> dict:
     raise MergeError(f"unknown patch type: {sprint(patch[PATCH])} in map: {sprint(patch)}")
 
 
-def _special_elements(original: list, patch: list, merge_key: str) -> tuple[int, bool]:
+def _special_elements(original: list[Json], patch: list[Json], merge_key: str) -> tuple[int, bool]:
     """Carry out the `$patch` elements of a list on `original`; return how many elements are left at its start, and
     whether the patch replaces them all.
 
@@ -296,18 +303,18 @@ def _special_elements(original: list, patch: list, merge_key: str) -> tuple[int,
     return size, replace
 
 
-def _has_key(item: dict, merge_key: str, value) -> bool:
+def _has_key(item: Object, merge_key: str, value: Json) -> bool:
     return merge_key in item and type(item[merge_key]) is type(value) and item[merge_key] == value
 
 
-def _find(items: list, merge_key: str, value) -> int:
+def _find(items: list[Json], merge_key: str, value: Json) -> int:
     for index, item in enumerate(items):
         if _has_key(item, merge_key, value):
             return index
     return -1
 
 
-def _reordered(merged: list, order: list, server_order: list, merge_key: str) -> list:
+def _reordered(merged: list[Json], order: list[Json], server_order: list[Json], merge_key: str) -> list[Json]:
     """Put the elements that the patch names in its order, and weave in the others as they were (normalizeElementOrder).
     """
     named = _places(order, merge_key)
@@ -332,7 +339,7 @@ def _reordered(merged: list, order: list, server_order: list, merge_key: str) ->
     return woven + patched[j:] + others[i:]
 
 
-def _check_order(change: list, order: list, merge_key: str) -> None:
+def _check_order(change: list[Json], order: list[Json], merge_key: str) -> None:
     """Refuse a patch whose list is not in the order that it asks for itself (validatePatchWithSetOrderList)."""
     left = [item for item in change if not (isinstance(item, dict) and PATCH in item)]
     if not order or not left:
@@ -346,7 +353,7 @@ def _check_order(change: list, order: list, merge_key: str) -> None:
                          f"{sprint(order)}\n")
 
 
-def _discard_nulls(value) -> None:
+def _discard_nulls(value: Json) -> None:
     if isinstance(value, dict):
         for key in [key for key, item in value.items() if item is None]:
             del value[key]
@@ -357,7 +364,7 @@ def _discard_nulls(value) -> None:
             _discard_nulls(item)
 
 
-def without_directives(value):
+def without_directives(value: Json) -> Json:
     """Return a value for a place where nothing was: `_MISSING` where all of it is a directive."""
     if isinstance(value, dict):
         if PATCH in value:

@@ -27,22 +27,28 @@ from .strategic import (
     wrong_type,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
+
 
 class Conflict(MergeError):
     """A three-way patch that would overwrite what somebody else changed. `patch` is the patch, `changes` is what they
     changed since the last apply."""
 
-    def __init__(self, patch: dict, changes: dict):
+    def __init__(self, patch: Object, changes: Object) -> None:
         super().__init__("patch conflicts with changes made from original to current")
         self.patch, self.changes = patch, changes
 
 
-def two_way(original: dict, modified: dict, schema: Schema | None) -> dict:
+def two_way(original: Object, modified: Object, schema: Schema | None) -> Object:
     """Return the strategic merge patch that makes `modified` of `original`. Raises MergeError."""
     return _Diff().objects(original, modified, schema)
 
 
-def three_way(original: dict, modified: dict, current: dict, schema: Schema | None, overwrite: bool = True) -> dict:
+def three_way(original: Object, modified: Object, current: Object, schema: Schema | None,
+              overwrite: bool = True) -> Object:
     """Return the strategic merge patch that `kubectl apply` sends.
 
     It brings what `modified` (the manifest) says into `current` (the live object) and removes what `original` (the
@@ -58,14 +64,14 @@ def three_way(original: dict, modified: dict, current: dict, schema: Schema | No
     return patch
 
 
-def three_way_json_merge(original: dict, modified: dict, current: dict) -> dict:
+def three_way_json_merge(original: Object, modified: Object, current: Object) -> Object:
     """Return the JSON merge patch that `kubectl apply` sends where there is no strategic merge (custom resources)."""
     changes = _nulls(jsonpatch.merge_diff(current, modified), keep=False)
     deletions = _nulls(jsonpatch.merge_diff(original, modified), keep=True)
     return _overlaid(deletions, changes)
 
 
-def _overlaid(deletions: dict, changes: dict) -> dict:
+def _overlaid(deletions: Object, changes: Object) -> Object:
     patch = dict(deletions)
     for key, value in changes.items():
         before = patch.get(key)
@@ -73,9 +79,9 @@ def _overlaid(deletions: dict, changes: dict) -> dict:
     return patch
 
 
-def _nulls(patch: dict, keep: bool) -> dict:
+def _nulls(patch: Object, keep: bool) -> Object:
     """Return only the deletions of a merge patch (`keep`), or all but them."""
-    found: dict = {}
+    found: Object = {}
     for key, value in patch.items():
         if value is None:
             if keep:
@@ -92,11 +98,11 @@ def _nulls(patch: dict, keep: bool) -> dict:
 class _Diff:
     """One comparison. `additions` and `deletions` tell what is of interest, `set_order` whether lists are ordered."""
 
-    def __init__(self, additions: bool = True, deletions: bool = True, set_order: bool = True):
+    def __init__(self, additions: bool = True, deletions: bool = True, set_order: bool = True) -> None:
         self.additions, self.deletions, self.set_order = additions, deletions, set_order
 
-    def objects(self, original: dict, modified: dict, schema: Schema | None, retain: bool = False) -> dict:
-        patch: dict = {}
+    def objects(self, original: Object, modified: Object, schema: Schema | None, retain: bool = False) -> Object:
+        patch: Object = {}
         for key, value in modified.items():
             if key not in original:
                 if self.additions:
@@ -126,7 +132,7 @@ class _Diff:
                 patch[RETAIN_KEYS] = sorted(kept)
         return patch
 
-    def _dict(self, patch: dict, key: str, before: dict, value: dict, schema: Schema | None) -> None:
+    def _dict(self, patch: Object, key: str, before: Object, value: Object, schema: Schema | None) -> None:
         retain, how = strategy(schema)
         if how == "replace":
             if self.additions:
@@ -136,7 +142,7 @@ class _Diff:
         if inner:
             patch[key] = inner
 
-    def _list(self, patch: dict, key: str, before: list, value: list, schema: Schema | None) -> None:
+    def _list(self, patch: Object, key: str, before: list[Json], value: list[Json], schema: Schema | None) -> None:
         retain, how = strategy(schema)
         if how != "merge":
             if self.additions and not same(before, value):
@@ -151,7 +157,8 @@ class _Diff:
         if order:
             patch[f"{SET_ORDER}/{key}"] = order
 
-    def _merged_list(self, before: list, value: list, schema: Schema, retain: bool) -> tuple[list, list, list]:
+    def _merged_list(self, before: list[Json], value: list[Json], schema: Schema,
+                     retain: bool) -> tuple[list[Json], list[Json], list[Json]]:
         """Return what to add or change, which scalars to delete, and the order to set."""
         if not before:
             return (clone(value) if self.additions else []), [], []
@@ -168,7 +175,7 @@ class _Diff:
         wanted = (self.deletions and gone) or (self.additions and not same(before, value))
         return ordered(added, value, ""), gone, list(value) if self.set_order and wanted else []
 
-    def _lists_of_scalars(self, before: list, value: list) -> tuple[list, list]:
+    def _lists_of_scalars(self, before: list[Json], value: list[Json]) -> tuple[list[Json], list[Json]]:
         old, new = (sorted(items, key=sprint) for items in (before, value))
         added, gone, i, j = [], [], 0, 0
         while i < len(old) or j < len(new):
@@ -186,7 +193,8 @@ class _Diff:
                 i += 1
         return added, distinct(gone)
 
-    def _lists_of_objects(self, before: list, value: list, schema: Schema, retain: bool) -> tuple[list, list]:
+    def _lists_of_objects(self, before: list[Json], value: list[Json], schema: Schema,
+                          retain: bool) -> tuple[list[Json], list[Json]]:
         merge_key = schema.merge_key
         old, new = _sorted(before, merge_key), _sorted(value, merge_key)
         changed, gone, i, j = [], [], 0, 0
@@ -210,7 +218,7 @@ class _Diff:
         return changed, gone
 
 
-def _key_text(item, merge_key: str) -> str:
+def _key_text(item: Json, merge_key: str) -> str:
     if not isinstance(item, dict):
         raise wrong_type("map[string]interface {}", item)
     if merge_key not in item:
@@ -218,14 +226,14 @@ def _key_text(item, merge_key: str) -> str:
     return sprint(item[merge_key])
 
 
-def _sorted(items: list, merge_key: str) -> list:
+def _sorted(items: list[Json], merge_key: str) -> list[Json]:
     """Sort by the merge key; those with equal ones come out backwards, as from Go's sort with a `<=`."""
     backwards = list(reversed(items))
     backwards.sort(key=lambda item: sprint(item.get(merge_key)))
     return backwards
 
 
-def _objects_conflict(left: dict, right: dict, schema: Schema | None) -> bool:
+def _objects_conflict(left: Object, right: Object, schema: Schema | None) -> bool:
     """Whether two patches cannot both be applied without one undoing the other (MergingMapsHaveConflicts)."""
     if (PATCH in left or PATCH in right) and left.get(PATCH) != right.get(PATCH):
         return True
@@ -237,7 +245,7 @@ def _objects_conflict(left: dict, right: dict, schema: Schema | None) -> bool:
     return False
 
 
-def _values_conflict(left, right, schema: Schema | None) -> bool:
+def _values_conflict(left: Json, right: Json, schema: Schema | None) -> bool:
     how = strategy(schema)[1]
     if isinstance(left, dict):
         if not isinstance(right, dict):
@@ -248,7 +256,7 @@ def _values_conflict(left, right, schema: Schema | None) -> bool:
     return not same(left, right)
 
 
-def _lists_conflict(left: list, right: list, schema: Schema | None, how: str) -> bool:
+def _lists_conflict(left: list[Json], right: list[Json], schema: Schema | None, how: str) -> bool:
     of_objects = element_type(left, right) is dict
     if how == "merge" and schema is not None:
         if not of_objects:

@@ -13,6 +13,11 @@ from ..go.fmt import quote
 from . import fieldset
 from .schema import Schema
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .types import Json, Object
+
+
 ABSENT = object()
 
 
@@ -25,12 +30,12 @@ class Comparison:
 
     __slots__ = ("added", "modified", "removed")
 
-    def __init__(self):
-        self.added: dict = {}
-        self.modified: dict = {}
-        self.removed: dict = {}
+    def __init__(self) -> None:
+        self.added: Object = {}
+        self.modified: Object = {}
+        self.removed: Object = {}
 
-    def excluding(self, ignored: dict) -> Comparison:
+    def excluding(self, ignored: Object) -> Comparison:
         """Return the comparison without the paths of a set and all below them."""
         if ignored:
             for name in self.__slots__:
@@ -38,14 +43,14 @@ class Comparison:
         return self
 
 
-def compare(left, right, schema: Schema | None) -> Comparison:
+def compare(left: Json, right: Json, schema: Schema | None) -> Comparison:
     """Return how two objects differ. Raises TypedError."""
     found = Comparison()
     _compare(left, right, schema, [], found)
     return found
 
 
-def _is_map(schema: Schema | None, *values) -> bool:
+def _is_map(schema: Schema | None, *values: list[Json]) -> bool:
     """Whether a value is to be taken field by field."""
     if schema is not None and schema.kind != "any":
         return schema.kind in ("object", "map") and not schema.atomic
@@ -65,7 +70,7 @@ def _declared(schema: Schema | None, name: str) -> bool:
     return schema is not None and schema.kind == "object" and name in schema.fields
 
 
-def _compare(left, right, schema: Schema | None, path: list[str], found: Comparison) -> None:
+def _compare(left: Json, right: Json, schema: Schema | None, path: list[str], found: Comparison) -> None:
     if left is not ABSENT and right is not ABSENT and left == right:
         return
     if _is_map(schema, left, right):
@@ -87,14 +92,14 @@ def _compare(left, right, schema: Schema | None, path: list[str], found: Compari
         fieldset.insert(found.modified, path)
 
 
-def _note_presence(left, right, path: list[str], found: Comparison) -> None:
+def _note_presence(left: Json, right: Json, path: list[str], found: Comparison) -> None:
     if left is ABSENT:
         fieldset.insert(found.added, path)
     elif right is ABSENT:
         fieldset.insert(found.removed, path)
 
 
-def _compare_lists(left: list, right: list, schema: Schema, path: list[str], found: Comparison) -> None:
+def _compare_lists(left: list[Json], right: list[Json], schema: Schema, path: list[str], found: Comparison) -> None:
     old, new = _grouped(left, schema), _grouped(right, schema)
     for key in {**old, **new}:
         before, after = old.get(key, ()), new.get(key, ())
@@ -114,22 +119,22 @@ def _compare_lists(left: list, right: list, schema: Schema, path: list[str], fou
             fieldset.insert(found.added, place)
 
 
-def _grouped(items: list, schema: Schema) -> dict[str, list]:
-    groups: dict[str, list] = {}
+def _grouped(items: list[Json], schema: Schema) -> dict[str, list[Json]]:
+    groups: dict[str, list[Json]] = {}
     for index, item in enumerate(items):
         groups.setdefault(_element(item, schema, index), []).append(item)
     return groups
 
 
-def _dict(value) -> dict:
+def _dict(value: Json) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value) -> list:
+def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _element(item, schema: Schema, index: int = 0) -> str:
+def _element(item: Json, schema: Schema, index: int = 0) -> str:
     """Return the path element of a list's item. Raises TypedError."""
     if schema.list_type == "set":
         if isinstance(item, dict):
@@ -152,7 +157,7 @@ def _element(item, schema: Schema, index: int = 0) -> str:
     return "k:" + json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
 
 
-def _key_default(field: Schema | None):
+def _key_default(field: Schema | None) -> Json:
     if field is None:
         return ABSENT
     if field.default is not None:
@@ -162,14 +167,14 @@ def _key_default(field: Schema | None):
     return ABSENT
 
 
-def field_set(value, schema: Schema | None) -> dict:
+def field_set(value: Json, schema: Schema | None) -> Object:
     """Return the set of the fields that an applied object names (ToFieldSet)."""
-    found: dict = {}
+    found: Object = {}
     _collect(value, schema, [], found)
     return found
 
 
-def _collect(value, schema: Schema | None, path: list[str], found: dict) -> None:
+def _collect(value: Json, schema: Schema | None, path: list[str], found: Object) -> None:
     if _is_map(schema, value):
         for name, item in _dict(value).items():
             place = [*path, "f:" + name]
@@ -186,7 +191,7 @@ def _collect(value, schema: Schema | None, path: list[str], found: dict) -> None
         fieldset.insert(found, path)
 
 
-def merge(live, applied, schema: Schema | None):
+def merge(live: Json, applied: Json, schema: Schema | None) -> Json:
     """Return what `applied` makes of `live`; either may be ABSENT. Raises TypedError."""
     if _is_map(schema, live, applied):
         old, new = _dict(live), _dict(applied)
@@ -203,7 +208,7 @@ def merge(live, applied, schema: Schema | None):
     return live if applied is ABSENT else applied
 
 
-def _merge_lists(live: list, applied: list, schema: Schema) -> list:
+def _merge_lists(live: list[Json], applied: list[Json], schema: Schema) -> list[Json]:
     """Merge by key: in the order of `applied`, with what only `live` has where it was between them."""
     theirs = [_element(item, schema, index) for index, item in enumerate(applied)]
     mine = [_element(item, schema, index) for index, item in enumerate(live)]
@@ -244,7 +249,7 @@ def _merge_lists(live: list, applied: list, schema: Schema) -> list:
     return [item for item in merged if item is not ABSENT]
 
 
-def remove(value, fields: dict, schema: Schema | None):
+def remove(value: Json, fields: Object, schema: Schema | None) -> Json:
     """Return a value without the places of a field set (RemoveItems); None where nothing is left."""
     if _is_map(schema, value) and isinstance(value, dict):
         return _remove_from_map(value, fields, schema)
@@ -264,7 +269,7 @@ def remove(value, fields: dict, schema: Schema | None):
     return value if not isinstance(value, (dict, list)) else None
 
 
-def _remove_from_map(value: dict, fields: dict, schema: Schema | None):
+def _remove_from_map(value: Object, fields: Object, schema: Schema | None) -> Json:
     kept, touched = {}, False
     for name, item in value.items():
         key = "f:" + name
@@ -278,12 +283,12 @@ def _remove_from_map(value: dict, fields: dict, schema: Schema | None):
     return kept if kept or touched else None
 
 
-def _emptied(before, after):
+def _emptied(before: Json, after: Json) -> Json:
     """A structure that lost all it had stays as an empty one."""
     return type(before)() if after is None and isinstance(before, (dict, list)) else after
 
 
-def named(fields: dict, schema: Schema | None) -> dict:
+def named(fields: Object, schema: Schema | None) -> Object:
     """Return the set with the structs on the way to its paths in it, too (EnsureNamedFieldsAreMembers)."""
     out = {}
     for key, node in fields.items():
@@ -298,7 +303,7 @@ def named(fields: dict, schema: Schema | None) -> dict:
     return out
 
 
-def check(value, schema: Schema | None) -> None:
+def check(value: Json, schema: Schema | None) -> None:
     """Refuse an applied object that does not fit its schema. Raises TypedError with all complaints."""
     wrong: list[str] = []
     _check(value, schema, "", wrong)
@@ -306,7 +311,7 @@ def check(value, schema: Schema | None) -> None:
         raise TypedError(wrong[0] if len(wrong) == 1 else "\n  ".join(["errors:", *wrong]))
 
 
-def _check(value, schema: Schema | None, path: str, wrong: list[str]) -> None:
+def _check(value: Json, schema: Schema | None, path: str, wrong: list[str]) -> None:
     if value is None or schema is None or schema.kind == "any":
         return
     where = f"{path}: " if path else ""
@@ -338,7 +343,7 @@ def _check(value, schema: Schema | None, path: str, wrong: list[str]) -> None:
         wrong.append(f"{where}expected any scalar, got &{{{value}}}")
 
 
-def _check_list(value: list, schema: Schema, path: str, wrong: list[str]) -> None:
+def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str]) -> None:
     seen = set()
     for index, item in enumerate(value):
         place = f"[{index}]"
@@ -355,10 +360,10 @@ def _check_list(value: list, schema: Schema, path: str, wrong: list[str]) -> Non
         _check(item, schema.items, path + place, wrong)
 
 
-def _go_type(value) -> str:
+def _go_type(value: Json) -> str:
     names = {str: "string", bool: "bool", dict: "map[string]interface {}", list: "[]interface {}"}
     return names.get(type(value), "<nil>")
 
 
-def _value_go(value) -> str:
+def _value_go(value: Json) -> str:
     return json.dumps(value)

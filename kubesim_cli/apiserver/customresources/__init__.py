@@ -73,13 +73,15 @@ def schema_of(res: Resource) -> Schema:
 
 
 def _load(res: Resource) -> tuple[Object, CustomResource, Schema]:
-    key = (res.crd["metadata"]["uid"], res.version)
+    crd = res.crd
+    assert crd is not None
+    key = (crd["metadata"]["uid"], res.version)
     known = _known.get(key)
-    if known is None or known[0] is not res.crd:
+    if known is None or known[0] is not crd:
         from ...machinery import schema
         from .kind import CustomResource
 
-        raw = (version_of(res.crd, res.version).get("schema") or {}).get("openAPIV3Schema") or {}
+        raw = (version_of(crd, res.version).get("schema") or {}).get("openAPIV3Schema") or {}
         structure = schema.structural(raw)
-        known = _known[key] = (res.crd, CustomResource(res, raw, structure), structure)
+        known = _known[key] = (crd, CustomResource(res, raw, structure), structure)
     return known
