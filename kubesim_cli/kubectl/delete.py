@@ -28,7 +28,7 @@ def run(ctx, flags, args):
         ctx.warn(_IMMEDIATE)
     elif flags["force"] and grace_period > 0:
         raise Failure("--force and --grace-period greater than 0 cannot be specified together")
-    if flags["raw"]:
+    if result is None:
         return _raw(ctx, flags)
     wanted = None
     if flags["interactive"]:

@@ -85,7 +85,7 @@ def _show(ctx, resource, path: list[str], recursive: bool, render) -> None:
     folder = installed()
     document = Document(object_meta(ctx.release).definitions.raw, ctx.release, Descriptions(folder))
     if resource.crd:
-        version = next(v for v in resource.crd["spec"]["versions"] if v["name"] == resource.version)
+        version = next(v for v in resource.definition["spec"]["versions"] if v["name"] == resource.version)
         schema = document.custom((version.get("schema") or {}).get("openAPIV3Schema"))
     else:
         if folder is None:

@@ -32,6 +32,12 @@ class Resource:
         self.crd = crd
 
     @property
+    def definition(self) -> Object:
+        """The CustomResourceDefinition of a custom resource."""
+        assert self.crd is not None
+        return self.crd
+
+    @property
     def name(self) -> str:
         """`plural.group`, the store's and the errors' word for it."""
         return qualified(self.plural, self.group)

@@ -23,7 +23,6 @@ from ..releases.gates import enabled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .types import Object, Release
->>>>>>> 9a5990f (go, machinery and helpers say their types: mypy --strict finds nothing)
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SPECIAL = {
@@ -118,10 +117,6 @@ class Schema:
 
     def _build(self, properties: Object) -> Fields:
         release = self.definitions.release
-=======
-    def _build(self, properties: Object) -> Fields:
-        minor = self.definitions.release[1]
->>>>>>> 9a5990f (go, machinery and helpers say their types: mypy --strict finds nothing)
         return Fields({name: Schema(raw, self.definitions, custom=self.custom) for name, raw in properties.items()
                        if "x-since" not in raw or within(release, (1, raw["x-since"]))})
 
@@ -229,7 +224,6 @@ def object_meta(release: Release = NEWEST) -> Schema:
     return Schema({"$ref": _META + "ObjectMeta", "default": {}}, _load(release))
 
 
-<<<<<<< HEAD
 def structural(raw: Object, release: Release = NEWEST) -> Schema:
     """Return the schema of a custom resource from its CRD's `openAPIV3Schema`, with the fields every object has."""
     definitions = _load(release)

@@ -73,8 +73,7 @@ def schema_of(res: Resource) -> Schema:
 
 
 def _load(res: Resource) -> tuple[Object, CustomResource, Schema]:
-    crd = res.crd
-    assert crd is not None
+    crd = res.definition
     key = (crd["metadata"]["uid"], res.version)
     known = _known.get(key)
     if known is None or known[0] is not crd:

@@ -30,7 +30,7 @@ class CustomResource(base.Kind):
     unconditional_update = False
 
     def __init__(self, res: Resource, raw: Object, structure: Schema):
-        version = version_of(res.crd, res.version)
+        version = version_of(res.definition, res.version)
         subresources = version.get("subresources") or {}
         self.raw, self.structure = raw, structure
         self.has_status = "status" in subresources
@@ -45,12 +45,13 @@ class CustomResource(base.Kind):
         self.columns = (base.NAME, *(_column(column) for column in given))
         self._fields = [(entry["jsonPath"].lstrip("."), _finder(entry["jsonPath"]))
                         for entry in version.get("selectableFields") or ()]
-        found = (res.crd.get("status") or {}).get("conditions")
+        found = (res.definition.get("status") or {}).get("conditions")
         self._ending = conditions.status_of(found, "Terminating") == "True"
         self._resource = res.name
         self.deprecation = _deprecation(res, version)
         self._validator: tuple[Validator | None] | None = None  # (rules.Validator or None,), once it was asked for
-        self._stored = next(f"{res.group}/{other['name']}" for other in res.crd["spec"]["versions"] if other["storage"])
+        self._stored = next(f"{res.group}/{other['name']}" for other in res.definition["spec"]["versions"]
+                            if other["storage"])
 
     def fields(self, obj: Object) -> dict[str, str]:
         from ...go.fmt import sprint
@@ -228,7 +229,7 @@ def _deprecation(res: Resource, version: Object) -> str:
     if version.get("deprecationWarning") is not None:
         return version["deprecationWarning"]
     text = f"{res.api_version} {res.kind} is deprecated"
-    newer = [other["name"] for other in res.crd["spec"]["versions"] if other.get("served")
+    newer = [other["name"] for other in res.definition["spec"]["versions"] if other.get("served")
              and not other.get("deprecated") and version_order(other["name"]) < version_order(res.version)]
     if newer:
         text += f"; use {res.group}/{min(newer, key=version_order)} {res.kind}"
