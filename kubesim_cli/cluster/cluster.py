@@ -52,7 +52,8 @@ class Cluster:
              sleep: Callable[[float], object] | None = None) -> Cluster:
         """Open the cluster in `folder`, making the default one on first use, and let it catch up with the time.
 
-        `release`: emulated when the cluster has none of its own. `wall`: real seconds since 1970. Raises StoreError.
+        `release`: what a cluster is made with; one that somebody has used keeps its own. `wall`: real seconds since
+        1970. Raises StoreError.
         """
         import time
 
@@ -88,7 +89,8 @@ class Cluster:
     def _read_state(self) -> None:
         self.state.check()
         self.entropy.state = self.state.entropy
-        self.server.release = self.state.release or self._asked_release or OLDEST
+        asked = None if self.state.release_settled else self._asked_release
+        self.server.release = asked or self.state.release or OLDEST
         if self.state.feature_gates:
             from ..releases.gates import GatedRelease
 
@@ -110,7 +112,7 @@ class Cluster:
 
     def catch_up(self) -> None:
         """Let the cluster live through the time that has passed; without anything due this only reads."""
-        if not self.state.bootstrapped:
+        if not self._made:
             self.begin()
         now = self.clock.shown
         if self.store.timers.first(now + 1) <= now:
@@ -134,7 +136,7 @@ class Cluster:
             return
         if self.store.begin():
             self._forget()
-        self.state.upgrade()
+        self.state.upgrade(self.server.release)
         self._live(self.now)
 
     def begin(self) -> None:
@@ -142,8 +144,17 @@ class Cluster:
         if self.store.locked:
             return
         self.hold()
-        if not self.state.bootstrapped:
-            self._populate()
+        if self._made:
+            return
+        if self.state.bootstrapped:
+            self.state.forget_objects()  # nobody has asked for them, and now it is another release's that are wanted
+            self._forget()
+        self._populate()
+
+    @property
+    def _made(self) -> bool:
+        """Whether the default objects have been made, and of the release that is emulated."""
+        return self.state.bootstrapped and (self.state.release is None or self.state.release == self.server.release)
 
     def _populate(self) -> None:
         """Write the objects of a fresh minikube, as part of the running transaction."""
@@ -157,7 +168,7 @@ class Cluster:
         nodes = [node_object(i, self.server.release, now) for i in range(self.state.nodes)]
         for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid):
             self.store.put("ADDED", resource, key_of(obj), obj)
-        self.state.note_bootstrap()
+        self.state.note_bootstrap(self.server.release)
         self._populated = True
 
     def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None,

@@ -3,7 +3,8 @@
     version        1; 0.1 wrote none, and all else as it is now
     entropy        {"seed": TEXT, "count": N, "scripted": {"RESOURCE/KEY": [UID ...]}}, see machinery.entropy
     clock          {"frozen": SECONDS} or {"offset": SECONDS}; absent: with the wall clock
-    release        [1, 28]; absent: whoever opens the cluster decides
+    release        [1, 28], that the cluster is made with; absent: whoever makes it decides
+    releaseAsked   true: reset named that release; absent: it was that of whoever made the default objects
     featureGates   {NAME: BOOL}, of those that were set
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
@@ -40,9 +41,14 @@ class ClusterState(Tally):
             raise StoreError(f"{self._store.folder} was written by a newer kubesim (cluster state {version}, this one "
                              f"knows {VERSION}); nothing was changed")
 
-    def upgrade(self) -> None:
-        """Bring the state to the newest form, as part of a transaction."""
+    def upgrade(self, release: Release) -> None:
+        """Bring the state to the newest form, as part of a transaction.
+
+        `release` is noted where the cluster was made by 0.1, which left that to whoever opened it.
+        """
         self._meta["version"] = VERSION
+        if not self.pristine:
+            self._meta.setdefault("release", list(release))
 
     # What the cluster was made with
 
@@ -54,9 +60,14 @@ class ClusterState(Tally):
 
     @property
     def release(self) -> Release | None:
-        """The release that the cluster was made with, None where it has none of its own."""
+        """The release that the cluster is made with, None where that is still open."""
         found = self._meta.get("release")
         return (found[0], found[1]) if found else None
+
+    @property
+    def release_settled(self) -> bool:
+        """Whether the release stays: reset asked for it, or more than the default objects was written."""
+        return self.release is not None and (bool(self._meta.get("releaseAsked")) or not self.pristine)
 
     @property
     def feature_gates(self) -> dict[str, bool]:
@@ -74,7 +85,7 @@ class ClusterState(Tally):
         """Throw all away at once but the clock, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
-            meta["release"] = list(release)
+            meta.update(release=list(release), releaseAsked=True)
         if feature_gates:
             meta["featureGates"] = feature_gates
         if "clock" in self._meta:
@@ -93,9 +104,9 @@ class ClusterState(Tally):
         """Whether nothing but the default objects was ever written."""
         return not self.bootstrapped or self._meta["bootstrapped"] == self._store.revision
 
-    def note_bootstrap(self) -> None:
-        """The default objects are made, and nothing else yet."""
-        self._meta["bootstrapped"] = self._store.revision
+    def note_bootstrap(self, release: Release) -> None:
+        """The default objects of a release are made, and nothing else yet."""
+        self._meta.update(bootstrapped=self._store.revision, release=list(release))
 
     def forget_objects(self) -> None:
         """Throw the default objects away at once, to have them made anew."""

@@ -9,8 +9,11 @@ from .failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..apiserver.client import Client
     from ..cluster.cluster import Cluster
+    from ..machinery.types import Release
     from .cli.flags import Flags
     from .kubeconfig import Kubeconfig
 
@@ -27,6 +30,7 @@ class Context:
         self.command, self.flags, self.environ = command, flags, environ
         self._stdin, self._stdout, self._stderr = streams or (sys.stdin, sys.stdout, sys.stderr)
         self._cluster = cluster
+        self._caught_up = cluster is not None
         self._client: Client | None = None
         self._kubeconfig: Kubeconfig | None = None
         self._pending: list = []
@@ -55,9 +59,19 @@ class Context:
     @property
     def cluster(self) -> Cluster:
         """The cluster behind the kubeconfig's context, its time caught up; verbs use `client`."""
+        cluster = self._stored()
+        if not self._caught_up:
+            cluster.catch_up()
+            self._caught_up = True
+        return cluster
+
+    def _stored(self) -> Cluster:
+        """Return the cluster as it was left."""
         if self._cluster is None:
+            import time
+
             from ..cluster.cluster import Cluster
-            self._cluster = Cluster.open(self.kubeconfig.store_path(), release=wanted_release(self.environ))
+            self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep)
             self._cluster.on_commit = self.flush
         return self._cluster
 
@@ -82,18 +96,20 @@ class Context:
         return self.cluster.now
 
     @property
-    def release(self) -> tuple:
-        """The emulated release, as in (1, 28): the cluster's, or the wanted one where the kubeconfig leads to none."""
-        try:
-            return self.cluster.server.release
-        except Failure:
-            return self.client_release
+    def release(self) -> Release:
+        """The release of the kubectl that is played, as in (1, 28); that of the server is `client.release`.
 
-    @property
-    def client_release(self) -> tuple:
-        """The release of the kubectl that is played, for commands that need no cluster."""
+        It is KUBESIM_KUBECTL_VERSION, else that of the cluster, or the wanted one where the kubeconfig leads to none.
+        """
+        return asked_release(self.environ, "KUBESIM_KUBECTL_VERSION") or self._cluster_release()
+
+    def _cluster_release(self) -> Release:
+        from ..cluster.cluster import StoreError
         from ..releases import OLDEST
-        return self.release if self._cluster is not None else wanted_release(self.environ) or OLDEST
+        try:
+            return self._stored().server.release
+        except (Failure, StoreError):
+            return wanted_release(self.environ) or OLDEST
 
     # The terminal
 
@@ -198,13 +214,18 @@ def home(environ) -> str:
     return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
 
 
-def wanted_release(environ) -> tuple | None:
-    """Return KUBESIM_KUBERNETES_VERSION as (1, 30), or None where it is not set; raises Failure."""
-    text = environ.get("KUBESIM_KUBERNETES_VERSION", "")
+def wanted_release(environ: Mapping[str, str]) -> Release | None:
+    """Return KUBESIM_KUBERNETES_VERSION, which clusters are made with, or None where it is not set; raises Failure."""
+    return asked_release(environ, "KUBESIM_KUBERNETES_VERSION")
+
+
+def asked_release(environ: Mapping[str, str], variable: str) -> Release | None:
+    """Return the release that a variable names, as in (1, 30), or None where it is not set; raises Failure."""
+    text = environ.get(variable, "")
     if not text:
         return None
     from ..releases import parse_release
     try:
         return parse_release(text)
     except ValueError as why:
-        raise Failure(f"KUBESIM_KUBERNETES_VERSION: {why}") from None
+        raise Failure(f"{variable}: {why}") from None

@@ -56,6 +56,7 @@ def _description(ctx, flags, info, show_events: bool) -> str:
 
     obj = ctx.client.get(info.resource, info.name, info.namespace)
     try:
-        return describe(obj, ctx.client, now=ctx.now, show_events=show_events, chunk_size=flags["chunk-size"])
+        return describe(obj, ctx.client, now=ctx.now, release=ctx.release, show_events=show_events,
+                        chunk_size=flags["chunk-size"])
     except PrinterError as error:
         raise Failure(str(error)) from None

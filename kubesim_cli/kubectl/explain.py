@@ -82,15 +82,15 @@ def _show(ctx, resource, path: list[str], recursive: bool, render) -> None:
     from .printers.explain import Document
     from .printers.explain.descriptions import Descriptions, installed
 
-    folder = installed()
-    document = Document(object_meta(ctx.release).definitions.raw, ctx.release, Descriptions(folder))
+    folder, served = installed(), ctx.client.release
+    document = Document(object_meta(served).definitions.raw, served, Descriptions(folder), ctx.release)
     if resource.crd:
         version = next(v for v in resource.definition["spec"]["versions"] if v["name"] == resource.version)
         schema = document.custom((version.get("schema") or {}).get("openAPIV3Schema"))
     else:
         if folder is None:
             ctx.err(_NO_DESCRIPTIONS)
-        known = schema_of(resource.api_version, resource.kind, ctx.release)
+        known = schema_of(resource.api_version, resource.kind, served)
         if known is None:
             raise Failure(f"error: GVR ({resource.group}/{resource.version}, Resource={resource.plural}) not found in "
                           "OpenAPI schema")

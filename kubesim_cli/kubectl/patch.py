@@ -138,7 +138,7 @@ def _merged(ctx, obj: dict, body: dict) -> dict:
     from ..machinery.schema import schema_of
 
     api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
-    schema = schema_of(api_version, kind, ctx.client_release)
+    schema = schema_of(api_version, kind, ctx.release)
     if schema is None:
         gvk = f"{api_version if '/' in api_version else '/' + api_version}, Kind={kind}"
         raise Failure(f"strategic merge patch is not supported for {gvk} locally, try --type merge")

@@ -12,7 +12,7 @@ def run(ctx, flags, args) -> None:
     if flags["output"] not in ("", "yaml", "json"):
         raise Failure("--output must be 'yaml' or 'json'")
     server = None if flags["client"] else ctx.client.release
-    client = ctx.client_release
+    client = ctx.release
     told: dict = {"clientVersion": version.info(client, server=False), "kustomizeVersion": version.kustomize(client)}
     if server:
         told["serverVersion"] = version.info(server, server=True)
@@ -28,3 +28,13 @@ def run(ctx, flags, args) -> None:
         if server:
             lines.append(f"Server Version: {told['serverVersion']['gitVersion']}")
         ctx.out("".join(line + "\n" for line in lines))
+    if server and (problem := version.skew(client, server)):
+        _tell_skew(ctx, flags, problem)
+
+
+def _tell_skew(ctx, flags, problem: str) -> None:
+    from ..releases.kubectl import does
+    as_warning = does("SkewIsWarning", ctx.release)
+    if as_warning and flags["warnings-as-errors"]:
+        raise Failure(problem)
+    ctx.err(f"{'Warning' if as_warning else 'WARNING'}: {problem}\n")

@@ -6,10 +6,6 @@ in data carries `since` and `until`, and is asked through `within`. Nowhere else
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 Release = tuple[int, int]  # a minor release, as in (1, 28)
 
 OLDEST: Release = (1, 28)  # what is emulated where nothing is said
@@ -32,18 +28,6 @@ def parse_release(text: str) -> Release:
         if OLDEST <= release <= NEWEST:
             return release
     raise ValueError(f"unsupported Kubernetes version {text!r}: use {release_text(OLDEST)} to {release_text(NEWEST)}")
-
-
-def asked(environ: Mapping[str, str], variable: str) -> Release | None:
-    """Return the release that an environment variable names, None where it is not set.
-
-    Raises ValueError where kubesim does not emulate it.
-    """
-    text = environ.get(variable, "")
-    try:
-        return parse_release(text) if text else None
-    except ValueError as why:
-        raise ValueError(f"{variable}: {why}") from None
 
 
 def release_text(release: Release) -> str:

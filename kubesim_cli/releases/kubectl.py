@@ -37,6 +37,7 @@ BEHAVIOURS = {
     "ScaleTellsOnlyWhy": (1, 35),               # scale tells why it found nothing, and nothing else;
     "ScaleTellsWhy": (1, 32),                   # before, it told so besides
     "SignerVerbs": (1, 32),                     # auth can-i knows approve, sign, escalate and attest
+    "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%

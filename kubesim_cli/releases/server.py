@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import Release, within
+from . import Release, release_text, within
 
 # The patch release that each minor release is emulated as.
 PATCH = {
@@ -32,6 +32,14 @@ def info(release: Release, server: bool) -> dict[str, str]:
 def kustomize(release: Release) -> str:
     """Return the version of kustomize that is built into a release's kubectl."""
     return _KUSTOMIZE[release]
+
+
+def skew(client: Release, server: Release) -> str:
+    """Return what is wrong with a kubectl and a server of such releases, "" where they get along."""
+    if abs(client[1] - server[1]) <= 1:
+        return ""
+    return (f"version difference between client ({release_text(client)}) and server ({release_text(server)}) exceeds "
+            "the supported minor version skew of +/-1")
 
 
 def go_version(release: Release) -> tuple[int, int]:

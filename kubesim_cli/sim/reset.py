@@ -25,11 +25,13 @@ from ..releases import gates
 def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
     try:
-        release = releases.parse_release(kubernetes_version) if kubernetes_version else None
+        release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+    if feature_gates and release is None:
+        release = releases.OLDEST  # which gates there are depends on it
     try:
-        set_gates = gates.parse(feature_gates, release or wanted_release(settings.environ) or releases.OLDEST)
+        set_gates = gates.parse(feature_gates, release) if release else {}
     except ValueError as error:
         raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
     cluster = settings.cluster()

@@ -33,7 +33,7 @@ def as_of_0_1(folder):
             row["timer"] = f"{row.pop('controller')} {row['timer']}"
             row.pop("note", None)
         if "meta" in row:
-            del row["meta"]["version"]
+            del row["meta"]["version"], row["meta"]["release"]
     with open(path, "wb") as file:
         file.write(b"".join(map(log.line, rows)))
     os.remove(os.path.join(folder, log.INDEX))
@@ -65,6 +65,7 @@ def test_a_cluster_of_version_0_1_goes_on(folder):
     cluster.close()
     again = Store(folder)
     assert again.meta["version"] == VERSION and log.load(folder)[0].format == log.FORMAT
+    assert again.meta["release"] == [1, 36]  # which 0.1 did not note
 
 
 def test_a_state_of_a_newer_kubesim_is_refused(folder):
@@ -82,7 +83,7 @@ def test_starting_over_keeps_the_clock_only(folder):
     state = ClusterState(store)
     state.set_clock(offset=60.0)
     state.pods_with_usage = 3
-    state.note_bootstrap()
+    state.note_bootstrap((1, 29))
     state.start_over(seed="s", nodes=3, release=(1, 30), feature_gates={"JobManagedBy": True})
     store.close()
     state = ClusterState(Store(folder))

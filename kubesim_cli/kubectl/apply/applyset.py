@@ -34,7 +34,7 @@ class ApplySet:
         self.ctx, self.strategy, self.validation = ctx, strategy, validation
         self.parent, self.name = self._parse(text)
         self.namespace = ctx.namespace if ctx.namespace_given and self.parent.namespaced else ""
-        self.tells_kinds = does("ApplySetKinds", ctx.client_release)
+        self.tells_kinds = does("ApplySetKinds", ctx.release)
         self.kinds: dict = {}
         self.namespaces: set[str] = set()
         self.new_kinds: dict = {}
@@ -182,7 +182,7 @@ class ApplySet:
         if not self.tells_kinds:
             told = {_RESOURCES: ",".join(sorted(mapping.name for mapping in kinds.values()))}
         meta = {"annotations": {_NAMESPACES: ",".join(sorted(namespaces - {self.namespace})), **told,
-                                _TOOLING: f"{self.ctx.name}/{PATCH[self.ctx.client_release]}"},
+                                _TOOLING: f"{self.ctx.name}/{PATCH[self.ctx.release]}"},
                 "labels": {_ID: self.id}, "name": self.name}
         if self.namespace:
             meta["namespace"] = self.namespace

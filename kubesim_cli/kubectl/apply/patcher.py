@@ -68,7 +68,7 @@ class Patcher:
         from ...machinery.schema import schema_of
 
         mapping = self.info.mapping
-        return schema_of(mapping.api_version, mapping.kind, self.ctx.release)
+        return schema_of(mapping.api_version, mapping.kind, self.ctx.client.release)
 
     def _make(self, modified: dict) -> tuple[str, dict]:
         """Return the patch and its type. Raises Failure."""

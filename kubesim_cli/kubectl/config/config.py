@@ -326,7 +326,7 @@ def _redact(config: dict) -> None:
 
 def _print(ctx, flags, config: dict) -> None:
     shaped = external(config)
-    release = ctx.client_release
+    release = ctx.release
     if not does("NoPreferences", release):
         shaped = {"kind": shaped.pop("kind"), "apiVersion": shaped.pop("apiVersion"), "preferences": {}, **shaped}
     if flags["output"] == "json":

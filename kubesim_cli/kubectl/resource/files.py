@@ -86,7 +86,7 @@ class File:
             try:
                 obj = decode(value)
                 if scheme:
-                    _require_registered(obj, scheme, ctx.client_release if local else ctx.release)
+                    _require_registered(obj, scheme, ctx.release)
                 yield from self._decoded(ctx, obj, local, flatten)
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")

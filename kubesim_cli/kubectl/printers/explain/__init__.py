@@ -11,11 +11,13 @@ class Document:
     """The OpenAPI v3 schemas of a server: dicts with `description`, `type`, `properties`, `items`, `enum` and so on.
 
     `definitions` maps names to schemas without descriptions (apiserver/schema.json); `describe(name)` returns the
-    description of one and those of its fields.
+    description of one and those of its fields. `release` is the server's; `kubectl` that of what prints it, by default
+    the same.
     """
 
-    def __init__(self, definitions: dict, release: tuple[int, int], describe):
+    def __init__(self, definitions: dict, release: tuple[int, int], describe, kubectl: tuple[int, int] | None = None):
         self._definitions, self.release, self._describe = definitions, release, describe
+        self.kubectl = kubectl or release
         self._known: dict[str, dict] = {}
 
     def resolve(self, schema: dict) -> dict:

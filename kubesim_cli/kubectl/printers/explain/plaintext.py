@@ -41,7 +41,7 @@ class _Renderer:
             head = ""
             if len(path) == 1:
                 head = f"FIELD: {path[0]} <{self._type(field)}>\n"
-                if does("ExplainEnums", self.document.release):
+                if does("ExplainEnums", self.document.kubectl):
                     values = [f"\n    {_enum_value(value)}" for value in field.get("enum") or ()]
                     head += (f"ENUM:{''.join(values)}" if values else "") + "\n"
                 head += "\n"
@@ -57,7 +57,7 @@ class _Renderer:
         description = "".join(self._descriptions(schema)) or "<empty>"
         text = f"DESCRIPTION:\n{_indent(4, wrap(76, description))}\n"
         docs = schema.get("externalDocs")
-        if docs and does("ExplainExternalDocs", self.document.release):
+        if docs and does("ExplainExternalDocs", self.document.kubectl):
             text += "\nEXTERNAL DOCS:\n" + _external_docs(docs, 76, 4)
         fields = "".join(self._fields(schema, 1, frozenset()))
         return f"{text}FIELDS:\n{fields}" if fields else text
@@ -88,14 +88,14 @@ class _Renderer:
     def _field(self, name: str, schema: dict, required: bool, indent: int) -> str:
         text = f"{' ' * indent}{name}\t<{self._type(schema)}>{' -required-' if required else ''}"
         values = schema.get("enum") or ()
-        if values and does("ExplainEnums", self.document.release):
+        if values and does("ExplainEnums", self.document.kubectl):
             more = ", ...." if len(values) > _ENUM_LIMIT else ""
             text += f"\n{' ' * indent}enum: {', '.join(map(_enum_value, values[:_ENUM_LIMIT]))}{more}"
         if self.recursive:
             return text + "\n"
         text += "\n" + _indent(indent + 2, wrap(78 - indent, schema.get("description") or "<no description>")) + "\n"
         docs = schema.get("externalDocs")
-        if docs and does("ExplainExternalDocs", self.document.release):
+        if docs and does("ExplainExternalDocs", self.document.kubectl):
             text += "\n" + _indent(indent + 2, "EXTERNAL DOCS:") + "\n" + _external_docs(docs, 76 - indent, indent + 4)
         return text + "\n"
 
