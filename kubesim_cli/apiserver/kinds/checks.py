@@ -43,14 +43,24 @@ def required_one_of(path: str, value: Json, allowed: Collection[str]) -> FieldEr
     return one_of(path, value, allowed) if value else [field.required(path)]
 
 
-def int_or_percent(path: str, value: Json) -> FieldErrors:
-    """An amount that is not negative, or a share of at most 100% (ValidatePositiveIntOrPercent and so on)."""
-    if isinstance(value, int):
-        return minimum(path, value)
-    errors = said(path, value, names.percent(value))
-    if not errors and int(value[:-1]) > 100:
-        errors.append(field.invalid(path, value, "must not be greater than 100%"))
-    return errors
+def positive_int_or_percent(path: str, value: Json) -> FieldErrors:
+    """A number that is not negative, or a percentage however large (ValidatePositiveIntOrPercent)."""
+    return said(path, value, names.percent(value)) if isinstance(value, str) else minimum(path, value)
+
+
+def not_more_than_100_percent(path: str, value: Json) -> FieldErrors:
+    """A number, or a percentage up to 100% (IsNotMoreThan100Percent); what is no percentage is not judged here."""
+    if not isinstance(value, str) or names.percent(value) or int_or_percent_value(value) <= 100:
+        return []
+    return [field.invalid(path, value, "must not be greater than 100%")]
+
+
+def int_or_percent_value(value: Json) -> int:
+    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue)."""
+    if isinstance(value, str):
+        digits = value.removesuffix("%")
+        return int(digits) if digits.isascii() and digits.isdecimal() else 0
+    return value or 0
 
 
 def immutable(path: str, new: Json, old: Json) -> FieldErrors:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ...machinery import names
 from .base import AGE, NAME, Column, Kind
-from .checks import minimum, said
+from .checks import minimum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ...machinery.types import FieldErrors, Json, Object, Release
+    from ...machinery.types import FieldErrors, Object, Release
     from .base import Cell, Context
 
 
@@ -92,28 +91,6 @@ def not_decremented(status: Object, old: Object) -> FieldErrors:
     before = (old.get("status") or {}).get("collisionCount")
     return [] if before is None or count >= before else [
         field.invalid("status.collisionCount", count, "cannot be decremented")]
-
-
-def int_or_percent(path: str, value: Json) -> FieldErrors:
-    """Return the FieldErrors of a number or a percentage (ValidatePositiveIntOrPercent)."""
-    return said(path, value, names.percent(value)) if isinstance(value, str) else minimum(path, value)
-
-
-def amount(value: Json) -> int:
-    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue)."""
-    if isinstance(value, str):
-        digits = value.removesuffix("%")
-        return int(digits) if digits.isascii() and digits.isdecimal() else 0
-    return value or 0
-
-
-def at_most_100_percent(path: str, value: Json) -> FieldErrors:
-    """Return the FieldErrors of a percentage above 100%."""
-    from ...machinery import field
-
-    if not isinstance(value, str) or names.percent(value) or amount(value) <= 100:
-        return []
-    return [field.invalid(path, value, "must not be greater than 100%")]
 
 
 def selector_and_template(spec: Object, kind: str, empty_for: str, release: Release) -> FieldErrors:

@@ -110,7 +110,7 @@ def _number(text: str | None) -> int:
 
 def _update_strategy(strategy: Object) -> FieldErrors:
     from ....machinery import field
-    from ..workloads import amount, at_most_100_percent, int_or_percent
+    from ..checks import int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 
     kind, rolling, path = strategy.get("type", ""), strategy.get("rollingUpdate"), "spec.updateStrategy.rollingUpdate"
     if kind == "OnDelete":
@@ -124,10 +124,10 @@ def _update_strategy(strategy: Object) -> FieldErrors:
         return [field.required(path)]
     errors: FieldErrors = []
     keys = ("maxUnavailable", "maxSurge")
-    for check in (int_or_percent, at_most_100_percent):
+    for check in (positive_int_or_percent, not_more_than_100_percent):
         for key in keys:
             errors += check(f"{path}.{key}", rolling.get(key, 0))
-    unavailable, surge = (amount(rolling.get(key, 0)) for key in keys)
+    unavailable, surge = (int_or_percent_value(rolling.get(key, 0)) for key in keys)
     if unavailable and surge:
         errors.append(field.invalid(f"{path}.maxSurge", rolling["maxSurge"],
                                     "may not be set when maxUnavailable is non-zero"))

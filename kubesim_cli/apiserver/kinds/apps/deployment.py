@@ -105,14 +105,14 @@ def _strategy(strategy: Object) -> FieldErrors:
 
 
 def _rolling_update(found: Object) -> FieldErrors:
-    from ..workloads import amount, at_most_100_percent, int_or_percent
+    from ..checks import int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 
     path, unavailable = "spec.strategy.rollingUpdate", found.get("maxUnavailable", 0)
-    errors = int_or_percent(f"{path}.maxUnavailable", unavailable)
-    errors += int_or_percent(f"{path}.maxSurge", found.get("maxSurge", 0))
-    if not amount(unavailable) and not amount(found.get("maxSurge", 0)):
+    errors = positive_int_or_percent(f"{path}.maxUnavailable", unavailable)
+    errors += positive_int_or_percent(f"{path}.maxSurge", found.get("maxSurge", 0))
+    if not int_or_percent_value(unavailable) and not int_or_percent_value(found.get("maxSurge", 0)):
         errors.append(invalid(f"{path}.maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0"))
-    return errors + at_most_100_percent(f"{path}.maxUnavailable", unavailable)
+    return errors + not_more_than_100_percent(f"{path}.maxUnavailable", unavailable)
 
 
 KIND = Deployment()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ....machinery import field
 from ....releases.gates import enabled
 from ... import internaltypes
-from ..checks import dns1123_label
+from ..checks import dns1123_label, int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 from ..core import persistentvolumeclaim_validation
 from ..core.podspec import validate_replicated_template
-from ..workloads import amount, at_most_100_percent, counts, int_or_percent, requirements, selector_errors
+from ..workloads import counts, requirements, selector_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _update_strategy(strategy: Object) -> FieldErrors:
     if unavailable is None:
         return errors
     at = f"{path}.rollingUpdate.maxUnavailable"
-    errors += int_or_percent(at, unavailable)
-    if not amount(unavailable):
+    errors += positive_int_or_percent(at, unavailable)
+    if not int_or_percent_value(unavailable):
         errors.append(field.invalid(at, unavailable, "cannot be 0"))
-    return errors + at_most_100_percent(at, unavailable)
+    return errors + not_more_than_100_percent(at, unavailable)

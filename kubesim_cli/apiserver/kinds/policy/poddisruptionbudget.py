@@ -39,7 +39,7 @@ class PodDisruptionBudget(Kind):
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
-        from ..checks import int_or_percent, label_selector, one_of
+        from ..checks import label_selector, not_more_than_100_percent, one_of, positive_int_or_percent
 
         spec = obj["spec"]
         low, high = spec.get("minAvailable"), spec.get("maxUnavailable")
@@ -50,7 +50,8 @@ class PodDisruptionBudget(Kind):
             errors.append(field.invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set"))
         for key in ("minAvailable", "maxUnavailable"):
             if spec.get(key) is not None:
-                errors += int_or_percent(f"spec.{key}", spec[key])
+                errors += positive_int_or_percent(f"spec.{key}", spec[key])
+                errors += not_more_than_100_percent(f"spec.{key}", spec[key])
         errors += label_selector("spec.selector", spec.get("selector"))
         policy = spec.get("unhealthyPodEvictionPolicy")
         if policy is not None:
