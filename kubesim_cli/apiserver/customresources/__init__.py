@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...machinery import conditions
 from ...machinery.discovery import Resource
+from .versions import version_of, version_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,22 +45,6 @@ def _resource(crd: Object, spec: Object, names: Object, version: Object) -> Reso
     return Resource(spec["group"], version["name"], names["plural"], names.get("singular", ""), names["kind"],
                     namespaced, _VERBS, tuple(names.get("shortNames") or ()), tuple(names.get("categories") or ()),
                     subresources, crd)
-
-
-def version_order(name: str) -> tuple[int | str, ...]:
-    """Return the sort key of a version: v2, v1, v1beta2, v1beta1, v1alpha1, then names of other forms (CompareKubeAware
-    VersionStrings, the newest first)."""
-    import re
-
-    match = re.fullmatch(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?", name)
-    if not match:
-        return (1, name)
-    return (0, {None: 0, "beta": 1, "alpha": 2}[match[2]], -int(match[1]), -int(match[3] or 0))
-
-
-def version_of(crd: Object, name: str) -> Object:
-    """Return one of spec.versions."""
-    return next(version for version in crd["spec"]["versions"] if version["name"] == name)
 
 
 def kind_of(res: Resource) -> CustomResource:

@@ -6,7 +6,7 @@ from ...machinery import conditions
 from ...machinery.objects import dig
 from ..kinds import base
 from ..objectmeta import STANDARD_FINALIZERS
-from . import version_of, version_order
+from .versions import version_of, version_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import conditions, field
 from ....machinery import names as rules
 from .. import checks
+from .conversion import hub
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ APPROVED = "api-approved.kubernetes.io"
 _COLUMN_TYPES = ("boolean", "date", "integer", "number", "string")
 _COLUMN_FORMATS = ("byte", "date", "date-time", "double", "float", "int32", "int64", "password")
 _MAX_SELECTABLE = 8
-# What the server's own type has once for all versions where these agree: name in a version -> name in the spec.
-_SHARED = {"schema": "validation", "subresources": "subresources",
-           "additionalPrinterColumns": "additionalPrinterColumns", "selectableFields": "selectableFields"}
 
 
 def validate(crd: Object, old: Object | None, ctx: Context) -> FieldErrors:
@@ -56,7 +54,7 @@ def _immutable(spec: Object, old: Object, established: bool) -> FieldErrors:
 
 def _spec(spec: Object, ctx: Context) -> FieldErrors:
     group = spec.get("group", "")
-    versions, shared = internal(spec.get("versions") or [])
+    versions, shared = hub(spec.get("versions") or [])
     errors = []
     if not group:
         errors.append(field.required("spec.group"))
@@ -82,17 +80,6 @@ def _spec(spec: Object, ctx: Context) -> FieldErrors:
     statuses = any("status" in (version.get("subresources") or {}) for version in spec.get("versions") or ())
     errors += _described(shared, "spec", "validation", statuses, ctx)
     return errors + _conversion(spec["conversion"])
-
-
-def internal(versions: list[Object]) -> tuple[list[Object], Object]:
-    """Return (versions, what they share), as the server's own type has them (apis/apiextensions/v1/conversion.go)."""
-    shared, left = {}, [dict(version) for version in versions]
-    for key, name in _SHARED.items():
-        if versions and all(version.get(key) == versions[0].get(key) for version in versions):
-            shared[name] = versions[0].get(key)
-            for version in left:
-                version.pop(key, None)
-    return left, shared
 
 
 def _version(version: Object, path: str, has_status: bool, ctx: Context) -> FieldErrors:

@@ -460,9 +460,9 @@ def find_field(schema: Object, path: str, brackets: bool = False) -> Object:
 def unrecognized_formats(crd: Object, release: Release) -> list[str]:
     """Return the formats in a definition's schemas that the server ignores, in the order they are told."""
     from ...customresources import formats
-    from .definition import internal
+    from .conversion import hub
 
-    versions, shared = internal(crd["spec"].get("versions") or [])
+    versions, shared = hub(crd["spec"].get("versions") or [])
     found: list[str] = []
 
     def walk(node: Json) -> None:

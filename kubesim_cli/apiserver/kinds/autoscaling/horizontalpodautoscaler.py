@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
+from .metrics import targets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object, Release
+    from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
 STORED = "autoscaling/v2"
@@ -27,8 +27,7 @@ def _reference_cell(obj: Object, ctx: Context) -> Cell:
 
 def _targets_cell(obj: Object, ctx: Context) -> Cell:
     obj = _stored(obj)
-    return _targets(obj["spec"].get("metrics") or [], (obj.get("status") or {}).get("currentMetrics") or [],
-                    ctx.release)
+    return targets(obj["spec"].get("metrics") or [], (obj.get("status") or {}).get("currentMetrics") or [], ctx.release)
 
 
 def _min_pods_cell(obj: Object, ctx: Context) -> Cell:
@@ -85,42 +84,6 @@ class HorizontalPodAutoscaler(Kind):
         status = obj.get("status") or {}
         return [error for key in ("currentReplicas", "desiredReplicas")
                 for error in minimum(f"status.{key}", status.get(key))]
-
-
-SOURCES = {"Resource": "resource", "ContainerResource": "containerResource", "Pods": "pods", "Object": "object",
-           "External": "external"}
-
-
-def _targets(metrics: list[Object], statuses: list[Object], release: Release) -> str:
-    if not metrics:
-        return "<none>"
-    shown = []
-    for i, metric in enumerate(metrics[:2]):
-        key = SOURCES.get(metric.get("type", ""))
-        if key is None:
-            shown.append("<unknown type>")
-            continue
-        source = metric.get(key) or {}
-        current = ((statuses[i].get(key) or {}).get("current") or {}) if i < len(statuses) else {}
-        shown.append(_target(key, source, current, release))
-    text = ", ".join(shown)
-    return f"{text} + {len(metrics) - 2} more..." if len(metrics) > 2 else text
-
-
-def _target(key: str, source: Object, current: Object, release: Release) -> str:
-    target = source.get("target") or {}
-    average = target.get("averageValue")
-    if key in ("resource", "containerResource"):
-        start = f"{source.get('name', '')}: " if enabled("HPATargetsNamed", release) else ""
-        if average is not None:
-            return f"{start}{current.get('averageValue', '<unknown>')}/{average}"
-        now, wanted = current.get("averageUtilization"), target.get("averageUtilization")
-        return (f"{start}{'<unknown>' if now is None else f'{now}%'}/{'<auto>' if wanted is None else f'{wanted}%'}")
-    if key == "pods":
-        return f"{current.get('averageValue', '<unknown>')}/{average}"
-    if average is not None:
-        return f"{current.get('averageValue', '<unknown>')}/{average} (avg)"
-    return f"{current.get('value', '<unknown>')}/{target.get('value', '0')}"
 
 
 KIND = HorizontalPodAutoscaler()

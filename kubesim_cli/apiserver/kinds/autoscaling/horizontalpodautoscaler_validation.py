@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....machinery import field, quantity
 from ..checks import dns1123_label, path_segment
-from .horizontalpodautoscaler import SOURCES
+from .metrics import SOURCES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

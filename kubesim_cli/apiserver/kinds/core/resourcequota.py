@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Context
 
-SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
-          "VolumeAttributesClass")
-
 
 def _used(obj: Object, limits: bool) -> str:
     """What is used of what is allowed: of limits, or of all that is not limits."""

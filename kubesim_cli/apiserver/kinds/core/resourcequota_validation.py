@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ....machinery import field
 from .podspec.resources import amount, resource_name
-from .resourcequota import SCOPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
 
+SCOPES = ("BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
+          "VolumeAttributesClass")
 _COMPUTE = ("cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory")
 _NAMES = frozenset((*_COMPUTE, "ephemeral-storage", "requests.storage", "requests.ephemeral-storage",
                     "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",

@@ -5,28 +5,12 @@ from __future__ import annotations
 from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 from ..columns import labels, load_balancer
+from .service_util import EXPOSED, externally_accessible, headless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Context
-
-EXPOSED = ("NodePort", "LoadBalancer")
-
-
-def headless(spec: Object) -> bool:
-    """Whether a Service's spec asks for no cluster IP."""
-    return spec.get("clusterIPs") == ["None"]
-
-
-def externally_accessible(spec: Object) -> bool:
-    """Whether traffic from outside may reach the Service (api/v1/service ExternallyAccessible)."""
-    return spec.get("type") in EXPOSED or bool(spec.get("type") == "ClusterIP" and spec.get("externalIPs"))
-
-
-def needs_health_check(spec: Object) -> bool:
-    """Whether the Service has a health check node port."""
-    return spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local"
 
 
 class Service(Kind):

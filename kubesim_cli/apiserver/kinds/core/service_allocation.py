@@ -8,7 +8,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from ....machinery import errors, field
-from .service import EXPOSED, headless, needs_health_check
+from .service_util import EXPOSED, externally_accessible, headless, needs_health_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -263,8 +263,6 @@ def drop_type_dependent(obj: Object, old: Object) -> None:
         for key in ("allocateLoadBalancerNodePorts", "loadBalancerClass"):
             if same(key):
                 drop(key)
-    from .service import externally_accessible
-
     if externally_accessible(before) and not externally_accessible(spec) and same("externalTrafficPolicy"):
         drop("externalTrafficPolicy")
     if spec["type"] != "LoadBalancer":

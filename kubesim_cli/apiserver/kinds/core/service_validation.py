@@ -17,7 +17,7 @@ from ..checks import (
     qualified_name,
 )
 from .endpoints import PROTOCOLS
-from .service import externally_accessible, headless, needs_health_check
+from .service_util import externally_accessible, headless, needs_health_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from .....machinery import field, names
 from ...checks import label_selector, said
 from .env import VOLUME_FIELDS, object_field, resource_field
-from .rules import file_mode, unreserved_path
-from .volumes import key_paths
+from .rules import file_mode, key_paths, unreserved_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

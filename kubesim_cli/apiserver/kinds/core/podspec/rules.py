@@ -77,3 +77,13 @@ def file_mode(path: str, mode: int | None) -> FieldErrors:
     if mode is None or 0 <= mode <= 0o777:
         return []
     return [field.invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive")]
+
+
+def key_paths(path: str, source: Object) -> FieldErrors:
+    """Errors of the items of a Secret or ConfigMap (validateKeyToPath)."""
+    errors: FieldErrors = []
+    for i, item in enumerate(source.get("items") or ()):
+        at, where = f"{path}[{i}]", item.get("path", "")
+        errors += [field.required(f"{at}.{key}") for key in ("key", "path") if not item.get(key)]
+        errors += unreserved_path(f"{at}.path", where) + file_mode(f"{at}.mode", item.get("mode"))
+    return errors

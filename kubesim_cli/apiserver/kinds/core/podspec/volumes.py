@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .....machinery import field, names, quantity
 from ...checks import dns1123_label, one_of, said
-from .rules import Rules, descending_path, file_mode, no_backsteps, unreserved_path
+from . import projected
+from .rules import Rules, descending_path, file_mode, key_paths, no_backsteps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,16 +91,6 @@ def _partition(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 def _keys(path: str, source: Object, rules: Rules) -> FieldErrors:
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + key_paths(f"{path}.items", source)
-
-
-def key_paths(path: str, source: Object) -> FieldErrors:
-    """Errors of the items of a Secret or ConfigMap (validateKeyToPath)."""
-    errors: FieldErrors = []
-    for i, item in enumerate(source.get("items") or ()):
-        at, where = f"{path}[{i}]", item.get("path", "")
-        errors += [field.required(f"{at}.{key}") for key in ("key", "path") if not item.get(key)]
-        errors += unreserved_path(f"{at}.path", where) + file_mode(f"{at}.mode", item.get("mode"))
-    return errors
 
 
 def _nfs(path: str, source: Object, rules: Rules) -> FieldErrors:
@@ -245,8 +236,6 @@ def pull_policy(path: str, policy: str) -> FieldErrors:
 
 
 def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
-    from . import projected
-
     errors = file_mode(f"{path}.defaultMode", source.get("defaultMode"))
     for item in source.get("items") or ():
         errors += projected.downward_file(path, item)
@@ -254,8 +243,6 @@ def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _projected(path: str, source: Object, rules: Rules) -> FieldErrors:
-    from . import projected
-
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + projected.sources(path, source)
 
 
