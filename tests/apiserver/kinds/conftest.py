@@ -6,6 +6,7 @@ import pytest
 
 from kubesim_cli.apiserver.kinds import base
 from kubesim_cli.machinery.objects import clone
+from kubesim_cli.releases import within
 
 NOW = 1_704_067_200.0  # 2024-01-01T00:00:00Z
 
@@ -52,7 +53,7 @@ class Desk:
         """Return the cells of the columns that the release has."""
         self.ctx.row = None
         return [column.cell(obj, self.ctx) for column in self.kind.columns
-                if column.since <= self.ctx.release < column.until]
+                if within(self.ctx.release, column.since, column.until)]
 
     def warnings(self, obj: dict) -> list[str]:
         return self.kind.warnings(self.new(obj), None, self.ctx)
