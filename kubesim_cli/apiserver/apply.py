@@ -21,12 +21,21 @@ from ..machinery.objects import clone
 from ..machinery.schema import Schema
 from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from ..machinery.types import Object
+
+    _Who: TypeAlias = tuple[str, str, str, str]  # see _identity
+    _Managers: TypeAlias = dict[_Who, "_Owned"]
+
 _MAX_UPDATE_MANAGERS = 10
-_STRIPPED: dict = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, **{"f:" + name: {} for name in (
+_STRIPPED: Object = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, **{"f:" + name: {} for name in (
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
     "resourceVersion")}}}
-STATUS: dict = {"f:status": {}}  # what the main endpoint of a kind with a status resets
-NOT_STATUS: dict = {"f:spec": {}, "f:metadata": {"f:labels": {}}}  # what .../status resets
+STATUS: Object = {"f:status": {}}  # what the main endpoint of a kind with a status resets
+NOT_STATUS: Object = {"f:spec": {}, "f:metadata": {"f:labels": {}}}  # what .../status resets
 
 
 class _Owned:
@@ -34,21 +43,21 @@ class _Owned:
 
     __slots__ = ("api_version", "applied", "fields", "time")
 
-    def __init__(self, fields: dict, api_version: str, applied: bool, time: str = ""):
+    def __init__(self, fields: Object, api_version: str, applied: bool, time: str = ""):
         self.fields, self.api_version, self.applied, self.time = fields, api_version, applied, time
 
-    def but(self, fields: dict) -> _Owned:
+    def but(self, fields: Object) -> _Owned:
         return _Owned(fields, self.api_version, self.applied, self.time)
 
 
 # A manager's identity: (manager, operation, apiVersion, subresource); appliers are the same in every version.
-def _identity(manager: str, operation: str, api_version: str, subresource: str) -> tuple[str, str, str, str]:
+def _identity(manager: str, operation: str, api_version: str, subresource: str) -> _Who:
     return manager, operation, "" if operation == "Apply" else api_version, subresource
 
 
-def _read(entries: list | None) -> dict | None:
+def _read(entries: list[Object] | None) -> _Managers | None:
     """Return managers by identity; None where the entries are not valid."""
-    managers = {}
+    managers: _Managers = {}
     for entry in entries or ():
         operation = entry.get("operation", "")
         if operation not in ("Apply", "Update") or not entry.get("apiVersion") or entry.get("fieldsType") != "FieldsV1":
@@ -59,7 +68,7 @@ def _read(entries: list | None) -> dict | None:
     return managers
 
 
-def _write(managers: dict) -> list[dict]:
+def _write(managers: _Managers) -> list[Object]:
     """Return the entries, sorted as the server does: appliers first, then by time."""
     entries = []
     for (manager, operation, _, subresource), owned in managers.items():
@@ -71,8 +80,8 @@ def _write(managers: dict) -> list[dict]:
     return entries
 
 
-def track_update(old: dict | None, obj: dict, manager: str, api_version: str, subresource: str, now: float,
-                 schema: Schema | None, ignored: dict | None = None) -> None:
+def track_update(old: Object | None, obj: Object, manager: str, api_version: str, subresource: str, now: float,
+                 schema: Schema | None, ignored: Object | None = None) -> None:
     """Set `obj`'s managedFields, in place, to what they are after a create (`old` None) or an update.
 
     `ignored` is the set of fields that this endpoint resets, such as STATUS. Entries that the request itself brings
@@ -94,7 +103,7 @@ def track_update(old: dict | None, obj: dict, manager: str, api_version: str, su
         meta["managedFields"] = _write(managers)
 
 
-def _untracked(obj: dict) -> dict:
+def _untracked(obj: Object) -> Object:
     """Return the object without its managedFields; the rest is shared."""
     meta = obj.get("metadata") or {}
     if "managedFields" not in meta:
@@ -102,14 +111,14 @@ def _untracked(obj: dict) -> dict:
     return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
 
 
-def _zero(obj: dict, schema: Schema | None) -> dict:
+def _zero(obj: Object, schema: Schema | None) -> Object:
     """What Go's empty object of the kind has in it already."""
     kind = {"apiVersion": obj.get("apiVersion", ""), "kind": obj.get("kind", "")}
     return decode(kind, schema)[0] if schema is not None and not schema.custom else kind
 
 
-def _take_over(before: dict, obj: dict, managers: dict, who: tuple, api_version: str, now: float,
-               schema: Schema | None, ignored: dict) -> None:
+def _take_over(before: Object, obj: Object, managers: _Managers, who: _Who, api_version: str, now: float,
+               schema: Schema | None, ignored: Object) -> None:
     changes = typed.compare(before, obj, schema).excluding(ignored)
     written = fieldset.union(changes.modified, changes.added)
     _disown(managers, None, fieldset.union(written, changes.removed))
@@ -120,7 +129,7 @@ def _take_over(before: dict, obj: dict, managers: dict, who: tuple, api_version:
         managers[who] = _Owned(fields, api_version, False, timestamps.format(now))
 
 
-def _disown(managers: dict, but: tuple | None, fields: dict) -> None:
+def _disown(managers: _Managers, but: _Who | None, fields: Object) -> None:
     """Take fields away from every manager but one."""
     if not fields:
         return
@@ -132,11 +141,11 @@ def _disown(managers: dict, but: tuple | None, fields: dict) -> None:
             del managers[who]
 
 
-def _cap(managers: dict) -> None:
+def _cap(managers: _Managers) -> None:
     """Merge the oldest updaters of one version into `ancient-changes` where there are too many (capManagersManager)."""
     updaters = sorted((who for who in managers if not managers[who].applied), key=lambda who: (managers[who].time, who))
     surplus = len(updaters) - _MAX_UPDATE_MANAGERS
-    first: dict[str, tuple] = {}
+    first: dict[str, _Who] = {}
     for who in updaters:
         if surplus <= 0:
             return
@@ -153,8 +162,8 @@ def _cap(managers: dict) -> None:
         surplus -= 1
 
 
-def server_side_apply(live: dict | None, body: dict, manager: str, force: bool, api_version: str, now: float,
-                      schema: Schema | None, ignored: dict | None = None) -> dict:
+def server_side_apply(live: Object | None, body: Object, manager: str, force: bool, api_version: str, now: float,
+                      schema: Schema | None, ignored: Object | None = None) -> Object:
     """Return a new object: `live` (None: there is none yet) after an apply of `body`, decoded, with its managedFields.
 
     `body` is the request's object as it came, with the name and namespace of the request in it. Raises StatusError:
@@ -194,12 +203,12 @@ def server_side_apply(live: dict | None, body: dict, manager: str, force: bool, 
     return obj
 
 
-def _describe(obj: dict) -> str:
+def _describe(obj: Object) -> str:
     meta = obj.get("metadata") or {}
     return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {obj.get('apiVersion')}, Kind={obj.get('kind')}"
 
 
-def _last_applied(body: dict) -> str:
+def _last_applied(body: Object) -> str:
     """The annotation that client-side apply would have written."""
     body = clone(body)
     (body["metadata"].get("annotations") or {}).pop(LAST_APPLIED_CONFIG_ANNOTATION, None)
@@ -209,11 +218,11 @@ def _last_applied(body: dict) -> str:
 class _Apply:
     """One apply of `body` over `live` by the manager `who` (merge.Updater.Apply)."""
 
-    def __init__(self, live: dict, body: dict, who: tuple, api_version: str, schema: Schema | None, ignored: dict):
+    def __init__(self, live: Object, body: Object, who: _Who, api_version: str, schema: Schema | None, ignored: Object):
         self.live, self.body, self.who, self.api_version = live, body, who, api_version
         self.schema, self.ignored = schema, ignored
 
-    def run(self, managers: dict, force: bool) -> tuple[dict, dict]:
+    def run(self, managers: _Managers, force: bool) -> tuple[Object, _Managers]:
         """Return the merged object and the managers after it. Raises Conflict."""
         merged = typed.merge(self.live, self.body, self.schema)
         last = managers.get(self.who)
@@ -236,11 +245,11 @@ class _Apply:
         _disown(managers, self.who, fieldset.union(written, changes.removed))
         return merged, managers
 
-    def _pruned(self, merged: dict, last: dict, managers: dict) -> dict:
+    def _pruned(self, merged: Object, last: Object, managers: _Managers) -> Object:
         """Drop what this manager applied last time, does not apply now, and nobody else owns."""
         schema = self.schema
         pruned = typed.remove(merged, typed.named(last, schema), schema)
-        owned: dict = {}
+        owned: Object = {}
         for manager in managers.values():
             owned = fieldset.union(owned, manager.fields)
         everything = typed.named(typed.field_set(merged, schema), schema)
@@ -248,9 +257,10 @@ class _Apply:
         pruned = typed.remove(merged, fieldset.difference(everything, kept), schema)
         kept = typed.named(typed.field_set(pruned, schema), schema)
         gone = fieldset.intersection(fieldset.difference(everything, kept), typed.named(last, schema))
-        return typed.remove(merged, gone, schema)
+        left: Object = typed.remove(merged, gone, schema)
+        return left
 
-    def _not_allowed(self, conflicts: dict) -> dict:
+    def _not_allowed(self, conflicts: dict[_Who, Object]) -> dict[_Who, Object]:
         """kubectl may take over what its own client-side apply has set and nobody changed since."""
         text = (self.live.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
         if self.who[0] != "kubectl" or not text:
@@ -270,7 +280,7 @@ class _Apply:
         return {who: clash for who, clash in left.items() if clash}
 
 
-def _conflict(conflicts: dict) -> errors.StatusError:
+def _conflict(conflicts: dict[_Who, Object]) -> errors.StatusError:
     told = []
     for who in sorted(conflicts):
         told += [(_manager_text(who), fieldset.path_text(path)) for path in fieldset.paths(conflicts[who])]
@@ -278,18 +288,18 @@ def _conflict(conflicts: dict) -> errors.StatusError:
         text = f"Apply failed with 1 conflict: conflict with {told[0][0]}: {told[0][1]}"
     else:
         lines = []
-        for who, path in told:
-            head = f"conflicts with {who}:"
+        for manager, path in told:
+            head = f"conflicts with {manager}:"
             if head not in lines:
                 lines.append(head)
             lines.append(f"- {path}")
         text = f"Apply failed with {len(told)} conflicts: " + "\n".join(lines)
-    causes = [{"reason": "FieldManagerConflict", "message": f"conflict with {who}", "field": path}
-              for who, path in told]
+    causes = [{"reason": "FieldManagerConflict", "message": f"conflict with {manager}", "field": path}
+              for manager, path in told]
     return errors.StatusError(409, "Conflict", text, {"causes": causes})
 
 
-def _manager_text(who: tuple) -> str:
+def _manager_text(who: _Who) -> str:
     manager, operation, api_version, subresource = who
     text = quote(manager)
     if subresource:

@@ -115,7 +115,7 @@ def _bound(client: Client, user: Object, binding: Object, namespace: str) -> Ite
 def _is(subject: Object, user: Object, namespace: str) -> bool:
     kind, name = subject.get("kind"), subject.get("name", "")
     if kind == "User":
-        return user.get("name") == name
+        return bool(user.get("name") == name)
     if kind == "Group":
         return name in (user.get("groups") or ())
     if kind == "ServiceAccount":

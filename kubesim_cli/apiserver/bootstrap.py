@@ -17,6 +17,13 @@ from ..machinery.wellknown import (
 from ..releases.gates import enabled
 from . import poststarthooks
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Json, Object, Release
+    from .poststarthooks import Add
+
 RBAC = "rbac.authorization.k8s.io"
 _AUTOUPDATE = {AUTO_UPDATE_ANNOTATION_KEY: "true"}
 _BOOTSTRAPPING = "kubernetes.io/bootstrapping"
@@ -36,17 +43,18 @@ wZS0
 """
 
 
-def objects(release: tuple[int, int], now: float, nodes: list[dict], uid) -> list[tuple[str, dict]]:
+def objects(release: Release, now: float, nodes: list[Object],
+            uid: Callable[[str, str], str]) -> list[tuple[str, Object]]:
     """Return (resource, object) for all that a new cluster holds at `now`.
 
     `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID.
     """
-    found: list[tuple[str, dict]] = []
+    found: list[tuple[str, Object]] = []
     stamp = timestamps.format(now)
 
-    def add(resource: str, api_version: str, kind: str, name: str, namespace: str = "", *, labels=None,
-            annotations=None, **rest) -> dict:
-        meta: dict = {"name": name}
+    def add(resource: str, api_version: str, kind: str, name: str, namespace: str = "", *, labels: Object | None = None,
+            annotations: Object | None = None, **rest: Json) -> Object:
+        meta: Object = {"name": name}
         if namespace:
             meta["namespace"] = namespace
         meta["uid"] = uid(resource, f"{namespace}/{name}" if namespace else name)
@@ -96,7 +104,7 @@ ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
 _MIGRATED = ("aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portworx-volume", "vsphere-volume")
 
 
-def _add_nodes(add, nodes: list[dict], now: float, release: tuple[int, int]) -> None:
+def _add_nodes(add: Add, nodes: list[Object], now: float, release: Release) -> None:
     for node in nodes:
         meta = node["metadata"]
         name = meta["name"]
@@ -113,7 +121,7 @@ def _add_nodes(add, nodes: list[dict], now: float, release: tuple[int, int]) -> 
             spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 
-def _add_api_service(add, nodes: list[dict]) -> None:
+def _add_api_service(add: Add, nodes: list[Object]) -> None:
     """The Service `kubernetes` and its endpoints."""
     labels = {"component": "apiserver", "provider": "kubernetes"}
     add("services", "v1", "Service", "kubernetes", "default", labels=labels, spec={
@@ -133,7 +141,7 @@ def _add_api_service(add, nodes: list[dict]) -> None:
         endpoints=[{"addresses": [ip], "conditions": {"ready": True}}], ports=[port])
 
 
-def _add_roles(add) -> None:
+def _add_roles(add: Add) -> None:
     """RBAC's bootstrap policy (rbac.json, taken from plugin/pkg/auth/authorizer/rbac/bootstrappolicy)."""
     with open(os.path.join(os.path.dirname(__file__), "rbac.json"), encoding="utf-8") as file:
         data = json.load(file)
@@ -161,11 +169,11 @@ def _add_roles(add) -> None:
             annotations=_AUTOUPDATE, roleRef=ref, **rest)
 
 
-def _aggregated(roles: list[dict]) -> dict[str, list]:
+def _aggregated(roles: list[Object]) -> dict[str, list[Object]]:
     """Return the rules of the aggregated roles: those of the roles that aggregate to each, in the order of names."""
-    found: dict[str, list] = {}
+    found: dict[str, list[Object]] = {}
     for target in ("view", "edit", "admin"):
-        rules: list = []
+        rules: list[Object] = []
         for role in sorted(roles, key=lambda r: r["name"]):
             if role.get("aggregateTo") == target:
                 rules += [rule for rule in role.get("rules") or found[role["name"]] if rule not in rules]

@@ -5,8 +5,13 @@ from __future__ import annotations
 from ..machinery import errors
 from .authorization import GROUP, MASTERS, allows, decide, rules_for
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Json, Object
+    from .kinds.base import Context
 
-def confirm_role(ctx, role: dict, old: dict | None) -> None:
+
+def confirm_role(ctx: Context, role: Object, old: Object | None) -> None:
     """Let a user write a role whose rules the user has, or who may `escalate` it; else raise Forbidden."""
     meta = role["metadata"]
     if _is_trusted(ctx) or (old is not None and old.get("rules") == role.get("rules")):
@@ -16,7 +21,7 @@ def confirm_role(ctx, role: dict, old: dict | None) -> None:
         confirm(ctx, f"{plural}.{GROUP}", meta.get("name", ""), role.get("rules") or [], meta.get("namespace", ""))
 
 
-def confirm_binding(ctx, binding: dict, old: dict | None) -> None:
+def confirm_binding(ctx: Context, binding: Object, old: Object | None) -> None:
     """Let a user bind a role whose rules the user has, or whom it may `bind`; else raise Forbidden."""
     meta, ref = binding["metadata"], binding["roleRef"]
     if _is_trusted(ctx) or (old is not None and old.get("subjects") == binding.get("subjects")):
@@ -32,18 +37,18 @@ def confirm_binding(ctx, binding: dict, old: dict | None) -> None:
     confirm(ctx, f"{bindings}.{GROUP}", meta.get("name", ""), role.get("rules") or [], namespace)
 
 
-def _is_trusted(ctx) -> bool:
+def _is_trusted(ctx: Context) -> bool:
     return ctx.user is None or MASTERS in (ctx.user.get("groups") or ())
 
 
-def _may(ctx, verb: str, plural: str, name: str, namespace: str) -> bool:
-    return decide(ctx.client, ctx.user, {"verb": verb, "group": GROUP, "resource": plural, "name": name,
-                                         "namespace": namespace})[0]
+def _may(ctx: Context, verb: str, plural: str, name: str, namespace: str) -> bool:
+    return decide(ctx.client, ctx.user or {}, {"verb": verb, "group": GROUP, "resource": plural, "name": name,
+                                               "namespace": namespace})[0]
 
 
-def confirm(ctx, resource: str, name: str, rules: list[dict], namespace: str) -> None:
+def confirm(ctx: Context, resource: str, name: str, rules: list[Object], namespace: str) -> None:
     """Refuse, with Forbidden for `resource` and `name`, to grant rules that the user does not have."""
-    user = ctx.user
+    user = ctx.user or {}
     own, _ = rules_for(ctx.client, user, namespace)
     missing = [part for rule in rules for part in _parts(rule) if not any(_covers(each, part) for each in own)]
     if missing:
@@ -53,7 +58,7 @@ def confirm(ctx, resource: str, name: str, rules: list[dict], namespace: str) ->
                                f"grant RBAC permissions not currently held:\n{told}")
 
 
-def _parts(rule: dict) -> list[dict]:
+def _parts(rule: Object) -> list[Object]:
     """Break a rule into rules with one verb, group, resource, name or URL each (BreakdownRule)."""
     found = []
     for verb in rule.get("verbs") or ():
@@ -66,14 +71,14 @@ def _parts(rule: dict) -> list[dict]:
     return found
 
 
-def _covers(rule: dict, part: dict) -> bool:
+def _covers(rule: Object, part: Object) -> bool:
     if not _has(rule.get("verbs"), part["verbs"][0]):
         return False
     if "nonResourceURLs" in part:
         return allows({**rule, "verbs": ["*"]}, {"verb": "", "path": part["nonResourceURLs"][0]})
     resource = part["resources"][0]
     _, slash, subresource = resource.partition("/")
-    resources = rule.get("resources") or ()
+    resources = rule.get("resources") or []
     if not _has(resources, resource) and not (slash and f"*/{subresource}" in resources):
         return False
     names = rule.get("resourceNames")
@@ -81,13 +86,13 @@ def _covers(rule: dict, part: dict) -> bool:
         not names or part.get("resourceNames", [None])[0] in names)
 
 
-def _has(values, wanted: str) -> bool:
+def _has(values: list[str] | None, wanted: str) -> bool:
     return "*" in (values or ()) or wanted in (values or ())
 
 
-def _joined(parts: list[dict]) -> list[dict]:
+def _joined(parts: list[Object]) -> list[Object]:
     """Join parts that differ in their verb only (CompactRules)."""
-    found: dict[tuple, dict] = {}
+    found: dict[tuple[Json, ...], Object] = {}
     for part in parts:
         key = tuple((name, tuple(values)) for name, values in part.items() if name != "verbs")
         known = found.setdefault(key, {**part, "verbs": []})
@@ -95,7 +100,7 @@ def _joined(parts: list[dict]) -> list[dict]:
     return list(found.values())
 
 
-def _compact(rule: dict) -> str:
+def _compact(rule: Object) -> str:
     """A rule as CompactString tells it."""
     told = []
     for label, key in (("APIGroups", "apiGroups"), ("Resources", "resources"), ("NonResourceURLs", "nonResourceURLs"),

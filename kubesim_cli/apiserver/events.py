@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .server import Server
+
 SIMILAR = 10       # events that differ only in their message are told apart up to this many ...
 WINDOW = 600.0     # ... within so many seconds; further ones become one
 LIFE = 3600.0      # seconds for which an event is kept (kube-apiserver --event-ttl)
@@ -13,11 +18,11 @@ COMBINED = "(combined from similar events): "
 class Recorder:
     """Writes Events into a server's store."""
 
-    def __init__(self, server):
+    def __init__(self, server: Server):
         self.server = server
         self._names: dict[str, list[str]] | None = None  # `namespace/object` -> names of the events about it
 
-    def record(self, obj: dict, type_: str, reason: str, message: str, component: str, host: str = "",
+    def record(self, obj: Object, type_: str, reason: str, message: str, component: str, host: str = "",
                field_path: str = "", action: str = "") -> None:
         """Record an Event about `obj`, or count one more of an equal one; see client.Client.record."""
         meta = obj["metadata"]
@@ -25,7 +30,7 @@ class Recorder:
         about = {"kind": obj["kind"], "namespace": meta.get("namespace"), "name": meta["name"], "uid": meta.get("uid"),
                  "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
                  "fieldPath": field_path}
-        event: dict = {
+        event: Object = {
             "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
             "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
@@ -52,7 +57,7 @@ class Recorder:
                 self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
         return self._names.setdefault(f"{namespace}/{name}", [])
 
-    def _add(self, namespace: str, about: str, names: list[str], event: dict, action: str) -> None:
+    def _add(self, namespace: str, about: str, names: list[str], event: Object, action: str) -> None:
         """Store a new event. Its name ends in the nanosecond, as a real one's does, so that names sort by time."""
         server = self.server
         nanosecond = int(server.now * 1e9)
@@ -61,7 +66,7 @@ class Recorder:
         names.append(name)
         now = timestamps.format(server.now)
         component, host = event["reportingComponent"], event["reportingInstance"]
-        times: dict
+        times: Object
         if action:  # written through events.k8s.io/v1
             times = {"source": {}, "firstTimestamp": None, "lastTimestamp": None, "action": action,
                      "eventTime": timestamps.format_micro(server.now)}
@@ -73,7 +78,7 @@ class Recorder:
         server.write("ADDED", server.resolve("events"),
                      {"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
 
-    def _count(self, old: dict, message: str) -> None:
+    def _count(self, old: Object, message: str) -> None:
         server = self.server
         new = {**old, "metadata": dict(old["metadata"]), "message": message}
         if old.get("action"):
@@ -84,14 +89,14 @@ class Recorder:
         server.write("MODIFIED", server.resolve("events"), new, old)
 
 
-def _alike(old: dict, event: dict) -> bool:
+def _alike(old: Object, event: Object) -> bool:
     """Whether two events about objects of one name are equal but for their message."""
     mine, its = event["involvedObject"], old["involvedObject"]
     return (all(old.get(key) == event[key] for key in ("reason", "type", "reportingComponent", "reportingInstance"))
             and mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath"))
 
 
-def expiry(event: dict) -> float:
+def expiry(event: Object) -> float:
     """Return when the server forgets an event (kube-apiserver --event-ttl, one hour)."""
     stamp = ((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp")
              or event.get("eventTime") or event["metadata"]["creationTimestamp"])

@@ -9,13 +9,17 @@ empty.
 
 from __future__ import annotations
 
-_ZERO: dict = {"s": "", "n": 0, "b": False, "q": "0", "z": None}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Json, Object
+
+_ZERO: Object = {"s": "", "n": 0, "b": False, "q": "0", "z": None}
 # Fields that the API has in a pod's spec, the server in its security context.
 _HOST_FIELDS = ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers")
-_types: dict[str, list] = {}
+_types: dict[str, list[list[str]]] = {}
 
 
-def internal(value, type_name: str):
+def internal(value: Json, type_name: str) -> Json:
     """Return an API value (dict, list or scalar) in the shape of the server's type, as in `PodSpec`."""
     if not _types:
         import json
@@ -26,7 +30,7 @@ def internal(value, type_name: str):
     return _convert(value, type_name)
 
 
-def _convert(value, type_: str):
+def _convert(value: Json, type_: str) -> Json:
     if type_.startswith("*"):
         return None if value is None else _convert(value, type_[1:])
     if type_.startswith("[]"):
@@ -56,7 +60,7 @@ def _convert(value, type_: str):
     return shown
 
 
-def diff(old, new, type_name: str) -> str:
+def diff(old: Json, new: Json, type_name: str) -> str:
     """Return how two API values differ as values of a server's type (k8s.io/apimachinery/pkg/util/diff)."""
     import difflib
     import json

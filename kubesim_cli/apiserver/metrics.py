@@ -12,6 +12,7 @@ from ..machinery import conditions, quantity, timestamps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.discovery import Resource
+    from ..machinery.types import Object
 
 GROUP = "metrics.k8s.io"
 VERSION = "v1beta1"
@@ -19,13 +20,13 @@ _RESOURCES = ("cpu", "memory")
 _WINDOW = "15s"
 
 
-def usage_annotations(pod: dict) -> list[str | None]:
+def usage_annotations(pod: Object) -> list[str | None]:
     """Return what the pod's annotations say of its use of cpu and of memory."""
     found = pod["metadata"].get("annotations") or {}
     return [found.get(f"kubesim.io/usage-{resource}") for resource in _RESOURCES]
 
 
-def is_annotated(pod: dict | None) -> bool:
+def is_annotated(pod: Object | None) -> bool:
     """Tell whether there is a pod, and its annotations say anything of its usage."""
     return pod is not None and any(usage_annotations(pod))
 
@@ -38,7 +39,7 @@ def resources() -> list[Resource]:
             for plural, kind, namespaced in (("nodes", "NodeMetrics", False), ("pods", "PodMetrics", True))]
 
 
-def pod_metrics(pod: dict, now: float) -> dict | None:
+def pod_metrics(pod: Object, now: float) -> Object | None:
     """Return a pod's PodMetrics, None where nothing is known of its usage."""
     usage = _usage(pod)
     if not usage:
@@ -48,7 +49,7 @@ def pod_metrics(pod: dict, now: float) -> dict | None:
     return {**_head("PodMetrics", pod, now), "containers": containers}
 
 
-def node_metrics(node: dict, pods: list[dict], now: float) -> dict | None:
+def node_metrics(node: Object, pods: list[Object], now: float) -> Object | None:
     """Return the NodeMetrics of a node on which `pods` are, None where its kubelet cannot be asked."""
     if conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") != "True":
         return None
@@ -61,7 +62,7 @@ def node_metrics(node: dict, pods: list[dict], now: float) -> dict | None:
     return {**_head("NodeMetrics", node, now), "usage": usage}
 
 
-def _head(kind: str, obj: dict, now: float) -> dict:
+def _head(kind: str, obj: Object, now: float) -> Object:
     known, stamp = obj["metadata"], timestamps.format(now)
     meta = {"name": known["name"], "namespace": known.get("namespace"), "creationTimestamp": stamp,
             "labels": known.get("labels")}
@@ -70,7 +71,7 @@ def _head(kind: str, obj: dict, now: float) -> dict:
             "window": _WINDOW}
 
 
-def _usage(pod: dict) -> dict[str, dict[str, int]]:
+def _usage(pod: Object) -> dict[str, dict[str, int]]:
     """Return container -> resource -> millicores or bytes; a resource whose annotation cannot be read is left out."""
     names = [container["name"] for container in pod["spec"]["containers"]]
     found: dict[str, dict[str, int]] = {}

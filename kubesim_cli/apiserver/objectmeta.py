@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from ..machinery import field, names, timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..machinery.entropy import Entropy
+    from ..machinery.types import FieldErrors, Object
+
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 _MAX_ANNOTATIONS = 256 * 1024
 
 
-def stamp_new(meta: dict, resource: str, key: str, now: float, entropy) -> None:
+def stamp_new(meta: Object, resource: str, key: str, now: float, entropy: Entropy) -> None:
     """Set in place what only the server gives a new object (rest.FillObjectMetaSystemFields)."""
     for name in ("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"):
         meta.pop(name, None)
@@ -19,7 +26,7 @@ def stamp_new(meta: dict, resource: str, key: str, now: float, entropy) -> None:
     meta["uid"] = entropy.uid(resource, key)
 
 
-def keep_system_fields(meta: dict, old: dict) -> None:
+def keep_system_fields(meta: Object, old: Object) -> None:
     """Carry over in place what no update may change or drop."""
     for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"):
         if name in old:
@@ -30,7 +37,7 @@ def keep_system_fields(meta: dict, old: dict) -> None:
         meta.setdefault("generateName", old["generateName"])
 
 
-def validate(meta: dict, namespaced: bool, name_rule: str, path: str = "metadata") -> list:
+def validate(meta: Object, namespaced: bool, name_rule: str, path: str = "metadata") -> FieldErrors:
     """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: a function of api.names."""
     errors = []
     rule = getattr(names, name_rule)
@@ -53,7 +60,7 @@ def validate(meta: dict, namespaced: bool, name_rule: str, path: str = "metadata
     return errors + _validate_rest(meta, path)
 
 
-def validate_update(meta: dict, old: dict, path: str = "metadata") -> list:
+def validate_update(meta: Object, old: Object, path: str = "metadata") -> FieldErrors:
     """Return the FieldErrors of changed metadata (ValidateObjectMetaUpdate)."""
     errors = _validate_rest(meta, path)
     if old.get("deletionTimestamp"):
@@ -69,7 +76,7 @@ def validate_update(meta: dict, old: dict, path: str = "metadata") -> list:
     return errors
 
 
-def _validate_rest(meta: dict, path: str) -> list:
+def _validate_rest(meta: Object, path: str) -> FieldErrors:
     errors = validate_labels(meta.get("labels"), f"{path}.labels")
     errors += validate_annotations(meta.get("annotations"), f"{path}.annotations")
     errors += _validate_owners(meta.get("ownerReferences") or (), f"{path}.ownerReferences")
@@ -82,7 +89,7 @@ def _validate_rest(meta: dict, path: str) -> list:
     return errors
 
 
-def validate_kube_finalizers(meta: dict) -> list:
+def validate_kube_finalizers(meta: Object) -> FieldErrors:
     """Return the FieldErrors of the names of finalizers that are neither standard nor have a domain
     (validateKubeFinalizerName of pkg/apis/core/validation)."""
     return [field.invalid(f"metadata.finalizers[{i}]", name,
@@ -91,7 +98,7 @@ def validate_kube_finalizers(meta: dict) -> list:
             if "/" not in name and name not in STANDARD_FINALIZERS]
 
 
-def validate_labels(labels: dict | None, path: str) -> list:
+def validate_labels(labels: Object | None, path: str) -> FieldErrors:
     """Return the FieldErrors of a map of labels (v1validation.ValidateLabels)."""
     errors = []
     for key, value in sorted((labels or {}).items()):
@@ -100,7 +107,7 @@ def validate_labels(labels: dict | None, path: str) -> list:
     return errors
 
 
-def validate_annotations(annotations: dict | None, path: str) -> list:
+def validate_annotations(annotations: Object | None, path: str) -> FieldErrors:
     """Return the FieldErrors of a map of annotations (ValidateAnnotations)."""
     errors, size = [], 0
     for key, value in sorted((annotations or {}).items()):
@@ -111,7 +118,7 @@ def validate_annotations(annotations: dict | None, path: str) -> list:
     return errors
 
 
-def _validate_owners(owners, path: str) -> list:
+def _validate_owners(owners: Sequence[Object], path: str) -> FieldErrors:
     errors, controller = [], None
     for i, ref in enumerate(owners):
         at = f"{path}[{i}]"

@@ -8,6 +8,15 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from ..machinery.types import Object
+
+    Add: TypeAlias = Callable[..., Object]
+
 API_SERVICES = "apiservices.apiregistration.k8s.io"
 AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged"  # label of the APIServices that the server keeps itself
 FLOWCONTROL = "flowcontrol.apiserver.k8s.io"
@@ -35,7 +44,7 @@ _ALL = {"resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"
                            "namespaces": ["*"]}],
         "nonResourceRules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}]}
 _LEASES = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "namespaces": ["*"]}
-_FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], dict], ...] = (
+_FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], Object], ...] = (
     # name, priority level, precedence, distinguished by, subjects, what they ask for
     ("exempt", "exempt", 1, "", ("Group:system:masters",), _ALL),
     ("probes", "exempt", 2, "", _EVERYBODY, {"nonResourceRules": [
@@ -56,7 +65,7 @@ _FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], dict], ...] = (
     ("catch-all", "catch-all", 10000, "ByUser", _EVERYBODY, _ALL))
 
 
-def add_objects(add, now: float) -> None:
+def add_objects(add: Add, now: float) -> None:
     """Hand every object to `add(resource, api_version, kind, name, *, labels, annotations, **rest) -> obj`."""
     stamp = timestamps.format(now)
     for group, priority, versions in _API_SERVICES:
@@ -72,7 +81,7 @@ def add_objects(add, now: float) -> None:
         spec={"cidrs": ["10.96.0.0/12"]}, status={"conditions": [ready]})
 
 
-def local_api_service(group: str, version: str, priority: int, version_priority: int, now: float) -> dict:
+def local_api_service(group: str, version: str, priority: int, version_priority: int, now: float) -> Object:
     """Return spec and status of the APIService for what this server serves itself."""
     available = {"lastTransitionTime": timestamps.format(now), "message": "Local APIServices are always available",
                  "reason": "Local", "status": "True", "type": "Available"}
@@ -80,11 +89,11 @@ def local_api_service(group: str, version: str, priority: int, version_priority:
     return {"spec": {"group": group, **spec} if group else spec, "status": {"conditions": [available]}}
 
 
-def _add_priority_levels(add) -> None:
-    specs: dict[str, dict] = {
+def _add_priority_levels(add: Add) -> None:
+    specs: dict[str, Object] = {
         "exempt": {"type": "Exempt", "exempt": {"lendablePercent": 0, "nominalConcurrencyShares": 0}}}
     for name, shares, lendable, queuing in _PRIORITY_LEVELS:
-        response: dict = {"type": "Reject"}
+        response: Object = {"type": "Reject"}
         if queuing:
             response = {"type": "Queue", "queuing": {"queues": queuing[0], "handSize": queuing[1],
                                                      "queueLengthLimit": 50}}
@@ -96,8 +105,8 @@ def _add_priority_levels(add) -> None:
         made["metadata"]["generation"] = 1
 
 
-def _add_flow_schema(add, stamp: str, name: str, level: str, precedence: int, distinguished: str,
-                     subjects: tuple[str, ...], rules: dict) -> None:
+def _add_flow_schema(add: Add, stamp: str, name: str, level: str, precedence: int, distinguished: str,
+                     subjects: tuple[str, ...], rules: Object) -> None:
     spec = {"matchingPrecedence": precedence, "priorityLevelConfiguration": {"name": level},
             "rules": [{"subjects": [_subject(text) for text in subjects], **rules}]}
     if distinguished:
@@ -107,14 +116,14 @@ def _add_flow_schema(add, stamp: str, name: str, level: str, precedence: int, di
     made["metadata"]["generation"] = 1
 
 
-def _subject(text: str) -> dict:
+def _subject(text: str) -> Object:
     kind, _, name = text.partition(":")
     if kind == "ServiceAccount":
         return {"kind": kind, "serviceAccount": {"name": name, "namespace": "kube-system"}}
     return {"kind": kind, kind.lower(): {"name": name}}
 
 
-def dangling(level: str, exists: bool) -> dict:
+def dangling(level: str, exists: bool) -> Object:
     """Return a FlowSchema's condition about its priority level, without time."""
     what = f'This FlowSchema references the PriorityLevelConfiguration object named "{level}"'
     if exists:

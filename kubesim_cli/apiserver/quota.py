@@ -8,6 +8,13 @@ from ..machinery.pods import is_terminal
 from .kinds.core.podspec import resources
 from .kinds.core.podspec.rules import Rules
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..machinery.types import Object, Release
+    from .client import Client
+
 # Old names for the number of objects of a resource.
 _ALIASES = {"configmaps": "configmaps", "resourcequotas": "resourcequotas", "secrets": "secrets",
             "replicationcontrollers": "replicationcontrollers"}
@@ -19,7 +26,7 @@ _BY_CLASS = ".storageclass.storage.k8s.io/"
 _MUST_BE_SET = {"cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"}
 
 
-def matching(resource: str, names) -> list[str]:
+def matching(resource: str, names: Iterable[str]) -> list[str]:
     """Return those of a quota's resource names that objects of `resource` (`plural.group`) count against."""
     if resource == "pods":
         return [name for name in names if name in _POD_NAMES or name.startswith(("hugepages-", "requests.hugepages-"))
@@ -43,7 +50,7 @@ def resource_of(name: str) -> str:
     return "pods"
 
 
-def usage(resource: str, obj: dict, now: float, release: tuple[int, int]) -> dict[str, str]:
+def usage(resource: str, obj: Object, now: float, release: Release) -> dict[str, str]:
     """Return what one object counts for: quota resource name -> quantity."""
     found = {f"count/{resource}": "1"}
     if resource == "pods":
@@ -71,7 +78,7 @@ def usage(resource: str, obj: dict, now: float, release: tuple[int, int]) -> dic
     return found
 
 
-def pod_total(spec: dict, kind: str, release: tuple[int, int]) -> dict[str, str]:
+def pod_total(spec: Object, kind: str, release: Release) -> dict[str, str]:
     """Return what a pod counts for; `kind` is requests or limits. What the pod says of itself overrides the sum."""
     total = resources.aggregate(spec, kind)
     if spec.get("resources") and Rules(release).has("PodLevelResources"):
@@ -79,7 +86,7 @@ def pod_total(spec: dict, kind: str, release: tuple[int, int]) -> dict[str, str]
     return total
 
 
-def _lives(pod: dict, now: float) -> bool:
+def _lives(pod: Object, now: float) -> bool:
     """Whether a pod counts for more than an object: not when it has ended or overstayed its deletion."""
     if is_terminal(pod):
         return False
@@ -100,7 +107,7 @@ def _add_compute(found: dict[str, str], requests: dict[str, str], limits: dict[s
             found[f"limits.{name}"] = limits[name]
 
 
-def missing(names: list[str], pod: dict) -> str:
+def missing(names: list[str], pod: Object) -> str:
     """Return what a pod's containers fail to set of what a quota restricts, as admission tells it; "" if nothing."""
     wanted = _MUST_BE_SET.intersection(names)
     if not wanted or dig(pod, "spec", "resources"):
@@ -115,13 +122,13 @@ def missing(names: list[str], pod: dict) -> str:
     return "; ".join(f"{name} for: {','.join(sorted(without[name]))}" for name in sorted(without))
 
 
-def scopes(quota: dict) -> list[dict]:
+def scopes(quota: Object) -> list[Object]:
     """Return a quota's scopes as requirements with scopeName, operator and values."""
     found = [{"scopeName": name, "operator": "Exists"} for name in quota["spec"].get("scopes") or ()]
     return found + (dig(quota, "spec", "scopeSelector", "matchExpressions") or [])
 
 
-def in_scope(quota: dict, resource: str, obj: dict, release: tuple[int, int]) -> bool:
+def in_scope(quota: Object, resource: str, obj: Object, release: Release) -> bool:
     """Whether an object is within all scopes of a quota."""
     wanted = scopes(quota)
     if not wanted:
@@ -134,7 +141,7 @@ def in_scope(quota: dict, resource: str, obj: dict, release: tuple[int, int]) ->
     return False
 
 
-def _selects(scope: dict, value: str | None) -> bool:
+def _selects(scope: Object, value: str | None) -> bool:
     operator, values = scope.get("operator"), scope.get("values") or ()
     if operator == "In":
         return value in values
@@ -143,8 +150,8 @@ def _selects(scope: dict, value: str | None) -> bool:
     return bool(value) == (operator == "Exists")
 
 
-def _pod_in_scope(scope: dict, spec: dict, release: tuple[int, int]) -> bool:
-    name = scope["scopeName"]
+def _pod_in_scope(scope: Object, spec: Object, release: Release) -> bool:
+    name: str = scope["scopeName"]
     if name in ("Terminating", "NotTerminating"):
         return (spec.get("activeDeadlineSeconds") is not None) == (name == "Terminating")
     if name in ("BestEffort", "NotBestEffort"):
@@ -154,7 +161,7 @@ def _pod_in_scope(scope: dict, spec: dict, release: tuple[int, int]) -> bool:
     return name == "CrossNamespacePodAffinity" and _crosses_namespaces(spec)
 
 
-def _crosses_namespaces(spec: dict) -> bool:
+def _crosses_namespaces(spec: Object) -> bool:
     for kind in ("podAffinity", "podAntiAffinity"):
         rules = dig(spec, "affinity", kind, default={})
         terms = list(rules.get("requiredDuringSchedulingIgnoredDuringExecution") or ())
@@ -165,7 +172,7 @@ def _crosses_namespaces(spec: dict) -> bool:
     return False
 
 
-def count(quota: dict, client, now: float) -> dict[str, str]:
+def count(quota: Object, client: Client, now: float) -> dict[str, str]:
     """Return what is used of a quota's spec.hard, counted anew; `client` is a trusted Client."""
     hard = quota["spec"].get("hard") or {}
     used = dict.fromkeys(hard, "0")

@@ -84,7 +84,7 @@ def predicate(request: Request) -> Callable[[Object], bool] | None:
             raise errors.bad_request(f'"{field}" is not a known field selector: only "metadata.name", '
                                      '"metadata.namespace"')
 
-    def test(obj: dict) -> bool:
+    def test(obj: Object) -> bool:
         meta = obj["metadata"]
         if labels is not None and not selectors.matches(labels, meta.get("labels")):
             return False

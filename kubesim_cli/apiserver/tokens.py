@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from ..machinery import errors, field, timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .server import Server
+
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 _MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32
 
 
-def issue(server, account: dict, body: dict) -> dict:
+def issue(server: Server, account: Object, body: Object) -> Object:
     """Return the TokenRequest `body`, answered, for a service account; raises Invalid or NotFound."""
     meta, spec = account["metadata"], dict(body.get("spec") or {})
     seconds = spec.get("expirationSeconds")
@@ -40,7 +45,7 @@ def issue(server, account: dict, body: dict) -> dict:
                                      "expirationTimestamp": timestamps.format(server.now + seconds)}}
 
 
-def _bound(server, meta: dict, ref: dict | None) -> dict:
+def _bound(server: Server, meta: Object, ref: Object | None) -> Object:
     """The claim about the object that the token lives and dies with."""
     if not ref:
         return {}
@@ -60,13 +65,13 @@ def _bound(server, meta: dict, ref: dict | None) -> dict:
     return {kind.lower(): {"name": name, "uid": found["metadata"]["uid"]}}
 
 
-def _encode(claims: dict) -> str:
+def _encode(claims: Object) -> str:
     head = _part({"alg": "RS256", "kid": "kubesim"})
     body = _part(claims)
     return f"{head}.{body}.{_signature(f'{head}.{body}')}"
 
 
-def _part(value: dict) -> str:
+def _part(value: Object) -> str:
     import json
 
     return _base64(json.dumps(value, separators=(",", ":")).encode())
@@ -84,7 +89,7 @@ def _signature(text: str) -> str:
     return _base64(shake_256(b"kubesim " + text.encode()).digest(256))
 
 
-def review(server_now: float, token: str) -> tuple[dict | None, list[str], str]:
+def review(server_now: float, token: str) -> tuple[Object | None, list[str], str]:
     """Return (user or None, audiences, what is wrong) of a token."""
     import base64
     import binascii

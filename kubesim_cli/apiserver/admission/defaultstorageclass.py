@@ -7,6 +7,8 @@ from ..kinds.storage.storageclass import is_default
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..client import Client
     from .attributes import Attributes
 
 
@@ -18,7 +20,7 @@ def mutate(a: Attributes) -> None:
         a.obj["spec"]["storageClassName"] = found["metadata"]["name"]
 
 
-def default_class(client) -> dict | None:
+def default_class(client: Client) -> Object | None:
     """Return the default StorageClass: the newest, then the first by name."""
     defaults = [c for c in client.items("storageclasses.storage.k8s.io") if is_default(c)]
     if not defaults:

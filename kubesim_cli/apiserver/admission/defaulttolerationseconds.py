@@ -6,6 +6,7 @@ from ...machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from .attributes import Attributes
 
 _TAINTS = (TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE)
@@ -22,5 +23,5 @@ def mutate(a: Attributes) -> None:
                                                 "tolerationSeconds": 300} for key in missing)]
 
 
-def _tolerates(toleration: dict, key: str) -> bool:
+def _tolerates(toleration: Object, key: str) -> bool:
     return (toleration.get("key") or key) == key and (toleration.get("effect") or "NoExecute") == "NoExecute"

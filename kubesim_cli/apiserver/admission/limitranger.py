@@ -8,6 +8,7 @@ from .refusal import aggregate, forbidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from .attributes import Attributes
 
 _ANNOTATION = "kubernetes.io/limit-ranger"
@@ -19,7 +20,7 @@ def mutate(a: Attributes) -> None:
             _default_containers(a.obj, limits)
 
 
-def _default_containers(pod: dict, limits: dict) -> None:
+def _default_containers(pod: Object, limits: Object) -> None:
     requests: dict[str, str] = {}
     maximums: dict[str, str] = {}
     for limit in limits["spec"].get("limits") or ():
@@ -55,7 +56,7 @@ def validate(a: Attributes) -> None:
             raise forbidden(a, aggregate(found))
 
 
-def _check_pod(pod: dict, limit: dict, release: tuple[int, int]) -> list[str]:
+def _check_pod(pod: Object, limit: Object, release: tuple[int, int]) -> list[str]:
     type_ = limit.get("type", "")
     if type_ == "Container":
         containers = [*(pod["spec"].get("containers") or ()), *(pod["spec"].get("initContainers") or ())]
@@ -78,7 +79,7 @@ def _check_pod(pod: dict, limit: dict, release: tuple[int, int]) -> list[str]:
     return found
 
 
-def _check_claim(claim: dict, limit: dict, release: tuple[int, int]) -> list[str]:
+def _check_claim(claim: Object, limit: Object, release: tuple[int, int]) -> list[str]:
     type_ = limit.get("type", "")
     if type_ != "PersistentVolumeClaim":
         return []

@@ -10,6 +10,9 @@ from ...machinery.objects import controller_of, dig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.field import FieldError
+    from ...machinery.types import FieldErrors, Object
+    from ..kinds.base import Context
     from .attributes import Attributes
 
 _PREFIX = "pod-security.kubernetes.io/"
@@ -53,13 +56,13 @@ def _pod(a: Attributes, policy: dict[str, _Level]) -> None:
     _warn(a.ctx, policy["warn"], meta, spec)
 
 
-def _warn(ctx, level: _Level, meta: dict, spec: dict) -> None:
+def _warn(ctx: Context, level: _Level, meta: Object, spec: Object) -> None:
     found = _violations(ctx, level, meta, spec)
     if found:
         ctx.warn(f'would violate PodSecurity "{_shown(level)}": {_detail(found)}')
 
 
-def _violations(ctx, level: _Level, meta: dict, spec: dict) -> list[tuple[str, str]]:
+def _violations(ctx: Context, level: _Level, meta: Object, spec: Object) -> list[tuple[str, str]]:
     if level[0] == "privileged":
         return []
     from .podsecurity_checks import violations
@@ -76,11 +79,11 @@ def _detail(found: list[tuple[str, str]]) -> str:
     return ", ".join(f"{reason} ({detail})" if detail else reason for reason, detail in found)
 
 
-def _policy(labels: dict) -> tuple[dict[str, _Level], list]:
+def _policy(labels: Object) -> tuple[dict[str, _Level], FieldErrors]:
     """Return (mode -> level, FieldErrors of the labels); a mode whose label is wrong is as strict as can be, or for
     `audit` and `warn` allows all (api.PolicyToEvaluate)."""
     policy: dict[str, _Level] = {}
-    wrong: list = []
+    wrong: FieldErrors = []
     for mode in ("enforce", "audit", "warn"):
         level, version = labels.get(_PREFIX + mode), labels.get(f"{_PREFIX}{mode}-version")
         if level is not None and level not in _LEVELS:
@@ -97,7 +100,7 @@ def _policy(labels: dict) -> tuple[dict[str, _Level], list]:
     return policy, wrong
 
 
-def _invalid(label: str, value: str, text: str):
+def _invalid(label: str, value: str, text: str) -> FieldError:
     return field.invalid(f"metadata.labels[{_PREFIX}{label}]", value, text)
 
 
@@ -106,7 +109,7 @@ def _is_version(text: str) -> bool:
     return text == "latest" or (text.startswith("v1.") and number.isdecimal() and str(int(number)) == number)
 
 
-def _significant(spec: dict, old: dict) -> bool:
+def _significant(spec: Object, old: Object) -> bool:
     """Whether a pod's change is one that the policy may care about: other images or other containers."""
     for key in ("containers", "initContainers"):
         before, after = old.get(key) or [], spec.get(key) or []
@@ -139,10 +142,10 @@ def _namespace(a: Attributes) -> None:
         a.ctx.warn(text)
 
 
-def _existing(ctx, namespace: str, level: _Level) -> list[str]:
+def _existing(ctx: Context, namespace: str, level: _Level) -> list[str]:
     """Return warnings of the namespace's pods: those of one controller count as alike, so one of each comes first."""
-    first: list[dict] = []
-    rest: list[dict] = []
+    first: list[Object] = []
+    rest: list[Object] = []
     seen: set[str] = set()
     for pod in ctx.client.items("pods", namespace):
         owner = controller_of(pod)

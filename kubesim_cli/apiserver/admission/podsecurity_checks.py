@@ -7,6 +7,15 @@ from __future__ import annotations
 
 from ...releases import within
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from ...machinery.types import Object, Release
+
+    Problem: TypeAlias = tuple[str, str]
+
 _WINDOWS_EXEMPT_SINCE = (1, 25)
 _USER_NAMESPACES_SINCE = (1, 35)
 _CAPABILITIES = {"AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
@@ -25,7 +34,7 @@ _VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
 _APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 
 
-def violations(level: str, version: tuple[int, int], meta: dict, spec: dict) -> list[tuple[str, str]]:
+def violations(level: str, version: Release, meta: Object, spec: Object) -> list[tuple[str, str]]:
     """Return (reason, detail) of all that a policy forbids of a pod, in the order in which they are told."""
     found = []
     for since, until, check in _BASELINE if level == "baseline" else _RESTRICTED:
@@ -36,16 +45,16 @@ def violations(level: str, version: tuple[int, int], meta: dict, spec: dict) -> 
     return found
 
 
-def _containers(spec: dict) -> list[dict]:
+def _containers(spec: Object) -> list[Object]:
     return [container for key in ("initContainers", "containers", "ephemeralContainers")
             for container in spec.get(key) or ()]
 
 
-def _context(owner: dict) -> dict:
+def _context(owner: Object) -> Object:
     return owner.get("securityContext") or {}
 
 
-def _quoted(items) -> str:
+def _quoted(items: Iterable[str]) -> str:
     return ", ".join(f'"{item}"' for item in items)
 
 
@@ -57,24 +66,24 @@ def _setters(pod: bool, names: list[str]) -> str:
     return " and ".join([*(["pod"] if pod else []), *([_named(names)] if names else [])])
 
 
-def _where(spec: dict, test) -> list[str]:
+def _where(spec: Object, test: Callable[[Object], bool]) -> list[str]:
     """Return the names of the containers whose security context a test holds for."""
     return [container["name"] for container in _containers(spec) if test(_context(container))]
 
 
-def _windows(spec: dict, version: tuple[int, int]) -> bool:
+def _windows(spec: Object, version: Release) -> bool:
     return within(version, _WINDOWS_EXEMPT_SINCE) and (spec.get("os") or {}).get("name") == "windows"
 
 
-def _own_users(spec: dict, version: tuple[int, int]) -> bool:
+def _own_users(spec: Object, version: Release) -> bool:
     return within(version, _USER_NAMESPACES_SINCE) and spec.get("hostUsers") is False
 
 
 # baseline
 
 
-def _app_armor(meta: dict, spec: dict, version):
-    def bad(context: dict) -> bool:
+def _app_armor(meta: Object, spec: Object, version: Release) -> Problem | None:
+    def bad(context: Object) -> bool:
         profile = context.get("appArmorProfile")
         return profile is not None and profile.get("type") not in ("RuntimeDefault", "Localhost")
 
@@ -94,7 +103,7 @@ def _app_armor(meta: dict, spec: dict, version):
     return reason, f"{' and '.join(setters)} must not set AppArmor profile type to {_quoted(values)}"
 
 
-def _added_capabilities(spec: dict, allowed: set[str]) -> tuple[list[str], list[str]]:
+def _added_capabilities(spec: Object, allowed: set[str]) -> tuple[list[str], list[str]]:
     names, added = [], set()
     for container in _containers(spec):
         wrong = [name for name in (_context(container).get("capabilities") or {}).get("add") or ()
@@ -105,7 +114,7 @@ def _added_capabilities(spec: dict, allowed: set[str]) -> tuple[list[str], list[
     return names, sorted(added)
 
 
-def _capabilities_baseline(meta, spec: dict, version):
+def _capabilities_baseline(meta: Object, spec: Object, version: Release) -> Problem | None:
     names, added = _added_capabilities(spec, _CAPABILITIES)
     if not names:
         return None
@@ -113,17 +122,17 @@ def _capabilities_baseline(meta, spec: dict, version):
                                         "securityContext.capabilities.add")
 
 
-def _host_namespaces(meta, spec: dict, version):
+def _host_namespaces(meta: Object, spec: Object, version: Release) -> Problem | None:
     used = [f"{key}=true" for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)]
     return ("host namespaces", ", ".join(used)) if used else None
 
 
-def _host_path(meta, spec: dict, version):
+def _host_path(meta: Object, spec: Object, version: Release) -> Problem | None:
     names = [volume["name"] for volume in spec.get("volumes") or () if volume.get("hostPath") is not None]
     return ("hostPath volumes", _named(names, "volume")) if names else None
 
 
-def _host_ports(meta, spec: dict, version):
+def _host_ports(meta: Object, spec: Object, version: Release) -> Problem | None:
     names, ports = [], set()
     for container in _containers(spec):
         used = {str(port["hostPort"]) for port in container.get("ports") or () if port.get("hostPort")}
@@ -136,7 +145,7 @@ def _host_ports(meta, spec: dict, version):
                         f"{'hostPort' if len(ports) == 1 else 'hostPorts'} {', '.join(sorted(ports))}")
 
 
-def _hosts(container: dict) -> set[str]:
+def _hosts(container: Object) -> set[str]:
     lifecycle = container.get("lifecycle") or {}
     handlers = [container.get(key) for key in ("livenessProbe", "readinessProbe", "startupProbe")]
     handlers += [lifecycle.get("postStart"), lifecycle.get("preStop")]
@@ -144,7 +153,7 @@ def _hosts(container: dict) -> set[str]:
             if (host := (handler.get(key) or {}).get("host"))}
 
 
-def _probe_hosts(meta, spec: dict, version):
+def _probe_hosts(meta: Object, spec: Object, version: Release) -> Problem | None:
     bad = {container["name"]: found for container in _containers(spec) if (found := _hosts(container))}
     if not bad:
         return None
@@ -153,13 +162,13 @@ def _probe_hosts(meta, spec: dict, version):
                                        f"{_named(hosts, 'probe or lifecycle host')}")
 
 
-def _privileged(meta, spec: dict, version):
-    names = _where(spec, lambda context: context.get("privileged"))
+def _privileged(meta: Object, spec: Object, version: Release) -> Problem | None:
+    names = _where(spec, lambda context: bool(context.get("privileged")))
     return ("privileged", f"{_named(names)} must not set securityContext.privileged=true") if names else None
 
 
-def _proc_mount(meta, spec: dict, version):
-    def bad(context: dict) -> bool:
+def _proc_mount(meta: Object, spec: Object, version: Release) -> Problem | None:
+    def bad(context: Object) -> bool:
         return context.get("procMount") not in (None, "Default")
 
     names = _where(spec, bad)
@@ -169,15 +178,15 @@ def _proc_mount(meta, spec: dict, version):
     return "procMount", f"{_named(names)} must not set securityContext.procMount to {_quoted(values)}"
 
 
-def _proc_mount_baseline(meta, spec: dict, version):
+def _proc_mount_baseline(meta: Object, spec: Object, version: Release) -> Problem | None:
     return None if _own_users(spec, version) else _proc_mount(meta, spec, version)
 
 
-def _se_linux(meta, spec: dict, version):
+def _se_linux(meta: Object, spec: Object, version: Release) -> Problem | None:
     allowed = _SELINUX_TYPES | ({"container_engine_t"} if within(version, (1, 31)) else set())
     types, told = set(), {"user": False, "role": False}
 
-    def bad(context: dict) -> bool:
+    def bad(context: Object) -> bool:
         options = context.get("seLinuxOptions")
         if options is None:
             return False
@@ -197,16 +206,16 @@ def _se_linux(meta, spec: dict, version):
     return "seLinuxOptions", f"{setters} set forbidden securityContext.seLinuxOptions: {'; '.join(data)}"
 
 
-def _seccomp_type(context: dict) -> str | None:
+def _seccomp_type(context: Object) -> str | None:
     profile = context.get("seccompProfile")
     return None if profile is None else profile.get("type", "")
 
 
-def _seccomp_bad(context: dict) -> bool:
+def _seccomp_bad(context: Object) -> bool:
     return _seccomp_type(context) not in (None, "RuntimeDefault", "Localhost")
 
 
-def _seccomp_baseline(meta, spec: dict, version):
+def _seccomp_baseline(meta: Object, spec: Object, version: Release) -> Problem | None:
     setters = _setters(_seccomp_bad(_context(spec)), _where(spec, _seccomp_bad))
     if not setters:
         return None
@@ -215,14 +224,14 @@ def _seccomp_baseline(meta, spec: dict, version):
     return "seccompProfile", f"{setters} must not set securityContext.seccompProfile.type to {_quoted(values)}"
 
 
-def _sysctls(meta, spec: dict, version):
+def _sysctls(meta: Object, spec: Object, version: Release) -> Problem | None:
     allowed = {name for since, names in _SYSCTLS if within(version, since) for name in names}
     used = [sysctl["name"] for sysctl in _context(spec).get("sysctls") or () if sysctl["name"] not in allowed]
     return ("forbidden sysctls", ", ".join(used)) if used else None
 
 
-def _host_process(meta, spec: dict, version):
-    def bad(context: dict) -> bool:
+def _host_process(meta: Object, spec: Object, version: Release) -> Problem | None:
+    def bad(context: Object) -> bool:
         return bool((context.get("windowsOptions") or {}).get("hostProcess"))
 
     setters = _setters(bad(_context(spec)), _where(spec, bad))
@@ -234,7 +243,7 @@ def _host_process(meta, spec: dict, version):
 # restricted
 
 
-def _privilege_escalation(meta, spec: dict, version):
+def _privilege_escalation(meta: Object, spec: Object, version: Release) -> Problem | None:
     names = _where(spec, lambda context: context.get("allowPrivilegeEscalation") is not False)
     if not names or _windows(spec, version):
         return None
@@ -242,7 +251,7 @@ def _privilege_escalation(meta, spec: dict, version):
                                                  "securityContext.allowPrivilegeEscalation=false")
 
 
-def _capabilities_restricted(meta, spec: dict, version):
+def _capabilities_restricted(meta: Object, spec: Object, version: Release) -> Problem | None:
     if _windows(spec, version):
         return None
     keeping = _where(spec, lambda context: "ALL" not in ((context.get("capabilities") or {}).get("drop") or ()))
@@ -253,7 +262,7 @@ def _capabilities_restricted(meta, spec: dict, version):
     return ("unrestricted capabilities", "; ".join(details)) if details else None
 
 
-def _restricted_volumes(meta, spec: dict, version):
+def _restricted_volumes(meta: Object, spec: Object, version: Release) -> Problem | None:
     names, types = [], set()
     for volume in spec.get("volumes") or ():
         sources = [key for key, value in volume.items() if key != "name" and value is not None]
@@ -266,7 +275,7 @@ def _restricted_volumes(meta, spec: dict, version):
                                        f"{_named(sorted(types), 'restricted volume type')}")
 
 
-def _non_root(meta, spec: dict, version):
+def _non_root(meta: Object, spec: Object, version: Release) -> Problem | None:
     if _own_users(spec, version):
         return None
     pod, reason = _context(spec).get("runAsNonRoot"), "runAsNonRoot != true"
@@ -277,18 +286,18 @@ def _non_root(meta, spec: dict, version):
     return (reason, f"pod or {_named(names)} must set securityContext.runAsNonRoot=true") if names else None
 
 
-def _root_user(meta, spec: dict, version):
+def _root_user(meta: Object, spec: Object, version: Release) -> Problem | None:
     if _own_users(spec, version):
         return None
 
-    def bad(context: dict) -> bool:
+    def bad(context: Object) -> bool:
         return context.get("runAsUser") == 0
 
     setters = _setters(bad(_context(spec)), _where(spec, bad))
     return ("runAsUser=0", f"{setters} must not set runAsUser=0") if setters else None
 
 
-def _seccomp_restricted(meta, spec: dict, version):
+def _seccomp_restricted(meta: Object, spec: Object, version: Release) -> Problem | None:
     if _windows(spec, version):
         return None
     problem = _seccomp_baseline(meta, spec, version)

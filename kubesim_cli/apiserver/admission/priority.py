@@ -6,6 +6,8 @@ from .refusal import forbidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..client import Client
     from .attributes import Attributes
 
 
@@ -40,7 +42,7 @@ def mutate(a: Attributes) -> None:
     spec["preemptionPolicy"] = policy
 
 
-def default_class(client) -> dict | None:
+def default_class(client: Client) -> Object | None:
     """Return the PriorityClass with globalDefault, the lowest of several."""
     defaults = [c for c in client.items("priorityclasses.scheduling.k8s.io") if c.get("globalDefault")]
     return min(defaults, key=lambda c: c["value"], default=None)
