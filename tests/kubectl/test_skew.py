@@ -142,3 +142,11 @@ def test_a_kubectl_that_is_not_emulated(terminal):
     terminal.environ[CLIENT] = "1.12"
     told = terminal("kubectl version")
     assert told.code == 1 and told.err.startswith("error: KUBESIM_KUBECTL_VERSION: unsupported Kubernetes version")
+
+
+@pytest.mark.parametrize(("gates", "told"), [("", False), ("--feature-gates=PodHostIPs=true", True)])
+def test_gates_reach_the_kubelet(terminal, gates, told):
+    terminal.ok(f"kubectl sim reset {gates}")
+    terminal.ok("kubectl run web --image=nginx")
+    terminal.advance("10s")
+    assert ("hostIPs" in terminal.ok("kubectl get pod web -o yaml")) == told
