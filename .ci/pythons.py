@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Print the oldest and the newest CPython from 3.10 on that this machine has besides the one that runs this.
 
-One path a line; they are looked for on PATH and among pyenv's. A version that is missing is told on stderr.
+One path a line; they are looked for on PATH and among pyenv's. Where there is none, stderr says so.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ def others() -> dict[tuple[int, int], str]:
 
 def main() -> None:
     found = others()
-    own = ".".join(map(str, sys.version_info[:2]))
-    for word, pick in (("oldest", min), ("newest", max)):
-        if not found:
-            print(f"No other CPython from 3.10 on is here: {own} stands for the {word}.", file=sys.stderr)
-    for path in dict.fromkeys(found[pick(found)] for pick in (min, max) if found):
-        print(path)
+    if not found:
+        own = ".".join(map(str, sys.version_info[:2]))
+        print(f"No other CPython from 3.10 on is here: only {own} is tested.", file=sys.stderr)
+        return
+    for its in sorted({min(found), max(found)}):
+        print(found[its])
 
 
 if __name__ == "__main__":
