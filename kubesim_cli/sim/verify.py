@@ -14,6 +14,8 @@ import click
 from ..go import duration
 
 START = "2024-01-01T00:00:00Z"
+PAGE_FIELDS = {"name", "start", "kubernetesVersion", "files", "uids", "steps"}
+STEP_FIELDS = {"run", "at", "exit", "stdout", "stderr"}
 
 
 class Step:
@@ -27,12 +29,20 @@ class Step:
 
 
 def load(path: str) -> tuple[dict, list[Step]]:
-    """Read a tutorial: YAML with `files`, `uids`, `start`, `kubernetesVersion` and `steps` (run, at, exit, stdout,
-    stderr)."""
+    """Read a tutorial: YAML with PAGE_FIELDS, whose `steps` have STEP_FIELDS.
+
+    Raises ClickException for other fields, as a misspelt `stdout` would compare nothing, and where there are no steps.
+    """
     from ruamel.yaml import YAML
 
     data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
-    return data, [Step(step) for step in data["steps"]]
+    name, steps = pathlib.Path(path).name, data.get("steps")
+    if not steps:
+        raise click.ClickException(f"{name} has no steps")
+    unknown = sorted(set(data) - PAGE_FIELDS | {field for step in steps for field in set(step) - STEP_FIELDS})
+    if unknown:
+        raise click.ClickException(f"{name} has unknown fields: {', '.join(unknown)}")
+    return data, [Step(step) for step in steps]
 
 
 class Stage:
@@ -81,13 +91,8 @@ class Stage:
 
 
 def replay(path: str, tell) -> int:
-    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ.
-
-    Raises ClickException where there is nothing to replay: an empty page proves nothing.
-    """
+    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ."""
     data, steps = load(path)
-    if not steps:
-        raise click.ClickException(f"{pathlib.Path(path).name} has no steps")
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(folder, data, pathlib.Path(path))

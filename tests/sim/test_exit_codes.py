@@ -50,9 +50,13 @@ def test_one_wrong_page_among_right_ones_is_enough(sim, tmp_path):
     assert sim("verify", "--quiet", *pages).returncode == 1
 
 
-def test_a_page_without_steps_proves_nothing(sim, tmp_path):
-    done = sim("verify", page(tmp_path, "empty.yaml", "steps: []\n"))
-    assert (done.returncode, done.stderr) == (1, "Error: empty.yaml has no steps\n")
+@pytest.mark.parametrize(("text", "told"), [
+    ("steps: []\n", "has no steps"), ("name: a\n", "has no steps"),
+    (RIGHT + "  stdot: x\n", "has unknown fields: stdot"), ("verson: 1\n" + RIGHT, "has unknown fields: verson"),
+])
+def test_a_page_that_would_prove_nothing(sim, tmp_path, text, told):
+    done = sim("verify", page(tmp_path, "page.yaml", text))
+    assert (done.returncode, done.stderr) == (1, f"Error: page.yaml {told}\n")
 
 
 @pytest.mark.parametrize("words", [("verify", "nosuch.yaml"), ("verify",), ("nosuch",), ("clock", "advance"),
