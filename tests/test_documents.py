@@ -18,13 +18,16 @@ OF_THE_TESTS = {"GOLDEN_BASH", "HYPOTHESIS_PROFILE"}
 
 
 def variables_read(source: str) -> set[str]:
-    """The environment variables that a module reads: `environ.get("X")`, `environ["X"]`, `"X" in environ`."""
+    """The environment variables that a module reads: `environ.get("X")`, `environ["X"]`, `"X" in environ`, and
+    `function(environ, "X")`."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Attribute(value=of, attr="get"), args=[ast.Constant(value=str(name)), *_]):
                 pass
             case ast.Call(func=ast.Attribute(attr="getenv" as of), args=[ast.Constant(value=str(name)), *_]):
+                pass
+            case ast.Call(args=[of, ast.Constant(value=str(name))]):
                 pass
             case ast.Subscript(value=of, slice=ast.Constant(value=str(name)), ctx=ast.Load()):
                 pass
@@ -38,7 +41,8 @@ def variables_read(source: str) -> set[str]:
 
 
 def test_what_reading_a_variable_looks_like():
-    assert variables_read("""a.environ.get("A"); environ["B"]; "C" not in self._environ; os.getenv("D")""") == {*"ABCD"}
+    source = """a.environ.get("A"); environ["B"]; "C" not in b._environ; os.getenv("D"); f(a.environ, "E"); f(b, "x")"""
+    assert variables_read(source) == {*"ABCDE"}
 
 
 def test_the_settings_page_has_every_variable_that_is_read():
