@@ -1,5 +1,7 @@
 """Who may ask for, approve and issue certificates."""
 
+import base64
+
 import pytest
 
 REQUESTS = "certificatesigningrequests.certificates.k8s.io"
@@ -14,9 +16,9 @@ MASTER = (
 RBAC = "rbac.authorization.k8s.io"
 
 
-def request(api, signer):
+def request(api, signer, pem=MASTER):
     return api.create("certificates.k8s.io/v1", "CertificateSigningRequest", "r", "", spec={
-        "request": MASTER, "signerName": signer, "usages": ["client auth"]})
+        "request": pem, "signerName": signer, "usages": ["client auth"]})
 
 
 def allow(api, name, *rules):
@@ -35,6 +37,12 @@ def test_nobody_asks_to_be_a_master(api):
         f'certificatesigningrequests.certificates.k8s.io "r" is forbidden: use of {CLIENT} signer with system:masters '
         "group is not allowed")
     assert request(api, "example.com/own")
+
+
+def test_a_damaged_request_asks_for_no_group(api):
+    damaged = base64.b64encode(base64.b64decode(MASTER).replace(b"MIHkMIGKAgEA", b"MIHkMIHKAgEA"))
+    assert damaged.decode() != MASTER
+    assert request(api, CLIENT, damaged.decode())
 
 
 @pytest.mark.parametrize("subresource,status,verb", [

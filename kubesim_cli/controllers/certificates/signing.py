@@ -32,14 +32,13 @@ class CSRSigningController(Controller):
             return None
         import base64
 
-        from . import x509
+        from .issuing import issue
 
         spec = request["spec"]
         seconds = min(spec.get("expirationSeconds") or LONGEST, LONGEST)
-        pem = base64.b64decode(spec["request"]).decode("ascii", "replace")
         try:
-            made = x509.issue(pem, ISSUER, api.now - BACKDATED, api.now + seconds - (
-                BACKDATED if seconds > 8 * 3600 else 0), spec.get("usages") or [])
+            end = api.now + seconds - (BACKDATED if seconds > 8 * 3600 else 0)
+            made = issue(base64.b64decode(spec["request"]), ISSUER, api.now - BACKDATED, end, spec.get("usages") or [])
         except ValueError as error:
             stamp = timestamps.format(api.now)
             failed = {"type": "Failed", "status": "True", "reason": "SignerValidationFailure",

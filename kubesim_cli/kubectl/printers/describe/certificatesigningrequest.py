@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 
-from ....machinery import duration
+from ....machinery import duration, x509
 from ... import printers
 from .writer import Writer, format_labels, time_text
-from .x509 import parse_request
 
-_SUBJECT = ("Organization", "Organizational Unit", "Country", "Locality", "Province", "StreetAddress", "PostalCode")
+_SUBJECT = {"Organization": x509.ORGANIZATION, "Organizational Unit": "2.5.4.11", "Country": "2.5.4.6",
+            "Locality": "2.5.4.7", "Province": "2.5.4.8", "StreetAddress": "2.5.4.9", "PostalCode": "2.5.4.17"}
+_ALTERNATIVES = {"DNS Names": x509.DNS, "Email Addresses": x509.EMAIL, "URIs": x509.URI, "IP Addresses": x509.IP}
 
 
 def describe(csr: dict, w: Writer, ctx) -> None:
     meta, spec, status = csr["metadata"], csr["spec"], csr.get("status") or {}
     try:
-        request = parse_request(base64.b64decode(spec.get("request", "")))
+        request = x509.parse_request(base64.b64decode(spec.get("request", "")))
     except ValueError as error:
         raise printers.PrinterError(f"Error parsing CSR: {error}") from None
     w.line(0, "Name", meta["name"])
@@ -29,19 +30,22 @@ def describe(csr: dict, w: Writer, ctx) -> None:
         w.line(0, "Requested Duration", duration.human(spec["expirationSeconds"]))
     w.line(0, "Status", _status(status))
     w.write(0, "Subject:\n")
-    w.line(0, "\tCommon Name", "".join(request.get("Common Name", [])[-1:]))
-    w.line(0, "\tSerial Number", "".join(request.get("Serial Number", [])[-1:]))
-    for name in _SUBJECT:
-        _list(name, request.get(name), w)
-    alternatives = ("DNS Names", "Email Addresses", "URIs", "IP Addresses")
-    if any(request.get(name) for name in alternatives):
+    w.line(0, "\tCommon Name", "".join(_values(request.subject, x509.COMMON_NAME)[-1:]))
+    w.line(0, "\tSerial Number", "".join(_values(request.subject, "2.5.4.5")[-1:]))
+    for name, type_ in _SUBJECT.items():
+        _list(name, _values(request.subject, type_), w)
+    if any(tag in _ALTERNATIVES.values() for tag, _ in request.alternative_names):
         w.write(0, "Subject Alternative Names:\n")
-        for name in alternatives:
-            _list(name, request.get(name), w)
+        for name, tag in _ALTERNATIVES.items():
+            _list(name, _values(request.alternative_names, tag), w)
     ctx.events(csr)
 
 
-def _list(name: str, values: list[str] | None, w: Writer) -> None:
+def _values(pairs: list[tuple[str, str]] | list[tuple[int, str]], wanted: str | int) -> list[str]:
+    return [value for key, value in pairs if key == wanted]
+
+
+def _list(name: str, values: list[str], w: Writer) -> None:
     if values:
         separator = "\n\t\t"
         w.line(0, f"\t{name}", separator.join(values))

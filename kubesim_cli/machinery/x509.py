@@ -1,0 +1,64 @@
+"""PKCS#10 certificate requests: what the server, its signer and kubectl read of one (crypto/x509)."""
+
+from __future__ import annotations
+
+from ..go import asn1
+
+COMMON_NAME, ORGANIZATION = "2.5.4.3", "2.5.4.10"
+EMAIL, DNS, URI, IP = 0x81, 0x82, 0x86, 0x87  # tags of the kinds of alternative names
+_EXTENSION_REQUEST, _ALTERNATIVE_NAMES = "1.2.840.113549.1.9.14", "2.5.29.17"
+_ATTRIBUTES = 0xA0
+_BEGIN, _END = b"-----BEGIN CERTIFICATE REQUEST-----", b"-----END CERTIFICATE REQUEST-----"
+
+
+class CertificateRequest:
+    """`subject` holds (type, value) of its parts, the type as in ORGANIZATION; `alternative_names` (tag, text), the tag
+    as in DNS. `der` is all of it, `subject_der` and `public_key_der` are elements of it."""
+
+    __slots__ = ("alternative_names", "der", "public_key_der", "subject", "subject_der")
+
+    def __init__(self, der: bytes):
+        self.der = der
+        body = asn1.elements(asn1.elements(asn1.elements(der)[0].body)[0].body)
+        _, subject, public_key = body[:3]
+        self.subject_der, self.public_key_der = subject.der, public_key.der
+        self.subject: list[tuple[str, str]] = []
+        self.alternative_names: list[tuple[int, str]] = []
+        for names in asn1.elements(subject.body):
+            for pair in asn1.elements(names.body):
+                type_, value = asn1.elements(pair.body)
+                self.subject.append((asn1.oid(type_.body), value.body.decode("utf-8", "replace")))
+        for part in body[3:]:
+            if part.tag == _ATTRIBUTES:
+                self._read_attributes(part.body)
+
+    def _read_attributes(self, attributes: bytes) -> None:
+        for attribute in asn1.elements(attributes):
+            type_, values = asn1.elements(attribute.body)
+            if asn1.oid(type_.body) != _EXTENSION_REQUEST:
+                continue
+            for extension in asn1.elements(asn1.elements(values.body)[0].body):
+                parts = asn1.elements(extension.body)
+                if asn1.oid(parts[0].body) == _ALTERNATIVE_NAMES:
+                    self.alternative_names += [
+                        (name.tag, _text(name)) for name in asn1.elements(asn1.elements(parts[-1].body)[0].body)]
+
+
+def _text(name: asn1.Element) -> str:
+    if name.tag != IP:
+        return name.body.decode("ascii", "replace")
+    import ipaddress
+
+    return str(ipaddress.ip_address(name.body))
+
+
+def parse_request(pem: bytes) -> CertificateRequest:
+    """Read a PEM block. ValueError says what is wrong with it, as x509.ParseCertificateRequest's callers do."""
+    import base64
+
+    if _BEGIN not in pem or _END not in pem:
+        raise ValueError("PEM block type must be CERTIFICATE REQUEST")
+    try:
+        return CertificateRequest(base64.b64decode(pem.split(_BEGIN)[1].split(_END)[0]))
+    except (IndexError, ValueError):
+        raise ValueError("x509: malformed certificate request") from None
