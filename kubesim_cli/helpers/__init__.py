@@ -1,0 +1,1 @@
+"""What controllers, scheduler and kubelet share (k8s.io/component-helpers)."""

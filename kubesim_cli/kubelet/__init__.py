@@ -1,0 +1,1 @@
+"""The life of pods on their nodes (pkg/kubelet)."""

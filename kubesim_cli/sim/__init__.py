@@ -1,0 +1,1 @@
+"""`kubesim sim`: what real kubectl does not have."""

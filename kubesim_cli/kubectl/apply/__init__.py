@@ -1,0 +1,1 @@
+"""kubectl apply and what belongs to it: sets, pruning, the last applied configuration."""

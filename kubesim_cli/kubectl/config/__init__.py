@@ -1,0 +1,1 @@
+"""kubectl config: reading and changing kubeconfig files."""

@@ -1,0 +1,1 @@
+"""kubectl cordon, uncordon and drain."""

@@ -1,0 +1,1 @@
+"""kubectl get: tables, sorting and watching."""

@@ -1,0 +1,1 @@
+"""kubectl rollout and the revisions that it shows and goes back to."""

@@ -1,0 +1,1 @@
+"""What several verbs share (kubectl's pkg/cmd/util)."""
