@@ -8,11 +8,15 @@ import click
 
 from ..cluster.cluster import Cluster, StoreError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class Settings:
     """What every sim command needs: where the cluster is, before it is opened."""
 
-    def __init__(self, environ):
+    def __init__(self, environ: Mapping[str, str]):
         from ..kubectl.cli.commands import flags_of
         from ..kubectl.context import home
         from ..kubectl.kubeconfig import load

@@ -7,13 +7,24 @@ import click
 from ..go import duration
 from ..machinery import timestamps
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-class Time(click.ParamType):
+    from ..cluster.cluster import Cluster
+    from .cli import Settings
+
+    FloatType = click.ParamType[float]
+else:
+    FloatType = click.ParamType  # has no type arguments in older releases of click
+
+
+class Time(FloatType):
     """A point in time: RFC 3339, or a date, as seconds since 1970."""
 
     name = "time"
 
-    def convert(self, value, param, ctx) -> float:
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
         try:
@@ -22,12 +33,12 @@ class Time(click.ParamType):
             self.fail(f"{value!r} is not a time such as 2024-01-01T00:00:00Z")
 
 
-class Duration(click.ParamType):
+class Duration(FloatType):
     """A Go duration such as 5m6s, days allowed (2d, 1d12h), as seconds."""
 
     name = "duration"
 
-    def convert(self, value, param, ctx) -> float:
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
         days, mark, rest = value.partition("d")
@@ -51,12 +62,12 @@ def clock(ctx: click.Context) -> None:
 
 @clock.command("show")
 @click.pass_obj
-def show(settings) -> None:
+def show(settings: Settings) -> None:
     """Tell what time it is in the cluster and whether its clock runs."""
     _tell(settings.cluster())
 
 
-def _tell(cluster) -> None:
+def _tell(cluster: Cluster) -> None:
     now, offset = timestamps.format(cluster.clock.shown), cluster.clock.offset
     if cluster.clock.frozen:
         click.echo(f"{now} (frozen)")
@@ -68,7 +79,7 @@ def _tell(cluster) -> None:
     cluster.close()
 
 
-def _move(settings, choose) -> None:
+def _move(settings: Settings, choose: Callable[[Cluster], dict[str, float]]) -> None:
     """Set the clock to what `choose(cluster)` returns (arguments of set_clock), commit and tell the time."""
     cluster = settings.cluster()
     cluster.hold()
@@ -77,7 +88,7 @@ def _move(settings, choose) -> None:
     _tell(cluster)
 
 
-def _forward(cluster, time: float) -> float:
+def _forward(cluster: Cluster, time: float) -> float:
     """Return a time to which the clock may be set; before the cluster has a life of its own, any will do."""
     if time < cluster.clock.shown and not cluster.state.pristine:
         raise click.ClickException(
@@ -89,10 +100,10 @@ def _forward(cluster, time: float) -> float:
 @clock.command("advance")
 @click.argument("length", type=Duration(), metavar="DURATION")
 @click.pass_obj
-def advance(settings, length: float) -> None:
+def advance(settings: Settings, length: float) -> None:
     """Let DURATION pass, as in `advance 5m6s`; everything that falls due on the way happens in its order."""
 
-    def choose(cluster):
+    def choose(cluster: Cluster) -> dict[str, float]:
         if cluster.clock.frozen:
             return {"frozen": cluster.clock.shown + length}
         return {"offset": cluster.clock.offset + length}
@@ -103,14 +114,14 @@ def advance(settings, length: float) -> None:
 @clock.command("freeze")
 @click.argument("time", type=Time(), required=False)
 @click.pass_obj
-def freeze(settings, time: float | None) -> None:
+def freeze(settings: Settings, time: float | None) -> None:
     """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`."""
     _move(settings, lambda cluster: {"frozen": cluster.clock.shown if time is None else _forward(cluster, time)})
 
 
 @clock.command("resume")
 @click.pass_obj
-def resume(settings) -> None:
+def resume(settings: Settings) -> None:
     """Let a frozen clock run on from where it stands."""
     _move(settings, lambda cluster: {"offset": cluster.clock.offset_of(cluster.clock.shown)})
 
@@ -118,10 +129,10 @@ def resume(settings) -> None:
 @clock.command("set")
 @click.argument("time", type=Time())
 @click.pass_obj
-def set_(settings, time: float) -> None:
+def set_(settings: Settings, time: float) -> None:
     """Move the clock to TIME; a frozen one stays frozen, a running one runs on from there."""
 
-    def choose(cluster):
+    def choose(cluster: Cluster) -> dict[str, float]:
         to = _forward(cluster, time)
         return {"frozen": to} if cluster.clock.frozen else {"offset": cluster.clock.offset_of(to)}
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import click
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cli import Settings
 
-def _annotate(settings, node: str, annotation: str, value: str | None) -> None:
+
+def _annotate(settings: Settings, node: str, annotation: str, value: str | None) -> None:
     """Set or drop (None) an annotation of a node, and let the cluster react."""
     from ..machinery.errors import StatusError
 
@@ -27,7 +31,7 @@ def node() -> None:
 @node.command("stop")
 @click.argument("name")
 @click.pass_obj
-def stop(settings, name: str) -> None:
+def stop(settings: Settings, name: str) -> None:
     """Stop a node: it is NotReady once its lease has run out, and its pods are evicted after their toleration time."""
     from ..helpers.nodes import STOPPED
 
@@ -37,7 +41,7 @@ def stop(settings, name: str) -> None:
 @node.command("start")
 @click.argument("name")
 @click.pass_obj
-def start(settings, name: str) -> None:
+def start(settings: Settings, name: str) -> None:
     """Start a stopped node."""
     from ..helpers.nodes import STOPPED
 
@@ -51,7 +55,7 @@ def tunnel() -> None:
 
 @tunnel.command("open")
 @click.pass_obj
-def open_(settings) -> None:
+def open_(settings: Settings) -> None:
     """Assign addresses from now on."""
     from ..helpers.nodes import TUNNEL, node_name
 
@@ -60,7 +64,7 @@ def open_(settings) -> None:
 
 @tunnel.command("close")
 @click.pass_obj
-def close(settings) -> None:
+def close(settings: Settings) -> None:
     """Take the addresses back: services are pending again."""
     from ..helpers.nodes import TUNNEL, node_name
 

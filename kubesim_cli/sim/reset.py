@@ -12,6 +12,10 @@ from ..kubectl.context import wanted_release
 from ..kubectl.resource.discoverycache import path as discovery_cache
 from ..releases import gates
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cli import Settings
+
 
 @click.command("reset")
 @click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True,
@@ -22,7 +26,7 @@ from ..releases import gates
 @click.option("--feature-gates", default="", metavar="NAME=BOOL,...",
               help="Feature gates to set otherwise than the release does, as in MaxUnavailableStatefulSet=true.")
 @click.pass_obj
-def reset(settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
+def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)

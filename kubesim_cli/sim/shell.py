@@ -9,6 +9,10 @@ import sys
 
 import click
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cli import Settings
+
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
@@ -55,7 +59,7 @@ def script(shell: str, home: str, folder: str) -> str:
 @click.command("env")
 @click.option("--shell", type=click.Choice(SHELLS), default=None, help="Whose language to speak; guessed otherwise.")
 @click.pass_obj
-def env(settings, shell: str | None) -> None:
+def env(settings: Settings, shell: str | None) -> None:
     """Print what puts a kubectl that is kubesim in front of PATH.
 
     \b

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import click
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..cluster.cluster import Cluster
+    from .cli import Settings
+
 
 @click.command("uids")
 @click.argument("scripted", nargs=-1, metavar="RESOURCE/[NAMESPACE/]NAME=UID...")
 @click.pass_obj
-def uids(settings, scripted: tuple[str, ...]) -> None:
+def uids(settings: Settings, scripted: tuple[str, ...]) -> None:
     """Give objects that do not exist yet the UIDs of your choice, so that a listing comes out with the very names a
     page prints (a volume is called pvc-UID after its claim). Without arguments: list what is still to come.
 
@@ -28,7 +33,7 @@ def uids(settings, scripted: tuple[str, ...]) -> None:
     cluster.close()
 
 
-def script(cluster, entry: str) -> None:
+def script(cluster: Cluster, entry: str) -> None:
     """Note one `RESOURCE/[NAMESPACE/]NAME=UID`; raises ClickException for what is not of that form."""
     target, _, uid = entry.partition("=")
     kind, *rest = target.split("/")

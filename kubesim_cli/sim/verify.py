@@ -13,6 +13,12 @@ import click
 
 from ..go import duration
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object
+
 START = "2024-01-01T00:00:00Z"
 PAGE_FIELDS = {"name", "start", "kubernetesVersion", "files", "uids", "steps"}
 STEP_FIELDS = {"run", "at", "exit", "stdout", "stderr"}
@@ -21,14 +27,14 @@ STEP_FIELDS = {"run", "at", "exit", "stdout", "stderr"}
 class Step:
     """One command of a tutorial; `stdout` and `stderr` are None where the page does not show them."""
 
-    def __init__(self, data: dict):
+    def __init__(self, data: Object):
         self.run: str = data["run"]
         self.at = duration.parse(str(data["at"])) if "at" in data else None
         self.exit: int = data.get("exit", 0)
         self.stdout, self.stderr = data.get("stdout"), data.get("stderr")
 
 
-def load(path: str) -> tuple[dict, list[Step]]:
+def load(path: str) -> tuple[Object, list[Step]]:
     """Read a tutorial: YAML with PAGE_FIELDS, whose `steps` have STEP_FIELDS.
 
     Raises ClickException for other fields, as a misspelt `stdout` would compare nothing, and where there are no steps.
@@ -48,7 +54,7 @@ def load(path: str) -> tuple[dict, list[Step]]:
 class Stage:
     """A private home and working directory in which a tutorial's commands run; time stands still between them."""
 
-    def __init__(self, folder: str, data: dict, source: pathlib.Path):
+    def __init__(self, folder: str, data: Object, source: pathlib.Path):
         from .shell import shim
 
         self.work = pathlib.Path(folder, "work")
@@ -90,7 +96,7 @@ class Stage:
             self.passed = at
 
 
-def replay(path: str, tell) -> int:
+def replay(path: str, tell: Callable[[str], None]) -> int:
     """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ."""
     data, steps = load(path)
     bad = 0

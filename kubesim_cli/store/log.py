@@ -21,6 +21,15 @@ import os
 
 from .timers import Timers
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, BinaryIO, TypeAlias
+
+    from ..machinery.types import Key, Object
+
+    Entry: TypeAlias = list[Any]
+
 FORMAT = 2
 _READABLE = (1, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
@@ -31,12 +40,12 @@ class StoreError(Exception):
     """The store cannot be used as it is on disk; nothing was changed."""
 
 
-def line(record: dict) -> bytes:
+def line(record: Object) -> bytes:
     """Encode one record as a line of the log."""
     return _encode(record).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def write_file(path: str, chunks, durable: bool) -> None:
+def write_file(path: str, chunks: Iterable[bytes], durable: bool) -> None:
     """Replace a file atomically with the concatenation of `chunks` (bytes), mode 0600."""
     temporary = f"{path}.tmp"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
@@ -64,17 +73,17 @@ class Index:
     others', so that nobody has to decode objects to find out whose they are.
     """
 
-    def __init__(self, generation: int, size: int, revision: int = 0, meta: dict | None = None):
+    def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None):
         self.generation, self.size, self.revision, self.meta = generation, size, revision, meta or {}
         self.format = FORMAT  # of the log
         self.timers = Timers()
         self.checkpoint = 0  # size of the log when the index was last written
         self.weight = 0      # bytes of the index file, to weigh writing it against scanning the log's tail
         self.live = 0        # bytes of the lines that entries point to
-        self._entries: dict[str, dict[str, list]] = {}
+        self._entries: dict[str, dict[Key, Entry]] = {}
         self._packed: dict[str, bytes] = {}
 
-    def entries(self, resource: str) -> dict[str, list]:
+    def entries(self, resource: str) -> dict[Key, Entry]:
         """Return the entries of one resource; they are only decoded when asked for."""
         found = self._entries.get(resource)
         if found is None:
@@ -86,7 +95,7 @@ class Index:
         """Return the resources that have, or had, objects, in order."""
         return sorted({*self._entries, *self._packed})
 
-    def apply(self, record: dict, offset: int, length: int) -> None:
+    def apply(self, record: Object, offset: int, length: int) -> None:
         """Take in one log record that stands at `offset`."""
         if "rv" in record:
             entries = self.entries(record["resource"])
@@ -137,7 +146,7 @@ class Index:
         return index
 
 
-def _uids(owners: list[dict]) -> list[str]:
+def _uids(owners: list[Object]) -> list[str]:
     controllers = [owner["uid"] for owner in owners if owner.get("controller")]
     return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
 
@@ -162,7 +171,7 @@ def read_header(path: str, first: bytes) -> tuple[int, int]:
     return generation, form
 
 
-def load(folder: str):
+def load(folder: str) -> tuple[Index, BinaryIO] | None:
     """Read the state of the last commit: (Index, the open log); None where there is no store yet.
 
     Raises StoreError when the log is damaged, shorter than what was committed, or of a newer format.
@@ -181,7 +190,7 @@ def load(folder: str):
         raise
 
 
-def _load(folder: str, path: str, log) -> Index:
+def _load(folder: str, path: str, log: BinaryIO) -> Index:
     generation, form = read_header(path, log.readline(4096))
     index = None
     packed = _slurp(os.path.join(folder, INDEX))
@@ -236,7 +245,7 @@ def _scan(path: str, index: Index, tail: bytes) -> None:
     index.size = offset
 
 
-def records(folder: str, generation: int, start: int, end: int):
+def records(folder: str, generation: int, start: int, end: int) -> Iterator[Object]:
     """Yield the committed writes between two sizes of the log; nothing where it has been compacted since."""
     with open(os.path.join(folder, LOG), "rb") as log:
         if read_header(folder, log.readline(4096))[0] != generation:

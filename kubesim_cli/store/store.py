@@ -14,6 +14,7 @@ from . import log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from fasteners import InterProcessLock
@@ -40,9 +41,9 @@ class Store:
     def _reset(self, index: log.Index) -> None:
         self._index = index
         self.revision = index.revision
-        self.meta: dict = json.loads(json.dumps(index.meta))
+        self.meta: Object = json.loads(json.dumps(index.meta))
         self.timers = index.timers.copy()
-        self._cache: dict[str, dict[str, dict]] = {}
+        self._cache: dict[str, dict[str, Object]] = {}
         self._owned: dict[str, dict[str, set[str]]] = {}  # resource -> UID of an owner -> keys
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
@@ -68,7 +69,7 @@ class Store:
 
     # Reading
 
-    def get(self, resource: str, key: str) -> dict | None:
+    def get(self, resource: str, key: str) -> Object | None:
         """Return an object or None."""
         cache = self._cache.setdefault(resource, {})
         obj = cache.get(key)
@@ -87,7 +88,7 @@ class Store:
         prefix = namespace + "/"
         return sorted(key for key in entries if key.startswith(prefix))
 
-    def list(self, resource: str, namespace: str = "") -> builtins.list[dict]:
+    def list(self, resource: str, namespace: str = "") -> builtins.list[Object]:
         """Return the objects of a resource in the order of their keys."""
         cache = self._cache.setdefault(resource, {})
         entries = self._index.entries(resource)
@@ -106,7 +107,7 @@ class Store:
                     cache[key] = self._decode(self._read(row[1], row[2]), row)
         return [cache[key] for key in keys]
 
-    def owned(self, resource: str, uid: str) -> builtins.list[dict]:
+    def owned(self, resource: str, uid: str) -> builtins.list[Object]:
         """Return the objects of a resource that have the owner `uid`, in the order of their keys."""
         by_owner = self._owned.get(resource)
         if by_owner is None:
@@ -116,7 +117,7 @@ class Store:
                     by_owner.setdefault(owner, set()).add(key)
         return [obj for obj in (self.get(resource, key) for key in sorted(by_owner.get(uid, ()))) if obj is not None]
 
-    def orphans(self, resource: str, namespace: str) -> builtins.list[dict]:
+    def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that have no controller, in the order of their keys."""
         entries = self._index.entries(resource)
         found = [key for key in self.keys(resource, namespace) if not entries[key][3:4] or not entries[key][3]]
@@ -134,11 +135,12 @@ class Store:
         self._file.seek(offset)
         return self._file.read(length)
 
-    def _decode(self, row: bytes, entry: builtins.list[int]) -> dict:
+    def _decode(self, row: bytes, entry: log.Entry) -> Object:
         try:
             record = json.loads(row)
             if record["rv"] == entry[0]:
-                return record["object"]
+                obj: Object = record["object"]
+                return obj
         except (ValueError, KeyError, TypeError):
             pass
         raise log.StoreError(f"{os.path.join(self.folder, log.LOG)} is damaged at byte {entry[1]}; nothing was changed")
@@ -169,7 +171,7 @@ class Store:
             raise
         return changed
 
-    def put(self, type_: str, resource: str, key: str, obj: dict) -> None:
+    def put(self, type_: str, resource: str, key: str, obj: Object) -> None:
         """Write an object under the next revision, which its metadata.resourceVersion is set to.
 
         `type_`: ADDED, MODIFIED or DELETED; a deleted object's last state is kept in the log for watchers.
@@ -198,7 +200,7 @@ class Store:
             self.timers.set(controller, key, due, note)
             self._touched.add((controller, key))
 
-    def _append(self, record: dict) -> None:
+    def _append(self, record: Object) -> None:
         row = log.line(record)
         self._index.apply(record, self._end, len(row))
         self._written.append(row)
@@ -290,7 +292,7 @@ class Store:
         log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
         self._index, self._end = index, index.size
 
-    def replace(self, meta: dict) -> None:
+    def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
         rows = [log.header(index.generation), log.line({"commit": 0, "meta": index.meta})]
@@ -346,7 +348,7 @@ class Store:
         """Return a place in the log from which `since` can read."""
         return self._index.generation, self._index.size
 
-    def since(self, mark: tuple[int, int]):
+    def since(self, mark: tuple[int, int]) -> Iterator[Object]:
         """Yield the log's records (rv, type, resource, key, object) committed after `mark`."""
         if mark[0] == self._index.generation:
             yield from log.records(self.folder, mark[0], mark[1], self._index.size)

@@ -8,8 +8,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
 
     from ..machinery.types import Object
+
+    Value = TypeVar("Value")
 
 
 class Timers:
@@ -59,7 +62,7 @@ class Timers:
         return bool(self.due)
 
 
-def _put(table: dict, controller: str, key: str, value: object) -> None:
+def _put(table: dict[str, dict[str, Value]], controller: str, key: str, value: Value | None) -> None:
     """Set a key of a controller, or drop it with None; a controller without keys is not in the table."""
     keys = table.get(controller)
     if value is not None:
