@@ -9,12 +9,16 @@ from ..apiserver.poststarthooks import API_SERVICES, AUTOMANAGED, local_api_serv
 from ..helpers.controller import Controller
 from .customresourcedefinition import RESOURCE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+
 
 class CRDRegistrationController(Controller):
     name = "crdregistration"
     watches = {RESOURCE: lambda change: (change.object["spec"]["group"],)}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         served = {version["name"] for crd in api.items(RESOURCE) if crd["spec"]["group"] == key
                   for version in crd["spec"]["versions"] if version["served"]}
         known = {service["spec"]["version"]: service for service in api.items(API_SERVICES)

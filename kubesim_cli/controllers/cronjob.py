@@ -13,6 +13,14 @@ from ..releases.gates import enabled
 from . import pods, refs
 from .job import JOBS, finished_condition
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..go.cron import Schedule
+    from ..machinery.types import Key, Object
+
 CRON_JOBS = "cronjobs.batch"
 COMPONENT = "cronjob-controller"
 SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
@@ -20,7 +28,7 @@ DELAY = 0.1           # seconds after its time that a job is started (nextSchedu
 RESCHEDULED = "@"     # ends the key of a CronJob whose schedule was changed
 
 
-def _itself(change: Change):
+def _itself(change: Change) -> Iterable[Key]:
     """Watch function: a new schedule begins with its next time, whatever it would have had in the past."""
     old, new = change.old, change.new
     if old is not None and new is not None and any(
@@ -33,7 +41,7 @@ class CronJobController(Controller):
     name = "cronjob"
     watches = {CRON_JOBS: _itself, JOBS: owner("CronJob")}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key.removesuffix(RESCHEDULED))
         cron_job = api.find(CRON_JOBS, name, namespace)
         if cron_job is None:
@@ -47,7 +55,7 @@ class CronJobController(Controller):
 class _Sync:
     """One look at one CronJob; `status` takes on the changes."""
 
-    def __init__(self, api, cron_job: dict):
+    def __init__(self, api: Client, cron_job: Object):
         self.api, self.cron_job, self.spec = api, cron_job, cron_job["spec"]
         self.meta = cron_job["metadata"]
         self.status = dict(cron_job.get("status") or {})
@@ -74,7 +82,7 @@ class _Sync:
 
     # Jobs
 
-    def _clean_up(self, jobs: list[dict]) -> None:
+    def _clean_up(self, jobs: list[Object]) -> None:
         """Delete the oldest finished jobs beyond the history limits (cleanupFinishedJobs)."""
         for type_, field in (("Complete", "successfulJobsHistoryLimit"), ("Failed", "failedJobsHistoryLimit")):
             if self.spec.get(field) is None:
@@ -84,7 +92,7 @@ class _Sync:
             for job in ended[:max(0, len(ended) - self.spec[field])]:
                 self._delete(job)
 
-    def _delete(self, job: dict) -> bool:
+    def _delete(self, job: Object) -> bool:
         meta = job["metadata"]
         try:
             self.api.delete(JOBS, meta["name"], meta["namespace"], propagation="Background")
@@ -98,7 +106,7 @@ class _Sync:
     def _forget(self, uid: str) -> None:
         self.status["active"] = [ref for ref in self.status["active"] if ref["uid"] != uid]
 
-    def _observe(self, jobs: list[dict]) -> None:
+    def _observe(self, jobs: list[Object]) -> None:
         """Bring the list of active jobs up to date."""
         active = {ref["uid"] for ref in self.status["active"]}
         for job in jobs:
@@ -123,7 +131,7 @@ class _Sync:
 
     # Time
 
-    def _schedule(self):
+    def _schedule(self) -> Schedule | None:
         """Return the parsed schedule, None where it or its time zone cannot be used."""
         from ..go import cron
 
@@ -143,7 +151,7 @@ class _Sync:
             self._event("Warning", "UnparseableSchedule", f'unparseable schedule: "{text}" : {error}')
             return None
 
-    def _missed(self, schedule, with_deadline: bool = False) -> tuple[float | None, bool]:
+    def _missed(self, schedule: Schedule, with_deadline: bool = False) -> tuple[float | None, bool]:
         """Return the last time that has come and was not acted upon, and whether there were very many
         (mostRecentScheduleTime)."""
         now, deadline = self.api.now, self.spec.get("startingDeadlineSeconds")
@@ -162,12 +170,12 @@ class _Sync:
             last, at = at, schedule.next(at, self.zone)
         return last, missed > 100
 
-    def _next(self, schedule) -> float | None:
+    def _next(self, schedule: Schedule) -> float | None:
         """Return when to look again: shortly after the next time that has not come yet."""
         at = schedule.next(self.api.now, self.zone)
         return at + DELAY if at is not None else None
 
-    def _follow(self, jobs: list[dict]) -> float | None:
+    def _follow(self, jobs: list[Object]) -> float | None:
         """Start the job that is due (syncCronJob)."""
         self._observe(jobs)
         if "deletionTimestamp" in self.meta:
@@ -226,10 +234,10 @@ class _Sync:
             "resourceVersion": meta["resourceVersion"], "uid": meta["uid"]}]
         self.status["lastScheduleTime"] = timestamps.format(time)
 
-    def _new_job(self, time: float) -> dict:
+    def _new_job(self, time: float) -> Object:
         template = self.spec["jobTemplate"]
         source = template.get("metadata") or {}
-        meta: dict = {"name": self._job_name(time), "ownerReferences": [refs.controller_ref(self.cron_job)],
+        meta: Object = {"name": self._job_name(time), "ownerReferences": [refs.controller_ref(self.cron_job)],
                       "annotations": {**(source.get("annotations") or {}), SCHEDULED_AT: self._local(time)}}
         if source.get("labels"):
             meta["labels"] = dict(source["labels"])

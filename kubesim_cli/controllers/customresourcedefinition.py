@@ -11,6 +11,11 @@ from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 RESOURCE = "customresourcedefinitions.apiextensions.k8s.io"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 POLL = 5  # seconds between looks at whether the objects of a definition that is being deleted are gone
@@ -20,7 +25,7 @@ class CustomResourceDefinitionController(Controller):
     name = "customresourcedefinition"
     watches = {RESOURCE: itself}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         crd = api.find(RESOURCE, key)
         if crd is None:
             for other in _same_group(api, key.partition(".")[2]):
@@ -32,11 +37,11 @@ class CustomResourceDefinitionController(Controller):
         return None
 
 
-def _same_group(api, group: str) -> list[dict]:
+def _same_group(api: Client, group: str) -> list[Object]:
     return [crd for crd in api.items(RESOURCE) if crd["spec"]["group"] == group]
 
 
-def _accept_names(api, crd: dict) -> dict:
+def _accept_names(api: Client, crd: Object) -> Object:
     """Note in the status which names no other definition of the group has, and whether objects are served now."""
     wanted, accepted = crd["spec"]["names"], (crd.get("status") or {}).get("acceptedNames") or {}
     if wanted == accepted:
@@ -60,7 +65,7 @@ def _accept_names(api, crd: dict) -> dict:
     return api.update_status(RESOURCE, {**crd, "status": {**status, "acceptedNames": new}})
 
 
-def _names(api, crd: dict, wanted: dict, accepted: dict) -> tuple[dict, tuple[str, str] | None]:
+def _names(api: Client, crd: Object, wanted: Object, accepted: Object) -> tuple[Object, tuple[str, str] | None]:
     """Return the names that are free or its own already, and (reason, message) of the last conflict."""
     resources, kinds = set(), set()
     for other in _same_group(api, crd["spec"]["group"]):
@@ -92,7 +97,7 @@ def _names(api, crd: dict, wanted: dict, accepted: dict) -> tuple[dict, tuple[st
             if key in new}, problem
 
 
-def _clean_up(api, crd: dict) -> float | None:
+def _clean_up(api: Client, crd: Object) -> float | None:
     """Delete the objects of a definition; when they are gone, let go of it."""
     crd = _note(api, crd, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress")
     if conditions.status_of(crd["status"]["conditions"], "Established") == "True":
@@ -109,7 +114,7 @@ def _clean_up(api, crd: dict) -> float | None:
     return None
 
 
-def _delete(api, resource: str, obj: dict) -> None:
+def _delete(api: Client, resource: str, obj: Object) -> None:
     if "deletionTimestamp" in obj["metadata"]:
         return
     try:
@@ -119,7 +124,7 @@ def _delete(api, resource: str, obj: dict) -> None:
             raise
 
 
-def _note(api, crd: dict, status: str, reason: str, message: str) -> dict:
+def _note(api: Client, crd: Object, status: str, reason: str, message: str) -> Object:
     """Set the condition Terminating."""
     found = list(crd["status"].get("conditions") or ())
     conditions.set_condition(found, {"type": "Terminating", "status": status, "reason": reason, "message": message},

@@ -11,12 +11,19 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import controller_of, split_key
 from . import pods
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 BUDGETS = "poddisruptionbudgets.policy"
 COMPONENT = "controllermanager"
 EVICTION_TIMEOUT = 120  # seconds in which an evicted pod should be gone (DeletionTimeout)
 
 
-def _of_pod(change: Change):
+def _of_pod(change: Change) -> Iterable[Key]:
     """Watch function: all budgets of a pod's namespace, unless nothing changed that they count."""
     old, new = change.old, change.new
     if old is not None and new is not None and _counted(old) == _counted(new):
@@ -24,7 +31,7 @@ def _of_pod(change: Change):
     return (change.object["metadata"]["namespace"] + "/",)
 
 
-def _counted(pod: dict) -> tuple:
+def _counted(pod: Object) -> tuple[object, ...]:
     meta = pod["metadata"]
     return meta.get("labels"), "deletionTimestamp" in meta, pods.is_ready(pod), controller_of(pod)
 
@@ -33,7 +40,7 @@ class DisruptionController(Controller):
     name = "disruption"
     watches = {BUDGETS: itself, "pods": _of_pod}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if name:
             budget = api.find(BUDGETS, name, namespace)
@@ -42,7 +49,7 @@ class DisruptionController(Controller):
         return min((time for time in times if time is not None), default=None)
 
 
-def _sync(api, budget: dict, tell: bool) -> float | None:
+def _sync(api: Client, budget: Object, tell: bool) -> float | None:
     """Bring one budget's status up to date; `tell` of what is odd about it in events. Returns when to look again."""
     def event(type_: str, reason: str, message: str) -> None:
         if tell:
@@ -79,13 +86,13 @@ def _sync(api, budget: dict, tell: bool) -> float | None:
     return again
 
 
-def _go_map(selector: dict) -> str:
+def _go_map(selector: Object) -> str:
     """Print a selector's matchLabels as Go does a map[string]string."""
     labels = selector.get("matchLabels") or {}
     return "map[string]string{" + "".join(f"{key}: {labels[key]}," for key in sorted(labels)) + "}"
 
 
-def _write(api, budget: dict, status: dict, allowed: str, reason: str, message: str) -> None:
+def _write(api: Client, budget: Object, status: Object, allowed: str, reason: str, message: str) -> None:
     listed = list(budget.get("status", {}).get("conditions") or ())
     conditions.set_condition(listed, {"type": "DisruptionAllowed", "status": allowed, "reason": reason,
                                       "message": message, "observedGeneration": status.get("observedGeneration", 0)},
@@ -93,7 +100,7 @@ def _write(api, budget: dict, status: dict, allowed: str, reason: str, message: 
     pods.write_status(api, BUDGETS, budget, {**status, "conditions": listed})
 
 
-def _fail_safe(api, budget: dict, message: str) -> None:
+def _fail_safe(api: Client, budget: Object, message: str) -> None:
     """Allow no disruption while the budget cannot be calculated."""
     status = {**budget.get("status", {}), "disruptionsAllowed": 0}
     for field in ("currentHealthy", "desiredHealthy", "expectedPods"):
@@ -101,7 +108,7 @@ def _fail_safe(api, budget: dict, message: str) -> None:
     _write(api, budget, status, "False", "SyncFailed", message)
 
 
-def _expected(api, spec: dict, covered: list[dict]) -> tuple[int, int, bool]:
+def _expected(api: Client, spec: Object, covered: list[Object]) -> tuple[int, int, bool]:
     """Return (how many pods there should be, how many have to be healthy, whether some have no controller)."""
     if spec.get("maxUnavailable") is not None:
         expected, unmanaged = _scale(api, covered)
@@ -113,7 +120,7 @@ def _expected(api, spec: dict, covered: list[dict]) -> tuple[int, int, bool]:
     return len(covered), least, False
 
 
-def _scale(api, covered: list[dict]) -> tuple[int, bool]:
+def _scale(api: Client, covered: list[Object]) -> tuple[int, bool]:
     """Return the sum of the replicas that the pods' controllers ask for, and whether some pods have none."""
     scales: dict[str, int] = {}
     seen: set[str] = set()
@@ -129,7 +136,7 @@ def _scale(api, covered: list[dict]) -> tuple[int, bool]:
     return sum(scales.values()), unmanaged
 
 
-def _owner(api, ref: dict, meta: dict) -> dict:
+def _owner(api: Client, ref: Object, meta: Object) -> Object:
     """Return the object that says how many pods there should be: a pod's controller, or its ReplicaSet's Deployment."""
     res = api.discovery.of_kind(ref["apiVersion"], ref["kind"])
     found = api.find(res.name, ref["name"], meta["namespace"]) if res is not None else None
@@ -145,7 +152,7 @@ def _owner(api, ref: dict, meta: dict) -> dict:
     return found
 
 
-def _disrupted(api, budget: dict, covered: list[dict]) -> tuple[dict[str, str], float | None]:
+def _disrupted(api: Client, budget: Object, covered: list[Object]) -> tuple[dict[str, str], float | None]:
     """Return the evicted pods that are still to be gone, and when the first of them should have been."""
     noted = budget.get("status", {}).get("disruptedPods") or {}
     left: dict[str, str] = {}

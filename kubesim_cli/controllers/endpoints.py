@@ -9,6 +9,13 @@ from ..releases.gates import enabled
 from . import pods as podutil
 from . import servicepods
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 MANAGED_BY = "endpoints.kubernetes.io/managed-by"
 _SHAPE = "Name:(string){name} Port:(int32){port} Protocol:(v1.Protocol){protocol}"
 OVER_CAPACITY, CAPACITY = "endpoints.kubernetes.io/over-capacity", 1000
@@ -19,13 +26,13 @@ class Endpoints(Controller):
 
     name = "endpoints"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.watches = {"services": itself, "pods": self._pod_changed}
 
-    def _pod_changed(self, change: Change):
+    def _pod_changed(self, change: Change) -> Iterable[Key]:
         return servicepods.services_of_pod(self.manager.server.trusted, change)
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         service = api.find("services", name, namespace)
         old = api.find("endpoints", name, namespace)
@@ -45,7 +52,8 @@ class Endpoints(Controller):
         _save(api, service, old, subsets, labels, truncated)
 
 
-def _save(api, service: dict, old: dict | None, subsets: list[dict], labels: dict, truncated: bool) -> None:
+def _save(api: Client, service: Object, old: Object | None, subsets: list[Object], labels: Object,
+          truncated: bool) -> None:
     name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
     known = (old or {}).get("metadata", {})
     if old is not None and (old.get("subsets") or []) == subsets and (known.get("labels") or {}) == labels and (
@@ -55,7 +63,7 @@ def _save(api, service: dict, old: dict | None, subsets: list[dict], labels: dic
     annotations.pop(OVER_CAPACITY, None)
     if truncated:
         annotations[OVER_CAPACITY] = "truncated"
-    new: dict = {"apiVersion": "v1", "kind": "Endpoints",
+    new: Object = {"apiVersion": "v1", "kind": "Endpoints",
                  "metadata": {**known, "name": name, "namespace": namespace, "annotations": annotations}}
     if labels:
         new["metadata"]["labels"] = labels
@@ -69,9 +77,9 @@ def _save(api, service: dict, old: dict | None, subsets: list[dict], labels: dic
         api.update("endpoints", new, namespace)
 
 
-def _subsets(service: dict, pods: list[dict]) -> tuple[list[dict], bool]:
+def _subsets(service: Object, pods: list[Object]) -> tuple[list[Object], bool]:
     """Return (subsets, whether some addresses were left out): addresses with the same ports stand together."""
-    groups: dict[tuple, dict] = {}
+    groups: dict[tuple[object, ...], Object] = {}
     pods = sorted(pods, key=servicepods.by_address)
     if len(pods) > CAPACITY:
         pods, truncated = sorted(pods, key=lambda pod: not podutil.is_ready(pod))[:CAPACITY], True
@@ -95,7 +103,7 @@ def _subsets(service: dict, pods: list[dict]) -> tuple[list[dict], bool]:
             group.setdefault("notReadyAddresses", []).append(address)
     found = []
     for group in groups.values():
-        subset = {field: group[field] for field in ("addresses", "notReadyAddresses") if field in group}
+        subset: Object = {field: group[field] for field in ("addresses", "notReadyAddresses") if field in group}
         if group["ports"]:
             subset["ports"] = group["ports"]
         found.append(subset)

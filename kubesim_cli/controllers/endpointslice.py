@@ -10,13 +10,20 @@ from . import pods as podutil
 from . import servicepods
 from .refs import controller_ref
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 SLICES = "endpointslices.discovery.k8s.io"
 MANAGED_BY, MANAGER = "endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"
 MAX_ENDPOINTS = 100
 _SHAPE = "Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){port}"
 
 
-def slices_of(api, namespace: str, name: str, manager: str = MANAGER) -> list[dict]:
+def slices_of(api: Client, namespace: str, name: str, manager: str = MANAGER) -> list[Object]:
     """Return the slices that a controller keeps for a service."""
     found = []
     for each in api.items(SLICES, namespace):
@@ -26,7 +33,7 @@ def slices_of(api, namespace: str, name: str, manager: str = MANAGER) -> list[di
     return found
 
 
-def _slice_changed(change: Change):
+def _slice_changed(change: Change) -> Iterable[Key]:
     """A slice that somebody else changed or deleted belongs to the service that its label names."""
     if change.type == "ADDED":
         return ()
@@ -42,18 +49,18 @@ class EndpointSlice(Controller):
 
     name = "endpointslice"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.watches = {"services": itself, "pods": self._pod_changed, SLICES: _slice_changed}
 
-    def _pod_changed(self, change: Change):
+    def _pod_changed(self, change: Change) -> Iterable[Key]:
         return servicepods.services_of_pod(self.manager.server.trusted, change)
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         service = api.find("services", name, namespace)
         if service is None or not servicepods.selected(service) or "deletionTimestamp" in service["metadata"]:
             return
-        groups: dict[tuple, tuple[list[dict], list[dict]]] = {}
+        groups: dict[tuple[object, ...], tuple[list[Object], list[Object]]] = {}
         for pod in sorted(servicepods.pods_of(api, service, terminating=True), key=servicepods.by_address):
             ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
             if ports or servicepods.is_headless(service):
@@ -62,7 +69,7 @@ class EndpointSlice(Controller):
         reconcile(api, service, list(groups.values()), _labels(service), MANAGER)
 
 
-def _labels(service: dict) -> dict:
+def _labels(service: Object) -> Object:
     labels = {key: value for key, value in (service["metadata"].get("labels") or {}).items()
               if key not in (LABEL_SERVICE_NAME, MANAGED_BY, servicepods.HEADLESS)}
     if servicepods.is_headless(service):
@@ -70,7 +77,7 @@ def _labels(service: dict) -> dict:
     return labels
 
 
-def _endpoint(api, service: dict, pod: dict) -> dict:
+def _endpoint(api: Client, service: Object, pod: Object) -> Object:
     ready, ending = podutil.is_ready(pod), "deletionTimestamp" in pod["metadata"]
     published = bool(service["spec"].get("publishNotReadyAddresses"))
     node = api.find("nodes", pod["spec"]["nodeName"])
@@ -87,7 +94,8 @@ def _endpoint(api, service: dict, pod: dict) -> dict:
     return found
 
 
-def reconcile(api, owner: dict, groups: list[tuple[list[dict], list[dict]]], labels: dict, manager: str) -> None:
+def reconcile(api: Client, owner: Object, groups: list[tuple[list[Object], list[Object]]], labels: Object,
+              manager: str) -> None:
     """Make the slices of a service say what `groups`, pairs (ports, endpoints), say: changed as little as can be.
 
     `owner` is the object that the slices belong to and are named after; `labels` are those to have besides the usual.
@@ -95,7 +103,7 @@ def reconcile(api, owner: dict, groups: list[tuple[list[dict], list[dict]]], lab
     meta = owner["metadata"]
     labels = {**labels, MANAGED_BY: manager, LABEL_SERVICE_NAME: meta["name"]}
     known = slices_of(api, meta["namespace"], meta["name"], manager)
-    wanted: list[tuple[list[dict], list[dict]]] = []
+    wanted: list[tuple[list[Object], list[Object]]] = []
     for ports, endpoints in groups:
         wanted += _chunks(ports, endpoints, [each for each in known if (each.get("ports") or []) == ports])
     if not wanted:
@@ -109,7 +117,8 @@ def reconcile(api, owner: dict, groups: list[tuple[list[dict], list[dict]]], lab
         api.delete(SLICES, each["metadata"]["name"], meta["namespace"])
 
 
-def _chunks(ports: list[dict], endpoints: list[dict], known: list[dict]) -> list[tuple[list[dict], list[dict]]]:
+def _chunks(ports: list[Object], endpoints: list[Object],
+            known: list[Object]) -> list[tuple[list[Object], list[Object]]]:
     """Part endpoints into slices of at most MAX_ENDPOINTS, each left in the slice where it is."""
     by_address = {tuple(endpoint["addresses"]): endpoint for endpoint in endpoints}
     chunks = []
@@ -126,15 +135,17 @@ def _chunks(ports: list[dict], endpoints: list[dict], known: list[dict]) -> list
     return [(ports, chunk) for chunk in chunks if chunk]
 
 
-def _save(api, owner: dict, old: dict | None, ports: list[dict], endpoints: list[dict], labels: dict) -> None:
+def _save(api: Client, owner: Object, old: Object | None, ports: list[Object], endpoints: list[Object],
+          labels: Object) -> None:
     namespace, name = owner["metadata"]["namespace"], owner["metadata"]["name"]
     if old is not None and (old.get("ports") or []) == ports and (old.get("endpoints") or []) == endpoints and (
             old["metadata"].get("labels") == labels):
         return
     stamp = {servicepods.LAST_CHANGE: timestamps.format(api.now)}
     if old is None:
-        new: dict = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "metadata": {
-            "generateName": f"{name}-", "namespace": namespace, "ownerReferences": [controller_ref(owner)]}}
+        meta = {"generateName": f"{name}-", "namespace": namespace, "ownerReferences": [controller_ref(owner)]}
+        new: Object = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                       "metadata": meta}
     else:
         new = clone(old)
     new["metadata"]["labels"] = labels

@@ -8,6 +8,11 @@ from ..machinery.wellknown import LABEL_SKIP_MIRROR
 from . import servicepods
 from .endpointslice import SLICES, reconcile, slices_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 MANAGER = "endpointslicemirroring-controller.k8s.io"
 
 
@@ -17,12 +22,11 @@ class EndpointSliceMirroring(Controller):
     name = "endpointslice-mirroring"
     watches = {"endpoints": itself, "services": itself}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         endpoints, service = api.find("endpoints", name, namespace), api.find("services", name, namespace)
-        mirrored = (endpoints is not None and service is not None and not service["spec"].get("selector")
-                    and (endpoints["metadata"].get("labels") or {}).get(LABEL_SKIP_MIRROR) != "true")
-        if not mirrored:
+        if (endpoints is None or service is None or service["spec"].get("selector")
+                or (endpoints["metadata"].get("labels") or {}).get(LABEL_SKIP_MIRROR) == "true"):
             for each in slices_of(api, namespace, name, MANAGER):
                 api.delete(SLICES, each["metadata"]["name"], namespace)
             return
@@ -37,7 +41,7 @@ class EndpointSliceMirroring(Controller):
         reconcile(api, endpoints, groups, labels, MANAGER)
 
 
-def _endpoint(address: dict, ready: bool) -> dict:
+def _endpoint(address: Object, ready: bool) -> Object:
     found = {"addresses": [address["ip"]], "conditions": {"ready": ready}}
     found.update({field: address[field] for field in ("hostname", "nodeName", "targetRef") if field in address})
     return found

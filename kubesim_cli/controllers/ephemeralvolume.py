@@ -7,8 +7,15 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import clone, split_key
 from .refs import controller_ref
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _pod_came(change: Change):
+    from ..apiserver.client import Client
+    from ..machinery.types import Key
+
+
+def _pod_came(change: Change) -> Iterable[Key]:
     pod = change.new
     if change.type != "ADDED" or pod is None or not any("ephemeral" in v for v in pod["spec"].get("volumes") or ()):
         return ()
@@ -19,7 +26,7 @@ class EphemeralVolume(Controller):
     name = "ephemeral-volume"
     watches = {"pods": _pod_came}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         pod = api.find("pods", name, namespace)
         if pod is None or "deletionTimestamp" in pod["metadata"]:

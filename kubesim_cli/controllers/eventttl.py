@@ -9,8 +9,15 @@ from ..apiserver.events import expiry
 from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _minute(change: Change):
+    from ..apiserver.client import Client
+    from ..machinery.types import Key
+
+
+def _minute(change: Change) -> Iterable[Key]:
     return (str(int(expiry(change.new) // 60)),) if change.new is not None else ()
 
 
@@ -18,7 +25,7 @@ class EventTTL(Controller):
     name = "event-ttl"
     watches = {"events": _minute}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         end = (int(key) + 1) * 60.0
         if api.now < end:
             return end

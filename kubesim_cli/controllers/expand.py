@@ -9,8 +9,15 @@ from ..helpers.controller import Change, Controller, itself
 from ..machinery import quantity
 from ..machinery.objects import dig, split_key
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _grown(change: Change):
+    from ..apiserver.client import Client
+    from ..machinery.types import Key
+
+
+def _grown(change: Change) -> Iterable[Key]:
     if change.old is None or change.new is None or change.old["spec"] == change.new["spec"]:
         return ()
     return itself(change)
@@ -20,7 +27,7 @@ class Expand(Controller):
     name = "persistentvolumeclaim-expander"
     watches = {"persistentvolumeclaims": _grown}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         claim = api.find("persistentvolumeclaims", name, namespace)
         if claim is None or dig(claim, "status", "phase") != "Bound":

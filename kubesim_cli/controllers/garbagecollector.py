@@ -11,14 +11,21 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
 from . import refs
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Json, Key, Object
+
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 
 
-def _owner_refs(obj: dict | None) -> list[dict]:
+def _owner_refs(obj: Object | None) -> list[Object]:
     return obj["metadata"].get("ownerReferences") or [] if obj else []
 
 
-def _concerned(change: Change):
+def _concerned(change: Change) -> Iterable[Key]:
     """Watch function: objects whose owners, or whose deletion, changed, and the owners that may wait for them."""
     old, new = change.old, change.new
     before, after = _owner_refs(old), _owner_refs(new)
@@ -35,12 +42,12 @@ def _concerned(change: Change):
     return keys
 
 
-def _deletion_changed(old: dict, new: dict) -> bool:
+def _deletion_changed(old: Object, new: Object) -> bool:
     return "deletionTimestamp" in new and (
         "deletionTimestamp" not in old or old.get("finalizers") != new.get("finalizers"))
 
 
-def _key(obj: dict) -> str:
+def _key(obj: Object) -> str:
     return f"{obj['apiVersion']} {obj['kind']} {key_of(obj)} {obj['metadata']['uid']}"
 
 
@@ -48,7 +55,7 @@ class GarbageCollector(Controller):
     name = "garbagecollector"
     watches = {"*": _concerned}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         api_version, kind, where, uid = key.split(" ")
         res = api.discovery.of_kind(api_version, kind)
         if res is None:
@@ -72,22 +79,22 @@ class GarbageCollector(Controller):
         return None
 
 
-def _collect_dependents(api, owner: dict) -> None:
+def _collect_dependents(api: Client, owner: Object) -> None:
     for resource, dependent in api.dependents(owner):
         _collect(api, resource, dependent)
 
 
-def _blocks(dependent: dict, uid: str) -> bool:
+def _blocks(dependent: Object, uid: str) -> bool:
     return any(ref["uid"] == uid and ref.get("blockOwnerDeletion") for ref in _owner_refs(dependent))
 
 
-def _is_foreground(obj: dict) -> bool:
+def _is_foreground(obj: Object) -> bool:
     """Tell whether the object's deletion waits for its dependents'."""
     meta = obj["metadata"]
     return "deletionTimestamp" in meta and FOREGROUND in (meta.get("finalizers") or ())
 
 
-def _collect(api, resource: str, obj: dict) -> None:
+def _collect(api: Client, resource: str, obj: Object) -> None:
     """Delete an object none of whose owners is there to stay (attemptToDeleteItem)."""
     meta = obj["metadata"]
     if "deletionTimestamp" in meta:
@@ -116,7 +123,7 @@ def _collect(api, resource: str, obj: dict) -> None:
             raise
 
 
-def _classify(api, obj: dict) -> tuple[list[str], list[str], list[str]]:
+def _classify(api: Client, obj: Object) -> tuple[list[str], list[str], list[str]]:
     """Return the UIDs of the owners that stay, that are gone, and that wait for their dependents to go."""
     solid, dangling, waiting = [], [], []
     namespace = obj["metadata"].get("namespace", "")
@@ -135,12 +142,12 @@ def _classify(api, obj: dict) -> tuple[list[str], list[str], list[str]]:
     return solid, dangling, waiting
 
 
-def _forget_owners(api, resource: str, obj: dict, uids: list[str]) -> None:
+def _forget_owners(api: Client, resource: str, obj: Object, uids: list[str]) -> None:
     for uid in uids:
         refs.release(api, {"metadata": {"uid": uid}}, resource, obj)
 
 
-def _change(api, resource: str, obj: dict, field: str, value: list) -> None:
+def _change(api: Client, resource: str, obj: Object, field: str, value: list[Json]) -> None:
     meta = clone(obj["metadata"])
     meta.pop(field, None)
     if value:
@@ -148,9 +155,9 @@ def _change(api, resource: str, obj: dict, field: str, value: list) -> None:
     api.update(resource, {**obj, "metadata": meta}, meta.get("namespace", ""))
 
 
-def _unblock(api, resource: str, obj: dict) -> None:
+def _unblock(api: Client, resource: str, obj: Object) -> None:
     _change(api, resource, obj, "ownerReferences", [{**r, "blockOwnerDeletion": False} for r in _owner_refs(obj)])
 
 
-def _finish(api, resource: str, obj: dict, finalizer: str) -> None:
+def _finish(api: Client, resource: str, obj: Object, finalizer: str) -> None:
     _change(api, resource, obj, "finalizers", [name for name in obj["metadata"]["finalizers"] if name != finalizer])

@@ -11,11 +11,16 @@ from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from .refs import candidates, claim, controller_ref
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 RESOURCE = "controllerrevisions.apps"
 HASH_LABEL = "controller.kubernetes.io/hash"
 
 
-def template_patch(owner: dict, release: tuple[int, int]) -> dict:
+def template_patch(owner: Object, release: tuple[int, int]) -> Object:
     """Return a revision's data: the patch that gives `owner` the template it has now (getPatch)."""
     template = clone(owner["spec"]["template"])
     meta = template.setdefault("metadata", {})
@@ -26,14 +31,14 @@ def template_patch(owner: dict, release: tuple[int, int]) -> dict:
     return {"spec": {"template": template}}
 
 
-def template_of(revision: dict) -> dict:
+def template_of(revision: Object) -> Object:
     """Return the PodTemplateSpec that a revision holds (ApplyRevision)."""
     template = {k: v for k, v in revision["data"]["spec"]["template"].items() if k != "$patch"}
     template["metadata"] = {k: v for k, v in template.get("metadata", {}).items() if v is not None}
     return template
 
 
-def revisions_of(api, owner: dict) -> list[dict]:
+def revisions_of(api: Client, owner: Object) -> list[Object]:
     """Return the owner's revisions, oldest number first, having adopted those that match its selector."""
     selector = owner["spec"]["selector"]
     found = [obj for obj in candidates(api, owner, RESOURCE) if selectors.selector_matches(selector, _labels(obj))]
@@ -41,11 +46,12 @@ def revisions_of(api, owner: dict) -> list[dict]:
     return sorted(found, key=lambda r: (r["revision"], r["metadata"]["creationTimestamp"], r["metadata"]["name"]))
 
 
-def _labels(obj: dict) -> dict:
+def _labels(obj: Object) -> Object:
     return obj["metadata"].get("labels") or {}
 
 
-def current(api, owner: dict, revisions: list[dict], collisions: int, annotations: dict) -> tuple[dict, int]:
+def current(api: Client, owner: Object, revisions: list[Object], collisions: int,
+            annotations: Object) -> tuple[Object, int]:
     """Return the revision of the owner's present template and the collision count, making what is needed.
 
     An equal revision that is not the newest gets the next number (a rollback). `annotations` are for a new revision.
@@ -60,14 +66,15 @@ def current(api, owner: dict, revisions: list[dict], collisions: int, annotation
     return renumber(api, equal[-1], number), collisions
 
 
-def renumber(api, revision: dict, number: int) -> dict:
+def renumber(api: Client, revision: Object, number: int) -> Object:
     """Give a revision another number; returns it as it is then."""
     changed = clone(revision)
     changed["revision"] = number
     return api.update(RESOURCE, changed, changed["metadata"]["namespace"])
 
 
-def _create(api, owner: dict, data: dict, number: int, collisions: int, annotations: dict) -> tuple[dict, int]:
+def _create(api: Client, owner: Object, data: Object, number: int, collisions: int,
+            annotations: Object) -> tuple[Object, int]:
     owner_meta = owner["metadata"]
     while True:
         hash_ = names.revision_hash(data, collisions)
@@ -89,7 +96,7 @@ def _create(api, owner: dict, data: dict, number: int, collisions: int, annotati
         collisions += 1
 
 
-def truncate(api, revisions: list[dict], live: set[str], limit: int) -> None:
+def truncate(api: Client, revisions: list[Object], live: set[str], limit: int) -> None:
     """Delete the oldest of the revisions that are not in `live` (names) until `limit` of them are left."""
     old = [revision for revision in revisions if revision["metadata"]["name"] not in live]
     for revision in old[:max(0, len(old) - limit)]:

@@ -12,6 +12,15 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import key_of, split_key
 from . import pods, replicacalculator
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..apiserver.client import Client
+    from ..helpers.controller import Watch
+    from ..machinery.discovery import Resource
+    from ..machinery.types import Key, Object
+
 AUTOSCALERS = "horizontalpodautoscalers.autoscaling"
 COMPONENT = "horizontal-pod-autoscaler"
 INTERVAL = 15      # seconds from creation to the first look, and from look to look
@@ -24,10 +33,10 @@ _STABILIZED = {
                          "recommendation"}
 
 
-def _of_namespace(relevant):
+def _of_namespace(relevant: Callable[[Object], object]) -> Watch:
     """Return a watch function: the namespace's autoscalers, when `relevant(object)` has changed."""
 
-    def keys(change: Change):
+    def keys(change: Change) -> Iterable[Key]:
         if change.old is not None and change.new is not None and relevant(change.old) == relevant(change.new):
             return ()
         return (change.object["metadata"]["namespace"] + "/",)
@@ -35,11 +44,11 @@ def _of_namespace(relevant):
     return keys
 
 
-def _pod_facts(pod: dict) -> tuple:
+def _pod_facts(pod: Object) -> tuple[object, ...]:
     return usage_annotations(pod), pods.is_ready(pod), pods.phase(pod)
 
 
-def _size(target: dict) -> tuple:
+def _size(target: Object) -> tuple[object, ...]:
     return target["spec"].get("replicas"), target.get("status", {}).get("replicas")
 
 
@@ -48,11 +57,11 @@ class HorizontalPodAutoscalerController(Controller):
     watches = {AUTOSCALERS: itself, "pods": _of_namespace(_pod_facts),
                **{resource: _of_namespace(_size) for resource in _TARGETS}}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
-            for autoscaler in api.items(AUTOSCALERS, namespace):
-                self.manager.enqueue(self.name, key_of(autoscaler))
+            for each in api.items(AUTOSCALERS, namespace):
+                self.manager.enqueue(self.name, key_of(each))
             return None
         autoscaler = api.find(AUTOSCALERS, name, namespace)
         if autoscaler is None:
@@ -74,7 +83,7 @@ class MetricError(Exception):
 class _Sync:
     """One look at one autoscaler; `status` takes on the changes."""
 
-    def __init__(self, api, autoscaler: dict):
+    def __init__(self, api: Client, autoscaler: Object):
         self.api, self.autoscaler, self.spec = api, autoscaler, autoscaler["spec"]
         self.namespace = autoscaler["metadata"]["namespace"]
         self.status = {"desiredReplicas": 0, "currentMetrics": None, **(autoscaler.get("status") or {})}
@@ -113,7 +122,7 @@ class _Sync:
         current = scale["spec"].get("replicas", 0)
         least, most = self.spec.get("minReplicas", 1), self.spec["maxReplicas"]
         self.status["currentReplicas"] = current
-        metrics: list[dict] | None = None
+        metrics: list[Object] | None = None
         if current == 0 and least != 0:
             self._condition("ScalingActive", "False", "ScalingDisabled",
                             "scaling is disabled since the replica count of the target is zero")
@@ -138,7 +147,7 @@ class _Sync:
     def _reason(self, type_: str) -> str:
         return (conditions.find(self.status["conditions"], type_) or {}).get("reason", "")
 
-    def _rescale(self, res, scale: dict, desired: int, why: str) -> bool:
+    def _rescale(self, res: Resource, scale: Object, desired: int, why: str) -> bool:
         body = {**scale, "spec": {**scale["spec"], "replicas": desired}}
         try:
             self.api.update(res.name, body, self.namespace, subresource="scale")
@@ -155,12 +164,12 @@ class _Sync:
 
     # Metrics
 
-    def _from_metrics(self, current: int, scale: dict) -> tuple[int, str, list[dict]] | None:
+    def _from_metrics(self, current: int, scale: Object) -> tuple[int, str, list[Object]] | None:
         """Return (replicas, the metric that asks for them, status of all metrics); None where too few can be had."""
         selector = scale["status"].get("selector", "")
         specs = self.spec.get("metrics") or []
         best, name = 0, ""
-        statuses: list[dict] = []
+        statuses: list[Object] = []
         errors: list[MetricError] = []
         for spec in specs:
             try:
@@ -188,7 +197,7 @@ class _Sync:
 
     # Limits
 
-    def _rules(self, direction: str) -> dict:
+    def _rules(self, direction: str) -> Object:
         return (self.spec.get("behavior") or {}).get(direction) or {}
 
     def _stabilized(self, current: int, wanted: int) -> int:
@@ -247,16 +256,16 @@ class _Sync:
         return current + change if up else max(0, current - change)
 
 
-def _compute(api, namespace: str, selector: str, spec: dict, current: int) -> tuple[int, str, dict]:
+def _compute(api: Client, namespace: str, selector: str, spec: Object, current: int) -> tuple[int, str, Object]:
     """Return (replicas, title, MetricStatus) that one MetricSpec asks for. Raises MetricError."""
     type_ = spec["type"]
     if type_ not in ("Resource", "ContainerResource"):
         word, field = type_.lower(), {"Pods": "pods", "Object": "object", "External": "external"}[type_]
         metric = spec[field]["metric"]["name"]
-        api = "external" if type_ == "External" else "custom"
+        kind = "external" if type_ == "External" else "custom"
         raise MetricError(f"FailedGet{type_}Metric", f"unable to get {'external ' * (type_ == 'External')}metric "
-                          f"{metric}: unable to fetch metrics from {api} metrics API: no {api} metrics API "
-                          f"({api}.metrics.k8s.io) registered", f"failed to get {word} metric value: ")
+                          f"{metric}: unable to fetch metrics from {kind} metrics API: no {kind} metrics API "
+                          f"({kind}.metrics.k8s.io) registered", f"failed to get {word} metric value: ")
     field = type_[0].lower() + type_[1:]
     source = spec[field]
     name, target = source["name"], source["target"]

@@ -6,10 +6,15 @@ from ..helpers import volumes
 from ..machinery.objects import clone
 from ..machinery.wellknown import HOSTPATH_PROVISIONER
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 FOLDER = "/tmp/hostpath-provisioner"
 
 
-def _component(api) -> tuple[str, str]:
+def _component(api: Client) -> tuple[str, str]:
     """Return (the provisioner's identity, its event source)."""
     from ..machinery.digest import sha256
 
@@ -19,7 +24,7 @@ def _component(api) -> tuple[str, str]:
     return identity, f"{HOSTPATH_PROVISIONER}_minikube_{identity}"
 
 
-def provision(api, claim: dict, storage_class: dict) -> None:
+def provision(api: Client, claim: Object, storage_class: Object) -> None:
     """Make a volume for a claim, bound to it in advance."""
     meta, spec = claim["metadata"], claim["spec"]
     name = f"pvc-{meta['uid']}"
@@ -28,7 +33,7 @@ def provision(api, claim: dict, storage_class: dict) -> None:
     identity, component = _component(api)
     api.record(claim, "Normal", "Provisioning",
                f'External provisioner is provisioning volume for claim "{meta["namespace"]}/{meta["name"]}"', component)
-    volume: dict = {
+    volume: Object = {
         "apiVersion": "v1", "kind": "PersistentVolume",
         "metadata": {"name": name, "annotations": {
             "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: HOSTPATH_PROVISIONER}},
@@ -44,6 +49,6 @@ def provision(api, claim: dict, storage_class: dict) -> None:
     api.record(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {name}", component)
 
 
-def delete(api, volume: dict) -> None:
+def delete(api: Client, volume: Object) -> None:
     """Remove a volume that was released."""
     api.delete("persistentvolumes", volume["metadata"]["name"])

@@ -12,6 +12,14 @@ from ..machinery.pods import is_terminal
 from ..releases.gates import enabled
 from .pods import write_status
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.discovery import Resource
+    from ..machinery.types import Key, Object
+
 GRACE = 5              # seconds from a deletion to the first look (namespaceDeletionGracePeriod)
 FINALIZER_WAIT = 15    # seconds that finalizers are thought to take (finalizerEstimateSeconds)
 
@@ -26,7 +34,7 @@ _FINE = {
 }
 
 
-def _in_deletion(change: Change):
+def _in_deletion(change: Change) -> Iterable[Key]:
     """Watch function: a namespace when its deletion begins, and when something else lets go of it."""
     old, new = change.old, change.new
     if new is None or "deletionTimestamp" not in new["metadata"]:
@@ -42,7 +50,7 @@ class NamespaceController(Controller):
     name = "namespace"
     watches = {"namespaces": _in_deletion}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace = api.find("namespaces", key)
         if namespace is None or "deletionTimestamp" not in namespace["metadata"]:
             return None
@@ -67,7 +75,7 @@ class _Contents:
     """What is left in a namespace: `remaining` (resource -> count), `finalizers` (name -> count), `failures` (texts);
     `wait` is how many seconds the rest is thought to take."""
 
-    def __init__(self, api, namespace: str, age: float):
+    def __init__(self, api: Client, namespace: str, age: float):
         self.api, self.namespace, self.age = api, namespace, age
         self.remaining: dict[str, int] = {}
         self.finalizers: dict[str, int] = {}
@@ -85,7 +93,7 @@ class _Contents:
                 self.told = False
                 return
 
-    def _delete_all(self, res) -> None:
+    def _delete_all(self, res: Resource) -> None:
         items = self.api.items(res.name, self.namespace)
         if not items:
             return
@@ -110,7 +118,7 @@ class _Contents:
             self.failures.append(f"unexpected items still remain in namespace: {self.namespace} for gvr: {gvr}")
         self.wait = max(self.wait, wait or FINALIZER_WAIT)
 
-    def _grace(self, pods: list[dict]) -> int:
+    def _grace(self, pods: list[Object]) -> int:
         """Return how long the longest of the pods may take to end, 0 where that time is over."""
         longest = max((pod["spec"].get("terminationGracePeriodSeconds") or 0 for pod in pods
                        if not is_terminal(pod)), default=0)
@@ -123,7 +131,7 @@ class _Contents:
             if error.reason != "NotFound":
                 raise
 
-    def conditions(self, namespace: dict) -> list[dict]:
+    def conditions(self, namespace: Object) -> list[Object]:
         """Return the namespace's conditions brought up to date (namespaceConditionUpdater)."""
         found = list(namespace.get("status", {}).get("conditions") or ())
         problems = {}

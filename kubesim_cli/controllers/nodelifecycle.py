@@ -13,6 +13,13 @@ from ..machinery.objects import clone
 from ..machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE
 from ..releases.gates import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 COMPONENT = "node-controller"
 GRACE, LONG_GRACE = 40.0, 50.0  # seconds of silence (--node-monitor-grace-period)
 STARTUP_GRACE = 60.0  # seconds for a kubelet to be heard of for the first time
@@ -33,10 +40,10 @@ class NodeLifecycle(Controller):
 
     name = "nodelifecycle"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.watches = {"nodes": self._node_changed}
 
-    def _node_changed(self, change: Change):
+    def _node_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
         if old is None or new is None:
             self._tell(change)
@@ -51,7 +58,7 @@ class NodeLifecycle(Controller):
             "RegisteredNode", f"Registered Node {name} in Controller")
         self.manager.server.trusted.record(node, "Normal", reason, f"Node {name} event: {words}", COMPONENT)
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         node = api.find("nodes", key)
         if node is None:
             return None
@@ -67,7 +74,7 @@ class NodeLifecycle(Controller):
         _set_taints(api, node)
         return due
 
-    def _patience(self, api, node: dict) -> float:
+    def _patience(self, api: Client, node: Object) -> float:
         """Return until when the node's kubelet may be silent."""
         meta = node["metadata"]
         stopped = (meta.get("annotations") or {}).get(nodes.STOPPED)
@@ -79,7 +86,7 @@ class NodeLifecycle(Controller):
             return self.due(meta["name"]) or api.now + grace_period(api.release)
 
 
-def _make_unknown(api, node: dict) -> dict:
+def _make_unknown(api: Client, node: Object) -> Object:
     """The kubelet has been silent for too long."""
     status = node.get("status") or {}
     known = {condition["type"]: condition for condition in status.get("conditions") or ()}
@@ -99,7 +106,7 @@ def _make_unknown(api, node: dict) -> dict:
     return node
 
 
-def _mark_not_ready(api, pod: dict) -> None:
+def _mark_not_ready(api: Client, pod: Object) -> None:
     ready = conditions.find((pod.get("status") or {}).get("conditions"), "Ready")
     if ready is None or ready["status"] == "False":
         return
@@ -110,7 +117,7 @@ def _mark_not_ready(api, pod: dict) -> None:
     api.record(pod, "Warning", "NodeNotReady", "Node is not ready", COMPONENT)
 
 
-def _wanted(node: dict) -> list[tuple[str, str]]:
+def _wanted(node: Object) -> list[tuple[str, str]]:
     """Return (key, effect) of the taints that follow from the node's conditions and spec."""
     found = []
     if node["spec"].get("unschedulable"):
@@ -125,7 +132,7 @@ def _wanted(node: dict) -> list[tuple[str, str]]:
     return found
 
 
-def _set_taints(api, node: dict) -> None:
+def _set_taints(api: Client, node: Object) -> None:
     wanted = _wanted(node)
     known = node["spec"].get("taints") or []
     kept = [taint for taint in known if taint["key"] not in _OWN or (taint["key"], taint["effect"]) in wanted]

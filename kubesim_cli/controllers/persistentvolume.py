@@ -16,6 +16,13 @@ from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVIS
 from ..releases.gates import enabled
 from . import hostpathprovisioner
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 COMPONENT = "persistentvolume-controller"
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
 ALL = "*"  # every claim that is not bound
@@ -25,12 +32,12 @@ _MIGRATED = {"aws-ebs": "ebs.csi.aws.com", "azure-disk": "disk.csi.azure.com", "
              "portworx-volume": "pxd.portworx.com", "vsphere-volume": "csi.vsphere.vmware.com"}
 
 
-def _claim_of(volume: dict) -> str:
+def _claim_of(volume: Object) -> str:
     ref = volume["spec"].get("claimRef")
     return f"{ref['namespace']}/{ref['name']}" if ref else ""
 
 
-def _set_phase(api, volume: dict, phase: str, message: str = "") -> dict:
+def _set_phase(api: Client, volume: Object, phase: str, message: str = "") -> Object:
     """Set a volume's phase; returns the volume as it is stored then."""
     if dig(volume, "status", "phase") == phase:
         return volume
@@ -43,7 +50,7 @@ def _set_phase(api, volume: dict, phase: str, message: str = "") -> dict:
     return api.update_status(VOLUMES, {**volume, "status": status})
 
 
-def _set_claim_status(api, claim: dict, phase: str, volume: dict | None = None) -> bool:
+def _set_claim_status(api: Client, claim: Object, phase: str, volume: Object | None = None) -> bool:
     """Set a claim's phase and what follows from its volume; returns whether that changed anything."""
     old = claim.get("status") or {}
     status = {key: value for key, value in old.items()
@@ -61,7 +68,7 @@ def _set_claim_status(api, claim: dict, phase: str, volume: dict | None = None) 
     return True
 
 
-def _bind(api, volume: dict, claim: dict) -> None:
+def _bind(api: Client, volume: Object, claim: Object) -> None:
     """Write the binding to the volume, then to the claim."""
     bound = volumes.reserved(volume, claim)
     if bound is not volume:
@@ -87,20 +94,20 @@ class ClaimBinder(Controller):
 
     name = "persistentvolumeclaim-binder"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.watches = {CLAIMS: itself, VOLUMES: self._volume_changed, CLASSES: lambda change: (ALL,)}
 
     @staticmethod
-    def _volume_changed(change: Change):
+    def _volume_changed(change: Change) -> Iterable[Key]:
         found = {_claim_of(volume) for volume in (change.old, change.new) if volume is not None} - {""}
         free = change.new is not None and dig(change.new, "status", "phase") == "Available"
         return [*sorted(found), ALL] if free else sorted(found)
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         if key == ALL:
-            for claim in api.items(CLAIMS):
-                if annotation(claim, volumes.BIND_COMPLETED) is None:
-                    self.manager.enqueue(self.name, key_of(claim))
+            for each in api.items(CLAIMS):
+                if annotation(each, volumes.BIND_COMPLETED) is None:
+                    self.manager.enqueue(self.name, key_of(each))
             return
         namespace, name = split_key(key)
         claim = api.find(CLAIMS, name, namespace)
@@ -114,7 +121,7 @@ class ClaimBinder(Controller):
             _sync_unbound(api, claim)
 
 
-def _sync_bound(api, claim: dict) -> None:
+def _sync_bound(api: Client, claim: Object) -> None:
     """syncBoundClaim: what was bound stays so, or is lost."""
     name = claim["spec"].get("volumeName", "")
     volume = api.find(VOLUMES, name) if name else None
@@ -127,13 +134,13 @@ def _sync_bound(api, claim: dict) -> None:
         _lose(api, claim, "ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly")
 
 
-def _lose(api, claim: dict, reason: str, message: str) -> None:
+def _lose(api: Client, claim: Object, reason: str, message: str) -> None:
     if dig(claim, "status", "phase") != "Lost":
         _set_claim_status(api, claim, "Lost")
         api.record(claim, "Warning", reason, message, COMPONENT)
 
 
-def _sync_asked(api, claim: dict) -> None:
+def _sync_asked(api: Client, claim: Object) -> None:
     """The claim asks for a volume by name."""
     name = claim["spec"]["volumeName"]
     volume = api.find(VOLUMES, name)
@@ -154,7 +161,7 @@ def _sync_asked(api, claim: dict) -> None:
         _set_claim_status(api, claim, "Pending")
 
 
-def _sync_unbound(api, claim: dict) -> None:
+def _sync_unbound(api: Client, claim: Object) -> None:
     """Any volume will do: the best of those that are there, or a new one."""
     delayed = volumes.waits_for_consumer(api, claim)
     volume = volumes.find_match(claim, api.items(VOLUMES), delayed=delayed)
@@ -179,7 +186,7 @@ def _sync_unbound(api, claim: dict) -> None:
     _set_claim_status(api, claim, "Pending")
 
 
-def _tell_waiting(api, claim: dict) -> None:
+def _tell_waiting(api: Client, claim: Object) -> None:
     """emitEventForUnboundDelayBindingClaim"""
     name, namespace = claim["metadata"]["name"], claim["metadata"]["namespace"]
     pods = [pod["metadata"]["name"] for pod in api.items("pods", namespace)
@@ -194,7 +201,7 @@ def _tell_waiting(api, claim: dict) -> None:
                COMPONENT)
 
 
-def _provision(api, claim: dict) -> None:
+def _provision(api: Client, claim: Object) -> None:
     """provisionClaim: leave it to the provisioner that the claim's class names."""
     name = volumes.class_of(claim)
     wanted = api.find(CLASSES, name)
@@ -231,16 +238,16 @@ class VolumeBinder(Controller):
 
     name = "persistentvolume-binder"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.watches = {VOLUMES: itself, CLAIMS: self._claim_changed}
 
     @staticmethod
-    def _claim_changed(change: Change):
+    def _claim_changed(change: Change) -> Iterable[Key]:
         """A claim's volume; all volumes of a claim that is gone, for several may have been meant for it."""
         name = change.object["spec"].get("volumeName")
         return (name,) if name else ()
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         volume = api.find(VOLUMES, key)
         if volume is None:
             return
@@ -264,18 +271,18 @@ class VolumeBinder(Controller):
             _unbind(api, volume)
 
 
-def _policy(volume: dict) -> str:
+def _policy(volume: Object) -> str:
     return volume["spec"].get("persistentVolumeReclaimPolicy", "Retain")
 
 
-def _tell_mode(api, volume: dict, claim: dict) -> None:
+def _tell_mode(api: Client, volume: Object, claim: Object) -> None:
     api.record(volume, "Warning", "VolumeMismatch", "Cannot bind PersistentVolume to requested PersistentVolumeClaim "
                f'"{claim["metadata"]["name"]}" due to incompatible volumeMode.', COMPONENT)
     api.record(claim, "Warning", "VolumeMismatch", f'Cannot bind PersistentVolume "{volume["metadata"]["name"]}" to '
                "requested PersistentVolumeClaim due to incompatible volumeMode.", COMPONENT)
 
 
-def _unbind(api, volume: dict) -> None:
+def _unbind(api: Client, volume: Object) -> None:
     """unbindVolume: the claim was met elsewhere; a volume that its maker reserved stays reserved."""
     new = clone(volume)
     if annotation(volume, volumes.BOUND_BY_CONTROLLER) is not None:
@@ -287,7 +294,7 @@ def _unbind(api, volume: dict) -> None:
     _set_phase(api, api.update(VOLUMES, new), "Available")
 
 
-def _release(api, volume: dict) -> None:
+def _release(api: Client, volume: Object) -> None:
     """The claim is gone: follow the reclaim policy."""
     if dig(volume, "status", "phase") not in ("Released", "Failed"):
         volume = _set_phase(api, volume, "Released")
@@ -315,6 +322,6 @@ def _release(api, volume: dict) -> None:
             api.delete(VOLUMES, volume["metadata"]["name"])
 
 
-def _fail(api, volume: dict, reason: str, message: str) -> None:
+def _fail(api: Client, volume: Object, reason: str, message: str) -> None:
     if dig(volume, "status", "phase") != "Failed":
         api.record(_set_phase(api, volume, "Failed", message), "Warning", reason, message, COMPONENT)

@@ -12,17 +12,24 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from ..machinery.pods import is_terminal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 QUARANTINE, PERIOD = 40.0, 20.0  # seconds that a node may be missing; seconds between two looks
 OUT_OF_SERVICE = "node.kubernetes.io/out-of-service"
 
 
-def _node_changed(change: Change):
+def _node_changed(change: Change) -> Iterable[Key]:
     if change.new is None or _out_of_service(change.new):
         return (change.object["metadata"]["name"],)
     return ()
 
 
-def _pod_changed(change: Change):
+def _pod_changed(change: Change) -> Iterable[Key]:
     """A pod on a node that may not be there, or one that is being deleted."""
     pod = change.new
     if pod is None or not pod["spec"].get("nodeName"):
@@ -32,7 +39,7 @@ def _pod_changed(change: Change):
     return (pod["spec"]["nodeName"],) if change.old is None or going else ()
 
 
-def _out_of_service(node: dict) -> bool:
+def _out_of_service(node: Object) -> bool:
     ready = conditions.status_of((node.get("status") or {}).get("conditions"), "Ready")
     return ready != "True" and any(taint["key"] == OUT_OF_SERVICE and taint["effect"] in HARD
                                    for taint in node["spec"].get("taints") or ())
@@ -44,7 +51,7 @@ class PodGC(Controller):
     name = "podgc"
     watches = {"nodes": _node_changed, "pods": _pod_changed}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         node = api.find("nodes", key)
         if node is not None and not _out_of_service(node):
             return None
@@ -64,7 +71,7 @@ class PodGC(Controller):
         return None
 
 
-def _remove(api, pod: dict, why: str) -> None:
+def _remove(api: Client, pod: Object, why: str) -> None:
     """Delete a pod by force; one that has not ended is marked as failed first."""
     if not is_terminal(pod):
         new = clone(pod)

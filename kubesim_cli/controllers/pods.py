@@ -11,24 +11,31 @@ from ..machinery.objects import clone
 from ..machinery.pods import is_terminal
 from .refs import controller_ref
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def phase(pod: dict) -> str:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
+
+def phase(pod: Object) -> str:
     """Return status.phase, "" where there is none yet."""
     return pod.get("status", {}).get("phase", "")
 
 
-def ready_condition(pod: dict) -> dict | None:
+def ready_condition(pod: Object) -> Object | None:
     """Return the pod's condition Ready, or None."""
     return conditions.find(pod.get("status", {}).get("conditions"), "Ready")
 
 
-def is_ready(pod: dict) -> bool:
+def is_ready(pod: Object) -> bool:
     """Tell whether the pod's condition Ready is True."""
     ready = ready_condition(pod)
     return ready is not None and ready["status"] == "True"
 
 
-def available_at(pod: dict, min_ready_seconds: int) -> float | None:
+def available_at(pod: Object, min_ready_seconds: int) -> float | None:
     """Return when a ready pod counts as available, in seconds since 1970 (0: it always does); None: not ready."""
     ready = ready_condition(pod)
     if ready is None or ready["status"] != "True":
@@ -39,13 +46,13 @@ def available_at(pod: dict, min_ready_seconds: int) -> float | None:
     return timestamps.parse(since) + min_ready_seconds if since else None
 
 
-def is_available(pod: dict, min_ready_seconds: int, now: float) -> bool:
+def is_available(pod: Object, min_ready_seconds: int, now: float) -> bool:
     """Tell whether the pod has been ready for `min_ready_seconds`."""
     at = available_at(pod, min_ready_seconds)
     return at is not None and at <= now
 
 
-def next_available(pods: list[dict], min_ready_seconds: int, now: float) -> float | None:
+def next_available(pods: list[Object], min_ready_seconds: int, now: float) -> float | None:
     """Return when the next of the ready pods becomes available, or None."""
     if not min_ready_seconds:
         return None
@@ -53,20 +60,20 @@ def next_available(pods: list[dict], min_ready_seconds: int, now: float) -> floa
     return min((at for at in times if at is not None and at > now), default=None)
 
 
-def is_active(pod: dict) -> bool:
+def is_active(pod: Object) -> bool:
     """Tell whether the pod has neither ended nor been told to."""
     return "deletionTimestamp" not in pod["metadata"] and not is_terminal(pod)
 
 
-def is_terminating(pod: dict) -> bool:
+def is_terminating(pod: Object) -> bool:
     """Tell whether the pod was told to end and has not yet."""
     return "deletionTimestamp" in pod["metadata"] and not is_terminal(pod)
 
 
-def from_template(template: dict, owner: dict) -> dict:
+def from_template(template: Object, owner: Object) -> Object:
     """Return a new pod of a PodTemplateSpec with `owner` as its controller (GetPodFromTemplate)."""
     source = template.get("metadata") or {}
-    meta: dict = {"generateName": prefix(owner["metadata"]["name"]), "ownerReferences": [controller_ref(owner)]}
+    meta: Object = {"generateName": prefix(owner["metadata"]["name"]), "ownerReferences": [controller_ref(owner)]}
     for field in ("labels", "annotations", "finalizers"):
         if source.get(field):
             meta[field] = clone(source[field])
@@ -78,7 +85,7 @@ def prefix(name: str) -> str:
     return f"{name}-" if len(name) < 253 else name
 
 
-def create(api, owner: dict, pod: dict, component: str) -> dict | None:
+def create(api: Client, owner: Object, pod: Object, component: str) -> Object | None:
     """Create `pod` and tell of it in an event about `owner`; None where the namespace is being deleted.
 
     Raises StatusError.
@@ -94,7 +101,7 @@ def create(api, owner: dict, pod: dict, component: str) -> dict | None:
     return made
 
 
-def delete(api, owner: dict, pod: dict, component: str) -> None:
+def delete(api: Client, owner: Object, pod: Object, component: str) -> None:
     """Delete `pod` and tell of it in an event about `owner`. Raises StatusError, but not for a pod that is gone."""
     name = pod["metadata"]["name"]
     try:
@@ -109,7 +116,7 @@ def delete(api, owner: dict, pod: dict, component: str) -> None:
 
 def namespace_terminating(error: StatusError) -> bool:
     """Tell whether a create was refused because its namespace is being deleted."""
-    details: dict = error.status.get("details") or {}  # type: ignore[assignment]
+    details: Object = error.status.get("details") or {}  # type: ignore[assignment]
     causes = details.get("causes") or ()
     return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
@@ -119,7 +126,7 @@ def failure(message: str) -> StatusError:
     return StatusError(500, "InternalError", message)
 
 
-def slow_start(count: int, function) -> StatusError | None:
+def slow_start(count: int, function: Callable[[int], object]) -> StatusError | None:
     """Call `function(i)` for 0 <= i < count in batches of 1, 2, 4 ...; the batch after a failed one is not begun.
 
     Returns the first StatusError (slowStartBatch).
@@ -138,18 +145,18 @@ def slow_start(count: int, function) -> StatusError | None:
     return None
 
 
-def write_status(api, resource: str, obj: dict, status: dict) -> None:
+def write_status(api: Client, resource: str, obj: Object, status: Object) -> None:
     """Store a new status of `obj`, unless it is the one it has."""
     if status != obj.get("status"):
         api.update_status(resource, {**obj, "status": status})
 
 
-def compact(fields: dict, always: tuple[str, ...] = ()) -> dict:
+def compact(fields: Object, always: tuple[str, ...] = ()) -> Object:
     """Return `fields` as Go writes a struct: without None, and without zero values of any but the fields `always`."""
     return {name: value for name, value in fields.items() if value or (name in always and value is not None)}
 
 
-def scaled(value, total: int, round_up: bool) -> int:
+def scaled(value: str | int | None, total: int, round_up: bool) -> int:
     """Resolve an IntOrString such as 2 or "25%" of `total` (intstr.GetScaledValueFromIntOrPercent)."""
     if isinstance(value, str):
         percent = int(value[:-1]) * total

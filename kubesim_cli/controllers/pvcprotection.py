@@ -7,8 +7,15 @@ from ..helpers.volumes import claim_keys
 from ..machinery.objects import clone, split_key
 from ..machinery.wellknown import PVC_PROTECTION_FINALIZER
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _pod_changed(change: Change):
+    from ..apiserver.client import Client
+    from ..machinery.types import Key
+
+
+def _pod_changed(change: Change) -> Iterable[Key]:
     """The claims of a pod that went or was force-deleted."""
     if change.new is not None and "deletionTimestamp" not in change.new["metadata"]:
         return ()
@@ -19,7 +26,7 @@ class ClaimProtection(Controller):
     name = "persistentvolumeclaim-protection"
     watches = {"persistentvolumeclaims": itself, "pods": _pod_changed}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         namespace, name = split_key(key)
         claim = api.find("persistentvolumeclaims", name, namespace)
         if claim is None:
@@ -34,6 +41,6 @@ class ClaimProtection(Controller):
         api.update("persistentvolumeclaims", new, namespace)
 
 
-def _used(api, namespace: str, key: str) -> bool:
+def _used(api: Client, namespace: str, key: str) -> bool:
     """Tell whether a pod that was scheduled uses the claim."""
     return any(pod["spec"].get("nodeName") and key in claim_keys(pod) for pod in api.items("pods", namespace))

@@ -6,12 +6,16 @@ from ..helpers.controller import Controller, itself
 from ..machinery.objects import clone, dig
 from ..machinery.wellknown import PV_PROTECTION_FINALIZER
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+
 
 class VolumeProtection(Controller):
     name = "persistentvolume-protection"
     watches = {"persistentvolumes": itself}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         volume = api.find("persistentvolumes", key)
         if volume is None:
             return

@@ -8,27 +8,36 @@ from __future__ import annotations
 from ..machinery.errors import StatusError
 from ..machinery.objects import controller_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
-def controller_ref(owner: dict) -> dict:
+    from ..apiserver.client import Client
+    from ..helpers.controller import Change, Watch
+    from ..machinery.types import Key, Object
+
+
+def controller_ref(owner: Object) -> Object:
     """Return the ownerReference that makes `owner` an object's controller (metav1.NewControllerRef)."""
     meta = owner["metadata"]
     return {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": meta["name"], "uid": meta["uid"],
             "controller": True, "blockOwnerDeletion": True}
 
 
-def controlled_by(obj: dict, owner: dict) -> bool:
+def controlled_by(obj: Object, owner: Object) -> bool:
     """Tell whether `owner` is the controller of `obj`, by UID."""
     ref = controller_of(obj)
     return ref is not None and ref["uid"] == owner["metadata"]["uid"]
 
 
-def candidates(api, owner: dict, resource: str) -> list[dict]:
+def candidates(api: Client, owner: Object, resource: str) -> list[Object]:
     """Return what `owner` might call its own: the objects it controls and the orphans of its namespace."""
     owned = [obj for obj in api.owned(resource, owner) if controlled_by(obj, owner)]
     return owned + api.orphans(resource, owner["metadata"]["namespace"])
 
 
-def claim(api, owner: dict, resource: str, objects: list[dict], match, finalizers: tuple[str, ...] = ()) -> list[dict]:
+def claim(api: Client, owner: Object, resource: str, objects: list[Object], match: Callable[[Object], bool],
+          finalizers: tuple[str, ...] = ()) -> list[Object]:
     """Return those of `objects` (from `candidates`) that belong to `owner`, adopting and releasing on the way.
 
     `match(obj)` tells whether the owner wants it. `finalizers` are added on adoption and taken off on release.
@@ -57,16 +66,16 @@ def claim(api, owner: dict, resource: str, objects: list[dict], match, finalizer
     return claimed
 
 
-def _adopt(api, owner: dict, resource: str, obj: dict, finalizers: tuple[str, ...]) -> None:
-    patch: dict = {"uid": obj["metadata"]["uid"], "ownerReferences": [controller_ref(owner)]}
+def _adopt(api: Client, owner: Object, resource: str, obj: Object, finalizers: tuple[str, ...]) -> None:
+    patch: Object = {"uid": obj["metadata"]["uid"], "ownerReferences": [controller_ref(owner)]}
     if finalizers:
         patch["finalizers"] = list(finalizers)
     _patch(api, resource, obj, patch)
 
 
-def release(api, owner: dict, resource: str, obj: dict, finalizers: tuple[str, ...] = ()) -> None:
+def release(api: Client, owner: Object, resource: str, obj: Object, finalizers: tuple[str, ...] = ()) -> None:
     """Take `owner` out of the object's ownerReferences, and `finalizers` off it."""
-    patch: dict = {"uid": obj["metadata"]["uid"],
+    patch: Object = {"uid": obj["metadata"]["uid"],
                    "ownerReferences": [{"$patch": "delete", "uid": owner["metadata"]["uid"]}]}
     if finalizers:
         patch["$deleteFromPrimitiveList/finalizers"] = list(finalizers)
@@ -77,12 +86,12 @@ def release(api, owner: dict, resource: str, obj: dict, finalizers: tuple[str, .
             raise
 
 
-def _patch(api, resource: str, obj: dict, metadata: dict) -> None:
+def _patch(api: Client, resource: str, obj: Object, metadata: Object) -> None:
     meta = obj["metadata"]
     api.patch(resource, meta["name"], {"metadata": metadata}, "strategic", meta["namespace"])
 
 
-def orphaned(change):
+def orphaned(change: Change) -> Iterable[Key]:
     """Watch function: an object without a controller that came, or changed its labels, wakes the key `namespace/`.
 
     A controller that watches with it lets every owner of that namespace claim when it is asked to sync a key
@@ -100,10 +109,10 @@ def orphaned(change):
     return (meta["namespace"] + "/",)
 
 
-def both(*functions):
+def both(*functions: Watch) -> Watch:
     """Combine watch functions of one resource."""
 
-    def keys(change):
+    def keys(change: Change) -> Iterable[Key]:
         return [key for function in functions for key in function(change)]
 
     return keys

@@ -11,11 +11,16 @@ from ..machinery import quantity, selectors
 from ..machinery.errors import StatusError
 from . import pods
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 METRICS = "pods.v1beta1.metrics.k8s.io"
 TOLERANCE = 0.1  # of the ratio of usage and target
 
 
-def replicas(api, namespace: str, selector: str, source: dict, current: int) -> tuple[int, dict]:
+def replicas(api: Client, namespace: str, selector: str, source: Object, current: int) -> tuple[int, Object]:
     """Return (replicas, MetricValueStatus) for the pods that `selector` selects, `current` in number.
 
     `source` is a ResourceMetricSource or ContainerResourceMetricSource. Raises ValueError where metrics are missing.
@@ -54,7 +59,7 @@ def _tolerable(ratio: float) -> bool:
     return 1 - TOLERANCE <= ratio <= 1 + TOLERANCE
 
 
-def _usage(api, namespace: str, selector: str, resource: str, container: str) -> dict[str, int]:
+def _usage(api: Client, namespace: str, selector: str, resource: str, container: str) -> dict[str, int]:
     """Return what each pod, or its container of that name, uses, in thousandths. Raises ValueError."""
     try:
         listed = api.list(METRICS, namespace, label_selector=selector)["items"]
@@ -70,7 +75,7 @@ def _usage(api, namespace: str, selector: str, resource: str, container: str) ->
     return used
 
 
-def _grouped(mine: list[dict], used: dict, resource: str) -> tuple[list[str], list[str], list[str]]:
+def _grouped(mine: list[Object], used: Object, resource: str) -> tuple[list[str], list[str], list[str]]:
     """Return the names of pods that count: with metrics, not ready, without metrics (groupPods)."""
     ready: list[str] = []
     unready: list[str] = []
@@ -93,10 +98,10 @@ def _grouped(mine: list[dict], used: dict, resource: str) -> tuple[list[str], li
 class _Value:
     """A target that is an amount for each pod."""
 
-    def __init__(self, resource: str, target: dict):
+    def __init__(self, resource: str, target: Object):
         self.resource, self.target = resource, quantity.milli(target["averageValue"])
 
-    def weigh(self, used: dict[str, int]) -> tuple[float, dict]:
+    def weigh(self, used: dict[str, int]) -> tuple[float, Object]:
         """Return (ratio of usage and target, MetricValueStatus)."""
         average = sum(used.values()) // len(used)
         return average / self.target, {"averageValue": _amount(self.resource, average)}
@@ -109,10 +114,10 @@ class _Value:
 class _Utilization:
     """A target that is a percentage of what pods request."""
 
-    def __init__(self, resource: str, target: dict, requests: dict[str, int]):
+    def __init__(self, resource: str, target: Object, requests: dict[str, int]):
         self.resource, self.target, self.requests = resource, target["averageUtilization"], requests
 
-    def weigh(self, used: dict[str, int]) -> tuple[float, dict]:
+    def weigh(self, used: dict[str, int]) -> tuple[float, Object]:
         """Return (ratio of usage and target, MetricValueStatus). Raises ValueError."""
         total, requested = sum(used.values()), sum(self.requests[name] for name in used)
         if not requested:
@@ -126,7 +131,7 @@ class _Utilization:
         return self.requests[name] * max(100, self.target) // 100
 
 
-def _request(pod: dict, resource: str, container: str) -> int:
+def _request(pod: Object, resource: str, container: str) -> int:
     """Return what a pod, or its container of that name, requests, in thousandths; ValueError where one requests
     nothing."""
     containers = [*pod["spec"]["containers"],

@@ -12,6 +12,11 @@ from ..machinery.objects import controller_of, split_key
 from ..releases.gates import enabled
 from . import pods, refs, victims
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 BURST = 500  # pods created or deleted in one sync
 
 
@@ -24,15 +29,15 @@ class ReplicaSetController(Controller):
     counts_terminating = True
     watches = {resource: itself, "pods": refs.both(owner("ReplicaSet"), refs.orphaned)}
 
-    def selector(self, rs: dict) -> dict:
+    def selector(self, rs: Object) -> Object:
         """Return the metav1.LabelSelector dict of `rs`."""
         return rs["spec"]["selector"]
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
-            for rs in api.items(self.resource, namespace):
-                self._claim(api, rs)
+            for each in api.items(self.resource, namespace):
+                self._claim(api, each)
             return None
         rs = api.find(self.resource, name, namespace)
         if rs is None:
@@ -52,11 +57,11 @@ class ReplicaSetController(Controller):
             return pods.next_available(active, rs["spec"].get("minReadySeconds", 0), api.now)
         return None
 
-    def _claim(self, api, rs: dict) -> tuple[list[dict], list[dict]]:
+    def _claim(self, api: Client, rs: Object) -> tuple[list[Object], list[Object]]:
         """Return the pods of `rs` that live and those that are ending, having adopted and released."""
         selector = self.selector(rs)
 
-        def match(pod: dict) -> bool:
+        def match(pod: Object) -> bool:
             return selectors.selector_matches(selector, pod["metadata"].get("labels"))
 
         living, ending = [], []
@@ -67,7 +72,7 @@ class ReplicaSetController(Controller):
                 ending.append(pod)
         return refs.claim(api, rs, "pods", living, match), ending
 
-    def _manage(self, api, rs: dict, active: list[dict]) -> None:
+    def _manage(self, api: Client, rs: Object, active: list[Object]) -> None:
         """Create or delete pods towards spec.replicas, BURST at most. Raises StatusError."""
         missing = rs["spec"].get("replicas", 1) - len(active)
         if missing > 0:
@@ -86,19 +91,20 @@ class ReplicaSetController(Controller):
             if failure:
                 raise failure
 
-    def _victims(self, api, rs: dict, active: list[dict], count: int) -> list[dict]:
+    def _victims(self, api: Client, rs: Object, active: list[Object], count: int) -> list[Object]:
         if count == len(active):
             return active
         return victims.choose(active, self._relatives(api, rs), count, api.now)
 
-    def _relatives(self, api, rs: dict) -> list[dict]:
+    def _relatives(self, api: Client, rs: Object) -> list[Object]:
         """Return the pods of all ReplicaSets that have the same controller (getIndirectlyRelatedPods)."""
         ref = controller_of(rs)
         if ref is None:
             return []
         return [pod for sibling in api.owned(self.resource, {"metadata": ref}) for pod in api.owned("pods", sibling)]
 
-    def _status(self, api, rs: dict, active: list[dict], terminating: list[dict], failure) -> dict:
+    def _status(self, api: Client, rs: Object, active: list[Object], terminating: list[Object],
+                failure: StatusError | None) -> Object:
         """Return the new status (calculateStatus)."""
         wanted = (rs["spec"]["template"].get("metadata") or {}).get("labels") or {}
         wait = rs["spec"].get("minReadySeconds", 0)
@@ -117,7 +123,7 @@ class ReplicaSetController(Controller):
             status["terminatingReplicas"] = len(terminating)
         return status
 
-    def _conditions(self, api, rs: dict, count: int, failure) -> list[dict]:
+    def _conditions(self, api: Client, rs: Object, count: int, failure: StatusError | None) -> list[Object]:
         old = rs.get("status", {}).get("conditions") or []
         there = conditions.find(old, "ReplicaFailure")
         if failure is None:

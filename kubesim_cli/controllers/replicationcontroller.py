@@ -9,6 +9,10 @@ from ..helpers.controller import itself, owner
 from . import refs
 from .replicaset import ReplicaSetController
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 
 class ReplicationManager(ReplicaSetController):
     name = "replicationcontroller"
@@ -17,5 +21,5 @@ class ReplicationManager(ReplicaSetController):
     counts_terminating = False
     watches = {resource: itself, "pods": refs.both(owner("ReplicationController"), refs.orphaned)}
 
-    def selector(self, rs: dict) -> dict:
+    def selector(self, rs: Object) -> Object:
         return {"matchLabels": rs["spec"].get("selector") or {}}

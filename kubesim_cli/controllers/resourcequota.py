@@ -10,10 +10,17 @@ from ..machinery.objects import key_of, split_key
 from ..machinery.pods import is_terminal
 from .pods import write_status
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 QUOTAS = "resourcequotas"
 
 
-def _used_less(change: Change):
+def _used_less(change: Change) -> Iterable[Key]:
     """Watch function: quotas themselves, and the namespaces in which something went or counts otherwise now."""
     old, new, resource = change.old, change.new, change.resource
     if resource == QUOTAS:
@@ -35,7 +42,7 @@ class ResourceQuotaController(Controller):
     name = "resourcequota"
     watches = {"*": _used_less}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         quota = api.find(QUOTAS, name, namespace)
         for each in ([quota] if quota is not None else []) if name else api.items(QUOTAS, namespace):
@@ -43,7 +50,7 @@ class ResourceQuotaController(Controller):
         return None
 
 
-def _recount(api, quota: dict) -> None:
+def _recount(api: Client, quota: Object) -> None:
     from ..apiserver.quota import count
 
     status = {"hard": dict(quota["spec"].get("hard") or {}), "used": count(quota, api, api.now)}

@@ -8,10 +8,17 @@ from __future__ import annotations
 from ..helpers.controller import Change, Controller
 from .serviceaccount import is_live, live_namespace
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key
+
 CONFIG_MAP = "kube-root-ca.crt"
 
 
-def _tampered(change: Change):
+def _tampered(change: Change) -> Iterable[Key]:
     """Watch function: the namespace whose config map was changed or deleted."""
     meta = change.object["metadata"]
     return (meta["namespace"],) if change.type != "ADDED" and meta["name"] == CONFIG_MAP else ()
@@ -21,7 +28,7 @@ class RootCACertPublisher(Controller):
     name = "root-ca-cert-publisher"
     watches = {"configmaps": _tampered, "namespaces": live_namespace}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         from ..apiserver.bootstrap import ROOT_CA, ROOT_CA_ANNOTATIONS
 
         if not is_live(api, key):

@@ -9,15 +9,22 @@ from ..helpers.controller import Change, Controller, itself
 from ..helpers.nodes import TUNNEL, node_name
 from ..machinery.objects import clone, dig
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 NODE = node_name(0)
 
 
-def is_open(node: dict | None) -> bool:
+def is_open(node: Object | None) -> bool:
     """Tell whether the tunnel is open, by the first node."""
     return node is not None and TUNNEL in (node["metadata"].get("annotations") or {})
 
 
-def _tunnel(change: Change):
+def _tunnel(change: Change) -> Iterable[Key]:
     """The key of all services, when the tunnel is opened or closed."""
     changed = change.object["metadata"]["name"] == NODE and is_open(change.old) != is_open(change.new)
     return ("*",) if changed else ()
@@ -27,7 +34,7 @@ class ServiceLoadBalancer(Controller):
     name = "service-load-balancer"
     watches = {"services": itself, "nodes": _tunnel}
 
-    def sync(self, api, key: str) -> None:
+    def sync(self, api: Client, key: str) -> None:
         if key == "*":
             services = api.items("services")
         else:
@@ -39,9 +46,9 @@ class ServiceLoadBalancer(Controller):
             self._settle(api, service, tunnel)
 
     @staticmethod
-    def _settle(api, service: dict, tunnel: bool) -> None:
+    def _settle(api: Client, service: Object, tunnel: bool) -> None:
         spec = service["spec"]
-        wanted: dict = {}
+        wanted: Object = {}
         if tunnel and spec.get("type") == "LoadBalancer" and not spec.get("loadBalancerClass"):
             wanted = {"ingress": [{"ip": spec["clusterIP"], "ipMode": "VIP"}]}
         if dig(service, "status", "loadBalancer", default={}) != wanted:

@@ -10,27 +10,32 @@ from ..machinery.objects import key_of
 from ..machinery.pods import is_terminal
 from . import pods as podutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 LAST_CHANGE = "endpoints.kubernetes.io/last-change-trigger-time"
 HEADLESS = "service.kubernetes.io/headless"
 
 
-def selected(service: dict) -> bool:
+def selected(service: Object) -> bool:
     """Tell whether the controllers look after the service's endpoints."""
     return bool(service["spec"].get("selector")) and service["spec"].get("type") != "ExternalName"
 
 
-def is_headless(service: dict) -> bool:
+def is_headless(service: Object) -> bool:
     return service["spec"].get("clusterIP") == "None"
 
 
-def _relevant(pod: dict) -> tuple:
+def _relevant(pod: Object) -> tuple[object, ...]:
     """What the endpoints of a pod depend on."""
     meta, status = pod["metadata"], pod.get("status") or {}
     return (meta.get("labels"), status.get("podIP"), podutil.is_ready(pod), "deletionTimestamp" in meta,
             is_terminal(pod), pod["spec"].get("hostname"), pod["spec"].get("subdomain"))
 
 
-def services_of_pod(api, change: Change) -> list[str]:
+def services_of_pod(api: Client, change: Change) -> list[str]:
     """Watch function's part: the services whose endpoints a change of a pod may change."""
     states = [pod for pod in (change.old, change.new) if pod is not None]
     if not any((pod.get("status") or {}).get("podIP") for pod in states):
@@ -42,11 +47,11 @@ def services_of_pod(api, change: Change) -> list[str]:
             if selected(service) and any(_matches(service["spec"]["selector"], each) for each in labels)]
 
 
-def _matches(selector: dict, labels: dict) -> bool:
+def _matches(selector: Object, labels: Object) -> bool:
     return all(labels.get(key) == value for key, value in selector.items())
 
 
-def pods_of(api, service: dict, terminating: bool) -> list[dict]:
+def pods_of(api: Client, service: Object, terminating: bool) -> list[Object]:
     """Return the pods behind a service that have an address; `terminating`: those that are ending, too."""
     selector, namespace = service["spec"]["selector"], service["metadata"]["namespace"]
     return [pod for pod in api.items("pods", namespace)
@@ -55,7 +60,7 @@ def pods_of(api, service: dict, terminating: bool) -> list[dict]:
             and (terminating or "deletionTimestamp" not in pod["metadata"])]
 
 
-def ports_of(service: dict, pod: dict) -> list[dict]:
+def ports_of(service: Object, pod: Object) -> list[Object]:
     """Return the EndpointPorts at which a service's ports are found on a pod; a named port it lacks is left out."""
     found = []
     for port in service["spec"].get("ports") or ():
@@ -69,13 +74,13 @@ def ports_of(service: dict, pod: dict) -> list[dict]:
     return found
 
 
-def in_hash_order(ports: list[dict], shape: str) -> list[dict]:
+def in_hash_order(ports: list[Object], shape: str) -> list[Object]:
     """Return EndpointPorts in the order of the hashes of their Go values, in which Kubernetes stores them.
 
     `shape` is how spew prints the fields before AppProtocol, with {name}, {port} and {protocol} for their values.
     """
 
-    def key(port: dict) -> int:
+    def key(port: Object) -> int:
         app = port.get("appProtocol") or "<nil>"
         text = shape.format(name=port.get("name", ""), port=port["port"], protocol=port["protocol"])
         return _fnv128a(f"(v1.EndpointPort){{{text} AppProtocol:(*string){app}}}".encode())
@@ -91,7 +96,7 @@ def _fnv128a(data: bytes) -> int:
     return value
 
 
-def _number(target, protocol: str, pod: dict) -> int | None:
+def _number(target: str | int, protocol: str, pod: Object) -> int | None:
     if isinstance(target, int):
         return target
     sidecars = [c for c in pod["spec"].get("initContainers") or () if c.get("restartPolicy") == "Always"]
@@ -102,18 +107,18 @@ def _number(target, protocol: str, pod: dict) -> int | None:
     return None
 
 
-def hostname_of(service: dict, pod: dict) -> str:
+def hostname_of(service: Object, pod: Object) -> str:
     """Return the name that DNS gives a pod of a headless service, "" where it gives none."""
     spec = pod["spec"]
     return spec["hostname"] if spec.get("hostname") and spec.get("subdomain") == service["metadata"]["name"] else ""
 
 
-def reference(pod: dict) -> dict:
+def reference(pod: Object) -> Object:
     """Return an endpoint's targetRef."""
     meta = pod["metadata"]
     return {"kind": "Pod", "name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"]}
 
 
-def by_address(pod: dict) -> tuple:
+def by_address(pod: Object) -> tuple[str, str]:
     """Sort key: pods in the order of their addresses' texts."""
     return pod["status"]["podIP"], pod["metadata"]["uid"]

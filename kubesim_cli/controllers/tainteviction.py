@@ -12,21 +12,28 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
 from ..releases.gates import enabled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 COMPONENT, OLD_COMPONENT = "taint-eviction-controller", "taint-controller"
 NODE = "@"  # key of all pods on a node
 
 
-def _executing(node: dict | None) -> list[dict]:
+def _executing(node: Object | None) -> list[Object]:
     return [taint for taint in ((node or {}).get("spec", {}).get("taints") or ()) if taint["effect"] == "NoExecute"]
 
 
-def _node_changed(change: Change):
+def _node_changed(change: Change) -> Iterable[Key]:
     if change.new is None or _executing(change.old) == _executing(change.new):
         return ()
     return (NODE + change.new["metadata"]["name"],)
 
 
-def _pod_changed(change: Change):
+def _pod_changed(change: Change) -> Iterable[Key]:
     old, new = change.old, change.new
     if new is None or not new["spec"].get("nodeName"):
         return ()
@@ -43,11 +50,11 @@ class TaintEviction(Controller):
     name = "tainteviction"
     watches = {"nodes": _node_changed, "pods": _pod_changed}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):
-            for pod in api.items("pods"):
-                if pod["spec"].get("nodeName") == key[len(NODE):]:
-                    self.manager.enqueue(self.name, key_of(pod))
+            for each in api.items("pods"):
+                if each["spec"].get("nodeName") == key[len(NODE):]:
+                    self.manager.enqueue(self.name, key_of(each))
             return None
         namespace, name = split_key(key)
         pod = api.find("pods", name, namespace)
@@ -63,12 +70,12 @@ class TaintEviction(Controller):
         self._evict(api, pod)
         return None
 
-    def _record(self, api, pod: dict, what: str) -> None:
+    def _record(self, api: Client, pod: Object, what: str) -> None:
         component = COMPONENT if enabled("TaintEvictionController", api.release) else OLD_COMPONENT
         api.record(pod, "Normal", "TaintManagerEviction", f"{what} of Pod {key_of(pod)}" if what.startswith("C") else
                    f"{what} Pod {key_of(pod)}", component)
 
-    def _evict(self, api, pod: dict) -> None:
+    def _evict(self, api: Client, pod: Object) -> None:
         self._record(api, pod, "Marking for deletion")
         new = clone(pod)
         conditions.set_condition(new.setdefault("status", {}).setdefault("conditions", []), {
@@ -82,10 +89,10 @@ class TaintEviction(Controller):
                 raise
 
 
-def _due(pod: dict, found: list[dict], known: float | None, now: float) -> float | None:
+def _due(pod: Object, found: list[Object], known: float | None, now: float) -> float | None:
     """Return when the pod has to go (at once: `now`), None where it may stay; `known` is when that was to be so far."""
     tolerations = pod["spec"].get("tolerations") or []
-    used: list[dict] = []
+    used: list[Object] = []
     for taint in found:
         matching = [toleration for toleration in tolerations if taints.tolerates(toleration, taint)]
         if not matching:

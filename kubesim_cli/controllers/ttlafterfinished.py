@@ -10,12 +10,16 @@ from ..machinery import timestamps
 from ..machinery.objects import split_key
 from .job import JOBS, finished_condition
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+
 
 class TTLAfterFinished(Controller):
     name = "ttl-after-finished"
     watches = {JOBS: itself}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         job = api.find(JOBS, name, namespace)
         if job is None or "deletionTimestamp" in job["metadata"]:

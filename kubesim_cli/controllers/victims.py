@@ -12,10 +12,14 @@ from ..machinery import timestamps
 from ..machinery.wellknown import POD_DELETION_COST
 from . import pods
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 _PHASES = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
-def choose(candidates: list[dict], relatives: list[dict], count: int, now: float) -> list[dict]:
+def choose(candidates: list[Object], relatives: list[Object], count: int, now: float) -> list[Object]:
     """Return the `count` pods of `candidates` that are deleted first.
 
     `relatives` are the pods that do the same work: a pod that shares its node with more of them goes before others.
@@ -35,7 +39,7 @@ class _Entry:
 
     __slots__ = ("created", "pod", "rank", "ready_since", "restarts", "uid")
 
-    def __init__(self, pod: dict, on_node: dict[str, int]):
+    def __init__(self, pod: Object, on_node: dict[str, int]):
         meta, node = pod["metadata"], pod["spec"].get("nodeName", "")
         ready = pods.ready_condition(pod)
         is_ready = ready is not None and ready["status"] == "True"
@@ -46,14 +50,14 @@ class _Entry:
         self.created = meta["creationTimestamp"]
 
 
-def _cost(meta: dict) -> int:
+def _cost(meta: Object) -> int:
     try:
         return int((meta.get("annotations") or {}).get(POD_DELETION_COST, 0))
     except ValueError:
         return 0
 
 
-def _restarts(pod: dict) -> tuple[int, int]:
+def _restarts(pod: Object) -> tuple[int, int]:
     """Return the most restarts of any container and of any sidecar, negative: many go first."""
     status = pod.get("status", {})
     sidecars = {c["name"] for c in pod["spec"].get("initContainers") or () if c.get("restartPolicy") == "Always"}

@@ -6,8 +6,13 @@ from ..helpers.nodes import address_of, number_of, pod_network
 from ..machinery.objects import key_of
 from ..machinery.pods import is_phase_terminal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
 
-def _address(pod: dict | None) -> int | None:
+
+def _address(pod: Object | None) -> int | None:
     """Return the address that a pod holds, as a number: one that has ended holds none, nor does one of the host."""
     status = (pod or {}).get("status") or {}
     ip = status.get("podIP")
@@ -19,12 +24,12 @@ def _address(pod: dict | None) -> int | None:
 class Addresses:
     """Which pod has which address: read from the API once, kept current from changes."""
 
-    def __init__(self, api):
+    def __init__(self, api: Client):
         self._held: dict[int, str] = {}
         for pod in api.items("pods"):
             self.changed(None, pod)
 
-    def changed(self, old: dict | None, new: dict | None) -> None:
+    def changed(self, old: Object | None, new: Object | None) -> None:
         """Take in a change of a pod."""
         before, after = _address(old), _address(new)
         if before == after:
@@ -34,7 +39,7 @@ class Addresses:
         if after is not None:
             self._held[after] = key_of(new)  # type: ignore[arg-type]
 
-    def allocate(self, node: dict, pod: dict) -> str | None:
+    def allocate(self, node: Object, pod: Object) -> str | None:
         """Return the first free address of a node's network and hold it for a pod; None where all are taken."""
         first, last = pod_network(node)
         for number in range(first, last + 1):

@@ -6,8 +6,13 @@ from ..helpers import nodeaffinity, taints
 from ..helpers.resources import amounts, pod_requests
 from ..machinery.pods import is_terminal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
 
-def rejection(api, pod: dict, node: dict) -> tuple[str, str]:
+
+def rejection(api: Client, pod: Object, node: Object) -> tuple[str, str]:
     """Return (reason, message) of why the node refuses the pod, or ("", "")."""
     name = node["metadata"]["name"]
     others = [other for other in api.items("pods") if other["spec"].get("nodeName") == name

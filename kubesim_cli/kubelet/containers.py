@@ -9,6 +9,10 @@ from . import images
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import environment, process
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
 RESET = 600.0  # a container that ran so long starts with no back-off again
 CRASH_LOOP = "CrashLoopBackOff"
@@ -16,7 +20,7 @@ NOTICE = 1.0   # seconds that an ended container is seen as such before it is re
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
 
-def waits(pod: dict) -> bool:
+def waits(pod: Object) -> bool:
     """Tell whether a pod may be waiting for a ConfigMap, a Secret or a Service."""
     status = pod.get("status") or {}
     if status.get("phase") != "Pending":
@@ -37,7 +41,7 @@ def prepare(worker: PodWorker) -> None:
                                                 key=lambda each: each["name"])
 
 
-def _blank(worker: PodWorker, container: dict, reason: str) -> dict:
+def _blank(worker: PodWorker, container: Object, reason: str) -> Object:
     status = {"name": container["name"], "image": container["image"], "imageID": "", "lastState": {}, "ready": False,
               "restartCount": 0, "started": False, "state": {"waiting": {"reason": reason}}}
     mounts = container.get("volumeMounts")
@@ -46,7 +50,7 @@ def _blank(worker: PodWorker, container: dict, reason: str) -> dict:
     return status
 
 
-def _mount(mount: dict) -> dict:
+def _mount(mount: Object) -> Object:
     told = {"mountPath": mount["mountPath"], "name": mount["name"]}
     if mount.get("readOnly"):
         told.update(readOnly=True, recursiveReadOnly="Disabled")
@@ -61,7 +65,7 @@ def running(worker: PodWorker) -> list[str]:
 class Slot:
     """One container and its status, in the role that it plays (see process.outcome)."""
 
-    def __init__(self, worker: PodWorker, container: dict, status: dict, role: str):
+    def __init__(self, worker: PodWorker, container: Object, status: Object, role: str):
         self.worker, self.container, self.status, self.role = worker, container, status, role
         self.name, self.init = container["name"], role in ("init", "sidecar")
 
@@ -139,7 +143,7 @@ class Slot:
         """Return when the container that runs will have run for so many seconds."""
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
-    def _pieces(self, probe: dict, result: process.Outcome) -> list:
+    def _pieces(self, probe: Object, result: process.Outcome) -> list[process.Piece]:
         began = timestamps.parse(self.state["running"]["startedAt"])
         return process.pieces(self.worker.api, self.worker.pod, self.container, probe, result, began)
 
@@ -253,18 +257,18 @@ class Slot:
             return 0.0
         return next((span for span in BACK_OFF if span > last), BACK_OFF[-1])
 
-    def _round(self, ended: dict) -> float:
+    def _round(self, ended: Object) -> float:
         """Return how long one more round takes: waiting and running."""
         return self.back_off() + NOTICE + max(
             timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]), process.SHORT)
 
-    def _rounds(self, ended: dict, at: float) -> int:
+    def _rounds(self, ended: Object, at: float) -> int:
         """Return how many rounds are not worth a look, for the clock will run over them at once anyway."""
         if self.back_off() < BACK_OFF[-1]:
             return 0
         return max(int((self.worker.horizon - at) / self._round(ended)) - 1, 0)
 
-    def _missed(self, ended: dict, at: float) -> int:
+    def _missed(self, ended: Object, at: float) -> int:
         """Return how many restarts there would have been since one was due."""
         if "terminated" in self.state or self.back_off() < BACK_OFF[-1]:
             return 0

@@ -5,6 +5,10 @@ from __future__ import annotations
 from ..releases.gates import enabled
 from .podstatus import PodWorker
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 SHOWN = 1.5                  # seconds that ErrImagePull is seen before ImagePullBackOff
 PULL_TIME = 0.9              # seconds, as the events tell it
 RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try; nobody counts the later ones
@@ -61,7 +65,7 @@ def _pull_error(image: str, release: tuple[int, int]) -> str:
     return error if enabled("PlainPullErrors", release) else f"rpc error: code = Unknown desc = {error}"
 
 
-def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict | None:
+def ensure(worker: PodWorker, container: Object, waiting: Object, init: bool) -> Object | None:
     """Have a container's image on the node; returns the state `waiting` where that fails, else None.
 
     `waiting` is the container's state so far.
@@ -91,14 +95,14 @@ def ensure(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dic
     return None
 
 
-def _refuse(worker: PodWorker, name: str, init: bool, waiting: dict, reason: str, message: str, event: str) -> dict:
+def _refuse(worker: PodWorker, name: str, init: bool, waiting: Object, reason: str, message: str, event: str) -> Object:
     if waiting.get("reason") != reason:
         worker.event("Warning", event, message, name, init)
         worker.event("Warning", "Failed", f"Error: {reason}", name, init)
     return {"reason": reason, "message": message}
 
 
-def _fail(worker: PodWorker, container: dict, waiting: dict, init: bool) -> dict:
+def _fail(worker: PodWorker, container: Object, waiting: Object, init: bool) -> Object:
     """An image that cannot be pulled: an error, then back-off with a try now and then."""
     image, name = container["image"], container["name"]
     error = _pull_error(image, worker.release)

@@ -21,8 +21,11 @@ from .runtime import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
 
     Step: TypeAlias = Callable[[PodWorker], None]
 
@@ -109,12 +112,12 @@ class Kubelet(Controller):
 
     name = "kubelet"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.addresses: Addresses | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
                         "secrets": self._namespace_changed, "services": self._namespace_changed}
 
-    def _pod_changed(self, change: Change):
+    def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
         if self.addresses is not None:
             self.addresses.changed(old, new)
@@ -130,7 +133,7 @@ class Kubelet(Controller):
         return ()
 
     @staticmethod
-    def _node_changed(change: Change):
+    def _node_changed(change: Change) -> Iterable[Key]:
         if change.old is None or change.new is None:
             return (NODE + change.object["metadata"]["name"],)
         if nodes.kubelet_runs(change.old) != nodes.kubelet_runs(change.new):
@@ -138,13 +141,13 @@ class Kubelet(Controller):
         return ()
 
     @staticmethod
-    def _namespace_changed(change: Change):
+    def _namespace_changed(change: Change) -> Iterable[Key]:
         """A ConfigMap, a Secret or a Service came that somebody may have been waiting for."""
         if change.type == "DELETED" or (change.type == "MODIFIED" and change.object["kind"] == "Service"):
             return ()
         return (f"{change.object['metadata']['namespace']}/{WAITING}",)
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):
             self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
             return None
@@ -183,13 +186,13 @@ class Kubelet(Controller):
                 return
         stage.take(worker)
 
-    def _again(self, pods: list[dict], wanted) -> None:
+    def _again(self, pods: list[Object], wanted: Callable[[Object], bool]) -> None:
         for pod in pods:
             if pod["spec"].get("nodeName") and wanted(pod):
                 self.manager.enqueue(self.name, key_of(pod))
 
     @staticmethod
-    def _let_go(api, pod: dict) -> None:
+    def _let_go(api: Client, pod: Object) -> None:
         try:
             api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"], grace_period=0,
                        preconditions={"uid": pod["metadata"]["uid"]})
@@ -198,7 +201,7 @@ class Kubelet(Controller):
                 raise
 
 
-def _foreign(pod: dict) -> list:
+def _foreign(pod: Object) -> list[tuple[str, str]]:
     """Return the conditions that others than the kubelet set, which readiness gates are about."""
     gates = {gate["conditionType"] for gate in pod["spec"]["readinessGates"]}
     return [(c["type"], c["status"]) for c in (pod.get("status") or {}).get("conditions") or () if c["type"] in gates]

@@ -13,6 +13,8 @@ from ..releases.gates import enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .addresses import Addresses
@@ -24,7 +26,7 @@ INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
 
-def is_sidecar(container: dict) -> bool:
+def is_sidecar(container: Object) -> bool:
     """Tell whether an init container goes on beside the main ones."""
     return container.get("restartPolicy") == "Always"
 
@@ -78,7 +80,7 @@ class PodWorker:
 
     # Status
 
-    def all_statuses(self) -> list[dict]:
+    def all_statuses(self) -> list[Object]:
         """Return the statuses of init containers and main containers."""
         return (self.status.get("initContainerStatuses") or []) + (self.status.get("containerStatuses") or [])
 
@@ -152,7 +154,7 @@ class PodWorker:
             conditions.set_condition(new, condition, self.now)
         status["conditions"] = new
 
-    def _wanted_conditions(self, foreign: list[dict]):
+    def _wanted_conditions(self, foreign: list[Object]) -> Iterator[tuple[str, str, str, str]]:
         """Yield (type, status, reason, message) in the kubelet's order."""
         ready = self._containers_ready()
         if enabled("PodReadyToStartContainersCondition", self.release):
@@ -188,7 +190,7 @@ class PodWorker:
             return "False", "ContainersNotInitialized", f"containers with incomplete status: [{' '.join(missing)}]"
         return "True", "", ""
 
-    def _gates(self, foreign: list[dict]) -> tuple[str, str, str] | None:
+    def _gates(self, foreign: list[Object]) -> tuple[str, str, str] | None:
         told = []
         for gate in self.pod["spec"].get("readinessGates") or ():
             state = conditions.status_of(foreign, gate["conditionType"])
@@ -199,7 +201,7 @@ class PodWorker:
         return ("False", "ReadinessGatesNotReady", ", ".join(told)) if told else None
 
 
-def phase(pod: dict, status: dict) -> str:
+def phase(pod: Object, status: Object) -> str:
     """Return a pod's phase as it follows from its containers (getPhase)."""
     spec = pod["spec"]
     policy = spec.get("restartPolicy", "Always")
@@ -243,7 +245,7 @@ def phase(pod: dict, status: dict) -> str:
     return "Succeeded" if stopped == succeeded else "Failed"
 
 
-def _ended(status: dict | None) -> dict | None:
+def _ended(status: Object | None) -> Object | None:
     """Return how a container ended: now, or last where it waits for its restart; None where it has not."""
     if status is None:
         return None

@@ -10,10 +10,17 @@ from ..machinery.objects import key_of
 from ..machinery.pods import is_terminal
 from .nodeinfo import NodeInfo, PodInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 SCHEDULER = "default-scheduler"
 
 
-def waits(pod: dict) -> bool:
+def waits(pod: Object) -> bool:
     """Tell whether the pod is for this scheduler to place."""
     spec = pod["spec"]
     return (not spec.get("nodeName") and not spec.get("schedulingGates") and "deletionTimestamp" not in pod["metadata"]
@@ -21,7 +28,7 @@ def waits(pod: dict) -> bool:
             and not is_terminal(pod))
 
 
-def assigned(pod: dict) -> bool:
+def assigned(pod: Object) -> bool:
     """Tell whether the pod takes up room on a node."""
     return bool(pod["spec"].get("nodeName")) and not is_terminal(pod)
 
@@ -31,7 +38,7 @@ class Count:
 
     __slots__ = ("by_node", "namespaces", "requirements")
 
-    def __init__(self, namespaces: frozenset | None, requirements: list[tuple] | None):
+    def __init__(self, namespaces: frozenset[str] | None, requirements: list[Any] | None):
         self.namespaces, self.requirements = namespaces, requirements
         self.by_node: dict[str, int] = {}
 
@@ -59,16 +66,16 @@ class Cache:
     """`nodes` by name in order; by key the `pods` that are assigned, those that are `waiting`, and of these the
     `nominated` and the `sociable`, for which it matters where others are."""
 
-    def __init__(self, api):
+    def __init__(self, api: Client):
         self.api, self.release = api, api.release
         self.nodes: dict[str, NodeInfo] = {}
         self.pods: dict[str, PodInfo] = {}
-        self.waiting: dict[str, dict] = {}
+        self.waiting: dict[str, Object] = {}
         self.nominated: dict[str, PodInfo] = {}
         self.sociable: set[str] = set()
         self.claims: dict[str, int] = {}           # PVC key -> number of assigned pods that use it
         self.groups: dict[str, Group] = {}         # assigned pods with terms on other pods, by these terms
-        self.static: dict = {}                     # results that only depend on nodes, dropped when one changes
+        self.static: Object = {}                     # results that only depend on nodes, dropped when one changes
         self._counts: dict[object, Count] = {}
         for node in api.items("nodes"):
             self.nodes[node["metadata"]["name"]] = NodeInfo(node)
@@ -77,7 +84,7 @@ class Cache:
 
     # Changes
 
-    def pod_changed(self, old: dict | None, new: dict | None) -> None:
+    def pod_changed(self, old: Object | None, new: Object | None) -> None:
         """Take in a change of a pod; the same change may come twice."""
         key = key_of(new or old)  # type: ignore[arg-type]
         known = self.pods.get(key)
@@ -93,7 +100,7 @@ class Cache:
         if new is not None:
             self._take(new, key)
 
-    def _take(self, pod: dict, key: str) -> None:
+    def _take(self, pod: Object, key: str) -> None:
         if assigned(pod):
             self.add(PodInfo(pod, self.release))
         elif waits(pod):
@@ -103,7 +110,7 @@ class Cache:
             if (pod.get("status") or {}).get("nominatedNodeName"):
                 self.nominated[key] = PodInfo(pod, self.release)
 
-    def node_changed(self, new: dict | None, name: str) -> bool:
+    def node_changed(self, new: Object | None, name: str) -> bool:
         """Take in a change of a node; tell whether it matters for what runs where."""
         known = self.nodes.get(name)
         if new is None:
@@ -155,7 +162,7 @@ class Cache:
 
     # Questions
 
-    def count(self, namespaces: frozenset | None, selector: dict | None) -> Count:
+    def count(self, namespaces: frozenset[str] | None, selector: Object | None) -> Count:
         """Return the running count of the assigned pods of `namespaces` that a LabelSelector matches."""
         key = (namespaces, repr(selector))
         found = self._counts.get(key)
@@ -166,12 +173,12 @@ class Cache:
                     found.add(info.pod["spec"]["nodeName"], 1)
         return found
 
-    def namespaces_matching(self, selector: dict) -> list[str]:
+    def namespaces_matching(self, selector: Object) -> list[str]:
         """Return the namespaces whose labels a LabelSelector matches."""
         return [obj["metadata"]["name"] for obj in self.api.items("namespaces", selector=selector)]
 
 
-def _differs(before: dict, after: dict) -> bool:
+def _differs(before: Object, after: Object) -> bool:
     """Tell whether two states of a node differ in something that the scheduler looks at."""
     if before["spec"] != after["spec"] or before["metadata"].get("labels") != after["metadata"].get("labels"):
         return True

@@ -13,6 +13,12 @@ from .nodeinfo import NodeInfo, PodInfo
 from .spread import Spread
 from .volumebinding import PodVolumes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from ..machinery.types import Object
+
 NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 NO_NODES = "no nodes available to schedule pods"
@@ -34,7 +40,7 @@ class Static:
 
     __slots__ = ("nodes", "scores", "verdicts")
 
-    def __init__(self, spec: dict, cache: Cache):
+    def __init__(self, spec: Object, cache: Cache):
         self.nodes: list[NodeInfo] = []
         self.verdicts: dict[str, Verdict] = {}
         self.scores: list[tuple[int, int]] = []  # of `nodes`: (untolerated soft taints, weight of preferred terms)
@@ -50,7 +56,7 @@ class Static:
                 self.verdicts[name] = verdict
 
 
-def _static_verdict(spec: dict, node: NodeInfo, release: tuple[int, int], only: set[str] | None) -> Verdict | None:
+def _static_verdict(spec: Object, node: NodeInfo, release: tuple[int, int], only: set[str] | None) -> Verdict | None:
     """NodeUnschedulable, TaintToleration and NodeAffinity."""
     if only is not None and node.name not in only:
         told = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
@@ -74,7 +80,7 @@ class Cycle:
         self.info, self.cache = info, cache
         self.volumes = PodVolumes(info, cache.api, cache.claims) if info.claims else None
         self.problem = self.volumes.problem if self.volumes is not None else ""
-        self._checks: list = []
+        self._checks: list[Callable[[NodeInfo], tuple[str, bool] | None]] = []
         if not self.problem:
             self.refresh()
 
@@ -123,7 +129,7 @@ def _insufficient(name: str) -> str:
     return "Too many pods" if name == "pods" else f"Insufficient {name}"
 
 
-def _lacking(info: PodInfo, node: NodeInfo, rivals) -> list[str]:
+def _lacking(info: PodInfo, node: NodeInfo, rivals: Collection[PodInfo]) -> list[str]:
     """Return the resources of which a node has not enough left for a pod, and the pods nominated before it."""
     lacking = []
     allocatable, requested = node.allocatable, node.requested

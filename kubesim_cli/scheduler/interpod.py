@@ -6,6 +6,10 @@ from ..machinery import selectors
 from .cache import Cache, Count
 from .nodeinfo import NodeInfo, PodInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 AFFINITY = "node(s) didn't match pod affinity rules"
 ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules"
 EXISTING = "node(s) didn't satisfy existing pods anti-affinity rules"
@@ -14,11 +18,11 @@ _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 HARD_POD_AFFINITY_WEIGHT = 1
 
 
-def _terms(info: PodInfo, kind: str, when: str) -> list[dict]:
+def _terms(info: PodInfo, kind: str, when: str) -> list[Object]:
     return (info.affinity.get(kind) or {}).get(when) or []
 
 
-def term_selector(term: dict, labels: dict) -> dict | None:
+def term_selector(term: Object, labels: Object) -> Object | None:
     """Return a term's LabelSelector with what matchLabelKeys and mismatchLabelKeys add to it."""
     selector = term.get("labelSelector")
     extra = [{"key": key, "operator": "In", "values": [labels[key]]}
@@ -30,7 +34,7 @@ def term_selector(term: dict, labels: dict) -> dict | None:
     return {**selector, "matchExpressions": [*(selector.get("matchExpressions") or ()), *extra]}
 
 
-def _namespaces(term: dict, own: str, cache: Cache) -> frozenset | None:
+def _namespaces(term: Object, own: str, cache: Cache) -> frozenset[str] | None:
     """The namespaces a term is about; None: all of them."""
     named, selector = term.get("namespaces") or [], term.get("namespaceSelector")
     if selector is None:
@@ -40,11 +44,11 @@ def _namespaces(term: dict, own: str, cache: Cache) -> frozenset | None:
     return frozenset([*named, *cache.namespaces_matching(selector)])
 
 
-def _count(term: dict, info: PodInfo, cache: Cache) -> Count:
+def _count(term: Object, info: PodInfo, cache: Cache) -> Count:
     return cache.count(_namespaces(term, info.namespace, cache), term_selector(term, info.labels))
 
 
-def _matches(term: dict, owner: PodInfo, pod: PodInfo, cache: Cache) -> bool:
+def _matches(term: Object, owner: PodInfo, pod: PodInfo, cache: Cache) -> bool:
     """Tell whether a term of `owner` is about `pod`."""
     namespaces = _namespaces(term, owner.namespace, cache)
     return ((namespaces is None or pod.namespace in namespaces)
@@ -62,7 +66,7 @@ def _by_topology(by_node: dict[str, int], key: str, cache: Cache) -> dict[str, i
     return found
 
 
-def _counted(terms: list[dict], info: PodInfo, cache: Cache) -> list[tuple[str, dict[str, int]]]:
+def _counted(terms: list[Object], info: PodInfo, cache: Cache) -> list[tuple[str, dict[str, int]]]:
     """Return for each term its topology key and how many pods that it is about are in each domain."""
     return [(term["topologyKey"], _by_topology(_count(term, info, cache).by_node, term["topologyKey"], cache))
             for term in terms]

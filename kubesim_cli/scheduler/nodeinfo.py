@@ -6,8 +6,12 @@ from ..helpers.resources import amounts, pod_requests, score_requests
 from ..helpers.volumes import claim_keys
 from ..machinery.objects import controller_of, key_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
 
-def host_ports(pod: dict) -> list[tuple[str, str, int]]:
+
+def host_ports(pod: Object) -> list[tuple[str, str, int]]:
     """Return (host IP, protocol, port) for each host port of a pod (GetHostPorts: sidecars included)."""
     spec, found = pod["spec"], []
     sidecars = [c for c in spec.get("initContainers") or () if c.get("restartPolicy") == "Always"]
@@ -28,7 +32,7 @@ class PodInfo:
     __slots__ = ("affinity", "claims", "key", "labels", "namespace", "owner", "pod", "ports", "priority", "requests",
                  "score_cpu", "score_memory", "terms")
 
-    def __init__(self, pod: dict, release: tuple[int, int]):
+    def __init__(self, pod: Object, release: tuple[int, int]):
         meta, spec = pod["metadata"], pod["spec"]
         self.pod, self.key, self.namespace = pod, key_of(pod), meta["namespace"]
         self.labels = meta.get("labels") or {}
@@ -56,7 +60,7 @@ class NodeInfo:
     __slots__ = ("allocatable", "labels", "name", "node", "owners", "pods", "ports", "requested", "score_cpu",
                  "score_memory")
 
-    def __init__(self, node: dict):
+    def __init__(self, node: Object):
         self.name = node["metadata"]["name"]
         self.pods: dict[str, PodInfo] = {}
         self.ports: dict[tuple[str, str, int], int] = {}
@@ -65,7 +69,7 @@ class NodeInfo:
         self.score_cpu = self.score_memory = 0
         self.set_node(node)
 
-    def set_node(self, node: dict) -> None:
+    def set_node(self, node: Object) -> None:
         """Take in the node's newest state."""
         self.node, self.labels = node, node["metadata"].get("labels") or {}
         self.allocatable = amounts((node.get("status") or {}).get("allocatable"))

@@ -8,6 +8,11 @@ from . import filters
 from .filters import Cycle, Verdict
 from .nodeinfo import NodeInfo, PodInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 
 class Candidate:
     """A node, and the pods on it (the most important first) that would have to go."""
@@ -17,7 +22,7 @@ class Candidate:
     def __init__(self, node: NodeInfo, victims: list[PodInfo], violations: int):
         self.node, self.victims, self.violations = node, victims, violations
 
-    def rank(self) -> tuple:
+    def rank(self) -> tuple[object, ...]:
         """The lower, the better (pickOneNodeForPreemption)."""
         highest = self.victims[0].priority
         started = min(_started(victim) for victim in self.victims if victim.priority == highest)
@@ -29,7 +34,7 @@ def _started(info: PodInfo) -> str:
     return dig(info.pod, "status", "startTime", default="9999")
 
 
-def _importance(info: PodInfo) -> tuple:
+def _importance(info: PodInfo) -> tuple[int, str, str]:
     return -info.priority, _started(info), info.key
 
 
@@ -57,7 +62,7 @@ def preempt(cycle: Cycle, verdicts: dict[str, Verdict]) -> tuple[Candidate | Non
     return min(candidates, key=Candidate.rank), ""
 
 
-def _terminating_by_preemption(pod: dict) -> bool:
+def _terminating_by_preemption(pod: Object) -> bool:
     return "deletionTimestamp" in pod["metadata"] and any(
         condition["type"] == "DisruptionTarget" and condition.get("reason") == "PreemptionByScheduler"
         for condition in dig(pod, "status", "conditions", default=()))
@@ -90,7 +95,7 @@ def _select_victims(cycle: Cycle, node: NodeInfo) -> Candidate | Verdict:
     return verdict or Candidate(node, sorted(victims, key=_importance), violations)
 
 
-def _split_by_budget(infos: list[PodInfo], api) -> tuple[list[PodInfo], list[PodInfo]]:
+def _split_by_budget(infos: list[PodInfo], api: Client) -> tuple[list[PodInfo], list[PodInfo]]:
     """Part pods into those whose eviction would break a PodDisruptionBudget and the others."""
     budgets = [(pdb, pdb["spec"].get("selector")) for pdb in api.items("poddisruptionbudgets.policy")]
     left = {id(pdb): dig(pdb, "status", "disruptionsAllowed", default=0) for pdb, _ in budgets}

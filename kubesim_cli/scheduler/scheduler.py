@@ -16,10 +16,17 @@ from .filters import Cycle, Verdict
 from .nodeinfo import NodeInfo, PodInfo
 from .preemption import Candidate, preempt
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Key, Object
+
 ALL = "*"  # the key of every pod that waits
 
 
-def _template(pod: dict) -> str:
+def _template(pod: Object) -> str:
     """Return something that is the same for pods of one template: where one of them has no place, none has."""
     ref = controller_of(pod)
     return ref["uid"] if ref is not None and ref["kind"] in ("ReplicaSet", "ReplicationController", "Job") else ""
@@ -30,7 +37,7 @@ class Scheduler(Controller):
 
     name = "scheduler"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.cache: Cache | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed,
                         "persistentvolumeclaims": self._volumes_changed, "persistentvolumes": self._volumes_changed,
@@ -38,7 +45,7 @@ class Scheduler(Controller):
 
     # Changes
 
-    def _pod_changed(self, change: Change):
+    def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new, cache = change.old, change.new, self.cache
         if cache is not None:
             cache.pod_changed(old, new)
@@ -55,20 +62,20 @@ class Scheduler(Controller):
             return (ALL,)
         return ()
 
-    def _node_changed(self, change: Change):
+    def _node_changed(self, change: Change) -> Iterable[Key]:
         if self.cache is None:
             return (ALL,)
         matters = self.cache.node_changed(change.new, change.object["metadata"]["name"])
         return (ALL,) if matters and self.cache.waiting else ()
 
-    def _volumes_changed(self, change: Change):
+    def _volumes_changed(self, change: Change) -> Iterable[Key]:
         if self.cache is not None and not any(pod["spec"].get("volumes") for pod in self.cache.waiting.values()):
             return ()
         return (ALL,)
 
     # Scheduling
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         if self.cache is None:
             self.cache = Cache(api)
         if key != ALL:
@@ -84,7 +91,7 @@ class Scheduler(Controller):
                 hopeless.add(template)
         return None
 
-    def _schedule(self, api, key: str) -> bool:
+    def _schedule(self, api: Client, key: str) -> bool:
         """Bind one pod, or tell why that cannot be; returns whether others of its kind are worth a try."""
         namespace, name = split_key(key)
         pod = api.find("pods", name, namespace)
@@ -122,7 +129,7 @@ class Scheduler(Controller):
                 nodes, soft = [node for node, _ in at_home], [scores for _, scores in at_home]
         return (scoring.best(cycle, nodes, soft), {}) if nodes else (None, verdicts)
 
-    def _bind(self, api, cycle: Cycle, node: NodeInfo) -> None:
+    def _bind(self, api: Client, cycle: Cycle, node: NodeInfo) -> None:
         pod, volumes = cycle.info.pod, cycle.volumes
         meta = pod["metadata"]
         if volumes is not None:
@@ -137,7 +144,7 @@ class Scheduler(Controller):
                    f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER,
                    action="Binding")
 
-    def _fail(self, api, cycle: Cycle, verdicts: dict[str, Verdict]) -> bool:
+    def _fail(self, api: Client, cycle: Cycle, verdicts: dict[str, Verdict]) -> bool:
         """Note in the pod's status and in an event why it does not fit, once; preempt others where that helps."""
         pod, cache = cycle.info.pod, cycle.cache
         candidate: Candidate | None = None
@@ -162,7 +169,7 @@ class Scheduler(Controller):
         return candidate is not None or news
 
     @staticmethod
-    def _note(api, pod: dict, message: str, nominated: str) -> None:
+    def _note(api: Client, pod: Object, message: str, nominated: str) -> None:
         new = clone(pod)
         status = new.setdefault("status", {})
         condition = {"type": "PodScheduled", "status": "False", "lastProbeTime": None, "reason": "Unschedulable",
@@ -177,7 +184,7 @@ class Scheduler(Controller):
             api.update_status("pods", new)
 
     @staticmethod
-    def _evict(api, preemptor: dict, candidate: Candidate) -> None:
+    def _evict(api: Client, preemptor: Object, candidate: Candidate) -> None:
         """Delete the victims, telling in their status and in an event why (preemption/executor.go)."""
         for victim in candidate.victims:
             pod = victim.pod

@@ -9,18 +9,22 @@ from ..machinery.wellknown import LABEL_HOSTNAME, LABEL_TOPOLOGY_ZONE
 from .cache import Cache
 from .nodeinfo import NodeInfo, PodInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 UNEVEN = "node(s) didn't match pod topology spread constraints"
 NO_LABEL = UNEVEN + " (missing required label)"
 # What holds for pods of a controller that say nothing themselves (systemDefaultConstraints): (key, maxSkew).
 _DEFAULTS = ((LABEL_HOSTNAME, 3), (LABEL_TOPOLOGY_ZONE, 5))
 
 
-def _constraints(info: PodInfo, when: str) -> list[dict]:
+def _constraints(info: PodInfo, when: str) -> list[Object]:
     found = info.pod["spec"].get("topologySpreadConstraints") or ()
     return [constraint for constraint in found if constraint["whenUnsatisfiable"] == when]
 
 
-def _selector(constraint: dict, labels: dict) -> dict | None:
+def _selector(constraint: Object, labels: Object) -> Object | None:
     selector = constraint.get("labelSelector")
     extra = [{"key": key, "operator": "In", "values": [labels[key]]}
              for key in constraint.get("matchLabelKeys") or () if key in labels]
@@ -29,7 +33,7 @@ def _selector(constraint: dict, labels: dict) -> dict | None:
     return {**selector, "matchExpressions": [*(selector.get("matchExpressions") or ()), *extra]}
 
 
-def _counts_here(constraint: dict, spec: dict, node: NodeInfo) -> bool:
+def _counts_here(constraint: Object, spec: Object, node: NodeInfo) -> bool:
     """Tell whether a node belongs to those over which a constraint spreads (node inclusion policies)."""
     if constraint.get("nodeAffinityPolicy", "Honor") == "Honor" and not nodeaffinity.required_matches(spec, node.node):
         return False

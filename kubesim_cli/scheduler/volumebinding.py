@@ -6,6 +6,13 @@ from ..helpers import nodeaffinity, volumes
 from ..releases.gates import enabled
 from .nodeinfo import NodeInfo, PodInfo
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+
 UNBOUND = "pod has unbound immediate PersistentVolumeClaims"
 NO_MATCH = "node(s) didn't find available persistent volumes to bind"
 GONE = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
@@ -18,10 +25,10 @@ OLD_CONFLICT = "node(s) had volume node affinity conflict"
 class PodVolumes:
     """The claims of one pod (PreFilter state). `problem` is why no node will do, "" where some might."""
 
-    def __init__(self, info: PodInfo, api, claims_in_use: dict[str, int]):
+    def __init__(self, info: PodInfo, api: Client, claims_in_use: dict[str, int]):
         self.api, self.problem, self.in_use = api, "", False
-        self.bound: list[dict | None] = []  # volumes; None for one that is missing
-        self.delayed: list[dict] = []       # claims
+        self.bound: list[Object | None] = []  # volumes; None for one that is missing
+        self.delayed: list[Object] = []       # claims
         self.conflict = CONFLICT if enabled("VolumeConflictReworded", api.release) else OLD_CONFLICT
         for name, ephemeral in _claim_names(info.pod):
             claim = api.find("persistentvolumeclaims", name, info.namespace)
@@ -53,9 +60,9 @@ class PodVolumes:
             return NO_MATCH, False
         return None
 
-    def _plan(self, node: NodeInfo) -> list[tuple[dict, dict | None]] | None:
+    def _plan(self, node: NodeInfo) -> list[tuple[Object, Object | None]] | None:
         """Return (claim, volume or None to provision one) for the claims that wait, or None where that cannot be."""
-        plan: list[tuple[dict, dict | None]] = []
+        plan: list[tuple[Object, Object | None]] = []
         taken: set[str] = set()
         for claim in sorted(self.delayed, key=volumes.asked_size):
             selected = volumes.annotation(claim, volumes.SELECTED_NODE)
@@ -72,7 +79,7 @@ class PodVolumes:
             plan.append((claim, found))
         return plan
 
-    def _provisions(self, claim: dict, node: NodeInfo) -> bool:
+    def _provisions(self, claim: Object, node: NodeInfo) -> bool:
         wanted = self.api.find(volumes.CLASSES, volumes.class_of(claim))
         if wanted is None or wanted["provisioner"] in ("", volumes.NO_PROVISIONER):
             return False
@@ -106,7 +113,7 @@ class PodVolumes:
                 self.api.update("persistentvolumes", volumes.annotated(volume, **{volumes.HOME: node.name}))
 
 
-def _claim_names(pod: dict):
+def _claim_names(pod: Object) -> Iterator[tuple[str, bool]]:
     """Yield (name of a claim, whether it is an ephemeral volume's)."""
     for volume in pod["spec"].get("volumes") or ():
         if "persistentVolumeClaim" in volume:
@@ -115,7 +122,7 @@ def _claim_names(pod: dict):
             yield f"{pod['metadata']['name']}-{volume['name']}", True
 
 
-def _objection(claim: dict | None, name: str, owner: dict | None) -> str:
+def _objection(claim: Object | None, name: str, owner: Object | None) -> str:
     """Return what is wrong with a claim; `owner` is the pod whose ephemeral volume it has to be."""
     if claim is None:
         if owner is not None:
@@ -134,6 +141,6 @@ def _objection(claim: dict | None, name: str, owner: dict | None) -> str:
     return ""
 
 
-def _reaches(volume: dict, node: NodeInfo) -> bool:
+def _reaches(volume: Object, node: NodeInfo) -> bool:
     """Tell whether a volume's node affinity lets it be used on a node."""
     return nodeaffinity.selector_matches((volume["spec"].get("nodeAffinity") or {}).get("required"), node.node)

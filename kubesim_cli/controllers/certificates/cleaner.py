@@ -9,6 +9,10 @@ from ...helpers.controller import Controller, itself
 from ...machinery import timestamps
 from .signing import REQUESTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Client
+
 DECIDED, PENDING = 3600.0, 24 * 3600.0  # seconds that a request is kept
 
 
@@ -16,7 +20,7 @@ class CSRCleanerController(Controller):
     name = "csrcleaner"
     watches = {REQUESTS: itself}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         request = api.find(REQUESTS, key)
         if request is None:
             return None

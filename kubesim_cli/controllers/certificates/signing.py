@@ -10,6 +10,10 @@ from ...machinery import conditions, timestamps
 from ...machinery.wellknown import KUBE_API_SERVER_CLIENT_SIGNER_NAME, LEGACY_UNKNOWN_SIGNER_NAME
 from ..pods import write_status
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Client
+
 REQUESTS = "certificatesigningrequests.certificates.k8s.io"
 SIGNERS = (KUBE_API_SERVER_CLIENT_SIGNER_NAME, "kubernetes.io/kube-apiserver-client-kubelet",
            "kubernetes.io/kubelet-serving", LEGACY_UNKNOWN_SIGNER_NAME)
@@ -22,7 +26,7 @@ class CSRSigningController(Controller):
     name = "csrsigning"
     watches = {REQUESTS: itself}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         request = api.find(REQUESTS, key)
         if request is None or request["spec"]["signerName"] not in SIGNERS:
             return None

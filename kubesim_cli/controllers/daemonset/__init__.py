@@ -15,13 +15,21 @@ from .. import history, pods, refs
 from . import nodes, rolling
 from .failures import Failures
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...apiserver.client import Client
+    from ...helpers.controller import Change
+    from ...machinery.types import Key, Object
+
 SETS = "daemonsets.apps"
 COMPONENT = "daemonset-controller"
 BURST = 250        # pods created or deleted in one step
 EVERY = "*"        # the key of all sets, for what happens to nodes
 
 
-def _of_node(change):
+def _of_node(change: Change) -> Iterable[Key]:
     """Watch function: labels and taints of nodes decide over all sets."""
     old, new = change.old, change.new
     if old is not None and new is not None and old["metadata"].get("labels") == new["metadata"].get("labels") and (
@@ -34,15 +42,15 @@ class DaemonSetsController(Controller):
     name = "daemonset"
     watches = {SETS: itself, "nodes": _of_node, "pods": refs.both(owner("DaemonSet"), refs.orphaned)}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if name == EVERY:
-            for ds in api.items(SETS):
-                self.manager.enqueue(self.name, key_of(ds))
+            for each in api.items(SETS):
+                self.manager.enqueue(self.name, key_of(each))
             return None
         if not name:
-            for ds in api.items(SETS, namespace):
-                _pods_of(api, ds)
+            for each in api.items(SETS, namespace):
+                _pods_of(api, each)
             return None
         ds = api.find(SETS, name, namespace)
         if ds is None or "deletionTimestamp" in ds["metadata"]:
@@ -53,7 +61,8 @@ class DaemonSetsController(Controller):
         finally:
             self.note(key, failures.nodes)
 
-def _pods_of(api, ds: dict) -> list[dict]:
+
+def _pods_of(api: Client, ds: Object) -> list[Object]:
     """Return the set's pods, having adopted and released."""
     selector = ds["spec"]["selector"]
     return refs.claim(api, ds, "pods", refs.candidates(api, ds, "pods"),
@@ -63,7 +72,7 @@ def _pods_of(api, ds: dict) -> list[dict]:
 class _Sync:
     """One look at one DaemonSet."""
 
-    def __init__(self, api, ds: dict, failures: Failures):
+    def __init__(self, api: Client, ds: Object, failures: Failures):
         self.api, self.ds, self.failures = api, ds, failures
         self.ready_seconds = ds["spec"].get("minReadySeconds", 0)
         self.retry: float | None = None
@@ -90,7 +99,7 @@ class _Sync:
 
     # Revisions
 
-    def _current(self, revisions: list[dict]) -> dict:
+    def _current(self, revisions: list[Object]) -> Object:
         """Return the revision of the present template, made or given a new number where needed (constructHistory)."""
         data = history.template_patch(self.ds, self.api.release)
         same = [revision for revision in revisions if revision["data"] == data]
@@ -99,7 +108,7 @@ class _Sync:
             return self._snapshot(data, number)
         return history.renumber(self.api, same[-1], number) if same[-1]["revision"] < number else same[-1]
 
-    def _snapshot(self, data: dict, number: int) -> dict:
+    def _snapshot(self, data: Object, number: int) -> Object:
         ds, meta = self.ds, self.ds["metadata"]
         collisions = ds.get("status", {}).get("collisionCount")
         hash_ = names.template_hash(ds["spec"]["template"], collisions)
@@ -119,7 +128,7 @@ class _Sync:
                                                                "collisionCount": (collisions or 0) + 1}})
             raise
 
-    def _truncate(self, revisions: list[dict]) -> None:
+    def _truncate(self, revisions: list[Object]) -> None:
         """Delete old revisions beyond the limit, but none that pods still have (cleanupHistory)."""
         data = history.template_patch(self.ds, self.api.release)
         old = [revision for revision in revisions if revision["data"] != data]
@@ -134,9 +143,9 @@ class _Sync:
 
     # Pods
 
-    def _by_node(self) -> dict[str, list[dict]]:
+    def _by_node(self) -> dict[str, list[Object]]:
         """Return the set's pods by the node they are on or meant for, without those that are over."""
-        found: dict[str, list[dict]] = {}
+        found: dict[str, list[Object]] = {}
         for pod in _pods_of(self.api, self.ds):
             node = nodes.target(pod)
             if node is not None and not (is_terminal(pod) and "deletionTimestamp" in pod["metadata"]):
@@ -150,7 +159,7 @@ class _Sync:
         """Create pods where they are missing and delete those that should not be (manage)."""
         by_node = self._by_node()
         needing: list[str] = []
-        surplus: list[dict] = []
+        surplus: list[Object] = []
         for name, run, stay in self.nodes:
             there = by_node.get(name)
             if run and there is None:
@@ -167,7 +176,7 @@ class _Sync:
                     for pod in there if not pod["spec"].get("nodeName")]
         self._apply(needing, surplus)
 
-    def _running(self, there: list[dict], node: str, surplus: list[dict]) -> list[dict]:
+    def _running(self, there: list[Object], node: str, surplus: list[Object]) -> list[Object]:
         """Return the pods on a node that live; those that have ended go into `surplus`."""
         running = []
         for pod in there:
@@ -200,7 +209,7 @@ class _Sync:
     def _event(self, type_: str, reason: str, message: str) -> None:
         self.api.record(self.ds, type_, reason, message, COMPONENT)
 
-    def _apply(self, needing: list[str], surplus: list[dict]) -> None:
+    def _apply(self, needing: list[str], surplus: list[Object]) -> None:
         """Create a pod on each node of `needing` and delete the pods `surplus` (syncNodes). Raises StatusError."""
         template = nodes.template(self.ds, self.hash)
 
@@ -222,7 +231,7 @@ class _Sync:
 
     def _write_status(self) -> None:
         api, ds, by_node = self.api, self.ds, self._by_node()
-        old = api.find(SETS, ds["metadata"]["name"], ds["metadata"]["namespace"]).get("status", {})
+        old = (api.find(SETS, ds["metadata"]["name"], ds["metadata"]["namespace"]) or ds).get("status", {})
         counts = dict.fromkeys(("desiredNumberScheduled", "currentNumberScheduled", "numberMisscheduled", "numberReady",
                                 "updatedNumberScheduled", "numberAvailable"), 0)
         for name, run, _ in self.nodes:

@@ -9,12 +9,16 @@ from ...helpers import nodeaffinity, taints
 from ...machinery.objects import clone
 from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY, DEPRECATED_TEMPLATE_GENERATION
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 GENERATION_LABEL = "pod-template-generation"
 _TOLERATED = (("not-ready", "NoExecute"), ("unreachable", "NoExecute"), ("disk-pressure", "NoSchedule"),
               ("memory-pressure", "NoSchedule"), ("pid-pressure", "NoSchedule"), ("unschedulable", "NoSchedule"))
 
 
-def tolerations(spec: dict) -> list[dict]:
+def tolerations(spec: Object) -> list[Object]:
     """Return a PodSpec's tolerations and those that every daemon pod has (AddOrUpdateDaemonPodTolerations)."""
     found = list(spec.get("tolerations") or ())
     network = (("network-unavailable", "NoSchedule"),) if spec.get("hostNetwork") else ()
@@ -28,13 +32,13 @@ def tolerations(spec: dict) -> list[dict]:
     return found
 
 
-def _same_target(a: dict, b: dict) -> bool:
+def _same_target(a: Object, b: Object) -> bool:
     """Toleration.MatchToleration."""
     return all((a.get(field) or default) == (b.get(field) or default) for field, default in (
         ("key", ""), ("effect", ""), ("operator", "Equal"), ("value", "")))
 
 
-def should_run(ds: dict, node: dict) -> tuple[bool, bool]:
+def should_run(ds: Object, node: Object) -> tuple[bool, bool]:
     """Return whether a daemon pod should be started on a node, and whether one there may go on running."""
     spec = ds["spec"]["template"]["spec"]
     if spec.get("nodeName") not in (None, "", node["metadata"]["name"]):
@@ -47,13 +51,13 @@ def should_run(ds: dict, node: dict) -> tuple[bool, bool]:
     return False, taints.untolerated(bad, tolerated, ("NoExecute",)) is None
 
 
-def generation(ds: dict) -> str | None:
+def generation(ds: Object) -> str | None:
     """Return the template's generation as the deprecated annotation has it."""
     text = (ds["metadata"].get("annotations") or {}).get(DEPRECATED_TEMPLATE_GENERATION, "")
     return text if text.removeprefix("-").isdecimal() else None
 
 
-def template(ds: dict, hash_: str) -> dict:
+def template(ds: Object, hash_: str) -> Object:
     """Return the template of new pods, still without a node (CreatePodTemplate)."""
     made = clone(ds["spec"]["template"])
     labels = made.setdefault("metadata", {}).setdefault("labels", {})
@@ -65,14 +69,14 @@ def template(ds: dict, hash_: str) -> dict:
     return made
 
 
-def send_to(pod: dict, node: str) -> None:
+def send_to(pod: Object, node: str) -> None:
     """Have a new pod, in place, scheduled to that node and no other (ReplaceDaemonSetPodNodeNameNodeAffinity)."""
     affinity = pod["spec"].setdefault("affinity", {}).setdefault("nodeAffinity", {})
     term = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}
     affinity["requiredDuringSchedulingIgnoredDuringExecution"] = {"nodeSelectorTerms": [term]}
 
 
-def target(pod: dict) -> str | None:
+def target(pod: Object) -> str | None:
     """Return the node that a daemon pod is on or meant for (GetTargetNodeName)."""
     if pod["spec"].get("nodeName"):
         return pod["spec"]["nodeName"]
@@ -80,7 +84,7 @@ def target(pod: dict) -> str | None:
     return next(iter(named)) if named and len(named) == 1 else None
 
 
-def is_updated(ds: dict, pod: dict, hash_: str) -> bool:
+def is_updated(ds: Object, pod: Object, hash_: str) -> bool:
     """Tell whether a pod was made of the present template (IsPodUpdated)."""
     labels = pod["metadata"].get("labels") or {}
     number = generation(ds)
@@ -88,6 +92,6 @@ def is_updated(ds: dict, pod: dict, hash_: str) -> bool:
             or (number is not None and labels.get(GENERATION_LABEL) == number))
 
 
-def age_order(pod: dict) -> tuple:
+def age_order(pod: Object) -> tuple[bool, str, str]:
     """Sort key: scheduled pods first, the oldest of them first (podByCreationTimestampAndPhase)."""
     return not pod["spec"].get("nodeName"), pod["metadata"]["creationTimestamp"], pod["metadata"]["name"]

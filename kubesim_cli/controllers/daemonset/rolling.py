@@ -9,8 +9,12 @@ from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import pods
 from . import nodes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
 
-def _limits(ds: dict, wanted: int) -> tuple[int, int]:
+
+def _limits(ds: Object, wanted: int) -> tuple[int, int]:
     """Return (surge, unavailable) for that many wanted pods; never 0 of both."""
     strategy = ds["spec"]["updateStrategy"]
     rolling = strategy.get("rollingUpdate") or {} if strategy["type"] == "RollingUpdate" else {}
@@ -19,12 +23,12 @@ def _limits(ds: dict, wanted: int) -> tuple[int, int]:
     return surge, 1 if wanted > 0 and not surge and not unavailable else unavailable
 
 
-def allows_surge(ds: dict) -> bool:
+def allows_surge(ds: Object) -> bool:
     """Tell whether a node may for a while have two pods of the set."""
     return _limits(ds, 1)[0] > 0
 
 
-def excess(ds: dict, running: list[dict], hash_: str, now: float) -> list[dict]:
+def excess(ds: Object, running: list[Object], hash_: str, now: float) -> list[Object]:
     """Return those of a node's running pods that are too many: all but the oldest, or the oldest of each revision."""
     if len(running) < 2:
         return []
@@ -46,22 +50,22 @@ def excess(ds: dict, running: list[dict], hash_: str, now: float) -> list[dict]:
     return surplus
 
 
-def _available(ds: dict, pod: dict, now: float) -> bool:
+def _available(ds: Object, pod: Object, now: float) -> bool:
     return pods.is_available(pod, ds["spec"].get("minReadySeconds", 0), now)
 
 
-def _new_and_old(ds: dict, there: list[dict], hash_: str) -> tuple[list[dict], list[dict]]:
+def _new_and_old(ds: Object, there: list[Object], hash_: str) -> tuple[list[Object], list[Object]]:
     """Sort a node's pods that are not in deletion by whether they are of the present template."""
-    new: list[dict] = []
-    old: list[dict] = []
+    new: list[Object] = []
+    old: list[Object] = []
     for pod in there:
         if "deletionTimestamp" not in pod["metadata"]:
             (new if nodes.is_updated(ds, pod, hash_) else old).append(pod)
     return new, old
 
 
-def plan(ds: dict, by_node: dict[str, list[dict]], hash_: str, wanted: list[str],
-         now: float) -> tuple[list[str], list[dict]]:
+def plan(ds: Object, by_node: dict[str, list[Object]], hash_: str, wanted: list[str],
+         now: float) -> tuple[list[str], list[Object]]:
     """Return the next step of an update: nodes for new pods, and pods to delete (rollingUpdate).
 
     `by_node` are the set's pods by node, `wanted` the nodes that should have one.
@@ -73,7 +77,7 @@ def plan(ds: dict, by_node: dict[str, list[dict]], hash_: str, wanted: list[str]
     return [], _replace(ds, split, unavailable, now)
 
 
-def _replace(ds: dict, split: dict, may_be_down: int, now: float) -> list[dict]:
+def _replace(ds: Object, split: Object, may_be_down: int, now: float) -> list[Object]:
     """Delete old pods, as many as may be unavailable at a time; one that is unavailable anyway may always go."""
     down, replaced, candidates = 0, [], []
     for new, old in split.values():
@@ -89,11 +93,11 @@ def _replace(ds: dict, split: dict, may_be_down: int, now: float) -> list[dict]:
     return replaced + candidates[:max(0, may_be_down - down)]
 
 
-def _surge(ds: dict, split: dict, wanted: list[str], limit: int, now: float) -> tuple[list[str], list[dict]]:
+def _surge(ds: Object, split: Object, wanted: list[str], limit: int, now: float) -> tuple[list[str], list[Object]]:
     """Start new pods beside old ones, and delete each old one whose successor is available."""
     surging = available = 0
-    leaving: list[dict] = []      # pods to delete
-    strays: list[dict] = []       # old pods on nodes that should have none
+    leaving: list[Object] = []      # pods to delete
+    strays: list[Object] = []       # old pods on nodes that should have none
     allowed: list[str] = []       # nodes whose old pod is unavailable: nothing is lost there
     candidates: list[str] = []
     for node, (new, old) in split.items():

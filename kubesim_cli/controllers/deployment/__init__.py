@@ -27,15 +27,23 @@ from .arithmetic import (
     total,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...apiserver.client import Client
+    from ...helpers.controller import Change
+    from ...machinery.types import Key, Object
+
 DEPLOYMENTS, REPLICA_SETS = "deployments.apps", "replicasets.apps"
 COMPONENT = "deployment-controller"
 
 
-def _of_gone_pod(change):
+def _of_gone_pod(change: Change) -> Iterable[Key]:
     """Watch function: a pod that went may be the last one that a Recreate waited for."""
     if change.type != "DELETED":
         return ()
-    ref, meta = controller_of(change.old), change.old["metadata"]
+    ref, meta = controller_of(change.object), change.object["metadata"]
     end = "-" + (meta.get("labels") or {}).get(DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, "")
     if ref is None or ref["kind"] != "ReplicaSet" or not ref["name"].endswith(end):
         return ()
@@ -46,17 +54,17 @@ class DeploymentController(Controller):
     name = "deployment"
     watches = {DEPLOYMENTS: itself, REPLICA_SETS: refs.both(owner("Deployment"), refs.orphaned), "pods": _of_gone_pod}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
-            for deployment in api.items(DEPLOYMENTS, namespace):
-                _replica_sets_of(api, deployment)
+            for each in api.items(DEPLOYMENTS, namespace):
+                _replica_sets_of(api, each)
             return None
         deployment = api.find(DEPLOYMENTS, name, namespace)
         return _Sync(api, deployment).run() if deployment is not None else None
 
 
-def _replica_sets_of(api, deployment: dict) -> list[dict]:
+def _replica_sets_of(api: Client, deployment: Object) -> list[Object]:
     """Return the deployment's ReplicaSets, having adopted and released."""
     selector = deployment["spec"]["selector"]
     return refs.claim(api, deployment, REPLICA_SETS, refs.candidates(api, deployment, REPLICA_SETS),
@@ -67,14 +75,14 @@ class _Sync:
     """One look at one deployment. `stored` is what the store holds, `deployment` a copy that takes on changes;
     `new` is the present template's ReplicaSet, if there is one, `old` are all others."""
 
-    def __init__(self, api, deployment: dict):
+    def __init__(self, api: Client, deployment: Object):
         self.api, self.stored = api, deployment
         meta = deployment["metadata"]
         self.deployment = {**deployment, "metadata": {**meta, "annotations": dict(meta.get("annotations") or {})},
                            "status": dict(deployment.get("status") or {})}
         self.spec, self.status = self.deployment["spec"], self.deployment["status"]
-        self.new: dict | None = None
-        self.old: list[dict] = []
+        self.new: Object | None = None
+        self.old: list[Object] = []
 
     def run(self) -> float | None:
         """Take the next steps; returns when to look again. Raises StatusError."""
@@ -102,12 +110,12 @@ class _Sync:
             self._recreate()
         return self._judge()
 
-    def _all(self) -> list[dict]:
+    def _all(self) -> list[Object]:
         return self.old + ([self.new] if self.new is not None else [])
 
     # Status
 
-    def _calculate(self) -> dict:
+    def _calculate(self) -> Object:
         return progress.calculate(self.deployment, self._all(), self.new, self.api.release, self.api.now)
 
     def _judge(self) -> float | None:
@@ -117,7 +125,7 @@ class _Sync:
             return progress.next_check(self.deployment, status, self.api.now)
         return None
 
-    def _write(self, status: dict) -> bool:
+    def _write(self, status: Object) -> bool:
         """Store a status, if it is another one; says whether it was."""
         status = pods.compact(status, ("collisionCount", "terminatingReplicas"))
         notes, meta = self.deployment["metadata"]["annotations"], self.stored["metadata"]
@@ -179,14 +187,14 @@ class _Sync:
         notes[REVISION_ANNOTATION] = text
         return changed
 
-    def _update(self, rs: dict) -> dict:
+    def _update(self, rs: Object) -> Object:
         return self.api.update(REPLICA_SETS, rs, rs["metadata"]["namespace"])
 
     def _create(self, number: int) -> None:
         deployment, meta = self.deployment, self.deployment["metadata"]
         hash_ = names.template_hash(self.spec["template"], self.status.get("collisionCount"))
         template, selector = revisions.with_hash(deployment, hash_)
-        rs: dict = {"apiVersion": "apps/v1", "kind": "ReplicaSet",
+        rs: Object = {"apiVersion": "apps/v1", "kind": "ReplicaSet",
                     "metadata": {"name": f"{meta['name'][:253 - 1 - len(hash_)]}-{hash_}",
                                  "namespace": meta["namespace"], "labels": dict(template["metadata"]["labels"]),
                                  "ownerReferences": [refs.controller_ref(deployment)]},
@@ -205,7 +213,7 @@ class _Sync:
             self._set_condition("True", "NewReplicaSetCreated", f'Created new replica set "{made["metadata"]["name"]}"')
         self._save()
 
-    def _try_create(self, rs: dict) -> dict:
+    def _try_create(self, rs: Object) -> Object:
         try:
             return self.api.create(REPLICA_SETS, rs, rs["metadata"]["namespace"])
         except StatusError as error:
@@ -225,7 +233,7 @@ class _Sync:
 
     # Scaling
 
-    def _scale_to(self, rs: dict, replicas: int, force: bool = False) -> bool:
+    def _scale_to(self, rs: Object, replicas: int, force: bool = False) -> bool:
         """Give a ReplicaSet a size; says whether it had another (scaleReplicaSet)."""
         had = rs["spec"]["replicas"]
         if had == replicas and not force:

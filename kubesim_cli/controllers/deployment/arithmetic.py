@@ -8,13 +8,17 @@ from __future__ import annotations
 from ...machinery.wellknown import DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION
 from ..pods import scaled
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
 
-def is_rolling(deployment: dict) -> bool:
+
+def is_rolling(deployment: Object) -> bool:
     """Tell whether the strategy is RollingUpdate."""
     return deployment["spec"]["strategy"]["type"] == "RollingUpdate"
 
 
-def _fenceposts(deployment: dict) -> tuple[int, int]:
+def _fenceposts(deployment: Object) -> tuple[int, int]:
     """Return how many pods may be too many and how many unavailable; never 0 of both (ResolveFenceposts)."""
     rolling, replicas = deployment["spec"]["strategy"].get("rollingUpdate") or {}, deployment["spec"]["replicas"]
     surge = scaled(rolling.get("maxSurge"), replicas, True)
@@ -22,38 +26,38 @@ def _fenceposts(deployment: dict) -> tuple[int, int]:
     return surge, unavailable if surge or unavailable else 1
 
 
-def max_surge(deployment: dict) -> int:
+def max_surge(deployment: Object) -> int:
     """Return how many pods there may be beyond spec.replicas."""
     return _fenceposts(deployment)[0] if is_rolling(deployment) else 0
 
 
-def max_unavailable(deployment: dict) -> int:
+def max_unavailable(deployment: Object) -> int:
     """Return how many of spec.replicas may be unavailable."""
     replicas = deployment["spec"]["replicas"]
     return min(_fenceposts(deployment)[1], replicas) if is_rolling(deployment) and replicas else 0
 
 
-def total(replica_sets: list[dict]) -> int:
+def total(replica_sets: list[Object]) -> int:
     """Return the sum of spec.replicas."""
     return sum(rs["spec"]["replicas"] for rs in replica_sets)
 
 
-def count(replica_sets: list[dict], field: str) -> int:
+def count(replica_sets: list[Object], field: str) -> int:
     """Return the sum of a counter of status."""
     return sum(rs.get("status", {}).get(field, 0) for rs in replica_sets)
 
 
-def active(replica_sets: list[dict]) -> list[dict]:
+def active(replica_sets: list[Object]) -> list[Object]:
     """Return those that want pods."""
     return [rs for rs in replica_sets if rs["spec"]["replicas"] > 0]
 
 
-def age_order(rs: dict) -> tuple[str, str]:
+def age_order(rs: Object) -> tuple[str, str]:
     """Sort key: the oldest first (ReplicaSetsByCreationTimestamp)."""
     return rs["metadata"]["creationTimestamp"], rs["metadata"]["name"]
 
 
-def new_replicas(deployment: dict, others: list[dict], replicas: int) -> int:
+def new_replicas(deployment: Object, others: list[Object], replicas: int) -> int:
     """Return to how many of its present `replicas` the new ReplicaSet may grow beside `others` (NewRSNewReplicas)."""
     wanted = deployment["spec"]["replicas"]
     if not is_rolling(deployment):
@@ -63,7 +67,7 @@ def new_replicas(deployment: dict, others: list[dict], replicas: int) -> int:
     return replicas if room <= 0 else replicas + min(room, wanted - replicas)
 
 
-def is_saturated(deployment: dict, rs: dict | None) -> bool:
+def is_saturated(deployment: Object, rs: Object | None) -> bool:
     """Tell whether the ReplicaSet has all pods that are wanted, and has had its say about it."""
     if rs is None:
         return False
@@ -72,13 +76,13 @@ def is_saturated(deployment: dict, rs: dict | None) -> bool:
             and (rs["metadata"].get("annotations") or {}).get(DESIRED_REPLICAS_ANNOTATION) == str(wanted))
 
 
-def annotated(rs: dict, name: str) -> int | None:
+def annotated(rs: Object, name: str) -> int | None:
     """Return the number in an annotation, or None."""
     text = (rs["metadata"].get("annotations") or {}).get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and int(text) < 2**31 else None
 
 
-def proportion(deployment: dict, rs: dict, to_add: int, added: int) -> int:
+def proportion(deployment: Object, rs: Object, to_add: int, added: int) -> int:
     """Return this ReplicaSet's share of the pods `to_add` (negative: to take away), of which `added` are shared out."""
     if rs["spec"]["replicas"] == 0 or to_add in (0, added):
         return 0
@@ -86,7 +90,7 @@ def proportion(deployment: dict, rs: dict, to_add: int, added: int) -> int:
     return min(fraction, allowed) if to_add > 0 else max(fraction, allowed)
 
 
-def _fraction(deployment: dict, rs: dict) -> int:
+def _fraction(deployment: Object, rs: Object) -> int:
     wanted, replicas = deployment["spec"]["replicas"], rs["spec"]["replicas"]
     if wanted == 0:
         return -replicas
@@ -97,7 +101,7 @@ def _fraction(deployment: dict, rs: dict) -> int:
     return int(size + 0.5) - replicas
 
 
-def proportional_sizes(deployment: dict, replica_sets: list[dict]) -> dict[str, int]:
+def proportional_sizes(deployment: Object, replica_sets: list[Object]) -> dict[str, int]:
     """Share out a change of spec.replicas over ReplicaSets in the midst of a rollout; name -> replicas, the largest
     one first, which also takes what is left over (DeploymentController.scale)."""
     wanted = deployment["spec"]["replicas"]

@@ -9,17 +9,21 @@ from ...machinery import conditions, timestamps
 from ...releases.gates import enabled
 from .arithmetic import count, max_unavailable, total
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+
 NO_DEADLINE = 2**31 - 1
 
 
-def condition(type_: str, status: str, reason: str, message: str, now: float) -> dict:
+def condition(type_: str, status: str, reason: str, message: str, now: float) -> Object:
     """Return a DeploymentCondition."""
     stamp = timestamps.format(now)
     return {"type": type_, "status": status, "lastUpdateTime": stamp, "lastTransitionTime": stamp, "reason": reason,
             "message": message}
 
 
-def set_condition(status: dict, new: dict) -> bool:
+def set_condition(status: Object, new: Object) -> bool:
     """Put a condition into `status`, in place, behind the others, unless one with this status and reason is there."""
     old = conditions.find(status.get("conditions"), new["type"])
     if old is not None and (old["status"], old.get("reason")) == (new["status"], new["reason"]):
@@ -31,17 +35,18 @@ def set_condition(status: dict, new: dict) -> bool:
     return True
 
 
-def remove_condition(status: dict, type_: str) -> None:
+def remove_condition(status: Object, type_: str) -> None:
     """Take a condition out of `status`, in place."""
     status["conditions"] = [entry for entry in status.get("conditions") or () if entry["type"] != type_]
 
 
-def has_deadline(deployment: dict) -> bool:
+def has_deadline(deployment: Object) -> bool:
     """Tell whether the deployment has to progress in time."""
     return deployment["spec"].get("progressDeadlineSeconds") not in (None, NO_DEADLINE)
 
 
-def calculate(deployment: dict, replica_sets: list[dict], new: dict | None, release, now: float) -> dict:
+def calculate(deployment: Object, replica_sets: list[Object], new: Object | None, release: Release,
+              now: float) -> Object:
     """Return the status that follows from the ReplicaSets, with the condition Available (calculateStatus)."""
     available = count(replica_sets, "availableReplicas")
     old = deployment.get("status", {})
@@ -60,7 +65,7 @@ def calculate(deployment: dict, replica_sets: list[dict], new: dict | None, rele
     return status
 
 
-def _terminating(replica_sets: list[dict]) -> int | None:
+def _terminating(replica_sets: list[Object]) -> int | None:
     """Return how many pods are ending; None while a ReplicaSet has not said."""
     ending = 0
     for rs in replica_sets:
@@ -72,35 +77,35 @@ def _terminating(replica_sets: list[dict]) -> int | None:
     return ending
 
 
-def is_complete(deployment: dict, status: dict) -> bool:
+def is_complete(deployment: Object, status: Object) -> bool:
     """Tell whether all pods, and no others, are updated and available (DeploymentComplete)."""
     wanted = deployment["spec"]["replicas"]
     return (all(status.get(field, 0) == wanted for field in ("updatedReplicas", "replicas", "availableReplicas"))
             and status.get("observedGeneration", 0) >= deployment["metadata"]["generation"])
 
 
-def _gets_on(old: dict, new: dict) -> bool:
+def _gets_on(old: Object, new: Object) -> bool:
     """Tell whether the new status is a step forward (DeploymentProgressing)."""
-    def left(status: dict) -> int:
+    def left(status: Object) -> int:
         return status.get("replicas", 0) - status.get("updatedReplicas", 0)
 
     return left(new) < left(old) or any(new[field] > old.get(field, 0) for field in (
         "updatedReplicas", "readyReplicas", "availableReplicas"))
 
 
-def _deadline(deployment: dict, progressing: dict) -> float:
+def _deadline(deployment: Object, progressing: Object) -> float:
     """Return when the deployment will have made no progress for too long."""
     return timestamps.parse(progressing["lastUpdateTime"]) + deployment["spec"]["progressDeadlineSeconds"]
 
 
-def _timed_out(deployment: dict, status: dict, now: float) -> bool:
+def _timed_out(deployment: Object, status: Object, now: float) -> bool:
     there = conditions.find(status["conditions"], "Progressing")
     if there is None or there.get("reason") == "NewReplicaSetAvailable":
         return False
     return there.get("reason") == "ProgressDeadlineExceeded" or _deadline(deployment, there) < now
 
 
-def judge(deployment: dict, status: dict, new: dict | None, replica_sets: list[dict], now: float) -> None:
+def judge(deployment: Object, status: Object, new: Object | None, replica_sets: list[Object], now: float) -> None:
     """Set the conditions Progressing and ReplicaFailure in `status`, in place (syncRolloutStatus)."""
     if not has_deadline(deployment):
         remove_condition(status, "Progressing")
@@ -132,7 +137,7 @@ def judge(deployment: dict, status: dict, new: dict | None, replica_sets: list[d
         remove_condition(status, "ReplicaFailure")
 
 
-def next_check(deployment: dict, status: dict, now: float) -> float | None:
+def next_check(deployment: Object, status: Object, now: float) -> float | None:
     """Return when a deployment that waits has to be looked at for its deadline (requeueStuckDeployment)."""
     current = conditions.find(deployment.get("status", {}).get("conditions"), "Progressing")
     if not has_deadline(deployment) or current is None or is_complete(deployment, status):

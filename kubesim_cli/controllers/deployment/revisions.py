@@ -17,25 +17,29 @@ from ...machinery.wellknown import (
 )
 from .arithmetic import age_order, max_surge
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 HISTORY_LENGTH = 2000  # characters of the revision-history annotation
 _NOT_COPIED = {LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
                DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION, DEPRECATED_ROLLBACK_TO}
 
 
-def find_new(deployment: dict, replica_sets: list[dict]) -> dict | None:
+def find_new(deployment: Object, replica_sets: list[Object]) -> Object | None:
     """Return the oldest ReplicaSet with the deployment's template, the hash label aside."""
     wanted = _bare(deployment["spec"]["template"])
     return next((rs for rs in sorted(replica_sets, key=age_order) if _bare(rs["spec"]["template"]) == wanted), None)
 
 
-def _bare(template: dict) -> tuple[dict, dict]:
+def _bare(template: Object) -> tuple[Object, Object]:
     """Return a template's metadata, without empty fields and the hash, and its spec."""
     meta = {field: value for field, value in (template.get("metadata") or {}).items() if value}
     labels = {key: value for key, value in meta.pop("labels", {}).items() if key != DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY}
     return {**meta, "labels": labels}, template["spec"]
 
 
-def revision(obj: dict) -> int:
+def revision(obj: Object) -> int:
     """Return an object's revision; 0 where it has none that can be read."""
     text = (obj["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, "")
     try:
@@ -44,7 +48,7 @@ def revision(obj: dict) -> int:
         return 0
 
 
-def with_hash(deployment: dict, hash_: str) -> tuple[dict, dict]:
+def with_hash(deployment: Object, hash_: str) -> tuple[Object, Object]:
     """Return (template, selector) of a ReplicaSet: the deployment's with the hash label."""
     template = clone(deployment["spec"]["template"])
     template.setdefault("metadata", {}).setdefault("labels", {})[DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY] = hash_
@@ -53,7 +57,7 @@ def with_hash(deployment: dict, hash_: str) -> tuple[dict, dict]:
     return template, selector
 
 
-def set_annotations(deployment: dict, rs: dict, number: int, exists: bool) -> bool:
+def set_annotations(deployment: Object, rs: Object, number: int, exists: bool) -> bool:
     """Give a ReplicaSet, in place, the deployment's annotations and a revision number; says whether that changed it.
 
     A number it had before goes into its history (SetNewReplicaSetAnnotations).
@@ -77,14 +81,14 @@ def set_annotations(deployment: dict, rs: dict, number: int, exists: bool) -> bo
     return notes != before
 
 
-def _remember(notes: dict, old: str) -> None:
+def _remember(notes: Object, old: str) -> None:
     numbers = [text for text in notes.get(REVISION_HISTORY_ANNOTATION, "").split(",") if text] + [old]
     while len(",".join(numbers)) > HISTORY_LENGTH:
         numbers.pop(0)
     notes[REVISION_HISTORY_ANNOTATION] = ",".join(numbers)
 
 
-def set_replicas_annotations(deployment: dict, rs: dict) -> bool:
+def set_replicas_annotations(deployment: Object, rs: Object) -> bool:
     """Note on a ReplicaSet, in place, what was wanted when it was scaled; says whether that changed it."""
     wanted = deployment["spec"]["replicas"]
     notes = rs["metadata"].setdefault("annotations", {})

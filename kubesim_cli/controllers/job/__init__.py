@@ -15,18 +15,23 @@ from ...releases.gates import enabled
 from .. import pods, refs, victims
 from . import indexes, policies
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
+
 JOBS = "jobs.batch"
 COMPONENT = "job-controller"
 FINALIZER = "batch.kubernetes.io/job-tracking"
 BURST = 500  # pods created or deleted in one sync
 
 
-def is_finished(job: dict) -> bool:
+def is_finished(job: Object) -> bool:
     """Tell whether the job is Complete or Failed."""
     return finished_condition(job) is not None
 
 
-def finished_condition(job: dict) -> dict | None:
+def finished_condition(job: Object) -> Object | None:
     """Return the condition Complete or Failed that is True, or None."""
     for entry in job.get("status", {}).get("conditions") or ():
         if entry["type"] in ("Complete", "Failed") and entry["status"] == "True":
@@ -38,12 +43,12 @@ class JobController(Controller):
     name = "job"
     watches = {JOBS: itself, "pods": refs.both(owner("Job"), refs.orphaned)}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
-            for job in api.items(JOBS, namespace):
-                if not is_finished(job):
-                    _pods_of(api, job)
+            for each in api.items(JOBS, namespace):
+                if not is_finished(each):
+                    _pods_of(api, each)
             return None
         job = api.find(JOBS, name, namespace)
         if job is None or is_finished(job):
@@ -54,7 +59,7 @@ class JobController(Controller):
         return _Sync(api, job).run()
 
 
-def _pods_of(api, job: dict) -> list[dict]:
+def _pods_of(api: Client, job: Object) -> list[Object]:
     """Return the job's pods, having adopted and released."""
     selector = job["spec"]["selector"]
     found = refs.claim(api, job, "pods", refs.candidates(api, job, "pods"),
@@ -64,11 +69,11 @@ def _pods_of(api, job: dict) -> list[dict]:
     return found
 
 
-def _is_tracked(pod: dict) -> bool:
+def _is_tracked(pod: Object) -> bool:
     return FINALIZER in (pod["metadata"].get("finalizers") or ())
 
 
-def _untrack(api, pod: dict) -> None:
+def _untrack(api: Client, pod: Object) -> None:
     """Take the finalizer off a pod."""
     if not _is_tracked(pod):
         return
@@ -81,7 +86,7 @@ def _untrack(api, pod: dict) -> None:
             raise
 
 
-def _let_go(api, namespace: str, name: str, job: dict | None) -> None:
+def _let_go(api: Client, namespace: str, name: str, job: Object | None) -> None:
     """Take the finalizer off pods whose job has ended or is gone (syncOrphanPod)."""
     for pod in api.owned("pods", job) if job is not None else api.items("pods", namespace):
         ref = controller_of(pod)
@@ -92,9 +97,9 @@ def _let_go(api, namespace: str, name: str, job: dict | None) -> None:
 class _Sync:
     """One look at one job. `end` is the condition that ends it, or is about to."""
 
-    def __init__(self, api, job: dict):
+    def __init__(self, api: Client, job: Object):
         self.api, self.job, self.spec = api, job, job["spec"]
-        self.status: dict = {**job.get("status", {}), "uncountedTerminatedPods": {}}
+        self.status: Object = {**job.get("status", {}), "uncountedTerminatedPods": {}}
         self.status["conditions"] = list(self.status.get("conditions") or ())
         self.indexed = self.spec.get("completionMode") == "Indexed"
         self.completions = self.spec.get("completions")
@@ -102,7 +107,7 @@ class _Sync:
         self.policy = self.spec.get("podFailurePolicy")
         self.per_index = self.spec.get("backoffLimitPerIndex")
         self.only_failed = self.policy is not None or self.spec.get("podReplacementPolicy") == "Failed"
-        self.end: dict | None = None
+        self.end: Object | None = None
         self.due: list[float] = []
 
     def run(self) -> float | None:
@@ -136,16 +141,16 @@ class _Sync:
 
     # What has ended
 
-    def _has_failed(self, pod: dict) -> bool:
+    def _has_failed(self, pod: Object) -> bool:
         if pods.phase(pod) == "Failed":
             return True
         return not self.only_failed and "deletionTimestamp" in pod["metadata"] and pods.phase(pod) != "Succeeded"
 
-    def _counts(self, pod: dict) -> bool:
+    def _counts(self, pod: Object) -> bool:
         """Tell whether a failed pod counts against the job."""
         return policies.match_failure(self.policy, pod)[1]
 
-    def _is_valid(self, pod: dict) -> bool:
+    def _is_valid(self, pod: Object) -> bool:
         return not self.indexed or 0 <= indexes.index_of(pod) < self.completions
 
     def _count_finished(self) -> None:
@@ -161,7 +166,7 @@ class _Sync:
         self.done |= {indexes.index_of(pod) for pod in done}
         self.succeeded = len(self.done)
         self.lost: set[int] = set()
-        self.replaceable: dict[int, dict] = {}
+        self.replaceable: dict[int, Object] = {}
         if self.per_index is None:
             return
         self.lost = indexes.parse(self.status.get("failedIndexes", ""), self.completions)
@@ -171,22 +176,22 @@ class _Sync:
             if indexes.index_of(pod) not in busy:
                 self.replaceable[indexes.index_of(pod)] = pod
 
-    def _loses_index(self, pod: dict) -> bool:
+    def _loses_index(self, pod: Object) -> bool:
         _, counts, action = policies.match_failure(self.policy, pod)
         return action == "FailIndex" or (counts and indexes.failures(pod) >= self.per_index)
 
     # Whether the job ends
 
-    def _condition(self, type_: str, reason: str, message: str) -> dict:
+    def _condition(self, type_: str, reason: str, message: str) -> Object:
         now = timestamps.format(self.api.now)
         made = {"type": type_, "status": "True", "lastProbeTime": now, "lastTransitionTime": now}
         return pods.compact({**made, "reason": reason, "message": message})
 
-    def _failure(self, reason: str, message: str) -> dict:
+    def _failure(self, reason: str, message: str) -> Object:
         delayed = enabled("DelayedJobConditions", self.api.release)
         return self._condition("FailureTarget" if delayed else "Failed", reason, message)
 
-    def _told(self, type_: str) -> dict | None:
+    def _told(self, type_: str) -> Object | None:
         """Return a condition of status that is True."""
         found = conditions.find(self.status["conditions"], type_)
         return found if found is not None and found["status"] == "True" else None
@@ -242,7 +247,7 @@ class _Sync:
 
     # Pods
 
-    def _stop(self, chosen: list[dict], untrack: bool) -> None:
+    def _stop(self, chosen: list[Object], untrack: bool) -> None:
         """Delete active pods; those that are `untrack`ed first do not count as failed. Raises StatusError."""
         failure = None
         for pod in chosen:
@@ -288,7 +293,7 @@ class _Sync:
         elif enabled("SuspendedJobRestartsClock", self.api.release):
             self.status.pop("startTime", None)
 
-    def _set_condition(self, new: dict) -> None:
+    def _set_condition(self, new: Object) -> None:
         """Put a condition in the place of the one of its type, or behind the others."""
         listed = self.status["conditions"]
         at = next((i for i, entry in enumerate(listed) if entry["type"] == new["type"]), len(listed))
@@ -312,7 +317,7 @@ class _Sync:
         if missing > 0:
             self._start(min(missing, BURST))
 
-    def _surplus(self, least: int) -> list[dict]:
+    def _surplus(self, least: int) -> list[Object]:
         """Return the pods to delete: those that double an index, and as many more as `least` asks for."""
         surplus, left = indexes.duplicates(self.active, self.completions) if self.indexed else ([], self.active)
         if len(surplus) < least:
@@ -388,7 +393,7 @@ class _Sync:
         if event:
             self.api.record(self.job, *event, COMPONENT)
 
-    def _untrack_now(self, pod: dict) -> None:
+    def _untrack_now(self, pod: Object) -> None:
         if self.api.find("pods", pod["metadata"]["name"], pod["metadata"]["namespace"]) is not None:
             _untrack(self.api, pod)
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from .. import pods
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 INDEX = "batch.kubernetes.io/job-completion-index"
 FAILURES = "batch.kubernetes.io/job-index-failure-count"
 IGNORED = "batch.kubernetes.io/job-index-ignored-failure-count"
@@ -38,27 +42,27 @@ def text_of(indexes: set[int]) -> str:
     return ",".join(parts)
 
 
-def index_of(pod: dict) -> int:
+def index_of(pod: Object) -> int:
     """Return a pod's completion index, -1 where it has none."""
     return _number(pod, INDEX, -1)
 
 
-def _number(pod: dict, annotation: str, default: int = 0) -> int:
+def _number(pod: Object, annotation: str, default: int = 0) -> int:
     text = (pod["metadata"].get("annotations") or {}).get(annotation, "")
     return int(text) if text.isascii() and text.isdecimal() and int(text) < 2**31 else default
 
 
-def failures(pod: dict) -> int:
+def failures(pod: Object) -> int:
     """Return how often the pod's index had failed before it."""
     return _number(pod, FAILURES)
 
 
-def all_failures(pod: dict) -> int:
+def all_failures(pod: Object) -> int:
     """Return the same, with the failures that a podFailurePolicy ignored."""
     return _number(pod, FAILURES) + _number(pod, IGNORED)
 
 
-def prepare(pod: dict, job_name: str, index: int) -> None:
+def prepare(pod: Object, job_name: str, index: int) -> None:
     """Make a new pod, in place, the one with that index."""
     meta, spec = pod["metadata"], pod["spec"]
     meta.setdefault("annotations", {})[INDEX] = str(index)
@@ -72,7 +76,7 @@ def prepare(pod: dict, job_name: str, index: int) -> None:
             env.append(_ENV)
 
 
-def note_failures(pod: dict, replaced: dict | None, counted: bool) -> None:
+def note_failures(pod: Object, replaced: Object | None, counted: bool) -> None:
     """Note on a new pod, in place, how often its index has failed; `replaced` is the last one, `counted` or ignored."""
     failed = failures(replaced) + counted if replaced is not None else 0
     ignored = all_failures(replaced) - failures(replaced) + (not counted) if replaced is not None else 0
@@ -92,10 +96,10 @@ def first_pending(count: int, completions: int, taken: set[int]) -> list[int]:
     return found
 
 
-def duplicates(active: list[dict], completions: int) -> tuple[list[dict], list[dict]]:
+def duplicates(active: list[Object], completions: int) -> tuple[list[Object], list[Object]]:
     """Return (pods too many: with no index, a wrong one, or one that another has; the others)."""
-    surplus: list[dict] = []
-    kept: dict[int, dict] = {}
+    surplus: list[Object] = []
+    kept: dict[int, Object] = {}
     for pod in sorted(active, key=lambda p: (pods.is_ready(p), p["metadata"]["creationTimestamp"]), reverse=True):
         index = index_of(pod)
         if 0 <= index < completions and index not in kept:

@@ -9,10 +9,16 @@ from ...machinery import timestamps
 from .. import pods
 from . import indexes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Object
+
 FIRST_BACKOFF, LAST_BACKOFF = 10.0, 600.0  # seconds before a pod comes again after the first and after many failures
 
 
-def match_failure(policy: dict | None, pod: dict) -> tuple[str | None, bool, str]:
+def match_failure(policy: Object | None, pod: Object) -> tuple[str | None, bool, str]:
     """Return what a podFailurePolicy says of a failed pod: why the job fails, whether it counts, the action taken."""
     for number, rule in enumerate((policy or {}).get("rules") or ()):
         name = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
@@ -30,7 +36,7 @@ def match_failure(policy: dict | None, pod: dict) -> tuple[str | None, bool, str
     return None, True, ""
 
 
-def _by_exit_code(status: dict, wanted: dict) -> dict | None:
+def _by_exit_code(status: Object, wanted: Object) -> Object | None:
     for container in (*(status.get("containerStatuses") or ()), *(status.get("initContainerStatuses") or ())):
         ended = (container.get("state") or {}).get("terminated")
         if not ended or wanted.get("containerName") not in (None, container["name"]) or not ended.get("exitCode"):
@@ -40,7 +46,7 @@ def _by_exit_code(status: dict, wanted: dict) -> dict | None:
     return None
 
 
-def _by_condition(status: dict, patterns) -> dict | None:
+def _by_condition(status: Object, patterns: Iterable[Object]) -> Object | None:
     for condition in status.get("conditions") or ():
         for pattern in patterns:
             if condition["type"] == pattern["type"] and condition["status"] == pattern.get("status", "True"):
@@ -48,7 +54,7 @@ def _by_condition(status: dict, patterns) -> dict | None:
     return None
 
 
-def match_success(policy: dict | None, completions: int, succeeded: set[int]) -> str | None:
+def match_success(policy: Object | None, completions: int, succeeded: set[int]) -> str | None:
     """Return the words for the first rule of a successPolicy that is met, or None."""
     if not succeeded:
         return None
@@ -65,7 +71,7 @@ def match_success(policy: dict | None, completions: int, succeeded: set[int]) ->
     return None
 
 
-def finished_at(pod: dict) -> float:
+def finished_at(pod: Object) -> float:
     """Return when a pod ended, as well as can be told (getFinishedTime)."""
     status, meta = pod.get("status", {}), pod["metadata"]
     ends = [((c.get("state") or {}).get("terminated") or {}).get("finishedAt")
@@ -80,7 +86,7 @@ def finished_at(pod: dict) -> float:
     return timestamps.parse(meta["creationTimestamp"])
 
 
-def backoff_until(succeeded: list[dict], failed: list[dict]) -> float:
+def backoff_until(succeeded: list[Object], failed: list[Object]) -> float:
     """Return when new pods may come after the failures since the last success; 0: at once."""
     last_success = max((finished_at(pod) for pod in succeeded), default=0.0)
     times = [at for at in (finished_at(pod) for pod in failed) if at > last_success]

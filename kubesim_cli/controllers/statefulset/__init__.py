@@ -14,14 +14,22 @@ from .. import history, pods, refs
 from . import claims, identity
 from .events import record_pod
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...apiserver.client import Client
+    from ...helpers.controller import Change
+    from ...machinery.types import Key, Object
+
 SETS = "statefulsets.apps"
 
 
-def _of_gone_claim(change):
+def _of_gone_claim(change: Change) -> Iterable[Key]:
     """Watch function: the set whose next pod had to wait until a claim went with the last one."""
     if change.type != "DELETED":
         return ()
-    meta = change.old["metadata"]
+    meta = change.object["metadata"]
     return [f"{meta['namespace']}/{ref['name'].rpartition('-')[0]}" for ref in meta.get("ownerReferences") or ()
             if ref["kind"] == "Pod" and "-" in ref["name"]]
 
@@ -30,21 +38,21 @@ class StatefulSetController(Controller):
     name = "statefulset"
     watches = {SETS: itself, "pods": refs.both(owner("StatefulSet"), refs.orphaned), claims.CLAIMS: _of_gone_claim}
 
-    def sync(self, api, key: str) -> float | None:
+    def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
-            for set_ in api.items(SETS, namespace):
-                _pods_of(api, set_)
+            for each in api.items(SETS, namespace):
+                _pods_of(api, each)
             return None
         set_ = api.find(SETS, name, namespace)
         return _Sync(api, set_).run() if set_ is not None else None
 
 
-def _pods_of(api, set_: dict) -> list[dict]:
+def _pods_of(api: Client, set_: Object) -> list[Object]:
     """Return the set's pods, having adopted and released."""
     selector, name = set_["spec"]["selector"], set_["metadata"]["name"]
 
-    def match(pod: dict) -> bool:
+    def match(pod: Object) -> bool:
         return (selectors.selector_matches(selector, pod["metadata"].get("labels"))
                 and identity.parent_and_ordinal(pod)[0] == name)
 
@@ -55,12 +63,12 @@ class _Sync:
     """One look at one StatefulSet. `replicas` are the pods it should have, in order; those without a phase are yet
     to be created. `condemned` are those beyond, the highest ordinal first."""
 
-    def __init__(self, api, set_: dict):
+    def __init__(self, api: Client, set_: Object):
         self.api, self.set, self.spec = api, set_, set_["spec"]
         self.ready_seconds = self.spec.get("minReadySeconds", 0)
         self.monotonic = self.spec.get("podManagementPolicy") != "Parallel"
-        self.replicas: list[dict] = []
-        self.condemned: list[dict] = []
+        self.replicas: list[Object] = []
+        self.condemned: list[Object] = []
 
     def run(self) -> float | None:
         """Take the next steps; returns when to look again."""
@@ -91,7 +99,7 @@ class _Sync:
             return pods.next_available(mine, self.ready_seconds, api.now)
         return None
 
-    def _sort_in(self, mine: list[dict]) -> None:
+    def _sort_in(self, mine: list[Object]) -> None:
         start, count = identity.start_ordinal(self.set), self.spec["replicas"]
         there = {}
         for pod in mine:
@@ -103,7 +111,7 @@ class _Sync:
         self.condemned.sort(key=identity.ordinal, reverse=True)
         self.replicas = [there.get(number) or self._new_pod(number) for number in range(start, start + count)]
 
-    def _new_pod(self, number: int) -> dict:
+    def _new_pod(self, number: int) -> Object:
         """newVersionedStatefulSetPod: pods below the partition are made as they were."""
         strategy = self.spec["updateStrategy"]
         rolling = strategy.get("rollingUpdate")
@@ -116,10 +124,10 @@ class _Sync:
         revision = self.current if old else self.update
         return identity.new_pod(self.set, history.template_of(revision), revision["metadata"]["name"], number)
 
-    def _unavailable(self, pod: dict) -> bool:
+    def _unavailable(self, pod: Object) -> bool:
         return "deletionTimestamp" in pod["metadata"] or not self._available(pod)
 
-    def _available(self, pod: dict) -> bool:
+    def _available(self, pod: Object) -> bool:
         return pods.is_available(pod, self.ready_seconds, self.api.now)
 
     # Steps
@@ -138,7 +146,7 @@ class _Sync:
         if self.spec["updateStrategy"]["type"] != "OnDelete":
             self._roll()
 
-    def _for_all(self, chosen: list[dict], step) -> bool:
+    def _for_all(self, chosen: list[Object], step: Callable[[Object], bool]) -> bool:
         """Take a step for each pod; ordered sets stop at the first that says so, which is returned (runForAll)."""
         if self.monotonic:
             return any(step(pod) for pod in chosen)
@@ -147,7 +155,7 @@ class _Sync:
             raise failure
         return False
 
-    def _process(self, pod: dict) -> bool:
+    def _process(self, pod: Object) -> bool:
         """Bring one replica a step on; says whether later ones have to wait for it (processReplica)."""
         api, set_, phase = self.api, self.set, pods.phase(pod)
         if is_phase_terminal(phase):
@@ -170,7 +178,7 @@ class _Sync:
             self._update(clone(pod))
         return False
 
-    def _create(self, pod: dict) -> None:
+    def _create(self, pod: Object) -> None:
         api, set_ = self.api, self.set
         try:
             claims.create_missing(api, set_, pod)
@@ -189,18 +197,18 @@ class _Sync:
         if failure:
             raise failure
 
-    def _repair_claims(self, pod: dict) -> None:
+    def _repair_claims(self, pod: Object) -> None:
         claims.create_missing(self.api, self.set, pod)
         self._apply_policy(pod)
 
-    def _apply_policy(self, pod: dict) -> None:
+    def _apply_policy(self, pod: Object) -> None:
         try:
             claims.apply_policy(self.api, self.set, pod)
         except StatusError as error:
             record_pod(self.api, "update", self.set, pod, error)
             raise
 
-    def _update(self, pod: dict) -> None:
+    def _update(self, pod: Object) -> None:
         """Give a pod (a copy) back what identifies it (UpdateStatefulPod)."""
         api, set_ = self.api, self.set
         if not identity.identity_matches(set_, pod):
@@ -220,7 +228,7 @@ class _Sync:
             raise
         record_pod(api, "update", set_, pod)
 
-    def _delete(self, pod: dict) -> None:
+    def _delete(self, pod: Object) -> None:
         try:
             self.api.delete("pods", pod["metadata"]["name"], pod["metadata"]["namespace"])
         except StatusError as error:
@@ -229,12 +237,12 @@ class _Sync:
                 raise
         record_pod(self.api, "delete", self.set, pod)
 
-    def _fix_claims(self, pod: dict) -> bool:
+    def _fix_claims(self, pod: Object) -> bool:
         if not claims.match_policy(self.api, self.set, pod):
             claims.apply_policy(self.api, self.set, pod)
         return False
 
-    def _condemn(self, pod: dict, first_unavailable: dict | None) -> bool:
+    def _condemn(self, pod: Object, first_unavailable: Object | None) -> bool:
         """Delete a pod beyond the wanted count, once all others are well (processCondemned)."""
         if "deletionTimestamp" in pod["metadata"]:
             return self.monotonic
@@ -261,13 +269,13 @@ class _Sync:
             if self._unavailable(pod):
                 return None
 
-    def _replace(self, pod: dict) -> None:
+    def _replace(self, pod: Object) -> None:
         self._delete(pod)
         self.status["currentReplicas"] -= 1
 
     # Status
 
-    def _count(self, chosen: list[dict]) -> dict:
+    def _count(self, chosen: list[Object]) -> Object:
         """Return a status with all counters (computeReplicaStatus)."""
         current, update = self.current["metadata"]["name"], self.update["metadata"]["name"]
         status = {"observedGeneration": self.set["metadata"]["generation"], "currentRevision": current,

@@ -12,10 +12,17 @@ from ..refs import controller_ref
 from .events import record_claim
 from .identity import claim_name, claim_templates, in_range, ordinal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
+
 CLAIMS = "persistentvolumeclaims"
 
 
-def of_pod(api, set_: dict, pod: dict):
+def of_pod(api: Client, set_: Object, pod: Object) -> Iterator[tuple[str, Object | None]]:
     """Yield (name, claim or None) for every claim that the pod should have."""
     number = ordinal(pod)
     for template in claim_templates(set_):
@@ -23,7 +30,7 @@ def of_pod(api, set_: dict, pod: dict):
         yield name, api.find(CLAIMS, name, set_["metadata"]["namespace"])
 
 
-def create_missing(api, set_: dict, pod: dict) -> None:
+def create_missing(api: Client, set_: Object, pod: Object) -> None:
     """Make the claims that the pod lacks. Raises StatusError where that fails, or where one is in deletion."""
     failures = []
     for template, (name, claim) in zip(claim_templates(set_), of_pod(api, set_, pod)):
@@ -43,7 +50,7 @@ def create_missing(api, set_: dict, pod: dict) -> None:
         raise pods.failure(failures[0] if len(failures) == 1 else f"[{', '.join(failures)}]")
 
 
-def _new_claim(set_: dict, template: dict, name: str) -> dict:
+def _new_claim(set_: Object, template: Object, name: str) -> Object:
     claim = clone(template)
     meta = claim["metadata"]
     meta["name"], meta["namespace"] = name, set_["metadata"]["namespace"]
@@ -54,19 +61,19 @@ def _new_claim(set_: dict, template: dict, name: str) -> dict:
     return claim
 
 
-def are_stale(api, set_: dict, pod: dict) -> bool:
+def are_stale(api: Client, set_: Object, pod: Object) -> bool:
     """Tell whether a claim still waits to go with an earlier pod of this name, so that no new one may be made."""
     if _policy(set_)["whenScaled"] != "Delete":
         return False
     return any(claim is not None and _is_stale(claim, pod) for _, claim in of_pod(api, set_, pod))
 
 
-def match_policy(api, set_: dict, pod: dict) -> bool:
+def match_policy(api: Client, set_: Object, pod: Object) -> bool:
     """Tell whether the ownerReferences of the pod's claims are as the retention policy wants them."""
     return all(claim is None or _up_to_date(claim, set_, pod) for _, claim in of_pod(api, set_, pod))
 
 
-def apply_policy(api, set_: dict, pod: dict) -> None:
+def apply_policy(api: Client, set_: Object, pod: Object) -> None:
     """Make the ownerReferences of the pod's claims as the retention policy wants them. Raises StatusError."""
     for name, claim in of_pod(api, set_, pod):
         if claim is None:
@@ -94,12 +101,12 @@ def apply_policy(api, set_: dict, pod: dict) -> None:
                                f"{error.message}") from error
 
 
-def _policy(set_: dict) -> dict:
+def _policy(set_: Object) -> Object:
     policy = set_["spec"].get("persistentVolumeClaimRetentionPolicy")
     return policy or {"whenScaled": "Retain", "whenDeleted": "Retain"}
 
 
-def _wanted_owner(set_: dict, pod: dict) -> dict | None:
+def _wanted_owner(set_: Object, pod: Object) -> Object | None:
     """Return whom the pod's claims should go with: a pod that was scaled away, or the set."""
     policy = _policy(set_)
     if policy["whenScaled"] == "Delete" and not in_range(pod, set_):
@@ -107,27 +114,27 @@ def _wanted_owner(set_: dict, pod: dict) -> dict | None:
     return set_ if policy["whenDeleted"] == "Delete" else None
 
 
-def _refs(claim: dict) -> list[dict]:
+def _refs(claim: Object) -> list[Object]:
     return claim["metadata"].get("ownerReferences") or []
 
 
-def _names(ref: dict, obj: dict) -> bool:
+def _names(ref: Object, obj: Object) -> bool:
     """Tell whether a reference names an object of this kind and name, of whatever UID (matchesRef)."""
     return (ref["apiVersion"] == obj["apiVersion"] and ref["kind"] == obj["kind"]
             and ref["name"] == obj["metadata"]["name"])
 
 
-def _owned_by(refs: list[dict], obj: dict) -> bool:
+def _owned_by(refs: list[Object], obj: Object) -> bool:
     return any(ref["uid"] == obj["metadata"].get("uid", "") for ref in refs)
 
 
-def _is_stale(claim: dict, obj: dict) -> bool:
+def _is_stale(claim: Object, obj: Object) -> bool:
     """Tell whether the claim is owned by an earlier object of this kind and name (hasStaleOwnerRef)."""
     ref = next((ref for ref in _refs(claim) if _names(ref, obj)), None)
     return ref is not None and ref["uid"] != obj["metadata"].get("uid", "")
 
 
-def _unexpected_controller(claim: dict, set_: dict, pod: dict) -> bool:
+def _unexpected_controller(claim: Object, set_: Object, pod: Object) -> bool:
     if "Delete" not in _policy(set_).values():
         return False
     for ref in _refs(claim):
@@ -140,7 +147,7 @@ def _unexpected_controller(claim: dict, set_: dict, pod: dict) -> bool:
     return False
 
 
-def _up_to_date(claim: dict, set_: dict, pod: dict) -> bool:
+def _up_to_date(claim: Object, set_: Object, pod: Object) -> bool:
     """isClaimOwnerUpToDate."""
     if _is_stale(claim, set_) or _is_stale(claim, pod):
         return True
