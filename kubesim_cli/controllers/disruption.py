@@ -140,7 +140,7 @@ def _owner(api: Client, ref: Object, meta: Object) -> Object:
     """Return the object that says how many pods there should be: a pod's controller, or its ReplicaSet's Deployment."""
     res = api.discovery.of_kind(ref["apiVersion"], ref["kind"])
     found = api.find(res.name, ref["name"], meta["namespace"]) if res is not None else None
-    if found is None or found["metadata"]["uid"] != ref["uid"]:
+    if res is None or found is None or found["metadata"]["uid"] != ref["uid"]:
         raise pods.failure(f'found no controllers for pod "{meta["name"]}"')
     above = controller_of(found) if ref["kind"] == "ReplicaSet" else None
     if above is not None and above["kind"] == "Deployment":
