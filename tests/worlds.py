@@ -214,6 +214,9 @@ class Plain(base.Kind):
     def grace_period(self, obj, asked):
         return (30 if asked is None else asked) if obj["kind"] == "Pod" else 0
 
+    def is_held(self, obj):
+        return obj["kind"] == "Namespace" and bool(obj["spec"].get("finalizers"))
+
 
 class PlainOnNodes(Plain):
     """Pods are deleted at once as long as they have no node."""
