@@ -64,13 +64,13 @@ def table(modules: dict[str, tuple[int, int]]) -> list[str]:
 def problems(modules: dict[str, tuple[int, int]], excused: dict[str, str]) -> list[str]:
     """What is wrong, one sentence each; the modules with most missing lines come first."""
     low = {name: counts for name, counts in modules.items() if percent(*counts) < ENOUGH}
-    told = [f"{name}: {percent(*low[name]):.0f}%, {low[name][1]} lines are executed by no test"
+    told = [f"{name}: {percent(*low[name]):.1f}%, {low[name][1]} lines are executed by no test"
             for name in sorted(low, key=lambda name: (-low[name][1], name)) if name not in excused]
     for name, why in excused.items():
         if name not in modules:
             told.append(f"{REASONS.name} names {name}, which does not exist")
         elif name not in low:
-            told.append(f"{REASONS.name} names {name}, which has {percent(*modules[name]):.0f}%: take it off the list")
+            told.append(f"{REASONS.name} names {name}, which has {percent(*modules[name]):.1f}%: take it off the list")
         elif not why:
             told.append(f"{REASONS.name} gives no reason for {name}")
     return told if modules else ["no module was measured"]

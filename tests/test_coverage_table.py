@@ -18,15 +18,15 @@ MODULES = {"main.py": (100, 20), "store/log.py": (10, 4), "kubectl/get/get.py": 
 
 def test_modules_under_80_percent_are_told_the_largest_gap_first():
     assert coverage_table.problems(MODULES, {}) == [
-        "kubectl/get/get.py: 75%, 50 lines are executed by no test",
-        "store/log.py: 60%, 4 lines are executed by no test"]
+        "kubectl/get/get.py: 75.0%, 50 lines are executed by no test",
+        "store/log.py: 60.0%, 4 lines are executed by no test"]
 
 
 @pytest.mark.parametrize(("excused", "told"), [
     ({"store/log.py": "a reason"}, []),
     ({"store/log.py": ""}, ["uncovered.txt gives no reason for store/log.py"]),
     ({"store/log.py": "a reason", "main.py": "a reason"}, [
-        "uncovered.txt names main.py, which has 80%: take it off the list"]),
+        "uncovered.txt names main.py, which has 80.0%: take it off the list"]),
     ({"store/log.py": "a reason", "gone.py": "a reason"}, ["uncovered.txt names gone.py, which does not exist"]),
 ])
 def test_reasons(excused, told):
