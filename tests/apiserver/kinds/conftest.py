@@ -65,6 +65,17 @@ def desk():
 
 
 @pytest.fixture
+def fits():
+    """Whether messages are the expected ones, of which some are told only up to `...`."""
+    def test(found: list[str], expected: list[str]) -> bool:
+        return len(found) == len(expected) and all(
+            text.startswith(words[:-3]) if words.endswith("...") else text == words
+            for text, words in zip(found, expected, strict=True))
+
+    return test
+
+
+@pytest.fixture
 def container():
     return {"name": "c", "image": "nginx:1.27"}
 

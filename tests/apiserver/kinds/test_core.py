@@ -152,3 +152,67 @@ def test_finalizers_need_a_domain_except_in_some_groups(api):
     assert api.create("coordination.k8s.io/v1", "Lease", "l", spec={}, finalizers=["mine"])
     both = api.refused(api.create, "v1", "ConfigMap", "c", finalizers=["orphan", "foregroundDeletion"])
     assert both.endswith("finalizer orphan and foregroundDeletion cannot be both set")
+
+
+@pytest.mark.parametrize("spec,expected", [
+    ({"hard": {"pods": "-1", "odd": "1", "a.org/b": "1"}}, [
+        'spec.hard[odd]: Invalid value: "odd": must be a standard resource type or fully qualified',
+        'spec.hard[odd]: Invalid value: "odd": must be a standard resource for quota',
+        'spec.hard[pods]: Invalid value: "-1": must be greater than or equal to 0']),
+    ({"hard": {"services": "1"}, "scopes": ["BestEffort"]}, [
+        'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource']),
+    ({"scopes": ["Odd", "Terminating", "NotTerminating"]}, [
+        'spec.scopes: Invalid value: ["Odd","Terminating","NotTerminating"]: unsupported scope',
+        'spec.scopes: Invalid value: ["Odd","Terminating","NotTerminating"]: conflicting scopes']),
+    ({"hard": {"pods": "1"},
+      "scopeSelector": {"matchExpressions": [{"scopeName": "Odd", "operator": "Is"},
+                                             {"scopeName": "Terminating", "operator": "In"},
+                                             {"scopeName": "PriorityClass",
+                                              "operator": "Exists",
+                                              "values": ["a"]}]}}, [
+        'spec.scopeSelector.matchExpressions.scopeName: Invalid value: "Odd": unsupported scope',
+        'spec.scopeSelector.matchExpressions.operator: Invalid value: "Is": not a valid selector operator',
+        'spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be \'Exists\' when scope is any of '
+        'ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, '
+        'ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity',
+        "spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is "
+        "'In' or 'NotIn' for scope selector",
+        'spec.scopeSelector.matchExpressions.values: Invalid value: ["a"]: must be no value when `operator` is '
+        '\'Exist\' or \'DoesNotExist\' for scope selector']),
+    ({"hard": {"persistentvolumeclaims": "1", "pods": "1"}, "scopes": ["VolumeAttributesClass"]}, [
+        'spec.scopes: Invalid value: ["VolumeAttributesClass"]: unsupported scope applied to resource']),
+])
+def test_what_is_wrong_with_a_quota(desk, fits, spec, expected):
+    found = desk("", "ResourceQuota").errors({"spec": spec})
+    assert fits(found, expected), found
+
+
+def test_a_quota_that_asks_for_more_than_its_limit(desk):
+    quotas = desk("", "ResourceQuota")
+    assert quotas.warnings({"spec": {"hard": {"cpu": "2", "limits.cpu": "1", "requests.memory": "1Gi",
+                                              "limits.memory": "2Gi"}}}) == [
+        "ResourceQuota cpu (2) should be less than limits.cpu (1)"]
+    old = quotas.new({"spec": {"scopes": ["Terminating"]}})
+    assert quotas.change(old, scopes=["NotTerminating"]) == [
+        'spec.scopes: Invalid value: ["NotTerminating"]: field is immutable']
+
+
+def test_rows_of_components(desk):
+    components = desk("", "ComponentStatus")
+    healthy = {"type": "Healthy", "status": "True", "message": "ok"}
+    rows = [components.row(components.new({"conditions": [{"type": "Other"}, condition]})) for condition in (
+        healthy, {"type": "Healthy", "status": "False", "error": "down"}, {"type": "Other"})]
+    assert rows == [["web", "Healthy", "ok", ""], ["web", "Unhealthy", "", "down"], ["web", "Unknown", "", ""]]
+
+
+def test_rows_of_metrics_and_scales(desk):
+    usage = [{"usage": {"cpu": "100m", "memory": "1Mi"}}, {"usage": {"cpu": "50m", "memory": "2Mi"}}]
+    assert desk("metrics.k8s.io", "PodMetrics").row({
+        "metadata": {"name": "p"}, "window": "30s", "containers": usage}) == ["p", "150m", "3Mi", "30s"]
+    assert desk("metrics.k8s.io", "NodeMetrics").row({
+        "metadata": {"name": "n"}, "window": "30s", "usage": {"cpu": "1"}}) == ["n", "1", "0", "30s"]
+    made = desk("autoscaling", "Scale").new({"spec": {"replicas": 2}, "status": {}})
+    assert desk("autoscaling", "Scale").row(made) == ["web", 2, 0, "2m"]
+    slices = desk("resource.k8s.io", "ResourceSlice")
+    assert slices.row(slices.new({"spec": {"driver": "d.org", "pool": {"name": "p"}}})) == [
+        "web", "", "d.org", "p", "2m"]

@@ -89,3 +89,92 @@ def test_a_class_stays_as_it_is(desk):
     assert [str(e) for e in classes.kind.validate_update(changed, old, classes.ctx)] == [
         'parameters: Invalid value: {"x":"2"}: field is immutable',
         'reclaimPolicy: Invalid value: "Retain": field is immutable']
+
+
+@pytest.mark.parametrize("kind,obj,expected", [
+    ("VolumeAttachment", {"spec": {"attacher": "d.org", "nodeName": "n", "source": {}}}, [
+        "spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName"]),
+    ("VolumeAttachment", {"spec": {"attacher": "d.org",
+               "nodeName": "n",
+               "source": {"persistentVolumeName": "v", "inlineVolumeSpec": {}}}}, [
+        "spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName"]),
+    ("VolumeAttachment", {"spec": {"attacher": "d.org", "nodeName": "n", "source": {"persistentVolumeName": ""}}}, [
+        "spec.source.persistentVolumeName: Required value: must specify non empty persistentVolumeName"]),
+    ("VolumeAttachment", {"spec": {"attacher": "", "nodeName": "", "source": {"persistentVolumeName": "v"}}}, [
+        "spec.attacher: Required value",
+        'spec.nodeName: Invalid value: "": a lowercase RFC 1123 subdomain must consist...']),
+    ("VolumeAttributesClass", {}, [
+        "driverName: Required value",
+        "parameters: Required value: must contain at least one key/value pair"]),
+    ("VolumeAttributesClass", {"driverName": "a b", "parameters": {"": "x"}}, [
+        'driverName: Invalid value: "a b": name part must consist...',
+        'parameters: Invalid value: "": field can not be empty.']),
+    ("CSIStorageCapacity", {"storageClassName": "A", "nodeTopology": {"matchLabels": {"a b": ""}}}, [
+        'nodeTopology.matchLabels: Invalid value: "a b": name part must consist...',
+        'storageClassName: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...']),
+    ("StorageClass", {}, ["provisioner: Required value"]),
+    ("StorageClass", {"provisioner": "a.b/c", "reclaimPolicy": "Recycle", "volumeBindingMode": "Later"}, [
+        'reclaimPolicy: Unsupported value: "Recycle": supported values: "Delete", "Retain"',
+        'volumeBindingMode: Unsupported value: "Later": supported values: "Immediate", "WaitForFirstConsumer"']),
+    ("StorageClass", {"provisioner": "a.b/c", "parameters": {"": "x"}}, [
+        'parameters: Invalid value: "": field can not be empty.']),
+    ("StorageClass", {"provisioner": "a.b/c",
+      "allowedTopologies": [{"matchLabelExpressions": [{"key": "a b", "values": []},
+                                                       {"key": "k", "values": ["x", "x", "a b"]}]}]}, [
+        "allowedTopologies[0].matchLabelExpressions[0].values: Required value",
+        'allowedTopologies[0].matchLabelExpressions[0].key: Invalid value: "a b": name part must consist...',
+        'allowedTopologies[0].matchLabelExpressions[1].values[1]: Duplicate value: "x"',
+        'allowedTopologies[0].matchLabelExpressions[1].values[2]: Invalid value: "a b": a valid label must...']),
+    ("CSINode", {"spec": {"drivers": [{"name": "", "nodeID": ""}, {"name": "d", "nodeID": "m"},
+                           {"name": "d", "nodeID": "n"}]}}, [
+        "spec.drivers[0].name: Required value",
+        "spec.drivers[0].nodeID: Required value",
+        'spec.drivers[2].name: Duplicate value: "d"']),
+    ("CSIDriver", {"spec": {"volumeLifecycleModes": ["Odd"],
+               "fsGroupPolicy": "Odd",
+               "tokenRequests": [{"audience": "a", "expirationSeconds": 1},
+                                 {"audience": "a", "expirationSeconds": 8589934592}]}}, [
+        'spec.fsGroupPolicy: Unsupported value: "Odd": supported values: "File", "None", "ReadWriteOnceWithFSType"',
+        "spec.tokenRequests[0].expirationSeconds: Invalid value: 1: may not specify a duration less than 10 minutes",
+        'spec.tokenRequests[1].audience: Duplicate value: "a"',
+        'spec.volumeLifecycleModes: Unsupported value: "Odd": supported values: "Persistent", "Ephemeral"']),
+])
+def test_what_is_wrong_with_the_others(desk, fits, kind, obj, expected):
+    found = desk("storage.k8s.io", kind).errors(obj)
+    assert fits(found, expected), found
+
+
+def test_parameters_are_few_and_short(desk):
+    classes = desk("storage.k8s.io", "StorageClass")
+    assert classes.errors({"provisioner": "a.b/c", "parameters": {str(i): "" for i in range(513)}}) == [
+        "parameters: Too long: may not be more than 512 bytes"]
+    assert classes.errors({"provisioner": "a.b/c", "parameters": {"k": "v" * 256 * 1024}}) == [
+        "parameters: Too long: may not be more than 262144 bytes"]
+
+
+def test_rows_of_the_others(desk):
+    attachments, kinds = desk("storage.k8s.io", "VolumeAttachment"), ("VolumeAttributesClass", "CSIStorageCapacity")
+    made = attachments.new({"spec": {"attacher": "d.org", "nodeName": "n", "source": {"persistentVolumeName": "v"}}})
+    assert attachments.row(made) == ["web", "d.org", "v", "n", False, "2m"]
+    assert attachments.row({**made, "status": {"attached": True}})[4] is True
+    found = {"driverName": "d.org", "storageClassName": "fast"}
+    assert [desk("storage.k8s.io", kind).row(desk("storage.k8s.io", kind).new(found)) for kind in kinds] == [
+        ["web", "d.org", "2m"], ["web", "fast", "<unset>"]]
+
+
+def test_what_stays_as_it_is(desk):
+    def changes(kind, old, **new):
+        at = desk("storage.k8s.io", kind)
+        stored = at.new(old)
+        return [str(error) for error in at.kind.validate_update({**stored, **new}, stored, at.ctx)]
+
+    attachment = {"spec": {"attacher": "d.org", "nodeName": "n", "source": {"persistentVolumeName": "v"}}}
+    assert changes("VolumeAttachment", attachment) == []
+    assert changes("VolumeAttachment", attachment, spec={**attachment["spec"], "nodeName": "m"})[0].startswith(
+        "spec: Invalid value: ")
+    attributes = {"driverName": "d.org", "parameters": {"a": "b"}}
+    assert changes("VolumeAttributesClass", attributes, parameters={"a": "c"}) == [
+        "parameters: Forbidden: updates to parameters are forbidden."]
+    assert changes("CSIStorageCapacity", {"storageClassName": "fast"}, capacity="1Gi") == []
+    assert changes("CSIStorageCapacity", {"storageClassName": "fast"}, storageClassName="slow") == [
+        'storageClassName: Invalid value: "slow": field is immutable']
