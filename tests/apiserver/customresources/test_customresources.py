@@ -1,4 +1,4 @@
-from kubesim_cli.apiserver.customresources import version_order
+from kubesim_cli.apiserver.customresources.versions import version_order
 from kubesim_cli.controllers.crdregistration import CRDRegistrationController
 from kubesim_cli.controllers.customresourcedefinition import RESOURCE, CustomResourceDefinitionController
 
@@ -89,6 +89,15 @@ def test_the_status_subresource(api):
     assert api.refused(api.change, "widgets.example.com", "w", {"status": {"phase": "steady"}}, "default",
                        "status") == (
         'Widget.example.com "w" is invalid: status.phase: Too long: may not be more than 5 bytes')
+
+
+def test_subresources_are_told_as_discovery_tells_them(api):
+    define(api, version(subresources={"status": {}, "scale": {"specReplicasPath": ".spec.replicas",
+                                                              "statusReplicasPath": ".status.replicas"}}))
+    shared = {"singularName": "", "namespaced": True, "verbs": ["get", "patch", "update"]}
+    assert api.server.discovery.find("widgets").subresources == {
+        "status": {"name": "widgets/status", **shared, "kind": "Widget"},
+        "scale": {"name": "widgets/scale", **shared, "group": "autoscaling", "version": "v1", "kind": "Scale"}}
 
 
 def test_the_scale_subresource(api):
