@@ -15,6 +15,7 @@ def value(text):
 
 
 @pytest.mark.parametrize("text", [
+    "7 / -2 == -3 && -7 / -2 == 3 && 0 / 5 == 0 && 7 % -2 == 1",
     "b'ab' + b'c' == b'abc' && [1] + [2] == [1, 2]",
     "duration('1h') + duration('30m') == duration('90m')",
     "timestamp('2024-01-01T00:00:00Z') + duration('1h') == timestamp('2024-01-01T01:00:00Z')",

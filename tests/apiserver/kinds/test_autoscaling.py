@@ -121,8 +121,11 @@ def test_targets(desk, metric, current, cell):
             "spec": {"scaleTargetRef": TARGET, "maxReplicas": 3, "metrics": [metric]},
             "status": {"currentMetrics": [current]}}
     assert scalers.row(made)[2] == cell
-    made["spec"]["metrics"] = [metric] * 4
-    assert scalers.row(made)[2].endswith(" + 2 more...")
+    told = []
+    for count in (2, 3, 4):
+        made["spec"]["metrics"] = [metric] * count
+        told.append(scalers.row(made)[2])
+    assert (told[0].count(", "), told[1], told[2]) == (1, f"{told[0]} + 1 more...", f"{told[0]} + 2 more...")
     made["spec"]["metrics"] = []
     assert scalers.row(made)[2:4] == ["<none>", "<unset>"]
 

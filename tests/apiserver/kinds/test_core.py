@@ -187,6 +187,16 @@ def test_what_is_wrong_with_a_quota(desk, fits, spec, expected):
     assert fits(found, expected), found
 
 
+@pytest.mark.parametrize("scope,hard", [
+    ("Terminating", "limits.cpu"), ("PriorityClass", "memory"), ("BestEffort", "pods"), ("NotBestEffort", "pods"),
+    ("VolumeAttributesClass", "requests.storage")])
+def test_what_scopes_apply_to(desk, scope, hard):
+    quotas = desk("", "ResourceQuota")
+    assert quotas.errors({"spec": {"hard": {hard: "1"}, "scopes": [scope]}}) == []
+    assert quotas.errors({"spec": {"hard": {"secrets": "1"}, "scopes": [scope]}}) == [
+        f'spec.scopes: Invalid value: ["{scope}"]: unsupported scope applied to resource']
+
+
 def test_a_quota_that_asks_for_more_than_its_limit(desk):
     quotas = desk("", "ResourceQuota")
     assert quotas.warnings({"spec": {"hard": {"cpu": "2", "limits.cpu": "1", "requests.memory": "1Gi",

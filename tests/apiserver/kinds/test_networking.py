@@ -45,8 +45,15 @@ def test_what_is_wrong_with_a_policy(desk, fits, spec, expected):
     assert fits(found, expected), found
 
 
+def test_ports_up_to_themselves(desk):
+    ports = [{"port": 10, "endPort": 10}, {"port": "http"}, {"protocol": "SCTP"}]
+    assert desk(GROUP, "NetworkPolicy").errors({"spec": {"ingress": [{"ports": ports}], "policyTypes": [
+        "Ingress", "Egress"]}}) == []
+
+
 def test_controllers_are_short(desk):
-    assert desk(GROUP, "IngressClass").errors({"spec": {"controller": "a.b/" + "c" * 250}}) == [
+    assert desk(GROUP, "IngressClass").errors({"spec": {"controller": "a.b/" + "c" * 246}}) == []
+    assert desk(GROUP, "IngressClass").errors({"spec": {"controller": "a.b/" + "c" * 247}}) == [
         "spec.controller: Too long: may not be more than 250 bytes"]
 
 

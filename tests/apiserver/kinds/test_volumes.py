@@ -192,7 +192,10 @@ def test_what_is_wrong_with_a_source(fits, source, expected):
     {"image": {"reference": "r"}}, {"flexVolume": {"driver": "d", "options": {"notkubernetes.io/a": ""}}},
     {"projected": {"sources": [{"serviceAccountToken": {"expirationSeconds": 600, "path": "t"}},
                                {"clusterTrustBundle": {"signerName": "a/b", "path": "p"}}]}},
-    {"downwardAPI": {"items": [{"path": "a", "fieldRef": {"fieldPath": "metadata.labels['x']"}}]}}])
+    {"projected": {"sources": [{"podCertificate": {"signerName": "a/b", "keyType": "ED25519", "keyPath": "k",
+                                                   "maxExpirationSeconds": 3600}}]}},
+    {"downwardAPI": {"items": [{"path": "a", "fieldRef": {"fieldPath": "metadata.labels['x']"}},
+                               {"path": "b", "resourceFieldRef": {"containerName": "c", "resource": "limits.cpu"}}]}}])
 def test_sources_that_are_right(source):
     assert errors({"volumes": [{"name": "v", **source}], "serviceAccountName": "s"}) == []
 
