@@ -49,8 +49,10 @@ def objects(release: Release, now: float, nodes: list[Object],
 
     `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID.
     """
+    from ..machinery.discovery import builtin
+
     found: list[tuple[str, Object]] = []
-    stamp = timestamps.format(now)
+    stamp, discovery = timestamps.format(now), builtin(release)
 
     def add(resource: str, api_version: str, kind: str, name: str, namespace: str = "", *, labels: Object | None = None,
             annotations: Object | None = None, **rest: Json) -> Object:
@@ -76,7 +78,7 @@ def objects(release: Release, now: float, nodes: list[Object],
             "conditions": [{"type": "Healthy", "status": "True", "message": "ok"}]}))
     _add_nodes(add, nodes, now, release)
     _add_roles(add)
-    poststarthooks.add_objects(add, now)
+    poststarthooks.add_objects(add, now, discovery)
     for name, value, what in (
             ("system-node-critical", 2000001000, "that must not be moved from their current node."),
             ("system-cluster-critical", 2000000000,
@@ -142,7 +144,7 @@ def _add_api_service(add: Add, nodes: list[Object]) -> None:
 
 
 def _add_roles(add: Add) -> None:
-    """RBAC's bootstrap policy (rbac.json, taken from plugin/pkg/auth/authorizer/rbac/bootstrappolicy)."""
+    """RBAC's bootstrap policy (rbac.json, renewed by hack/update_rbac.py)."""
     with open(os.path.join(os.path.dirname(__file__), "rbac.json"), encoding="utf-8") as file:
         data = json.load(file)
     version = f"{RBAC}/v1"

@@ -1,9 +1,9 @@
 """API objects the way the Go server's own types look as JSON, which some of its complaints quote.
 
 The server's internal types have no json tags: every field is told under its Go name, empty ones as well. Their fields
-(internaltypes.json, taken from types.go of pkg/apis/core and apiextensions) are rows of Go name, type and, where it is
-not the Go name with a small first letter, the name in the API. Types: s string, n number, b bool, q Quantity, z time;
-`*`, `[]` and `{}` before a type make it a pointer, a list or a map. Types under metav1 have tags and leave out what is
+(internaltypes.json, renewed by hack/update_internaltypes.py) are rows of Go name, type and, where it is not the Go name
+with a small first letter, the name in the API. Types: s string, n number, b bool, q Quantity, z time or any value; `*`,
+`[]` and `{}` before a type make it a pointer, a list or a map. Types under metav1 have tags and leave out what is
 empty.
 """
 
@@ -44,6 +44,8 @@ def _convert(value: Json, type_: str) -> Json:
         return {"Allows": bool(value) or schema is not None, "Schema": _convert(schema, "*JSONSchemaProps")}
     if type_ == "JSONSchemaPropsOrArray":
         value = {"jSONSchemas": value} if isinstance(value, list) else {"schema": value}
+    if type_ == "JSONSchemaPropsOrStringArray":
+        value = {"property": value} if isinstance(value, list) else {"schema": value}
     value = value or {}
     if type_ == "PodSpec":
         moved = {key: value[key] for key in _HOST_FIELDS if key in value}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
+    from ..machinery.discovery import Discovery
     from ..machinery.types import Object
 
     Add: TypeAlias = Callable[..., Object]
@@ -28,7 +29,8 @@ _API_SERVICES = (  # group, its priority, versions with theirs
     ("authentication.k8s.io", 17700, {"v1": 15}), ("authorization.k8s.io", 17600, {"v1": 15}),
     ("autoscaling", 17500, {"v1": 15, "v2": 30}), ("batch", 17400, {"v1": 15}),
     ("certificates.k8s.io", 17300, {"v1": 15}), ("coordination.k8s.io", 16500, {"v1": 15}),
-    ("discovery.k8s.io", 16200, {"v1": 15}), ("events.k8s.io", 17750, {"v1": 15}), (FLOWCONTROL, 16100, {"v1": 21}),
+    ("discovery.k8s.io", 16200, {"v1": 15}), ("events.k8s.io", 17750, {"v1": 15}),
+    (FLOWCONTROL, 16100, {"v1": 21, "v1beta3": 18, "v1beta2": 15}),
     ("networking.k8s.io", 17200, {"v1": 15}), ("node.k8s.io", 16300, {"v1": 15}), ("policy", 17100, {"v1": 15}),
     ("rbac.authorization.k8s.io", 17000, {"v1": 15}), ("resource.k8s.io", 16200, {"v1": 21}),
     ("scheduling.k8s.io", 16600, {"v1": 15}), ("storage.k8s.io", 16800, {"v1": 15}))
@@ -65,16 +67,24 @@ _FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], Object], ...] = 
     ("catch-all", "catch-all", 10000, "ByUser", _EVERYBODY, _ALL))
 
 
-def add_objects(add: Add, now: float) -> None:
-    """Hand every object to `add(resource, api_version, kind, name, *, labels, annotations, **rest) -> obj`."""
+def add_objects(add: Add, now: float, discovery: Discovery) -> None:
+    """Hand every object to `add(resource, api_version, kind, name, *, labels, annotations, **rest) -> obj`.
+
+    `discovery` tells what the server serves: nothing else gets an APIService or a default object.
+    """
     stamp = timestamps.format(now)
+    served = {(res.group, res.version) for res in discovery.resources}
     for group, priority, versions in _API_SERVICES:
         for version, version_priority in versions.items():
-            add(API_SERVICES, "apiregistration.k8s.io/v1", "APIService", f"{version}.{group}",
-                labels={AUTOMANAGED: "onstart"}, **local_api_service(group, version, priority, version_priority, now))
+            if (group, version) in served:
+                add(API_SERVICES, "apiregistration.k8s.io/v1", "APIService", f"{version}.{group}",
+                    labels={AUTOMANAGED: "onstart"},
+                    **local_api_service(group, version, priority, version_priority, now))
     _add_priority_levels(add)
     for schema in _FLOW_SCHEMAS:
         _add_flow_schema(add, stamp, *schema)
+    if not discovery.by_plural("servicecidrs"):
+        return
     ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
              "status": "True", "type": "Ready"}
     add("servicecidrs.networking.k8s.io", "networking.k8s.io/v1", "ServiceCIDR", "kubernetes",

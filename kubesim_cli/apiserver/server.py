@@ -80,7 +80,7 @@ class Server:
                 from . import metrics
 
                 custom += metrics.resources()
-            self._discovery = builtin(custom)
+            self._discovery = builtin(self.release, custom)
         return self._discovery
 
     @property
@@ -183,9 +183,9 @@ class Server:
             raise errors.not_found(res.name, request.name) if res.crd is not None else errors.no_resource()
         client = request.client
         if client.on_warning is not None:
-            kind = request.kind
-            if kind.deprecation and within(self.release, kind.deprecated_since):
-                client.on_warning(kind.deprecation)
+            deprecated = request.kind.deprecated(res.version, self.release)
+            if deprecated:
+                client.on_warning(deprecated)
         if client.on_call is None:
             return _serve(request)
         code = 201 if request.verb == "create" else 200

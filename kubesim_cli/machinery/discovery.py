@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from ..releases import NEWEST, within_minors
 from .errors import qualified
 
 TYPE_CHECKING = False
@@ -53,7 +54,7 @@ class Resource:
 
 
 class Discovery:
-    """All resources in the server's order; the first version of a group listed is its preferred one."""
+    """All resources in the server's order. `groups` are dicts of name and versions, the preferred version first."""
 
     def __init__(self, resources: list[Resource], groups: list[Object]) -> None:
         self.resources, self.groups = resources, groups
@@ -125,25 +126,34 @@ class Discovery:
         return found
 
 
-def builtin(custom: Sequence[Resource] = ()) -> Discovery:
-    """Read the built-in resources (resources.json, taken from a real server) and add custom ones after them."""
+def builtin(release: tuple[int, int] = NEWEST, custom: Sequence[Resource] = ()) -> Discovery:
+    """Read the built-in resources that a release serves by default (resources.json, renewed by
+    hack/update_resources.py) and add custom ones after them."""
     with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
         data = json.load(file)
     resources: dict[tuple[str, str], Resource] = {}
     subresources = []
+    served = {"v1"}
     for entry in data["resources"]:
+        if not within_minors(release, entry.get("since"), entry.get("until")):
+            continue
         group, _, version = entry["groupVersion"].rpartition("/")
         plural, _, sub = entry["name"].partition("/")
         if sub:
             subresources.append((entry["groupVersion"], plural, sub, entry))
             continue
+        served.add(entry["groupVersion"])
         resources[entry["groupVersion"], plural] = Resource(
             group, version, plural, entry["singularName"], entry["kind"], entry["namespaced"], entry["verbs"],
             tuple(entry.get("shortNames", ())), tuple(entry.get("categories", ())))
     for group_version, plural, sub, entry in subresources:
         if (group_version, plural) in resources:
             resources[group_version, plural].subresources[sub] = entry
-    groups = list(data["groups"])
+    groups = []
+    for group in data["groups"]:
+        versions = [version for version in group["versions"] if f"{group['name']}/{version}" in served]
+        if versions:
+            groups.append({"name": group["name"], "versions": versions})
     for res in custom:
         known = next((g for g in groups if g["name"] == res.group), None)
         if known is None:

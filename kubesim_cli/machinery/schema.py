@@ -1,15 +1,16 @@
 """The structure of every kind: fields, types, list keys, patch strategies.
 
-`schema.json` holds the OpenAPI definitions of a real 1.36 server (`definitions`, and `kinds`: `apiVersion/kind` ->
-definition), its properties in the order of the Go types, plus what only these (k8s.io/api/<group>/<version>/types.go)
-tell, as extensions of a property:
+`schema.json` (renewed by hack/update_schema.py) holds the OpenAPI definitions of a real server (`definitions`, and
+`kinds`: `apiVersion/kind` -> definition), its properties in the order of the Go types, plus what only these
+(k8s.io/api/<group>/<version>/types.go) tell, as extensions of a property:
 
 - `x-go-pointer`: a scalar behind a pointer, so that a zero is not taken for absent (`*int32`);
 - `x-go-always`: written even when empty (no `omitempty`);
 - `x-go-omitzero`: a struct that is left out when empty;
 - `x-go-type`: the type's name in decoding errors, where the structure does not tell it;
 - `x-go-inline`: the embedded struct that the field comes from;
-- `x-since`: the minor release that introduced the field (where later than 1.28).
+- `x-since`, `x-until`: the minor release that introduced the field (where later than 1.28), and the first that has it
+  no more (where kubesim emulates that).
 
 A property `default` other than `{}` is what the server fills in; `{}` marks a struct that is always there.
 The file is read on first use, and each definition is looked at when something asks for its fields.
@@ -17,7 +18,7 @@ The file is read on first use, and each definition is looked at when something a
 
 from __future__ import annotations
 
-from ..releases import NEWEST, within
+from ..releases import NEWEST, within_minors
 from ..releases.gates import enabled
 
 TYPE_CHECKING = False
@@ -118,7 +119,7 @@ class Schema:
     def _build(self, properties: Object) -> Fields:
         release = self.definitions.release
         return Fields({name: Schema(raw, self.definitions, custom=self.custom) for name, raw in properties.items()
-                       if "x-since" not in raw or within(release, (1, raw["x-since"]))})
+                       if within_minors(release, raw.get("x-since"), raw.get("x-until"))})
 
     @property
     def items(self) -> Schema:

@@ -20,6 +20,11 @@ def within(release: Release, since: Release | None = None, until: Release | None
     return (since is None or since <= release) and (until is None or release < until)
 
 
+def within_minors(release: Release, since: int | None, until: int | None) -> bool:
+    """Tell what `within` does of a fact in a JSON file, where `since` and `until` are minor releases."""
+    return (since is None or since <= release[1]) and (until is None or release[1] < until)
+
+
 def parse_release(text: str) -> Release:
     """Return the release of a text such as `1.28` or `v1.30.1`; ValueError where kubesim does not emulate it."""
     parts = text.strip().removeprefix("v").split(".")

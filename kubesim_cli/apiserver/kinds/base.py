@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from ...machinery import duration, timestamps
+from ...releases import within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ class Kind:
     def is_held(self, obj: Object) -> bool:
         """Tell whether more than its metadata's finalizers keeps an object that is being deleted."""
         return False
+
+    def deprecated(self, version: str, release: Release) -> str:
+        """Return the text of the Warning: that every request for a version gets, "" for none."""
+        return self.deprecation if within(release, self.deprecated_since) else ""
 
     def after_delete(self, obj: Object, ctx: Context) -> None:
         """Called when the object left the store."""

@@ -1,6 +1,7 @@
 """Fields that a transformer visits: paths such as `spec/template/spec/containers[]/image` (api/filters/fieldspec).
 
 fieldspecs.json holds the paths of every transformer (api/internal/konfig/builtinpluginconsts).
+hack/update_kustomize_fieldspecs.py renews it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def defaults() -> dict[str, list]:
 
         with open(os.path.join(os.path.dirname(__file__), "fieldspecs.json"), encoding="utf-8") as file:
             _specs.update(json.load(file))
+        del _specs["_source"]
     return _specs
 
 

@@ -1,8 +1,8 @@
 """The types of a kustomization's fields, and what Go's decoder says where a value does not fit (encoding/json).
 
-types.json maps each Go type to its fields. A field's type is `string`, `bool`, `int`, `int64`, `any`, another type of
-the file, `[]` or `{}` before one (a list, a map), or `Name=string` for a string type of its own. The fields of an
-embedded type stand under `+Name`.
+types.json (renewed by hack/update_kustomize_types.py) maps each Go type to its fields. A field's type is `string`,
+`bool`, `int`, `int64`, `any`, another type of the file, `[]` or `{}` before one (a list, a map), or `Name=string` for a
+string type of its own. The fields of an embedded type stand under `+Name`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ....machinery import conditions
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, NAME, Column
+from .betas import FlowControlKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def _missing_pl_cell(obj: Object, ctx: Context) -> Cell:
     return conditions.status_of((obj.get("status") or {}).get("conditions"), "Dangling") or "?"
 
 
-class FlowSchema(Kind):
+class FlowSchema(FlowControlKind):
+    name = "FlowSchema"
     columns = (NAME,
                Column("PriorityLevel", _priority_level_cell),
                Column("MatchingPrecedence", lambda obj, ctx: obj["spec"].get("matchingPrecedence", 0)),

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from ....machinery.objects import dig
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, NAME, Column
+from .betas import FlowControlKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
+# The shares of a limited level, as v1 names them and as v1beta2 did.
+_SHARES, _OLD_SHARES = "nominalConcurrencyShares", "assuredConcurrencyShares"
 _QUEUING = {"queues": 64, "handSize": 8, "queueLengthLimit": 50}
 
 
 def _shares_cell(obj: Object, ctx: Context) -> Cell:
-    return (obj["spec"].get("limited") or {}).get("nominalConcurrencyShares", "<none>")
+    limited = obj["spec"].get("limited") or {}
+    return limited.get(_SHARES, limited.get(_OLD_SHARES, "<none>"))
 
 
 def _queuing(obj: Object, key: str) -> Cell:
     return dig(obj, "spec", "limited", "limitResponse", "queuing", key, default="<none>")
 
 
-class PriorityLevelConfiguration(Kind):
+class PriorityLevelConfiguration(FlowControlKind):
+    name = "PriorityLevelConfiguration"
     columns = (NAME,
                Column("Type", lambda obj, ctx: obj["spec"].get("type", "")),
                Column("NominalConcurrencyShares", _shares_cell),
@@ -55,6 +60,22 @@ class PriorityLevelConfiguration(Kind):
         if spec.get("type") == "Limited" and spec.get("limited") is None:
             errors.append(field.required("spec.limited", "must not be empty when type is Limited"))
         return errors
+
+    def convert(self, obj: Object, api_version: str) -> Object:
+        converted = super().convert(obj, api_version)
+        return _renamed(converted, _SHARES, _OLD_SHARES) if api_version.endswith("/v1beta2") else converted
+
+    def store_version(self, obj: Object) -> Object:
+        return _renamed(super().store_version(obj), _OLD_SHARES, _SHARES)
+
+
+def _renamed(obj: Object, before: str, after: str) -> Object:
+    """Return an object whose limited level has its shares under another name."""
+    limited = (obj.get("spec") or {}).get("limited")
+    if not limited or before not in limited:
+        return obj
+    limited = {after if key == before else key: value for key, value in limited.items()}
+    return {**obj, "spec": {**obj["spec"], "limited": limited}}
 
 
 def _complete(obj: Object, values: Object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....releases import within
+from ....releases import within_minors
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
@@ -10,7 +10,7 @@ _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 class Document:
     """The OpenAPI v3 schemas of a server: dicts with `description`, `type`, `properties`, `items`, `enum` and so on.
 
-    `definitions` maps names to schemas without descriptions (apiserver/schema.json); `describe(name)` returns the
+    `definitions` maps names to schemas without descriptions (machinery/schema.json); `describe(name)` returns the
     description of one and those of its fields. `release` is the server's; `kubectl` that of what prints it, by default
     the same.
     """
@@ -36,7 +36,7 @@ class Document:
         if "properties" in raw:
             found["properties"] = {
                 field: described(schema, fields.get(field, "")) for field, schema in raw["properties"].items()
-                if "x-since" not in schema or within(self.release, (1, schema["x-since"]))}
+                if within_minors(self.release, schema.get("x-since"), schema.get("x-until"))}
         return found
 
     def custom(self, schema: dict | None) -> dict:
