@@ -264,7 +264,10 @@ def _resource_claims(path: str, found: list[Object], pod: Object | None) -> Fiel
         else:
             errors += dns1123_label(f"{at}.name", name)
             seen.add(name)
-        errors += _claim_source(at, claim)
+        if "source" in claim:  # until 1.30 the source was an object of its own
+            errors += _claim_source(f"{at}.source", claim["source"] or {})
+        else:
+            errors += _claim_source(at, claim)
     return errors
 
 

@@ -1,0 +1,173 @@
+"""What each release serves: api-resources, api-versions, and what comes of a kind that a release does not have."""
+
+import json
+import pathlib
+
+import pytest
+
+# What a kubeadm cluster of 1.28 printed.
+LISTED = pathlib.Path(__file__).with_name("api-resources-1.28.txt")
+FLOWCONTROL = "flowcontrol.apiserver.k8s.io"
+# Release -> kinds that its default cluster serves first (the release announcements tell what became stable).
+NEW = {
+    "1.29": [],
+    "1.30": ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
+    "1.31": [],
+    "1.32": [],
+    "1.33": ["IPAddress", "ServiceCIDR"],
+    "1.34": ["DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice", "VolumeAttributesClass"],
+    "1.35": [],
+    "1.36": ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"],
+}
+FLOWCONTROL_VERSIONS = {"1.28": ["v1beta3", "v1beta2"], "1.29": ["v1", "v1beta3"], "1.30": ["v1", "v1beta3"],
+                        "1.31": ["v1", "v1beta3"], "1.32": ["v1"], "1.36": ["v1"]}
+SERVICE_CIDR = """\
+apiVersion: networking.k8s.io/v1
+kind: ServiceCIDR
+metadata:
+  name: more
+spec:
+  cidrs: [10.0.0.0/24]
+"""
+
+
+@pytest.fixture
+def cluster(terminal):
+    """A function that makes the terminal's cluster one of a release."""
+    def of(release: str):
+        terminal.environ["KUBESIM_KUBERNETES_VERSION"] = release
+        terminal.ok("kubectl sim reset --seed test")
+        return terminal
+
+    return of
+
+
+def kinds(terminal) -> list[str]:
+    return [line.split()[-1] for line in terminal.ok("kubectl api-resources --no-headers").splitlines()]
+
+
+def test_api_resources_of_1_28_are_those_of_a_real_cluster(cluster):
+    assert cluster("1.28").ok("kubectl api-resources") == LISTED.read_text(encoding="utf-8")
+
+
+def test_api_versions_of_1_28_are_those_of_a_real_cluster(cluster):
+    assert cluster("1.28").ok("kubectl api-versions").split() == [
+        "admissionregistration.k8s.io/v1", "apiextensions.k8s.io/v1", "apiregistration.k8s.io/v1", "apps/v1",
+        "authentication.k8s.io/v1", "authorization.k8s.io/v1", "autoscaling/v1", "autoscaling/v2", "batch/v1",
+        "certificates.k8s.io/v1", "coordination.k8s.io/v1", "discovery.k8s.io/v1", "events.k8s.io/v1",
+        f"{FLOWCONTROL}/v1beta2", f"{FLOWCONTROL}/v1beta3", "networking.k8s.io/v1", "node.k8s.io/v1", "policy/v1",
+        "rbac.authorization.k8s.io/v1", "scheduling.k8s.io/v1", "storage.k8s.io/v1", "v1"]
+
+
+def test_every_release_adds_what_became_stable_in_it(cluster):
+    expected = sorted(line.split()[-1] for line in LISTED.read_text(encoding="utf-8").splitlines()[1:])
+    for release, new in NEW.items():
+        expected = sorted(expected + new)
+        assert sorted(kinds(cluster(release))) == expected, release
+
+
+@pytest.mark.parametrize("release", FLOWCONTROL_VERSIONS)
+def test_groups_with_their_preferred_versions(cluster, release):
+    groups = json.loads(cluster(release).ok("kubectl get --raw /apis"))["groups"]
+    group = next(group for group in groups if group["name"] == FLOWCONTROL)
+    assert [entry["version"] for entry in group["versions"]] == FLOWCONTROL_VERSIONS[release]
+    assert group["preferredVersion"] == group["versions"][0]
+    assert ("resource.k8s.io" in {group["name"] for group in groups}) == (release == "1.36")
+
+
+@pytest.mark.parametrize("release", ["1.28", "1.31", "1.36"])
+def test_api_services_are_those_of_the_versions_served(cluster, release):
+    terminal = cluster(release)
+    versions = {f"{version}.{group}" for group, _, version in (
+        line.rpartition("/") for line in terminal.ok("kubectl api-versions").split())}
+    services = terminal.ok("kubectl get apiservices -o name").replace("apiservice.apiregistration.k8s.io/", "")
+    assert {*services.split(), "v1.apiregistration.k8s.io"} == versions  # the aggregator needs none for itself
+
+
+def test_a_kind_that_the_release_has_not(cluster):
+    terminal = cluster("1.32")
+    refused = terminal("kubectl get servicecidrs")
+    assert refused.err == 'error: the server doesn\'t have a resource type "servicecidrs"\n'
+    assert terminal("kubectl explain servicecidr").code == 1
+    assert terminal("kubectl get --raw /apis/networking.k8s.io/v1/servicecidrs").code == 1
+    assert terminal("kubectl apply -f -", SERVICE_CIDR).err == (
+        'error: resource mapping not found for name: "more" namespace: "" from "STDIN": no matches for kind '
+        '"ServiceCIDR" in version "networking.k8s.io/v1"\nensure CRDs are installed first\n')
+    terminal = cluster("1.33")
+    assert terminal.ok("kubectl get servicecidrs -o name") == "servicecidr.networking.k8s.io/kubernetes\n"
+    terminal.ok("kubectl apply -f -", SERVICE_CIDR)
+
+
+def test_a_subresource_that_the_release_has_not(cluster):
+    resize = ("kubectl patch pod p --subresource=resize --type=merge "
+              """-p '{"spec":{"containers":[{"name":"p","image":"nginx","resources":{}}]}}'""")
+    terminal = cluster("1.32")
+    terminal.ok("kubectl run p --image=nginx")
+    assert "the server could not find the requested resource" in terminal(resize).err
+    terminal = cluster("1.33")
+    terminal.ok("kubectl run p --image=nginx")
+    terminal.ok(resize)
+
+
+@pytest.mark.parametrize("release", ["1.28", "1.32", "1.34"])
+def test_nothing_is_stored_that_is_not_served(cluster, release):
+    terminal = cluster(release)
+    terminal.ok("kubectl create deployment web --image=nginx --replicas=2")
+    terminal.ok("kubectl expose deployment web --port=80")
+    terminal.ok("kubectl create job once --image=busybox -- true")
+    terminal.advance("30s")
+    from kubesim_cli.machinery.discovery import builtin
+    from kubesim_cli.store.store import Store
+
+    folder, = (terminal.home / "clusters").iterdir()
+    store = Store(str(folder))
+    served = {res.name for res in builtin((1, int(release[2:]))).resources}
+    assert "endpointslices.discovery.k8s.io" in store.resources()
+    assert set(store.resources()) <= served
+
+
+LEVEL = f"""\
+apiVersion: {FLOWCONTROL}/v1beta2
+kind: PriorityLevelConfiguration
+metadata:
+  name: mine
+spec:
+  type: Limited
+  limited:
+    assuredConcurrencyShares: 7
+    limitResponse:
+      type: Reject
+"""
+DEPRECATED = (f"Warning: {FLOWCONTROL}/v1beta2 PriorityLevelConfiguration is deprecated in v1.26+, unavailable in "
+              f"v1.29+; use {FLOWCONTROL}/v1beta3 PriorityLevelConfiguration\n")
+
+
+def test_flow_control_of_1_28_is_a_beta_under_two_names(cluster):
+    terminal = cluster("1.28")
+    applied = terminal("kubectl apply -f -", LEVEL)
+    assert (applied.code, applied.err) == (0, DEPRECATED)
+    preferred = json.loads(terminal.ok("kubectl get prioritylevelconfigurations mine -o json"))
+    assert preferred["apiVersion"] == f"{FLOWCONTROL}/v1beta3"
+    assert preferred["spec"]["limited"]["nominalConcurrencyShares"] == 7
+    older = f"prioritylevelconfigurations.v1beta2.{FLOWCONTROL}"
+    found = json.loads(terminal.ok(f"kubectl get {older} mine -o json"))["spec"]["limited"]
+    assert found["assuredConcurrencyShares"] == 7 and "nominalConcurrencyShares" not in found
+    change = json.dumps({"spec": {"limited": {"assuredConcurrencyShares": 9}}})
+    terminal.ok(f"kubectl patch {older} mine --type=merge -p '{change}'")
+    assert terminal.ok(f"kubectl get {older} mine --no-headers").split()[:3] == ["mine", "Limited", "9"]
+    assert terminal("kubectl get flowschemas").err == ""
+
+
+def test_flow_control_of_1_31_warns_of_its_last_beta(cluster):
+    terminal = cluster("1.31")
+    assert "is deprecated in v1.29+, unavailable in v1.32+" in terminal(
+        f"kubectl get flowschemas.v1beta3.{FLOWCONTROL}").err
+    assert terminal("kubectl get flowschemas").err == ""
+
+
+def test_a_field_that_went(cluster):
+    pod = json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {
+        "containers": [{"name": "c", "image": "nginx"}],
+        "resourceClaims": [{"name": "r", "source": {"resourceClaimName": "x"}}]}})
+    assert "unknown field" not in cluster("1.30")("kubectl apply -f -", pod).err
+    assert 'unknown field "spec.resourceClaims[0].source"' in cluster("1.31")("kubectl apply -f -", pod).err
