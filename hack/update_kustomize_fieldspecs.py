@@ -3,7 +3,8 @@
     python hack/update_kustomize_fieldspecs.py --kubernetes CHECKOUT
 
 They are YAML in constants of sigs.k8s.io/kustomize/api/internal/konfig/builtinpluginconsts, read in the version that
-kubectl carries (the checkout's vendor/).
+kubectl carries (the checkout's vendor/). Those of `replicas` stand in the order of their kinds, as kustomize sorts and
+tells them; with the others the order of the constants makes no difference.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import sys
 import apisource
 import datafile
 
-CONSTANTS = pathlib.Path("vendor", "sigs.k8s.io", "kustomize", "api", "internal", "konfig", "builtinpluginconsts")
+KUSTOMIZE = pathlib.Path("vendor", "sigs.k8s.io", "kustomize")
+CONSTANTS = KUSTOMIZE / "api" / "internal" / "konfig" / "builtinpluginconsts"
 # The transformers that kubesim has.
 TRANSFORMERS = ("commonLabels", "templateLabels", "commonAnnotations", "namespace", "replicas", "images",
                 "nameReference")
@@ -63,9 +65,20 @@ def reference(entry: dict) -> dict:
     return {**{key: entry[key] for key in _KEYS[1:] if entry.get(key)}, "referrers": referrers}
 
 
+def by_kind(root: pathlib.Path):
+    """Return the key that sorts field specs as kustomize does (kyaml/resid, Gvk.IsLessThan)."""
+    text = (root / KUSTOMIZE / "kyaml" / "resid" / "gvk.go").read_text(encoding="utf-8")
+    first, last = (re.findall(r'"(\w+)"', re.search(rf"var {name} = \[\]string\{{(.*?)\}}", text, re.S)[1])
+                   for name in ("orderFirst", "orderLast"))
+    rank = {**{kind: i - len(first) for i, kind in enumerate(first)}, **{kind: i + 1 for i, kind in enumerate(last)}}
+    return lambda entry: (rank.get(entry["kind"], 0), entry.get("group") or "~G", entry.get("version") or "~V",
+                          entry["kind"])
+
+
 def make(root: pathlib.Path) -> dict:
     """Return the content of fieldspecs.json."""
     found = constants(root)
+    found["replicas"].sort(key=by_kind(root))
     return {name: [(reference if name == "nameReference" else spec)(entry) for entry in found[name]]
             for name in TRANSFORMERS}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from ..machinery import errors
 from ..machinery.discovery import Discovery, Resource, builtin
 from ..machinery.objects import key_of
-from ..releases import within
 from .kinds import base
 
 TYPE_CHECKING = False

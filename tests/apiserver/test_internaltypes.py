@@ -23,6 +23,9 @@ def test_schemas_of_custom_resources():
     assert shown["Items"]["Schema"]["Type"] == "string"
     assert shown["AdditionalProperties"] == {"Allows": True, "Schema": None}
     assert shown["XListType"] is None
+    shown = internaltypes.internal({"dependencies": {"a": ["b"], "c": {"type": "string"}}}, "JSONSchemaProps")
+    assert shown["Dependencies"]["a"] == {"Schema": None, "Property": ["b"]}
+    assert shown["Dependencies"]["c"]["Schema"]["Type"] == "string"
 
 
 def test_a_difference():

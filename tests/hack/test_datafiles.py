@@ -8,9 +8,12 @@ import importlib
 import json
 import os
 import re
+import sys
 
 import datafile
 import pytest
+
+from kubesim_cli.releases import NEWEST, release_text
 
 FROM_CHECKOUT = {
     "update_schema": datafile.SCHEMA,
@@ -29,6 +32,13 @@ def test_a_checkout_gives_the_committed_file(script):
     if not checkout:
         pytest.skip("KUBERNETES_CHECKOUT names no checkout of kubernetes/kubernetes")
     assert importlib.import_module(script).main(["--kubernetes", checkout, "--check"]) == 0
+
+
+def test_a_live_cluster_gives_the_committed_resources(tmp_path, monkeypatch):
+    monkeypatch.setenv("KUBESIM_HOME", str(tmp_path))
+    monkeypatch.setenv("KUBESIM_KUBERNETES_VERSION", release_text(NEWEST))
+    assert importlib.import_module("update_resources").main(
+        ["--kubectl", f'"{sys.executable}" -m kubesim_cli', "--check"]) == 0
 
 
 def test_the_wheels_give_the_committed_releases():
