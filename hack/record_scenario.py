@@ -77,9 +77,11 @@ def dump(scenario: dict) -> str:
             return {key: shown(item) for key, item in value.items()}
         if isinstance(value, list):
             return [shown(item) for item in value]
-        # A block scalar cannot hold these, and quoted they come back as they were.
-        odd = isinstance(value, str) and ("\t" in value or any(line != line.rstrip() for line in value.split("\n")))
-        return LiteralScalarString(value) if isinstance(value, str) and "\n" in value and not odd else value
+        if not isinstance(value, str) or "\n" not in value:
+            return value
+        # A block scalar cannot hold control characters; quoted they come back as they were.
+        held = all(char in "\n\t" or char.isprintable() for char in value)
+        return LiteralScalarString(value) if held else value
 
     yaml, out = YAML(), StringIO()
     yaml.width = 10_000

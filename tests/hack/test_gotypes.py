@@ -11,7 +11,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-/* type Nothing struct { } */
+/*
+type Nothing struct {
+}
+*/
 
 // Phase is a named string.
 type Phase string

@@ -32,7 +32,8 @@ def test_steps_with_their_answers(recorded):
 
 
 def test_a_scenario_reads_back_from_its_yaml():
-    scenario = {"name": "odd", "steps": [{"run": "a\nb", "exit": 0, "stdout": "x \n\ty\n", "stderr": "plain\ntext\n"}]}
+    scenario = {"name": "odd", "steps": [{"run": "a\nb", "exit": 0, "stdout": "x \r\n\x1b[1my\n",
+                                          "stderr": " plain \n\ttext\n"}]}
     text = record_scenario.dump(scenario)
     assert YAML(typ="safe", pure=True).load(text) == scenario
     assert "stderr: |" in text
