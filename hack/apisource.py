@@ -12,6 +12,7 @@ import pathlib
 import re
 import shlex
 import subprocess
+from typing import Any
 
 # Beta versions that a default cluster of 1.28 or later has served, and the later version that had the same resources.
 BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): "v1", ("flowcontrol.apiserver.k8s.io", "v1beta2"): "v1"}
@@ -23,14 +24,15 @@ class Checkout:
     def __init__(self, root: pathlib.Path):
         self.root = root
 
-    def get(self, path: str) -> dict:
+    def get(self, path: str) -> dict[str, Any]:
         """Return one document. Raises FileNotFoundError."""
         name = path.removeprefix("/openapi/v3").strip("/").replace("/", "__")
         if path.startswith("/openapi/v3"):
             file = self.root / "api" / "openapi-spec" / "v3" / f"{name}_openapi.json"
         else:
             file = self.root / "api" / "discovery" / f"{name}.json"
-        return json.loads(file.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return document
 
 
 class Live:
@@ -39,10 +41,11 @@ class Live:
     def __init__(self, command: str = "kubectl"):
         self.command = shlex.split(command)
 
-    def get(self, path: str) -> dict:
+    def get(self, path: str) -> dict[str, Any]:
         """Return one document. Raises CalledProcessError."""
         done = subprocess.run([*self.command, "get", "--raw", path], capture_output=True, text=True, check=True)
-        return json.loads(done.stdout)
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
 
 
 def group_versions(source: Checkout | Live) -> list[tuple[str, str]]:

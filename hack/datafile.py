@@ -10,6 +10,9 @@ import argparse
 import json
 import pathlib
 import sys
+from typing import Any, TypeAlias
+
+Data: TypeAlias = dict[str, Any]
 
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGE = ROOT / "kubesim_cli"
@@ -22,7 +25,7 @@ KUSTOMIZE_TYPES = PACKAGE / "kubectl" / "kustomize" / "types.json"
 RELEASES = ROOT / "hack" / "inputs" / "releases.json"
 
 
-def dumps(source: str, data: dict) -> str:
+def dumps(source: str, data: Data) -> str:
     """Return the text of a data file. A value of `data` that is itself a dict or list of dicts or lists gets one line
     for each entry, any other value one line."""
     parts = [f'"_source": {_line(source)}']
@@ -37,13 +40,13 @@ def dumps(source: str, data: dict) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _line(value) -> str:
+def _line(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def read(path: pathlib.Path) -> dict:
+def read(path: pathlib.Path) -> Data:
     """Return a data file without its `_source`."""
-    data = json.loads(path.read_text(encoding="utf-8"))
+    data: Data = json.loads(path.read_text(encoding="utf-8"))
     data.pop("_source", None)
     return data
 

@@ -59,8 +59,8 @@ def read_package(folder: pathlib.Path) -> Package:
 
 def _read(text: str, package: Package) -> None:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    package.name = re.search(r"^package (\w+)", text, re.M)[1]
-    head = text[:re.search(r"^(?:type|func|const|var)\b|\Z", text, re.M).start()]
+    package.name = "".join(re.findall(r"^package (\w+)", text, re.M)[:1])
+    head = re.split(r"^(?:type|func|const|var)\b", text, maxsplit=1, flags=re.M)[0]
     for alias, path in _IMPORT.findall(head):
         package.imports[alias or path.rpartition("/")[2]] = path
     lines = iter(_code(line) for line in text.splitlines())

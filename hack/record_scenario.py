@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 HAVE_BASH = os.name != "nt" and shutil.which("bash") is not None
 
@@ -41,7 +42,7 @@ class Stage:
         self.environ = {**os.environ, "PATH": f"{shim.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "TZ": "UTC",
                         "COLUMNS": "80"}
 
-    def run(self, command: str, limit: float = 90) -> dict:
+    def run(self, command: str, limit: float = 90) -> dict[str, Any]:
         """Run one command and return its step: run, exit, and stdout and stderr where there is any."""
         done = subprocess.run(["bash", "-c", command], cwd=self.work, env=self.environ, capture_output=True, text=True,
                               errors="replace", timeout=limit, stdin=subprocess.DEVNULL, check=False)
@@ -49,7 +50,7 @@ class Stage:
         return {key: value for key, value in step.items() if value != ""}
 
 
-def record(outline: dict, kubectl: str, settle: str = "sleep {}") -> dict:
+def record(outline: dict[str, Any], kubectl: str, settle: str = "sleep {}") -> dict[str, Any]:
     """Return the scenario that an outline becomes. Raises subprocess.TimeoutExpired where a command does not end."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(pathlib.Path(folder), kubectl, outline.get("files") or {})
@@ -65,14 +66,14 @@ def record(outline: dict, kubectl: str, settle: str = "sleep {}") -> dict:
     return {**outline, "steps": steps}
 
 
-def dump(scenario: dict) -> str:
+def dump(scenario: dict[str, Any]) -> str:
     """Return a scenario as YAML, texts of several lines as block scalars."""
     from io import StringIO
 
     from ruamel.yaml import YAML
     from ruamel.yaml.scalarstring import LiteralScalarString
 
-    def shown(value):
+    def shown(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: shown(item) for key, item in value.items()}
         if isinstance(value, list):

@@ -42,7 +42,9 @@ class Types:
     """The types found so far, as rows (see internaltypes.py), and where to read more."""
 
     def __init__(self, root: pathlib.Path):
-        self.root, self.rows, self._packages = root, {}, {}
+        self.root = root
+        self.rows: dict[str, list[list[str]]] = {}
+        self._packages: dict[str, gotypes.Package] = {}
 
     def package(self, path: str) -> gotypes.Package:
         """Return a package by its import path."""
@@ -109,7 +111,7 @@ class Types:
         return self.add(owner, bare)
 
 
-def make(root: pathlib.Path) -> dict:
+def make(root: pathlib.Path) -> datafile.Data:
     """Return the content of internaltypes.json."""
     types = Types(root)
     for path, names in ROOTS.items():

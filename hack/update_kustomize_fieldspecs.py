@@ -12,6 +12,7 @@ from __future__ import annotations
 import pathlib
 import re
 import sys
+from collections.abc import Callable
 
 import apisource
 import datafile
@@ -25,14 +26,14 @@ _CONSTANT = re.compile(r"(\w+FieldSpecs)\s*=\s*((?:\w+\s*\+\s*)*`[^`]*`(?:\s*\+\
 _KEYS = ("path", "group", "version", "kind")
 
 
-def constants(root: pathlib.Path) -> dict[str, list[dict]]:
+def constants(root: pathlib.Path) -> dict[str, list[datafile.Data]]:
     """Return the field specs of all transformers as kustomize writes them."""
     from ruamel.yaml import YAML
 
     written: dict[str, str] = {}  # a constant's name -> the pieces that it is made of, as Go writes them
     for path in sorted((root / CONSTANTS).glob("*.go")):
         written.update(_CONSTANT.findall(path.read_text(encoding="utf-8")))
-    found: dict[str, list[dict]] = {}
+    found: dict[str, list[datafile.Data]] = {}
     for pieces in written.values():
         loaded = YAML(typ="safe", pure=True).load(_text(pieces, written))
         if isinstance(loaded, dict):
@@ -46,15 +47,15 @@ def _text(pieces: str, written: dict[str, str]) -> str:
                    for piece in re.findall(r"`[^`]*`|\w+", pieces))
 
 
-def spec(entry: dict) -> dict:
+def spec(entry: datafile.Data) -> datafile.Data:
     """Return a field spec without what is empty or false."""
     made = {key: entry[key] for key in _KEYS if entry.get(key)}
     return {**made, "create": True} if entry.get("create") else made
 
 
-def reference(entry: dict) -> dict:
+def reference(entry: datafile.Data) -> datafile.Data:
     """Return whom a name belongs to and who refers to it, the paths of one referrer together."""
-    referrers: list[dict] = []
+    referrers: list[datafile.Data] = []
     for each in entry["fieldSpecs"]:
         who = {key: each[key] for key in _KEYS[1:] if each.get(key)}
         known = next((one for one in referrers if {k: v for k, v in one.items() if k != "paths"} == who), None)
@@ -65,17 +66,17 @@ def reference(entry: dict) -> dict:
     return {**{key: entry[key] for key in _KEYS[1:] if entry.get(key)}, "referrers": referrers}
 
 
-def by_kind(root: pathlib.Path):
+def by_kind(root: pathlib.Path) -> Callable[[datafile.Data], tuple[int, str, str, str]]:
     """Return the key that sorts field specs as kustomize does (kyaml/resid, Gvk.IsLessThan)."""
     text = (root / KUSTOMIZE / "kyaml" / "resid" / "gvk.go").read_text(encoding="utf-8")
-    first, last = (re.findall(r'"(\w+)"', re.search(rf"var {name} = \[\]string\{{(.*?)\}}", text, re.S)[1])
+    first, last = (re.findall(r'"(\w+)"', text.partition(f"var {name} = ")[2].partition("}")[0])
                    for name in ("orderFirst", "orderLast"))
     rank = {**{kind: i - len(first) for i, kind in enumerate(first)}, **{kind: i + 1 for i, kind in enumerate(last)}}
     return lambda entry: (rank.get(entry["kind"], 0), entry.get("group") or "~G", entry.get("version") or "~V",
                           entry["kind"])
 
 
-def make(root: pathlib.Path) -> dict:
+def make(root: pathlib.Path) -> datafile.Data:
     """Return the content of fieldspecs.json."""
     found = constants(root)
     found["replicas"].sort(key=by_kind(root))

@@ -54,7 +54,7 @@ class Types:
         return f"{name}={named}" if named else self.add(owner, name)
 
 
-def make(root: pathlib.Path) -> dict:
+def make(root: pathlib.Path) -> datafile.Data:
     """Return the content of types.json."""
     types = Types(root)
     types.add(_TYPES, "Kustomization")

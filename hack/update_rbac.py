@@ -19,14 +19,15 @@ POLICY = pathlib.Path("plugin", "pkg", "auth", "authorizer", "rbac", "bootstrapp
 _AGGREGATE_TO = "rbac.authorization.k8s.io/aggregate-to-"
 
 
-def items(root: pathlib.Path, name: str) -> list[dict]:
+def items(root: pathlib.Path, name: str) -> list[datafile.Data]:
     """Return the objects of one of the policy's files."""
     from ruamel.yaml import YAML
 
-    return YAML(typ="safe", pure=True).load((root / POLICY / f"{name}.yaml").read_text(encoding="utf-8"))["items"]
+    text = (root / POLICY / f"{name}.yaml").read_text(encoding="utf-8")
+    return list(YAML(typ="safe", pure=True).load(text)["items"])
 
 
-def role(obj: dict) -> dict:
+def role(obj: datafile.Data) -> datafile.Data:
     """Return a Role or ClusterRole as rbac.json has it. An aggregated one has no rules of its own."""
     made = {"name": obj["metadata"]["name"]}
     selectors = (obj.get("aggregationRule") or {}).get("clusterRoleSelectors")
@@ -40,7 +41,7 @@ def role(obj: dict) -> dict:
     return _placed(made, obj)
 
 
-def binding(obj: dict) -> dict:
+def binding(obj: datafile.Data) -> datafile.Data:
     """Return a binding as rbac.json has it: `role` only where it is not the binding's own name, `kind` only where it is
     not that of the binding's scope."""
     ref, name = obj["roleRef"], obj["metadata"]["name"]
@@ -54,12 +55,12 @@ def binding(obj: dict) -> dict:
     return _placed(made, obj)
 
 
-def _placed(made: dict, obj: dict) -> dict:
+def _placed(made: datafile.Data, obj: datafile.Data) -> datafile.Data:
     namespace = obj["metadata"].get("namespace")
     return {**made, "namespace": namespace} if namespace else made
 
 
-def make(root: pathlib.Path) -> dict:
+def make(root: pathlib.Path) -> datafile.Data:
     """Return the content of rbac.json."""
     return {"roles": [role(obj) for name in ("cluster-roles", "controller-roles", "namespace-roles")
                       for obj in items(root, name)],

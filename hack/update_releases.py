@@ -37,7 +37,7 @@ def models(wheel: zipfile.ZipFile) -> Models:
         for node in ast.parse(wheel.read(name)).body:
             if isinstance(node, ast.ClassDef):
                 found[f"{module[1]}.{node.name}"] = {
-                    row.target.id.rstrip("_"): row.annotation.value for row in node.body
+                    ast.unparse(row.target).rstrip("_"): str(row.annotation.value) for row in node.body
                     if isinstance(row, ast.AnnAssign) and isinstance(row.annotation, ast.Constant)}
     return found
 
@@ -50,10 +50,10 @@ def resources(wheel: zipfile.ZipFile) -> set[str]:
             continue
         for node in ast.walk(ast.parse(wheel.read(name))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "res.ApiInfo":
-                given = {entry.arg: entry.value for entry in node.keywords}
-                group, version, _ = (entry.value for entry in given.get("parent", given["resource"]).args)
-                action = f"/{given['action'].value}" if "action" in given else ""
-                found.add(f"{group}/{version} {given['plural'].value}{action}".lstrip("/"))
+                given = {entry.arg: ast.unparse(entry.value) for entry in node.keywords}
+                group, version, _ = re.findall(r"'(.*?)'", given.get("parent", given["resource"]))
+                action = f"/{given['action']}" if "action" in given else ""
+                found.add(f"{group}/{version} {given['plural']}{action}".replace("'", "").lstrip("/"))
     return found
 
 
@@ -79,16 +79,16 @@ def span(minors: list[int], every: list[int]) -> dict[str, int]:
     return found
 
 
-def make(folder: pathlib.Path) -> dict:
+def make(folder: pathlib.Path) -> datafile.Data:
     """Return the content of releases.json from a folder of wheels."""
     definitions, served = read_wheels(folder)
     every = list(served)
-    fields: dict[str, dict] = {}
+    fields: dict[str, datafile.Data] = {}
     for name in sorted(set().union(*definitions.values())):
         having = [minor for minor in every if name in definitions[minor]]
         for field in dict.fromkeys(field for minor in having for field in definitions[minor][name]):
             minors = [minor for minor in having if field in definitions[minor][name]]
-            found = span(minors, having)
+            found: datafile.Data = {**span(minors, having)}
             if "until" in found:
                 found["type"] = definitions[minors[-1]][name][field]
             if found:

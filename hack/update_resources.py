@@ -20,7 +20,7 @@ import datafile
 GATED = {"v1 pods/resize": 33}
 
 
-def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[dict]:
+def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:
     """Return the APIResources of a group's version, each with its groupVersion, without what only a store knows."""
     group_version = f"{group}/{version}".lstrip("/")
     listed = source.get(apisource.path_of(group, version))["resources"]
@@ -28,10 +28,10 @@ def entries(source: apisource.Checkout | apisource.Live, group: str, version: st
             for entry in listed]
 
 
-def make(source: apisource.Checkout | apisource.Live, facts: dict) -> dict:
+def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> datafile.Data:
     """Return the content of resources.json."""
     groups: dict[str, list[str]] = {}
-    resources: list[dict] = []
+    resources: list[datafile.Data] = []
     for group, version in apisource.group_versions(source):
         resources += entries(source, group, version)
         if group:
@@ -54,11 +54,11 @@ def main(args: list[str] | None = None) -> int:
         __doc__, ("kubernetes", "checkout of kubernetes/kubernetes"),
         ("kubectl", "read discovery from the cluster behind this kubectl instead")).parse_args(args)
     if options.kubectl:
-        source = apisource.Live(options.kubectl)
+        source: apisource.Checkout | apisource.Live = apisource.Live(options.kubectl)
         minor = int(source.get("/version")["minor"])
     else:
-        source = apisource.Checkout(pathlib.Path(options.kubernetes))
-        minor = apisource.minor_of(source.root)
+        root = pathlib.Path(options.kubernetes)
+        source, minor = apisource.Checkout(root), apisource.minor_of(root)
     made = make(source, datafile.read(datafile.RELEASES))
     text = datafile.dumps(f"Kubernetes 1.{minor}: discovery of a default cluster; hack/inputs/releases.json; "
                           "hack/update_resources.py", made)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import pathlib
 import re
 import sys
+from typing import Any
 
 import apisource
 import datafile
@@ -30,7 +31,7 @@ _OPAQUE = {"io.k8s.apimachinery.pkg.api.resource.Quantity": "resource.Quantity",
            META + "Time": "v1.Time", META + "MicroTime": "v1.MicroTime"}
 
 
-def plain(node, names: bool = False):
+def plain(node: Any, names: bool = False) -> Any:
     """Return an OpenAPI 3 node without descriptions, references by bare name. `names`: the keys are names of fields."""
     if isinstance(node, list):
         return [plain(item) for item in node]
@@ -44,7 +45,7 @@ def plain(node, names: bool = False):
             if names or key not in _DROPPED}
 
 
-def openapi(source: apisource.Checkout | apisource.Live) -> tuple[dict, dict]:
+def openapi(source: apisource.Checkout | apisource.Live) -> tuple[datafile.Data, datafile.Data]:
     """Return the definitions by name, and which of them `apiVersion/kind` is."""
     definitions, kinds = {}, {}
     paths = []
@@ -80,7 +81,7 @@ def enums(root: pathlib.Path) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def add_enums(definitions: dict, found: dict[tuple[str, str], list[str]]) -> None:
+def add_enums(definitions: datafile.Data, found: dict[tuple[str, str], list[str]]) -> None:
     """Put the enums of a checkout where a live server shows them: at the string itself, inside a list or map."""
     for name, definition in definitions.items():
         parts = name.replace("io.k8s.", "k8sio.", 1).split(".")
@@ -98,7 +99,8 @@ class GoTypes:
     """The Go types behind definitions, from staging/src of a checkout."""
 
     def __init__(self, root: pathlib.Path):
-        self.root, self._packages = root / "staging" / "src", {}
+        self.root = root / "staging" / "src"
+        self._packages: dict[str, gotypes.Package] = {}
 
     def package(self, path: str) -> gotypes.Package:
         """Return a package by its import path. Raises FileNotFoundError."""
@@ -111,7 +113,8 @@ class GoTypes:
         path, _, name = definition.rpartition(".")
         return self.package("k8s.io/" + path.removeprefix("io.k8s.").replace(".", "/")), name
 
-    def fields(self, package: gotypes.Package, name: str, inline: str = "") -> list[tuple]:
+    def fields(self, package: gotypes.Package, name: str,
+               inline: str = "") -> list[tuple[gotypes.Package, gotypes.Field, str]]:
         """Return (package, field, embedded structs it came through) of a struct, in the order of JSON."""
         found = []
         for field in package.structs[name]:
@@ -142,24 +145,25 @@ class GoTypes:
         return f"{package.name}.{bare}" if bare in package.named or bare in package.structs else bare
 
 
-def derived(definitions: dict, node: dict) -> str:
+def derived(definitions: datafile.Data, node: datafile.Data) -> str:
     """Return the Go type that schema.py works out from a node alone."""
-    if "$ref" in node:
-        return _OPAQUE.get(node["$ref"]) or ".".join(node["$ref"].split(".")[-2:])
+    ref = node.get("$ref", "")
+    if ref:
+        return _OPAQUE.get(ref) or ".".join(ref.split(".")[-2:])
     if node.get("format") == "byte":
         return "[]uint8"
-    type_ = node.get("type")
+    type_ = node.get("type", "")
     if type_ == "array":
         return "[]" + derived(definitions, node["items"])
     if type_ == "object":
         return "map[string]" + derived(definitions, node["additionalProperties"]) \
             if "additionalProperties" in node else ""
-    return node.get("format", "int64") if type_ == "integer" else _PRINTED.get(type_, "")
+    return str(node.get("format", "int64")) if type_ == "integer" else _PRINTED.get(type_, "")
 
 
-def with_go_facts(definitions: dict, name: str, types: GoTypes) -> dict:
+def with_go_facts(definitions: datafile.Data, name: str, types: GoTypes) -> datafile.Data:
     """Return a definition with its properties in the order of the Go type and the extensions x-go-*."""
-    definition = definitions[name]
+    definition: datafile.Data = definitions[name]
     if "properties" not in definition:
         return definition
     package, kind = types.behind(name)
@@ -184,7 +188,7 @@ def with_go_facts(definitions: dict, name: str, types: GoTypes) -> dict:
     return {**definition, "properties": properties}
 
 
-def add_betas(definitions: dict, kinds: dict, types: GoTypes) -> None:
+def add_betas(definitions: datafile.Data, kinds: datafile.Data, types: GoTypes) -> None:
     """Add the definitions of apisource.BETAS: those of the later version, with the fields of the beta's own types."""
     for (group, beta), later in apisource.BETAS.items():
         package = f"io.k8s.api.{group.partition('.')[0]}."
@@ -196,7 +200,7 @@ def add_betas(definitions: dict, kinds: dict, types: GoTypes) -> None:
                 kinds[kind.replace(f"/{later}/", f"/{beta}/")] = name.replace(f".{later}.", f".{beta}.")
 
 
-def rename(node, before: str, after: str):
+def rename(node: Any, before: str, after: str) -> Any:
     """Return an OpenAPI node whose references begin with `after` instead of `before`."""
     if isinstance(node, dict):
         return {key: rename(value, before, after) for key, value in node.items()}
@@ -205,7 +209,7 @@ def rename(node, before: str, after: str):
     return node.replace(before, after) if isinstance(node, str) else node
 
 
-def add_releases(definitions: dict, facts: dict, newest: int) -> None:
+def add_releases(definitions: datafile.Data, facts: datafile.Data, newest: int) -> None:
     """Add x-since and x-until, and the fields and definitions that went before the newest release."""
     for name in list(definitions):
         prefix, _, kind = name.rpartition(".")
@@ -227,7 +231,7 @@ def add_releases(definitions: dict, facts: dict, newest: int) -> None:
                 "properties": {field: older(type_, prefix) for field, type_ in fields.items()}, "type": "object"}
 
 
-def older(type_: str, prefix: str) -> dict:
+def older(type_: str, prefix: str) -> datafile.Data:
     """Return the node of a field that is known by its type in lightkube-models only."""
     bare = type_.removeprefix("Optional[").removesuffix("]") if type_.startswith("Optional[") else type_
     always = {} if bare != type_ else {"x-go-always": True}
@@ -237,7 +241,8 @@ def older(type_: str, prefix: str) -> dict:
     return {**scalar, **always} if scalar else {"$ref": f"{prefix}.{bare}"}
 
 
-def make(root: pathlib.Path, source: apisource.Checkout | apisource.Live, facts: dict, newest: int) -> dict:
+def make(root: pathlib.Path, source: apisource.Checkout | apisource.Live, facts: datafile.Data,
+         newest: int) -> datafile.Data:
     """Return the content of schema.json."""
     definitions, kinds = openapi(source)
     if isinstance(source, apisource.Checkout):
