@@ -4,7 +4,8 @@
 
 The newest release's resources come from the checkout (api/discovery, without alpha and beta versions) or from a live
 cluster of a default set-up: both give the same file. In which releases an entry is served comes from
-hack/inputs/releases.json: `since` is the first minor release, `until` the first that serves it no more.
+hack/inputs/releases.json: `since` is the first minor release, `until` the first that serves it no more. What stands
+behind a feature gate of such a release names it in `gate`: releases/gates.py tells when that was on.
 Names, verbs, categories of older releases are taken to be today's (compared with api/discovery of 1.30: they are).
 """
 
@@ -16,8 +17,8 @@ import sys
 import apisource
 import datafile
 
-# Subresources behind a feature gate: the release that turned it on, later than the one that has the models.
-GATED = {"v1 pods/resize": 33}
+# Resources behind a feature gate that is off by default in a release that has them in its models.
+GATED = {"v1 pods/resize": "InPlacePodVerticalScaling"}
 
 
 def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:
@@ -44,7 +45,7 @@ def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> d
                       if entry["groupVersion"] == f"{group}/{later}"]
     for entry in resources:
         key = f"{entry['groupVersion']} {entry['name']}"
-        entry.update({**facts["resources"].get(key, {}), **({"since": GATED[key]} if key in GATED else {})})
+        entry.update({**facts["resources"].get(key, {}), **({"gate": GATED[key]} if key in GATED else {})})
     return {"groups": [{"name": name, "versions": versions} for name, versions in groups.items()],
             "resources": resources}
 

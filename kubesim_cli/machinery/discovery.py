@@ -6,6 +6,7 @@ import json
 import os
 
 from ..releases import NEWEST, within_minors
+from ..releases.gates import enabled
 from .errors import qualified
 
 TYPE_CHECKING = False
@@ -127,15 +128,16 @@ class Discovery:
 
 
 def builtin(release: tuple[int, int] = NEWEST, custom: Sequence[Resource] = ()) -> Discovery:
-    """Read the built-in resources that a release serves by default (resources.json, renewed by
-    hack/update_resources.py) and add custom ones after them."""
+    """Read the built-in resources that a release serves (resources.json, renewed by hack/update_resources.py) and add
+    custom ones after them."""
     with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
         data = json.load(file)
     resources: dict[tuple[str, str], Resource] = {}
     subresources = []
     served = {"v1"}
     for entry in data["resources"]:
-        if not within_minors(release, entry.get("since"), entry.get("until")):
+        if not within_minors(release, entry.get("since"), entry.get("until")) or (
+                "gate" in entry and not enabled(entry["gate"], release)):
             continue
         group, _, version = entry["groupVersion"].rpartition("/")
         plural, _, sub = entry["name"].partition("/")

@@ -78,7 +78,8 @@ def test_resources_with_an_older_beta(checkout):
     assert made["groups"] == [{"name": group, "versions": ["v1", "v1beta3", "v1beta2"]}]
     assert made["resources"][:3] == [
         {"groupVersion": "v1", "kind": "Pod", "name": "pods"},
-        {"groupVersion": "v1", "kind": "Pod", "name": "pods/resize", "since": 33},
+        {"groupVersion": "v1", "kind": "Pod", "name": "pods/resize", "since": 32,
+         "gate": "InPlacePodVerticalScaling"},
         {"groupVersion": f"{group}/v1", "kind": "FlowSchema", "name": "flowschemas", "since": 29}]
     assert {"groupVersion": f"{group}/v1beta3", "kind": "FlowSchema", "name": "flowschemas", "until": 32} in made[
         "resources"]

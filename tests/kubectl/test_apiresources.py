@@ -34,9 +34,9 @@ spec:
 @pytest.fixture
 def cluster(terminal):
     """A function that makes the terminal's cluster one of a release."""
-    def of(release: str):
+    def of(release: str, options: str = ""):
         terminal.environ["KUBESIM_KUBERNETES_VERSION"] = release
-        terminal.ok("kubectl sim reset --seed test")
+        terminal.ok(f"kubectl sim reset --seed test {options}")
         return terminal
 
     return of
@@ -104,9 +104,10 @@ def test_a_subresource_that_the_release_has_not(cluster):
     terminal = cluster("1.32")
     terminal.ok("kubectl run p --image=nginx")
     assert "the server could not find the requested resource" in terminal(resize).err
-    terminal = cluster("1.33")
-    terminal.ok("kubectl run p --image=nginx")
-    terminal.ok(resize)
+    for release, gates in (("1.32", "--feature-gates=InPlacePodVerticalScaling=true"), ("1.33", "")):
+        terminal = cluster(release, gates)
+        terminal.ok("kubectl run p --image=nginx")
+        terminal.ok(resize)
 
 
 @pytest.mark.parametrize("release", ["1.28", "1.32", "1.34"])
