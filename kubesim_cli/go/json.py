@@ -1,20 +1,14 @@
-"""JSON as Go's encoding/json reads it, and its words for values. What is wrong with a text tells jsonscanner.py."""
+"""JSON as Go's encoding/json reads it, and its words for values. jsonscanner.py tells what is wrong with a text."""
 
 from __future__ import annotations
 
 import json
 
+from .jsonscanner import JsonError, find_error, skip, unexpected
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
-
-
-class JsonError(ValueError):
-    """A text that is no JSON; `offset` counts bytes up to and with the wrong one, `at_end` tells a text cut short."""
-
-    def __init__(self, words: str, offset: int, at_end: bool = False) -> None:
-        super().__init__(words)
-        self.offset, self.at_end = offset, at_end
 
 
 def type_word(value: Any) -> str:
@@ -37,8 +31,6 @@ def loads(text: str) -> Any:
     value, end = decode(text, 0)
     end = skip(text, end)
     if end < len(text):
-        from .jsonscanner import unexpected
-
         raise unexpected(text, end, "after top-level value")
     return value
 
@@ -51,8 +43,6 @@ def decode(text: str, position: int) -> tuple[Any, int]:
     except RecursionError:
         raise JsonError("exceeded max depth", len(text)) from None
     except ValueError:
-        from .jsonscanner import find_error
-
         raise find_error(text, position) from None
     if "\\ud" in text or "\\uD" in text:
         value = _without_surrogates(value)
@@ -68,7 +58,6 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_BLANKS = frozenset(" \t\r\n")
 _decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
 
 
@@ -79,10 +68,3 @@ def _without_surrogates(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
     return [_without_surrogates(item) for item in value] if isinstance(value, list) else value
-
-
-def skip(text: str, position: int) -> int:
-    """Return where the next character that is no blank stands, or the text's length."""
-    while text[position:position + 1] in _BLANKS:
-        position += 1
-    return position

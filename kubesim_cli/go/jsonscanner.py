@@ -1,19 +1,32 @@
-"""What encoding/json says about a text that is no JSON: a walk as that of its scanner (scanner.go).
-
-Only json.py imports this module, when something is wrong.
-"""
+"""What encoding/json says about a text that is no JSON: a walk as that of its scanner (scanner.go)."""
 
 from __future__ import annotations
 
 import re
 
 from .fmt import quote
-from .json import JsonError, skip
 
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_HEX = re.compile("[0-9a-fA-F]*")
+# Compiled on first use: a text that is JSON needs none of them.
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*'
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_HEX = "[0-9a-fA-F]*"
+_BLANKS = frozenset(" \t\r\n")
 _END = "unexpected end of JSON input"
+
+
+class JsonError(ValueError):
+    """A text that is no JSON; `offset` counts bytes up to and with the wrong one, `at_end` tells a text cut short."""
+
+    def __init__(self, words: str, offset: int, at_end: bool = False) -> None:
+        super().__init__(words)
+        self.offset, self.at_end = offset, at_end
+
+
+def skip(text: str, position: int) -> int:
+    """Return where the next character that is no blank stands, or the text's length."""
+    while text[position:position + 1] in _BLANKS:
+        position += 1
+    return position
 
 
 def unexpected(text: str, position: int, where: str) -> JsonError:
@@ -92,7 +105,7 @@ def _scalar(text: str, position: int) -> tuple[int, JsonError | None]:
                                                  f"in literal {word} (expecting '{expected}')")
             return position + len(word), None
     if char == "-" or (char.isdigit() and char.isascii()):
-        match = _NUMBER.match(text, position)
+        match = re.compile(_NUMBER).match(text, position)
         if not match:
             return position, unexpected(text, position + 1, "in numeric literal")
         end = match.end()
@@ -117,7 +130,7 @@ def _string(text: str, position: int) -> tuple[int, JsonError | None]:
     return end, unexpected(text, _end(_HEX, text, end + 2), "in \\u hexadecimal character escape")
 
 
-def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+def _end(pattern: str, text: str, position: int) -> int:
     """Return where the match of a pattern that also matches nothing ends."""
-    match = pattern.match(text, position)
+    match = re.compile(pattern).match(text, position)
     return match.end() if match else position
