@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+__all__ = ["JsonError", "decode", "loads", "number", "type_word"]
+
 
 def type_word(value: Any) -> str:
     """Return the word for a value's type in `cannot unmarshal ... into Go value`; a null never is told there."""
