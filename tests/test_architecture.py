@@ -53,14 +53,6 @@ def test_arrows_run_one_way(name):
 _TO_END = "to be ended"
 CIRCLES = {
     ("kubelet.runtime.programs", "kubelet.runtime.shell"): "a shell runs programs, and `sh` is one of them",
-    ("apiserver.customresources", "apiserver.customresources.kind"): _TO_END,
-    ("apiserver.kinds.apiextensions.definition", "apiserver.kinds.apiextensions.structural"): _TO_END,
-    ("apiserver.kinds.autoscaling.horizontalpodautoscaler",
-     "apiserver.kinds.autoscaling.horizontalpodautoscaler_validation"): _TO_END,
-    ("apiserver.kinds.core.podspec.projected", "apiserver.kinds.core.podspec.volumes"): _TO_END,
-    ("apiserver.kinds.core.resourcequota", "apiserver.kinds.core.resourcequota_validation"): _TO_END,
-    ("apiserver.kinds.core.service", "apiserver.kinds.core.service_allocation",
-     "apiserver.kinds.core.service_validation"): _TO_END,
     ("kubectl.context", "kubectl.kubeconfig"): _TO_END,
     ("kubectl.get.get", "kubectl.get.watch"): _TO_END,
     ("kubectl.printers", "kubectl.printers.customcolumns", "kubectl.printers.gotemplate",
