@@ -77,14 +77,12 @@ def graph(package: pathlib.Path = PACKAGE, annotations: bool = True) -> Graph:
 
 
 def rooms(arrows: Graph) -> Graph:
-    """Return the rooms that each room imports from; where that is one module of it only, that module."""
-    found: dict[str, dict[str, set[str]]] = {}
+    """Return the rooms that each room imports from."""
+    found: Graph = {}
     for module, targets in arrows.items():
-        room = found.setdefault(module.partition(".")[0], {})
-        for target in targets:
-            room.setdefault(target.partition(".")[0], set()).add(target)
-    return {room: {next(iter(inner)) if len(inner) == 1 else name for name, inner in targets.items() if name != room}
-            for room, targets in found.items() if room not in ("", "__main__")}
+        room = module.partition(".")[0]
+        found.setdefault(room, set()).update({target.partition(".")[0] for target in targets} - {room})
+    return {room: targets for room, targets in found.items() if room not in ("", "__main__")}
 
 
 def circles(arrows: Graph) -> list[list[str]]:
@@ -116,7 +114,7 @@ def circles(arrows: Graph) -> list[list[str]]:
 
 def floors(arrows: Graph) -> list[str]:
     """Return the rooms from the top one down: each above all that it imports from. Raises ValueError for a circle."""
-    left = {room: {target.partition(".")[0] for target in targets} for room, targets in arrows.items()}
+    left = dict(arrows)
     found: list[str] = []
     while left:
         free = [room for room, targets in sorted(left.items()) if not targets & set(left)]
@@ -134,16 +132,14 @@ def render(package: pathlib.Path = PACKAGE) -> str:
     order = floors(arrows)
     lines = ["| room | imports from |", "| --- | --- |"]
     for room in order:
-        targets = sorted(arrows[room], key=lambda name: order.index(name.partition(".")[0]))
-        lines.append(f"| {room} | {', '.join(targets) or 'nothing'} |")
+        lines.append(f"| {room} | {', '.join(sorted(arrows[room], key=order.index)) or 'nothing'} |")
     lines += ["", "The picture leaves out an arrow where others lead to the same room.", "", "```mermaid",
               "flowchart TD"]
-    below = {room: {target.partition(".")[0] for target in targets} for room, targets in arrows.items()}
     reach: Graph = {}
     for room in reversed(order):
-        reach[room] = set().union(*(reach[target] | {target} for target in below[room]))
+        reach[room] = set().union(*(reach[target] | {target} for target in arrows[room]))
     for room in order:
-        direct = {target for target in below[room] if not any(target in reach[other] for other in below[room])}
+        direct = {target for target in arrows[room] if not any(target in reach[other] for other in arrows[room])}
         lines += [f"    {room} --> {target}" for target in sorted(direct, key=order.index)]
     lines += ["```", ""]
     around = circles(graph(package, annotations=False))
