@@ -11,7 +11,7 @@ from .apply.patcher import Patcher
 from .failures import Exit, Failure, Usage
 from .resource import builder
 from .resource.info import group_version
-from .util import cmdutil
+from .util import cmdutil, klog
 
 _MANAGER = "kubectl-client-side-apply"
 _MASK = "***"
@@ -50,8 +50,8 @@ def run(ctx, flags, args):
                 if pruner is not None:
                     pruner.see(info)
                 if attempt == _ATTEMPTS:
-                    cmdutil.klog_warning(ctx, "diff.go:723", f"Object ({group_version(info.mapping)}, "
-                                         f"Kind={info.mapping.kind}: {info.name}) keeps changing, diffing without lock")
+                    klog.tell(ctx, "W", "diff.go:723", f"Object ({group_version(info.mapping)}, "
+                              f"Kind={info.mapping.kind}: {info.name}) keeps changing, diffing without lock")
                 try:
                     merged = _merged(ctx, flags, info, body, manager)
                     break

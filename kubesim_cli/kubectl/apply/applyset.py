@@ -11,7 +11,7 @@ from ...releases.server import PATCH
 from ..failures import Failure
 from ..resource.builder import raise_all
 from ..resource.info import group_version
-from ..util import cmdutil
+from ..util import klog
 
 _PREFIX = "applyset.kubernetes.io/"
 _TOOLING, _ID, _PART_OF = _PREFIX + "tooling", _PREFIX + "id", _PREFIX + "part-of"
@@ -195,9 +195,9 @@ class ApplySet:
                 if error.reason != "Conflict":
                     raise
                 line = 447 if self.tells_kinds else 400
-                cmdutil.klog_warning(
-                    self.ctx, f"applyset.go:{line}", f"WARNING: failed to update ApplySet: {error.message}\nApplySet "
-                    f"field manager {manager} should own these fields. Retrying with conflicts forced.")
+                klog.tell(
+                    self.ctx, "W", f"applyset.go:{line}", f"WARNING: failed to update ApplySet: {error.message}\n"
+                    f"ApplySet field manager {manager} should own these fields. Retrying with conflicts forced.")
                 self._send(body, manager, force=True)
         except StatusError as error:
             raise Failure(f"failed to update ApplySet: {error.message}") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..failures import Failure
-from ..util import cmdutil
+from ..util import cmdutil, klog
 
 _NAMESPACED = (("v1", "ConfigMap"), ("v1", "Endpoints"), ("v1", "PersistentVolumeClaim"), ("v1", "Pod"),
                ("v1", "ReplicationController"), ("v1", "Secret"), ("v1", "Service"), ("batch/v1", "Job"),
@@ -53,10 +53,10 @@ def prunable(work):
     ctx, wanted = work.ctx, work.allowlist
     if not wanted:
         wanted = [ctx.client.discovery.of_kind(*kind) for kind in (*_NAMESPACED, *_CLUSTER_SCOPED)]
-        cmdutil.klog_warning(
-            ctx, "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by default "
-            "when used with the --namespace flag in a future release. To preserve the current behaviour, list the "
-            "resources you want to target explicitly in the --prune-allowlist flag.")
+        klog.tell(
+            ctx, "W", "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by "
+            "default when used with the --namespace flag in a future release. To preserve the current behaviour, list "
+            "the resources you want to target explicitly in the --prune-allowlist flag.")
     places = [(namespace, mapping) for namespace in sorted(work.namespaces) for mapping in wanted if mapping.namespaced]
     places += [("", mapping) for mapping in wanted if not mapping.namespaced]
     for namespace, mapping in places:

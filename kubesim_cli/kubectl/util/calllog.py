@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import klog
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Options, Request
@@ -36,11 +38,7 @@ class CallLog:
         self._line(632, f'"Response" status="{status}" milliseconds=0')
 
     def _line(self, number: int, text: str) -> None:
-        import os
-        from time import localtime, strftime
-        now = self._ctx.now
-        self._ctx.err(f"I{strftime('%m%d %H:%M:%S', localtime(now))}.{int(now % 1 * 1e6):06} {os.getpid():7} "
-                      f"round_trippers.go:{number}] {text}\n")
+        klog.tell(self._ctx, "I", f"round_trippers.go:{number}", text)
 
 
 def _query(options: Options) -> str:

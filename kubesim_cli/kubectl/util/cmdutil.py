@@ -7,6 +7,7 @@ from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ...releases.kubectl import does
 from ..cli.flags import FALSE, TRUE
 from ..failures import Failure
+from . import klog
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
@@ -19,13 +20,13 @@ def dry_run(ctx, flags) -> str:
     if value in SUFFIX:
         return value
     if value == "unchanged":
-        klog_warning(ctx, "helpers.go:703", "--dry-run is deprecated and can be replaced with --dry-run=client.")
+        klog.tell(ctx, "W", "helpers.go:703", "--dry-run is deprecated and can be replaced with --dry-run=client.")
         return "client"
     if value not in TRUE and value not in FALSE:
         raise Failure(f'Invalid dry-run value ({value}). Must be "none", "server", or "client".')
     strategy = "client" if value in TRUE else "none"
-    klog_warning(ctx, "helpers.go:717", f"--dry-run={value} is deprecated (boolean value) and can be replaced with "
-                                        f"--dry-run={strategy}.")
+    klog.tell(ctx, "W", "helpers.go:717", f"--dry-run={value} is deprecated (boolean value) and can be replaced with "
+                                           f"--dry-run={strategy}.")
     return strategy
 
 
@@ -40,15 +41,6 @@ def validation(flags) -> str:
         return "Warn"
     raise Failure(f"invalid - validate option {quote(value)}; must be one of: strict (or true), warn, ignore "
                   "(or false)")
-
-
-def klog_warning(ctx, where: str, text: str) -> None:
-    """Tell a warning of kubectl's own the way klog does; `where` is the line of its source."""
-    import os
-    from time import localtime, strftime
-
-    ctx.err(f"W{strftime('%m%d %H:%M:%S', localtime(ctx.now))}.{int(ctx.now % 1 * 1e6):06} {os.getpid():7} {where}] "
-            f"{text}\n")
 
 
 def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = False):
