@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ....machinery import quantity
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
+from .claims import access_modes
 from .volumes import describe_source
 from .writer import Writer, go_list, status_line
-
-_MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 
 
 def describe(pv: dict, w: Writer, ctx) -> None:
@@ -30,11 +29,6 @@ def describe(pv: dict, w: Writer, ctx) -> None:
     w.write(0, "Source:\n")
     describe_source(spec, w, persistent=True)
     ctx.events(pv)
-
-
-def access_modes(modes: list | None) -> str:
-    """Return access modes as tables show them: `RWO,ROX` (GetAccessModesAsString)."""
-    return ",".join([short for mode, short in _MODES.items() if mode in (modes or ())])
 
 
 def _node_affinity(required: dict | None, w: Writer) -> None:

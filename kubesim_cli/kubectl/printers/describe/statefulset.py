@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import selectors
-from .persistentvolumeclaim import describe_claim_templates
+from .claims import describe_claim_templates
 from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, time_text

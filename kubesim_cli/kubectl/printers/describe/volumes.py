@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....machinery import quantity
 from ....releases.kubectl import does
+from .claims import describe_claim
 from .writer import Writer, go_list, shorten
 
 # Source -> (Type, fields). A field is (label, key, what stands for a missing one). Where a PersistentVolume's source of
@@ -183,8 +184,6 @@ def _downward_api(source: dict, w: Writer, persistent: bool) -> None:
 
 
 def _ephemeral(source: dict, w: Writer, persistent: bool) -> None:
-    from .persistentvolumeclaim import describe_claim
-
     w.write(2, "Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the "
                "pod)\n")
     if source.get("volumeClaimTemplate"):
