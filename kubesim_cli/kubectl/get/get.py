@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..failures import Aggregate, Failure, Usage
 from ..resource import builder
+from .tables import plain_table, table_printer
 
 
 def run(ctx, flags, args):
@@ -106,33 +107,6 @@ def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
     except Failure:
         return False
     return True
-
-
-def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
-    """Return the TablePrinter for one resource."""
-    from ..printers.table import TablePrinter
-
-    prefix = ""
-    if with_kind:
-        prefix = f"{mapping.kind.lower()}.{mapping.group}" if mapping.group else mapping.kind.lower()
-    return TablePrinter(
-        wide=flags["output"] == "wide", no_headers=flags["no-headers"], show_labels=flags["show-labels"],
-        label_columns=flags["label-columns"], with_namespace=with_namespace,
-        kind_prefix=prefix)
-
-
-def plain_table(objects: list[dict], now: float) -> dict:
-    """The Table that kubectl makes itself with --server-print=false: names and ages."""
-    from ...machinery import duration, timestamps
-
-    rows = []
-    for obj in objects:
-        meta = obj.get("metadata") or {}
-        created = meta.get("creationTimestamp")
-        age = duration.human(now - timestamps.parse(created)) if created else "<unknown>"
-        rows.append({"cells": [meta.get("name", ""), age], "object": obj})
-    return {"columnDefinitions": [{"name": "Name", "type": "string", "format": "name"},
-                                  {"name": "Age", "type": "string"}], "rows": rows}
 
 
 def _print_generic(ctx, flags, result: builder.Result) -> None:

@@ -7,7 +7,7 @@ from ..failures import Exit, Failure
 from ..kubeconfig import parse_timeout
 from ..resource import builder
 from ..resource.files import is_list
-from .get import plain_table, table_printer
+from .tables import plain_table, table_printer
 
 
 def run(ctx, flags, args, human: bool, table: bool) -> None:
