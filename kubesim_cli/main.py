@@ -9,8 +9,9 @@ import sys
 from .kubectl import COMMANDS
 from .kubectl.cli.commands import find, first_argument, flags_of, suggestions
 from .kubectl.cli.flags import FlagError
-from .kubectl.context import Context, home
+from .kubectl.context import Context
 from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
+from .kubectl.kubeconfig import home
 from .machinery.errors import StatusError
 
 _PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace", "allocs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from .failures import Failure
@@ -207,11 +206,6 @@ def _review(client: Client, token: str) -> dict | None:
     user = status["user"]
     return {"name": user["username"], "groups": list(user.get("groups") or ()), "uid": user.get("uid", ""),
             "extra": user.get("extra") or {}}
-
-
-def home(environ) -> str:
-    """Return the folder of everything kubesim stores (KUBESIM_HOME)."""
-    return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
 
 
 def wanted_release(environ: Mapping[str, str]) -> Release | None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import os
 
 from ..machinery.errors import StatusError
-from .context import home
 from .failures import Failure
 
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 SERVER = "https://127.0.0.1:8443"
 ADMIN_GROUPS = ["system:masters", "system:authenticated"]
+
+
+def home(environ) -> str:
+    """Return the folder of everything kubesim stores (KUBESIM_HOME)."""
+    return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
 
 
 def builtin() -> dict:

@@ -18,8 +18,7 @@ class Settings:
 
     def __init__(self, environ: Mapping[str, str]):
         from ..kubectl.cli.commands import flags_of
-        from ..kubectl.context import home
-        from ..kubectl.kubeconfig import load
+        from ..kubectl.kubeconfig import home, load
 
         self.environ, self.home = environ, home(environ)
         self.folder = load(environ, flags_of("")).store_path()

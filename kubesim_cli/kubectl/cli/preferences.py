@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ..context import home
 from ..failures import Failure
+from ..kubeconfig import home
 from .commands import find, subcommands
 from .flags import FlagError, Flags
 

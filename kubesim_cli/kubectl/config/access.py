@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 
 from ...machinery.objects import clone
-from ..context import home
 from ..failures import Failure
-from ..kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
+from ..kubeconfig import SECTIONS, empty, home, merge, own_path, paths, read_file
 
 # The fields of an entry in the order of their Go structs; those without `omitempty` are in REQUIRED.
 FIELDS = {

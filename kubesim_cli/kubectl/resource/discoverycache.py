@@ -41,7 +41,7 @@ def path(environ, cluster_folder: str) -> str:
     """Return the file for the cluster whose store is in `cluster_folder`."""
     import os
 
-    from ..context import home
+    from ..kubeconfig import home
 
     return os.path.join(home(environ), "cache", "discovery", os.path.basename(cluster_folder) + ".json")
 
