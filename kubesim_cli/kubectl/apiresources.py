@@ -57,7 +57,7 @@ def _print(ctx, resources: list, output: str) -> None:
         from .printers.json import dump_struct
         ctx.out(dump_struct(listing) + "\n")
         return
-    from .printers import for_output
+    from .printers.output import for_output
     ctx.out(for_output(output).print_obj(listing))
 
 

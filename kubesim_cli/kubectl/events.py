@@ -6,9 +6,10 @@ from ..go.tabwriter import align_text
 from ..machinery import timestamps
 from ..releases.kubectl import does
 from .failures import Exit, Failure
-from .printers import FORMATS, PrinterError, for_output
+from .printers import FORMATS, PrinterError
 from .printers.describe.events import escape_field, interval, list_all
 from .printers.describe.writer import Writer
+from .printers.output import for_output
 from .printers.table import escape_terminal
 from .resource import scheme
 from .resource.mapper import resource_for

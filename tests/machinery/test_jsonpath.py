@@ -3,7 +3,8 @@ import pathlib
 
 import pytest
 
-from kubesim_cli.kubectl.printers import PrinterError, for_output
+from kubesim_cli.kubectl.printers import PrinterError
+from kubesim_cli.kubectl.printers.output import for_output
 from kubesim_cli.machinery.jsonpath import JSONPath, JSONPathError, relaxed
 
 # What kubectl 1.32 answers: [template, stdout, error up to "Printing more information"].

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubesim_cli.kubectl.printers import for_output
+from kubesim_cli.kubectl.printers.output import for_output
 from kubesim_cli.machinery.jsonpath import JSONPath
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_-]{0,6}", fullmatch=True)

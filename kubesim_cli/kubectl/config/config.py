@@ -333,7 +333,8 @@ def _print(ctx, flags, config: dict) -> None:
         from ..printers.json import dump_struct
         ctx.out(dump_struct(shaped) + "\n")
         return
-    from ..printers import PrinterError, for_output
+    from ..printers import PrinterError
+    from ..printers.output import for_output
     try:
         printer = for_output(flags["output"], template=flags["template"], release=release,
                              allow_missing_template_keys=flags["allow-missing-template-keys"])

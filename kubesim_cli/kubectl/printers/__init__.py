@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from ...releases import NEWEST
-from ...releases.kubectl import does
-
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATE_FORMATS = ("go-template", "go-template-file", "template", "templatefile")
 COLUMN_FORMATS = ("custom-columns", "custom-columns-file")
@@ -28,49 +25,6 @@ class Printer:
         raise NotImplementedError
 
 
-def for_output(output: str, *, template: str = "", allow_missing_template_keys: bool = True,
-               show_managed_fields: bool = False, no_headers: bool = False, allowed: tuple[str, ...] = FORMATS,
-               release: tuple[int, int] = NEWEST, order=sorted) -> Printer:
-    """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
-
-    `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
-    in the error). `no_headers` is for custom columns, `order` is that of `json.dump`.
-    Source: cli-runtime/pkg/genericclioptions/*_flags.go.
-    """
-    allowed = tuple(f for f in allowed if f != "kyaml" or does("KYAML", release))
-    wanted = output or ("go-template" if template else "")
-    plain = wanted.lower()
-    if plain in ("json", "yaml", "kyaml") and plain in allowed:
-        return _Serializer(plain, show_managed_fields, order)
-    if plain == "name" and plain in allowed:
-        return _Names()
-    format_, _, value = (wanted, "", template) if template else wanted.partition("=")
-    if format_ in allowed:
-        if format_ in JSON_PATH_FORMATS:
-            from .jsonpath import JSONPathPrinter
-
-            return JSONPathPrinter(_template(format_, value), allow_missing_template_keys,
-                                   format_ == "jsonpath-as-json")
-        if format_ in TEMPLATE_FORMATS:
-            from .gotemplate import GoTemplatePrinter
-
-            return GoTemplatePrinter(_template(format_, value), allow_missing_template_keys)
-        if format_ in COLUMN_FORMATS:
-            from .customcolumns import for_spec
-
-            return for_spec(format_, value, no_headers)
-    from ...go.fmt import quote
-
-    raise PrinterError(f"unable to match a printer suitable for the output format {quote(output)}, "
-                       f"allowed formats are: {','.join(sorted(allowed))}")
-
-
-def _template(format_: str, value: str) -> str:
-    if not value:
-        raise PrinterError("template format specified but no template given")
-    return read_file(value, "error reading --template") if format_.endswith("file") else value
-
-
 def read_file(path: str, what: str) -> str:
     """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words."""
     try:
@@ -89,35 +43,3 @@ def without_managed_fields(obj: dict) -> dict:
     if type(meta) is dict and "managedFields" in meta:
         return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
     return obj
-
-
-class _Serializer(Printer):
-    def __init__(self, format_: str, show_managed_fields: bool, order):
-        if format_ == "json":
-            from .json import dump
-        elif format_ == "yaml":
-            from .yaml import dump  # type: ignore[assignment]
-        else:
-            from .kyaml import dump  # type: ignore[assignment]
-        self.format, self.dump, self.show_managed_fields, self.order = format_, dump, show_managed_fields, order
-        self.count = 0
-
-    def print_obj(self, obj: dict) -> str:
-        if not self.show_managed_fields:
-            obj = without_managed_fields(obj)
-        if self.format == "json":
-            return self.dump(obj, order=self.order) + "\n"
-        if self.format == "kyaml":
-            return self.dump(obj, order=self.order)
-        self.count += 1
-        text = self.dump(obj)
-        return "---\n" + text if self.count > 1 else text
-
-
-class _Names(Printer):
-    def print_obj(self, obj: dict) -> str:
-        from .name import name_of
-
-        if type(obj.get("items")) is list:
-            return "".join([name_of(item) + "\n" for item in obj["items"]])
-        return name_of(obj) + "\n"

@@ -76,14 +76,15 @@ def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
 def output_printer(ctx, flags, **options):
     """Return the function that prints an object as -o or --template ask for, None where neither was given.
 
-    `options` are those of `printers.for_output`. Raises Failure for an unknown format, and so does the function where
+    `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
     an object cannot be printed.
     """
     output = flags["output"]
     template = flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
     if not output and not template:
         return None
-    from ..printers import PrinterError, for_output
+    from ..printers import PrinterError
+    from ..printers.output import for_output
 
     if "allow-missing-template-keys" in flags:
         options["allow_missing_template_keys"] = flags["allow-missing-template-keys"]

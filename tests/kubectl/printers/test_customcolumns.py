@@ -1,6 +1,7 @@
 import pytest
 
-from kubesim_cli.kubectl.printers import GET_FORMATS, PrinterError, for_output
+from kubesim_cli.kubectl.printers import GET_FORMATS, PrinterError
+from kubesim_cli.kubectl.printers.output import for_output
 
 ITEMS = [{"metadata": {"name": "back"}, "spec": {"images": ["httpd:2.4"], "limits": {"cpu": "1", "n": None}}},
          {"metadata": {"name": "front"}, "spec": {"images": ["nginx:1.27", "busybox"], "text": "a\nb\tc"}}]

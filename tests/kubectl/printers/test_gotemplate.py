@@ -4,8 +4,9 @@ import pathlib
 import pytest
 
 from kubesim_cli.go.fmt import Int
-from kubesim_cli.kubectl.printers import PrinterError, for_output
+from kubesim_cli.kubectl.printers import PrinterError
 from kubesim_cli.kubectl.printers.gotemplate.printf import sprintf
+from kubesim_cli.kubectl.printers.output import for_output
 
 # What kubectl 1.32 answers: [template, stdout before the error, error].
 RECORDED = json.loads(pathlib.Path(__file__).with_name("gotemplate_cases.json").read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from kubesim_cli.kubectl import printers
 from kubesim_cli.kubectl.printers import json as json_printer
 from kubesim_cli.kubectl.printers import kyaml, yaml
+from kubesim_cli.kubectl.printers.output import for_output
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x7f\ufeff"),
                max_size=30) | st.sampled_from(
@@ -101,30 +102,30 @@ POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "managedFi
 
 
 def test_managed_fields_are_left_out():
-    assert "managedFields" not in printers.for_output("yaml").print_obj({"items": [POD]})
-    assert "managedFields" in printers.for_output("json", show_managed_fields=True).print_obj(POD)
+    assert "managedFields" not in for_output("yaml").print_obj({"items": [POD]})
+    assert "managedFields" in for_output("json", show_managed_fields=True).print_obj(POD)
     assert POD["metadata"]["managedFields"]
 
 
 def test_yaml_documents_are_parted():
-    printer = printers.for_output("YAML")
+    printer = for_output("YAML")
     assert not printer.print_obj(POD).startswith("---")
     assert printer.print_obj(POD).startswith("---\napiVersion: v1\n")
 
 
 def test_names():
     deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "lab"}}
-    assert printers.for_output("name").print_obj({"kind": "List", "items": [POD, deployment]}) == (
+    assert for_output("name").print_obj({"kind": "List", "items": [POD, deployment]}) == (
         "pod/web\ndeployment.apps/lab\n")
 
 
 def test_unknown_formats():
     with pytest.raises(printers.PrinterError) as failed:
-        printers.for_output("xml")
+        for_output("xml")
     assert str(failed.value) == ('unable to match a printer suitable for the output format "xml", allowed formats are: '
                                  "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,"
                                  "name,template,templatefile,yaml")
     with pytest.raises(printers.PrinterError, match=r"custom-columns,custom-columns-file,.*,wide,yaml$"):
-        printers.for_output("jsonpath={.kind}", template="{{.kind}}", allowed=printers.GET_FORMATS)
+        for_output("jsonpath={.kind}", template="{{.kind}}", allowed=printers.GET_FORMATS)
     with pytest.raises(printers.PrinterError):
-        printers.for_output("kyaml", release=(1, 33))
+        for_output("kyaml", release=(1, 33))
