@@ -1,4 +1,8 @@
-"""What `kubectl describe` says: one module per kind, imported when it is asked for."""
+"""What `kubectl describe` says: one module per kind, found by its file and imported when it is asked for.
+
+The module has the kind's name in lower case, its API group as GROUP, `describe(obj, writer, ctx)`, and, where older
+kubectls describe the kind field by field, SINCE: the release of the first that does not.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +10,11 @@ from ....releases import NEWEST, within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from ....apiserver.client import Client
     from .writer import Writer
 
-# The kinds with a module of their own, by group; its name is the kind's in lower case.
-_KINDS = {
-    "": ("Pod", "ReplicationController", "Secret", "Service", "ServiceAccount", "Node", "LimitRange", "ResourceQuota",
-         "PersistentVolume", "PersistentVolumeClaim", "Namespace", "Endpoints", "ConfigMap"),
-    "apps": ("StatefulSet", "Deployment", "DaemonSet", "ReplicaSet"),
-    "autoscaling": ("HorizontalPodAutoscaler",),
-    "batch": ("Job", "CronJob"),
-    "certificates.k8s.io": ("CertificateSigningRequest",),
-    "discovery.k8s.io": ("EndpointSlice",),
-    "networking.k8s.io": ("Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR", "IPAddress"),
-    "policy": ("PodDisruptionBudget",),
-    "rbac.authorization.k8s.io": ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"),
-    "scheduling.k8s.io": ("PriorityClass",),
-    "storage.k8s.io": ("StorageClass", "CSINode", "VolumeAttributesClass"),
-}
-_SHARED = {"clusterrole": "role", "clusterrolebinding": "rolebinding"}
-# What older kubectls describe field by field.
-_SINCE = {"ServiceCIDR": (1, 29), "VolumeAttributesClass": (1, 30)}
 
 
 class Context:
@@ -51,18 +39,30 @@ def describe(obj: dict, client: Client, *, now: float, release: tuple[int, int] 
     What belongs to it (pods, events, endpoints) is read through `client`; `release` is that of the kubectl, by default
     that of the cluster. Raises StatusError, and PrinterError for an object that cannot be read.
     """
-    import importlib
-
     from .writer import Writer
 
     w = Writer(client.release if release is None else release, now)
-    group, _, _ = obj.get("apiVersion", "").rpartition("/")
-    kind = obj.get("kind", "")
-    name = "generic"
-    if kind in _KINDS.get(group, ()) and within(w.release, _SINCE.get(kind)):
-        name = _SHARED.get(kind.lower(), kind.lower())
-    importlib.import_module(f"{__name__}.{name}").describe(obj, w, Context(client, w, show_events, chunk_size))
+    _describer(obj, w.release).describe(obj, w, Context(client, w, show_events, chunk_size))
     return w.text()
+
+
+def _describer(obj: dict, release: tuple[int, int]) -> ModuleType:
+    """Return the module that describes an object: its kind's, or `generic`."""
+    import importlib
+
+    from . import generic
+
+    group, _, _ = obj.get("apiVersion", "").rpartition("/")
+    name = f"{__name__}.{obj.get('kind', '').lower()}"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if missing.name != name:
+            raise
+        return generic
+    if getattr(module, "GROUP", None) != group or not within(release, getattr(module, "SINCE", None)):
+        return generic
+    return module
 
 
 def describe_pod_template(template: dict, release: tuple[int, int] = NEWEST) -> str:

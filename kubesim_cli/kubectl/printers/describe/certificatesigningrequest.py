@@ -8,6 +8,7 @@ from ....machinery import duration, x509
 from ... import printers
 from .writer import Writer, format_labels, time_text
 
+GROUP = "certificates.k8s.io"
 _SUBJECT = {"Organization": x509.ORGANIZATION, "Organizational Unit": "2.5.4.11", "Country": "2.5.4.6",
             "Locality": "2.5.4.7", "Province": "2.5.4.8", "StreetAddress": "2.5.4.9", "PostalCode": "2.5.4.17"}
 _ALTERNATIVES = {"DNS Names": x509.DNS, "Email Addresses": x509.EMAIL, "URIs": x509.URI, "IP Addresses": x509.IP}

@@ -6,6 +6,8 @@ from ....releases.kubectl import does
 from .secret import octets_of
 from .writer import Writer
 
+GROUP = ""
+
 
 def describe(configmap: dict, w: Writer, ctx) -> None:
     w.metadata(configmap)

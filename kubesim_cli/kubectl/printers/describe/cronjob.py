@@ -6,6 +6,8 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, boolean, or_unset, time_text
 
+GROUP = "batch"
+
 
 def describe(cronjob: dict, w: Writer, ctx) -> None:
     spec, status = cronjob["spec"], cronjob.get("status", {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer, go_list, time_text
 
+GROUP = "storage.k8s.io"
+
 
 def describe(node: dict, w: Writer, ctx) -> None:
     w.metadata(node, namespaced=False)

@@ -7,6 +7,7 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, format_labels
 
+GROUP = "apps"
 _COUNTS = (("Desired Number of Nodes Scheduled", "desiredNumberScheduled"),
            ("Current Number of Nodes Scheduled", "currentNumberScheduled"),
            ("Number of Nodes Scheduled with Up-to-date Pods", "updatedNumberScheduled"),

@@ -11,6 +11,8 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, conditions, time_text
 
+GROUP = "apps"
+
 
 def describe(deployment: dict, w: Writer, ctx) -> None:
     meta, spec, status = deployment["metadata"], deployment["spec"], deployment.get("status", {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer
 
+GROUP = ""
+
 
 def describe(endpoints: dict, w: Writer, ctx) -> None:
     w.metadata(endpoints)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer, or_unset
 
+GROUP = "discovery.k8s.io"
+
 
 def describe(slice_: dict, w: Writer, ctx) -> None:
     w.metadata(slice_)

@@ -6,6 +6,8 @@ from ....go.fmt import quote
 from ....machinery import quantity
 from .writer import Writer, or_unset, time_text
 
+GROUP = "autoscaling"
+
 
 def describe(hpa: dict, w: Writer, ctx) -> None:
     meta = hpa["metadata"]

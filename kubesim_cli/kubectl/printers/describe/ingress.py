@@ -7,6 +7,8 @@ from ....releases.kubectl import does
 from .service import find_endpoints, format_endpoints
 from .writer import Writer
 
+GROUP = "networking.k8s.io"
+
 
 def describe(ingress: dict, w: Writer, ctx) -> None:
     meta, spec = ingress["metadata"], ingress["spec"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer
 
+GROUP = "networking.k8s.io"
+
 
 def describe(address: dict, w: Writer, ctx) -> None:
     w.metadata(address, namespaced=False)

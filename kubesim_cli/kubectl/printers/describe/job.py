@@ -7,6 +7,8 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, controlled_by, or_unset, time_text
 
+GROUP = "batch"
+
 
 def describe(job: dict, w: Writer, ctx) -> None:
     meta, spec, status = job["metadata"], job["spec"], job.get("status", {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import quantity
 from .writer import Writer
 
+GROUP = ""
 HEADERS = ("Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio")
 _KEYS = ("min", "max", "defaultRequest", "default", "maxLimitRequestRatio")
 

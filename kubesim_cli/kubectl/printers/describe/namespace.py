@@ -7,6 +7,8 @@ from .limitrange import HEADERS, describe_limits
 from .resourcequota import describe_scopes, used_and_hard
 from .writer import Writer, time_text
 
+GROUP = ""
+
 
 def describe(namespace: dict, w: Writer, ctx) -> None:
     name, status = namespace["metadata"]["name"], namespace.get("status", {})

@@ -6,6 +6,7 @@ from ....machinery import selectors
 from ....releases.kubectl import does
 from .writer import Writer, time_text
 
+GROUP = "networking.k8s.io"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INDENT = "    "
 

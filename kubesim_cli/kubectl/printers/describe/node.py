@@ -10,6 +10,8 @@ from .events import describe_events, list_all, search
 from .podresources import pod_limits, pod_requests
 from .writer import Writer, time_text
 
+GROUP = ""
+
 _INFO = (("Machine ID", "machineID"), ("System UUID", "systemUUID"), ("Boot ID", "bootID"),
          ("Kernel Version", "kernelVersion"), ("OS Image", "osImage"), ("Operating System", "operatingSystem"),
          ("Architecture", "architecture"), ("Container Runtime Version", "containerRuntimeVersion"),

@@ -8,6 +8,8 @@ from .claims import access_modes
 from .volumes import describe_source
 from .writer import Writer, go_list, status_line
 
+GROUP = ""
+
 
 def describe(pv: dict, w: Writer, ctx) -> None:
     meta, spec, status = pv["metadata"], pv["spec"], pv.get("status", {})

@@ -7,6 +7,8 @@ from .claims import describe_claim
 from .events import list_all
 from .writer import Writer, time_text
 
+GROUP = ""
+
 
 def describe(pvc: dict, w: Writer, ctx) -> None:
     describe_claim(pvc, w)

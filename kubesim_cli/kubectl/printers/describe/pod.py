@@ -9,6 +9,8 @@ from .podtemplate import describe_scheduling_group, describe_spread_constraints
 from .volumes import describe_volumes
 from .writer import Writer, controlled_by, time_text
 
+GROUP = ""
+
 
 def describe(pod: dict, w: Writer, ctx) -> None:
     meta, spec, status = pod["metadata"], pod["spec"], pod.get("status", {})

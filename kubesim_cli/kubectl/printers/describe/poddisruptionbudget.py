@@ -5,6 +5,8 @@ from __future__ import annotations
 from ....machinery import selectors
 from .writer import Writer
 
+GROUP = "policy"
+
 
 def describe(pdb: dict, w: Writer, ctx) -> None:
     spec, status = pdb["spec"], pdb.get("status", {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer, format_labels
 
+GROUP = "scheduling.k8s.io"
+
 
 def describe(pc: dict, w: Writer, ctx) -> None:
     w.line(0, "Name", pc["metadata"]["name"])

@@ -8,6 +8,8 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses
 from .writer import Writer, conditions, controlled_by
 
+GROUP = "apps"
+
 
 def describe(rs: dict, w: Writer, ctx) -> None:
     meta, spec = rs["metadata"], rs["spec"]

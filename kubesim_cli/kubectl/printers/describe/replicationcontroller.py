@@ -7,6 +7,8 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses
 from .writer import Writer, conditions, format_labels
 
+GROUP = ""
+
 
 def describe(rc: dict, w: Writer, ctx) -> None:
     meta, spec = rc["metadata"], rc["spec"]

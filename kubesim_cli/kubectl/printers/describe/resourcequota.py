@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import quantity
 from .writer import Writer
 
+GROUP = ""
 _SCOPES = {
     "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before "
                    "being actively terminated by the system.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ...auth.rules import breakdown, compact, go_list, resource_in_group, sort_key
 from .writer import Writer
 
+GROUP = "rbac.authorization.k8s.io"
+
 
 def describe(role: dict, w: Writer, ctx) -> None:
     w.metadata(role, namespaced=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer
 
+GROUP = "rbac.authorization.k8s.io"
+
 
 def describe(binding: dict, w: Writer, ctx) -> None:
     w.metadata(binding, namespaced=False)

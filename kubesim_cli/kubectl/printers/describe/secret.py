@@ -5,6 +5,8 @@ from __future__ import annotations
 from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
 from .writer import Writer
 
+GROUP = ""
+
 
 def describe(secret: dict, w: Writer, ctx) -> None:
     w.metadata(secret)

@@ -7,6 +7,7 @@ from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer, format_labels
 
+GROUP = ""
 _SHOWN = 3
 
 

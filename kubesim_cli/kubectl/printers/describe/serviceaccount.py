@@ -8,6 +8,7 @@ from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer
 
+GROUP = ""
 _UID = "kubernetes.io/service-account.uid"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer, time_text
 
+GROUP, SINCE = "networking.k8s.io", (1, 29)
+
 
 def describe(cidr: dict, w: Writer, ctx) -> None:
     w.metadata(cidr, namespaced=False)

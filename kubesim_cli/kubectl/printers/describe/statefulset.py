@@ -8,6 +8,8 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, time_text
 
+GROUP = "apps"
+
 
 def describe(sts: dict, w: Writer, ctx) -> None:
     meta, spec = sts["metadata"], sts["spec"]

@@ -6,6 +6,7 @@ from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS
 from .persistentvolume import describe_term
 from .writer import Writer, boolean, format_labels
 
+GROUP = "storage.k8s.io"
 _DEFAULT = (IS_DEFAULT_STORAGE_CLASS_ANNOTATION, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .writer import Writer, format_labels
 
+GROUP, SINCE = "storage.k8s.io", (1, 30)
+
 
 def describe(vac: dict, w: Writer, ctx) -> None:
     w.line(0, "Name", vac["metadata"]["name"])
