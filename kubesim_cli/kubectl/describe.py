@@ -6,6 +6,7 @@ from ..machinery.errors import StatusError
 from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
+from .util.cmdutil import tell_none
 
 
 def run(ctx, flags, args):
@@ -34,8 +35,7 @@ def run(ctx, flags, args):
         ctx.out(f"\n\n{text}" if written else text)
         written = True
     if not infos and not errors:
-        ctx.err("No resources found\n" if flags["all-namespaces"] else
-                f"No resources found in {ctx.namespace} namespace.\n")
+        tell_none(ctx, flags["all-namespaces"])
     builder.raise_all(errors)
 
 

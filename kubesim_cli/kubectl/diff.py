@@ -22,8 +22,7 @@ def run(ctx, flags, args):
     """kubectl diff -f FILENAME"""
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")
-    if not flags["filename"] and not flags["kustomize"]:
-        raise Failure("must specify one of -f and -k")
+    cmdutil.require_files(flags)
     server_side = flags["server-side"]
     manager = "kubectl" if server_side and not flags.changed("field-manager") else flags["field-manager"] or _MANAGER
     if flags["force-conflicts"] and not server_side:

@@ -37,6 +37,13 @@ class Exit(Exception):
         self.code = code
 
 
+def no_such_type(resource: str, group: str = "", mark: str = '"') -> str:
+    """Tell that there is no such resource (meta.NoResourceMatchError); `mark` quotes the names."""
+    from ..go.fmt import quote
+    where = f" in group {quote(group, mark)}" if group else ""
+    return f"the server doesn't have a resource type {quote(resource, mark)}{where}"
+
+
 def message_of(error: Exception) -> str:
     """Tell an error without the "error: " in front (messageForError)."""
     if not isinstance(error, StatusError):

@@ -48,7 +48,7 @@ def _select(ctx, flags, args) -> list[dict]:
                           f"{cmdutil.quote(ctx.namespace)}") from None
         raise
     if not infos:
-        ctx.err(f"No resources found in {ctx.namespace} namespace.\n")
+        cmdutil.tell_none(ctx)
     return [info.obj for info in infos]
 
 

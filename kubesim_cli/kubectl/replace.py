@@ -17,8 +17,7 @@ def run(ctx, flags, args):
     strategy = cmdutil.dry_run(ctx, flags)
     print_obj = cmdutil.printer(ctx, flags, "replaced", strategy)
     propagation = cascade(ctx, flags["cascade"])
-    if not flags["filename"] and not flags["kustomize"]:
-        raise Failure("must specify one of -f and -k")
+    cmdutil.require_files(flags)
     _check(ctx, flags, strategy)
     if flags["raw"]:
         from .util import rawhttp

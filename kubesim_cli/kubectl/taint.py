@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..machinery import names
 from ..machinery.objects import clone
-from .failures import Failure, Usage
+from .failures import Failure, Usage, no_such_type
 from .resource import builder
 from .util import cmdutil
 
@@ -106,7 +106,7 @@ def _check(ctx, flags, resources: list[str], add: list[dict], remove: list[dict]
     kind = resources[0].lower()
     mapping = ctx.client.discovery.find(kind)
     if mapping is None:
-        raise Failure(f"the server doesn't have a resource type {cmdutil.quote(kind)}", prefix="")
+        raise Failure(no_such_type(kind), prefix="")
     if mapping.kind != "Node":
         raise Failure(f"invalid resource type {kind}, only node types are supported")
     both = [f"{old['key']}={old['effect']}" for new in add for old in remove

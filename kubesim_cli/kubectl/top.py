@@ -7,6 +7,7 @@ from ..machinery import quantity, selectors, timestamps
 from ..releases.kubectl import does
 from ..releases.server import go_version
 from .failures import Failure, Usage
+from .util.cmdutil import tell_none
 
 _GROUP = "metrics.k8s.io"
 _NODES, _PODS = f"nodes.v1beta1.{_GROUP}", f"pods.v1beta1.{_GROUP}"
@@ -57,7 +58,7 @@ def pod(ctx, flags, args):
                                    field_selector=fields)["items"]
     if not measured:
         _explain_nothing(ctx, labels, fields)
-        ctx.err("No resources found\n" if everywhere else f"No resources found in {ctx.namespace} namespace.\n")
+        tell_none(ctx, everywhere)
         return
     _sort(ctx, measured, flags["sort-by"], _of_pod,
           lambda found: (found["metadata"]["namespace"] if everywhere else "", found["metadata"]["name"]))

@@ -43,8 +43,7 @@ class Applier:
         self.ctx, self.flags, self.args = ctx, flags, args
         self.strategy = cmdutil.dry_run(ctx, flags)
         self.cascade = self._cascade()
-        if not flags["filename"] and not flags["kustomize"]:
-            raise Failure("must specify one of -f and -k")
+        cmdutil.require_files(flags)
         self.validation = cmdutil.validation(flags)
         self.server_side = flags["server-side"]
         self.manager = self._manager()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.tabwriter import align
 from ...releases.kubectl import does
-from ..failures import Failure
+from ..failures import Failure, no_such_type
 from . import rules as rbacrules
 
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
@@ -51,8 +51,7 @@ def _attributes(ctx, flags, verb: str, what: str) -> dict:
     if mapping is None and text != "*":
         asked, _, asked_group = text.lower().partition(".")
         if text.lower() not in ("users", "groups"):
-            ctx.warn(f"the server doesn't have a resource type '{asked}'"
-                     + (f" in group '{asked_group}'" if asked_group else "") + "\n")
+            ctx.warn(no_such_type(asked, asked_group, mark="'") + "\n")
     if not flags["all-namespaces"]:
         if mapping and not mapping.namespaced:
             ctx.warn(f"resource '{resource}' is not namespace scoped" + (f" in group '{group}'" if group else "")

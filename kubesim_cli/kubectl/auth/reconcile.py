@@ -16,8 +16,7 @@ _GROUP = "rbac.authorization.k8s.io"
 
 def run(ctx, flags, args):
     """kubectl auth reconcile -f FILENAME"""
-    if not flags["filename"] and not flags["kustomize"]:
-        raise Failure("must specify one of -f and -k")
+    cmdutil.require_files(flags)
     if args:
         raise Failure("no arguments are allowed")
     strategy = cmdutil.dry_run(ctx, flags)

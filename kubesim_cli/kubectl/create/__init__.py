@@ -20,8 +20,7 @@ def run(ctx, flags, args):
     strategy = cmdutil.dry_run(ctx, flags)
     validation = cmdutil.validation(flags)
     print_obj = cmdutil.printer(ctx, flags, "created", strategy)
-    if without_file:
-        raise Failure("must specify one of -f and -k")
+    cmdutil.require_files(flags)
     if flags["raw"]:
         return _raw(ctx, flags)
     if flags["edit"]:
@@ -53,7 +52,7 @@ def run(ctx, flags, args):
 def _help(ctx, args) -> int:
     from ..cli.help import text_of
 
-    ctx.err("Error: must specify one of -f and -k\n\n")
+    ctx.err(f"Error: {cmdutil.NO_FILES}\n\n")
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
     ctx.err(text_of("create"))

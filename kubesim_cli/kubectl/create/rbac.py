@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...releases.kubectl import does
-from ..failures import Failure
-from ..util.cmdutil import quote
+from ..failures import Failure, no_such_type
 from .creation import Creation, name_from
 
 GROUP = "rbac.authorization.k8s.io"
@@ -207,8 +206,7 @@ def _check_resources(ctx, verbs, resources) -> None:
                     raise Failure(f"can not perform '{verb}' on '{plural}' in group '{found_group}'")
                 known = True
         if not known:
-            where = f" in group {quote(group)}" if group else ""
-            raise Failure(f"the server doesn't have a resource type {quote(resource)}{where}", prefix="")
+            raise Failure(no_such_type(resource, group), prefix="")
 
 
 def _check_urls(verbs, urls) -> None:

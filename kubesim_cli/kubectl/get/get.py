@@ -70,7 +70,9 @@ def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
             ctx.out(f"\n{text}" if written and not flags["no-headers"] else text)
             written = True
     if not written and not errors and not flags["ignore-not-found"]:
-        ctx.err(f"No resources found in {ctx.namespace} namespace.\n" if namespaced else "No resources found\n")
+        from ..util.cmdutil import tell_none
+
+        tell_none(ctx, not namespaced)
     if errors:
         raise Aggregate(errors)
 

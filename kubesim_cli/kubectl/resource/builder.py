@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import quote
 from ...machinery.errors import StatusError
-from ..failures import Aggregate, Failure
+from ..failures import Aggregate, Failure, no_such_type
 from .info import Info, group_version
 
 MISSING_RESOURCE = """You must provide one or more resources by argument or filename.
@@ -187,7 +187,7 @@ def mapping_for(ctx, text: str):
 
     mapping = find(ctx, text)
     if mapping is None:
-        raise Failure(f"the server doesn't have a resource type {quote(text.partition('.')[0])}")
+        raise Failure(no_such_type(text.partition(".")[0]))
     return mapping
 
 

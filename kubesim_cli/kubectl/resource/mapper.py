@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...go.fmt import quote
-from ..failures import Failure
+from ..failures import Failure, no_such_type
 
 
 def resource_for(ctx, text: str):
@@ -13,8 +12,7 @@ def resource_for(ctx, text: str):
     found = find(ctx, text)
     if found is None:
         name, _, group = text.lower().partition(".")
-        raise Failure(f"the server doesn't have a resource type {quote(name)}" +
-                      (f" in group {quote(group)}" if group else ""), prefix="")
+        raise Failure(no_such_type(name, group), prefix="")
     return found
 
 

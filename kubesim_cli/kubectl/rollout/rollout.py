@@ -118,7 +118,7 @@ def _change(ctx, flags, args, change, done: str) -> None:
     infos, error = _select(ctx, flags, args).collect()
     errors: list[Exception] = [error] if error else []
     if not infos and not errors:
-        ctx.err(f"No resources found in {ctx.namespace} namespace.\n")
+        cmdutil.tell_none(ctx)
     for info in infos:
         changed = clone(info.obj)
         try:
@@ -154,7 +154,7 @@ def status(ctx, flags, args):
 
     _select(ctx, flags, args).visit(follow)
     if not found:
-        ctx.err(f"No resources found in {ctx.namespace} namespace.\n")
+        cmdutil.tell_none(ctx)
 
 
 class _Follower:

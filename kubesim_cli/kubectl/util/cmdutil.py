@@ -10,6 +10,7 @@ from ..failures import Failure
 from . import klog
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
+NO_FILES = "must specify one of -f and -k"
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
 SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
@@ -28,6 +29,17 @@ def dry_run(ctx, flags) -> str:
     klog.tell(ctx, "W", "helpers.go:717", f"--dry-run={value} is deprecated (boolean value) and can be replaced with "
                                            f"--dry-run={strategy}.")
     return strategy
+
+
+def require_files(flags) -> None:
+    """Raise Failure where neither -f nor -k names a file (FilenameOptions.RequireFilenameOrKustomize)."""
+    if not flags["filename"] and not flags["kustomize"]:
+        raise Failure(NO_FILES)
+
+
+def tell_none(ctx, everywhere: bool = False) -> None:
+    """Tell on stderr that nothing was found: in the namespace, or `everywhere`."""
+    ctx.err("No resources found\n" if everywhere else f"No resources found in {ctx.namespace} namespace.\n")
 
 
 def validation(flags) -> str:
