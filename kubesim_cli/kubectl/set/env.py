@@ -9,7 +9,7 @@ from ..failures import Failure
 from ..resource import builder
 from ..resource.scheme import KUBECTL
 from ..util import cmdutil
-from . import patches
+from . import changes
 
 _KIND = "environment variable"
 
@@ -17,16 +17,16 @@ _KIND = "environment variable"
 def run(ctx, flags, args):
     """kubectl set env (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-... [--from=configmap/NAME] [--list]"""
     if flags["all"] and flags["selector"]:
-        raise Failure(patches.ALL_AND_SELECTOR)
+        raise Failure(changes.ALL_AND_SELECTOR)
     resources, words = _split(args)
     strategy = cmdutil.dry_run(ctx, flags)
-    change = patches.Change(ctx, flags, args, strategy, "env updated", "failed to patch env update to pod template: ")
+    change = changes.Change(ctx, flags, args, strategy, "env updated", "failed to patch env update to pod template: ")
     _check(flags, resources, strategy)
     env, removed = _parse(ctx, [*flags["env"], *words])
     if flags["from"]:
         env += _from(ctx, flags)
     env = [{**variable, "name": flags["prefix"] + variable["name"]} for variable in env]
-    infos = patches.select(ctx, flags, [] if flags["local"] else resources)
+    infos = changes.select(ctx, flags, [] if flags["local"] else resources)
     unresolved = None
     if flags["list"] and flags["resolve"]:
         from .envrefs import References
@@ -34,7 +34,7 @@ def run(ctx, flags, args):
         unresolved = References(ctx)
 
     def set_env(obj):
-        chosen = patches.containers(patches.pod_spec(obj), flags["containers"])
+        chosen = changes.containers(changes.pod_spec(obj), flags["containers"])
         if not chosen:
             ctx.warn(f"{obj['kind']}/{obj['metadata']['name']} does not have any containers matching "
                      f"{cmdutil.quote(flags['containers'])}")
@@ -79,9 +79,9 @@ def _split(args: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _check(flags, resources: list[str], strategy: str) -> None:
-    patches.check_local(flags, strategy)
+    changes.check_local(flags, strategy)
     if not flags["filename"] and not resources:
-        raise Failure(patches.NO_RESOURCES)
+        raise Failure(changes.NO_RESOURCES)
     if flags["list"] and flags["output"]:
         raise Failure("--list and --output may not be specified together")
     if flags["keys"] and not flags["from"]:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from ..failures import Failure
 from ..resource import builder
 from ..util import cmdutil
-from . import patches
+from . import changes
 
 
 def run(ctx, flags, args):
     """kubectl set image (-f FILENAME | TYPE NAME) CONTAINER=IMAGE..."""
     strategy = cmdutil.dry_run(ctx, flags)
-    change = patches.Change(ctx, flags, args, strategy, "image updated",
+    change = changes.Change(ctx, flags, args, strategy, "image updated",
                             "failed to patch image update to pod template: ")
     resources, words = cmdutil.pairs(args, "image")
     images, _ = cmdutil.parse_pairs(words, "image", removes=False)
-    infos = patches.select(ctx, flags, resources)
+    infos = changes.select(ctx, flags, resources)
     _check(flags, resources, images, strategy)
 
     def set_images(obj):
-        containers = patches.containers(patches.pod_spec(obj))
+        containers = changes.containers(changes.pod_spec(obj))
         for name, image in images.items():
             chosen = [container for container in containers if name in ("*", container["name"])]
             for container in chosen:
@@ -34,14 +34,14 @@ def run(ctx, flags, args):
 def _check(flags, resources, images, strategy: str) -> None:
     errors: list[Exception] = []
     if flags["all"] and flags["selector"]:
-        errors.append(Failure(patches.ALL_AND_SELECTOR))
+        errors.append(Failure(changes.ALL_AND_SELECTOR))
     if not resources and not flags["filename"] and not flags["kustomize"]:
-        errors.append(Failure(patches.NO_RESOURCES))
+        errors.append(Failure(changes.NO_RESOURCES))
     if not images:
         errors.append(Failure("at least one image update is required"))
     elif len(images) > 1 and "*" in images:
         errors.append(Failure("all containers are already specified by *, but saw more than one "
                               "container_name=container_image pairs"))
     if flags["local"] and strategy == "server":
-        errors.append(Failure(patches.LOCAL_ON_SERVER))
+        errors.append(Failure(changes.LOCAL_ON_SERVER))
     builder.raise_all(errors)

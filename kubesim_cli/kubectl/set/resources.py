@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from ..failures import Failure
 from ..util import cmdutil
-from . import patches
+from . import changes
 
 
 def run(ctx, flags, args):
     """kubectl set resources (-f FILENAME | TYPE NAME) [--limits=cpu=200m] [--requests=cpu=100m]"""
     strategy = cmdutil.dry_run(ctx, flags)
-    change = patches.Change(ctx, flags, args, strategy, "resource requirements updated",
+    change = changes.Change(ctx, flags, args, strategy, "resource requirements updated",
                             "failed to patch resources update to pod template ")
-    infos = patches.select(ctx, flags, args)
-    patches.check_local(flags, strategy)
+    infos = changes.select(ctx, flags, args)
+    changes.check_local(flags, strategy)
     if flags["all"] and flags["selector"]:
-        raise Failure(patches.ALL_AND_SELECTOR)
+        raise Failure(changes.ALL_AND_SELECTOR)
     if not flags["limits"] and not flags["requests"]:
         raise Failure("you must specify an update to requests or limits (in the form of --requests/--limits)")
     wanted = {"limits": cmdutil.resource_list(flags["limits"]), "requests": cmdutil.resource_list(flags["requests"])}
 
     def set_resources(obj):
-        chosen = patches.containers(patches.pod_spec(obj), flags["containers"])
+        chosen = changes.containers(changes.pod_spec(obj), flags["containers"])
         if not chosen:
             change.errors.append(Failure(f"error: unable to find container named {flags['containers']}"))
         for container in chosen:

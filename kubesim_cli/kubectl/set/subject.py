@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..create.rbac import GROUP, subjects_from
 from ..failures import Failure
 from ..util import cmdutil
-from . import patches
+from . import changes
 
 _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
 
@@ -13,12 +13,12 @@ _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
 def run(ctx, flags, args):
     """kubectl set subject (-f FILENAME | TYPE NAME) [--user=U] [--group=G] [--serviceaccount=NAMESPACE:NAME]"""
     strategy = cmdutil.dry_run(ctx, flags)
-    change = patches.Change(ctx, flags, args, strategy, "subjects updated",
+    change = changes.Change(ctx, flags, args, strategy, "subjects updated",
                             "failed to patch subjects to rolebinding: ")
-    infos = patches.select(ctx, flags, args)
-    patches.check_local(flags, strategy)
+    infos = changes.select(ctx, flags, args)
+    changes.check_local(flags, strategy)
     if flags["all"] and flags["selector"]:
-        raise Failure(patches.ALL_AND_SELECTOR)
+        raise Failure(changes.ALL_AND_SELECTOR)
     if not flags["user"] and not flags["group"] and not flags["serviceaccount"]:
         raise Failure("you must specify at least one value of user, group or serviceaccount")
     wanted = subjects_from(sorted(set(flags["user"])), sorted(set(flags["group"])), _accounts(ctx, flags, infos),
