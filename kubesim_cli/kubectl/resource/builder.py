@@ -7,6 +7,10 @@ from ...machinery.errors import StatusError
 from ..failures import Aggregate, Failure, no_such_type
 from .info import Info, group_version
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MISSING_RESOURCE = """You must provide one or more resources by argument or filename.
 Example resource specifications include:
    '-f rsrc.yaml'
@@ -97,74 +101,155 @@ def without_not_found(error: Exception) -> Exception | None:
     return None if isinstance(error, StatusError) and error.reason == "NotFound" else error
 
 
-def build(ctx, args=(), *, filenames=(), kustomize: str = "", recursive: bool = False, selector: str = "",
-          field_selector: str = "", select_all: bool = False, all_namespaces: bool = False,
-          allow_empty_selector: bool = False, resource: str = "", local: bool = False, latest: bool = False,
-          flatten: bool = True, continue_on_error: bool = True, single_resource_type: bool = False,
-          subresource: str = "", require_object: bool = True, chunk_size: int = 0, table: bool = False,
-          validate: bool = False, scheme: str = "") -> Result:
-    """Select objects; raises Failure for arguments that do not fit together, before anything is read.
+class Builder:
+    """What to select, and how: the attributes, set by keywords of their names."""
 
-    `args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; with `resource` they are NAMEs (or TYPE/NAMEs) of
-    that type. `allow_empty_selector`: a TYPE alone means all of it. `latest`: read what files name from the server.
-    `local`: files only, no server. `table`: objects are metav1.Tables. `validate`: apiVersion and kind must be there.
-    `scheme`: the name of a scheme; kinds that have no Go type are refused in its name.
-    """
-    args = list(args)
-    namespace = "" if all_namespaces else ctx.namespace
-    errors: list[Exception] = []
-    files = _files(filenames, kustomize, recursive, errors) if filenames or kustomize else []
-    if local:
-        if args:
+    filenames: Sequence[str] = ()
+    kustomize = ""
+    recursive = False
+    selector = ""
+    field_selector = ""
+    select_all = False
+    all_namespaces = False
+    allow_empty_selector = False  # a TYPE alone means all of it
+    resource = ""                 # arguments are NAMEs (or TYPE/NAMEs) of this type
+    local = False                 # files only, no server
+    latest = False                # read what files name from the server
+    flatten = True                # the objects of lists, not the lists
+    continue_on_error = True
+    single_resource_type = False
+    subresource = ""
+    require_object = True
+    chunk_size = 0
+    table = False                 # objects are metav1.Tables
+    validate = False              # apiVersion and kind must be there
+    scheme = ""                   # the name of a scheme; kinds that have no Go type are refused in its name
+
+    def __init__(self, ctx, args=(), **settings):
+        """`args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; raises TypeError for an unknown setting."""
+        for name, value in settings.items():
+            if not hasattr(Builder, name):
+                raise TypeError(f"the builder has no {name!r}")
+            setattr(self, name, value)
+        self.ctx, self.args = ctx, list(args)
+        self.selector, self.field_selector = self.selector.strip(), self.field_selector.strip()
+        self._namespace = "" if self.all_namespaces else ctx.namespace
+        self._files: list = []
+
+    def result(self) -> Result:
+        """Return the selection; raises Failure for what does not fit together, before anything is read."""
+        errors: list[Exception] = []
+        if self.filenames or self.kustomize:
+            from . import files
+
+            self._files = files.sources(self.filenames, self.kustomize, self.recursive, errors)
+        if self.local and self.args:
             errors.append(Failure(LOCAL_RESOURCE))
-        args = []
-    selector, field_selector = selector.strip(), field_selector.strip()
-    if select_all and (selector or field_selector):
-        errors.append(Failure("setting 'all' parameter but found a non empty selector. "))
-    try:
-        types, names, pairs = _split_args(ctx, args, resource)
-    except Failure as error:
-        errors.append(error)
-    raise_all(errors)
-    by_selector = bool(selector or field_selector or select_all or (allow_empty_selector and types and not names))
-    single = False
-    if files:
-        _refuse_arguments(types, names, pairs)
-        single = len(files) == 1 and not files[0].of_many
-        sources = [lambda file=file: file.infos(ctx, local, validate, flatten, scheme) for file in files]
-        if latest:
-            sources = [_latest(ctx, namespace, source, table) for source in sources]
-        if selector:
-            sources = [_filtered(selector, source) for source in sources]
-    elif by_selector:
-        options = {"label_selector": selector, "field_selector": field_selector}
-        mappings = _selected_types(ctx, types, names, pairs, subresource, single_resource_type)
-        sources = [_selection(ctx, mapping, namespace, options, chunk_size, table, flatten, scheme)
-                   for mapping in mappings]
-    elif pairs or names:
-        if len(types) > 1:
-            raise Failure("you must specify only one resource")
-        pairs = pairs or [(types[0], name) for name in names]
-        single = len(pairs) == 1
-        named = _named(ctx, pairs, namespace, all_namespaces, subresource, single_resource_type)
-        sources = [lambda info=info: (info,) for info in named]
-    elif types:
-        for text in types:
-            mapping_for(ctx, text)
-        raise Failure("resource(s) were provided, but no name was specified")
-    else:
+        if self.select_all and (self.selector or self.field_selector):
+            errors.append(Failure("setting 'all' parameter but found a non empty selector. "))
+        try:
+            types, names, pairs = _split_args(self.ctx, [] if self.local else self.args, self.resource)
+        except Failure as error:
+            errors.append(error)
+        raise_all(errors)
+        sources, single = self._sources(types, names, pairs)
+        return Result(sources, self._decorate, eager=self.continue_on_error, single=single)
+
+    def _sources(self, types: list[str], names: list[str], pairs: list[tuple[str, str]]) -> tuple[list, bool]:
+        """Return functions that yield Infos, and whether one single object is named."""
+        by_selector = bool(self.selector or self.field_selector or self.select_all
+                           or (self.allow_empty_selector and types and not names))
+        if self._files:
+            _refuse_arguments(types, names, pairs)
+            return self._of_files(), len(self._files) == 1 and not self._files[0].of_many
+        if by_selector:
+            return [self._selection(mapping) for mapping in self._selected_types(types, names, pairs)], False
+        if pairs or names:
+            if len(types) > 1:
+                raise Failure("you must specify only one resource")
+            named = self._named(pairs or [(types[0], name) for name in names])
+            return [lambda info=info: (info,) for info in named], len(named) == 1
+        if types:
+            for text in types:
+                mapping_for(self.ctx, text)
+            raise Failure("resource(s) were provided, but no name was specified")
         raise Failure(MISSING_RESOURCE)
 
-    def decorate(info: Info) -> None:
-        _set_namespace(info, namespace)
-        if files and ctx.namespace_given and not all_namespaces:
-            _require_namespace(info, namespace)
-        _filter_namespace(info)
-        if require_object and info.obj is None:
-            info.get(ctx.client, table)
-            _require_registered(info.mapping, "", scheme)
+    def _of_files(self) -> list:
+        sources = [lambda file=file: file.infos(self.ctx, self.local, self.validate, self.flatten, self.scheme)
+                   for file in self._files]
+        if self.latest:
+            sources = [_latest(self.ctx, self._namespace, source, self.table) for source in sources]
+        if self.selector:
+            sources = [_filtered(self.selector, source) for source in sources]
+        return sources
 
-    return Result(sources, decorate, eager=continue_on_error, single=single)
+    def _decorate(self, info: Info) -> None:
+        _set_namespace(info, self._namespace)
+        if self._files and self.ctx.namespace_given and not self.all_namespaces:
+            _require_namespace(info, self._namespace)
+        _filter_namespace(info)
+        if self.require_object and info.obj is None:
+            info.get(self.ctx.client, self.table)
+            _require_registered(info.mapping, "", self.scheme)
+
+    def _selected_types(self, types: list[str], names: list[str], pairs: list) -> list:
+        if names:
+            raise Failure("name cannot be provided when a selector is specified")
+        if pairs:
+            raise Failure("selectors and the all flag cannot be used when passing resource/name arguments")
+        if not types:
+            raise Failure("at least one resource must be specified to use a selector")
+        if self.subresource:
+            raise Failure("subresource cannot be used when bulk resources are specified")
+        if self.single_resource_type and len(types) > 1:
+            raise Failure("you may only specify a single resource type")
+        mappings = [mapping_for(self.ctx, text) for text in types]
+        return list({mapping.versioned: mapping for mapping in mappings}.values())
+
+    def _named(self, pairs: list[tuple[str, str]]) -> list[Info]:
+        mappings = {text: mapping_for(self.ctx, text) for text, _ in pairs}
+        if self.single_resource_type and len({mapping.versioned for mapping in mappings.values()}) > 1:
+            raise Failure("you may only specify a single resource type")
+        infos = []
+        for text, name in pairs:
+            mapping = mappings[text]
+            if mapping.namespaced and self.all_namespaces:
+                raise Failure("a resource cannot be retrieved by name across all namespaces")
+            infos.append(Info(mapping, self._namespace if mapping.namespaced else "", name,
+                              subresource=self.subresource))
+        return infos
+
+    def _selection(self, mapping):
+        """Source of what a selector finds of one type: its objects, or the Table or list as a whole."""
+        within = self._namespace if mapping.namespaced else ""
+        selectors = {"label_selector": self.selector, "field_selector": self.field_selector}
+
+        def infos():
+            read = self.ctx.client.table if self.table else self.ctx.client.list
+            continue_ = ""
+            while True:
+                try:
+                    found = read(mapping.versioned, within, limit=self.chunk_size, continue_=continue_, **selectors)
+                except StatusError as error:
+                    raise _list_error(error, mapping, **selectors) from None
+                _require_registered(mapping, "List", self.scheme)
+                if self.table or not self.flatten:
+                    yield Info(mapping, within, "", found)
+                else:
+                    for obj in found["items"]:
+                        meta = obj["metadata"]
+                        yield Info(mapping, meta.get("namespace", ""), meta.get("name", ""), obj)
+                continue_ = found["metadata"].get("continue", "")
+                if not continue_:
+                    return
+
+        return infos
+
+
+def build(ctx, args=(), **settings) -> Result:
+    """Select objects (see Builder); raises Failure for arguments that do not fit together."""
+    return Builder(ctx, args, **settings).result()
 
 
 def from_flags(ctx, flags, args=(), **options) -> Result:
@@ -227,12 +312,6 @@ def _pair(arg: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def _files(filenames, kustomize: str, recursive: bool, errors: list) -> list:
-    from . import files
-
-    return files.sources(filenames, kustomize, recursive, errors)
-
-
 def _refuse_arguments(types, names, pairs) -> None:
     if types:
         raise Failure("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well")
@@ -242,65 +321,11 @@ def _refuse_arguments(types, names, pairs) -> None:
         raise Failure("resource/name arguments cannot be provided when a path is specified")
 
 
-def _selected_types(ctx, types, names, pairs, subresource: str, single_resource_type: bool) -> list:
-    if names:
-        raise Failure("name cannot be provided when a selector is specified")
-    if pairs:
-        raise Failure("selectors and the all flag cannot be used when passing resource/name arguments")
-    if not types:
-        raise Failure("at least one resource must be specified to use a selector")
-    if subresource:
-        raise Failure("subresource cannot be used when bulk resources are specified")
-    if single_resource_type and len(types) > 1:
-        raise Failure("you may only specify a single resource type")
-    return list({mapping.versioned: mapping for mapping in [mapping_for(ctx, text) for text in types]}.values())
-
-
-def _named(ctx, pairs, namespace: str, all_namespaces: bool, subresource: str, single_resource_type: bool):
-    mappings = {text: mapping_for(ctx, text) for text, _ in pairs}
-    if single_resource_type and len({mapping.versioned for mapping in mappings.values()}) > 1:
-        raise Failure("you may only specify a single resource type")
-    infos = []
-    for text, name in pairs:
-        mapping = mappings[text]
-        if mapping.namespaced and all_namespaces:
-            raise Failure("a resource cannot be retrieved by name across all namespaces")
-        infos.append(Info(mapping, namespace if mapping.namespaced else "", name, subresource=subresource))
-    return infos
-
-
 def _require_registered(mapping, suffix: str, scheme: str) -> None:
     """Refuse an object that was read, or with the suffix `List` a list, of a custom kind."""
     if scheme and mapping.crd:
         raise Failure(f'no kind "{mapping.kind}{suffix}" is registered for version "{mapping.api_version}" in scheme '
                       f'"{scheme}"')
-
-
-def _selection(ctx, mapping, namespace: str, selectors: dict, chunk_size: int, table: bool, flatten: bool,
-               scheme: str):
-    """Source of what a selector finds of one type: its objects, or the Table or list as a whole."""
-    within = namespace if mapping.namespaced else ""
-
-    def infos():
-        read = ctx.client.table if table else ctx.client.list
-        continue_ = ""
-        while True:
-            try:
-                found = read(mapping.versioned, within, limit=chunk_size, continue_=continue_, **selectors)
-            except StatusError as error:
-                raise _list_error(error, mapping, **selectors) from None
-            _require_registered(mapping, "List", scheme)
-            if table or not flatten:
-                yield Info(mapping, within, "", found)
-            else:
-                for obj in found["items"]:
-                    meta = obj["metadata"]
-                    yield Info(mapping, meta.get("namespace", ""), meta.get("name", ""), obj)
-            continue_ = found["metadata"].get("continue", "")
-            if not continue_:
-                return
-
-    return infos
 
 
 def _list_error(error: StatusError, mapping, label_selector: str, field_selector: str) -> StatusError:
