@@ -6,8 +6,8 @@ import gc
 import os
 import sys
 
-from .kubectl import COMMANDS
-from .kubectl.cli.commands import find, first_argument, flags_of, suggestions
+from .kubectl import PLACES, place_of
+from .kubectl.cli.commands import find, first_argument, flags_of, in_release, subcommands, suggestions
 from .kubectl.cli.flags import FlagError
 from .kubectl.context import Context
 from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
@@ -79,7 +79,7 @@ def _run(ctx: Context, words: list[str]) -> int:
         from .kubectl.cli.plugin import hand_over
         hand_over(words, len(words) - len(rest) + 1, ctx.environ)
         if not command:
-            raise Failure(_unknown(word))
+            raise Failure(_unknown(ctx, word))
     if command in ("__complete", "__completeNoDesc"):
         return _function(command)(ctx, flags, rest) or 0
     try:
@@ -89,6 +89,10 @@ def _run(ctx: Context, words: list[str]) -> int:
         if command == "diff":
             raise Usage(str(problem)) from None
         raise Failure(f"{problem}\nSee '{f'kubectl {command}'.rstrip()} --help' for usage.") from None
+    ctx.command = in_release(command, lambda: ctx.release)
+    if not ctx.command and command:
+        raise Failure(_unknown(ctx, command.split()[0]))
+    command = ctx.command
     for line in warnings:
         ctx.err(line + "\n")
     if preferences:
@@ -100,7 +104,7 @@ def _run(ctx: Context, words: list[str]) -> int:
         raise Failure(f"unknown profile '{flags['profile']}'")
     if missing := flags.missing():
         raise Failure(missing)
-    if command not in COMMANDS:
+    if subcommands(command) and command not in PLACES:
         return _group(ctx, command, args)
     return _function(command)(ctx, flags, args) or 0
 
@@ -116,9 +120,9 @@ def _preferences(ctx: Context, words: list[str]):
     return Preferences(words, environ, lambda text: ctx.err(f"Warning: {text}\n"))
 
 
-def _unknown(word: str) -> str:
+def _unknown(ctx: Context, word: str) -> str:
     text = f'unknown command "{word}" for "kubectl"'
-    if likely := suggestions("", word):
+    if likely := suggestions("", word, ctx.client_release):
         text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in likely)
     return text
 
@@ -132,21 +136,15 @@ def _group(ctx: Context, command: str, args: list[str]) -> int:
     """A command that only has subcommands (cmdutil.DefaultSubCommandRun; certificate just shows its help)."""
     from .kubectl.cli.help import text_of
     if command == "certificate":
-        ctx.out(text_of(command))
+        ctx.out(text_of(command, ctx.client_release))
         return 0
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    (ctx.out if command == "rollout" else ctx.err)(text_of(command))
+    (ctx.out if command == "rollout" else ctx.err)(text_of(command, ctx.client_release))
     return 1
 
 
 def _function(command: str):
     from importlib import import_module
-    module, _, function = COMMANDS[command].partition(":")
-    path = f"kubesim_cli.kubectl.{module}"
-    try:
-        return getattr(import_module(path), function)
-    except ModuleNotFoundError as problem:
-        if problem.name is None or not path.startswith(problem.name):
-            raise
-        raise Failure(f'"kubectl {command}" is not part of kubesim yet') from None
+    module, function = place_of(command)
+    return getattr(import_module(f"kubesim_cli.kubectl.{module}"), function)

@@ -1,23 +1,24 @@
-"""The client: one module per verb. COMMANDS tells where each command lives, as `module:function`."""
+"""The client: one module per verb."""
 
-COMMANDS = {
-    "annotate": "annotate:run",
-    "api-resources": "apiresources:run",
+from __future__ import annotations
+
+# Commands that are not where `place_of` looks for them, as `module:function`, and those that do something although
+# they have subcommands.
+PLACES = {
+    "alpha": "cli.help:alpha",
+    "alpha kuberc set": "cli.kuberc:set_",
+    "alpha kuberc view": "cli.kuberc:view",
     "api-versions": "apiresources:versions",
     "apply": "apply.apply:run",
     "apply edit-last-applied": "apply.lastapplied:edit_last_applied",
     "apply set-last-applied": "apply.lastapplied:set_last_applied",
     "apply view-last-applied": "apply.lastapplied:view_last_applied",
-    "attach": "attach:run",
     "auth can-i": "auth.cani:can_i",
-    "auth reconcile": "auth.reconcile:run",
-    "auth whoami": "auth.whoami:run",
-    "autoscale": "autoscale:run",
     "certificate approve": "certificate:approve",
     "certificate deny": "certificate:deny",
-    "cluster-info": "clusterinfo:run",
     "cluster-info dump": "clusterinfo:dump",
     "completion": "cli.completion:run",
+    "cluster-info": "clusterinfo:run",
     "config current-context": "config.config:current_context",
     "config delete-cluster": "config.config:delete_cluster",
     "config delete-context": "config.config:delete_context",
@@ -34,7 +35,6 @@ COMMANDS = {
     "config use-context": "config.config:use_context",
     "config view": "config.config:view",
     "cordon": "drain.drain:cordon",
-    "cp": "cp:run",
     "create": "create:run",
     "create clusterrole": "create.rbac:clusterrole",
     "create clusterrolebinding": "create.rbac:clusterrolebinding",
@@ -58,48 +58,30 @@ COMMANDS = {
     "create service nodeport": "create.network:nodeport",
     "create serviceaccount": "create.rbac:serviceaccount",
     "create token": "create.rbac:token",
-    "debug": "debug:run",
-    "delete": "delete:run",
-    "describe": "describe:run",
-    "diff": "diff:run",
     "drain": "drain.drain:run",
-    "edit": "edit:run",
-    "events": "events:run",
-    "exec": "exec:run",
-    "explain": "explain:run",
-    "expose": "expose:run",
     "get": "get.get:run",
     "kuberc set": "cli.kuberc:set_",
     "kuberc view": "cli.kuberc:view",
-    "kustomize": "kustomize:run",
-    "label": "label:run",
-    "logs": "logs:run",
     "options": "cli.help:options",
-    "patch": "patch:run",
     "plugin list": "cli.plugin:list_",
-    "port-forward": "portforward:run",
-    "proxy": "proxy:run",
-    "replace": "replace:run",
     "rollout history": "rollout.rollout:history",
     "rollout pause": "rollout.rollout:pause",
     "rollout restart": "rollout.rollout:restart",
     "rollout resume": "rollout.rollout:resume",
     "rollout status": "rollout.rollout:status",
     "rollout undo": "rollout.rollout:undo",
-    "run": "run:run",
-    "scale": "scale:run",
-    "set env": "set.env:run",
-    "set image": "set.image:run",
-    "set resources": "set.resources:run",
-    "set selector": "set.selector:run",
-    "set serviceaccount": "set.serviceaccount:run",
-    "set subject": "set.subject:run",
-    "taint": "taint:run",
     "top node": "top:node",
     "top pod": "top:pod",
     "uncordon": "drain.drain:uncordon",
-    "version": "version:run",
-    "wait": "wait:run",
     "__complete": "cli.completion:complete",
     "__completeNoDesc": "cli.completion:complete",
 }
+
+
+def place_of(command: str) -> tuple[str, str]:
+    """Return the module below this package and the function that run a command.
+
+    `api-resources` is `apiresources.run` and `set image` is `set.image.run`, unless PLACES has another place.
+    """
+    module, _, function = PLACES.get(command, f"{command.replace('-', '').replace(' ', '.')}:run").partition(":")
+    return module, function

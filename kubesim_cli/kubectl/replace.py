@@ -30,7 +30,6 @@ def run(ctx, flags, args):
 
     def replace(info):
         cmdutil.save_config(info.obj, create=flags["save-config"])
-        cmdutil.record(ctx, flags, args, info.obj)
         if strategy != "client":
             try:
                 info.refresh(_update(ctx, flags, info, validation, strategy))
@@ -96,7 +95,6 @@ def _replace_by_force(ctx, flags, args, validation: str, propagation: str, print
     for info in infos:
         obj = info.obj or {}
         cmdutil.save_config(obj, create=flags["save-config"])
-        cmdutil.record(ctx, flags, args, obj)
         obj["metadata"].pop("resourceVersion", None)
         print_obj(ctx.client.create(info.resource, obj, info.namespace, field_manager=flags["field-manager"],
                                     field_validation=validation))

@@ -129,7 +129,7 @@ def test_finding_a_command(line, command, rest):
     ("remove", ["delete"]), ("c", ["create", "certificate", "cluster-info", "cordon", "cp", "completion", "config"]),
 ])
 def test_suggestions(typed, expected):
-    assert [name for name in suggestions("", typed) if len(typed) > 1 or name.startswith(typed)] == expected
+    assert [name for name in suggestions("", typed, (1, 36)) if len(typed) > 1 or name.startswith(typed)] == expected
 
 
 @pytest.mark.parametrize(("text", "value"), [("010", 8), ("-0x1f", -31), ("1_000", 1000), ("0b11", 3), ("+7", 7)])

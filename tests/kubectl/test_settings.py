@@ -70,6 +70,7 @@ def test_calls_are_told_with_v(terminal):
 
 
 def test_kuberc_gives_defaults_and_aliases(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
     terminal.ok("kubectl kuberc set --section=defaults --command='api-resources' --option=output=name "
                 "--option=sort-by=name")
     terminal.ok("kubectl kuberc set --section=aliases --name=pol --command=api-resources "
@@ -84,6 +85,7 @@ def test_kuberc_gives_defaults_and_aliases(terminal):
 
 
 def test_kuberc_of_the_first_version_and_wrong_ones(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
     with open("old.yaml", "w", encoding="utf-8") as file:
         file.write("kind: Preference\napiVersion: kubectl.config.k8s.io/v1alpha1\n"
                    "overrides:\n- {command: api-resources, flags: [{name: output, default: name}]}\n")
@@ -97,6 +99,7 @@ def test_kuberc_of_the_first_version_and_wrong_ones(terminal):
 
 
 def test_kuberc_view(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
     assert terminal("kubectl kuberc view", stdin="y\n").code == 0
     assert "interactive" in terminal.ok("kubectl kuberc view")
     terminal.environ["KUBERC"] = "off"
@@ -153,3 +156,33 @@ def test_lists_are_sent_without_the_kinds_of_their_items(terminal):
     assert listing["kind"] == "ConfigMapList"
     assert {"kind", "apiVersion"}.isdisjoint(listing["items"][0])
     assert json.loads(terminal.ok("kubectl get cm -o json"))["items"][0]["kind"] == "ConfigMap"
+
+
+@pytest.mark.parametrize(("version", "command", "result"), [
+    ("1.28", "kuberc view", (1, "", 'error: unknown command "kuberc" for "kubectl"\n')),
+    ("1.35", "kuberc view", (1, "", 'error: unknown command "kuberc" for "kubectl"\n')),
+    ("1.34", "alpha", (0, "", "No alpha commands are available in this version of kubectl\n")),
+    ("1.34", "alpha kuberc view", (0, "", "No alpha commands are available in this version of kubectl\n")),
+    ("1.36", "alpha --help", (0, "", "No alpha commands are available in this version of kubectl\n")),
+    ("1.33", "get pods --kuberc=x.yaml -h",
+     (1, "", "error: unknown flag: --kuberc\nSee 'kubectl get --help' for usage.\n")),
+    ("1.30", "kustomize --helm-debug", (1, "", "error: unknown flag: --helm-debug\nSee 'kubectl kustomize --help' for "
+                                               "usage.\n")),
+    ("1.36", "replace --record -f x", (1, "", "error: unknown flag: --record\nSee 'kubectl replace --help' for "
+                                              "usage.\n")),
+])
+def test_commands_and_flags_are_those_of_the_release(terminal, version, command, result):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = version
+    with open("x.yaml", "w", encoding="utf-8") as file:
+        file.write("kind: Preference\napiVersion: kubectl.config.k8s.io/v1beta1\n")
+    assert terminal(f"kubectl {command}") == result
+
+
+def test_alpha_shows_what_the_release_has(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.35"
+    assert "Available Commands:\n  kuberc " in terminal.ok("kubectl alpha")
+    assert "Available Commands:\n  kuberc " in terminal.ok("kubectl alpha --help")
+    assert terminal.ok("kubectl alpha kuberc set --section=defaults --command=get --option=output=wide").startswith(
+        "Updated ")
+    assert terminal("kubectl alpha kuberc set --section=credentialplugin --command=get").err == (
+        'error: --section must be "defaults" or "aliases", got: credentialplugin\n')

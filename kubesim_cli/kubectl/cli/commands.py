@@ -1,52 +1,88 @@
 """The tree of commands: finding one in a command line as cobra does, and what to suggest for a misspelt one.
 
-commands.json was taken from a real kubectl; keys are full paths, `kubectl rollout status`. Elsewhere a command is
-named without the program: `rollout status`, and "" is the program itself.
+commands.json is taken from the kubectls of all releases by hack/commands.py. A command is named without the program:
+`rollout status`, and "" is the program itself.
 """
 
 from __future__ import annotations
 
-from .flags import Flags
+from .flags import Flags, of_release
 
-ALIASES = {
-    "config": {"use": "use-context"},
-    "create": {"cj": "cronjob", "cm": "configmap", "deploy": "deployment", "ing": "ingress", "ns": "namespace",
-               "pc": "priorityclass", "pdb": "poddisruptionbudget", "resourcequota": "quota",
-               "sa": "serviceaccount", "svc": "service"},
-    "set": {"sa": "serviceaccount"},
-    "top": {"no": "node", "nodes": "node", "po": "pod", "pods": "pod"},
-}
 _SUGGEST_FOR = {"delete": ("rm", "remove"), "describe": ("inspect",), "get": ("list", "ls"), "top": ("stats",)}
 # cobra's own: neither is in commands.json.
 _BUILT_IN = {"help": {"usage": "kubectl help [command] [options]"}, "options": {"usage": "kubectl options"},
              "__complete": {}, "__completeNoDesc": {}}
 
-_commands: dict = {}
+_text: list[str] = []          # commands.json, once it was read
+_decoded: dict[str, dict] = {}  # what was looked for in it
 
 
-def table() -> dict:
-    """Return commands.json: path -> {"usage", "flags", "commands", "global_flags"}."""
-    if not _commands:
+def _entry(key: str) -> dict:
+    """Return the value of a key that begins a line of commands.json, as commands and `global_flags` do.
+
+    A command needs three entries of more than a hundred: these alone are decoded.
+    """
+    if key not in _decoded:
         import json
-        import os
-        with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
-            _commands.update(json.load(file))
-    return _commands
+        if not _text:
+            import os
+            with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
+                _text.append(file.read())
+        name = f'\n"{key}": '
+        start = 0 if key == "global_flags" else _text[0].index('\n"commands": ')
+        _decoded[key] = json.JSONDecoder().raw_decode(_text[0], _text[0].index(name, start) + len(name))[0]
+    return _decoded[key]
 
 
-def spec(command: str) -> dict:
-    """Return what commands.json says of `rollout status`, or of the program for ""."""
-    return table()[f"kubectl {command}".rstrip()] if command not in _BUILT_IN else _BUILT_IN[command]
+def spec(command: str, release: tuple | None = None) -> dict:
+    """Return what commands.json says of `rollout status`, or of the program for "": "usage", "flags", "commands",
+    "aliases", of the program "groups". With a release, as its kubectl says it; {} where it has no such command."""
+    found = _BUILT_IN[command] if command in _BUILT_IN else _entry(command)
+    return found if release is None else of_release(found, release) or {}
 
 
-def subcommands(command: str) -> list[str]:
-    """Return the names below a command, in kubectl's order."""
-    return spec(command).get("commands", [])
+def subcommands(command: str, release: tuple | None = None) -> list[str]:
+    """Return the names below a command, in kubectl's order: those of any release, or those that a release shows."""
+    facts = spec(command)
+    names = facts.get("commands") or [name for _, grouped in facts.get("groups", ()) for name in grouped]
+    if release is None:
+        return names
+    return [name for name in names if _shown(f"{command} {name}".lstrip(), release)]
 
 
-def flags_of(command: str) -> Flags:
-    """Return the command's flags, none of them given yet."""
-    return Flags(command, spec(command).get("flags", {}), table()["kubectl"]["global_flags"])
+def groups(release: tuple | None = None) -> list[tuple[str, list[str]]]:
+    """Return the commands by the groups in which the program's help shows them: (title, names)."""
+    return [(title, [name for name in names if release is None or _shown(name, release)])
+            for title, names in spec("")["groups"]]
+
+
+def in_release(command: str, release_of) -> str:
+    """Return the command, or where a release does not have it the deepest above it that it has. `release_of()`
+    returns the release, and is not called where it makes no difference."""
+    while command and any(key in spec(command) for key in ("since", "until")) and not spec(command, release_of()):
+        command = command.rpartition(" ")[0]
+    return command
+
+
+def _shown(command: str, release: tuple) -> bool:
+    facts = spec(command, release)
+    return bool(facts) and not facts.get("hidden")
+
+
+def aliases(command: str) -> list[str]:
+    """Return the other names of a command."""
+    return spec(command).get("aliases", [])
+
+
+def flags_of(command: str, release: tuple | None = None) -> Flags:
+    """Return the command's flags, none of them given yet: those of any release, or those of one."""
+    return Flags(command, _of(spec(command).get("flags", {}), release), _of(_entry("global_flags"), release))
+
+
+def _of(flags: dict, release: tuple | None) -> dict:
+    if release is None:
+        return flags
+    return {name: facts for name, raw in flags.items() if (facts := of_release(raw, release)) is not None}
 
 
 def find(words: list[str]) -> tuple[str, list[str]]:
@@ -56,11 +92,19 @@ def find(words: list[str]) -> tuple[str, list[str]]:
         position = first_argument(words, flags_of(command))
         if position < 0:
             return command, words
-        name = ALIASES.get(command, {}).get(words[position], words[position])
-        if name not in subcommands(command) and (command or name not in _BUILT_IN):
+        name = _resolved(command, words[position])
+        if not name:
             return command, words
         command = f"{command} {name}".lstrip()
         words = words[:position] + words[position + 1:]
+
+
+def _resolved(command: str, word: str) -> str:
+    """Return the name of the subcommand that a word means, or ""."""
+    names = subcommands(command)
+    if word in names or (not command and word in _BUILT_IN):
+        return word
+    return next((name for name in names if command and word in aliases(f"{command} {name}")), "")
 
 
 def first_argument(words: list[str], flags: Flags) -> int:
@@ -88,10 +132,10 @@ def _takes_next(word: str, flags: Flags) -> bool:
     return not name or flags.needs_argument(name)
 
 
-def suggestions(command: str, typed: str) -> list[str]:
-    """Return the subcommands that `typed` may have meant (cobra's SuggestionsFor)."""
+def suggestions(command: str, typed: str, release: tuple) -> list[str]:
+    """Return the subcommands of a release that `typed` may have meant (cobra's SuggestionsFor)."""
     found = []
-    for name in subcommands(command):
+    for name in subcommands(command, release):
         if _distance(typed.lower(), name.lower()) <= 2 or name.lower().startswith(typed.lower()):
             found.append(name)
         if not command and typed.lower() in _SUGGEST_FOR.get(name, ()):

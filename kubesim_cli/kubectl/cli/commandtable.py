@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from .. import COMMANDS
-from .commands import ALIASES, flags_of, spec, subcommands
-from .help import GROUPS, words
+from ...releases import NEWEST, release_text
+from .. import PLACES, place_of
+from .commands import aliases, flags_of, groups, spec, subcommands
+from .help import words
 
 _HEAD = """# The commands
 
-Every command and flag of kubectl 1.36 is accepted. This page is written by
+Every command and flag of the kubectl that is played is accepted; these are those of 1.36. This page is written by
 `python -m kubesim_cli.kubectl.cli.commandtable > docs/kubectl.md` from what the code knows, and a test compares them.
-`kubectl COMMAND --help` tells more. A flag is shown with its letter and, where it has one, its default.
+`kubectl COMMAND --help` tells more. A flag is shown with its letter and, where it has one, its default; the release
+behind a flag is the first that has it.
 """
 
 
@@ -18,10 +20,8 @@ def table() -> str:
     """Return the whole page."""
     texts = words()
     parts = [_HEAD]
-    for title, names in GROUPS:
-        if not names:
-            continue
-        parts.append(f"\n## {title.removesuffix(':')}\n")
+    for title, names in groups(NEWEST):
+        parts.append(f"\n## {title}\n")
         for name in names:
             parts += [_section(texts, command) for command in _below(name)]
     parts.append("\n## Flags of every command\n\n" + _flags("", False) + "\n")
@@ -30,20 +30,18 @@ def table() -> str:
 
 def _below(command: str) -> list[str]:
     """Return a command and all commands under it."""
-    return [command, *(path for name in subcommands(command) for path in _below(f"{command} {name}"))]
+    return [command, *(path for name in subcommands(command, NEWEST) for path in _below(f"{command} {name}"))]
 
 
 def _section(texts: dict, command: str) -> str:
-    group, _, name = command.rpartition(" ")
-    aliases = [f"`{alias}`" for alias, meant in ALIASES.get(group, {}).items() if meant == name]
     lines = [f"\n### {command}\n", f"{texts['commands'][command]['short']}", f"\n    {spec(command)['usage']}\n"]
-    if aliases:
-        lines.append(f"Also called {', '.join(aliases)}.\n")
-    if command in COMMANDS:
-        module, _, function = COMMANDS[command].partition(":")
-        lines.append(f"Code: `{function}` in `kubectl/{_file(module)}`.")
+    if others := aliases(command):
+        lines.append(f"Also called {', '.join(f'`{alias}`' for alias in others)}.\n")
+    if subcommands(command) and command not in PLACES:
+        lines.append(f"Subcommands: {', '.join(subcommands(command, NEWEST))}.")
     else:
-        lines.append(f"Subcommands: {', '.join(subcommands(command))}.")
+        module, function = place_of(command)
+        lines.append(f"Code: `{function}` in `kubectl/{_file(module)}`.")
     if flags := _flags(command, True):
         lines.append(f"\nFlags: {flags}")
     return "\n".join(lines) + "\n"
@@ -57,11 +55,13 @@ def _file(module: str) -> str:
 
 
 def _flags(command: str, local: bool) -> str:
-    flags, shown = flags_of(command), []
+    flags, shown = flags_of(command, NEWEST), []
     for name in sorted(name for name in flags.names() if flags.is_local(name) == local):
         short = f"-{flags.shorthand(name)}, " if flags.shorthand(name) else ""
         default = flags.default_text(name)
-        shown.append(f"`{short}--{name}{'=' + default if default.strip(chr(39)) not in ('', '[]', 'false') else ''}`")
+        value = f"={default}" if default.strip("'") not in ("", "[]", "false") else ""
+        since = flags.since(name)
+        shown.append(f"`{short}--{name}{value}`" + (f" ({release_text(since)})" if since else ""))
     return ", ".join(shown)
 
 

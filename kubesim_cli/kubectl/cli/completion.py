@@ -82,7 +82,7 @@ def _complete(ctx, words: list[str], partial: str) -> tuple[list[tuple[str, str]
         names, directive = _nouns(ctx, args, partial)
     except (StatusError, Failure):
         return [], NO_FILES
-    return [(name, "") for name in names] + _subcommands(command, args, partial), directive
+    return [(name, "") for name in names] + _subcommands(command, args, partial, ctx.client_release), directive
 
 
 def _awaited(flags, words: list[str]) -> str:
@@ -95,12 +95,12 @@ def _awaited(flags, words: list[str]) -> str:
     return name if name and "=" not in last and name in flags and flags.needs_argument(name) else ""
 
 
-def _subcommands(command: str, args: list[str], partial: str) -> list[tuple[str, str]]:
+def _subcommands(command: str, args: list[str], partial: str, release: tuple) -> list[tuple[str, str]]:
     if args:
         return []
     from .help import words
     texts = words()["commands"]
-    names = [*subcommands(command), *(() if command else ("help",))]
+    names = [*subcommands(command, release), *(() if command else ("help",))]
     return [(name, texts[f"{command} {name}".lstrip()]["short"].rstrip("."))
             for name in sorted(names) if name.startswith(partial)]
 
@@ -108,12 +108,13 @@ def _subcommands(command: str, args: list[str], partial: str) -> list[tuple[str,
 def _flag_names(ctx, partial: str) -> list[tuple[str, str]]:
     from .help import flag_text, words
     texts, flags = words()["flags"], ctx.flags
+    shown = flags_of(ctx.command, ctx.client_release)
     found = []
-    for name in sorted(flags.names()):
+    for name in sorted(shown.names()):
         if flags.changed(name) and not flags.type_of(name).startswith(("string", "map")):
             continue
-        text = flag_text(texts, ctx.command, name, flags.is_local(name)).rstrip(".")
-        forms = [f"--{name}"] + ([f"-{flags.shorthand(name)}"] if flags.shorthand(name) else [])
+        text = flag_text(texts, ctx.command, name, shown.is_local(name)).rstrip(".")
+        forms = [f"--{name}"] + ([f"-{shown.shorthand(name)}"] if shown.shorthand(name) else [])
         found += [(form, text) for form in forms if form.startswith(partial)]
     return found
 

@@ -1,8 +1,4 @@
-"""Flags as spf13/pflag parses them, driven by what commands.json says of a command.
-
-commands.json gives names, shorthands and defaults; a flag's Go type follows from how its default is written
-(`''` a string, `[]` a list, `0s` a duration ...), with the tables below for what the default does not tell.
-"""
+"""Flags as spf13/pflag parses them, driven by what commands.json says of a command."""
 
 from __future__ import annotations
 
@@ -12,53 +8,8 @@ from ...releases import within
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
-# Lists that take each value whole (stringArray); all others are split at commas (stringSlice).
-_ARRAYS = frozenset((
-    "allowlist-entry", "annotation", "annotations", "appendarg", "as-group", "as-user-extra", "audience", "env",
-    "exec-env", "for", "from-literal", "group", "option", "prependarg", "prune-allowlist", "prune-whitelist",
-    "resource-name", "rule", "serviceaccount", "user"))
-_MAPS = frozenset((("debug", "env"), ("debug", "set-image"), ("create clusterrole", "aggregation-rule")))
-_INT32 = frozenset((
-    ("", "v"), ("autoscale", "min"), ("autoscale", "max"), ("autoscale", "cpu-percent"),
-    ("create deployment", "port"), ("create deployment", "replicas"), ("create priorityclass", "value")))
-_NO_OPTION = {"dry-run": "unchanged", "validate": "strict", "cascade": "background"}  # pflag's NoOptDefVal
-_REQUIRED = {
-    "autoscale": ("max",), "create clusterrolebinding": ("clusterrole",), "create cronjob": ("image", "schedule"),
-    "create deployment": ("image",), "create service externalname": ("external-name",), "kuberc set": ("section",),
-    "run": ("image",), "scale": ("replicas",)}
-_EVER, _NEVER = (0, 0), (99, 0)
-# The release that brought a flag, or its letter; commands.json has those of the newest.
-_SINCE = {
-    ("", "as-user-extra"): (1, 35), ("api-resources", "show-managed-fields"): (1, 34),
-    ("apply", "subresource"): (1, 32), ("attach", "detach-keys"): (1, 36), ("autoscale", "cpu"): (1, 34),
-    ("autoscale", "memory"): (1, 34), ("config set-context", "-n"): (1, 35),
-    ("config set-credentials", "exec-interactive-mode"): (1, 30),
-    ("config set-credentials", "exec-provide-cluster-info"): (1, 30), ("debug", "custom"): (1, 31),
-    ("debug", "keep-annotations"): (1, 31), ("debug", "keep-init-containers"): (1, 31),
-    ("debug", "keep-labels"): (1, 31), ("debug", "keep-liveness"): (1, 31), ("debug", "keep-readiness"): (1, 31),
-    ("debug", "keep-startup"): (1, 31), ("delete", "-i"): (1, 29),
-    ("delete", "interactive"): (1, 29), ("diff", "show-secrets"): (1, 36),
-    ("explain", "-R"): (1, 36), ("explain", "-o"): (1, 32), ("logs", "all-pods"): (1, 31),
-    ("run", "detach-keys"): (1, 36), ("top node", "show-swap"): (1, 34), ("top pod", "show-swap"): (1, 34),
-}
-# Flags that were deprecated before a release and are not since: why they were.
-_UNUSED = "because it is not used by this command. It will be removed in version 1.29."
-_DEPRECATED_BEFORE = dict.fromkeys((("run", name) for name in (
-    "filename", "force", "grace-period", "kustomize", "recursive", "timeout", "wait")), ((1, 31), _UNUSED))
-_DEPRECATED_BEFORE["run", "cascade"] = (1, 31), _UNUSED.replace("used by", "relevant for")
-# Deprecated flags are accepted, and left out of help and so of commands.json. Some were dropped (`until`).
-_RECORD = {"record": {"default": "false", "deprecated": "--record will be removed in the future"}}
-_DEPRECATED: dict[str, dict[str, dict]] = dict.fromkeys((
-    "annotate", "apply", "apply edit-last-applied", "create", "edit", "expose", "label", "patch", "replace", "run",
-    "scale", "set image", "set resources", "set selector", "set serviceaccount"), _RECORD)
-_DEPRECATED["apply"] = {
-    **_RECORD, "applyset": {"default": "''"},  # alpha, and left out of help as well
-    "prune-whitelist": {"default": "[]", "until": (1, 30), "deprecated": "Use --prune-allowlist instead."}}
-_DEPRECATED["drain"] = {"delete-local-data": {"default": "false", "until": (1, 31), "deprecated": (
-    "This option is deprecated and will be deleted. Use --delete-emptydir-data.")}}
-_DEPRECATED["autoscale"] = {**_RECORD, "cpu-percent": {"default": "-1", "deprecated_since": (1, 34), "deprecated": (
-    "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).")}}
-_HELP = {"default": "false", "short": "h"}
+_HELP = {"type": "bool", "default": "false", "short": "h"}
+_DATED = ("since", "until", "before", "deprecated")
 
 
 class FlagError(Exception):
@@ -73,11 +24,10 @@ class Flags:
     """
 
     def __init__(self, command: str, local: dict, global_: dict):
-        """`command` as in `rollout status`; `local` and `global_` map names to {"default": ..., "short": ...}."""
+        """`command` as in `rollout status`; `local` and `global_` map names to what commands.json says of a flag."""
         self.command, self.dash = command, -1
-        self._unknown: list[tuple] = []     # (first release with the flag, first without it, error)
-        self._deprecated: list[tuple] = []  # (first release that deprecates it, first that does not, warning)
-        self._local, self._global, self._hidden = local, global_, _DEPRECATED.get(command, {})
+        self._local, self._global = local, global_
+        self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", what to say where there is none
         self._values: dict = {}
         self._explicit: set[str] = set()
 
@@ -89,7 +39,7 @@ class Flags:
             return value
 
     def __contains__(self, name: str) -> bool:
-        return name in self._local or name in self._global or name in self._hidden or name == "help"
+        return name in self._local or name in self._global or name == "help"
 
     def changed(self, name: str) -> bool:
         """Tell whether the flag was given (or set by a kuberc)."""
@@ -105,7 +55,8 @@ class Flags:
 
     def names(self) -> list[str]:
         """Return the names of the command's own flags and the global ones, as far as help shows them."""
-        return [*self._local, *(name for name in self._global if name not in self._local)]
+        names = [*self._local, *(name for name in self._global if name not in self._local)]
+        return [name for name in names if not self._spec(name).get("hidden")]
 
     def is_local(self, name: str) -> bool:
         """Tell a flag of the command's own from a global one."""
@@ -115,25 +66,18 @@ class Flags:
         """Return the default as help shows it."""
         return self._spec(name)["default"]
 
+    def since(self, name: str) -> tuple[int, int] | None:
+        """Return the first release that has the flag, or None where all have it."""
+        minor = self._spec(name).get("since")
+        return (1, minor) if minor else None
+
     def needs_argument(self, name: str) -> bool:
         """Tell whether a flag without `=` takes the next word as its value."""
         return not self._no_option(name)
 
     def type_of(self, name: str) -> str:
-        """Return the flag's pflag type: bool, string, int, int32, duration, stringSlice, stringArray or a map."""
-        command = self.command if name in self._local or name in self._hidden else ""
-        default = self._spec(name)["default"]
-        if (command, name) in _MAPS:
-            return "stringToString" if default else "mapStringString"
-        if default[:1] in ("'", ""):
-            return "string"
-        if default[0] == "[":
-            return "stringArray" if name in _ARRAYS else "stringSlice"
-        if default in ("true", "false"):
-            return "bool"
-        if default.lstrip("-").isdigit():
-            return "int32" if (command, name) in _INT32 else "int"
-        return "duration"
+        """Return the flag's type, as pflag and component-base name it: bool, string, stringSlice, duration ..."""
+        return self._spec(name)["type"]
 
     def set(self, name: str, text: str) -> None:
         """Set a flag from text; raises FlagError with the words of strconv or time where it does not parse."""
@@ -146,18 +90,17 @@ class Flags:
             elif kind == "stringToString" or kind == "mapStringString":
                 old = self._values[name] if name in self._explicit else {}
                 value = {**old, **(_pairs(text) if kind == "stringToString" else _loose_pairs(text))}
+            elif kind == "moduleSpec":
+                _check_modules(text)
             elif kind != "string":
                 value = _scalar(kind, text)
-            elif name == "vmodule":
-                _check_vmodule(text)
         except ValueError as problem:
-            why = "parse error" if name == "log-flush-frequency" else problem
+            why = "parse error" if kind == "goDuration" else problem
             short = self.shorthand(name)
             shown = f"-{short}, --{name}" if short else f"--{name}"
             raise FlagError(f'invalid argument {quote(text)} for "{shown}" flag: {why}') from None
         self._values[name] = value
         self._explicit.add(name)
-        self._deprecate(name)
 
     def parse(self, words: list[str]) -> list[str]:
         """Take the flags out of `words` and return the arguments left; flags may stand anywhere before `--`."""
@@ -176,28 +119,25 @@ class Flags:
                 position = self._short(word, words, position)
         return args
 
-    def _deprecate(self, name: str) -> None:
-        spec = self._spec(name)
-        since, until, why = spec.get("deprecated_since", _EVER), _NEVER, spec.get("deprecated")
-        if (self.command, name) in _DEPRECATED_BEFORE:
-            until, why = _DEPRECATED_BEFORE[self.command, name]
-        if why:
-            self._deprecated.append((since, until, f"Flag --{name} has been deprecated, {why}"))
-
     def settle(self, release_of) -> list[str]:
-        """Return the warnings of the deprecated flags that were given; raises FlagError for a flag that the release
-        does not have. `release_of()` returns the release, and is not called where that makes no difference."""
-        if not self._unknown and not self._deprecated:
+        """Return the warnings of the deprecated flags that were given; raises FlagError for a flag, or a letter, that
+        the release does not have. `release_of()` returns the release, and is not called where it makes no difference.
+        """
+        if not self._dated:
             return []
-        release = release_of()
-        for since, until, problem in self._unknown:
-            if not within(release, since, until):
+        release, warnings = release_of(), []
+        for name, letter, problem in self._dated:
+            facts = of_release(self._spec(name), release)
+            if facts is None or (letter and facts.get("short") != letter):
                 raise FlagError(problem)
-        return [warning for since, until, warning in self._deprecated if within(release, since, until)]
+            if why := facts.get("deprecated"):
+                warnings.append(f"Flag --{name} has been deprecated, {why}")
+        return warnings
 
     def missing(self) -> str:
         """Return cobra's complaint about required flags that were not given, or ""."""
-        absent = [f'"{name}"' for name in _REQUIRED.get(self.command, ()) if name not in self._explicit]
+        absent = [f'"{name}"' for name, spec in self._local.items()
+                  if spec.get("required") and name not in self._explicit]
         return f"required flag(s) {', '.join(absent)} not set" if absent else ""
 
     def find_shorthand(self, letter: str) -> str:
@@ -209,7 +149,7 @@ class Flags:
         return "help" if letter == "h" else ""
 
     def _spec(self, name: str) -> dict:
-        spec = self._local.get(name) or self._global.get(name) or self._hidden.get(name)
+        spec = self._local.get(name) or self._global.get(name)
         if spec is None:
             if name != "help":
                 raise KeyError(f"{self.command!r} has no flag {name!r}")
@@ -217,9 +157,8 @@ class Flags:
         return spec
 
     def _no_option(self, name: str) -> str:
-        if self.type_of(name) == "bool":
-            return "true"
-        return _NO_OPTION.get(name, "") if name in self._local else ""
+        spec = self._spec(name)
+        return "true" if spec["type"] == "bool" else spec.get("noOptDefVal", "")
 
     def _long(self, word: str, words: list[str], position: int) -> int:
         name, equals, value = word[2:].partition("=")
@@ -235,7 +174,7 @@ class Flags:
                     raise FlagError(f"flag needs an argument: --{name}")
                 value, position = words[position], position + 1
         self.set(known, value)
-        self._date(known, f"unknown flag: --{name}")
+        self._date(known, "", f"unknown flag: --{name}")
         return position
 
     def _short(self, word: str, words: list[str], position: int) -> int:
@@ -255,20 +194,36 @@ class Flags:
                     raise FlagError(f"flag needs an argument: {letter} in -{letters}")
                 value, position = words[position], position + 1
             self.set(name, value)
-            self._date("-" + letters[0], f"unknown shorthand flag: {letter} in -{letters}")
+            self._date(name, letters[0], f"unknown shorthand flag: {letter} in -{letters}")
             letters = rest
         return position
 
-    def _date(self, name: str, problem: str) -> None:
-        """Note the releases that have a flag, or a letter such as `-R`, where not all have it."""
-        since = _SINCE.get((self.command, name)) or _SINCE.get(("", name), _EVER)
-        until = self._hidden.get(name, {}).get("until", _NEVER)
-        if (since, until) != (_EVER, _NEVER):
-            self._unknown.append((since, until, problem))
+    def _date(self, name: str, letter: str, problem: str) -> None:
+        """Note a flag of which not all releases say the same."""
+        spec = self._spec(name)
+        if any(key in spec for key in _DATED):
+            self._dated.append((name, letter, problem))
+
+
+def of_release(spec: dict, release: tuple) -> dict | None:
+    """Return what commands.json says of a command or flag in a release such as (1, 30), or None if it is not there.
+
+    `before` maps a minor release to what was otherwise in the releases before it.
+    """
+    def minor(name: str) -> tuple[int, int] | None:
+        return (1, spec[name]) if name in spec else None
+
+    if not within(release, minor("since"), minor("until")):
+        return None
+    facts = spec
+    for changed, before in spec.get("before", {}).items():  # newest first
+        if within(release, until=(1, int(changed))):
+            facts = {**facts, **before}
+    return facts
 
 
 def _default(kind: str, text: str):
-    if kind == "string":
+    if kind in ("string", "moduleSpec"):
         return text[1:-1] if text[:1] == "'" else text
     if kind in ("stringSlice", "stringArray"):
         return [part for part in text[1:-1].split(",") if part]
@@ -280,7 +235,9 @@ def _default(kind: str, text: str):
 def _scalar(kind: str, text: str) -> bool | int | float:
     if kind == "bool":
         return parse_bool(text)
-    return parse_duration(text) if kind == "duration" else parse_int(text, 32 if kind == "int32" else 64)
+    if kind in ("duration", "goDuration"):
+        return parse_duration(text)
+    return parse_int(text, 32 if kind == "int32" else 64)
 
 
 def parse_bool(text: str) -> bool:
@@ -308,7 +265,7 @@ def parse_int(text: str, bits: int = 64) -> int:
     return value
 
 
-def _check_vmodule(text: str) -> None:
+def _check_modules(text: str) -> None:
     """Refuse what is no `file=N,file=N` (klog's moduleSpec)."""
     for pattern in text.split(","):
         name, _, level = pattern.partition("=")

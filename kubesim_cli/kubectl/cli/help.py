@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from .commands import ALIASES, find, flags_of, spec, subcommands
+from .commands import aliases, find, flags_of, groups, in_release, spec, subcommands
 
-PLUGINS = "Subcommands provided by plugins:"
-GROUPS = (
-    ("Basic Commands (Beginner):", ("create", "expose", "run", "set")),
-    ("Basic Commands (Intermediate):", ("explain", "get", "edit", "delete")),
-    ("Deploy Commands:", ("rollout", "scale", "autoscale")),
-    ("Cluster Management Commands:", ("certificate", "cluster-info", "top", "cordon", "uncordon", "drain", "taint")),
-    ("Troubleshooting and Debugging Commands:", (
-        "describe", "logs", "attach", "exec", "port-forward", "proxy", "cp", "auth", "debug", "events")),
-    ("Advanced Commands:", ("diff", "apply", "patch", "replace", "wait", "kustomize")),
-    ("Settings Commands:", ("label", "annotate", "completion")),
-    (PLUGINS, ()),
-    ("Other Commands:", ("api-resources", "api-versions", "config", "kuberc", "plugin", "version")),
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .flags import Flags
+
 _MORE = 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
 
 
@@ -36,85 +27,101 @@ def flag_text(flags: dict, command: str, name: str, is_local: bool) -> str:
     return (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
 
 
-def text_of(command: str, environ=None) -> str:
-    """Return the help on a command such as `rollout status`, or on the program for "".
+def text_of(command: str, release: tuple, environ=None) -> str:
+    """Return a release's help on a command such as `rollout status`, or on the program for "".
 
     `environ`: where the program's help looks for plugins to name.
     """
     texts = words()
     own = texts["commands"].get(command, {})
     about = f"\n {own['long']}\n" if own.get("long") else ""
-    return f"{own['short']}\n{about}{_usage(texts, command, environ)}"
+    return f"{own['short']}\n{about}{_usage(texts, command, release, environ)}"
 
 
-def _usage(texts: dict, command: str, environ=None) -> str:
+def _usage(texts: dict, command: str, release: tuple, environ=None) -> str:
     """Return what follows the words on the command."""
-    examples = texts["commands"].get(command, {}).get("examples")
-    group, _, name = command.rpartition(" ")
-    aliases = [alias for alias, meant in ALIASES.get(group, {}).items() if meant == name]
-    parts = [f"\nAliases:\n{', '.join([name, *aliases])}\n"] if aliases else []
+    examples = [example for example in texts["commands"].get(command, {}).get("examples", ())
+                if _may_be_typed(command, example[1], release)]
+    parts = []
+    if others := aliases(command):
+        parts.append(f"\nAliases:\n{', '.join([command.rpartition(' ')[2], *others])}\n")
     if examples:
         parts.append("\nExamples:\n")
         parts.append("  \n".join(f"  # {comment}\n  {line}\n" for comment, line in examples))
+    below = subcommands(command, release)
+    width = max(11, *map(len, below)) if below else 0  # cobra's NamePadding
     if not command:
-        for title, names in GROUPS:
-            parts.append(_plugins(environ or {}) if title == PLUGINS else _commands(texts, title, command, names))
-    elif subcommands(command):
-        parts.append(_commands(texts, "Available Commands:", command, subcommands(command)))
-    flags = flags_of(command)
+        shown = [_commands(texts, f"{title}:", "", names, width) for title, names in groups(release)]
+        parts += [*shown[:-1], _plugins(environ or {}, below, width), shown[-1]]
+    elif below:
+        parts.append(_commands(texts, "Available Commands:", command, below, width))
+    flags = flags_of(command, release)
     local = [name for name in flags.names() if flags.is_local(name)]
     if local:
-        parts += ["\nOptions:\n", _options(texts, command, local)]
-    parts += ["\nUsage:\n  ", spec(command)["usage"], "\n\n"]
-    if subcommands(command):
+        parts += ["\nOptions:\n", _options(texts, flags, local)]
+    usage = spec(command, release).get("usage")
+    parts.append(f"\nUsage:\n  {usage}\n\n" if usage else "\n")
+    if below:
         parts.append(f'Use "{f"kubectl {command}".rstrip()} <command> --help" for more information about a given '
                      "command.\n")
-    return "".join([*parts, _MORE])
+    return "".join([*parts, _MORE if usage else ""])
 
 
-def _commands(texts: dict, title: str, command: str, names) -> str:
-    width = _width(command)
+def _may_be_typed(command: str, line: str, release: tuple) -> bool:
+    """Tell whether a release has all flags of an example."""
+    given = {word[2:].partition("=")[0] for word in line.split() if word.startswith("--")}
+    return not any(name in flags_of(command) and name not in flags_of(command, release) for name in given)
+
+
+def _commands(texts: dict, title: str, command: str, names: list[str], width: int) -> str:
     shorts = ((name, texts["commands"][f"{command} {name}".lstrip()]["short"].rstrip(".")) for name in names)
-    lines = (f"  {name:<{width}}   {short}\n" for name, short in shorts)
-    return f"\n{title}\n" + "".join(lines)
+    return f"\n{title}\n" + "".join(f"  {name:<{width}}   {short}\n" for name, short in shorts)
 
 
-def _width(command: str) -> int:
-    """Return how wide the names of subcommands are (cobra's NamePadding)."""
-    return max(11, *map(len, subcommands(command)))
-
-
-def _plugins(environ) -> str:
+def _plugins(environ, commands: list[str], width: int) -> str:
     from os.path import basename
 
     from .plugin import PREFIX, installed
     names = dict.fromkeys(basename(path).removeprefix(PREFIX).split("-")[0].replace("_", "-")
                           for path in installed(environ)[0])
-    lines = (f"  {name:<{_width('')}}   The command {name} is a plugin installed by the user\n"
-             for name in names if name not in subcommands(""))
-    return f"\n{PLUGINS}\n" + "".join(lines)
+    lines = (f"  {name:<{width}}   The command {name} is a plugin installed by the user\n"
+             for name in names if name not in commands)
+    return "\nSubcommands provided by plugins:\n" + "".join(lines)
 
 
-def _options(texts: dict, command: str, names: list[str]) -> str:
-    flags, blocks = flags_of(command), []
+def _options(texts: dict, flags: Flags, names: list[str]) -> str:
+    blocks = []
     for name in sorted(names):
         short = f"-{flags.shorthand(name)}, " if flags.shorthand(name) else ""
-        text = flag_text(texts["flags"], command, name, flags.is_local(name))
+        text = flag_text(texts["flags"], flags.command, name, flags.is_local(name))
         blocks.append(f"    {short}--{name}={flags.default_text(name)}:\n\t{text}\n")
     return "\n".join(blocks)
 
 
 def show(ctx, topic: list[str]) -> int:
     """Print the help on the command that `topic` names; returns the exit code."""
-    command, rest = find(topic)
+    found, rest = find(topic)
+    command = in_release(found, lambda: ctx.client_release)
+    rest = rest if command else topic
     if not command and rest:
-        ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n\n{_usage(words(), '', ctx.environ)}")
+        usage = _usage(words(), "", ctx.client_release, ctx.environ)
+        ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n\n{usage}")
+    elif command == "alpha":
+        alpha(ctx, ctx.flags, rest)
     else:
-        ctx.out(text_of(command, ctx.environ))
+        ctx.out(text_of(command, ctx.client_release, ctx.environ))
     return 0
+
+
+def alpha(ctx, flags, args) -> None:
+    """kubectl alpha: its help, as far as the release has commands that are alpha."""
+    if subcommands("alpha", ctx.client_release):
+        ctx.out(text_of("alpha", ctx.client_release))
+    else:
+        ctx.err("No alpha commands are available in this version of kubectl\n")
 
 
 def options(ctx, flags, args) -> None:
     """kubectl options: the global flags."""
-    names = flags_of("").names()
-    ctx.out("The following options can be passed to any command:\n\n" + _options(words(), "", names))
+    every = flags_of("", ctx.client_release)
+    ctx.out("The following options can be passed to any command:\n\n" + _options(words(), every, every.names()))

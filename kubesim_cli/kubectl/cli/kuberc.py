@@ -34,7 +34,7 @@ def view(ctx, flags, args) -> None:
 
 def set_(ctx, flags, args) -> None:
     path, _ = _path(ctx, flags)
-    section, name, policy = flags["section"], flags["name"], flags["policy"]
+    section, name = flags["section"], flags["name"]
     _validate(flags, section, name)
     preference = _read(path) or {**_HEAD, "defaults": None, "aliases": None}
     options = [_option(text) for text in flags["option"]]
@@ -47,14 +47,15 @@ def set_(ctx, flags, args) -> None:
               "appendArgs": flags["appendarg"], "options": options}, flags["overwrite"],
              f'alias "{name}" already exists, use --overwrite to replace')
     else:
-        if policy == "Allowlist":
+        if flags["policy"] == "Allowlist":
             preference["credentialPluginAllowlist"] = _allowlist(flags["allowlist-entry"])
-        preference["credentialPluginPolicy"] = policy
+        preference["credentialPluginPolicy"] = flags["policy"]
     _save(ctx, path, preference)
 
 
 def _validate(flags, section: str, name: str) -> None:
-    policy, entries = flags["policy"], flags["allowlist-entry"]
+    if "policy" not in flags and section not in _SECTIONS[:2]:  # as long as the command was alpha
+        raise Failure(f'--section must be "defaults" or "aliases", got: {section}')
     if section not in _SECTIONS:
         raise Failure(f'--section must be "defaults", "aliases", or "credentialplugin", got: {section}')
     if section == "aliases" and not name:
@@ -67,6 +68,7 @@ def _validate(flags, section: str, name: str) -> None:
         if not flags["command"]:
             raise Failure("--command is required when --section=aliases or --section=defaults")
         return
+    policy, entries = flags["policy"], flags["allowlist-entry"]
     if not policy:
         raise Failure("--policy is required when --section=credentialplugin")
     if policy not in _POLICIES:

@@ -17,7 +17,7 @@ def _access(ctx) -> ConfigAccess:
 def _help(ctx, args: list[str]) -> Failure:
     """What `config` verbs say to a wrong number of arguments: the whole help, then the complaint."""
     from ..cli.help import text_of
-    ctx.out(text_of(ctx.command))
+    ctx.out(text_of(ctx.command, ctx.client_release))
     return Failure(f"Unexpected args: [{' '.join(args)}]")
 
 
@@ -108,7 +108,7 @@ def _delete(ctx, args: list[str], section: str, kind: str) -> None:
     access = _access(ctx)
     if len(args) != 1:
         from ..cli.help import text_of
-        ctx.out(text_of(ctx.command))
+        ctx.out(text_of(ctx.command, ctx.client_release))
         return
     name, where = args[0], access.default_path
     if name not in access.config[section]:
@@ -199,7 +199,7 @@ def set_cluster(ctx, flags, args) -> None:
 def set_credentials(ctx, flags, args) -> None:
     if len(args) != 1:
         from ..cli.help import text_of
-        ctx.out(text_of(ctx.command))
+        ctx.out(text_of(ctx.command, ctx.client_release))
         raise Failure(f"unexpected args: [{' '.join(args)}]")
     name = args[0]
     if not name:

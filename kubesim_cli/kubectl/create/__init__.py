@@ -55,7 +55,7 @@ def _help(ctx, args) -> int:
     ctx.err(f"Error: {cmdutil.NO_FILES}\n\n")
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    ctx.err(text_of("create"))
+    ctx.err(text_of("create", ctx.client_release))
     return 1
 
 
