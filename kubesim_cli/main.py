@@ -80,10 +80,11 @@ def _run(ctx: Context, words: list[str]) -> int:
         hand_over(words, len(words) - len(rest) + 1, ctx.environ)
         if not command:
             raise Failure(_unknown(ctx, word))
+    ctx.args = rest
     if command in ("__complete", "__completeNoDesc"):
-        return _function(command)(ctx, flags, rest) or 0
+        return _function(command)(ctx) or 0
     try:
-        args = flags.parse(rest)
+        args = ctx.args = flags.parse(rest)
         warnings = flags.settle(lambda: ctx.release)
     except FlagError as problem:
         if command == "diff":
@@ -106,7 +107,7 @@ def _run(ctx: Context, words: list[str]) -> int:
         raise Failure(missing)
     if subcommands(command) and command not in PLACES:
         return _group(ctx, command, args)
-    return _function(command)(ctx, flags, args) or 0
+    return _function(command)(ctx) or 0
 
 
 def _preferences(ctx: Context, words: list[str]):

@@ -7,11 +7,12 @@ from .failures import Failure
 from .util import cmdutil, metadata
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl annotate (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
-    strategy = cmdutil.dry_run(ctx, flags)
-    print_obj = cmdutil.printer(ctx, flags, "annotated", strategy)
-    resources, changes = cmdutil.pairs(args, "annotation")
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    print_obj = cmdutil.printer(ctx, "annotated", strategy)
+    resources, changes = cmdutil.pairs(ctx.args, "annotation")
     new, removed = cmdutil.parse_pairs(changes, "annotation")
     if flags["list"] and flags["output"]:
         raise Failure("--list and --output may not be specified together")
@@ -19,13 +20,13 @@ def run(ctx, flags, args):
     if both := [key for key in removed if key in new]:
         raise Failure("can not both modify and remove the following annotation(s) in the same command: "
                       f"{', '.join(both)}")
-    result = metadata.select(ctx, flags, resources)
+    result = metadata.select(ctx, resources)
 
     def annotate(info):
         changed = clone(info.obj)
         offline = strategy == "client" or flags["local"] or flags["list"]
         if not offline:
-            cmdutil.record(ctx, flags, args, changed)
+            cmdutil.record(ctx, changed)
         annotations = changed["metadata"].get("annotations") or {}
         if not flags["overwrite"]:
             _refuse_overwrites(annotations, new)
@@ -33,7 +34,7 @@ def run(ctx, flags, args):
         changed["metadata"]["annotations"] = annotations
         if not annotations:
             del changed["metadata"]["annotations"]
-        info.obj = changed if offline else metadata.send(ctx, flags, info, changed, strategy)
+        info.obj = changed if offline else metadata.send(ctx, info, changed, strategy)
         if flags["list"]:
             return metadata.print_list(ctx, info, result.single, "annotations")
         return print_obj(info.obj)

@@ -8,7 +8,8 @@ from .failures import Failure, Usage
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
 
 
-def run(ctx, flags, args) -> None:
+def run(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
     output = flags["output"]
@@ -20,7 +21,7 @@ def run(ctx, flags, args) -> None:
                       + ",".join(formats))
     if flags["sort-by"] not in ("", "name", "kind"):
         raise Failure("--sort-by accepts only name or kind")
-    resources = _selected(ctx, flags)
+    resources = _selected(ctx)
     if output == "name":
         ctx.out("".join(res.name + "\n" for res in resources))
     elif output in ("", "wide"):
@@ -29,7 +30,8 @@ def run(ctx, flags, args) -> None:
         _print(ctx, resources, output)
 
 
-def _selected(ctx, flags) -> list:
+def _selected(ctx) -> list:
+    flags = ctx.flags
     verbs, categories = set(flags["verbs"]), set(flags["categories"])
     order = {"name": lambda res: (res.plural, res.plural), "kind": lambda res: (res.kind, res.plural)}.get(
         flags["sort-by"], lambda res: (res.group, res.plural))
@@ -69,7 +71,8 @@ def _api_resource(res) -> dict:
     return {key: value for key, value in told.items() if value or key in ("singularName", "namespaced")}
 
 
-def versions(ctx, flags, args) -> None:
+def versions(ctx) -> None:
+    args = ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
     found = {res.api_version for res in ctx.client.discovery.resources}

@@ -6,15 +6,16 @@ from .failures import Failure
 from .util import cmdutil, podcmd
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl attach (POD | TYPE/NAME) [-c CONTAINER]"""
+    flags, args = ctx.flags, ctx.args
     timeout = podcmd.running_timeout(flags)
     if not args:
         raise Failure("at least 1 argument is required for attach")
     if len(args) > 2:
         raise Failure(f"expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(args)}: "
                       f"[{' '.join(args)}]")
-    infos = podcmd.select(ctx, flags, args[-1:], args[0] if len(args) == 2 else "pods")
+    infos = podcmd.select(ctx, args[-1:], args[0] if len(args) == 2 else "pods")
     pod = podcmd.pod_of(ctx, infos[0].obj, timeout)
     podcmd.refuse_completed(pod, "attach")
     try:

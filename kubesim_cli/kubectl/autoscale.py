@@ -15,9 +15,10 @@ _UNITS = {"cpu": "m", "memory": "Mi"}
 _HPAS = "horizontalpodautoscalers"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl autoscale (-f FILENAME | TYPE NAME) [--min=N] --max=N [--cpu=70%] [--memory=500Mi]"""
-    strategy = cmdutil.dry_run(ctx, flags)
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
     if flags["max"] < 1:
         raise Failure(f"--max=MAXPODS is required and must be at least 1, max: {flags['max']}")
     if flags["max"] < flags["min"]:
@@ -34,28 +35,29 @@ def run(ctx, flags, args):
             raise Failure(f"cannot autoscale a {info.mapping.kind}: could not find scale subresource for "
                           f"{info.mapping.group}/{info.mapping.version}, Resource={info.mapping.plural} in discovery "
                           "information")
-        older = _object(ctx, flags, info, "autoscaling/v1")
+        older = _object(ctx, info, "autoscaling/v1")
         if flags["cpu-percent"] >= 0:
             older["spec"]["targetCPUUtilizationPercentage"] = flags["cpu-percent"]
         if not does("AutoscaleV2", ctx.release):
-            _create(ctx, flags, args, older, strategy)
+            _create(ctx, older, strategy)
         else:
-            newer = _object(ctx, flags, info, "autoscaling/v2")
+            newer = _object(ctx, info, "autoscaling/v2")
             if metrics:
                 newer["spec"]["metrics"] = metrics
             try:
-                _create(ctx, flags, args, newer, strategy)
+                _create(ctx, newer, strategy)
             except StatusError:
                 _need_v1(flags)
-                _create(ctx, flags, args, older, strategy)
+                _create(ctx, older, strategy)
         count += 1
 
-    builder.from_flags(ctx, flags, args).visit(autoscale)
+    builder.from_flags(ctx, ctx.args).visit(autoscale)
     if not count:
         raise Failure("no objects passed to autoscale")
 
 
-def _object(ctx, flags, info, api_version: str) -> dict:
+def _object(ctx, info, api_version: str) -> dict:
+    flags = ctx.flags
     metadata = {"name": flags["name"] or info.name}
     if ctx.namespace_given:
         metadata["namespace"] = ctx.namespace
@@ -66,16 +68,17 @@ def _object(ctx, flags, info, api_version: str) -> dict:
     return {"apiVersion": api_version, "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
 
 
-def _create(ctx, flags, args, obj: dict, strategy: str) -> None:
-    cmdutil.record(ctx, flags, args, obj)
+def _create(ctx, obj: dict, strategy: str) -> None:
+    flags = ctx.flags
+    cmdutil.record(ctx, obj)
     if strategy == "client":
-        cmdutil.printer(ctx, flags, "created", strategy, typed=True)(obj)
+        cmdutil.printer(ctx, "created", strategy, typed=True)(obj)
         return
     cmdutil.save_typed_config(obj, flags["save-config"], ctx.release)
     version = obj["apiVersion"].rpartition("/")[2]
     obj = ctx.client.create(f"{_HPAS}.{version}.autoscaling", obj, ctx.namespace, dry_run=strategy == "server",
                             field_manager=flags["field-manager"])
-    cmdutil.printer(ctx, flags, "autoscaled", strategy, typed=True)(obj)
+    cmdutil.printer(ctx, "autoscaled", strategy, typed=True)(obj)
 
 
 def _need_v1(flags) -> None:

@@ -11,20 +11,21 @@ from .util import cmdutil
 _CSRS = "certificatesigningrequests.certificates.k8s.io"
 
 
-def approve(ctx, flags, args):
+def approve(ctx):
     """kubectl certificate approve (-f FILENAME | NAME)"""
-    _decide(ctx, flags, args, "Approved", "Denied", "approved", "KubectlApprove",
+    _decide(ctx, "Approved", "Denied", "approved", "KubectlApprove",
             "This CSR was approved by kubectl certificate approve.")
 
 
-def deny(ctx, flags, args):
+def deny(ctx):
     """kubectl certificate deny (-f FILENAME | NAME)"""
-    _decide(ctx, flags, args, "Denied", "Approved", "denied", "KubectlDeny",
+    _decide(ctx, "Denied", "Approved", "denied", "KubectlDeny",
             "This CSR was denied by kubectl certificate deny.")
 
 
-def _decide(ctx, flags, args, type_: str, opposite: str, done: str, reason: str, message: str) -> None:
-    print_obj = cmdutil.printer(ctx, flags, done)
+def _decide(ctx, type_: str, opposite: str, done: str, reason: str, message: str) -> None:
+    flags, args = ctx.flags, ctx.args
+    print_obj = cmdutil.printer(ctx, done)
     if not args and not flags["filename"] and not flags["kustomize"]:
         raise Failure("one or more CSRs must be specified as <name> or -f <filename>")
     found = 0
@@ -47,6 +48,6 @@ def _decide(ctx, flags, args, type_: str, opposite: str, done: str, reason: str,
         found += 1
         print_obj(info.obj)
 
-    builder.from_flags(ctx, flags, args, resource="certificatesigningrequests", latest=True).visit(decide)
+    builder.from_flags(ctx, args, resource="certificatesigningrequests", latest=True).visit(decide)
     if not found:
         ctx.out("No resources found\n")

@@ -12,8 +12,8 @@ _DUMPED = (("events", "events"), ("replicationcontrollers", "replication-control
            ("pods", "pods"))
 
 
-def run(ctx, flags, args) -> None:
-    namespace = flags["namespace"] or "kube-system"
+def run(ctx) -> None:
+    namespace = ctx.flags["namespace"] or "kube-system"
     listing = ctx.client.list("services", namespace, label_selector="kubernetes.io/cluster-service=true")
     host = ctx.kubeconfig.server
     ctx.out(f"Kubernetes control plane is running at {host}\n")
@@ -40,10 +40,11 @@ def _link(service: dict, host: str) -> str:
     return f"{host}/api/v1/namespaces/{meta['namespace']}/services/{name}/proxy"
 
 
-def dump(ctx, flags, args) -> None:
+def dump(ctx) -> None:
     from .resource.scheme import typed_list
     from .util.cmdutil import output_printer
-    printer = output_printer(ctx, flags, order=list)
+    flags = ctx.flags
+    printer = output_printer(ctx, order=list)
     if flags["pod-running-timeout"] <= 0:
         raise Failure("--pod-running-timeout must be higher than zero")
     extension = {"json": ".json", "yaml": ".yaml"}.get(flags["output"], ".txt")

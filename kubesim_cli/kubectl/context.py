@@ -24,9 +24,12 @@ class Context:
 
     def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None,
                  cluster: Cluster | None = None):
-        """`command` as in `rollout status`; `streams`: (stdin, stdout, stderr) text streams, else those of sys;
-        `cluster` is given by tests."""
+        """`command` as in `rollout status`, with its `flags`; `args` are set when these are parsed.
+
+        `streams`: (stdin, stdout, stderr) text streams, else those of sys; `cluster` is given by tests.
+        """
         self.command, self.flags, self.environ = command, flags, environ
+        self.args: list[str] = []
         self._stdin, self._stdout, self._stderr = streams or (sys.stdin, sys.stdout, sys.stderr)
         self._cluster = cluster
         self._caught_up = cluster is not None

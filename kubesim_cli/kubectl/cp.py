@@ -10,8 +10,9 @@ from .util import podcmd
 _FORMAT = "filespec must match the canonical format: [[namespace/]pod:]file/path"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl cp SOURCE DESTINATION, one of them [[NAMESPACE/]POD:]PATH"""
+    args = ctx.args
     if len(args) != 2:
         raise Failure("source and destination are required")
     source, target = _parse(args[0]), _parse(args[1])
@@ -26,7 +27,7 @@ def run(ctx, flags, args):
     namespace, name, _ = source if source[1] else target
     pod = ctx.client.get("pods", name, namespace or ctx.namespace)
     podcmd.refuse_completed(pod, "exec into")
-    podcmd.container_of(ctx, pod, flags["container"], quiet=False)
+    podcmd.container_of(ctx, pod, ctx.flags["container"], quiet=False)
     raise podcmd.not_yet("copy files to or from one")
 
 

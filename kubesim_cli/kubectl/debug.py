@@ -7,12 +7,13 @@ from .run import IMAGE
 from .util import cmdutil, podcmd
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl debug (POD | TYPE/NAME) [-it] --image=IMAGE [-- COMMAND [args...]]"""
+    flags, args = ctx.flags, ctx.args
     names = args[:flags.dash] if flags.dash >= 0 else args
     words = args[flags.dash:] if flags.dash >= 0 else []
     _check(flags, names, words)
-    for info in podcmd.select(ctx, flags, names):
+    for info in podcmd.select(ctx, names):
         if info.obj["kind"] not in ("Node", "Pod"):
             told = f"{info.mapping.group}/{info.mapping.version}, Kind={info.mapping.kind}"
             raise Failure(f"{cmdutil.quote(told)} not supported by debug")

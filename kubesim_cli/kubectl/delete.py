@@ -14,14 +14,15 @@ _IMMEDIATE = ("Immediate deletion does not wait for confirmation that the runnin
               "resource may continue to run on the cluster indefinitely.")
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl delete ([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])"""
+    flags = ctx.flags
     propagation = cascade(ctx, flags["cascade"])
     by_selector = flags["all"] or flags["selector"] or flags["field-selector"]
     ignore_not_found = flags["ignore-not-found"] or bool(by_selector and not flags.changed("ignore-not-found"))
     grace_period = _grace_period(flags)
-    strategy = cmdutil.dry_run(ctx, flags)
-    result = None if flags["raw"] else builder.from_flags(ctx, flags, args, require_object=False)
+    strategy = cmdutil.dry_run(ctx)
+    result = None if flags["raw"] else builder.from_flags(ctx, ctx.args, require_object=False)
     if flags["output"] not in ("", "name"):
         raise Failure(f"unexpected -o output mode: {flags['output']}. We only support '-o name'")
     if flags["force"] and grace_period == 0:
@@ -29,10 +30,10 @@ def run(ctx, flags, args):
     elif flags["force"] and grace_period > 0:
         raise Failure("--force and --grace-period greater than 0 cannot be specified together")
     if result is None:
-        return _raw(ctx, flags)
+        return _raw(ctx)
     wanted = None
     if flags["interactive"]:
-        wanted = _confirmed(ctx, flags, args, ignore_not_found)
+        wanted = _confirmed(ctx, ignore_not_found)
         if wanted is None:
             return None
     deletion = Deletion(ctx, strategy, propagation, grace_period, flags["output"] == "name")
@@ -137,9 +138,9 @@ def _location(info) -> tuple[str, str, str]:
     return info.mapping.name, info.namespace, info.name
 
 
-def _confirmed(ctx, flags, args, ignore_not_found: bool) -> set | None:
+def _confirmed(ctx, ignore_not_found: bool) -> set | None:
     """Show what would be deleted and ask; returns the objects' locations, or None where nothing is to be done."""
-    infos, error = builder.from_flags(ctx, flags, args, require_object=False).collect(ignore_not_found)
+    infos, error = builder.from_flags(ctx, ctx.args, require_object=False).collect(ignore_not_found)
     if error:
         raise error
     if not infos:
@@ -159,9 +160,10 @@ def _confirmed(ctx, flags, args, ignore_not_found: bool) -> set | None:
     return {_location(info) for info in infos}
 
 
-def _raw(ctx, flags) -> None:
+def _raw(ctx) -> None:
     from .util import rawhttp
 
+    flags = ctx.flags
     if flags["interactive"]:
         raise Failure("--interactive can not be used with --raw")
     files = flags["filename"]

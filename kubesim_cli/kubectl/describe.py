@@ -9,24 +9,25 @@ from .resource import builder
 from .util.cmdutil import tell_none
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) (pkg/cmd/describe)."""
+    flags, args = ctx.flags, ctx.args
     if not args and not flags["filename"] and not flags["kustomize"]:
         raise Failure('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete '
                       "list of supported resources.\n")
-    infos, error = builder.from_flags(ctx, flags, args, allow_empty_selector=True,
+    infos, error = builder.from_flags(ctx, args, allow_empty_selector=True,
                                       chunk_size=flags["chunk-size"]).collect()
     show_events = flags["show-events"]
     if (error or len(infos) > 1) and does("DescribeSeveralShort", ctx.release) and not flags.changed("show-events"):
         show_events = False
     if isinstance(error, StatusError) and error.reason == "NotFound" and len(args) == 2:
-        return _describe_matching(ctx, flags, args[0], args[1], error, show_events)
+        return _describe_matching(ctx, args[0], args[1], error, show_events)
     errors = [error] if error else []
     told: set = set()
     written = False
     for info in infos:
         try:
-            text = _description(ctx, flags, info, show_events)
+            text = _description(ctx, info, show_events)
         except (StatusError, Failure) as failure:
             if str(failure) not in told:
                 told.add(str(failure))
@@ -39,24 +40,24 @@ def run(ctx, flags, args):
     builder.raise_all(errors)
 
 
-def _describe_matching(ctx, flags, resource: str, prefix: str, not_found: StatusError, show_events: bool) -> None:
+def _describe_matching(ctx, resource: str, prefix: str, not_found: StatusError, show_events: bool) -> None:
     """Describe the objects whose names begin with what is no whole name."""
     infos = builder.build(ctx, [resource], allow_empty_selector=True, single_resource_type=True,
-                          chunk_size=flags["chunk-size"], continue_on_error=False).infos()
+                          chunk_size=ctx.flags["chunk-size"], continue_on_error=False).infos()
     matching = [info for info in infos if info.name.startswith(prefix)]
     if not matching:
         raise not_found
     for info in matching:
-        ctx.out(_description(ctx, flags, info, show_events) + "\n")
+        ctx.out(_description(ctx, info, show_events) + "\n")
 
 
-def _description(ctx, flags, info, show_events: bool) -> str:
+def _description(ctx, info, show_events: bool) -> str:
     from .printers import PrinterError
     from .printers.describe import describe
 
     obj = ctx.client.get(info.resource, info.name, info.namespace)
     try:
         return describe(obj, ctx.client, now=ctx.now, release=ctx.release, show_events=show_events,
-                        chunk_size=flags["chunk-size"])
+                        chunk_size=ctx.flags["chunk-size"])
     except PrinterError as error:
         raise Failure(str(error)) from None

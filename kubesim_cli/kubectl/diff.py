@@ -18,8 +18,9 @@ _MASK = "***"
 _ATTEMPTS = 4  # at an object that changes meanwhile; a conflict of server-side apply passes for that as well
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl diff -f FILENAME"""
+    flags, args = ctx.flags, ctx.args
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")
     cmdutil.require_files(flags)
@@ -27,8 +28,8 @@ def run(ctx, flags, args):
     manager = "kubectl" if server_side and not flags.changed("field-manager") else flags["field-manager"] or _MANAGER
     if flags["force-conflicts"] and not server_side:
         raise Failure("--force-conflicts only works with --server-side")
-    pruner = _Pruner(ctx, flags) if flags["prune"] else None
-    result = builder.from_flags(ctx, flags, continue_on_error=False)
+    pruner = _Pruner(ctx) if flags["prune"] else None
+    result = builder.from_flags(ctx, continue_on_error=False)
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="LIVE-") as live_dir, TemporaryDirectory(prefix="MERGED-") as merged_dir:
@@ -52,7 +53,7 @@ def run(ctx, flags, args):
                     klog.tell(ctx, "W", "diff.go:723", f"Object ({group_version(info.mapping)}, "
                               f"Kind={info.mapping.kind}: {info.name}) keeps changing, diffing without lock")
                 try:
-                    merged = _merged(ctx, flags, info, body, manager)
+                    merged = _merged(ctx, info, body, manager)
                     break
                 except StatusError as error:
                     if error.reason != "Conflict" or attempt == _ATTEMPTS:
@@ -71,8 +72,9 @@ def run(ctx, flags, args):
         _compare_directories(ctx, live_dir, merged_dir)
 
 
-def _merged(ctx, flags, info, body: dict, manager: str) -> dict:
+def _merged(ctx, info, body: dict, manager: str) -> dict:
     """Return what the server would make of an apply."""
+    flags = ctx.flags
     if flags["server-side"]:
         return ctx.client.patch(info.resource, info.name, body, "apply", info.namespace, dry_run=True,
                                 field_manager=manager, force=flags["force-conflicts"])
@@ -146,9 +148,10 @@ def _compare_directories(ctx, live: str, merged: str) -> None:
 class _Pruner:
     """Finds what `apply --prune` would delete."""
 
-    def __init__(self, ctx, flags):
+    def __init__(self, ctx):
         from .apply.prune import parse_allowlist
 
+        flags = ctx.flags
         self.ctx, self.flags = ctx, flags
         self.allowlist = parse_allowlist(ctx, flags["prune-allowlist"])
         self.seen_uids: set[str] = set()

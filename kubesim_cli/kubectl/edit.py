@@ -9,13 +9,13 @@ from .util import cmdutil
 from .util.editor import Editor
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl edit (RESOURCE/NAME | -f FILENAME)"""
-    cmdutil.check_subresource(ctx, flags["subresource"], ("status",))
-    infos = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True).infos()
+    cmdutil.check_subresource(ctx, ctx.flags["subresource"], ("status",))
+    infos = builder.from_flags(ctx, ctx.args, allow_empty_selector=True, latest=True).infos()
     if not infos:
         raise Failure("edit cancelled, no objects found")
-    LiveEditor(ctx, flags, args).edit(infos)
+    LiveEditor(ctx).edit(infos)
 
 
 class LiveEditor(Editor):
@@ -39,7 +39,7 @@ class LiveEditor(Editor):
             self.note(error, after)
             return
         after.refresh(obj)
-        cmdutil.printer(self.ctx, self.flags, "edited")(obj)
+        cmdutil.printer(self.ctx, "edited")(obj)
 
     def _schema(self, mapping):
         from ..machinery.schema import schema_of

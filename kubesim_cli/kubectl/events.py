@@ -17,10 +17,11 @@ from .resource.mapper import resource_for
 _PAGE = 500  # whatever --chunk-size says
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl events [--for TYPE/NAME] [--types=Normal,Warning] [--watch] (pkg/cmd/events)."""
+    flags = ctx.flags
     field_selector = _of_object(ctx, flags["for"]) if flags["for"] else ""
-    show = _printer(ctx, flags)
+    show = _printer(ctx)
     types = [type_.lower() for type_ in flags["types"]]
     if not {"normal", "warning"}.issuperset(types):
         raise Failure("valid --types are Normal or Warning")
@@ -64,13 +65,13 @@ def _time(event: dict) -> float:
     return timestamps.parse(text) if text else float("-inf")
 
 
-def _printer(ctx, flags):
+def _printer(ctx):
     """Return the function that prints an event or a list of them, in columns that do not shrink."""
     widths: list[int] = []
-    if flags["output"]:
-        formatted = _formatter(ctx, flags)
+    if ctx.flags["output"]:
+        formatted = _formatter(ctx)
     else:
-        formatted = _rows(ctx, flags)
+        formatted = _rows(ctx)
 
     def show(obj: dict) -> None:
         ctx.out(_aligned(formatted(obj), widths))
@@ -84,7 +85,8 @@ def _aligned(text: str, widths: list[int]) -> str:
     return aligned if text.endswith("\n") else aligned.removesuffix("\n")
 
 
-def _formatter(ctx, flags):
+def _formatter(ctx):
+    flags = ctx.flags
     try:
         printer = for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
                              allowed=FORMATS, show_managed_fields=flags["show-managed-fields"],
@@ -103,7 +105,8 @@ def _formatter(ctx, flags):
     return formatted
 
 
-def _rows(ctx, flags):
+def _rows(ctx):
+    flags = ctx.flags
     head = [] if flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
     with_namespace = flags["all-namespaces"]
     if with_namespace and head:

@@ -8,8 +8,9 @@ from .failures import Failure, Usage
 from .util import cmdutil, podcmd
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]"""
+    flags, args = ctx.flags, ctx.args
     name = args[0] if args and flags.dash != 0 else ""
     command = args[flags.dash:] if flags.dash >= 0 else []
     if flags.dash < 0 and (len(args) > 1 or (args and flags["filename"])):
@@ -24,7 +25,7 @@ def run(ctx, flags, args):
         raise Failure("pod, type/name or --filename must be specified")
     if not command:
         raise Failure("you must specify at least one command for the container")
-    infos = podcmd.select(ctx, flags, [name] if name else [])
+    infos = podcmd.select(ctx, [name] if name else [])
     if len(infos) != 1:
         raise Failure("cannot exec into multiple objects at a time")
     pod = podcmd.pod_of(ctx, infos[0].obj, timeout)

@@ -9,8 +9,9 @@ _NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with 
                     "(pip install 'kubesim-cli[explain]').\n")
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl explain TYPE[.FIELD...] [--recursive] [--api-version=VERSION] (pkg/cmd/explain)."""
+    flags, args = ctx.flags, ctx.args
     if not args:
         raise Failure('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete '
                       "list of supported resources.\n")

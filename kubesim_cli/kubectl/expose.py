@@ -14,10 +14,11 @@ _EXPOSABLE = (("", "ReplicationController"), ("", "Service"), ("", "Pod"), ("app
               ("apps", "ReplicaSet"))
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl expose (-f FILENAME | TYPE NAME) [--port=P] [--target-port=N] [--name=NAME] [--type=TYPE]"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    print_obj = cmdutil.printer(ctx, flags, "exposed", strategy, typed=True)
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    print_obj = cmdutil.printer(ctx, "exposed", strategy, typed=True)
     known = {"selector": flags["selector"], "port": flags["port"], "labels": flags["labels"], "protocols": {}}
 
     def expose(info):
@@ -25,8 +26,8 @@ def run(ctx, flags, args):
         if (group, kind) not in _EXPOSABLE:
             raise Failure(f"cannot expose a {kind}{'.' + group if group else ''}")
         _introspect(info.obj, flags, known)
-        obj = overridden(ctx, flags, _service(flags, info.name[:63], known))
-        cmdutil.record(ctx, flags, args, obj)
+        obj = overridden(ctx, _service(flags, info.name[:63], known))
+        cmdutil.record(ctx, obj)
         if strategy == "client":
             if ctx.namespace_given:
                 obj["metadata"]["namespace"] = ctx.namespace
@@ -36,7 +37,7 @@ def run(ctx, flags, args):
                                     field_manager=flags["field-manager"])
         print_obj(obj)
 
-    builder.from_flags(ctx, flags, args, selector="", scheme=KUBECTL).visit(expose)
+    builder.from_flags(ctx, ctx.args, selector="", scheme=KUBECTL).visit(expose)
 
 
 def _introspect(obj: dict, flags, known: dict) -> None:

@@ -10,15 +10,16 @@ from .resource import builder
 from .util import cmdutil, metadata
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl label (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
-    strategy = cmdutil.dry_run(ctx, flags)
-    resources, changes = cmdutil.pairs(args, "label")
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    resources, changes = cmdutil.pairs(ctx.args, "label")
     new, removed = _parse(changes)
     if flags["list"] and flags["output"]:
         raise Failure("--list and --output may not be specified together")
     metadata.check(flags, resources, changes, strategy, "label", "pod")
-    result = metadata.select(ctx, flags, resources)
+    result = metadata.select(ctx, resources)
     offline = strategy == "client" or flags["local"] or flags["list"]
 
     def label(info):
@@ -35,15 +36,15 @@ def run(ctx, flags, args):
         gone = [key for key in removed if key in labels]
         changed["metadata"]["labels"] = {key: value for key, value in {**labels, **new}.items() if key not in removed}
         if not offline:
-            cmdutil.record(ctx, flags, args, changed)
+            cmdutil.record(ctx, changed)
         detailed = does("DetailedLabelResult", ctx.release)
         done = _done(added, gone) if detailed else _done_to(info.obj, changed, flags["overwrite"])
         if not offline and (added or gone or not detailed):
-            metadata.send(ctx, flags, info, changed, strategy)
+            metadata.send(ctx, info, changed, strategy)
         info.obj = changed
         if flags["list"]:
             return metadata.print_list(ctx, info, result.single, "labels")
-        return cmdutil.printer(ctx, flags, done, strategy)(changed)
+        return cmdutil.printer(ctx, done, strategy)(changed)
 
     result.visit(label)
 

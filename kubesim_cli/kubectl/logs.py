@@ -14,8 +14,9 @@ _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
 _PULLING = ("ErrImagePull", "ImagePullBackOff")
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]"""
+    flags, args = ctx.flags, ctx.args
     if len(args) > 2 or (not args and not flags["selector"]):
         raise Usage(_USAGE)
     if len(args) == 1 and flags["selector"]:
@@ -27,21 +28,22 @@ def run(ctx, flags, args):
             timestamps.parse(flags["since-time"])
         except ValueError as problem:
             raise Failure(str(problem)) from None
-    objects = _select(ctx, flags, args)
+    objects = _select(ctx)
     _check(flags, args)
     for obj in objects:
         pod = podcmd.pod_of(ctx, obj, flags["pod-running-timeout"], "get the logs from")
-        for container in _containers(ctx, flags, pod, args):
+        for container in _containers(ctx, pod, args):
             _check_state(pod, container["name"], flags["previous"])
             raise podcmd.not_yet(f"show the logs of container {cmdutil.quote(container['name'])} in pod "
                                  f"{cmdutil.quote(pod['metadata']['name'])}")
 
 
-def _select(ctx, flags, args) -> list[dict]:
+def _select(ctx) -> list[dict]:
+    args = ctx.args
     try:
         if args:
-            return [info.obj for info in podcmd.select(ctx, flags, args[:1])]
-        infos = builder.from_flags(ctx, flags, ["pods"]).infos()
+            return [info.obj for info in podcmd.select(ctx, args[:1])]
+        infos = builder.from_flags(ctx, ["pods"]).infos()
     except StatusError as error:
         if error.reason == "NotFound" and does("LogsTellNamespace", ctx.release):
             raise Failure(f"error from server (NotFound): {error.message} in namespace "
@@ -68,7 +70,8 @@ def _check(flags, args) -> None:
         raise Failure("--tail must be greater than or equal to -1")
 
 
-def _containers(ctx, flags, pod: dict, args) -> list[dict]:
+def _containers(ctx, pod: dict, args) -> list[dict]:
+    flags = ctx.flags
     if flags["all-containers"]:
         return [container for field in ("initContainers", "containers", "ephemeralContainers")
                 for container in pod["spec"].get(field) or ()]

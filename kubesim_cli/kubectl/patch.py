@@ -14,10 +14,11 @@ _TYPES = {"json": "application/json-patch+json", "merge": "application/merge-pat
           "strategic": "application/strategic-merge-patch+json"}
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    patch_type = _check(ctx, flags, args, strategy)
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    patch_type = _check(ctx, strategy)
     text = flags["patch"]
     if flags["patch-file"]:
         text = _read(flags["patch-file"])
@@ -31,24 +32,25 @@ def run(ctx, flags, args):
         if local or strategy == "client":
             obj = _patched_locally(ctx, info, body, patch_type)
         else:
-            obj = _send(ctx, flags, info, body, patch_type, strategy)
+            obj = _send(ctx, info, body, patch_type, strategy)
         operation = "patched" if obj != info.obj else "patched (no change)"
         if not local and strategy != "client":
-            obj = _record(ctx, flags, args, info, obj, strategy)
-        cmdutil.printer(ctx, flags, operation)(obj)
+            obj = _record(ctx, info, obj, strategy)
+        cmdutil.printer(ctx, operation)(obj)
 
-    builder.from_flags(ctx, flags, args).visit(patch)
+    builder.from_flags(ctx, ctx.args).visit(patch)
     if not count:
         raise Failure("no objects passed to patch")
 
 
-def _check(ctx, flags, args, strategy: str) -> str:
+def _check(ctx, strategy: str) -> str:
     """Refuse flags that do not go together; returns the patch type."""
+    flags = ctx.flags
     if flags["patch"] and flags["patch-file"]:
         raise Failure("cannot specify --patch and --patch-file together")
     if not flags["patch"] and not flags["patch-file"]:
         raise Failure("must specify --patch or --patch-file containing the contents of the patch")
-    if flags["local"] and args:
+    if flags["local"] and ctx.args:
         raise Failure("cannot specify --local and server resources")
     if flags["local"] and strategy == "server":
         raise Failure("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
@@ -92,7 +94,8 @@ def _wrong_locally(problem: str, patch_type: str) -> str:
     return {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document"}.get(patch_type, problem)
 
 
-def _send(ctx, flags, info, body, patch_type: str, strategy: str) -> dict:
+def _send(ctx, info, body, patch_type: str, strategy: str) -> dict:
+    flags = ctx.flags
     try:
         return ctx.client.patch(info.resource, info.name, body, patch_type, info.namespace,
                                 subresource=flags["subresource"], dry_run=strategy == "server",
@@ -106,14 +109,14 @@ def _send(ctx, flags, info, body, patch_type: str, strategy: str) -> dict:
         raise Failure(f"{_TYPES[patch_type]} is not supported by {kind}: {error.message}") from None
 
 
-def _record(ctx, flags, args, info, obj: dict, strategy: str) -> dict:
+def _record(ctx, info, obj: dict, strategy: str) -> dict:
     """Write the change cause that --record asks for."""
     changed = clone(obj)
-    cmdutil.record(ctx, flags, args, changed)
+    cmdutil.record(ctx, changed)
     if changed == obj:
         return obj
     return ctx.client.patch(info.resource, info.name, cmdutil.difference(ctx, obj, changed, "merge"), "merge",
-                            info.namespace, dry_run=strategy == "server", field_manager=flags["field-manager"])
+                            info.namespace, dry_run=strategy == "server", field_manager=ctx.flags["field-manager"])
 
 
 def _patched_locally(ctx, info, body, patch_type: str) -> dict:

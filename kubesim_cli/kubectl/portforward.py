@@ -7,12 +7,13 @@ from .resource.scheme import CLIENT_GO
 from .util import podcmd
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl port-forward TYPE/NAME [LOCAL_PORT:]REMOTE_PORT..."""
+    args = ctx.args
     if len(args) < 2:
         raise Usage("TYPE/NAME and list of ports are required for port-forward")
-    timeout = podcmd.running_timeout(flags)
-    obj = podcmd.select(ctx, flags, args[:1], scheme=CLIENT_GO)[0].obj
+    timeout = podcmd.running_timeout(ctx.flags)
+    obj = podcmd.select(ctx, args[:1], scheme=CLIENT_GO)[0].obj
     pod = podcmd.pod_of(ctx, obj, timeout)
     for text in args[1:]:
         remote = text.rpartition(":")[2]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .failures import Failure
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl proxy [--port=PORT]"""
+    flags = ctx.flags
     if flags["unix-socket"] and (flags.changed("port") or flags.changed("address")):
         raise Failure("cannot set --unix-socket and --port or --address at the same time")
     if flags["disable-filter"] and not flags["unix-socket"]:

@@ -11,37 +11,39 @@ from .util import cmdutil
 _TIMEOUT = 300.0  # seconds for --force to see the old objects gone
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl replace -f FILENAME"""
+    flags = ctx.flags
     validation = cmdutil.validation(flags)
-    strategy = cmdutil.dry_run(ctx, flags)
-    print_obj = cmdutil.printer(ctx, flags, "replaced", strategy)
+    strategy = cmdutil.dry_run(ctx)
+    print_obj = cmdutil.printer(ctx, "replaced", strategy)
     propagation = cascade(ctx, flags["cascade"])
     cmdutil.require_files(flags)
-    _check(ctx, flags, strategy)
+    _check(ctx, strategy)
     if flags["raw"]:
         from .util import rawhttp
 
         ctx.out(rawhttp.request(ctx, "PUT", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))
         return
     if flags["force"]:
-        _replace_by_force(ctx, flags, args, validation, propagation, print_obj)
+        _replace_by_force(ctx, validation, propagation, print_obj)
         return
 
     def replace(info):
         cmdutil.save_config(info.obj, create=flags["save-config"])
         if strategy != "client":
             try:
-                info.refresh(_update(ctx, flags, info, validation, strategy))
+                info.refresh(_update(ctx, info, validation, strategy))
             except (StatusError, Failure) as error:
                 raise add_source(error, "replacing", info.source) from None
         print_obj(info.obj)
 
-    builder.from_flags(ctx, flags, validate=validation != "Ignore").visit(replace)
+    builder.from_flags(ctx, validate=validation != "Ignore").visit(replace)
 
 
-def _check(ctx, flags, strategy: str) -> None:
+def _check(ctx, strategy: str) -> None:
     """Refuse flags that do not go together."""
+    flags = ctx.flags
     if _grace_period(flags) >= 0 and not flags["force"]:
         raise Failure("--grace-period must have --force specified")
     if flags["timeout"] and not flags["force"]:
@@ -64,8 +66,9 @@ def _grace_period(flags) -> int:
     return 1 if flags["grace-period"] == 0 else flags["grace-period"]
 
 
-def _update(ctx, flags, info, validation: str, strategy: str) -> dict:
+def _update(ctx, info, validation: str, strategy: str) -> dict:
     """Send an object; without a resourceVersion in it, it overwrites what is there (Helper.Replace)."""
+    flags = ctx.flags
     if not info.name:
         raise Failure("resource name may not be empty")
     if not info.obj["metadata"].get("resourceVersion"):
@@ -79,9 +82,10 @@ def _update(ctx, flags, info, validation: str, strategy: str) -> dict:
                              field_validation=validation)
 
 
-def _replace_by_force(ctx, flags, args, validation: str, propagation: str, print_obj) -> None:
+def _replace_by_force(ctx, validation: str, propagation: str, print_obj) -> None:
     """Delete the objects, wait until they are gone, and create them anew."""
-    infos, unread = builder.from_flags(ctx, flags, args, require_object=False).collect()
+    flags = ctx.flags
+    infos, unread = builder.from_flags(ctx, ctx.args, require_object=False).collect()
     deletion = Deletion(ctx, "none", propagation, _grace_period(flags), flags["output"] == "name")
     for info in infos:
         try:

@@ -19,25 +19,26 @@ IMAGE = re.compile(
     r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl run NAME --image=IMAGE [--env=K=V] [--port=P] [--command] [-- ARGS]"""
-    strategy = cmdutil.dry_run(ctx, flags)
+    flags, args = ctx.flags, ctx.args
+    strategy = cmdutil.dry_run(ctx)
     attach = flags["attach"] or (flags["stdin"] and not flags.changed("attach"))
-    print_obj = cmdutil.printer(ctx, flags, "created", strategy, typed=True)
+    print_obj = cmdutil.printer(ctx, "created", strategy, typed=True)
     _check(flags, args, attach, strategy)
     obj = _pod(flags, args[0], args[1:])
     pods = ctx.client.discovery.of_kind("v1", "Pod")  # kubectl wants a server even for a dry run on the client
-    obj = overridden(ctx, flags, obj)
+    obj = overridden(ctx, obj)
     if attach:
         raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")
-    pod = _create(ctx, flags, args, pods.versioned, obj, strategy)
+    pod = _create(ctx, pods.versioned, obj, strategy)
     failure = None
     if flags["expose"]:
         try:
             selector = flags["labels"] or f"run={args[0]}"
             labels = parse_labels(flags["labels"]) if flags["labels"] else None
             exposed = service(args[0], parse_labels(selector), labels, flags["port"])
-            print_obj(_create(ctx, flags, args, "services", exposed, strategy))
+            print_obj(_create(ctx, "services", exposed, strategy))
             if flags["output"] == "yaml":
                 ctx.out("---\n")
         except (Failure, StatusError) as error:
@@ -104,8 +105,9 @@ def _env(text: str) -> dict:
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _create(ctx, flags, args, resource: str, obj: dict, strategy: str) -> dict:
-    cmdutil.record(ctx, flags, args, obj)
+def _create(ctx, resource: str, obj: dict, strategy: str) -> dict:
+    flags = ctx.flags
+    cmdutil.record(ctx, obj)
     if strategy == "client":
         if ctx.namespace_given:
             obj["metadata"]["namespace"] = ctx.namespace

@@ -9,15 +9,16 @@ from .resource import builder
 from .util import cmdutil
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl scale [--resource-version=V] [--current-replicas=N] --replicas=N (-f FILENAME | TYPE NAME)"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    print_obj = cmdutil.printer(ctx, flags, "scaled", strategy)
+    flags, args = ctx.flags, ctx.args
+    strategy = cmdutil.dry_run(ctx)
+    print_obj = cmdutil.printer(ctx, "scaled", strategy)
     if flags["replicas"] < 0:
         raise Failure("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     if flags["current-replicas"] < -1:
         raise Failure("The --current-replicas must specify an integer of -1 or greater")
-    infos, error = builder.from_flags(ctx, flags, args, select_all=False, allow_empty_selector=flags["all"]).collect()
+    infos, error = builder.from_flags(ctx, args, select_all=False, allow_empty_selector=flags["all"]).collect()
     if flags["resource-version"] and len(infos) > 1:
         raise Failure("cannot use --resource-version with multiple resources")
     if not infos:
@@ -25,13 +26,13 @@ def run(ctx, flags, args):
     for info in infos:
         size = flags["replicas"]
         if strategy != "client":
-            size = _scale(ctx, flags, info, strategy)
+            size = _scale(ctx, info, strategy)
         changed = clone(info.obj)
         if info.mapping.group in ("", "apps") and does("ScaleShowsReplicas", ctx.release):
             changed.setdefault("spec", {})["replicas"] = size
         if strategy != "client" and "record" in flags and flags["record"]:
             recorded = clone(changed)
-            cmdutil.record(ctx, flags, args, recorded)
+            cmdutil.record(ctx, recorded)
             annotations = {"metadata": {"annotations": recorded["metadata"]["annotations"]}}
             ctx.client.patch(info.resource, info.name, annotations, "merge", info.namespace)
         print_obj(changed)
@@ -46,8 +47,9 @@ def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
     return Failure(f"no objects passed to scale{why}")
 
 
-def _scale(ctx, flags, info, strategy: str) -> int:
+def _scale(ctx, info, strategy: str) -> int:
     """Write the scale subresource; returns the replicas it then asks for (kubectl/pkg/scale)."""
+    flags = ctx.flags
     wanted, current, version = flags["replicas"], flags["current-replicas"], flags["resource-version"]
     options = {"subresource": "scale", "dry_run": strategy == "server"}
     if current == -1 and not version:

@@ -11,21 +11,22 @@ from .util import cmdutil
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl taint NODE NAME KEY=VAL:EFFECT... KEY:EFFECT-..."""
-    strategy = cmdutil.dry_run(ctx, flags)
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
     validation = cmdutil.validation(flags)
-    resources, changes = _split(args)
+    resources, changes = _split(ctx.args)
     if not resources:
         raise Failure("one or more resources must be specified as <resource> <name>")
     if not changes:
         raise Failure("at least one taint update is required")
     add, remove = _parse(changes)
-    _check(ctx, flags, resources, add, remove)
+    _check(ctx, resources, add, remove)
     if flags["selector"] or flags["all"]:
-        result = builder.from_flags(ctx, flags, ["node"], latest=True)
+        result = builder.from_flags(ctx, ["node"], latest=True)
     else:
-        result = builder.from_flags(ctx, flags, resources[1:], resource="node", latest=True)
+        result = builder.from_flags(ctx, resources[1:], resource="node", latest=True)
 
     def taint(info):
         changed = clone(info.obj)
@@ -40,9 +41,9 @@ def run(ctx, flags, args):
             changed["spec"]["taints"] = taints
         else:
             changed["spec"].pop("taints", None)
-        print_obj = cmdutil.printer(ctx, flags, operation, typed=True)  # it replaces the words of a dry run
+        print_obj = cmdutil.printer(ctx, operation, typed=True)  # it replaces the words of a dry run
         if strategy != "client":
-            changed = cmdutil.send_patch(ctx, flags, info, changed, "strategic", strategy, validation)
+            changed = cmdutil.send_patch(ctx, info, changed, "strategic", strategy, validation)
         print_obj(changed)
 
     result.visit(taint)
@@ -102,7 +103,8 @@ def _parse_one(text: str) -> dict:
     return taint
 
 
-def _check(ctx, flags, resources: list[str], add: list[dict], remove: list[dict]) -> None:
+def _check(ctx, resources: list[str], add: list[dict], remove: list[dict]) -> None:
+    flags = ctx.flags
     kind = resources[0].lower()
     mapping = ctx.client.discovery.find(kind)
     if mapping is None:

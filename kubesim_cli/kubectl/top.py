@@ -16,9 +16,10 @@ _MEBI = 1 << 20
 _UNKNOWN = "<unknown>"
 
 
-def node(ctx, flags, args):
+def node(ctx):
     """kubectl top node [NAME | -l label]"""
-    name = _name(flags, args, "node", flags["selector"], "--selector")
+    flags = ctx.flags
+    name = _name(flags, ctx.args, "node", flags["selector"], "--selector")
     selector = flags["selector"]
     _check(selectors.parse, selector)
     _check_available(ctx)
@@ -41,10 +42,11 @@ def node(ctx, flags, args):
     _print(ctx, rows)
 
 
-def pod(ctx, flags, args):
+def pod(ctx):
     """kubectl top pod [NAME | -l label]"""
+    flags = ctx.flags
     labels, fields = flags["selector"], flags["field-selector"]
-    name = _name(flags, args, "pod", labels or fields, "selector")
+    name = _name(flags, ctx.args, "pod", labels or fields, "selector")
     _check(selectors.parse, labels)
     _check(selectors.parse_fields, fields)
     _check_available(ctx)
@@ -62,10 +64,11 @@ def pod(ctx, flags, args):
         return
     _sort(ctx, measured, flags["sort-by"], _of_pod,
           lambda found: (found["metadata"]["namespace"] if everywhere else "", found["metadata"]["name"]))
-    _print(ctx, _pod_rows(ctx, flags, measured))
+    _print(ctx, _pod_rows(ctx, measured))
 
 
-def _pod_rows(ctx, flags, measured: list[dict]) -> list[list[str]]:
+def _pod_rows(ctx, measured: list[dict]) -> list[list[str]]:
+    flags = ctx.flags
     resources, everywhere, containers = _resources(flags), flags["all-namespaces"], flags["containers"]
     rows, columns = [], 1 + len(resources)
     if not flags["no-headers"]:

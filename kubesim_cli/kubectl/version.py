@@ -5,8 +5,9 @@ from __future__ import annotations
 from .failures import Failure
 
 
-def run(ctx, flags, args) -> None:
+def run(ctx) -> None:
     from ..releases import server as version
+    flags, args = ctx.flags, ctx.args
     if args and not flags["client"]:
         raise Failure(f"extra arguments: [{' '.join(args)}]")
     if flags["output"] not in ("", "yaml", "json"):

@@ -11,10 +11,11 @@ from .util import cmdutil
 _TIMED_OUT = "timed out waiting for the condition"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl wait ([-f FILENAME] | TYPE NAME) --for=create|delete|condition=NAME[=VALUE]|jsonpath=PATH[=VALUE]"""
-    print_obj = cmdutil.printer(ctx, flags, "condition met")
-    select = _selection(ctx, flags, args)
+    flags = ctx.flags
+    print_obj = cmdutil.printer(ctx, "condition met")
+    select = _selection(ctx)
     several = does("MultipleWaits", ctx.release)
     texts = flags["for"] if several else flags["for"][-1:]
     waits = [_parse(text, ctx.release) for text in texts]
@@ -43,14 +44,15 @@ def run(ctx, flags, args):
         raise Failure("no matching resources found")
 
 
-def _selection(ctx, flags, args):
+def _selection(ctx):
     """Return a function that makes the builder's Result anew; flags that do not fit together fail here."""
+    flags, args = ctx.flags, ctx.args
     if flags["local"]:
         def select():
-            return builder.from_flags(ctx, flags, args, selector="", field_selector="", select_all=False)
+            return builder.from_flags(ctx, args, selector="", field_selector="", select_all=False)
     else:
         def select():
-            return builder.from_flags(ctx, flags, args, latest=True, select_all=False,
+            return builder.from_flags(ctx, args, latest=True, select_all=False,
                                       allow_empty_selector=flags["all"])
     return select
 

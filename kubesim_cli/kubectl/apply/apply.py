@@ -29,19 +29,21 @@ _MISSING_ANNOTATION = (
     "missing annotation will be patched automatically.\n")
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl apply (-f FILENAME | -k DIRECTORY)"""
+    args = ctx.args
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")
-    Applier(ctx, flags, args).run()
+    Applier(ctx).run()
 
 
 class Applier:
     """One `kubectl apply`. `seen_uids` and `namespaces` are what pruning has to spare and to look through."""
 
-    def __init__(self, ctx, flags, args=()):
-        self.ctx, self.flags, self.args = ctx, flags, args
-        self.strategy = cmdutil.dry_run(ctx, flags)
+    def __init__(self, ctx):
+        flags = ctx.flags
+        self.ctx, self.flags = ctx, flags
+        self.strategy = cmdutil.dry_run(ctx)
         self.cascade = self._cascade()
         cmdutil.require_files(flags)
         self.validation = cmdutil.validation(flags)
@@ -116,7 +118,7 @@ class Applier:
 
     def run(self) -> None:
         """Apply everything; then print what -o asks for, and prune. Raises what failed, after all were tried."""
-        infos, unread = builder.from_flags(self.ctx, self.flags, select_all=False, subresource="",
+        infos, unread = builder.from_flags(self.ctx, select_all=False, subresource="",
                                            validate=self.validation != "Ignore").collect()
         if not infos and not unread:
             raise Failure("no objects passed to apply")
@@ -143,7 +145,7 @@ class Applier:
         """Apply one object and tell it. Raises StatusError or Failure."""
         if info.namespaced:
             self.namespaces.add(info.namespace)
-        cmdutil.record(self.ctx, self.flags, self.args, info.obj)
+        cmdutil.record(self.ctx, info.obj)
         if not info.name and info.obj.get("metadata", {}).get("generateName"):
             raise Failure(f"from {info.obj['metadata']['generateName']}: cannot use generate name with apply")
         if self.server_side:
@@ -246,14 +248,14 @@ class Applier:
     def tell(self, obj: dict, operation: str) -> None:
         """Print `kind/name operation`, or the name alone; whole objects are printed at the end."""
         if not self.prints_objects:
-            cmdutil.printer(self.ctx, self.flags, operation, self.strategy)(obj)
+            cmdutil.printer(self.ctx, operation, self.strategy)(obj)
 
     def _print_objects(self, infos: list) -> None:
         if len(infos) == 1:
-            cmdutil.output_printer(self.ctx, self.flags)(infos[0].obj)
+            cmdutil.output_printer(self.ctx)(infos[0].obj)
         elif infos:  # in a struct of Go's, whose fields have an order of their own
             listing = {"kind": "List", "apiVersion": "v1", "metadata": {}, "items": [_sorted(i.obj) for i in infos]}
-            cmdutil.output_printer(self.ctx, self.flags, order=list)(listing)
+            cmdutil.output_printer(self.ctx, order=list)(listing)
 
 
 def _sorted(value):

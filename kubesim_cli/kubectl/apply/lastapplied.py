@@ -14,8 +14,9 @@ from .patcher import last_applied
 _MANAGER = "kubectl-client-side-apply"
 
 
-def view_last_applied(ctx, flags, args):
+def view_last_applied(ctx):
     """kubectl apply view-last-applied (TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)"""
+    flags = ctx.flags
     found = []
 
     def view(info):
@@ -26,7 +27,7 @@ def view_last_applied(ctx, flags, args):
             raise Failure("error when no last-applied-configuration annotation found on resource: "
                           f"{info.name}\n {cmdutil.quote(info.source)}: <nil>")
 
-    builder.from_flags(ctx, flags, args, latest=True, continue_on_error=False).visit(view)
+    builder.from_flags(ctx, ctx.args, latest=True, continue_on_error=False).visit(view)
     from ...go.json import JsonError, loads
 
     for text in found:
@@ -46,10 +47,10 @@ def view_last_applied(ctx, flags, args):
             ctx.out(dump_yaml(value))
 
 
-def set_last_applied(ctx, flags, args):
+def set_last_applied(ctx):
     """kubectl apply set-last-applied -f FILENAME"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    print_obj = cmdutil.printer(ctx, flags, "configured", strategy)
+    strategy = cmdutil.dry_run(ctx)
+    print_obj = cmdutil.printer(ctx, "configured", strategy)
     changes = []
 
     def compare(info):
@@ -62,7 +63,7 @@ def set_last_applied(ctx, flags, args):
             raise add_source(error, f"retrieving current configuration of:\n{info.describe()}\nfrom server for:",
                              info.source) from None
         before = last_applied(info.obj)
-        if before is None and not flags["create-annotation"]:
+        if before is None and not ctx.flags["create-annotation"]:
             raise Failure(f"no last-applied-configuration annotation found on resource: {info.name}, to create the "
                           "annotation, run the command with --create-annotation")
         if before == encode(body):
@@ -70,7 +71,7 @@ def set_last_applied(ctx, flags, args):
         else:
             changes.append((info, annotation_patch(body)))
 
-    builder.from_flags(ctx, flags, continue_on_error=False).visit(compare)
+    builder.from_flags(ctx, continue_on_error=False).visit(compare)
     for info, patch in changes:
         obj = info.obj
         if strategy != "client":
@@ -84,17 +85,17 @@ def annotation_patch(obj: dict) -> dict:
     return {"metadata": {"annotations": {LAST_APPLIED_CONFIG_ANNOTATION: encode(obj)}}}
 
 
-def edit_last_applied(ctx, flags, args):
+def edit_last_applied(ctx):
     """kubectl apply edit-last-applied (RESOURCE/NAME | -f FILENAME)"""
     edited = []
-    for info in builder.from_flags(ctx, flags, args, latest=True).infos():
+    for info in builder.from_flags(ctx, ctx.args, latest=True).infos():
         text = last_applied(info.obj)
         if text is not None:
             edited.append(infos_of(ctx, text)[0])
     if not edited:
         raise Failure("no last-applied-configuration annotation found on resources, to create the annotation, use "
                       "command `kubectl apply set-last-applied --create-annotation`")
-    return LastAppliedEditor(ctx, flags, args).edit(edited)
+    return LastAppliedEditor(ctx).edit(edited)
 
 
 class LastAppliedEditor(Editor):
@@ -106,4 +107,4 @@ class LastAppliedEditor(Editor):
     def save(self, before, after) -> None:
         self.ctx.client.patch(after.resource, after.name, annotation_patch(after.obj), "merge", self.ctx.namespace,
                               field_manager=self.flags["field-manager"] or _MANAGER, field_validation=self.validation)
-        cmdutil.printer(self.ctx, self.flags, "edited")(after.obj)
+        cmdutil.printer(self.ctx, "edited")(after.obj)

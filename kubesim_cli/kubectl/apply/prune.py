@@ -42,7 +42,7 @@ def delete(applier, mapping, obj: dict) -> None:
         applier.ctx.client.delete(mapping.versioned, meta["name"], meta.get("namespace", ""),
                                   propagation=applier.cascade, grace_period=grace if grace >= 0 else None,
                                   dry_run=applier.strategy == "server")
-    cmdutil.printer(applier.ctx, applier.flags, "pruned", applier.strategy)(obj)
+    cmdutil.printer(applier.ctx, "pruned", applier.strategy)(obj)
 
 
 def prunable(work):

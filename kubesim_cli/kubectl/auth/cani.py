@@ -14,14 +14,15 @@ _URL_VERBS = ("get", "put", "post", "head", "options", "delete", "patch", "*")
 _REVIEW = "authorization.k8s.io"
 
 
-def can_i(ctx, flags, args):
+def can_i(ctx):
     """kubectl auth can-i VERB [TYPE | TYPE/NAME | NONRESOURCEURL], or --list; exits with 1 for no."""
+    flags, args = ctx.flags, ctx.args
     if flags["list"]:
         if args:
             raise Failure("list option must be specified with no arguments")
         if flags["quiet"] or flags["all-namespaces"] or flags["subresource"]:
             raise Failure("list option can't be specified with neither quiet, all-namespaces nor subresource options")
-        return _list(ctx, flags)
+        return _list(ctx)
     if len(args) != 2:
         raise Failure("you must specify two arguments: verb resource or verb resource/resourceName.\n"
                       "See 'kubectl auth can-i -h' for help and examples.")
@@ -32,7 +33,7 @@ def can_i(ctx, flags, args):
         _warn_verb(ctx, verb, _URL_VERBS)
         spec = {"nonResourceAttributes": {"path": what, "verb": verb}}
     else:
-        spec = {"resourceAttributes": _attributes(ctx, flags, verb, what)}
+        spec = {"resourceAttributes": _attributes(ctx, verb, what)}
     if flags["no-headers"]:
         raise Failure("--no-headers cannot be set without --list specified")
     review = {"apiVersion": f"{_REVIEW}/v1", "kind": "SelfSubjectAccessReview", "metadata": {}, "spec": spec}
@@ -44,7 +45,8 @@ def can_i(ctx, flags, args):
     return 0 if status.get("allowed") else 1
 
 
-def _attributes(ctx, flags, verb: str, what: str) -> dict:
+def _attributes(ctx, verb: str, what: str) -> dict:
+    flags = ctx.flags
     text, _, name = what.partition("/")
     mapping = None if text == "*" else ctx.client.discovery.find(text)
     resource, group = (mapping.plural, mapping.group) if mapping else (text, "")
@@ -68,7 +70,7 @@ def _warn_verb(ctx, verb: str, known: tuple[str, ...]) -> None:
         ctx.warn(f"verb '{verb}' is not a known verb\n")
 
 
-def _list(ctx, flags) -> None:
+def _list(ctx) -> None:
     """Print all that the user may do in the namespace."""
     review = {"apiVersion": f"{_REVIEW}/v1", "kind": "SelfSubjectRulesReview", "metadata": {},
               "spec": {"namespace": ctx.namespace}}
@@ -77,7 +79,7 @@ def _list(ctx, flags) -> None:
         ctx.warn(f"the list may be incomplete: {status.get('evaluationError', '')}")
     rules = [*(status.get("resourceRules") or ()), *(status.get("nonResourceRules") or ())]
     rules = rbacrules.compact([part for rule in rules for part in rbacrules.breakdown(rule)])
-    rows = [] if flags["no-headers"] else [["Resources", "Non-Resource URLs", "Resource Names", "Verbs"]]
+    rows = [] if ctx.flags["no-headers"] else [["Resources", "Non-Resource URLs", "Resource Names", "Verbs"]]
     rows += [[rbacrules.resource_in_group(rule), *(rbacrules.go_list(rule.get(field)) for field in
                                                    ("nonResourceURLs", "resourceNames", "verbs"))]
              for rule in sorted(rules, key=rbacrules.sort_key)]

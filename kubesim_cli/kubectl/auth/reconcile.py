@@ -14,15 +14,16 @@ from . import rules as rbacrules
 _GROUP = "rbac.authorization.k8s.io"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl auth reconcile -f FILENAME"""
+    flags = ctx.flags
     cmdutil.require_files(flags)
-    if args:
+    if ctx.args:
         raise Failure("no arguments are allowed")
-    strategy = cmdutil.dry_run(ctx, flags)
+    strategy = cmdutil.dry_run(ctx)
     if strategy == "server":
         raise Failure("--dry-run=server for command reconcile is not supported yet")
-    print_obj = cmdutil.printer(ctx, flags, "reconciled", strategy, typed=True)
+    print_obj = cmdutil.printer(ctx, "reconciled", strategy, typed=True)
 
     def reconcile(info):
         group, _, version = info.obj.get("apiVersion", "").partition("/")
@@ -39,7 +40,7 @@ def run(ctx, flags, args):
         print_obj(result.obj)
         ctx.err(result.report())
 
-    builder.from_flags(ctx, flags, local=True, scheme=KUBECTL).visit(reconcile)
+    builder.from_flags(ctx, local=True, scheme=KUBECTL).visit(reconcile)
 
 
 class _Reconciliation:

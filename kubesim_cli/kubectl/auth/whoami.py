@@ -8,9 +8,9 @@ from ..failures import Failure
 _REVIEW = {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}}
 
 
-def run(ctx, flags, args) -> None:
+def run(ctx) -> None:
     from ..util.cmdutil import output_printer
-    printer = output_printer(ctx, flags, order=list)
+    printer = output_printer(ctx, order=list)
     try:
         review = ctx.client.create("selfsubjectreviews.authentication.k8s.io", _REVIEW)
     except StatusError as error:

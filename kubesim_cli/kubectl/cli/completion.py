@@ -37,8 +37,9 @@ _FLAG_CHOICES = {"cascade": ("background", "foreground", "orphan"), "dry-run": (
                  "subresource": ("status", "scale", "resize"), "validate": ("strict", "warn", "ignore")}
 
 
-def run(ctx, flags, args) -> None:
+def run(ctx) -> None:
     from .shells import SCRIPTS
+    args = ctx.args
     if not args:
         raise Usage("Shell not specified.")
     if len(args) > 1:
@@ -48,8 +49,9 @@ def run(ctx, flags, args) -> None:
     ctx.out(SCRIPTS[args[0]])
 
 
-def complete(ctx, flags, args) -> None:
+def complete(ctx) -> None:
     """kubectl __complete and __completeNoDesc: `args` are the words so far and the one to complete."""
+    args = ctx.args
     described = ctx.command == "__complete"
     if not args:
         raise Failure("requires at least one argument: the word to complete")

@@ -107,13 +107,13 @@ def show(ctx, topic: list[str]) -> int:
         usage = _usage(words(), "", ctx.client_release, ctx.environ)
         ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n\n{usage}")
     elif command == "alpha":
-        alpha(ctx, ctx.flags, rest)
+        alpha(ctx)
     else:
         ctx.out(text_of(command, ctx.client_release, ctx.environ))
     return 0
 
 
-def alpha(ctx, flags, args) -> None:
+def alpha(ctx) -> None:
     """kubectl alpha: its help, as far as the release has commands that are alpha."""
     if subcommands("alpha", ctx.client_release):
         ctx.out(text_of("alpha", ctx.client_release))
@@ -121,7 +121,7 @@ def alpha(ctx, flags, args) -> None:
         ctx.err("No alpha commands are available in this version of kubectl\n")
 
 
-def options(ctx, flags, args) -> None:
+def options(ctx) -> None:
     """kubectl options: the global flags."""
     every = flags_of("", ctx.client_release)
     ctx.out("The following options can be passed to any command:\n\n" + _options(words(), every, every.names()))

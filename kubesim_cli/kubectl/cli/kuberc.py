@@ -14,8 +14,8 @@ _RECOMMENDED = [{"command": "apply", "options": [{"name": "server-side", "defaul
                 {"command": "delete", "options": [{"name": "interactive", "default": "true"}]}]
 
 
-def view(ctx, flags, args) -> None:
-    path, named = _path(ctx, flags)
+def view(ctx) -> None:
+    path, named = _path(ctx)
     preference = _read(path)
     if preference is None:
         if named:
@@ -29,11 +29,12 @@ def view(ctx, flags, args) -> None:
     shown = {**_HEAD, **preference, "defaults": preference.get("defaults") or [],
              "aliases": preference.get("aliases") or []}
     from ..util.cmdutil import output_printer
-    output_printer(ctx, flags)(shown)  # type: ignore[misc]
+    output_printer(ctx)(shown)  # type: ignore[misc]
 
 
-def set_(ctx, flags, args) -> None:
-    path, _ = _path(ctx, flags)
+def set_(ctx) -> None:
+    flags = ctx.flags
+    path, _ = _path(ctx)
     section, name = flags["section"], flags["name"]
     _validate(flags, section, name)
     preference = _read(path) or {**_HEAD, "defaults": None, "aliases": None}
@@ -119,8 +120,8 @@ def _allowlist(texts: list[str]) -> list[dict]:
     return found
 
 
-def _path(ctx, flags) -> tuple[str, bool]:
-    path, named = path_of(ctx.environ, flags["kuberc"])
+def _path(ctx) -> tuple[str, bool]:
+    path, named = path_of(ctx.environ, ctx.flags["kuberc"])
     if not path:
         raise Failure("KUBERC is disabled via KUBERC=off environment variable")
     return path, named

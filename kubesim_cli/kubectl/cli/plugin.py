@@ -57,7 +57,7 @@ def installed(environ) -> tuple[list[str], list[str]]:
     return paths, problems
 
 
-def list_(ctx, flags, args) -> None:
+def list_(ctx) -> None:
     """kubectl plugin list."""
     paths, problems = installed(ctx.environ)
     ctx.err("".join(problem + "\n" for problem in problems))
@@ -67,7 +67,7 @@ def list_(ctx, flags, args) -> None:
     seen: dict[str, str] = {}
     count = 0
     for path in paths:
-        ctx.out((os.path.basename(path) if flags["name-only"] else path) + "\n")
+        ctx.out((os.path.basename(path) if ctx.flags["name-only"] else path) + "\n")
         warnings = _warnings(path, seen)
         ctx.err("".join(f"  - {warning}\n" for warning in warnings))
         count += len(warnings)

@@ -21,22 +21,23 @@ def _help(ctx, args: list[str]) -> Failure:
     return Failure(f"Unexpected args: [{' '.join(args)}]")
 
 
-def current_context(ctx, flags, args) -> None:
+def current_context(ctx) -> None:
     name = _access(ctx).config["current-context"]
     if not name:
         raise Failure("current-context is not set")
     ctx.out(name + "\n")
 
 
-def get_clusters(ctx, flags, args) -> None:
+def get_clusters(ctx) -> None:
     ctx.out("".join(f"{name}\n" for name in ["NAME", *sorted(_access(ctx).config["clusters"])]))
 
 
-def get_users(ctx, flags, args) -> None:
+def get_users(ctx) -> None:
     ctx.out("".join(f"{name}\n" for name in ["NAME", *sorted(_access(ctx).config["users"])]))
 
 
-def get_contexts(ctx, flags, args) -> None:
+def get_contexts(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if flags["output"] not in ("", "name"):
         raise Failure(f"--output {flags['output']} is not available in kubectl config get-contexts; resetting to "
                       "default output format")
@@ -58,7 +59,8 @@ def get_contexts(ctx, flags, args) -> None:
         raise Aggregate(missing)
 
 
-def use_context(ctx, flags, args) -> None:
+def use_context(ctx) -> None:
+    args = ctx.args
     if len(args) != 1:
         raise _help(ctx, args)
     access, name = _access(ctx), args[0]
@@ -70,7 +72,8 @@ def use_context(ctx, flags, args) -> None:
     ctx.out(f'Switched to context "{name}".\n')
 
 
-def rename_context(ctx, flags, args) -> None:
+def rename_context(ctx) -> None:
+    args = ctx.args
     if len(args) != 2:
         raise _help(ctx, args)
     old, new = args
@@ -90,15 +93,16 @@ def rename_context(ctx, flags, args) -> None:
     ctx.out(f'Context "{old}" renamed to "{new}".\n')
 
 
-def delete_context(ctx, flags, args) -> None:
-    _delete(ctx, args, "contexts", "context")
+def delete_context(ctx) -> None:
+    _delete(ctx, ctx.args, "contexts", "context")
 
 
-def delete_cluster(ctx, flags, args) -> None:
-    _delete(ctx, args, "clusters", "cluster")
+def delete_cluster(ctx) -> None:
+    _delete(ctx, ctx.args, "clusters", "cluster")
 
 
-def delete_user(ctx, flags, args) -> None:
+def delete_user(ctx) -> None:
+    args = ctx.args
     if len(args) != 1:
         raise Usage("user to delete is required")
     _delete(ctx, args, "users", "user")
@@ -120,8 +124,9 @@ def _delete(ctx, args: list[str], section: str, kind: str) -> None:
     ctx.out(f"deleted {kind} {name} from {where}\n")
 
 
-def set_(ctx, flags, args) -> None:
+def set_(ctx) -> None:
     from .path import set_value
+    args = ctx.args
     if len(args) != 2:
         raise _help(ctx, args)
     name, value = args
@@ -131,13 +136,14 @@ def set_(ctx, flags, args) -> None:
         raise Failure("you must specify a property")
     access = _access(ctx)
     config = clone(access.config)
-    set_value(config, name, value, flags["set-raw-bytes"])
+    set_value(config, name, value, ctx.flags["set-raw-bytes"])
     access.write(config)
     ctx.out(f'Property "{name}" set.\n')
 
 
-def unset(ctx, flags, args) -> None:
+def unset(ctx) -> None:
     from .path import unset_value
+    args = ctx.args
     if len(args) != 1:
         raise _help(ctx, args)
     if not args[0]:
@@ -149,7 +155,8 @@ def unset(ctx, flags, args) -> None:
     ctx.out(f'Property "{args[0]}" unset.\n')
 
 
-def set_context(ctx, flags, args) -> None:
+def set_context(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if len(args) > 1:
         raise _help(ctx, args)
     name = args[0] if args else ""
@@ -170,7 +177,8 @@ def set_context(ctx, flags, args) -> None:
     ctx.out(f'Context "{name}" {"modified" if known else "created"}.\n')
 
 
-def set_cluster(ctx, flags, args) -> None:
+def set_cluster(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if len(args) != 1:
         raise _help(ctx, args)
     name, authority = args[0], flags["certificate-authority"]
@@ -196,7 +204,8 @@ def set_cluster(ctx, flags, args) -> None:
     ctx.out(f'Cluster "{name}" set.\n')
 
 
-def set_credentials(ctx, flags, args) -> None:
+def set_credentials(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if len(args) != 1:
         from ..cli.help import text_of
         ctx.out(text_of(ctx.command, ctx.client_release))
@@ -262,7 +271,8 @@ def _take_file(entry: dict, flags, access: ConfigAccess, name: str, section: str
     _drop(entry, field)
 
 
-def view(ctx, flags, args) -> None:
+def view(ctx) -> None:
+    flags, args = ctx.flags, ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
     access = _access(ctx)
@@ -275,7 +285,7 @@ def view(ctx, flags, args) -> None:
         _flatten(config, access)
     elif not flags["raw"]:
         _redact(config)
-    _print(ctx, flags, config)
+    _print(ctx, config)
 
 
 def _minify(config: dict, context: str) -> None:
@@ -324,7 +334,8 @@ def _redact(config: dict) -> None:
                 entry[field] = "REDACTED"
 
 
-def _print(ctx, flags, config: dict) -> None:
+def _print(ctx, config: dict) -> None:
+    flags = ctx.flags
     shaped = external(config)
     release = ctx.release
     if not does("NoPreferences", release):

@@ -9,29 +9,30 @@ from ..resource import builder
 from ..util import cmdutil
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl create -f FILENAME"""
 
+    flags, args = ctx.flags, ctx.args
     without_file = not flags["filename"] and not flags["kustomize"]
     if without_file and not does("CreateNeedsFile", ctx.release):
         return _help(ctx, args)
     if args:
         raise Usage(f"Unexpected args: [{' '.join(args)}]")
-    strategy = cmdutil.dry_run(ctx, flags)
+    strategy = cmdutil.dry_run(ctx)
     validation = cmdutil.validation(flags)
-    print_obj = cmdutil.printer(ctx, flags, "created", strategy)
+    print_obj = cmdutil.printer(ctx, "created", strategy)
     cmdutil.require_files(flags)
     if flags["raw"]:
-        return _raw(ctx, flags)
+        return _raw(ctx)
     if flags["edit"]:
-        return _edit(ctx, flags, args)
-    result = builder.from_flags(ctx, flags, validate=validation != "Ignore")
+        return _edit(ctx)
+    result = builder.from_flags(ctx, validate=validation != "Ignore")
     count = 0
 
     def create(info):
         nonlocal count
         cmdutil.save_config(info.obj, flags["save-config"])
-        cmdutil.record(ctx, flags, [], info.obj)
+        cmdutil.record(ctx, info.obj)
         if strategy != "client":
             info.obj.get("metadata", {}).pop("resourceVersion", None)
             try:
@@ -59,7 +60,7 @@ def _help(ctx, args) -> int:
     return 1
 
 
-def _edit(ctx, flags, args) -> None:
+def _edit(ctx) -> None:
     """Let the user edit each object before it is created."""
     from ..util.editor import Editor
 
@@ -67,14 +68,15 @@ def _edit(ctx, flags, args) -> None:
         def save_edited(self, infos, after) -> None:
             after.refresh(ctx.client.create(after.resource, after.obj, after.namespace, field_manager="kubectl-create",
                                             field_validation=self.validation))
-            cmdutil.printer(ctx, flags, "created")(after.obj)
+            cmdutil.printer(ctx, "created")(after.obj)
 
-    builder.from_flags(ctx, flags, validate=True).visit(lambda info: CreateEditor(ctx, flags, args).edit([info]))
+    builder.from_flags(ctx, validate=True).visit(lambda info: CreateEditor(ctx).edit([info]))
 
 
-def _raw(ctx, flags) -> None:
+def _raw(ctx) -> None:
     from ..util import rawhttp
 
+    flags = ctx.flags
     if flags["edit"]:
         raise Failure("--raw and --edit are mutually exclusive")
     if len(flags["filename"]) != 1:

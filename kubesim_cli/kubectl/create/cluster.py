@@ -9,16 +9,17 @@ from ..util.cmdutil import parse_label_selector, resource_list
 from .creation import Creation
 
 
-def namespace(ctx, flags, args):
+def namespace(ctx):
     """kubectl create namespace NAME"""
-    creation = Creation(ctx, flags, args)
+    creation = Creation(ctx)
     creation.need_name()
     creation.submit("namespaces", creation.object("v1", "Namespace", False), namespaced=False)
 
 
-def poddisruptionbudget(ctx, flags, args):
+def poddisruptionbudget(ctx):
     """kubectl create poddisruptionbudget NAME --selector=... --min-available=... or --max-unavailable=..."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     least, most = flags["min-available"], flags["max-unavailable"]
     creation.need_name()
     if not flags["selector"]:
@@ -36,18 +37,20 @@ def poddisruptionbudget(ctx, flags, args):
                     "failed to create poddisruptionbudgets: ")
 
 
-def priorityclass(ctx, flags, args):
+def priorityclass(ctx):
     """kubectl create priorityclass NAME --value=... [--global-default] [--description=...]"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     obj = creation.object("scheduling.k8s.io/v1", "PriorityClass", False, value=flags["value"],
                           globalDefault=flags["global-default"], description=flags["description"],
                           preemptionPolicy=flags["preemption-policy"])
     creation.submit("priorityclasses.scheduling.k8s.io", obj, "failed to create priorityclass: ", namespaced=False)
 
 
-def quota(ctx, flags, args):
+def quota(ctx):
     """kubectl create quota NAME [--hard=cpu=1,pods=2] [--scopes=...]"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     creation.need_name()
     spec: dict = {}
     if flags["hard"]:

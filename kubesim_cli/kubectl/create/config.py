@@ -12,9 +12,10 @@ from ..util.cmdutil import quote
 from .creation import Creation
 
 
-def configmap(ctx, flags, args):
+def configmap(ctx):
     """kubectl create configmap NAME --from-file=... --from-literal=... --from-env-file=..."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     _check_sources(creation, flags)
     data: dict[str, str] = {}
     binary: dict[str, str] = {}
@@ -41,9 +42,10 @@ def configmap(ctx, flags, args):
     creation.submit("configmaps", obj, "failed to create configmap: ")
 
 
-def generic(ctx, flags, args):
+def generic(ctx):
     """kubectl create secret generic NAME --from-file=... --from-literal=... --from-env-file=... --type=..."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     _check_sources(creation, flags)
     data = _SecretData()
     from_literals(flags["from-literal"], data.add)
@@ -52,9 +54,10 @@ def generic(ctx, flags, args):
     _submit_secret(creation, flags, data, flags["type"])
 
 
-def docker_registry(ctx, flags, args):
+def docker_registry(ctx):
     """kubectl create secret docker-registry NAME --docker-username=... --docker-password=..."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     creation.need_name()
     server, user, password = flags["docker-server"], flags["docker-username"], flags["docker-password"]
     files = flags["from-file"]
@@ -76,9 +79,10 @@ def docker_registry(ctx, flags, args):
     _submit_secret(creation, flags, data, SECRET_TYPE_DOCKER_CONFIG_JSON)
 
 
-def tls(ctx, flags, args):
+def tls(ctx):
     """kubectl create secret tls NAME --cert=FILE --key=FILE; the two must belong together."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     if not flags["key"] or not flags["cert"]:
         raise Failure("key and cert must be specified")
     cert, key = _read_pem(flags["cert"]), _read_pem(flags["key"])

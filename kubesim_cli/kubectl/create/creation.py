@@ -18,12 +18,13 @@ def name_from(flags, args: list[str]) -> str:
 class Creation:
     """One call of a `create KIND`: its name, and `submit`. Checks the shared flags as it is made."""
 
-    def __init__(self, ctx, flags, args: list[str]):
+    def __init__(self, ctx):
+        flags, args = ctx.flags, ctx.args
         self.ctx, self.flags = ctx, flags
         self.name = name_from(flags, args)
         self.command = args[1:]  # what follows the name, as in `create job NAME --image=I -- COMMAND`
-        self.strategy = cmdutil.dry_run(ctx, flags)
-        self._print = cmdutil.printer(ctx, flags, "created", self.strategy, typed=True)
+        self.strategy = cmdutil.dry_run(ctx)
+        self._print = cmdutil.printer(ctx, "created", self.strategy, typed=True)
         self._validation = cmdutil.validation(flags)
 
     def object(self, api_version: str, kind: str, namespaced: bool = True, **fields) -> dict:

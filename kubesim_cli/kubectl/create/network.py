@@ -12,28 +12,29 @@ from .creation import Creation
 _RULE = re.compile(r"[\w*\-.]*/.*=[\w\-]+:[\w\-]+(,tls=?([\w\-]+)?)?", re.ASCII)
 
 
-def clusterip(ctx, flags, args):
+def clusterip(ctx):
     """kubectl create service clusterip NAME --tcp=..."""
-    _service(ctx, flags, args, "ClusterIP", cluster_ip=flags["clusterip"])
+    _service(ctx, "ClusterIP", cluster_ip=ctx.flags["clusterip"])
 
 
-def nodeport(ctx, flags, args):
+def nodeport(ctx):
     """kubectl create service nodeport NAME --tcp=... [--node-port=...]"""
-    _service(ctx, flags, args, "NodePort", node_port=flags["node-port"])
+    _service(ctx, "NodePort", node_port=ctx.flags["node-port"])
 
 
-def loadbalancer(ctx, flags, args):
+def loadbalancer(ctx):
     """kubectl create service loadbalancer NAME --tcp=..."""
-    _service(ctx, flags, args, "LoadBalancer")
+    _service(ctx, "LoadBalancer")
 
 
-def externalname(ctx, flags, args):
+def externalname(ctx):
     """kubectl create service externalname NAME --external-name=..."""
-    _service(ctx, flags, args, "ExternalName", external_name=flags["external-name"])
+    _service(ctx, "ExternalName", external_name=ctx.flags["external-name"])
 
 
-def _service(ctx, flags, args, type_: str, cluster_ip: str = "", node_port: int = 0, external_name: str = "") -> None:
-    creation = Creation(ctx, flags, args)
+def _service(ctx, type_: str, cluster_ip: str = "", node_port: int = 0, external_name: str = "") -> None:
+    flags = ctx.flags
+    creation = Creation(ctx)
     if cluster_ip != "None" and not flags["tcp"] and type_ != "ExternalName":
         raise Failure("at least one tcp port specifier must be provided")
     if type_ == "ExternalName" and names.dns1123_subdomain(external_name):
@@ -75,9 +76,10 @@ def _parse_port(text: str) -> int:
     return int(text)
 
 
-def ingress(ctx, flags, args):
+def ingress(ctx):
     """kubectl create ingress NAME --rule=host/path=service:port[,tls[=secret]] [--default-backend=service:port]"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     rules, backend = flags["rule"], flags["default-backend"]
     if not backend and not rules:
         raise Failure("not enough information provided: every ingress has to either specify a default-backend (which "

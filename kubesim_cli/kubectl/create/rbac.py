@@ -21,9 +21,10 @@ _SPECIAL_VERBS = {
 }
 
 
-def role(ctx, flags, args):
+def role(ctx):
     """kubectl create role NAME --verb=... --resource=..."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     verbs, resources = _verbs(flags), _resources(flags)
     creation.need_name()
     _need_verbs(verbs)
@@ -35,9 +36,10 @@ def role(ctx, flags, args):
     creation.submit(f"roles.{GROUP}", creation.object(VERSION, "Role", rules=rules))
 
 
-def clusterrole(ctx, flags, args):
+def clusterrole(ctx):
     """kubectl create clusterrole NAME with a rule, non-resource URLs or an aggregation rule."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     verbs, resources, urls = _verbs(flags), _resources(flags), list(dict.fromkeys(flags["non-resource-url"]))
     aggregation = flags["aggregation-rule"]
     creation.need_name()
@@ -60,9 +62,10 @@ def clusterrole(ctx, flags, args):
                     namespaced=False)
 
 
-def rolebinding(ctx, flags, args):
+def rolebinding(ctx):
     """kubectl create rolebinding NAME --role=... or --clusterrole=..., and subjects."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     creation.need_name()
     if bool(flags["clusterrole"]) == bool(flags["role"]):
         raise Failure("exactly one of clusterrole or role must be specified")
@@ -71,28 +74,30 @@ def rolebinding(ctx, flags, args):
     creation.submit(f"rolebindings.{GROUP}", obj, "failed to create rolebinding: ")
 
 
-def clusterrolebinding(ctx, flags, args):
+def clusterrolebinding(ctx):
     """kubectl create clusterrolebinding NAME --clusterrole=... and subjects."""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     obj = creation.object(VERSION, "ClusterRoleBinding", False, roleRef=_role_ref("ClusterRole", flags["clusterrole"]),
                           subjects=_subjects(flags))
     creation.submit(f"clusterrolebindings.{GROUP}", obj, "failed to create clusterrolebinding: ", namespaced=False)
 
 
-def serviceaccount(ctx, flags, args):
+def serviceaccount(ctx):
     """kubectl create serviceaccount NAME"""
-    creation = Creation(ctx, flags, args)
+    creation = Creation(ctx)
     creation.need_name()
     creation.submit("serviceaccounts", creation.object("v1", "ServiceAccount"), "failed to create serviceaccount: ")
 
 
-def token(ctx, flags, args):
+def token(ctx):
     """kubectl create token SERVICE_ACCOUNT_NAME: print the token that the server issues."""
     from ..util.cmdutil import printer
 
-    name = name_from(flags, args)
-    print_obj = printer(ctx, flags, "created", typed=True)
-    request = _token_request(ctx, flags, name)
+    flags = ctx.flags
+    name = name_from(flags, ctx.args)
+    print_obj = printer(ctx, "created", typed=True)
+    request = _token_request(ctx, name)
     try:
         answer = ctx.client.create("serviceaccounts", request, ctx.namespace, name=name, subresource="token")
     except (StatusError, Failure) as error:
@@ -104,7 +109,8 @@ def token(ctx, flags, args):
         ctx.out(answer["status"]["token"] + ("\n" if ctx.on_terminal else ""))
 
 
-def _token_request(ctx, flags, name: str) -> dict:
+def _token_request(ctx, name: str) -> dict:
+    flags = ctx.flags
     duration, audiences = flags["duration"], flags["audience"]
     kind, bound, uid = flags["bound-object-kind"], flags["bound-object-name"], flags["bound-object-uid"]
     if not name:

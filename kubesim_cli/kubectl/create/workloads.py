@@ -7,9 +7,10 @@ from ..failures import Failure
 from .creation import Creation
 
 
-def deployment(ctx, flags, args):
+def deployment(ctx):
     """kubectl create deployment NAME --image=... [-- COMMAND]"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     images, command = flags["image"], creation.command
     if len(images) > 1 and command:
         raise Failure("cannot specify multiple --image options and command")
@@ -24,9 +25,10 @@ def deployment(ctx, flags, args):
     creation.submit("deployments.apps", obj, "failed to create deployment: ")
 
 
-def job(ctx, flags, args):
+def job(ctx):
     """kubectl create job NAME --image=... [-- COMMAND], or --from=cronjob/NAME"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     image, source = flags["image"], flags["from"]
     if bool(image) == bool(source):
         raise Failure("either --image or --from must be specified")
@@ -41,9 +43,10 @@ def job(ctx, flags, args):
     creation.submit("jobs.batch", obj, "failed to create job: ")
 
 
-def cronjob(ctx, flags, args):
+def cronjob(ctx):
     """kubectl create cronjob NAME --image=... --schedule=... [-- COMMAND]"""
-    creation = Creation(ctx, flags, args)
+    flags = ctx.flags
+    creation = Creation(ctx)
     pod = {"containers": [_container(creation.name, flags["image"], creation.command)],
            "restartPolicy": flags["restart"] or "OnFailure"}
     template = {"metadata": {"name": creation.name}, "spec": {"template": {"spec": pod}}}

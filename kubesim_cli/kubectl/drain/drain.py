@@ -11,33 +11,34 @@ from ..util import cmdutil
 from . import evictions
 
 
-def cordon(ctx, flags, args):
+def cordon(ctx):
     """kubectl cordon NODE"""
-    strategy = _strategy(ctx, flags, args, "cordon")
-    _mark(ctx, _nodes(ctx, flags, args), True, strategy)
+    strategy = _strategy(ctx, "cordon")
+    _mark(ctx, _nodes(ctx), True, strategy)
 
 
-def uncordon(ctx, flags, args):
+def uncordon(ctx):
     """kubectl uncordon NODE"""
-    strategy = _strategy(ctx, flags, args, "uncordon")
-    _mark(ctx, _nodes(ctx, flags, args), False, strategy)
+    strategy = _strategy(ctx, "uncordon")
+    _mark(ctx, _nodes(ctx), False, strategy)
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl drain NODE: cordon nodes and evict their pods."""
-    strategy = _strategy(ctx, flags, args, "drain")
+    flags = ctx.flags
+    strategy = _strategy(ctx, "drain")
     if flags["pod-selector"]:
         try:
             selectors.parse(flags["pod-selector"])
         except ValueError:
             raise Failure("--pod-selector=<pod_selector> must be a valid label selector") from None
-    nodes = _nodes(ctx, flags, args)
+    nodes = _nodes(ctx)
     _mark(ctx, nodes, True, strategy)
     fatal: list[Exception] = []
     remaining: list[str] = []
     for info in nodes:
         try:
-            evictions.empty(ctx, flags, info.name, strategy)
+            evictions.empty(ctx, info.name, strategy)
         except Failure as failure:
             space = " " if does("SpaceBeforeError", ctx.release) else ""
             ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error:{space}{failure}, continuing "
@@ -51,18 +52,19 @@ def run(ctx, flags, args):
         raise Aggregate(fatal)
 
 
-def _strategy(ctx, flags, args, verb: str) -> str:
+def _strategy(ctx, verb: str) -> str:
+    flags, args = ctx.flags, ctx.args
     if not args and not flags.changed("selector"):
         raise Usage(f"USAGE: {verb} NODE [flags]")
     if args and flags["selector"]:
         raise Usage("cannot specify both a node name and a --selector option")
-    return cmdutil.dry_run(ctx, flags)
+    return cmdutil.dry_run(ctx)
 
 
-def _nodes(ctx, flags, args) -> list:
-    if flags["selector"]:
-        return builder.from_flags(ctx, flags, ["nodes"], continue_on_error=False).infos()
-    infos = builder.from_flags(ctx, flags, args, resource="nodes", continue_on_error=False,
+def _nodes(ctx) -> list:
+    if ctx.flags["selector"]:
+        return builder.from_flags(ctx, ["nodes"], continue_on_error=False).infos()
+    infos = builder.from_flags(ctx, ctx.args, resource="nodes", continue_on_error=False,
                                single_resource_type=True).infos()
     for info in infos:
         if info.mapping.name != "nodes":

@@ -15,20 +15,20 @@ from ..util import cmdutil
 RETRY = 5.0  # seconds until an eviction that a budget forbids is tried again
 
 
-def empty(ctx, flags, node: str, strategy: str) -> None:
+def empty(ctx, node: str, strategy: str) -> None:
     """Evict (or with --disable-eviction delete) the pods of a node and wait until they are gone. Raises Aggregate."""
-    pods = _to_evict(ctx, flags, node)
+    pods = _to_evict(ctx, node)
     if strategy == "client":
         for pod in pods:
             ctx.out(f"evicting pod {_key(pod)} (dry run)\n")
         return
     try:
-        if flags["disable-eviction"]:
-            _Removal(ctx, flags, pods, strategy).delete()
+        if ctx.flags["disable-eviction"]:
+            _Removal(ctx, pods, strategy).delete()
         else:
-            _Removal(ctx, flags, pods, strategy).evict()
+            _Removal(ctx, pods, strategy).evict()
     except Failure as failure:
-        pending = _to_evict(ctx, flags, node, warn=False)
+        pending = _to_evict(ctx, node, warn=False)
         if pending:
             ctx.err(f"There are pending pods in node {cmdutil.quote(node)} when an error occurred: {failure}\n")
             ctx.err("".join(f"pod/{pod['metadata']['name']}\n" for pod in pending))
@@ -39,14 +39,15 @@ def _key(pod: dict) -> str:
     return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
-def _to_evict(ctx, flags, node: str, warn: bool = True) -> list[dict]:
+def _to_evict(ctx, node: str, warn: bool = True) -> list[dict]:
     """Return the pods of a node that have to go, and warn of the others; raises Aggregate for those that may not."""
+    flags = ctx.flags
     found = ctx.client.list("pods", label_selector=flags["pod-selector"], field_selector=f"spec.nodeName={node}")
     chosen: list[dict] = []
     warnings: dict[str, list[str]] = {}
     problems: dict[str, list[str]] = {}
     for pod in found["items"]:
-        wanted, warning, problem = _judge(ctx, flags, pod)
+        wanted, warning, problem = _judge(ctx, pod)
         if wanted:
             chosen.append(pod)
         if warning:
@@ -60,9 +61,10 @@ def _to_evict(ctx, flags, node: str, warn: bool = True) -> list[dict]:
     return chosen
 
 
-def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
+def _judge(ctx, pod: dict) -> tuple[bool, str, str]:
     """Return (whether it goes, a warning, why it may not): the last of drain's filters to say something wins."""
-    if _long_gone(ctx, flags, pod):
+    flags = ctx.flags
+    if _long_gone(ctx, pod):
         return False, "", ""
     ended = is_terminal(pod)
     owner = controller_of(pod)
@@ -91,16 +93,17 @@ def _judge(ctx, flags, pod: dict) -> tuple[bool, str, str]:
     return False, "", f"{again}Pods that declare no controller (use --force to override)"
 
 
-def _long_gone(ctx, flags, pod: dict) -> bool:
+def _long_gone(ctx, pod: dict) -> bool:
     """Whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
-    limit, deleted = flags["skip-wait-for-delete-timeout"], pod["metadata"].get("deletionTimestamp")
+    limit, deleted = ctx.flags["skip-wait-for-delete-timeout"], pod["metadata"].get("deletionTimestamp")
     return bool(limit > 0 and deleted and int(ctx.now - timestamps.parse(deleted)) > limit)
 
 
 class _Removal:
     """Removes pods side by side, within --timeout."""
 
-    def __init__(self, ctx, flags, pods: list[dict], strategy: str):
+    def __init__(self, ctx, pods: list[dict], strategy: str):
+        flags = ctx.flags
         self.ctx, self.flags, self.strategy = ctx, flags, strategy
         self.timeout: float | None = flags["timeout"] or None
         self._end = ctx.now + self.timeout if self.timeout else None
@@ -183,7 +186,7 @@ class _Removal:
                 now = None
             if now is None or now["metadata"]["uid"] != meta["uid"]:
                 cmdutil.tell_done(self.ctx, pod, word, self.strategy)
-            elif _long_gone(self.ctx, self.flags, now):
+            elif _long_gone(self.ctx, now):
                 self.ctx.out(f"pod {cmdutil.quote(meta['name'])} has DeletionTimestamp older than "
                              f"{self.flags['skip-wait-for-delete-timeout']} seconds, skipping\n")
             else:

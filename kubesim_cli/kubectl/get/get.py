@@ -7,10 +7,11 @@ from ..resource import builder
 from .tables import plain_table, table_printer
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl get TYPE [NAME...] in all its forms (pkg/cmd/get)."""
+    flags, args = ctx.flags, ctx.args
     if flags["raw"]:
-        return _raw(ctx, flags, args)
+        return _raw(ctx)
     output, template, sort_by = flags["output"], flags["template"], flags["sort-by"]
     if flags["watch"] or flags["watch-only"]:
         if sort_by:
@@ -29,7 +30,7 @@ def run(ctx, flags, args):
     if flags["watch"] or flags["watch-only"]:
         from . import watch
 
-        return watch.run(ctx, flags, args, human, table)
+        return watch.run(ctx, human, table)
     if flags["output-watch-events"]:
         raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
     if flags["subresource"]:
@@ -38,15 +39,16 @@ def run(ctx, flags, args):
         check_subresource(ctx, flags["subresource"])
     # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
     chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
-    result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, table=table,
+    result = builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, table=table,
                                 chunk_size=chunk_size)
     if human:
-        return _print_tables(ctx, flags, result, table)
-    return _print_generic(ctx, flags, result)
+        return _print_tables(ctx, result, table)
+    return _print_generic(ctx, result)
 
 
-def _print_tables(ctx, flags, result: builder.Result, table: bool) -> None:
+def _print_tables(ctx, result: builder.Result, table: bool) -> None:
     """Print a table for each resource, with an empty line and new headers between them."""
+    flags = ctx.flags
     infos, error = result.collect(flags["ignore-not-found"])
     errors = [error] if error else []
     with_kind = flags["show-kind"] or len({info.mapping for info in infos}) > 1
@@ -111,18 +113,19 @@ def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
     return True
 
 
-def _print_generic(ctx, flags, result: builder.Result) -> None:
+def _print_generic(ctx, result: builder.Result) -> None:
     """Print what was found with the printer of -o: one object alone, several as a List."""
     from ..printers import GET_FORMATS
     from ..util.cmdutil import output_printer
 
+    flags = ctx.flags
     infos, error = result.collect(flags["ignore-not-found"])
     if error and result.single:
         raise error
     if not infos and flags["ignore-not-found"]:
         builder.raise_all([error] if error else [])
         return
-    print_obj = output_printer(ctx, flags, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+    print_obj = output_printer(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
     errors = builder.flatten(error) if error else []
     try:
         if result.single and len(infos) == 1:
@@ -139,10 +142,11 @@ def _print_generic(ctx, flags, result: builder.Result) -> None:
     builder.raise_all(errors)
 
 
-def _raw(ctx, flags, args) -> None:
+def _raw(ctx) -> None:
     from ..util import rawhttp
 
-    if args:
+    flags = ctx.flags
+    if ctx.args:
         raise Failure("arguments may not be passed when --raw is specified")
     if flags["watch"] or flags["watch-only"] or flags["selector"]:
         raise Failure("--raw may not be specified with other flags that filter the server request or alter the output")

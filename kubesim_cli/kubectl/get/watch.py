@@ -10,9 +10,10 @@ from ..resource.files import is_list
 from .tables import plain_table, table_printer
 
 
-def run(ctx, flags, args, human: bool, table: bool) -> None:
+def run(ctx, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
-    result = builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
+    flags, args = ctx.flags, ctx.args
+    result = builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
                                 continue_on_error=False, single_resource_type=True, subresource="")
     infos, error = result.collect(flags["ignore-not-found"] and does("WatchIgnoresNotFound", ctx.release))
     if error:
@@ -22,14 +23,14 @@ def run(ctx, flags, args, human: bool, table: bool) -> None:
     if len({info.mapping for info in infos}) > 1 and not does("MixedWatch", ctx.release):
         raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
                       "resource was found")
-    show = _table_shower(ctx, flags, infos[0].mapping, table) if human else _shower(ctx, flags)
+    show = _table_shower(ctx, infos[0].mapping, table) if human else _shower(ctx)
     for info in infos:
         objects = _objects(info.obj)
         if not flags["watch-only"]:
             show(objects, "ADDED")
     if len(infos) > 1:
         raise Failure("you may only watch a single resource or type of resource at a time")
-    _follow(ctx, flags, infos[0], show)
+    _follow(ctx, infos[0], show)
 
 
 def warn_of_sorting(ctx, listed: bool) -> None:
@@ -48,8 +49,9 @@ def _objects(found: dict) -> list[dict]:
     return found["items"] if is_list(found) else [found]
 
 
-def _follow(ctx, flags, info, show) -> None:
+def _follow(ctx, info, show) -> None:
     """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
+    flags = ctx.flags
     since = int(info.obj["metadata"].get("resourceVersion") or 0)
     field_selector = f"metadata.name={info.name}" if info.name else flags["field-selector"]
     selectors = {"label_selector": flags["selector"], "field_selector": field_selector}
@@ -66,7 +68,8 @@ def _follow(ctx, flags, info, show) -> None:
         raise Exit(1) from None
 
 
-def _table_shower(ctx, flags, mapping, table: bool):
+def _table_shower(ctx, mapping, table: bool):
+    flags = ctx.flags
     printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
 
     def show(objects: list[dict], event: str) -> None:
@@ -79,11 +82,12 @@ def _table_shower(ctx, flags, mapping, table: bool):
     return show
 
 
-def _shower(ctx, flags):
+def _shower(ctx):
     from ..printers import GET_FORMATS
     from ..util.cmdutil import encode, output_printer
 
-    print_obj = output_printer(ctx, flags, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+    flags = ctx.flags
+    print_obj = output_printer(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
 
     def show(objects: list[dict], event: str) -> None:
         for obj in objects:

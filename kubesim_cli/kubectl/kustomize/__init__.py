@@ -20,8 +20,9 @@ def build(path: str, tell) -> str:
     return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), tell))
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl kustomize DIR"""
+    flags, args = ctx.flags, ctx.args
     if len(args) > 1:
         raise Failure("specify one path to kustomization.yaml")
     if flags["load-restrictor"] not in ("LoadRestrictionsRootOnly", "LoadRestrictionsNone"):

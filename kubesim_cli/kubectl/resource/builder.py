@@ -252,9 +252,10 @@ def build(ctx, args=(), **settings) -> Result:
     return Builder(ctx, args, **settings).result()
 
 
-def from_flags(ctx, flags, args=(), **options) -> Result:
+def from_flags(ctx, args=(), **options) -> Result:
     """`build` with what the command's flags say: filename, kustomize, recursive, selector, field-selector, all,
     all-namespaces, subresource and local, as far as it has them. `options` go first."""
+    flags = ctx.flags
     for name, option in _FLAGS.items():
         if option not in options and name in flags:
             options[option] = flags[name]

@@ -14,21 +14,23 @@ from ..util import cmdutil
 _RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
-def _select(ctx, flags, args) -> builder.Result:
+def _select(ctx) -> builder.Result:
+    flags, args = ctx.flags, ctx.args
     if not args and not flags["filename"] and not flags["kustomize"]:
         raise Failure("required resource not specified")
-    return builder.from_flags(ctx, flags, args, allow_empty_selector=True, latest=True, scheme=KUBECTL)
+    return builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, scheme=KUBECTL)
 
 
-def history(ctx, flags, args):
+def history(ctx):
     """kubectl rollout history (TYPE NAME | TYPE/NAME) [--revision=N]"""
     from . import revisions
 
+    flags = ctx.flags
     number = flags["revision"]
     if number < 0:
         raise Failure(f"revision must be a positive integer: {number}")
-    result = _select(ctx, flags, args)
-    print_obj = cmdutil.printer(ctx, flags, "", typed=True) if flags.changed("output") else None
+    result = _select(ctx)
+    print_obj = cmdutil.printer(ctx, "", typed=True) if flags.changed("output") else None
 
     def view(info):
         found = revisions.of(ctx, info, "no history viewer has been implemented for")
@@ -39,7 +41,7 @@ def history(ctx, flags, args):
                 print_obj(found.object(each))
             return
         told = f"with revision #{number}" if number else ""
-        cmdutil.printer(ctx, flags, f"{told}\n{_history_text(found, number)}")(info.obj)
+        cmdutil.printer(ctx, f"{told}\n{_history_text(found, number)}")(info.obj)
 
     result.visit(view)
 
@@ -55,11 +57,11 @@ def _history_text(found, number: int) -> str:
     return align([["REVISION", "CHANGE-CAUSE"], *rows], 0, 2)
 
 
-def undo(ctx, flags, args):
+def undo(ctx):
     """kubectl rollout undo (TYPE NAME | TYPE/NAME) [--to-revision=N]"""
     from . import revisions
 
-    strategy = cmdutil.dry_run(ctx, flags)
+    strategy = cmdutil.dry_run(ctx)
 
     def roll_back(info):
         if does("RollbackWarning", ctx.release) and \
@@ -69,13 +71,13 @@ def undo(ctx, flags, args):
                     "behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous "
                     "configuration file instead.\n")
         found = revisions.of(ctx, info, "no rollbacker has been implemented for")
-        done = found.rollback(flags["to-revision"], strategy)
-        cmdutil.printer(ctx, flags, done, strategy, typed=True)(info.obj)
+        done = found.rollback(ctx.flags["to-revision"], strategy)
+        cmdutil.printer(ctx, done, strategy, typed=True)(info.obj)
 
-    _select(ctx, flags, args).visit(roll_back)
+    _select(ctx).visit(roll_back)
 
 
-def pause(ctx, flags, args):
+def pause(ctx):
     """kubectl rollout pause (TYPE NAME | TYPE/NAME)"""
     def change(obj):
         if obj["kind"] != "Deployment":
@@ -84,10 +86,10 @@ def pause(ctx, flags, args):
             raise Failure("is already paused")
         obj["spec"]["paused"] = True
 
-    _change(ctx, flags, args, change, "paused")
+    _change(ctx, change, "paused")
 
 
-def resume(ctx, flags, args):
+def resume(ctx):
     """kubectl rollout resume (TYPE NAME | TYPE/NAME)"""
     def change(obj):
         if obj["kind"] != "Deployment":
@@ -95,10 +97,10 @@ def resume(ctx, flags, args):
         if not obj["spec"].pop("paused", False):
             raise Failure("is not paused")
 
-    _change(ctx, flags, args, change, "resumed")
+    _change(ctx, change, "resumed")
 
 
-def restart(ctx, flags, args):
+def restart(ctx):
     """kubectl rollout restart (TYPE NAME | TYPE/NAME)"""
     from ...machinery import timestamps
 
@@ -110,12 +112,12 @@ def restart(ctx, flags, args):
         metadata = obj["spec"]["template"].setdefault("metadata", {})
         metadata["annotations"] = {**(metadata.get("annotations") or {}), _RESTARTED_AT: timestamps.format(ctx.now)}
 
-    _change(ctx, flags, args, change, "restarted")
+    _change(ctx, change, "restarted")
 
 
-def _change(ctx, flags, args, change, done: str) -> None:
+def _change(ctx, change, done: str) -> None:
     """Patch each object with what `change(obj)` does to a copy of it; what it raises is told with the object's name."""
-    infos, error = _select(ctx, flags, args).collect()
+    infos, error = _select(ctx).collect()
     errors: list[Exception] = [error] if error else []
     if not infos and not errors:
         cmdutil.tell_none(ctx)
@@ -131,17 +133,18 @@ def _change(ctx, flags, args, change, done: str) -> None:
                                   "within the past second, please wait before attempting to trigger another"))
             continue
         try:
-            info.refresh(cmdutil.send_patch(ctx, flags, info, changed, "strategic"))
+            info.refresh(cmdutil.send_patch(ctx, info, changed, "strategic"))
         except StatusError as refused:
             errors.append(Failure(f"failed to patch: {refused.message}"))
             continue
-        cmdutil.printer(ctx, flags, done, typed=True)(info.obj)
+        cmdutil.printer(ctx, done, typed=True)(info.obj)
     if errors:
         raise Aggregate(errors)
 
 
-def status(ctx, flags, args):
+def status(ctx):
     """kubectl rollout status (TYPE NAME | TYPE/NAME) [--watch=false] [--timeout=D] [--revision=N]"""
+    flags = ctx.flags
     if flags["revision"] < 0:
         raise Failure(f"revision must be a positive integer: {flags['revision']}")
     found = False
@@ -152,7 +155,7 @@ def status(ctx, flags, args):
         view = _viewer(info)
         _Follower(ctx, info, lambda obj: view(obj, flags["revision"]), flags["watch"]).run(flags["timeout"] or None)
 
-    _select(ctx, flags, args).visit(follow)
+    _select(ctx).visit(follow)
     if not found:
         cmdutil.tell_none(ctx)
 

@@ -16,11 +16,12 @@ LOCAL_ON_SERVER = "cannot specify --local and --dry-run=server - did you mean --
 _TEMPLATED = ("ReplicationController", "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job")
 
 
-def select(ctx, flags, args) -> list[Info]:
+def select(ctx, args) -> list[Info]:
     """Return the objects that the arguments, files and selectors name."""
+    flags = ctx.flags
     if flags["local"]:
-        return builder.from_flags(ctx, flags, args, selector="", select_all=False, scheme=KUBECTL).infos()
-    return builder.from_flags(ctx, flags, args, select_all=False, allow_empty_selector=flags["all"],
+        return builder.from_flags(ctx, args, selector="", select_all=False, scheme=KUBECTL).infos()
+    return builder.from_flags(ctx, args, select_all=False, allow_empty_selector=flags["all"],
                               latest=True, scheme=KUBECTL).infos()
 
 
@@ -55,10 +56,10 @@ def containers(spec: dict, pattern: str = "*") -> list[dict]:
 class Change:
     """Changes objects and sends what differs; complaints are collected and raised by `finish`."""
 
-    def __init__(self, ctx, flags, args, strategy: str, done: str, failed: str):
+    def __init__(self, ctx, strategy: str, done: str, failed: str):
         """`done` is told of each object, as in `image updated`; `failed` stands before the server's complaints."""
-        self.ctx, self.flags, self.args, self.strategy, self.failed = ctx, flags, args, strategy, failed
-        self._print = cmdutil.printer(ctx, flags, done, strategy, typed=True)
+        self.ctx, self.flags, self.strategy, self.failed = ctx, ctx.flags, strategy, failed
+        self._print = cmdutil.printer(ctx, done, strategy, typed=True)
         self.errors: list[Exception] = []
 
     def apply(self, infos: list[Info], mutate, even_unchanged: bool = False) -> None:
@@ -74,7 +75,7 @@ class Change:
                 refused = Failure(f"error: {info.object_name} {failure}\n")
             else:
                 if obj != info.obj:
-                    cmdutil.record(self.ctx, self.flags, self.args, obj)
+                    cmdutil.record(self.ctx, obj)
             changed.append((info, obj, refused))
         for info, obj, refused in changed:
             if refused:
@@ -85,7 +86,7 @@ class Change:
     def _send(self, info: Info, obj: dict) -> None:
         if not self.flags["local"] and self.strategy != "client":
             try:
-                obj = cmdutil.send_patch(self.ctx, self.flags, info, obj, "strategic", self.strategy)
+                obj = cmdutil.send_patch(self.ctx, info, obj, "strategic", self.strategy)
             except StatusError as error:
                 self.errors.append(Failure(f"{self.failed}{error.message}"))
                 return

@@ -14,19 +14,20 @@ from . import changes
 _KIND = "environment variable"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set env (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-... [--from=configmap/NAME] [--list]"""
+    flags = ctx.flags
     if flags["all"] and flags["selector"]:
         raise Failure(changes.ALL_AND_SELECTOR)
-    resources, words = _split(args)
-    strategy = cmdutil.dry_run(ctx, flags)
-    change = changes.Change(ctx, flags, args, strategy, "env updated", "failed to patch env update to pod template: ")
+    resources, words = _split(ctx.args)
+    strategy = cmdutil.dry_run(ctx)
+    change = changes.Change(ctx, strategy, "env updated", "failed to patch env update to pod template: ")
     _check(flags, resources, strategy)
     env, removed = _parse(ctx, [*flags["env"], *words])
     if flags["from"]:
-        env += _from(ctx, flags)
+        env += _from(ctx)
     env = [{**variable, "name": flags["prefix"] + variable["name"]} for variable in env]
-    infos = changes.select(ctx, flags, [] if flags["local"] else resources)
+    infos = changes.select(ctx, [] if flags["local"] else resources)
     unresolved = None
     if flags["list"] and flags["resolve"]:
         from .envrefs import References
@@ -117,10 +118,11 @@ def _variable(name: str, value: str) -> dict:
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _from(ctx, flags) -> list[dict]:
+def _from(ctx) -> list[dict]:
     """Return variables that take their values from the keys of a ConfigMap or Secret."""
+    flags = ctx.flags
     env = []
-    for info in builder.from_flags(ctx, flags, [flags["from"]], select_all=False,
+    for info in builder.from_flags(ctx, [flags["from"]], select_all=False,
                                    allow_empty_selector=flags["all"], latest=True, scheme=KUBECTL).infos():
         refs = {"ConfigMap": "configMapKeyRef", "Secret": "secretKeyRef"}
         if info.obj["kind"] not in refs:

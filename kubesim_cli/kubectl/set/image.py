@@ -8,15 +8,15 @@ from ..util import cmdutil
 from . import changes
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set image (-f FILENAME | TYPE NAME) CONTAINER=IMAGE..."""
-    strategy = cmdutil.dry_run(ctx, flags)
-    change = changes.Change(ctx, flags, args, strategy, "image updated",
+    strategy = cmdutil.dry_run(ctx)
+    change = changes.Change(ctx, strategy, "image updated",
                             "failed to patch image update to pod template: ")
-    resources, words = cmdutil.pairs(args, "image")
+    resources, words = cmdutil.pairs(ctx.args, "image")
     images, _ = cmdutil.parse_pairs(words, "image", removes=False)
-    infos = changes.select(ctx, flags, resources)
-    _check(flags, resources, images, strategy)
+    infos = changes.select(ctx, resources)
+    _check(ctx.flags, resources, images, strategy)
 
     def set_images(obj):
         containers = changes.containers(changes.pod_spec(obj))

@@ -7,12 +7,13 @@ from ..util import cmdutil
 from . import changes
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set resources (-f FILENAME | TYPE NAME) [--limits=cpu=200m] [--requests=cpu=100m]"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    change = changes.Change(ctx, flags, args, strategy, "resource requirements updated",
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    change = changes.Change(ctx, strategy, "resource requirements updated",
                             "failed to patch resources update to pod template ")
-    infos = changes.select(ctx, flags, args)
+    infos = changes.select(ctx, ctx.args)
     changes.check_local(flags, strategy)
     if flags["all"] and flags["selector"]:
         raise Failure(changes.ALL_AND_SELECTOR)

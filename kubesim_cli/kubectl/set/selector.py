@@ -9,11 +9,12 @@ from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set selector (-f FILENAME | TYPE NAME) EXPRESSION"""
-    strategy = cmdutil.dry_run(ctx, flags)
+    flags, args = ctx.flags, ctx.args
+    strategy = cmdutil.dry_run(ctx)
     selector = cmdutil.parse_label_selector(args[-1]) if args else None
-    print_obj = cmdutil.printer(ctx, flags, "selector updated", strategy, typed=True)
+    print_obj = cmdutil.printer(ctx, "selector updated", strategy, typed=True)
     if selector is None:
         raise Failure("one selector is required")
     options = {"local": True} if flags["local"] else {"latest": True, "allow_empty_selector": flags["all"]}
@@ -30,9 +31,9 @@ def run(ctx, flags, args):
         if flags["resource-version"]:
             changed["metadata"]["resourceVersion"] = flags["resource-version"]
             info.obj = {**info.obj, "metadata": {**info.obj["metadata"], "resourceVersion": ""}}
-        cmdutil.record(ctx, flags, args, changed)
+        cmdutil.record(ctx, changed)
         if not flags["local"] and strategy != "client":
-            changed = cmdutil.send_patch(ctx, flags, info, changed, "strategic", strategy)
+            changed = cmdutil.send_patch(ctx, info, changed, "strategic", strategy)
         print_obj(changed)
 
-    builder.from_flags(ctx, flags, args[:-1], select_all=False, scheme=KUBECTL, **options).visit(set_selector)
+    builder.from_flags(ctx, args[:-1], select_all=False, scheme=KUBECTL, **options).visit(set_selector)

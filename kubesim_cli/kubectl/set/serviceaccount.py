@@ -7,14 +7,15 @@ from ..util import cmdutil
 from . import changes
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set serviceaccount (-f FILENAME | TYPE NAME) SERVICE_ACCOUNT"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    changes.check_local(flags, strategy)
-    change = changes.Change(ctx, flags, args, strategy, "serviceaccount updated", "failed to patch ServiceAccountName ")
+    args = ctx.args
+    strategy = cmdutil.dry_run(ctx)
+    changes.check_local(ctx.flags, strategy)
+    change = changes.Change(ctx, strategy, "serviceaccount updated", "failed to patch ServiceAccountName ")
     if not args:
         raise Failure("serviceaccount is required")
-    infos = changes.select(ctx, flags, args[:-1])
+    infos = changes.select(ctx, args[:-1])
 
     def set_account(obj):
         changes.pod_spec(obj)["serviceAccountName"] = args[-1]

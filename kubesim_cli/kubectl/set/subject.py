@@ -10,18 +10,19 @@ from . import changes
 _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
 
 
-def run(ctx, flags, args):
+def run(ctx):
     """kubectl set subject (-f FILENAME | TYPE NAME) [--user=U] [--group=G] [--serviceaccount=NAMESPACE:NAME]"""
-    strategy = cmdutil.dry_run(ctx, flags)
-    change = changes.Change(ctx, flags, args, strategy, "subjects updated",
+    flags = ctx.flags
+    strategy = cmdutil.dry_run(ctx)
+    change = changes.Change(ctx, strategy, "subjects updated",
                             "failed to patch subjects to rolebinding: ")
-    infos = changes.select(ctx, flags, args)
+    infos = changes.select(ctx, ctx.args)
     changes.check_local(flags, strategy)
     if flags["all"] and flags["selector"]:
         raise Failure(changes.ALL_AND_SELECTOR)
     if not flags["user"] and not flags["group"] and not flags["serviceaccount"]:
         raise Failure("you must specify at least one value of user, group or serviceaccount")
-    wanted = subjects_from(sorted(set(flags["user"])), sorted(set(flags["group"])), _accounts(ctx, flags, infos),
+    wanted = subjects_from(sorted(set(flags["user"])), sorted(set(flags["group"])), _accounts(ctx, infos),
                            _WRONG_ACCOUNT)
 
     def add_subjects(obj):
@@ -36,10 +37,10 @@ def run(ctx, flags, args):
     change.finish()
 
 
-def _accounts(ctx, flags, infos) -> list[str]:
+def _accounts(ctx, infos) -> list[str]:
     """Return the service accounts as NAMESPACE:NAME; without a namespace the current one is meant, if one can be."""
     accounts = []
-    for account in sorted(set(flags["serviceaccount"])):
+    for account in sorted(set(ctx.flags["serviceaccount"])):
         namespace, colon, name = account.partition(":")
         if not colon or not name or ":" in name:
             raise Failure(_WRONG_ACCOUNT)

@@ -15,9 +15,9 @@ _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExi
 SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
-def dry_run(ctx, flags) -> str:
+def dry_run(ctx) -> str:
     """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
-    value = flags["dry-run"]
+    value = ctx.flags["dry-run"]
     if value in SUFFIX:
         return value
     if value == "unchanged":
@@ -55,13 +55,13 @@ def validation(flags) -> str:
                   "(or false)")
 
 
-def printer(ctx, flags, operation: str, strategy: str = "none", typed: bool = False):
+def printer(ctx, operation: str, strategy: str = "none", typed: bool = False):
     """Return the function that prints an object the way -o asks for, or as `kind/name operation` without it.
 
     `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
     shape of their Go types (see scheme.py). Raises Failure for an unknown format.
     """
-    formatted = output_printer(ctx, flags, order=list if typed else sorted)
+    formatted = output_printer(ctx, order=list if typed else sorted)
     if formatted is None:
         return lambda obj: tell_done(ctx, obj, operation, strategy)
     if not typed:
@@ -85,12 +85,13 @@ def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
     ctx.out(f"{name_of(obj)} {operation}{SUFFIX[strategy]}\n")
 
 
-def output_printer(ctx, flags, **options):
+def output_printer(ctx, **options):
     """Return the function that prints an object as -o or --template ask for, None where neither was given.
 
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
     an object cannot be printed.
     """
+    flags = ctx.flags
     output = flags["output"]
     template = flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
     if not output and not template:
@@ -215,12 +216,13 @@ def parse_pairs(changes: list[str], kind: str, removes: bool = True) -> tuple[di
     return new, removed
 
 
-def record(ctx, flags, args: list[str], obj: dict) -> None:
+def record(ctx, obj: dict) -> None:
     """Write the change-cause annotation that --record asks for into an object of our own, in place (Recorder)."""
+    flags = ctx.flags
     if "record" not in flags or not flags["record"]:
         return
     given = [f"--{name}={_flag_text(flags[name])}" for name in flags.given()]
-    cause = " ".join([ctx.name, *ctx.command.split(), *args, *given])
+    cause = " ".join([ctx.name, *ctx.command.split(), *ctx.args, *given])
     metadata = obj.setdefault("metadata", {})
     metadata["annotations"] = {**(metadata.get("annotations") or {}), CHANGE_CAUSE: cause}
 
@@ -231,14 +233,14 @@ def _flag_text(value) -> str:
     return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
 
 
-def send_patch(ctx, flags, info, changed: dict, patch_type: str, strategy: str = "none", validation: str = "") -> dict:
+def send_patch(ctx, info, changed: dict, patch_type: str, strategy: str = "none", validation: str = "") -> dict:
     """Send what differs between an Info's object and `changed` as a merge or strategic patch; returns the answer.
 
     A custom resource takes no strategic patches and gets a merge patch.
     """
     return ctx.client.patch(info.resource, info.name, difference(ctx, info.obj, changed, patch_type),
                             "merge" if info.mapping.crd else patch_type, info.namespace,
-                            dry_run=strategy == "server", field_manager=flags["field-manager"],
+                            dry_run=strategy == "server", field_manager=ctx.flags["field-manager"],
                             field_validation=validation)
 
 

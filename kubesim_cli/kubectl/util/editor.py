@@ -27,8 +27,9 @@ class Editor:
               "# and an empty file will abort the edit. If an error occurs while saving this file will be\n"
               "# reopened with the relevant failures.\n#\n")
 
-    def __init__(self, ctx, flags, args):
-        self.ctx, self.flags, self.args = ctx, flags, args
+    def __init__(self, ctx):
+        flags = ctx.flags
+        self.ctx, self.flags = ctx, flags
         self.validation = cmdutil.validation(flags)
         self.json = flags["output"] == "json"
         self.reasons: list[tuple[str, list[str]]] = []
@@ -41,7 +42,7 @@ class Editor:
     def edit(self, infos: list) -> None:
         """Run the editor on the objects of Infos, all in one file."""
         originals = [_without_managed_fields(info.obj) for info in infos]
-        cmdutil.output_printer(self.ctx, self.flags, allowed=("json", "kyaml", "yaml"))  # refuses any other
+        cmdutil.output_printer(self.ctx, allowed=("json", "kyaml", "yaml"))  # refuses any other
         text, failed, last_file = self._print(originals), False, ""
         edited = ""
         while True:
@@ -96,7 +97,7 @@ class Editor:
             self._require_namespace(info)
             if "save-config" in self.flags and self.flags["save-config"]:  # noqa: RUF019 (Flags is no dict)
                 cmdutil.save_config(info.obj, create=True)
-            cmdutil.record(self.ctx, self.flags, self.args, info.obj)
+            cmdutil.record(self.ctx, info.obj)
         failure = None
         for after in updated:
             try:
@@ -115,7 +116,7 @@ class Editor:
             told = go_syntax(after.obj)
             raise Failure(f"no original object found for &unstructured.Unstructured{{Object:{told}}}")
         if before.obj == after.obj:
-            cmdutil.printer(self.ctx, self.flags, "skipped")(after.obj)
+            cmdutil.printer(self.ctx, "skipped")(after.obj)
             return
         self.save(before, after)
 

@@ -28,12 +28,13 @@ def check(flags, resources: list[str], changes: list[str], strategy: str, what: 
         raise Failure(f"at least one {what} update is required")
 
 
-def select(ctx, flags, resources: list[str]) -> builder.Result:
+def select(ctx, resources: list[str]) -> builder.Result:
     """Return the objects to work on."""
+    flags = ctx.flags
     if flags["local"]:
-        result = builder.from_flags(ctx, flags, selector="", field_selector="", select_all=False, all_namespaces=False)
+        result = builder.from_flags(ctx, selector="", field_selector="", select_all=False, all_namespaces=False)
     else:
-        result = builder.from_flags(ctx, flags, resources, select_all=False, allow_empty_selector=flags["all"],
+        result = builder.from_flags(ctx, resources, select_all=False, allow_empty_selector=flags["all"],
                                     latest=True)
     if flags["resource-version"] and not result.single:
         raise Failure("--resource-version may only be used with a single resource")
@@ -51,9 +52,10 @@ def print_list(ctx, info, single: bool, what: str) -> None:
         ctx.out(f"{indent}{key}={value}\n")
 
 
-def send(ctx, flags, info, changed: dict, strategy: str) -> dict:
+def send(ctx, info, changed: dict, strategy: str) -> dict:
     """Send the changed metadata of an object; with --resource-version only if that is still the newest."""
+    flags = ctx.flags
     if flags["resource-version"]:
         changed["metadata"]["resourceVersion"] = flags["resource-version"]
         info.obj = {**info.obj, "metadata": {**info.obj["metadata"], "resourceVersion": ""}}
-    return cmdutil.send_patch(ctx, flags, info, changed, "merge", strategy)
+    return cmdutil.send_patch(ctx, info, changed, "merge", strategy)

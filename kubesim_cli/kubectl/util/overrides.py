@@ -10,8 +10,9 @@ _INVALID = {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document",
             "json": "json: cannot unmarshal object into Go value of type jsonpatch.Patch"}
 
 
-def overridden(ctx, flags, obj: dict) -> dict:
+def overridden(ctx, obj: dict) -> dict:
     """Return the object with --overrides laid over it in the way of --override-type. Raises Failure."""
+    flags = ctx.flags
     if not flags["overrides"]:
         return obj
     import json

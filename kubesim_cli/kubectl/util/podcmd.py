@@ -27,9 +27,9 @@ def running_timeout(flags) -> float:
     return flags["pod-running-timeout"]
 
 
-def select(ctx, flags, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
+def select(ctx, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
     """Return the Infos of NAME or TYPE/NAME arguments."""
-    return builder.from_flags(ctx, flags, args, resource=resource, continue_on_error=False,
+    return builder.from_flags(ctx, args, resource=resource, continue_on_error=False,
                               scheme=scheme).infos()
 
 
