@@ -6,8 +6,12 @@ from ..machinery.objects import clone
 from .failures import Failure
 from .util import cmdutil, metadata
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl annotate (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)

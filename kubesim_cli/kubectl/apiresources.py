@@ -5,10 +5,14 @@ from __future__ import annotations
 from ..releases.kubectl import does
 from .failures import Failure, Usage
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
 
 
-def run(ctx) -> None:
+def run(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
@@ -30,7 +34,7 @@ def run(ctx) -> None:
         _print(ctx, resources, output)
 
 
-def _selected(ctx) -> list:
+def _selected(ctx: Context) -> list:
     flags = ctx.flags
     verbs, categories = set(flags["verbs"]), set(flags["categories"])
     order = {"name": lambda res: (res.plural, res.plural), "kind": lambda res: (res.kind, res.plural)}.get(
@@ -42,7 +46,7 @@ def _selected(ctx) -> list:
         and (not flags.changed("namespaced") or res.namespaced == flags["namespaced"])), key=order)
 
 
-def _table(ctx, resources: list, wide: bool, no_headers: bool) -> None:
+def _table(ctx: Context, resources: list, wide: bool, no_headers: bool) -> None:
     from ..go.tabwriter import align
     rows = [] if no_headers else [["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]
                                   + (["VERBS", "CATEGORIES"] if wide else [])]
@@ -52,7 +56,7 @@ def _table(ctx, resources: list, wide: bool, no_headers: bool) -> None:
     ctx.out(align(rows))
 
 
-def _print(ctx, resources: list, output: str) -> None:
+def _print(ctx: Context, resources: list, output: str) -> None:
     listing = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "",
                "resources": [_api_resource(res) for res in resources] or None}
     if output == "json":
@@ -71,7 +75,7 @@ def _api_resource(res) -> dict:
     return {key: value for key, value in told.items() if value or key in ("singularName", "namespaced")}
 
 
-def versions(ctx) -> None:
+def versions(ctx: Context) -> None:
     args = ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")

@@ -5,8 +5,12 @@ from __future__ import annotations
 from .failures import Failure
 from .util import cmdutil, podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl attach (POD | TYPE/NAME) [-c CONTAINER]"""
     flags, args = ctx.flags, ctx.args
     timeout = podcmd.running_timeout(flags)

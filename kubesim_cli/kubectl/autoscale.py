@@ -11,11 +11,15 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _UNITS = {"cpu": "m", "memory": "Mi"}
 _HPAS = "horizontalpodautoscalers"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl autoscale (-f FILENAME | TYPE NAME) [--min=N] --max=N [--cpu=70%] [--memory=500Mi]"""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)
@@ -56,7 +60,7 @@ def run(ctx):
         raise Failure("no objects passed to autoscale")
 
 
-def _object(ctx, info, api_version: str) -> dict:
+def _object(ctx: Context, info, api_version: str) -> dict:
     flags = ctx.flags
     metadata = {"name": flags["name"] or info.name}
     if ctx.namespace_given:
@@ -68,7 +72,7 @@ def _object(ctx, info, api_version: str) -> dict:
     return {"apiVersion": api_version, "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
 
 
-def _create(ctx, obj: dict, strategy: str) -> None:
+def _create(ctx: Context, obj: dict, strategy: str) -> None:
     flags = ctx.flags
     cmdutil.record(ctx, obj)
     if strategy == "client":

@@ -8,22 +8,26 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _CSRS = "certificatesigningrequests.certificates.k8s.io"
 
 
-def approve(ctx):
+def approve(ctx: Context) -> None:
     """kubectl certificate approve (-f FILENAME | NAME)"""
     _decide(ctx, "Approved", "Denied", "approved", "KubectlApprove",
             "This CSR was approved by kubectl certificate approve.")
 
 
-def deny(ctx):
+def deny(ctx: Context) -> None:
     """kubectl certificate deny (-f FILENAME | NAME)"""
     _decide(ctx, "Denied", "Approved", "denied", "KubectlDeny",
             "This CSR was denied by kubectl certificate deny.")
 
 
-def _decide(ctx, type_: str, opposite: str, done: str, reason: str, message: str) -> None:
+def _decide(ctx: Context, type_: str, opposite: str, done: str, reason: str, message: str) -> None:
     flags, args = ctx.flags, ctx.args
     print_obj = cmdutil.printer(ctx, done)
     if not args and not flags["filename"] and not flags["kustomize"]:

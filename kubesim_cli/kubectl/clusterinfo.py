@@ -7,12 +7,16 @@ import os
 from ..machinery.errors import StatusError
 from .failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _DUMPED = (("events", "events"), ("replicationcontrollers", "replication-controllers"), ("services", "services"),
            ("daemonsets.apps", "daemonsets"), ("deployments.apps", "deployments"), ("replicasets.apps", "replicasets"),
            ("pods", "pods"))
 
 
-def run(ctx) -> None:
+def run(ctx: Context) -> None:
     namespace = ctx.flags["namespace"] or "kube-system"
     listing = ctx.client.list("services", namespace, label_selector="kubernetes.io/cluster-service=true")
     host = ctx.kubeconfig.server
@@ -40,7 +44,7 @@ def _link(service: dict, host: str) -> str:
     return f"{host}/api/v1/namespaces/{meta['namespace']}/services/{name}/proxy"
 
 
-def dump(ctx) -> None:
+def dump(ctx: Context) -> None:
     from .resource.scheme import typed_list
     from .util.cmdutil import output_printer
     flags = ctx.flags
@@ -67,7 +71,7 @@ def dump(ctx) -> None:
         ctx.out(f"Cluster info dumped to {folder}\n")
 
 
-def _logs(ctx, pod: dict) -> None:
+def _logs(ctx: Context, pod: dict) -> None:
     from .util.rawhttp import request
     meta, spec = pod["metadata"], pod["spec"]
     for container in (*spec.get("initContainers", ()), *spec["containers"]):
@@ -84,13 +88,13 @@ def _logs(ctx, pod: dict) -> None:
 class _Output:
     """Sends what is printed to a file below `folder`, or where it goes anyway without a folder."""
 
-    def __init__(self, ctx, folder: str, name: str):
+    def __init__(self, ctx: Context, folder: str, name: str):
         self._ctx, self._path = ctx, os.path.join(folder, name) if folder else ""
 
     def __enter__(self) -> None:
         if self._path:
             self._texts: list[str] = []
-            self._ctx.out = self._texts.append
+            self._ctx.out = self._texts.append  # type: ignore[assignment, method-assign]
 
     def __exit__(self, *exc) -> None:
         if not self._path:

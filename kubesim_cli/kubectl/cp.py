@@ -7,10 +7,14 @@ import os
 from .failures import Failure
 from .util import podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _FORMAT = "filespec must match the canonical format: [[namespace/]pod:]file/path"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl cp SOURCE DESTINATION, one of them [[NAMESPACE/]POD:]PATH"""
     args = ctx.args
     if len(args) != 2:

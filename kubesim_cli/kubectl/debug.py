@@ -6,8 +6,12 @@ from .failures import Failure
 from .run import IMAGE
 from .util import cmdutil, podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl debug (POD | TYPE/NAME) [-it] --image=IMAGE [-- COMMAND [args...]]"""
     flags, args = ctx.flags, ctx.args
     names = args[:flags.dash] if flags.dash >= 0 else args

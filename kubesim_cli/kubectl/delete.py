@@ -9,12 +9,16 @@ from .failures import Failure, add_source
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _POLICIES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 _IMMEDIATE = ("Immediate deletion does not wait for confirmation that the running resource has been terminated. The "
               "resource may continue to run on the cluster indefinitely.")
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl delete ([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])"""
     flags = ctx.flags
     propagation = cascade(ctx, flags["cascade"])
@@ -30,12 +34,13 @@ def run(ctx):
     elif flags["force"] and grace_period > 0:
         raise Failure("--force and --grace-period greater than 0 cannot be specified together")
     if result is None:
-        return _raw(ctx)
+        _raw(ctx)
+        return
     wanted = None
     if flags["interactive"]:
         wanted = _confirmed(ctx, ignore_not_found)
         if wanted is None:
-            return None
+            return
     deletion = Deletion(ctx, strategy, propagation, grace_period, flags["output"] == "name")
     warn_scope = ctx.namespace_given and not flags["all-namespaces"]
 
@@ -61,7 +66,7 @@ def run(ctx):
     return None
 
 
-def cascade(ctx, value: str) -> str:
+def cascade(ctx: Context, value: str) -> str:
     """Return the propagation policy that --cascade asks for (parseCascadingFlag); raises Failure."""
     if value in TRUE or value in FALSE:
         instead = "background" if value in TRUE else "orphan"
@@ -76,7 +81,7 @@ def cascade(ctx, value: str) -> str:
 class Deletion:
     """Deletes objects one by one and then waits for them to be gone. `count` is the number of those visited."""
 
-    def __init__(self, ctx, strategy: str, propagation: str, grace_period: int, names_only: bool = False):
+    def __init__(self, ctx: Context, strategy: str, propagation: str, grace_period: int, names_only: bool = False):
         """`strategy` as of `cmdutil.dry_run`; `grace_period` in seconds, negative for the object's own."""
         self.ctx, self.strategy, self.propagation, self.grace_period = ctx, strategy, propagation, grace_period
         self.names_only, self.count = names_only, 0
@@ -138,7 +143,7 @@ def _location(info) -> tuple[str, str, str]:
     return info.mapping.name, info.namespace, info.name
 
 
-def _confirmed(ctx, ignore_not_found: bool) -> set | None:
+def _confirmed(ctx: Context, ignore_not_found: bool) -> set | None:
     """Show what would be deleted and ask; returns the objects' locations, or None where nothing is to be done."""
     infos, error = builder.from_flags(ctx, ctx.args, require_object=False).collect(ignore_not_found)
     if error:
@@ -160,7 +165,7 @@ def _confirmed(ctx, ignore_not_found: bool) -> set | None:
     return {_location(info) for info in infos}
 
 
-def _raw(ctx) -> None:
+def _raw(ctx: Context) -> None:
     from .util import rawhttp
 
     flags = ctx.flags

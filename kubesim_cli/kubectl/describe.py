@@ -8,8 +8,12 @@ from .failures import Failure
 from .resource import builder
 from .util.cmdutil import tell_none
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl describe (-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) (pkg/cmd/describe)."""
     flags, args = ctx.flags, ctx.args
     if not args and not flags["filename"] and not flags["kustomize"]:
@@ -21,7 +25,8 @@ def run(ctx):
     if (error or len(infos) > 1) and does("DescribeSeveralShort", ctx.release) and not flags.changed("show-events"):
         show_events = False
     if isinstance(error, StatusError) and error.reason == "NotFound" and len(args) == 2:
-        return _describe_matching(ctx, args[0], args[1], error, show_events)
+        _describe_matching(ctx, args[0], args[1], error, show_events)
+        return
     errors = [error] if error else []
     told: set = set()
     written = False
@@ -40,7 +45,7 @@ def run(ctx):
     builder.raise_all(errors)
 
 
-def _describe_matching(ctx, resource: str, prefix: str, not_found: StatusError, show_events: bool) -> None:
+def _describe_matching(ctx: Context, resource: str, prefix: str, not_found: StatusError, show_events: bool) -> None:
     """Describe the objects whose names begin with what is no whole name."""
     infos = builder.build(ctx, [resource], allow_empty_selector=True, single_resource_type=True,
                           chunk_size=ctx.flags["chunk-size"], continue_on_error=False).infos()
@@ -51,7 +56,7 @@ def _describe_matching(ctx, resource: str, prefix: str, not_found: StatusError, 
         ctx.out(_description(ctx, info, show_events) + "\n")
 
 
-def _description(ctx, info, show_events: bool) -> str:
+def _description(ctx: Context, info, show_events: bool) -> str:
     from .printers import PrinterError
     from .printers.describe import describe
 

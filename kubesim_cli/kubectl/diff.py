@@ -13,12 +13,16 @@ from .resource import builder
 from .resource.info import group_version
 from .util import cmdutil, klog
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _MANAGER = "kubectl-client-side-apply"
 _MASK = "***"
 _ATTEMPTS = 4  # at an object that changes meanwhile; a conflict of server-side apply passes for that as well
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl diff -f FILENAME"""
     flags, args = ctx.flags, ctx.args
     if args:
@@ -72,7 +76,7 @@ def run(ctx):
         _compare_directories(ctx, live_dir, merged_dir)
 
 
-def _merged(ctx, info, body: dict, manager: str) -> dict:
+def _merged(ctx: Context, info, body: dict, manager: str) -> dict:
     """Return what the server would make of an apply."""
     flags = ctx.flags
     if flags["server-side"]:
@@ -122,7 +126,7 @@ def _write(directory: str, name: str, obj: dict | None) -> None:
         file.write(dump(obj) if obj is not None else "")
 
 
-def _compare_directories(ctx, live: str, merged: str) -> None:
+def _compare_directories(ctx: Context, live: str, merged: str) -> None:
     """Run the diff program of KUBECTL_EXTERNAL_DIFF, or `diff -u -N`; exit code 1 where it finds differences."""
     import re
     import subprocess
@@ -148,7 +152,7 @@ def _compare_directories(ctx, live: str, merged: str) -> None:
 class _Pruner:
     """Finds what `apply --prune` would delete."""
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         from .apply.prune import parse_allowlist
 
         flags = ctx.flags

@@ -8,8 +8,12 @@ from .resource import builder
 from .util import cmdutil
 from .util.editor import Editor
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl edit (RESOURCE/NAME | -f FILENAME)"""
     cmdutil.check_subresource(ctx, ctx.flags["subresource"], ("status",))
     infos = builder.from_flags(ctx, ctx.args, allow_empty_selector=True, latest=True).infos()

@@ -14,10 +14,14 @@ from .printers.table import escape_terminal
 from .resource import scheme
 from .resource.mapper import resource_for
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _PAGE = 500  # whatever --chunk-size says
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl events [--for TYPE/NAME] [--types=Normal,Warning] [--watch] (pkg/cmd/events)."""
     flags = ctx.flags
     field_selector = _of_object(ctx, flags["for"]) if flags["for"] else ""
@@ -27,7 +31,8 @@ def run(ctx):
         raise Failure("valid --types are Normal or Warning")
     namespace = "" if flags["all-namespaces"] else ctx.namespace
     if flags["watch"]:
-        return _watch(ctx, namespace, field_selector, types, show)
+        _watch(ctx, namespace, field_selector, types, show)
+        return
     found = _wanted(list_all(ctx.client, "events", namespace, field_selector=field_selector, chunk_size=_PAGE), types)
     if found:
         from ..go.sort import sort
@@ -39,7 +44,7 @@ def run(ctx):
         ctx.err("No events found.\n" if flags["all-namespaces"] else f"No events found in {namespace} namespace.\n")
 
 
-def _of_object(ctx, text: str) -> str:
+def _of_object(ctx: Context, text: str) -> str:
     """Return the field selector for the events of TYPE/NAME."""
     parts = text.split("/")
     if len(parts) == 1:
@@ -65,7 +70,7 @@ def _time(event: dict) -> float:
     return timestamps.parse(text) if text else float("-inf")
 
 
-def _printer(ctx):
+def _printer(ctx: Context):
     """Return the function that prints an event or a list of them, in columns that do not shrink."""
     widths: list[int] = []
     if ctx.flags["output"]:
@@ -85,7 +90,7 @@ def _aligned(text: str, widths: list[int]) -> str:
     return aligned if text.endswith("\n") else aligned.removesuffix("\n")
 
 
-def _formatter(ctx):
+def _formatter(ctx: Context):
     flags = ctx.flags
     try:
         printer = for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
@@ -105,7 +110,7 @@ def _formatter(ctx):
     return formatted
 
 
-def _rows(ctx):
+def _rows(ctx: Context):
     flags = ctx.flags
     head = [] if flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
     with_namespace = flags["all-namespaces"]
@@ -129,7 +134,7 @@ def _rows(ctx):
     return formatted
 
 
-def _watch(ctx, namespace: str, field_selector: str, types: list[str], show) -> None:
+def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str], show) -> None:
     """Print the events there are and then every new one, for as long as there may be any."""
     there = ctx.client.list("events", namespace, field_selector=field_selector)
     for event in _wanted(there["items"], types):

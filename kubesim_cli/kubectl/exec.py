@@ -7,8 +7,12 @@ from ..releases.kubectl import does
 from .failures import Failure, Usage
 from .util import cmdutil, podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]"""
     flags, args = ctx.flags, ctx.args
     name = args[0] if args and flags.dash != 0 else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from .failures import Failure
 from .resource.mapper import resources_for
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with the library lightkube-models "
                     "(pip install 'kubesim-cli[explain]').\n")
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl explain TYPE[.FIELD...] [--recursive] [--api-version=VERSION] (pkg/cmd/explain)."""
     flags, args = ctx.flags, ctx.args
     if not args:
@@ -49,7 +53,7 @@ def _group_and_version(text: str) -> tuple[str, str]:
     return group, version
 
 
-def _resource_and_path(ctx, text: str, plain: bool):
+def _resource_and_path(ctx: Context, text: str, plain: bool):
     """Return (discovery.Resource, names of fields) of `pods.spec` or, unless `plain`, `deployments.apps.spec`."""
     type_, *path = _fields(text, "first node must be field node", 1)
     resources = resources_for(ctx, type_)
@@ -77,7 +81,7 @@ def _fields(text: str, complaint: str, checked: int | None = None) -> list:
     return names
 
 
-def _show(ctx, resource, path: list[str], recursive: bool, render) -> None:
+def _show(ctx: Context, resource, path: list[str], recursive: bool, render) -> None:
     from ..machinery.schema import object_meta, schema_of
     from .printers import PrinterError
     from .printers.explain import Document

@@ -10,11 +10,15 @@ from .resource.scheme import KUBECTL
 from .util import cmdutil
 from .util.overrides import overridden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _EXPOSABLE = (("", "ReplicationController"), ("", "Service"), ("", "Pod"), ("apps", "Deployment"),
               ("apps", "ReplicaSet"))
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl expose (-f FILENAME | TYPE NAME) [--port=P] [--target-port=N] [--name=NAME] [--type=TYPE]"""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)

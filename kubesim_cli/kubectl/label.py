@@ -9,8 +9,12 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil, metadata
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl label (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-..."""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)

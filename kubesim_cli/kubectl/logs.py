@@ -9,12 +9,16 @@ from .failures import Failure, Usage
 from .resource import builder
 from .util import cmdutil, podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
           "POD or TYPE/NAME is a required argument for the logs command")
 _PULLING = ("ErrImagePull", "ImagePullBackOff")
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]"""
     flags, args = ctx.flags, ctx.args
     if len(args) > 2 or (not args and not flags["selector"]):
@@ -38,7 +42,7 @@ def run(ctx):
                                  f"{cmdutil.quote(pod['metadata']['name'])}")
 
 
-def _select(ctx) -> list[dict]:
+def _select(ctx: Context) -> list[dict]:
     args = ctx.args
     try:
         if args:
@@ -70,7 +74,7 @@ def _check(flags, args) -> None:
         raise Failure("--tail must be greater than or equal to -1")
 
 
-def _containers(ctx, pod: dict, args) -> list[dict]:
+def _containers(ctx: Context, pod: dict, args) -> list[dict]:
     flags = ctx.flags
     if flags["all-containers"]:
         return [container for field in ("initContainers", "containers", "ephemeralContainers")

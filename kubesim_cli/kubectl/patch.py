@@ -10,11 +10,15 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _TYPES = {"json": "application/json-patch+json", "merge": "application/merge-patch+json",
           "strategic": "application/strategic-merge-patch+json"}
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]"""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)
@@ -43,7 +47,7 @@ def run(ctx):
         raise Failure("no objects passed to patch")
 
 
-def _check(ctx, strategy: str) -> str:
+def _check(ctx: Context, strategy: str) -> str:
     """Refuse flags that do not go together; returns the patch type."""
     flags = ctx.flags
     if flags["patch"] and flags["patch-file"]:
@@ -94,7 +98,7 @@ def _wrong_locally(problem: str, patch_type: str) -> str:
     return {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document"}.get(patch_type, problem)
 
 
-def _send(ctx, info, body, patch_type: str, strategy: str) -> dict:
+def _send(ctx: Context, info, body, patch_type: str, strategy: str) -> dict:
     flags = ctx.flags
     try:
         return ctx.client.patch(info.resource, info.name, body, patch_type, info.namespace,
@@ -109,7 +113,7 @@ def _send(ctx, info, body, patch_type: str, strategy: str) -> dict:
         raise Failure(f"{_TYPES[patch_type]} is not supported by {kind}: {error.message}") from None
 
 
-def _record(ctx, info, obj: dict, strategy: str) -> dict:
+def _record(ctx: Context, info, obj: dict, strategy: str) -> dict:
     """Write the change cause that --record asks for."""
     changed = clone(obj)
     cmdutil.record(ctx, changed)
@@ -119,7 +123,7 @@ def _record(ctx, info, obj: dict, strategy: str) -> dict:
                             info.namespace, dry_run=strategy == "server", field_manager=ctx.flags["field-manager"])
 
 
-def _patched_locally(ctx, info, body, patch_type: str) -> dict:
+def _patched_locally(ctx: Context, info, body, patch_type: str) -> dict:
     """Return the object after a patch, without a server. Raises Failure."""
     obj = clone(info.obj)
     if patch_type == "json":
@@ -137,7 +141,7 @@ def _patched_locally(ctx, info, body, patch_type: str) -> dict:
     return obj
 
 
-def _merged(ctx, obj: dict, body: dict) -> dict:
+def _merged(ctx: Context, obj: dict, body: dict) -> dict:
     from ..machinery.schema import schema_of
 
     api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")

@@ -6,8 +6,12 @@ from .failures import Failure, Usage
 from .resource.scheme import CLIENT_GO
 from .util import podcmd
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl port-forward TYPE/NAME [LOCAL_PORT:]REMOTE_PORT..."""
     args = ctx.args
     if len(args) < 2:

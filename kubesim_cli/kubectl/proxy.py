@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from .failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl proxy [--port=PORT]"""
     flags = ctx.flags
     if flags["unix-socket"] and (flags.changed("port") or flags.changed("address")):

@@ -8,10 +8,14 @@ from .failures import Failure, add_source
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _TIMEOUT = 300.0  # seconds for --force to see the old objects gone
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl replace -f FILENAME"""
     flags = ctx.flags
     validation = cmdutil.validation(flags)
@@ -41,7 +45,7 @@ def run(ctx):
     builder.from_flags(ctx, validate=validation != "Ignore").visit(replace)
 
 
-def _check(ctx, strategy: str) -> None:
+def _check(ctx: Context, strategy: str) -> None:
     """Refuse flags that do not go together."""
     flags = ctx.flags
     if _grace_period(flags) >= 0 and not flags["force"]:
@@ -66,7 +70,7 @@ def _grace_period(flags) -> int:
     return 1 if flags["grace-period"] == 0 else flags["grace-period"]
 
 
-def _update(ctx, info, validation: str, strategy: str) -> dict:
+def _update(ctx: Context, info, validation: str, strategy: str) -> dict:
     """Send an object; without a resourceVersion in it, it overwrites what is there (Helper.Replace)."""
     flags = ctx.flags
     if not info.name:
@@ -82,7 +86,7 @@ def _update(ctx, info, validation: str, strategy: str) -> dict:
                              field_validation=validation)
 
 
-def _replace_by_force(ctx, validation: str, propagation: str, print_obj) -> None:
+def _replace_by_force(ctx: Context, validation: str, propagation: str, print_obj) -> None:
     """Delete the objects, wait until they are gone, and create them anew."""
     flags = ctx.flags
     infos, unread = builder.from_flags(ctx, ctx.args, require_object=False).collect()

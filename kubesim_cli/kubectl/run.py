@@ -11,6 +11,10 @@ from .failures import Failure, Usage
 from .util import cmdutil
 from .util.overrides import overridden
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 # distribution/reference: [host[:port]/]path[:tag][@digest]
@@ -19,7 +23,7 @@ IMAGE = re.compile(
     r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?", re.ASCII)
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl run NAME --image=IMAGE [--env=K=V] [--port=P] [--command] [-- ARGS]"""
     flags, args = ctx.flags, ctx.args
     strategy = cmdutil.dry_run(ctx)
@@ -105,7 +109,7 @@ def _env(text: str) -> dict:
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _create(ctx, resource: str, obj: dict, strategy: str) -> dict:
+def _create(ctx: Context, resource: str, obj: dict, strategy: str) -> dict:
     flags = ctx.flags
     cmdutil.record(ctx, obj)
     if strategy == "client":

@@ -8,8 +8,12 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl scale [--resource-version=V] [--current-replicas=N] --replicas=N (-f FILENAME | TYPE NAME)"""
     flags, args = ctx.flags, ctx.args
     strategy = cmdutil.dry_run(ctx)
@@ -47,14 +51,14 @@ def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
     return Failure(f"no objects passed to scale{why}")
 
 
-def _scale(ctx, info, strategy: str) -> int:
+def _scale(ctx: Context, info, strategy: str) -> int:
     """Write the scale subresource; returns the replicas it then asks for (kubectl/pkg/scale)."""
     flags = ctx.flags
     wanted, current, version = flags["replicas"], flags["current-replicas"], flags["resource-version"]
-    options = {"subresource": "scale", "dry_run": strategy == "server"}
+    dry_run = strategy == "server"
     if current == -1 and not version:
         scale = ctx.client.patch(info.mapping.name, info.name, {"spec": {"replicas": wanted}}, "merge",
-                                 info.namespace, **options)
+                                 info.namespace, subresource="scale", dry_run=dry_run)
     else:
         scale = clone(ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale"))
         replicas = scale["spec"].get("replicas", 0)
@@ -63,13 +67,13 @@ def _scale(ctx, info, strategy: str) -> int:
         if version and scale["metadata"]["resourceVersion"] != version:
             raise Failure(f"Expected resource version to be {version}, was {scale['metadata']['resourceVersion']}")
         scale["spec"]["replicas"] = wanted
-        scale = ctx.client.update(info.mapping.name, scale, info.namespace, **options)
+        scale = ctx.client.update(info.mapping.name, scale, info.namespace, subresource="scale", dry_run=dry_run)
     if flags["timeout"] and strategy == "none":
         _wait(ctx, info, wanted, flags["timeout"])
     return scale["spec"].get("replicas", 0)
 
 
-def _wait(ctx, info, wanted: int, timeout: float) -> None:
+def _wait(ctx: Context, info, wanted: int, timeout: float) -> None:
     def synced():
         scale = ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale")
         asked = scale["spec"].get("replicas", 0)

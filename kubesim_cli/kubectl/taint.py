@@ -8,10 +8,14 @@ from .failures import Failure, Usage, no_such_type
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl taint NODE NAME KEY=VAL:EFFECT... KEY:EFFECT-..."""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)
@@ -103,7 +107,7 @@ def _parse_one(text: str) -> dict:
     return taint
 
 
-def _check(ctx, resources: list[str], add: list[dict], remove: list[dict]) -> None:
+def _check(ctx: Context, resources: list[str], add: list[dict], remove: list[dict]) -> None:
     flags = ctx.flags
     kind = resources[0].lower()
     mapping = ctx.client.discovery.find(kind)

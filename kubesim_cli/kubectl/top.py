@@ -9,6 +9,10 @@ from ..releases.server import go_version
 from .failures import Failure, Usage
 from .util.cmdutil import tell_none
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _GROUP = "metrics.k8s.io"
 _NODES, _PODS = f"nodes.v1beta1.{_GROUP}", f"pods.v1beta1.{_GROUP}"
 _DELAY = 120.0             # seconds after which a pod should have metrics
@@ -16,7 +20,7 @@ _MEBI = 1 << 20
 _UNKNOWN = "<unknown>"
 
 
-def node(ctx):
+def node(ctx: Context) -> None:
     """kubectl top node [NAME | -l label]"""
     flags = ctx.flags
     name = _name(flags, ctx.args, "node", flags["selector"], "--selector")
@@ -42,7 +46,7 @@ def node(ctx):
     _print(ctx, rows)
 
 
-def pod(ctx):
+def pod(ctx: Context) -> None:
     """kubectl top pod [NAME | -l label]"""
     flags = ctx.flags
     labels, fields = flags["selector"], flags["field-selector"]
@@ -67,7 +71,7 @@ def pod(ctx):
     _print(ctx, _pod_rows(ctx, measured))
 
 
-def _pod_rows(ctx, measured: list[dict]) -> list[list[str]]:
+def _pod_rows(ctx: Context, measured: list[dict]) -> list[list[str]]:
     flags = ctx.flags
     resources, everywhere, containers = _resources(flags), flags["all-namespaces"], flags["containers"]
     rows, columns = [], 1 + len(resources)
@@ -108,12 +112,12 @@ def _check(parse, selector: str) -> None:
         raise Failure(str(error)) from None
 
 
-def _check_available(ctx) -> None:
+def _check_available(ctx: Context) -> None:
     if not any(group["name"] == _GROUP for group in ctx.client.discovery.groups):
         raise Failure("Metrics API not available")
 
 
-def _explain_nothing(ctx, labels: str, fields: str) -> None:
+def _explain_nothing(ctx: Context, labels: str, fields: str) -> None:
     """Raise Failure if there are pods, which then have no metrics (verifyEmptyMetrics)."""
     from ..go import duration
 
@@ -148,7 +152,7 @@ def _of_pod(found: dict) -> dict[str, str]:
     return quantity.total(container["usage"] for container in found["containers"])
 
 
-def _sort(ctx, items: list[dict], by: str, usage, name) -> None:
+def _sort(ctx: Context, items: list[dict], by: str, usage, name) -> None:
     """Sort in place by name, or by cpu or memory with the greatest first."""
     amount = quantity.milli if by == "cpu" else quantity.value
 
@@ -174,7 +178,7 @@ def _cells(resources: list[str], usage: dict, available: dict | None = None) -> 
     return cells
 
 
-def _print(ctx, rows: list[list[str]]) -> None:
+def _print(ctx: Context, rows: list[list[str]]) -> None:
     from ..go.tabwriter import align
 
     ctx.out(align([[*row, ""] for row in rows]))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from .failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
 
-def run(ctx) -> None:
+
+def run(ctx: Context) -> None:
     from ..releases import server as version
     flags, args = ctx.flags, ctx.args
     if args and not flags["client"]:

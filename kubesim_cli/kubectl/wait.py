@@ -8,10 +8,14 @@ from .failures import Failure
 from .resource import builder
 from .util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .context import Context
+
 _TIMED_OUT = "timed out waiting for the condition"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl wait ([-f FILENAME] | TYPE NAME) --for=create|delete|condition=NAME[=VALUE]|jsonpath=PATH[=VALUE]"""
     flags = ctx.flags
     print_obj = cmdutil.printer(ctx, "condition met")
@@ -44,7 +48,7 @@ def run(ctx):
         raise Failure("no matching resources found")
 
 
-def _selection(ctx):
+def _selection(ctx: Context):
     """Return a function that makes the builder's Result anew; flags that do not fit together fail here."""
     flags, args = ctx.flags, ctx.args
     if flags["local"]:
@@ -60,7 +64,7 @@ def _selection(ctx):
 class _Waiter:
     """The time that is left for all objects together. `timeout` in seconds; None waits for long, 0 looks once."""
 
-    def __init__(self, ctx, timeout: float | None):
+    def __init__(self, ctx: Context, timeout: float | None):
         self.ctx, self.timeout, self._start = ctx, timeout, ctx.now
 
     def left(self) -> float | None:
@@ -109,7 +113,7 @@ class _Deleted:
         return info.obj
 
 
-def _uid(ctx, info) -> str:
+def _uid(ctx: Context, info) -> str:
     """Return the object's uid, "" where it is not there."""
     try:
         return ctx.client.get(info.resource, info.name, info.namespace)["metadata"]["uid"]

@@ -10,6 +10,10 @@ from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _MANAGER = "kubectl-client-side-apply"
 _CONFLICT_HELP = """
 Please review the fields above--they currently have other managers. Here
@@ -29,7 +33,7 @@ _MISSING_ANNOTATION = (
     "missing annotation will be patched automatically.\n")
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl apply (-f FILENAME | -k DIRECTORY)"""
     args = ctx.args
     if args:
@@ -40,7 +44,7 @@ def run(ctx):
 class Applier:
     """One `kubectl apply`. `seen_uids` and `namespaces` are what pruning has to spare and to look through."""
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         flags = ctx.flags
         self.ctx, self.flags = ctx, flags
         self.strategy = cmdutil.dry_run(ctx)

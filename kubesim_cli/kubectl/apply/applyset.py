@@ -13,6 +13,10 @@ from ..resource.builder import raise_all
 from ..resource.info import group_version
 from ..util import klog
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _PREFIX = "applyset.kubernetes.io/"
 _TOOLING, _ID, _PART_OF = _PREFIX + "tooling", _PREFIX + "id", _PREFIX + "part-of"
 _KINDS, _RESOURCES = _PREFIX + "contains-group-kinds", _PREFIX + "contains-group-resources"
@@ -27,7 +31,7 @@ class ApplySet:
     Kinds are discovery.Resources by what the annotation calls them, as in `Deployment.apps`.
     """
 
-    def __init__(self, ctx, text: str, strategy: str, validation: str):
+    def __init__(self, ctx: Context, text: str, strategy: str, validation: str):
         """`text` is the flag's [RESOURCE][.GROUP]/NAME. Raises Failure."""
         if ctx.environ.get("KUBECTL_APPLYSET", "").lower() != "true":
             raise Failure("unknown flag: --applyset\nSee 'kubectl apply --help' for usage.")

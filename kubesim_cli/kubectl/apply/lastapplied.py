@@ -11,10 +11,14 @@ from ..util.cmdutil import encode
 from ..util.editor import Editor, infos_of
 from .patcher import last_applied
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _MANAGER = "kubectl-client-side-apply"
 
 
-def view_last_applied(ctx):
+def view_last_applied(ctx: Context) -> None:
     """kubectl apply view-last-applied (TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)"""
     flags = ctx.flags
     found = []
@@ -47,7 +51,7 @@ def view_last_applied(ctx):
             ctx.out(dump_yaml(value))
 
 
-def set_last_applied(ctx):
+def set_last_applied(ctx: Context) -> None:
     """kubectl apply set-last-applied -f FILENAME"""
     strategy = cmdutil.dry_run(ctx)
     print_obj = cmdutil.printer(ctx, "configured", strategy)
@@ -85,7 +89,7 @@ def annotation_patch(obj: dict) -> dict:
     return {"metadata": {"annotations": {LAST_APPLIED_CONFIG_ANNOTATION: encode(obj)}}}
 
 
-def edit_last_applied(ctx):
+def edit_last_applied(ctx: Context) -> None:
     """kubectl apply edit-last-applied (RESOURCE/NAME | -f FILENAME)"""
     edited = []
     for info in builder.from_flags(ctx, ctx.args, latest=True).infos():
@@ -95,7 +99,7 @@ def edit_last_applied(ctx):
     if not edited:
         raise Failure("no last-applied-configuration annotation found on resources, to create the annotation, use "
                       "command `kubectl apply set-last-applied --create-annotation`")
-    return LastAppliedEditor(ctx).edit(edited)
+    LastAppliedEditor(ctx).edit(edited)
 
 
 class LastAppliedEditor(Editor):

@@ -11,6 +11,12 @@ from ...releases.kubectl import does
 from ..failures import Failure, add_source
 from ..util.cmdutil import encode
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..context import Context
+
 _RETRIES = 5
 
 
@@ -21,10 +27,11 @@ class Patcher:
     `grace_period` in seconds and `timeout`) and created anew.
     """
 
-    def __init__(self, ctx, info, *, manager: str, validation: str = "", dry_run: bool = False, overwrite: bool = True,
-                 force: bool = False, cascade: str = "", grace_period: int = -1, timeout: float = 0):
+    def __init__(self, ctx: Context, info, *, manager: str, validation: str = "", dry_run: bool = False,
+                 overwrite: bool = True, force: bool = False, cascade: str = "", grace_period: int = -1,
+                 timeout: float = 0):
         self.ctx, self.info, self.overwrite, self.force = ctx, info, overwrite, force
-        self.options = {"field_manager": manager, "field_validation": validation}
+        self.options: dict[str, Any] = {"field_manager": manager, "field_validation": validation}
         self.dry_run, self.cascade, self.grace_period, self.timeout = dry_run, cascade, grace_period, timeout
         self.sent_text = ""
 

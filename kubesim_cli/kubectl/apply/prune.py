@@ -6,6 +6,10 @@ from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..failures import Failure
 from ..util import cmdutil, klog
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _NAMESPACED = (("v1", "ConfigMap"), ("v1", "Endpoints"), ("v1", "PersistentVolumeClaim"), ("v1", "Pod"),
                ("v1", "ReplicationController"), ("v1", "Secret"), ("v1", "Service"), ("batch/v1", "Job"),
                ("batch/v1", "CronJob"), ("networking.k8s.io/v1", "Ingress"), ("apps/v1", "DaemonSet"),
@@ -13,7 +17,7 @@ _NAMESPACED = (("v1", "ConfigMap"), ("v1", "Endpoints"), ("v1", "PersistentVolum
 _CLUSTER_SCOPED = (("v1", "Namespace"), ("v1", "PersistentVolume"))
 
 
-def parse_allowlist(ctx, texts: list[str]) -> list:
+def parse_allowlist(ctx: Context, texts: list[str]) -> list:
     """Return the discovery.Resources of `group/version/kind` words. Raises Failure."""
     found = []
     for text in texts:

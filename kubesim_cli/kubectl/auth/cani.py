@@ -7,6 +7,10 @@ from ...releases.kubectl import does
 from ..failures import Failure, no_such_type
 from . import rules as rbacrules
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
           "impersonate", "*")
 _SIGNER_VERBS = ("approve", "sign", "escalate", "attest")
@@ -14,7 +18,7 @@ _URL_VERBS = ("get", "put", "post", "head", "options", "delete", "patch", "*")
 _REVIEW = "authorization.k8s.io"
 
 
-def can_i(ctx):
+def can_i(ctx: Context) -> int | None:
     """kubectl auth can-i VERB [TYPE | TYPE/NAME | NONRESOURCEURL], or --list; exits with 1 for no."""
     flags, args = ctx.flags, ctx.args
     if flags["list"]:
@@ -22,7 +26,8 @@ def can_i(ctx):
             raise Failure("list option must be specified with no arguments")
         if flags["quiet"] or flags["all-namespaces"] or flags["subresource"]:
             raise Failure("list option can't be specified with neither quiet, all-namespaces nor subresource options")
-        return _list(ctx)
+        _list(ctx)
+        return None
     if len(args) != 2:
         raise Failure("you must specify two arguments: verb resource or verb resource/resourceName.\n"
                       "See 'kubectl auth can-i -h' for help and examples.")
@@ -45,7 +50,7 @@ def can_i(ctx):
     return 0 if status.get("allowed") else 1
 
 
-def _attributes(ctx, verb: str, what: str) -> dict:
+def _attributes(ctx: Context, verb: str, what: str) -> dict:
     flags = ctx.flags
     text, _, name = what.partition("/")
     mapping = None if text == "*" else ctx.client.discovery.find(text)
@@ -65,12 +70,12 @@ def _attributes(ctx, verb: str, what: str) -> dict:
     return {key: value for key, value in fields.items() if value}
 
 
-def _warn_verb(ctx, verb: str, known: tuple[str, ...]) -> None:
+def _warn_verb(ctx: Context, verb: str, known: tuple[str, ...]) -> None:
     if verb not in known:
         ctx.warn(f"verb '{verb}' is not a known verb\n")
 
 
-def _list(ctx) -> None:
+def _list(ctx: Context) -> None:
     """Print all that the user may do in the namespace."""
     review = {"apiVersion": f"{_REVIEW}/v1", "kind": "SelfSubjectRulesReview", "metadata": {},
               "spec": {"namespace": ctx.namespace}}

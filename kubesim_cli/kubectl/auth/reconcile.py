@@ -11,10 +11,14 @@ from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 from . import rules as rbacrules
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _GROUP = "rbac.authorization.k8s.io"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl auth reconcile -f FILENAME"""
     flags = ctx.flags
     cmdutil.require_files(flags)
@@ -46,7 +50,7 @@ def run(ctx):
 class _Reconciliation:
     """What has to be done to one object. `operation` is create, update, recreate or "" for nothing."""
 
-    def __init__(self, ctx, wanted: dict, flags):
+    def __init__(self, ctx: Context, wanted: dict, flags):
         self.ctx, self.wanted, self.operation, self.protected = ctx, wanted, "", False
         self.remove = flags["remove-extra-subjects" if "subjects" in wanted or wanted["kind"].endswith("Binding")
                             else "remove-extra-permissions"]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from ...machinery.errors import StatusError
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _REVIEW = {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {}}
 
 
-def run(ctx) -> None:
+def run(ctx: Context) -> None:
     from ..util.cmdutil import output_printer
     printer = output_printer(ctx, order=list)
     try:

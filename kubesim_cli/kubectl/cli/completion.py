@@ -11,6 +11,10 @@ from ..failures import Failure, Usage
 from .commands import find, flags_of, subcommands
 from .flags import FlagError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 NO_SPACE, NO_FILES = 2, 4
 _TYPES = frozenset((
     "annotate", "apply edit-last-applied", "apply view-last-applied", "debug", "delete", "describe", "edit", "explain",
@@ -37,7 +41,7 @@ _FLAG_CHOICES = {"cascade": ("background", "foreground", "orphan"), "dry-run": (
                  "subresource": ("status", "scale", "resize"), "validate": ("strict", "warn", "ignore")}
 
 
-def run(ctx) -> None:
+def run(ctx: Context) -> None:
     from .shells import SCRIPTS
     args = ctx.args
     if not args:
@@ -49,7 +53,7 @@ def run(ctx) -> None:
     ctx.out(SCRIPTS[args[0]])
 
 
-def complete(ctx) -> None:
+def complete(ctx: Context) -> None:
     """kubectl __complete and __completeNoDesc: `args` are the words so far and the one to complete."""
     args = ctx.args
     described = ctx.command == "__complete"
@@ -61,7 +65,7 @@ def complete(ctx) -> None:
     ctx.out(f":{directive}\n")
 
 
-def _complete(ctx, words: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
+def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Return the candidates for `partial`, (word, description), and the directive."""
     command, rest = find(words)
     flags = flags_of(command)
@@ -107,7 +111,7 @@ def _subcommands(command: str, args: list[str], partial: str, release: tuple) ->
             for name in sorted(names) if name.startswith(partial)]
 
 
-def _flag_names(ctx, partial: str) -> list[tuple[str, str]]:
+def _flag_names(ctx: Context, partial: str) -> list[tuple[str, str]]:
     from .help import flag_text, words
     texts, flags = words()["flags"], ctx.flags
     shown = flags_of(ctx.command, ctx.client_release)
@@ -121,7 +125,7 @@ def _flag_names(ctx, partial: str) -> list[tuple[str, str]]:
     return found
 
 
-def _of_flag(ctx, name: str, args: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
+def _of_flag(ctx: Context, name: str, args: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Complete the value of a flag; without an idea of it, the shell offers files."""
     flags = ctx.flags
     if name == "namespace":
@@ -140,7 +144,7 @@ def _of_flag(ctx, name: str, args: list[str], partial: str) -> tuple[list[tuple[
     return [(choice, "") for choice in choices if choice.startswith(partial)], NO_FILES
 
 
-def _nouns(ctx, args: list[str], partial: str) -> tuple[list[str], int]:
+def _nouns(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]:
     command = ctx.command
     if command == "completion":
         from .shells import SCRIPTS
@@ -158,7 +162,7 @@ def _nouns(ctx, args: list[str], partial: str) -> tuple[list[str], int]:
     return [], NO_FILES if subcommands(command) else 0
 
 
-def _types_and_names(ctx, args: list[str], partial: str, types) -> tuple[list[str], int]:
+def _types_and_names(ctx: Context, args: list[str], partial: str, types) -> tuple[list[str], int]:
     """Complete TYPE, then names, or TYPE/NAME (ResourceTypeAndNameCompletionFunc)."""
     if args and "/" not in args[0]:
         return [name for name in _live(ctx, args[0]) if name.startswith(partial) and name not in args[1:]], NO_FILES
@@ -172,7 +176,7 @@ def _types_and_names(ctx, args: list[str], partial: str, types) -> tuple[list[st
     return ([kind + "/" for kind in found], NO_FILES | NO_SPACE) if args else (found, NO_FILES)
 
 
-def _pods(ctx, args: list[str], partial: str) -> tuple[list[str], int]:
+def _pods(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]:
     """Complete a pod, or a TYPE/NAME that leads to one (doPodResourceCompletion)."""
     if args:
         return (_containers(ctx, args[0]) if ctx.command == "logs" and len(args) == 1 else []), NO_FILES
@@ -184,7 +188,7 @@ def _pods(ctx, args: list[str], partial: str) -> tuple[list[str], int]:
     return pods + owners, NO_FILES if pods else NO_FILES | NO_SPACE
 
 
-def _live(ctx, kind: str) -> list[str]:
+def _live(ctx: Context, kind: str) -> list[str]:
     """Return the names of the objects of a kind, in the namespace asked for."""
     resource = ctx.client.discovery.find(kind)
     if resource is None:
@@ -195,6 +199,6 @@ def _live(ctx, kind: str) -> list[str]:
     return [item["metadata"]["name"] for item in ctx.client.list(resource.versioned, namespace)["items"]]
 
 
-def _containers(ctx, pod: str) -> list[str]:
+def _containers(ctx: Context, pod: str) -> list[str]:
     spec = ctx.client.get("pods", pod.rpartition("/")[2], ctx.namespace)["spec"]
     return [container["name"] for container in (*spec.get("initContainers", ()), *spec["containers"])]

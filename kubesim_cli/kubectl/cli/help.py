@@ -6,6 +6,7 @@ from .commands import aliases, find, flags_of, groups, in_release, spec, subcomm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..context import Context
     from .flags import Flags
 
 _MORE = 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
@@ -98,7 +99,7 @@ def _options(texts: dict, flags: Flags, names: list[str]) -> str:
     return "\n".join(blocks)
 
 
-def show(ctx, topic: list[str]) -> int:
+def show(ctx: Context, topic: list[str]) -> int:
     """Print the help on the command that `topic` names; returns the exit code."""
     found, rest = find(topic)
     command = in_release(found, lambda: ctx.client_release)
@@ -113,7 +114,7 @@ def show(ctx, topic: list[str]) -> int:
     return 0
 
 
-def alpha(ctx) -> None:
+def alpha(ctx: Context) -> None:
     """kubectl alpha: its help, as far as the release has commands that are alpha."""
     if subcommands("alpha", ctx.client_release):
         ctx.out(text_of("alpha", ctx.client_release))
@@ -121,7 +122,7 @@ def alpha(ctx) -> None:
         ctx.err("No alpha commands are available in this version of kubectl\n")
 
 
-def options(ctx) -> None:
+def options(ctx: Context) -> None:
     """kubectl options: the global flags."""
     every = flags_of("", ctx.client_release)
     ctx.out("The following options can be passed to any command:\n\n" + _options(words(), every, every.names()))

@@ -7,6 +7,10 @@ import os
 from ..failures import Aggregate, Failure
 from .preferences import path_of
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _HEAD = {"kind": "Preference", "apiVersion": "kubectl.config.k8s.io/v1beta1"}
 _SECTIONS = ("defaults", "aliases", "credentialplugin")
 _POLICIES = ("AllowAll", "DenyAll", "Allowlist")
@@ -14,7 +18,7 @@ _RECOMMENDED = [{"command": "apply", "options": [{"name": "server-side", "defaul
                 {"command": "delete", "options": [{"name": "interactive", "default": "true"}]}]
 
 
-def view(ctx) -> None:
+def view(ctx: Context) -> None:
     path, named = _path(ctx)
     preference = _read(path)
     if preference is None:
@@ -32,7 +36,7 @@ def view(ctx) -> None:
     output_printer(ctx)(shown)  # type: ignore[misc]
 
 
-def set_(ctx) -> None:
+def set_(ctx: Context) -> None:
     flags = ctx.flags
     path, _ = _path(ctx)
     section, name = flags["section"], flags["name"]
@@ -120,7 +124,7 @@ def _allowlist(texts: list[str]) -> list[dict]:
     return found
 
 
-def _path(ctx) -> tuple[str, bool]:
+def _path(ctx: Context) -> tuple[str, bool]:
     path, named = path_of(ctx.environ, ctx.flags["kuberc"])
     if not path:
         raise Failure("KUBERC is disabled via KUBERC=off environment variable")
@@ -138,7 +142,7 @@ def _read(path: str) -> dict | None:
         raise Failure(f"error parsing kuberc file: error converting YAML to JSON: {why}") from None
 
 
-def _save(ctx, path: str, preference: dict) -> None:
+def _save(ctx: Context, path: str, preference: dict) -> None:
     from ..printers.yaml import dump
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:

@@ -10,6 +10,10 @@ import sys
 
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 PREFIX = "kubectl-"
 
 
@@ -57,7 +61,7 @@ def installed(environ) -> tuple[list[str], list[str]]:
     return paths, problems
 
 
-def list_(ctx) -> None:
+def list_(ctx: Context) -> None:
     """kubectl plugin list."""
     paths, problems = installed(ctx.environ)
     ctx.err("".join(problem + "\n" for problem in problems))

@@ -9,34 +9,38 @@ from ...releases.kubectl import does
 from ..failures import Aggregate, Failure, Usage
 from .access import ConfigAccess, external
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def _access(ctx) -> ConfigAccess:
+
+def _access(ctx: Context) -> ConfigAccess:
     return ConfigAccess(ctx.environ, ctx.flags["kubeconfig"])
 
 
-def _help(ctx, args: list[str]) -> Failure:
+def _help(ctx: Context, args: list[str]) -> Failure:
     """What `config` verbs say to a wrong number of arguments: the whole help, then the complaint."""
     from ..cli.help import text_of
     ctx.out(text_of(ctx.command, ctx.client_release))
     return Failure(f"Unexpected args: [{' '.join(args)}]")
 
 
-def current_context(ctx) -> None:
+def current_context(ctx: Context) -> None:
     name = _access(ctx).config["current-context"]
     if not name:
         raise Failure("current-context is not set")
     ctx.out(name + "\n")
 
 
-def get_clusters(ctx) -> None:
+def get_clusters(ctx: Context) -> None:
     ctx.out("".join(f"{name}\n" for name in ["NAME", *sorted(_access(ctx).config["clusters"])]))
 
 
-def get_users(ctx) -> None:
+def get_users(ctx: Context) -> None:
     ctx.out("".join(f"{name}\n" for name in ["NAME", *sorted(_access(ctx).config["users"])]))
 
 
-def get_contexts(ctx) -> None:
+def get_contexts(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if flags["output"] not in ("", "name"):
         raise Failure(f"--output {flags['output']} is not available in kubectl config get-contexts; resetting to "
@@ -59,7 +63,7 @@ def get_contexts(ctx) -> None:
         raise Aggregate(missing)
 
 
-def use_context(ctx) -> None:
+def use_context(ctx: Context) -> None:
     args = ctx.args
     if len(args) != 1:
         raise _help(ctx, args)
@@ -72,7 +76,7 @@ def use_context(ctx) -> None:
     ctx.out(f'Switched to context "{name}".\n')
 
 
-def rename_context(ctx) -> None:
+def rename_context(ctx: Context) -> None:
     args = ctx.args
     if len(args) != 2:
         raise _help(ctx, args)
@@ -93,22 +97,22 @@ def rename_context(ctx) -> None:
     ctx.out(f'Context "{old}" renamed to "{new}".\n')
 
 
-def delete_context(ctx) -> None:
+def delete_context(ctx: Context) -> None:
     _delete(ctx, ctx.args, "contexts", "context")
 
 
-def delete_cluster(ctx) -> None:
+def delete_cluster(ctx: Context) -> None:
     _delete(ctx, ctx.args, "clusters", "cluster")
 
 
-def delete_user(ctx) -> None:
+def delete_user(ctx: Context) -> None:
     args = ctx.args
     if len(args) != 1:
         raise Usage("user to delete is required")
     _delete(ctx, args, "users", "user")
 
 
-def _delete(ctx, args: list[str], section: str, kind: str) -> None:
+def _delete(ctx: Context, args: list[str], section: str, kind: str) -> None:
     access = _access(ctx)
     if len(args) != 1:
         from ..cli.help import text_of
@@ -124,7 +128,7 @@ def _delete(ctx, args: list[str], section: str, kind: str) -> None:
     ctx.out(f"deleted {kind} {name} from {where}\n")
 
 
-def set_(ctx) -> None:
+def set_(ctx: Context) -> None:
     from .path import set_value
     args = ctx.args
     if len(args) != 2:
@@ -141,7 +145,7 @@ def set_(ctx) -> None:
     ctx.out(f'Property "{name}" set.\n')
 
 
-def unset(ctx) -> None:
+def unset(ctx: Context) -> None:
     from .path import unset_value
     args = ctx.args
     if len(args) != 1:
@@ -155,7 +159,7 @@ def unset(ctx) -> None:
     ctx.out(f'Property "{args[0]}" unset.\n')
 
 
-def set_context(ctx) -> None:
+def set_context(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if len(args) > 1:
         raise _help(ctx, args)
@@ -177,7 +181,7 @@ def set_context(ctx) -> None:
     ctx.out(f'Context "{name}" {"modified" if known else "created"}.\n')
 
 
-def set_cluster(ctx) -> None:
+def set_cluster(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if len(args) != 1:
         raise _help(ctx, args)
@@ -204,7 +208,7 @@ def set_cluster(ctx) -> None:
     ctx.out(f'Cluster "{name}" set.\n')
 
 
-def set_credentials(ctx) -> None:
+def set_credentials(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if len(args) != 1:
         from ..cli.help import text_of
@@ -271,7 +275,7 @@ def _take_file(entry: dict, flags, access: ConfigAccess, name: str, section: str
     _drop(entry, field)
 
 
-def view(ctx) -> None:
+def view(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if args:
         raise Usage(f"unexpected arguments: [{' '.join(args)}]")
@@ -334,7 +338,7 @@ def _redact(config: dict) -> None:
                 entry[field] = "REDACTED"
 
 
-def _print(ctx, config: dict) -> None:
+def _print(ctx: Context, config: dict) -> None:
     flags = ctx.flags
     shaped = external(config)
     release = ctx.release

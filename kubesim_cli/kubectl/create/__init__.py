@@ -8,8 +8,12 @@ from ..failures import Failure, Usage, add_source
 from ..resource import builder
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> int | None:
     """kubectl create -f FILENAME"""
 
     flags, args = ctx.flags, ctx.args
@@ -23,9 +27,11 @@ def run(ctx):
     print_obj = cmdutil.printer(ctx, "created", strategy)
     cmdutil.require_files(flags)
     if flags["raw"]:
-        return _raw(ctx)
+        _raw(ctx)
+        return None
     if flags["edit"]:
-        return _edit(ctx)
+        _edit(ctx)
+        return None
     result = builder.from_flags(ctx, validate=validation != "Ignore")
     count = 0
 
@@ -50,7 +56,7 @@ def run(ctx):
     return None
 
 
-def _help(ctx, args) -> int:
+def _help(ctx: Context, args) -> int:
     from ..cli.help import text_of
 
     ctx.err(f"Error: {cmdutil.NO_FILES}\n\n")
@@ -60,7 +66,7 @@ def _help(ctx, args) -> int:
     return 1
 
 
-def _edit(ctx) -> None:
+def _edit(ctx: Context) -> None:
     """Let the user edit each object before it is created."""
     from ..util.editor import Editor
 
@@ -73,7 +79,7 @@ def _edit(ctx) -> None:
     builder.from_flags(ctx, validate=True).visit(lambda info: CreateEditor(ctx).edit([info]))
 
 
-def _raw(ctx) -> None:
+def _raw(ctx: Context) -> None:
     from ..util import rawhttp
 
     flags = ctx.flags

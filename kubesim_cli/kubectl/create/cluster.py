@@ -8,15 +8,19 @@ from ..failures import Failure
 from ..util.cmdutil import parse_label_selector, resource_list
 from .creation import Creation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def namespace(ctx):
+
+def namespace(ctx: Context) -> None:
     """kubectl create namespace NAME"""
     creation = Creation(ctx)
     creation.need_name()
     creation.submit("namespaces", creation.object("v1", "Namespace", False), namespaced=False)
 
 
-def poddisruptionbudget(ctx):
+def poddisruptionbudget(ctx: Context) -> None:
     """kubectl create poddisruptionbudget NAME --selector=... --min-available=... or --max-unavailable=..."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -37,7 +41,7 @@ def poddisruptionbudget(ctx):
                     "failed to create poddisruptionbudgets: ")
 
 
-def priorityclass(ctx):
+def priorityclass(ctx: Context) -> None:
     """kubectl create priorityclass NAME --value=... [--global-default] [--description=...]"""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -47,7 +51,7 @@ def priorityclass(ctx):
     creation.submit("priorityclasses.scheduling.k8s.io", obj, "failed to create priorityclass: ", namespaced=False)
 
 
-def quota(ctx):
+def quota(ctx: Context) -> None:
     """kubectl create quota NAME [--hard=cpu=1,pods=2] [--scopes=...]"""
     flags = ctx.flags
     creation = Creation(ctx)

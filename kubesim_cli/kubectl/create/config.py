@@ -11,8 +11,12 @@ from ..failures import Failure
 from ..util.cmdutil import quote
 from .creation import Creation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def configmap(ctx):
+
+def configmap(ctx: Context) -> None:
     """kubectl create configmap NAME --from-file=... --from-literal=... --from-env-file=..."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -42,7 +46,7 @@ def configmap(ctx):
     creation.submit("configmaps", obj, "failed to create configmap: ")
 
 
-def generic(ctx):
+def generic(ctx: Context) -> None:
     """kubectl create secret generic NAME --from-file=... --from-literal=... --from-env-file=... --type=..."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -54,7 +58,7 @@ def generic(ctx):
     _submit_secret(creation, flags, data, flags["type"])
 
 
-def docker_registry(ctx):
+def docker_registry(ctx: Context) -> None:
     """kubectl create secret docker-registry NAME --docker-username=... --docker-password=..."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -79,7 +83,7 @@ def docker_registry(ctx):
     _submit_secret(creation, flags, data, SECRET_TYPE_DOCKER_CONFIG_JSON)
 
 
-def tls(ctx):
+def tls(ctx: Context) -> None:
     """kubectl create secret tls NAME --cert=FILE --key=FILE; the two must belong together."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -141,7 +145,7 @@ def from_files(sources, add) -> None:
                 add(entry.name, _read(entry.path))
 
 
-def from_env_files(ctx, paths, what: str, add) -> None:
+def from_env_files(ctx: Context, paths, what: str, add) -> None:
     """Call `add(key, bytes)` for each line of env files; a key without `=` is looked up in the environment."""
     for path in paths:
         _stat(path)

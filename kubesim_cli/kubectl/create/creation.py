@@ -6,6 +6,10 @@ from ...machinery.errors import StatusError
 from ..failures import Failure, Usage
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 
 def name_from(flags, args: list[str]) -> str:
     """Return the one name among the arguments before `--` (NameFromCommandArgs)."""
@@ -18,7 +22,7 @@ def name_from(flags, args: list[str]) -> str:
 class Creation:
     """One call of a `create KIND`: its name, and `submit`. Checks the shared flags as it is made."""
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         flags, args = ctx.flags, ctx.args
         self.ctx, self.flags = ctx, flags
         self.name = name_from(flags, args)

@@ -9,30 +9,34 @@ from ..failures import Failure
 from ..util.cmdutil import quote
 from .creation import Creation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _RULE = re.compile(r"[\w*\-.]*/.*=[\w\-]+:[\w\-]+(,tls=?([\w\-]+)?)?", re.ASCII)
 
 
-def clusterip(ctx):
+def clusterip(ctx: Context) -> None:
     """kubectl create service clusterip NAME --tcp=..."""
     _service(ctx, "ClusterIP", cluster_ip=ctx.flags["clusterip"])
 
 
-def nodeport(ctx):
+def nodeport(ctx: Context) -> None:
     """kubectl create service nodeport NAME --tcp=... [--node-port=...]"""
     _service(ctx, "NodePort", node_port=ctx.flags["node-port"])
 
 
-def loadbalancer(ctx):
+def loadbalancer(ctx: Context) -> None:
     """kubectl create service loadbalancer NAME --tcp=..."""
     _service(ctx, "LoadBalancer")
 
 
-def externalname(ctx):
+def externalname(ctx: Context) -> None:
     """kubectl create service externalname NAME --external-name=..."""
     _service(ctx, "ExternalName", external_name=ctx.flags["external-name"])
 
 
-def _service(ctx, type_: str, cluster_ip: str = "", node_port: int = 0, external_name: str = "") -> None:
+def _service(ctx: Context, type_: str, cluster_ip: str = "", node_port: int = 0, external_name: str = "") -> None:
     flags = ctx.flags
     creation = Creation(ctx)
     if cluster_ip != "None" and not flags["tcp"] and type_ != "ExternalName":
@@ -76,7 +80,7 @@ def _parse_port(text: str) -> int:
     return int(text)
 
 
-def ingress(ctx):
+def ingress(ctx: Context) -> None:
     """kubectl create ingress NAME --rule=host/path=service:port[,tls[=secret]] [--default-backend=service:port]"""
     flags = ctx.flags
     creation = Creation(ctx)

@@ -7,6 +7,10 @@ from ...releases.kubectl import does
 from ..failures import Failure, no_such_type
 from .creation import Creation, name_from
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 GROUP = "rbac.authorization.k8s.io"
 VERSION = f"{GROUP}/v1"
 _VERBS = ("*", "get", "delete", "list", "create", "update", "patch", "watch", "proxy", "deletecollection", "use",
@@ -21,7 +25,7 @@ _SPECIAL_VERBS = {
 }
 
 
-def role(ctx):
+def role(ctx: Context) -> None:
     """kubectl create role NAME --verb=... --resource=..."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -36,7 +40,7 @@ def role(ctx):
     creation.submit(f"roles.{GROUP}", creation.object(VERSION, "Role", rules=rules))
 
 
-def clusterrole(ctx):
+def clusterrole(ctx: Context) -> None:
     """kubectl create clusterrole NAME with a rule, non-resource URLs or an aggregation rule."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -62,7 +66,7 @@ def clusterrole(ctx):
                     namespaced=False)
 
 
-def rolebinding(ctx):
+def rolebinding(ctx: Context) -> None:
     """kubectl create rolebinding NAME --role=... or --clusterrole=..., and subjects."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -74,7 +78,7 @@ def rolebinding(ctx):
     creation.submit(f"rolebindings.{GROUP}", obj, "failed to create rolebinding: ")
 
 
-def clusterrolebinding(ctx):
+def clusterrolebinding(ctx: Context) -> None:
     """kubectl create clusterrolebinding NAME --clusterrole=... and subjects."""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -83,14 +87,14 @@ def clusterrolebinding(ctx):
     creation.submit(f"clusterrolebindings.{GROUP}", obj, "failed to create clusterrolebinding: ", namespaced=False)
 
 
-def serviceaccount(ctx):
+def serviceaccount(ctx: Context) -> None:
     """kubectl create serviceaccount NAME"""
     creation = Creation(ctx)
     creation.need_name()
     creation.submit("serviceaccounts", creation.object("v1", "ServiceAccount"), "failed to create serviceaccount: ")
 
 
-def token(ctx):
+def token(ctx: Context) -> None:
     """kubectl create token SERVICE_ACCOUNT_NAME: print the token that the server issues."""
     from ..util.cmdutil import printer
 
@@ -109,7 +113,7 @@ def token(ctx):
         ctx.out(answer["status"]["token"] + ("\n" if ctx.on_terminal else ""))
 
 
-def _token_request(ctx, name: str) -> dict:
+def _token_request(ctx: Context, name: str) -> dict:
     flags = ctx.flags
     duration, audiences = flags["duration"], flags["audience"]
     kind, bound, uid = flags["bound-object-kind"], flags["bound-object-name"], flags["bound-object-uid"]
@@ -187,19 +191,19 @@ def _need_verbs(verbs) -> None:
         raise Failure("at least one verb must be specified")
 
 
-def _warn_verbs(ctx, verbs) -> None:
+def _warn_verbs(ctx: Context, verbs) -> None:
     for verb in verbs:
         if verb not in _VERBS:
             ctx.err(f"Warning: '{verb}' is not a standard resource verb\n")
 
 
-def _find(ctx, resource: str, group: str) -> tuple[str, str, bool]:
+def _find(ctx: Context, resource: str, group: str) -> tuple[str, str, bool]:
     """Return (plural, group, whether the server knows it)."""
     mapping = ctx.client.discovery.find(f"{resource}.{group}" if group else resource)
     return (mapping.plural, mapping.group, True) if mapping else (resource, group, False)
 
 
-def _check_resources(ctx, verbs, resources) -> None:
+def _check_resources(ctx: Context, verbs, resources) -> None:
     for resource, group, _ in resources:
         if not resource:
             raise Failure("resource must be specified if apiGroup/subresource specified")
@@ -230,7 +234,7 @@ def _check_urls(verbs, urls) -> None:
             raise Failure("nonResourceURL only supports wildcard matches when '*' is at the end")
 
 
-def _rules(ctx, verbs, resources, names, urls) -> list[dict]:
+def _rules(ctx: Context, verbs, resources, names, urls) -> list[dict]:
     """One rule for each API group, and one for the URLs."""
     by_group: dict[str, list[str]] = {}
     for resource, group, subresource in resources:

@@ -6,8 +6,12 @@ from ...releases.kubectl import does
 from ..failures import Failure
 from .creation import Creation
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def deployment(ctx):
+
+def deployment(ctx: Context) -> None:
     """kubectl create deployment NAME --image=... [-- COMMAND]"""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -25,7 +29,7 @@ def deployment(ctx):
     creation.submit("deployments.apps", obj, "failed to create deployment: ")
 
 
-def job(ctx):
+def job(ctx: Context) -> None:
     """kubectl create job NAME --image=... [-- COMMAND], or --from=cronjob/NAME"""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -43,7 +47,7 @@ def job(ctx):
     creation.submit("jobs.batch", obj, "failed to create job: ")
 
 
-def cronjob(ctx):
+def cronjob(ctx: Context) -> None:
     """kubectl create cronjob NAME --image=... --schedule=... [-- COMMAND]"""
     flags = ctx.flags
     creation = Creation(ctx)
@@ -54,7 +58,7 @@ def cronjob(ctx):
     creation.submit("cronjobs.batch", obj, "failed to create cronjob: ")
 
 
-def _from_cronjob(ctx, creation: Creation, source: str) -> dict:
+def _from_cronjob(ctx: Context, creation: Creation, source: str) -> dict:
     from ...machinery.objects import clone
     from ..resource import builder
     from ..resource.scheme import KUBECTL

@@ -10,20 +10,24 @@ from ..resource import builder
 from ..util import cmdutil
 from . import evictions
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def cordon(ctx):
+
+def cordon(ctx: Context) -> None:
     """kubectl cordon NODE"""
     strategy = _strategy(ctx, "cordon")
     _mark(ctx, _nodes(ctx), True, strategy)
 
 
-def uncordon(ctx):
+def uncordon(ctx: Context) -> None:
     """kubectl uncordon NODE"""
     strategy = _strategy(ctx, "uncordon")
     _mark(ctx, _nodes(ctx), False, strategy)
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl drain NODE: cordon nodes and evict their pods."""
     flags = ctx.flags
     strategy = _strategy(ctx, "drain")
@@ -52,7 +56,7 @@ def run(ctx):
         raise Aggregate(fatal)
 
 
-def _strategy(ctx, verb: str) -> str:
+def _strategy(ctx: Context, verb: str) -> str:
     flags, args = ctx.flags, ctx.args
     if not args and not flags.changed("selector"):
         raise Usage(f"USAGE: {verb} NODE [flags]")
@@ -61,7 +65,7 @@ def _strategy(ctx, verb: str) -> str:
     return cmdutil.dry_run(ctx)
 
 
-def _nodes(ctx) -> list:
+def _nodes(ctx: Context) -> list:
     if ctx.flags["selector"]:
         return builder.from_flags(ctx, ["nodes"], continue_on_error=False).infos()
     infos = builder.from_flags(ctx, ctx.args, resource="nodes", continue_on_error=False,
@@ -73,7 +77,7 @@ def _nodes(ctx) -> list:
     return infos
 
 
-def _mark(ctx, nodes: list, unschedulable: bool, strategy: str) -> None:
+def _mark(ctx: Context, nodes: list, unschedulable: bool, strategy: str) -> None:
     """Set or clear spec.unschedulable where it is not so already."""
     word = "cordoned" if unschedulable else "uncordoned"
     for info in nodes:

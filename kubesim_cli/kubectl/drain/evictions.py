@@ -12,10 +12,14 @@ from ...releases.kubectl import does
 from ..failures import Aggregate, Failure
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 RETRY = 5.0  # seconds until an eviction that a budget forbids is tried again
 
 
-def empty(ctx, node: str, strategy: str) -> None:
+def empty(ctx: Context, node: str, strategy: str) -> None:
     """Evict (or with --disable-eviction delete) the pods of a node and wait until they are gone. Raises Aggregate."""
     pods = _to_evict(ctx, node)
     if strategy == "client":
@@ -39,7 +43,7 @@ def _key(pod: dict) -> str:
     return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
-def _to_evict(ctx, node: str, warn: bool = True) -> list[dict]:
+def _to_evict(ctx: Context, node: str, warn: bool = True) -> list[dict]:
     """Return the pods of a node that have to go, and warn of the others; raises Aggregate for those that may not."""
     flags = ctx.flags
     found = ctx.client.list("pods", label_selector=flags["pod-selector"], field_selector=f"spec.nodeName={node}")
@@ -61,7 +65,7 @@ def _to_evict(ctx, node: str, warn: bool = True) -> list[dict]:
     return chosen
 
 
-def _judge(ctx, pod: dict) -> tuple[bool, str, str]:
+def _judge(ctx: Context, pod: dict) -> tuple[bool, str, str]:
     """Return (whether it goes, a warning, why it may not): the last of drain's filters to say something wins."""
     flags = ctx.flags
     if _long_gone(ctx, pod):
@@ -93,7 +97,7 @@ def _judge(ctx, pod: dict) -> tuple[bool, str, str]:
     return False, "", f"{again}Pods that declare no controller (use --force to override)"
 
 
-def _long_gone(ctx, pod: dict) -> bool:
+def _long_gone(ctx: Context, pod: dict) -> bool:
     """Whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
     limit, deleted = ctx.flags["skip-wait-for-delete-timeout"], pod["metadata"].get("deletionTimestamp")
     return bool(limit > 0 and deleted and int(ctx.now - timestamps.parse(deleted)) > limit)
@@ -102,7 +106,7 @@ def _long_gone(ctx, pod: dict) -> bool:
 class _Removal:
     """Removes pods side by side, within --timeout."""
 
-    def __init__(self, ctx, pods: list[dict], strategy: str):
+    def __init__(self, ctx: Context, pods: list[dict], strategy: str):
         flags = ctx.flags
         self.ctx, self.flags, self.strategy = ctx, flags, strategy
         self.timeout: float | None = flags["timeout"] or None

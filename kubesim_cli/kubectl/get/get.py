@@ -6,12 +6,17 @@ from ..failures import Aggregate, Failure, Usage
 from ..resource import builder
 from .tables import plain_table, table_printer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl get TYPE [NAME...] in all its forms (pkg/cmd/get)."""
     flags, args = ctx.flags, ctx.args
     if flags["raw"]:
-        return _raw(ctx)
+        _raw(ctx)
+        return
     output, template, sort_by = flags["output"], flags["template"], flags["sort-by"]
     if flags["watch"] or flags["watch-only"]:
         if sort_by:
@@ -30,7 +35,8 @@ def run(ctx):
     if flags["watch"] or flags["watch-only"]:
         from . import watch
 
-        return watch.run(ctx, human, table)
+        watch.run(ctx, human, table)
+        return
     if flags["output-watch-events"]:
         raise Failure("--output-watch-events option can only be used with --watch or --watch-only")
     if flags["subresource"]:
@@ -42,11 +48,12 @@ def run(ctx):
     result = builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, table=table,
                                 chunk_size=chunk_size)
     if human:
-        return _print_tables(ctx, result, table)
-    return _print_generic(ctx, result)
+        _print_tables(ctx, result, table)
+        return
+    _print_generic(ctx, result)
 
 
-def _print_tables(ctx, result: builder.Result, table: bool) -> None:
+def _print_tables(ctx: Context, result: builder.Result, table: bool) -> None:
     """Print a table for each resource, with an empty line and new headers between them."""
     flags = ctx.flags
     infos, error = result.collect(flags["ignore-not-found"])
@@ -113,7 +120,7 @@ def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
     return True
 
 
-def _print_generic(ctx, result: builder.Result) -> None:
+def _print_generic(ctx: Context, result: builder.Result) -> None:
     """Print what was found with the printer of -o: one object alone, several as a List."""
     from ..printers import GET_FORMATS
     from ..util.cmdutil import output_printer
@@ -142,7 +149,7 @@ def _print_generic(ctx, result: builder.Result) -> None:
     builder.raise_all(errors)
 
 
-def _raw(ctx) -> None:
+def _raw(ctx: Context) -> None:
     from ..util import rawhttp
 
     flags = ctx.flags

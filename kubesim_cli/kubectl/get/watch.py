@@ -9,8 +9,12 @@ from ..resource import builder
 from ..resource.files import is_list
 from .tables import plain_table, table_printer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx, human: bool, table: bool) -> None:
+
+def run(ctx: Context, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
     flags, args = ctx.flags, ctx.args
     result = builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, flatten=False, table=table,
@@ -33,7 +37,7 @@ def run(ctx, human: bool, table: bool) -> None:
     _follow(ctx, infos[0], show)
 
 
-def warn_of_sorting(ctx, listed: bool) -> None:
+def warn_of_sorting(ctx: Context, listed: bool) -> None:
     """Warn that --sort-by does not sort what comes later. `listed`: with --watch, which lists first."""
     if not does("WatchSortWarnings", ctx.release):
         ctx.err("warning: --watch or --watch-only requested, --sort-by will be ignored\n")
@@ -49,7 +53,7 @@ def _objects(found: dict) -> list[dict]:
     return found["items"] if is_list(found) else [found]
 
 
-def _follow(ctx, info, show) -> None:
+def _follow(ctx: Context, info, show) -> None:
     """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
     flags = ctx.flags
     since = int(info.obj["metadata"].get("resourceVersion") or 0)
@@ -68,7 +72,7 @@ def _follow(ctx, info, show) -> None:
         raise Exit(1) from None
 
 
-def _table_shower(ctx, mapping, table: bool):
+def _table_shower(ctx: Context, mapping, table: bool):
     flags = ctx.flags
     printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
 
@@ -82,7 +86,7 @@ def _table_shower(ctx, mapping, table: bool):
     return show
 
 
-def _shower(ctx):
+def _shower(ctx: Context):
     from ..printers import GET_FORMATS
     from ..util.cmdutil import encode, output_printer
 

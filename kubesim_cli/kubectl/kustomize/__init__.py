@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 
 def build(path: str, tell) -> str:
     """Return the YAML that a kustomization directory builds; `tell(text)` gets warnings for stderr. Raises Failure."""
@@ -20,7 +24,7 @@ def build(path: str, tell) -> str:
     return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), tell))
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl kustomize DIR"""
     flags, args = ctx.flags, ctx.args
     if len(args) > 1:

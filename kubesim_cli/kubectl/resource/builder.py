@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..context import Context
+
 MISSING_RESOURCE = """You must provide one or more resources by argument or filename.
 Example resource specifications include:
    '-f rsrc.yaml'
@@ -125,7 +127,7 @@ class Builder:
     validate = False              # apiVersion and kind must be there
     scheme = ""                   # the name of a scheme; kinds that have no Go type are refused in its name
 
-    def __init__(self, ctx, args=(), **settings):
+    def __init__(self, ctx: Context, args=(), **settings):
         """`args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; raises TypeError for an unknown setting."""
         for name, value in settings.items():
             if not hasattr(Builder, name):
@@ -247,12 +249,12 @@ class Builder:
         return infos
 
 
-def build(ctx, args=(), **settings) -> Result:
+def build(ctx: Context, args=(), **settings) -> Result:
     """Select objects (see Builder); raises Failure for arguments that do not fit together."""
     return Builder(ctx, args, **settings).result()
 
 
-def from_flags(ctx, args=(), **options) -> Result:
+def from_flags(ctx: Context, args=(), **options) -> Result:
     """`build` with what the command's flags say: filename, kustomize, recursive, selector, field-selector, all,
     all-namespaces, subresource and local, as far as it has them. `options` go first."""
     flags = ctx.flags
@@ -267,7 +269,7 @@ _FLAGS = {"filename": "filenames", "kustomize": "kustomize", "recursive": "recur
           "subresource": "subresource", "local": "local"}
 
 
-def mapping_for(ctx, text: str):
+def mapping_for(ctx: Context, text: str):
     """Return the discovery.Resource of what a user calls a type, or raise Failure."""
     from .discoverycache import find
 
@@ -282,7 +284,7 @@ def split_types(text: str) -> list[str]:
     return list(dict.fromkeys(text.split(",")))
 
 
-def _split_args(ctx, args: list[str], resource: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+def _split_args(ctx: Context, args: list[str], resource: str) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """Return (types, names, (type, name) pairs)."""
     if resource:
         return [], [], [_pair(arg) if "/" in arg else (resource, arg) for arg in args]
@@ -342,7 +344,7 @@ def _list_error(error: StatusError, mapping, label_selector: str, field_selector
     return StatusError(error.code, error.reason, message, error.status.get("details"))
 
 
-def _latest(ctx, namespace: str, source, table: bool):
+def _latest(ctx: Context, namespace: str, source, table: bool):
     def infos():
         for info in source():
             if isinstance(info, Info):

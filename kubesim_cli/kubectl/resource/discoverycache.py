@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from ...machinery.discovery import Discovery, Resource
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 LIFE = 6 * 3600.0
 _FIELDS = ("group", "version", "plural", "singular", "kind", "namespaced", "verbs", "short_names", "categories")
 
 
-def find(ctx, text: str) -> Resource | None:
+def find(ctx: Context, text: str) -> Resource | None:
     """Return the resource that a user calls `text`, served now or remembered."""
 
     def look(known: Discovery) -> Resource | None:
@@ -22,12 +26,12 @@ def find(ctx, text: str) -> Resource | None:
     return _recall(ctx, ctx.client.discovery.find(text), look)
 
 
-def of_kind(ctx, api_version: str, kind: str) -> Resource | None:
+def of_kind(ctx: Context, api_version: str, kind: str) -> Resource | None:
     """Return the resource of an apiVersion and kind, served now or remembered."""
     return _recall(ctx, ctx.client.discovery.of_kind(api_version, kind), lambda known: known.of_kind(api_version, kind))
 
 
-def _recall(ctx, found: Resource | None, look) -> Resource | None:
+def _recall(ctx: Context, found: Resource | None, look) -> Resource | None:
     if found is not None and found.crd is None:
         return found
     known = _read(ctx)
@@ -46,7 +50,7 @@ def path(environ, cluster_folder: str) -> str:
     return os.path.join(home(environ), "cache", "discovery", os.path.basename(cluster_folder) + ".json")
 
 
-def _read(ctx) -> Discovery | None:
+def _read(ctx: Context) -> Discovery | None:
     import json
 
     try:
@@ -59,7 +63,7 @@ def _read(ctx) -> Discovery | None:
         return None
 
 
-def _write(ctx) -> None:
+def _write(ctx: Context) -> None:
     import json
     import os
 

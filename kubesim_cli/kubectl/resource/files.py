@@ -8,6 +8,10 @@ from ...go.fmt import quote
 from ..failures import Aggregate, Failure
 from .info import Info
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
@@ -67,7 +71,7 @@ class File:
     def __init__(self, path: str, source: str, of_many: bool = False):
         self.path, self.source, self.of_many = path, source, of_many
 
-    def read(self, ctx) -> str | bytes:
+    def read(self, ctx: Context) -> str | bytes:
         if self.path == "-":
             return ctx.stdin()
         if self.path.startswith(("http://", "https://")):
@@ -75,7 +79,7 @@ class File:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def infos(self, ctx, local: bool, validate: bool, flatten: bool, scheme: str = ""):
+    def infos(self, ctx: Context, local: bool, validate: bool, flatten: bool, scheme: str = ""):
         """Yield an Info for each object, or a Failure where one has no resource; raises Failure where the rest
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
@@ -91,7 +95,7 @@ class File:
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
 
-    def _decoded(self, ctx, obj: dict, local: bool, flatten: bool):
+    def _decoded(self, ctx: Context, obj: dict, local: bool, flatten: bool):
         if not flatten or not is_list(obj):
             yield self._info(ctx, obj, local)
             return
@@ -115,7 +119,7 @@ class File:
             told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
             raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
 
-    def _item(self, ctx, obj: dict, local: bool):
+    def _item(self, ctx: Context, obj: dict, local: bool):
         """Yield the Infos of a list's item, or a Failure."""
         if is_list(obj):
             for item in obj["items"]:
@@ -127,7 +131,7 @@ class File:
         else:
             yield self._info(ctx, obj, local, in_list=True)
 
-    def _info(self, ctx, obj: dict, local: bool, in_list: bool = False):
+    def _info(self, ctx: Context, obj: dict, local: bool, in_list: bool = False):
         meta = obj.get("metadata") or {}
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
@@ -150,7 +154,7 @@ class Kustomization(File):
     def __init__(self, directory: str):
         super().__init__(directory, directory, of_many=True)
 
-    def read(self, ctx) -> str:
+    def read(self, ctx: Context) -> str:
         from .. import kustomize
 
         return kustomize.build(self.path, ctx.err)

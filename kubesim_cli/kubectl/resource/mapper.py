@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from ..failures import Failure, no_such_type
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def resource_for(ctx, text: str):
+
+def resource_for(ctx: Context, text: str):
     """Return the discovery.Resource of `type` or `type.group`; raises Failure."""
     from .discoverycache import find
 
@@ -16,7 +20,7 @@ def resource_for(ctx, text: str):
     return found
 
 
-def resources_for(ctx, name: str) -> list:
+def resources_for(ctx: Context, name: str) -> list:
     """Return the discovery.Resources of a type's name in all groups and versions, the preferred first.
 
     A short name stands for one group's. Raises Failure.

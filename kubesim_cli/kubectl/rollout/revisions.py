@@ -19,13 +19,17 @@ from ...machinery.wellknown import (
 from ..failures import Failure
 from ..util.cmdutil import CHANGE_CAUSE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 # What a rollback does not take from the old ReplicaSet but leaves as the Deployment has it.
 _OWN_ANNOTATIONS = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
                     DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION,
                     DEPRECATED_ROLLBACK_TO)
 
 
-def of(ctx, info, missing: str):
+def of(ctx: Context, info, missing: str):
     """Return the revisions of an Info's object; raises Failure with `missing` in front for other kinds.
 
     `missing` is `no history viewer has been implemented for` or the like.
@@ -43,12 +47,12 @@ def of(ctx, info, missing: str):
 class _Revisions:
     """All revisions of one object: number -> what stands for it."""
 
-    def __init__(self, ctx, info):
+    def __init__(self, ctx: Context, info):
         self.ctx = ctx
         self.obj = self._read(ctx, info)
         self.by_number = self._load()
 
-    def _read(self, ctx, info) -> dict:
+    def _read(self, ctx: Context, info) -> dict:
         try:
             return ctx.client.get(info.resource, info.name, info.namespace)
         except StatusError as error:

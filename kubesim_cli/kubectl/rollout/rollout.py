@@ -11,17 +11,21 @@ from ..resource import builder
 from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
 
-def _select(ctx) -> builder.Result:
+def _select(ctx: Context) -> builder.Result:
     flags, args = ctx.flags, ctx.args
     if not args and not flags["filename"] and not flags["kustomize"]:
         raise Failure("required resource not specified")
     return builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, scheme=KUBECTL)
 
 
-def history(ctx):
+def history(ctx: Context) -> None:
     """kubectl rollout history (TYPE NAME | TYPE/NAME) [--revision=N]"""
     from . import revisions
 
@@ -57,7 +61,7 @@ def _history_text(found, number: int) -> str:
     return align([["REVISION", "CHANGE-CAUSE"], *rows], 0, 2)
 
 
-def undo(ctx):
+def undo(ctx: Context) -> None:
     """kubectl rollout undo (TYPE NAME | TYPE/NAME) [--to-revision=N]"""
     from . import revisions
 
@@ -77,7 +81,7 @@ def undo(ctx):
     _select(ctx).visit(roll_back)
 
 
-def pause(ctx):
+def pause(ctx: Context) -> None:
     """kubectl rollout pause (TYPE NAME | TYPE/NAME)"""
     def change(obj):
         if obj["kind"] != "Deployment":
@@ -89,7 +93,7 @@ def pause(ctx):
     _change(ctx, change, "paused")
 
 
-def resume(ctx):
+def resume(ctx: Context) -> None:
     """kubectl rollout resume (TYPE NAME | TYPE/NAME)"""
     def change(obj):
         if obj["kind"] != "Deployment":
@@ -100,7 +104,7 @@ def resume(ctx):
     _change(ctx, change, "resumed")
 
 
-def restart(ctx):
+def restart(ctx: Context) -> None:
     """kubectl rollout restart (TYPE NAME | TYPE/NAME)"""
     from ...machinery import timestamps
 
@@ -115,7 +119,7 @@ def restart(ctx):
     _change(ctx, change, "restarted")
 
 
-def _change(ctx, change, done: str) -> None:
+def _change(ctx: Context, change, done: str) -> None:
     """Patch each object with what `change(obj)` does to a copy of it; what it raises is told with the object's name."""
     infos, error = _select(ctx).collect()
     errors: list[Exception] = [error] if error else []
@@ -142,7 +146,7 @@ def _change(ctx, change, done: str) -> None:
         raise Aggregate(errors)
 
 
-def status(ctx):
+def status(ctx: Context) -> None:
     """kubectl rollout status (TYPE NAME | TYPE/NAME) [--watch=false] [--timeout=D] [--revision=N]"""
     flags = ctx.flags
     if flags["revision"] < 0:
@@ -163,7 +167,7 @@ def status(ctx):
 class _Follower:
     """Prints an object's status now and after each change until it is done."""
 
-    def __init__(self, ctx, info, view, watch: bool):
+    def __init__(self, ctx: Context, info, view, watch: bool):
         self.ctx, self.info, self.view, self.watch = ctx, info, view, watch
         self.since: int | None = None
 

@@ -10,13 +10,17 @@ from ..resource.info import Info
 from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 NO_RESOURCES = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 ALL_AND_SELECTOR = "cannot set --all and --selector at the same time"
 LOCAL_ON_SERVER = "cannot specify --local and --dry-run=server - did you mean --dry-run=client?"
 _TEMPLATED = ("ReplicationController", "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job")
 
 
-def select(ctx, args) -> list[Info]:
+def select(ctx: Context, args) -> list[Info]:
     """Return the objects that the arguments, files and selectors name."""
     flags = ctx.flags
     if flags["local"]:
@@ -56,7 +60,7 @@ def containers(spec: dict, pattern: str = "*") -> list[dict]:
 class Change:
     """Changes objects and sends what differs; complaints are collected and raised by `finish`."""
 
-    def __init__(self, ctx, strategy: str, done: str, failed: str):
+    def __init__(self, ctx: Context, strategy: str, done: str, failed: str):
         """`done` is told of each object, as in `image updated`; `failed` stands before the server's complaints."""
         self.ctx, self.flags, self.strategy, self.failed = ctx, ctx.flags, strategy, failed
         self._print = cmdutil.printer(ctx, done, strategy, typed=True)

@@ -11,10 +11,14 @@ from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 from . import changes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _KIND = "environment variable"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl set env (-f FILENAME | TYPE NAME) KEY=VALUE... KEY-... [--from=configmap/NAME] [--list]"""
     flags = ctx.flags
     if flags["all"] and flags["selector"]:
@@ -89,7 +93,7 @@ def _check(flags, resources: list[str], strategy: str) -> None:
         raise Failure("when specifying --keys, a configmap or secret must be provided with --from")
 
 
-def _parse(ctx, words: list[str]) -> tuple[list[dict], list[str]]:
+def _parse(ctx: Context, words: list[str]) -> tuple[list[dict], list[str]]:
     """Return (variables, names to remove) of `K=V`, `K-` and `-`, which reads `K=V` lines from stdin."""
     env: list[dict] = []
     removed: list[str] = []
@@ -118,7 +122,7 @@ def _variable(name: str, value: str) -> dict:
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _from(ctx) -> list[dict]:
+def _from(ctx: Context) -> list[dict]:
     """Return variables that take their values from the keys of a ConfigMap or Secret."""
     flags = ctx.flags
     env = []
@@ -154,7 +158,7 @@ def _updated(existing, env: list[dict], removed: list[str]) -> list[dict]:
     return out + [variable for name, variable in new.items() if name not in removed]
 
 
-def _list(ctx, obj: dict, container: dict, references) -> bool:
+def _list(ctx: Context, obj: dict, container: dict, references) -> bool:
     """Print a container's variables; False where a reference could not be resolved."""
     from .envrefs import describe
 

@@ -8,6 +8,10 @@ from ...machinery.objects import dig
 from ..failures import Failure
 from ..util.cmdutil import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 
 def describe(source: dict) -> str:
     """Return a valueFrom in words: `configmap flags, key mode`."""
@@ -26,7 +30,7 @@ def describe(source: dict) -> str:
 class References:
     """Resolves references in the current namespace; each ConfigMap and Secret is read once."""
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         self.ctx = ctx
         self._read: dict[tuple[str, str], dict] = {}
 

@@ -7,8 +7,12 @@ from ..resource import builder
 from ..util import cmdutil
 from . import changes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl set image (-f FILENAME | TYPE NAME) CONTAINER=IMAGE..."""
     strategy = cmdutil.dry_run(ctx)
     change = changes.Change(ctx, strategy, "image updated",

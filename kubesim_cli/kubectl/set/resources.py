@@ -6,8 +6,12 @@ from ..failures import Failure
 from ..util import cmdutil
 from . import changes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl set resources (-f FILENAME | TYPE NAME) [--limits=cpu=200m] [--requests=cpu=100m]"""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)

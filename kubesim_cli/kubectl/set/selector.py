@@ -8,8 +8,12 @@ from ..resource import builder
 from ..resource.scheme import KUBECTL
 from ..util import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def run(ctx):
+
+def run(ctx: Context) -> None:
     """kubectl set selector (-f FILENAME | TYPE NAME) EXPRESSION"""
     flags, args = ctx.flags, ctx.args
     strategy = cmdutil.dry_run(ctx)

@@ -7,10 +7,14 @@ from ..failures import Failure
 from ..util import cmdutil
 from . import changes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
 
 
-def run(ctx):
+def run(ctx: Context) -> None:
     """kubectl set subject (-f FILENAME | TYPE NAME) [--user=U] [--group=G] [--serviceaccount=NAMESPACE:NAME]"""
     flags = ctx.flags
     strategy = cmdutil.dry_run(ctx)
@@ -37,7 +41,7 @@ def run(ctx):
     change.finish()
 
 
-def _accounts(ctx, infos) -> list[str]:
+def _accounts(ctx: Context, infos) -> list[str]:
     """Return the service accounts as NAMESPACE:NAME; without a namespace the current one is meant, if one can be."""
     accounts = []
     for account in sorted(set(ctx.flags["serviceaccount"])):

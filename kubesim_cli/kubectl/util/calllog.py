@@ -7,6 +7,7 @@ from . import klog
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Options, Request
+    from ..context import Context
 
 _STATUS = {200: "200 OK", 201: "201 Created", 400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden",
            404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 410: "410 Gone",
@@ -21,7 +22,7 @@ _HEADERS_FROM = 7  # the level that shows a request's headers, too
 class CallLog:
     """Writes the calls of a client to a context's stderr."""
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         self._ctx = ctx
 
     def on_call(self, request: Request, code: int) -> None:

@@ -9,13 +9,17 @@ from ..cli.flags import FALSE, TRUE
 from ..failures import Failure
 from . import klog
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 NO_FILES = "must specify one of -f and -k"
 _OPERATORS = {"in": "In", "notin": "NotIn", "exists": "Exists", "!": "DoesNotExist"}
 SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
-def dry_run(ctx) -> str:
+def dry_run(ctx: Context) -> str:
     """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
     value = ctx.flags["dry-run"]
     if value in SUFFIX:
@@ -37,7 +41,7 @@ def require_files(flags) -> None:
         raise Failure(NO_FILES)
 
 
-def tell_none(ctx, everywhere: bool = False) -> None:
+def tell_none(ctx: Context, everywhere: bool = False) -> None:
     """Tell on stderr that nothing was found: in the namespace, or `everywhere`."""
     ctx.err("No resources found\n" if everywhere else f"No resources found in {ctx.namespace} namespace.\n")
 
@@ -55,7 +59,7 @@ def validation(flags) -> str:
                   "(or false)")
 
 
-def printer(ctx, operation: str, strategy: str = "none", typed: bool = False):
+def printer(ctx: Context, operation: str, strategy: str = "none", typed: bool = False):
     """Return the function that prints an object the way -o asks for, or as `kind/name operation` without it.
 
     `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
@@ -71,21 +75,21 @@ def printer(ctx, operation: str, strategy: str = "none", typed: bool = False):
     return lambda obj: formatted(as_typed(obj, ctx.release))
 
 
-def check_subresource(ctx, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
+def check_subresource(ctx: Context, name: str, known: tuple[str, ...] = ("status", "scale")) -> None:
     """Refuse a --subresource that a release's kubectl does not know. Raises Failure."""
 
     if name and name not in known and not does("SubresourcesOfAllNames", ctx.release):
         raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
 
 
-def tell_done(ctx, obj: dict, operation: str, strategy: str = "none") -> None:
+def tell_done(ctx: Context, obj: dict, operation: str, strategy: str = "none") -> None:
     """Print what was done with an object: `pod/web created (dry run)`."""
     from ..printers.name import name_of
 
     ctx.out(f"{name_of(obj)} {operation}{SUFFIX[strategy]}\n")
 
 
-def output_printer(ctx, **options):
+def output_printer(ctx: Context, **options):
     """Return the function that prints an object as -o or --template ask for, None where neither was given.
 
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
@@ -216,7 +220,7 @@ def parse_pairs(changes: list[str], kind: str, removes: bool = True) -> tuple[di
     return new, removed
 
 
-def record(ctx, obj: dict) -> None:
+def record(ctx: Context, obj: dict) -> None:
     """Write the change-cause annotation that --record asks for into an object of our own, in place (Recorder)."""
     flags = ctx.flags
     if "record" not in flags or not flags["record"]:
@@ -233,7 +237,8 @@ def _flag_text(value) -> str:
     return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
 
 
-def send_patch(ctx, info, changed: dict, patch_type: str, strategy: str = "none", validation: str = "") -> dict:
+def send_patch(ctx: Context, info, changed: dict, patch_type: str, strategy: str = "none",
+               validation: str = "") -> dict:
     """Send what differs between an Info's object and `changed` as a merge or strategic patch; returns the answer.
 
     A custom resource takes no strategic patches and gets a merge patch.
@@ -244,7 +249,7 @@ def send_patch(ctx, info, changed: dict, patch_type: str, strategy: str = "none"
                             field_validation=validation)
 
 
-def difference(ctx, old: dict, new: dict, patch_type: str) -> dict:
+def difference(ctx: Context, old: dict, new: dict, patch_type: str) -> dict:
     """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
     if patch_type == "merge":
         from ...machinery.jsonpatch import merge_diff

@@ -14,6 +14,10 @@ from ..failures import Exit, Failure
 from ..resource.files import File
 from . import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _WINDOWS = os.name == "nt"
 
 
@@ -27,7 +31,7 @@ class Editor:
               "# and an empty file will abort the edit. If an error occurs while saving this file will be\n"
               "# reopened with the relevant failures.\n#\n")
 
-    def __init__(self, ctx):
+    def __init__(self, ctx: Context):
         flags = ctx.flags
         self.ctx, self.flags = ctx, flags
         self.validation = cmdutil.validation(flags)
@@ -226,7 +230,7 @@ def _shell_quoted(path: str) -> str:
     return f'"{path}"' if _WINDOWS else shlex.quote(path)
 
 
-def infos_of(ctx, text: str) -> list:
+def infos_of(ctx: Context, text: str) -> list:
     """Return the Infos of the objects in a text. Raises Failure where it cannot be read."""
     infos = []
     for info in _Text(text).infos(ctx, False, False, True):
@@ -241,7 +245,7 @@ class _Text(File):
         super().__init__("edited-file", "edited-file")
         self.text = text
 
-    def read(self, ctx) -> str:
+    def read(self, ctx: Context) -> str:
         return self.text
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def tell(ctx, severity: str, where: str, text: str) -> None:
+
+def tell(ctx: Context, severity: str, where: str, text: str) -> None:
     """Write a line to stderr; `severity` is I, W or E, `where` the file and line of kubectl's source that logs it."""
     import os
     from time import localtime, strftime

@@ -6,6 +6,10 @@ from ..failures import Failure
 from ..resource import builder
 from . import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 
 def check(flags, resources: list[str], changes: list[str], strategy: str, what: str, example: str) -> None:
     """Refuse flags that do not go together. `what`: label or annotation; `example`: the word of the file names."""
@@ -28,7 +32,7 @@ def check(flags, resources: list[str], changes: list[str], strategy: str, what: 
         raise Failure(f"at least one {what} update is required")
 
 
-def select(ctx, resources: list[str]) -> builder.Result:
+def select(ctx: Context, resources: list[str]) -> builder.Result:
     """Return the objects to work on."""
     flags = ctx.flags
     if flags["local"]:
@@ -41,7 +45,7 @@ def select(ctx, resources: list[str]) -> builder.Result:
     return result
 
 
-def print_list(ctx, info, single: bool, what: str) -> None:
+def print_list(ctx: Context, info, single: bool, what: str) -> None:
     """Print the labels or annotations (`what`) of an object, a line each."""
     indent = ""
     if not single:
@@ -52,7 +56,7 @@ def print_list(ctx, info, single: bool, what: str) -> None:
         ctx.out(f"{indent}{key}={value}\n")
 
 
-def send(ctx, info, changed: dict, strategy: str) -> dict:
+def send(ctx: Context, info, changed: dict, strategy: str) -> dict:
     """Send the changed metadata of an object; with --resource-version only if that is still the newest."""
     flags = ctx.flags
     if flags["resource-version"]:

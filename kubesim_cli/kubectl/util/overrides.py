@@ -6,11 +6,15 @@ from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 _INVALID = {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document",
             "json": "json: cannot unmarshal object into Go value of type jsonpatch.Patch"}
 
 
-def overridden(ctx, obj: dict) -> dict:
+def overridden(ctx: Context, obj: dict) -> dict:
     """Return the object with --overrides laid over it in the way of --override-type. Raises Failure."""
     flags = ctx.flags
     if not flags["overrides"]:

@@ -10,6 +10,10 @@ from ..resource import builder
 from ..resource.scheme import KUBECTL
 from . import cmdutil
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
+
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 _OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "Deployment", "Job")
 _FIELDS = (("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)"))
@@ -27,13 +31,13 @@ def running_timeout(flags) -> float:
     return flags["pod-running-timeout"]
 
 
-def select(ctx, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
+def select(ctx: Context, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
     """Return the Infos of NAME or TYPE/NAME arguments."""
     return builder.from_flags(ctx, args, resource=resource, continue_on_error=False,
                               scheme=scheme).infos()
 
 
-def pod_of(ctx, obj: dict, timeout: float, doing: str = "attach to") -> dict:
+def pod_of(ctx: Context, obj: dict, timeout: float, doing: str = "attach to") -> dict:
     """Return the pod to work on: the object itself, or the first pod of a workload or Service, waited for."""
     if obj["kind"] == "Pod":
         return obj
@@ -89,7 +93,7 @@ def find(pod: dict, name: str) -> dict | None:
     return None
 
 
-def container_of(ctx, pod: dict, name: str, quiet: bool, unknown: str = "not found in") -> dict:
+def container_of(ctx: Context, pod: dict, name: str, quiet: bool, unknown: str = "not found in") -> dict:
     """Return the named container, or the default one; raises Failure.
 
     `unknown` is what older releases say that a wrong name is.

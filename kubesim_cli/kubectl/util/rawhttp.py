@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..context import Context
 
-def request(ctx, method: str, url: str, data: str | None = None) -> str:
+
+def request(ctx: Context, method: str, url: str, data: str | None = None) -> str:
     """Send a request and return what the server answers. `data` is the body's text. Raises Failure, StatusError."""
     import json
 
@@ -25,7 +29,7 @@ def request(ctx, method: str, url: str, data: str | None = None) -> str:
     return json.dumps(answer, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
-def body(ctx, filename: str) -> str:
+def body(ctx: Context, filename: str) -> str:
     """Read the body of a request from a file, or from stdin with `-`. Raises Failure."""
     if filename == "-":
         return ctx.stdin()
