@@ -22,6 +22,7 @@ ROLES = PACKAGE / "apiserver" / "rbac.json"
 INTERNAL_TYPES = PACKAGE / "apiserver" / "internaltypes.json"
 FIELD_SPECS = PACKAGE / "kubectl" / "kustomize" / "fieldspecs.json"
 KUSTOMIZE_TYPES = PACKAGE / "kubectl" / "kustomize" / "types.json"
+COMMANDS = PACKAGE / "kubectl" / "cli" / "commands.json"
 RELEASES = ROOT / "hack" / "inputs" / "releases.json"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 
 CONFIG = "kubectl create configmap {} --from-literal=key=value"
@@ -128,3 +131,21 @@ def test_describing_needs_the_right_to_get(configs):
     result = configs("kubectl describe cm --as=jane")
     assert (result.code, result.out) == (1, "")
     assert len(result.err.splitlines()) == 4 and 'cannot get resource "configmaps"' in result.err
+
+
+def test_a_kind_is_described_by_the_module_of_its_name(terminal, monkeypatch):
+    """Nothing has to be registered; GROUP and SINCE tell for which group and releases the module is."""
+    lease = types.ModuleType("lease")
+    lease.describe = lambda obj, w, ctx: w.line(0, "Held by", obj["spec"]["holderIdentity"])
+    monkeypatch.setitem(sys.modules, "kubesim_cli.kubectl.printers.describe.lease", lease)
+    command = "kubectl describe lease -n kube-node-lease"
+    generic = terminal.ok(command)
+    assert generic.startswith("Name: ")
+    lease.GROUP = "apps"
+    assert terminal.ok(command) == generic
+    lease.GROUP = "coordination.k8s.io"
+    assert "Held by:" in terminal.ok(command) and "Name:" not in terminal.ok(command)
+    lease.SINCE = (1, 30)
+    assert terminal.ok(command) == generic
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.30"
+    assert "Held by:" in terminal.ok(command)

