@@ -186,3 +186,8 @@ def test_aggregates():
     assert builder.aggregate([one]) is one
     assert str(builder.aggregate([one, two, one])) == "[one, two]"
     assert isinstance(builder.aggregate([one, two]), Aggregate)
+
+
+def test_a_setting_that_the_builder_does_not_have():
+    with pytest.raises(TypeError, match="'selectors'"):
+        builder.build(FakeContext(), ["pods"], selectors="a=b")

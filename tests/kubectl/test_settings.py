@@ -181,7 +181,9 @@ def test_commands_and_flags_are_those_of_the_release(terminal, version, command,
 def test_alpha_shows_what_the_release_has(terminal):
     terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.35"
     assert "Available Commands:\n  kuberc " in terminal.ok("kubectl alpha")
-    assert "Available Commands:\n  kuberc " in terminal.ok("kubectl alpha --help")
+    assert terminal.ok("kubectl alpha --help").endswith(
+        '\n\nUse "kubectl alpha <command> --help" for more information about a given command.\n')
+    assert terminal("kubectl help kuberc").err.startswith("Unknown help topic [`kuberc`]\n")
     assert terminal.ok("kubectl alpha kuberc set --section=defaults --command=get --option=output=wide").startswith(
         "Updated ")
     assert terminal("kubectl alpha kuberc set --section=credentialplugin --command=get").err == (

@@ -29,8 +29,7 @@ def _entry(key: str) -> dict:
             with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
                 _text.append(file.read())
         name = f'\n"{key}": '
-        start = 0 if key == "global_flags" else _text[0].index('\n"commands": ')
-        _decoded[key] = json.JSONDecoder().raw_decode(_text[0], _text[0].index(name, start) + len(name))[0]
+        _decoded[key] = json.JSONDecoder().raw_decode(_text[0], _text[0].index(name) + len(name))[0]
     return _decoded[key]
 
 
