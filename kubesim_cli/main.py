@@ -123,7 +123,7 @@ def _preferences(ctx: Context, words: list[str]):
 
 def _unknown(ctx: Context, word: str) -> str:
     text = f'unknown command "{word}" for "kubectl"'
-    if likely := suggestions("", word, ctx.client_release):
+    if likely := suggestions("", word, ctx.release):
         text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in likely)
     return text
 
@@ -137,11 +137,11 @@ def _group(ctx: Context, command: str, args: list[str]) -> int:
     """A command that only has subcommands (cmdutil.DefaultSubCommandRun; certificate just shows its help)."""
     from .kubectl.cli.help import text_of
     if command == "certificate":
-        ctx.out(text_of(command, ctx.client_release))
+        ctx.out(text_of(command, ctx.release))
         return 0
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    (ctx.out if command == "rollout" else ctx.err)(text_of(command, ctx.client_release))
+    (ctx.out if command == "rollout" else ctx.err)(text_of(command, ctx.release))
     return 1
 
 

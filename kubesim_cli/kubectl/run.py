@@ -32,6 +32,7 @@ def run(ctx: Context) -> None:
     _check(flags, args, attach, strategy)
     obj = _pod(flags, args[0], args[1:])
     pods = ctx.client.discovery.of_kind("v1", "Pod")  # kubectl wants a server even for a dry run on the client
+    assert pods is not None
     obj = overridden(ctx, obj)
     if attach:
         raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")

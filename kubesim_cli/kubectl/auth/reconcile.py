@@ -57,7 +57,9 @@ class _Reconciliation:
         self.missing: list[str] = []
         self.extra: list[str] = []
         self.word = "subjects" if wanted["kind"].endswith("Binding") else "rules"
-        self.resource = ctx.client.discovery.of_kind(wanted["apiVersion"], wanted["kind"]).name
+        mapping = ctx.client.discovery.of_kind(wanted["apiVersion"], wanted["kind"])
+        assert mapping is not None  # all kinds of RBAC are served
+        self.resource = mapping.name
         self.namespace = wanted["metadata"].get("namespace", "")
         self.obj = wanted
         try:

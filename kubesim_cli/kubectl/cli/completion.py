@@ -88,7 +88,7 @@ def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[
         names, directive = _nouns(ctx, args, partial)
     except (StatusError, Failure):
         return [], NO_FILES
-    return [(name, "") for name in names] + _subcommands(command, args, partial, ctx.client_release), directive
+    return [(name, "") for name in names] + _subcommands(command, args, partial, ctx.release), directive
 
 
 def _awaited(flags, words: list[str]) -> str:
@@ -114,7 +114,7 @@ def _subcommands(command: str, args: list[str], partial: str, release: tuple) ->
 def _flag_names(ctx: Context, partial: str) -> list[tuple[str, str]]:
     from .help import flag_text, words
     texts, flags = words()["flags"], ctx.flags
-    shown = flags_of(ctx.command, ctx.client_release)
+    shown = flags_of(ctx.command, ctx.release)
     found = []
     for name in sorted(shown.names()):
         if flags.changed(name) and not flags.type_of(name).startswith(("string", "map")):

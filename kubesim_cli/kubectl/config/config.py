@@ -21,7 +21,7 @@ def _access(ctx: Context) -> ConfigAccess:
 def _help(ctx: Context, args: list[str]) -> Failure:
     """What `config` verbs say to a wrong number of arguments: the whole help, then the complaint."""
     from ..cli.help import text_of
-    ctx.out(text_of(ctx.command, ctx.client_release))
+    ctx.out(text_of(ctx.command, ctx.release))
     return Failure(f"Unexpected args: [{' '.join(args)}]")
 
 
@@ -116,7 +116,7 @@ def _delete(ctx: Context, args: list[str], section: str, kind: str) -> None:
     access = _access(ctx)
     if len(args) != 1:
         from ..cli.help import text_of
-        ctx.out(text_of(ctx.command, ctx.client_release))
+        ctx.out(text_of(ctx.command, ctx.release))
         return
     name, where = args[0], access.default_path
     if name not in access.config[section]:
@@ -212,7 +212,7 @@ def set_credentials(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     if len(args) != 1:
         from ..cli.help import text_of
-        ctx.out(text_of(ctx.command, ctx.client_release))
+        ctx.out(text_of(ctx.command, ctx.release))
         raise Failure(f"unexpected args: [{' '.join(args)}]")
     name = args[0]
     if not name:

@@ -62,7 +62,7 @@ def _help(ctx: Context, args) -> int:
     ctx.err(f"Error: {cmdutil.NO_FILES}\n\n")
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    ctx.err(text_of("create", ctx.client_release))
+    ctx.err(text_of("create", ctx.release))
     return 1
 
 

@@ -92,10 +92,11 @@ class _Revisions:
         raise NotImplementedError
 
     def _restore(self, number: int, patch, patch_type: str, strategy: str) -> str:
-        resource = self.ctx.client.discovery.of_kind(self.obj["apiVersion"], self.obj["kind"]).versioned
+        mapping = self.ctx.client.discovery.of_kind(self.obj["apiVersion"], self.obj["kind"])
+        assert mapping is not None  # the object was read from there
         meta = self.obj["metadata"]
         try:
-            self.ctx.client.patch(resource, meta["name"], patch, patch_type, meta["namespace"],
+            self.ctx.client.patch(mapping.versioned, meta["name"], patch, patch_type, meta["namespace"],
                                   dry_run=strategy == "server", field_manager="kubectl")
         except StatusError as error:
             raise Failure(f"failed restoring revision {number}: {error.message}") from None
