@@ -139,7 +139,7 @@ def watch(request: Request) -> tuple[int, builtins.list[Object]]:
     server, namespace, since = request.server, request.namespace, request.options.resource_version
     test, stored = predicate(request), request.stored_as
     events = []
-    for type_, name, obj in server.history or ():
+    for type_, name, obj in server.store.follow():
         if name != stored or int(obj["metadata"]["resourceVersion"]) <= since:
             continue
         if namespace and obj["metadata"].get("namespace") != namespace:

@@ -57,7 +57,6 @@ class Server:
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.tally = tally or Tally()
         self.trusted = Client(self)
-        self.history: list[tuple[str, str, Object]] | None = None  # (type, resource, object), once somebody watches
         self._discovery: Discovery | None = None
         self._events: Recorder | None = None
 
@@ -130,8 +129,6 @@ class Server:
             self._discovery = None
         elif name == "pods":
             self._count_annotated(old, None if type_ == "DELETED" else obj)
-        if self.history is not None:
-            self.history.append((type_, name, obj))
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
 
@@ -201,8 +198,6 @@ class Server:
         from . import reading
 
         self._accept(request, self.resolve(request.resource))
-        if self.history is None:
-            self.history = []
         return reading.watch(request)
 
     def tabulate(self, request: Request, objects: list[Object]) -> Object:

@@ -245,10 +245,7 @@ class Cluster:
         self.release_lock()
         shown = self.clock.shown
         self._sleep(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
-        mark = self.store.mark()
         if self.store.reload():
-            if self.server.history is not None:
-                self.server.history += [(r["type"], r["resource"], r["object"]) for r in self.store.since(mark)]
             self._forget()
         self.catch_up()
 

@@ -14,12 +14,13 @@ from . import log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeAlias
 
     from fasteners import InterProcessLock
 
     from ..machinery.types import Object
+
+    Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
 
 SLACK = 1 << 16         # bytes of log tail that are scanned rather than indexed
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
@@ -33,6 +34,7 @@ class Store:
         self.folder = folder
         self.exists = False
         self.locked = False
+        self._followed: builtins.list[Change] | None = None
         self._lock: InterProcessLock | None = None
         self._file: BinaryIO | None = None
         self._reset(log.Index(0, 0))
@@ -61,11 +63,15 @@ class Store:
         self.exists = True
         if same:
             file.close()
-        else:
-            self._close_file()
-            self._file = file
-            self._reset(index)
-        return not same
+            return False
+        known = self._index
+        self._close_file()
+        self._file = file
+        self._reset(index)
+        if self._followed is not None:
+            self._followed += [(record["type"], record["resource"], record["object"])
+                               for record in log.records(self.folder, known.generation, known.size, index.size)]
+        return True
 
     # Reading
 
@@ -193,6 +199,8 @@ class Store:
             cache.pop(key, None)
         else:
             cache[key] = obj
+        if self._followed is not None:
+            self._followed.append((type_, resource, obj))
 
     def set_timer(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
         """Set a timer and a note, or drop them with None; `due` in seconds since 1970."""
@@ -305,12 +313,16 @@ class Store:
 
     def rollback(self) -> None:
         """Forget everything since `begin` or the last commit. The lock stays held."""
+        followed, self._followed, committed = self._followed, None, self._start_revision
         self._close_file()
         self._reset(log.Index(0, 0))
         self.exists = False
         self.reload()
         if self.exists:
             self._truncate()
+        if followed is not None:
+            followed[:] = [change for change in followed if int(change[2]["metadata"]["resourceVersion"]) <= committed]
+            self._followed = followed
 
     def _truncate(self) -> None:
         """Cut off what a crash or a rollback left behind the last commit."""
@@ -342,16 +354,17 @@ class Store:
         self.release()
         self._close_file()
 
-    # Watching what other processes committed
+    # Watching
 
-    def mark(self) -> tuple[int, int]:
-        """Return a place in the log from which `since` can read."""
-        return self._index.generation, self._index.size
+    def follow(self) -> builtins.list[Change]:
+        """Return what was written since the first call, in the order of revisions: (type, resource, object).
 
-    def since(self, mark: tuple[int, int]) -> Iterator[Object]:
-        """Yield the log's records (rv, type, resource, key, object) committed after `mark`."""
-        if mark[0] == self._index.generation:
-            yield from log.records(self.folder, mark[0], mark[1], self._index.size)
+        It tells the writes of this process and, whenever they are read, those that others committed, but for what they
+        wrote before they compacted the log. What is rolled back is taken out again.
+        """
+        if self._followed is None:
+            self._followed = []
+        return self._followed
 
 
 def _timer(controller: str, key: str, due: float | None, note: Object | None) -> Object:

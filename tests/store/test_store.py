@@ -174,7 +174,7 @@ def test_the_log_is_compacted_when_most_of_it_is_old(filled, monkeypatch):
 
 def test_other_processes_writes_can_be_followed(filled):
     watcher = Store(filled)
-    mark = watcher.mark()
+    followed = watcher.follow()
     writer = Store(filled)
     writer.begin()
     writer.put("MODIFIED", "pods", "default/a", pod("a"))
@@ -182,7 +182,20 @@ def test_other_processes_writes_can_be_followed(filled):
     writer.commit()
     writer.release()
     assert watcher.reload()
-    assert [(r["type"], r["key"]) for r in watcher.since(mark)] == [("MODIFIED", "default/a"), ("DELETED", "default/b")]
+    writer.begin()
+    writer.put("MODIFIED", "pods", "default/a", pod("a", x=2))
+    writer.commit()
+    writer.close()
+    assert watcher.begin()  # a transaction begins with what is committed
+    watcher.put("ADDED", "pods", "default/c", pod("c"))
+    assert [(type_, resource, obj["metadata"]["name"]) for type_, resource, obj in followed] == [
+        ("MODIFIED", "pods", "a"), ("DELETED", "pods", "b"), ("MODIFIED", "pods", "a"), ("ADDED", "pods", "c")]
+    watcher.rollback()
+    assert [obj["metadata"]["name"] for _, _, obj in watcher.follow()] == ["a", "b", "a"]
+    watcher.put("ADDED", "pods", "default/d", pod("d"))
+    watcher.commit()
+    assert [obj["metadata"]["name"] for _, _, obj in followed] == ["a", "b", "a", "d"]
+    watcher.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no file modes there")
