@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
 
-
 UNSCHEDULABLE = {"key": TAINT_NODE_UNSCHEDULABLE, "effect": "NoSchedule"}
 HARD = ("NoSchedule", "NoExecute")
 

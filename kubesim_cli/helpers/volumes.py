@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from ..machinery.types import Object
 
-
 BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from .types import Object
 
 
-
 def find(conditions: list[Object] | None, type: str) -> Object | None:
     """Return the condition of a type, or None."""
     for condition in conditions or ():

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .types import Object
 
 
-
 class Resource:
     """One resource in one version. `verbs` are of the resource itself, `subresources` maps a name such as `scale` to
     its APIResource dict (verbs, kind, maybe group and version). `crd` is the definition's object for custom ones."""

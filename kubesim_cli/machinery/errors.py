@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from .types import FieldErrors, Object
 
 
-
 class StatusError(Exception):
     """An API failure. `status` is a metav1.Status dict; `reason`, `code` and `message` are read from it."""
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from .types import Json
 
-
 _WORDS = {
     "FieldValueNotFound": "Not found", "FieldValueRequired": "Required value", "FieldValueDuplicate": "Duplicate value",
     "FieldValueInvalid": "Invalid value", "FieldValueNotSupported": "Unsupported value",

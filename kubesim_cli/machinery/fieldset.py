@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .types import Json, Object
 
 
-
 def insert(fields: Object, path: list[str]) -> None:
     """Add a path (a list of path elements; the empty one, the whole object, is not tracked) to a set, in place."""
     for at, element in enumerate(path):

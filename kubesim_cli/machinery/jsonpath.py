@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .types import Json
 
-
 _MISSING = object()  # what `{range}` over nothing walks: a zero reflect.Value
 
 

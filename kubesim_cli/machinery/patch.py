@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from .types import Json, Object
 
-
 _REJECTED = "the server rejected our request due to an error in our request"
 _MAX_OPERATIONS = 10000
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .types import Json, Object
 
 
-
 class Conflict(MergeError):
     """A three-way patch that would overwrite what somebody else changed. `patch` is the patch, `changes` is what they
     changed since the last apply."""

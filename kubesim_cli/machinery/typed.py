@@ -17,7 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .types import Json, Object
 
-
 ABSENT = object()
 
 

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from ..failures import Failure
 
-_specs: dict[str, list] = {}
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Json, Object
+    from .resources import Id
+
+_specs: dict[str, list[Json]] = {}
 
 
-def defaults() -> dict[str, list]:
+def defaults() -> dict[str, list[Json]]:
     """Return every transformer's field specs: path, group, version, kind ("" or missing is any) and create.
 
     Those of `nameReference` are group, version and kind of what is named, and `referrers` with paths.
@@ -26,7 +33,7 @@ def defaults() -> dict[str, list]:
     return _specs
 
 
-def merged(specs: dict[str, list], more: dict[str, list]) -> dict[str, list]:
+def merged(specs: dict[str, list[Json]], more: dict[str, list[Json]]) -> dict[str, list[Json]]:
     """Return `specs` with what `more` has beyond them."""
     if specs is more:
         return specs
@@ -34,7 +41,7 @@ def merged(specs: dict[str, list], more: dict[str, list]) -> dict[str, list]:
             for name, known in specs.items()}
 
 
-def configured(config: dict) -> dict[str, list]:
+def configured(config: Object) -> dict[str, list[Json]]:
     """Return the specs in a file of `configurations` (TransformerConfig)."""
     found = {name: config.get(name) or [] for name in _specs if name != "nameReference"}
     found["nameReference"] = [
@@ -44,7 +51,7 @@ def configured(config: dict) -> dict[str, list]:
     return found
 
 
-def applies(spec: dict, identity) -> bool:
+def applies(spec: Object, identity: Id) -> bool:
     """Whether a spec is about resources such as this."""
     return identity.is_selected(spec.get("group", ""), spec.get("version", ""), spec.get("kind", ""))
 
@@ -54,7 +61,7 @@ def split(path: str) -> list[str]:
     return [part.replace("\0", "/") for part in path.replace("\\/", "\0").split("/")]
 
 
-def visit(node, path: list[str], change, create=None) -> None:
+def visit(node: Json, path: list[str], change: Callable[[Json], Json], create: Json = None) -> None:
     """Call `change(value)` for the value at a path in every list on the way, and set what it returns.
 
     `create` is the value to begin with where the field is missing; None: a missing field is left alone.

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from ...go.json import type_word
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Json, Object
+
 _SCALARS = {"string": str, "bool": bool, "int": int, "int64": int}
 
 
@@ -16,7 +20,7 @@ class Misfit(ValueError):
     """A value that does not fit; the text is that of encoding/json, from `json: ` on."""
 
 
-def fitted(value, type_: str = "Kustomization"):
+def fitted(value: Json, type_: str = "Kustomization") -> Json:
     """Return a value as its type holds it: names of fields, which are found in any case, as the type writes them.
 
     Raises Misfit for the first value of another type and the first unknown field.
@@ -24,7 +28,7 @@ def fitted(value, type_: str = "Kustomization"):
     return _value(type_, value, "", ())
 
 
-def _types() -> dict:
+def _types() -> Object:
     import json
     import os
 
@@ -34,10 +38,10 @@ def _types() -> dict:
     return _cache
 
 
-_cache: dict = {}
+_cache: Object = {}
 
 
-def _value(type_: str, value, struct: str, where: tuple):
+def _value(type_: str, value: Json, struct: str, where: tuple[str, ...]) -> Json:
     """Decode what is not null. `struct` is the type that `where`, the names on the way, ends in."""
     if type_.startswith("[]") and isinstance(value, list):
         return [item if item is None else _value(type_[2:].lstrip("*"), item, struct, where) for item in value]
@@ -54,7 +58,7 @@ def _value(type_: str, value, struct: str, where: tuple):
     raise Misfit(f"json: cannot unmarshal {given} into Go {place} type {_go(type_)}")
 
 
-def _struct(type_: str, value: dict, where: tuple) -> dict:
+def _struct(type_: str, value: Object, where: tuple[str, ...]) -> Object:
     fields, out = _fields(type_), {}
     for key in sorted(value):
         if key.lower() not in fields:
@@ -65,9 +69,9 @@ def _struct(type_: str, value: dict, where: tuple) -> dict:
     return out
 
 
-def _fields(type_: str, embedded: tuple = ()) -> dict[str, tuple[str, str, tuple]]:
+def _fields(type_: str, embedded: tuple[str, ...] = ()) -> dict[str, tuple[str, str, tuple[str, ...]]]:
     """Return name in lower case -> (name, type, names of the embedded types that it is in)."""
-    found: dict[str, tuple[str, str, tuple]] = {}
+    found: dict[str, tuple[str, str, tuple[str, ...]]] = {}
     for name, field in _types()[type_].items():
         if name.startswith("+"):
             found.update(_fields(field, (*embedded, field)))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from ..failures import Failure
 from .resources import Resource
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from .loader import Loader
+
 _LINE = 70  # columns of base64 in a secret
 
 
-def generate(kustomization: dict, loader) -> list[Resource]:
+def generate(kustomization: Object, loader: Loader) -> list[Resource]:
     """Return the resources that a kustomization's generators make. Raises Failure."""
     common = kustomization.get("generatorOptions") or {}
     found = []
@@ -18,10 +23,10 @@ def generate(kustomization: dict, loader) -> list[Resource]:
     return found
 
 
-def _options(own: dict | None, common: dict) -> dict:
+def _options(own: Object | None, common: Object) -> Object:
     """A generator's options on top of the kustomization's."""
     own = own or {}
-    options: dict = {}
+    options: Object = {}
     for field in ("labels", "annotations"):
         options[field] = {**(common.get(field) or {}), **(own.get(field) or {})}
     for field in ("disableNameSuffixHash", "immutable"):
@@ -29,17 +34,17 @@ def _options(own: dict | None, common: dict) -> dict:
     return options
 
 
-def _make(kind: str, args: dict, options: dict, loader) -> Resource:
+def _make(kind: str, args: Object, options: Object, loader: Loader) -> Resource:
     name = args.get("name") or ""
     if not name:
         raise Failure("a configmap must have a name")
-    meta: dict = {"name": name}
+    meta: Object = {"name": name}
     if args.get("namespace"):
         meta["namespace"] = args["namespace"]
     for field in ("labels", "annotations"):
         if options[field]:
             meta[field] = dict(sorted(options[field].items()))
-    obj: dict = {"apiVersion": "v1", "kind": kind, "metadata": meta}
+    obj: Object = {"apiVersion": "v1", "kind": kind, "metadata": meta}
     if kind == "Secret":
         obj["type"] = args.get("type") or "Opaque"
     values = _values(name, args, loader)
@@ -75,7 +80,7 @@ def _base64(value: bytes) -> str:
     return "".join(text[at:at + _LINE] + "\n" for at in range(0, len(text), _LINE))
 
 
-def _values(name: str, args: dict, loader) -> dict[str, bytes]:
+def _values(name: str, args: Object, loader: Loader) -> dict[str, bytes]:
     """Return key -> value of what `envs`, `literals` and `files` name, by key. Raises Failure."""
     pairs: list[tuple[str, bytes]] = []
     envs = [*(args.get("envs") or ()), *([args["env"]] if args.get("env") else ())]
@@ -95,7 +100,7 @@ def _values(name: str, args: dict, loader) -> dict[str, bytes]:
     return dict(sorted(values.items()))
 
 
-def _literal(source: str, loader) -> list[tuple[str, bytes]]:
+def _literal(source: str, loader: Loader) -> list[tuple[str, bytes]]:
     key, equals, value = source.partition("=")
     if not equals or not key:
         raise Failure(f"invalid literal source {source}, expected key=value")
@@ -104,7 +109,7 @@ def _literal(source: str, loader) -> list[tuple[str, bytes]]:
     return [(key, value.encode())]
 
 
-def _file(source: str, loader) -> list[tuple[str, bytes]]:
+def _file(source: str, loader: Loader) -> list[tuple[str, bytes]]:
     import posixpath
 
     key, equals, path = source.partition("=")
@@ -119,7 +124,7 @@ def _file(source: str, loader) -> list[tuple[str, bytes]]:
     return [(key, loader.load(path))]
 
 
-def _env_file(source: str, loader) -> list[tuple[str, bytes]]:
+def _env_file(source: str, loader: Loader) -> list[tuple[str, bytes]]:
     found = []
     for number, line in enumerate(loader.load(source).splitlines()):
         if number == 0:
@@ -134,7 +139,7 @@ def _env_file(source: str, loader) -> list[tuple[str, bytes]]:
     return found
 
 
-def hash_of(obj: dict) -> str:
+def hash_of(obj: Object) -> str:
     """Return the ten characters that tell a config map's or secret's content, whatever its name (api/hasher)."""
     import hashlib
 

@@ -12,7 +12,7 @@ FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 class Loader:
     """A directory that is built, and the one it was referred to from. `restricted`: only files below it are read."""
 
-    def __init__(self, root: str, referrer: Loader | None = None, restricted: bool = True):
+    def __init__(self, root: str, referrer: Loader | None = None, restricted: bool = True) -> None:
         self.root, self.referrer, self.restricted = root, referrer, restricted
 
     @classmethod

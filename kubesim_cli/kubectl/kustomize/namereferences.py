@@ -6,6 +6,12 @@ from ..failures import Failure
 from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Json, Object
+
 
 def update(resources: ResourceSet) -> None:
     """Rewrite every reference to a resource under a name it had before. Raises Failure where one is ambiguous."""
@@ -32,7 +38,7 @@ def _candidates(resources: ResourceSet, referrer: Resource) -> list[Resource]:
 class _Reference:
     """One field of one resource that may name resources of the kind `target` (dict: group, version, kind)."""
 
-    def __init__(self, referrer: Resource, candidates: list[Resource], target: dict, path: str):
+    def __init__(self, referrer: Resource, candidates: list[Resource], target: Object, path: str) -> None:
         self.referrer, self.candidates, self.target, self.path = referrer, candidates, target, path
 
     def update(self) -> None:
@@ -41,7 +47,7 @@ class _Reference:
         except Failure as error:
             raise Failure(f"updating name reference in '{self.path}' field of '{self.referrer.id}': {error}") from None
 
-    def _changed(self, value):
+    def _changed(self, value: Json) -> Json:
         if isinstance(value, list):
             return [self._changed(item) for item in value]
         if isinstance(value, dict):
@@ -49,7 +55,7 @@ class _Reference:
         found = self._find(value, self.candidates, lambda res: res.name)
         return value if found is None else found.name
 
-    def _changed_mapping(self, value: dict) -> dict:
+    def _changed_mapping(self, value: Object) -> Object:
         name = value.get("name")
         if name is None:
             raise Failure("path config error; no 'name' field in node")
@@ -63,7 +69,7 @@ class _Reference:
             return value
         return {**value, "name": found.name, **({"namespace": found.namespace} if found.namespace else {})}
 
-    def _find(self, name, candidates: list[Resource], identity) -> Resource | None:
+    def _find(self, name: Json, candidates: list[Resource], identity: Callable[[Resource], Json]) -> Resource | None:
         found = [res for res in candidates if any(i.name == name for i in res.earlier_ids)]
         found = [res for res in found if self._was(res, self.target)]
         if self.path.endswith("roleRef/name"):
@@ -83,7 +89,7 @@ class _Reference:
         return found[0]
 
     @staticmethod
-    def _was(res: Resource, target: dict) -> bool:
+    def _was(res: Resource, target: Object) -> bool:
         return any(applies(target, identity) for identity in res.earlier_ids)
 
     def _in_reach(self, res: Resource) -> bool:

@@ -12,10 +12,18 @@ from ...machinery.objects import clone
 from ..failures import Failure
 from .resources import Resource, ResourceSet, parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.schema import Schema
+    from ...machinery.types import Json, Object
+    from .loader import Loader
+
 _DELETED = object()
 
 
-def apply_strategic_merge(resources: ResourceSet, entries, loader) -> None:
+def apply_strategic_merge(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
     """Apply patchesStrategicMerge: files or patches in place."""
     loaded = []
     for entry in entries:
@@ -30,7 +38,7 @@ def apply_strategic_merge(resources: ResourceSet, entries, loader) -> None:
         _merge_into(resources, [resources.target_of(patch)], patch, {})
 
 
-def apply_patches(resources: ResourceSet, entries, loader) -> None:
+def apply_patches(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
     """Apply `patches`: path or patch, target and options each."""
     for entry in entries:
         text, path = (entry.get("patch") or "").strip(), entry.get("path") or ""
@@ -47,7 +55,7 @@ def apply_patches(resources: ResourceSet, entries, loader) -> None:
         _apply(resources, entry, text, source)
 
 
-def _apply(resources: ResourceSet, entry: dict, text: str, source: str) -> None:
+def _apply(resources: ResourceSet, entry: Object, text: str, source: str) -> None:
     target = entry.get("target")
     if not _holds_anything(text):
         raise _misconfigured(entry, f"illegally qualifies as both an SM and JSON patch: {source}")
@@ -80,7 +88,7 @@ def _apply(resources: ResourceSet, entry: dict, text: str, source: str) -> None:
         _merge_into(resources, [found], patch, options)
 
 
-def apply_json(resources: ResourceSet, entries, loader) -> None:
+def apply_json(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
     """Apply patchesJson6902: target, and path or patch each."""
     for entry in entries:
         target = entry.get("target") or {}
@@ -100,7 +108,7 @@ def apply_json(resources: ResourceSet, entries, loader) -> None:
             _json_patch(res, operations)
 
 
-def _operations(text: str) -> list | None:
+def _operations(text: str) -> list[Json] | None:
     """Return JSON patch operations, None where the text is none."""
     from ...go.yaml import YamlError, load
 
@@ -116,7 +124,7 @@ def _holds_anything(text: str) -> bool:
     return any(line.strip() and line.lstrip()[0] != "#" and line.strip() != "---" for line in text.splitlines())
 
 
-def _json_patch(res: Resource, operations: list) -> None:
+def _json_patch(res: Resource, operations: list[Json]) -> None:
     """Apply operations; as kustomize keeps notes in annotations, these are always there to be added to."""
     meta = {**res.meta, "annotations": res.meta.get("annotations") or {}}
     try:
@@ -126,7 +134,7 @@ def _json_patch(res: Resource, operations: list) -> None:
     res.drop_empty_annotations()
 
 
-def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource, options: dict) -> None:
+def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource, options: Object) -> None:
     from ...machinery.schema import schema_of
 
     for res in targets:
@@ -147,7 +155,7 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
         res.set_namespace(namespace)
 
 
-def _merge(old, new, schema):
+def _merge(old: Json, new: Json, schema: Schema | None) -> Json:
     """Return what a patch's value makes of a value (None: there is none); `_DELETED` where it goes."""
     if isinstance(new, dict):
         if old is not None and not isinstance(old, dict):
@@ -164,11 +172,11 @@ def _merge(old, new, schema):
     return new
 
 
-def _node_kind(value) -> str:
+def _node_kind(value: Json) -> str:
     return "MappingNode" if isinstance(value, dict) else "SequenceNode" if isinstance(value, list) else "ScalarNode"
 
 
-def _merge_objects(old: dict | None, new: dict, schema):
+def _merge_objects(old: Object | None, new: Object, schema: Schema | None) -> Json:
     directive = new.get("$patch")
     if directive == "delete":
         return _DELETED
@@ -186,7 +194,7 @@ def _merge_objects(old: dict | None, new: dict, schema):
     return merged
 
 
-def _merge_lists(old: list | None, new: list, schema):
+def _merge_lists(old: list[Json] | None, new: list[Json], schema: Schema) -> Json:
     directives = [item.get("$patch") for item in new if isinstance(item, dict) and set(item) == {"$patch"}]
     new = [item for item in new if not (isinstance(item, dict) and set(item) == {"$patch"})]
     if "delete" in directives:
@@ -208,7 +216,7 @@ def _merge_lists(old: list | None, new: list, schema):
     return merged + rest
 
 
-def _find(items: list, wanted, keys) -> int:
+def _find(items: list[Json], wanted: Json, keys: Iterable[str]) -> int:
     """Return where the element of the same keys is; a key that only one of the two has is not looked at."""
     for index, item in enumerate(items):
         if not isinstance(wanted, dict) or not isinstance(item, dict):
@@ -221,16 +229,16 @@ def _find(items: list, wanted, keys) -> int:
     return -1
 
 
-def _misconfigured(entry: dict, why: str) -> Failure:
+def _misconfigured(entry: Object, why: str) -> Failure:
     return misconfigured("PatchTransformer", entry, why)
 
 
-def misconfigured(plugin: str, config: dict, why: str) -> Failure:
+def misconfigured(plugin: str, config: Object, why: str) -> Failure:
     """Return the failure of a part of the kustomization that does not fit together."""
     return Failure(f"trouble configuring builtin {plugin} with config: `\n{_shown(config)}`: {why}")
 
 
-def _shown(entry: dict) -> str:
+def _shown(entry: Object) -> str:
     from ..printers.yaml import dump
 
     return dump({key: value for key, value in entry.items() if value not in ("", None)})

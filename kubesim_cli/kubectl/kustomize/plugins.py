@@ -12,20 +12,27 @@ from .fieldpaths import configured, merged
 from .patches import misconfigured
 from .resources import Resource, ResourceSet
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Json, Object
+    from .loader import Loader
+
 _OPENAPI_VERSIONS = ("v1.21.2",)
 _CHART_FIELDS = {"chartName": "name", "chartVersion": "version", "chartRepoUrl": "repo",
                  "releaseNamespace": "namespace", "values": "valuesFile", "valuesLocal": "valuesInline"}
 _NO_CHART_FIELDS = ("chartHome", "chartRepoName", "helmBin", "helmHome", "extraArgs")
 
 
-def configure(specs: dict[str, list], paths, loader) -> dict[str, list]:
+def configure(specs: dict[str, list[Json]], paths: Iterable[Json], loader: Loader) -> dict[str, list[Json]]:
     """Return the transformers' field specs with those of the files in `configurations`. Raises Failure."""
     for path in paths:
         specs = merged(specs, configured(_read(path, loader)))
     return specs
 
 
-def check_openapi(wanted: dict, loader) -> None:
+def check_openapi(wanted: Object, loader: Loader) -> None:
     """Refuse an `openapi` that cannot be had; what it says of merging is not looked at."""
     if wanted.get("path"):
         loader.load(wanted["path"])
@@ -33,7 +40,7 @@ def check_openapi(wanted: dict, loader) -> None:
         raise Failure("the specified OpenAPI version is not built in")
 
 
-def check_crds(paths, loader) -> None:
+def check_crds(paths: Iterable[Json], loader: Loader) -> None:
     """Refuse `crds` that cannot be read."""
     for path in paths:
         try:
@@ -46,7 +53,7 @@ def check_crds(paths, loader) -> None:
             raise Failure(f"loading CRDs [{' '.join(paths)}]: {error}") from None
 
 
-def refuse_charts(kustomization: dict) -> None:
+def refuse_charts(kustomization: Object) -> None:
     """Refuse Helm charts, which need --enable-helm and a helm program."""
     charts = [*(kustomization.get("helmCharts") or ()), *map(_chart, kustomization.get("helmChartInflationGenerator")
                                                              or ())]
@@ -54,11 +61,11 @@ def refuse_charts(kustomization: dict) -> None:
         raise misconfigured("HelmChartInflationGenerator", charts[0], "must specify --enable-helm")
 
 
-def _chart(old: dict) -> dict:
+def _chart(old: Object) -> Object:
     return {_CHART_FIELDS.get(key, key): value for key, value in old.items() if key not in _NO_CHART_FIELDS}
 
 
-def generate(plugin: Resource, loader) -> list[Resource]:
+def generate(plugin: Resource, loader: Loader) -> list[Resource]:
     """Return what a builtin generator makes. Raises Failure for any other."""
     field = {"ConfigMapGenerator": "configMapGenerator", "SecretGenerator": "secretGenerator"}.get(plugin.kind)
     if not _is_builtin(plugin):
@@ -69,7 +76,7 @@ def generate(plugin: Resource, loader) -> list[Resource]:
     return generators.generate({field: [args]}, loader)
 
 
-def transform(resources: ResourceSet, plugin: Resource, loader) -> None:
+def transform(resources: ResourceSet, plugin: Resource, loader: Loader) -> None:
     """Let a builtin transformer change resources. Raises Failure for any other."""
     refuse(plugin)
     config, fields = _config(plugin), plugin.obj.get("fieldSpecs") or ()
@@ -114,12 +121,12 @@ def _unknown(plugin: Resource) -> str:
     return f"unable to load builtin {plugin.kind}.builtin.[noGrp]"
 
 
-def _config(plugin: Resource) -> dict:
+def _config(plugin: Resource) -> Object:
     return {key: value for key, value in plugin.obj.items()
             if key not in ("apiVersion", "kind", "metadata", "fieldSpecs")}
 
 
-def _read(path: str, loader):
+def _read(path: str, loader: Loader) -> Json:
     from ...go.yaml import YamlError, load
 
     try:

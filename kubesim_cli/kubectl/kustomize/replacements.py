@@ -7,8 +7,15 @@ from ..failures import Failure
 from .patches import misconfigured
 from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_selectors
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def replace(resources: ResourceSet, entries, loader) -> None:
+    from ...machinery.types import Json, Object
+    from .loader import Loader
+
+
+def replace(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
     """Carry out replacements, each with source (or sourceValue) and targets, or the path of a file of such."""
     loaded = []
     for entry in entries:
@@ -29,7 +36,7 @@ def replace(resources: ResourceSet, entries, loader) -> None:
                 _set_in_targets(resources, value, target)
 
 
-def _loaded(entry: dict, loader) -> list[dict]:
+def _loaded(entry: Object, loader: Loader) -> list[Object]:
     if not entry.get("path"):
         return [entry]
     if entry.get("source") or entry.get("targets"):
@@ -43,7 +50,7 @@ def _loaded(entry: dict, loader) -> list[dict]:
     return content if isinstance(content, list) else [content]
 
 
-def _source_value(resources: ResourceSet, source: dict):
+def _source_value(resources: ResourceSet, source: Object) -> Json:
     found = [res for res in resources if any(_is(identity, source) for identity in res.all_ids)]
     if len(found) > 1:
         raise Failure(f"multiple matches for selector {_told(source)}")
@@ -57,7 +64,7 @@ def _source_value(resources: ResourceSet, source: dict):
     return _part(value, source.get("options") or {})
 
 
-def _is(identity: Id, selector: dict) -> bool:
+def _is(identity: Id, selector: Object) -> bool:
     namespace = selector.get("namespace") or ""
     wanted = Id("", identity.kind, "", namespace)
     wanted.group = identity.group
@@ -67,19 +74,19 @@ def _is(identity: Id, selector: dict) -> bool:
                                      selector.get("kind") or ""))
 
 
-def _source_id(source: dict) -> Id:
+def _source_id(source: Object) -> Id:
     version = source.get("version") or ""
     group = source.get("group") or ""
     return Id(f"{group}/{version}" if group else version, source.get("kind") or "", source.get("name") or "",
               source.get("namespace") or "")
 
 
-def _told(source: dict) -> str:
+def _told(source: Object) -> str:
     path = source.get("fieldPath")
     return f"{_source_id(source)}:{path}" if path else str(_source_id(source))
 
 
-def _part(value, options: dict):
+def _part(value: Json, options: Object) -> Json:
     delimiter = options.get("delimiter")
     if not delimiter:
         return value
@@ -92,7 +99,7 @@ def _part(value, options: dict):
     return parts[index]
 
 
-def _set_in_targets(resources: ResourceSet, value, target: dict) -> None:
+def _set_in_targets(resources: ResourceSet, value: Json, target: Object) -> None:
     selector = target.get("select")
     if selector is None:
         raise Failure("target must specify resources to select")
@@ -102,7 +109,7 @@ def _set_in_targets(resources: ResourceSet, value, target: dict) -> None:
                 _set(res, path, value, target.get("options") or {})
 
 
-def _targeted(res: Resource, selector: dict, rejects) -> bool:
+def _targeted(res: Resource, selector: Object, rejects: Iterable[Json]) -> bool:
     if not matches_selectors(selector, res.obj):
         return False
     for reject in rejects:
@@ -114,12 +121,12 @@ def _targeted(res: Resource, selector: dict, rejects) -> bool:
     return any(_matches(selector, identity) for identity in res.all_ids)
 
 
-def _matches(selector: dict, identity: Id) -> bool:
+def _matches(selector: Object, identity: Id) -> bool:
     return (matches_gvk(selector, identity) and matches(selector, "name", identity.name)
             and matches(selector, "namespace", identity.namespace))
 
 
-def _set(res: Resource, path: str, value, options: dict) -> None:
+def _set(res: Resource, path: str, value: Json, options: Object) -> None:
     create = clone(value) if options.get("create") else None
     try:
         places = _places(res.obj, split(path), create)
@@ -132,7 +139,7 @@ def _set(res: Resource, path: str, value, options: dict) -> None:
         holder[key] = _replaced(holder[key], value, options)
 
 
-def _replaced(old, value, options: dict):
+def _replaced(old: Json, value: Json, options: Object) -> Json:
     delimiter = options.get("delimiter")
     if not delimiter:
         return _like(old, clone(value))
@@ -149,7 +156,7 @@ def _replaced(old, value, options: dict):
     return delimiter.join(parts)
 
 
-def _like(old, value):
+def _like(old: Json, value: Json) -> Json:
     """A scalar keeps the type of the one it replaces, where it can."""
     if isinstance(value, (dict, list)) or isinstance(old, (dict, list)) or old is None:
         return value
@@ -185,10 +192,10 @@ def split(path: str) -> list[str]:
             for part in (*steps, step)]
 
 
-def _places(node, path: list[str], create) -> list[tuple]:
+def _places(node: Json, path: list[str], create: Json) -> list[tuple[Json, Json]]:
     """Return (holder, key) of every value at a path; `create` is what a missing field at its end begins with."""
     step, rest = path[0], path[1:]
-    keys: list
+    keys: list[Json]
     if isinstance(node, list):
         keys = _indexes(node, step)
         if not keys and create is not None and step.startswith("["):
@@ -209,13 +216,13 @@ def _places(node, path: list[str], create) -> list[tuple]:
     return [place for key in keys for place in _places(node[key], rest, create)]
 
 
-def _begin(create, rest: list[str]):
+def _begin(create: Json, rest: list[str]) -> Json:
     if not rest:
         return create
     return [] if rest[0].startswith("[") or rest[0].isdecimal() or rest[0] == "-" else {}
 
 
-def _indexes(items: list, step: str) -> list[int]:
+def _indexes(items: list[Json], step: str) -> list[int]:
     if step == "*":
         return list(range(len(items)))
     if step == "-":

@@ -7,6 +7,12 @@ from ...machinery.objects import clone
 from ..failures import Failure
 from .fieldpaths import defaults, merged
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...machinery.types import Json, Object
+
 _NOT_NAMESPACED = "_non_namespaceable_"
 _cluster_scoped: set[tuple[str, str]] = set()
 
@@ -16,7 +22,7 @@ class Id:
 
     __slots__ = ("group", "kind", "name", "namespace", "version")
 
-    def __init__(self, api_version: str, kind: str, name: str, namespace: str):
+    def __init__(self, api_version: str, kind: str, name: str, namespace: str) -> None:
         self.group, _, self.version = api_version.rpartition("/")
         self.kind, self.name, self.namespace = kind, name, namespace
 
@@ -54,15 +60,16 @@ class Resource:
     """One object on its way through a build. `earlier` are the (namespace, name, kind) it had, oldest first; `behavior`
     (create, merge or replace) and `needs_hash` are of generated ones."""
 
-    def __init__(self, obj: dict, behavior: str = "", needs_hash: bool = False):
+    def __init__(self, obj: Object, behavior: str = "", needs_hash: bool = False) -> None:
         self.obj, self.behavior, self.needs_hash = obj, behavior, needs_hash
         self.earlier: list[tuple[str, str, str]] = []
         self.prefixes: list[str] = []
         self.suffixes: list[str] = []
 
     @property
-    def meta(self) -> dict:
-        return self.obj.setdefault("metadata", {})
+    def meta(self) -> Object:
+        meta: Object = self.obj.setdefault("metadata", {})
+        return meta
 
     name = property(lambda self: self.meta.get("name") or "")
     namespace = property(lambda self: self.meta.get("namespace") or "")
@@ -120,10 +127,10 @@ class Resource:
             self.meta.pop("namespace", None)
 
 
-class ResourceSet(list):
+class ResourceSet(list[Resource]):
     """Resources in their order, no two with one id. `specs` are the fields that transformers visit (see fieldpaths)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.specs = defaults()
 
@@ -133,13 +140,13 @@ class ResourceSet(list):
             raise Failure(f"may not add resource with an already registered id: {identity}")
         self.append(res)
 
-    def add_all(self, others) -> None:
+    def add_all(self, others: Iterable[Resource]) -> None:
         if isinstance(others, ResourceSet):
             self.specs = merged(self.specs, others.specs)
         for res in others:
             self.add(res)
 
-    def by_any_id(self, matches) -> list[Resource]:
+    def by_any_id(self, matches: Callable[[Id], bool]) -> list[Resource]:
         """Return those that `matches(id)` under any name they have or had."""
         return [res for res in self if any(map(matches, res.all_ids))]
 
@@ -175,7 +182,7 @@ class ResourceSet(list):
             raise Failure(f"{why} matches for Id {identity}; failed to find unique target for patch {identity}")
         return found[0]
 
-    def select(self, selector: dict) -> list[Resource]:
+    def select(self, selector: Object) -> list[Resource]:
         """Return what a selector of patches picks: regular expressions for group, version, kind, name and namespace,
         labelSelector and annotationSelector."""
         try:
@@ -187,7 +194,7 @@ class ResourceSet(list):
             told_fully = f"{told}:a={selector.get('annotationSelector', '')}:l={selector.get('labelSelector', '')}"
             raise Failure(f'unable to find patch target "{told_fully}" in `resources`: {error}') from None
 
-    def _selected(self, res: Resource, selector: dict) -> bool:
+    def _selected(self, res: Resource, selector: Object) -> bool:
         now, first = res.id, res.original_id
         return (
             any(matches(selector, "namespace", i.effective_namespace) for i in (first, now))
@@ -195,7 +202,7 @@ class ResourceSet(list):
             and matches_gvk(selector, now) and matches_selectors(selector, res.obj))
 
 
-def matches(selector: dict, field: str, text: str) -> bool:
+def matches(selector: Object, field: str, text: str) -> bool:
     """Whether a selector's regular expression for a field, if there is one, is that of all of `text`."""
     import re
 
@@ -208,12 +215,12 @@ def matches(selector: dict, field: str, text: str) -> bool:
         raise Failure(f"error parsing regexp: {error}") from None
 
 
-def matches_gvk(selector: dict, identity: Id) -> bool:
+def matches_gvk(selector: Object, identity: Id) -> bool:
     return matches(selector, "group", identity.group) and matches(selector, "version", identity.version) and \
         matches(selector, "kind", identity.kind)
 
 
-def matches_selectors(selector: dict, obj: dict) -> bool:
+def matches_selectors(selector: Object, obj: Object) -> bool:
     """Whether an object's labels and annotations are those that labelSelector and annotationSelector ask for."""
     from ...machinery import selectors
 
@@ -284,7 +291,7 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
     return found
 
 
-def _check(obj) -> None:
+def _check(obj: Json) -> None:
     if not isinstance(obj, dict):
         raise Failure("missing Resource metadata")
     meta = obj.get("metadata")

@@ -8,6 +8,14 @@ from . import fieldtypes, generators, namereferences, patches, plugins, replacem
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Object
+    from .resources import Resource
+
+
 _VERSION, _COMPONENT_VERSION = "kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1alpha1"
 _FIX = " Run 'kustomize edit fix' to update your Kustomization automatically."
 _DEPRECATED = (("bases", "resources", ""), ("commonLabels", "labels", ""), ("imageTags", "images", ""),
@@ -22,7 +30,7 @@ _LOCAL = "config.kubernetes.io/local-config"
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-def build_all(loader: Loader, tell) -> ResourceSet:
+def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
     """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
     target = Target(loader, tell)
     try:
@@ -49,21 +57,21 @@ def build_all(loader: Loader, tell) -> ResourceSet:
 class Target:
     """A directory with a kustomization file. `all_variables` are its vars and those of the directories below."""
 
-    def __init__(self, loader: Loader, tell):
+    def __init__(self, loader: Loader, tell: Callable[[str], None]) -> None:
         self.loader, self.tell = loader, tell
         self.kustomization = self._load()
-        self.all_variables: list[dict] = []
+        self.all_variables: list[Object] = []
 
-    def _load(self) -> dict:
+    def _load(self) -> Object:
         from ...go.yaml import YamlError, load
 
         data, _ = self.loader.kustomization()
         try:
-            content = load(data.decode("utf-8", "replace"))
+            read = load(data.decode("utf-8", "replace"))
         except YamlError as error:
             raise Failure(f"invalid Kustomization: {error}") from None
         try:
-            content = fieldtypes.fitted({} if content is None else content)
+            content: Object = fieldtypes.fitted({} if read is None else read)
         except fieldtypes.Misfit as error:
             raise Failure(f"invalid Kustomization: {error}") from None
         for old, new, label in _DEPRECATED:
@@ -212,7 +220,7 @@ class Target:
         replacements.replace(resources, content.get("replacements") or (), loader)
 
 
-def _sort(resources: ResourceSet, options: dict | None) -> None:
+def _sort(resources: ResourceSet, options: Object | None) -> None:
     """Put resources in the order in which they can be created, or leave them as they came (SortOrderTransformer)."""
     options = {"order": "legacy"} if options is None else options
     order, legacy = options.get("order", ""), options.get("legacySortOptions")
@@ -228,7 +236,7 @@ def _sort(resources: ResourceSet, options: dict | None) -> None:
     ranks = {kind: index - len(first) for index, kind in enumerate(first)}
     ranks.update((kind, index + 1) for index, kind in enumerate(last))
 
-    def place(res) -> tuple:
+    def place(res: Resource) -> tuple[int, str, str]:
         identity = res.id
         kind = f"{identity.group or '~G'}_{identity.version or '~V'}_{identity.kind or '~K'}"
         return ranks.get(identity.kind, 0), kind, f"{identity.namespace or '~X'}|{identity.name or '~N'}"

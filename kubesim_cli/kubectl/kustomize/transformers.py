@@ -5,9 +5,18 @@ Behaviour: api/filters and api/internal/builtins of kustomize.
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..failures import Failure
 from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Json, Object
+    from .resources import Id
 
 _NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace"))
 
@@ -52,7 +61,7 @@ def add_suffix(resources: ResourceSet, suffix: str) -> None:
         res.set_name(f"{res.name}{suffix}")
 
 
-def add_labels(resources: ResourceSet, labels, common: dict) -> None:
+def add_labels(resources: ResourceSet, labels: Iterable[Json], common: Object) -> None:
     """Add `labels` (entries with pairs, includeSelectors, includeTemplates and fields) and commonLabels."""
     for entry in labels:
         wanted = list(entry.get("fields") or ())
@@ -65,11 +74,11 @@ def add_labels(resources: ResourceSet, labels, common: dict) -> None:
     set_entries(resources, common, resources.specs["commonLabels"])
 
 
-def add_annotations(resources: ResourceSet, annotations: dict) -> None:
+def add_annotations(resources: ResourceSet, annotations: Object) -> None:
     set_entries(resources, annotations, resources.specs["commonAnnotations"])
 
 
-def set_entries(resources: ResourceSet, entries: dict, wanted) -> None:
+def set_entries(resources: ResourceSet, entries: Object, wanted: Iterable[Object]) -> None:
     """Set entries in the maps at the wanted paths."""
     entries = {key: _text(value) for key, value in sorted(entries.items())}
     for res in resources if entries else ():
@@ -79,26 +88,34 @@ def set_entries(resources: ResourceSet, entries: dict, wanted) -> None:
                       {} if spec.get("create") else None)
 
 
-def _text(value) -> str:
+def _text(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
 
 
-def set_replicas(resources: ResourceSet, replicas) -> None:
+def set_replicas(resources: ResourceSet, replicas: Iterable[Json]) -> None:
     for entry in replicas:
         name, count, found = entry.get("name"), entry.get("count", 0), False
         for spec in resources.specs["replicas"]:
-            for res in resources.by_any_id(lambda i, spec=spec, name=name: i.name == name and applies(spec, i)):
+            for res in resources.by_any_id(partial(_is_named, name, spec)):
                 found = True
-                visit(res.obj, split(spec["path"]), lambda value, count=count: count, 0)
+                visit(res.obj, split(spec["path"]), partial(_constant, count), 0)
         if not found:
             kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in resources.specs["replicas"])
             raise Failure(f"resource with name {entry.get('name', '')} does not match a config with the following GVK "
                           f"[{kinds}]")
 
 
-def set_images(resources: ResourceSet, images) -> None:
+def _is_named(name: Json, spec: Object, identity: Id) -> bool:
+    return identity.name == name and applies(spec, identity)
+
+
+def _constant(value: Json, _: Json) -> Json:
+    return value
+
+
+def set_images(resources: ResourceSet, images: Iterable[Json]) -> None:
     """Change images wherever there are containers, and once more where images usually stand, which shows where a tag
     gets a suffix."""
     for image in images:
@@ -107,10 +124,10 @@ def set_images(resources: ResourceSet, images) -> None:
                 continue
             _set_container_images(res.obj, image)
             for spec in resources.specs["images"]:
-                visit(res.obj, split(spec["path"]), lambda value, image=image: _image(value, image))
+                visit(res.obj, split(spec["path"]), partial(_image, image))
 
 
-def _set_container_images(node, image: dict) -> None:
+def _set_container_images(node: Json, image: Object) -> None:
     if isinstance(node, list):
         for item in node:
             _set_container_images(item, image)
@@ -120,10 +137,10 @@ def _set_container_images(node, image: dict) -> None:
             if key in ("containers", "initContainers") and isinstance(value, list):
                 for container in value:
                     if isinstance(container, dict) and isinstance(container.get("image"), str):
-                        container["image"] = _image(container["image"], image)
+                        container["image"] = _image(image, container["image"])
 
 
-def _image(text: str, image: dict) -> str:
+def _image(image: Object, text: str) -> str:
     import re
 
     name = image.get("name") or ""
@@ -148,7 +165,7 @@ def _split_image(text: str) -> tuple[str, str, str]:
     return head + slash + last, tag, digest
 
 
-def replace_variables(resources: ResourceSet, variables: list[dict]) -> None:
+def replace_variables(resources: ResourceSet, variables: list[Object]) -> None:
     """Replace $(NAME) of `vars` by the field of another resource that the variable names."""
     values = {variable.get("name", ""): _variable(resources, variable) for variable in variables}
     for res in resources if values else ():
@@ -157,7 +174,7 @@ def replace_variables(resources: ResourceSet, variables: list[dict]) -> None:
                 res.obj[key] = _expanded(res.obj[key], values)
 
 
-def _variable(resources: ResourceSet, variable: dict):
+def _variable(resources: ResourceSet, variable: Object) -> Json:
     target = variable.get("objref") or {}
     found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
     path = (variable.get("fieldref") or {}).get("fieldPath") or "metadata.name"
@@ -174,7 +191,7 @@ def _variable(resources: ResourceSet, variable: dict):
     return value
 
 
-def told_variable(variable: dict) -> str:
+def told_variable(variable: Object) -> str:
     """Return a var as Go prints it."""
     target, path = variable.get("objref") or {}, (variable.get("fieldref") or {}).get("fieldPath") or ""
     kind = ".".join(target.get(field) or f"[{none}]" for field, none in (
@@ -182,7 +199,7 @@ def told_variable(variable: dict) -> str:
     return f"{{{variable.get('name', '')} {kind} {{{path}}}}}"
 
 
-def _expanded(value, values: dict):
+def _expanded(value: Json, values: Object) -> Json:
     if isinstance(value, dict):
         return {key: _expanded(item, values) for key, item in value.items()}
     if isinstance(value, list):
