@@ -10,6 +10,7 @@ _POSIX = {
     "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r"\t\n\v\f\r ",
     "upper": "A-Z", "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
 }
+_REPEAT = r"(?:[*+?]|\{\d+(?:,\d*)?\})\??"
 
 
 @lru_cache(maxsize=256)
@@ -71,13 +72,15 @@ class _Translator:
             self._emit(char, 1, char not in "|^")
 
     def _repeat(self) -> None:
-        match = re.match(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??", self.pattern[self.at:])
+        match = re.match(_REPEAT, self.pattern[self.at:])
         assert match is not None
-        if not self.repeatable and self.out[-1:] not in (["^"], [r"\Z"]):
+        if self.out[-1:] in (["^"], [r"\Z"]):
+            self.out[-1] = f"(?:{self.out[-1]})"  # Python repeats no bare anchor
+        elif not self.repeatable:
             raise _wrong("missing argument to repetition operator", match[0].rstrip("?") or "?")
-        following = self.pattern[self.at + match.end():][:1]
-        if following and following in "*+?":
-            raise _wrong("invalid nested repetition operator", match[0] + following)
+        following = re.match(_REPEAT, self.pattern[self.at + match.end():])
+        if following:
+            raise _wrong("invalid nested repetition operator", match[0] + following[0])
         self._emit(match[0], match.end())
 
     def _group(self) -> None:
