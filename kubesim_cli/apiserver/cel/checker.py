@@ -15,6 +15,7 @@ from .values import UInt
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, TypeAlias
 
     from ...machinery.types import Object, Release
@@ -40,14 +41,19 @@ def map_of(key: Type, value: Type) -> Type:
     return ("map", key, value)
 
 
-class Fields(dict[str, "Type"]):
-    """The fields of a structure by the names that expressions use; compared by identity."""
+class Fields:
+    """The types of a structure's fields by the names that expressions use; compared by identity."""
 
-    __slots__ = ()
-    __hash__ = object.__hash__  # type: ignore[assignment]
+    __slots__ = ("_types",)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    def __init__(self, types: Mapping[str, Type] | None = None, **more: Type):
+        self._types = {**(types or {}), **more}
+
+    def get(self, name: str) -> Type | None:
+        return self._types.get(name)
+
+    def __setitem__(self, name: str, type_: Type) -> None:
+        self._types[name] = type_
 
 
 def check(node: Node, variables: Object, text: str, release: Release) -> tuple[Type, set[str]]:
@@ -80,7 +86,8 @@ class _Checker:
         self.problems: list[tuple[int, str]] = []
 
     def check(self, node: Node) -> Type:
-        return getattr(self, "_" + node[0])(node)
+        found: Type = getattr(self, "_" + node[0])(node)
+        return found
 
     def _problem(self, node: Node, message: str) -> Type:
         self.problems.append((node[1], message))
@@ -101,7 +108,8 @@ class _Checker:
             if name in scope:
                 if scope is self.scopes[0]:
                     self.used.add(name)
-                return scope[name]
+                found: Type = scope[name]
+                return found
         return ("type", DYN) if name in _NAMES else None
 
     def _ident(self, node: Node) -> Type:
@@ -124,9 +132,10 @@ class _Checker:
 
     def _field(self, node: Node, type_: Type, field: str) -> Type:
         if type_[0] == "map":
-            return type_[2]
+            value: Type = type_[2]
+            return value
         if type_[0] == "object":
-            found = type_[1].get(field)
+            found: Type | None = type_[1].get(field)
             return self._problem(node, f"undefined field '{field}'") if found is None else found
         if type_[0] == "var":
             self._assignable(DYN, type_)
@@ -186,7 +195,8 @@ class _Checker:
         if not optional or type_[0] in _ANY:
             return type_
         if type_[0] == "optional_type":
-            return type_[1]
+            inner: Type = type_[1]
+            return inner
         return self._problem(node, f"expected type 'optional_type({shown(type_)})' but found '{shown(type_)}'")
 
     def _list(self, node: Node) -> Type:
@@ -217,11 +227,12 @@ class _Checker:
         checked = [self.check(argument) for argument in arguments]
         self.scopes.pop()
         *conditions, last = arguments
-        result = {"map": list_of, "transformList": list_of, "transformMap": lambda item: map_of(first, item)}.get(macro)
         for condition, type_ in zip(conditions, checked, strict=False):
             self._expect(condition, BOOL, type_)
-        if result is not None:
-            return result(checked[-1])
+        if macro in ("map", "transformList"):
+            return list_of(checked[-1])
+        if macro == "transformMap":
+            return map_of(first, checked[-1])
         self._expect(last, BOOL, checked[-1])
         return list_of(types[0]) if macro == "filter" else BOOL
 
@@ -286,7 +297,8 @@ class _Checker:
 def _qualified(node: Node) -> str:
     """Return `a.b` for a plain chain of names, "" for anything else."""
     if node[0] == "ident":
-        return node[2]
+        name: str = node[2]
+        return name
     if node[0] == "select" and not node[4] and not node[5]:
         prefix = _qualified(node[2])
         return f"{prefix}.{node[3]}" if prefix else ""

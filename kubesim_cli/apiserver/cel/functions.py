@@ -206,7 +206,7 @@ def _matches(value: Value, pattern: Value) -> bool:
     return libraries.pattern(pattern).search(value) is not None
 
 
-def _char_at(value: Value, at: Value) -> str:
+def _char_at(value: str, at: int) -> str:
     if not 0 <= at <= len(value):
         raise EvaluationError(f"index out of range: {at}")
     return value[at:at + 1]
@@ -217,20 +217,20 @@ def _index_of(whole: Value, part: Value, start: Value = None) -> int:
         return next((i for i, item in enumerate(whole) if equal(item, part)), -1)
     if start is not None and not 0 <= start <= len(whole):
         raise EvaluationError(f"index out of range: {start}")
-    return whole.find(part, start or 0)
+    found: int = whole.find(part, start or 0)
+    return found
 
 
 def _last_index_of(whole: Value, part: Value, last: Value = None) -> int:
     if isinstance(whole, list):
         return next((i for i in reversed(range(len(whole))) if equal(whole[i], part)), -1)
-    if last is None:
-        return whole.rfind(part)
-    if not 0 <= last <= len(whole):
+    if last is not None and not 0 <= last <= len(whole):
         raise EvaluationError(f"index out of range: {last}")
-    return whole.rfind(part, 0, last + len(part))
+    found: int = whole.rfind(part) if last is None else whole.rfind(part, 0, last + len(part))
+    return found
 
 
-def _split(value: Value, separator: Value, limit: Value = -1) -> list[str]:
+def _split(value: str, separator: str, limit: int = -1) -> list[str]:
     if limit == 0:
         return []
     if limit == 1:
@@ -240,11 +240,11 @@ def _split(value: Value, separator: Value, limit: Value = -1) -> list[str]:
     return value.split(separator, limit - 1 if limit > 0 else -1)
 
 
-def _replace(value: Value, old: Value, new: Value, limit: Value = -1) -> str:
+def _replace(value: str, old: str, new: str, limit: int = -1) -> str:
     return value.replace(old, new, limit)
 
 
-def _substring(value: Value, start: Value, end: Value = None) -> str:
+def _substring(value: str, start: int, end: int | None = None) -> str:
     if end is None:
         if not 0 <= start <= len(value):
             raise EvaluationError(f"index out of range: {start}")
@@ -265,7 +265,7 @@ def _ascii(low: bool) -> Function:
     return method
 
 
-def _join(values: Value, separator: Value = "") -> str:
+def _join(values: list[str], separator: str = "") -> str:
     return separator.join(values)
 
 
@@ -310,7 +310,7 @@ def _distinct(values: Value) -> list[Value]:
     return found
 
 
-def _slice(values: Value, start: Value, end: Value) -> list[Value]:
+def _slice(values: list[Value], start: int, end: int) -> list[Value]:
     if start > end:
         raise EvaluationError(f"cannot slice({start}, {end}), start index must be less than or equal to end index")
     if start < 0 or end > len(values):

@@ -207,11 +207,11 @@ class _Evaluator:
         problem = None
         for evaluator, *_ in bindings:
             try:
-                value = evaluator.value(arguments[0])
+                decided = evaluator.value(arguments[0]) is decisive
             except EvaluationError as error:
                 problem = problem or error
                 continue
-            if value is decisive:
+            if decided:
                 return decisive
         if problem is not None:
             raise problem

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
+    from urllib.parse import SplitResult
 
     from ...machinery.types import Object
     from .values import Function, Value
@@ -140,12 +141,12 @@ def _order(left: Value, right: Value) -> int:
     if not isinstance(left, Opaque) or left.type not in (QUANTITY, SEMVER):
         raise no_overload()
     mine, other = left.value, _inner(right, left.type)
-    return (mine > other) - (mine < other)
+    return int(mine > other) - int(mine < other)
 
 
 def _sign(value: Value) -> int:
     number = _inner(value, QUANTITY)
-    return (number > 0) - (number < 0)
+    return int(number > 0) - int(number < 0)
 
 
 # URLs and addresses
@@ -165,17 +166,17 @@ def _url_part(part: Function) -> Function:
     return lambda value: part(_inner(value, URL))
 
 
-def _host(url: Value) -> str:
+def _host(url: SplitResult) -> str:
     return url.netloc.rpartition("@")[2]
 
 
-def _escaped_path(url: Value) -> str:
+def _escaped_path(url: SplitResult) -> str:
     from urllib.parse import quote as percent
 
     return percent(url.path, safe="/%:@!$&'()*+,;=~-._")
 
 
-def _query(url: Value) -> Object:
+def _query(url: SplitResult) -> Object:
     from urllib.parse import parse_qs
 
     return parse_qs(url.query, keep_blank_values=True)
@@ -227,7 +228,7 @@ def _contains_ip(network: Value, address: Value) -> bool:
 def _contains_cidr(network: Value, other: Value) -> bool:
     mine = _inner(network, CIDR).network
     inner = _inner(other if isinstance(other, Opaque) else _cidr(other), CIDR).network
-    return mine.version == inner.version and inner.subnet_of(mine)
+    return mine.version == inner.version and bool(inner.subnet_of(mine))
 
 
 def _masked(value: Value) -> Opaque:
@@ -268,7 +269,9 @@ def _semver(text: str, normalize: bool = False) -> Opaque:
     import re
 
     if normalize:
-        head, plus, tail = re.fullmatch(r"v?([\d.]*)([+-]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+        parts = re.fullmatch(r"v?([\d.]*)([+-]?)(.*)", text, re.DOTALL)
+        assert parts is not None  # every text is of that form
+        head, plus, tail = parts.groups()
         numbers = [str(int(part)) if part.isdigit() else part for part in head.split(".")]
         text = ".".join([*numbers, "0", "0"][:max(3, len(numbers))]) + plus + tail
     number = r"(0|[1-9]\d*)"

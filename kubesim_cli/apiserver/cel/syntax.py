@@ -220,7 +220,8 @@ class _Parser:
     def _variable(self, node: Node) -> str:
         if node[0] != "ident":
             raise CompileError(self.text, [(node[1], "argument must be a simple name")])
-        return node[2]
+        name: str = node[2]
+        return name
 
     def _primary(self) -> Node:
         kind, word, place = self.tokens[self.at]

@@ -60,8 +60,6 @@ class Optional:
     def __eq__(self, other: object) -> bool:
         return type(other) is Optional and other.present == self.present and equal(other.value, self.value)
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 NONE = Optional(present=False)
 
@@ -92,8 +90,6 @@ class Opaque:
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Opaque and (other.type, other.value) == (self.type, self.value)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class SetList(list["Value"]):
@@ -139,7 +135,7 @@ def equal(left: Value, right: Value) -> bool:
         return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(equal(item, right[key]) for key, item in left.items())
-    return left == right
+    return bool(left == right)
 
 
 def _equal_unordered(left: Value, right: Value) -> bool:
@@ -153,7 +149,7 @@ def compare(left: Value, right: Value) -> int:
     same = type(left) is type(right) and isinstance(left, (str, bytes, bool, Timestamp))
     if not same and not (is_number(left) and is_number(right)):
         raise no_overload()
-    return (right < left) - (left < right)
+    return int(right < left) - int(left < right)
 
 
 def checked(number: int, like: int) -> int:

@@ -58,7 +58,7 @@ def fits(value: str, form: str) -> bool:
         value = re.sub(r"[^0-9]+", "", value)
     if plain in _PATTERNS:
         return re.fullmatch(_PATTERNS[plain], value) is not None
-    return globals()[f"_{plain}"](value)
+    return bool(globals()[f"_{plain}"](value))
 
 
 def _password(value: str) -> bool:

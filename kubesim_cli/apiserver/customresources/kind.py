@@ -227,7 +227,7 @@ def _deprecation(res: Resource, version: Object) -> str:
     if not version.get("deprecated"):
         return ""
     if version.get("deprecationWarning") is not None:
-        return version["deprecationWarning"]
+        return str(version["deprecationWarning"])
     text = f"{res.api_version} {res.kind} is deprecated"
     newer = [other["name"] for other in res.definition["spec"]["versions"] if other.get("served")
              and not other.get("deprecated") and version_order(other["name"]) < version_order(res.version)]

@@ -141,7 +141,7 @@ class _Rule:
         return self._error(place, value, told, self._detail(variables), ctx.release)
 
     def _text(self) -> str:
-        return (self.rule.get("message") or self.rule["rule"]).strip()
+        return str(self.rule.get("message") or self.rule["rule"]).strip()
 
     def _failure(self, error: str) -> str:
         if error.startswith("no such overload"):

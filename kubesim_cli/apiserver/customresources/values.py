@@ -285,7 +285,7 @@ def _multiple(value: Json, factor: Json) -> bool:
     if isinstance(value, int) and int(factor) > 0:
         return value % int(factor) == 0
     share = value / factor
-    return abs(share - round(share)) < 1e-9
+    return bool(abs(share - round(share)) < 1e-9)
 
 
 def _shown(number: Json, whole: bool) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...machinery.types import FieldErrors, Object, Release
     from ..client import Client
 
-    Cell: TypeAlias = str | int | float | bool | None
+    Cell: TypeAlias = Any  # str, int, float, bool or None
 
 
 class Column:
@@ -175,4 +175,5 @@ def load(group: str, kind: str) -> Kind:
             if not (missing.name or "").startswith(__package__):
                 raise
             return _DEFAULT
-    return module.KIND
+    kind_: Kind = module.KIND
+    return kind_

@@ -138,7 +138,7 @@ def _meta(properties: Object, where: str, root: bool, resource: bool) -> FieldEr
 
 def _is_all_of(node: Object) -> bool:
     first = (node.get("allOf") or [{}])[0]
-    return first.get("anyOf") == _INT_OR_STRING
+    return bool(first.get("anyOf") == _INT_OR_STRING)
 
 
 def _value_validation(node: Object, where: str, skip_any_of: bool = False,

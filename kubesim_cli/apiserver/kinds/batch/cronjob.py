@@ -29,7 +29,8 @@ def _selector_cell(obj: Object, ctx: Context) -> Cell:
 
 
 def _template(obj: Object) -> Object | None:
-    return dig(obj, "spec", "jobTemplate", "spec", "template")
+    found: Object | None = dig(obj, "spec", "jobTemplate", "spec", "template")
+    return found
 
 
 class CronJob(Kind):

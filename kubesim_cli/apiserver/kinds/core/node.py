@@ -106,7 +106,7 @@ def _condition(node: Object) -> str:
 def _address(status: Object, type_: str) -> str:
     for address in status.get("addresses") or ():
         if address["type"] == type_:
-            return address["address"]
+            return str(address["address"])
     return "<none>"
 
 

@@ -103,8 +103,9 @@ def storage_class(obj: Object) -> str | None:
     """The class of a volume or claim: the old annotation, else spec.storageClassName (None: not set)."""
     annotations = obj["metadata"].get("annotations") or {}
     if BETA_STORAGE_CLASS_ANNOTATION in annotations:
-        return annotations[BETA_STORAGE_CLASS_ANNOTATION]
-    return obj["spec"].get("storageClassName")
+        return str(annotations[BETA_STORAGE_CLASS_ANNOTATION])
+    name: str | None = obj["spec"].get("storageClassName")
+    return name
 
 
 KIND = PersistentVolume()

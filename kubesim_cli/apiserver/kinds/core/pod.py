@@ -19,9 +19,10 @@ _AFFINITY_TERMS = ("requiredDuringSchedulingIgnoredDuringExecution", "preferredD
 
 def _row(obj: Object, ctx: Context) -> tuple[str, str, int, str]:
     """The summary of the pod whose row is being told; three cells are made of it."""
-    if ctx.row is None:
-        ctx.row = summary(obj)
-    return ctx.row
+    found: tuple[str, str, int, str] | None = ctx.row
+    if found is None:
+        found = ctx.row = summary(obj)
+    return found
 
 
 def _restarts_cell(obj: Object, ctx: Context) -> Cell:
@@ -202,7 +203,7 @@ def _init_summary(spec: Object, status: Object, sidecars: set[str]) -> tuple[str
 def _end(ended: Object) -> str:
     """Why a container ended."""
     if ended.get("reason"):
-        return ended["reason"]
+        return str(ended["reason"])
     return f"Signal:{ended['signal']}" if ended.get("signal") else f"ExitCode:{ended.get('exitCode', 0)}"
 
 

@@ -118,7 +118,7 @@ def _ip_block(path: str, block: Object, known: list[str]) -> FieldErrors:
         errors += wrong
         if not wrong:
             inner, outer = ip_network(text, strict=False), ip_network(whole, strict=False)
-            if inner.version != outer.version or inner == outer or not inner.subnet_of(outer):  # type: ignore[arg-type]
+            if inner.prefixlen <= outer.prefixlen or inner.network_address not in outer:
                 errors.append(field.invalid(at, text, "must be a strict subset of `cidr`"))
     return errors
 
