@@ -68,7 +68,7 @@ def test_no_modules_import_each_other():
     assert [circle for circle in found if not any(set(circle) <= set(known) for known in CIRCLES)] == []
 
 
-SLOW = ("dataclasses", "typing", "inspect", "click", "rich", "ruamel", "fasteners", "datetime", "decimal", "fractions",
+SLOW = ("dataclasses", "typing", "inspect", "click", "rich", "ruamel", "datetime", "decimal", "fractions",
         "pathlib", "logging", "argparse", "asyncio")
 
 

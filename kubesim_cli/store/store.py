@@ -16,9 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO, TypeAlias
 
-    from fasteners import InterProcessLock
-
     from ..machinery.types import Object
+    from .lock import Lock
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
 
@@ -35,7 +34,7 @@ class Store:
         self.exists = False
         self.locked = False
         self._followed: builtins.list[Change] | None = None
-        self._lock: InterProcessLock | None = None
+        self._lock: Lock | None = None
         self._file: BinaryIO | None = None
         self._reset(log.Index(0, 0))
         self.reload()
@@ -157,13 +156,11 @@ class Store:
         """Take the lock and read what is committed now; returns whether that differs from what was known."""
         if self.locked:
             return False
-        from fasteners import InterProcessLock
+        from .lock import Lock
 
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        path = os.path.join(self.folder, "lock")
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._lock = InterProcessLock(path)
-        self._lock.acquire(delay=0.002, max_delay=0.05)
+        self._lock = Lock(os.path.join(self.folder, "lock"))
+        self._lock.acquire()
         self.locked = True
         try:
             changed = self.reload()
