@@ -86,3 +86,10 @@ def test_a_plain_get_imports_nothing_slow(tmp_path):
     assert [name for name in loaded if name.split(".")[0] in SLOW] == []
     assert [name for name in loaded if name.startswith(("kubesim_cli.controllers", "kubesim_cli.scheduler",
                                                                 "kubesim_cli.kubelet", "kubesim_cli.helpers"))] == []
+
+
+def test_digests_come_from_one_place():
+    """hashlib loads OpenSSL, which costs more than most commands do."""
+    found = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")
+             if "hashlib import" in (text := path.read_text(encoding="utf-8")) or "import hashlib" in text]
+    assert found == ["machinery/digest.py"]

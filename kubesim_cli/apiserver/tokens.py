@@ -84,7 +84,7 @@ def _base64(data: bytes) -> str:
 
 
 def _signature(text: str) -> str:
-    from hashlib import shake_256
+    from ..machinery.digest import shake_256
 
     return _base64(shake_256(b"kubesim " + text.encode()).digest(256))
 

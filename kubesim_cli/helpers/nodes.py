@@ -72,16 +72,6 @@ def healthy_conditions(now: float, known: list[Object] | None = None) -> list[Ob
     return found
 
 
-def lease_object(node: Object, now: float) -> Object:
-    """Return the Lease in kube-node-lease with which the node's kubelet tells that it lives, without UID."""
-    name = node["metadata"]["name"]
-    owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node["metadata"].get("uid", "")}
-    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-            "metadata": {"name": name, "namespace": "kube-node-lease", "creationTimestamp": timestamps.format(now),
-                         "ownerReferences": [owner]},
-            "spec": {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}}
-
-
 def internal_ip(node: Object) -> str:
     """Return the node's InternalIP, "" where it has none."""
     for address in (node.get("status") or {}).get("addresses") or ():

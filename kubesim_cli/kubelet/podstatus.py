@@ -121,7 +121,7 @@ class PodWorker:
     def _complete(self) -> None:
         status = self.status
         if not self.over:
-            status["phase"] = phase(self.pod, status)
+            status["phase"] = phase_of_containers(self.pod, status)
         host = internal_ip(self.node)
         if host:
             status["hostIP"] = host
@@ -201,7 +201,7 @@ class PodWorker:
         return ("False", "ReadinessGatesNotReady", ", ".join(told)) if told else None
 
 
-def phase(pod: Object, status: Object) -> str:
+def phase_of_containers(pod: Object, status: Object) -> str:
     """Return a pod's phase as it follows from its containers (getPhase)."""
     spec = pod["spec"]
     policy = spec.get("restartPolicy", "Always")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import time
-from hashlib import sha256
 
 from ...go import asn1
 from ...go.asn1 import element, identifier, integer
+from ...machinery.digest import sha256
 from ...machinery.x509 import COMMON_NAME, parse_request
 
 _ECDSA_SHA256 = "1.2.840.10045.4.3.2"

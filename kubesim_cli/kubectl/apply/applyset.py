@@ -64,7 +64,8 @@ class ApplySet:
     def id(self) -> str:
         """What the parent and all members are labelled with."""
         from base64 import urlsafe_b64encode
-        from hashlib import sha256
+
+        from ...machinery.digest import sha256
 
         told = ".".join((self.name, self.namespace, self.parent.kind, self.parent.group))
         return f"applyset-{urlsafe_b64encode(sha256(told.encode()).digest()).decode().rstrip('=')}-v1"

@@ -247,7 +247,7 @@ def _base64(value: bytes) -> str:
 
 def _hash(obj: dict) -> str:
     """The suffix of --append-hash (kubectl/pkg/util/hash)."""
-    import hashlib
+    from ...machinery.digest import sha256
 
-    digest = hashlib.sha256(names.canonical_json(obj)).hexdigest()[:10]
+    digest = sha256(names.canonical_json(obj)).hexdigest()[:10]
     return digest.translate(str.maketrans("013ae", "ghkmt"))

@@ -93,9 +93,8 @@ def _name_of_image(image: str) -> str:
     name = image.rpartition("/")[2].partition(":")[0].partition("@")[0]
     if "_" not in name and "." not in name:
         return name
-    import hashlib
-
+    from ...machinery.digest import sha256
     from ...machinery.names import random_suffix
 
     clean = name.replace("_", "-").replace(".", "-")
-    return f"{clean}-{random_suffix(hashlib.sha256(image.encode()).digest(), 5)}"
+    return f"{clean}-{random_suffix(sha256(image.encode()).digest(), 5)}"

@@ -141,8 +141,7 @@ def _env_file(source: str, loader: Loader) -> list[tuple[str, bytes]]:
 
 def hash_of(obj: Object) -> str:
     """Return the ten characters that tell a config map's or secret's content, whatever its name (api/hasher)."""
-    import hashlib
-
+    from ...machinery.digest import sha256
     from ..printers.json import dump
 
     told = {"kind": obj["kind"], "name": "", "data": obj.get("data", "")}
@@ -153,5 +152,5 @@ def hash_of(obj: Object) -> str:
         extra = "binaryData"
     if isinstance(obj.get(extra), dict):
         told[extra] = obj[extra]
-    digest = hashlib.sha256(dump(told, 0).encode()).hexdigest()[:10]
+    digest = sha256(dump(told, 0).encode()).hexdigest()[:10]
     return digest.translate(str.maketrans("013ae", "ghkmt"))

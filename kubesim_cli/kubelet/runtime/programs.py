@@ -20,10 +20,10 @@ _CLUSTER = (".svc.cluster.local", ".svc", ".cluster.local")
 def find(name: str):
     """Return the program of a name or path, or None."""
     name = name.rpartition("/")[2]
-    return _QUIET_PROGRAM if name in _QUIET else _PROGRAMS.get(name)
+    return _quiet if name in _QUIET else _PROGRAMS.get(name)
 
 
-def _QUIET_PROGRAM(shell: Shell, args: list[str], stdin: str) -> int:
+def _quiet(shell: Shell, args: list[str], stdin: str) -> int:
     return 0
 
 
