@@ -42,6 +42,9 @@ class Manager:
         """Take in one write: put the keys it concerns in the queue."""
         change = None
         for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
+            of = self.loops[name].of
+            if of and of != resource and not self.store.has(of):
+                continue
             controller = self._controller(name)
             if change is None:
                 change = Change(type_, resource, old, new)

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 
 class Loop:
-    """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches."""
+    """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches.
 
-    __slots__ = ("module", "resources")
+    `of` is the one of them without whose objects changes of the others do not concern it, where there is such a one.
+    """
 
-    def __init__(self, module: str, resources: str) -> None:
-        self.module, self.resources = module, resources.split()
+    __slots__ = ("module", "of", "resources")
+
+    def __init__(self, module: str, resources: str, of: str = "") -> None:
+        self.module, self.resources, self.of = module, resources.split(), of
 
     def load(self, name: str) -> Controller:
         """Import the module and return an instance of the Controller in it that is called `name`."""

@@ -128,6 +128,10 @@ class Store:
         found = [key for key in self.keys(resource, namespace) if not entries[key][3:4] or not entries[key][3]]
         return [obj for obj in (self.get(resource, key) for key in found) if obj is not None]
 
+    def has(self, resource: str) -> bool:
+        """Tell whether a resource has any objects."""
+        return bool(self._index.entries(resource))
+
     def resources(self) -> builtins.list[str]:
         """Return the names of the resources that have objects."""
         return [name for name in self._index.resources() if self._index.entries(name)]

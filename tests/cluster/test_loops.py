@@ -30,3 +30,8 @@ def test_every_loop_is_registered():
             yield from names(child)
 
     assert set(names(Controller)) == set(LOOPS)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_what_a_loop_is_of_it_watches(name):
+    assert not LOOPS[name].of or "*" in LOOPS[name].resources or LOOPS[name].of in LOOPS[name].resources

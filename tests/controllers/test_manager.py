@@ -84,3 +84,24 @@ def test_a_controller_that_never_rests_is_stopped(cluster, monkeypatch):
     add(server, "a", 100.0)
     with pytest.raises(RuntimeError, match="counter does not come to rest on default/a"):
         manager.live(101.0)
+
+
+def test_a_loop_whose_objects_are_not_there_is_not_asked(cluster):
+    """A quota is not even imported where there is none."""
+    server, _, counter = cluster
+    loop = Ready(counter, "configmaps secrets")
+    loop.of = "configmaps"
+    counter.watches = {"configmaps": itself, "secrets": itself}
+    manager = module.Manager(server, {"counter": loop})
+    server.notice = manager.notice
+
+    def secret(name):
+        obj = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}}
+        server.write("ADDED", server.resolve("secrets"), obj, None)
+        manager.live(100.0)
+
+    secret("early")
+    assert counter.seen == []
+    add(server, "here", 100.0)
+    secret("late")
+    assert [name for _, name in counter.seen] == ["here", "late"]
