@@ -6,6 +6,7 @@ import json
 import os
 
 from ..machinery import timestamps
+from ..machinery.objects import join_key
 from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
     HOSTPATH_PROVISIONER,
@@ -59,7 +60,7 @@ def objects(release: Release, now: float, nodes: list[Object],
         meta: Object = {"name": name}
         if namespace:
             meta["namespace"] = namespace
-        meta["uid"] = uid(resource, f"{namespace}/{name}" if namespace else name)
+        meta["uid"] = uid(resource, join_key(namespace, name))
         meta["creationTimestamp"] = stamp
         if labels:
             meta["labels"] = labels

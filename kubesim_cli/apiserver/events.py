@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..machinery import timestamps
+from ..machinery.objects import join_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Recorder:
             "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
             "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
-        known = [old for old in (self.server.store.get("events", f"{namespace}/{name}") for name in names) if old]
+        known = [old for old in (self.server.store.get("events", join_key(namespace, name)) for name in names) if old]
         names[:] = [old["metadata"]["name"] for old in known]
         alike = [old for old in known if _alike(old, event)]
         for old in alike:
@@ -55,7 +56,7 @@ class Recorder:
             self._names = {}
             for key in self.server.store.keys("events"):
                 self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
-        return self._names.setdefault(f"{namespace}/{name}", [])
+        return self._names.setdefault(join_key(namespace, name), [])
 
     def _add(self, namespace: str, about: str, names: list[str], event: Object, action: str) -> None:
         """Store a new event. Its name ends in the nanosecond, as a real one's does, so that names sort by time."""
@@ -74,7 +75,7 @@ class Recorder:
             times = {"source": {"component": component, "host": host} if host else {"component": component},
                      "firstTimestamp": now, "lastTimestamp": now, "count": 1, "eventTime": None}
         meta = {"name": name, "namespace": namespace, "creationTimestamp": now,
-                "uid": server.entropy.uid("events", f"{namespace}/{name}")}
+                "uid": server.entropy.uid("events", join_key(namespace, name))}
         server.write("ADDED", server.resolve("events"),
                      {"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
 

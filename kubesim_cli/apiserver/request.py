@@ -14,6 +14,7 @@ Admission and the kind's validation do look at what they create: a ReplicaSet's 
 
 from __future__ import annotations
 
+from ..machinery.objects import join_key
 from .kinds.base import Context
 
 TYPE_CHECKING = False
@@ -95,7 +96,7 @@ class Request:
     @property
     def key(self) -> Key:
         """The key of the object that it names."""
-        return f"{self.namespace}/{self.name}" if self.res.namespaced else self.name
+        return join_key(self.namespace if self.res.namespaced else "", self.name)
 
     @property
     def stored_as(self) -> str:

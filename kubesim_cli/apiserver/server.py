@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..machinery import errors
 from ..machinery.discovery import Discovery, Resource, builtin
-from ..machinery.objects import key_of
+from ..machinery.objects import join_key, key_of
 from .kinds import base
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ class Server:
 
     def find(self, resource: str, namespace: str, name: str) -> Object | None:
         """Return the stored object of a resource (`plural.group`) or None."""
-        return self.store.get(resource, f"{namespace}/{name}" if namespace else name)
+        return self.store.get(resource, join_key(namespace, name))
 
     def items(self, resource: str, namespace: str = "", selector: Object | None = None) -> list[Object]:
         """Return stored objects in the order of their keys; `selector` is a metav1.LabelSelector dict."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..helpers.controller import Change, Controller, itself
 from ..machinery import timestamps
-from ..machinery.objects import clone, split_key
+from ..machinery.objects import clone, join_key, split_key
 from ..machinery.wellknown import LABEL_SERVICE_NAME, LABEL_TOPOLOGY_ZONE
 from . import pods as podutil
 from . import servicepods
@@ -41,7 +41,7 @@ def _slice_changed(change: Change) -> Iterable[Key]:
     labels = meta.get("labels") or {}
     if labels.get(MANAGED_BY) != MANAGER or LABEL_SERVICE_NAME not in labels:
         return ()
-    return (f"{meta['namespace']}/{labels[LABEL_SERVICE_NAME]}",)
+    return (join_key(meta["namespace"], labels[LABEL_SERVICE_NAME]),)
 
 
 class EndpointSlice(Controller):

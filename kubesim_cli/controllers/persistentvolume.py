@@ -10,7 +10,7 @@ from ..helpers import volumes
 from ..helpers.controller import Change, Controller, itself
 from ..helpers.volumes import CLASSES, annotation, claim_keys
 from ..machinery import timestamps
-from ..machinery.objects import clone, dig, key_of, split_key
+from ..machinery.objects import clone, dig, join_key, key_of, split_key
 from ..machinery.pods import is_terminal
 from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVISIONER
 from ..releases.gates import enabled
@@ -34,7 +34,7 @@ _MIGRATED = {"aws-ebs": "ebs.csi.aws.com", "azure-disk": "disk.csi.azure.com", "
 
 def _claim_of(volume: Object) -> str:
     ref = volume["spec"].get("claimRef")
-    return f"{ref['namespace']}/{ref['name']}" if ref else ""
+    return join_key(ref["namespace"], ref["name"]) if ref else ""
 
 
 def _set_phase(api: Client, volume: Object, phase: str, message: str = "") -> Object:
@@ -191,7 +191,7 @@ def _tell_waiting(api: Client, claim: Object) -> None:
     name, namespace = claim["metadata"]["name"], claim["metadata"]["namespace"]
     pods = [pod["metadata"]["name"] for pod in api.items("pods", namespace)
             if not pod["spec"].get("nodeName") and not is_terminal(pod)
-            and f"{namespace}/{name}" in claim_keys(pod)]
+            and join_key(namespace, name) in claim_keys(pod)]
     if not pods:
         api.record(claim, "Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding",
                    COMPONENT)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..helpers.controller import Change, Controller, itself
 from ..helpers.nodes import TUNNEL, node_name
-from ..machinery.objects import clone, dig
+from ..machinery.objects import clone, dig, split_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ServiceLoadBalancer(Controller):
         if key == "*":
             services = api.items("services")
         else:
-            namespace, _, name = key.partition("/")
+            namespace, name = split_key(key)
             found = api.find("services", name, namespace)
             services = [found] if found else []
         tunnel = is_open(api.find("nodes", NODE)) if services else False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..machinery.objects import controller_of, key_of
+from ..machinery.objects import controller_of, join_key, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def owner(kind: str) -> Watch:
         for obj in (change.new, change.old):
             ref = controller_of(obj) if obj else None
             if obj and ref and ref["kind"] == kind:
-                namespace = obj["metadata"].get("namespace")
-                key = f"{namespace}/{ref['name']}" if namespace else ref["name"]
+                key = join_key(obj["metadata"].get("namespace"), ref["name"])
                 if key not in found:
                     found.append(key)
         return found

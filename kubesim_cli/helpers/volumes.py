@@ -6,7 +6,7 @@ Kubernetes: k8s.io/component-helpers/storage/volume/pv_helpers.go, pkg/controlle
 from __future__ import annotations
 
 from ..machinery import quantity, selectors
-from ..machinery.objects import clone, dig
+from ..machinery.objects import clone, dig, join_key
 from ..machinery.wellknown import (
     BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
     BETA_STORAGE_CLASS_ANNOTATION,
@@ -72,9 +72,9 @@ def claim_keys(pod: Object) -> list[str]:
     meta, found = pod["metadata"], []
     for volume in pod["spec"].get("volumes") or ():
         if "persistentVolumeClaim" in volume:
-            found.append(f"{meta['namespace']}/{volume['persistentVolumeClaim']['claimName']}")
+            found.append(join_key(meta["namespace"], volume["persistentVolumeClaim"]["claimName"]))
         elif "ephemeral" in volume:
-            found.append(f"{meta['namespace']}/{meta['name']}-{volume['name']}")
+            found.append(join_key(meta["namespace"], f"{meta['name']}-{volume['name']}"))
     return found
 
 

@@ -11,7 +11,7 @@ from ..helpers import nodes
 from ..helpers.controller import Change, Controller
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
-from ..machinery.objects import key_of, split_key
+from ..machinery.objects import join_key, key_of, split_key
 from . import containers
 from .addresses import Addresses
 from .admission import rejection
@@ -145,7 +145,7 @@ class Kubelet(Controller):
         """A ConfigMap, a Secret or a Service came that somebody may have been waiting for."""
         if change.type == "DELETED" or (change.type == "MODIFIED" and change.object["kind"] == "Service"):
             return ()
-        return (f"{change.object['metadata']['namespace']}/{WAITING}",)
+        return (join_key(change.object["metadata"]["namespace"], WAITING),)
 
     def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):

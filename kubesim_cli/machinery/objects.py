@@ -34,8 +34,12 @@ def copy_field(key: str, source: Object, target: Object) -> None:
 def key_of(obj: Object) -> Key:
     """Return the object's key, `namespace/name` or `name` (client-go's MetaNamespaceKeyFunc)."""
     meta = obj["metadata"]
-    namespace = meta.get("namespace")
-    return f"{namespace}/{meta['name']}" if namespace else meta["name"]
+    return join_key(meta.get("namespace"), meta["name"])
+
+
+def join_key(namespace: str | None, name: str) -> Key:
+    """Return the key of the object with a name, and a namespace where it is in one."""
+    return f"{namespace}/{name}" if namespace else name
 
 
 def split_key(key: Key) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..helpers import nodeaffinity, volumes
+from ..machinery.objects import join_key
 from ..releases.gates import enabled
 from .nodeinfo import NodeInfo, PodInfo
 
@@ -37,7 +38,7 @@ class PodVolumes:
                 return
             assert claim is not None
             if "ReadWriteOncePod" in (claim["spec"].get("accessModes") or ()) and claims_in_use.get(
-                    f"{info.namespace}/{name}"):
+                    join_key(info.namespace, name)):
                 self.in_use = True
             if volumes.is_bound(claim):
                 self.bound.append(api.find("persistentvolumes", claim["spec"]["volumeName"]))

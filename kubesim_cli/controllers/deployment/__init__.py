@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...helpers.controller import Controller, itself, owner
 from ...machinery import conditions, names, selectors
 from ...machinery.errors import StatusError
-from ...machinery.objects import clone, controller_of, split_key
+from ...machinery.objects import clone, controller_of, join_key, split_key
 from ...machinery.pods import is_terminal
 from ...machinery.wellknown import DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, DESIRED_REPLICAS_ANNOTATION, REVISION_ANNOTATION
 from ...releases.gates import enabled
@@ -47,7 +47,7 @@ def _of_gone_pod(change: Change) -> Iterable[Key]:
     end = "-" + (meta.get("labels") or {}).get(DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, "")
     if ref is None or ref["kind"] != "ReplicaSet" or not ref["name"].endswith(end):
         return ()
-    return (f"{meta['namespace']}/{ref['name'][:-len(end)]}",)
+    return (join_key(meta["namespace"], ref["name"][:-len(end)]),)
 
 
 class DeploymentController(Controller):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...helpers.controller import Controller, itself, owner
 from ...machinery import selectors
 from ...machinery.errors import StatusError
-from ...machinery.objects import clone, split_key
+from ...machinery.objects import clone, join_key, split_key
 from ...machinery.pods import is_phase_terminal
 from .. import history, pods, refs
 from . import claims, identity
@@ -30,7 +30,7 @@ def _of_gone_claim(change: Change) -> Iterable[Key]:
     if change.type != "DELETED":
         return ()
     meta = change.object["metadata"]
-    return [f"{meta['namespace']}/{ref['name'].rpartition('-')[0]}" for ref in meta.get("ownerReferences") or ()
+    return [join_key(meta["namespace"], ref["name"].rpartition("-")[0]) for ref in meta.get("ownerReferences") or ()
             if ref["kind"] == "Pod" and "-" in ref["name"]]
 
 
