@@ -30,6 +30,16 @@ from functools import partial
 
 import datafile
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    Facts = dict[str, Any]  # what is known of a flag or a command
+    Groups = list[list[Any]]  # [title, [name, ...]]
+    Asked = TypeVar("Asked")
+    Answer = TypeVar("Answer")
+
 # Commands that no help shows in most releases; `kubectl options` is asked for the global flags.
 HIDDEN_COMMANDS = ("alpha",)
 
@@ -73,7 +83,7 @@ class Kubectl:
         self.version = version.removeprefix("v").partition("-")[0]
         self.release = int(self.version.split(".")[1])
         self.global_flags = _flags(self.ask("options", alpha=False)[0])
-        self.commands: dict[str, dict] = {}
+        self.commands: dict[str, Facts] = {}
         self._walk()
 
     def ask(self, *words: str, alpha: bool = True) -> tuple[str, str]:
@@ -139,19 +149,19 @@ class Kubectl:
         return self.ask(*command.split(), *flags, "--no-such-flag")[1]
 
 
-def each(ask, items: list) -> list:
+def each(ask: Callable[[Asked], Answer], items: list[Asked]) -> list[Answer]:
     """Call `ask` for each item, as many at a time as there are processors."""
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         return list(threads.map(ask, items))
 
 
-def _flags(text: str) -> dict[str, dict]:
+def _flags(text: str) -> dict[str, Facts]:
     """Return the flags of a help text: name -> {"default", "short"}."""
     return {match["name"]: {"default": match["default"].replace(_HOME, "$HOME"), "short": match["short"] or ""}
             for match in _FLAG.finditer(text)}
 
 
-def read_help(text: str) -> dict:
+def read_help(text: str) -> Facts:
     """Return what a command's help tells: usage, aliases, groups of commands, flags."""
     usage = re.search(r"^Usage:\n  (.*)$", text, re.MULTILINE)
     aliases = re.search(r"^Aliases:\n(.*)$", text, re.MULTILINE)
@@ -161,7 +171,7 @@ def read_help(text: str) -> dict:
             "groups": groups, "flags": _flags(text)}
 
 
-def survey(kubectls: list[Kubectl]) -> dict:
+def survey(kubectls: list[Kubectl]) -> Facts:
     """Return commands.json from the releases' kubectls, oldest first."""
     commands = {name: None for kubectl in reversed(kubectls) for name in kubectl.commands}
     return {
@@ -171,7 +181,7 @@ def survey(kubectls: list[Kubectl]) -> dict:
         "commands": {name: _command(kubectls, name) for name in sorted(commands)}}
 
 
-def _command(kubectls: list[Kubectl], name: str) -> dict:
+def _command(kubectls: list[Kubectl], name: str) -> Facts:
     facts = {}
     for kubectl in kubectls:
         if name in kubectl.commands:
@@ -188,7 +198,7 @@ def _command(kubectls: list[Kubectl], name: str) -> dict:
     return {**entry, "flags": flags} if flags else entry
 
 
-def merge_groups(releases: list[list]) -> list:
+def merge_groups(releases: list[Groups]) -> Groups:
     """Return the groups of the newest release, with what older ones have besides at its place."""
     groups = {title: list(names) for title, names in releases[-1]}
     for older in releases[:-1]:
@@ -199,13 +209,13 @@ def merge_groups(releases: list[list]) -> list:
     return [[title, names] for title, names in groups.items()]
 
 
-def _all_flags(kubectls: list[Kubectl], command: str, shown_by) -> dict:
+def _all_flags(kubectls: list[Kubectl], command: str, shown_by: Callable[[Kubectl], dict[str, Facts]]) -> Facts:
     """Return the flags of one command, or the global ones; `shown_by(kubectl)` are those that help shows."""
     known = {name: facts["default"] for kubectl in kubectls for name, facts in shown_by(kubectl).items()}
     known |= {name: default for (where, name), default in HIDDEN.items() if where == command}
     letters = {name: facts["short"] for kubectl in kubectls for name, facts in shown_by(kubectl).items()}
-    facts: dict[str, dict[int, dict]] = {name: {} for name in known}
-    kinds: dict[tuple[str, str], dict] = {}
+    facts: dict[str, dict[int, Facts]] = {name: {} for name in known}
+    kinds: dict[tuple[str, str], Facts] = {}
     for kubectl in reversed(kubectls):
         shown = shown_by(kubectl)
         default = {name: shown.get(name, {}).get("default", known[name]) for name in known}
@@ -225,7 +235,7 @@ def _all_flags(kubectls: list[Kubectl], command: str, shown_by) -> dict:
     return {name: compare(facts[name], kubectls[0].release, kubectls[-1].release) for name in sorted(facts)}
 
 
-def _kind(kubectl: Kubectl, command: str, flag: tuple[str, str]) -> dict:
+def _kind(kubectl: Kubectl, command: str, flag: tuple[str, str]) -> Facts:
     """Return the type of a flag (name, default), and its noOptDefVal; {} where there is no such flag."""
     name, default = flag
     kind = kubectl.type_of(command, name)
@@ -236,7 +246,7 @@ def _kind(kubectl: Kubectl, command: str, flag: tuple[str, str]) -> dict:
     return {"type": kind} if kind else {}
 
 
-def compare(facts: dict[int, dict], oldest: int, newest: int) -> dict:
+def compare(facts: dict[int, Facts], oldest: int, newest: int) -> Facts:
     """Return the facts of the newest of the releases that have them, with since, until and before where they need it.
 
     `facts` maps minor releases to what they say; `oldest` and `newest` are those that were asked. `before` maps a
@@ -245,10 +255,12 @@ def compare(facts: dict[int, dict], oldest: int, newest: int) -> dict:
     releases = sorted(facts)
     if releases != list(range(releases[0], releases[-1] + 1)):
         raise ValueError(f"went and came again: {facts}")
-    now, before = dict(facts[releases[-1]]), {}
+    now = dict(facts[releases[-1]])
+    before: dict[str, Facts] = {}
     for release in reversed(releases[:-1]):
         for key in {**now, **facts[release]}:
-            old, new = facts[release].get(key), now.get(key)
+            old: Any = facts[release].get(key)
+            new: Any = now.get(key)
             if (old or None) != (new or None):
                 before.setdefault(str(release + 1), {})[key] = old or type(new)()
                 now[key] = old
@@ -260,7 +272,7 @@ def compare(facts: dict[int, dict], oldest: int, newest: int) -> dict:
     return {**entry, "before": before} if before else entry
 
 
-def dumps(data: dict) -> str:
+def dumps(data: Facts) -> str:
     """Return commands.json's text: one flag a line, and one line for a command's other facts."""
     commands = []
     for name, facts in data["commands"].items():
@@ -272,7 +284,7 @@ def dumps(data: dict) -> str:
                       _lines(data["global_flags"]), "},", '"commands": {', ",\n".join(commands), "}", "}", ""])
 
 
-def _lines(flags: dict) -> str:
+def _lines(flags: Facts) -> str:
     return ",\n".join(f"  {json.dumps(name)}: {json.dumps(facts)}" for name, facts in flags.items())
 
 
