@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..machinery.types import FieldErrors, Object
 
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
+NAME_RULES = {  # what a kind's name_rule may be
+    "dns1035_label": names.dns1035_label, "dns1123_label": names.dns1123_label,
+    "dns1123_subdomain": names.dns1123_subdomain, "path_segment_name": names.path_segment_name}
 _MAX_ANNOTATIONS = 256 * 1024
 
 
@@ -38,9 +41,9 @@ def keep_system_fields(meta: Object, old: Object) -> None:
 
 
 def validate(meta: Object, namespaced: bool, name_rule: str, path: str = "metadata") -> FieldErrors:
-    """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: a function of api.names."""
+    """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: one of NAME_RULES."""
     errors = []
-    rule = getattr(names, name_rule)
+    rule = NAME_RULES[name_rule]
     if meta.get("generateName"):
         prefix = meta["generateName"]
         for text in rule(prefix[:-1] + "a" if prefix.endswith(("-", ".")) else prefix):

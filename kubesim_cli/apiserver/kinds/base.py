@@ -72,7 +72,7 @@ class Kind:
     has_status = False       # status is reset on create and kept on update; .../status changes only it
     keeps_status = False     # a new object may come with a status (the strategy does not reset it)
     has_generation = False   # metadata.generation counts changes of anything but metadata and status
-    name_rule = "dns1123_subdomain"  # function of machinery.names that checks metadata.name
+    name_rule = "dns1123_subdomain"  # of objectmeta.NAME_RULES: what metadata.name has to be
     kube_finalizers = True   # finalizers have a domain or are standard ones (core's ValidateObjectMeta)
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
