@@ -167,3 +167,53 @@ def test_pointers_that_are_always_written_get_their_defaults(api):
     assert api.admin.get("ingressclasses.networking.k8s.io", "c")["spec"]["parameters"]["scope"] == "Cluster"
     made = api.pod("p", container={"livenessProbe": {"grpc": {"port": 1}}})
     assert made["spec"]["containers"][0]["livenessProbe"]["grpc"] == {"port": 1, "service": ""}
+
+
+@pytest.mark.parametrize("group,kind,obj,expected", [
+    ("", "LimitRange", {"spec": {"limits": [{"type": ""},
+                          {"type": "Pod", "default": {"cpu": "1"}, "defaultRequest": {"cpu": "1"}},
+                          {"type": "Pod"},
+                          {"type": "Container",
+                           "min": {"cpu": "2"},
+                           "max": {"cpu": "1"},
+                           "default": {"cpu": "3"},
+                           "defaultRequest": {"cpu": "4"},
+                           "maxLimitRequestRatio": {"cpu": "0.5"}},
+                          {"type": "PersistentVolumeClaim"}]}}, [
+        'spec.limits[0].type: Invalid value: "": name part must be non-empty',
+        'spec.limits[0].type: Invalid value: "": name part must consist...',
+        "spec.limits[1].default: Forbidden: may not be specified when `type` is 'Pod'",
+        "spec.limits[1].defaultRequest: Forbidden: may not be specified when `type` is 'Pod'",
+        'spec.limits[2].type: Duplicate value: "Pod"',
+        'spec.limits[3].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
+        'spec.limits[3].defaultRequest[cpu]: Invalid value: "4": default request value 4 is greater than max value 1',
+        'spec.limits[3].defaultRequest[cpu]: Invalid value: "4": default request value 4 is greater than default '
+        'limit value 3',
+        'spec.limits[3].default[cpu]: Invalid value: "1": default value 3 is greater than max value 1',
+        'spec.limits[3].maxLimitRequestRatio[cpu]: Invalid value: "0.5": ratio 0.5 is less than 1',
+        "spec.limits[4].limits: Required value: either minimum or maximum storage value is required, but neither was "
+        "provided"]),
+    ("", "Event", {"metadata": {"name": "e", "namespace": "a"},
+      "involvedObject": {"kind": "Pod", "name": "p", "namespace": "b"}}, [
+        'involvedObject.namespace: Invalid value: "b": does not match event.namespace']),
+    ("scheduling.k8s.io", "PriorityClass", {"metadata": {"name": "system-x"}, "value": 1}, [
+        "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. "
+        "error: system-x is not a known system priority class"]),
+    ("scheduling.k8s.io", "PriorityClass", {"value": 1, "preemptionPolicy": "Sometimes"}, [
+        'preemptionPolicy: Unsupported value: "Sometimes": supported values: "PreemptLowerPriority", "Never"']),
+    ("discovery.k8s.io", "EndpointSlice", {"addressType": "IPv6",
+      "endpoints": [{"addresses": []}, {"addresses": ["10.0.0.1"], "hostname": "A"}, {"addresses": ["::1"]}],
+      "ports": [{"name": "a", "port": 0}, {"name": "a", "protocol": "X"}, {"name": "A_"}]}, [
+        'ports[1].name: Duplicate value: "a"',
+        'ports[1].protocol: Unsupported value: "X": supported values: "SCTP", "TCP", "UDP"',
+        'ports[2].name: Invalid value: "A_": a lowercase RFC 1123 label must consist...',
+        "endpoints[0].addresses: Required value: must contain at least 1 address",
+        'endpoints[1].addresses: Invalid value: "10.0.0.1": must be an IPv6 address',
+        'endpoints[1].hostname: Invalid value: "A": a lowercase RFC 1123 label must consist...',
+        'endpoints[2].addresses[0]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)']),
+    ("discovery.k8s.io", "EndpointSlice", {"addressType": "Odd", "endpoints": []}, [
+        'addressType: Unsupported value: "Odd": supported values: "FQDN", "IPv4", "IPv6"']),
+])
+def test_what_else_is_wrong(desk, fits, group, kind, obj, expected):
+    found = desk(group, kind).errors({"kind": kind, **obj})
+    assert fits(found, expected), found

@@ -180,3 +180,51 @@ def test_what_stays_as_it_is(desk):
     assert changes("CSIStorageCapacity", {"storageClassName": "fast"}, capacity="1Gi") == []
     assert changes("CSIStorageCapacity", {"storageClassName": "fast"}, storageClassName="slow") == [
         'storageClassName: Invalid value: "slow": field is immutable']
+
+
+BASES = {"PersistentVolume": {"capacity": {"storage": "1Gi"}},
+         "PersistentVolumeClaim": {"resources": {"requests": {"storage": "1Gi"}}}}
+
+
+@pytest.mark.parametrize("kind,spec,expected", [
+    ("PersistentVolume", {"hostPath": {"path": "../x"}}, [
+        'spec.hostPath.path: Invalid value: "../x": must not contain \'..\'']),
+    ("PersistentVolume", {"hostPath": {"path": "/"}, "persistentVolumeReclaimPolicy": "Recycle"}, [
+        "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'"]),
+    ("PersistentVolume", {"local": {"path": ""}}, [
+        "spec.local.path: Required value",
+        "spec.nodeAffinity: Required value: Local volume requires node affinity"]),
+    ("PersistentVolume", {"local": {"path": "/a"}}, [
+        "spec.nodeAffinity: Required value: Local volume requires node affinity"]),
+    ("PersistentVolume", {"nfs": {"server": "", "path": "rel"}}, [
+        "spec.nfs.server: Required value",
+        'spec.nfs.path: Invalid value: "rel": must be an absolute path']),
+    ("PersistentVolume", {"csi": {"driver": "", "volumeHandle": ""}}, [
+        "spec.csi.driver: Required value",
+        "spec.csi.volumeHandle: Required value"]),
+    ("PersistentVolume",
+     {"csi": {"driver": "d.org", "volumeHandle": "h", "controllerPublishSecretRef": {"name": "s"}}}, [
+        "spec.csi.controllerPublishSecretRef.namespace: Required value"]),
+    ("PersistentVolume",
+     {"accessModes": ["ReadWriteOncePod", "ReadOnlyMany"], "nfs": {"server": "s", "path": "/p"}}, [
+        "spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"]),
+    ("PersistentVolume", {"nfs": {"server": "s", "path": "/p"}, "volumeMode": "Raw", "storageClassName": "A"}, [
+        'spec.storageClassName: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...',
+        'spec.volumeMode: Unsupported value: "Raw": supported values: "Block", "Filesystem"']),
+    ("PersistentVolume", {"nfs": {"server": "s", "path": "/p"}, "nodeAffinity": {}}, [
+        "spec.nodeAffinity.required: Required value: must specify required node constraints"]),
+    ("PersistentVolume", {"capacity": {"storage": "1Gi", "cpu": "1"}, "nfs": {"server": "s", "path": "/p"}}, [
+        'spec.capacity: Unsupported value: {"storage":"1Gi","cpu":"1"}: supported values: "storage"']),
+    ("PersistentVolumeClaim", {"selector": {"matchLabels": {"a b": ""}}}, [
+        'spec.selector.matchLabels: Invalid value: "a b": name part must consist...']),
+    ("PersistentVolumeClaim", {"dataSource": {"apiGroup": "a.b", "kind": "K", "name": "p"},
+      "dataSourceRef": {"apiGroup": "a.b", "kind": "L", "name": "p"}}, [
+        'spec: Invalid value: "spec.dataSource": must match dataSourceRef']),
+    ("PersistentVolumeClaim", {"accessModes": ["Odd"], "volumeAttributesClassName": "A"}, [
+        'spec.accessModes: Unsupported value: "Odd": supported values: "ReadOnlyMany", "ReadWriteMany", '
+        '"ReadWriteOnce", "ReadWriteOncePod"',
+        'spec.volumeAttributesClassName: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...']),
+])
+def test_what_else_is_wrong_with_volumes_and_claims(desk, fits, kind, spec, expected):
+    found = desk("", kind).errors({"spec": {**BASES[kind], "accessModes": ["ReadWriteOnce"], **spec}})
+    assert fits(found, expected), found
