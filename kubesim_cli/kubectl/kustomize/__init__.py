@@ -12,10 +12,12 @@ from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..context import Context
 
 
-def build(path: str, tell) -> str:
+def build(path: str, tell: Callable[[str], None]) -> str:
     """Return the YAML that a kustomization directory builds; `tell(text)` gets warnings for stderr. Raises Failure."""
     from ..printers.yaml import dump
     from .loader import Loader

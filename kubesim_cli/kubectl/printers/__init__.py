@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATE_FORMATS = ("go-template", "go-template-file", "template", "templatefile")
 COLUMN_FORMATS = ("custom-columns", "custom-columns-file")
@@ -12,7 +16,7 @@ GET_FORMATS = (*FORMATS, *COLUMN_FORMATS, "wide")
 class PrinterError(Exception):
     """What kubectl tells after `error: `. `output` is the text that reached stdout before it failed."""
 
-    def __init__(self, text: str, output: str = ""):
+    def __init__(self, text: str, output: str = "") -> None:
         super().__init__(text)
         self.output = output
 
@@ -20,7 +24,7 @@ class PrinterError(Exception):
 class Printer:
     """Prints objects of one output format; `print_obj` may be called again and again."""
 
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         """Return an object, or a List of them, as text with its line ends. Raise PrinterError."""
         raise NotImplementedError
 
@@ -35,7 +39,7 @@ def read_file(path: str, what: str) -> str:
         raise PrinterError(f"{what} {path}, {action} {path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def without_managed_fields(obj: dict) -> dict:
+def without_managed_fields(obj: Object) -> Object:
     """Return an object, or a List of them, without metadata.managedFields; what came in stays as it is."""
     if type(obj.get("items")) is list:
         return {**obj, "items": [without_managed_fields(item) for item in obj["items"]]}

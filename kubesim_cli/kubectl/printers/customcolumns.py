@@ -8,6 +8,10 @@ from ...machinery.jsonpath import JSONPath, JSONPathError, relaxed
 from . import Printer, PrinterError, read_file
 from .table import escape_terminal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Json, Object
+
 _LINES = "Expected format is one line of space separated headers, one line of space separated column specs."
 
 
@@ -41,7 +45,7 @@ def _from_file(text: str) -> list[tuple[str, str]]:
 class CustomColumnsPrinter(Printer):
     """Prints a line per object; headers again only when a list follows a single object or the other way round."""
 
-    def __init__(self, columns: list[tuple[str, str]], no_headers: bool = False):
+    def __init__(self, columns: list[tuple[str, str]], no_headers: bool = False) -> None:
         try:
             self.columns = [(header, relaxed(path)) for header, path in columns]
         except JSONPathError as error:
@@ -49,7 +53,7 @@ class CustomColumnsPrinter(Printer):
         self.no_headers = no_headers
         self._after_list: bool | None = None
 
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         items = obj.get("items")
         is_list = type(items) is list
         lines = []
@@ -69,7 +73,7 @@ def _align(lines: list[str]) -> str:
     return tabwriter.align_text("".join([line + "\n" for line in lines]), remembered=[])
 
 
-def _cell(found: list[list]) -> str:
+def _cell(found: list[list[Json]]) -> str:
     cells = [] if found and found[0] else ["<none>"]
     cells += [escape_terminal(sprint(value)) for values in found for value in values]
     return ",".join(cells)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from ...machinery.types import Json
+
+    Order: TypeAlias = Callable[[Iterable[str]], Iterable[str]]  # puts the keys of an object in order
 
 
-def dump(obj, indent: int = 4, order=sorted) -> str:
+def dump(obj: Json, indent: int = 4, order: Order = sorted) -> str:
     """Return a JSON value as `kubectl -o json` prints it, without a line end; indent 0 is json.Marshal's one line.
 
     `order` puts the keys of an object in order; `list` leaves them as they are, for what Go holds in structs.
@@ -15,7 +24,7 @@ def dump(obj, indent: int = 4, order=sorted) -> str:
     return escape_html("".join(out))
 
 
-def dump_struct(obj, indent: int = 4) -> str:
+def dump_struct(obj: Json, indent: int = 4) -> str:
     """Like `dump`, but with keys in the order they have, as Go writes structs (json.MarshalIndent)."""
     import json
 
@@ -31,7 +40,7 @@ def escape_html(text: str) -> str:
     return text
 
 
-def _write(value, newline: str, step: str, put, order) -> None:
+def _write(value: Json, newline: str, step: str, put: Callable[[str], None], order: Order) -> None:
     kind = type(value)
     if kind is str:
         put(encode_basestring(value))

@@ -7,18 +7,22 @@ from ...machinery.jsonpath import JSONPath, JSONPathError
 from . import Printer, PrinterError
 from .json import dump
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Json, Object
+
 
 class JSONPathPrinter(Printer):
     """The printer of -o jsonpath, jsonpath-file and jsonpath-as-json."""
 
-    def __init__(self, template: str, allow_missing_keys: bool, as_json: bool):
+    def __init__(self, template: str, allow_missing_keys: bool, as_json: bool) -> None:
         self.template, self.as_json = template, as_json
         try:
             self.path = JSONPath(template, allow_missing_keys)
         except JSONPathError as error:
             raise PrinterError(f"error parsing jsonpath {template}, {error}") from None
 
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         try:
             found = self.path.find(obj)
         except JSONPathError as error:
@@ -31,9 +35,9 @@ class JSONPathPrinter(Printer):
         return "".join([" ".join([_shown(value) for value in values]) for values in found])
 
 
-def _shown(value) -> str:
+def _shown(value: Json) -> str:
     kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return value
     if kind is dict or kind is list:
         return dump(value, 0)

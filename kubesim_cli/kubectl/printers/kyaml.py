@@ -7,14 +7,19 @@ import re
 from ...go.json import number
 from .yaml import is_time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Json
+    from .json import Order
 
-def dump(obj, order=sorted) -> str:
+
+def dump(obj: Json, order: Order = sorted) -> str:
     """Return a JSON value as one KYAML document, `---` first and with the last line end; `order` is that of
     `json.dump`."""
     return f"---\n{_render(obj, 0, order)}\n"
 
 
-def _render(value, indent: int, order) -> str:
+def _render(value: Json, indent: int, order: Order) -> str:
     if isinstance(value, str):
         return _string(value, indent + 1)
     if value is None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
 
-def name_of(obj: dict) -> str:
+
+def name_of(obj: Object) -> str:
     """Return an object's `kind.group/name` as NamePrinter writes it."""
     group, _, _ = obj.get("apiVersion", "").rpartition("/")
     kind = obj.get("kind", "").lower()

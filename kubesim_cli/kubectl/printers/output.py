@@ -15,10 +15,15 @@ from . import (
     without_managed_fields,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object, Release
+    from .json import Order
+
 
 def for_output(output: str, *, template: str = "", allow_missing_template_keys: bool = True,
                show_managed_fields: bool = False, no_headers: bool = False, allowed: tuple[str, ...] = FORMATS,
-               release: tuple[int, int] = NEWEST, order=sorted) -> Printer:
+               release: Release = NEWEST, order: Order = sorted) -> Printer:
     """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
 
     `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
@@ -60,7 +65,7 @@ def _template(format_: str, value: str) -> str:
 
 
 class _Serializer(Printer):
-    def __init__(self, format_: str, show_managed_fields: bool, order):
+    def __init__(self, format_: str, show_managed_fields: bool, order: Order) -> None:
         if format_ == "json":
             from .json import dump
         elif format_ == "yaml":
@@ -70,7 +75,7 @@ class _Serializer(Printer):
         self.format, self.dump, self.show_managed_fields, self.order = format_, dump, show_managed_fields, order
         self.count = 0
 
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         if not self.show_managed_fields:
             obj = without_managed_fields(obj)
         if self.format == "json":
@@ -83,7 +88,7 @@ class _Serializer(Printer):
 
 
 class _Names(Printer):
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         from .name import name_of
 
         if type(obj.get("items")) is list:

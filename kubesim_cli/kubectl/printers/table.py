@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from ...go import tabwriter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ...machinery.types import Json, Object
+
 _EVENTS = {"ADDED": "ADDED   ", "MODIFIED": "MODIFIED", "DELETED": "DELETED ", "ERROR": "ERROR   "}
 
 
-def print_table(table: dict, **options) -> str:
+def print_table(table: Object, **options: Any) -> str:
     """Return one table as text; `options` are those of `TablePrinter`."""
     return TablePrinter(**options).print(table)
 
@@ -18,14 +25,14 @@ class TablePrinter:
     `kind_prefix` (`pod`, `deployment.apps`) is put before names (--show-kind); `label_columns` are label keys (-L).
     """
 
-    def __init__(self, *, wide: bool = False, no_headers: bool = False, show_labels: bool = False, label_columns=(),
-                 with_namespace: bool = False, kind_prefix: str = ""):
+    def __init__(self, *, wide: bool = False, no_headers: bool = False, show_labels: bool = False,
+                 label_columns: Sequence[str] = (), with_namespace: bool = False, kind_prefix: str = "") -> None:
         self.wide, self.no_headers, self.show_labels = wide, no_headers, show_labels
         self.label_columns, self.with_namespace, self.kind_prefix = label_columns, with_namespace, kind_prefix
-        self._columns: list | None = None
+        self._columns: list[Json] | None = None
         self._widths: list[int] = []
 
-    def print(self, table: dict, event: str = "") -> str:
+    def print(self, table: Object, event: str = "") -> str:
         """Return the rows of `table` (columnDefinitions, rows of cells and object) as text.
 
         Headers come first unless they were printed before. `event` (ADDED, MODIFIED, DELETED) adds the EVENT column
@@ -72,14 +79,14 @@ class TablePrinter:
             names.append("Labels")
         return [name.upper() for name in names]
 
-    def _labels(self, labels: dict) -> list[str]:
+    def _labels(self, labels: Object) -> list[str]:
         values = [_text(labels.get(key)) for key in self.label_columns]
         if self.show_labels:
             values.append(_text(",".join(sorted([f"{key}={value}" for key, value in labels.items()])) or "<none>"))
         return values
 
 
-def _text(cell) -> str:
+def _text(cell: Json) -> str:
     """One cell: cut at the first line end, terminal escapes made harmless."""
     if type(cell) is str and cell.isprintable():
         return cell

@@ -5,6 +5,14 @@ from __future__ import annotations
 import re
 from functools import cmp_to_key
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from ...machinery.types import Json, Object
+
+    Orders: TypeAlias = dict[tuple[str, ...], list[tuple[str, str | None]]]  # keys -> in order, each as it stands
+
 _WIDTH = 80
 _SIMPLE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*")
 _WORDS = {form for word in ("y", "yes", "true", "on", "n", "no", "false", "off", "null", ".inf", "+.inf", "-.inf")
@@ -12,7 +20,7 @@ _WORDS = {form for word in ("y", "yes", "true", "on", "n", "no", "false", "off",
 _WORDS |= {"", "~", ".Inf", "+.Inf", "-.Inf", ".nan", ".NaN", ".NAN"}
 
 
-def dump(obj) -> str:
+def dump(obj: Json) -> str:
     """Return a JSON value as a YAML document, with its last line end."""
     out: list[str] = []
     if type(obj) is dict and obj:
@@ -24,7 +32,7 @@ def dump(obj) -> str:
     return "".join(out)
 
 
-def _mapping(obj: dict, indent: int, lead: str, out: list[str], orders: dict) -> None:
+def _mapping(obj: Object, indent: int, lead: str, out: list[str], orders: Orders) -> None:
     """Write a block mapping; its first line starts with `lead` (the dash of a list item) instead of the indent."""
     keys = tuple(obj)
     order = orders.get(keys)
@@ -52,14 +60,14 @@ def _mapping(obj: dict, indent: int, lead: str, out: list[str], orders: dict) ->
             out.append(f"{start}{text}:{_inline(value, indent + 2, indent + len(text) + 1)}\n")
 
 
-def _sequence(items: list, indent: int, lead: str, out: list[str], orders: dict) -> None:
+def _sequence(items: list[Json], indent: int, lead: str, out: list[str], orders: Orders) -> None:
     pad = " " * indent + "-"
     for item in items:
         _value(item, indent, lead or pad, out, orders)
         lead = ""
 
 
-def _value(value, indent: int, lead: str, out: list[str], orders: dict) -> None:
+def _value(value: Json, indent: int, lead: str, out: list[str], orders: Orders) -> None:
     """Write what follows a `-` or a lone `:`, with which `lead` ends; blocks start on the same line."""
     kind = type(value)
     if kind is dict and value:
@@ -70,7 +78,7 @@ def _value(value, indent: int, lead: str, out: list[str], orders: dict) -> None:
         out.append(f"{lead}{_inline(value, indent + 2, len(lead))}\n")
 
 
-def _inline(value, indent: int, column: int) -> str:
+def _inline(value: Json, indent: int, column: int) -> str:
     """Return a scalar or an empty collection, a space before it; `column` is where that space goes."""
     kind = type(value)
     if kind is str:
@@ -233,7 +241,7 @@ def is_time(text: str) -> bool:
     return 1 <= day <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
 
 
-def _sorted(keys: tuple) -> list[str]:
+def _sorted(keys: tuple[Any, ...]) -> list[str]:
     """Sort keys as go-yaml does: numbers inside by value, letters after anything else."""
     if "".join(keys).isalpha() or len(keys) < 2:
         return sorted(keys)

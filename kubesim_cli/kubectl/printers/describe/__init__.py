@@ -11,20 +11,21 @@ from ....releases import NEWEST, within
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Any
 
     from ....apiserver.client import Client
+    from ....machinery.types import Object, Release
     from .writer import Writer
-
 
 
 class Context:
     """What the module of a kind may use: `client`, `release`, `show_events`, `chunk_size` and `events`."""
 
-    def __init__(self, client: Client, w: Writer, show_events: bool, chunk_size: int):
+    def __init__(self, client: Client, w: Writer, show_events: bool, chunk_size: int) -> None:
         self.client, self.release, self._writer = client, w.release, w
         self.show_events, self.chunk_size = show_events, chunk_size
 
-    def events(self, obj: dict, **options) -> None:
+    def events(self, obj: Object, **options: Any) -> None:
         """Write the events about an object, if they are wanted; `options` are those of `events.search`."""
         if self.show_events:
             from .events import describe_events, search
@@ -32,7 +33,7 @@ class Context:
             describe_events(search(self.client, obj, chunk_size=self.chunk_size, **options), self._writer)
 
 
-def describe(obj: dict, client: Client, *, now: float, release: tuple[int, int] | None = None, show_events: bool = True,
+def describe(obj: Object, client: Client, *, now: float, release: Release | None = None, show_events: bool = True,
              chunk_size: int = 0) -> str:
     """Return the description of an object as it is in its preferred version.
 
@@ -46,7 +47,7 @@ def describe(obj: dict, client: Client, *, now: float, release: tuple[int, int] 
     return w.text()
 
 
-def _describer(obj: dict, release: tuple[int, int]) -> ModuleType:
+def _describer(obj: Object, release: Release) -> ModuleType:
     """Return the module that describes an object: its kind's, or `generic`."""
     import importlib
 
@@ -65,7 +66,7 @@ def _describer(obj: dict, release: tuple[int, int]) -> ModuleType:
     return module
 
 
-def describe_pod_template(template: dict, release: tuple[int, int] = NEWEST) -> str:
+def describe_pod_template(template: Object, release: Release = NEWEST) -> str:
     """Return a pod template as `kubectl rollout history --revision` shows it: its cells are not aligned."""
     from .podtemplate import describe_pod_template as write
     from .writer import Writer

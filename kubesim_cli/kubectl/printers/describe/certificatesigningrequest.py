@@ -8,13 +8,18 @@ from ....machinery import duration, x509
 from ... import printers
 from .writer import Writer, format_labels, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "certificates.k8s.io"
 _SUBJECT = {"Organization": x509.ORGANIZATION, "Organizational Unit": "2.5.4.11", "Country": "2.5.4.6",
             "Locality": "2.5.4.7", "Province": "2.5.4.8", "StreetAddress": "2.5.4.9", "PostalCode": "2.5.4.17"}
 _ALTERNATIVES = {"DNS Names": x509.DNS, "Email Addresses": x509.EMAIL, "URIs": x509.URI, "IP Addresses": x509.IP}
 
 
-def describe(csr: dict, w: Writer, ctx) -> None:
+def describe(csr: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = csr["metadata"], csr["spec"], csr.get("status") or {}
     try:
         request = x509.parse_request(base64.b64decode(spec.get("request", "")))
@@ -52,7 +57,7 @@ def _list(name: str, values: list[str], w: Writer) -> None:
         w.line(0, f"\t{name}", separator.join(values))
 
 
-def _status(status: dict) -> str:
+def _status(status: Object) -> str:
     types = {condition["type"] for condition in status.get("conditions") or ()}
     text = "Denied" if "Denied" in types else "Approved" if "Approved" in types else "Pending"
     return text + (",Failed" if "Failed" in types else "") + (",Issued" if status.get("certificate") else "")

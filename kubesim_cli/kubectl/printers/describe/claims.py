@@ -6,10 +6,14 @@ from ....machinery import quantity
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from .writer import Writer, go_list, status_line
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+
 _MODES = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
 
 
-def describe_claim(pvc: dict, w: Writer, whole: bool = True) -> None:
+def describe_claim(pvc: Object, w: Writer, whole: bool = True) -> None:
     """Write a claim; not `whole`: the template of one, which has no name and no status."""
     meta, spec, status = pvc.get("metadata") or {}, pvc["spec"], pvc.get("status") or {}
     if whole:
@@ -38,13 +42,14 @@ def describe_claim(pvc: dict, w: Writer, whole: bool = True) -> None:
         w.line(1, "Name", source["name"])
 
 
-def storage_class(claim: dict) -> str:
+def storage_class(claim: Object) -> str:
     """Return the name of a claim's StorageClass, or "" (GetPersistentVolumeClaimClass)."""
     annotations = (claim.get("metadata") or {}).get("annotations") or {}
-    return annotations.get(BETA_STORAGE_CLASS_ANNOTATION, claim["spec"].get("storageClassName") or "")
+    name: str = annotations.get(BETA_STORAGE_CLASS_ANNOTATION, claim["spec"].get("storageClassName") or "")
+    return name
 
 
-def describe_claim_templates(templates: list | None, w: Writer) -> None:
+def describe_claim_templates(templates: list[Json] | None, w: Writer) -> None:
     """Write a StatefulSet's volumeClaimTemplates."""
     if not templates:
         w.line(0, "Volume Claims", "<none>")
@@ -61,6 +66,6 @@ def describe_claim_templates(templates: list | None, w: Writer) -> None:
         w.line(1, "Access Modes", go_list(spec.get("accessModes")))
 
 
-def access_modes(modes: list | None) -> str:
+def access_modes(modes: list[Json] | None) -> str:
     """Return access modes as tables show them: `RWO,ROX` (GetAccessModesAsString)."""
     return ",".join([short for mode, short in _MODES.items() if mode in (modes or ())])

@@ -6,10 +6,15 @@ from ....releases.kubectl import does
 from .secret import octets_of
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(configmap: dict, w: Writer, ctx) -> None:
+def describe(configmap: Object, w: Writer, ctx: Context) -> None:
     w.metadata(configmap)
     w.write(0, "\nData\n====\n")
     for key, value in sorted((configmap.get("data") or {}).items()):

@@ -9,9 +9,15 @@ from ....machinery import quantity
 from ....releases.kubectl import does
 from .writer import Writer, boolean, go_list, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def describe_containers(title: str, containers: list | None, w: Writer, indent: str = "", statuses=(),
-                        pod: dict | None = None) -> None:
+    from ....machinery.types import Json, Object
+
+
+def describe_containers(title: str, containers: list[Object] | None, w: Writer, indent: str = "",
+                        statuses: Iterable[Object] | None = (), pod: Object | None = None) -> None:
     """Write containers with their `statuses`. `pod` resolves what environment variables say of it; a template has
     none, and an `indent`."""
     by_name = {status["name"]: status for status in statuses or ()}
@@ -39,7 +45,7 @@ def describe_containers(title: str, containers: list | None, w: Writer, indent: 
         _mounts(container, w)
 
 
-def _basics(container: dict, status: dict | None, w: Writer) -> None:
+def _basics(container: Object, status: Object | None, w: Writer) -> None:
     if status is not None:
         w.line(2, "Container ID", status.get("containerID", ""))
     w.line(2, "Image", container.get("image", ""))
@@ -58,7 +64,7 @@ def _basics(container: dict, status: dict | None, w: Writer) -> None:
             w.line(3, "LocalhostProfile", profile.get("localhostProfile", ""))
 
 
-def _state(status: dict, w: Writer) -> None:
+def _state(status: Object, w: Writer) -> None:
     _describe_state("State", status.get("state") or {}, w)
     if (status.get("lastState") or {}).get("terminated"):
         _describe_state("Last State", status["lastState"], w)
@@ -66,7 +72,7 @@ def _state(status: dict, w: Writer) -> None:
     w.line(2, "Restart Count", status.get("restartCount", 0))
 
 
-def _describe_state(title: str, state: dict, w: Writer) -> None:
+def _describe_state(title: str, state: Object, w: Writer) -> None:
     if state.get("running") is not None:
         w.line(2, title, "Running")
         w.line(3, "Started", time_text(state["running"].get("startedAt")))
@@ -87,7 +93,7 @@ def _describe_state(title: str, state: dict, w: Writer) -> None:
         w.line(3, "Finished", time_text(terminated.get("finishedAt")))
 
 
-def describe_resources(resources: dict | None, w: Writer, level: int) -> None:
+def describe_resources(resources: Object | None, w: Writer, level: int) -> None:
     """Write limits and requests."""
     for title, key in (("Limits", "limits"), ("Requests", "requests")):
         amounts = (resources or {}).get(key)
@@ -97,7 +103,7 @@ def describe_resources(resources: dict | None, w: Writer, level: int) -> None:
                 w.line(level + 1, name, quantity.canonical(amounts[name]))
 
 
-def describe_probe(probe: dict) -> str:
+def describe_probe(probe: Object) -> str:
     """Return a probe on one line."""
     attributes = (f"delay={probe.get('initialDelaySeconds', 0)}s timeout={probe.get('timeoutSeconds', 0)}s "
                   f"period={probe.get('periodSeconds', 0)}s #success={probe.get('successThreshold', 0)} "
@@ -113,7 +119,7 @@ def describe_probe(probe: dict) -> str:
     return f"unknown {attributes}"
 
 
-def _url(action: dict) -> str:
+def _url(action: Object) -> str:
     from urllib.parse import quote as escape
 
     host = action.get("host", "")
@@ -126,7 +132,7 @@ def _url(action: dict) -> str:
     return f"{scheme}{':' if scheme else ''}{'//' if host or (scheme and path) else ''}{host}{slash}{path}"
 
 
-def _environment_sources(sources: list, w: Writer) -> None:
+def _environment_sources(sources: list[Json], w: Writer) -> None:
     w.write(2, "Environment Variables from:\n")
     for source in sources:
         reference, kind = {}, ""
@@ -138,11 +144,11 @@ def _environment_sources(sources: list, w: Writer) -> None:
         w.write(3, f"{reference.get('name', '')}\t{kind}{prefix}\t{_optional(reference)}\n")
 
 
-def _optional(reference: dict) -> str:
+def _optional(reference: Object) -> str:
     return f"Optional: {'true' if reference.get('optional') else 'false'}"
 
 
-def _environment(container: dict, w: Writer, pod: dict | None) -> None:
+def _environment(container: Object, w: Writer, pod: Object | None) -> None:
     variables = container.get("env") or ()
     w.write(2, f"Environment:{'' if variables else chr(9) + '<none>'}\n")
     for variable in variables:
@@ -172,7 +178,7 @@ def _environment(container: dict, w: Writer, pod: dict | None) -> None:
                             f"{_optional(reference)}")
 
 
-def _resource_value(reference: dict, container: dict) -> str:
+def _resource_value(reference: Object, container: Object) -> str:
     """Return a container's limit or request in units of the divisor, "" for one that kubectl does not know."""
     side, _, name = reference["resource"].partition(".")
     if side not in ("limits", "requests") or not (
@@ -186,7 +192,7 @@ def _resource_value(reference: dict, container: dict) -> str:
     return str(math.ceil(measure(amount) / measure(divisor)))
 
 
-def _mounts(container: dict, w: Writer) -> None:
+def _mounts(container: Object, w: Writer) -> None:
     mounts = sorted(container.get("volumeMounts") or (), key=lambda mount: mount["mountPath"])
     none = "" if mounts else "\t<none>"
     w.write(2, f"Mounts:{none}\n")

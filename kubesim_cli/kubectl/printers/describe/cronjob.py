@@ -6,10 +6,15 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, boolean, or_unset, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "batch"
 
 
-def describe(cronjob: dict, w: Writer, ctx) -> None:
+def describe(cronjob: Object, w: Writer, ctx: Context) -> None:
     spec, status = cronjob["spec"], cronjob.get("status", {})
     w.metadata(cronjob)
     w.line(0, "Schedule", spec["schedule"])

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer, go_list, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "storage.k8s.io"
 
 
-def describe(node: dict, w: Writer, ctx) -> None:
+def describe(node: Object, w: Writer, ctx: Context) -> None:
     w.metadata(node, namespaced=False)
     w.line(0, "CreationTimestamp", time_text(node["metadata"].get("creationTimestamp")))
     w.write(0, "Spec:\n")

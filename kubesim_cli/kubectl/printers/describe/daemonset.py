@@ -7,6 +7,11 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, format_labels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "apps"
 _COUNTS = (("Desired Number of Nodes Scheduled", "desiredNumberScheduled"),
            ("Current Number of Nodes Scheduled", "currentNumberScheduled"),
@@ -15,7 +20,7 @@ _COUNTS = (("Desired Number of Nodes Scheduled", "desiredNumberScheduled"),
            ("Number of Nodes Misscheduled", "numberMisscheduled"))
 
 
-def describe(daemon: dict, w: Writer, ctx) -> None:
+def describe(daemon: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = daemon["metadata"], daemon["spec"], daemon.get("status", {})
     statuses = pod_statuses(daemon, selectors.of_label_selector(spec.get("selector")), ctx)
     w.line(0, "Name", meta["name"])

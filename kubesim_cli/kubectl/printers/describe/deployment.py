@@ -11,10 +11,15 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, conditions, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "apps"
 
 
-def describe(deployment: dict, w: Writer, ctx) -> None:
+def describe(deployment: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = deployment["metadata"], deployment["spec"], deployment.get("status", {})
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))
@@ -42,7 +47,7 @@ def describe(deployment: dict, w: Writer, ctx) -> None:
     ctx.events(deployment)
 
 
-def _replica_sets(deployment: dict, ctx) -> tuple[list[dict], list[dict]]:
+def _replica_sets(deployment: Object, ctx: Context) -> tuple[list[Object], list[Object]]:
     """Return the Deployment's ReplicaSets but the one of its template, and that one (GetAllReplicaSetsInChunks)."""
     wanted = selectors.of_label_selector(deployment["spec"].get("selector"))
     try:
@@ -58,7 +63,7 @@ def _replica_sets(deployment: dict, ctx) -> tuple[list[dict], list[dict]]:
     return [rs for rs in owned if rs is not new], [new] if new else []
 
 
-def _without_hash(template: dict | None) -> dict:
+def _without_hash(template: Object | None) -> Object:
     template = template or {}
     meta = template.get("metadata") or {}
     labels = {key: value for key, value in (meta.get("labels") or {}).items()
@@ -67,6 +72,6 @@ def _without_hash(template: dict | None) -> dict:
     return {**template, "metadata": {**rest, "labels": labels}}
 
 
-def _list(sets: list[dict]) -> str:
+def _list(sets: list[Object]) -> str:
     return ", ".join([f"{rs['metadata']['name']} ({rs.get('status', {}).get('replicas', 0)}/"
                       f"{rs['spec'].get('replicas', 0)} replicas created)" for rs in sets]) or "<none>"

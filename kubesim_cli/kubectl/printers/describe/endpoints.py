@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(endpoints: dict, w: Writer, ctx) -> None:
+def describe(endpoints: Object, w: Writer, ctx: Context) -> None:
     w.metadata(endpoints)
     w.write(0, "Subsets:\n")
     for subset in endpoints.get("subsets") or ():

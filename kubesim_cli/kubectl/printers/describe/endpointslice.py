@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer, or_unset
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "discovery.k8s.io"
 
 
-def describe(slice_: dict, w: Writer, ctx) -> None:
+def describe(slice_: Object, w: Writer, ctx: Context) -> None:
     w.metadata(slice_)
     w.line(0, "AddressType", slice_.get("addressType", ""))
     ports, endpoints = slice_.get("ports"), slice_.get("endpoints")

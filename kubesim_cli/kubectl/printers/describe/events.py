@@ -7,8 +7,14 @@ from ....machinery.errors import StatusError
 from ....releases.kubectl import does
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....apiserver.client import Client
+    from ....machinery.types import Json, Object
 
-def search(client, obj: dict, *, any_kind: bool = False, uid: str | None = None, chunk_size: int = 0) -> list[dict]:
+
+def search(client: Client, obj: Object, *, any_kind: bool = False, uid: str | None = None,
+           chunk_size: int = 0) -> list[Object]:
     """Return the events about an object, nothing where they cannot be read; `uid` if not the object's own."""
     meta = obj["metadata"]
     namespace = meta.get("namespace", "")
@@ -29,9 +35,9 @@ def escape_field(value: str) -> str:
     return value.replace("\\", "\\\\").replace(",", "\\,").replace("=", "\\=")
 
 
-def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **selectors) -> list[dict]:
+def list_all(client: Client, resource: str, namespace: str, *, chunk_size: int = 0, **selectors: Json) -> list[Object]:
     """Return the items of all pages of a list."""
-    found: list[dict] = []
+    found: list[Object] = []
     continue_ = ""
     while True:
         page = client.list(resource, namespace, limit=chunk_size, continue_=continue_, **selectors)
@@ -41,7 +47,7 @@ def list_all(client, resource: str, namespace: str, *, chunk_size: int = 0, **se
             return found
 
 
-def describe_events(events: list[dict] | None, w: Writer) -> None:
+def describe_events(events: list[Object] | None, w: Writer) -> None:
     """Write a table of events; None: they are not to be shown."""
     from ....go.sort import sort
     from ....releases.server import go_version
@@ -66,7 +72,7 @@ def describe_events(events: list[dict] | None, w: Writer) -> None:
         w.write(1, f"{event.get('type', '')}\t{event.get('reason', '')}\t{interval(event, w)}\t{source}\t{message}\n")
 
 
-def interval(event: dict, w: Writer) -> str:
+def interval(event: Object, w: Writer) -> str:
     """Return the age of an event, with count and time span where it was seen several times."""
     first = w.age(event.get("eventTime") or event.get("firstTimestamp"))
     series = event.get("series")

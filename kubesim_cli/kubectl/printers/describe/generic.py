@@ -9,18 +9,23 @@ from ....releases import NEWEST
 from ....releases.kubectl import does
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object, Release
+    from . import Context
+
 _SKIPPED = {".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels",
             ".metadata.annotations"}
 _ACRONYMS = {"API", "URL", "UID", "GUID"}
 
 
-def describe(obj: dict, w: Writer, ctx) -> None:
+def describe(obj: Object, w: Writer, ctx: Context) -> None:
     w.metadata(obj)
     _fields(obj, w, 0, "")
     ctx.events(obj)
 
 
-def _fields(content: dict, w: Writer, level: int, prefix: str) -> None:
+def _fields(content: Object, w: Writer, level: int, prefix: str) -> None:
     for field in sorted(content):
         path = f"{prefix}.{field}"
         if path in _SKIPPED:
@@ -40,7 +45,7 @@ def _fields(content: dict, w: Writer, level: int, prefix: str) -> None:
             w.line(level, label, sprint(value))
 
 
-def smart_label(field: str, release: tuple[int, int] = NEWEST) -> str:
+def smart_label(field: str, release: Release = NEWEST) -> str:
     """Return `Last Scale Time` for `lastScaleTime`; names with other characters than letters and - stay as they are."""
     if not all(char.isalpha() or char == "-" for char in field):
         return field

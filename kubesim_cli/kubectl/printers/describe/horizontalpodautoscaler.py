@@ -6,10 +6,15 @@ from ....go.fmt import quote
 from ....machinery import quantity
 from .writer import Writer, or_unset, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "autoscaling"
 
 
-def describe(hpa: dict, w: Writer, ctx) -> None:
+def describe(hpa: Object, w: Writer, ctx: Context) -> None:
     meta = hpa["metadata"]
     if hpa["apiVersion"] != "autoscaling/v2":
         hpa = ctx.client.get("horizontalpodautoscalers.v2.autoscaling", meta["name"], meta.get("namespace", ""))
@@ -39,7 +44,7 @@ def describe(hpa: dict, w: Writer, ctx) -> None:
     ctx.events(hpa)
 
 
-def _metric(metric: dict, status: dict, w: Writer) -> None:
+def _metric(metric: Object, status: Object, w: Writer) -> None:
     type_ = metric["type"]
     key = type_[:1].lower() + type_[1:]
     source = metric.get(key) or {}
@@ -76,15 +81,15 @@ def _metric(metric: dict, status: dict, w: Writer) -> None:
         w.write(1, f"<unknown metric type {quote(type_)}>\n")
 
 
-def _shown(current: dict | None, field: str) -> str:
+def _shown(current: Object | None, field: str) -> str:
     return "<unknown>" if current is None else _amount(current.get(field))
 
 
-def _amount(text, missing: str = "<nil>") -> str:
+def _amount(text: str | None, missing: str = "<nil>") -> str:
     return missing if text is None else quantity.canonical(text)
 
 
-def _rules(direction: str, rules: dict | None, w: Writer) -> None:
+def _rules(direction: str, rules: Object | None, w: Writer) -> None:
     if rules is None:
         return
     w.write(1, f"{direction}:\n")

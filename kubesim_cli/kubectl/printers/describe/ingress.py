@@ -7,10 +7,15 @@ from ....releases.kubectl import does
 from .service import find_endpoints, format_endpoints
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "networking.k8s.io"
 
 
-def describe(ingress: dict, w: Writer, ctx) -> None:
+def describe(ingress: Object, w: Writer, ctx: Context) -> None:
     meta, spec = ingress["metadata"], ingress["spec"]
     namespace = meta.get("namespace", "")
     points = (ingress.get("status", {}).get("loadBalancer") or {}).get("ingress") or ()
@@ -40,7 +45,7 @@ def describe(ingress: dict, w: Writer, ctx) -> None:
     ctx.events(ingress)
 
 
-def _backend(backend: dict, namespace: str, ctx) -> str:
+def _backend(backend: Object, namespace: str, ctx: Context) -> str:
     service, resource = backend.get("service"), backend.get("resource")
     if resource is not None and service is None:
         group = "<none>" if resource.get("apiGroup") is None else resource["apiGroup"]

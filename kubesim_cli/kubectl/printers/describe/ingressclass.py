@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "networking.k8s.io"
 
 
-def describe(ic: dict, w: Writer, ctx) -> None:
+def describe(ic: Object, w: Writer, ctx: Context) -> None:
     w.metadata(ic, namespaced=False)
     w.line(0, "Controller", ic["spec"].get("controller", ""))
     parameters = ic["spec"].get("parameters")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "networking.k8s.io"
 
 
-def describe(address: dict, w: Writer, ctx) -> None:
+def describe(address: Object, w: Writer, ctx: Context) -> None:
     w.metadata(address, namespaced=False)
     parent = address["spec"].get("parentRef")
     if parent:

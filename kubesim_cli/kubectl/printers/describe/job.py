@@ -7,10 +7,15 @@ from .podtemplate import describe_pod_template
 from .workloads import selector_text
 from .writer import Writer, controlled_by, or_unset, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "batch"
 
 
-def describe(job: dict, w: Writer, ctx) -> None:
+def describe(job: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = job["metadata"], job["spec"], job.get("status", {})
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))

@@ -7,10 +7,15 @@ from .limitrange import HEADERS, describe_limits
 from .resourcequota import describe_scopes, used_and_hard
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(namespace: dict, w: Writer, ctx) -> None:
+def describe(namespace: Object, w: Writer, ctx: Context) -> None:
     name, status = namespace["metadata"]["name"], namespace.get("status", {})
     quotas = list_all(ctx.client, "resourcequotas", name, chunk_size=ctx.chunk_size)
     limits = list_all(ctx.client, "limitranges", name, chunk_size=ctx.chunk_size)
@@ -34,7 +39,7 @@ def describe(namespace: dict, w: Writer, ctx) -> None:
         describe_limits(limit["spec"], w, " ")
 
 
-def _quotas(quotas: list[dict], w: Writer) -> None:
+def _quotas(quotas: list[Object], w: Writer) -> None:
     if not quotas:
         w.write(0, "No resource quota.\n")
         return

@@ -6,12 +6,17 @@ from ....machinery import selectors
 from ....releases.kubectl import does
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+    from . import Context
+
 GROUP = "networking.k8s.io"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INDENT = "    "
 
 
-def describe(policy: dict, w: Writer, ctx) -> None:
+def describe(policy: Object, w: Writer, ctx: Context) -> None:
     meta, spec = policy["metadata"], policy["spec"]
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))
@@ -45,7 +50,7 @@ def _time(timestamp: str | None) -> str:
     return f"{year}-{_MONTHS.index(month) + 1:02}-{day} {clock} {offset} {zone}"
 
 
-def _rules(rules: list | None, key: str, w: Writer) -> None:
+def _rules(rules: list[Json] | None, key: str, w: Writer) -> None:
     """Write ingress or egress rules."""
     word, peers, end = ("From", "from", "source") if key == "ingress" else ("To", "to", "destination")
     if not rules:
@@ -67,7 +72,7 @@ def _rules(rules: list | None, key: str, w: Writer) -> None:
             _peer(peer, w)
 
 
-def _peer(peer: dict, w: Writer) -> None:
+def _peer(peer: Object, w: Writer) -> None:
     pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
     if namespaces is not None:
         w.write(1, f"{_INDENT}NamespaceSelector: {selectors.format_selector(namespaces)}\n")

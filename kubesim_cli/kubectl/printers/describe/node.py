@@ -10,6 +10,11 @@ from .events import describe_events, list_all, search
 from .podresources import pod_limits, pod_requests
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+    from . import Context
+
 GROUP = ""
 
 _INFO = (("Machine ID", "machineID"), ("System UUID", "systemUUID"), ("Boot ID", "bootID"),
@@ -19,7 +24,7 @@ _INFO = (("Machine ID", "machineID"), ("System UUID", "systemUUID"), ("Boot ID",
 _POOLS_SHOWN = 10
 
 
-def describe(node: dict, w: Writer, ctx) -> None:
+def describe(node: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = node["metadata"], node.get("spec") or {}, node.get("status") or {}
     pods = _pods(meta["name"], ctx)
     labels = meta.get("labels") or {}
@@ -67,7 +72,7 @@ def describe(node: dict, w: Writer, ctx) -> None:
                         + search(ctx.client, node, uid=meta["name"], chunk_size=ctx.chunk_size), w)
 
 
-def _pods(node: str, ctx) -> list[dict] | None:
+def _pods(node: str, ctx: Context) -> list[Object] | None:
     """Return the node's pods that have not ended, None where the user may not see them."""
     selector = f"spec.nodeName={node},status.phase!=Succeeded,status.phase!=Failed"
     try:
@@ -78,13 +83,13 @@ def _pods(node: str, ctx) -> list[dict] | None:
         raise
 
 
-def _taint(taint: dict) -> str:
+def _taint(taint: Object) -> str:
     value = f"={taint['value']}" if taint.get("value") else ""
     effect = f":{taint['effect']}" if taint.get("effect") else ""
     return f"{taint['key']}{value}{effect}"
 
 
-def _lease(node: str, w: Writer, ctx) -> None:
+def _lease(node: str, w: Writer, ctx: Context) -> None:
     try:
         lease = ctx.client.get("leases.coordination.k8s.io", node, "kube-node-lease")
     except StatusError as error:
@@ -97,7 +102,7 @@ def _lease(node: str, w: Writer, ctx) -> None:
         w.line(1, label, time_text(spec[key]) if spec.get(key) else "<unset>")
 
 
-def _resource_slices(node: str, w: Writer, ctx) -> None:
+def _resource_slices(node: str, w: Writer, ctx: Context) -> None:
     """Write how many slices and devices the drivers offer on this node, by pool."""
     if not does("NodeResourceSlices", w.release):
         return
@@ -105,7 +110,7 @@ def _resource_slices(node: str, w: Writer, ctx) -> None:
         slices = list_all(ctx.client, "resourceslices.resource.k8s.io", "", field_selector=f"spec.nodeName={node}")
     except StatusError:
         return
-    pools: dict[str, list] = {}
+    pools: dict[str, list[Json]] = {}
     for slice_ in slices:
         driver, pool = slice_["spec"]["driver"], slice_["spec"]["pool"]["name"]
         counts = pools.setdefault(f"{driver}/{pool}", [driver, pool, 0, 0])
@@ -121,7 +126,7 @@ def _resource_slices(node: str, w: Writer, ctx) -> None:
         w.write(1, f"...and {len(pools) - _POOLS_SHOWN} more pools\n")
 
 
-def _pod_resources(pods: list[dict], allocatable: dict, w: Writer) -> None:
+def _pod_resources(pods: list[Object], allocatable: Object, w: Writer) -> None:
     w.line(0, "Non-terminated Pods", f"({len(pods)} in total)")
     w.columns(1, "Namespace", "Name", "", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age")
     requests: dict[str, str] = {}
@@ -144,11 +149,11 @@ def _pod_resources(pods: list[dict], allocatable: dict, w: Writer) -> None:
         w.write(1, f"{name}\t{_amount(requests, name)}\t{_amount(limits, name)}\n")
 
 
-def _amount(amounts: dict, name: str) -> str:
+def _amount(amounts: Object, name: str) -> str:
     return quantity.canonical(amounts.get(name, "0"))
 
 
-def _share(amounts: dict, name: str, allocatable: dict) -> str:
+def _share(amounts: Object, name: str, allocatable: Object) -> str:
     """Return an amount and which part of the allocatable it is: `100m (5%)`."""
     amount = amounts.get(name, "0")
     measure = quantity.milli if name == "cpu" else quantity.value

@@ -8,10 +8,15 @@ from .claims import access_modes
 from .volumes import describe_source
 from .writer import Writer, go_list, status_line
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(pv: dict, w: Writer, ctx) -> None:
+def describe(pv: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = pv["metadata"], pv["spec"], pv.get("status", {})
     w.metadata(pv, namespaced=False)
     w.line(0, "Finalizers", go_list(meta.get("finalizers")))
@@ -33,7 +38,7 @@ def describe(pv: dict, w: Writer, ctx) -> None:
     ctx.events(pv)
 
 
-def _node_affinity(required: dict | None, w: Writer) -> None:
+def _node_affinity(required: Object | None, w: Writer) -> None:
     w.write(0, "Node Affinity:\t")
     if required is None:
         w.end_line("<none>")

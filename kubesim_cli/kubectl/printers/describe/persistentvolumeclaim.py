@@ -7,10 +7,15 @@ from .claims import describe_claim
 from .events import list_all
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object, Release
+    from . import Context
+
 GROUP = ""
 
 
-def describe(pvc: dict, w: Writer, ctx) -> None:
+def describe(pvc: Object, w: Writer, ctx: Context) -> None:
     describe_claim(pvc, w)
     pods = _pods_using(pvc, list_all(ctx.client, "pods", pvc["metadata"]["namespace"], chunk_size=ctx.chunk_size),
                        w.release)
@@ -26,7 +31,7 @@ def describe(pvc: dict, w: Writer, ctx) -> None:
     ctx.events(pvc)
 
 
-def _pods_using(pvc: dict, pods: list[dict], release: tuple[int, int]) -> list[dict]:
+def _pods_using(pvc: Object, pods: list[Object], release: Release) -> list[Object]:
     """Return the pods that mount the claim, and those that own it (ephemeral volumes)."""
     name = pvc["metadata"]["name"]
     owners = {ref["uid"] for ref in pvc["metadata"].get("ownerReferences") or () if ref["kind"] == "Pod"}

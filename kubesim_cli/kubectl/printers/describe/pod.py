@@ -9,10 +9,15 @@ from .podtemplate import describe_scheduling_group, describe_spread_constraints
 from .volumes import describe_volumes
 from .writer import Writer, controlled_by, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(pod: dict, w: Writer, ctx) -> None:
+def describe(pod: Object, w: Writer, ctx: Context) -> None:
     meta, spec, status = pod["metadata"], pod["spec"], pod.get("status", {})
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))
@@ -59,7 +64,7 @@ def describe(pod: dict, w: Writer, ctx) -> None:
     ctx.events(pod, any_kind=True, uid=(meta.get("annotations") or {}).get(MIRROR_POD_ANNOTATION_KEY))
 
 
-def _status(pod: dict, w: Writer) -> None:
+def _status(pod: Object, w: Writer) -> None:
     meta, status = pod["metadata"], pod.get("status", {})
     phase = status.get("phase", "")
     ended = phase in ("Failed", "Succeeded") and does("EndedPodsDoNotTerminate", w.release)
@@ -73,7 +78,7 @@ def _status(pod: dict, w: Writer) -> None:
             w.line(0, label, status[key])
 
 
-def _conditions(spec: dict, status: dict, w: Writer) -> None:
+def _conditions(spec: Object, status: Object, w: Writer) -> None:
     conditions = status.get("conditions") or ()
     if spec.get("readinessGates"):
         w.write(0, "Readiness Gates:\n  Type\tStatus\n")

@@ -5,10 +5,15 @@ from __future__ import annotations
 from ....machinery import selectors
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "policy"
 
 
-def describe(pdb: dict, w: Writer, ctx) -> None:
+def describe(pdb: Object, w: Writer, ctx: Context) -> None:
     spec, status = pdb["spec"], pdb.get("status", {})
     w.line(0, "Name", pdb["metadata"]["name"])
     w.line(0, "Namespace", pdb["metadata"].get("namespace", ""))

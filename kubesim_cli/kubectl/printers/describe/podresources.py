@@ -5,10 +5,14 @@ from __future__ import annotations
 from ....machinery import quantity
 from ....releases.kubectl import does
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object, Release
+
 _OF_PODS = ("cpu", "memory")
 
 
-def pod_requests(pod: dict, release: tuple[int, int]) -> dict[str, str]:
+def pod_requests(pod: Object, release: Release) -> dict[str, str]:
     """Return the pod's requests, overhead included, as kubectl of a release counts them."""
     total = _aggregate(pod, "requests", release)
     for name, amount in (pod["spec"].get("overhead") or {}).items():
@@ -16,7 +20,7 @@ def pod_requests(pod: dict, release: tuple[int, int]) -> dict[str, str]:
     return total
 
 
-def pod_limits(pod: dict, release: tuple[int, int]) -> dict[str, str]:
+def pod_limits(pod: Object, release: Release) -> dict[str, str]:
     """Return the pod's limits, overhead included where there is a limit."""
     total = _aggregate(pod, "limits", release)
     for name, amount in (pod["spec"].get("overhead") or {}).items():
@@ -25,7 +29,7 @@ def pod_limits(pod: dict, release: tuple[int, int]) -> dict[str, str]:
     return total
 
 
-def _aggregate(pod: dict, side: str, release: tuple[int, int]) -> dict[str, str]:
+def _aggregate(pod: Object, side: str, release: Release) -> dict[str, str]:
     """Sum up the containers; init containers run one after another, but those that keep running count to the sum."""
     spec, status = pod["spec"], pod.get("status", {})
     actual = {s["name"]: (s.get("resources") or {}).get(side) or {}
@@ -53,7 +57,7 @@ def _aggregate(pod: dict, side: str, release: tuple[int, int]) -> dict[str, str]
     return total
 
 
-def _of(container: dict, side: str) -> dict[str, str]:
+def _of(container: Object, side: str) -> dict[str, str]:
     return (container.get("resources") or {}).get(side) or {}
 
 

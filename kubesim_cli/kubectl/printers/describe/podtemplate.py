@@ -8,8 +8,12 @@ from .containers import describe_containers
 from .volumes import describe_volumes
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
 
-def describe_pod_template(template: dict | None, w: Writer) -> None:
+
+def describe_pod_template(template: Object | None, w: Writer) -> None:
     """Write a PodTemplateSpec."""
     w.write(0, "Pod Template:\n")
     if template is None:
@@ -34,7 +38,7 @@ def describe_pod_template(template: dict | None, w: Writer) -> None:
     describe_scheduling_group(spec, w, "  ")
 
 
-def describe_spread_constraints(constraints: list | None, w: Writer, indent: str = "") -> None:
+def describe_spread_constraints(constraints: list[Json] | None, w: Writer, indent: str = "") -> None:
     """Write topology spread constraints, one a line."""
     if not constraints:
         return
@@ -48,7 +52,7 @@ def describe_spread_constraints(constraints: list | None, w: Writer, indent: str
     w.lines("Topology Spread Constraints", texts, indent)
 
 
-def describe_scheduling_group(spec: dict, w: Writer, indent: str = "") -> None:
+def describe_scheduling_group(spec: Object, w: Writer, indent: str = "") -> None:
     """Write the pod group a pod is scheduled with."""
     group = spec.get("schedulingGroup")
     if group and does("SchedulingGroups", w.release):

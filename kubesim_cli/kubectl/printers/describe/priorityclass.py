@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer, format_labels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "scheduling.k8s.io"
 
 
-def describe(pc: dict, w: Writer, ctx) -> None:
+def describe(pc: Object, w: Writer, ctx: Context) -> None:
     w.line(0, "Name", pc["metadata"]["name"])
     w.line(0, "Value", pc.get("value", 0))
     w.line(0, "GlobalDefault", "true" if pc.get("globalDefault") else "false")

@@ -8,10 +8,15 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses
 from .writer import Writer, conditions, controlled_by
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "apps"
 
 
-def describe(rs: dict, w: Writer, ctx) -> None:
+def describe(rs: Object, w: Writer, ctx: Context) -> None:
     meta, spec = rs["metadata"], rs["spec"]
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))

@@ -7,10 +7,15 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses
 from .writer import Writer, conditions, format_labels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(rc: dict, w: Writer, ctx) -> None:
+def describe(rc: Object, w: Writer, ctx: Context) -> None:
     meta, spec = rc["metadata"], rc["spec"]
     w.line(0, "Name", meta["name"])
     w.line(0, "Namespace", meta.get("namespace", ""))

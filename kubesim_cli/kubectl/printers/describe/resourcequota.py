@@ -5,6 +5,11 @@ from __future__ import annotations
 from ....machinery import quantity
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 _SCOPES = {
     "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before "
@@ -18,7 +23,7 @@ _SCOPES = {
 }
 
 
-def describe(quota: dict, w: Writer, ctx) -> None:
+def describe(quota: Object, w: Writer, ctx: Context) -> None:
     w.line(0, "Name", quota["metadata"]["name"])
     w.line(0, "Namespace", quota["metadata"].get("namespace", ""))
     describe_scopes(quota, w, 0, " * ")
@@ -29,7 +34,7 @@ def describe(quota: dict, w: Writer, ctx) -> None:
         w.write(0, f"{resource}\t{used}\t{hard}\n")
 
 
-def describe_scopes(quota: dict, w: Writer, level: int, bullet: str) -> None:
+def describe_scopes(quota: Object, w: Writer, level: int, bullet: str) -> None:
     """Write a quota's scopes and what they mean."""
     scopes = sorted(quota["spec"].get("scopes") or ())
     if scopes:
@@ -39,7 +44,7 @@ def describe_scopes(quota: dict, w: Writer, level: int, bullet: str) -> None:
                 w.write(level, f"{bullet}{_SCOPES[scope]}\n")
 
 
-def used_and_hard(quota: dict) -> list[tuple[str, str, str]]:
+def used_and_hard(quota: Object) -> list[tuple[str, str, str]]:
     """Return (resource, used, hard) of each resource a quota limits."""
     status = quota.get("status", {})
     hard, used = status.get("hard") or {}, status.get("used") or {}

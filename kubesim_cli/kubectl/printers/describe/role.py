@@ -5,10 +5,15 @@ from __future__ import annotations
 from ...auth.rules import breakdown, compact, go_list, resource_in_group, sort_key
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "rbac.authorization.k8s.io"
 
 
-def describe(role: dict, w: Writer, ctx) -> None:
+def describe(role: Object, w: Writer, ctx: Context) -> None:
     w.metadata(role, namespaced=False)
     w.write(0, "PolicyRule:\n")
     w.columns(1, "Resources", "Non-Resource URLs", "Resource Names", "Verbs")

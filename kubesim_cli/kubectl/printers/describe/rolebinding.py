@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "rbac.authorization.k8s.io"
 
 
-def describe(binding: dict, w: Writer, ctx) -> None:
+def describe(binding: Object, w: Writer, ctx: Context) -> None:
     w.metadata(binding, namespaced=False)
     w.write(0, "Role:\n")
     w.line(1, "Kind", binding["roleRef"].get("kind", ""))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = ""
 
 
-def describe(secret: dict, w: Writer, ctx) -> None:
+def describe(secret: Object, w: Writer, ctx: Context) -> None:
     w.metadata(secret)
     type_ = secret.get("type", "")
     w.write(0, f"\nType:\t{type_}\n")

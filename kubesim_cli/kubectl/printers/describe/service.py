@@ -7,11 +7,16 @@ from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer, format_labels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object, Release
+    from . import Context
+
 GROUP = ""
 _SHOWN = 3
 
 
-def describe(service: dict, w: Writer, ctx) -> None:
+def describe(service: Object, w: Writer, ctx: Context) -> None:
     spec = service["spec"]
     w.metadata(service)
     w.line(0, "Selector", format_labels(spec.get("selector")))
@@ -46,14 +51,14 @@ def describe(service: dict, w: Writer, ctx) -> None:
     ctx.events(service)
 
 
-def _ingress(point: dict, release: tuple[int, int]) -> str:
+def _ingress(point: Object, release: Release) -> str:
     if not point.get("ip"):
-        return point.get("hostname", "")
+        return str(point.get("hostname", ""))
     mode = f" ({point['ipMode']})" if point.get("ipMode") is not None and does("LoadBalancerIPModes", release) else ""
-    return point["ip"] + mode
+    return f"{point['ip']}{mode}"
 
 
-def _ports(service: dict, w: Writer, ctx) -> None:
+def _ports(service: Object, w: Writer, ctx: Context) -> None:
     ports = service["spec"].get("ports") or ()
     endpoints = None
     for port in ports:
@@ -72,7 +77,7 @@ def _ports(service: dict, w: Writer, ctx) -> None:
         w.line(0, "Endpoints", format_endpoints(endpoints, port.get("name", ""), w.release))
 
 
-def find_endpoints(namespace: str, service: str, ctx) -> list[dict]:
+def find_endpoints(namespace: str, service: str, ctx: Context) -> list[Object]:
     """Return what tells a service's endpoints: its EndpointSlices, in old releases the subsets of its Endpoints in
     the shape of slices. Raises StatusError."""
     if does("EndpointsOfSlices", ctx.release):
@@ -84,7 +89,7 @@ def find_endpoints(namespace: str, service: str, ctx) -> list[dict]:
             for subset in subsets]
 
 
-def format_endpoints(slices: list[dict], port_name: str, release: tuple[int, int]) -> str:
+def format_endpoints(slices: list[Object], port_name: str, release: Release) -> str:
     """Return the addresses behind one port of a service, at most three: `10.0.0.1:80,10.0.0.2:80`."""
     if not slices:
         return "<none>"

@@ -8,11 +8,16 @@ from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+    from . import Context
+
 GROUP = ""
 _UID = "kubernetes.io/service-account.uid"
 
 
-def describe(account: dict, w: Writer, ctx) -> None:
+def describe(account: Object, w: Writer, ctx: Context) -> None:
     w.metadata(account)
     rows = {"Image pull secrets:": _names(account.get("imagePullSecrets"))}
     missing: set[str] = set()
@@ -26,11 +31,11 @@ def describe(account: dict, w: Writer, ctx) -> None:
     ctx.events(account)
 
 
-def _names(references: list | None) -> list[str]:
+def _names(references: list[Json] | None) -> list[str]:
     return [reference.get("name", "") for reference in references or ()]
 
 
-def _tokens(account: dict, ctx) -> tuple[list[str], set[str]]:
+def _tokens(account: Object, ctx: Context) -> tuple[list[str], set[str]]:
     """Return the names of the account's token secrets, and of those it names but that are not there."""
     meta = account["metadata"]
     try:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP, SINCE = "networking.k8s.io", (1, 29)
 
 
-def describe(cidr: dict, w: Writer, ctx) -> None:
+def describe(cidr: Object, w: Writer, ctx: Context) -> None:
     w.metadata(cidr, namespaced=False)
     w.line(0, "CIDRs", ", ".join(cidr["spec"].get("cidrs") or ()))
     conditions = cidr.get("status", {}).get("conditions")

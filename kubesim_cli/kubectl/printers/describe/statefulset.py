@@ -8,10 +8,15 @@ from .podtemplate import describe_pod_template
 from .workloads import pod_statuses, selector_text
 from .writer import Writer, time_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "apps"
 
 
-def describe(sts: dict, w: Writer, ctx) -> None:
+def describe(sts: Object, w: Writer, ctx: Context) -> None:
     meta, spec = sts["metadata"], sts["spec"]
     statuses = pod_statuses(sts, selectors.of_label_selector(spec.get("selector")), ctx)
     w.line(0, "Name", meta["name"])

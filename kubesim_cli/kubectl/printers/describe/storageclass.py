@@ -6,11 +6,16 @@ from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS
 from .persistentvolume import describe_term
 from .writer import Writer, boolean, format_labels
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+    from . import Context
+
 GROUP = "storage.k8s.io"
 _DEFAULT = (IS_DEFAULT_STORAGE_CLASS_ANNOTATION, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION)
 
 
-def describe(sc: dict, w: Writer, ctx) -> None:
+def describe(sc: Object, w: Writer, ctx: Context) -> None:
     annotations = sc["metadata"].get("annotations") or {}
     w.line(0, "Name", sc["metadata"]["name"])
     w.line(0, "IsDefaultClass", "Yes" if any(annotations.get(key) == "true" for key in _DEFAULT) else "No")

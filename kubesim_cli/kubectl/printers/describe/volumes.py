@@ -7,6 +7,10 @@ from ....releases.kubectl import does
 from .claims import describe_claim
 from .writer import Writer, go_list, shorten
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object
+
 # Source -> (Type, fields). A field is (label, key, what stands for a missing one). Where a PersistentVolume's source of
 # the same name has other fields, it is listed under `pv/`.
 _TEXT, _FLAG, _NUMBER, _LIST, _MAP, _REF = "", "false", "0", "[]", "map[]", "nil"
@@ -95,7 +99,7 @@ _SOURCES = {
 }
 
 
-def describe_volumes(volumes: list | None, w: Writer, indent: str = "") -> None:
+def describe_volumes(volumes: list[Json] | None, w: Writer, indent: str = "") -> None:
     """Write the volumes of a pod; `indent` is that of a pod template's parts."""
     if not volumes:
         w.write(0, f"{indent}Volumes:\t<none>\n")
@@ -106,7 +110,7 @@ def describe_volumes(volumes: list | None, w: Writer, indent: str = "") -> None:
         describe_source(volume, w)
 
 
-def describe_source(volume: dict, w: Writer, persistent: bool = False) -> None:
+def describe_source(volume: Object, w: Writer, persistent: bool = False) -> None:
     """Write the source that a volume, or a PersistentVolume's spec, has."""
     name = next((key for key in volume if key in _SOURCES or key in _SPECIAL), None)
     if name is None or (name == "image" and not does("ImageVolumes", w.release)):
@@ -123,7 +127,7 @@ def describe_source(volume: dict, w: Writer, persistent: bool = False) -> None:
         _attributes(source.get("volumeAttributes"), w)
 
 
-def _value(value, default: str) -> str:
+def _value(value: Json, default: str) -> str:
     if value is None:
         return default
     if isinstance(value, bool):
@@ -139,7 +143,7 @@ def _value(value, default: str) -> str:
     return str(value)
 
 
-def _attributes(attributes: dict | None, w: Writer) -> None:
+def _attributes(attributes: Object | None, w: Writer) -> None:
     w.write(2, "VolumeAttributes:\t")
     if not attributes:
         w.end_line("<none>")
@@ -150,14 +154,14 @@ def _attributes(attributes: dict | None, w: Writer) -> None:
         w.write(2, f"{shorten(f'{key}={value}', 140)}\n")
 
 
-def _empty_dir(source: dict, w: Writer, persistent: bool) -> None:
+def _empty_dir(source: Object, w: Writer, persistent: bool) -> None:
     limit = source.get("sizeLimit")
     shown = quantity.canonical(limit) if limit is not None and quantity.compare(limit, "0") > 0 else "<unset>"
     w.write(2, f"Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)\n"
                f"    Medium:\t{source.get('medium', '')}\n    SizeLimit:\t{shown}\n")
 
 
-def _projected(source: dict, w: Writer, persistent: bool) -> None:
+def _projected(source: Object, w: Writer, persistent: bool) -> None:
     w.write(2, "Type:\tProjected (a volume that contains injected data from multiple sources)\n")
     for item in source.get("sources") or ():
         for key, label, old in (("secret", "SecretName", "SecretOptionalName"),
@@ -174,7 +178,7 @@ def _projected(source: dict, w: Writer, persistent: bool) -> None:
             w.line(2, "TokenExpirationSeconds", item["serviceAccountToken"].get("expirationSeconds", 0))
 
 
-def _downward_api(source: dict, w: Writer, persistent: bool) -> None:
+def _downward_api(source: Object, w: Writer, persistent: bool) -> None:
     w.write(2, "Type:\tDownwardAPI (a volume populated by information about the pod)\n    Items:\n")
     for item in source.get("items") or ():
         if "fieldRef" in item:
@@ -183,21 +187,21 @@ def _downward_api(source: dict, w: Writer, persistent: bool) -> None:
             w.write(3, f"{item['resourceFieldRef']['resource']} -> {item['path']}\n")
 
 
-def _ephemeral(source: dict, w: Writer, persistent: bool) -> None:
+def _ephemeral(source: Object, w: Writer, persistent: bool) -> None:
     w.write(2, "Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the "
                "pod)\n")
     if source.get("volumeClaimTemplate"):
         describe_claim(source["volumeClaimTemplate"], w.nested(2), whole=False)
 
 
-def _fc(source: dict, w: Writer, persistent: bool) -> None:
+def _fc(source: Object, w: Writer, persistent: bool) -> None:
     lun = source.get("lun")
     w.write(2, f"Type:\tFC (a Fibre Channel disk)\n    TargetWWNs:\t{', '.join(source.get('targetWWNs') or ())}\n"
                f"    LUN:\t{'<none>' if lun is None else lun}\n    FSType:\t{source.get('fsType', '')}\n"
                f"    ReadOnly:\t{_value(source.get('readOnly'), 'false')}\n")
 
 
-def _scale_io(source: dict, w: Writer, persistent: bool) -> None:
+def _scale_io(source: Object, w: Writer, persistent: bool) -> None:
     reference = source.get("secretRef") or {}
     secret = (f"    SecretName:\t{reference.get('name', '')}\n"
               f"    SecretNamespace:\t{reference.get('namespace', '')}\n") if persistent else ""

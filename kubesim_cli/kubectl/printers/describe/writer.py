@@ -8,6 +8,10 @@ from ....machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ....releases import NEWEST, within
 from ..table import escape_terminal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json, Object, Release
+
 _MAX_ANNOTATION = 140
 _ZERO_TIME = "Mon, 01 Jan 0001 00:00:00 +0000"
 
@@ -18,7 +22,7 @@ class Writer:
     `release` is that of the client: what is given a release it came or went with is left out of others.
     """
 
-    def __init__(self, release: tuple[int, int] = NEWEST, now: float = 0.0):
+    def __init__(self, release: Release = NEWEST, now: float = 0.0) -> None:
         self.release, self.now = release, now
         self._aligned: list[str] = []
         self._parts: list[str] = []
@@ -27,7 +31,7 @@ class Writer:
     def write(self, level: int, text: str) -> None:
         self._parts.append(escape_terminal("  " * (level + self._base) + text))
 
-    def line(self, level: int, label: str, value="", since: tuple[int, int] | None = None,
+    def line(self, level: int, label: str, value: Json = "", since: tuple[int, int] | None = None,
              until: tuple[int, int] | None = None) -> None:
         """Write `label:` and a value in the next column, in releases from `since` up to but without `until`."""
         if within(self.release, since, until):
@@ -74,10 +78,10 @@ class Writer:
                 self.write(0, "\t")
             self.write(0, f"{text}\n")
 
-    def labels(self, title: str, labels: dict | None, indent: str = "") -> None:
+    def labels(self, title: str, labels: Object | None, indent: str = "") -> None:
         self.lines(title, [f"{key}={value}" for key, value in sorted((labels or {}).items())], indent)
 
-    def annotations(self, title: str, annotations: dict | None) -> None:
+    def annotations(self, title: str, annotations: Object | None) -> None:
         """Write annotations but that of `kubectl apply`; what is long or has line ends gets lines of its own."""
         self.write(0, f"{title}:\t")
         keys = sorted(key for key in annotations or {} if key != LAST_APPLIED_CONFIG_ANNOTATION)
@@ -94,7 +98,7 @@ class Writer:
             for line in value.split("\n"):
                 self.write(0, f"\t  {shorten(line, _MAX_ANNOTATION - 2)}\n")
 
-    def metadata(self, obj: dict, namespaced: bool = True) -> None:
+    def metadata(self, obj: Object, namespaced: bool = True) -> None:
         """Write name, namespace, labels and annotations."""
         meta = obj["metadata"]
         self.line(0, "Name", meta.get("name", ""))
@@ -103,7 +107,7 @@ class Writer:
         self.labels("Labels", meta.get("labels"))
         self.annotations("Annotations", meta.get("annotations"))
 
-    def tolerations(self, title: str, tolerations: list | None) -> None:
+    def tolerations(self, title: str, tolerations: list[Json] | None) -> None:
         self.lines(title, [_toleration(t) for t in sorted(tolerations or (), key=lambda t: t.get("key", ""))])
 
     def age(self, timestamp: str | None) -> str:
@@ -122,8 +126,8 @@ def shorten(text: str, limit: int) -> str:
     return raw[:limit].decode("utf-8", "replace") + "..." if len(raw) > limit else text
 
 
-def _toleration(toleration: dict) -> str:
-    text = toleration.get("key", "")
+def _toleration(toleration: Object) -> str:
+    text: str = toleration.get("key", "")
     if toleration.get("value"):
         text += f"={toleration['value']}"
     if toleration.get("effect"):
@@ -148,12 +152,12 @@ def time_text(timestamp: str | None) -> str:
     return f"{timestamps.format_rfc1123z(seconds + offset)[:-5]}{sign}{minutes // 60:02}{minutes % 60:02}"
 
 
-def format_labels(labels: dict | None) -> str:
+def format_labels(labels: Object | None) -> str:
     """Return labels on one line, `<none>` where there are none (labels.FormatLabels)."""
     return ",".join(sorted([f"{key}={value}" for key, value in (labels or {}).items()])) or "<none>"
 
 
-def go_list(values) -> str:
+def go_list(values: Json) -> str:
     """Return a list as Go prints it with %v: `[a b]`."""
     return "[" + " ".join(map(str, values or ())) + "]"
 
@@ -163,12 +167,12 @@ def boolean(value: bool | None, unset: str = "<unset>") -> str:
     return unset if value is None else "True" if value else "False"
 
 
-def or_unset(value, suffix: str = "") -> str:
+def or_unset(value: Json, suffix: str = "") -> str:
     """Return a number or text, `<unset>` for None."""
     return "<unset>" if value is None else f"{value}{suffix}"
 
 
-def controlled_by(obj: dict, w: Writer) -> None:
+def controlled_by(obj: Object, w: Writer) -> None:
     """Write the controller of an object, if it has one."""
     from ....machinery.objects import controller_of
 
@@ -177,13 +181,13 @@ def controlled_by(obj: dict, w: Writer) -> None:
         w.line(0, "Controlled By", f"{owner['kind']}/{owner['name']}")
 
 
-def status_line(obj: dict, status: str, w: Writer) -> None:
+def status_line(obj: Object, status: str, w: Writer) -> None:
     """Write the status of an object that may be on its way out."""
     deleted = obj["metadata"].get("deletionTimestamp")
     w.line(0, "Status", f"Terminating (lasts {w.age(deleted)})" if deleted else status)
 
 
-def conditions(obj: dict, w: Writer) -> None:
+def conditions(obj: Object, w: Writer) -> None:
     """Write a workload's conditions: type, status and reason."""
     found = obj.get("status", {}).get("conditions")
     if found:

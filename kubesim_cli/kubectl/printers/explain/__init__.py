@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from ....releases import within_minors
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ....machinery.types import Object, Release
+
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
@@ -15,12 +21,13 @@ class Document:
     the same.
     """
 
-    def __init__(self, definitions: dict, release: tuple[int, int], describe, kubectl: tuple[int, int] | None = None):
+    def __init__(self, definitions: Object, release: Release, describe: Callable[[str], tuple[str, dict[str, str]]],
+                 kubectl: Release | None = None) -> None:
         self._definitions, self.release, self._describe = definitions, release, describe
         self.kubectl = kubectl or release
-        self._known: dict[str, dict] = {}
+        self._known: dict[str, Object] = {}
 
-    def resolve(self, schema: dict) -> dict:
+    def resolve(self, schema: Object) -> Object:
         """Follow a `$ref`; any other schema is what it is."""
         name = schema.get("$ref")
         if name is None:
@@ -29,7 +36,7 @@ class Document:
             self._known[name] = self._definition(name)
         return self._known[name] or schema
 
-    def _definition(self, name: str) -> dict:
+    def _definition(self, name: str) -> Object:
         raw = self._definitions.get(name, {})
         description, fields = self._describe(name)
         found = {**raw, "description": description} if description else dict(raw)
@@ -39,7 +46,7 @@ class Document:
                 if within_minors(self.release, schema.get("x-since"), schema.get("x-until"))}
         return found
 
-    def custom(self, schema: dict | None) -> dict:
+    def custom(self, schema: Object | None) -> Object:
         """Return the schema that is published of a CRD's `openAPIV3Schema` (None: it has none)."""
         if schema is None:
             return {"type": "object"}
@@ -49,7 +56,7 @@ class Document:
                                "metadata": {"$ref": _META, "description": own.get("metadata", "")}}
         return found
 
-    def _with_objects(self, schema: dict) -> dict:
+    def _with_objects(self, schema: Object) -> Object:
         """Return a schema with the fields of the objects embedded in it (addEmbeddedProperties)."""
         found = dict(schema)
         if "properties" in schema:
@@ -64,12 +71,12 @@ class Document:
             found["required"] = [*schema.get("required", ()), "kind", "apiVersion"]
         return found
 
-    def _type_meta(self) -> dict:
+    def _type_meta(self) -> Object:
         own = self._describe("io.k8s.api.core.v1.Pod")[1]
         return {name: {"type": "string", "description": own.get(name, "")} for name in ("apiVersion", "kind")}
 
 
-def described(schema: dict, description: str) -> dict:
+def described(schema: Object, description: str) -> Object:
     """Return a field's schema with a description; what it refers to then moves into `allOf`, as in OpenAPI v3."""
     if not description:
         return schema

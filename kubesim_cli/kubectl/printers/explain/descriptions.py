@@ -20,7 +20,7 @@ class Descriptions:
     `folder` is the library's folder of models, or None where it is not installed.
     """
 
-    def __init__(self, folder: str | None):
+    def __init__(self, folder: str | None) -> None:
         self.folder = folder
         self._sources: dict[str, str] = {}
 

@@ -7,11 +7,17 @@ import re
 from .. import PrinterError
 from . import Document
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....machinery.types import Object
+
 _WIDTH = 80
 _BULLET = re.compile(r"(\d+\.?|-|\*)\s")
 
 
-def render(document: Document, schema: dict, group: str, version: str, kind: str, path: list[str],
+def render(document: Document, schema: Object, group: str, version: str, kind: str, path: list[str],
            recursive: bool) -> str:
     """Return the explanation of a kind, or of the field that `path` leads to from its `schema`; PrinterError."""
     api_version = f"{group}/{version}" if group else version
@@ -25,7 +31,7 @@ class _Node:
     `kind` is reference, array, map (all three with an `inner` node), object (with `properties`), primitive or any.
     """
 
-    def __init__(self, document: Document, schema: dict):
+    def __init__(self, document: Document, schema: Object) -> None:
         self.document, self.schema = document, schema
         self.description: str = schema.get("description", "")
         self.reference = schema.get("$ref") or _only_reference(schema)
@@ -66,12 +72,12 @@ class _Node:
         return {"object": "Object", "any": ""}.get(self.kind, self.type)
 
 
-def _only_reference(schema: dict) -> str:
+def _only_reference(schema: Object) -> str:
     parts = schema.get("allOf") or []
     return parts[0].get("$ref", "") if len(parts) == 1 else ""
 
 
-def _open(schema: dict) -> bool:
+def _open(schema: Object) -> bool:
     """Whether a custom resource's schema says so much that v2 says nothing (ToStructuralOpenAPIV2)."""
     if schema.get("nullable") or schema.get("x-kubernetes-int-or-string"):
         return True
@@ -118,13 +124,13 @@ def _describe(descriptions: list[str]) -> str:
     return text or _wrapped("<empty>", 5)
 
 
-def _fields(node: _Node):
+def _fields(node: _Node) -> Iterator[str]:
     for name, field in node.properties:
         required = " -required-" if name in (node.schema.get("required") or ()) else ""
         yield f"   {name}\t<{field.type_name}>{required}\n{_wrapped(field.description, 5)}\n"
 
 
-def _all_fields(node: _Node, indent: int, seen: frozenset):
+def _all_fields(node: _Node, indent: int, seen: frozenset[str]) -> Iterator[str]:
     if node.kind == "object":
         for name, field in node.properties:
             yield f"{' ' * indent}{name}\t<{field.type_name}>\n"

@@ -9,10 +9,16 @@ from ....releases.kubectl import does
 from .. import PrinterError
 from . import Document
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ....machinery.types import Json, Object
+
 _ENUM_LIMIT = 4  # in the list of fields
 
 
-def render(document: Document, schema: dict, group: str, version: str, kind: str, path: list[str],
+def render(document: Document, schema: Object, group: str, version: str, kind: str, path: list[str],
            recursive: bool) -> str:
     """Return the explanation of a kind, or of the field that `path` leads to from its `schema`; PrinterError."""
     head = f"{f'GROUP:      {group}' + chr(10) if group else ''}KIND:       {kind}\nVERSION:    {version}\n\n"
@@ -25,10 +31,10 @@ def render(document: Document, schema: dict, group: str, version: str, kind: str
 class _Renderer:
     """`seen` are the references that were followed on the way, where a cycle ends."""
 
-    def __init__(self, document: Document, recursive: bool):
+    def __init__(self, document: Document, recursive: bool) -> None:
         self.document, self.recursive = document, recursive
 
-    def output(self, schema: dict, path: list[str], seen: frozenset) -> str:
+    def output(self, schema: Object, path: list[str], seen: frozenset[str]) -> str:
         """Follow the path and describe what is there; "" where it leads nowhere."""
         resolved = self.document.resolve(schema)
         if not path:
@@ -53,7 +59,7 @@ class _Renderer:
                 return self.output(part, path, seen)
         return next(filter(None, (self.output(part, path, seen) for part in resolved.get("allOf") or ())), "")
 
-    def _model(self, schema: dict) -> str:
+    def _model(self, schema: Object) -> str:
         description = "".join(self._descriptions(schema)) or "<empty>"
         text = f"DESCRIPTION:\n{_indent(4, wrap(76, description))}\n"
         docs = schema.get("externalDocs")
@@ -62,7 +68,7 @@ class _Renderer:
         fields = "".join(self._fields(schema, 1, frozenset()))
         return f"{text}FIELDS:\n{fields}" if fields else text
 
-    def _descriptions(self, schema: dict):
+    def _descriptions(self, schema: Object) -> Iterator[str]:
         """Yield the descriptions of a schema and of all it is made of."""
         resolved = self.document.resolve(schema)
         if resolved.get("description"):
@@ -71,7 +77,7 @@ class _Renderer:
             if part:
                 yield from self._descriptions(part)
 
-    def _fields(self, schema: dict, level: int, seen: frozenset):
+    def _fields(self, schema: Object, level: int, seen: frozenset[str]) -> Iterator[str]:
         reference = schema.get("$ref", "")
         if reference and reference in seen:
             return
@@ -85,7 +91,7 @@ class _Renderer:
             if part:
                 yield from self._fields(part, level, seen)
 
-    def _field(self, name: str, schema: dict, required: bool, indent: int) -> str:
+    def _field(self, name: str, schema: Object, required: bool, indent: int) -> str:
         text = f"{' ' * indent}{name}\t<{self._type(schema)}>{' -required-' if required else ''}"
         values = schema.get("enum") or ()
         if values and does("ExplainEnums", self.document.kubectl):
@@ -99,7 +105,7 @@ class _Renderer:
             text += "\n" + _indent(indent + 2, "EXTERNAL DOCS:") + "\n" + _external_docs(docs, 76 - indent, indent + 4)
         return text + "\n"
 
-    def _type(self, schema: dict) -> str:
+    def _type(self, schema: Object) -> str:
         """Return what a user takes a schema for: `string`, `[]Container`, `map[string]string`."""
         if schema.get("items"):
             return "[]" + self._type(schema["items"])
@@ -111,22 +117,22 @@ class _Renderer:
             return self._type(parts[0])
         if "$ref" in schema:
             type_ = self.document.resolve(schema).get("type")
-            return type_ if type_ and type_ != "object" else schema["$ref"].rpartition(".")[2]
+            return str(type_ if type_ and type_ != "object" else schema["$ref"].rpartition(".")[2])
         type_ = schema.get("type") or "object"
         return "Object" if type_ == "object" else type_
 
 
-def _values(schema: dict) -> dict | None:
+def _values(schema: Object) -> Object | None:
     """Return the schema of a map's values."""
     found = schema.get("additionalProperties")
     return found if isinstance(found, dict) else None
 
 
-def _enum_value(value) -> str:
+def _enum_value(value: Json) -> str:
     return '""' if value == "" else "<no value>" if value is None else sprint(value)
 
 
-def _external_docs(docs: dict, width: int, indent: int) -> str:
+def _external_docs(docs: Object, width: int, indent: int) -> str:
     lines = []
     if docs.get("description"):
         lines.append(_indent(indent, wrap(width, docs["description"])) + "\n")

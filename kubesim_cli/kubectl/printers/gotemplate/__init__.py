@@ -9,18 +9,22 @@ from .execute import ExecError, Execution
 from .functions import FUNCTIONS
 from .parser import ParseError, parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Object
+
 
 class GoTemplatePrinter(Printer):
     """The printer of -o go-template, go-template-file, template and templatefile."""
 
-    def __init__(self, template: str, allow_missing_keys: bool):
+    def __init__(self, template: str, allow_missing_keys: bool) -> None:
         self.template, self.allow_missing_keys = template, allow_missing_keys
         try:
             self.trees = parse(template, FUNCTIONS)
         except ParseError as error:
             raise PrinterError(f"error parsing template {template}, {error}") from None
 
-    def print_obj(self, obj: dict) -> str:
+    def print_obj(self, obj: Object) -> str:
         execution = Execution(self.template, self.trees, self.allow_missing_keys)
         try:
             execution.run(obj)

@@ -7,6 +7,12 @@ from . import nodes
 from .functions import FUNCTIONS, MISSING, CallError, is_true
 from .parser import NAME
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from ....machinery.types import Json, Object
+
 _ABSENT = object()  # no value came through the pipe
 _MAX_DEPTH = 100000
 
@@ -18,21 +24,21 @@ class ExecError(Exception):
 class Execution:
     """One run of a template over `data`; `out` collects the text, also that written before an ExecError."""
 
-    def __init__(self, text: str, trees: dict[str, list], allow_missing_keys: bool):
+    def __init__(self, text: str, trees: dict[str, list[Json]], allow_missing_keys: bool) -> None:
         self.text, self.trees, self.allow_missing_keys = text, trees, allow_missing_keys
         self.out: list[str] = []
         self.name, self.node, self.boxed = NAME, nodes.Node(0), False
         # Variables as [name, value, boxed]: boxed values are elements of maps and lists, whose type is `interface {}`.
-        self.variables: list[list] = []
+        self.variables: list[list[Json]] = []
 
-    def run(self, data: dict) -> None:
+    def run(self, data: Object) -> None:
         self.variables = [["$", data, False]]
         try:
             self.walk(data, self.trees[NAME])
         except RecursionError:
             self.fail(f"exceeded maximum template depth ({_MAX_DEPTH})")
 
-    def fail(self, message: str):
+    def fail(self, message: str) -> NoReturn:
         before = self.text[:self.node.pos]
         column = len(before[before.rfind("\n") + 1:].encode("utf-8", "surrogateescape"))
         raise ExecError(f"template: {NAME}:{before.count(chr(10)) + 1}:{column}: executing {quote(self.name)} at "
@@ -40,7 +46,7 @@ class Execution:
 
     # Walking: `break` and `continue` travel up as the result of a list.
 
-    def walk(self, dot, tree: list) -> str:
+    def walk(self, dot: Json, tree: list[Json]) -> str:
         for node in tree:
             kind = type(node)
             signal = ""
@@ -60,7 +66,7 @@ class Execution:
                 return signal
         return ""
 
-    def walk_branch(self, dot, branch: nodes.Branch) -> str:
+    def walk_branch(self, dot: Json, branch: nodes.Branch) -> str:
         mark, boxed = len(self.variables), self.boxed
         value = self.pipeline(dot, branch.pipe)
         signal = ""
@@ -74,7 +80,7 @@ class Execution:
         del self.variables[mark:]
         return signal
 
-    def walk_range(self, dot, branch: nodes.Branch) -> str:
+    def walk_range(self, dot: Json, branch: nodes.Branch) -> str:
         outer, boxed = len(self.variables), self.boxed
         value = self.pipeline(dot, branch.pipe)
         mark = len(self.variables)
@@ -107,14 +113,14 @@ class Execution:
         del self.variables[outer:]
         return signal
 
-    def set_range_variables(self, pipe: nodes.Pipe, key, element) -> None:
+    def set_range_variables(self, pipe: nodes.Pipe, key: Json, element: Json) -> None:
         values = [(element, True)] if len(pipe.declared) == 1 else [(key, False), (element, True)]
         for i, name in enumerate(pipe.declared):
             value, boxed = values[i]
             variable = self.variable(name) if pipe.assigns else self.variables[i - len(pipe.declared)]
             variable[1:] = [value, boxed]
 
-    def walk_template(self, dot, node: nodes.Template) -> None:
+    def walk_template(self, dot: Json, node: nodes.Template) -> None:
         self.node = node
         tree = self.trees.get(node.name)
         if tree is None:
@@ -128,14 +134,14 @@ class Execution:
 
     # Evaluating.
 
-    def variable(self, name: str) -> list:
+    def variable(self, name: str) -> list[Json]:
         for variable in reversed(self.variables):
             if variable[0] == name:
                 return variable
         self.fail(f"undefined variable: {name}")
         raise AssertionError
 
-    def pipeline(self, dot, pipe: nodes.Pipe):
+    def pipeline(self, dot: Json, pipe: nodes.Pipe) -> Json:
         self.node = pipe
         value = _ABSENT
         for command in pipe.commands:
@@ -149,7 +155,7 @@ class Execution:
                 self.variables.append([name, value, False])
         return value
 
-    def command(self, dot, command: nodes.Command, final):
+    def command(self, dot: Json, command: nodes.Command, final: Json) -> Json:
         first = command.args[0]
         given = len(command.args) > 1 or final is not _ABSENT
         if isinstance(first, nodes.Pipe):
@@ -173,7 +179,7 @@ class Execution:
             self.fail("nil is not a command")
         return dot
 
-    def fields(self, receiver, boxed: bool, names: list[str], given: bool):
+    def fields(self, receiver: Json, boxed: bool, names: list[str], given: bool) -> Json:
         """Follow a chain of fields; `given` tells that arguments came with it, which fields don't take."""
         last = len(names) - 1
         for i, name in enumerate(names):
@@ -193,7 +199,7 @@ class Execution:
                 self.fail(f"can't evaluate field {name} in type {'interface {}' if boxed else type_name(receiver)}")
         return receiver
 
-    def variable_node(self, node: nodes.Variable, given: bool):
+    def variable_node(self, node: nodes.Variable, given: bool) -> Json:
         _, value, boxed = self.variable(node.names[0])
         if len(node.names) > 1:
             return self.fields(value, boxed, node.names[1:], given)
@@ -201,13 +207,13 @@ class Execution:
             self.fail(f"can't give argument to non-function {node}")
         return value
 
-    def chain(self, dot, node: nodes.Chain, given: bool):
+    def chain(self, dot: Json, node: nodes.Chain, given: bool) -> Json:
         if type(node.node) is nodes.Nil:
             self.fail(f"indirection through explicit nil in {node}")
         value = self.argument(dot, "value", node.node)
         return self.fields(value, False, node.names, given)
 
-    def function(self, dot, name: str, node: nodes.Node, args: list, final):
+    def function(self, dot: Json, name: str, node: nodes.Node, args: list[Json], final: Json) -> Json:
         function = FUNCTIONS[name]
         fixed = len(function.fixed)
         count = len(args) + (final is not _ABSENT)
@@ -222,6 +228,7 @@ class Execution:
         values = [self.argument(dot, type_, arg) for type_, arg in zip(types, args)]
         if final is not _ABSENT:
             values.append(self.checked(final, types[-1]))
+        assert function.call is not None  # `and` and `or` have gone the shorter way
         try:
             return function.call(*values)
         except CallError as error:
@@ -231,7 +238,7 @@ class Execution:
                 message = message.replace("non-function", f"non-function {args[0] if args else sprint(final)}")
             self.fail(f"error calling {name}: {message}")
 
-    def shortcut(self, dot, until: bool, args: list, final):
+    def shortcut(self, dot: Json, until: bool, args: list[Json], final: Json) -> Json:
         """`and` and `or`: the first argument that decides, the rest is not looked at."""
         value = MISSING
         for arg in args:
@@ -240,7 +247,7 @@ class Execution:
                 return value
         return value if final is _ABSENT else final
 
-    def argument(self, dot, type_: str, node: nodes.Node):
+    def argument(self, dot: Json, type_: str, node: nodes.Node) -> Json:
         self.node = node
         if isinstance(node, nodes.Constant):
             if type_ == "string" and type(node.value) is not str:
@@ -264,12 +271,12 @@ class Execution:
             value = dot
         return self.checked(value, type_)
 
-    def constant(self, node: nodes.Constant):
+    def constant(self, node: nodes.Constant) -> Json:
         if type(node.value) is Int and node.value >= 2 ** 63:
             self.fail(f"{node} overflows int")
         return node.value
 
-    def checked(self, value, type_: str):
+    def checked(self, value: Json, type_: str) -> Json:
         """Fit a value to a parameter (validateType)."""
         if type_ == "string" and type(value) is not str:
             if value is MISSING:

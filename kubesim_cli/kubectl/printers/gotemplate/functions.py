@@ -8,6 +8,12 @@ from __future__ import annotations
 from ....go.fmt import Byte, Int, sprint, type_name
 from .printf import sprint_all, sprintf
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ....machinery.types import Json
+
 
 class _Missing:
     __slots__ = ()
@@ -21,12 +27,12 @@ class CallError(Exception):
     """What a function complains of."""
 
 
-def is_true(value) -> bool:
+def is_true(value: Json) -> bool:
     """Tell whether `if` takes the value for true: not empty, zero or nil."""
     return value is not None and value is not MISSING and bool(value)
 
 
-def index(item, *indexes):
+def index(item: Json, *indexes: Json) -> Json:
     if item is None or item is MISSING:
         raise CallError("index of untyped nil")
     for key in indexes:
@@ -49,7 +55,7 @@ def index(item, *indexes):
     return item
 
 
-def _index(key, size: int) -> int:
+def _index(key: Json, size: int) -> int:
     if key is None or key is MISSING:
         raise CallError("cannot index slice/array with nil")
     if type(key) not in _INTEGERS:
@@ -59,7 +65,7 @@ def _index(key, size: int) -> int:
     return int(key)
 
 
-def slice_(item, *indexes):
+def slice_(item: Json, *indexes: Json) -> Json:
     if item is None or item is MISSING:
         raise CallError("slice of untyped nil")
     if len(indexes) > 3:
@@ -80,7 +86,7 @@ def slice_(item, *indexes):
     return part.decode("utf-8", "surrogateescape") if type(part) is bytes else part
 
 
-def length(item):
+def length(item: Json) -> Int:
     if item is None:
         raise CallError("len of nil pointer")
     if item is MISSING:
@@ -92,7 +98,7 @@ def length(item):
     raise CallError(f"len of type {type_name(item)}")
 
 
-def call(*args):
+def call(*args: Json) -> None:
     """Nothing in an object is a function, so there is nothing to call."""
     if args[0] is None or args[0] is MISSING:
         raise CallError("call of nil")
@@ -102,13 +108,13 @@ def call(*args):
 _KINDS = {bool: "bool", int: "int", Int: "int", Byte: "int", float: "float", complex: "complex", str: "string"}
 
 
-def equal(first, *others) -> bool:
+def equal(first: Json, *others: Json) -> bool:
     if not others:
         raise CallError("missing argument for comparison")
     return any(_equal(first, other) for other in others)
 
 
-def _equal(a, b) -> bool:
+def _equal(a: Json, b: Json) -> bool:
     a, b = (MISSING if value is None else value for value in (a, b))
     kind, other = _KINDS.get(type(a)), _KINDS.get(type(b))
     if kind != other:
@@ -116,7 +122,7 @@ def _equal(a, b) -> bool:
             return False
         raise _incompatible(a, b)
     if kind:
-        return a == b
+        return bool(a == b)
     if a is MISSING or b is MISSING:
         return a is b
     if type(a) is not type(b):
@@ -124,11 +130,11 @@ def _equal(a, b) -> bool:
     raise CallError(f"non-comparable type {sprintf('%s', [b])}: {type_name(b)}")
 
 
-def _incompatible(a, b) -> CallError:
+def _incompatible(a: Json, b: Json) -> CallError:
     return CallError(f"incompatible types for comparison: {type_name(a)} and {type_name(b)}")
 
 
-def less(a, b) -> bool:
+def less(a: Json, b: Json) -> bool:
     kind, other = _KINDS.get(type(a)), _KINDS.get(type(b))
     if not kind or not other:
         raise CallError("invalid type for comparison")
@@ -136,14 +142,14 @@ def less(a, b) -> bool:
         raise _incompatible(a, b)
     if kind in ("bool", "complex"):
         raise CallError("invalid type for comparison")
-    return a < b
+    return bool(a < b)
 
 
-def less_or_equal(a, b) -> bool:
+def less_or_equal(a: Json, b: Json) -> bool:
     return less(a, b) or _equal(a, b)
 
 
-def exists(item, *indexes) -> bool:
+def exists(item: Json, *indexes: Json) -> bool:
     """Tell whether `index` would find something (kubectl's addition)."""
     missing = object()
     for key in indexes:
@@ -183,11 +189,11 @@ def _bad_byte(text: str) -> int:
     return len(text) - len(text) % 4
 
 
-def _printable(args) -> str:
+def _printable(args: Json) -> str:
     return sprint_all(["<no value>" if arg is None else arg for arg in args])
 
 
-def html(*args) -> str:
+def html(*args: Json) -> str:
     text = _printable(args)
     for char, escape in (("&", "&amp;"), ("\0", "\ufffd"), ('"', "&#34;"), ("'", "&#39;"), ("<", "&lt;"),
                          (">", "&gt;")):
@@ -195,7 +201,7 @@ def html(*args) -> str:
     return text
 
 
-def javascript(*args) -> str:
+def javascript(*args: Json) -> str:
     out = []
     for char in _printable(args):
         if char in "\\'\"":
@@ -207,7 +213,7 @@ def javascript(*args) -> str:
     return "".join(out)
 
 
-def urlquery(*args) -> str:
+def urlquery(*args: Json) -> str:
     from urllib.parse import quote_plus
 
     return quote_plus(_printable(args), safe="", errors="surrogateescape")
@@ -221,7 +227,7 @@ class Function:
 
     __slots__ = ("call", "fixed", "more")
 
-    def __init__(self, call_, fixed: tuple[str, ...] = (), more: str = ""):
+    def __init__(self, call_: Callable[..., Json] | None, fixed: tuple[str, ...] = (), more: str = "") -> None:
         self.call, self.fixed, self.more = call_, fixed, more
 
 

@@ -6,6 +6,10 @@ import re
 
 from ....go.fmt import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 KEYWORDS = {".", "block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"}
 _SPACES = " \t\r\n"
 
@@ -16,7 +20,7 @@ class Token:
 
     __slots__ = ("kind", "line", "pos", "value")
 
-    def __init__(self, kind: str, pos: int, value: str, line: int):
+    def __init__(self, kind: str, pos: int, value: str, line: int) -> None:
         self.kind, self.pos, self.value, self.line = kind, pos, value, line
 
     def __str__(self) -> str:
@@ -35,16 +39,16 @@ class LexError(Exception):
     """Where scanning ends; the text goes into a last token of kind `error`."""
 
 
-def tokens(text: str):
+def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a template, the last of kind `eof` or `error`."""
     return _Lexer(text).run()
 
 
 class _Lexer:
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self.text, self.start, self.at, self.depth = text, 0, 0, 0
 
-    def run(self):
+    def run(self) -> Iterator[Token]:
         try:
             while self.at < len(self.text):
                 yield from self._outside()
@@ -60,7 +64,7 @@ class _Lexer:
         self.start = self.at
         return token
 
-    def _outside(self):
+    def _outside(self) -> Iterator[Token]:
         """Scan text up to the next action, and that action."""
         opening = self.text.find("{{", self.at)
         if opening < 0:
@@ -107,7 +111,7 @@ class _Lexer:
                 self.at += 1
         self.start = self.at
 
-    def _inside(self):
+    def _inside(self) -> Iterator[Token]:
         text = self.text
         while True:
             if self._at_right():

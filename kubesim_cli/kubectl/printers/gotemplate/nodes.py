@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from ....go.fmt import quote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json
+
 
 class Node:
     """`pos` is the place in the template's text."""
 
     __slots__ = ("pos",)
 
-    def __init__(self, pos: int):
+    def __init__(self, pos: int) -> None:
         self.pos = pos
 
 
 class Text(Node):
     __slots__ = ("text",)
 
-    def __init__(self, pos: int, text: str):
+    def __init__(self, pos: int, text: str) -> None:
         self.pos, self.text = pos, text
 
 
@@ -26,10 +30,10 @@ class Action(Node):
 
     __slots__ = ("pipe",)
 
-    def __init__(self, pos: int, pipe: Pipe):
+    def __init__(self, pos: int, pipe: Pipe) -> None:
         self.pos, self.pipe = pos, pipe
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{{{{{self.pipe}}}}}"
 
 
@@ -38,17 +42,17 @@ class Branch(Node):
 
     __slots__ = ("body", "keyword", "otherwise", "pipe")
 
-    def __init__(self, pos: int, keyword: str, pipe: Pipe, body: list, otherwise: list | None):
+    def __init__(self, pos: int, keyword: str, pipe: Pipe, body: list[Json], otherwise: list[Json] | None) -> None:
         self.pos, self.keyword, self.pipe, self.body, self.otherwise = pos, keyword, pipe, body, otherwise
 
 
 class Template(Node):
     __slots__ = ("name", "pipe")
 
-    def __init__(self, pos: int, name: str, pipe: Pipe | None):
+    def __init__(self, pos: int, name: str, pipe: Pipe | None) -> None:
         self.pos, self.name, self.pipe = pos, name, pipe
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{{{{template {quote(self.name)}{f' {self.pipe}' if self.pipe else ''}}}}}"
 
 
@@ -57,10 +61,10 @@ class Keyword(Node):
 
     __slots__ = ("word",)
 
-    def __init__(self, pos: int, word: str):
+    def __init__(self, pos: int, word: str) -> None:
         self.pos, self.word = pos, word
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{{{{{self.word}}}}}"
 
 
@@ -69,13 +73,13 @@ class Pipe(Node):
 
     __slots__ = ("assigns", "commands", "declared")
 
-    def __init__(self, pos: int):
+    def __init__(self, pos: int) -> None:
         self.pos = pos
         self.declared: list[str] = []
         self.assigns = False
         self.commands: list[Command] = []
 
-    def __str__(self):
+    def __str__(self) -> str:
         commands = " | ".join(map(str, self.commands))
         return f"{', '.join(self.declared)} {'=' if self.assigns else ':='} {commands}" if self.declared else commands
 
@@ -83,25 +87,25 @@ class Pipe(Node):
 class Command(Node):
     __slots__ = ("args",)
 
-    def __init__(self, pos: int):
+    def __init__(self, pos: int) -> None:
         self.pos = pos
         self.args: list[Node] = []
 
-    def __str__(self):
+    def __str__(self) -> str:
         return " ".join([f"({arg})" if isinstance(arg, Pipe) else str(arg) for arg in self.args])
 
 
 class Dot(Node):
     __slots__ = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "."
 
 
 class Nil(Node):
     __slots__ = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "nil"
 
 
@@ -110,20 +114,20 @@ class Identifier(Node):
 
     __slots__ = ("name",)
 
-    def __init__(self, pos: int, name: str):
+    def __init__(self, pos: int, name: str) -> None:
         self.pos, self.name = pos, name
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 class Field(Node):
     __slots__ = ("names",)
 
-    def __init__(self, pos: int, names: list[str]):
+    def __init__(self, pos: int, names: list[str]) -> None:
         self.pos, self.names = pos, names
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "".join(["." + name for name in self.names])
 
 
@@ -132,10 +136,10 @@ class Variable(Node):
 
     __slots__ = ("names",)
 
-    def __init__(self, pos: int, names: list[str]):
+    def __init__(self, pos: int, names: list[str]) -> None:
         self.pos, self.names = pos, names
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ".".join(self.names)
 
 
@@ -144,11 +148,11 @@ class Chain(Node):
 
     __slots__ = ("names", "node")
 
-    def __init__(self, pos: int, node: Node):
+    def __init__(self, pos: int, node: Node) -> None:
         self.pos, self.node = pos, node
         self.names: list[str] = []
 
-    def __str__(self):
+    def __str__(self) -> str:
         node = f"({self.node})" if isinstance(self.node, Pipe) else str(self.node)
         return ".".join([node, *self.names])
 
@@ -158,8 +162,8 @@ class Constant(Node):
 
     __slots__ = ("text", "value")
 
-    def __init__(self, pos: int, text: str, value):
+    def __init__(self, pos: int, text: str, value: Json) -> None:
         self.pos, self.text, self.value = pos, text, value
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text

@@ -8,6 +8,13 @@ from ....go.fmt import Int, quote, unescape
 from . import nodes
 from .lexer import Token, tokens
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from typing import NoReturn
+
+    from ....machinery.types import Json
+
 NAME = "output"  # what kubectl calls its template in messages
 
 
@@ -15,9 +22,9 @@ class ParseError(Exception):
     """Told as `template: output:LINE: ...`."""
 
 
-def parse(text: str, functions) -> dict[str, list]:
+def parse(text: str, functions: Collection[str]) -> dict[str, list[Json]]:
     """Return the trees (lists of nodes) of a template and what it defines, by name; its own name is `NAME`."""
-    trees: dict[str, list] = {}
+    trees: dict[str, list[Json]] = {}
     source = _Source(text)
     parser = _Parser(source, functions, trees, NAME)
     try:
@@ -27,14 +34,14 @@ def parse(text: str, functions) -> dict[str, list]:
     return trees
 
 
-def _is_empty(tree: list) -> bool:
+def _is_empty(tree: list[Json]) -> bool:
     return all(isinstance(node, nodes.Text) and not node.text.strip() for node in tree)
 
 
 class _Source:
     """Tokens with look-ahead, shared by the trees of one text."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
         self._pending: list[Token] = []
         self.latest = Token("eof", 0, "", 1)
@@ -70,15 +77,15 @@ _OPERANDS = {"bool", "char", "complex", ".", "field", "identifier", "number", "n
 
 
 class _Parser:
-    def __init__(self, source: _Source, functions, trees: dict[str, list], name: str):
+    def __init__(self, source: _Source, functions: Collection[str], trees: dict[str, list[Json]], name: str) -> None:
         self.source, self.functions, self.trees, self.name = source, functions, trees, name
         self.variables = ["$"]
         self.range_depth = self.action_line = 0
 
-    def fail(self, message: str):
+    def fail(self, message: str) -> NoReturn:
         raise ParseError(f"template: {NAME}:{self.source.latest.line}: {message}")
 
-    def unexpected(self, token: Token, context: str):
+    def unexpected(self, token: Token, context: str) -> NoReturn:
         if token.kind != "error":
             self.fail(f"unexpected {token} in {context}")
         extra = ""
@@ -110,7 +117,7 @@ class _Parser:
             root.append(node)
         self.add(root)
 
-    def add(self, tree: list) -> None:
+    def add(self, tree: list[Json]) -> None:
         if self.name not in self.trees or _is_empty(self.trees[self.name]):
             self.trees[self.name] = tree
         elif not _is_empty(tree):
@@ -128,8 +135,8 @@ class _Parser:
             self.fail(f"unexpected {end} in {context}")
         self.add(tree)
 
-    def item_list(self) -> tuple[list, nodes.Keyword]:
-        found: list = []
+    def item_list(self) -> tuple[list[Json], nodes.Keyword]:
+        found: list[Json] = []
         while self.source.peek_word().kind != "eof":
             node = self.text_or_action()
             if isinstance(node, nodes.Keyword) and node.word in ("end", "else"):
@@ -323,7 +330,7 @@ class _Parser:
             raise
 
 
-def _number(text: str, kind: str):
+def _number(text: str, kind: str) -> Json:
     """Return the value of an ideal constant, or raise ValueError."""
     if kind == "char":
         rune = unescape(text[1:-1], "'")

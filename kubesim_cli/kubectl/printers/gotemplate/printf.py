@@ -6,11 +6,15 @@ import re
 
 from ....go.fmt import Byte, Int, format_complex, format_float, go_syntax, quote, sprint, type_name
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....machinery.types import Json
+
 _INDEX = r"(\[(?:[^\]]*\])?)?"
 _SPEC = re.compile(rf"%([#0+\- ]*){_INDEX}(\*|\d+)?(\.)?(?:(?<=\.){_INDEX}(\*|\d+)?)?{_INDEX}", re.ASCII)
 
 
-def sprintf(format_: str, args: list) -> str:
+def sprintf(format_: str, args: list[Json]) -> str:
     """Format as fmt.Sprintf does, complaints such as `%!d(string=x)` included. None is a nil interface."""
     out, at = [], 0
     arguments = _Arguments(args)
@@ -34,7 +38,7 @@ def sprintf(format_: str, args: list) -> str:
 class _Arguments:
     """The operands and which of them is next."""
 
-    def __init__(self, args: list):
+    def __init__(self, args: list[Json]) -> None:
         self.args, self.next, self.reordered, self.good = args, 0, False, True
 
     def select(self, index: str | None) -> None:
@@ -55,7 +59,7 @@ class _Arguments:
         return int(value) if type(value) in (int, Int, Byte) and abs(value) <= 1_000_000 else None
 
 
-def _directive(match, verb: str, arguments: _Arguments) -> str:
+def _directive(match: re.Match[str], verb: str, arguments: _Arguments) -> str:
     flags = Flags()
     for char in match[1]:
         flags.set(char)
@@ -115,7 +119,7 @@ class Flags:
         return ("0" if (self.zero if zero is None else zero) else " ") * missing + text
 
 
-def format_value(value, verb: str, flags: Flags) -> str:
+def format_value(value: Json, verb: str, flags: Flags) -> str:
     """Format one operand with one verb."""
     kind = type(value)
     if verb == "T":
@@ -133,7 +137,7 @@ def format_value(value, verb: str, flags: Flags) -> str:
     return f"%!{verb}({type_name(value)}={format_value(value, 'v', flags)})" if text is None else text
 
 
-def _element(value, verb: str, flags: Flags) -> str:
+def _element(value: Json, verb: str, flags: Flags) -> str:
     return flags.pad("<nil>") if value is None else format_value(value, verb, flags)
 
 
@@ -233,7 +237,7 @@ def _string(value: str, verb: str, flags: Flags) -> str | None:
 _FORMATS = {bool: _bool, int: _int, Int: _int, Byte: _int, float: _float, complex: _complex, str: _string}
 
 
-def sprint_all(args: list, line: bool = False) -> str:
+def sprint_all(args: list[Json], line: bool = False) -> str:
     """Join operands as fmt.Sprint does: a space between two that are no strings; `line` is fmt.Sprintln."""
     out = []
     for i, arg in enumerate(args):
