@@ -152,5 +152,5 @@ def hash_of(obj: Object) -> str:
         extra = "binaryData"
     if isinstance(obj.get(extra), dict):
         told[extra] = obj[extra]
-    digest = sha256(dump(told, 0).encode()).hexdigest()[:10]
+    digest: str = sha256(dump(told, 0).encode()).hexdigest()[:10]
     return digest.translate(str.maketrans("013ae", "ghkmt"))
