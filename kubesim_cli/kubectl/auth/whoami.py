@@ -13,8 +13,8 @@ _REVIEW = {"kind": "SelfSubjectReview", "apiVersion": "authentication.k8s.io/v1"
 
 
 def run(ctx: Context) -> None:
-    from ..util.cmdutil import output_printer
-    printer = output_printer(ctx, order=list)
+    from ..util.cmdutil import wanted_printer
+    printer = wanted_printer(ctx, order=list)
     try:
         review = ctx.client.create("selfsubjectreviews.authentication.k8s.io", _REVIEW)
     except StatusError as error:

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from .flags import Flags, of_release
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Release
+
 _SUGGEST_FOR = {"delete": ("rm", "remove"), "describe": ("inspect",), "get": ("list", "ls"), "top": ("stats",)}
 # cobra's own: neither is in commands.json.
 _BUILT_IN = {"help": {"usage": "kubectl help [command] [options]"}, "options": {"usage": "kubectl options"},
@@ -55,7 +61,7 @@ def groups(release: tuple | None = None) -> list[tuple[str, list[str]]]:
             for title, names in spec("")["groups"]]
 
 
-def in_release(command: str, release_of) -> str:
+def in_release(command: str, release_of: Callable[[], Release]) -> str:
     """Return the command, or where a release does not have it the deepest above it that it has. `release_of()`
     returns the release, and is not called where it makes no difference."""
     while command and any(key in spec(command) for key in ("since", "until")) and not spec(command, release_of()):

@@ -13,7 +13,10 @@ from .flags import FlagError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..context import Context
+    from .flags import Flags
 
 NO_SPACE, NO_FILES = 2, 4
 _TYPES = frozenset((
@@ -91,7 +94,7 @@ def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[
     return [(name, "") for name in names] + _subcommands(command, args, partial, ctx.release), directive
 
 
-def _awaited(flags, words: list[str]) -> str:
+def _awaited(flags: Flags, words: list[str]) -> str:
     """Return the flag that the last word wants a value for, or ""."""
     last = words[-1] if words and "--" not in words else ""
     if last.startswith("--"):
@@ -158,11 +161,11 @@ def _nouns(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]
     if command in _PODS:
         return _pods(ctx, args, partial)
     if command in _TYPES or command in _SOME_TYPES:
-        return _types_and_names(ctx, args, partial, _SOME_TYPES.get(command))
+        return _types_and_names(ctx, args, partial, _SOME_TYPES.get(command, ()))
     return [], NO_FILES if subcommands(command) else 0
 
 
-def _types_and_names(ctx: Context, args: list[str], partial: str, types) -> tuple[list[str], int]:
+def _types_and_names(ctx: Context, args: list[str], partial: str, types: Sequence[str]) -> tuple[list[str], int]:
     """Complete TYPE, then names, or TYPE/NAME (ResourceTypeAndNameCompletionFunc)."""
     if args and "/" not in args[0]:
         return [name for name in _live(ctx, args[0]) if name.startswith(partial) and name not in args[1:]], NO_FILES

@@ -5,6 +5,13 @@ from __future__ import annotations
 from ...go.fmt import quote
 from ...releases import within
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ...machinery.types import Release
+
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 
@@ -31,7 +38,7 @@ class Flags:
         self._values: dict = {}
         self._explicit: set[str] = set()
 
-    def __getitem__(self, name: str):
+    def __getitem__(self, name: str) -> Any:
         try:
             return self._values[name]
         except KeyError:
@@ -119,7 +126,7 @@ class Flags:
                 position = self._short(word, words, position)
         return args
 
-    def settle(self, release_of) -> list[str]:
+    def settle(self, release_of: Callable[[], Release]) -> list[str]:
         """Return the warnings of the deprecated flags that were given; raises FlagError for a flag, or a letter, that
         the release does not have. `release_of()` returns the release, and is not called where it makes no difference.
         """
@@ -222,7 +229,7 @@ def of_release(spec: dict, release: tuple) -> dict | None:
     return facts
 
 
-def _default(kind: str, text: str):
+def _default(kind: str, text: str) -> Any:
     if kind in ("string", "moduleSpec"):
         return text[1:-1] if text[:1] == "'" else text
     if kind in ("stringSlice", "stringArray"):

@@ -6,6 +6,9 @@ from .commands import aliases, find, flags_of, groups, in_release, spec, subcomm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...machinery.types import Release
     from ..context import Context
     from .flags import Flags
 
@@ -28,7 +31,7 @@ def flag_text(flags: dict, command: str, name: str, is_local: bool) -> str:
     return (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
 
 
-def text_of(command: str, release: tuple, environ=None) -> str:
+def text_of(command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:
     """Return a release's help on a command such as `rollout status`, or on the program for "".
 
     `environ`: where the program's help looks for plugins to name.
@@ -39,7 +42,7 @@ def text_of(command: str, release: tuple, environ=None) -> str:
     return f"{own['short']}\n{about}{_usage(texts, command, release, environ)}"
 
 
-def _usage(texts: dict, command: str, release: tuple, environ=None) -> str:
+def _usage(texts: dict, command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:
     """Return what follows the words on the command."""
     examples = [example for example in texts["commands"].get(command, {}).get("examples", ())
                 if _may_be_typed(command, example[1], release)]
@@ -79,7 +82,7 @@ def _commands(texts: dict, title: str, command: str, names: list[str], width: in
     return f"\n{title}\n" + "".join(f"  {name:<{width}}   {short}\n" for name, short in shorts)
 
 
-def _plugins(environ, commands: list[str], width: int) -> str:
+def _plugins(environ: Mapping[str, str], commands: list[str], width: int) -> str:
     from os.path import basename
 
     from .plugin import PREFIX, installed

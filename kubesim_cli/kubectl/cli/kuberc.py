@@ -10,6 +10,7 @@ from .preferences import path_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..context import Context
+    from .flags import Flags
 
 _HEAD = {"kind": "Preference", "apiVersion": "kubectl.config.k8s.io/v1beta1"}
 _SECTIONS = ("defaults", "aliases", "credentialplugin")
@@ -33,7 +34,7 @@ def view(ctx: Context) -> None:
     shown = {**_HEAD, **preference, "defaults": preference.get("defaults") or [],
              "aliases": preference.get("aliases") or []}
     from ..util.cmdutil import output_printer
-    output_printer(ctx)(shown)  # type: ignore[misc]
+    output_printer(ctx)(shown)
 
 
 def set_(ctx: Context) -> None:
@@ -58,7 +59,7 @@ def set_(ctx: Context) -> None:
     _save(ctx, path, preference)
 
 
-def _validate(flags, section: str, name: str) -> None:
+def _validate(flags: Flags, section: str, name: str) -> None:
     if "policy" not in flags and section not in _SECTIONS[:2]:  # as long as the command was alpha
         raise Failure(f'--section must be "defaults" or "aliases", got: {section}')
     if section not in _SECTIONS:

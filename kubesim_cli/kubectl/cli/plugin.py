@@ -12,12 +12,14 @@ from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..context import Context
 
 PREFIX = "kubectl-"
 
 
-def hand_over(words: list[str], least: int, environ) -> None:
+def hand_over(words: list[str], least: int, environ: Mapping[str, str]) -> None:
     """Replace this process by the plugin with the longest name that `words` begin with, if there is one.
 
     `least`: how many words its name has to use up. Raises Failure where flags stand before the name.
@@ -37,7 +39,7 @@ def hand_over(words: list[str], least: int, environ) -> None:
         pieces.pop()
 
 
-def _execute(path: str, args: list[str], environ) -> None:
+def _execute(path: str, args: list[str], environ: Mapping[str, str]) -> None:
     sys.stdout.flush()
     if os.name == "nt":
         import subprocess
@@ -45,7 +47,7 @@ def _execute(path: str, args: list[str], environ) -> None:
     os.execve(path, [path, *args], dict(environ))
 
 
-def installed(environ) -> tuple[list[str], list[str]]:
+def installed(environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Return the paths of all plugins in the order of the PATH, and what is wrong with folders of the PATH."""
     paths, problems = [], []
     for folder in dict.fromkeys(environ.get("PATH", "").split(os.pathsep)):

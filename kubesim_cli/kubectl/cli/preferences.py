@@ -9,8 +9,14 @@ from ..kubeconfig import home
 from .commands import find, subcommands
 from .flags import FlagError, Flags
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-def path_of(environ, named: str = "") -> tuple[str, bool]:
+    from ...machinery.types import Object
+
+
+def path_of(environ: Mapping[str, str], named: str = "") -> tuple[str, bool]:
     """Return the file to use, "" where KUBERC=off forbids it, and whether someone named it; raises Failure."""
     if environ.get("KUBERC") == "off":
         if named:
@@ -24,7 +30,7 @@ def path_of(environ, named: str = "") -> tuple[str, bool]:
 class Preferences:
     """What the kuberc makes of one command line: `words` with an alias replaced, and defaults for flags."""
 
-    def __init__(self, words: list[str], environ, warn):
+    def __init__(self, words: list[str], environ: Mapping[str, str], warn: Callable[[str], None]):
         """`warn(text)` is told what is wrong but does not matter. Raises Failure."""
         self.words = words
         self._options: list[tuple[str, str, str]] = []
@@ -49,7 +55,7 @@ class Preferences:
                 raise Failure("error occurred while applying preferences could not apply override value "
                               f"{value} to flag {name} in command {what} err: {why}", prefix="") from None
 
-    def _apply(self, preference: dict, warn) -> None:
+    def _apply(self, preference: Object, warn: Callable[[str], None]) -> None:
         aliases = preference["aliases"]
         _validate(preference)
         command, rest = find(self.words)
@@ -90,7 +96,7 @@ def _validate(preference: dict) -> None:
                 raise Failure(f"flag name {option['name']} should be in long form without dashes")
 
 
-def _load(words: list[str], environ, warn) -> dict | None:
+def _load(words: list[str], environ: Mapping[str, str], warn: Callable[[str], None]) -> Object | None:
     """Return the first preference in the file, in the shape of v1beta1."""
     path, named = path_of(environ, _named(words))
     if not path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...go.fmt import quote
 from ...machinery.errors import StatusError
 from ..failures import Aggregate, Failure, no_such_type
@@ -9,9 +11,15 @@ from .info import Info, group_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
+    from ...machinery.discovery import Resource
     from ..context import Context
+    from .files import File
+
+    Found = Info | Exception  # an object, or why there is none
+    Source = Callable[[], Iterable[Found]]
 
 MISSING_RESOURCE = """You must provide one or more resources by argument or filename.
 Example resource specifications include:
@@ -29,16 +37,16 @@ _FAILURES = (StatusError, Failure)
 class Result:
     """What was selected, not yet read. `single` tells that one single object was named (singleItemImplied)."""
 
-    def __init__(self, sources: list, decorate, *, eager: bool, single: bool):
+    def __init__(self, sources: list[Source], decorate: Callable[[Info], None], *, eager: bool, single: bool):
         self._sources, self._decorate, self._eager, self.single = sources, decorate, eager, single
 
-    def visit(self, fn) -> None:
+    def visit(self, fn: Callable[[Info], object]) -> None:
         """Call `fn(info)` for every object as it is read.
 
         Where the builder continues on error, what single objects and `fn` raise is collected and raised at the end.
         """
-        failed: list = []
-        unread: list = []
+        failed: list[Exception] = []
+        unread: list[Exception] = []
         for source in self._sources:
             try:
                 for item in source():
@@ -79,12 +87,12 @@ class Result:
         return infos
 
 
-def aggregate(errors: list) -> Exception | None:
+def aggregate(errors: Sequence[Exception]) -> Exception | None:
     """One error for several: itself where it is the only one, None for none (utilerrors.NewAggregate)."""
-    return (errors[0] if len(errors) == 1 else Aggregate(errors)) if errors else None
+    return (errors[0] if len(errors) == 1 else Aggregate(list(errors))) if errors else None
 
 
-def raise_all(errors: list) -> None:
+def raise_all(errors: Sequence[Exception]) -> None:
     """Raise the errors as one, if there are any."""
     failure = aggregate(errors)
     if failure is not None:
@@ -127,7 +135,7 @@ class Builder:
     validate = False              # apiVersion and kind must be there
     scheme = ""                   # the name of a scheme; kinds that have no Go type are refused in its name
 
-    def __init__(self, ctx: Context, args=(), **settings):
+    def __init__(self, ctx: Context, args: Sequence[str] = (), **settings: Any):
         """`args`: TYPE [NAME...], TYPE1,TYPE2 [NAME...] or TYPE/NAME...; raises TypeError for an unknown setting."""
         for name, value in settings.items():
             if not hasattr(Builder, name):
@@ -136,7 +144,7 @@ class Builder:
         self.ctx, self.args = ctx, list(args)
         self.selector, self.field_selector = self.selector.strip(), self.field_selector.strip()
         self._namespace = "" if self.all_namespaces else ctx.namespace
-        self._files: list = []
+        self._files: list[File] = []
 
     def result(self) -> Result:
         """Return the selection; raises Failure for what does not fit together, before anything is read."""
@@ -157,7 +165,7 @@ class Builder:
         sources, single = self._sources(types, names, pairs)
         return Result(sources, self._decorate, eager=self.continue_on_error, single=single)
 
-    def _sources(self, types: list[str], names: list[str], pairs: list[tuple[str, str]]) -> tuple[list, bool]:
+    def _sources(self, types: list[str], names: list[str], pairs: list[tuple[str, str]]) -> tuple[list[Source], bool]:
         """Return functions that yield Infos, and whether one single object is named."""
         by_selector = bool(self.selector or self.field_selector or self.select_all
                            or (self.allow_empty_selector and types and not names))
@@ -170,16 +178,16 @@ class Builder:
             if len(types) > 1:
                 raise Failure("you must specify only one resource")
             named = self._named(pairs or [(types[0], name) for name in names])
-            return [lambda info=info: (info,) for info in named], len(named) == 1
+            return [partial(iter, (info,)) for info in named], len(named) == 1
         if types:
             for text in types:
                 mapping_for(self.ctx, text)
             raise Failure("resource(s) were provided, but no name was specified")
         raise Failure(MISSING_RESOURCE)
 
-    def _of_files(self) -> list:
-        sources = [lambda file=file: file.infos(self.ctx, self.local, self.validate, self.flatten, self.scheme)
-                   for file in self._files]
+    def _of_files(self) -> list[Source]:
+        sources: list[Source] = [
+            partial(file.infos, self.ctx, self.local, self.validate, self.flatten, self.scheme) for file in self._files]
         if self.latest:
             sources = [_latest(self.ctx, self._namespace, source, self.table) for source in sources]
         if self.selector:
@@ -195,7 +203,7 @@ class Builder:
             info.get(self.ctx.client, self.table)
             _require_registered(info.mapping, "", self.scheme)
 
-    def _selected_types(self, types: list[str], names: list[str], pairs: list) -> list:
+    def _selected_types(self, types: list[str], names: list[str], pairs: list[tuple[str, str]]) -> list[Resource]:
         if names:
             raise Failure("name cannot be provided when a selector is specified")
         if pairs:
@@ -222,12 +230,12 @@ class Builder:
                               subresource=self.subresource))
         return infos
 
-    def _selection(self, mapping):
+    def _selection(self, mapping: Resource) -> Source:
         """Source of what a selector finds of one type: its objects, or the Table or list as a whole."""
         within = self._namespace if mapping.namespaced else ""
         selectors = {"label_selector": self.selector, "field_selector": self.field_selector}
 
-        def infos():
+        def infos() -> Iterator[Info]:
             read = self.ctx.client.table if self.table else self.ctx.client.list
             continue_ = ""
             while True:
@@ -249,12 +257,12 @@ class Builder:
         return infos
 
 
-def build(ctx: Context, args=(), **settings) -> Result:
+def build(ctx: Context, args: Sequence[str] = (), **settings: Any) -> Result:
     """Select objects (see Builder); raises Failure for arguments that do not fit together."""
     return Builder(ctx, args, **settings).result()
 
 
-def from_flags(ctx: Context, args=(), **options) -> Result:
+def from_flags(ctx: Context, args: Sequence[str] = (), **options: Any) -> Result:
     """`build` with what the command's flags say: filename, kustomize, recursive, selector, field-selector, all,
     all-namespaces, subresource and local, as far as it has them. `options` go first."""
     flags = ctx.flags
@@ -269,7 +277,7 @@ _FLAGS = {"filename": "filenames", "kustomize": "kustomize", "recursive": "recur
           "subresource": "subresource", "local": "local"}
 
 
-def mapping_for(ctx: Context, text: str):
+def mapping_for(ctx: Context, text: str) -> Resource:
     """Return the discovery.Resource of what a user calls a type, or raise Failure."""
     from .discoverycache import find
 
@@ -315,7 +323,7 @@ def _pair(arg: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def _refuse_arguments(types, names, pairs) -> None:
+def _refuse_arguments(types: list[str], names: list[str], pairs: list[tuple[str, str]]) -> None:
     if types:
         raise Failure("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well")
     if names:
@@ -324,14 +332,14 @@ def _refuse_arguments(types, names, pairs) -> None:
         raise Failure("resource/name arguments cannot be provided when a path is specified")
 
 
-def _require_registered(mapping, suffix: str, scheme: str) -> None:
+def _require_registered(mapping: Resource, suffix: str, scheme: str) -> None:
     """Refuse an object that was read, or with the suffix `List` a list, of a custom kind."""
     if scheme and mapping.crd:
         raise Failure(f'no kind "{mapping.kind}{suffix}" is registered for version "{mapping.api_version}" in scheme '
                       f'"{scheme}"')
 
 
-def _list_error(error: StatusError, mapping, label_selector: str, field_selector: str) -> StatusError:
+def _list_error(error: StatusError, mapping: Resource, label_selector: str, field_selector: str) -> StatusError:
     """Tell what was looked for (resource.EnhanceListError)."""
     if error.reason not in ("BadRequest", "NotFound"):
         return error
@@ -344,8 +352,8 @@ def _list_error(error: StatusError, mapping, label_selector: str, field_selector
     return StatusError(error.code, error.reason, message, error.status.get("details"))
 
 
-def _latest(ctx: Context, namespace: str, source, table: bool):
-    def infos():
+def _latest(ctx: Context, namespace: str, source: Source, table: bool) -> Source:
+    def infos() -> Iterator[Found]:
         for info in source():
             if isinstance(info, Info):
                 _set_namespace(info, namespace)
@@ -360,7 +368,7 @@ def _latest(ctx: Context, namespace: str, source, table: bool):
     return infos
 
 
-def _filtered(selector: str, source):
+def _filtered(selector: str, source: Source) -> Source:
     from ...machinery import selectors
 
     try:
@@ -368,7 +376,7 @@ def _filtered(selector: str, source):
     except ValueError as error:
         raise Failure(f"the provided selector {quote(selector)} is not valid: {error}") from None
 
-    def infos():
+    def infos() -> Iterator[Found]:
         for info in source():
             if not isinstance(info, Info) or selectors.matches(wanted, info.obj.get("metadata", {}).get("labels")):
                 yield info

@@ -9,6 +9,8 @@ from ...machinery.discovery import Discovery, Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ..context import Context
 
 LIFE = 6 * 3600.0
@@ -31,7 +33,8 @@ def of_kind(ctx: Context, api_version: str, kind: str) -> Resource | None:
     return _recall(ctx, ctx.client.discovery.of_kind(api_version, kind), lambda known: known.of_kind(api_version, kind))
 
 
-def _recall(ctx: Context, found: Resource | None, look) -> Resource | None:
+def _recall(ctx: Context, found: Resource | None,
+            look: Callable[[Discovery], Resource | None]) -> Resource | None:
     if found is not None and found.crd is None:
         return found
     known = _read(ctx)
@@ -41,7 +44,7 @@ def _recall(ctx: Context, found: Resource | None, look) -> Resource | None:
     return found or remembered
 
 
-def path(environ, cluster_folder: str) -> str:
+def path(environ: Mapping[str, str], cluster_folder: str) -> str:
     """Return the file for the cluster whose store is in `cluster_folder`."""
     import os
 

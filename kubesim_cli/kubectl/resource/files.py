@@ -10,13 +10,16 @@ from .info import Info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ...machinery.types import Json, Object, Release
     from ..context import Context
 
 _NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 
-def sources(filenames, kustomize: str, recursive: bool, errors: list) -> list[File]:
+def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: list[Exception]) -> list[File]:
     """Return what -f, -k and -R name, in their order; what cannot be is appended to `errors`."""
     if kustomize and filenames:
         errors.append(Failure("only one of -f or -k can be specified"))
@@ -79,7 +82,8 @@ class File:
         with open(self.path, "rb") as file:
             return file.read()
 
-    def infos(self, ctx: Context, local: bool, validate: bool, flatten: bool, scheme: str = ""):
+    def infos(self, ctx: Context, local: bool, validate: bool, flatten: bool,
+              scheme: str = "") -> Iterator[Info | Exception]:
         """Yield an Info for each object, or a Failure where one has no resource; raises Failure where the rest
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
@@ -95,7 +99,7 @@ class File:
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
 
-    def _decoded(self, ctx: Context, obj: dict, local: bool, flatten: bool):
+    def _decoded(self, ctx: Context, obj: Object, local: bool, flatten: bool) -> Iterator[Info | Exception]:
         if not flatten or not is_list(obj):
             yield self._info(ctx, obj, local)
             return
@@ -109,7 +113,7 @@ class File:
         if problems:
             yield Aggregate(problems)
 
-    def _validate(self, value) -> None:
+    def _validate(self, value: Json) -> None:
         """Refuse what has no apiVersion and kind (paramVerifyingSchema; fields are the server's to check)."""
         listed = isinstance(value, dict) and value.get("kind") == "List"
         items = value.get("items") if listed else [value]
@@ -119,7 +123,7 @@ class File:
             told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
             raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
 
-    def _item(self, ctx: Context, obj: dict, local: bool):
+    def _item(self, ctx: Context, obj: Object, local: bool) -> Iterator[Info | Failure]:
         """Yield the Infos of a list's item, or a Failure."""
         if is_list(obj):
             for item in obj["items"]:
@@ -131,7 +135,7 @@ class File:
         else:
             yield self._info(ctx, obj, local, in_list=True)
 
-    def _info(self, ctx: Context, obj: dict, local: bool, in_list: bool = False):
+    def _info(self, ctx: Context, obj: Object, local: bool, in_list: bool = False) -> Info | Failure:
         meta = obj.get("metadata") or {}
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
@@ -160,12 +164,12 @@ class Kustomization(File):
         return kustomize.build(self.path, ctx.err)
 
 
-def is_list(obj: dict) -> bool:
+def is_list(obj: Object) -> bool:
     """Whether an object is a list of objects (`kind: List`, `kind: PodList`)."""
     return isinstance(obj.get("items"), list) and obj.get("kind", "").endswith("List")
 
 
-def decode(value) -> dict:
+def decode(value: Json) -> Object:
     """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
     its type (unstructuredJSONScheme, metadataValidatingDecoder)."""
     from ...go.json import type_word
@@ -195,14 +199,14 @@ def decode(value) -> dict:
     return value
 
 
-def _plain(meta) -> bool:
+def _plain(meta: Json) -> bool:
     """Tell metadata that is surely well-formed: strings, and maps of strings."""
     return meta is None or (isinstance(meta, dict) and all(
         isinstance(value, str) if key in _NAMES else key in ("labels", "annotations") and isinstance(value, dict)
         and all(isinstance(text, str) for text in value.values()) for key, value in meta.items()))
 
 
-def _typed(item: dict, listing: dict) -> dict:
+def _typed(item: Object, listing: Object) -> Object:
     """Return a list's item with the kind that it has from the list (a PodList holds Pods)."""
     kind = listing["kind"].removesuffix("List")
     if item.get("kind") or item.get("apiVersion") or not kind:
@@ -210,14 +214,14 @@ def _typed(item: dict, listing: dict) -> dict:
     return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
 
 
-def _require_registered(obj: dict, scheme: str, release: tuple[int, int]) -> None:
+def _require_registered(obj: Object, scheme: str, release: Release) -> None:
     from .scheme import unregistered
 
     if problem := unregistered(obj.get("apiVersion", ""), obj.get("kind", ""), scheme, release):
         raise ValueError(problem)
 
 
-def kind_problems(value) -> list[str]:
+def kind_problems(value: Json) -> list[str]:
     """Tell what an object's apiVersion and kind lack (getObjectKind)."""
     if not isinstance(value, dict):
         return ["invalid object to validate"]
@@ -243,7 +247,7 @@ def _download(url: str) -> bytes:
         raise _unreachable(url, getattr(error, "reason", error)) from None
 
 
-def _unreachable(url: str, reason) -> Failure:
+def _unreachable(url: str, reason: object) -> Failure:
     """Return how a URL that does not answer is told (StandardErrorMessage of a url.Error)."""
     from urllib.parse import urlsplit
 
@@ -253,7 +257,7 @@ def _unreachable(url: str, reason) -> Failure:
     return Failure(f"Unable to connect to the server: {reason}", prefix="")
 
 
-def _json(obj: dict) -> str:
+def _json(obj: Object) -> str:
     import json
 
     return json.dumps(obj, separators=(",", ":"), sort_keys=True, ensure_ascii=False)

@@ -6,6 +6,14 @@ from ...go.fmt import quote
 from ...machinery.errors import StatusError
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...apiserver.client import Client
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
+
 
 class Info:
     """One selected object, or one list where the result is not flattened.
@@ -16,8 +24,11 @@ class Info:
 
     __slots__ = ("mapping", "name", "namespace", "obj", "source", "subresource")
 
-    def __init__(self, mapping, namespace: str, name: str, obj=None, source: str = "",
-                 subresource: str = ""):
+    mapping: Any  # verbs know by their flags whether there is one,
+    obj: Any      # and an object
+
+    def __init__(self, mapping: Resource | None, namespace: str, name: str, obj: Object | None = None,
+                 source: str = "", subresource: str = ""):
         self.mapping, self.namespace, self.name = mapping, namespace, name
         self.obj, self.source, self.subresource = obj, source, subresource
 
@@ -48,7 +59,7 @@ class Info:
         return f'Resource: "{version}, Resource={self.mapping.plural}", ' \
                f'GroupVersionKind: "{version}, Kind={self.mapping.kind}"\n{lines}'
 
-    def get(self, client, table: bool = False) -> None:
+    def get(self, client: Client, table: bool = False) -> None:
         """Read the object from the server; a missing namespace is told rather than the missing object in it."""
         if not self.name:
             raise Failure("resource name may not be empty")
@@ -64,14 +75,14 @@ class Info:
                 _require_namespace(client, self.namespace)
             raise
 
-    def refresh(self, obj: dict) -> None:
+    def refresh(self, obj: Object) -> None:
         """Take over what the server answered."""
         self.obj = obj
         self.name = obj["metadata"].get("name", "")
         self.namespace = obj["metadata"].get("namespace", "")
 
 
-def _require_namespace(client, name: str) -> None:
+def _require_namespace(client: Client, name: str) -> None:
     """Raise StatusError where a namespace is missing, but not where it may not be read."""
     try:
         client.get("namespaces", name)
@@ -80,5 +91,5 @@ def _require_namespace(client, name: str) -> None:
             raise
 
 
-def group_version(mapping) -> str:
+def group_version(mapping: Resource) -> str:
     return f"{mapping.group}/{mapping.version}"

@@ -8,10 +8,16 @@ from __future__ import annotations
 from ...go.json import type_word
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...machinery.types import Json, Object
+
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def read(data: bytes | str, source: str, version3: bool = False):
+def read(data: bytes | str, source: str, version3: bool = False) -> Iterator[Object]:
     """Yield the objects in `data` in their order; empty documents and null are passed over.
 
     `source` is what errors call it, `version3` as of yamlreader.load. Raises Failure where the text does not parse or a
@@ -24,7 +30,7 @@ def read(data: bytes | str, source: str, version3: bool = False):
         yield value
 
 
-def values(data: bytes | str, source: str, version3: bool = False):
+def values(data: bytes | str, source: str, version3: bool = False) -> Iterator[Json]:
     """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does."""
     for value in _values(data if isinstance(data, str) else _text(data), source, version3):
         if value is not None:
@@ -38,7 +44,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool):
+def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
     """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
@@ -73,7 +79,7 @@ def _blank_line(text: str) -> int:
     return len(line) + len(newline) if not line.strip() else len(line) - len(line.lstrip())
 
 
-def _documents(text: str, source: str, problem: str):
+def _documents(text: str, source: str, problem: str) -> Iterator[str]:
     """Split at lines that begin with `---`, which may hold nothing else but a comment (YAMLReader)."""
     lines: list[str] = []
     for line in text.replace("\r\n", "\n").split("\n"):

@@ -6,10 +6,11 @@ from ..failures import Failure, no_such_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.discovery import Resource
     from ..context import Context
 
 
-def resource_for(ctx: Context, text: str):
+def resource_for(ctx: Context, text: str) -> Resource:
     """Return the discovery.Resource of `type` or `type.group`; raises Failure."""
     from .discoverycache import find
 

@@ -6,6 +6,11 @@ ones such as `resources: {}` are there. Commands that work with unstructured obj
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.schema import Schema
+    from ...machinery.types import Json
+
 KUBECTL = "pkg/scheme/scheme.go:28"  # how the errors call kubectl's own scheme
 CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
 
@@ -42,7 +47,7 @@ def typed_list(listing: dict, release: tuple[int, int]) -> dict:
     return bare_items({**head, "items": [typed(item, release) for item in listing["items"]]})
 
 
-def in_order(value, schema):
+def in_order(value: Json, schema: Schema) -> Json:
     """Return a value with the fields of its structs in the order of the Go types; maps stay sorted."""
     if isinstance(value, list):
         return [in_order(item, schema.items) for item in value] if schema.kind == "array" else value

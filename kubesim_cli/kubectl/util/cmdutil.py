@@ -11,7 +11,13 @@ from . import klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+    from ..resource.info import Info
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 NO_FILES = "must specify one of -f and -k"
@@ -35,7 +41,7 @@ def dry_run(ctx: Context) -> str:
     return strategy
 
 
-def require_files(flags) -> None:
+def require_files(flags: Flags) -> None:
     """Raise Failure where neither -f nor -k names a file (FilenameOptions.RequireFilenameOrKustomize)."""
     if not flags["filename"] and not flags["kustomize"]:
         raise Failure(NO_FILES)
@@ -46,7 +52,7 @@ def tell_none(ctx: Context, everywhere: bool = False) -> None:
     ctx.err("No resources found\n" if everywhere else f"No resources found in {ctx.namespace} namespace.\n")
 
 
-def validation(flags) -> str:
+def validation(flags: Flags) -> str:
     """Return what --validate says: Strict, Warn or Ignore (GetValidationDirective)."""
     value = flags["validate"]
     if value in TRUE or value == "strict":
@@ -59,13 +65,13 @@ def validation(flags) -> str:
                   "(or false)")
 
 
-def printer(ctx: Context, operation: str, strategy: str = "none", typed: bool = False):
+def printer(ctx: Context, operation: str, strategy: str = "none", typed: bool = False) -> Callable[[Object], None]:
     """Return the function that prints an object the way -o asks for, or as `kind/name operation` without it.
 
     `strategy` is what `dry_run` returned; its words go behind the operation. `typed`: objects are printed in the
     shape of their Go types (see scheme.py). Raises Failure for an unknown format.
     """
-    formatted = output_printer(ctx, order=list if typed else sorted)
+    formatted = wanted_printer(ctx, order=list if typed else sorted)
     if formatted is None:
         return lambda obj: tell_done(ctx, obj, operation, strategy)
     if not typed:
@@ -89,17 +95,24 @@ def tell_done(ctx: Context, obj: dict, operation: str, strategy: str = "none") -
     ctx.out(f"{name_of(obj)} {operation}{SUFFIX[strategy]}\n")
 
 
-def output_printer(ctx: Context, **options):
-    """Return the function that prints an object as -o or --template ask for, None where neither was given.
+def wanted_printer(ctx: Context, **options: Any) -> Callable[[Object], None] | None:
+    """Return what `output_printer` does, None where neither -o nor --template was given."""
+    flags = ctx.flags
+    return output_printer(ctx, **options) if flags["output"] or _template(flags) else None
+
+
+def _template(flags: Flags) -> str:
+    return flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
+
+
+def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
+    """Return the function that prints an object as -o or --template ask for.
 
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
     an object cannot be printed.
     """
     flags = ctx.flags
-    output = flags["output"]
-    template = flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
-    if not output and not template:
-        return None
+    output, template = flags["output"], _template(flags)
     from ..printers import PrinterError
     from ..printers.output import for_output
 
@@ -122,7 +135,7 @@ def output_printer(ctx: Context, **options):
     return print_obj
 
 
-def encode(obj: dict, order=sorted) -> str:
+def encode(obj: Object, order: Callable[[Iterable[str]], Iterable[str]] = sorted) -> str:
     """Return an object as JSON on one line with a line end (Go's json.Encoder); `order` as of `json.dump`."""
     from ..printers.json import dump
 
@@ -231,14 +244,14 @@ def record(ctx: Context, obj: dict) -> None:
     metadata["annotations"] = {**(metadata.get("annotations") or {}), CHANGE_CAUSE: cause}
 
 
-def _flag_text(value) -> str:
+def _flag_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
 
 
-def send_patch(ctx: Context, info, changed: dict, patch_type: str, strategy: str = "none",
-               validation: str = "") -> dict:
+def send_patch(ctx: Context, info: Info, changed: Object, patch_type: str, strategy: str = "none",
+               validation: str = "") -> Object:
     """Send what differs between an Info's object and `changed` as a merge or strategic patch; returns the answer.
 
     A custom resource takes no strategic patches and gets a merge patch.

@@ -16,7 +16,11 @@ from . import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...machinery.types import Json, Object
     from ..context import Context
+    from ..resource.info import Info
 
 _WINDOWS = os.name == "nt"
 
@@ -39,14 +43,14 @@ class Editor:
         self.reasons: list[tuple[str, list[str]]] = []
         self.retryable = self.not_found = self.invalid = 0
 
-    def save(self, before, after) -> None:
+    def save(self, before: Info, after: Info) -> None:
         """Save an edited Info, whose object differs from `before`'s. Raise StatusError, or Failure."""
         raise NotImplementedError
 
     def edit(self, infos: list) -> None:
         """Run the editor on the objects of Infos, all in one file."""
         originals = [_without_managed_fields(info.obj) for info in infos]
-        cmdutil.output_printer(self.ctx, allowed=("json", "kyaml", "yaml"))  # refuses any other
+        cmdutil.wanted_printer(self.ctx, allowed=("json", "kyaml", "yaml"))  # refuses any other
         text, failed, last_file = self._print(originals), False, ""
         edited = ""
         while True:
@@ -112,7 +116,7 @@ class Editor:
         if failure is not None:  # of several only the last one's (InfoListVisitor)
             raise failure
 
-    def save_edited(self, infos: list, after) -> None:
+    def save_edited(self, infos: list[Info], after: Info) -> None:
         """Find what an edited Info was before, and save the change. Raises Failure, StatusError."""
         uid = _meta(after).get("uid")
         before = next((info for info in infos if _meta(info).get("uid") == uid), None)
@@ -124,7 +128,7 @@ class Editor:
             return
         self.save(before, after)
 
-    def _require_namespace(self, info) -> None:
+    def _require_namespace(self, info: Info) -> None:
         if not info.namespaced:
             return
         wanted = self.ctx.namespace
@@ -136,7 +140,7 @@ class Editor:
                           f"namespace {cmdutil.quote(wanted)}. You must pass '--namespace={info.namespace}' to perform "
                           "this operation.")
 
-    def note(self, error: StatusError, info) -> None:
+    def note(self, error: StatusError, info: Info) -> None:
         """Tell why an object could not be saved, and write it into the file that is opened again."""
         what = f"error: {info.mapping.name} {cmdutil.quote(info.name)}"
         if error.reason == "Invalid":
@@ -149,7 +153,7 @@ class Editor:
             self.retryable += 1
             self.ctx.err(f"{what} could not be patched: {error.message}\n")
 
-    def _note_invalid(self, info, causes: list[str]) -> None:
+    def _note_invalid(self, info: Info, causes: list[str]) -> None:
         self.invalid += 1
         name = f"{info.mapping.name} {cmdutil.quote(info.name)}"
         self.reasons.append((f"{name} was not valid", causes))
@@ -197,7 +201,7 @@ class Editor:
             self.ctx.err(f"A copy of your changes has been stored to {cmdutil.quote(path)}\n")
 
 
-def launch(environ, path: str) -> None:
+def launch(environ: Mapping[str, str], path: str) -> None:
     """Run the user's editor (KUBE_EDITOR, EDITOR) on a file and wait for it. Raises Failure."""
     import subprocess
 
@@ -263,7 +267,7 @@ def _temporary(program: str, suffix: str, text: str) -> str:
             continue
 
 
-def _meta(info) -> dict:
+def _meta(info: Info) -> Object:
     return info.obj.get("metadata") or {}
 
 
@@ -279,7 +283,7 @@ def _strip(text: str) -> str:
     return "".join(line + "\n" for line in kept)
 
 
-def _parsed(text: str):
+def _parsed(text: str) -> Json:
     """A text without its comments, to compare: its value, or its lines where it does not parse."""
     from ...go.yaml import YamlError, load
 

@@ -8,10 +8,13 @@ from . import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+    from ..resource.info import Info
 
 
-def check(flags, resources: list[str], changes: list[str], strategy: str, what: str, example: str) -> None:
+def check(flags: Flags, resources: list[str], changes: list[str], strategy: str, what: str, example: str) -> None:
     """Refuse flags that do not go together. `what`: label or annotation; `example`: the word of the file names."""
     if flags["all"] and flags["selector"]:
         raise Failure("cannot set --all and --selector at the same time")
@@ -45,7 +48,7 @@ def select(ctx: Context, resources: list[str]) -> builder.Result:
     return result
 
 
-def print_list(ctx: Context, info, single: bool, what: str) -> None:
+def print_list(ctx: Context, info: Info, single: bool, what: str) -> None:
     """Print the labels or annotations (`what`) of an object, a line each."""
     indent = ""
     if not single:
@@ -56,7 +59,7 @@ def print_list(ctx: Context, info, single: bool, what: str) -> None:
         ctx.out(f"{indent}{key}={value}\n")
 
 
-def send(ctx: Context, info, changed: dict, strategy: str) -> dict:
+def send(ctx: Context, info: Info, changed: Object, strategy: str) -> Object:
     """Send the changed metadata of an object; with --resource-version only if that is still the newest."""
     flags = ctx.flags
     if flags["resource-version"]:

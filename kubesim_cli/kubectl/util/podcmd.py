@@ -12,6 +12,8 @@ from . import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -24,7 +26,7 @@ def not_yet(what: str) -> Failure:
     return Failure(f"kubesim does not run processes in containers yet, so it cannot {what}")
 
 
-def running_timeout(flags) -> float:
+def running_timeout(flags: Flags) -> float:
     """Return --pod-running-timeout; raises Usage for what is no time to wait."""
     if flags["pod-running-timeout"] <= 0:
         raise Usage("--pod-running-timeout must be higher than zero")
@@ -44,7 +46,7 @@ def pod_of(ctx: Context, obj: dict, timeout: float, doing: str = "attach to") ->
     selector = _selector(obj, doing)
     namespace = obj["metadata"]["namespace"]
 
-    def pods():
+    def pods() -> list[Object]:
         return ctx.client.list("pods", namespace, label_selector=selector)["items"]
 
     found = ctx.wait(pods, timeout)
