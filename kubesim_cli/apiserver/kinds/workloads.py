@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .base import AGE, NAME, Column, Kind
-from .checks import minimum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ class Replicated(Kind):
 
 def counts(path: str, found: Object, keys: tuple[str, ...]) -> FieldErrors:
     """Return the FieldErrors of numbers that may be absent but not negative."""
+    from .checks import minimum
+
     errors: FieldErrors = []
     for key in keys:
         errors += minimum(f"{path}.{key}", found.get(key))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...go.fmt import quote
 from ...releases import within
 
 TYPE_CHECKING = False
@@ -34,7 +33,7 @@ class Flags:
         """`command` as in `rollout status`; `local` and `global_` map names to what commands.json says of a flag."""
         self.command, self.dash = command, -1
         self._local, self._global = local, global_
-        self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", what to say where there is none
+        self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", and how it was written
         self._values: dict = {}
         self._explicit: set[str] = set()
 
@@ -105,7 +104,7 @@ class Flags:
             why = "parse error" if kind == "goDuration" else problem
             short = self.shorthand(name)
             shown = f"-{short}, --{name}" if short else f"--{name}"
-            raise FlagError(f'invalid argument {quote(text)} for "{shown}" flag: {why}') from None
+            raise FlagError(f'invalid argument {_quote(text)} for "{shown}" flag: {why}') from None
         self._values[name] = value
         self._explicit.add(name)
 
@@ -133,10 +132,10 @@ class Flags:
         if not self._dated:
             return []
         release, warnings = release_of(), []
-        for name, letter, problem in self._dated:
+        for name, letter, written in self._dated:
             facts = of_release(self._spec(name), release)
             if facts is None or (letter and facts.get("short") != letter):
-                raise FlagError(problem)
+                raise _unknown_letter(letter, written) if letter else FlagError(f"unknown flag: {written}")
             if why := facts.get("deprecated"):
                 warnings.append(f"Flag --{name} has been deprecated, {why}")
         return warnings
@@ -181,15 +180,15 @@ class Flags:
                     raise FlagError(f"flag needs an argument: --{name}")
                 value, position = words[position], position + 1
         self.set(known, value)
-        self._date(known, "", f"unknown flag: --{name}")
+        self._date(known, "", f"--{name}")
         return position
 
     def _short(self, word: str, words: list[str], position: int) -> int:
         letters = word[1:]
         while letters:
-            name, letter = self.find_shorthand(letters[0]), quote(letters[0], mark="'")
+            name = self.find_shorthand(letters[0])
             if not name:
-                raise FlagError(f"unknown shorthand flag: {letter} in -{letters}")
+                raise _unknown_letter(letters[0], f"-{letters}")
             value = self._no_option(name)
             rest = letters[1:]
             if len(rest) > 1 and rest[0] == "=":
@@ -198,10 +197,10 @@ class Flags:
                 value, rest = rest, ""
             elif not value:
                 if position == len(words):
-                    raise FlagError(f"flag needs an argument: {letter} in -{letters}")
+                    raise FlagError(f"flag needs an argument: {_quote(letters[0], chr(39))} in -{letters}")
                 value, position = words[position], position + 1
             self.set(name, value)
-            self._date(name, letters[0], f"unknown shorthand flag: {letter} in -{letters}")
+            self._date(name, letters[0], f"-{letters}")
             letters = rest
         return position
 
@@ -247,13 +246,23 @@ def _scalar(kind: str, text: str) -> bool | int | float:
     return parse_int(text, 32 if kind == "int32" else 64)
 
 
+def _unknown_letter(letter: str, written: str) -> FlagError:
+    return FlagError(f"unknown shorthand flag: {_quote(letter, chr(39))} in {written}")
+
+
+def _quote(text: str, mark: str = '"') -> str:
+    from ...go.fmt import quote  # only a refusal needs it
+
+    return quote(text, mark)
+
+
 def parse_bool(text: str) -> bool:
     """Read a bool as Go's strconv.ParseBool does; raises ValueError with its words."""
     if text in TRUE:
         return True
     if text in FALSE:
         return False
-    raise ValueError(f"strconv.ParseBool: parsing {quote(text)}: invalid syntax")
+    raise ValueError(f"strconv.ParseBool: parsing {_quote(text)}: invalid syntax")
 
 
 def parse_int(text: str, bits: int = 64) -> int:
@@ -265,10 +274,10 @@ def parse_int(text: str, bits: int = 64) -> int:
         octal = len(digits) > 1 and digits[0] == "0" and (digits[1].isdigit() or digits[1] == "_")
         value = int(digits, 8 if octal else 0)
     except ValueError:
-        raise ValueError(f"strconv.ParseInt: parsing {quote(text)}: invalid syntax") from None
+        raise ValueError(f"strconv.ParseInt: parsing {_quote(text)}: invalid syntax") from None
     value = -value if text[0] == "-" else value
     if not -1 << bits - 1 <= value < 1 << bits - 1:
-        raise ValueError(f"strconv.ParseInt: parsing {quote(text)}: value out of range")
+        raise ValueError(f"strconv.ParseInt: parsing {_quote(text)}: value out of range")
     return value
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...go.fmt import quote
 from ...machinery.errors import StatusError
 from ..failures import Aggregate, Failure, no_such_type
 from .info import Info, group_version
@@ -341,6 +340,8 @@ def _require_registered(mapping: Resource, suffix: str, scheme: str) -> None:
 
 def _list_error(error: StatusError, mapping: Resource, label_selector: str, field_selector: str) -> StatusError:
     """Tell what was looked for (resource.EnhanceListError)."""
+    from ...go.fmt import quote
+
     if error.reason not in ("BadRequest", "NotFound"):
         return error
     what = f'"{group_version(mapping)}, Resource={mapping.plural}"'
@@ -369,6 +370,7 @@ def _latest(ctx: Context, namespace: str, source: Source, table: bool) -> Source
 
 
 def _filtered(selector: str, source: Source) -> Source:
+    from ...go.fmt import quote
     from ...machinery import selectors
 
     try:
@@ -391,6 +393,8 @@ def _set_namespace(info: Info, namespace: str) -> None:
 
 
 def _require_namespace(info: Info, namespace: str) -> None:
+    from ...go.fmt import quote
+
     if info.namespaced and info.namespace != namespace:
         raise Failure(f"the namespace from the provided object {quote(info.namespace)} does not match the namespace "
                       f"{quote(namespace)}. You must pass '--namespace={info.namespace}' to perform this operation.")

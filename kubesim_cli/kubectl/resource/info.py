@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...go.fmt import quote
 from ...machinery.errors import StatusError
 from ..failures import Failure
 
@@ -52,6 +51,8 @@ class Info:
 
     def describe(self) -> str:
         """The two lines that errors of apply and replace tell about an object (Info.String)."""
+        from ...go.fmt import quote
+
         lines = f'Name: {quote(self.name)}, Namespace: {quote(self.namespace)}'
         if self.mapping is None:
             return lines
