@@ -40,7 +40,7 @@ def apply_strategic_merge(resources: ResourceSet, entries: Iterable[Json], loade
 
 def apply_patches(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
     """Apply `patches`: path or patch, target and options each."""
-    for entry in entries:
+    for entry in map(_filled, entries):
         text, path = (entry.get("patch") or "").strip(), entry.get("path") or ""
         if not text and not path:
             raise _misconfigured(entry, f"must specify one of patch and path in\n{_shown(entry)}")
@@ -89,23 +89,34 @@ def _apply(resources: ResourceSet, entry: Object, text: str, source: str) -> Non
 
 
 def apply_json(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
-    """Apply patchesJson6902: target, and path or patch each."""
+    """Apply patchesJson6902: target, and path or patch each. Raises Failure."""
     for entry in entries:
         target = entry.get("target") or {}
         path, text = entry.get("path") or "", entry.get("patch") or ""
-        if not target.get("name"):
-            raise Failure("must specify the target name")
-        if not path and not text:
-            raise Failure("empty file path and empty jsonOp")
-        if path and text:
-            raise Failure("must specify a file path or jsonOp, not both")
-        if path:
-            text = loader.load(path).decode("utf-8", "replace")
-        operations = _operations(text)
-        if not operations:
-            raise Failure(f"patch appears to be empty; file={path}, JsonOp={text}")
+        try:
+            operations = _loaded_operations(target, path, text, loader)
+        except Failure as error:
+            config = {"jsonOp": text, "path": path, "target": target}
+            raise misconfigured("PatchJson6902Transformer", config, str(error)) from None
         for res in resources.select(target):
             _json_patch(res, operations)
+
+
+def _loaded_operations(target: Object, path: str, text: str, loader: Loader) -> list[Json]:
+    if not target.get("name"):
+        raise Failure("must specify the target name")
+    if not path and not text:
+        raise Failure("empty file path and empty jsonOp")
+    if path and text:
+        raise Failure("must specify a file path or jsonOp, not both")
+    if path:
+        text = loader.load(path).decode("utf-8", "replace")
+        if not text:
+            raise Failure(f"patch file '{path}' empty seems to be empty")
+    operations = _operations(text)
+    if not operations:
+        raise Failure(f"patch appears to be empty; file={path}, JsonOp={text}")
+    return operations
 
 
 def _operations(text: str) -> list[Json] | None:
@@ -157,18 +168,13 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
 
 def _merge(old: Json, new: Json, schema: Schema | None) -> Json:
     """Return what a patch's value makes of a value (None: there is none); `_DELETED` where it goes."""
+    if old is not None and _node_kind(old) != _node_kind(new):
+        raise Failure(f"wrong node kind: expected {_node_kind(old)} but got {_node_kind(new)}: node contents:\n"
+                      + _shown(new))
     if isinstance(new, dict):
-        if old is not None and not isinstance(old, dict):
-            raise Failure("wrong node kind: expected MappingNode but got " + _node_kind(old))
         return _merge_objects(old, new, schema)
-    if isinstance(new, list):
-        if old is not None and not isinstance(old, list):
-            raise Failure("wrong node kind: expected SequenceNode but got " + _node_kind(old))
-        if schema is not None and "merge" in schema.strategies:
-            return _merge_lists(old, new, schema)
-        return new
-    if isinstance(old, (dict, list)):
-        raise Failure(f"wrong node kind: expected {_node_kind(old)} but got ScalarNode")
+    if isinstance(new, list) and schema is not None and "merge" in schema.strategies:
+        return _merge_lists(old, new, schema)
     return new
 
 
@@ -178,6 +184,7 @@ def _node_kind(value: Json) -> str:
 
 def _merge_objects(old: Object | None, new: Object, schema: Schema | None) -> Json:
     directive = new.get("$patch")
+    _check_directives([directive])
     if directive == "delete":
         return _DELETED
     new = {key: value for key, value in new.items() if key != "$patch"}
@@ -194,8 +201,15 @@ def _merge_objects(old: Object | None, new: Object, schema: Schema | None) -> Js
     return merged
 
 
+def _check_directives(directives: Iterable[Json]) -> None:
+    for directive in directives:
+        if directive not in (None, "delete", "merge", "replace"):
+            raise Failure(f"unknown patch strategy '{directive}'")
+
+
 def _merge_lists(old: list[Json] | None, new: list[Json], schema: Schema) -> Json:
     directives = [item.get("$patch") for item in new if isinstance(item, dict) and set(item) == {"$patch"}]
+    _check_directives(directives)
     new = [item for item in new if not (isinstance(item, dict) and set(item) == {"$patch"})]
     if "delete" in directives:
         return _DELETED
@@ -235,10 +249,14 @@ def _misconfigured(entry: Object, why: str) -> Failure:
 
 def misconfigured(plugin: str, config: Object, why: str) -> Failure:
     """Return the failure of a part of the kustomization that does not fit together."""
-    return Failure(f"trouble configuring builtin {plugin} with config: `\n{_shown(config)}`: {why}")
+    return Failure(f"trouble configuring builtin {plugin} with config: `\n{_shown(_filled(config))}`: {why}")
 
 
-def _shown(entry: Object) -> str:
+def _filled(config: Object) -> Object:
+    return {key: value for key, value in config.items() if value not in ("", None)}
+
+
+def _shown(value: Json) -> str:
     from ..printers.yaml import dump
 
-    return dump({key: value for key, value in entry.items() if value not in ("", None)})
+    return dump(value)

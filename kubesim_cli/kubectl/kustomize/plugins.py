@@ -79,22 +79,22 @@ def generate(plugin: Resource, loader: Loader) -> list[Resource]:
 def transform(resources: ResourceSet, plugin: Resource, loader: Loader) -> None:
     """Let a builtin transformer change resources. Raises Failure for any other."""
     refuse(plugin)
-    config, fields = _config(plugin), plugin.obj.get("fieldSpecs") or ()
+    config, fields = _config(plugin), plugin.obj.get("fieldSpecs") or []
     kind = plugin.kind.removesuffix("Transformer")
     if kind == "Prefix":
-        transformers.add_prefix(resources, config.get("prefix") or "")
+        transformers.add_prefix(resources, config.get("prefix") or "", fields)
     elif kind == "Suffix":
-        transformers.add_suffix(resources, config.get("suffix") or "")
+        transformers.add_suffix(resources, config.get("suffix") or "", fields)
     elif kind == "Label":
         transformers.set_entries(resources, config.get("labels") or {}, fields)
     elif kind == "Annotations":
         transformers.set_entries(resources, config.get("annotations") or {}, fields)
     elif kind == "Namespace":
-        transformers.set_namespace(resources, plugin.namespace)
+        transformers.set_namespace(resources, plugin.namespace, fields)
     elif kind == "ImageTag":
-        transformers.set_images(resources, [config.get("imageTag") or {}])
+        transformers.set_images(resources, [config.get("imageTag") or {}], fields)
     elif kind == "ReplicaCount":
-        transformers.set_replicas(resources, [config.get("replica") or {}])
+        transformers.set_replicas(resources, [config.get("replica") or {}], fields)
     elif kind == "Patch":
         patches.apply_patches(resources, [config], loader)
     elif kind == "Replacement":

@@ -9,7 +9,7 @@ from .resources import Id, Resource, ResourceSet, matches, matches_gvk, matches_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ...machinery.types import Json, Object
     from .loader import Loader
@@ -57,11 +57,21 @@ def _source_value(resources: ResourceSet, source: Object) -> Json:
     if not found:
         raise Failure(f"nothing selected by {_told(source)}")
     path = source.get("fieldPath") or "metadata.name"
-    places = _places(found[0].obj, split(path), None)
-    value = places[0][0][places[0][1]] if places else None
+    value = _lookup(found[0].obj, split(path))
     if value is None or value in ({}, []):
         raise Failure(f"fieldPath `{path}` is missing for replacement source {_source_id(source)}")
     return _part(value, source.get("options") or {})
+
+
+def _lookup(node: Json, path: list[str]) -> Json:
+    """Return the one value at a path of a source, None where there is none (PathGetter)."""
+    if "*" in path:
+        raise Failure("error looking up replacement source: wildcard is not supported in PathGetter")
+    try:
+        places = _places(node, path, None, lambda value, wanted: _text(value) == wanted)
+    except IndexError:
+        return None
+    return places[0][0][places[0][1]] if places else None
 
 
 def _is(identity: Id, selector: Object) -> bool:
@@ -127,13 +137,16 @@ def _matches(selector: Object, identity: Id) -> bool:
 
 
 def _set(res: Resource, path: str, value: Json, options: Object) -> None:
+    import re
+
     create = clone(value) if options.get("create") else None
+    what = "find or create" if create is not None else "find"
     try:
-        places = _places(res.obj, split(path), create)
-    except IndexError as error:
-        raise Failure(f'unable to find field "{path}" in replacement target: {error}') from None
+        places = _places(res.obj, split(path), create,
+                         lambda value, pattern: re.search(pattern, _text(value)) is not None)
+    except (IndexError, re.error) as error:
+        raise Failure(f'unable to {what} field "{path}" in replacement target: {error}') from None
     if not places:
-        what = "find or create" if options.get("create") else "find"
         raise Failure(f'unable to {what} field "{path}" in replacement target')
     for holder, key in places:
         holder[key] = _replaced(holder[key], value, options)
@@ -161,7 +174,7 @@ def _like(old: Json, value: Json) -> Json:
     if isinstance(value, (dict, list)) or isinstance(old, (dict, list)) or old is None:
         return value
     if isinstance(old, str):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return _text(value)
     if isinstance(value, str) and isinstance(old, (bool, int, float)):
         from ...go.yaml import YamlError, load
 
@@ -170,6 +183,10 @@ def _like(old: Json, value: Json) -> Json:
         except YamlError:
             return value
     return value
+
+
+def _text(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def split(path: str) -> list[str]:
@@ -192,15 +209,21 @@ def split(path: str) -> list[str]:
             for part in (*steps, step)]
 
 
-def _places(node: Json, path: list[str], create: Json) -> list[tuple[Json, Json]]:
-    """Return (holder, key) of every value at a path; `create` is what a missing field at its end begins with."""
+def _places(node: Json, path: list[str], create: Json, same: Callable[[Json, str], bool]) -> list[tuple[Json, Json]]:
+    """Return (holder, key) of every value at a path; raises IndexError for an element that a list does not have.
+
+    `create` is what a missing field at the path's end begins with, None where it is not made; `same(value, wanted)`
+    compares elements with what brackets say.
+    """
     step, rest = path[0], path[1:]
     keys: list[Json]
     if isinstance(node, list):
-        keys = _indexes(node, step)
+        if create is not None and step == str(len(node)):
+            node.append(_begin(create, rest))
+        keys = _indexes(node, step, same)
         if not keys and create is not None and step.startswith("["):
             name, _, value = step[1:-1].partition("=")
-            node.append({name: value})
+            node.append({name: value} if name else value)
             keys = [len(node) - 1]
     elif isinstance(node, dict):
         if step == "*":
@@ -213,7 +236,7 @@ def _places(node: Json, path: list[str], create: Json) -> list[tuple[Json, Json]
         return []
     if not rest:
         return [(node, key) for key in keys]
-    return [place for key in keys for place in _places(node[key], rest, create)]
+    return [place for key in keys for place in _places(node[key], rest, create, same)]
 
 
 def _begin(create: Json, rest: list[str]) -> Json:
@@ -222,7 +245,7 @@ def _begin(create: Json, rest: list[str]) -> Json:
     return [] if rest[0].startswith("[") or rest[0].isdecimal() or rest[0] == "-" else {}
 
 
-def _indexes(items: list[Json], step: str) -> list[int]:
+def _indexes(items: list[Json], step: str, same: Callable[[Json, str], bool]) -> list[int]:
     if step == "*":
         return list(range(len(items)))
     if step == "-":
@@ -231,10 +254,10 @@ def _indexes(items: list[Json], step: str) -> list[int]:
         if int(step) >= len(items):
             raise IndexError(f"index {step} specified but only {len(items)} elements found")
         return [int(step)]
-    if step.startswith("[") and step.endswith("]"):
-        name, equals, value = step[1:-1].partition("=")
-        if not equals:
-            return []
-        return [index for index, item in enumerate(items)
-                if (str(item.get(name)) == value if name and isinstance(item, dict) else str(item) == value)]
-    return []
+    name, equals, wanted = step[1:-1].partition("=")
+    if not equals or step[0] + step[-1] != "[]":
+        return []
+    if not name:
+        return [index for index, item in enumerate(items) if same(item, wanted)]
+    return [index for index, item in enumerate(items)
+            if isinstance(item, dict) and name in item and same(item[name], wanted)]

@@ -125,9 +125,14 @@ class Target:
         return resources
 
     def _plugins(self, field: str) -> ResourceSet:
-        """Return the resources that configure plugins."""
-        found = ResourceSet()
-        for path in self.kustomization.get(field) or ():
+        """Return the resources that configure plugins: those in place, then those in files."""
+        found, paths = ResourceSet(), []
+        for entry in self.kustomization.get(field) or ():
+            try:
+                found.add_all(parse(entry, field))
+            except Failure:
+                paths.append(entry)
+        for path in paths:
             self._take(found, path)
         return found
 
@@ -209,14 +214,14 @@ class Target:
         content, loader = self.kustomization, self.loader
         patches.apply_strategic_merge(resources, content.get("patchesStrategicMerge") or (), loader)
         patches.apply_patches(resources, content.get("patches") or (), loader)
-        transformers.set_namespace(resources, content.get("namespace") or "")
+        transformers.set_namespace(resources, content.get("namespace") or "", resources.specs["namespace"])
         transformers.add_prefix(resources, content.get("namePrefix") or "")
         transformers.add_suffix(resources, content.get("nameSuffix") or "")
         transformers.add_labels(resources, content.get("labels") or (), content.get("commonLabels") or {})
         transformers.add_annotations(resources, content.get("commonAnnotations") or {})
         patches.apply_json(resources, content.get("patchesJson6902") or (), loader)
-        transformers.set_replicas(resources, content.get("replicas") or ())
-        transformers.set_images(resources, content.get("images") or ())
+        transformers.set_replicas(resources, content.get("replicas") or (), resources.specs["replicas"])
+        transformers.set_images(resources, content.get("images") or (), resources.specs["images"])
         replacements.replace(resources, content.get("replacements") or (), loader)
 
 

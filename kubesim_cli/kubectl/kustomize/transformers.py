@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from .resources import Id
 
 _NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace"))
+_NAME = ({"path": "metadata/name"},)
 
 
-def set_namespace(resources: ResourceSet, namespace: str) -> None:
-    """Put every resource that has a namespace into this one; a Namespace gets its name."""
+def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object]) -> None:
+    """Put every resource that has a namespace into this one; a Namespace gets its name, and so do fields of specs."""
     if not namespace:
         return
     for res in resources:
@@ -33,7 +34,7 @@ def set_namespace(resources: ResourceSet, namespace: str) -> None:
             for subject in res.obj.get("subjects") or ():
                 if subject.get("name") == "default":
                     subject["namespace"] = namespace
-        for spec in resources.specs["namespace"]:
+        for spec in specs:
             if applies(spec, res.id) and not (spec["path"] == "metadata/name" and res.obj.get("apiVersion") != "v1"):
                 visit(res.obj, split(spec["path"]), lambda value: namespace, "" if spec.get("create") else None)
         same = [other for other in resources if other.id.same(res.id)]
@@ -42,23 +43,28 @@ def set_namespace(resources: ResourceSet, namespace: str) -> None:
             raise Failure(f"namespace transformation produces ID conflict: [{told}]")
 
 
-def _renamed(resources: ResourceSet) -> list[Resource]:
-    return [res for res in resources
-            if not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
+def add_prefix(resources: ResourceSet, prefix: str, specs: Iterable[Object] = _NAME) -> None:
+    """Put a prefix before what stands at the paths of the specs."""
+    for res, spec in _named(resources, specs) if prefix else ():
+        if spec["path"] == "metadata/name":
+            res.prefixes.append(prefix)
+            res.remember()
+        visit(res.obj, split(spec["path"]), lambda value: f"{prefix}{value}")
 
 
-def add_prefix(resources: ResourceSet, prefix: str) -> None:
-    for res in _renamed(resources) if prefix else ():
-        res.prefixes.append(prefix)
-        res.remember()
-        res.set_name(f"{prefix}{res.name}")
+def add_suffix(resources: ResourceSet, suffix: str, specs: Iterable[Object] = _NAME) -> None:
+    """Put a suffix behind what stands at the paths of the specs."""
+    for res, spec in _named(resources, specs) if suffix else ():
+        if spec["path"] == "metadata/name":
+            res.suffixes.append(suffix)
+            res.remember()
+        visit(res.obj, split(spec["path"]), lambda value: f"{value}{suffix}")
 
 
-def add_suffix(resources: ResourceSet, suffix: str) -> None:
-    for res in _renamed(resources) if suffix else ():
-        res.suffixes.append(suffix)
-        res.remember()
-        res.set_name(f"{res.name}{suffix}")
+def _named(resources: ResourceSet, specs: Iterable[Object]) -> list[tuple[Resource, Object]]:
+    """Return the resources that may get another name, each with every spec that is about it."""
+    return [(res, spec) for res in resources for spec in specs if applies(spec, res.original_id)
+            and not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
 
 
 def add_labels(resources: ResourceSet, labels: Iterable[Json], common: Object) -> None:
@@ -94,15 +100,15 @@ def _text(value: Json) -> str:
     return "" if value is None else str(value)
 
 
-def set_replicas(resources: ResourceSet, replicas: Iterable[Json]) -> None:
+def set_replicas(resources: ResourceSet, replicas: Iterable[Json], specs: list[Json]) -> None:
     for entry in replicas:
         name, count, found = entry.get("name"), entry.get("count", 0), False
-        for spec in resources.specs["replicas"]:
+        for spec in specs:
             for res in resources.by_any_id(partial(_is_named, name, spec)):
                 found = True
                 visit(res.obj, split(spec["path"]), partial(_constant, count), 0)
         if not found:
-            kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in resources.specs["replicas"])
+            kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in specs)
             raise Failure(f"resource with name {entry.get('name', '')} does not match a config with the following GVK "
                           f"[{kinds}]")
 
@@ -115,16 +121,17 @@ def _constant(value: Json, _: Json) -> Json:
     return value
 
 
-def set_images(resources: ResourceSet, images: Iterable[Json]) -> None:
-    """Change images wherever there are containers, and once more where images usually stand, which shows where a tag
-    gets a suffix."""
+def set_images(resources: ResourceSet, images: Iterable[Json], specs: Iterable[Object]) -> None:
+    """Change images wherever there are containers, and once more where the specs say, which shows where a tag gets a
+    suffix."""
     for image in images:
         for res in resources:
             if res.kind == "CustomResourceDefinition":
                 continue
             _set_container_images(res.obj, image)
-            for spec in resources.specs["images"]:
-                visit(res.obj, split(spec["path"]), partial(_image, image))
+            for spec in specs:
+                if applies(spec, res.id):
+                    visit(res.obj, split(spec["path"]), partial(_image, image))
 
 
 def _set_container_images(node: Json, image: Object) -> None:

@@ -1,44 +1,11 @@
 """What is expected here was printed by real kubectl."""
 
 import pytest
-
-DEPLOYMENT = """apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: a, image: "nginx:1.27", ports: [{containerPort: 80}, {containerPort: 81, protocol: UDP}]}
-      - {name: b, image: "registry:5000/team/b@sha256:abc", envFrom: [{configMapRef: {name: conf}}]}
-"""
+from kustomizations import DEPLOYMENT
 
 
-@pytest.fixture
-def build(terminal, tmp_path):
-    """`build({"kustomization.yaml": text, ...})` builds files in the working directory; returns the Result."""
-
-    def run(files, directory="."):
-        for name, text in files.items():
-            path = tmp_path / "work" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return terminal(f"kubectl kustomize {directory}")
-
-    return run
-
-
-def _objects(result):
-    from kubesim_cli.kubectl.resource.manifests import read
-
-    assert (result.code, result.err) == (0, ""), result
-    return {f"{obj['kind']}/{obj['metadata']['name']}": obj for obj in read(result.out, "out")}
-
-
-def test_generators_and_their_hashes(build):
-    found = _objects(build({"kustomization.yaml": """
+def test_generators_and_their_hashes(build, objects):
+    found = objects(build({"kustomization.yaml": """
 generatorOptions: {labels: {g: l}}
 configMapGenerator:
 - {name: none}
@@ -55,9 +22,9 @@ secretGenerator:
     assert [len(line) for line in found["Secret/long-m99kch9m75"]["data"]["big.txt"].splitlines()] == [70, 70, 70, 58]
 
 
-def test_names_labels_images_and_replicas(build):
-    found = _objects(build({"base/kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: conf}]\n",
-                            "base/d.yaml": DEPLOYMENT, "kustomization.yaml": """
+def test_names_labels_images_and_replicas(build, objects):
+    found = objects(build({"base/kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: conf}]\n",
+                           "base/d.yaml": DEPLOYMENT, "kustomization.yaml": """
 resources: [base]
 namespace: prod
 namePrefix: p-
@@ -81,8 +48,8 @@ replicas: [{name: web, count: 5}]
     assert web["spec"]["template"]["metadata"]["annotations"] == {"team": "a"}
 
 
-def test_patches(build):
-    found = _objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
+def test_patches(build, objects):
+    found = objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
 resources: [d.yaml]
 patches:
 - patch: |-
@@ -107,8 +74,8 @@ patches:
     assert spec["minReadySeconds"] == 3
 
 
-def test_replacements(build):
-    found = _objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
+def test_replacements(build, objects):
+    found = objects(build({"d.yaml": DEPLOYMENT, "kustomization.yaml": """
 resources: [d.yaml]
 configMapGenerator: [{name: src, literals: ["img=x:9.9"], options: {disableNameSuffixHash: true}}]
 replacements:
@@ -126,15 +93,15 @@ replacements:
     assert web["metadata"]["annotations"] == {"version": "9.9"}
 
 
-def test_components_change_what_is_there(build):
-    found = _objects(build({
+def test_components_change_what_is_there(build, objects):
+    found = objects(build({
         "d.yaml": DEPLOYMENT, "kustomization.yaml": "resources: [d.yaml]\ncomponents: [extra]\n",
         "extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: c-\n"}))
     assert set(found) == {"Deployment/c-web"}
 
 
-def test_merging_generators(build):
-    found = _objects(build({
+def test_merging_generators(build, objects):
+    found = objects(build({
         "base/kustomization.yaml": "configMapGenerator: [{name: c, literals: [a=1, b=2]}]\n",
         "kustomization.yaml": "resources: [base]\n"
                               "configMapGenerator: [{name: c, behavior: merge, literals: [b=3]}]\n"}))
@@ -142,8 +109,8 @@ def test_merging_generators(build):
     assert config_map["data"] == {"a": "1", "b": "3"}
 
 
-def test_yaml_is_that_of_version_1_2(build):
-    found = _objects(build({"kustomization.yaml": "resources: [g.yaml]\n", "g.yaml":
+def test_yaml_is_that_of_version_1_2(build, objects):
+    found = objects(build({"kustomization.yaml": "resources: [g.yaml]\n", "g.yaml":
                             "apiVersion: x/v1\nkind: G\nmetadata: {name: g}\nspec: {a: yes, n: on, t: 2020-01-01}\n"}))
     assert found["G/g"]["spec"] == {"a": "yes", "n": "on", "t": "2020-01-01T00:00:00Z"}
 
@@ -231,25 +198,25 @@ def test_a_document_that_is_no_object(build):
                                                             "c.yaml": "text\n"}).err
 
 
-def test_annotations_are_there_for_json_patches_and_gone_when_empty(build):
+def test_annotations_are_there_for_json_patches_and_gone_when_empty(build, objects):
     patch = "[{op: add, path: /metadata/annotations/a~1b, value: c}]"
-    found = _objects(build({
+    found = objects(build({
         "kustomization.yaml": f"resources: [d.yaml, c.yaml]\npatches: [{{patch: '{patch}', target: {{name: web}}}}]",
         "d.yaml": DEPLOYMENT, "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {}}\n"}))
     assert found["Deployment/web"]["metadata"] == {"name": "web", "annotations": {"a/b": "c"}}
     assert found["ConfigMap/a"]["metadata"] == {"name": "a"}
 
 
-def test_ports_without_protocols_are_merged_by_port_alone(build):
+def test_ports_without_protocols_are_merged_by_port_alone(build, objects):
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec:\n  ports: "
-    found = _objects(build({"kustomization.yaml": "resources: [s.yaml]\npatches: [{path: p.yaml}]",
+    found = objects(build({"kustomization.yaml": "resources: [s.yaml]\npatches: [{path: p.yaml}]",
                             "s.yaml": service + "[{port: 80}, {port: 90}]",
                             "p.yaml": service + "[{port: 90, name: z}, {port: 95}]"}))
     assert found["Service/s"]["spec"]["ports"] == [{"name": "z", "port": 90}, {"port": 95}, {"port": 80}]
 
 
-def test_configurations_say_where_else_to_look(build):
-    found = _objects(build({"kustomization.yaml": """resources: [f.yaml]
+def test_configurations_say_where_else_to_look(build, objects):
+    found = objects(build({"kustomization.yaml": """resources: [f.yaml]
 configurations: [conf.yaml]
 namePrefix: p-
 images: [{name: nginx, newTag: "9"}]
@@ -263,8 +230,8 @@ replicas: [{path: spec/size, kind: Foo, create: true}]
     assert found["Foo/p-foo"]["spec"] == {"image": "nginx:9", "conf": "p-cm", "size": 3}
 
 
-def test_builtin_plugins(build):
-    found = _objects(build({"kustomization.yaml": "generators: [g.yaml]\ntransformers: [t.yaml]\n",
+def test_builtin_plugins(build, objects):
+    found = objects(build({"kustomization.yaml": "generators: [g.yaml]\ntransformers: [t.yaml]\n",
                             "g.yaml": "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: c}\n"
                                       "literals: [a=b]\n",
                             "t.yaml": "apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: x}\nprefix: z-\n"
@@ -272,8 +239,8 @@ def test_builtin_plugins(build):
     assert list(found) == ["ConfigMap/z-c-4h2mbtbbt6"]
 
 
-def test_replacements_find_names_in_brackets(build):
-    found = _objects(build({"kustomization.yaml": """resources: [d.yaml]
+def test_replacements_find_names_in_brackets(build, objects):
+    found = objects(build({"kustomization.yaml": """resources: [d.yaml]
 replacements:
 - source: {kind: Deployment}
   targets:
