@@ -16,7 +16,7 @@ def run(ctx: Context) -> None:
     flags, args = ctx.flags, ctx.args
     names = args[:flags.dash] if flags.dash >= 0 else args
     words = args[flags.dash:] if flags.dash >= 0 else []
-    _check(flags, names, words)
+    _check(ctx, names, words)
     for info in podcmd.select(ctx, names):
         if info.obj["kind"] not in ("Node", "Pod"):
             told = f"{info.mapping.group}/{info.mapping.version}, Kind={info.mapping.kind}"
@@ -27,7 +27,8 @@ def run(ctx: Context) -> None:
         raise podcmd.not_yet("debug one")
 
 
-def _check(flags, names: list[str], words: list[str]) -> None:
+def _check(ctx: Context, names: list[str], words: list[str]) -> None:
+    flags = ctx.flags
     image, copy, changes = flags["image"], flags["copy-to"], flags["set-image"]
     if flags.changed("attach") and flags["attach"] and not image and not flags["container"]:
         raise Failure("you must specify --container or create a new container using --image in order to attach.")
@@ -52,7 +53,11 @@ def _check(flags, names: list[str], words: list[str]) -> None:
         if not IMAGE.fullmatch(new):
             raise Failure(f"invalid image name {cmdutil.quote(new)} for container {cmdutil.quote(name)}: invalid "
                           "reference format")
-    if flags["target"] and copy:
-        raise Failure("--target is incompatible with --copy-to. Use --share-processes instead.")
+    if flags["target"]:
+        if copy:
+            raise Failure("--target is incompatible with --copy-to. Use --share-processes instead.")
+        if not flags["quiet"]:
+            ctx.out(f"Targeting container {cmdutil.quote(flags['target'])}. If you don't see processes from this "
+                    "container it may be because the container runtime doesn't support this feature.\n")
     if flags["tty"] and not flags["stdin"]:
         raise Failure("-i/--stdin is required for containers with -t/--tty=true")

@@ -1,6 +1,8 @@
-"""kubectl port-forward: everything up to the forwarding itself."""
+"""kubectl port-forward: everything up to the forwarding itself (pkg/cmd/portforward)."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from .failures import Failure, Usage
 from .resource.scheme import CLIENT_GO
@@ -8,6 +10,9 @@ from .util import podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object
     from .context import Context
 
 
@@ -19,35 +24,69 @@ def run(ctx: Context) -> None:
     timeout = podcmd.running_timeout(ctx.flags)
     obj = podcmd.select(ctx, args[:1], scheme=CLIENT_GO)[0].obj
     pod = podcmd.pod_of(ctx, obj, timeout)
-    for text in args[1:]:
-        remote = text.rpartition(":")[2]
-        if not remote:
-            raise Failure("remote port cannot be empty")
-        if obj["kind"] == "Service":
-            _service_port(obj, remote)
-        elif not remote.isdecimal():
-            _container_port(pod, remote)
+    if obj["kind"] == "Service":
+        by_name = partial(_service_port, obj)
+        ports = [(port["port"], port.get("protocol")) for port in obj["spec"].get("ports") or ()]
+        _refuse_udp(ports, args[1:], by_name)
+        for text in args[1:]:
+            _target_port(obj, pod, _number(_remote(text), by_name))
+    else:
+        by_name = partial(_container_port, pod)
+        ports = [(port["containerPort"], port.get("protocol")) for container in pod["spec"]["containers"]
+                 for port in container.get("ports") or ()]
+        _refuse_udp(ports, args[1:], by_name)
     phase = (pod.get("status") or {}).get("phase", "")
     if phase != "Running":
         raise Failure(f"unable to forward port because pod is not running. Current status={phase}")
     raise podcmd.not_yet("forward ports to one")
 
 
-def _service_port(service: dict, remote: str) -> None:
-    name = service["metadata"]["name"]
-    ports = service["spec"].get("ports") or ()
-    found = [port for port in ports if remote in (str(port["port"]), port.get("name"))]
-    if not found and remote.isdecimal():
-        raise Failure(f"Service {name} does not have a service port {remote}")
-    if not found:
-        raise Failure(f"Service '{name}' does not have a named port '{remote}'")
-    if all(port.get("protocol") == "UDP" for port in found):
-        raise Failure(f"UDP protocol is not supported for {remote}")
+def _remote(text: str) -> str:
+    """Return the remote half of LOCAL:REMOTE, or all of a text that has no two halves; raises Failure for none."""
+    halves = text.split(":")
+    remote = halves[1] if len(halves) == 2 else halves[0]
+    if not remote:
+        raise Failure("remote port cannot be empty")
+    return remote
 
 
-def _container_port(pod: dict, remote: str) -> None:
-    for container in pod["spec"]["containers"]:
-        for port in container.get("ports") or ():
-            if port.get("name") == remote:
-                return
-    raise Failure(f"Pod '{pod['metadata']['name']}' does not have a named port '{remote}'")
+def _number(remote: str, by_name: Callable[[str], int]) -> int:
+    return int(remote) if remote.isdecimal() else by_name(remote)
+
+
+def _refuse_udp(ports: list[tuple[int, str]], texts: list[str], by_name: Callable[[str], int]) -> None:
+    """Refuse what stands for one of the (number, protocol) that are of UDP alone."""
+    only_udp = {port for port, protocol in ports if protocol == "UDP"} - {
+        port for port, protocol in ports if protocol == "TCP"}
+    for remote in map(_remote, texts):
+        if _number(remote, by_name) in only_udp:
+            raise Failure(f"UDP protocol is not supported for {remote}")
+
+
+def _service_port(service: Object, name: str) -> int:
+    for port in service["spec"].get("ports") or ():
+        if port.get("name") == name:
+            number: int = port["port"]
+            return number
+    raise Failure(f"Service '{service['metadata']['name']}' does not have a named port '{name}'")
+
+
+def _target_port(service: Object, pod: Object, number: int) -> int:
+    """Return the pod's port behind a Service's; that of a headless Service is the same."""
+    for port in service["spec"].get("ports") or ():
+        if port["port"] == number:
+            target = port.get("targetPort") or number
+            if service["spec"].get("clusterIP") == "None":
+                return number
+            return _container_port(pod, target) if isinstance(target, str) else target
+    raise Failure(f"Service {service['metadata']['name']} does not have a service port {number}")
+
+
+def _container_port(pod: Object, name: str) -> int:
+    for field in ("containers", "initContainers"):
+        for container in pod["spec"].get(field) or ():
+            for port in container.get("ports") or ():
+                if port.get("name") == name:
+                    number: int = port["containerPort"]
+                    return number
+    raise Failure(f"Pod '{pod['metadata']['name']}' does not have a named port '{name}'")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from .failures import Failure
+from .util import klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
 
+_PORT = 8001  # the flag's default
+
 
 def run(ctx: Context) -> None:
     """kubectl proxy [--port=PORT]"""
     flags = ctx.flags
-    if flags["unix-socket"] and (flags.changed("port") or flags.changed("address")):
-        raise Failure("cannot set --unix-socket and --port or --address at the same time")
     if flags["disable-filter"] and not flags["unix-socket"]:
-        ctx.err("Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious\n")
+        klog.tell(ctx, "W", "proxy.go:177",
+                  "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious")
+    if flags["unix-socket"] and flags["port"] != _PORT:
+        raise Failure("cannot set --unix-socket and --port at the same time")
     raise Failure("kubesim does not serve its API over HTTP yet: use --raw with get, create, replace or delete")

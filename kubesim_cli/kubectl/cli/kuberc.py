@@ -31,8 +31,8 @@ def view(ctx: Context) -> None:
         if ctx.stdin().strip().lower() == "y":
             _save(ctx, path, {**_HEAD, "defaults": _RECOMMENDED, "aliases": None})
         return
-    shown = {**_HEAD, **preference, "defaults": preference.get("defaults") or [],
-             "aliases": preference.get("aliases") or []}
+    shown = {**_HEAD, **preference, "aliases": preference.get("aliases") or [],
+             "defaults": [{"options": None, **entry} for entry in preference.get("defaults") or ()]}
     from ..util.cmdutil import output_printer
     output_printer(ctx)(shown)
 
@@ -42,8 +42,8 @@ def set_(ctx: Context) -> None:
     path, _ = _path(ctx)
     section, name = flags["section"], flags["name"]
     _validate(flags, section, name)
-    preference = _read(path) or {**_HEAD, "defaults": None, "aliases": None}
-    options = [_option(text) for text in flags["option"]]
+    preference = {"defaults": None, "aliases": None, **(_read(path) or _HEAD)}
+    options = [_option(text) for text in flags["option"]] or None
     if section == "defaults":
         _put(preference, "defaults", "command", {"command": flags["command"], "options": options}, flags["overwrite"],
              f'defaults for command "{flags["command"]}" already exist, use --overwrite to replace')
@@ -102,7 +102,8 @@ def _put(preference: dict, section: str, key: str, entry: dict, overwrite: bool,
             entries[position] = {**old, **{field: value for field, value in entry.items() if value}}
             break
     else:
-        entries.append({field: value for field, value in entry.items() if value or field == "options"})
+        entries.append({field: value for field, value in entry.items()
+                        if value or (section, field) == ("defaults", "options")})
     preference[section] = entries
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 KUBECTL = "pkg/scheme/scheme.go:28"  # how the errors call kubectl's own scheme
 CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
+# Versions that no release here serves, but that kubectl has types of and a word about (`auth reconcile`).
+_OLD = ("rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1")
 
 
 def typed(obj: dict, release: tuple[int, int]) -> dict:
@@ -34,7 +36,7 @@ def unregistered(api_version: str, kind: str, scheme: str, release: tuple[int, i
     """Tell that a scheme has no Go type for a kind, as for all custom ones; "" where it has (NotRegisteredError)."""
     from ...machinery.schema import schema_of
 
-    if kind == "List" or schema_of(api_version, kind, release) is not None:
+    if kind == "List" or api_version in _OLD or schema_of(api_version, kind, release) is not None:
         return ""
     return f'no kind "{kind}" is registered for version "{api_version}" in scheme "{scheme}"'
 

@@ -1,0 +1,132 @@
+"""kuberc set and view: what they write, keep and refuse."""
+
+import pytest
+
+HEAD = "apiVersion: kubectl.config.k8s.io/v1beta1\n"
+TAIL = "kind: Preference\n"
+ALIAS = "--section=aliases --name=p --command=get"
+PLUGIN = "--section=credentialplugin"
+
+
+@pytest.fixture
+def kuberc(newest):
+    """`kuberc(flags)` runs `kuberc set` and returns the Result; `kuberc.text()` is what its file holds."""
+    file = newest.home / "kuberc"
+
+    def run(flags):
+        return newest(f"kubectl kuberc set {flags}")
+
+    run.text, run.file, run.terminal = file.read_text, file, newest
+    return run
+
+
+def test_defaults(kuberc):
+    assert kuberc("--section=defaults --command=get --option=--output=wide --option=a=b=c") == (
+        0, f"Updated {kuberc.file}\n", "")
+    text = (f"aliases: null\n{HEAD}defaults:\n- command: get\n  options:\n  - default: wide\n    name: output\n"
+            f"  - default: b=c\n    name: a\n{TAIL}")
+    assert kuberc.text() == text
+    assert kuberc("--section=defaults --command=get --option=output=name").err == (
+        'error: defaults for command "get" already exist, use --overwrite to replace\n')
+    assert kuberc.text() == text
+    assert kuberc("--section=defaults --command=get --overwrite").code == 0
+    assert kuberc.text() == text
+    assert kuberc("--section=defaults --command=get --option=output=name --overwrite").code == 0
+    assert "- command: get\n  options:\n  - default: name\n    name: output\nkind" in kuberc.text()
+
+
+def test_defaults_of_no_options_and_of_a_second_command(kuberc):
+    kuberc("--section=defaults --command=get")
+    kuberc("--section=defaults --command='set env' --option=output=yaml")
+    assert kuberc.text() == (f"aliases: null\n{HEAD}defaults:\n- command: get\n  options: null\n- command: set env\n"
+                             f"  options:\n  - default: yaml\n    name: output\n{TAIL}")
+
+
+def test_an_alias_keeps_what_is_not_given_anew(kuberc):
+    kuberc(f"{ALIAS} --prependarg=nodes --appendarg=-- --appendarg=x --option=output=wide")
+    assert kuberc.text() == (f"aliases:\n- appendArgs:\n  - --\n  - x\n  command: get\n  name: p\n  options:\n"
+                             f"  - default: wide\n    name: output\n  prependArgs:\n  - nodes\n{HEAD}defaults: null\n"
+                             f"{TAIL}")
+    assert kuberc(f"{ALIAS} --prependarg=pods --overwrite").code == 0
+    assert "prependArgs:\n  - pods\n" in kuberc.text() and "default: wide\n" in kuberc.text()
+    kuberc("--section=aliases --name=q --command=describe")
+    assert kuberc.text().startswith("aliases:\n- appendArgs:") and "- command: describe\n  name: q\n" in kuberc.text()
+
+
+@pytest.mark.parametrize("policy", ["AllowAll", "DenyAll"])
+def test_policies_for_credential_plugins(kuberc, policy):
+    kuberc(f"{PLUGIN} --policy={policy}")
+    assert kuberc.text() == f"aliases: null\n{HEAD}credentialPluginPolicy: {policy}\ndefaults: null\n{TAIL}"
+
+
+def test_a_list_of_credential_plugins(kuberc):
+    kuberc(f"{PLUGIN} --policy=Allowlist --allowlist-entry=command=a,command=b --allowlist-entry=command=c")
+    assert ("credentialPluginAllowlist:\n- command: a\n- command: b\n- command: c\ncredentialPluginPolicy: Allowlist\n"
+            in kuberc.text())
+
+
+@pytest.mark.parametrize(("flags", "problem"), [
+    ("--section=other", '--section must be "defaults", "aliases", or "credentialplugin", got: other'),
+    ("--section=aliases --command=get", "--name is required when --section=aliases"),
+    ("--section=defaults --name=p", "--name should not be specified when --section=defaults"),
+    ("--section=defaults --command=get --prependarg=a",
+     "--prependarg and --appendarg are only valid for --section=aliases"),
+    ("--section=defaults --command=get --appendarg=a",
+     "--prependarg and --appendarg are only valid for --section=aliases"),
+    ("--section=defaults", "--command is required when --section=aliases or --section=defaults"),
+    ("--section=defaults --command=get --option=output", 'invalid option format "output", expected flag=value'),
+    (PLUGIN, "--policy is required when --section=credentialplugin"),
+    (f"{PLUGIN} --policy=x", ' --policy must be  "AllowAll", "DenyAll", or "Allowlist", got: x'),
+    (f"{PLUGIN} --policy=DenyAll --allowlist-entry=command=a",
+     "--allowlist-entry may only be used when --section=credentialplugin and --policy=Allowlist"),
+    (f"{PLUGIN} --policy=Allowlist",
+     "--allowlist-entry is required when --section=credentialplugin and --policy=Allowlist"),
+    (f"{PLUGIN} --policy=Allowlist --allowlist-entry=a", 'improperly formatted allowlist entry: "a"'),
+    (f"{PLUGIN} --policy=Allowlist --allowlist-entry=name=a",
+     'allowlist entry field "name" is deprecated, use "command" instead'),
+    (f"{PLUGIN} --policy=Allowlist --allowlist-entry=x=a", 'unrecognized allowlist entry field: "x"'),
+    (f"{PLUGIN} --policy=Allowlist --allowlist-entry='command= '",
+     'empty value in allowlist entry for field "command"'),
+])
+def test_what_is_refused(kuberc, flags, problem):
+    assert kuberc(flags) == (1, "", f"error: {problem}\n")
+    assert not kuberc.file.exists()
+
+
+def test_all_wrong_entries_are_told(kuberc):
+    assert kuberc(f"{PLUGIN} --policy=Allowlist --allowlist-entry=a,command=b,x=c") == (
+        1, "", 'improperly formatted allowlist entry: "a"\nunrecognized allowlist entry field: "x"\n')
+
+
+def test_what_a_file_has_not_is_null(kuberc):
+    kuberc.file.write_text(f"{HEAD}{TAIL}")
+    kuberc(f"{PLUGIN} --policy=DenyAll")
+    assert kuberc.text() == f"aliases: null\n{HEAD}credentialPluginPolicy: DenyAll\ndefaults: null\n{TAIL}"
+
+
+def test_what_is_viewed(kuberc):
+    kuberc.file.write_text(f"{HEAD}{TAIL}defaults: [{{command: get}}]\n")
+    assert kuberc.terminal.ok("kubectl kuberc view") == (
+        f"aliases: []\n{HEAD}defaults:\n- command: get\n  options: null\n{TAIL}")
+    assert kuberc.terminal.ok("kubectl kuberc view -o jsonpath={.defaults[0].command}") == "get"
+
+
+def test_a_file_that_is_not_there_is_offered_only_where_nobody_named_it(kuberc):
+    kuberc.terminal.environ["KUBECTL_KUBERC"] = "false"  # or no command would come to run
+    assert kuberc.terminal("kubectl kuberc view --kuberc=no").err == "error: kuberc file not found at no\n"
+    asked = kuberc.terminal("kubectl kuberc view", stdin="n\n")
+    assert asked.code == 0 and asked.out.endswith("with recommended options? (y/N): ")
+    assert kuberc.terminal("kubectl kuberc view", stdin="n\n").out == asked.out
+    made = kuberc.terminal("kubectl kuberc view", stdin="Y\n").out
+    assert made.startswith(asked.out + "Updated ")
+    assert kuberc.terminal.ok("kubectl kuberc view") == (
+        f"aliases: []\n{HEAD}defaults:\n- command: apply\n  options:\n  - default: \"true\"\n    name: server-side\n"
+        f"- command: delete\n  options:\n  - default: \"true\"\n    name: interactive\n{TAIL}")
+
+
+def test_a_file_that_is_no_yaml(kuberc):
+    kuberc.file.write_text("a: [\n")
+    kuberc.terminal.environ["KUBECTL_KUBERC"] = "false"  # or no command would come to run
+    told = kuberc("--section=defaults --command=get")
+    assert told.code == 1 and told.err.startswith(
+        "error: error parsing kuberc file: error converting YAML to JSON: yaml: ")
