@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, Protocol, TypeAlias
 
-    from ..apiserver.client import Client
     from ..machinery.types import Key, Object
 
     Watch: TypeAlias = Callable[["Change"], Iterable[Key]]
@@ -71,7 +70,7 @@ class Controller:
     `watches` maps a resource to a function Change -> iterable of keys to sync. `sync` returns None, or the time
     (seconds since 1970, later than `api.now`) at which this key wants to be looked at again; each sync replaces the
     key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long.
-    `api` is a trusted `apiserver.client.Client`.
+    `api` is a trusted `apiserver.client.Client` (which stands above this room, and so is not named in the types).
 
     What a loop has to know the next time, and the API does not tell, it leaves as a `note` of the key.
     """
@@ -92,7 +91,7 @@ class Controller:
         """Leave a note, any JSON object, for the next sync of the key: that one has to renew it, or it is gone."""
         self.manager.note(self.name, key, note or None)
 
-    def sync(self, api: Client, key: Key) -> float | None:
+    def sync(self, api: Any, key: Key) -> float | None:
         raise NotImplementedError
 
 
