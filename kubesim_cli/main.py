@@ -14,6 +14,14 @@ from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
 from .kubectl.kubeconfig import home
 from .machinery.errors import StatusError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .kubectl.cli.flags import Flags
+    from .kubectl.cli.preferences import Preferences
+    from .kubectl.context import Streams
+
 _PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex", "trace", "allocs")
 
 
@@ -48,7 +56,7 @@ def _told(problem: Exception) -> str:
     return f"kubesim failed: {type(problem).__name__}: {problem} (KUBESIM_TRACEBACK=1 shows where)"
 
 
-def execute(words: list[str], environ, streams=None) -> int:
+def execute(words: list[str], environ: Mapping[str, str], streams: Streams | None = None) -> int:
     """Run a kubectl command line (without the program's name); returns the exit code.
 
     `streams`: (stdin, stdout, stderr), else those of sys. What a command did before it failed stays done, as the
@@ -110,7 +118,7 @@ def _run(ctx: Context, words: list[str]) -> int:
     return _function(command)(ctx) or 0
 
 
-def _preferences(ctx: Context, words: list[str]):
+def _preferences(ctx: Context, words: list[str]) -> Preferences | None:
     """Return what the kuberc makes of the words; mostly there is none, and that is found out quickly."""
     environ = ctx.environ
     if environ.get("KUBECTL_KUBERC", "").lower() == "false" or not (
@@ -123,12 +131,12 @@ def _preferences(ctx: Context, words: list[str]):
 
 def _unknown(ctx: Context, word: str) -> str:
     text = f'unknown command "{word}" for "kubectl"'
-    if likely := suggestions("", word, ctx.release):
+    if likely := suggestions("", word, ctx.told_release):
         text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in likely)
     return text
 
 
-def _first(words: list[str], flags) -> str:
+def _first(words: list[str], flags: Flags) -> str:
     position = first_argument(words, flags)
     return words[position] if position >= 0 else ""
 
@@ -137,15 +145,15 @@ def _group(ctx: Context, command: str, args: list[str]) -> int:
     """A command that only has subcommands (cmdutil.DefaultSubCommandRun; certificate just shows its help)."""
     from .kubectl.cli.help import text_of
     if command == "certificate":
-        ctx.out(text_of(command, ctx.release))
+        ctx.out(text_of(command, ctx.told_release))
         return 0
     if args:
         raise Usage(f'unknown command "{" ".join(args)}"')
-    (ctx.out if command == "rollout" else ctx.err)(text_of(command, ctx.release))
+    (ctx.out if command == "rollout" else ctx.err)(text_of(command, ctx.told_release))
     return 1
 
 
-def _function(command: str):
+def _function(command: str) -> Callable[[Context], int | None]:
     from importlib import import_module
     module, function = place_of(command)
     return getattr(import_module(f"kubesim_cli.kubectl.{module}"), function)

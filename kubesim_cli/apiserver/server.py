@@ -9,6 +9,7 @@ from ..machinery import errors
 from ..machinery.discovery import Discovery, Resource, builtin
 from ..machinery.objects import join_key, key_of
 from .kinds import base
+from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
-
-
-class Tally:
-    """What a server counts, so as not to look at all objects; a cluster keeps it with its state (cluster.state)."""
-
-    pods_with_usage = 0  # pods with annotations that metrics.py reads
 
 
 class Server:

@@ -89,8 +89,7 @@ class Cluster:
     def _read_state(self) -> None:
         self.state.check()
         self.entropy.state = self.state.entropy
-        asked = None if self.state.release_settled else self._asked_release
-        self.server.release = asked or self.state.release or OLDEST
+        self.server.release = self.state.served_release(self._asked_release)
         if self.state.feature_gates:
             from ..releases.gates import GatedRelease
 

@@ -13,13 +13,14 @@
 
 from __future__ import annotations
 
-from ..apiserver.server import Tally
-from ..store.log import StoreError
+from ..apiserver.tally import Tally
+from ..releases import OLDEST
+from ..store.log import StoreError as StoreError
+from ..store.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object, Release
-    from ..store.store import Store
 
 VERSION = 1
 
@@ -68,6 +69,10 @@ class ClusterState(Tally):
     def release_settled(self) -> bool:
         """Whether the release stays: reset asked for it, or more than the default objects was written."""
         return self.release is not None and (bool(self._meta.get("releaseAsked")) or not self.pristine)
+
+    def served_release(self, asked: Release | None) -> Release:
+        """The release that the cluster has; `asked` has a say until it is settled."""
+        return (None if self.release_settled else asked) or self.release or OLDEST
 
     @property
     def feature_gates(self) -> dict[str, bool]:
@@ -142,3 +147,17 @@ class ClusterState(Tally):
     @pods_with_usage.setter
     def pods_with_usage(self, count: int) -> None:
         self._meta["podsWithUsage"] = count
+
+
+def release_of(folder: str, asked: Release | None) -> Release:
+    """Return the release of the cluster in `folder` without its gates, or what one would be made with; makes none.
+
+    This costs less than a Cluster. Raises StoreError.
+    """
+    store = Store(folder)
+    try:
+        state = ClusterState(store)
+        state.check()
+        return state.served_release(asked)
+    finally:
+        store.close()

@@ -8,7 +8,9 @@ from .util import cmdutil, metadata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
     from .context import Context
+    from .resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -26,7 +28,7 @@ def run(ctx: Context) -> None:
                       f"{', '.join(both)}")
     result = metadata.select(ctx, resources)
 
-    def annotate(info):
+    def annotate(info: Info) -> None:
         changed = clone(info.obj)
         offline = strategy == "client" or flags["local"] or flags["list"]
         if not offline:
@@ -46,7 +48,7 @@ def run(ctx: Context) -> None:
     result.visit(annotate)
 
 
-def _refuse_overwrites(annotations: dict, new: dict) -> None:
+def _refuse_overwrites(annotations: Object, new: Object) -> None:
     declared = [f"'{key}' already has a value ({annotations[key]})" for key, value in new.items()
                 if key != cmdutil.CHANGE_CAUSE and key in annotations and annotations[key] != value]
     if declared:

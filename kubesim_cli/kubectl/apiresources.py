@@ -7,6 +7,8 @@ from .failures import Failure, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.discovery import Resource
+    from ..machinery.types import Object
     from .context import Context
 
 _FORMATS = ("json", "kyaml", "name", "wide", "yaml")
@@ -34,7 +36,7 @@ def run(ctx: Context) -> None:
         _print(ctx, resources, output)
 
 
-def _selected(ctx: Context) -> list:
+def _selected(ctx: Context) -> list[Resource]:
     flags = ctx.flags
     verbs, categories = set(flags["verbs"]), set(flags["categories"])
     order = {"name": lambda res: (res.plural, res.plural), "kind": lambda res: (res.kind, res.plural)}.get(
@@ -46,7 +48,7 @@ def _selected(ctx: Context) -> list:
         and (not flags.changed("namespaced") or res.namespaced == flags["namespaced"])), key=order)
 
 
-def _table(ctx: Context, resources: list, wide: bool, no_headers: bool) -> None:
+def _table(ctx: Context, resources: list[Resource], wide: bool, no_headers: bool) -> None:
     from ..go.tabwriter import align
     rows = [] if no_headers else [["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]
                                   + (["VERBS", "CATEGORIES"] if wide else [])]
@@ -56,7 +58,7 @@ def _table(ctx: Context, resources: list, wide: bool, no_headers: bool) -> None:
     ctx.out(align(rows))
 
 
-def _print(ctx: Context, resources: list, output: str) -> None:
+def _print(ctx: Context, resources: list[Resource], output: str) -> None:
     listing = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "",
                "resources": [_api_resource(res) for res in resources] or None}
     if output == "json":
@@ -67,7 +69,7 @@ def _print(ctx: Context, resources: list, output: str) -> None:
     ctx.out(for_output(output).print_obj(listing))
 
 
-def _api_resource(res) -> dict:
+def _api_resource(res: Resource) -> Object:
     """Return a metav1.APIResource, its fields in Go's order."""
     told = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "group": res.group,
             "version": res.version, "kind": res.kind, "verbs": list(res.verbs), "shortNames": list(res.short_names),

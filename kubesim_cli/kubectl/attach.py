@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from .failures import Failure
-from .util import cmdutil, podcmd
+from .util import podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,4 +27,4 @@ def run(ctx: Context) -> None:
         container = podcmd.container_of(ctx, pod, flags["container"], flags["quiet"])
     except Failure as failure:
         raise Failure(f"cannot attach to the container: {failure}") from None
-    raise podcmd.not_yet(f"attach to container {cmdutil.quote(container['name'])}")
+    raise podcmd.not_yet(f"attach to container {quote(container['name'])}")

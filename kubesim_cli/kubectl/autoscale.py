@@ -13,7 +13,10 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
+    from .resource.info import Info
 
 _UNITS = {"cpu": "m", "memory": "Mi"}
 _HPAS = "horizontalpodautoscalers"
@@ -33,7 +36,7 @@ def run(ctx: Context) -> None:
     metrics = _metrics(flags)
     count = 0
 
-    def autoscale(info):
+    def autoscale(info: Info) -> None:
         nonlocal count
         if "scale" not in info.mapping.subresources:
             raise Failure(f"cannot autoscale a {info.mapping.kind}: could not find scale subresource for "
@@ -60,7 +63,7 @@ def run(ctx: Context) -> None:
         raise Failure("no objects passed to autoscale")
 
 
-def _object(ctx: Context, info, api_version: str) -> dict:
+def _object(ctx: Context, info: Info, api_version: str) -> Object:
     flags = ctx.flags
     metadata = {"name": flags["name"] or info.name}
     if ctx.namespace_given:
@@ -72,7 +75,7 @@ def _object(ctx: Context, info, api_version: str) -> dict:
     return {"apiVersion": api_version, "kind": "HorizontalPodAutoscaler", "metadata": metadata, "spec": spec}
 
 
-def _create(ctx: Context, obj: dict, strategy: str) -> None:
+def _create(ctx: Context, obj: Object, strategy: str) -> None:
     flags = ctx.flags
     cmdutil.record(ctx, obj)
     if strategy == "client":
@@ -85,7 +88,7 @@ def _create(ctx: Context, obj: dict, strategy: str) -> None:
     cmdutil.printer(ctx, "autoscaled", strategy, typed=True)(obj)
 
 
-def _need_v1(flags) -> None:
+def _need_v1(flags: Flags) -> None:
     """Refuse to fall back where autoscaling/v1 cannot say what the flags do."""
     try:
         _target("cpu", flags["cpu"])
@@ -97,7 +100,7 @@ def _need_v1(flags) -> None:
                       "%!w(<nil>)")
 
 
-def _metrics(flags) -> list[dict]:
+def _metrics(flags: Flags) -> list[Object]:
     targets = []
     if flags["cpu-percent"] > 0:
         targets.append(("cpu", {"type": "Utilization", "averageUtilization": flags["cpu-percent"]}))
@@ -105,7 +108,7 @@ def _metrics(flags) -> list[dict]:
     return [{"type": "Resource", "resource": {"name": name, "target": target}} for name, target in targets]
 
 
-def _target(name: str, text: str) -> dict:
+def _target(name: str, text: str) -> Object:
     """Return the metric target of `70%`, `500m` or `500` (parseResourceInput); raises Failure."""
     text = text.strip()
     if not text:

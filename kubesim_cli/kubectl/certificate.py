@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery import timestamps
 from ..machinery.objects import clone
 from .failures import Failure
@@ -11,6 +12,7 @@ from .util import cmdutil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
+    from .resource.info import Info
 
 _CSRS = "certificatesigningrequests.certificates.k8s.io"
 
@@ -34,7 +36,7 @@ def _decide(ctx: Context, type_: str, opposite: str, done: str, reason: str, mes
         raise Failure("one or more CSRs must be specified as <name> or -f <filename>")
     found = 0
 
-    def decide(info):
+    def decide(info: Info) -> None:
         nonlocal found
         if info.mapping.name != _CSRS:
             told = f"{info.mapping.kind}.{info.mapping.group}" if info.mapping.group else info.mapping.kind
@@ -43,7 +45,7 @@ def _decide(ctx: Context, type_: str, opposite: str, done: str, reason: str, mes
         conditions = csr.setdefault("status", {}).setdefault("conditions", [])
         types = [condition["type"] for condition in conditions]
         if opposite in types:
-            raise Failure(f"certificate signing request {cmdutil.quote(info.name)} is already {opposite}")
+            raise Failure(f"certificate signing request {quote(info.name)} is already {opposite}")
         if type_ not in types or flags["force"]:
             if type_ not in types:
                 conditions.append({"type": type_, "status": "True", "reason": reason, "message": message,

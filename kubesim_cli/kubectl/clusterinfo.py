@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from ..machinery.errors import StatusError
 from .failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object
     from .context import Context
 
 _DUMPED = (("events", "events"), ("replicationcontrollers", "replication-controllers"), ("services", "services"),
@@ -28,7 +32,7 @@ def run(ctx: Context) -> None:
     ctx.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
 
-def _link(service: dict, host: str) -> str:
+def _link(service: Object, host: str) -> str:
     meta, ports = service["metadata"], service["spec"].get("ports") or []
     ingress = ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress")
     if ingress:
@@ -57,21 +61,21 @@ def dump(ctx: Context) -> None:
     else:
         namespaces = flags["namespaces"] or ["kube-system", ctx.namespace]
     folder = "" if flags["output-directory"] == "-" else flags["output-directory"]
-    with _Output(ctx, folder, "nodes" + extension):
-        printer(typed_list(ctx.client.list("nodes"), ctx.release))
+    nodes = typed_list(ctx.client.list("nodes"), ctx.release)
+    _write(ctx, folder, "nodes" + extension, partial(printer, nodes))
     for namespace in namespaces:
         for resource, name in _DUMPED:
             listing = ctx.client.list(resource, namespace)
-            with _Output(ctx, folder, os.path.join(namespace, name + extension)):
-                printer(typed_list(listing, ctx.release))
+            _write(ctx, folder, os.path.join(namespace, name + extension),
+                   partial(printer, typed_list(listing, ctx.release)))
         for pod in listing["items"]:
-            with _Output(ctx, folder, os.path.join(namespace, pod["metadata"]["name"], "logs.txt")):
-                _logs(ctx, pod)
+            _write(ctx, folder, os.path.join(namespace, pod["metadata"]["name"], "logs.txt"),
+                   partial(_logs, ctx, pod))
     if folder:
         ctx.out(f"Cluster info dumped to {folder}\n")
 
 
-def _logs(ctx: Context, pod: dict) -> None:
+def _logs(ctx: Context, pod: Object) -> None:
     from .util.rawhttp import request
     meta, spec = pod["metadata"], pod["spec"]
     for container in (*spec.get("initContainers", ()), *spec["containers"]):
@@ -85,21 +89,12 @@ def _logs(ctx: Context, pod: dict) -> None:
         ctx.out(f"==== END {where}")
 
 
-class _Output:
-    """Sends what is printed to a file below `folder`, or where it goes anyway without a folder."""
-
-    def __init__(self, ctx: Context, folder: str, name: str):
-        self._ctx, self._path = ctx, os.path.join(folder, name) if folder else ""
-
-    def __enter__(self) -> None:
-        if self._path:
-            self._texts: list[str] = []
-            self._ctx.out = self._texts.append  # type: ignore[assignment, method-assign]
-
-    def __exit__(self, *exc) -> None:
-        if not self._path:
-            return
-        del self._ctx.out
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        with open(self._path, "w", encoding="utf-8") as file:
-            file.write("".join(self._texts))
+def _write(ctx: Context, folder: str, name: str, show: Callable[[], None]) -> None:
+    """Call `show`; what it prints goes to a file below `folder`, or where it goes anyway without a folder."""
+    if not folder:
+        show()
+        return
+    text, path = ctx.capture(show), os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)

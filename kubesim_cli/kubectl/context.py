@@ -8,13 +8,17 @@ from .failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import TextIO, TypeVar
 
     from ..apiserver.client import Client
     from ..cluster.cluster import Cluster
-    from ..machinery.types import Release
+    from ..machinery.types import Object, Release
     from .cli.flags import Flags
     from .kubeconfig import Kubeconfig
+
+    Found = TypeVar("Found")
+    Streams = tuple[TextIO, TextIO, TextIO]  # stdin, stdout, stderr
 
 
 class Context:
@@ -22,7 +26,7 @@ class Context:
 
     name = "kubectl"  # what the program calls itself, whichever name it was called by
 
-    def __init__(self, command: str, flags: Flags, environ, streams: tuple | None = None,
+    def __init__(self, command: str, flags: Flags, environ: Mapping[str, str], streams: Streams | None = None,
                  cluster: Cluster | None = None):
         """`command` as in `rollout status`, with its `flags`; `args` are set when these are parsed.
 
@@ -35,7 +39,7 @@ class Context:
         self._caught_up = cluster is not None
         self._client: Client | None = None
         self._kubeconfig: Kubeconfig | None = None
-        self._pending: list = []
+        self._pending: list[tuple[TextIO, str]] = []
         self._warnings: list[str] = []
 
     # The cluster
@@ -103,13 +107,22 @@ class Context:
 
         It is KUBESIM_KUBECTL_VERSION, else that of the cluster, or the wanted one where the kubeconfig leads to none.
         """
-        return asked_release(self.environ, "KUBESIM_KUBECTL_VERSION") or self._cluster_release()
+        return self._release(lambda: self._stored().server.release)
 
-    def _cluster_release(self) -> Release:
-        from ..cluster.cluster import StoreError
+    @property
+    def told_release(self) -> Release:
+        """`release`, for help and the like: they need no cluster, so none is put together to learn it."""
+        from ..cluster.state import release_of
+        return self._release(lambda: release_of(self.kubeconfig.store_path(), wanted_release(self.environ)))
+
+    def _release(self, of_cluster: Callable[[], Release]) -> Release:
+        asked = asked_release(self.environ, "KUBESIM_KUBECTL_VERSION")
+        if asked:
+            return asked
+        from ..cluster.state import StoreError
         from ..releases import OLDEST
         try:
-            return self._stored().server.release
+            return of_cluster()
         except (Failure, StoreError):
             return wanted_release(self.environ) or OLDEST
 
@@ -122,6 +135,16 @@ class Context:
     def err(self, text: str) -> None:
         """Print to stderr, in its place among what goes to stdout."""
         self._pending.append((self._stderr, text))
+
+    def capture(self, show: Callable[[], None]) -> str:
+        """Call `show` and return what it prints to stdout, instead of printing it."""
+        pending, self._pending = self._pending, []
+        try:
+            show()
+        finally:
+            printed, self._pending = self._pending, pending
+        self._pending += [entry for entry in printed if entry[0] is not self._stdout]
+        return "".join(text for stream, text in printed if stream is self._stdout)
 
     def warn(self, text: str) -> None:
         """Tell a warning of kubectl's own (printers.WarningPrinter)."""
@@ -148,7 +171,7 @@ class Context:
 
     # Time and the store
 
-    def wait(self, check, timeout: float | None = None):
+    def wait(self, check: Callable[[], Found], timeout: float | None = None) -> Found | None:
         """Call `check()` now and after every change of the cluster until it returns something true; return that,
         or None when `timeout` seconds have passed. What was done and printed is committed and shown before it sleeps.
         """
@@ -199,7 +222,7 @@ class Context:
         return code
 
 
-def _review(client: Client, token: str) -> dict | None:
+def _review(client: Client, token: str) -> Object | None:
     """Return the user that a token stands for, or None."""
     status = client.create("tokenreviews.authentication.k8s.io", {
         "kind": "TokenReview", "apiVersion": "authentication.k8s.io/v1", "metadata": {},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from .failures import Failure
 from .run import IMAGE
-from .util import cmdutil, podcmd
+from .util import podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def run(ctx: Context) -> None:
     for info in podcmd.select(ctx, names):
         if info.obj["kind"] not in ("Node", "Pod"):
             told = f"{info.mapping.group}/{info.mapping.version}, Kind={info.mapping.kind}"
-            raise Failure(f"{cmdutil.quote(told)} not supported by debug")
+            raise Failure(f"{quote(told)} not supported by debug")
         if info.obj["kind"] == "Pod" and flags["target"] and podcmd.find(info.obj, flags["target"]) is None:
             raise Failure(f"container {flags['target']} is not valid for pod {info.name} out of: "
                           f"{podcmd.names(info.obj)}")
@@ -44,20 +45,20 @@ def _check(ctx: Context, names: list[str], words: list[str]) -> None:
         if not image:
             raise Failure("you must specify --image when not using --copy-to.")
     if image and not IMAGE.fullmatch(image):
-        raise Failure(f"invalid image name {cmdutil.quote(image)}: invalid reference format")
+        raise Failure(f"invalid image name {quote(image)}: invalid reference format")
     if not names and not flags["filename"]:
         raise Failure("NAME or filename is required for debug")
     if flags["image-pull-policy"] not in ("", "Always", "IfNotPresent", "Never"):
         raise Failure(f"invalid image pull policy: {flags['image-pull-policy']}")
     for name, new in changes.items():
         if not IMAGE.fullmatch(new):
-            raise Failure(f"invalid image name {cmdutil.quote(new)} for container {cmdutil.quote(name)}: invalid "
+            raise Failure(f"invalid image name {quote(new)} for container {quote(name)}: invalid "
                           "reference format")
     if flags["target"]:
         if copy:
             raise Failure("--target is incompatible with --copy-to. Use --share-processes instead.")
         if not flags["quiet"]:
-            ctx.out(f"Targeting container {cmdutil.quote(flags['target'])}. If you don't see processes from this "
+            ctx.out(f"Targeting container {quote(flags['target'])}. If you don't see processes from this "
                     "container it may be because the container runtime doesn't support this feature.\n")
     if flags["tty"] and not flags["stdin"]:
         raise Failure("-i/--stdin is required for containers with -t/--tty=true")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..machinery.errors import StatusError
 from ..releases.kubectl import does
 from .cli.flags import FALSE, TRUE
@@ -11,7 +13,9 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .cli.flags import Flags
     from .context import Context
+    from .resource.info import Info
 
 _POLICIES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 _IMMEDIATE = ("Immediate deletion does not wait for confirmation that the running resource has been terminated. The "
@@ -44,7 +48,7 @@ def run(ctx: Context) -> None:
     deletion = Deletion(ctx, strategy, propagation, grace_period, flags["output"] == "name")
     warn_scope = ctx.namespace_given and not flags["all-namespaces"]
 
-    def delete(info):
+    def delete(info: Info) -> None:
         nonlocal warn_scope
         if wanted is not None and _location(info) not in wanted:
             return
@@ -85,9 +89,9 @@ class Deletion:
         """`strategy` as of `cmdutil.dry_run`; `grace_period` in seconds, negative for the object's own."""
         self.ctx, self.strategy, self.propagation, self.grace_period = ctx, strategy, propagation, grace_period
         self.names_only, self.count = names_only, 0
-        self._deleted: list[tuple] = []  # (info, uid of what was deleted)
+        self._deleted: list[tuple[Info, str | None]] = []  # (info, uid of what was deleted)
 
-    def delete(self, info) -> None:
+    def delete(self, info: Info) -> None:
         """Delete one object and tell it. Raises StatusError."""
         self.count += 1
         if self.strategy != "client":
@@ -102,7 +106,7 @@ class Deletion:
             self._deleted.append((info, uid))
         self._tell(info)
 
-    def _tell(self, info) -> None:
+    def _tell(self, info: Info) -> None:
         kind = info.mapping.kind.lower() + (f".{info.mapping.group}" if info.mapping.group else "")
         if self.names_only:
             self.ctx.out(f"{kind}/{info.name}\n")
@@ -117,10 +121,10 @@ class Deletion:
         start = self.ctx.now
         for info, uid in self._deleted:
             left = None if timeout is None else max(0.0, start + timeout - self.ctx.now)
-            if not self.ctx.wait(lambda info=info, uid=uid: self._gone(info, uid), left):
+            if not self.ctx.wait(partial(self._gone, info, uid), left):
                 raise Failure(f"timed out waiting for the condition on {info.object_name}")
 
-    def _gone(self, info, uid) -> bool:
+    def _gone(self, info: Info, uid: str | None) -> bool:
         try:
             obj = self.ctx.client.get(info.resource, info.name, info.namespace)
         except StatusError as error:
@@ -128,7 +132,7 @@ class Deletion:
         return uid is not None and obj["metadata"]["uid"] != uid
 
 
-def _grace_period(flags) -> int:
+def _grace_period(flags: Flags) -> int:
     grace_period = flags["grace-period"]
     if flags["now"]:
         if grace_period != -1:
@@ -139,11 +143,11 @@ def _grace_period(flags) -> int:
     return 0 if flags["force"] and grace_period < 0 else grace_period
 
 
-def _location(info) -> tuple[str, str, str]:
+def _location(info: Info) -> tuple[str, str, str]:
     return info.mapping.name, info.namespace, info.name
 
 
-def _confirmed(ctx: Context, ignore_not_found: bool) -> set | None:
+def _confirmed(ctx: Context, ignore_not_found: bool) -> set[tuple[str, str, str]] | None:
     """Show what would be deleted and ask; returns the objects' locations, or None where nothing is to be done."""
     infos, error = builder.from_flags(ctx, ctx.args, require_object=False).collect(ignore_not_found)
     if error:

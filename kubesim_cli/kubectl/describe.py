@@ -11,6 +11,7 @@ from .util.cmdutil import tell_none
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
+    from .resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -28,7 +29,7 @@ def run(ctx: Context) -> None:
         _describe_matching(ctx, args[0], args[1], error, show_events)
         return
     errors = [error] if error else []
-    told: set = set()
+    told: set[str] = set()
     written = False
     for info in infos:
         try:
@@ -56,7 +57,7 @@ def _describe_matching(ctx: Context, resource: str, prefix: str, not_found: Stat
         ctx.out(_description(ctx, info, show_events) + "\n")
 
 
-def _description(ctx: Context, info, show_events: bool) -> str:
+def _description(ctx: Context, info: Info, show_events: bool) -> str:
     from .printers import PrinterError
     from .printers.describe import describe
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..go.fmt import quote
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
@@ -15,7 +16,10 @@ from .util import cmdutil, klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
+    from .resource.info import Info
 
 _MANAGER = "kubectl-client-side-apply"
 _MASK = "***"
@@ -38,11 +42,11 @@ def run(ctx: Context) -> None:
 
     with TemporaryDirectory(prefix="LIVE-") as live_dir, TemporaryDirectory(prefix="MERGED-") as merged_dir:
 
-        def warn_if_deleting(info):
+        def warn_if_deleting(info: Info) -> None:
             if info.obj and info.obj["metadata"].get("deletionTimestamp"):
                 ctx.err(f"Warning: Detected changes to resource {info.name} which is currently being deleted.\n")
 
-        def compare(info):
+        def compare(info: Info) -> None:
             body = info.obj
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
@@ -76,7 +80,7 @@ def run(ctx: Context) -> None:
         _compare_directories(ctx, live_dir, merged_dir)
 
 
-def _merged(ctx: Context, info, body: dict, manager: str) -> dict:
+def _merged(ctx: Context, info: Info, body: Object, manager: str) -> Object:
     """Return what the server would make of an apply."""
     flags = ctx.flags
     if flags["server-side"]:
@@ -93,7 +97,7 @@ def _merged(ctx: Context, info, body: dict, manager: str) -> dict:
     return Patcher(ctx, info, manager=manager, dry_run=True).patch(modified)[1]
 
 
-def _shown(flags, live: dict | None, merged: dict) -> tuple[dict | None, dict]:
+def _shown(flags: Flags, live: Object | None, merged: Object) -> tuple[Object | None, Object]:
     """Leave out managed fields, and hide the data of secrets."""
     live, merged = clone(live), clone(merged)
     if not flags["show-managed-fields"]:
@@ -105,7 +109,7 @@ def _shown(flags, live: dict | None, merged: dict) -> tuple[dict | None, dict]:
     return live, merged
 
 
-def _mask(before: dict, after: dict) -> None:
+def _mask(before: Object, after: Object) -> None:
     for key in {**before, **after}:
         changed = key in before and key in after and before[key] != after[key]
         if key in before:
@@ -114,12 +118,12 @@ def _mask(before: dict, after: dict) -> None:
             after[key] = f"{_MASK} (after)" if changed else _MASK
 
 
-def _file_name(obj: dict, namespace: str, name: str) -> str:
+def _file_name(obj: Object, namespace: str, name: str) -> str:
     """`apps.v1.Deployment.default.web`"""
     return f"{obj['apiVersion'].replace('/', '.')}.{obj['kind']}.{namespace}.{name}"
 
 
-def _write(directory: str, name: str, obj: dict | None) -> None:
+def _write(directory: str, name: str, obj: Object | None) -> None:
     from .printers.yaml import dump
 
     with open(os.path.join(directory, name.replace(":", "_")), "w", encoding="utf-8", newline="\n") as file:
@@ -140,11 +144,11 @@ def _compare_directories(ctx: Context, live: str, merged: str) -> None:
         done = subprocess.run([program, *arguments], env=dict(ctx.environ), capture_output=True, check=False)
     except OSError as error:
         why = "executable file not found in $PATH" if isinstance(error, FileNotFoundError) else error.strerror
-        raise Failure(f'failed to run {cmdutil.quote(program)}: exec: {cmdutil.quote(program)}: {why}') from None
+        raise Failure(f'failed to run {quote(program)}: exec: {quote(program)}: {why}') from None
     ctx.out(done.stdout.decode("utf-8", "surrogateescape"))
     ctx.err(done.stderr.decode("utf-8", "surrogateescape"))
     if done.returncode > 1:
-        raise Failure(f"failed to run {cmdutil.quote(program)}: exit status {done.returncode}")
+        raise Failure(f"failed to run {quote(program)}: exit status {done.returncode}")
     if done.returncode:
         raise Exit(1)
 
@@ -161,14 +165,14 @@ class _Pruner:
         self.seen_uids: set[str] = set()
         self.namespaces: set[str] = set()
 
-    def see(self, info) -> None:
+    def see(self, info: Info) -> None:
         if info.obj is None:
             return
         if info.namespaced:
             self.namespaces.add(info.namespace)
         self.seen_uids.add(info.obj["metadata"]["uid"])
 
-    def pruned(self) -> list[dict]:
+    def pruned(self) -> list[Object]:
         from .apply.prune import prunable
 
         return [obj for _, obj in prunable(self)]

@@ -10,7 +10,10 @@ from .util.editor import Editor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.discovery import Resource
+    from ..machinery.schema import Schema
     from .context import Context
+    from .resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -25,7 +28,7 @@ def run(ctx: Context) -> None:
 class LiveEditor(Editor):
     """Edits objects as they are on the server, and patches them with what changed."""
 
-    def save(self, before, after) -> None:
+    def save(self, before: Info, after: Info) -> None:
         schema = self._schema(after.mapping)
         if schema is None:
             patch_type, patch = "merge", cmdutil.difference(self.ctx, before.obj, after.obj, "merge")
@@ -45,7 +48,7 @@ class LiveEditor(Editor):
         after.refresh(obj)
         cmdutil.printer(self.ctx, "edited")(obj)
 
-    def _schema(self, mapping):
+    def _schema(self, mapping: Resource) -> Schema | None:
         from ..machinery.schema import schema_of
 
         return schema_of(mapping.api_version, mapping.kind, self.ctx.release)

@@ -16,6 +16,9 @@ from .resource.mapper import resource_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object
     from .context import Context
 
 _PAGE = 500  # whatever --chunk-size says
@@ -60,17 +63,17 @@ def _of_object(ctx: Context, text: str) -> str:
     return ",".join(terms)
 
 
-def _wanted(events: list[dict], types: list[str]) -> list[dict]:
+def _wanted(events: list[Object], types: list[str]) -> list[Object]:
     return [event for event in events if not types or event.get("type", "").lower() in types]
 
 
-def _time(event: dict) -> float:
+def _time(event: Object) -> float:
     series = event.get("series")
     text = series.get("lastObservedTime") if series else event.get("lastTimestamp") or event.get("eventTime")
     return timestamps.parse(text) if text else float("-inf")
 
 
-def _printer(ctx: Context):
+def _printer(ctx: Context) -> Callable[[Object], None]:
     """Return the function that prints an event or a list of them, in columns that do not shrink."""
     widths: list[int] = []
     if ctx.flags["output"]:
@@ -78,7 +81,7 @@ def _printer(ctx: Context):
     else:
         formatted = _rows(ctx)
 
-    def show(obj: dict) -> None:
+    def show(obj: Object) -> None:
         ctx.out(_aligned(formatted(obj), widths))
 
     return show
@@ -90,7 +93,7 @@ def _aligned(text: str, widths: list[int]) -> str:
     return aligned if text.endswith("\n") else aligned.removesuffix("\n")
 
 
-def _formatter(ctx: Context):
+def _formatter(ctx: Context) -> Callable[[Object], str]:
     flags = ctx.flags
     try:
         printer = for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
@@ -99,7 +102,7 @@ def _formatter(ctx: Context):
     except PrinterError as error:
         raise Failure(str(error)) from None
 
-    def formatted(obj: dict) -> str:
+    def formatted(obj: Object) -> str:
         if flags["output"] == "name" and obj["kind"] == "EventList":  # refused by the printer, which nobody hears
             return ""
         try:
@@ -110,14 +113,14 @@ def _formatter(ctx: Context):
     return formatted
 
 
-def _rows(ctx: Context):
+def _rows(ctx: Context) -> Callable[[Object], str]:
     flags = ctx.flags
     head = [] if flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
     with_namespace = flags["all-namespaces"]
     if with_namespace and head:
         head[0] = f"NAMESPACE\t{head[0]}"
 
-    def formatted(obj: dict) -> str:
+    def formatted(obj: Object) -> str:
         lines = [*head]
         head.clear()
         w = Writer(now=ctx.now)
@@ -134,14 +137,15 @@ def _rows(ctx: Context):
     return formatted
 
 
-def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str], show) -> None:
+def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str],
+           show: Callable[[Object], None]) -> None:
     """Print the events there are and then every new one, for as long as there may be any."""
     there = ctx.client.list("events", namespace, field_selector=field_selector)
     for event in _wanted(there["items"], types):
         show(event)
     since = int(there["metadata"].get("resourceVersion") or 0)
 
-    def check():
+    def check() -> None:
         nonlocal since
         since, changes = ctx.client.watch("events", namespace, since=since, field_selector=field_selector)
         for event in _wanted([change["object"] for change in changes if change["type"] != "DELETED"], types):

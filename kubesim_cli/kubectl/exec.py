@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery.errors import bad_request
 from ..releases.kubectl import does
 from .failures import Failure, Usage
-from .util import cmdutil, podcmd
+from .util import podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,4 +39,4 @@ def run(ctx: Context) -> None:
     if wanted and podcmd.find(pod, wanted) is None and not does("ContainerChoices", ctx.release):
         raise bad_request(f"container {wanted} is not valid for pod {pod['metadata']['name']}")
     container = podcmd.container_of(ctx, pod, wanted, flags["quiet"])
-    raise podcmd.not_yet(f"execute {cmdutil.quote(command[0])} in container {cmdutil.quote(container['name'])}")
+    raise podcmd.not_yet(f"execute {quote(command[0])} in container {quote(container['name'])}")

@@ -7,6 +7,9 @@ from .resource.mapper import resources_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from ..machinery.discovery import Resource
     from .context import Context
 
 _NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with the library lightkube-models "
@@ -53,7 +56,7 @@ def _group_and_version(text: str) -> tuple[str, str]:
     return group, version
 
 
-def _resource_and_path(ctx: Context, text: str, plain: bool):
+def _resource_and_path(ctx: Context, text: str, plain: bool) -> tuple[Resource, list[Any]]:
     """Return (discovery.Resource, names of fields) of `pods.spec` or, unless `plain`, `deployments.apps.spec`."""
     type_, *path = _fields(text, "first node must be field node", 1)
     resources = resources_for(ctx, type_)
@@ -68,7 +71,7 @@ def _resource_and_path(ctx: Context, text: str, plain: bool):
     return resources[0], path
 
 
-def _fields(text: str, complaint: str, checked: int | None = None) -> list:
+def _fields(text: str, complaint: str, checked: int | None = None) -> list[Any]:
     """Return the steps of a path; the first `checked` (or all but the first) have to be fields."""
     from ..machinery.jsonpath import JSONPathError, field_names
 
@@ -81,7 +84,7 @@ def _fields(text: str, complaint: str, checked: int | None = None) -> list:
     return names
 
 
-def _show(ctx: Context, resource, path: list[str], recursive: bool, render) -> None:
+def _show(ctx: Context, resource: Resource, path: list[str], recursive: bool, render: Any) -> None:
     from ..machinery.schema import object_meta, schema_of
     from .printers import PrinterError
     from .printers.explain import Document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..go.fmt import quote
 from .failures import Failure
 from .resource import builder
 from .resource.scheme import KUBECTL
@@ -12,7 +13,12 @@ from .util.overrides import overridden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
+    from .resource.info import Info
 
 _EXPOSABLE = (("", "ReplicationController"), ("", "Service"), ("", "Pod"), ("apps", "Deployment"),
               ("apps", "ReplicaSet"))
@@ -25,7 +31,7 @@ def run(ctx: Context) -> None:
     print_obj = cmdutil.printer(ctx, "exposed", strategy, typed=True)
     known = {"selector": flags["selector"], "port": flags["port"], "labels": flags["labels"], "protocols": {}}
 
-    def expose(info):
+    def expose(info: Info) -> None:
         group, kind = info.mapping.group, info.mapping.kind
         if (group, kind) not in _EXPOSABLE:
             raise Failure(f"cannot expose a {kind}{'.' + group if group else ''}")
@@ -44,7 +50,7 @@ def run(ctx: Context) -> None:
     builder.from_flags(ctx, ctx.args, selector="", scheme=KUBECTL).visit(expose)
 
 
-def _introspect(obj: dict, flags, known: dict) -> None:
+def _introspect(obj: Object, flags: Flags, known: Object) -> None:
     """Fill in what the flags did not say, for this object and, as kubectl has it, for those after it."""
     if not known["selector"]:
         known["selector"] = _join(_selector(obj))
@@ -61,7 +67,7 @@ def _introspect(obj: dict, flags, known: dict) -> None:
         known["labels"] = _join(obj["metadata"].get("labels") or {})
 
 
-def _selector(obj: dict) -> dict:
+def _selector(obj: Object) -> Object:
     failed = "couldn't retrieve selectors via --selector flag or introspection: "
     kind, spec = obj["kind"], obj.get("spec") or {}
     if kind == "Pod":
@@ -83,7 +89,7 @@ def _selector(obj: dict) -> dict:
     return selector["matchLabels"]
 
 
-def _ports(obj: dict) -> list[tuple[int, str]]:
+def _ports(obj: Object) -> list[tuple[int, str]]:
     """Return (port, protocol) of every container's or the service's ports."""
     spec = obj.get("spec") or {}
     if obj["kind"] == "Service":
@@ -93,11 +99,11 @@ def _ports(obj: dict) -> list[tuple[int, str]]:
             for port in container.get("ports") or ()]
 
 
-def _join(labels: dict) -> str:
+def _join(labels: Object) -> str:
     return ",".join(f"{key}={value}" for key, value in labels.items())
 
 
-def _service(flags, default_name: str, known: dict) -> dict:
+def _service(flags: Flags, default_name: str, known: Object) -> Object:
     if not known["selector"]:
         raise Failure("selector must be specified")
     selector = parse_labels(known["selector"])
@@ -120,11 +126,11 @@ def _service(flags, default_name: str, known: dict) -> dict:
     return obj
 
 
-def service(name: str, selector: dict, labels: dict | None, ports: str, protocol: str = "", protocols=None,
-            target_port: str = "") -> dict:
+def service(name: str, selector: Object, labels: Object | None, ports: str, protocol: str = "",
+            protocols: Mapping[str, list[str]] | None = None, target_port: str = "") -> Object:
     """Return a Service. `ports`: numbers with commas between; `protocols`: port -> protocols of what it exposes, used
     where `protocol` is empty; `target_port`: number or name, else each port's own number. Raises Failure."""
-    entries: list[dict] = []
+    entries: list[Object] = []
     numbers = ports.split(",") if ports else []
     for index, text in enumerate(numbers):
         port = atoi(text)
@@ -136,7 +142,7 @@ def service(name: str, selector: dict, labels: dict | None, ports: str, protocol
             target = int_or_string(target_port) if target_port else port
             entry = {"name": port_name, "protocol": each, "port": port, "targetPort": target}
             entries.append({key: value for key, value in entry.items() if value != ""})
-    obj: dict = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+    obj: Object = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
                  "spec": {"ports": entries, "selector": selector}}
     if labels:
         obj["metadata"]["labels"] = labels
@@ -159,9 +165,9 @@ def parse_labels(text: str) -> dict[str, str]:
 def atoi(text: str) -> int:
     """Read a decimal number as strconv.Atoi; raises Failure with its words."""
     if not re.fullmatch("[+-]?[0-9]+", text):
-        raise Failure(f"strconv.Atoi: parsing {cmdutil.quote(text)}: invalid syntax")
+        raise Failure(f"strconv.Atoi: parsing {quote(text)}: invalid syntax")
     if not -(1 << 63) <= int(text) < 1 << 63:
-        raise Failure(f"strconv.Atoi: parsing {cmdutil.quote(text)}: value out of range")
+        raise Failure(f"strconv.Atoi: parsing {quote(text)}: value out of range")
     return int(text)
 
 

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from ..machinery.errors import StatusError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..machinery.types import Object
+
 
 class Failure(Exception):
     """A verb's failure, told as `error: text`; `prefix` replaces "error: ", `code` is the exit code."""
@@ -23,7 +29,7 @@ class Usage(Failure):
 class Aggregate(Failure):
     """Several failures (StatusError or Failure), told one a line; a single one is told as if it stood alone."""
 
-    def __init__(self, errors: list, code: int = 1):
+    def __init__(self, errors: Sequence[Exception], code: int = 1):
         texts = list(dict.fromkeys(map(str, errors)))
         super().__init__(texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]", code)
         self.errors = errors
@@ -79,7 +85,7 @@ def exit_code(error: Exception, command: str) -> int:
     return (error.code if isinstance(error, Failure) else 1) + (command == "diff")
 
 
-def _tell_invalid(status: dict) -> str:
+def _tell_invalid(status: Object) -> str:
     details = status.get("details")
     if details is None:
         return "The request is invalid" + (f": {status['message']}" if status.get("message") else "")
@@ -101,7 +107,7 @@ def add_source(error: Exception, doing: str, source: str) -> Exception:
     if not source:
         return error
     if isinstance(error, StatusError):
-        details: dict | None = error.status.get("details")
+        details: Object | None = error.status.get("details")
         return StatusError(error.code, error.reason, f'error when {doing} "{source}": {error.message}',
                            details)
     return Failure(f'error when {doing} "{source}": {error}')

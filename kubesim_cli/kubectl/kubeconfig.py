@@ -12,29 +12,36 @@ import os
 from ..machinery.errors import StatusError
 from .failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..machinery.types import Object
+    from .cli.flags import Flags
+
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 SERVER = "https://127.0.0.1:8443"
 ADMIN_GROUPS = ["system:masters", "system:authenticated"]
 
 
-def home(environ) -> str:
+def home(environ: Mapping[str, str]) -> str:
     """Return the folder of everything kubesim stores (KUBESIM_HOME)."""
     return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
 
 
-def builtin() -> dict:
+def builtin() -> Object:
     """Return the config that stands while kubesim's own file does not exist."""
     return {"clusters": {"minikube": {"server": SERVER}}, "users": {"minikube": {}},
             "contexts": {"minikube": {"cluster": "minikube", "namespace": "default", "user": "minikube"}},
             "current-context": "minikube"}
 
 
-def own_path(environ) -> str:
+def own_path(environ: Mapping[str, str]) -> str:
     """Return the path of kubesim's own kubeconfig."""
     return os.path.join(home(environ), "config")
 
 
-def paths(environ, explicit: str = "") -> list[str]:
+def paths(environ: Mapping[str, str], explicit: str = "") -> list[str]:
     """Return the files to read, first wins: --kubeconfig, else those of KUBECONFIG, else kubesim's own."""
     if explicit:
         return [explicit]
@@ -43,12 +50,12 @@ def paths(environ, explicit: str = "") -> list[str]:
     return [own_path(environ)]
 
 
-def empty() -> dict:
+def empty() -> Object:
     """Return a config with nothing in it."""
     return {"clusters": {}, "users": {}, "contexts": {}, "current-context": ""}
 
 
-def read_file(path: str, environ) -> dict | None:
+def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
     """Return the config in a file, or None where there is none; raises Failure where it does not parse."""
     try:
         with open(path, encoding="utf-8") as file:
@@ -68,7 +75,7 @@ def _reason(why: OSError, path: str) -> str:
     return f"{verb} {path}: {os.strerror(why.errno or 0).lower()}"
 
 
-def _parse(text: str) -> dict:
+def _parse(text: str) -> Object:
     if text.lstrip()[:1] == "{":
         import json
         data = json.loads(text)
@@ -86,7 +93,7 @@ def _parse(text: str) -> dict:
     return config
 
 
-def merge(configs: list[dict]) -> dict:
+def merge(configs: list[Object]) -> Object:
     """Merge files as clientcmd does: the first to name an entry, or the current context, wins."""
     merged = empty()
     for config in configs:
@@ -99,7 +106,7 @@ def merge(configs: list[dict]) -> dict:
     return merged
 
 
-def load(environ, flags) -> Kubeconfig:
+def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
     """Read and merge the files that the environment and the global flags name."""
     configs = [config for path in paths(environ, flags["kubeconfig"])
                if (config := read_file(path, environ)) is not None]
@@ -111,7 +118,7 @@ def load(environ, flags) -> Kubeconfig:
 class Kubeconfig:
     """A merged config and what the global flags change of it (DirectClientConfig)."""
 
-    def __init__(self, config: dict, flags, environ):
+    def __init__(self, config: Object, flags: Flags, environ: Mapping[str, str]):
         self.config, self._flags, self._environ = config, flags, environ
 
     def _given(self, name: str) -> str:
@@ -123,7 +130,7 @@ class Kubeconfig:
         return self._given("context") or self.config["current-context"]
 
     @property
-    def context(self) -> dict:
+    def context(self) -> Object:
         return self.config["contexts"].get(self.context_name, {})
 
     @property
@@ -189,7 +196,7 @@ class Kubeconfig:
         from ..cluster.cluster import folder_of
         return folder_of(home(self._environ), self.cluster_name or "default")
 
-    def identity(self, review) -> dict:
+    def identity(self, review: Callable[[str], Object | None]) -> Object:
         """Return whom the API server takes the user for: name, groups, uid and extra.
 
         `review(token)` returns a service account's user, or None; --token and tokens of service accounts have to pass
@@ -217,7 +224,7 @@ class Kubeconfig:
                             extra or entry.get("as-user-extra") or {})
 
 
-def impersonated(name: str, groups: list[str], uid: str, extra: dict) -> dict:
+def impersonated(name: str, groups: list[str], uid: str, extra: Object) -> Object:
     """Return the user that `--as` asks for, with the groups that the server adds (filters/impersonation.go)."""
     kind, _, rest = name.partition("system:serviceaccount:")
     if not kind and rest.count(":") == 1 and not groups:

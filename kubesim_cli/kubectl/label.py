@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery import names
 from ..machinery.objects import clone
 from ..releases.kubectl import does
@@ -11,7 +12,9 @@ from .util import cmdutil, metadata
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
     from .context import Context
+    from .resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -26,13 +29,13 @@ def run(ctx: Context) -> None:
     result = metadata.select(ctx, resources)
     offline = strategy == "client" or flags["local"] or flags["list"]
 
-    def label(info):
+    def label(info: Info) -> None:
         changed = clone(info.obj)
         labels = changed["metadata"].get("labels") or {}
         if not offline:
             for key in removed:
                 if key not in labels:
-                    ctx.out(f"label {cmdutil.quote(key)} not found.\n")
+                    ctx.out(f"label {quote(key)} not found.\n")
         if not flags["overwrite"]:
             builder.raise_all([Failure(f"'{key}' already has a value ({labels[key]}), and --overwrite is false")
                                for key, value in new.items() if key in labels and labels[key] != value])
@@ -57,7 +60,7 @@ def _done(added: list[str], gone: list[str]) -> str:
     return "modified" if added and gone else "labeled" if added else "unlabeled" if gone else "not labeled"
 
 
-def _done_to(before: dict, after: dict, overwrite: bool) -> str:
+def _done_to(before: Object, after: Object, overwrite: bool) -> str:
     """Older releases go by the whole object and its size."""
     if before == after:
         return "not labeled"
@@ -75,7 +78,7 @@ def _parse(changes: list[str]) -> tuple[dict[str, str], list[str]]:
         if len(parts) != 2:
             raise Failure(f"invalid label spec: {text}")
         if problems := names.label_value(parts[1]):
-            raise Failure(f"invalid label value: {cmdutil.quote(text)}: {';'.join(problems)}")
+            raise Failure(f"invalid label value: {quote(text)}: {';'.join(problems)}")
         new[parts[0]] = parts[1]
     if any(key in new for key in removed):
         raise Failure("can not both modify and remove a label in the same command")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery import timestamps
 from ..machinery.errors import StatusError, bad_request
 from ..releases.kubectl import does
@@ -11,6 +12,8 @@ from .util import cmdutil, podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
 
 _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
@@ -38,11 +41,11 @@ def run(ctx: Context) -> None:
         pod = podcmd.pod_of(ctx, obj, flags["pod-running-timeout"], "get the logs from")
         for container in _containers(ctx, pod, args):
             _check_state(pod, container["name"], flags["previous"])
-            raise podcmd.not_yet(f"show the logs of container {cmdutil.quote(container['name'])} in pod "
-                                 f"{cmdutil.quote(pod['metadata']['name'])}")
+            raise podcmd.not_yet(f"show the logs of container {quote(container['name'])} in pod "
+                                 f"{quote(pod['metadata']['name'])}")
 
 
-def _select(ctx: Context) -> list[dict]:
+def _select(ctx: Context) -> list[Object]:
     args = ctx.args
     try:
         if args:
@@ -51,14 +54,14 @@ def _select(ctx: Context) -> list[dict]:
     except StatusError as error:
         if error.reason == "NotFound" and does("LogsTellNamespace", ctx.release):
             raise Failure(f"error from server (NotFound): {error.message} in namespace "
-                          f"{cmdutil.quote(ctx.namespace)}") from None
+                          f"{quote(ctx.namespace)}") from None
         raise
     if not infos:
         cmdutil.tell_none(ctx)
     return [info.obj for info in infos]
 
 
-def _check(flags, args) -> None:
+def _check(flags: Flags, args: list[str]) -> None:
     container = args[1] if len(args) == 2 else flags["container"]
     if flags["since-time"] and flags["since"]:
         raise Failure("at most one of `sinceTime` or `sinceSeconds` may be specified")
@@ -74,7 +77,7 @@ def _check(flags, args) -> None:
         raise Failure("--tail must be greater than or equal to -1")
 
 
-def _containers(ctx: Context, pod: dict, args) -> list[dict]:
+def _containers(ctx: Context, pod: Object, args: list[str]) -> list[Object]:
     flags = ctx.flags
     if flags["all-containers"]:
         return [container for field in ("initContainers", "containers", "ephemeralContainers")
@@ -82,17 +85,17 @@ def _containers(ctx: Context, pod: dict, args) -> list[dict]:
     name = args[1] if len(args) == 2 else flags["container"]
     default = (pod["metadata"].get("annotations") or {}).get(podcmd.DEFAULT_CONTAINER)
     if not name and default and podcmd.find(pod, default) is None:
-        ctx.err(f"Default container name {cmdutil.quote(default)} not found in pod {pod['metadata']['name']}\n")
+        ctx.err(f"Default container name {quote(default)} not found in pod {pod['metadata']['name']}\n")
         name = pod["spec"]["containers"][0]["name"]
     return [podcmd.container_of(ctx, pod, name, quiet=flags["all-pods"], unknown="is not valid for")]
 
 
-def _check_state(pod: dict, name: str, previous: bool) -> None:
+def _check_state(pod: Object, name: str, previous: bool) -> None:
     """Raise what a kubelet answers for a container that has no log (kubelet_pods.go validateContainerLogStatus)."""
     status = pod.get("status") or {}
     found = next((state for field in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
                   for state in status.get(field) or () if state["name"] == name), None)
-    told = f"container {cmdutil.quote(name)} in pod {cmdutil.quote(pod['metadata']['name'])}"
+    told = f"container {quote(name)} in pod {quote(pod['metadata']['name'])}"
     if found is None:
         if not pod["spec"].get("nodeName"):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..go.json import type_word
 from ..machinery import errors, jsonpatch, strategic
 from ..machinery.errors import StatusError
@@ -12,7 +13,9 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Json, Object
     from .context import Context
+    from .resource.info import Info
 
 _TYPES = {"json": "application/json-patch+json", "merge": "application/merge-patch+json",
           "strategic": "application/strategic-merge-patch+json"}
@@ -30,7 +33,7 @@ def run(ctx: Context) -> None:
     body = _parse(text, flags["patch"], patch_type, local or strategy == "client")
     count = 0
 
-    def patch(info):
+    def patch(info: Info) -> None:
         nonlocal count
         count += 1
         if local or strategy == "client":
@@ -60,7 +63,7 @@ def _check(ctx: Context, strategy: str) -> str:
         raise Failure("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
     patch_type = flags["type"].lower() or "strategic"
     if patch_type not in _TYPES:
-        raise Failure(f"--type must be one of [{' '.join(_TYPES)}], not {cmdutil.quote(flags['type'])}")
+        raise Failure(f"--type must be one of [{' '.join(_TYPES)}], not {quote(flags['type'])}")
     cmdutil.check_subresource(ctx, flags["subresource"])
     return patch_type
 
@@ -74,7 +77,7 @@ def _read(path: str) -> str:
         raise Failure(f"unable to read patch file: {what} {path}: {(error.strerror or '').lower()}") from None
 
 
-def _parse(text: str, told: str, patch_type: str, local: bool):
+def _parse(text: str, told: str, patch_type: str, local: bool) -> Json:
     """Return a patch's value. What begins with a brace is sent as it is, so it is the server that finds it wrong."""
     if text.lstrip()[:1] == "{":
         from ..go.json import JsonError, loads
@@ -91,14 +94,14 @@ def _parse(text: str, told: str, patch_type: str, local: bool):
     try:
         return load(text)
     except YamlError as wrong:
-        raise Failure(f"unable to parse {cmdutil.quote(told)}: {wrong}") from None
+        raise Failure(f"unable to parse {quote(told)}: {wrong}") from None
 
 
 def _wrong_locally(problem: str, patch_type: str) -> str:
     return {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document"}.get(patch_type, problem)
 
 
-def _send(ctx: Context, info, body, patch_type: str, strategy: str) -> dict:
+def _send(ctx: Context, info: Info, body: Json, patch_type: str, strategy: str) -> Object:
     flags = ctx.flags
     try:
         return ctx.client.patch(info.resource, info.name, body, patch_type, info.namespace,
@@ -113,7 +116,7 @@ def _send(ctx: Context, info, body, patch_type: str, strategy: str) -> dict:
         raise Failure(f"{_TYPES[patch_type]} is not supported by {kind}: {error.message}") from None
 
 
-def _record(ctx: Context, info, obj: dict, strategy: str) -> dict:
+def _record(ctx: Context, info: Info, obj: Object, strategy: str) -> Object:
     """Write the change cause that --record asks for."""
     changed = clone(obj)
     cmdutil.record(ctx, changed)
@@ -123,7 +126,7 @@ def _record(ctx: Context, info, obj: dict, strategy: str) -> dict:
                             info.namespace, dry_run=strategy == "server", field_manager=ctx.flags["field-manager"])
 
 
-def _patched_locally(ctx: Context, info, body, patch_type: str) -> dict:
+def _patched_locally(ctx: Context, info: Info, body: Json, patch_type: str) -> Object:
     """Return the object after a patch, without a server. Raises Failure."""
     obj = clone(info.obj)
     if patch_type == "json":
@@ -141,7 +144,7 @@ def _patched_locally(ctx: Context, info, body, patch_type: str) -> dict:
     return obj
 
 
-def _merged(ctx: Context, obj: dict, body: dict) -> dict:
+def _merged(ctx: Context, obj: Object, body: Object) -> Object:
     from ..machinery.schema import schema_of
 
     api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
@@ -155,7 +158,7 @@ def _merged(ctx: Context, obj: dict, body: dict) -> dict:
         raise Failure(str(wrong)) from None
 
 
-def _json_patched(obj: dict, body) -> dict:
+def _json_patched(obj: Object, body: Json) -> Object:
     if body is None:
         return obj
     if not isinstance(body, list):

@@ -10,7 +10,12 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
+    from .resource.info import Info
 
 _TIMEOUT = 300.0  # seconds for --force to see the old objects gone
 
@@ -33,7 +38,7 @@ def run(ctx: Context) -> None:
         _replace_by_force(ctx, validation, propagation, print_obj)
         return
 
-    def replace(info):
+    def replace(info: Info) -> None:
         cmdutil.save_config(info.obj, create=flags["save-config"])
         if strategy != "client":
             try:
@@ -66,11 +71,11 @@ def _check(ctx: Context, strategy: str) -> None:
     cmdutil.check_subresource(ctx, flags["subresource"])
 
 
-def _grace_period(flags) -> int:
+def _grace_period(flags: Flags) -> int:
     return 1 if flags["grace-period"] == 0 else flags["grace-period"]
 
 
-def _update(ctx: Context, info, validation: str, strategy: str) -> dict:
+def _update(ctx: Context, info: Info, validation: str, strategy: str) -> Object:
     """Send an object; without a resourceVersion in it, it overwrites what is there (Helper.Replace)."""
     flags = ctx.flags
     if not info.name:
@@ -86,7 +91,8 @@ def _update(ctx: Context, info, validation: str, strategy: str) -> dict:
                              field_validation=validation)
 
 
-def _replace_by_force(ctx: Context, validation: str, propagation: str, print_obj) -> None:
+def _replace_by_force(ctx: Context, validation: str, propagation: str,
+                      print_obj: Callable[[Object], None]) -> None:
     """Delete the objects, wait until they are gone, and create them anew."""
     flags = ctx.flags
     infos, unread = builder.from_flags(ctx, ctx.args, require_object=False).collect()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
+from ..go.fmt import quote
 from ..machinery import names
 from ..machinery.errors import StatusError
 from .expose import atoi, parse_labels, service
 from .failures import Failure, Usage
+from .resource.mapper import resource_for
 from .util import cmdutil
 from .util.overrides import overridden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
 
 _COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -31,8 +35,7 @@ def run(ctx: Context) -> None:
     print_obj = cmdutil.printer(ctx, "created", strategy, typed=True)
     _check(flags, args, attach, strategy)
     obj = _pod(flags, args[0], args[1:])
-    pods = ctx.client.discovery.of_kind("v1", "Pod")  # kubectl wants a server even for a dry run on the client
-    assert pods is not None
+    pods = resource_for(ctx, "pods")  # kubectl wants a server even for a dry run on the client
     obj = overridden(ctx, obj)
     if attach:
         raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")
@@ -53,7 +56,7 @@ def run(ctx: Context) -> None:
         raise failure
 
 
-def _check(flags, args, attach: bool, strategy: str) -> None:
+def _check(flags: Flags, args: list[str], attach: bool, strategy: str) -> None:
     if not args or flags.dash == 0:
         raise Usage("NAME is required for run")
     if flags["pod-running-timeout"] <= 0:
@@ -61,7 +64,7 @@ def _check(flags, args, attach: bool, strategy: str) -> None:
     if not flags["image"]:
         raise Failure("--image is required")
     if not IMAGE.fullmatch(flags["image"]):
-        raise Failure(f"Invalid image name {cmdutil.quote(flags['image'])}: invalid reference format")
+        raise Failure(f"Invalid image name {quote(flags['image'])}: invalid reference format")
     if flags["tty"] and not flags["stdin"]:
         raise Usage("-i/--stdin is required for containers with -t/--tty=true")
     if flags["expose"] and not flags["port"]:
@@ -77,10 +80,10 @@ def _check(flags, args, attach: bool, strategy: str) -> None:
         raise Usage(f"invalid image pull policy: {flags['image-pull-policy']}")
 
 
-def _pod(flags, name: str, args: list[str]) -> dict:
+def _pod(flags: Flags, name: str, args: list[str]) -> Object:
     env = [_env(text) for text in flags["env"]]
     annotations, _ = cmdutil.parse_pairs(flags["annotations"], "annotations", removes=False)
-    container: dict = {"name": name, "image": flags["image"]}
+    container: Object = {"name": name, "image": flags["image"]}
     if args:
         container["command" if flags["command"] else "args"] = args
     if flags["port"]:
@@ -103,14 +106,14 @@ def _pod(flags, name: str, args: list[str]) -> dict:
         "containers": [container], "restartPolicy": flags["restart"] or "Always", "dnsPolicy": "ClusterFirst"}}
 
 
-def _env(text: str) -> dict:
+def _env(text: str) -> Object:
     name, equals, value = text.partition("=")
     if not equals or names.env_var_name(name):
         raise Failure(f"invalid env: {text}")
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _create(ctx: Context, resource: str, obj: dict, strategy: str) -> dict:
+def _create(ctx: Context, resource: str, obj: Object, strategy: str) -> Object:
     flags = ctx.flags
     cmdutil.record(ctx, obj)
     if strategy == "client":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery.objects import clone
 from ..releases.kubectl import does
 from .failures import Failure
@@ -11,6 +12,7 @@ from .util import cmdutil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
+    from .resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -51,7 +53,7 @@ def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
     return Failure(f"no objects passed to scale{why}")
 
 
-def _scale(ctx: Context, info, strategy: str) -> int:
+def _scale(ctx: Context, info: Info, strategy: str) -> int:
     """Write the scale subresource; returns the replicas it then asks for (kubectl/pkg/scale)."""
     flags = ctx.flags
     wanted, current, version = flags["replicas"], flags["current-replicas"], flags["resource-version"]
@@ -73,11 +75,11 @@ def _scale(ctx: Context, info, strategy: str) -> int:
     return scale["spec"].get("replicas", 0)
 
 
-def _wait(ctx: Context, info, wanted: int, timeout: float) -> None:
-    def synced():
+def _wait(ctx: Context, info: Info, wanted: int, timeout: float) -> None:
+    def synced() -> bool:
         scale = ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale")
         asked = scale["spec"].get("replicas", 0)
         return asked != wanted or scale["status"].get("replicas", 0) == wanted
 
     if not ctx.wait(synced, timeout):
-        raise Failure(f"timed out waiting for {cmdutil.quote(info.name)} to be synced")
+        raise Failure(f"timed out waiting for {quote(info.name)} to be synced")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery import names
 from ..machinery.objects import clone
 from .failures import Failure, Usage, no_such_type
@@ -10,7 +11,9 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
     from .context import Context
+    from .resource.info import Info
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
@@ -32,7 +35,7 @@ def run(ctx: Context) -> None:
     else:
         result = builder.from_flags(ctx, resources[1:], resource="node", latest=True)
 
-    def taint(info):
+    def taint(info: Info) -> None:
         changed = clone(info.obj)
         taints = changed["spec"].get("taints") or []
         if not flags["overwrite"]:
@@ -66,10 +69,10 @@ def _split(args: list[str]) -> tuple[list[str], list[str]]:
     return resources, changes
 
 
-def _parse(changes: list[str]) -> tuple[list[dict], list[dict]]:
+def _parse(changes: list[str]) -> tuple[list[Object], list[Object]]:
     """Return (taints to add, taints to remove); raises Usage."""
-    add: list[dict] = []
-    remove: list[dict] = []
+    add: list[Object] = []
+    remove: list[Object] = []
     for text in changes:
         taint = _parse_one(text[:-1] if text.endswith("-") else text)
         if text.endswith("-"):
@@ -84,7 +87,7 @@ def _parse(changes: list[str]) -> tuple[list[dict], list[dict]]:
     return add, remove
 
 
-def _parse_one(text: str) -> dict:
+def _parse_one(text: str) -> Object:
     parts = text.split(":")
     if len(parts) > 2:
         raise Usage(f"invalid taint spec: {text}")
@@ -107,7 +110,7 @@ def _parse_one(text: str) -> dict:
     return taint
 
 
-def _check(ctx: Context, resources: list[str], add: list[dict], remove: list[dict]) -> None:
+def _check(ctx: Context, resources: list[str], add: list[Object], remove: list[Object]) -> None:
     flags = ctx.flags
     kind = resources[0].lower()
     mapping = ctx.client.discovery.find(kind)
@@ -125,11 +128,12 @@ def _check(ctx: Context, resources: list[str], add: list[dict], remove: list[dic
         raise Failure("at least one resource name must be specified since 'all' parameter is not set")
 
 
-def _same(one: dict, other: dict) -> bool:
+def _same(one: Object, other: Object) -> bool:
     return one["key"] == other["key"] and one["effect"] == other["effect"]
 
 
-def _reorganize(old: list[dict], add: list[dict], remove: list[dict], overwrite: bool) -> tuple[str, list[dict]]:
+def _reorganize(old: list[Object], add: list[Object], remove: list[Object],
+                overwrite: bool) -> tuple[str, list[Object]]:
     """Return (what was done, the taints as they are to be); raises Failure for taints to remove that are not there."""
     taints = add + [taint for taint in old if not any(_same(taint, new) for new in add)]
     added = len(taints) != len(old)
@@ -140,7 +144,7 @@ def _reorganize(old: list[dict], add: list[dict], remove: list[dict], overwrite:
         deleted = len(kept) != len(taints)
         if not deleted:
             told = f"{gone['key']}:{gone['effect']}" if gone["effect"] else gone["key"]
-            errors.append(Failure(f"taint {cmdutil.quote(told)} not found"))
+            errors.append(Failure(f"taint {quote(told)} not found"))
         taints = kept
     builder.raise_all(errors)
     if (added and deleted) or overwrite:

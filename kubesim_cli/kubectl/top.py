@@ -11,6 +11,10 @@ from .util.cmdutil import tell_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Json, Object
+    from .cli.flags import Flags
     from .context import Context
 
 _GROUP = "metrics.k8s.io"
@@ -71,7 +75,7 @@ def pod(ctx: Context) -> None:
     _print(ctx, _pod_rows(ctx, measured))
 
 
-def _pod_rows(ctx: Context, measured: list[dict]) -> list[list[str]]:
+def _pod_rows(ctx: Context, measured: list[Object]) -> list[list[str]]:
     flags = ctx.flags
     resources, everywhere, containers = _resources(flags), flags["all-namespaces"], flags["containers"]
     rows, columns = [], 1 + len(resources)
@@ -94,7 +98,7 @@ def _pod_rows(ctx: Context, measured: list[dict]) -> list[list[str]]:
     return rows
 
 
-def _name(flags, args, what: str, selector: str, word: str) -> str:
+def _name(flags: Flags, args: list[str], what: str, selector: str, word: str) -> str:
     """Check arguments and flags; returns the NAME, "" for all."""
     if len(args) > 1:
         raise Usage(f"{what} [NAME | -l label]")
@@ -105,7 +109,7 @@ def _name(flags, args, what: str, selector: str, word: str) -> str:
     return args[0] if args else ""
 
 
-def _check(parse, selector: str) -> None:
+def _check(parse: Callable[[str], object], selector: str) -> None:
     try:
         parse(selector)
     except ValueError as error:
@@ -132,7 +136,7 @@ def _explain_nothing(ctx: Context, labels: str, fields: str) -> None:
         raise Failure("metrics not available yet")
 
 
-def _resources(flags) -> list[str]:
+def _resources(flags: Flags) -> list[str]:
     return ["cpu", "memory", "swap"] if flags["show-swap"] else ["cpu", "memory"]
 
 
@@ -140,7 +144,7 @@ def _title(resource: str) -> str:
     return "CPU(cores)" if resource == "cpu" else f"{resource.upper()}(bytes)"
 
 
-def _available(node: dict, capacity: bool) -> dict[str, str | None]:
+def _available(node: Object, capacity: bool) -> dict[str, str | None]:
     """Return what a node has of each resource, None for swap where it does not tell."""
     status = node.get("status") or {}
     swap = ((status.get("nodeInfo") or {}).get("swap") or {}).get("capacity")
@@ -148,22 +152,23 @@ def _available(node: dict, capacity: bool) -> dict[str, str | None]:
     return {**amounts, "swap": None if swap is None else str(swap)}
 
 
-def _of_pod(found: dict) -> dict[str, str]:
+def _of_pod(found: Object) -> dict[str, str]:
     return quantity.total(container["usage"] for container in found["containers"])
 
 
-def _sort(ctx: Context, items: list[dict], by: str, usage, name) -> None:
+def _sort(ctx: Context, items: list[Object], by: str, usage: Callable[[Object], Object],
+          name: Callable[[Object], Json]) -> None:
     """Sort in place by name, or by cpu or memory with the greatest first."""
     amount = quantity.milli if by == "cpu" else quantity.value
 
-    def weight(item: dict) -> int:
+    def weight(item: Object) -> int:
         return amount(usage(item).get(by, "0"))
 
     gosort.sort(items, (lambda a, b: weight(a) > weight(b)) if by else (lambda a, b: name(a) < name(b)),
                 go_version(ctx.release))
 
 
-def _cells(resources: list[str], usage: dict, available: dict | None = None) -> list[str]:
+def _cells(resources: list[str], usage: Object, available: Object | None = None) -> list[str]:
     """Return what is used of each resource, and what share that is of what is available."""
     cells = []
     for resource in resources:

@@ -6,6 +6,8 @@ from .failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
+    from .cli.flags import Flags
     from .context import Context
 
 
@@ -18,7 +20,7 @@ def run(ctx: Context) -> None:
         raise Failure("--output must be 'yaml' or 'json'")
     server = None if flags["client"] else ctx.client.release
     client = ctx.release
-    told: dict = {"clientVersion": version.info(client, server=False), "kustomizeVersion": version.kustomize(client)}
+    told: Object = {"clientVersion": version.info(client, server=False), "kustomizeVersion": version.kustomize(client)}
     if server:
         told["serverVersion"] = version.info(server, server=True)
     if flags["output"] == "json":
@@ -37,7 +39,7 @@ def run(ctx: Context) -> None:
         _tell_skew(ctx, flags, problem)
 
 
-def _tell_skew(ctx, flags, problem: str) -> None:
+def _tell_skew(ctx: Context, flags: Flags, problem: str) -> None:
     from ..releases.kubectl import does
     as_warning = does("SkewIsWarning", ctx.release)
     if as_warning and flags["warnings-as-errors"]:

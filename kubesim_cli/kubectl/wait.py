@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.fmt import quote
 from ..machinery.errors import StatusError
 from ..releases.kubectl import does
 from .failures import Failure
@@ -10,7 +11,13 @@ from .util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..machinery.types import Object, Release
     from .context import Context
+    from .resource.info import Info
+
+    Select = Callable[[], builder.Result]  # makes the selection anew
 
 _TIMED_OUT = "timed out waiting for the condition"
 
@@ -32,7 +39,7 @@ def run(ctx: Context) -> None:
         waiter.until_found(select)
     count = 0
 
-    def wait(info):
+    def wait(info: Info) -> None:
         nonlocal count
         count += 1
         for condition in waits:
@@ -48,14 +55,14 @@ def run(ctx: Context) -> None:
         raise Failure("no matching resources found")
 
 
-def _selection(ctx: Context):
+def _selection(ctx: Context) -> Select:
     """Return a function that makes the builder's Result anew; flags that do not fit together fail here."""
     flags, args = ctx.flags, ctx.args
     if flags["local"]:
-        def select():
+        def select() -> builder.Result:
             return builder.from_flags(ctx, args, selector="", field_selector="", select_all=False)
     else:
-        def select():
+        def select() -> builder.Result:
             return builder.from_flags(ctx, args, latest=True, select_all=False,
                                       allow_empty_selector=flags["all"])
     return select
@@ -74,7 +81,7 @@ class _Waiter:
     def expired(self) -> bool:
         return bool(self.timeout) and self.left() == 0
 
-    def until(self, info, check) -> None:
+    def until(self, info: Info, check: Callable[[], bool]) -> None:
         """Wait until `check()` is true. Raises Failure, and whatever `check` raises."""
         if self.timeout == 0:
             if not check():
@@ -82,9 +89,9 @@ class _Waiter:
         elif self.expired or not self.ctx.wait(check, self.left()):
             raise Failure(f"{_TIMED_OUT} on {info.object_name}")
 
-    def until_found(self, select) -> None:
+    def until_found(self, select: Select) -> None:
         """Wait until the selection finds an object."""
-        def found():
+        def found() -> list[Info]:
             infos, error = select().collect(ignore_not_found=True)
             if error:
                 raise error
@@ -97,14 +104,14 @@ class _Waiter:
 class _Created:
     """--for=create: the objects are there by the time they are visited."""
 
-    def wait(self, waiter: _Waiter, info) -> dict:
+    def wait(self, waiter: _Waiter, info: Info) -> Object:
         return info.obj
 
 
 class _Deleted:
     """--for=delete"""
 
-    def wait(self, waiter: _Waiter, info) -> dict:
+    def wait(self, waiter: _Waiter, info: Info) -> Object:
         if waiter.expired:
             raise Failure("client rate limiter Wait returned an error: context deadline exceeded")
         uid = _uid(waiter.ctx, info)
@@ -113,7 +120,7 @@ class _Deleted:
         return info.obj
 
 
-def _uid(ctx: Context, info) -> str:
+def _uid(ctx: Context, info: Info) -> str:
     """Return the object's uid, "" where it is not there."""
     try:
         return ctx.client.get(info.resource, info.name, info.namespace)["metadata"]["uid"]
@@ -126,14 +133,14 @@ def _uid(ctx: Context, info) -> str:
 class _Met:
     """What is true of an object's content: subclasses say so in `met`."""
 
-    def met(self, obj: dict) -> bool:
+    def met(self, obj: Object) -> bool:
         raise NotImplementedError
 
-    def wait(self, waiter: _Waiter, info) -> dict:
-        found: dict = {}
+    def wait(self, waiter: _Waiter, info: Info) -> Object:
+        found: Object = {}
         seen = False
 
-        def check():
+        def check() -> bool:
             nonlocal found, seen
             try:
                 obj = waiter.ctx.client.get(info.resource, info.name, info.namespace)
@@ -155,7 +162,7 @@ class _Condition(_Met):
         name, equals, value = text.partition("=")
         self.name, self.value = name.casefold(), (value if equals else "true").casefold()
 
-    def met(self, obj: dict) -> bool:
+    def met(self, obj: Object) -> bool:
         status = obj.get("status") or {}
         for condition in status.get("conditions") or ():
             if condition.get("type", "").casefold() != self.name or "status" not in condition:
@@ -190,7 +197,7 @@ class _Path(_Met):
         except JSONPathError as error:
             raise Failure(str(error)) from None
 
-    def met(self, obj: dict) -> bool:
+    def met(self, obj: Object) -> bool:
         from ..go.fmt import sprint
         from ..machinery.jsonpath import JSONPathError
 
@@ -216,7 +223,7 @@ def _split(text: str) -> list[str]:
     return [part.replace("\0", "==") for part in text.replace("==", "\0").split("=")]
 
 
-def _parse(text: str, release: tuple[int, int]):
+def _parse(text: str, release: Release) -> _Created | _Deleted | _Met:
     if text.lower() == "delete":
         return _Deleted()
     if text.lower() == "create" and does("WaitForCreate", release):
@@ -226,4 +233,4 @@ def _parse(text: str, release: tuple[int, int]):
         return _Condition(rest)
     if equals and kind == "jsonpath":
         return _Path(rest)
-    raise Failure(f"unrecognized condition: {cmdutil.quote(text)}")
+    raise Failure(f"unrecognized condition: {quote(text)}")

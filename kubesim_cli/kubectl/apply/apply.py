@@ -12,7 +12,11 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Json, Object
     from ..context import Context
+    from ..resource.info import Info
+    from .applyset import ApplySet
 
 _MANAGER = "kubectl-client-side-apply"
 _CONFLICT_HELP = """
@@ -70,14 +74,14 @@ class Applier:
             return "kubectl"
         return self.flags["field-manager"] or _MANAGER
 
-    def _set(self):
+    def _set(self) -> ApplySet | None:
         if not self.flags["applyset"]:
             return None
         from .applyset import ApplySet
 
         return ApplySet(self.ctx, self.flags["applyset"], self.strategy, self.validation)
 
-    def _allowlist(self) -> list:
+    def _allowlist(self) -> list[Resource]:
         if not self.flags["prune"]:
             return []
         from .prune import parse_allowlist
@@ -145,7 +149,7 @@ class Applier:
 
             prune(self)
 
-    def apply(self, info) -> None:
+    def apply(self, info: Info) -> None:
         """Apply one object and tell it. Raises StatusError or Failure."""
         if info.namespaced:
             self.namespaces.add(info.namespace)
@@ -159,7 +163,7 @@ class Applier:
 
     # Client-side apply
 
-    def _apply_client_side(self, info) -> None:
+    def _apply_client_side(self, info: Info) -> None:
         body = info.obj
         modified = with_last_applied(body)
         try:
@@ -197,7 +201,7 @@ class Applier:
         self.warn_if_deleting(obj)
         self.tell(obj, "configured" if changed else "unchanged")
 
-    def _create(self, info, body: dict) -> None:
+    def _create(self, info: Info, body: Object) -> None:
         if does("NullsNotCreated", self.ctx.release):
             from ...machinery.jsonpatch import without_nulls
 
@@ -216,7 +220,7 @@ class Applier:
 
     # Server-side apply
 
-    def _apply_server_side(self, info) -> None:
+    def _apply_server_side(self, info: Info) -> None:
         body = info.obj
         try:
             info.refresh(self.send_apply(info, body, self.flags["subresource"]))
@@ -233,7 +237,7 @@ class Applier:
         self._see(info.obj)
         self.tell(info.obj, "serverside-applied")
 
-    def send_apply(self, info, body: dict, subresource: str = "", manager: str = "") -> dict:
+    def send_apply(self, info: Info, body: Object, subresource: str = "", manager: str = "") -> Object:
         """Send a server-side apply; returns the object. Raises StatusError."""
         return self.ctx.client.patch(info.resource, info.name, body, "apply", info.namespace, subresource=subresource,
                                      dry_run=self.strategy == "server", field_manager=manager or self.manager,
@@ -241,20 +245,20 @@ class Applier:
 
     # Telling
 
-    def _see(self, obj: dict) -> None:
+    def _see(self, obj: Object) -> None:
         self.seen_uids.add(obj.get("metadata", {}).get("uid", ""))
 
-    def warn_if_deleting(self, obj: dict) -> None:
+    def warn_if_deleting(self, obj: Object) -> None:
         if obj["metadata"].get("deletionTimestamp"):
             self.ctx.err(f"Warning: Detected changes to resource {obj['metadata']['name']} which is currently being "
                          "deleted.\n")
 
-    def tell(self, obj: dict, operation: str) -> None:
+    def tell(self, obj: Object, operation: str) -> None:
         """Print `kind/name operation`, or the name alone; whole objects are printed at the end."""
         if not self.prints_objects:
             cmdutil.printer(self.ctx, operation, self.strategy)(obj)
 
-    def _print_objects(self, infos: list) -> None:
+    def _print_objects(self, infos: list[Info]) -> None:
         if len(infos) == 1:
             cmdutil.output_printer(self.ctx)(infos[0].obj)
         elif infos:  # in a struct of Go's, whose fields have an order of their own
@@ -262,13 +266,13 @@ class Applier:
             cmdutil.output_printer(self.ctx, order=list)(listing)
 
 
-def _sorted(value):
+def _sorted(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
-def with_last_applied(obj: dict) -> dict:
+def with_last_applied(obj: Object) -> Object:
     """Return a new object with the annotation that tells all of it but the annotation (GetModifiedConfiguration)."""
     obj = clone(obj)
     cmdutil.save_config(obj, create=True)

@@ -15,7 +15,11 @@ from ..util import klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
+    from .apply import Applier
 
 _PREFIX = "applyset.kubernetes.io/"
 _TOOLING, _ID, _PART_OF = _PREFIX + "tooling", _PREFIX + "id", _PREFIX + "part-of"
@@ -39,12 +43,12 @@ class ApplySet:
         self.parent, self.name = self._parse(text)
         self.namespace = ctx.namespace if ctx.namespace_given and self.parent.namespaced else ""
         self.tells_kinds = does("ApplySetKinds", ctx.release)
-        self.kinds: dict = {}
+        self.kinds: dict[str, Resource] = {}
         self.namespaces: set[str] = set()
-        self.new_kinds: dict = {}
+        self.new_kinds: dict[str, Resource] = {}
         self.new_namespaces: set[str] = set()
 
-    def _parse(self, text: str) -> tuple:
+    def _parse(self, text: str) -> tuple[Resource, str]:
         resource, slash, name = text.partition("/")
         if not slash:
             resource, name = "secrets", text
@@ -82,7 +86,7 @@ class ApplySet:
                                         "not permitted as an ApplySet parent"))
         raise_all(problems)
 
-    def label(self, infos: list) -> None:
+    def label(self, infos: list[Info]) -> None:
         """Make the objects members. Raises Failure."""
         for info in infos:
             meta = info.obj.setdefault("metadata", {})
@@ -91,7 +95,7 @@ class ApplySet:
                 raise Failure(f'ApplySet label "{_PART_OF}" already set in input data')
             labels[_PART_OF] = self.id
 
-    def begin(self, infos: list) -> None:
+    def begin(self, infos: list[Info]) -> None:
         """Tell in the parent that the set may have what it had and what it gets, so that nothing is ever forgotten."""
         self._read_parent()
         for info in infos:
@@ -100,7 +104,7 @@ class ApplySet:
                 self.new_namespaces.add(info.namespace)
         self._write_parent(self.kinds | self.new_kinds, self.namespaces | self.new_namespaces)
 
-    def prune(self, applier) -> None:
+    def prune(self, applier: Applier) -> None:
         """Delete the members that were not applied; then tell what the set has now. Raises Failure."""
         selector, members = f"{_PART_OF}={self.id}", []
         for _, mapping in sorted(self.kinds.items()):
@@ -143,7 +147,7 @@ class ApplySet:
         if self.parent.namespaced:
             self.namespaces.add(self.namespace)
 
-    def _check_parent(self, labels: dict, annotations: dict) -> None:
+    def _check_parent(self, labels: Object, annotations: Object) -> None:
         start = f'ApplySet parent object "{self}"'
         if _TOOLING not in annotations:
             raise Failure(f'{start} already exists and is missing required annotation "{_TOOLING}"')
@@ -156,8 +160,9 @@ class ApplySet:
             raise Failure(f'{start} exists and has incorrect value for label "{_ID}" (got: {labels[_ID]}, '
                           f"want: {self.id})")
 
-    def _kinds(self, annotations: dict) -> dict:
-        discovery, found = self.ctx.client.discovery, {}
+    def _kinds(self, annotations: Object) -> dict[str, Resource]:
+        discovery = self.ctx.client.discovery
+        found: dict[str, Resource] = {}
         listed = _KINDS if self.tells_kinds else _RESOURCES
         if (_KINDS not in annotations or not self.tells_kinds) and annotations.get(_RESOURCES):
             for text in annotations[_RESOURCES].split(","):
@@ -180,7 +185,7 @@ class ApplySet:
             found[text] = served[text]
         return found
 
-    def _write_parent(self, kinds: dict, namespaces: set[str]) -> None:
+    def _write_parent(self, kinds: dict[str, Resource], namespaces: set[str]) -> None:
         if self.strategy == "client":
             return
         told = {_KINDS: ",".join(sorted(kinds))}
@@ -207,10 +212,10 @@ class ApplySet:
         except StatusError as error:
             raise Failure(f"failed to update ApplySet: {error.message}") from None
 
-    def _send(self, body: dict, manager: str, force: bool) -> None:
+    def _send(self, body: Object, manager: str, force: bool) -> None:
         self.ctx.client.patch(self.parent.versioned, self.name, body, "apply", self.namespace, field_manager=manager,
                               dry_run=self.strategy == "server", field_validation=self.validation, force=force)
 
 
-def _kind(mapping) -> str:
+def _kind(mapping: Resource) -> str:
     return f"{mapping.kind}.{mapping.group}" if mapping.group else mapping.kind

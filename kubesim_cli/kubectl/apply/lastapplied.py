@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery.errors import StatusError
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 from ..failures import Failure, Usage, add_source
@@ -13,7 +14,9 @@ from .patcher import last_applied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
 
 _MANAGER = "kubectl-client-side-apply"
 
@@ -23,13 +26,13 @@ def view_last_applied(ctx: Context) -> None:
     flags = ctx.flags
     found = []
 
-    def view(info):
+    def view(info: Info) -> None:
         text = last_applied(info.obj)
         if text is not None:
             found.append(text)
         elif info.source:  # without one, AddSourceToErr makes no error of none
             raise Failure("error when no last-applied-configuration annotation found on resource: "
-                          f"{info.name}\n {cmdutil.quote(info.source)}: <nil>")
+                          f"{info.name}\n {quote(info.source)}: <nil>")
 
     builder.from_flags(ctx, ctx.args, latest=True, continue_on_error=False).visit(view)
     from ...go.json import JsonError, loads
@@ -57,7 +60,7 @@ def set_last_applied(ctx: Context) -> None:
     print_obj = cmdutil.printer(ctx, "configured", strategy)
     changes = []
 
-    def compare(info):
+    def compare(info: Info) -> None:
         body = info.obj
         try:
             info.get(ctx.client)
@@ -84,7 +87,7 @@ def set_last_applied(ctx: Context) -> None:
         print_obj(obj)
 
 
-def annotation_patch(obj: dict) -> dict:
+def annotation_patch(obj: Object) -> Object:
     """Return the merge patch that makes an object the last one applied (editor.GetApplyPatch)."""
     return {"metadata": {"annotations": {LAST_APPLIED_CONFIG_ANNOTATION: encode(obj)}}}
 
@@ -108,7 +111,7 @@ class LastAppliedEditor(Editor):
     header = ("# Please edit the 'last-applied-configuration' annotations below.\n"
               "# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.\n#\n")
 
-    def save(self, before, after) -> None:
+    def save(self, before: Info, after: Info) -> None:
         self.ctx.client.patch(after.resource, after.name, annotation_patch(after.obj), "merge", self.ctx.namespace,
                               field_manager=self.flags["field-manager"] or _MANAGER, field_validation=self.validation)
         cmdutil.printer(self.ctx, "edited")(after.obj)

@@ -15,7 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ...machinery.schema import Schema
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
 
 _RETRIES = 5
 
@@ -27,7 +30,7 @@ class Patcher:
     `grace_period` in seconds and `timeout`) and created anew.
     """
 
-    def __init__(self, ctx: Context, info, *, manager: str, validation: str = "", dry_run: bool = False,
+    def __init__(self, ctx: Context, info: Info, *, manager: str, validation: str = "", dry_run: bool = False,
                  overwrite: bool = True, force: bool = False, cascade: str = "", grace_period: int = -1,
                  timeout: float = 0):
         self.ctx, self.info, self.overwrite, self.force = ctx, info, overwrite, force
@@ -35,7 +38,7 @@ class Patcher:
         self.dry_run, self.cascade, self.grace_period, self.timeout = dry_run, cascade, grace_period, timeout
         self.sent_text = ""
 
-    def patch(self, modified: dict) -> tuple[bool, dict]:
+    def patch(self, modified: Object) -> tuple[bool, Object]:
         """Send the patch; returns whether there was anything to change, and the object. Raises StatusError, Failure."""
         for attempt in range(_RETRIES + 1):
             try:
@@ -51,14 +54,14 @@ class Patcher:
                 raise add_source(error, "patching", self.info.source) from None
         raise AssertionError("the last attempt returns or raises")
 
-    def _send(self, modified: dict) -> tuple[bool, dict]:
+    def _send(self, modified: Object) -> tuple[bool, Object]:
         patch_type, patch = self._make(modified)
         if not patch:
             return False, self.info.obj
         return True, self.ctx.client.patch(self.info.resource, self.info.name, patch, patch_type, self.info.namespace,
                                            dry_run=self.dry_run, **self.options)
 
-    def patch_locally(self, modified: dict) -> tuple[bool, dict]:
+    def patch_locally(self, modified: Object) -> tuple[bool, Object]:
         """The same without the server. Raises Failure."""
         patch_type, patch = self._make(modified)
         live = self.info.obj
@@ -71,13 +74,13 @@ class Patcher:
             raise Failure(f"applying patch locally: {error}") from None
         return True, jsonpatch.merge(clone(live), clone(patch))
 
-    def _schema(self):
+    def _schema(self) -> Schema | None:
         from ...machinery.schema import schema_of
 
         mapping = self.info.mapping
         return schema_of(mapping.api_version, mapping.kind, self.ctx.client.release)
 
-    def _make(self, modified: dict) -> tuple[str, dict]:
+    def _make(self, modified: Object) -> tuple[str, Object]:
         """Return the patch and its type. Raises Failure."""
         self.sent_text = ""
         live, text = self.info.obj, last_applied(self.info.obj)
@@ -102,7 +105,7 @@ class Patcher:
         self.sent_text = encode(patch).rstrip("\n")
         return patch_type, patch
 
-    def _delete_and_create(self, modified: dict) -> dict:
+    def _delete_and_create(self, modified: Object) -> Object:
         """--force: replace what cannot be patched."""
         info, client = self.info, self.ctx.client
         self.sent_text = encode(modified)
@@ -131,18 +134,18 @@ class Patcher:
         return False
 
 
-def last_applied(obj: dict) -> str | None:
+def last_applied(obj: Object) -> str | None:
     """Return an object's last-applied annotation, None where it has none (GetOriginalConfiguration)."""
     return (obj.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
 
 
-def _without_version(obj: dict) -> dict:
+def _without_version(obj: Object) -> Object:
     obj = clone(obj)
     obj["metadata"].pop("resourceVersion", None)
     return obj
 
 
-def _parse(text: str | None) -> dict | None:
+def _parse(text: str | None) -> Object | None:
     """Return the object of a last-applied annotation; None where it is none."""
     if not text:
         return {}
@@ -155,7 +158,7 @@ def _parse(text: str | None) -> dict | None:
     return obj if isinstance(obj, dict) else None
 
 
-def _require_unchanged(patch: dict) -> None:
+def _require_unchanged(patch: Object) -> None:
     if "apiVersion" in patch or "kind" in patch or "name" in (patch.get("metadata") or {}):
         raise strategic.MergeError("At least one of apiVersion, kind and name was changed")
 

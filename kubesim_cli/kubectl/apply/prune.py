@@ -8,7 +8,23 @@ from ..util import cmdutil, klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+    from .apply import Applier
+
+    class Work(Protocol):
+        """What pruning has to know."""
+
+        ctx: Context
+        flags: Flags
+        allowlist: list[Resource]
+        namespaces: set[str]
+        seen_uids: set[str]
 
 _NAMESPACED = (("v1", "ConfigMap"), ("v1", "Endpoints"), ("v1", "PersistentVolumeClaim"), ("v1", "Pod"),
                ("v1", "ReplicationController"), ("v1", "Secret"), ("v1", "Service"), ("batch/v1", "Job"),
@@ -17,7 +33,7 @@ _NAMESPACED = (("v1", "ConfigMap"), ("v1", "Endpoints"), ("v1", "PersistentVolum
 _CLUSTER_SCOPED = (("v1", "Namespace"), ("v1", "PersistentVolume"))
 
 
-def parse_allowlist(ctx: Context, texts: list[str]) -> list:
+def parse_allowlist(ctx: Context, texts: list[str]) -> list[Resource]:
     """Return the discovery.Resources of `group/version/kind` words. Raises Failure."""
     found = []
     for text in texts:
@@ -26,20 +42,24 @@ def parse_allowlist(ctx: Context, texts: list[str]) -> list:
             raise Failure(f"invalid GroupVersionKind format: {text}, please follow <group/version/kind>")
         group, version, kind = parts
         api_version = version if group in ("core", "") else f"{group}/{version}"
-        mapping = ctx.client.discovery.of_kind(api_version, kind)
-        if mapping is None:
-            raise Failure(f'no matches for kind "{kind}" in version "{api_version}"')
-        found.append(mapping)
+        found.append(_mapping(ctx, api_version, kind))
     return found
 
 
-def prune(applier) -> None:
+def _mapping(ctx: Context, api_version: str, kind: str) -> Resource:
+    mapping = ctx.client.discovery.of_kind(api_version, kind)
+    if mapping is None:
+        raise Failure(f'no matches for kind "{kind}" in version "{api_version}"')
+    return mapping
+
+
+def prune(applier: Applier) -> None:
     """Delete what an Applier has not seen of the prunable types in the namespaces it worked in."""
     for mapping, obj in prunable(applier):
         delete(applier, mapping, obj)
 
 
-def delete(applier, mapping, obj: dict) -> None:
+def delete(applier: Applier, mapping: Resource, obj: Object) -> None:
     """Delete one object and tell it. Raises StatusError."""
     grace, meta = applier.flags["grace-period"], obj["metadata"]
     if applier.strategy != "client":
@@ -49,14 +69,14 @@ def delete(applier, mapping, obj: dict) -> None:
     cmdutil.printer(applier.ctx, "pruned", applier.strategy)(obj)
 
 
-def prunable(work):
+def prunable(work: Work) -> Iterator[tuple[Resource, Object]]:
     """Yield (discovery.Resource, object) of what was applied once and is not among the manifests now.
 
-    `work` (an Applier or the like) has `ctx`, `flags`, `allowlist`, `namespaces` and `seen_uids`.
+    `work` is an Applier, or what stands for it in another verb.
     """
     ctx, wanted = work.ctx, work.allowlist
     if not wanted:
-        wanted = [ctx.client.discovery.of_kind(*kind) for kind in (*_NAMESPACED, *_CLUSTER_SCOPED)]
+        wanted = [_mapping(ctx, *kind) for kind in (*_NAMESPACED, *_CLUSTER_SCOPED)]
         klog.tell(
             ctx, "W", "prune.go:71", "Deprecated: kubectl apply will no longer prune non-namespaced resources by "
             "default when used with the --namespace flag in a future release. To preserve the current behaviour, list "

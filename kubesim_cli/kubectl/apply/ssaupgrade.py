@@ -10,11 +10,17 @@ from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ...machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..resource.info import Info
+    from .apply import Applier
+
 _ANNOTATION = ["f:metadata", "f:annotations", "f:" + LAST_APPLIED_CONFIG_ANNOTATION]
 _RETRIES = 5
 
 
-def upgrade(applier, info, body: dict) -> None:
+def upgrade(applier: Applier, info: Info, body: Object) -> None:
     """Move the fields of whoever owns the last-applied annotation to the applier's manager, and apply `body` again."""
     try:
         _keep_annotation(applier, info)
@@ -36,13 +42,13 @@ def upgrade(applier, info, body: dict) -> None:
                             f"This is non-fatal and will be retried next time you apply. Error: {error.message}\n")
 
 
-def _owners(entries: list[dict], operation: str) -> list[dict]:
+def _owners(entries: list[Object], operation: str) -> list[Object]:
     """The entries of an operation that own the annotation."""
     return [entry for entry in entries
             if entry["operation"] == operation and fieldset.has(entry.get("fieldsV1") or {}, _ANNOTATION)]
 
 
-def _keep_annotation(applier, info) -> None:
+def _keep_annotation(applier: Applier, info: Info) -> None:
     """Give the annotation an applier of its own, so that it stays when client-side apply is no manager any more."""
     meta = info.obj["metadata"]
     text = (meta.get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
@@ -55,7 +61,7 @@ def _keep_annotation(applier, info) -> None:
     info.refresh(applier.send_apply(info, only, manager="kubectl-last-applied"))
 
 
-def _migrate(applier, info) -> bool:
+def _migrate(applier: Applier, info: Info) -> bool:
     owners = _owners(info.obj["metadata"].get("managedFields") or [], "Update")
     names = sorted({entry["manager"] for entry in owners})
     for attempt in range(_RETRIES):
@@ -79,7 +85,7 @@ def _migrate(applier, info) -> bool:
     return False
 
 
-def _upgraded(entries: list[dict], old: str, new: str) -> list[dict]:
+def _upgraded(entries: list[Object], old: str, new: str) -> list[Object]:
     """Return entries in which what `old` has by Update is had by `new` by Apply."""
     theirs = [entry for entry in entries if _is(entry, old, "Update")]
     target = next((entry for entry in entries if _is(entry, new, "Apply")), None)
@@ -94,5 +100,5 @@ def _upgraded(entries: list[dict], old: str, new: str) -> list[dict]:
     return [entry for entry in entries if not _is(entry, old, "Update")]
 
 
-def _is(entry: dict, manager: str, operation: str) -> bool:
+def _is(entry: Object, manager: str, operation: str) -> bool:
     return entry["manager"] == manager and entry["operation"] == operation and not entry.get("subresource")

@@ -9,6 +9,7 @@ from . import rules as rbacrules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 _VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "use", "bind",
@@ -50,7 +51,7 @@ def can_i(ctx: Context) -> int | None:
     return 0 if status.get("allowed") else 1
 
 
-def _attributes(ctx: Context, verb: str, what: str) -> dict:
+def _attributes(ctx: Context, verb: str, what: str) -> Object:
     flags = ctx.flags
     text, _, name = what.partition("/")
     mapping = None if text == "*" else ctx.client.discovery.find(text)

@@ -13,7 +13,10 @@ from . import rules as rbacrules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+    from ..resource.info import Info
 
 _GROUP = "rbac.authorization.k8s.io"
 
@@ -29,7 +32,7 @@ def run(ctx: Context) -> None:
         raise Failure("--dry-run=server for command reconcile is not supported yet")
     print_obj = cmdutil.printer(ctx, "reconciled", strategy, typed=True)
 
-    def reconcile(info):
+    def reconcile(info: Info) -> None:
         group, _, version = info.obj.get("apiVersion", "").partition("/")
         kind = info.obj["kind"]
         if group != _GROUP or kind not in _COMPARE:
@@ -50,20 +53,18 @@ def run(ctx: Context) -> None:
 class _Reconciliation:
     """What has to be done to one object. `operation` is create, update, recreate or "" for nothing."""
 
-    def __init__(self, ctx: Context, wanted: dict, flags):
+    def __init__(self, ctx: Context, wanted: Object, flags: Flags):
         self.ctx, self.wanted, self.operation, self.protected = ctx, wanted, "", False
         self.remove = flags["remove-extra-subjects" if "subjects" in wanted or wanted["kind"].endswith("Binding")
                             else "remove-extra-permissions"]
         self.missing: list[str] = []
         self.extra: list[str] = []
         self.word = "subjects" if wanted["kind"].endswith("Binding") else "rules"
-        mapping = ctx.client.discovery.of_kind(wanted["apiVersion"], wanted["kind"])
-        assert mapping is not None  # all kinds of RBAC are served
-        self.resource = mapping.name
+        self.resource = f"{wanted['kind'].lower()}s.{_GROUP}"
         self.namespace = wanted["metadata"].get("namespace", "")
         self.obj = wanted
         try:
-            self.existing: dict = ctx.client.get(self.resource, wanted["metadata"]["name"], self.namespace)
+            self.existing: Object = ctx.client.get(self.resource, wanted["metadata"]["name"], self.namespace)
         except StatusError as error:
             if error.reason != "NotFound":
                 raise
@@ -84,7 +85,7 @@ class _Reconciliation:
     def compare_rules(self) -> None:
         wanted, existing = self.wanted.get("rules") or [], self.existing.get("rules") or []
         missing = rbacrules.uncovered(existing, wanted)
-        extra: list[dict] = []
+        extra: list[Object] = []
         if not (self.wanted.get("aggregationRule") and self.existing.get("aggregationRule")):
             extra = rbacrules.uncovered(wanted, existing)
         self._settle("rules", wanted, existing, missing, extra)
@@ -114,7 +115,8 @@ class _Reconciliation:
         self._settle("subjects", wanted, existing, [subject for subject in wanted if subject not in existing],
                      [subject for subject in existing if subject not in wanted])
 
-    def _settle(self, field: str, wanted: list, existing: list, missing: list, extra: list) -> None:
+    def _settle(self, field: str, wanted: list[Object], existing: list[Object], missing: list[Object],
+                extra: list[Object]) -> None:
         if missing or (self.remove and extra):
             self.obj[field] = wanted if self.remove else existing + missing
             self.operation = "update"
@@ -161,7 +163,7 @@ _COMPARE = {"Role": _Reconciliation.compare_rules, "ClusterRole": _Reconciliatio
             "RoleBinding": _Reconciliation.compare_subjects, "ClusterRoleBinding": _Reconciliation.compare_subjects}
 
 
-def _told(field: str, item: dict) -> str:
+def _told(field: str, item: Object) -> str:
     if field == "rules":
         return "\t\t" + rbacrules.go_struct(item)
     return (f"\t\t{{Kind:{item['kind']} APIGroup:{item.get('apiGroup', '')} Name:{item['name']} "

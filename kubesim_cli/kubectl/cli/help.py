@@ -105,27 +105,27 @@ def _options(texts: dict, flags: Flags, names: list[str]) -> str:
 def show(ctx: Context, topic: list[str]) -> int:
     """Print the help on the command that `topic` names; returns the exit code."""
     found, rest = find(topic)
-    command = in_release(found, lambda: ctx.release)
+    command = in_release(found, lambda: ctx.told_release)
     rest = rest if command else topic
     if not command and rest:
-        usage = _usage(words(), "", ctx.release, ctx.environ)
+        usage = _usage(words(), "", ctx.told_release, ctx.environ)
         ctx.err(f"Unknown help topic [`{'` `'.join(rest)}`]\n\n{usage}")
     elif command == "alpha":
         alpha(ctx)
     else:
-        ctx.out(text_of(command, ctx.release, ctx.environ))
+        ctx.out(text_of(command, ctx.told_release, ctx.environ))
     return 0
 
 
 def alpha(ctx: Context) -> None:
     """kubectl alpha: its help, as far as the release has commands that are alpha."""
-    if subcommands("alpha", ctx.release):
-        ctx.out(text_of("alpha", ctx.release))
+    if subcommands("alpha", ctx.told_release):
+        ctx.out(text_of("alpha", ctx.told_release))
     else:
         ctx.err("No alpha commands are available in this version of kubectl\n")
 
 
 def options(ctx: Context) -> None:
     """kubectl options: the global flags."""
-    every = flags_of("", ctx.release)
+    every = flags_of("", ctx.told_release)
     ctx.out("The following options can be passed to any command:\n\n" + _options(words(), every, every.names()))

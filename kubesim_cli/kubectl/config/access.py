@@ -11,6 +11,12 @@ from ...machinery.objects import clone
 from ..failures import Failure
 from ..kubeconfig import SECTIONS, empty, home, merge, own_path, paths, read_file
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...machinery.types import Object
+
 # The fields of an entry in the order of their Go structs; those without `omitempty` are in REQUIRED.
 FIELDS = {
     "clusters": ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
@@ -27,7 +33,7 @@ _LOCK_PATIENCE = 2.0  # seconds
 class ConfigAccess:
     """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it."""
 
-    def __init__(self, environ, explicit: str = ""):
+    def __init__(self, environ: Mapping[str, str], explicit: str = ""):
         """`explicit`: the value of --kubeconfig. Raises Failure where a file does not parse."""
         self._environ, self.explicit = environ, explicit
         self._paths = paths(environ, explicit)
@@ -47,11 +53,11 @@ class ConfigAccess:
         return next((path for path in self._paths if path in self._read and name in self._read[path][section]),
                     self.default_path)
 
-    def write(self, config: dict) -> None:
+    def write(self, config: Object) -> None:
         """Bring the files to what `config` says: entries that differ go to their file, deleted ones go away."""
-        changed: dict[str, dict] = {}
+        changed: dict[str, Object] = {}
 
-        def file_of(path: str) -> dict:
+        def file_of(path: str) -> Object:
             if path not in changed:
                 changed[path] = clone(self._read.get(path) or empty())
             return changed[path]
@@ -72,7 +78,7 @@ class ConfigAccess:
         for path, content in changed.items():
             self._save(path, content)
 
-    def _save(self, path: str, config: dict) -> None:
+    def _save(self, path: str, config: Object) -> None:
         real, own = os.path.realpath(path), path == own_path(self._environ)
         known = own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))
         if not known and (os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config"))):
@@ -93,7 +99,7 @@ class ConfigAccess:
             _claim(self._environ, real)
 
 
-def _ours(environ) -> list[str]:
+def _ours(environ: Mapping[str, str]) -> list[str]:
     """Return the files outside KUBESIM_HOME that kubesim created, or was told to change with --kubeconfig."""
     import json
     try:
@@ -103,7 +109,7 @@ def _ours(environ) -> list[str]:
         return []
 
 
-def _claim(environ, path: str) -> None:
+def _claim(environ: Mapping[str, str], path: str) -> None:
     known = _ours(environ)
     if path not in known:
         import json
@@ -111,7 +117,7 @@ def _claim(environ, path: str) -> None:
         replace_file(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
 
 
-def external(config: dict) -> dict:
+def external(config: Object) -> Object:
     """Return a config in the shape of the file, its fields in the order of the Go structs (latest.ExternalVersion)."""
     shaped = {"kind": "Config", "apiVersion": "v1"}
     if config.get("preferences"):
@@ -160,5 +166,5 @@ class _Lock:
                     raise
                 time.sleep(0.02)
 
-    def __exit__(self, *exc) -> None:
+    def __exit__(self, *exc: object) -> None:
         os.unlink(self._path)

@@ -11,6 +11,10 @@ from .access import ConfigAccess, external
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 
@@ -243,19 +247,19 @@ def set_credentials(ctx: Context) -> None:
     ctx.out(f'User "{name}" set.\n')
 
 
-def _take(entry: dict, flags, names) -> None:
+def _take(entry: Object, flags: Flags, names: Iterable[str]) -> None:
     """Copy the flags that were given."""
     for name in names:
         if flags.changed(name):
             entry[name] = flags[name]
 
 
-def _drop(entry: dict, *names: str) -> None:
+def _drop(entry: Object, *names: str) -> None:
     for name in names:
         entry.pop(name, None)
 
 
-def _take_file(entry: dict, flags, access: ConfigAccess, name: str, section: str, field: str) -> None:
+def _take_file(entry: Object, flags: Flags, access: ConfigAccess, name: str, section: str, field: str) -> None:
     """Point an entry to a file, relative to the kubeconfig where it is below it, or embed the file's content."""
     path = flags[field]
     if not flags["embed-certs"]:
@@ -292,7 +296,7 @@ def view(ctx: Context) -> None:
     _print(ctx, config)
 
 
-def _minify(config: dict, context: str) -> None:
+def _minify(config: Object, context: str) -> None:
     """Keep only what the current context needs (MinifyConfig)."""
     name = config["current-context"] = context or config["current-context"]
     if not name:
@@ -308,7 +312,7 @@ def _minify(config: dict, context: str) -> None:
         config[section] = {wanted: config[section][wanted]} if wanted else {}
 
 
-def _flatten(config: dict, access: ConfigAccess) -> None:
+def _flatten(config: Object, access: ConfigAccess) -> None:
     """Put the files that entries point to into them (FlattenConfig)."""
     import base64
     for section, fields in (("users", ("client-certificate", "client-key")), ("clusters", ("certificate-authority",))):
@@ -328,7 +332,7 @@ def _flatten(config: dict, access: ConfigAccess) -> None:
                     raise Failure(f"open {path}: {os.strerror(why.errno or 0).lower()}") from None
 
 
-def _redact(config: dict) -> None:
+def _redact(config: Object) -> None:
     """Hide secrets and long data (RedactSecrets, ShortenConfig)."""
     for entry in (*config["users"].values(), *config["clusters"].values()):
         for field in entry:
@@ -338,7 +342,7 @@ def _redact(config: dict) -> None:
                 entry[field] = "REDACTED"
 
 
-def _print(ctx: Context, config: dict) -> None:
+def _print(ctx: Context, config: Object) -> None:
     flags = ctx.flags
     shaped = external(config)
     release = ctx.release

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
 
-def set_auth_provider(entry: dict, flags) -> None:
+
+def set_auth_provider(entry: Object, flags: Flags) -> None:
     """Change a user's `auth-provider`, in place, as --auth-provider and --auth-provider-arg say."""
     provider = entry.get("auth-provider")
     if flags.changed("auth-provider") and (provider is None or provider.get("name") != flags["auth-provider"]):
@@ -16,7 +21,7 @@ def set_auth_provider(entry: dict, flags) -> None:
     provider["config"] = {**{k: v for k, v in (provider.get("config") or {}).items() if k not in removed}, **new}
 
 
-def set_exec(entry: dict, flags) -> None:
+def set_exec(entry: Object, flags: Flags) -> None:
     """Change a user's `exec`, in place, as the --exec-* flags say; without --exec-command only one that is there."""
     if flags.changed("exec-command"):
         plugin = entry.setdefault("exec", {"command": "", "args": None, "env": None, "provideClusterInfo": False})

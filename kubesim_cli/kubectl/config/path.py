@@ -8,19 +8,25 @@ from __future__ import annotations
 from ..cli.flags import parse_bool
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...machinery.types import Object
+
 # What a name may lead to: str, bytes (base64 in the file), bool, list, or a struct's fields; Map holds named structs.
 
 
 class Map:
     """A map from names to structs."""
 
-    def __init__(self, fields: dict):
+    def __init__(self, fields: Object):
         self.fields = fields
 
 
 _EXEC = {"command": str, "args": list, "env": list, "apiVersion": str, "installHint": str, "provideClusterInfo": bool,
          "interactiveMode": str}
-_CONFIG: dict = {
+_CONFIG: Object = {
     "kind": str, "apiVersion": str, "current-context": str,
     "preferences": {"colors": bool},
     "clusters": Map({"server": str, "tls-server-name": str, "insecure-skip-tls-verify": bool,
@@ -34,11 +40,11 @@ _CONFIG: dict = {
 }
 
 
-def steps_of(path: str) -> list:
+def steps_of(path: str) -> list[tuple[str, Any]]:
     """Split a dotted name into its steps, (name, what it leads to); raises Failure for a name that leads nowhere."""
     parts = path.split(".")
     kind = _CONFIG
-    steps: list[tuple] = []
+    steps: list[tuple[str, Any]] = []
     while parts:
         if isinstance(kind, Map):
             # A map's key may hold dots: it goes on until a word that is a field of what the map holds.
@@ -57,18 +63,18 @@ def steps_of(path: str) -> list:
     return steps
 
 
-def _struct_name(steps: list) -> str:
+def _struct_name(steps: list[tuple[str, Any]]) -> str:
     if not steps:
         return "api.Config"
     return {"clusters": "*api.Cluster", "users": "*api.AuthInfo", "contexts": "*api.Context",
             "preferences": "api.Preferences"}[steps[0][0]]
 
 
-def _go_type(kind) -> str:
+def _go_type(kind: Any) -> str:
     return "0x0" if isinstance(kind, (dict, Map)) else {str: "string", bool: "bool", bytes: "[]uint8"}.get(kind, "[]")
 
 
-def set_value(config: dict, path: str, text: str, raw_bytes: bool) -> None:
+def set_value(config: Object, path: str, text: str, raw_bytes: bool) -> None:
     """Set, in place, what `path` leads to; `raw_bytes`: bytes are given as they are, not in base64. Raises Failure."""
     target, name, kind = _walk(config, path, create=True)
     if isinstance(kind, (Map, dict)):
@@ -85,7 +91,7 @@ def set_value(config: dict, path: str, text: str, raw_bytes: bool) -> None:
         target[name] = text if kind is str else _base64(text, raw_bytes)
 
 
-def unset_value(config: dict, path: str) -> None:
+def unset_value(config: Object, path: str) -> None:
     """Take away, in place, what `path` leads to; raises Failure."""
     target, name, kind = _walk(config, path, create=False)
     if target is config and isinstance(kind, Map):
@@ -96,7 +102,7 @@ def unset_value(config: dict, path: str) -> None:
         target.pop(name, None)
 
 
-def _walk(config: dict, path: str, create: bool):
+def _walk(config: Object, path: str, create: bool) -> tuple[Object, str, Any]:
     """Return the dict that holds the last step, the step's name and what it leads to."""
     steps = steps_of(path)
     target = config

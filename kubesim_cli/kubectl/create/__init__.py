@@ -11,6 +11,7 @@ from ..util import cmdutil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..context import Context
+    from ..resource.info import Info
 
 
 def run(ctx: Context) -> int | None:
@@ -35,7 +36,7 @@ def run(ctx: Context) -> int | None:
     result = builder.from_flags(ctx, validate=validation != "Ignore")
     count = 0
 
-    def create(info):
+    def create(info: Info) -> None:
         nonlocal count
         cmdutil.save_config(info.obj, flags["save-config"])
         cmdutil.record(ctx, info.obj)
@@ -56,7 +57,7 @@ def run(ctx: Context) -> int | None:
     return None
 
 
-def _help(ctx: Context, args) -> int:
+def _help(ctx: Context, args: list[str]) -> int:
     from ..cli.help import text_of
 
     ctx.err(f"Error: {cmdutil.NO_FILES}\n\n")
@@ -71,7 +72,7 @@ def _edit(ctx: Context) -> None:
     from ..util.editor import Editor
 
     class CreateEditor(Editor):
-        def save_edited(self, infos, after) -> None:
+        def save_edited(self, infos: list[Info], after: Info) -> None:
             after.refresh(ctx.client.create(after.resource, after.obj, after.namespace, field_manager="kubectl-create",
                                             field_validation=self.validation))
             cmdutil.printer(ctx, "created")(after.obj)

@@ -10,6 +10,7 @@ from .creation import Creation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 
@@ -56,7 +57,7 @@ def quota(ctx: Context) -> None:
     flags = ctx.flags
     creation = Creation(ctx)
     creation.need_name()
-    spec: dict = {}
+    spec: Object = {}
     if flags["hard"]:
         spec["hard"] = resource_list(flags["hard"])
     if flags["scopes"]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 
+from ...go.fmt import quote
 from ...machinery import names
 from ...machinery.wellknown import SECRET_TYPE_DOCKER_CONFIG_JSON, SECRET_TYPE_TLS
 from ...releases.kubectl import does
 from ..failures import Failure
-from ..util.cmdutil import quote
 from .creation import Creation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+
+    Add = Callable[[str, bytes], None]  # takes a key and its value
 
 
 def configmap(ctx: Context) -> None:
@@ -97,7 +103,7 @@ def tls(ctx: Context) -> None:
     _submit_secret(creation, flags, data, SECRET_TYPE_TLS)
 
 
-class _SecretData(dict):
+class _SecretData(dict[str, str]):
     """Key -> base64."""
 
     def add(self, key: str, value: bytes) -> None:
@@ -108,20 +114,20 @@ class _SecretData(dict):
         self[key] = _base64(value)
 
 
-def _submit_secret(creation: Creation, flags, data: dict, type_: str) -> None:
+def _submit_secret(creation: Creation, flags: Flags, data: Object, type_: str) -> None:
     obj = creation.object("v1", "Secret", data=dict(data), type=type_)
     if flags["append-hash"]:
         obj["metadata"]["name"] += "-" + _hash({"kind": "Secret", "type": type_, "name": creation.name, "data": data})
     creation.submit("secrets", obj, "failed to create secret ")
 
 
-def _check_sources(creation: Creation, flags) -> None:
+def _check_sources(creation: Creation, flags: Flags) -> None:
     creation.need_name()
     if flags["from-env-file"] and (flags["from-file"] or flags["from-literal"]):
         raise Failure("from-env-file cannot be combined with from-file or from-literal")
 
 
-def from_literals(sources, add) -> None:
+def from_literals(sources: Iterable[str], add: Add) -> None:
     """Call `add(key, bytes)` for each `key=value` (util.ParseLiteralSource)."""
     for source in sources:
         key, equals, value = source.partition("=")
@@ -130,7 +136,7 @@ def from_literals(sources, add) -> None:
         add(key, value.encode("utf-8", "surrogateescape"))
 
 
-def from_files(sources, add) -> None:
+def from_files(sources: Iterable[str], add: Add) -> None:
     """Call `add(key, bytes)` for each `[key=]path`; a directory stands for the files in it (util.ParseFileSource)."""
     for source in sources:
         key, path = _file_source(source)
@@ -145,7 +151,7 @@ def from_files(sources, add) -> None:
                 add(entry.name, _read(entry.path))
 
 
-def from_env_files(ctx: Context, paths, what: str, add) -> None:
+def from_env_files(ctx: Context, paths: Iterable[str], what: str, add: Add) -> None:
     """Call `add(key, bytes)` for each line of env files; a key without `=` is looked up in the environment."""
     for path in paths:
         _stat(path)
@@ -245,7 +251,7 @@ def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
 
 
-def _hash(obj: dict) -> str:
+def _hash(obj: Object) -> str:
     """The suffix of --append-hash (kubectl/pkg/util/hash)."""
     from ...machinery.digest import sha256
 

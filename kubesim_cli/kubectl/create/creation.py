@@ -8,10 +8,14 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 
-def name_from(flags, args: list[str]) -> str:
+def name_from(flags: Flags, args: list[str]) -> str:
     """Return the one name among the arguments before `--` (NameFromCommandArgs)."""
     count = flags.dash if flags.dash >= 0 else len(args)
     if count != 1:
@@ -31,7 +35,7 @@ class Creation:
         self._print = cmdutil.printer(ctx, "created", self.strategy, typed=True)
         self._validation = cmdutil.validation(flags)
 
-    def object(self, api_version: str, kind: str, namespaced: bool = True, **fields) -> dict:
+    def object(self, api_version: str, kind: str, namespaced: bool = True, **fields: Any) -> Object:
         """Return a new object of that name; its namespace is written only where -n was given."""
         metadata = {"name": self.name}
         if namespaced and self.ctx.namespace_given:
@@ -43,7 +47,7 @@ class Creation:
         if not self.name:
             raise Failure("name must be specified")
 
-    def submit(self, resource: str, obj: dict, failed: str = "", namespaced: bool = True) -> None:
+    def submit(self, resource: str, obj: Object, failed: str = "", namespaced: bool = True) -> None:
         """Create the object and print it. `failed` stands before what the server complains about, as in
         `failed to create job: `; without it the complaint is told as the server's."""
         if "save-config" in self.flags:

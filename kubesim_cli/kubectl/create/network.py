@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ...go.fmt import quote
 from ...machinery import names
 from ..failures import Failure
-from ..util.cmdutil import quote
 from .creation import Creation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 _RULE = re.compile(r"[\w*\-.]*/.*=[\w\-]+:[\w\-]+(,tls=?([\w\-]+)?)?", re.ASCII)
@@ -96,7 +97,7 @@ def ingress(ctx: Context) -> None:
             raise Failure(f"annotation {annotation} is invalid and should be in format key=[value]")
     if backend and backend.count(":") != 1:
         raise Failure("default-backend should be in format servicename:serviceport")
-    spec: dict = {"tls": _tls(rules), "rules": _rules(rules)}
+    spec: Object = {"tls": _tls(rules), "rules": _rules(rules)}
     if flags["class"]:
         spec["ingressClassName"] = flags["class"]
     if backend:
@@ -107,9 +108,9 @@ def ingress(ctx: Context) -> None:
     creation.submit("ingresses.networking.k8s.io", obj, "failed to create ingress: ")
 
 
-def _tls(rules: list[str]) -> list[dict]:
+def _tls(rules: list[str]) -> list[Object]:
     """One entry for each secret, with the hosts of the rules that ask for it."""
-    entries: list[dict] = []
+    entries: list[Object] = []
     hosts = set()
     for rule in rules:
         parts = rule.split(",")
@@ -122,7 +123,7 @@ def _tls(rules: list[str]) -> list[dict]:
         if same is not None:
             same.setdefault("hosts", []).append(host)
             continue
-        entry: dict = {}
+        entry: Object = {}
         if host:
             entry["hosts"] = [host]
         if secret:
@@ -132,8 +133,8 @@ def _tls(rules: list[str]) -> list[dict]:
     return entries
 
 
-def _rules(rules: list[str]) -> list[dict]:
-    by_host: dict[str, dict] = {}
+def _rules(rules: list[str]) -> list[Object]:
+    by_host: dict[str, Object] = {}
     for text in rules:
         host, _, rest = text.partition(",")[0].partition("/")
         rule = by_host.setdefault(host, {**({"host": host} if host else {}), "http": {"paths": []}})
@@ -144,7 +145,7 @@ def _rules(rules: list[str]) -> list[dict]:
     return list(by_host.values())
 
 
-def _backend(text: str) -> dict:
+def _backend(text: str) -> Object:
     name, port = text.split(":")[:2]
     number = re.fullmatch(r"[+-]?[0-9]+", port)
     return {"service": {"name": name, "port": {"number": int(port)} if number else {"name": port}}}

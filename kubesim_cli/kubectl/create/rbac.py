@@ -9,6 +9,10 @@ from .creation import Creation, name_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 GROUP = "rbac.authorization.k8s.io"
@@ -47,7 +51,7 @@ def clusterrole(ctx: Context) -> None:
     verbs, resources, urls = _verbs(flags), _resources(flags), list(dict.fromkeys(flags["non-resource-url"]))
     aggregation = flags["aggregation-rule"]
     creation.need_name()
-    fields: dict = {}
+    fields: Object = {}
     if aggregation:
         if urls or verbs or resources or _names(flags):
             raise Failure("aggregation rule must be specified without nonResourceURLs, verbs, resources or "
@@ -113,7 +117,7 @@ def token(ctx: Context) -> None:
         ctx.out(answer["status"]["token"] + ("\n" if ctx.on_terminal else ""))
 
 
-def _token_request(ctx: Context, name: str) -> dict:
+def _token_request(ctx: Context, name: str) -> Object:
     flags = ctx.flags
     duration, audiences = flags["duration"], flags["audience"]
     kind, bound, uid = flags["bound-object-kind"], flags["bound-object-name"], flags["bound-object-uid"]
@@ -137,7 +141,7 @@ def _token_request(ctx: Context, name: str) -> dict:
         raise Failure(f"supported --bound-object-kind values are {', '.join(kinds)}")
     elif not bound:
         raise Failure("--bound-object-name is required if --bound-object-kind is provided")
-    spec: dict = {"audiences": audiences or None}
+    spec: Object = {"audiences": audiences or None}
     if duration:
         spec["expirationSeconds"] = int(duration)
     if kind:
@@ -145,7 +149,8 @@ def _token_request(ctx: Context, name: str) -> dict:
     return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": spec}
 
 
-def subjects_from(users, groups, service_accounts, failed: str) -> list[dict]:
+def subjects_from(users: Iterable[str], groups: Iterable[str], service_accounts: Iterable[str],
+                  failed: str) -> list[Object]:
     """Return RBAC subjects; `failed` is what is said of a service account that is not NAMESPACE:NAME."""
     subjects = [{"kind": "User", "apiGroup": GROUP, "name": user} for user in users]
     subjects += [{"kind": "Group", "apiGroup": GROUP, "name": group} for group in groups]
@@ -157,24 +162,24 @@ def subjects_from(users, groups, service_accounts, failed: str) -> list[dict]:
     return subjects
 
 
-def _subjects(flags) -> list[dict]:
+def _subjects(flags: Flags) -> list[Object]:
     return subjects_from(flags["user"], flags["group"], flags["serviceaccount"],
                          "serviceaccount must be <namespace>:<name>")
 
 
-def _role_ref(kind: str, name: str) -> dict:
+def _role_ref(kind: str, name: str) -> Object:
     return {"apiGroup": GROUP, "kind": kind, "name": name}
 
 
-def _verbs(flags) -> list[str]:
+def _verbs(flags: Flags) -> list[str]:
     return ["*"] if "*" in flags["verb"] else list(dict.fromkeys(flags["verb"]))
 
 
-def _names(flags) -> list[str]:
+def _names(flags: Flags) -> list[str]:
     return list(dict.fromkeys(flags["resource-name"]))
 
 
-def _resources(flags) -> list[tuple[str, str, str]]:
+def _resources(flags: Flags) -> list[tuple[str, str, str]]:
     """Return (resource, group, subresource) of each --resource; a lone `*` stands for all."""
     found: list[tuple[str, str, str]] = []
     for text in flags["resource"]:
@@ -186,12 +191,12 @@ def _resources(flags) -> list[tuple[str, str, str]]:
     return found
 
 
-def _need_verbs(verbs) -> None:
+def _need_verbs(verbs: list[str]) -> None:
     if not verbs:
         raise Failure("at least one verb must be specified")
 
 
-def _warn_verbs(ctx: Context, verbs) -> None:
+def _warn_verbs(ctx: Context, verbs: list[str]) -> None:
     for verb in verbs:
         if verb not in _VERBS:
             ctx.err(f"Warning: '{verb}' is not a standard resource verb\n")
@@ -203,7 +208,7 @@ def _find(ctx: Context, resource: str, group: str) -> tuple[str, str, bool]:
     return (mapping.plural, mapping.group, True) if mapping else (resource, group, False)
 
 
-def _check_resources(ctx: Context, verbs, resources) -> None:
+def _check_resources(ctx: Context, verbs: list[str], resources: list[tuple[str, str, str]]) -> None:
     for resource, group, _ in resources:
         if not resource:
             raise Failure("resource must be specified if apiGroup/subresource specified")
@@ -219,7 +224,7 @@ def _check_resources(ctx: Context, verbs, resources) -> None:
             raise Failure(no_such_type(resource, group), prefix="")
 
 
-def _check_urls(verbs, urls) -> None:
+def _check_urls(verbs: list[str], urls: list[str]) -> None:
     if not urls:
         return
     for verb in verbs:
@@ -234,7 +239,8 @@ def _check_urls(verbs, urls) -> None:
             raise Failure("nonResourceURL only supports wildcard matches when '*' is at the end")
 
 
-def _rules(ctx: Context, verbs, resources, names, urls) -> list[dict]:
+def _rules(ctx: Context, verbs: list[str], resources: list[tuple[str, str, str]], names: list[str],
+           urls: list[str]) -> list[Object]:
     """One rule for each API group, and one for the URLs."""
     by_group: dict[str, list[str]] = {}
     for resource, group, subresource in resources:

@@ -8,6 +8,7 @@ from .creation import Creation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 
@@ -58,7 +59,7 @@ def cronjob(ctx: Context) -> None:
     creation.submit("cronjobs.batch", obj, "failed to create cronjob: ")
 
 
-def _from_cronjob(ctx: Context, creation: Creation, source: str) -> dict:
+def _from_cronjob(ctx: Context, creation: Creation, source: str) -> Object:
     from ...machinery.objects import clone
     from ..resource import builder
     from ..resource.scheme import KUBECTL
@@ -84,7 +85,7 @@ def _from_cronjob(ctx: Context, creation: Creation, source: str) -> dict:
     return obj
 
 
-def _container(name: str, image: str, command: list[str]) -> dict:
+def _container(name: str, image: str, command: list[str]) -> Object:
     return {"name": name, "image": image, **({"command": command} if command else {})}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery import selectors
 from ...machinery.errors import StatusError
 from ...releases.kubectl import does
@@ -13,6 +14,7 @@ from . import evictions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..context import Context
+    from ..resource.info import Info
 
 
 def cordon(ctx: Context) -> None:
@@ -45,7 +47,7 @@ def run(ctx: Context) -> None:
             evictions.empty(ctx, info.name, strategy)
         except Failure as failure:
             space = " " if does("SpaceBeforeError", ctx.release) else ""
-            ctx.err(f"error: unable to drain node {cmdutil.quote(info.name)} due to error:{space}{failure}, continuing "
+            ctx.err(f"error: unable to drain node {quote(info.name)} due to error:{space}{failure}, continuing "
                     "command...\n")
             fatal.append(failure)
             remaining.append(info.name)
@@ -65,7 +67,7 @@ def _strategy(ctx: Context, verb: str) -> str:
     return cmdutil.dry_run(ctx)
 
 
-def _nodes(ctx: Context) -> list:
+def _nodes(ctx: Context) -> list[Info]:
     if ctx.flags["selector"]:
         return builder.from_flags(ctx, ["nodes"], continue_on_error=False).infos()
     infos = builder.from_flags(ctx, ctx.args, resource="nodes", continue_on_error=False,
@@ -77,7 +79,7 @@ def _nodes(ctx: Context) -> list:
     return infos
 
 
-def _mark(ctx: Context, nodes: list, unschedulable: bool, strategy: str) -> None:
+def _mark(ctx: Context, nodes: list[Info], unschedulable: bool, strategy: str) -> None:
     """Set or clear spec.unschedulable where it is not so already."""
     word = "cordoned" if unschedulable else "uncordoned"
     for info in nodes:
@@ -89,6 +91,6 @@ def _mark(ctx: Context, nodes: list, unschedulable: bool, strategy: str) -> None
             try:
                 ctx.client.patch("nodes", info.name, patch, "strategic", dry_run=strategy == "server")
             except StatusError as error:
-                ctx.err(f"error: unable to {word[:-2]} node {cmdutil.quote(info.name)}: {error.message}\n")
+                ctx.err(f"error: unable to {word[:-2]} node {quote(info.name)}: {error.message}\n")
                 continue
         cmdutil.tell_done(ctx, info.obj, word, strategy)

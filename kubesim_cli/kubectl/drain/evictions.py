@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...go import duration
+from ...go.fmt import quote
 from ...machinery import timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import controller_of
@@ -14,6 +15,7 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 RETRY = 5.0  # seconds until an eviction that a budget forbids is tried again
@@ -34,20 +36,20 @@ def empty(ctx: Context, node: str, strategy: str) -> None:
     except Failure as failure:
         pending = _to_evict(ctx, node, warn=False)
         if pending:
-            ctx.err(f"There are pending pods in node {cmdutil.quote(node)} when an error occurred: {failure}\n")
+            ctx.err(f"There are pending pods in node {quote(node)} when an error occurred: {failure}\n")
             ctx.err("".join(f"pod/{pod['metadata']['name']}\n" for pod in pending))
         raise
 
 
-def _key(pod: dict) -> str:
+def _key(pod: Object) -> str:
     return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
-def _to_evict(ctx: Context, node: str, warn: bool = True) -> list[dict]:
+def _to_evict(ctx: Context, node: str, warn: bool = True) -> list[Object]:
     """Return the pods of a node that have to go, and warn of the others; raises Aggregate for those that may not."""
     flags = ctx.flags
     found = ctx.client.list("pods", label_selector=flags["pod-selector"], field_selector=f"spec.nodeName={node}")
-    chosen: list[dict] = []
+    chosen: list[Object] = []
     warnings: dict[str, list[str]] = {}
     problems: dict[str, list[str]] = {}
     for pod in found["items"]:
@@ -65,7 +67,7 @@ def _to_evict(ctx: Context, node: str, warn: bool = True) -> list[dict]:
     return chosen
 
 
-def _judge(ctx: Context, pod: dict) -> tuple[bool, str, str]:
+def _judge(ctx: Context, pod: Object) -> tuple[bool, str, str]:
     """Return (whether it goes, a warning, why it may not): the last of drain's filters to say something wins."""
     flags = ctx.flags
     if _long_gone(ctx, pod):
@@ -97,7 +99,7 @@ def _judge(ctx: Context, pod: dict) -> tuple[bool, str, str]:
     return False, "", f"{again}Pods that declare no controller (use --force to override)"
 
 
-def _long_gone(ctx: Context, pod: dict) -> bool:
+def _long_gone(ctx: Context, pod: Object) -> bool:
     """Whether a pod has been terminating for longer than --skip-wait-for-delete-timeout."""
     limit, deleted = ctx.flags["skip-wait-for-delete-timeout"], pod["metadata"].get("deletionTimestamp")
     return bool(limit > 0 and deleted and int(ctx.now - timestamps.parse(deleted)) > limit)
@@ -106,13 +108,13 @@ def _long_gone(ctx: Context, pod: dict) -> bool:
 class _Removal:
     """Removes pods side by side, within --timeout."""
 
-    def __init__(self, ctx: Context, pods: list[dict], strategy: str):
+    def __init__(self, ctx: Context, pods: list[Object], strategy: str):
         flags = ctx.flags
         self.ctx, self.flags, self.strategy = ctx, flags, strategy
         self.timeout: float | None = flags["timeout"] or None
         self._end = ctx.now + self.timeout if self.timeout else None
         self._next = {_key(pod): (ctx.now, pod) for pod in pods}  # to be tried at that time
-        self._leaving: list[dict] = []
+        self._leaving: list[Object] = []
         self.errors: list[Exception] = []
 
     @property
@@ -154,7 +156,7 @@ class _Removal:
                 continue
             del self._next[key]
             name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
-            told = f'pods/{cmdutil.quote(name)} -n {cmdutil.quote(namespace)}'
+            told = f'pods/{quote(name)} -n {quote(namespace)}'
             self.ctx.out(f"evicting pod {key}{cmdutil.SUFFIX[self.strategy]}\n")
             if self._end is not None and self.ctx.now >= self._end:
                 self.errors.append(Failure(f"error when evicting {told}: {self._timeout_reached()}"))
@@ -172,7 +174,7 @@ class _Removal:
                 self._leaving.append(pod)
 
     def _evict(self, name: str, namespace: str) -> None:
-        options: dict = {} if self._grace_period is None else {"gracePeriodSeconds": self._grace_period}
+        options: Object = {} if self._grace_period is None else {"gracePeriodSeconds": self._grace_period}
         eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace},
                     "deleteOptions": options}
         self.ctx.client.create("pods", eviction, namespace, name=name, subresource="eviction",
@@ -191,7 +193,7 @@ class _Removal:
             if now is None or now["metadata"]["uid"] != meta["uid"]:
                 cmdutil.tell_done(self.ctx, pod, word, self.strategy)
             elif _long_gone(self.ctx, now):
-                self.ctx.out(f"pod {cmdutil.quote(meta['name'])} has DeletionTimestamp older than "
+                self.ctx.out(f"pod {quote(meta['name'])} has DeletionTimestamp older than "
                              f"{self.flags['skip-wait-for-delete-timeout']} seconds, skipping\n")
             else:
                 continue
@@ -202,8 +204,8 @@ class _Removal:
         for pod in self._leaving:
             meta = pod["metadata"]
             self.errors.append(Failure(
-                f"error when waiting for pod {cmdutil.quote(meta['name'])} in namespace "
-                f"{cmdutil.quote(meta['namespace'])} to terminate: {self._expired()}"))
+                f"error when waiting for pod {quote(meta['name'])} in namespace "
+                f"{quote(meta['namespace'])} to terminate: {self._expired()}"))
         self._leaving = []
 
     def _expired(self) -> str:

@@ -8,7 +8,12 @@ from .tables import plain_table, table_printer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -86,9 +91,9 @@ def _print_tables(ctx: Context, result: builder.Result, table: bool) -> None:
         raise Aggregate(errors)
 
 
-def _by_mapping(infos):
+def _by_mapping(infos: list[Info]) -> Iterator[tuple[Resource, list[Info]]]:
     """Yield (mapping, infos) of each run of infos with the same resource."""
-    group: list = []
+    group: list[Info] = []
     for info in infos:
         if group and info.mapping is not group[0].mapping:
             yield group[0].mapping, group
@@ -98,14 +103,14 @@ def _by_mapping(infos):
         yield group[0].mapping, group
 
 
-def _merge(infos) -> dict:
+def _merge(infos: list[Info]) -> Object:
     """One Table of several, as they are aligned together."""
     if len(infos) == 1:
         return infos[0].obj
     return {**infos[0].obj, "rows": [row for info in infos for row in info.obj["rows"]]}
 
 
-def _sort_rows(table: dict, field: str, release: tuple[int, int]) -> bool:
+def _sort_rows(table: Object, field: str, release: tuple[int, int]) -> bool:
     """Sort a Table's rows in place of it; False where they cannot be, which kubectl answers by not printing them."""
     if len(table["rows"]) < 2:
         return True
@@ -142,7 +147,7 @@ def _print_generic(ctx: Context, result: builder.Result) -> None:
             if flags["sort-by"] and items:
                 from . import sorting
 
-                items = sorting.sort(items, flags["sort-by"], ctx.release)
+                items = sorting.sort(items, flags["sort-by"], ctx.release, lambda item: item)
             print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
     except Failure as failure:
         errors.append(failure)

@@ -10,6 +10,15 @@ from ...releases.kubectl import does
 from ...releases.server import go_version
 from ..failures import Failure
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from ...machinery.types import Json, Release
+
+    Item = TypeVar("Item")
+
 _MISSING = object()
 
 
@@ -17,7 +26,7 @@ class Unsortable(Failure):
     """A field whose values have no order."""
 
 
-def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda item: item) -> list:
+def sort(items: list[Item], expression: str, release: Release, obj_of: Callable[[Item], Json]) -> list[Item]:
     """Return items in the order of a field of their objects; those without it come first.
 
     `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
@@ -49,11 +58,11 @@ def sort(items: list, expression: str, release: tuple[int, int], obj_of=lambda i
     return [items[i] for i in order]
 
 
-def _first(found: list[list]):
+def _first(found: list[list[Json]]) -> Json:
     return found[0][0] if found and found[0] else _MISSING
 
 
-def _is_quantity(key) -> bool:
+def _is_quantity(key: Json) -> bool:
     if not isinstance(key, str) or key[:1] not in "+-.0123456789" or not key:
         return False
     try:
@@ -63,14 +72,14 @@ def _is_quantity(key) -> bool:
     return True
 
 
-def _natural(text: str) -> list[tuple]:
+def _natural(text: str) -> list[tuple[object, ...]]:
     """The key of the order of sortorder.NaturalLess: runs of digits are numbers, and come before other characters."""
     import re
 
     return [(0, int(run), len(run)) if run.isdigit() else (1, run) for run in re.findall(r"[0-9]+|[^0-9]+", text)]
 
 
-def _less(left, right, field: str) -> bool:
+def _less(left: Json, right: Json, field: str) -> bool:
     if left is None or right is None:
         return left is None and right is not None
     for types in ((str,), (int, float)):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
+    from ..printers.table import TablePrinter
 
-def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
+
+def table_printer(flags: Flags, mapping: Resource, with_kind: bool, with_namespace: bool) -> TablePrinter:
     """Return the TablePrinter for one resource."""
     from ..printers.table import TablePrinter
 
@@ -16,7 +23,7 @@ def table_printer(flags, mapping, with_kind: bool, with_namespace: bool):
         kind_prefix=prefix)
 
 
-def plain_table(objects: list[dict], now: float) -> dict:
+def plain_table(objects: list[Object], now: float) -> Object:
     """The Table that kubectl makes itself with --server-print=false: names and ages."""
     from ...machinery import duration, timestamps
 

@@ -11,7 +11,14 @@ from .tables import plain_table, table_printer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
+
+    Show = Callable[[list[Object], str], None]  # takes objects and the type of their event
 
 
 def run(ctx: Context, human: bool, table: bool) -> None:
@@ -47,20 +54,20 @@ def warn_of_sorting(ctx: Context, listed: bool) -> None:
         ctx.err("warning: --watch-only requested, --sort-by will be ignored\n")
 
 
-def _objects(found: dict) -> list[dict]:
+def _objects(found: Object) -> list[Object]:
     if found.get("kind") == "Table":
         return [row["object"] for row in found["rows"]]
     return found["items"] if is_list(found) else [found]
 
 
-def _follow(ctx: Context, info, show) -> None:
+def _follow(ctx: Context, info: Info, show: Show) -> None:
     """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
     flags = ctx.flags
     since = int(info.obj["metadata"].get("resourceVersion") or 0)
     field_selector = f"metadata.name={info.name}" if info.name else flags["field-selector"]
     selectors = {"label_selector": flags["selector"], "field_selector": field_selector}
 
-    def check():
+    def check() -> None:
         nonlocal since
         since, events = ctx.client.watch(info.resource, info.namespace, since=since, **selectors)
         for event in events:
@@ -72,11 +79,11 @@ def _follow(ctx: Context, info, show) -> None:
         raise Exit(1) from None
 
 
-def _table_shower(ctx: Context, mapping, table: bool):
+def _table_shower(ctx: Context, mapping: Resource, table: bool) -> Show:
     flags = ctx.flags
     printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
 
-    def show(objects: list[dict], event: str) -> None:
+    def show(objects: list[Object], event: str) -> None:
         if table:
             rows = ctx.client.tabulate(mapping.versioned, objects)
         else:
@@ -86,14 +93,14 @@ def _table_shower(ctx: Context, mapping, table: bool):
     return show
 
 
-def _shower(ctx: Context):
+def _shower(ctx: Context) -> Show:
     from ..printers import GET_FORMATS
     from ..util.cmdutil import encode, output_printer
 
     flags = ctx.flags
     print_obj = output_printer(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
 
-    def show(objects: list[dict], event: str) -> None:
+    def show(objects: list[Object], event: str) -> None:
         for obj in objects:
             if not flags["output-watch-events"] or flags["output"] == "name":
                 print_obj(obj)

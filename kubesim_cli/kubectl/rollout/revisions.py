@@ -21,7 +21,9 @@ from ..util.cmdutil import CHANGE_CAUSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Json, Object
     from ..context import Context
+    from ..resource.info import Info
 
 # What a rollback does not take from the old ReplicaSet but leaves as the Deployment has it.
 _OWN_ANNOTATIONS = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
@@ -29,7 +31,7 @@ _OWN_ANNOTATIONS = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISIO
                     DEPRECATED_ROLLBACK_TO)
 
 
-def of(ctx: Context, info, missing: str):
+def of(ctx: Context, info: Info, missing: str) -> Revisions:
     """Return the revisions of an Info's object; raises Failure with `missing` in front for other kinds.
 
     `missing` is `no history viewer has been implemented for` or the like.
@@ -44,21 +46,21 @@ def of(ctx: Context, info, missing: str):
     raise Failure(f'error retrieving {what} for "{told}", no visitor method exists for {{{group} {kind}}}')
 
 
-class _Revisions:
+class Revisions:
     """All revisions of one object: number -> what stands for it."""
 
-    def __init__(self, ctx: Context, info):
-        self.ctx = ctx
+    def __init__(self, ctx: Context, info: Info):
+        self.ctx, self.resource = ctx, info.resource
         self.obj = self._read(ctx, info)
         self.by_number = self._load()
 
-    def _read(self, ctx: Context, info) -> dict:
+    def _read(self, ctx: Context, info: Info) -> Object:
         try:
             return ctx.client.get(info.resource, info.name, info.namespace)
         except StatusError as error:
             raise Failure(f"failed to retrieve {info.mapping.kind} {info.name}: {error.message}") from None
 
-    def _owned(self, resource: str) -> list[dict]:
+    def _owned(self, resource: str) -> list[Object]:
         from ...machinery import selectors
 
         selector = selectors.format(selectors.of_label_selector(self.obj["spec"].get("selector")) or [])
@@ -66,22 +68,22 @@ class _Revisions:
         found = self.ctx.client.list(resource, namespace, label_selector=selector)["items"]
         return [obj for obj in found if (controller_of(obj) or {}).get("uid") == uid]
 
-    def _load(self) -> dict[int, dict]:
+    def _load(self) -> dict[int, Object]:
         raise NotImplementedError
 
     def cause(self, number: int) -> str:
         """Why there is this revision, "" where nobody said."""
         return (self.by_number[number]["metadata"].get("annotations") or {}).get(CHANGE_CAUSE, "")
 
-    def template(self, number: int) -> dict:
+    def template(self, number: int) -> Object:
         """The pod template of a revision, as it is shown."""
         raise NotImplementedError
 
-    def object(self, number: int) -> dict:
+    def object(self, number: int) -> Object:
         """What -o prints for a revision."""
         raise NotImplementedError
 
-    def describe(self, template: dict) -> str:
+    def describe(self, template: Object) -> str:
         """Return a pod template as a rollback or a history shows it."""
         from ..printers.describe import describe_pod_template
 
@@ -91,20 +93,18 @@ class _Revisions:
         """Go back to a revision (0: the one before the newest); returns what was done. Raises Failure."""
         raise NotImplementedError
 
-    def _restore(self, number: int, patch, patch_type: str, strategy: str) -> str:
-        mapping = self.ctx.client.discovery.of_kind(self.obj["apiVersion"], self.obj["kind"])
-        assert mapping is not None  # the object was read from there
+    def _restore(self, number: int, patch: Json, patch_type: str, strategy: str) -> str:
         meta = self.obj["metadata"]
         try:
-            self.ctx.client.patch(mapping.versioned, meta["name"], patch, patch_type, meta["namespace"],
+            self.ctx.client.patch(self.resource, meta["name"], patch, patch_type, meta["namespace"],
                                   dry_run=strategy == "server", field_manager="kubectl")
         except StatusError as error:
             raise Failure(f"failed restoring revision {number}: {error.message}") from None
         return "rolled back"
 
 
-class _ReplicaSets(_Revisions):
-    def _load(self) -> dict[int, dict]:
+class _ReplicaSets(Revisions):
+    def _load(self) -> dict[int, Object]:
         found = {}
         for rs in self._owned("replicasets.v1.apps"):
             text = (rs["metadata"].get("annotations") or {}).get(REVISION_ANNOTATION, "0")
@@ -112,7 +112,7 @@ class _ReplicaSets(_Revisions):
                 found[int(text)] = rs
         return found
 
-    def template(self, number: int) -> dict:
+    def template(self, number: int) -> Object:
         template = self.by_number[number]["spec"]["template"]
         if not self.cause(number):
             return template
@@ -120,10 +120,10 @@ class _ReplicaSets(_Revisions):
         template.setdefault("metadata", {}).setdefault("annotations", {})[CHANGE_CAUSE] = self.cause(number)
         return template
 
-    def object(self, number: int) -> dict:
+    def object(self, number: int) -> Object:
         return self.by_number[number]
 
-    def _target(self, number: int) -> dict:
+    def _target(self, number: int) -> Object:
         if number:
             if number not in self.by_number:
                 raise _not_found(number)
@@ -152,21 +152,21 @@ class _ReplicaSets(_Revisions):
         return self._restore(number, patch, "json", strategy)
 
 
-class _ControllerRevisions(_Revisions):
-    def _load(self) -> dict[int, dict]:
+class _ControllerRevisions(Revisions):
+    def _load(self) -> dict[int, Object]:
         return {item["revision"]: item for item in self._owned("controllerrevisions.v1.apps")}
 
-    def _applied(self, number: int) -> dict:
+    def _applied(self, number: int) -> Object:
         from ...machinery import patch
         from ...machinery.schema import schema_of
 
         schema = schema_of(self.obj["apiVersion"], self.obj["kind"], self.ctx.release)
         return patch.apply("strategic", clone(self.obj), clone(self.by_number[number]["data"]), schema)
 
-    def template(self, number: int) -> dict:
+    def template(self, number: int) -> Object:
         return self._applied(number)["spec"]["template"]
 
-    def object(self, number: int) -> dict:
+    def object(self, number: int) -> Object:
         return self._applied(number)
 
     def rollback(self, number: int, strategy: str) -> str:
@@ -188,7 +188,7 @@ class _ControllerRevisions(_Revisions):
 _KINDS = {"Deployment": _ReplicaSets, "DaemonSet": _ControllerRevisions, "StatefulSet": _ControllerRevisions}
 
 
-def _without_hash(template: dict) -> dict:
+def _without_hash(template: Object) -> Object:
     template = clone(template)
     labels = template.get("metadata", {}).get("labels") or {}
     labels.pop(DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY, None)

@@ -13,7 +13,12 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
+    from .revisions import Revisions
 
 _RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 
@@ -36,7 +41,7 @@ def history(ctx: Context) -> None:
     result = _select(ctx)
     print_obj = cmdutil.printer(ctx, "", typed=True) if flags.changed("output") else None
 
-    def view(info):
+    def view(info: Info) -> None:
         found = revisions.of(ctx, info, "no history viewer has been implemented for")
         if number and (print_obj or found.by_number) and number not in found.by_number:
             raise Failure("unable to find the specified revision")
@@ -50,7 +55,7 @@ def history(ctx: Context) -> None:
     result.visit(view)
 
 
-def _history_text(found, number: int) -> str:
+def _history_text(found: Revisions, number: int) -> str:
     from ...go.tabwriter import align
 
     if not found.by_number:
@@ -67,7 +72,7 @@ def undo(ctx: Context) -> None:
 
     strategy = cmdutil.dry_run(ctx)
 
-    def roll_back(info):
+    def roll_back(info: Info) -> None:
         if does("RollbackWarning", ctx.release) and \
                 LAST_APPLIED_CONFIG_ANNOTATION in (info.obj["metadata"].get("annotations") or {}):
             ctx.err(f"Warning: resource {info.object_name} was previously managed with 'kubectl apply'. Rolling back "
@@ -83,7 +88,7 @@ def undo(ctx: Context) -> None:
 
 def pause(ctx: Context) -> None:
     """kubectl rollout pause (TYPE NAME | TYPE/NAME)"""
-    def change(obj):
+    def change(obj: Object) -> None:
         if obj["kind"] != "Deployment":
             raise Failure("pausing is not supported")
         if obj["spec"].get("paused"):
@@ -95,7 +100,7 @@ def pause(ctx: Context) -> None:
 
 def resume(ctx: Context) -> None:
     """kubectl rollout resume (TYPE NAME | TYPE/NAME)"""
-    def change(obj):
+    def change(obj: Object) -> None:
         if obj["kind"] != "Deployment":
             raise Failure("resuming is not supported")
         if not obj["spec"].pop("paused", False):
@@ -108,7 +113,7 @@ def restart(ctx: Context) -> None:
     """kubectl rollout restart (TYPE NAME | TYPE/NAME)"""
     from ...machinery import timestamps
 
-    def change(obj):
+    def change(obj: Object) -> None:
         if obj["kind"] not in ("Deployment", "DaemonSet", "StatefulSet") or not obj["apiVersion"].startswith("apps/"):
             raise Failure("restarting is not supported")
         if obj["spec"].get("paused"):
@@ -119,7 +124,7 @@ def restart(ctx: Context) -> None:
     _change(ctx, change, "restarted")
 
 
-def _change(ctx: Context, change, done: str) -> None:
+def _change(ctx: Context, change: Callable[[Object], None], done: str) -> None:
     """Patch each object with what `change(obj)` does to a copy of it; what it raises is told with the object's name."""
     infos, error = _select(ctx).collect()
     errors: list[Exception] = [error] if error else []
@@ -153,7 +158,7 @@ def status(ctx: Context) -> None:
         raise Failure(f"revision must be a positive integer: {flags['revision']}")
     found = False
 
-    def follow(info):
+    def follow(info: Info) -> None:
         nonlocal found
         found = True
         view = _viewer(info)
@@ -167,7 +172,7 @@ def status(ctx: Context) -> None:
 class _Follower:
     """Prints an object's status now and after each change until it is done."""
 
-    def __init__(self, ctx: Context, info, view, watch: bool):
+    def __init__(self, ctx: Context, info: Info, view: Callable[[Object], tuple[str, bool]], watch: bool):
         self.ctx, self.info, self.view, self.watch = ctx, info, view, watch
         self.since: int | None = None
 
@@ -199,14 +204,14 @@ class _Follower:
         return False
 
 
-def _viewer(info):
+def _viewer(info: Info) -> Callable[[Object, int], tuple[str, bool]]:
     group, kind = info.mapping.group, info.mapping.kind
     if group in ("apps", "extensions") and kind in _VIEWERS:
         return _VIEWERS[kind]
     raise Failure(f"no status viewer has been implemented for {kind}{'.' + group if group else ''}")
 
 
-def _deployment_status(obj: dict, revision: int) -> tuple[str, bool]:
+def _deployment_status(obj: Object, revision: int) -> tuple[str, bool]:
 
     name, spec, state = obj["metadata"]["name"], obj["spec"], obj.get("status") or {}
     if revision:
@@ -230,12 +235,12 @@ def _deployment_status(obj: dict, revision: int) -> tuple[str, bool]:
     return f'deployment "{name}" successfully rolled out\n', True
 
 
-def _need_rolling_update(spec: dict) -> None:
+def _need_rolling_update(spec: Object) -> None:
     if (spec.get("updateStrategy") or {}).get("type") != "RollingUpdate":
         raise Failure("rollout status is only available for RollingUpdate strategy type")
 
 
-def _daemonset_status(obj: dict, revision: int) -> tuple[str, bool]:
+def _daemonset_status(obj: Object, revision: int) -> tuple[str, bool]:
     name, state = obj["metadata"]["name"], obj.get("status") or {}
     _need_rolling_update(obj["spec"])
     if obj["metadata"].get("generation", 0) > state.get("observedGeneration", 0):
@@ -250,7 +255,7 @@ def _daemonset_status(obj: dict, revision: int) -> tuple[str, bool]:
     return f'daemon set "{name}" successfully rolled out\n', True
 
 
-def _statefulset_status(obj: dict, revision: int) -> tuple[str, bool]:
+def _statefulset_status(obj: Object, revision: int) -> tuple[str, bool]:
     spec, state = obj["spec"], obj.get("status") or {}
     _need_rolling_update(spec)
     observed = state.get("observedGeneration", 0)

@@ -12,6 +12,10 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 NO_RESOURCES = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
@@ -20,7 +24,7 @@ LOCAL_ON_SERVER = "cannot specify --local and --dry-run=server - did you mean --
 _TEMPLATED = ("ReplicationController", "Deployment", "DaemonSet", "ReplicaSet", "StatefulSet", "Job")
 
 
-def select(ctx: Context, args) -> list[Info]:
+def select(ctx: Context, args: list[str]) -> list[Info]:
     """Return the objects that the arguments, files and selectors name."""
     flags = ctx.flags
     if flags["local"]:
@@ -29,13 +33,13 @@ def select(ctx: Context, args) -> list[Info]:
                               latest=True, scheme=KUBECTL).infos()
 
 
-def check_local(flags, strategy: str) -> None:
+def check_local(flags: Flags, strategy: str) -> None:
     """Refuse --local with a server-side dry run."""
     if flags["local"] and strategy == "server":
         raise Failure(LOCAL_ON_SERVER)
 
 
-def pod_spec(obj: dict) -> dict:
+def pod_spec(obj: Object) -> Object:
     """Return the pod spec in an object of our own, to be changed in place (UpdatePodSpecForObject); raises Failure."""
     kind, spec = obj["kind"], obj.setdefault("spec", {})
     if kind == "Pod":
@@ -48,7 +52,7 @@ def pod_spec(obj: dict) -> dict:
     raise Failure(f"the object is not a pod or does not have a pod template: *{version}.{kind}")
 
 
-def containers(spec: dict, pattern: str = "*") -> list[dict]:
+def containers(spec: Object, pattern: str = "*") -> list[Object]:
     """Return the containers of a pod spec whose names match a pattern with `*`, init containers last."""
     from fnmatch import fnmatchcase
 
@@ -66,7 +70,7 @@ class Change:
         self._print = cmdutil.printer(ctx, done, strategy, typed=True)
         self.errors: list[Exception] = []
 
-    def apply(self, infos: list[Info], mutate, even_unchanged: bool = False) -> None:
+    def apply(self, infos: list[Info], mutate: Callable[[Object], None], even_unchanged: bool = False) -> None:
         """Call `mutate(obj)` with a copy of each object and then send the differences; nothing is sent or told where
         there is none, unless `even_unchanged`."""
         changed = []
@@ -87,7 +91,7 @@ class Change:
             elif obj != info.obj or even_unchanged:
                 self._send(info, obj)
 
-    def _send(self, info: Info, obj: dict) -> None:
+    def _send(self, info: Info, obj: Object) -> None:
         if not self.flags["local"] and self.strategy != "client":
             try:
                 obj = cmdutil.send_patch(self.ctx, info, obj, "strategic", self.strategy)

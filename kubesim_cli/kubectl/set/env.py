@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...go.fmt import quote
 from ...machinery import names
 from ..failures import Failure
 from ..resource import builder
@@ -13,7 +14,12 @@ from . import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
+    from .envrefs import References
 
 _KIND = "environment variable"
 
@@ -38,11 +44,11 @@ def run(ctx: Context) -> None:
 
         unresolved = References(ctx)
 
-    def set_env(obj):
+    def set_env(obj: Object) -> None:
         chosen = changes.containers(changes.pod_spec(obj), flags["containers"])
         if not chosen:
             ctx.warn(f"{obj['kind']}/{obj['metadata']['name']} does not have any containers matching "
-                     f"{cmdutil.quote(flags['containers'])}")
+                     f"{quote(flags['containers'])}")
         failed = False
         for container in chosen:
             if not flags["overwrite"]:
@@ -83,7 +89,7 @@ def _split(args: list[str]) -> tuple[list[str], list[str]]:
     return resources, words
 
 
-def _check(flags, resources: list[str], strategy: str) -> None:
+def _check(flags: Flags, resources: list[str], strategy: str) -> None:
     changes.check_local(flags, strategy)
     if not flags["filename"] and not resources:
         raise Failure(changes.NO_RESOURCES)
@@ -93,9 +99,9 @@ def _check(flags, resources: list[str], strategy: str) -> None:
         raise Failure("when specifying --keys, a configmap or secret must be provided with --from")
 
 
-def _parse(ctx: Context, words: list[str]) -> tuple[list[dict], list[str]]:
+def _parse(ctx: Context, words: list[str]) -> tuple[list[Object], list[str]]:
     """Return (variables, names to remove) of `K=V`, `K-` and `-`, which reads `K=V` lines from stdin."""
-    env: list[dict] = []
+    env: list[Object] = []
     removed: list[str] = []
     for word in words:
         name, equals, value = word.partition("=")
@@ -106,7 +112,7 @@ def _parse(ctx: Context, words: list[str]) -> tuple[list[dict], list[str]]:
                     env.append(_variable(line_name, line_value))
         elif equals:
             if problems := names.env_var_name(name):
-                raise Failure(f"{cmdutil.quote(name)} is not a valid key name: {';'.join(problems)}")
+                raise Failure(f"{quote(name)} is not a valid key name: {';'.join(problems)}")
             env.append(_variable(name, value))
         elif word.endswith("-"):
             removed.append(word[:-1])
@@ -118,11 +124,11 @@ def _parse(ctx: Context, words: list[str]) -> tuple[list[dict], list[str]]:
     return env, removed
 
 
-def _variable(name: str, value: str) -> dict:
+def _variable(name: str, value: str) -> Object:
     return {"name": name, "value": value} if value else {"name": name}
 
 
-def _from(ctx: Context) -> list[dict]:
+def _from(ctx: Context) -> list[Object]:
     """Return variables that take their values from the keys of a ConfigMap or Secret."""
     flags = ctx.flags
     env = []
@@ -141,7 +147,7 @@ def _from(ctx: Context) -> list[dict]:
     return env
 
 
-def _refuse_overwrites(existing, env: list[dict]) -> None:
+def _refuse_overwrites(existing: Iterable[Object], env: list[Object]) -> None:
     known = {variable["name"]: variable.get("value", "") for variable in existing}
     for variable in env:
         name = variable["name"]
@@ -149,16 +155,16 @@ def _refuse_overwrites(existing, env: list[dict]) -> None:
             raise Failure(f"'{name}' already has a value ({known[name]}), and --overwrite is false")
 
 
-def _updated(existing, env: list[dict], removed: list[str]) -> list[dict]:
+def _updated(existing: Iterable[Object], env: list[Object], removed: list[str]) -> list[Object]:
     """Change variables where they stand, and add new ones behind."""
-    new: dict[str, dict] = {}
+    new: dict[str, Object] = {}
     for variable in env:
         new.setdefault(variable["name"], variable)
     out = [new.pop(old["name"], old) if old["name"] in new else old for old in existing if old["name"] not in removed]
     return out + [variable for name, variable in new.items() if name not in removed]
 
 
-def _list(ctx: Context, obj: dict, container: dict, references) -> bool:
+def _list(ctx: Context, obj: Object, container: Object, references: References | None) -> bool:
     """Print a container's variables; False where a reference could not be resolved."""
     from .envrefs import describe
 

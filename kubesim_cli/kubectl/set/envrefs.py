@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery import names, quantity
 from ...machinery.errors import StatusError
 from ...machinery.objects import dig
 from ..failures import Failure
-from ..util.cmdutil import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 
-def describe(source: dict) -> str:
+def describe(source: Object) -> str:
     """Return a valueFrom in words: `configmap flags, key mode`."""
     for field, word in (("configMapKeyRef", "configmap"), ("secretKeyRef", "secret")):
         if source.get(field):
@@ -32,9 +33,9 @@ class References:
 
     def __init__(self, ctx: Context):
         self.ctx = ctx
-        self._read: dict[tuple[str, str], dict] = {}
+        self._read: dict[tuple[str, str], Object] = {}
 
-    def resolve(self, source: dict, obj: dict, container: dict) -> str:
+    def resolve(self, source: Object, obj: Object, container: Object) -> str:
         """Return the value of a valueFrom; raises Failure."""
         if source.get("secretKeyRef"):
             import base64
@@ -49,7 +50,7 @@ class References:
             return _resource_field(container, source["resourceFieldRef"])
         raise Failure("invalid valueFrom")
 
-    def _key(self, resource: str, ref: dict, word: str) -> str:
+    def _key(self, resource: str, ref: Object, word: str) -> str:
         name, key = ref.get("name", ""), ref.get("key", "")
         if (resource, name) not in self._read:
             try:
@@ -62,7 +63,7 @@ class References:
         return data[key]
 
 
-def _field(obj: dict, path: str) -> str:
+def _field(obj: Object, path: str) -> str:
     metadata = obj["metadata"]
     if path.endswith("']") and "['" in path:
         where, subscript = path[:-2].split("['", 1)
@@ -80,7 +81,7 @@ def _field(obj: dict, path: str) -> str:
     raise Failure(f"unsupported fieldPath: {path}")
 
 
-def _resource_field(container: dict, ref: dict) -> str:
+def _resource_field(container: Object, ref: Object) -> str:
     kind, _, name = ref["resource"].partition(".")
     if kind not in ("limits", "requests") or not (name in ("cpu", "memory", "ephemeral-storage")
                                                   or name.startswith("hugepages-")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ..failures import Failure
 from ..resource import builder
 from ..util import cmdutil
@@ -9,6 +10,10 @@ from . import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...machinery.types import Object
+    from ..cli.flags import Flags
     from ..context import Context
 
 
@@ -22,20 +27,20 @@ def run(ctx: Context) -> None:
     infos = changes.select(ctx, resources)
     _check(ctx.flags, resources, images, strategy)
 
-    def set_images(obj):
+    def set_images(obj: Object) -> None:
         containers = changes.containers(changes.pod_spec(obj))
         for name, image in images.items():
             chosen = [container for container in containers if name in ("*", container["name"])]
             for container in chosen:
                 container["image"] = image
             if not chosen:
-                change.errors.append(Failure(f"error: unable to find container named {cmdutil.quote(name)}"))
+                change.errors.append(Failure(f"error: unable to find container named {quote(name)}"))
 
     change.apply(infos, set_images)
     change.finish()
 
 
-def _check(flags, resources, images, strategy: str) -> None:
+def _check(flags: Flags, resources: list[str], images: Mapping[str, str], strategy: str) -> None:
     errors: list[Exception] = []
     if flags["all"] and flags["selector"]:
         errors.append(Failure(changes.ALL_AND_SELECTOR))

@@ -8,6 +8,7 @@ from . import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 
@@ -25,7 +26,7 @@ def run(ctx: Context) -> None:
         raise Failure("you must specify an update to requests or limits (in the form of --requests/--limits)")
     wanted = {"limits": cmdutil.resource_list(flags["limits"]), "requests": cmdutil.resource_list(flags["requests"])}
 
-    def set_resources(obj):
+    def set_resources(obj: Object) -> None:
         chosen = changes.containers(changes.pod_spec(obj), flags["containers"])
         if not chosen:
             change.errors.append(Failure(f"error: unable to find container named {flags['containers']}"))

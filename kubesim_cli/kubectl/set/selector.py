@@ -11,6 +11,7 @@ from ..util import cmdutil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..context import Context
+    from ..resource.info import Info
 
 
 def run(ctx: Context) -> None:
@@ -23,7 +24,7 @@ def run(ctx: Context) -> None:
         raise Failure("one selector is required")
     options = {"local": True} if flags["local"] else {"latest": True, "allow_empty_selector": flags["all"]}
 
-    def set_selector(info):
+    def set_selector(info: Info) -> None:
         if info.obj["kind"] != "Service" or info.obj["apiVersion"] != "v1":
             raise Failure("setting a selector is only supported for Services")
         if selector.get("matchExpressions"):

@@ -8,6 +8,7 @@ from . import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 
@@ -21,7 +22,7 @@ def run(ctx: Context) -> None:
         raise Failure("serviceaccount is required")
     infos = changes.select(ctx, args[:-1])
 
-    def set_account(obj):
+    def set_account(obj: Object) -> None:
         changes.pod_spec(obj)["serviceAccountName"] = args[-1]
 
     change.apply(infos, set_account, even_unchanged=True)

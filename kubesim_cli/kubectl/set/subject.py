@@ -9,7 +9,9 @@ from . import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
+    from ..resource.info import Info
 
 _WRONG_ACCOUNT = "serviceaccount must be <namespace>:<name>"
 
@@ -29,7 +31,7 @@ def run(ctx: Context) -> None:
     wanted = subjects_from(sorted(set(flags["user"])), sorted(set(flags["group"])), _accounts(ctx, infos),
                            _WRONG_ACCOUNT)
 
-    def add_subjects(obj):
+    def add_subjects(obj: Object) -> None:
         if obj["kind"] not in ("RoleBinding", "ClusterRoleBinding") or not obj["apiVersion"].startswith(GROUP):
             raise Failure("setting subjects is only supported for RoleBinding/ClusterRoleBinding")
         known = obj.get("subjects") or []
@@ -41,7 +43,7 @@ def run(ctx: Context) -> None:
     change.finish()
 
 
-def _accounts(ctx: Context, infos) -> list[str]:
+def _accounts(ctx: Context, infos: list[Info]) -> list[str]:
     """Return the service accounts as NAMESPACE:NAME; without a namespace the current one is meant, if one can be."""
     accounts = []
     for account in sorted(set(ctx.flags["serviceaccount"])):
