@@ -54,7 +54,7 @@ HIDDEN = {
     ("drain", "delete-local-data"): "false",
 }
 # Flags that exist only while a variable turns their alpha feature on.
-ALPHA = {"KUBECTL_APPLYSET": "true"}
+ALPHA = {("apply", "applyset"): "KUBECTL_APPLYSET"}
 # What a flag means that is given without a value: the places of k8s.io/kubectl/pkg/cmd that set NoOptDefVal
 # (util/helpers.go, delete/delete_flags.go).
 NO_OPTION = {"dry-run": "unchanged", "validate": "strict", "cascade": "background"}
@@ -88,7 +88,8 @@ class Kubectl:
 
     def ask(self, *words: str, alpha: bool = True) -> tuple[str, str]:
         """Run the program, its alpha features on or off; returns what it printed to stdout and to stderr."""
-        environ = {"HOME": _HOME, "PATH": _HOME, "KUBECONFIG": os.devnull, **(ALPHA if alpha else {})}
+        environ = {"HOME": _HOME, "PATH": _HOME, "KUBECONFIG": os.devnull}
+        environ |= dict.fromkeys(ALPHA.values(), "true") if alpha else {}
         done = subprocess.run([self.path, *words], capture_output=True, text=True, env=environ, timeout=60,
                               stdin=subprocess.DEVNULL)
         return done.stdout, done.stderr
@@ -231,7 +232,8 @@ def _all_flags(kubectls: list[Kubectl], command: str, shown_by: Callable[[Kubect
                 letter = ""
             facts[name][kubectl.release] = {
                 **kinds[name, default[name]], "default": default[name], "short": letter,
-                "required": name in required, "deprecated": deprecated.get(name, ""), "hidden": name not in shown}
+                "required": name in required, "deprecated": deprecated.get(name, ""),
+                "hidden": name not in shown and (command, name) not in ALPHA, "alpha": ALPHA.get((command, name), "")}
     return {name: compare(facts[name], kubectls[0].release, kubectls[-1].release) for name in sorted(facts)}
 
 

@@ -80,7 +80,7 @@ def _run(ctx: Context, words: list[str]) -> int:
     if preferences:
         words = preferences.words
     ctx.command, rest = find(words)
-    command, flags = ctx.command, flags_of(ctx.command)
+    command, flags = ctx.command, flags_of(ctx.command, environ=ctx.environ)
     ctx.flags = flags
     word = "" if command and command != "create" else _first(rest, flags)
     if word and (not command or rest[0] == word):

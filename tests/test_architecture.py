@@ -24,7 +24,7 @@ MAY = {
     "scheduler": _SHARED | {"helpers", "apiserver"},
     "kubelet": _SHARED | {"helpers", "apiserver"},
     "cluster": _SHARED | {"helpers", "apiserver", "controllers", "scheduler", "kubelet", "store"},
-    "kubectl": _SHARED | {"apiserver.client", "cluster.cluster"},
+    "kubectl": _SHARED | {"apiserver.client", "cluster.cluster", "cluster.state"},
     "sim": _SHARED | {"helpers", "cluster", "kubectl"},
 }
 

@@ -20,6 +20,7 @@ LEAVES = [path for path in PATHS if path and not subcommands(path)]
 VALUES = {"bool": "true", "int": "3", "int32": "3", "duration": "5s", "string": "x", "stringSlice": "x",
           "stringArray": "x", "stringToString": "a=b", "mapStringString": "a=b", "moduleSpec": "file=1",
           "goDuration": "5s"}
+ALPHA = {"KUBECTL_APPLYSET": "true"}  # turns on the flags that are alpha
 
 
 def test_single_commands_are_read_as_the_whole_file_is():
@@ -30,7 +31,7 @@ def test_every_flag_of_every_command_is_accepted():
     accepted = 0
     for path in PATHS:
         for name in {**spec(path).get("flags", {}), **TABLE["global_flags"]}:
-            flags = flags_of(path)
+            flags = flags_of(path, environ=ALPHA)
             value = VALUES[flags.type_of(name)]
             words_ = [[f"--{name}={value}"]]
             if flags.needs_argument(name):
@@ -38,7 +39,7 @@ def test_every_flag_of_every_command_is_accepted():
             if letter := flags.shorthand(name):
                 words_.append([f"-{letter}={value}"])
             for given in words_:
-                flags = flags_of(path)
+                flags = flags_of(path, environ=ALPHA)
                 assert flags.parse(given) == []
                 assert flags.changed(name), (path, name)
             accepted += 1
@@ -73,10 +74,10 @@ def test_help_tells_of_every_flag(path, release):
     facts = spec(path, release)
     if not facts.get("usage"):
         return
-    text = text_of(path, release)
+    text = text_of(path, release, ALPHA)
     assert text.startswith(words()["commands"][path]["short"])
     assert facts["usage"] in text
-    flags = flags_of(path, release)
+    flags = flags_of(path, release, ALPHA)
     for name in flags.names():
         if flags.is_local(name):
             assert f"--{name}={flags.default_text(name)}:\n\t" in text
@@ -88,7 +89,7 @@ def test_help_json_has_words_on_every_command_and_flag():
     told = set()
     for path in PATHS:
         for release in RELEASES:
-            flags = flags_of(path, release)
+            flags = flags_of(path, release, ALPHA)
             for name in flags.names() if spec(path, release) else ():
                 own = f"{path} {name}" if flags.is_local(name) else f"global {name}"
                 told.add(own if own in texts["flags"] else name)

@@ -52,10 +52,23 @@ def _kinds(terminal):
     return _parent(terminal)["annotations"][_PREFIX + "contains-group-kinds"]
 
 
-def test_the_flag_is_unknown_unless_asked_for(terminal):
-    result = terminal(APPLY, _config_map("a"))
+@pytest.mark.parametrize("value", ["", "false"])
+@pytest.mark.parametrize("words", ["-f - --prune --applyset=my-set", "--prune --applyset=my-set", "--applyset",
+                                   "--applyset=my-set --bogus"])
+def test_the_flag_is_unknown_unless_asked_for(terminal, value, words):
+    terminal.environ["KUBECTL_APPLYSET"] = value
+    result = terminal(f"kubectl apply {words}", _config_map("a"))
     assert result.err == "error: unknown flag: --applyset\nSee 'kubectl apply --help' for usage.\n"
     assert result.code == 1
+    assert "--applyset" not in terminal.ok("kubectl apply --help")
+    assert "--applyset" not in terminal.ok("kubectl __complete apply --app")
+
+
+def test_the_flag_is_shown_where_it_is_known(terminal):
+    terminal.environ["KUBECTL_APPLYSET"] = "TRUE"
+    assert "\n    --applyset='':\n" in terminal.ok("kubectl apply --help")
+    assert terminal.ok("kubectl __complete apply --app").startswith("--applyset\t")
+    assert terminal("kubectl apply --applyset").err.startswith("error: flag needs an argument: --applyset\n")
 
 
 def test_members_are_labelled_and_the_parent_tells_their_kinds(alpha):

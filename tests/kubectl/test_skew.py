@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -150,3 +151,23 @@ def test_gates_reach_the_kubelet(terminal, gates, told):
     terminal.ok("kubectl run web --image=nginx")
     terminal.advance("10s")
     assert ("hostIPs" in terminal.ok("kubectl get pod web -o yaml")) == told
+
+
+@pytest.mark.parametrize("words", ["logs --help", "help logs"])
+def test_help_learns_the_release_without_a_cluster(terminal, monkeypatch, words):
+    from kubesim_cli.cluster.cluster import Cluster
+
+    terminal.ok("kubectl sim reset --kubernetes-version 1.33")
+    terminal.environ[SERVER] = "1.28"
+    monkeypatch.setattr(Cluster, "__init__", None)
+    assert "--all-pods=" in terminal.ok(f"kubectl {words}")
+    terminal.environ[CLIENT] = "1.28"
+    assert "--all-pods=" not in terminal.ok(f"kubectl {words}")
+
+
+def test_help_makes_no_cluster(fresh):
+    fresh.environ[SERVER] = "1.33"
+    assert "--all-pods=" in fresh.ok("kubectl logs --help")
+    assert not os.path.exists(fresh.environ["KUBESIM_HOME"])
+    fresh.environ["KUBECONFIG"] = "nowhere"
+    assert "--all-pods=" in fresh.ok("kubectl logs --help")

@@ -75,7 +75,7 @@ class Applier:
         return self.flags["field-manager"] or _MANAGER
 
     def _set(self) -> ApplySet | None:
-        if not self.flags["applyset"]:
+        if "applyset" not in self.flags or not self.flags["applyset"]:
             return None
         from .applyset import ApplySet
 

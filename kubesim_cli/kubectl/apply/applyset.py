@@ -37,8 +37,6 @@ class ApplySet:
 
     def __init__(self, ctx: Context, text: str, strategy: str, validation: str):
         """`text` is the flag's [RESOURCE][.GROUP]/NAME. Raises Failure."""
-        if ctx.environ.get("KUBECTL_APPLYSET", "").lower() != "true":
-            raise Failure("unknown flag: --applyset\nSee 'kubectl apply --help' for usage.")
         self.ctx, self.strategy, self.validation = ctx, strategy, validation
         self.parent, self.name = self._parse(text)
         self.namespace = ctx.namespace if ctx.namespace_given and self.parent.namespaced else ""

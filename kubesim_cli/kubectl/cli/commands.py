@@ -10,9 +10,9 @@ from .flags import Flags, of_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ...machinery.types import Release
+    from ...machinery.types import Object, Release
 
 _SUGGEST_FOR = {"delete": ("rm", "remove"), "describe": ("inspect",), "get": ("list", "ls"), "top": ("stats",)}
 # cobra's own: neither is in commands.json.
@@ -79,15 +79,21 @@ def aliases(command: str) -> list[str]:
     return spec(command).get("aliases", [])
 
 
-def flags_of(command: str, release: tuple | None = None) -> Flags:
-    """Return the command's flags, none of them given yet: those of any release, or those of one."""
-    return Flags(command, _of(spec(command).get("flags", {}), release), _of(_entry("global_flags"), release))
+def flags_of(command: str, release: Release | None = None, environ: Mapping[str, str] | None = None) -> Flags:
+    """Return the command's flags, none of them given yet: those of any release, or those of one.
+
+    `environ` turns on flags that are alpha: they exist only where their variable is `true`.
+    """
+    return Flags(command, _of(spec(command).get("flags", {}), release, environ or {}),
+                 _of(_entry("global_flags"), release, environ or {}))
 
 
-def _of(flags: dict, release: tuple | None) -> dict:
+def _of(flags: Object, release: Release | None, environ: Mapping[str, str]) -> Object:
+    there = {name: facts for name, facts in flags.items()
+             if "alpha" not in facts or environ.get(facts["alpha"], "").lower() == "true"}
     if release is None:
-        return flags
-    return {name: facts for name, raw in flags.items() if (facts := of_release(raw, release)) is not None}
+        return there
+    return {name: facts for name, raw in there.items() if (facts := of_release(raw, release)) is not None}
 
 
 def find(words: list[str]) -> tuple[str, list[str]]:

@@ -71,7 +71,7 @@ def complete(ctx: Context) -> None:
 def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Return the candidates for `partial`, (word, description), and the directive."""
     command, rest = find(words)
-    flags = flags_of(command)
+    flags = flags_of(command, environ=ctx.environ)
     awaited = _awaited(flags, rest)
     if awaited:
         rest = rest[:-1]
@@ -117,7 +117,7 @@ def _subcommands(command: str, args: list[str], partial: str, release: tuple) ->
 def _flag_names(ctx: Context, partial: str) -> list[tuple[str, str]]:
     from .help import flag_text, words
     texts, flags = words()["flags"], ctx.flags
-    shown = flags_of(ctx.command, ctx.release)
+    shown = flags_of(ctx.command, ctx.release, ctx.environ)
     found = []
     for name in sorted(shown.names()):
         if flags.changed(name) and not flags.type_of(name).startswith(("string", "map")):

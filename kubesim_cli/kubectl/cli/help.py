@@ -34,7 +34,7 @@ def flag_text(flags: dict, command: str, name: str, is_local: bool) -> str:
 def text_of(command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:
     """Return a release's help on a command such as `rollout status`, or on the program for "".
 
-    `environ`: where the program's help looks for plugins to name.
+    `environ`: turns on alpha flags, and is where the program's help looks for plugins to name.
     """
     texts = words()
     own = texts["commands"].get(command, {})
@@ -59,7 +59,7 @@ def _usage(texts: dict, command: str, release: Release, environ: Mapping[str, st
         parts += [*shown[:-1], _plugins(environ or {}, below, width), shown[-1]]
     elif below:
         parts.append(_commands(texts, "Available Commands:", command, below, width))
-    flags = flags_of(command, release)
+    flags = flags_of(command, release, environ)
     local = [name for name in flags.names() if flags.is_local(name)]
     if local:
         parts += ["\nOptions:\n", _options(texts, flags, local)]

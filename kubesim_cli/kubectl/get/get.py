@@ -147,7 +147,7 @@ def _print_generic(ctx: Context, result: builder.Result) -> None:
             if flags["sort-by"] and items:
                 from . import sorting
 
-                items = sorting.sort(items, flags["sort-by"], ctx.release, lambda item: item)
+                items = sorting.sort(items, flags["sort-by"], ctx.release)
             print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
     except Failure as failure:
         errors.append(failure)

@@ -26,7 +26,8 @@ class Unsortable(Failure):
     """A field whose values have no order."""
 
 
-def sort(items: list[Item], expression: str, release: Release, obj_of: Callable[[Item], Json]) -> list[Item]:
+def sort(items: list[Item], expression: str, release: Release,
+         obj_of: Callable[[Item], Json] = lambda item: item) -> list[Item]:
     """Return items in the order of a field of their objects; those without it come first.
 
     `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
