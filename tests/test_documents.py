@@ -48,6 +48,8 @@ def test_what_reading_a_variable_looks_like():
 def test_the_settings_page_has_every_variable_that_is_read():
     sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     read = {name for source in sources if "environ" in source or "getenv" in source for name in variables_read(source)}
+    commands = (PACKAGE / "kubectl" / "cli" / "commands.json").read_text(encoding="utf-8")
+    read |= set(re.findall(r'"alpha": "(\w+)"', commands))  # variables that turn on flags
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     told = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
