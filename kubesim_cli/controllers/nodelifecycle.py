@@ -1,7 +1,7 @@
 """Watches over the nodes: conditions become taints, and a kubelet that is silent makes its node unreachable.
 
 Kubernetes: pkg/controller/nodelifecycle/node_lifecycle_controller.go. A kubelet's heartbeats are not simulated: it
-lives unless its node says that it was stopped (node/nodes.py).
+lives unless its node says that it was stopped (helpers/nodes.py).
 """
 
 from __future__ import annotations

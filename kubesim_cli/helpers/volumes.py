@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from ..machinery import quantity, selectors
 from ..machinery.objects import clone, dig, join_key
+from ..machinery.storage import is_default_class
 from ..machinery.wellknown import (
-    BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
     BETA_STORAGE_CLASS_ANNOTATION,
-    IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
 )
 
 TYPE_CHECKING = False
@@ -53,9 +52,7 @@ def class_of(obj: Object) -> str:
 
 def default_class(api: Any) -> Object | None:
     """Return the default StorageClass: of several the newest, then the first by name (GetDefaultClass)."""
-    marked = [each for each in api.items(CLASSES)
-              if "true" in (annotation(each, IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
-                            annotation(each, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION))]
+    marked = [each for each in api.items(CLASSES) if is_default_class(each)]
     newest = max((each["metadata"]["creationTimestamp"] for each in marked), default="")
     return next((each for each in marked if each["metadata"]["creationTimestamp"] == newest), None)
 

@@ -32,6 +32,9 @@ REVISION_HISTORY_ANNOTATION = "deployment.kubernetes.io/revision-history"
 DESIRED_REPLICAS_ANNOTATION = "deployment.kubernetes.io/desired-replicas"
 MAX_REPLICAS_ANNOTATION = "deployment.kubernetes.io/max-replicas"
 DEPRECATED_ROLLBACK_TO = "deprecated.deployment.rollback.to"
+# What a Deployment and its ReplicaSets have each of their own (deployment_util.go's annotationsToSkip).
+ANNOTATIONS_TO_SKIP = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
+                       DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION, DEPRECATED_ROLLBACK_TO)
 DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY = "pod-template-hash"
 
 # DaemonSets and StatefulSets

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...machinery.storage import is_default_class
 from ..kinds.core.persistentvolume import storage_class
-from ..kinds.storage.storageclass import is_default
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def mutate(a: Attributes) -> None:
 
 def default_class(client: Client) -> Object | None:
     """Return the default StorageClass: the newest, then the first by name."""
-    defaults = [c for c in client.items("storageclasses.storage.k8s.io") if is_default(c)]
+    defaults = [c for c in client.items("storageclasses.storage.k8s.io") if is_default_class(c)]
     if not defaults:
         return None
     newest = max(c["metadata"]["creationTimestamp"] for c in defaults)

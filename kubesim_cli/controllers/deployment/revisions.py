@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from ...machinery.objects import clone
 from ...machinery.wellknown import (
+    ANNOTATIONS_TO_SKIP,
     DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY,
-    DEPRECATED_ROLLBACK_TO,
     DESIRED_REPLICAS_ANNOTATION,
-    LAST_APPLIED_CONFIG_ANNOTATION,
     MAX_REPLICAS_ANNOTATION,
     REVISION_ANNOTATION,
     REVISION_HISTORY_ANNOTATION,
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
 
 HISTORY_LENGTH = 2000  # characters of the revision-history annotation
-_NOT_COPIED = {LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
-               DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION, DEPRECATED_ROLLBACK_TO}
 
 
 def find_new(deployment: Object, replica_sets: list[Object]) -> Object | None:
@@ -65,7 +62,7 @@ def set_annotations(deployment: Object, rs: Object, number: int, exists: bool) -
     notes = rs["metadata"].setdefault("annotations", {})
     before = dict(notes)
     for key, value in (deployment["metadata"].get("annotations") or {}).items():
-        if key not in _NOT_COPIED:
+        if key not in ANNOTATIONS_TO_SKIP:
             notes[key] = value
     had = notes.get(REVISION_ANNOTATION)
     try:

@@ -7,16 +7,10 @@ from ...go import tabwriter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from ...machinery.types import Json, Object
 
 _EVENTS = {"ADDED": "ADDED   ", "MODIFIED": "MODIFIED", "DELETED": "DELETED ", "ERROR": "ERROR   "}
-
-
-def print_table(table: Object, **options: Any) -> str:
-    """Return one table as text; `options` are those of `TablePrinter`."""
-    return TablePrinter(**options).print(table)
 
 
 class TablePrinter:

@@ -8,13 +8,9 @@ from __future__ import annotations
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of
 from ...machinery.wellknown import (
+    ANNOTATIONS_TO_SKIP,
     DEFAULT_DEPLOYMENT_UNIQUE_LABEL_KEY,
-    DEPRECATED_ROLLBACK_TO,
-    DESIRED_REPLICAS_ANNOTATION,
-    LAST_APPLIED_CONFIG_ANNOTATION,
-    MAX_REPLICAS_ANNOTATION,
     REVISION_ANNOTATION,
-    REVISION_HISTORY_ANNOTATION,
 )
 from ..failures import Failure
 from ..util.cmdutil import CHANGE_CAUSE
@@ -25,10 +21,6 @@ if TYPE_CHECKING:
     from ..context import Context
     from ..resource.info import Info
 
-# What a rollback does not take from the old ReplicaSet but leaves as the Deployment has it.
-_OWN_ANNOTATIONS = (LAST_APPLIED_CONFIG_ANNOTATION, REVISION_ANNOTATION, REVISION_HISTORY_ANNOTATION,
-                    DESIRED_REPLICAS_ANNOTATION, MAX_REPLICAS_ANNOTATION,
-                    DEPRECATED_ROLLBACK_TO)
 
 
 def of(ctx: Context, info: Info, missing: str) -> Revisions:
@@ -145,8 +137,8 @@ class _ReplicaSets(Revisions):
         if template == _without_hash(self.obj["spec"]["template"]):
             return f"skipped rollback (current template already matches revision {number})"
         own, old = self.obj["metadata"].get("annotations") or {}, rs["metadata"].get("annotations") or {}
-        annotations = {key: own[key] for key in _OWN_ANNOTATIONS if key in own}
-        annotations |= {key: value for key, value in old.items() if key not in _OWN_ANNOTATIONS}
+        annotations = {key: own[key] for key in ANNOTATIONS_TO_SKIP if key in own}
+        annotations |= {key: value for key, value in old.items() if key not in ANNOTATIONS_TO_SKIP}
         patch = [{"op": "replace", "path": "/spec/template", "value": template},
                  {"op": "replace", "path": "/metadata/annotations", "value": annotations}]
         return self._restore(number, patch, "json", strategy)

@@ -1,5 +1,5 @@
 from kubesim_cli.go import tabwriter
-from kubesim_cli.kubectl.printers.table import TablePrinter, print_table
+from kubesim_cli.kubectl.printers.table import TablePrinter
 
 COLUMNS = [{"name": "Name", "type": "string", "format": "name", "priority": 0},
            {"name": "Restarts", "type": "integer", "format": "", "priority": 0},
@@ -11,6 +11,10 @@ def table(*rows, labels=None):
     return {"columnDefinitions": COLUMNS,
             "rows": [{"cells": list(cells), "object": {"metadata": {
                 "name": cells[0], "namespace": "default", "labels": labels or {}}}} for cells in rows]}
+
+
+def print_table(table, **options):
+    return TablePrinter(**options).print(table)
 
 
 def test_columns_are_three_wider_than_their_longest_cell():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS_DEFAULT_STORAGE_CLASS_ANNOTATION
+from ....machinery.storage import is_default_class
 from ..base import AGE, Column, Kind
 
 TYPE_CHECKING = False
@@ -15,16 +15,9 @@ if TYPE_CHECKING:
 _MAX_PARAMETERS, _MAX_PARAMETERS_SIZE = 512, 256 * 1024
 
 
-def is_default(obj: Object) -> bool:
-    """Whether a class says that it is the default one (storageutil.IsDefaultAnnotation)."""
-    annotations = obj["metadata"].get("annotations") or {}
-    return "true" in (annotations.get(IS_DEFAULT_STORAGE_CLASS_ANNOTATION),
-                      annotations.get(BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION))
-
-
 def _name_cell(obj: Object, ctx: Context) -> Cell:
     name = obj["metadata"]["name"]
-    return f"{name} (default)" if is_default(obj) else name
+    return f"{name} (default)" if is_default_class(obj) else name
 
 
 class StorageClass(Kind):

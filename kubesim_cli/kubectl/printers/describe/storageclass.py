@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....machinery.wellknown import BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION, IS_DEFAULT_STORAGE_CLASS_ANNOTATION
+from ....machinery.storage import is_default_class
 from .persistentvolume import describe_term
 from .writer import Writer, boolean, format_labels
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
     from . import Context
 
 GROUP = "storage.k8s.io"
-_DEFAULT = (IS_DEFAULT_STORAGE_CLASS_ANNOTATION, BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION)
 
 
 def describe(sc: Object, w: Writer, ctx: Context) -> None:
     annotations = sc["metadata"].get("annotations") or {}
     w.line(0, "Name", sc["metadata"]["name"])
-    w.line(0, "IsDefaultClass", "Yes" if any(annotations.get(key) == "true" for key in _DEFAULT) else "No")
+    w.line(0, "IsDefaultClass", "Yes" if is_default_class(sc) else "No")
     w.line(0, "Annotations", format_labels(annotations))
     w.line(0, "Provisioner", sc.get("provisioner", ""))
     w.line(0, "Parameters", format_labels(sc.get("parameters")))
