@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..helpers.volumes import class_of
 from ..machinery import quantity, timestamps
 from ..machinery.objects import dig
 from ..machinery.pods import is_terminal
@@ -69,7 +70,7 @@ def usage(resource: str, obj: Object, now: float, release: Release) -> dict[str,
         size = dig(obj, "spec", "resources", "requests", "storage")
         if size is not None:
             found["requests.storage"] = size
-        class_ = obj["spec"].get("storageClassName")
+        class_ = class_of(obj)
         if class_:
             found.update({f"{class_}{_BY_CLASS}{name}": amount for name, amount in list(found.items())
                           if name in ("persistentvolumeclaims", "requests.storage")})
@@ -87,12 +88,13 @@ def pod_total(spec: Object, kind: str, release: Release) -> dict[str, str]:
 
 
 def _lives(pod: Object, now: float) -> bool:
-    """Whether a pod counts for more than an object: not when it has ended or overstayed its deletion."""
+    """Whether a pod counts for more than an object: not when it has ended, or is there a grace period after its end.
+    """
     if is_terminal(pod):
         return False
     meta = pod["metadata"]
-    if meta.get("deletionTimestamp"):
-        return now <= timestamps.parse(meta["deletionTimestamp"])
+    if meta.get("deletionTimestamp") and "deletionGracePeriodSeconds" in meta:
+        return now <= timestamps.parse(meta["deletionTimestamp"]) + int(meta["deletionGracePeriodSeconds"])
     return True
 
 

@@ -102,7 +102,7 @@ def _of_constraints(info: PodInfo, cache: Cache, nodes: list[NodeInfo]) -> list[
         count = cache.count(frozenset([info.namespace]), _selector(constraint, info.labels))
         domains: dict[str, int] = {}
         for node in cache.nodes.values():
-            if key in node.labels and _counts_here(constraint, info.pod["spec"], node):
+            if all(each in node.labels for each in keys) and _counts_here(constraint, info.pod["spec"], node):
                 value = node.labels[key]
                 domains[value] = domains.get(value, 0) + count.by_node.get(node.name, 0)
         weight = log(len({node.labels[key] for node in rated}) + 2)
@@ -115,10 +115,12 @@ def _of_defaults(info: PodInfo, cache: Cache, nodes: list[NodeInfo]) -> list[int
     zones: dict[str, int] = {}
     for node in cache.nodes.values():
         zone = node.labels.get(LABEL_TOPOLOGY_ZONE)
-        if zone is not None:
+        if zone is not None and nodeaffinity.required_matches(info.pod["spec"], node.node):
             zones[zone] = zones.get(zone, 0) + node.owners.get(info.owner, 0)
     (_, host_skew), (_, zone_skew) = _DEFAULTS
-    host_weight, zone_weight = log(len(nodes) + 2), log(len(zones) + 2)
+    # Nodes of no zone are a zone of their own here, though their pods are not counted.
+    host_weight = log(len(nodes) + 2)
+    zone_weight = log(len({node.labels.get(LABEL_TOPOLOGY_ZONE, "") for node in nodes}) + 2)
     raw: list[int | None] = []
     for node in nodes:
         number = node.owners.get(info.owner, 0) * host_weight + host_skew - 1

@@ -8,6 +8,8 @@ from .refusal import forbidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...machinery.types import Object
     from ..kinds.base import Context
     from .attributes import Attributes
@@ -17,8 +19,13 @@ _PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 def mutate(a: Attributes) -> None:
-    if a.operation != "CREATE" or MIRROR_POD_ANNOTATION_KEY in (a.obj["metadata"].get("annotations") or {}):
-        return
+    """Complete a new pod, and refuse what `validate` does: that comes before the pod's own validation, too."""
+    if a.operation == "CREATE" and MIRROR_POD_ANNOTATION_KEY not in (a.obj["metadata"].get("annotations") or {}):
+        _complete(a)
+    validate(a)
+
+
+def _complete(a: Attributes) -> None:
     spec, namespace = a.obj["spec"], a.namespace
     name = spec.get("serviceAccountName") or "default"
     spec["serviceAccountName"] = spec["serviceAccount"] = name
@@ -62,13 +69,41 @@ def validate(a: Attributes) -> None:
         return
     spec, meta = a.obj["spec"], a.obj["metadata"]
     if MIRROR_POD_ANNOTATION_KEY in (meta.get("annotations") or {}):
-        if spec.get("serviceAccountName"):
-            raise forbidden(a, "a mirror pod may not reference service accounts")
+        _limit_mirror(a, spec)
         return
     account = a.ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
     enforced = account and dig(account, "metadata", "annotations", ENFORCE_MOUNTABLE_SECRETS_ANNOTATION)
     if account and enforced in ("true", "True", "TRUE", "1", "t", "T"):
         _limit_secrets(a, account)
+
+
+def _limit_mirror(a: Attributes, spec: Object) -> None:
+    if spec.get("serviceAccountName"):
+        raise forbidden(a, "a mirror pod may not reference service accounts")
+    if any(_secret_names(spec)):
+        raise forbidden(a, "a mirror pod may not reference secrets")
+    for source in _projected(spec):
+        if "serviceAccountToken" in source:
+            raise forbidden(a, "a mirror pod may not use ServiceAccountToken volume projections")
+
+
+def _projected(spec: Object) -> list[Object]:
+    return [source for volume in spec.get("volumes") or () for source in dig(volume, "projected", "sources") or ()]
+
+
+def _secret_names(spec: Object) -> Iterator[str | None]:
+    """Yield the names of all secrets that a pod refers to (VisitPodSecretNames), and None here and there."""
+    yield from (ref.get("name") for ref in spec.get("imagePullSecrets") or ())
+    for key in ("initContainers", "containers"):
+        for container in spec.get(key) or ():
+            yield from (dig(env, "valueFrom", "secretKeyRef", "name") for env in container.get("env") or ())
+            yield from (dig(source, "secretRef", "name") for source in container.get("envFrom") or ())
+    for volume in spec.get("volumes") or ():
+        for source in volume.values():
+            if isinstance(source, dict):
+                yield source.get("secretName")
+                yield dig(source, "secretRef", "name") or dig(source, "nodePublishSecretRef", "name")
+    yield from (dig(source, "secret", "name") for source in _projected(spec))
 
 
 def _limit_secrets(a: Attributes, account: Object) -> None:
