@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..helpers.volumes import class_of
 from ..machinery import quantity, timestamps
 from ..machinery.objects import dig
 from ..machinery.pods import is_terminal
+from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from .kinds.core.podspec import resources
 from .kinds.core.podspec.rules import Rules
 
@@ -70,7 +70,8 @@ def usage(resource: str, obj: Object, now: float, release: Release) -> dict[str,
         size = dig(obj, "spec", "resources", "requests", "storage")
         if size is not None:
             found["requests.storage"] = size
-        class_ = class_of(obj)
+        beta = dig(obj, "metadata", "annotations", BETA_STORAGE_CLASS_ANNOTATION)
+        class_ = obj["spec"].get("storageClassName") if beta is None else beta
         if class_:
             found.update({f"{class_}{_BY_CLASS}{name}": amount for name, amount in list(found.items())
                           if name in ("persistentvolumeclaims", "requests.storage")})
