@@ -25,8 +25,8 @@ ADMIN_GROUPS = ["system:masters", "system:authenticated"]
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """Return the folder of everything kubesim stores (KUBESIM_HOME)."""
-    return environ.get("KUBESIM_HOME") or os.path.join(os.path.expanduser("~"), ".kubesim")
+    """Return the folder of everything kubesim stores: KUBESIM_HOME, whose ~ a shell may have left, or ~/.kubesim."""
+    return os.path.expanduser(environ.get("KUBESIM_HOME") or os.path.join("~", ".kubesim"))
 
 
 def builtin() -> Object:

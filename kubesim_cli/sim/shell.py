@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from .cli import Settings
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
+_POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"
+
+# Unlike `python -m kubesim_cli` it imports nothing from the working folder, which may be anybody's. Python's own -P
+# does so since 3.11, and -I would hide packages that are installed for one user.
+_PROGRAM = "import sys; sys.path = [p for p in sys.path if p]; from kubesim_cli.main import main; sys.exit(main())"
 
 
 def shim(home: str) -> str:
     """Write the programs called kubectl below KUBESIM_HOME and return the folder they are in."""
     folder = os.path.join(home, "bin")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    python = sys.executable
-    files = {"kubectl.cmd": f'@"{python}" -m kubesim_cli %*\r\n'} if os.name == "nt" else {
-        "kubectl": f'#!/bin/sh\nexec {shlex.quote(python)} -m kubesim_cli "$@"\n'}
-    for name, text in files.items():
+    for made in (home, folder):
+        os.makedirs(made, mode=0o700, exist_ok=True)
+    for name, text in programs(sys.executable, os.name == "nt").items():
         path = os.path.join(folder, name)
         temporary = f"{path}.{os.getpid()}"
         with open(temporary, "w", encoding="utf-8", newline="") as file:
@@ -31,6 +34,22 @@ def shim(home: str) -> str:
         os.chmod(temporary, 0o700)
         os.replace(temporary, path)
     return folder
+
+
+def programs(python: str, windows: bool) -> dict[str, str]:
+    """Return the files of the shim's folder: kubectl as a script that calls the Python of that path."""
+    if windows:
+        return {"kubectl.cmd": f'@"{python.replace("%", "%%")}" -c "{_PROGRAM}" %*\r\n'}
+    return {"kubectl": f'#!/bin/sh\nexec {shlex.quote(python)} -c {shlex.quote(_PROGRAM)} "$@"\n'}
+
+
+def quoted(text: str, shell: str) -> str:
+    """Return a word of the shell's language (one of SHELLS) that means `text` to the letter."""
+    if shell == "fish":  # backslashes escape themselves and quotes inside of quotes
+        return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    if shell == "powershell":  # a quote is doubled, and typographic ones end a string as well
+        return "'" + "".join(letter * 2 if letter in _POWERSHELL_QUOTES else letter for letter in text) + "'"
+    return shlex.quote(text)
 
 
 def _guess() -> str:
@@ -42,17 +61,17 @@ def _guess() -> str:
 
 def script(shell: str, home: str, folder: str) -> str:
     """Return what the shell has to evaluate."""
-    if shell == "fish":
-        return (f"set -gx KUBESIM_HOME {shlex.quote(home)}\n"
-                f"set -gx PATH {shlex.quote(folder)} $PATH\n")
-    if shell == "powershell":
-        def quote(text: str) -> str:
-            return "'" + text.replace("'", "''") + "'"
+    def quote(text: str) -> str:
+        return quoted(text, shell)
 
+    if shell == "fish":
+        return (f"set -gx KUBESIM_HOME {quote(home)}\n"
+                f"set -gx PATH {quote(folder)} $PATH\n")
+    if shell == "powershell":
         return (f"$env:KUBESIM_HOME = {quote(home)}\n"
                 f"$env:PATH = {quote(folder + os.pathsep)} + $env:PATH\n")
-    return (f"export KUBESIM_HOME={shlex.quote(home)}\n"
-            f"export PATH={shlex.quote(folder)}:\"$PATH\"\n"
+    return (f"export KUBESIM_HOME={quote(home)}\n"
+            f"export PATH={quote(folder)}:\"$PATH\"\n"
             "hash -r\n")
 
 
