@@ -20,6 +20,8 @@ hypothesis.settings.register_profile("slow", deadline=None, max_examples=15,
                                      suppress_health_check=list(hypothesis.HealthCheck))
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+os.environ["KUBESIM_TRACEBACK"] = "1"  # faults of control loops fail a test, though a cluster survives them
+
 START = "2024-01-01T00:00:00Z"
 
 

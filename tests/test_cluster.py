@@ -125,3 +125,19 @@ def test_a_quiet_cluster_is_only_read(cluster, wall, tmp_path):
     reader = Cluster.open(str(tmp_path / "c"), release=(1, 36), wall=wall, sleep=wall.sleep)
     assert not reader.store.locked
     reader.close()
+
+
+def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(terminal, monkeypatch):
+    """Its container ends with an error, which an event and the cluster's state tell."""
+    from kubesim_cli.kubelet.runtime import programs
+
+    def fails(shell, args, stdin):
+        raise ValueError("a fault")
+
+    monkeypatch.setitem(programs._PROGRAMS, "true", fails)
+    monkeypatch.delenv("KUBESIM_TRACEBACK", raising=False)
+    assert terminal("kubectl run bad --image=busybox --restart=Never -- true").code == 0
+    assert terminal("kubectl sim clock advance 10s").code == 0
+    assert "Error" in terminal("kubectl get pod bad").out
+    assert "kubelet: container bad: ValueError: a fault" in terminal("kubectl events").out
+    assert terminal("kubectl create configmap a").code == 0

@@ -1,7 +1,12 @@
-"""What a server counts, so as not to look at all objects."""
+"""What a server and the loops around it keep beside the objects."""
+
+from __future__ import annotations
 
 
 class Tally:
-    """The counts; a cluster keeps them with its state (cluster.state)."""
+    """A cluster keeps it with its state (cluster.state)."""
 
-    pods_with_usage = 0  # pods with annotations that metrics.py reads
+    pods_with_usage = 0  # pods with annotations that metrics.py reads, so as not to look at all objects
+
+    def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
+        """Note that the simulation failed in a loop at one of its keys, at a time."""

@@ -78,7 +78,9 @@ class Cluster:
             from ..controllers.manager import Manager
             from .loops import LOOPS
 
-            self._manager = Manager(self.server, LOOPS)
+            # With KUBESIM_TRACEBACK the faults of loops are raised and not survived: tests are to see them.
+            fatal = (Exception,) if os.environ.get("KUBESIM_TRACEBACK") else (StoreError, OSError)
+            self._manager = Manager(self.server, LOOPS, fatal)
         return self._manager
 
     def _notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:

@@ -9,6 +9,7 @@
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
+    troubles       [{"at": SECONDS, "loop": NAME, "key": KEY, "what": TEXT, "count": N}], the last that loops had
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Object, Release
 
 VERSION = 1
+TROUBLES = 20  # that are kept
 
 
 class ClusterState(Tally):
@@ -147,6 +149,24 @@ class ClusterState(Tally):
     @pods_with_usage.setter
     def pods_with_usage(self, count: int) -> None:
         self._meta["podsWithUsage"] = count
+
+    # What went wrong in loops
+
+    @property
+    def troubles(self) -> list[Object]:
+        """What the simulation failed in, the oldest first; see the form above. `at` is when it did so last."""
+        return list(self._meta.get("troubles", ()))
+
+    def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
+        known = self.troubles
+        count = 1
+        for old in known:
+            if (old["loop"], old["key"], old["what"]) == (loop, key, what):
+                count += old["count"]
+                known.remove(old)
+                break
+        known.append({"at": at, "loop": loop, "key": key, "what": what, "count": count})
+        self._meta["troubles"] = known[-TROUBLES:]
 
 
 def release_of(folder: str, asked: Release | None) -> Release:

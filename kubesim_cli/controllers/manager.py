@@ -1,6 +1,8 @@
 """Feeds the control loops: keys from changes, keys from timers, until nothing is left to do.
 
 A timer, a key of a loop with a due time, and a note for it stand in the store; they are all that a loop leaves behind.
+
+What a loop does wrong with one key stays there: it is noted, told by an event, tried again later, and stops no other.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from heapq import heapify, heappop, heappush
 
 from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
+from ..machinery.objects import key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,10 +24,15 @@ FIRST_RETRY, LAST_RETRY = 0.005, 1000.0  # seconds (client-go's DefaultTypedCont
 MAX_SYNCS = 20_000  # of one key at one instant: more than that is a loop that never comes to rest
 
 
+def _told(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {str(problem)[:200]}"
+
+
 class Manager:
     """Runs the control loops of a server, by name, on the timers of its store and by its clock."""
 
-    def __init__(self, server: Server, loops: dict[str, Loop]):
+    def __init__(self, server: Server, loops: dict[str, Loop], fatal: tuple[type[Exception], ...] = (Exception,)):
+        """`fatal`: the exceptions of a loop that are not its own, and go on to whoever lets time pass."""
         self.server, self.store, self.clock, self.loops = server, server.store, server.clock, loops
         self._by_resource: dict[str, list[str]] = {}
         for name, loop in loops.items():
@@ -36,6 +44,7 @@ class Manager:
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
         self._notes: dict[tuple[str, str], Object | None] = {}  # what syncs leave that are not over
+        self._fatal = fatal
         self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
     def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
@@ -49,8 +58,13 @@ class Manager:
             if change is None:
                 change = Change(type_, resource, old, new)
             watch = controller.watches.get(resource) or controller.watches["*"]
-            for key in watch(change) or ():
-                self.enqueue(name, key)
+            try:
+                for key in watch(change) or ():
+                    self.enqueue(name, key)
+            except self._fatal:
+                raise
+            except Exception as problem:
+                self.trouble(name, key_of(change.object), _told(problem))
 
     def enqueue(self, name: str, key: str) -> None:
         """Queue one key of one controller, unless it waits there already."""
@@ -83,14 +97,18 @@ class Manager:
             entry = self._queue.popleft()
             self._queued.discard(entry)
             counts[entry] = counts.get(entry, 0) + 1
-            if counts[entry] > MAX_SYNCS:
-                raise RuntimeError(f"controller {entry[0]} does not come to rest on {entry[1]}")
             try:
+                if counts[entry] > MAX_SYNCS:
+                    raise RuntimeError(f"controller {entry[0]} does not come to rest on {entry[1]}")
                 due = self._controller(entry[0]).sync(client, entry[1])
                 self._failures.pop(entry, None)
             except StatusError:
-                due = self.server.now + self._backoff(entry)
-                self._notes[entry] = self.timer(*entry)[1]
+                due = self._again(entry)
+            except self._fatal:
+                raise
+            except Exception as problem:
+                due = self._again(entry)
+                self.trouble(*entry, _told(problem))
             note = self._notes.pop(entry, None)
             if due is not None and due <= self.server.now:
                 self.enqueue(*entry)
@@ -98,11 +116,24 @@ class Manager:
                 due = None
             self._set_timer(*entry, due, note)
 
-    def _backoff(self, entry: tuple[str, str]) -> float:
-        """Return after how many seconds a key whose sync failed is tried again: each time twice as long."""
+    def _again(self, entry: tuple[str, str]) -> float:
+        """Return when a key whose sync failed is tried again, each time after twice as long; its note stays."""
         failures = self._failures.get(entry, 0)
         self._failures[entry] = failures + 1
-        return min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
+        self._notes[entry] = self.timer(*entry)[1]
+        return self.server.now + min(FIRST_RETRY * 2 ** min(failures, 20), LAST_RETRY)
+
+    def trouble(self, name: str, key: str, what: str) -> None:
+        """Note what went wrong in a loop with a key, and tell it by an event on the key's object."""
+        self.server.tally.note_trouble(self.server.now, name, key, what)
+        try:
+            subject = self._controller(name).subject(self.server.trusted, key)
+            if subject is not None:
+                self.server.trusted.record(subject, "Warning", "SimulationFailed", f"{name}: {what}", "kubesim")
+        except self._fatal:
+            raise
+        except Exception:  # what is wrong with the object is what brought us here
+            pass
 
     def _set_timer(self, name: str, key: str, due: float | None, note: Object | None) -> None:
         if self._heap is not None and due is not None and self.store.timers.get(name, key)[0] != due:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..machinery.objects import controller_of, join_key, key_of
+from ..machinery.objects import controller_of, join_key, key_of, split_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         def note(self, name: str, key: str, note: Object | None) -> None: ...
 
         def enqueue(self, name: str, key: str) -> None: ...
+
+        def trouble(self, name: str, key: str, what: str) -> None: ...
 
 
 class Loop:
@@ -69,7 +71,8 @@ class Controller:
 
     `watches` maps a resource to a function Change -> iterable of keys to sync. `sync` returns None, or the time
     (seconds since 1970, later than `api.now`) at which this key wants to be looked at again; each sync replaces the
-    key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long.
+    key's earlier timer. A StatusError that comes out of it has the key tried again, each time after twice as long; so
+    does any other exception, which is a fault of the loop and noted as such (Manager.trouble).
     `api` is a trusted `apiserver.client.Client` (which stands above this room, and so is not named in the types).
 
     What a loop has to know the next time, and the API does not tell, it leaves as a `note` of the key.
@@ -93,6 +96,16 @@ class Controller:
 
     def sync(self, api: Any, key: Key) -> float | None:
         raise NotImplementedError
+
+    def subject(self, api: Any, key: Key) -> Object | None:
+        """Return the object that a key names, None where it is none: what goes wrong with the key is told of it."""
+        namespace, name = split_key(key)
+        names = [resource for resource, watch in self.watches.items() if watch is itself]
+        for resource in names or [resource for resource in ("pods",) if resource in self.watches]:
+            found: Object | None = api.find(resource, name, namespace)
+            if found is not None:
+                return found
+        return None
 
 
 def itself(change: Change) -> tuple[Key]:

@@ -129,6 +129,8 @@ class Slot:
         elif result.ends is not None:
             at = self._after_start(result.ends)
             if worker.now >= at:
+                if result.trouble:
+                    worker.troubles.append(f"container {self.name}: {result.trouble}")
                 self.end(result.code, result.reason, at)
                 return
             worker.wake(at)

@@ -169,6 +169,8 @@ class Kubelet(Controller):
         if worker.gone:
             return self._let_go(api, pod)
         worker.save()
+        for trouble in worker.troubles:
+            self.manager.trouble(self.name, key, trouble)
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
         return worker.due

@@ -49,6 +49,7 @@ class PodWorker:
                            for state in self.all_statuses()) and not self.over
         self._addresses = addresses
         self.pulled: list[Object] = []  # what the node's status is to tell of images that it did not have
+        self.troubles: list[str] = []   # what the simulation of its containers failed in
         self._events: list[tuple[str, str, str, str]] = []
 
     over = property(lambda self: is_phase_terminal(self.status.get("phase")), doc="Whether the pod has ended.")

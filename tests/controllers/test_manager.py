@@ -105,3 +105,74 @@ def test_a_loop_whose_objects_are_not_there_is_not_asked(cluster):
     add(server, "here", 100.0)
     secret("late")
     assert [name for _, name in counter.seen] == ["here", "late"]
+
+
+def surviving(server, counter):
+    """A manager as clusters have it."""
+    manager = module.Manager(server, {"counter": Ready(counter, "configmaps")}, (OSError,))
+    server.notice, server.tally = manager.notice, ClusterState(server.store)
+    return manager
+
+
+def test_a_loop_that_fails_at_one_key_goes_on_with_the_others(cluster, monkeypatch):
+    """The key is tried again, each time after longer; the fault is noted and told by an event."""
+    server, _, counter = cluster
+    manager = surviving(server, counter)
+    sync = counter.sync
+    monkeypatch.setattr(counter, "sync", lambda api, key: [][0] if key == "default/bad" else sync(api, key))
+    add(server, "bad", 100.0)
+    add(server, "good", 100.0)
+    manager.live(110.0)
+    assert server.find("configmaps", "default", "good")["n"] == 3
+    due = manager.next_due()
+    assert due is not None and due > 110.0
+    [trouble] = server.tally.troubles
+    assert trouble == {"at": trouble["at"], "loop": "counter", "key": "default/bad", "count": 11,
+                       "what": "IndexError: list index out of range"}
+    [event] = server.items("events", "default")
+    assert (event["reason"], event["involvedObject"]["name"]) == ("SimulationFailed", "bad")
+    assert event["message"] == "counter: IndexError: list index out of range" and event["type"] == "Warning"
+
+
+def test_what_is_no_fault_of_the_loop_is_not_survived(cluster, monkeypatch):
+    server, _, counter = cluster
+    manager = surviving(server, counter)
+
+    def full(api, key):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(counter, "sync", full)
+    add(server, "a", 100.0)
+    with pytest.raises(OSError, match="No space"):
+        manager.live(101.0)
+
+
+def test_a_key_that_never_rests_is_left_for_later(cluster, monkeypatch):
+    server, _, counter = cluster
+    manager = surviving(server, counter)
+    monkeypatch.setattr(module, "MAX_SYNCS", 50)
+    monkeypatch.setattr(counter, "sync", lambda api, key: api.now)
+    add(server, "a", 100.0)
+    manager.live(100.0)
+    assert [trouble["what"] for trouble in server.tally.troubles] == [
+        "RuntimeError: controller counter does not come to rest on default/a"]
+    assert manager.next_due() == 100.0 + module.FIRST_RETRY
+
+
+def test_a_change_that_a_watch_fails_at_is_written(cluster):
+    server, _, counter = cluster
+    surviving(server, counter)
+    counter.watches = {"configmaps": lambda change: change.object["none"]}
+    add(server, "a", 100.0)
+    assert server.find("configmaps", "default", "a")
+    assert server.tally.troubles[0]["what"] == "KeyError: 'none'"
+
+
+def test_the_last_troubles_are_kept(cluster):
+    server, _, counter = cluster
+    surviving(server, counter)
+    for number in [*range(30), 15]:
+        server.tally.note_trouble(float(number), "counter", f"default/{number}", "oh")
+    found = server.tally.troubles
+    assert [trouble["key"] for trouble in found][-2:] == ["default/29", "default/15"]
+    assert len(found) == 20 and found[-1]["count"] == 2

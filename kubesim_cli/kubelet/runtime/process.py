@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from . import environment, programs, shell, syntax
+from . import bounds, environment, programs, shell, syntax
 
 # Images whose default command is a shell or says something and is gone: without a terminal they end at once, unless
 # they are made to serve.
 _SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "debian", "fedora", "golang",
            "hello-world", "node", "openjdk", "opensuse", "oraclelinux", "perl", "php", "python", "rockylinux", "ruby",
            "ubuntu"}
+MAX_PIECES = 1000  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
-OOM_CODE = KILLED_CODE = 137
+OOM_CODE = KILLED_CODE = bounds.KILLED
 
 
 class Outcome:
-    """`ends`: seconds after the start, None: by itself never. `changes`: (time, path, exists) for its files."""
+    """`ends`: seconds after the start, None: by itself never. `changes`: (time, path, exists) for its files.
 
-    __slots__ = ("changes", "code", "ends", "reason")
+    `trouble`: where the simulation failed at it, in what (see bounds.Ended).
+    """
 
-    def __init__(self, ends: float | None, code: int = 0, reason: str = "", changes=()):
-        self.ends, self.code, self.changes = ends, code, changes
+    __slots__ = ("changes", "code", "ends", "reason", "trouble")
+
+    def __init__(self, ends: float | None, code: int = 0, reason: str = "", changes=(), trouble: str = ""):
+        self.ends, self.code, self.changes, self.trouble = ends, code, changes, trouble
         self.reason = reason or ("Completed" if code == 0 else "Error")
 
 
@@ -72,13 +76,28 @@ def outcome(api, pod: dict, container: dict, start: float, role: str) -> Outcome
     if _out_of_memory(argv, container):
         return Outcome(SHORT, OOM_CODE, "OOMKilled")
     process = shell.Shell(environment.world(api, pod, container, start, _unknown(finite)), env)
-    try:
-        code = process.execute(argv)
-    except shell.Exit as end:
-        code = end.code
-    except (shell.Endless, syntax.ShellSyntaxError):
+    ended = _run(process, argv)
+    if ended.code is None:
         return Outcome(None, changes=process.changes)
-    return Outcome(max(process.time, least), code, changes=process.changes)
+    if ended.killed and _memory_limit(container) is not None:
+        return Outcome(max(process.time, SHORT), OOM_CODE, "OOMKilled", process.changes)
+    return Outcome(max(process.time, least), ended.code, changes=process.changes, trouble=ended.trouble)
+
+
+def _run(process: shell.Shell, argv: list[str]) -> bounds.Ended:
+    """Run a program; one that is not understood goes on."""
+
+    def execute() -> int:
+        try:
+            return process.execute(argv)
+        except syntax.ShellSyntaxError:
+            raise bounds.Endless from None
+
+    return bounds.run(execute)
+
+
+def _memory_limit(container: dict) -> str | None:
+    return ((container.get("resources") or {}).get("limits") or {}).get("memory")
 
 
 def _unknown(finite: bool):
@@ -89,7 +108,7 @@ def _out_of_memory(argv: list[str], container: dict) -> bool:
     """stress allocates what it is told to: more than the limit ends it."""
     from ...machinery import quantity
 
-    limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
+    limit = _memory_limit(container)
     words = " ".join(argv).split()
     if limit is None or "stress" not in words[0] or "--vm-bytes" not in words[:-1]:
         return False
@@ -120,19 +139,14 @@ def pieces(api, pod: dict, container: dict, probe: dict, result: Outcome, start:
     found = []
     env, _ = environment.environment(api, pod, container)
     files = dict(environment.mounted_files(api, pod, container))
-    for begins in sorted({0.0, *(time for time, _, _ in result.changes)}):
+    for begins in sorted({0.0, *(time for time, _, _ in result.changes)})[:MAX_PIECES]:
         for time, path, exists in result.changes:
             if time <= begins:
                 files[path] = "" if exists else None  # type: ignore[assignment]
         sees = environment.world(api, pod, container, start + begins, _unknown(True))
         sees.files = dict(files)
         process = shell.Shell(sees, env, until=probe.get("timeoutSeconds") or 1)
-        try:
-            code = process.execute(list(command))
-        except shell.Exit as end:
-            code = end.code
-        except (shell.Endless, syntax.ShellSyntaxError):
-            code = 1
+        code = _run(process, list(command)).code
         found.append(Piece(begins, code == 0, "".join(text for _, text in process.out)))
     return found
 

@@ -44,20 +44,25 @@ def _levels(args: list[str]) -> int:
 
 
 def _break(shell, args, stdin):
-    raise sh.Break(_levels(args))
+    if shell.loops:
+        raise sh.Break(min(_levels(args), shell.loops))
+    return 0
 
 
 def _continue(shell, args, stdin):
-    raise sh.Continue(_levels(args))
+    if shell.loops:
+        raise sh.Continue(min(_levels(args), shell.loops))
+    return 0
 
 
 def seconds(text: str) -> float | None:
     """Return a duration as sleep reads it, None where it is none."""
     unit = _UNITS.get(text[-1:], 0)
     try:
-        return float(text[:-1]) * unit if unit else float(text)
+        span = float(text[:-1]) * unit if unit else float(text)
     except ValueError:
         return None
+    return span if span >= 0 else None
 
 
 def _sleep(shell, args, stdin):

@@ -5,21 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from . import syntax
+from .bounds import Budget, Endless, Exit
 
 STEPS = 20_000  # commands that are run before a script counts as endless
 _TRUE = {("true",), (":",), ("[", "1", "]"), ("test", "1")}
-
-
-class Exit(Exception):
-    """The process ends with `code`."""
-
-    def __init__(self, code: int):
-        super().__init__(code)
-        self.code = code
-
-
-class Endless(Exception):
-    """The process does not end by itself, or not before the time that was asked about."""
 
 
 class _Leave(Exception):
@@ -67,6 +56,8 @@ class Shell:
         self.time = 0.0
         self.code = 0
         self.steps = 0
+        self.budget = Budget()
+        self.loops = 0        # how many loops are around what is run: break leaves none where there is none
         self.out: list[tuple[float, str]] = []
         self.changes: list[tuple[float, str, bool]] = []
         self.files: dict[str, str | None] = dict(world.files)  # content; None: removed
@@ -80,6 +71,7 @@ class Shell:
     def write(self, text: str) -> None:
         """Print something at this moment."""
         if text:
+            self.budget.take(len(text))
             self.out.append((self.time, text))
 
     def wait(self, seconds: float) -> None:
@@ -111,6 +103,7 @@ class Shell:
         path = self.path(name)
         if path.startswith("/dev/"):
             return
+        self.budget.take(len(content or ""))
         self.files[path] = content
         self.changes.append((self.time, path, content is not None))
 
@@ -118,10 +111,13 @@ class Shell:
 
     def run(self, script: str) -> int:
         """Run a script to its end; returns the exit code. Raises Endless, or ShellSyntaxError."""
+        around, self.loops = self.loops, 0
         try:
             self._run(syntax.parse(script))
         except Exit as end:
             self.code = end.code
+        finally:
+            self.loops = around
         return self.code
 
     def execute(self, argv: list[str], stdin: str = "") -> int:
@@ -147,6 +143,7 @@ class Shell:
         return outcome[1]
 
     def _run(self, tree) -> None:
+        self.budget.step()
         getattr(self, "_" + tree[0])(*tree[1:])
 
     def _list(self, commands: list) -> None:
@@ -219,6 +216,7 @@ class Shell:
 
     def _body(self, body) -> bool:
         """Run a loop's body once; returns whether the loop goes on."""
+        self.loops += 1
         try:
             self._run(body)
         except Continue as leave:
@@ -228,6 +226,8 @@ class Shell:
             if leave.levels > 1:
                 raise Break(leave.levels - 1) from None
             return False
+        finally:
+            self.loops -= 1
         return True
 
     def _case(self, word, branches) -> None:
@@ -331,7 +331,11 @@ class Shell:
         return fields if quoted or any(fields) else []
 
     def _part(self, part) -> str:
-        kind, text, _ = part
+        value = self._value(*part[:2])
+        self.budget.take(len(value))
+        return value
+
+    def _value(self, kind: str, text) -> str:
         if kind == "text":
             return text
         if kind == "arithmetic":
@@ -366,15 +370,15 @@ class Shell:
         return self.variables.get(text, "")
 
     def arithmetic(self, text: str) -> int:
-        """Return the value of $((text)); names are variables."""
+        """Return the value of $((text)), 64 bits wide; names are variables."""
         import re
 
         words = re.sub(r"\$?\{?([A-Za-z_]\w*|\?)\}?", lambda m: self._variable(m.group(1)) or "0", text)
-        if not re.fullmatch(r"[\d\s+\-*/%()<>=!&|]*", words) or "**" in words or "<<" in words:
+        if not re.fullmatch(r"[\d\s+\-*/%()<>=!&|]*", words) or re.search(r"\*\*|<<|[\d)]\s*\(", words):
             return 0
         words = words.replace("&&", " and ").replace("||", " or ").replace("/", "//")
         try:
-            return int(eval(words, {"__builtins__": {}}))
+            return (int(eval(words, {"__builtins__": {}})) + (1 << 63)) % (1 << 64) - (1 << 63)
         except (SyntaxError, ZeroDivisionError, ValueError, TypeError, OverflowError):
             return 0
 
