@@ -21,7 +21,7 @@ def overridden(ctx: Context, obj: dict) -> dict:
         return obj
     import json
 
-    from ...machinery import patch
+    from ...machinery import jsonpatch, patch
     from ...machinery.schema import schema_of
 
     kind = flags["override-type"] or "merge"
@@ -34,6 +34,8 @@ def overridden(ctx: Context, obj: dict) -> dict:
     if isinstance(body, list) != (kind == "json"):
         raise Failure(_INVALID[kind])
     try:
+        if kind == "json":
+            return jsonpatch.apply(clone(obj), body)
         return patch.apply(kind, clone(obj), body, schema_of(obj["apiVersion"], obj["kind"], ctx.release))
-    except StatusError as error:
-        raise Failure(error.message) from None
+    except (StatusError, jsonpatch.PatchError) as error:
+        raise Failure(str(error)) from None
