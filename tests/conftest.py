@@ -14,11 +14,14 @@ from typing import NamedTuple
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True,
+# Deadlines and the check that drawing is quick fail where a machine is busy with something else.
+hypothesis.settings.register_profile("local", deadline=None,
                                      suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("local"), derandomize=True,
+                                     print_blob=True)
 hypothesis.settings.register_profile("slow", deadline=None, max_examples=15,
                                      suppress_health_check=list(hypothesis.HealthCheck))
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
 
 os.environ["KUBESIM_TRACEBACK"] = "1"  # faults of control loops fail a test, though a cluster survives them
 
