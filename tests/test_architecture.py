@@ -80,6 +80,16 @@ def test_a_plain_get_imports_nothing_slow(tmp_path):
                                                                 "kubesim_cli.kubelet", "kubesim_cli.helpers"))] == []
 
 
+def test_help_puts_no_cluster_together(tmp_path):
+    environ = {"KUBESIM_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    command = f"import sys; sys.path[:0] = [{str(PACKAGE.parent)!r}]; from kubesim_cli.main import execute; import os; "
+    command += "execute(['get', '--help'], os.environ); print('kubesim_cli.cluster.cluster' in sys.modules, "
+    command += "'kubesim_cli.cluster.state' in sys.modules)"
+    done = subprocess.run([sys.executable, "-S", "-c", command], env=environ, check=True, stdout=subprocess.PIPE,
+                          text=True)
+    assert done.stdout.endswith("\nFalse True\n")
+
+
 def test_digests_come_from_one_place():
     """hashlib loads OpenSSL, which costs more than most commands do."""
     found = [path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")

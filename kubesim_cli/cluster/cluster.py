@@ -249,9 +249,3 @@ class Cluster:
         if self.store.reload():
             self._forget()
         self.catch_up()
-
-
-def folder_of(home: str, context: str) -> str:
-    """Return the folder of a kubeconfig context's cluster; any name makes a file name."""
-    safe = "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02X}" for c in context)
-    return os.path.join(home, "clusters", safe if safe.strip(".") else f"%{safe}")

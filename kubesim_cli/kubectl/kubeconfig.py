@@ -193,8 +193,7 @@ class Kubeconfig:
     def store_path(self) -> str:
         """Return the folder of the cluster's store: contexts that share a cluster share its store."""
         self.check()
-        from ..cluster.cluster import folder_of
-        return folder_of(home(self._environ), self.cluster_name or "default")
+        return _folder(home(self._environ), self.cluster_name or "default")
 
     def identity(self, review: Callable[[str], Object | None]) -> Object:
         """Return whom the API server takes the user for: name, groups, uid and extra.
@@ -246,3 +245,9 @@ def parse_timeout(text: str) -> float:
     except ValueError:
         raise Failure("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a "
                       "corresponding time unit (e.g. 1s | 2m | 3h)") from None
+
+
+def _folder(home: str, cluster: str) -> str:
+    """Return the folder of a kubeconfig's cluster; any name makes a file name."""
+    safe = "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02X}" for c in cluster)
+    return os.path.join(home, "clusters", safe if safe.strip(".") else f"%{safe}")
