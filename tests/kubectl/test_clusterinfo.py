@@ -81,3 +81,9 @@ def test_logs_of_every_container(newest):
 def test_a_time_that_is_none(newest):
     assert newest("kubectl cluster-info dump --pod-running-timeout=0s").err == (
         "error: --pod-running-timeout must be higher than zero\n")
+
+
+def test_nothing_is_dumped_of_what_a_user_may_not_see(newest):
+    refused = newest("kubectl cluster-info dump --output-directory=d --as=jane")
+    assert refused.code == 1 and refused.err.startswith("Error from server (Forbidden): nodes is forbidden: ")
+    assert refused.out == "" and not os.path.exists("d")
