@@ -156,4 +156,5 @@ def _group(ctx: Context, command: str, args: list[str]) -> int:
 def _function(command: str) -> Callable[[Context], int | None]:
     from importlib import import_module
     module, function = place_of(command)
-    return getattr(import_module(f"kubesim_cli.kubectl.{module}"), function)
+    found: Callable[[Context], int | None] = getattr(import_module(f"kubesim_cli.kubectl.{module}"), function)
+    return found

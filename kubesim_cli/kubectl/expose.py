@@ -73,7 +73,8 @@ def _selector(obj: Object) -> Object:
     if kind == "Pod":
         if not obj["metadata"].get("labels"):
             raise Failure(f"{failed}the pod has no labels and cannot be exposed")
-        return obj["metadata"]["labels"]
+        labels: Object = obj["metadata"]["labels"]
+        return labels
     selector = spec.get("selector")
     if kind == "Service" and selector is None:
         raise Failure(f"{failed}the service has no pod selector set")
@@ -86,7 +87,8 @@ def _selector(obj: Object) -> Object:
         told = " ".join(f"{{Key:{e['key']} Operator:{e['operator']} Values:[{' '.join(e.get('values') or ())}]}}"
                         for e in selector["matchExpressions"])
         raise Failure(f"{failed}couldn't convert expressions - \"[{told}]\" to map-based selector format")
-    return selector["matchLabels"]
+    labels = selector["matchLabels"]
+    return labels
 
 
 def _ports(obj: Object) -> list[tuple[int, str]]:

@@ -131,7 +131,8 @@ class Kubeconfig:
 
     @property
     def context(self) -> Object:
-        return self.config["contexts"].get(self.context_name, {})
+        found: Object = self.config["contexts"].get(self.context_name, {})
+        return found
 
     @property
     def cluster_name(self) -> str:

@@ -128,7 +128,7 @@ def _record(ctx: Context, info: Info, obj: Object, strategy: str) -> Object:
 
 def _patched_locally(ctx: Context, info: Info, body: Json, patch_type: str) -> Object:
     """Return the object after a patch, without a server. Raises Failure."""
-    obj = clone(info.obj)
+    obj: Object = clone(info.obj)
     if patch_type == "json":
         obj = _json_patched(obj, body)
     elif isinstance(body, list) and patch_type == "merge":
@@ -164,7 +164,8 @@ def _json_patched(obj: Object, body: Json) -> Object:
     if not isinstance(body, list):
         raise Failure(f"json: cannot unmarshal {type_word(body)} into Go value of type jsonpatch.Patch")
     try:
-        return jsonpatch.apply(obj, body)
+        patched: Object = jsonpatch.apply(obj, body)
+        return patched
     except jsonpatch.PatchError as wrong:
         _, missing, key = str(wrong).partition("doc is missing key: ")
         raise Failure(f"Object to be patched is missing field ({key})" if missing else str(wrong)) from None

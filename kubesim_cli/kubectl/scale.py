@@ -72,14 +72,15 @@ def _scale(ctx: Context, info: Info, strategy: str) -> int:
         scale = ctx.client.update(info.mapping.name, scale, info.namespace, subresource="scale", dry_run=dry_run)
     if flags["timeout"] and strategy == "none":
         _wait(ctx, info, wanted, flags["timeout"])
-    return scale["spec"].get("replicas", 0)
+    there: int = scale["spec"].get("replicas", 0)
+    return there
 
 
 def _wait(ctx: Context, info: Info, wanted: int, timeout: float) -> None:
     def synced() -> bool:
         scale = ctx.client.get(info.mapping.name, info.name, info.namespace, subresource="scale")
         asked = scale["spec"].get("replicas", 0)
-        return asked != wanted or scale["status"].get("replicas", 0) == wanted
+        return bool(asked != wanted or scale["status"].get("replicas", 0) == wanted)
 
     if not ctx.wait(synced, timeout):
         raise Failure(f"timed out waiting for {quote(info.name)} to be synced")

@@ -129,7 +129,7 @@ def _check(ctx: Context, resources: list[str], add: list[Object], remove: list[O
 
 
 def _same(one: Object, other: Object) -> bool:
-    return one["key"] == other["key"] and one["effect"] == other["effect"]
+    return (one["key"], one["effect"]) == (other["key"], other["effect"])
 
 
 def _reorganize(old: list[Object], add: list[Object], remove: list[Object],

@@ -105,7 +105,8 @@ class _Created:
     """--for=create: the objects are there by the time they are visited."""
 
     def wait(self, waiter: _Waiter, info: Info) -> Object:
-        return info.obj
+        obj: Object = info.obj
+        return obj
 
 
 class _Deleted:
@@ -117,13 +118,15 @@ class _Deleted:
         uid = _uid(waiter.ctx, info)
         if uid:
             waiter.until(info, lambda: _uid(waiter.ctx, info) != uid)
-        return info.obj
+        obj: Object = info.obj
+        return obj
 
 
 def _uid(ctx: Context, info: Info) -> str:
     """Return the object's uid, "" where it is not there."""
     try:
-        return ctx.client.get(info.resource, info.name, info.namespace)["metadata"]["uid"]
+        uid: str = ctx.client.get(info.resource, info.name, info.namespace)["metadata"]["uid"]
+        return uid
     except StatusError as error:
         if error.reason != "NotFound":
             raise
@@ -171,7 +174,7 @@ class _Condition(_Met):
             observed = condition.get("observedGeneration", status.get("observedGeneration"))
             if generation is not None and observed is not None and observed < generation:
                 return False
-            return condition["status"].casefold() == self.value
+            return bool(condition["status"].casefold() == self.value)
         return False
 
 

@@ -130,7 +130,7 @@ class Patcher:
         try:
             self.ctx.client.get(self.info.resource, self.info.name, self.info.namespace)
         except StatusError as error:
-            return error.reason == "NotFound"
+            return bool(error.reason == "NotFound")
         return False
 
 

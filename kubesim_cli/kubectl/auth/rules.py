@@ -60,8 +60,9 @@ def resource_in_group(rule: Object) -> str:
     """`deployments.apps/scale` of a rule with one resource (describe.CombineResourceGroup)."""
     if not rule.get("resources"):
         return ""
-    name, slash, subresource = rule["resources"][0].partition("/")
-    group = (rule.get("apiGroups") or [""])[0]
+    resource: str = rule["resources"][0]
+    name, slash, subresource = resource.partition("/")
+    group: str = (rule.get("apiGroups") or [""])[0]
     return (f"{name}.{group}" if group else name) + slash + subresource
 
 

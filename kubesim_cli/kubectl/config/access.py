@@ -104,7 +104,8 @@ def _ours(environ: Mapping[str, str]) -> list[str]:
     import json
     try:
         with open(os.path.join(home(environ), "kubeconfigs.json"), encoding="utf-8") as file:
-            return json.load(file)
+            paths: list[str] = json.load(file)
+            return paths
     except (OSError, ValueError):
         return []
 

@@ -255,5 +255,5 @@ def _hash(obj: Object) -> str:
     """The suffix of --append-hash (kubectl/pkg/util/hash)."""
     from ...machinery.digest import sha256
 
-    digest = sha256(names.canonical_json(obj)).hexdigest()[:10]
+    digest: str = sha256(names.canonical_json(obj)).hexdigest()[:10]
     return digest.translate(str.maketrans("013ae", "ghkmt"))

@@ -106,7 +106,8 @@ def _by_mapping(infos: list[Info]) -> Iterator[tuple[Resource, list[Info]]]:
 def _merge(infos: list[Info]) -> Object:
     """One Table of several, as they are aligned together."""
     if len(infos) == 1:
-        return infos[0].obj
+        table: Object = infos[0].obj
+        return table
     return {**infos[0].obj, "rows": [row for info in infos for row in info.obj["rows"]]}
 
 

@@ -65,7 +65,8 @@ class Revisions:
 
     def cause(self, number: int) -> str:
         """Why there is this revision, "" where nobody said."""
-        return (self.by_number[number]["metadata"].get("annotations") or {}).get(CHANGE_CAUSE, "")
+        cause: str = (self.by_number[number]["metadata"].get("annotations") or {}).get(CHANGE_CAUSE, "")
+        return cause
 
     def template(self, number: int) -> Object:
         """The pod template of a revision, as it is shown."""
@@ -105,7 +106,7 @@ class _ReplicaSets(Revisions):
         return found
 
     def template(self, number: int) -> Object:
-        template = self.by_number[number]["spec"]["template"]
+        template: Object = self.by_number[number]["spec"]["template"]
         if not self.cause(number):
             return template
         template = clone(template)
@@ -156,7 +157,8 @@ class _ControllerRevisions(Revisions):
         return patch.apply("strategic", clone(self.obj), clone(self.by_number[number]["data"]), schema)
 
     def template(self, number: int) -> Object:
-        return self._applied(number)["spec"]["template"]
+        template: Object = self._applied(number)["spec"]["template"]
+        return template
 
     def object(self, number: int) -> Object:
         return self._applied(number)

@@ -41,15 +41,16 @@ def check_local(flags: Flags, strategy: str) -> None:
 
 def pod_spec(obj: Object) -> Object:
     """Return the pod spec in an object of our own, to be changed in place (UpdatePodSpecForObject); raises Failure."""
-    kind, spec = obj["kind"], obj.setdefault("spec", {})
-    if kind == "Pod":
-        return spec
+    kind = obj["kind"]
+    spec: Object = obj.setdefault("spec", {})
     if kind == "CronJob":
-        return spec["jobTemplate"]["spec"]["template"]["spec"]
-    if kind in _TEMPLATED:
-        return spec["template"]["spec"]
-    version = obj["apiVersion"].rpartition("/")[2]
-    raise Failure(f"the object is not a pod or does not have a pod template: *{version}.{kind}")
+        spec = spec["jobTemplate"]["spec"]
+    if kind == "CronJob" or kind in _TEMPLATED:
+        spec = spec["template"]["spec"]
+    elif kind != "Pod":
+        version = obj["apiVersion"].rpartition("/")[2]
+        raise Failure(f"the object is not a pod or does not have a pod template: *{version}.{kind}")
+    return spec
 
 
 def containers(spec: Object, pattern: str = "*") -> list[Object]:

@@ -60,7 +60,8 @@ class References:
         data = self._read[resource, name].get("data") or {}
         if key not in data:
             raise Failure(f"key {key} not found in {word} {name}")
-        return data[key]
+        value: str = data[key]
+        return value
 
 
 def _field(obj: Object, path: str) -> str:
@@ -72,12 +73,14 @@ def _field(obj: Object, path: str) -> str:
         key = subscript.lower() if where == "metadata.annotations" else subscript
         if problems := names.qualified_name(key):
             raise Failure(f"invalid key subscript in {path}: {';'.join(problems)}")
-        return (metadata.get(where.partition(".")[2]) or {}).get(subscript, "")
+        value: str = (metadata.get(where.partition(".")[2]) or {}).get(subscript, "")
+        return value
     if path in ("metadata.annotations", "metadata.labels"):
         values = metadata.get(path.partition(".")[2]) or {}
         return "\n".join(f"{key}={quote(values[key])}" for key in sorted(values))
     if path in ("metadata.name", "metadata.namespace", "metadata.uid"):
-        return metadata.get(path.partition(".")[2], "")
+        told: str = metadata.get(path.partition(".")[2], "")
+        return told
     raise Failure(f"unsupported fieldPath: {path}")
 
 
