@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import subprocess
+import sys
+
 import pytest
 
 from kubesim_cli.apiserver.client import Client
 from kubesim_cli.cluster.cluster import Cluster
+from kubesim_cli.store.lock import Lock
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
        "spec": {"containers": [{"name": "web", "image": "nginx"}]}}
@@ -127,6 +133,7 @@ def test_a_quiet_cluster_is_only_read(cluster, wall, tmp_path):
     reader.close()
 
 
+<<<<<<< HEAD
 def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(terminal, monkeypatch):
     """Its container ends with an error, which an event and the cluster's state tell."""
     from kubesim_cli.kubelet.runtime import programs
@@ -141,3 +148,128 @@ def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(termi
     assert "Error" in terminal("kubectl get pod bad").out
     assert "kubelet: container bad: ValueError: a fault" in terminal("kubectl events").out
     assert terminal("kubectl create configmap a").code == 0
+=======
+# Others, who have the lock
+
+HOLD = """
+import sys
+from kubesim_cli.store.lock import Lock
+Lock(sys.argv[1]).acquire()
+print("mine", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held(cluster, tmp_path):
+    """A cluster with a pod to start, whose lock another process has from the first commit on."""
+    Client(cluster.server, ADMIN).create("pods", POD, "default")
+    cluster.commit()
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "c" / "lock")], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    assert holder.stdout.readline().strip() == b"mine"
+    yield holder
+    holder.kill()
+    holder.communicate()
+
+
+def test_reading_waits_for_nobody(held, wall, tmp_path):
+    """Though timers are due, another process has the lock: the answer is the last commit's."""
+    wall.now += 60
+    reader = Cluster.open(str(tmp_path / "c"), release=(1, 36), wall=wall, sleep=wall.sleep)
+    assert phase(reader) == "Pending" and not reader.locked
+    held.kill()
+    held.wait()
+    reader.catch_up()
+    assert phase(reader) == "Running"
+    reader.close()
+
+
+def test_who_waits_long_is_told_for_whom(held, tmp_path):
+    told, slept = [], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if sum(slept) > 3:
+            held.kill()
+            held.wait()
+
+    assert Lock(str(tmp_path / "c" / "lock"), sleep, told.append).acquire()
+    assert told == [f"waiting for process {held.pid}, which has {tmp_path / 'c' / 'lock'} locked\n"]
+
+
+def test_output_comes_when_the_lock_is_free(cluster):
+    """A pager that is not read blocks nobody."""
+    locked = []
+    cluster.on_commit = lambda: locked.append(cluster.locked)
+    Client(cluster.server, ADMIN).create("pods", POD, "default")
+    assert cluster.locked
+    cluster.commit()
+    assert locked == [False]
+
+
+def test_a_full_disk_fails_no_command_that_only_reads(cluster, wall, tmp_path, monkeypatch):
+    Client(cluster.server, ADMIN).create("pods", POD, "default")
+    cluster.commit()
+    wall.now += 60
+    told = []
+    reader = Cluster(str(tmp_path / "c"), (1, 36), wall, wall.sleep, told.append)
+    reader.catch_up()
+    assert phase(reader) == "Running"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        reader.commit()
+    assert told == [f"Warning: {tmp_path / 'c' / 'objects.jsonl'}: no space left on device\n"]
+    reader.catch_up()  # the time is lived through again
+    Client(reader.server, ADMIN).delete("pods", "web", "default")
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+        patch.setattr(os, "write", full)
+        reader.commit()
+    reader.close()
+
+
+def full(*args):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+# Watches
+
+@pytest.mark.parametrize("garbage, size", [(1 << 20, 1), (1, 20_000)])
+def test_a_watch_tells_every_change_of_others_once_and_in_order(cluster, wall, tmp_path, monkeypatch, garbage, size):
+    """On a running clock, with a busy Deployment; with `garbage` 1 the log is compacted all the time."""
+    from kubesim_cli.store import store
+
+    monkeypatch.setattr(store, "GARBAGE", garbage)
+    written = []
+    other = Cluster.open(str(tmp_path / "c"), release=(1, 36), wall=wall, sleep=wall.sleep)
+    client = Client(other.server, ADMIN)
+    client.create("configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}, "default")
+    client.create("deployments.apps", {
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "busy"}, "spec": {
+            "replicas": 3, "selector": {"matchLabels": {"a": "b"}}, "template": {
+                "metadata": {"labels": {"a": "b"}}, "spec": {"containers": [
+                    {"name": "c", "image": "busybox", "command": ["false"]}]}}}}, "default")
+    other.commit()
+    watcher = Cluster.open(str(tmp_path / "c"), release=(1, 36), wall=wall, sleep=wall.sleep)
+    since = watcher.store.revision
+    watching = Client(watcher.server, ADMIN)
+    assert watching.watch("configmaps", "default", since=since)[1] == []
+    generations = set()
+
+    def work(seconds):
+        wall.sleep(seconds)
+        for _ in range(2):
+            written.append(str(len(written) + 1))
+            obj = client.get("configmaps", "a", "default")
+            client.update("configmaps", {**obj, "data": {"n": written[-1] * size}}, "default")
+            other.commit()
+            generations.add(other.store._index.generation)
+
+    watcher._sleep = work
+    watcher.wait(lambda: len(written) > 40)
+    assert [event["object"]["data"]["n"] for event in watching.watch("configmaps", "default", since=since)[1]] == [
+        n * size for n in written]
+    assert garbage > 1 or len(generations) > 5
+    other.close()
+    watcher.close()
+>>>>>>> 1c55a04 (The log is the truth: each commit vouches for it, and what fails behind a commit fails nothing)

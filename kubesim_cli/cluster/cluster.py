@@ -6,6 +6,8 @@ This is the only place below the terminal that knows of real time; it is handed 
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 
 from ..apiserver.server import Server
 from ..machinery.entropy import Entropy
@@ -34,8 +36,10 @@ class Cluster:
     """One simulated cluster."""
 
     def __init__(self, folder: str, release: Release | None, wall: Callable[[], float],
-                 sleep: Callable[[float], object]):
-        self.store = Store(folder)
+                 sleep: Callable[[float], object], tell: Callable[[str], object] | None = None):
+        """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr."""
+        self._tell = tell or sys.stderr.write
+        self.store = Store(folder, self._tell)
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
         self._asked_release, self._sleep = release, sleep
@@ -44,6 +48,7 @@ class Cluster:
                              self.state)
         self._manager: Manager | None = None
         self._populated = False  # in the running transaction
+        self._only_time = False  # the running transaction holds nothing but what time did
         self.on_commit: Callable[[], None] = lambda: None  # after each commit; the terminal lets its output go then
         self._read_state()
 
@@ -112,14 +117,21 @@ class Cluster:
         self._live(self.clock.shown)
 
     def catch_up(self) -> None:
-        """Let the cluster live through the time that has passed; without anything due this only reads."""
+        """Let the cluster live through the time that has passed; without anything due this only reads.
+
+        It waits for nobody: where another process writes, or nobody may, the cluster is as it was last left.
+        """
         if not self._made:
             self.begin()
         now = self.clock.shown
         if self.store.timers.first(now + 1) <= now:
-            self.begin()
-            now = self.clock.shown
-            self._live(now)
+            with suppress(OSError):
+                self.hold(wait=False)
+            if self.store.locked:
+                self.begin()
+                now = self.clock.shown
+                self._live(now)
+                self._only_time = True
         self.clock.stand_at(now)
 
     def _live(self, until: float) -> None:
@@ -131,17 +143,29 @@ class Cluster:
 
     # Transactions
 
-    def hold(self) -> None:
-        """Take the lock, look again at what is committed, and live up to what the clock shows."""
+    @property
+    def locked(self) -> bool:
+        """Whether a transaction is running, for which others wait."""
+        return self.store.locked
+
+    def hold(self, wait: bool = True) -> None:
+        """Take the lock, look again at what is committed, and live up to what the clock shows.
+
+        Without `wait` nothing happens where another process has the lock.
+        """
+        self._only_time = False
         if self.store.locked:
             return
-        if self.store.begin():
+        if self.store.begin(wait):
             self._forget()
+        if not self.store.locked:
+            return
         self.state.upgrade(self.server.release)
         self._live(self.now)
 
     def begin(self) -> None:
         """Take the lock for a write, and make the default cluster on first use."""
+        self._only_time = False
         if self.store.locked:
             return
         self.hold()
@@ -192,18 +216,21 @@ class Cluster:
             self._manager.live(self.now)
 
     def commit(self) -> None:
-        """Let the controllers react, then make everything durable."""
+        """Let the controllers react, make everything durable, and unlock."""
         if self.store.locked:
+            only_time = self._only_time
             self.settle()
-            # The default objects alone can be made again, and nobody has asked for them.
-            self.store.commit(durable=not (self._populated and self.state.pristine))
-            self._populated = False
+            try:
+                # The default objects alone can be made again, and nobody has asked for them.
+                self.store.commit(durable=not (self._populated and self.state.pristine))
+            except OSError as error:
+                if not only_time:
+                    raise
+                # Nothing was asked for that is lost: the next command lives through the same time again.
+                self._tell(f"Warning: {error.filename}: {(error.strerror or str(error)).lower()}\n")
+            self._populated = self._only_time = False
+            self.store.release()
         self.on_commit()
-
-    def release_lock(self) -> None:
-        """Commit and unlock, while something outside runs or sleeps."""
-        self.commit()
-        self.store.release()
 
     def close(self) -> None:
         """Give everything back; what was not committed is gone."""
@@ -243,7 +270,7 @@ class Cluster:
 
     def _doze(self, end: float) -> None:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
-        self.release_lock()
+        self.commit()
         shown = self.clock.shown
         self._sleep(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
         if self.store.reload():

@@ -77,7 +77,8 @@ class Context:
             import time
 
             from ..cluster.cluster import Cluster
-            self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep)
+            self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep,
+                                    self._tell)
             self._cluster.on_commit = self.flush
         return self._cluster
 
@@ -166,6 +167,7 @@ class Context:
 
     def stdin(self) -> str:
         """Return all of stdin."""
+        self.about_to_wait()
         raw = getattr(self._stdin, "buffer", None)
         return raw.read().decode("utf-8", "surrogateescape") if raw else self._stdin.read()
 
@@ -177,17 +179,25 @@ class Context:
         """
         return self.cluster.wait(check, timeout)
 
-    def pause(self) -> None:
-        """Commit and unlock, while something outside (an editor, a browser) takes its time."""
-        if self._cluster is not None:
-            self._cluster.release_lock()
-        self.flush()
-
     def commit(self) -> None:
-        """Make what was done durable, then show what was printed."""
+        """Make what was done durable and unlock, then show what was printed."""
         if self._cluster is not None:
             self._cluster.commit()
         self.flush()
+
+    def pause(self) -> None:
+        """Commit, unlock and show, before something outside (an editor, a pipe, a server) takes its time."""
+        self.commit()
+
+    def about_to_wait(self) -> None:
+        """Before an input that may be long in coming: what was done before stands, and nobody has to wait for us."""
+        if self._cluster is not None and self._cluster.locked:
+            self.pause()
+
+    def _tell(self, line: str) -> None:
+        """Tell of a wait, or of a trouble that is no failure, at once."""
+        self._stderr.write(line)
+        self._stderr.flush()
 
     def flush(self) -> None:
         """Write what was printed, in its order."""

@@ -84,7 +84,7 @@ def _move(settings: Settings, choose: Callable[[Cluster], dict[str, float]]) -> 
     cluster = settings.cluster()
     cluster.hold()
     cluster.set_clock(**choose(cluster))
-    cluster.release_lock()
+    cluster.commit()
     _tell(cluster)
 
 

@@ -9,6 +9,8 @@ import sys
 
 import click
 
+from ..machinery.files import private_folder
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .cli import Settings
@@ -24,8 +26,7 @@ _PROGRAM = "import sys; sys.path = [p for p in sys.path if p]; from kubesim_cli.
 def shim(home: str) -> str:
     """Write the programs called kubectl below KUBESIM_HOME and return the folder they are in."""
     folder = os.path.join(home, "bin")
-    for made in (home, folder):
-        os.makedirs(made, mode=0o700, exist_ok=True)
+    private_folder(folder)
     for name, text in programs(sys.executable, os.name == "nt").items():
         path = os.path.join(folder, name)
         temporary = f"{path}.{os.getpid()}"

@@ -1,38 +1,44 @@
 """The log: one JSON document a line, appended only, and the index that finds an object in it.
 
 A cluster's folder holds `objects.jsonl` (the truth), `head.json` (how much of it is known to be committed) and
-`index.json` (where each object's newest line stands; made anew from the log whenever it is missing or does not fit).
+`index.json` (where each object's newest line stands). The latter two are made anew from the log wherever they are
+missing, or are not to the last byte what was written for this very log.
 
 Lines of the log:
-    {"kubesim": "store", "format": 1, "generation": G}                               the first one
+    {"kubesim": "store", "format": 3, "generation": G}                               the first one
     {"rv": N, "type": "ADDED|MODIFIED|DELETED", "resource": R, "key": K, "object": {}}    one write
     {"timer": KEY, "controller": NAME, "due": SECONDS | null, "note": {} | null}         a timer and a note
-    {"commit": N, "meta": {}}                                                            what stands before it holds
-What follows the last commit line never happened: a crash leaves nothing but such a tail.
+    {"commit": N, "meta": {}, "crc": C}                                                  what stands before it holds
+C is the CRC-32 of all that stands before it, but for the checksums: each commit vouches for its own lines and for the
+commits before it. What follows the last commit line that is right never happened: a crash, a kill or a loss of power
+leaves nothing but such a tail.
 
-Format 1, of kubesim 0.1, has timers as {"timer": "NAME KEY", "due": SECONDS | null}. It is read; the first write brings
-the log to the newest format.
+Formats 1 (of kubesim 0.1, which has timers as {"timer": "NAME KEY", "due": SECONDS | null}) and 2 have no checksums.
+They are read; the first write brings the log to the newest format.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from zlib import crc32
 
 from .timers import Timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any, BinaryIO, TypeAlias
 
     from ..machinery.types import Key, Object
 
     Entry: TypeAlias = list[Any]
 
-FORMAT = 2
-_READABLE = (1, FORMAT)
+FORMAT = 3
+_SEALED = 3              # the first format with checksums
+_READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
+LONGEST_HEADER = 4096
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -40,41 +46,47 @@ class StoreError(Exception):
     """The store cannot be used as it is on disk; nothing was changed."""
 
 
+class Damaged(StoreError):
+    """The log is not what was written."""
+
+    def __init__(self, path: str, what: str):
+        super().__init__(f"{path} is damaged{what}; nothing was changed. `kubesim sim doctor` tells what is lost and "
+                         "repairs into a new folder, `kubesim sim reset` starts over")
+
+
 def line(record: Object) -> bytes:
     """Encode one record as a line of the log."""
     return _encode(record).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def write_file(path: str, chunks: Iterable[bytes], durable: bool) -> None:
-    """Replace a file atomically with the concatenation of `chunks` (bytes), mode 0600."""
-    temporary = f"{path}.tmp"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(fd, "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    for attempt in range(100):
-        try:
-            return os.replace(temporary, path)
-        except PermissionError:  # Windows: a reader has the old file open for a moment
-            if os.name != "nt" or attempt == 99:
-                raise
-            import time
+def sealed(record: Object, crc: int = 0) -> tuple[bytes, int]:
+    """Encode a record as a line that ends with the checksum of all before; return it and that checksum.
 
-            time.sleep(0.01)
+    `crc`: of what stands before the line, as far as it is to be vouched for.
+    """
+    body = line(record)[:-2]
+    crc = crc32(body, crc)
+    return b'%b,"crc":%d}\n' % (body, crc), crc
+
+
+def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
+    """Return the checksum that a sealed line tells (0 for none), and whether it is right."""
+    body, _, told = row.rpartition(b',"crc":')
+    if not told[:-2].isdigit() or told[-2:] != b"}\n" or len(told) > 12:
+        return 0, False
+    return int(told[:-2]), crc32(body, crc) == int(told[:-2])
 
 
 class Index:
-    """Where everything stands: `entries(resource)` maps a key to [revision, offset, length] of its newest line.
+    """Where everything stands: `entries(resource)` maps a key to [revision, offset, length, CRC] of its newest line.
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
     others', so that nobody has to decode objects to find out whose they are.
     """
 
-    def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None):
+    def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):
         self.generation, self.size, self.revision, self.meta = generation, size, revision, meta or {}
+        self.crc = crc       # of the log up to `size`
         self.format = FORMAT  # of the log
         self.timers = Timers()
         self.checkpoint = 0  # size of the log when the index was last written
@@ -95,8 +107,8 @@ class Index:
         """Return the resources that have, or had, objects, in order."""
         return sorted({*self._entries, *self._packed})
 
-    def apply(self, record: Object, offset: int, length: int) -> None:
-        """Take in one log record that stands at `offset`."""
+    def apply(self, record: Object, offset: int, row: bytes) -> None:
+        """Take in one log record, whose line `row` stands at `offset`."""
         if "rv" in record:
             entries = self.entries(record["resource"])
             old = entries.pop(record["key"], None)
@@ -104,8 +116,9 @@ class Index:
                 self.live -= old[2]
             if record["type"] != "DELETED":
                 owners = record["object"]["metadata"].get("ownerReferences")
-                entries[record["key"]] = [record["rv"], offset, length, *(_uids(owners) if owners else ())]
-                self.live += length
+                uids = _uids(owners) if owners else ()
+                entries[record["key"]] = [record["rv"], offset, len(row), crc32(row), *uids]
+                self.live += len(row)
         elif "timer" in record:
             controller, key = record.get("controller"), record["timer"]
             if controller is None:
@@ -115,8 +128,8 @@ class Index:
             self.revision, self.meta = record["commit"], record["meta"]
 
     def pack(self) -> list[bytes]:
-        """Encode the index file: a line for the whole, then one per resource."""
-        head = {"format": FORMAT, "generation": self.generation, "size": self.size, "live": self.live,
+        """Encode the index file: a line for the whole, one per resource, and one with the checksum of all."""
+        head = {"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc, "live": self.live,
                 "revision": self.revision, "meta": self.meta,
                 "timers": self.timers.due, "notes": self.timers.notes}
         rows = [line(head)]
@@ -124,22 +137,29 @@ class Index:
             packed = self._packed.get(resource)
             body = packed if packed is not None else _encode(self._entries[resource]).encode()
             if body != b"{}":
-                rows.append(resource.encode() + b" " + body + b"\n")
+                rows.append(b'{"%b":%b}\n' % (resource.encode(), body))
+        crc = 0
+        for row in rows:
+            crc = crc32(row, crc)
+        rows.append(sealed({"lines": len(rows)}, crc)[0])
         return rows
 
     @classmethod
     def unpack(cls, data: bytes) -> Index | None:
-        """Decode an index file; None where it is not one."""
-        rows = data.split(b"\n")
+        """Decode an index file; None where it is not, to the last byte, one that was written."""
+        end = data.rfind(b"\n", 0, -1) + 1
+        if not seal_of(data[end:], crc32(memoryview(data)[:end]))[1]:
+            return None
         try:
+            rows = data[:end].split(b"\n")
             head = json.loads(rows[0])
-            if head["format"] != FORMAT or rows.pop() != b"":
+            if head["format"] != FORMAT:
                 return None
-            index = cls(head["generation"], head["size"], head["revision"], head["meta"])
+            index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
             index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]
-            for row in rows[1:]:
-                resource, packed = row.split(b" ", 1)
-                index._packed[resource.decode()] = packed
+            for row in rows[1:-1]:
+                name = row[2:row.index(b'":')]
+                index._packed[name.decode()] = row[len(name) + 4:-1]
         except (ValueError, KeyError, TypeError):
             return None
         index.checkpoint, index.weight = index.size, len(data)
@@ -164,11 +184,16 @@ def read_header(path: str, first: bytes) -> tuple[int, int]:
             raise KeyError
         generation, form = found["generation"], found["format"]
     except (ValueError, KeyError, TypeError):
-        raise StoreError(f"{path} is damaged: its first line is not a kubesim store's; nothing was changed") from None
+        raise Damaged(path, ": its first line is not a kubesim store's") from None
     if form not in _READABLE:
         raise StoreError(f"{path} was written by a newer kubesim (store format {form}, this one knows {FORMAT}); "
-                         "nothing was changed")
+                         "nothing was changed. Use that one, or `kubesim sim reset` to start over beside it")
     return generation, form
+
+
+def head(generation: int, size: int) -> bytes:
+    """Return what head.json holds: the log is committed up to `size`, and synced."""
+    return sealed({"format": FORMAT, "generation": generation, "size": size})[0]
 
 
 def load(folder: str) -> tuple[Index, BinaryIO] | None:
@@ -176,39 +201,74 @@ def load(folder: str) -> tuple[Index, BinaryIO] | None:
 
     Raises StoreError when the log is damaged, shorter than what was committed, or of a newer format.
     """
+    for attempt in range(3):
+        try:
+            return _open(folder)
+        except Damaged:
+            # Perhaps it was read while a writer cut off what a crash had left: what is really damaged stays so.
+            if attempt == 2:
+                raise
+    raise AssertionError
+
+
+def _open(folder: str) -> tuple[Index, BinaryIO] | None:
     path = os.path.join(folder, LOG)
+    committed = committed_size(folder)
     try:
         log = open(path, "rb")
     except FileNotFoundError:
-        if os.path.exists(os.path.join(folder, HEAD)):
-            raise StoreError(f"{path} is missing, though {HEAD} beside it tells of one; nothing was changed") from None
+        if committed is not None:
+            raise Damaged(path, f": it is missing, though {HEAD} beside it tells of it") from None
         return None
     try:
-        return _load(folder, path, log), log
+        index = _load(folder, path, log, committed)
     except BaseException:
         log.close()
         raise
+    if index is None:
+        log.close()
+        return None
+    return index, log
 
 
-def _load(folder: str, path: str, log: BinaryIO) -> Index:
-    generation, form = read_header(path, log.readline(4096))
-    index = None
-    packed = _slurp(os.path.join(folder, INDEX))
-    if packed is not None:
-        index = Index.unpack(packed)
-    if index is None or index.generation != generation:
-        index = Index(generation, log.tell())
+def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | None) -> Index | None:
+    first = log.readline(LONGEST_HEADER)
+    if committed is None and not first.strip(b"\0"):
+        return None  # made by a command that lost power before it had written anything
+    generation, form = read_header(path, first)
+    size = committed[1] if committed is not None and committed[0] == generation else 0
+    index = _indexed(folder, generation, log) if form >= _SEALED else None
+    if index is None:
+        index = Index(generation, len(first), crc=crc32(first))
         index.format = form
-    committed = _committed(folder, generation)
-    end = log.seek(0, os.SEEK_END)  # after the sizes it is compared with: another process may be appending
-    if end < max(index.size, committed):
-        raise StoreError(f"{path} is damaged: it has {end} bytes and should have {max(index.size, committed)}; "
-                         "nothing was changed")
+    end = os.fstat(log.fileno()).st_size  # after the size it is compared with: another process may be appending
+    if end < size:
+        raise Damaged(path, f": it has {end} bytes and should have {size}")
     log.seek(index.size)
-    _scan(path, index, log.read())
-    if index.size < committed:
-        raise StoreError(f"{path} is damaged after byte {index.size}; nothing was changed")
+    scan = Scan(index.size, index.crc)
+    for transaction in scan.read(log) if form >= _SEALED else _unsealed(path, log, index.size):
+        for offset, row in transaction:
+            try:
+                index.apply(json.loads(row), offset, row)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise Damaged(path, f" at byte {offset}") from None
+        index.size, index.crc = offset + len(row), scan.crc
+    if scan.damage is not None and (scan.goes_on or size > scan.damage):
+        raise Damaged(path, f" at byte {scan.damage}")
+    if index.size < size:
+        raise Damaged(path, f" after byte {index.size}")
     return index
+
+
+def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
+    """Return what index.json tells of a log, None where it tells of another one."""
+    packed = _slurp(os.path.join(folder, INDEX))
+    index = Index.unpack(packed) if packed is not None else None
+    if index is None or index.generation != generation:
+        return None
+    end = b',"crc":%d}\n' % index.crc
+    log.seek(index.size - len(end))
+    return index if log.read(len(end)) == end else None
 
 
 def _slurp(path: str) -> bytes | None:
@@ -219,39 +279,108 @@ def _slurp(path: str) -> bytes | None:
         return None
 
 
-def _committed(folder: str, generation: int) -> int:
-    """Return how many bytes head.json says are committed; 0 where it says nothing of this generation."""
+def committed_size(folder: str) -> tuple[int, int] | None:
+    """Return (generation, bytes that are committed) as head.json tells them, None where it tells nothing."""
+    row = _slurp(os.path.join(folder, HEAD))
     try:
-        head = json.loads(_slurp(os.path.join(folder, HEAD)) or b"{}")
-        return head["size"] if head.get("generation") == generation else 0
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return 0
+        head = json.loads(row or b"")
+        if head["format"] >= _SEALED and not seal_of(row or b"")[1]:
+            return None
+        return int(head["generation"]), int(head["size"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
-def _scan(path: str, index: Index, tail: bytes) -> None:
-    """Take the committed part of the log's tail into the index."""
-    rows = tail.split(b"\n")
-    rows.pop()  # empty, or a line that a crash cut short
-    while rows and not rows[-1].startswith(b'{"commit":'):
-        rows.pop()
-    offset = index.size
-    for row in rows:
-        try:
-            record = json.loads(row)
-        except ValueError:
-            raise StoreError(f"{path} is damaged at byte {offset}; nothing was changed") from None
-        index.apply(record, offset, len(row) + 1)
-        offset += len(row) + 1
-    index.size = offset
+class Scan:
+    """A look at each line of a log with checksums, from a commit on."""
+
+    def __init__(self, start: int, crc: int):
+        """`start`: where to begin, behind a commit line; `crc`: of the log up to there."""
+        self.crc = crc
+        self.damage: int | None = None  # where the first transaction begins that is not as it was written
+        self.goes_on = False            # whether a later one is: then it was committed, and damaged afterwards
+        self._offset = start
+
+    def read(self, log: BinaryIO) -> Iterator[list[tuple[int, bytes]]]:
+        """Yield the lines of each transaction, with their offsets, as long as they are as they were written."""
+        for start, rows, good in self.transactions(log):
+            if good and self.damage is None:
+                yield rows
+            elif good:
+                self.goes_on = True
+            elif self.damage is None:
+                self.damage = start
+
+    def transactions(self, log: BinaryIO) -> Iterator[tuple[int, list[tuple[int, bytes]], bool]]:
+        """Yield (offset, lines, whether the checksum is right) of each transaction, and of what follows the last."""
+        offset = start = self._offset
+        crc = self.crc
+        rows: list[tuple[int, bytes]] = []
+        for row in log:
+            rows.append((offset, row))
+            offset += len(row)
+            if not row.startswith(b'{"commit":'):
+                crc = crc32(row, crc)
+                continue
+            told, good = seal_of(row, crc)
+            if good:
+                self.crc = told
+            yield start, rows, good
+            start, rows, crc = offset, [], told
+        if rows:
+            yield start, rows, False
 
 
-def records(folder: str, generation: int, start: int, end: int) -> Iterator[Object]:
-    """Yield the committed writes between two sizes of the log; nothing where it has been compacted since."""
-    with open(os.path.join(folder, LOG), "rb") as log:
-        if read_header(folder, log.readline(4096))[0] != generation:
-            return
-        log.seek(start)
-        for row in log.read(end - start).splitlines():
-            record = json.loads(row)
-            if "rv" in record:
-                yield record
+def _unsealed(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the lines of each transaction of a log without checksums, with their offsets."""
+    rows: list[tuple[int, bytes]] = []
+    for row in log:
+        rows.append((offset, row))
+        offset += len(row)
+        if row.startswith(b'{"commit":') and row.endswith(b"\n"):
+            if b',"crc":' in row:
+                raise Damaged(path, ": its first line tells of another format than it has")
+            yield rows
+            rows = []
+
+
+def verified(path: str, index: Index) -> Index:
+    """Return the index of a log as a look at all of it tells; `index` says how much of it is committed.
+
+    Raises StoreError where it is not as it was written.
+    """
+    with open(path, "rb") as log:
+        first = log.readline(LONGEST_HEADER)
+        found = Index(index.generation, len(first), crc=crc32(first))
+        scan = Scan(found.size, found.crc)
+        for transaction in scan.read(log):
+            for offset, row in transaction:
+                found.apply(json.loads(row), offset, row)
+            found.size, found.crc = offset + len(row), scan.crc
+    if (found.size, found.crc) != (index.size, index.crc):
+        raise Damaged(path, f" at byte {scan.damage or found.size}")
+    return found
+
+
+def records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
+    """Yield the committed writes between two sizes of an open log."""
+    log.seek(start)
+    for row in log.read(end - start).splitlines(keepends=True):
+        record = json.loads(row)
+        if "rv" in record:
+            yield record
+
+
+def records_after(log: BinaryIO, index: Index) -> list[Object]:
+    """Return the writes that were committed to an open log after what `index` knows of it."""
+    log.seek(index.size)
+    scan = Scan(index.size, index.crc)
+    found = scan.read(log) if index.format >= _SEALED else _unsealed("", log, index.size)
+    written = [json.loads(row) for transaction in found for _, row in transaction]
+    return [record for record in written if "rv" in record]
+
+
+def records_since(log: BinaryIO, end: int, revision: int) -> list[Object]:
+    """Return the writes after a revision that stand in an open log, up to `end`, in their order."""
+    return sorted((record for record in records(log, 0, end) if record["rv"] > revision),
+                  key=lambda record: int(record["rv"]))

@@ -9,11 +9,15 @@ from __future__ import annotations
 import builtins
 import json
 import os
+from contextlib import suppress
+from zlib import crc32
 
+from ..machinery import files
 from . import log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO, TypeAlias
 
     from ..machinery.types import Object
@@ -27,15 +31,21 @@ GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never c
 
 
 class Store:
-    """One cluster's objects in `folder`, which need not exist yet."""
+    """One cluster's objects in `folder`, which need not exist yet.
 
-    def __init__(self, folder: str):
-        self.folder = folder
+    `tell` is called with a line for the user about what is no failure: a wait for another process, and what could not
+    be done after a commit, which stands whatever happens then.
+    """
+
+    def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None):
+        self.folder, self._tell = folder, tell
         self.exists = False
         self.locked = False
         self._followed: builtins.list[Change] | None = None
         self._lock: Lock | None = None
-        self._file: BinaryIO | None = None
+        self._file: BinaryIO | None = None  # the log, to read it
+        self._tail: int | None = None       # the log, to write to it; within a transaction
+        self._header = log.header(0)        # what a new log begins with
         self._reset(log.Index(0, 0))
         self.reload()
 
@@ -48,7 +58,10 @@ class Store:
         self._owned: dict[str, dict[str, set[str]]] = {}  # resource -> UID of an owner -> keys
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
+        if not index.size:
+            index.size, index.crc = len(self._header), crc32(self._header)
         self._end = index.size       # where the next line will stand
+        self._crc = index.crc        # of the log up to there
         self._touched: set[tuple[str, str]] = set()  # timers, by controller and key
         self._start_revision = index.revision
 
@@ -63,14 +76,33 @@ class Store:
         if same:
             file.close()
             return False
-        known = self._index
-        self._close_file()
+        known, before = self._index, self._file
+        self._file = None
+        try:
+            if self._followed is not None:
+                self._followed += self._told(known, before, index, file)
+        finally:
+            if before is not None:
+                before.close()
         self._file = file
         self._reset(index)
-        if self._followed is not None:
-            self._followed += [(record["type"], record["resource"], record["object"])
-                               for record in log.records(self.folder, known.generation, known.size, index.size)]
         return True
+
+    def _told(self, known: log.Index, before: BinaryIO | None, index: log.Index,
+              file: BinaryIO) -> builtins.list[Change]:
+        """Return the changes from one state of the log to a later one.
+
+        Where the log has been compacted in between, the first of them stand in the old one, which is still open.
+        """
+        records: builtins.list[Object] = []
+        if index.generation == known.generation:
+            records += log.records(file, known.size, index.size)
+        elif index.revision >= known.revision:
+            if before is not None:
+                records += log.records_after(before, known)
+            seen = int(records[-1]["rv"]) if records else known.revision
+            records += log.records_since(file, index.size, seen)
+        return [(record["type"], record["resource"], record["object"]) for record in records]
 
     # Reading
 
@@ -118,14 +150,14 @@ class Store:
         if by_owner is None:
             by_owner = self._owned[resource] = {}
             for key, entry in self._index.entries(resource).items():
-                for owner in entry[3:]:
+                for owner in entry[4:]:
                     by_owner.setdefault(owner, set()).add(key)
         return [obj for obj in (self.get(resource, key) for key in sorted(by_owner.get(uid, ()))) if obj is not None]
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that have no controller, in the order of their keys."""
         entries = self._index.entries(resource)
-        found = [key for key in self.keys(resource, namespace) if not entries[key][3:4] or not entries[key][3]]
+        found = [key for key in self.keys(resource, namespace) if not entries[key][4:5] or not entries[key][4]]
         return [obj for obj in (self.get(resource, key) for key in found) if obj is not None]
 
     def has(self, resource: str) -> bool:
@@ -145,38 +177,51 @@ class Store:
         return self._file.read(length)
 
     def _decode(self, row: bytes, entry: log.Entry) -> Object:
-        try:
-            record = json.loads(row)
-            if record["rv"] == entry[0]:
-                obj: Object = record["object"]
-                return obj
-        except (ValueError, KeyError, TypeError):
-            pass
-        raise log.StoreError(f"{os.path.join(self.folder, log.LOG)} is damaged at byte {entry[1]}; nothing was changed")
+        if crc32(row) != entry[3]:
+            raise log.Damaged(os.path.join(self.folder, log.LOG), f" at byte {entry[1]}")
+        obj: Object = json.loads(row)["object"]
+        return obj
 
     # Writing
 
-    def begin(self) -> bool:
-        """Take the lock and read what is committed now; returns whether that differs from what was known."""
+    def begin(self, wait: bool = True) -> bool:
+        """Take the lock and read what is committed now; returns whether that differs from what was known.
+
+        Without `wait` it leaves the lock to a process that has it, and `locked` as it is.
+        """
         if self.locked:
             return False
         from .lock import Lock
 
-        os.makedirs(self.folder, mode=0o700, exist_ok=True)
-        self._lock = Lock(os.path.join(self.folder, "lock"))
-        self._lock.acquire()
-        self.locked = True
+        lock = Lock(os.path.join(self.folder, "lock"), tell=self._tell)
+        if not lock.acquire(wait):
+            return False
+        self._lock, self.locked = lock, True
         try:
             changed = self.reload()
             if self.exists:
-                self._truncate()
                 if self._index.format != log.FORMAT:
-                    self._compact()
-                    self._write_head()
+                    self._bring_forward()
+                else:
+                    self._truncate(self._index.size)
         except BaseException:
             self._unlock()
             raise
         return changed
+
+    def _bring_forward(self) -> None:
+        """Rewrite a log of an older format as the newest, and leave the old folder beside it."""
+        aside = aside_of(self.folder, f"format{self._index.format}")
+        files.private_folder(aside)
+        with open(os.path.join(self.folder, log.LOG), "rb") as old:
+            files.replace(os.path.join(aside, log.LOG), [old.read()], durable=True)
+        self._compact(self._index)
+        self._write_head()
+
+    def _hold_still(self) -> None:
+        """Raise StoreError where the folder is not the one any more that this process has locked."""
+        if self._lock is None or not self._lock.holds():
+            raise log.StoreError(f"{self.folder} was removed or made anew while this command ran; nothing was changed")
 
     def put(self, type_: str, resource: str, key: str, obj: Object) -> None:
         """Write an object under the next revision, which its metadata.resourceVersion is set to.
@@ -189,11 +234,11 @@ class Store:
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
         entries, by_owner = self._index.entries(resource), self._owned.get(resource)
         if by_owner is not None:
-            for owner in entries.get(key, ())[3:]:
+            for owner in entries.get(key, ())[4:]:
                 by_owner[owner].discard(key)
         self._append(record)
         if by_owner is not None:
-            for owner in entries.get(key, ())[3:]:
+            for owner in entries.get(key, ())[4:]:
                 by_owner.setdefault(owner, set()).add(key)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
@@ -211,7 +256,11 @@ class Store:
 
     def _append(self, record: Object) -> None:
         row = log.line(record)
-        self._index.apply(record, self._end, len(row))
+        self._index.apply(record, self._end, row)
+        self._crc = crc32(row, self._crc)
+        self._hold(row)
+
+    def _hold(self, row: bytes) -> None:
         self._written.append(row)
         self._end += len(row)
         self._held += len(row)
@@ -222,23 +271,28 @@ class Store:
         """Write held-back lines behind the committed part of the log, where they do not count yet."""
         if not self._written:
             return
-        path = os.path.join(self.folder, log.LOG)
-        if not self.exists:
-            header = log.header(0)
-            log.write_file(path, [header], durable=False)  # the commit syncs the same file
-            self._shift(len(header))
-            self.exists = True
-        with open(path, "ab") as file:
-            file.write(b"".join(self._written))
+        if self._tail is None:
+            self._hold_still()
+            if not self.exists:
+                files.replace(self._path, [self._header], durable=False)  # the commit makes it last
+                self.exists = True
+            self._open_tail()
+        assert self._tail is not None
+        try:
+            files.write_all(self._tail, b"".join(self._written))
+        except OSError as error:
+            error.filename = self._path
+            raise
         self._written.clear()
         self._held = 0
 
-    def _shift(self, by: int) -> None:
-        """Move everything written so far behind the header of a new log."""
-        for resource in self._index.resources():
-            for entry in self._index.entries(resource).values():
-                entry[1] += by
-        self._end += by
+    @property
+    def _path(self) -> str:
+        return os.path.join(self.folder, log.LOG)
+
+    def _open_tail(self) -> None:
+        flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        self._tail = os.open(self._path, flags)
 
     @property
     def dirty(self) -> bool:
@@ -249,7 +303,8 @@ class Store:
     def commit(self, durable: bool = True) -> None:
         """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held.
 
-        Without `durable` it is safe from a kill, but not from a loss of power.
+        Without `durable` it is safe from a kill, but not from a loss of power. Raises OSError or StoreError where
+        nothing was written; what fails afterwards is only told.
         """
         if not self.dirty:
             return
@@ -257,80 +312,119 @@ class Store:
             if self.timers.get(*each) != self._index.timers.get(*each):
                 self._append(_timer(*each, *self.timers.get(*each)))
         self._touched.clear()
-        self._append({"commit": self.revision, "meta": json.loads(json.dumps(self.meta))})
-        self._spill()
-        if durable:
-            with open(os.path.join(self.folder, log.LOG), "r+b") as file:
-                os.fsync(file.fileno())
         index = self._index
-        index.size, self._start_revision = self._end, self.revision
-        if index.size - index.live > max(GARBAGE, index.live):
-            self._compact()
-        self._write_head()
-        if index.size - index.checkpoint > SLACK + index.weight:
-            self._write_index()
+        record = {"commit": self.revision, "meta": json.loads(json.dumps(self.meta))}
+        index.apply(record, self._end, b"")
+        row, self._crc = log.sealed(record, self._crc)
+        try:
+            self._hold_still()
+            self._hold(row)
+            self._spill()
+            if durable:
+                self._sync()
+        except OSError as error:
+            self.rollback()
+            error.filename = error.filename or self._path
+            raise
+        index.size, index.crc, self._start_revision = self._end, self._crc, self.revision
+        try:
+            if index.size - index.live > max(GARBAGE, index.live):
+                self._compact(log.verified(self._path, index))
+            if durable:
+                self._write_head()
+                if self._index.size - self._index.checkpoint > SLACK + self._index.weight:
+                    self._write_index()
+        except (OSError, log.StoreError) as error:
+            self._tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: {_why(error)}\n")
+
+    def _sync(self) -> None:
+        """Make the log last, and its name too where no commit has done that yet."""
+        assert self._tail is not None
+        os.fsync(self._tail)
+        if log.committed_size(self.folder) is None:
+            files.sync_folder(self.folder)
+            above = os.path.dirname(self.folder)  # of all clusters; and that of kubesim
+            with suppress(OSError):
+                files.sync_folder(above)
+                files.sync_folder(os.path.dirname(above))
 
     def _write_head(self) -> None:
-        head = {"format": log.FORMAT, "generation": self._index.generation, "size": self._index.size}
-        log.write_file(os.path.join(self.folder, log.HEAD), [log.line(head)], durable=False)
+        files.replace(os.path.join(self.folder, log.HEAD), [log.head(self._index.generation, self._index.size)],
+                      durable=False)
 
     def _write_index(self) -> None:
+        for name in os.listdir(self.folder):  # what a kill left behind: whoever has the lock is the only one to write
+            if name.endswith(files.TEMPORARY):
+                os.unlink(os.path.join(self.folder, name))
         index = self._index
         rows = index.pack()
-        log.write_file(os.path.join(self.folder, log.INDEX), rows, durable=False)
+        files.replace(os.path.join(self.folder, log.INDEX), rows, durable=False)
         index.checkpoint, index.weight = index.size, sum(map(len, rows))
 
-    def _compact(self) -> None:
-        """Write a new log with the newest line of each object only."""
-        old = self._index
+    def _compact(self, old: log.Index) -> None:
+        """Write a new log with the newest line of each object only, as `old` tells of them."""
         index = log.Index(old.generation + 1, 0, old.revision, old.meta)
-        index.timers = old.timers
+        index.timers, index.live = old.timers, old.live
         rows = [log.header(index.generation)]
         offset = len(rows[0])
         for resource in old.resources():
             entries = index.entries(resource)
-            for key, (revision, start, length, *owners) in old.entries(resource).items():
-                rows.append(self._read(start, length))
-                entries[key] = [revision, offset, length, *owners]
+            for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
+                row = self._read(start, length)
+                if crc32(row) != crc:
+                    raise log.Damaged(self._path, f" at byte {start}")
+                rows.append(row)
+                entries[key] = [revision, offset, length, crc, *owners]
                 offset += length
         for each in index.timers.places():
             rows.append(log.line(_timer(*each, *index.timers.get(*each))))
-        rows.append(log.line({"commit": index.revision, "meta": index.meta}))
-        index.size, index.live = sum(map(len, rows)), old.live
+        self._start_log(index, rows)
+
+    def _start_log(self, index: log.Index, rows: builtins.list[bytes]) -> None:
+        """Put a log of `rows`, and a commit of what `index` tells of it, into the place of the one that is there."""
+        crc = 0
+        for row in rows:
+            crc = crc32(row, crc)
+        row, index.crc = log.sealed({"commit": index.revision, "meta": index.meta}, crc)
+        rows.append(row)
+        index.size = sum(map(len, rows))
+        self._hold_still()
         self._close_file()
-        log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
-        self._index, self._end = index, index.size
+        files.replace(self._path, rows, durable=True)
+        self._index, self._end, self._crc = index, index.size, index.crc
 
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
-        rows = [log.header(index.generation), log.line({"commit": 0, "meta": index.meta})]
-        index.size = sum(map(len, rows))
-        self._close_file()
-        log.write_file(os.path.join(self.folder, log.LOG), rows, durable=True)
+        self._start_log(index, [log.header(index.generation)])
         self.exists = True
         self._reset(index)
-        self._write_head()
+        try:
+            self._write_head()
+        except OSError as error:
+            self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: {_why(error)}\n")
 
     def rollback(self) -> None:
         """Forget everything since `begin` or the last commit. The lock stays held."""
         followed, self._followed, committed = self._followed, None, self._start_revision
+        if self._tail is not None:
+            self._truncate(self._index.size)  # a commit that failed may stand behind it
         self._close_file()
         self._reset(log.Index(0, 0))
         self.exists = False
         self.reload()
-        if self.exists:
-            self._truncate()
         if followed is not None:
             followed[:] = [change for change in followed if int(change[2]["metadata"]["resourceVersion"]) <= committed]
             self._followed = followed
 
-    def _truncate(self) -> None:
+    def _truncate(self, size: int) -> None:
         """Cut off what a crash or a rollback left behind the last commit."""
-        path = os.path.join(self.folder, log.LOG)
-        if os.path.getsize(path) > self._index.size:
-            with open(path, "r+b") as file:
-                file.truncate(self._index.size)
+        if self._tail is None:
+            if os.path.getsize(self._path) <= size:
+                return
+            self._open_tail()
+        assert self._tail is not None
+        os.ftruncate(self._tail, size)
 
     def release(self) -> None:
         """Give the lock back; whatever was not committed is gone."""
@@ -341,6 +435,7 @@ class Store:
         self._unlock()
 
     def _unlock(self) -> None:
+        self._close_tail()
         if self._lock is not None:
             self._lock.release()
         self._lock, self.locked = None, False
@@ -349,6 +444,12 @@ class Store:
         if self._file is not None:
             self._file.close()
             self._file = None
+        self._close_tail()
+
+    def _close_tail(self) -> None:
+        if self._tail is not None:
+            os.close(self._tail)
+            self._tail = None
 
     def close(self) -> None:
         """Give back lock and files."""
@@ -360,8 +461,8 @@ class Store:
     def follow(self) -> builtins.list[Change]:
         """Return what was written since the first call, in the order of revisions: (type, resource, object).
 
-        It tells the writes of this process and, whenever they are read, those that others committed, but for what they
-        wrote before they compacted the log. What is rolled back is taken out again.
+        It tells the writes of this process and, whenever they are read, those that others committed. What is rolled
+        back is taken out again.
         """
         if self._followed is None:
             self._followed = []
@@ -372,3 +473,18 @@ def _timer(controller: str, key: str, due: float | None, note: Object | None) ->
     """Return the log's record of a timer."""
     record = {"timer": key, "controller": controller, "due": due}
     return record if note is None else {**record, "note": note}
+
+
+def _why(error: Exception) -> str:
+    """Tell in words what failed."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
+    return str(error)
+
+
+def aside_of(folder: str, why: str) -> str:
+    """Return a folder that is not there yet, beside a cluster's; no cluster has such a name."""
+    count = 1
+    while os.path.lexists(aside := f"{folder}~{why}" + (f"-{count}" if count > 1 else "")):
+        count += 1
+    return aside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -33,7 +34,7 @@ def as_of_0_1(folder):
             row["timer"] = f"{row.pop('controller')} {row['timer']}"
             row.pop("note", None)
         if "meta" in row:
-            del row["meta"]["version"], row["meta"]["release"]
+            del row["meta"]["version"], row["meta"]["release"], row["crc"]
     with open(path, "wb") as file:
         file.write(b"".join(map(log.line, rows)))
     os.remove(os.path.join(folder, log.INDEX))
@@ -66,6 +67,27 @@ def test_a_cluster_of_version_0_1_goes_on(folder):
     again = Store(folder)
     assert again.meta["version"] == VERSION and log.load(folder)[0].format == log.FORMAT
     assert again.meta["release"] == [1, 36]  # which 0.1 did not note
+
+
+def test_a_store_that_0_1_wrote_goes_on_and_is_kept_as_it_was(folder):
+    """fixtures/store-0.1: two web pods that run, one that was starting, a ConfigMap that was deleted."""
+    shutil.copytree(os.path.join(os.path.dirname(__file__), "..", "..", "fixtures", "store-0.1"), folder)
+    with open(os.path.join(folder, log.LOG), "rb") as file:
+        before = file.read()
+    cluster = opened(folder)
+    assert cluster.now == 1704067230.0 and not cluster.locked  # a mere look changes nothing
+    assert cluster.client.get("configmaps", "kept", "default")["data"] == {"k": "v"}
+    assert cluster.client.find("configmaps", "precious", "default") is None
+    cluster.set_clock(frozen=cluster.now + 30)
+    assert {cluster.client.get("pods", pod["metadata"]["name"], "default")["status"]["phase"]
+            for pod in cluster.client.items("pods", "default")} == {"Running"}
+    cluster.commit()
+    cluster.close()
+    again = Store(folder)
+    assert log.load(folder)[0].format == log.FORMAT and again.get("pods", "default/late")
+    with open(os.path.join(f"{folder}~format1", log.LOG), "rb") as file:
+        assert file.read() == before
+    assert sorted(os.listdir(os.path.dirname(folder))) == ["c", "c~format1"]
 
 
 def test_a_state_of_a_newer_kubesim_is_refused(folder):

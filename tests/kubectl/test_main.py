@@ -153,10 +153,6 @@ class FakeCluster:
         self.calls.append("commit")
         self.on_commit()
 
-    def release_lock(self):
-        self.calls.append("unlock")
-        self.commit()
-
     def close(self):
         self.calls.append("close")
 
@@ -184,7 +180,7 @@ def test_a_pause_shows_what_was_printed():
     ctx.out("a")
     ctx.pause()
     assert out.getvalue() == "a"
-    assert ctx.cluster.calls == ["unlock", "commit"]
+    assert ctx.cluster.calls == ["commit"]
 
 
 def test_warnings_are_told_once_and_may_be_errors():

@@ -44,7 +44,7 @@ def test_it_waits_for_another_process_and_is_free_when_that_one_dies(holder):
 
     mine = Lock(path, sleep)
     mine.acquire()
-    assert waits[:8] == [0.002, 0.004, 0.008, 0.016, 0.032, 0.05, 0.05, 0.05]
+    assert waits[:8] == [0.002, 0.004, 0.008, 0.016, 0.02, 0.02, 0.02, 0.02]
     mine.release()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from ...machinery.files import private_folder
 from ...machinery.objects import clone
 from ..failures import Failure
 from ..kubeconfig import SECTIONS, empty, home, merge, own_path, paths, read_file
@@ -114,7 +115,7 @@ def _claim(environ: Mapping[str, str], path: str) -> None:
     known = _ours(environ)
     if path not in known:
         import json
-        os.makedirs(home(environ), mode=0o700, exist_ok=True)
+        private_folder(home(environ))
         replace_file(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
 
 

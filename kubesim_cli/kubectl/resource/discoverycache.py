@@ -70,10 +70,11 @@ def _write(ctx: Context) -> None:
     import json
     import os
 
+    from ...machinery.files import private_folder
     from ..config.access import replace_file
 
     target = path(ctx.environ, ctx.kubeconfig.store_path())
-    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+    private_folder(os.path.dirname(target))
     entries = [{field: getattr(res, field) for field in _FIELDS} for res in ctx.client.discovery.resources
                if res.crd is not None]
     replace_file(target, json.dumps({"fetched": ctx.now, "resources": entries}))

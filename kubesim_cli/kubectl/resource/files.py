@@ -78,7 +78,10 @@ class File:
         if self.path == "-":
             return ctx.stdin()
         if self.path.startswith(("http://", "https://")):
+            ctx.about_to_wait()
             return _download(self.path)
+        if not os.path.isfile(self.path):
+            ctx.about_to_wait()  # a pipe
         with open(self.path, "rb") as file:
             return file.read()
 

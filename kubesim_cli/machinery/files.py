@@ -1,0 +1,98 @@
+"""Files of the user's own: private under any umask, replaced as a whole or not at all, never through a link."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+TEMPORARY = ".tmp"  # the end of the names of files that are being written
+
+
+def private_folder(path: str) -> None:
+    """Make a folder, and those above it that are missing, for the user alone; one that is there stays as it is."""
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(path)
+    if above and above != path:
+        private_folder(above)
+    try:
+        os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)  # whatever the umask takes away
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise
+
+
+def create(path: str) -> int:
+    """Make a new file for the user alone and return it, open for writing; raises FileExistsError."""
+    fd = os.open(path, os.O_WRONLY | _NEW, 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(fd, 0o600)
+    return fd
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of `data`, however the system divides it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest):]
+
+
+def replace(path: str, chunks: Iterable[bytes], durable: bool) -> None:
+    """Replace a file by the concatenation of `chunks`; `durable`: so that a loss of power does not undo it.
+
+    Raises OSError, with the name of the file that was meant; then it is as it was, but for a failure of the last step,
+    which makes the new name last.
+    """
+    temporary = f"{path}.{os.urandom(6).hex()}{TEMPORARY}"
+    try:
+        fd = create(temporary)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+            _rename(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        if durable:
+            sync_folder(os.path.dirname(path))
+    except OSError as error:
+        error.filename, error.filename2 = path, None
+        raise
+
+
+def _rename(old: str, new: str) -> None:
+    for attempt in range(100):
+        try:
+            return os.replace(old, new)
+        except PermissionError:  # Windows: a reader has the old file open for a moment
+            if os.name != "nt" or attempt == 99:
+                raise
+            import time
+
+            time.sleep(0.01)
+
+
+def sync_folder(path: str) -> None:
+    """Make the names in a folder last; Windows knows no such thing."""
+    if os.name == "nt":
+        return
+    fd = os.open(path or ".", os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        import errno
+
+        if error.errno != errno.EINVAL:  # a file system without
+            error.filename = path
+            raise
+    finally:
+        os.close(fd)
