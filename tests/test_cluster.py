@@ -133,7 +133,6 @@ def test_a_quiet_cluster_is_only_read(cluster, wall, tmp_path):
     reader.close()
 
 
-<<<<<<< HEAD
 def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(terminal, monkeypatch):
     """Its container ends with an error, which an event and the cluster's state tell."""
     from kubesim_cli.kubelet.runtime import programs
@@ -148,7 +147,8 @@ def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(termi
     assert "Error" in terminal("kubectl get pod bad").out
     assert "kubelet: container bad: ValueError: a fault" in terminal("kubectl events").out
     assert terminal("kubectl create configmap a").code == 0
-=======
+
+
 # Others, who have the lock
 
 HOLD = """
@@ -272,4 +272,3 @@ def test_a_watch_tells_every_change_of_others_once_and_in_order(cluster, wall, t
     assert garbage > 1 or len(generations) > 5
     other.close()
     watcher.close()
->>>>>>> 1c55a04 (The log is the truth: each commit vouches for it, and what fails behind a commit fails nothing)
