@@ -20,10 +20,10 @@ _BUILT_IN = {"help": {"usage": "kubectl help [command] [options]"}, "options": {
              "__complete": {}, "__completeNoDesc": {}}
 
 _text: list[str] = []          # commands.json, once it was read
-_decoded: dict[str, dict] = {}  # what was looked for in it
+_decoded: dict[str, Object] = {}  # what was looked for in it
 
 
-def _entry(key: str) -> dict:
+def _entry(key: str) -> Object:
     """Return the value of a key that begins a line of commands.json, as commands and `global_flags` do.
 
     A command needs three entries of more than a hundred: these alone are decoded.
@@ -39,14 +39,14 @@ def _entry(key: str) -> dict:
     return _decoded[key]
 
 
-def spec(command: str, release: tuple | None = None) -> dict:
+def spec(command: str, release: Release | None = None) -> Object:
     """Return what commands.json says of `rollout status`, or of the program for "": "usage", "flags", "commands",
     "aliases", of the program "groups". With a release, as its kubectl says it; {} where it has no such command."""
     found = _BUILT_IN[command] if command in _BUILT_IN else _entry(command)
     return found if release is None else of_release(found, release) or {}
 
 
-def subcommands(command: str, release: tuple | None = None) -> list[str]:
+def subcommands(command: str, release: Release | None = None) -> list[str]:
     """Return the names below a command, in kubectl's order: those of any release, or those that a release shows."""
     facts = spec(command)
     names = facts.get("commands") or [name for _, grouped in facts.get("groups", ()) for name in grouped]
@@ -55,7 +55,7 @@ def subcommands(command: str, release: tuple | None = None) -> list[str]:
     return [name for name in names if _shown(f"{command} {name}".lstrip(), release)]
 
 
-def groups(release: tuple | None = None) -> list[tuple[str, list[str]]]:
+def groups(release: Release | None = None) -> list[tuple[str, list[str]]]:
     """Return the commands by the groups in which the program's help shows them: (title, names)."""
     return [(title, [name for name in names if release is None or _shown(name, release)])
             for title, names in spec("")["groups"]]
@@ -69,7 +69,7 @@ def in_release(command: str, release_of: Callable[[], Release]) -> str:
     return command
 
 
-def _shown(command: str, release: tuple) -> bool:
+def _shown(command: str, release: Release) -> bool:
     facts = spec(command, release)
     return bool(facts) and not facts.get("hidden")
 
@@ -143,7 +143,7 @@ def _takes_next(word: str, flags: Flags) -> bool:
     return not name or flags.needs_argument(name)
 
 
-def suggestions(command: str, typed: str, release: tuple) -> list[str]:
+def suggestions(command: str, typed: str, release: Release) -> list[str]:
     """Return the subcommands of a release that `typed` may have meant (cobra's SuggestionsFor)."""
     found = []
     for name in subcommands(command, release):

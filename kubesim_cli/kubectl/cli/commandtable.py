@@ -7,6 +7,10 @@ from .. import PLACES, place_of
 from .commands import aliases, flags_of, groups, spec, subcommands
 from .help import words
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
 _HEAD = """# The commands
 
 Every command and flag of the kubectl that is played is accepted; these are those of 1.36. This page is written by
@@ -33,7 +37,7 @@ def _below(command: str) -> list[str]:
     return [command, *(path for name in subcommands(command, NEWEST) for path in _below(f"{command} {name}"))]
 
 
-def _section(texts: dict, command: str) -> str:
+def _section(texts: Object, command: str) -> str:
     lines = [f"\n### {command}\n", f"{texts['commands'][command]['short']}", f"\n    {spec(command)['usage']}\n"]
     if others := aliases(command):
         lines.append(f"Also called {', '.join(f'`{alias}`' for alias in others)}.\n")

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...machinery.types import Release
     from ..context import Context
     from .flags import Flags
 
@@ -104,7 +105,7 @@ def _awaited(flags: Flags, words: list[str]) -> str:
     return name if name and "=" not in last and name in flags and flags.needs_argument(name) else ""
 
 
-def _subcommands(command: str, args: list[str], partial: str, release: tuple) -> list[tuple[str, str]]:
+def _subcommands(command: str, args: list[str], partial: str, release: Release) -> list[tuple[str, str]]:
     if args:
         return []
     from .help import words

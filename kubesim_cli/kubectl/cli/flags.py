@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ...machinery.types import Release
+    from ...machinery.types import Object, Release
 
 TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
@@ -29,12 +29,12 @@ class Flags:
     arguments before `--`, or -1 without one (cobra's ArgsLenAtDash).
     """
 
-    def __init__(self, command: str, local: dict, global_: dict):
+    def __init__(self, command: str, local: Object, global_: Object):
         """`command` as in `rollout status`; `local` and `global_` map names to what commands.json says of a flag."""
         self.command, self.dash = command, -1
         self._local, self._global = local, global_
         self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", and how it was written
-        self._values: dict = {}
+        self._values: Object = {}
         self._explicit: set[str] = set()
 
     def __getitem__(self, name: str) -> Any:
@@ -154,7 +154,7 @@ class Flags:
                     return name
         return "help" if letter == "h" else ""
 
-    def _spec(self, name: str) -> dict:
+    def _spec(self, name: str) -> Object:
         spec = self._local.get(name) or self._global.get(name)
         if spec is None:
             if name != "help":
@@ -211,7 +211,7 @@ class Flags:
             self._dated.append((name, letter, problem))
 
 
-def of_release(spec: dict, release: tuple) -> dict | None:
+def of_release(spec: Object, release: Release) -> Object | None:
     """Return what commands.json says of a command or flag in a release such as (1, 30), or None if it is not there.
 
     `before` maps a minor release to what was otherwise in the releases before it.

@@ -8,14 +8,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...machinery.types import Release
+    from ...machinery.types import Object, Release
     from ..context import Context
     from .flags import Flags
 
 _MORE = 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'
 
 
-def words() -> dict:
+def words() -> Object:
     """Return help.json: "commands" maps a command to its short, long and examples, "flags" a flag to its text.
 
     A flag's text for one command stands under "COMMAND FLAG", a global flag's under "global FLAG".
@@ -26,7 +26,7 @@ def words() -> dict:
         return json.load(file)
 
 
-def flag_text(flags: dict, command: str, name: str, is_local: bool) -> str:
+def flag_text(flags: Object, command: str, name: str, is_local: bool) -> str:
     """Return what `flags` (of `words()`) says of a command's flag."""
     return (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
 
@@ -42,7 +42,7 @@ def text_of(command: str, release: Release, environ: Mapping[str, str] | None = 
     return f"{own['short']}\n{about}{_usage(texts, command, release, environ)}"
 
 
-def _usage(texts: dict, command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:
+def _usage(texts: Object, command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:
     """Return what follows the words on the command."""
     examples = [example for example in texts["commands"].get(command, {}).get("examples", ())
                 if _may_be_typed(command, example[1], release)]
@@ -71,13 +71,13 @@ def _usage(texts: dict, command: str, release: Release, environ: Mapping[str, st
     return "".join([*parts, _MORE if usage else ""])
 
 
-def _may_be_typed(command: str, line: str, release: tuple) -> bool:
+def _may_be_typed(command: str, line: str, release: Release) -> bool:
     """Tell whether a release has all flags of an example."""
     given = {word[2:].partition("=")[0] for word in line.split() if word.startswith("--")}
     return not any(name in flags_of(command) and name not in flags_of(command, release) for name in given)
 
 
-def _commands(texts: dict, title: str, command: str, names: list[str], width: int) -> str:
+def _commands(texts: Object, title: str, command: str, names: list[str], width: int) -> str:
     shorts = ((name, texts["commands"][f"{command} {name}".lstrip()]["short"].rstrip(".")) for name in names)
     return f"\n{title}\n" + "".join(f"  {name:<{width}}   {short}\n" for name, short in shorts)
 
@@ -93,7 +93,7 @@ def _plugins(environ: Mapping[str, str], commands: list[str], width: int) -> str
     return "\nSubcommands provided by plugins:\n" + "".join(lines)
 
 
-def _options(texts: dict, flags: Flags, names: list[str]) -> str:
+def _options(texts: Object, flags: Flags, names: list[str]) -> str:
     blocks = []
     for name in sorted(names):
         short = f"-{flags.shorthand(name)}, " if flags.shorthand(name) else ""

@@ -9,6 +9,7 @@ from .preferences import path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
     from .flags import Flags
 
@@ -85,14 +86,14 @@ def _validate(flags: Flags, section: str, name: str) -> None:
         raise Failure("--allowlist-entry is required when --section=credentialplugin and --policy=Allowlist")
 
 
-def _option(text: str) -> dict:
+def _option(text: str) -> Object:
     name, equals, value = text.partition("=")
     if not equals:
         raise Failure(f'invalid option format "{text}", expected flag=value')
     return {"name": name.lstrip("-"), "default": value}
 
 
-def _put(preference: dict, section: str, key: str, entry: dict, overwrite: bool, refusal: str) -> None:
+def _put(preference: Object, section: str, key: str, entry: Object, overwrite: bool, refusal: str) -> None:
     """Add an entry, or replace the one with the same key, which keeps what the new one leaves out."""
     entries = list(preference.get(section) or ())
     for position, old in enumerate(entries):
@@ -107,7 +108,7 @@ def _put(preference: dict, section: str, key: str, entry: dict, overwrite: bool,
     preference[section] = entries
 
 
-def _allowlist(texts: list[str]) -> list[dict]:
+def _allowlist(texts: list[str]) -> list[Object]:
     found, errors = [], []
     for text in ",".join(texts).split(","):
         field, equals, value = text.partition("=")
@@ -133,7 +134,7 @@ def _path(ctx: Context) -> tuple[str, bool]:
     return path, named
 
 
-def _read(path: str) -> dict | None:
+def _read(path: str) -> Object | None:
     from ...go.yaml import YamlError, load
     try:
         with open(path, encoding="utf-8") as file:
@@ -144,7 +145,7 @@ def _read(path: str) -> dict | None:
         raise Failure(f"error parsing kuberc file: error converting YAML to JSON: {why}") from None
 
 
-def _save(ctx: Context, path: str, preference: dict) -> None:
+def _save(ctx: Context, path: str, preference: Object) -> None:
     from ..printers.yaml import dump
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:

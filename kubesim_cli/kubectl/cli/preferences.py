@@ -81,7 +81,7 @@ class Preferences:
                                   for option in entry.get("options") or ()]
 
 
-def _validate(preference: dict) -> None:
+def _validate(preference: Object) -> None:
     seen = set()
     for alias in preference["aliases"]:
         name = alias.get("name", "")
@@ -126,7 +126,7 @@ def _named(words: list[str]) -> str:
     return ""
 
 
-def _first(text: str, path: str) -> dict | None:
+def _first(text: str, path: str) -> Object | None:
     from ..resource.manifests import read
     found = False
     for document in read(text, path):
@@ -139,9 +139,9 @@ def _first(text: str, path: str) -> dict | None:
     return None
 
 
-def _as_beta(document: dict) -> dict:
+def _as_beta(document: Object) -> Object:
     """Return a preference with the names of v1beta1, whichever version it has."""
-    def with_options(entry: dict) -> dict:
+    def with_options(entry: Object) -> Object:
         return {**entry, "options": entry.get("options") or entry.get("flags") or []}
 
     return {"aliases": [with_options(alias) for alias in document.get("aliases") or ()],

@@ -21,7 +21,7 @@ def resource_for(ctx: Context, text: str) -> Resource:
     return found
 
 
-def resources_for(ctx: Context, name: str) -> list:
+def resources_for(ctx: Context, name: str) -> list[Resource]:
     """Return the discovery.Resources of a type's name in all groups and versions, the preferred first.
 
     A short name stands for one group's. Raises Failure.

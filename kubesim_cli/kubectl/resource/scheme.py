@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.schema import Schema
-    from ...machinery.types import Json
+    from ...machinery.types import Json, Object
 
 KUBECTL = "pkg/scheme/scheme.go:28"  # how the errors call kubectl's own scheme
 CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
@@ -17,7 +17,7 @@ CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
 _OLD = ("rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1")
 
 
-def typed(obj: dict, release: tuple[int, int]) -> dict:
+def typed(obj: Object, release: tuple[int, int]) -> Object:
     """Return a new object as Go writes its type; a custom resource comes back as it is. Raises Failure."""
     from ...machinery.decode import DecodeError, decode
     from ...machinery.schema import schema_of
@@ -41,7 +41,7 @@ def unregistered(api_version: str, kind: str, scheme: str, release: tuple[int, i
     return f'no kind "{kind}" is registered for version "{api_version}" in scheme "{scheme}"'
 
 
-def typed_list(listing: dict, release: tuple[int, int]) -> dict:
+def typed_list(listing: Object, release: tuple[int, int]) -> Object:
     """Return a new list as Go writes its type: the items do not tell their kind."""
     from ...machinery.objects import bare_items
 

@@ -88,7 +88,7 @@ def check_subresource(ctx: Context, name: str, known: tuple[str, ...] = ("status
         raise Failure(f'invalid subresource value: {quote(name)}. Must be one of [{" ".join(known)}]')
 
 
-def tell_done(ctx: Context, obj: dict, operation: str, strategy: str = "none") -> None:
+def tell_done(ctx: Context, obj: Object, operation: str, strategy: str = "none") -> None:
     """Print what was done with an object: `pod/web created (dry run)`."""
     from ..printers.name import name_of
 
@@ -125,7 +125,7 @@ def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
     except PrinterError as error:
         raise Failure(str(error)) from None
 
-    def print_obj(obj: dict) -> None:
+    def print_obj(obj: Object) -> None:
         try:
             ctx.out(chosen.print_obj(obj))
         except PrinterError as error:
@@ -142,7 +142,7 @@ def encode(obj: Object, order: Callable[[Iterable[str]], Iterable[str]] = sorted
     return dump(obj, 0, order) + "\n"
 
 
-def save_config(obj: dict, create: bool) -> None:
+def save_config(obj: Object, create: bool) -> None:
     """Write the last-applied annotation of an object of our own, in place: where `create` (--save-config) asks for it
     or where it is there already (CreateOrUpdateAnnotation)."""
     annotations = (obj.get("metadata") or {}).get("annotations") or {}
@@ -154,7 +154,7 @@ def save_config(obj: dict, create: bool) -> None:
     metadata["annotations"][LAST_APPLIED_CONFIG_ANNOTATION] = encode(obj)
 
 
-def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None:
+def save_typed_config(obj: Object, create: bool, release: tuple[int, int]) -> None:
     """`save_config` for an object that kubectl holds in its Go type."""
     from ..resource.scheme import typed
 
@@ -163,7 +163,7 @@ def save_typed_config(obj: dict, create: bool, release: tuple[int, int]) -> None
         annotations[LAST_APPLIED_CONFIG_ANNOTATION] = encode(typed(obj, release), list)
 
 
-def parse_label_selector(text: str) -> dict:
+def parse_label_selector(text: str) -> Object:
     """Return the metav1.LabelSelector of a selector's text (ParseToLabelSelector); raises Failure."""
     from ...machinery import selectors
 
@@ -233,7 +233,7 @@ def parse_pairs(changes: list[str], kind: str, removes: bool = True) -> tuple[di
     return new, removed
 
 
-def record(ctx: Context, obj: dict) -> None:
+def record(ctx: Context, obj: Object) -> None:
     """Write the change-cause annotation that --record asks for into an object of our own, in place (Recorder)."""
     flags = ctx.flags
     if "record" not in flags or not flags["record"]:
@@ -262,7 +262,7 @@ def send_patch(ctx: Context, info: Info, changed: Object, patch_type: str, strat
                             field_validation=validation)
 
 
-def difference(ctx: Context, old: dict, new: dict, patch_type: str) -> dict:
+def difference(ctx: Context, old: Object, new: Object, patch_type: str) -> Object:
     """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
     if patch_type == "merge":
         from ...machinery.jsonpatch import merge_diff

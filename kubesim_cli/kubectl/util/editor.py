@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ...go.fmt import go_syntax
+from ...go.fmt import go_syntax, quote
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone
 from ..failures import Exit, Failure
@@ -47,7 +47,7 @@ class Editor:
         """Save an edited Info, whose object differs from `before`'s. Raise StatusError, or Failure."""
         raise NotImplementedError
 
-    def edit(self, infos: list) -> None:
+    def edit(self, infos: list[Info]) -> None:
         """Run the editor on the objects of Infos, all in one file."""
         originals = [_without_managed_fields(info.obj) for info in infos]
         cmdutil.wanted_printer(self.ctx, allowed=("json", "kyaml", "yaml"))  # refuses any other
@@ -90,14 +90,14 @@ class Editor:
                 self.ctx.err(f"You can run `{self.ctx.name} replace -f {path}` to try this update again.\n")
                 raise Exit(1)
             if self.not_found:
-                self.ctx.err(f"The edits you made on deleted resources have been saved to {cmdutil.quote(path)}\n")
+                self.ctx.err(f"The edits you made on deleted resources have been saved to {quote(path)}\n")
                 raise Exit(1)
             if not self.invalid:
                 os.remove(path)
                 return
             failed = True
 
-    def _save_all(self, infos: list, updated: list) -> None:
+    def _save_all(self, infos: list[Info], updated: list[Info]) -> None:
         managers = {_meta(info).get("uid"): _meta(info).get("managedFields") for info in infos}
         for info in updated:
             if managers.get(_meta(info).get("uid")) is not None:  # they were not shown
@@ -136,13 +136,13 @@ class Editor:
             info.namespace = wanted
             info.obj.setdefault("metadata", {})["namespace"] = wanted
         if info.namespace != wanted:
-            raise Failure(f"the namespace from the provided object {cmdutil.quote(info.namespace)} does not match the "
-                          f"namespace {cmdutil.quote(wanted)}. You must pass '--namespace={info.namespace}' to perform "
+            raise Failure(f"the namespace from the provided object {quote(info.namespace)} does not match the "
+                          f"namespace {quote(wanted)}. You must pass '--namespace={info.namespace}' to perform "
                           "this operation.")
 
     def note(self, error: StatusError, info: Info) -> None:
         """Tell why an object could not be saved, and write it into the file that is opened again."""
-        what = f"error: {info.mapping.name} {cmdutil.quote(info.name)}"
+        what = f"error: {info.mapping.name} {quote(info.name)}"
         if error.reason == "Invalid":
             causes = (error.status.get("details") or {}).get("causes") or ()
             self._note_invalid(info, [f"{cause.get('field', '')}: {cause.get('message', '')}" for cause in causes])
@@ -155,13 +155,13 @@ class Editor:
 
     def _note_invalid(self, info: Info, causes: list[str]) -> None:
         self.invalid += 1
-        name = f"{info.mapping.name} {cmdutil.quote(info.name)}"
+        name = f"{info.mapping.name} {quote(info.name)}"
         self.reasons.append((f"{name} was not valid", causes))
         self.ctx.err(f"error: {name} is invalid\n")
 
     # The file
 
-    def _print(self, objects: list[dict]) -> str:
+    def _print(self, objects: list[Object]) -> str:
         listing = {"apiVersion": "v1", "items": objects, "kind": "List", "metadata": {}}
         obj = objects[0] if len(objects) == 1 else listing
         if self.json:
@@ -198,7 +198,7 @@ class Editor:
 
     def _keep(self, path: str) -> None:
         if path and os.path.exists(path):
-            self.ctx.err(f"A copy of your changes has been stored to {cmdutil.quote(path)}\n")
+            self.ctx.err(f"A copy of your changes has been stored to {quote(path)}\n")
 
 
 def launch(environ: Mapping[str, str], path: str) -> None:
@@ -213,7 +213,7 @@ def launch(environ: Mapping[str, str], path: str) -> None:
     else:
         shell = environ.get("SHELL") or ("cmd" if _WINDOWS else "/bin/bash")
         command = [shell, "/C" if shell == "cmd" else "-c", editor]
-    told = cmdutil.quote(" ".join(command))
+    told = quote(" ".join(command))
     if command[-1] == editor and len(command) == 3:
         arguments = [*command[:2], f"{editor} {_shell_quoted(path)}"]
     else:
@@ -234,7 +234,7 @@ def _shell_quoted(path: str) -> str:
     return f'"{path}"' if _WINDOWS else shlex.quote(path)
 
 
-def infos_of(ctx: Context, text: str) -> list:
+def infos_of(ctx: Context, text: str) -> list[Info]:
     """Return the Infos of the objects in a text. Raises Failure where it cannot be read."""
     infos = []
     for info in _Text(text).infos(ctx, False, False, True):
@@ -271,7 +271,7 @@ def _meta(info: Info) -> Object:
     return info.obj.get("metadata") or {}
 
 
-def _without_managed_fields(obj: dict) -> dict:
+def _without_managed_fields(obj: Object) -> Object:
     obj = clone(obj)
     obj.get("metadata", {}).pop("managedFields", None)
     return obj

@@ -8,13 +8,14 @@ from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.types import Object
     from ..context import Context
 
 _INVALID = {"merge": "Invalid JSON Patch", "strategic": "invalid JSON document",
             "json": "json: cannot unmarshal object into Go value of type jsonpatch.Patch"}
 
 
-def overridden(ctx: Context, obj: dict) -> dict:
+def overridden(ctx: Context, obj: Object) -> Object:
     """Return the object with --overrides laid over it in the way of --override-type. Raises Failure."""
     flags = ctx.flags
     if not flags["overrides"]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from ...go.fmt import quote
 from ...machinery import selectors
 from ...machinery.pods import is_phase_terminal
 from ...releases.kubectl import does
 from ..failures import Failure, Usage
 from ..resource import builder
 from ..resource.scheme import KUBECTL
-from . import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.types import Object
     from ..cli.flags import Flags
     from ..context import Context
+    from ..resource.info import Info
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 _OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "Deployment", "Job")
@@ -33,13 +34,13 @@ def running_timeout(flags: Flags) -> float:
     return flags["pod-running-timeout"]
 
 
-def select(ctx: Context, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list:
+def select(ctx: Context, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list[Info]:
     """Return the Infos of NAME or TYPE/NAME arguments."""
     return builder.from_flags(ctx, args, resource=resource, continue_on_error=False,
                               scheme=scheme).infos()
 
 
-def pod_of(ctx: Context, obj: dict, timeout: float, doing: str = "attach to") -> dict:
+def pod_of(ctx: Context, obj: Object, timeout: float, doing: str = "attach to") -> Object:
     """Return the pod to work on: the object itself, or the first pod of a workload or Service, waited for."""
     if obj["kind"] == "Pod":
         return obj
@@ -55,7 +56,7 @@ def pod_of(ctx: Context, obj: dict, timeout: float, doing: str = "attach to") ->
     return min(found, key=_rank)
 
 
-def _selector(obj: dict, doing: str) -> str:
+def _selector(obj: Object, doing: str) -> str:
     kind, version = obj["kind"], obj["apiVersion"].rpartition("/")[2]
     spec = obj.get("spec") or {}
     if kind == "Service":
@@ -71,7 +72,7 @@ def _selector(obj: dict, doing: str) -> str:
     return selectors.format(selectors.of_label_selector(spec.get("selector")) or [])
 
 
-def _rank(pod: dict) -> tuple:
+def _rank(pod: Object) -> tuple[object, ...]:
     """Pods that run longest come first (podutils.ActivePods, the other way round)."""
     phases = {"Running": 0, "Pending": 1}
     status = pod.get("status") or {}
@@ -81,12 +82,12 @@ def _rank(pod: dict) -> tuple:
             pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"])
 
 
-def names(pod: dict) -> str:
+def names(pod: Object) -> str:
     """Return all container names of a pod, as messages list them."""
     return ", ".join(container["name"] + mark for field, mark in _FIELDS for container in pod["spec"].get(field) or ())
 
 
-def find(pod: dict, name: str) -> dict | None:
+def find(pod: Object, name: str) -> Object | None:
     """Return a container of any sort by its name."""
     for field, _ in _FIELDS:
         for container in pod["spec"].get(field) or ():
@@ -95,7 +96,7 @@ def find(pod: dict, name: str) -> dict | None:
     return None
 
 
-def container_of(ctx: Context, pod: dict, name: str, quiet: bool, unknown: str = "not found in") -> dict:
+def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str = "not found in") -> Object:
     """Return the named container, or the default one; raises Failure.
 
     `unknown` is what older releases say that a wrong name is.
@@ -110,11 +111,11 @@ def container_of(ctx: Context, pod: dict, name: str, quiet: bool, unknown: str =
         raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
     first = pod["spec"]["containers"][0]
     if not quiet and names(pod) != first["name"]:
-        ctx.err(f"Defaulted container {cmdutil.quote(first['name'])} out of: {names(pod)}\n")
+        ctx.err(f"Defaulted container {quote(first['name'])} out of: {names(pod)}\n")
     return first
 
 
-def refuse_completed(pod: dict, doing: str) -> None:
+def refuse_completed(pod: Object, doing: str) -> None:
     """Refuse a pod that has ended."""
     phase = (pod.get("status") or {}).get("phase")
     if is_phase_terminal(phase):
