@@ -76,7 +76,8 @@ def _shown(command: str, release: Release) -> bool:
 
 def aliases(command: str) -> list[str]:
     """Return the other names of a command."""
-    return spec(command).get("aliases", [])
+    names: list[str] = spec(command).get("aliases", [])
+    return names
 
 
 def flags_of(command: str, release: Release | None = None, environ: Mapping[str, str] | None = None) -> Flags:

@@ -57,7 +57,8 @@ class Flags:
 
     def shorthand(self, name: str) -> str:
         """Return the flag's letter, or ""."""
-        return self._spec(name).get("short", "")
+        letter: str = self._spec(name).get("short", "")
+        return letter
 
     def names(self) -> list[str]:
         """Return the names of the command's own flags and the global ones, as far as help shows them."""
@@ -70,7 +71,8 @@ class Flags:
 
     def default_text(self, name: str) -> str:
         """Return the default as help shows it."""
-        return self._spec(name)["default"]
+        text: str = self._spec(name)["default"]
+        return text
 
     def since(self, name: str) -> tuple[int, int] | None:
         """Return the first release that has the flag, or None where all have it."""
@@ -83,7 +85,8 @@ class Flags:
 
     def type_of(self, name: str) -> str:
         """Return the flag's type, as pflag and component-base name it: bool, string, stringSlice, duration ..."""
-        return self._spec(name)["type"]
+        kind: str = self._spec(name)["type"]
+        return kind
 
     def set(self, name: str, text: str) -> None:
         """Set a flag from text; raises FlagError with the words of strconv or time where it does not parse."""
@@ -155,7 +158,7 @@ class Flags:
         return "help" if letter == "h" else ""
 
     def _spec(self, name: str) -> Object:
-        spec = self._local.get(name) or self._global.get(name)
+        spec: Object | None = self._local.get(name) or self._global.get(name)
         if spec is None:
             if name != "help":
                 raise KeyError(f"{self.command!r} has no flag {name!r}")

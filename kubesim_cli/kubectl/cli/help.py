@@ -23,12 +23,14 @@ def words() -> Object:
     import json
     import os
     with open(os.path.join(os.path.dirname(__file__), "help.json"), encoding="utf-8") as file:
-        return json.load(file)
+        read: Object = json.load(file)
+        return read
 
 
 def flag_text(flags: Object, command: str, name: str, is_local: bool) -> str:
     """Return what `flags` (of `words()`) says of a command's flag."""
-    return (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
+    text: str = (flags.get(f"{command} {name}") or flags[name]) if is_local else flags[f"global {name}"]
+    return text
 
 
 def text_of(command: str, release: Release, environ: Mapping[str, str] | None = None) -> str:

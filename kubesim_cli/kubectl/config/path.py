@@ -120,13 +120,13 @@ def _walk(config: Object, path: str, create: bool) -> tuple[Object, str, Any]:
 def _base64(text: str, raw_bytes: bool) -> str:
     import base64
     import binascii
-    import re
+    import string
     if raw_bytes:
         return base64.b64encode(text.encode()).decode()
     try:
         base64.b64decode(text, validate=True)
     except binascii.Error:
-        letters = re.match("[A-Za-z0-9+/]*", text).end()  # type: ignore[union-attr]
+        letters = len(text) - len(text.lstrip(string.ascii_letters + string.digits + "+/"))
         bad = letters if letters < len(text) else letters // 4 * 4
         raise Failure(f"error decoding input value: illegal base64 data at input byte {bad}") from None
     return text

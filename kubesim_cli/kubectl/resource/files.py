@@ -242,7 +242,8 @@ def _download(url: str) -> bytes:
 
     try:
         with urllib.request.urlopen(url, timeout=30) as answer:
-            return answer.read()
+            body: bytes = answer.read()
+            return body
     except urllib.error.HTTPError as error:
         raise Failure(f"unable to read URL {quote(url)}, server reported {error.code} {error.reason}, "
                       f"status code={error.code}") from None

@@ -34,7 +34,8 @@ class Info:
     @property
     def resource(self) -> str:
         """The resource string for the client, in the very version that was asked for."""
-        return self.mapping.versioned
+        name: str = self.mapping.versioned
+        return name
 
     @property
     def namespaced(self) -> bool:

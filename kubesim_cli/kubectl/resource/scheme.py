@@ -27,7 +27,8 @@ def typed(obj: Object, release: tuple[int, int]) -> Object:
     if schema is None:
         return obj
     try:
-        return in_order(decode(obj, schema)[0], schema)
+        ordered: Object = in_order(decode(obj, schema)[0], schema)
+        return ordered
     except DecodeError as error:
         raise Failure(str(error)) from None
 

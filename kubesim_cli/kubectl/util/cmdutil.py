@@ -27,7 +27,7 @@ SUFFIX = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 def dry_run(ctx: Context) -> str:
     """Return what --dry-run says: none, client or server (GetDryRunStrategy)."""
-    value = ctx.flags["dry-run"]
+    value: str = ctx.flags["dry-run"]
     if value in SUFFIX:
         return value
     if value == "unchanged":

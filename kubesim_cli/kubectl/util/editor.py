@@ -294,7 +294,7 @@ def _parsed(text: str) -> Json:
 
 
 def _same(a: str, b: str) -> bool:
-    return _parsed(a) == _parsed(b)
+    return bool(_parsed(a) == _parsed(b))
 
 
 def _has_lines(text: str) -> bool:

@@ -36,7 +36,8 @@ def overridden(ctx: Context, obj: Object) -> Object:
         raise Failure(_INVALID[kind])
     try:
         if kind == "json":
-            return jsonpatch.apply(clone(obj), body)
+            patched: Object = jsonpatch.apply(clone(obj), body)
+            return patched
         return patch.apply(kind, clone(obj), body, schema_of(obj["apiVersion"], obj["kind"], ctx.release))
     except (StatusError, jsonpatch.PatchError) as error:
         raise Failure(str(error)) from None

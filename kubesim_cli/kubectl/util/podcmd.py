@@ -29,9 +29,10 @@ def not_yet(what: str) -> Failure:
 
 def running_timeout(flags: Flags) -> float:
     """Return --pod-running-timeout; raises Usage for what is no time to wait."""
-    if flags["pod-running-timeout"] <= 0:
+    timeout: float = flags["pod-running-timeout"]
+    if timeout <= 0:
         raise Usage("--pod-running-timeout must be higher than zero")
-    return flags["pod-running-timeout"]
+    return timeout
 
 
 def select(ctx: Context, args: list[str], resource: str = "pods", scheme: str = KUBECTL) -> list[Info]:
@@ -48,7 +49,8 @@ def pod_of(ctx: Context, obj: Object, timeout: float, doing: str = "attach to") 
     namespace = obj["metadata"]["namespace"]
 
     def pods() -> list[Object]:
-        return ctx.client.list("pods", namespace, label_selector=selector)["items"]
+        found: list[Object] = ctx.client.list("pods", namespace, label_selector=selector)["items"]
+        return found
 
     found = ctx.wait(pods, timeout)
     if not found:
@@ -89,11 +91,8 @@ def names(pod: Object) -> str:
 
 def find(pod: Object, name: str) -> Object | None:
     """Return a container of any sort by its name."""
-    for field, _ in _FIELDS:
-        for container in pod["spec"].get(field) or ():
-            if container["name"] == name:
-                return container
-    return None
+    containers: list[Object] = [container for field, _ in _FIELDS for container in pod["spec"].get(field) or ()]
+    return next((container for container in containers if container["name"] == name), None)
 
 
 def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str = "not found in") -> Object:
@@ -109,7 +108,7 @@ def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str
         raise Failure(f"container {wanted} is not valid for pod {pod['metadata']['name']} out of: {names(pod)}")
     if name:
         raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
-    first = pod["spec"]["containers"][0]
+    first: Object = pod["spec"]["containers"][0]
     if not quiet and names(pod) != first["name"]:
         ctx.err(f"Defaulted container {quote(first['name'])} out of: {names(pod)}\n")
     return first
