@@ -203,7 +203,7 @@ def _text(*values: Value) -> None:
 
 
 def _matches(value: Value, pattern: Value) -> bool:
-    return libraries.pattern(pattern).search(value) is not None
+    return libraries.pattern(pattern).matches(value)
 
 
 def _char_at(value: str, at: int) -> str:

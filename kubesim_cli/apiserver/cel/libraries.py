@@ -40,7 +40,7 @@ def _works(make: Function) -> Function:
     return test
 
 
-def pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> regexp.Pattern:
     """Return a compiled regular expression. Raises EvaluationError."""
     try:
         return regexp.compile(text)
@@ -50,8 +50,7 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def find_all(value: str, text: str, limit: int = -1, otherwise: Iterable[str] = ()) -> list[str]:
     """Return what a pattern matches in a string, at most `limit` times where that is not negative."""
-    found = [match[0] for match in pattern(text).finditer(value)]
-    return (found if limit < 0 else found[:limit]) or list(otherwise)
+    return pattern(text).find_all(value, limit) or list(otherwise)
 
 
 def quote(value: str) -> str:

@@ -249,7 +249,7 @@ def _string(value: str, schema: Object, path: str) -> FieldErrors:
         return [field.too_long(_named(path), most)]
     if least is not None and len(value) < least:
         return [_invalid(path, value, f"{path} in body should be at least {least} chars long")]
-    if pattern and not regexp.compile(pattern).search(value):
+    if pattern and not regexp.compile(pattern).matches(value):
         return [_invalid(path, value, f"{path} in body should match '{pattern}'")]
     return []
 

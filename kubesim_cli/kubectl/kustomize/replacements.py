@@ -137,14 +137,14 @@ def _matches(selector: Object, identity: Id) -> bool:
 
 
 def _set(res: Resource, path: str, value: Json, options: Object) -> None:
-    import re
+    from ...go import regexp
 
     create = clone(value) if options.get("create") else None
     what = "find or create" if create is not None else "find"
     try:
         places = _places(res.obj, split(path), create,
-                         lambda value, pattern: re.search(pattern, _text(value)) is not None)
-    except (IndexError, re.error) as error:
+                         lambda value, pattern: regexp.compile(pattern).matches(_text(value)))
+    except (IndexError, ValueError) as error:
         raise Failure(f'unable to {what} field "{path}" in replacement target: {error}') from None
     if not places:
         raise Failure(f'unable to {what} field "{path}" in replacement target')

@@ -102,7 +102,7 @@ def test_formats_that_do_not_count():
     (r"a{2}b{", "aab{", True), (r"\Qa.b\E", "a.b", True), (r"(?P<n>a)|b", "b", True),
     (r"\x{41}", "A", True), (r"(?i)ABC", "abc", True), (r"[^]a]", "b", True)])
 def test_regular_expressions(pattern, text, matches):
-    assert bool(regexp.compile(pattern).search(text)) is matches
+    assert bool(regexp.compile(pattern).matches(text)) is matches
 
 
 @pytest.mark.parametrize("pattern,message", [
