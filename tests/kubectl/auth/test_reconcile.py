@@ -104,6 +104,7 @@ def _labels(role):
     (("a",), ("b",), "--remove-extra-permissions", ["b"], True),
     (("a", "b"), ("a",), "", ["a", "b"], False),
     (("a", "b"), ("a",), "--remove-extra-permissions", ["a"], True),
+    (("a", "b"), ("b", "a"), "--remove-extra-permissions", ["a", "b"], False),  # the order does not matter
     (("a",), (), "", [], True),
     ((), ("a",), "", ["a"], True),
 ])
