@@ -116,7 +116,7 @@ def delete(api: Client, owner: Object, pod: Object, component: str) -> None:
 
 def namespace_terminating(error: StatusError) -> bool:
     """Tell whether a create was refused because its namespace is being deleted."""
-    details: Object = error.status.get("details") or {}  # type: ignore[assignment]
+    details: Object = error.status.get("details") or {}
     causes = details.get("causes") or ()
     return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
