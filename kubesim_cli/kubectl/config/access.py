@@ -121,14 +121,14 @@ def _claim(environ: Mapping[str, str], path: str) -> None:
 
 def external(config: Object) -> Object:
     """Return a config in the shape of the file, its fields in the order of the Go structs (latest.ExternalVersion)."""
-    shaped = {"kind": "Config", "apiVersion": "v1"}
+    shaped: Object = {"kind": "Config", "apiVersion": "v1"}
     if config.get("preferences"):
         shaped["preferences"] = config["preferences"]
     for section in ("clusters", "users", "contexts"):
         shaped[section] = [
             {"name": name, SECTIONS[section]: {field: entry.get(field) or "" for field in FIELDS[section]
                                                if entry.get(field) or field in REQUIRED[section]}}
-            for name, entry in sorted(config[section].items())] or None  # type: ignore[assignment]
+            for name, entry in sorted(config[section].items())] or None
     shaped["current-context"] = config["current-context"]
     if config.get("extensions"):
         shaped["extensions"] = config["extensions"]
