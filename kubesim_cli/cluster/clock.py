@@ -32,6 +32,11 @@ class Clock:
         return frozen if frozen is not None else self._wall() + self._state.clock_offset
 
     @property
+    def wall(self) -> float:
+        """What the wall clock shows."""
+        return self._wall()
+
+    @property
     def frozen(self) -> bool:
         """Whether time stands still between commands."""
         return self._state.frozen_at is not None

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from ..apiserver.server import Server
 from ..machinery.entropy import Entropy
+from ..machinery.timestamps import LAST
 from ..releases import OLDEST
 from ..store.log import StoreError as StoreError
 from ..store.store import Store
@@ -246,6 +247,8 @@ class Cluster:
         """
         self.settle()
         end = self.now + (timeout if timeout is not None else PATIENCE if self.clock.frozen else float("inf"))
+        if self.clock.frozen:
+            end = min(end, LAST)
         while True:
             found = check()
             if found or self.now >= end:

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from ..apiserver.tally import Tally
+from ..machinery import timestamps
 from ..releases import OLDEST
 from ..store.log import StoreError as StoreError
 from ..store.store import Store
@@ -126,13 +127,13 @@ class ClusterState(Tally):
     def frozen_at(self) -> float | None:
         """Where the clock stands still, None where it runs."""
         found: float | None = (self._meta.get("clock") or {}).get("frozen")
-        return found
+        return found if found is None or _is_time(found) else None
 
     @property
     def clock_offset(self) -> float:
         """Seconds that a running clock is ahead of the wall clock."""
         found: float = (self._meta.get("clock") or {}).get("offset", 0.0)
-        return found
+        return found if _is_time(found) else 0.0
 
     def set_clock(self, *, frozen_at: float | None = None, offset: float = 0.0) -> None:
         """Have the clock stand at a time, or else run at an offset."""
@@ -167,6 +168,11 @@ class ClusterState(Tally):
                 break
         known.append({"at": at, "loop": loop, "key": key, "what": what, "count": count})
         self._meta["troubles"] = known[-TROUBLES:]
+
+
+def _is_time(seconds: float) -> bool:
+    """Tell whether a clock can show it: 0.2 and before wrote what is no number, too."""
+    return abs(seconds) <= 2 * timestamps.LAST
 
 
 def release_of(folder: str, asked: Release | None) -> Release:

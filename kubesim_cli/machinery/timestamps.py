@@ -12,6 +12,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LAYOUT = "2006-01-02T15:04:05Z07:00"
 
+FIRST, LAST = -62135596800.0, 253402300799.0  # from year 1 to 9999: what RFC 3339 has room for
+
 _midnights: dict[str, int] = {}  # date text -> seconds; a listing has few distinct dates
 
 
@@ -114,18 +116,21 @@ def _wrong(message: str, *texts: str) -> ValueError:
 
 
 def format(seconds: float) -> str:
-    """Return metav1.Time's text, as in `2024-01-01T00:00:00Z`; a fraction of a second is cut off."""
-    t = time.gmtime(seconds // 1)
+    """Return metav1.Time's text, as in `2024-01-01T00:00:00Z`; a fraction of a second is cut off.
+
+    What is before FIRST or after LAST is told as these.
+    """
+    t = time.gmtime(min(max(seconds // 1, FIRST), LAST))
     return f"{t[0]:04}-{t[1]:02}-{t[2]:02}T{t[3]:02}:{t[4]:02}:{t[5]:02}Z"
 
 
 def format_micro(seconds: float) -> str:
     """Return metav1.MicroTime's text, as in `2024-01-01T00:00:00.000000Z`."""
-    whole, micros = divmod(round(seconds * 10**6), 10**6)
+    whole, micros = divmod(round(min(max(seconds, FIRST), LAST) * 10**6), 10**6)
     return f"{format(whole)[:-1]}.{micros:06}Z"
 
 
 def format_rfc1123z(seconds: float) -> str:
     """Return a time as `kubectl describe` prints it, in UTC: `Mon, 01 Jan 2024 00:00:00 +0000`."""
-    t = time.gmtime(seconds // 1)
+    t = time.gmtime(min(max(seconds // 1, FIRST), LAST))
     return (f"{_WEEKDAYS[t[6]]}, {t[2]:02} {_MONTHS[t[1] - 1]} {t[0]:04} {t[3]:02}:{t[4]:02}:{t[5]:02} +0000")

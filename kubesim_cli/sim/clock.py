@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from ..go import duration
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     FloatType = click.ParamType[float]
 else:
     FloatType = click.ParamType  # has no type arguments in older releases of click
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d*)?|-?\.\d+", re.ASCII)
 
 
 class Time(FloatType):
@@ -43,6 +48,8 @@ class Duration(FloatType):
             return value
         days, mark, rest = value.partition("d")
         try:
+            if mark and not _NUMBER.fullmatch(days):
+                raise ValueError
             seconds = float(days) * 86400 if mark else 0.0
             seconds += duration.parse(rest if mark else value) if (rest or not mark) else 0.0
         except ValueError:
@@ -83,7 +90,12 @@ def _move(settings: Settings, choose: Callable[[Cluster], dict[str, float]]) -> 
     """Set the clock to what `choose(cluster)` returns (arguments of set_clock), commit and tell the time."""
     cluster = settings.cluster()
     cluster.hold()
-    cluster.set_clock(**choose(cluster))
+    chosen = choose(cluster)
+    at = chosen["frozen"] if "frozen" in chosen else chosen["offset"] + cluster.clock.wall
+    if not timestamps.FIRST <= at <= timestamps.LAST:
+        raise click.ClickException(f"the clock goes from {timestamps.format(timestamps.FIRST)} to "
+                                   f"{timestamps.format(timestamps.LAST)}, which are the times that the API can tell")
+    cluster.set_clock(**chosen)
     cluster.commit()
     _tell(cluster)
 

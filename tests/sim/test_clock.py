@@ -85,3 +85,41 @@ def test_a_scripted_uid_comes_out(terminal):
     terminal.ok("kubectl create configmap a")
     assert terminal.ok("kubectl get cm a -o jsonpath={.metadata.uid}") == "11111111-2222-4333-8444-555555555555"
     assert terminal.ok("kubectl sim uids") == ""
+
+
+@pytest.mark.parametrize("line", [
+    "advance nand", "advance infd", "advance 1e400d", "advance 1e3d", "advance " + "9" * 400 + "d", "advance 4000000d",
+    "set 10000-01-01T00:00:00Z", "set 9999-12-31T23:59:59-01:00", "freeze 0000-06-01", "set 0001-01-01T00:00:00+01:00",
+])
+@pytest.mark.parametrize("clock", ["freeze", "resume"])
+def test_a_time_that_no_clock_shows_is_refused(terminal, line, clock):
+    terminal.ok(f"kubectl sim clock {clock}")
+    refused = terminal(f"kubectl sim clock {line}")
+    assert refused.code in (1, 2) and refused.err and "kubesim failed" not in refused.err
+    assert "20" in terminal.ok("kubectl sim clock").split("-")[0]
+
+
+def test_a_cluster_lives_to_the_end_of_time(terminal):
+    """What would be due after that is told as the last second that the API has room for."""
+    terminal.ok("kubectl sim reset")
+    terminal.ok("kubectl sim clock set 9999-12-31T23:59:50Z")
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.advance("9s")
+    assert terminal("kubectl sim clock advance 10h").err == (
+        "Error: the clock goes from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, which are the times that the API can "
+        "tell\n")
+    terminal.ok("kubectl delete deployment web --wait=false")
+    terminal.ok("kubectl get pods,events")
+    terminal("kubectl wait --for=delete deployment/web --timeout=1h")
+    assert terminal.ok("kubectl sim clock").startswith("9999-12-31T23:59:59Z")
+
+
+@pytest.mark.parametrize("clock", [{"frozen": float("nan")}, {"offset": float("inf")}, {"frozen": 1e300}])
+def test_a_clock_that_an_older_kubesim_broke_runs_again(terminal, clock, monkeypatch):
+    from kubesim_cli.cluster.state import ClusterState
+
+    monkeypatch.setattr(ClusterState, "set_clock", lambda self, **_: self._meta.update(clock=clock))
+    terminal("kubectl sim clock freeze")
+    monkeypatch.undo()
+    assert terminal.ok("kubectl sim clock").endswith("(running)\n")
+    terminal.ok("kubectl create configmap a")
