@@ -13,10 +13,13 @@ from .refs import controller_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..apiserver.client import Client
     from ..machinery.types import Object
+
+PACE = 500      # pods that one owner makes at once
+CROWD = 20_000
 
 
 def phase(pod: Object) -> str:
@@ -143,6 +146,29 @@ def slow_start(count: int, function: Callable[[int], object]) -> StatusError | N
             return error
         done, size = done + size, size * 2
     return None
+
+
+def earlier(*times: float | None) -> float | None:
+    """Return the first of some times, None where there is none."""
+    return min((time for time in times if time is not None), default=None)
+
+
+def pace(wanted: int, mine: Sequence[Object], now: float) -> tuple[int, float]:
+    """Return how many pods an owner of `mine` that wants so many may make now, and from when on it may make more.
+
+    A real controller is held back by its client (kube-api-qps); here it makes PACE in a second, and far fewer where it
+    wants a CROWD, which no cluster has room for.
+    """
+    if wanted <= PACE:
+        return PACE, now
+    newest = max((pod["metadata"]["creationTimestamp"] for pod in mine), default="")
+    second = now // 1
+    last = timestamps.parse(newest) if newest else second
+    pause = 1.0 if wanted <= CROWD else max(1.0, len(mine) // 50)
+    if last < second:
+        return (PACE, second + pause) if second >= last + pause else (0, last + pause)
+    made = sum(pod["metadata"]["creationTimestamp"] == newest for pod in mine) if newest else 0
+    return max(PACE - made, 0), second + pause
 
 
 def write_status(api: Client, resource: str, obj: Object, status: Object) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
 
-BURST = 500  # pods created or deleted in one sync
+BURST = 500  # pods deleted in one sync
 
 
 class ReplicaSetController(Controller):
@@ -43,10 +43,10 @@ class ReplicaSetController(Controller):
         if rs is None:
             return None
         active, terminating = self._claim(api, rs)
-        failure = None
+        failure = later = None
         if "deletionTimestamp" not in rs["metadata"]:
             try:
-                self._manage(api, rs, active)
+                later = self._manage(api, rs, active)
             except StatusError as error:
                 failure = error
         status = self._status(api, rs, active, terminating, failure)
@@ -54,8 +54,8 @@ class ReplicaSetController(Controller):
         if failure:
             raise failure
         if status["readyReplicas"] != status["availableReplicas"]:
-            return pods.next_available(active, rs["spec"].get("minReadySeconds", 0), api.now)
-        return None
+            return pods.earlier(later, pods.next_available(active, rs["spec"].get("minReadySeconds", 0), api.now))
+        return later
 
     def _claim(self, api: Client, rs: Object) -> tuple[list[Object], list[Object]]:
         """Return the pods of `rs` that live and those that are ending, having adopted and released."""
@@ -72,16 +72,19 @@ class ReplicaSetController(Controller):
                 ending.append(pod)
         return refs.claim(api, rs, "pods", living, match), ending
 
-    def _manage(self, api: Client, rs: Object, active: list[Object]) -> None:
-        """Create or delete pods towards spec.replicas, BURST at most. Raises StatusError."""
-        missing = rs["spec"].get("replicas", 1) - len(active)
+    def _manage(self, api: Client, rs: Object, active: list[Object]) -> float | None:
+        """Create or delete pods towards spec.replicas, some at a time; returns when to go on. Raises StatusError."""
+        wanted = rs["spec"].get("replicas", 1)
+        missing = wanted - len(active)
         if missing > 0:
+            count, later = pods.pace(wanted, active, api.now)
             template = rs["spec"]["template"]
-            failure = pods.slow_start(min(missing, BURST), lambda i: pods.create(
+            failure = pods.slow_start(min(missing, count), lambda i: pods.create(
                 api, rs, pods.from_template(template, rs), self.component))
             if failure:
                 raise failure
-        elif missing < 0:
+            return later if missing > count else None
+        if missing < 0:
             failure = None
             for pod in self._victims(api, rs, active, min(-missing, BURST)):
                 try:
@@ -90,6 +93,7 @@ class ReplicaSetController(Controller):
                     failure = failure or error
             if failure:
                 raise failure
+        return None
 
     def _victims(self, api: Client, rs: Object, active: list[Object], count: int) -> list[Object]:
         if count == len(active):

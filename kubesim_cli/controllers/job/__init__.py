@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JOBS = "jobs.batch"
 COMPONENT = "job-controller"
 FINALIZER = "batch.kubernetes.io/job-tracking"
-BURST = 500  # pods created or deleted in one sync
+BURST = 500  # pods deleted in one sync
 
 
 def is_finished(job: Object) -> bool:
@@ -315,7 +315,11 @@ class _Sync:
             return
         missing = wanted - self.count - (self.terminating if self.only_failed else 0)
         if missing > 0:
-            self._start(min(missing, BURST))
+            count, later = pods.pace(wanted, self.pods, self.api.now)
+            if missing > count:
+                self.due.append(later)
+            if count:
+                self._start(min(missing, count))
 
     def _surplus(self, least: int) -> list[Object]:
         """Return the pods to delete: those that double an index, and as many more as `least` asks for."""

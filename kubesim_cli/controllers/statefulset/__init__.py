@@ -5,6 +5,8 @@ Kubernetes: pkg/controller/statefulset/stateful_set.go and stateful_set_control.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from ...helpers.controller import Controller, itself, owner
 from ...machinery import selectors
 from ...machinery.errors import StatusError
@@ -61,7 +63,8 @@ def _pods_of(api: Client, set_: Object) -> list[Object]:
 
 class _Sync:
     """One look at one StatefulSet. `replicas` are the pods it should have, in order; those without a phase are yet
-    to be created. `condemned` are those beyond, the highest ordinal first."""
+    to be created, and only so many of them are there as have their turn before `later`. `condemned` are those beyond,
+    the highest ordinal first."""
 
     def __init__(self, api: Client, set_: Object):
         self.api, self.set, self.spec = api, set_, set_["spec"]
@@ -69,6 +72,7 @@ class _Sync:
         self.monotonic = self.spec.get("podManagementPolicy") != "Parallel"
         self.replicas: list[Object] = []
         self.condemned: list[Object] = []
+        self.later: float | None = None
 
     def run(self) -> float | None:
         """Take the next steps; returns when to look again."""
@@ -96,8 +100,8 @@ class _Sync:
         if failure:
             raise failure
         if self.status["readyReplicas"] != self.status["availableReplicas"]:
-            return pods.next_available(mine, self.ready_seconds, api.now)
-        return None
+            return pods.earlier(self.later, pods.next_available(mine, self.ready_seconds, api.now))
+        return self.later
 
     def _sort_in(self, mine: list[Object]) -> None:
         start, count = identity.start_ordinal(self.set), self.spec["replicas"]
@@ -109,7 +113,15 @@ class _Sync:
             elif number >= 0:
                 self.condemned.append(pod)
         self.condemned.sort(key=identity.ordinal, reverse=True)
-        self.replicas = [there.get(number) or self._new_pod(number) for number in range(start, start + count)]
+        missing, later = pods.PACE, None
+        if not self.monotonic:
+            missing, later = pods.pace(count, mine, self.api.now)
+        numbers = islice((number for number in range(start, start + count) if number not in there), missing)
+        for number in numbers:
+            there[number] = self._new_pod(number)
+        if len(there) < count:
+            self.later = later
+        self.replicas = [there[number] for number in sorted(there)]
 
     def _new_pod(self, number: int) -> Object:
         """newVersionedStatefulSetPod: pods below the partition are made as they were."""
@@ -255,15 +267,17 @@ class _Sync:
         """Delete pods of an old revision, the highest ordinal first, as many as may be unavailable at a time."""
         rolling = self.spec["updateStrategy"].get("rollingUpdate") or {}
         partition, wanted = rolling.get("partition", 0), self.update["metadata"]["name"]
+        first = identity.start_ordinal(self.set) + partition
+        rolled = [pod for pod in reversed(self.replicas) if identity.ordinal(pod) >= first]
         if rolling.get("maxUnavailable") is not None:
-            may_go = max(1, pods.scaled(rolling["maxUnavailable"], len(self.replicas), False))
+            may_go = max(1, pods.scaled(rolling["maxUnavailable"], self.spec["replicas"], False))
             may_go -= sum(self._unavailable(pod) for pod in self.replicas)
-            for pod in reversed(self.replicas[partition:]):
+            for pod in rolled:
                 if may_go > 0 and identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
                     self._replace(pod)
                     may_go -= 1
             return
-        for pod in reversed(self.replicas[partition:]):
+        for pod in rolled:
             if identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
                 return self._replace(pod)
             if self._unavailable(pod):
