@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
     from ..machinery.types import Object, Release
+    from ..store.doctor import Diagnosis
 
     Found = TypeVar("Found")
 
@@ -279,3 +280,25 @@ class Cluster:
         if self.store.reload():
             self._forget()
         self.catch_up()
+
+
+def diagnose(folder: str) -> Diagnosis:
+    """Find out what is wrong with the store in a folder; nothing is changed."""
+    from ..store.doctor import Diagnosis
+
+    return Diagnosis(folder)
+
+
+def move_aside(folder: str, tell: Callable[[str], object]) -> str:
+    """Move a store that cannot be used out of the way, once nobody writes to it; returns where it is now."""
+    from ..store.lock import Lock
+    from ..store.store import aside_of
+
+    aside = aside_of(folder, "unusable")
+    if os.path.isdir(folder):
+        with suppress(OSError):
+            lock = Lock(os.path.join(folder, "lock"), tell=tell)
+            lock.acquire()
+            lock.release()
+    os.rename(folder, aside)
+    return aside

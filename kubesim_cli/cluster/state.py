@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Object, Release
 
 VERSION = 1
+END_OF_TIME = 253402300800.0  # the year 10000, in seconds since 1970
 TROUBLES = 20  # that are kept
 
 
@@ -90,14 +91,16 @@ class ClusterState(Tally):
         return found
 
     def start_over(self, *, seed: str, nodes: int, release: Release | None, feature_gates: dict[str, bool]) -> None:
-        """Throw all away at once but the clock, and describe the cluster that is to be made instead."""
+        """Throw all away but the clock, if it tells a time, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
             meta.update(release=list(release), releaseAsked=True)
         if feature_gates:
             meta["featureGates"] = feature_gates
-        if "clock" in self._meta:
-            meta["clock"] = self._meta["clock"]
+        clock = self._meta.get("clock")
+        if isinstance(clock, dict) and all(isinstance(value, (int, float)) and abs(value) < END_OF_TIME
+                                           for value in clock.values()):  # which NaN is not
+            meta["clock"] = clock
         self._store.replace(meta)
 
     # The default objects

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 
 import click
 
 from .. import releases
+from ..cluster.cluster import StoreError, move_aside
 from ..kubectl.context import wanted_release
 from ..kubectl.resource.discoverycache import path as discovery_cache
 from ..releases import gates
@@ -15,6 +17,12 @@ from ..releases import gates
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .cli import Settings
+
+
+# How opening a cluster fails that is not as it was written: a log that is damaged or newer, a state of other fields, a
+# file in the place of a folder. A disk or a folder that refuses is another matter.
+_UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, NotADirectoryError,
+             IsADirectoryError, FileExistsError)
 
 
 @click.command("reset")
@@ -38,9 +46,19 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         set_gates = gates.parse(feature_gates, release) if release else {}
     except ValueError as error:
         raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
-    cluster = settings.cluster()
-    cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=set_gates)
-    cluster.close()
+    def start_over() -> None:
+        cluster = settings.cluster()
+        try:
+            cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=set_gates)
+        finally:
+            cluster.close()
+
+    try:
+        start_over()
+    except _UNUSABLE as problem:
+        aside = move_aside(settings.folder, sys.stderr.write)
+        click.echo(f"the old cluster is kept in {aside}, as it cannot be read: {problem}", err=True)
+        start_over()
     with suppress(FileNotFoundError):
         os.remove(discovery_cache(settings.environ, settings.folder))
 

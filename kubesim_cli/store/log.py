@@ -27,7 +27,7 @@ from .timers import Timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, BinaryIO, TypeAlias
 
     from ..machinery.types import Key, Object
@@ -191,6 +191,47 @@ def read_header(path: str, first: bytes) -> tuple[int, int]:
     return generation, form
 
 
+def timer(controller: str, key: str, due: float | None, note: Object | None) -> Object:
+    """Return the log's record of a timer."""
+    record = {"timer": key, "controller": controller, "due": due}
+    return record if note is None else {**record, "note": note}
+
+
+def finished(index: Index, rows: list[bytes]) -> list[bytes]:
+    """Return a whole log of `rows`, the first of them its header, with a commit of what `index` tells.
+
+    `index` is told where the log ends.
+    """
+    crc = 0
+    for row in rows:
+        crc = crc32(row, crc)
+    commit, index.crc = sealed({"commit": index.revision, "meta": index.meta}, crc)
+    index.size = sum(map(len, rows)) + len(commit)
+    return [*rows, commit]
+
+
+def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple[Index, list[bytes]]:
+    """Return a log, and its index, of the newest line of each object only, as `old` tells of them.
+
+    `read(offset, length)` reads the old log, which is called `path`. Raises StoreError where a line is another one.
+    """
+    index = Index(old.generation + 1, 0, old.revision, old.meta)
+    index.timers, index.live = old.timers, old.live
+    rows = [header(index.generation)]
+    offset = len(rows[0])
+    for resource in old.resources():
+        entries = index.entries(resource)
+        for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
+            row = read(start, length)
+            if crc32(row) != crc:
+                raise Damaged(path, f" at byte {start}")
+            rows.append(row)
+            entries[key] = [revision, offset, length, crc, *owners]
+            offset += length
+    rows += [line(timer(*each, *index.timers.get(*each))) for each in index.timers.places()]
+    return index, finished(index, rows)
+
+
 def head(generation: int, size: int) -> bytes:
     """Return what head.json holds: the log is committed up to `size`, and synced."""
     return sealed({"format": FORMAT, "generation": generation, "size": size})[0]
@@ -246,7 +287,7 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
         raise Damaged(path, f": it has {end} bytes and should have {size}")
     log.seek(index.size)
     scan = Scan(index.size, index.crc)
-    for transaction in scan.read(log) if form >= _SEALED else _unsealed(path, log, index.size):
+    for transaction in scan.read(log) if form >= _SEALED else _whole(path, log, index.size):
         for offset, row in transaction:
             try:
                 index.apply(json.loads(row), offset, row)
@@ -331,17 +372,27 @@ class Scan:
             yield start, rows, False
 
 
-def _unsealed(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the lines of each transaction of a log without checksums, with their offsets."""
+def unsealed(log: BinaryIO, offset: int) -> Iterator[tuple[int, list[tuple[int, bytes]], bool]]:
+    """Yield (offset, lines, whether it has its commit line) of each transaction of a log without checksums."""
+    start = offset
     rows: list[tuple[int, bytes]] = []
     for row in log:
         rows.append((offset, row))
         offset += len(row)
         if row.startswith(b'{"commit":') and row.endswith(b"\n"):
-            if b',"crc":' in row:
-                raise Damaged(path, ": its first line tells of another format than it has")
+            yield start, rows, True
+            start, rows = offset, []
+    if rows:
+        yield start, rows, False
+
+
+def _whole(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the lines of each committed transaction of a log without checksums, with their offsets."""
+    for _, rows, committed in unsealed(log, offset):
+        if committed and b',"crc":' in rows[-1][1]:
+            raise Damaged(path, ": its first line tells of another format than it has")
+        if committed:
             yield rows
-            rows = []
 
 
 def verified(path: str, index: Index) -> Index:
@@ -375,7 +426,7 @@ def records_after(log: BinaryIO, index: Index) -> list[Object]:
     """Return the writes that were committed to an open log after what `index` knows of it."""
     log.seek(index.size)
     scan = Scan(index.size, index.crc)
-    found = scan.read(log) if index.format >= _SEALED else _unsealed("", log, index.size)
+    found = scan.read(log) if index.format >= _SEALED else _whole("", log, index.size)
     written = [json.loads(row) for transaction in found for _, row in transaction]
     return [record for record in written if "rv" in record]
 

@@ -7,6 +7,7 @@ committed or rolled back. Objects that come out are shared: whoever wants to cha
 from __future__ import annotations
 
 import builtins
+import errno
 import json
 import os
 from contextlib import suppress
@@ -310,7 +311,7 @@ class Store:
             return
         for each in sorted(self._touched):
             if self.timers.get(*each) != self._index.timers.get(*each):
-                self._append(_timer(*each, *self.timers.get(*each)))
+                self._append(log.timer(*each, *self.timers.get(*each)))
         self._touched.clear()
         index = self._index
         record = {"commit": self.revision, "meta": json.loads(json.dumps(self.meta))}
@@ -363,31 +364,10 @@ class Store:
 
     def _compact(self, old: log.Index) -> None:
         """Write a new log with the newest line of each object only, as `old` tells of them."""
-        index = log.Index(old.generation + 1, 0, old.revision, old.meta)
-        index.timers, index.live = old.timers, old.live
-        rows = [log.header(index.generation)]
-        offset = len(rows[0])
-        for resource in old.resources():
-            entries = index.entries(resource)
-            for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
-                row = self._read(start, length)
-                if crc32(row) != crc:
-                    raise log.Damaged(self._path, f" at byte {start}")
-                rows.append(row)
-                entries[key] = [revision, offset, length, crc, *owners]
-                offset += length
-        for each in index.timers.places():
-            rows.append(log.line(_timer(*each, *index.timers.get(*each))))
-        self._start_log(index, rows)
+        self._start_log(*log.compacted(self._path, old, self._read))
 
     def _start_log(self, index: log.Index, rows: builtins.list[bytes]) -> None:
-        """Put a log of `rows`, and a commit of what `index` tells of it, into the place of the one that is there."""
-        crc = 0
-        for row in rows:
-            crc = crc32(row, crc)
-        row, index.crc = log.sealed({"commit": index.revision, "meta": index.meta}, crc)
-        rows.append(row)
-        index.size = sum(map(len, rows))
+        """Put a log of `rows` into the place of the one that is there."""
         self._hold_still()
         self._close_file()
         files.replace(self._path, rows, durable=True)
@@ -396,7 +376,17 @@ class Store:
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
-        self._start_log(index, [log.header(index.generation)])
+        rows = log.finished(index, [log.header(index.generation)])
+        try:
+            self._start_log(index, rows)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            for name in (log.INDEX, log.HEAD):  # what is to be thrown away makes room
+                with suppress(OSError):
+                    os.unlink(os.path.join(self.folder, name))
+            os.truncate(self._path, 0)
+            self._start_log(index, rows)
         self.exists = True
         self._reset(index)
         try:
@@ -467,12 +457,6 @@ class Store:
         if self._followed is None:
             self._followed = []
         return self._followed
-
-
-def _timer(controller: str, key: str, due: float | None, note: Object | None) -> Object:
-    """Return the log's record of a timer."""
-    record = {"timer": key, "controller": controller, "due": due}
-    return record if note is None else {**record, "note": note}
 
 
 def _why(error: Exception) -> str:
