@@ -11,7 +11,8 @@ def align(lines: list[list[str]], min_width: int = 6, padding: int = 3, remember
     `remembered` (widths of an earlier call, changed in place) keeps columns from shrinking between calls.
     """
     out: list[str] = []
-    _format(lines, 0, len(lines), [], min_width, padding, remembered, out)
+    for first, last, widths in _blocks(lines, min_width, padding, remembered):
+        _write(lines, first, last, widths, out)
     return "".join(out)
 
 
@@ -24,30 +25,31 @@ def align_text(text: str, min_width: int = 6, padding: int = 3, remembered: list
     return "".join(out)
 
 
-def _format(lines: list[list[str]], first: int, last: int, widths: list[int], min_width: int, padding: int,
-            remembered: list[int] | None, out: list[str]) -> None:
-    column = len(widths)
-    pending = at = first
-    while at < last:
-        if len(lines[at]) - 1 <= column:
-            at += 1
-            continue
-        _write(lines, pending, at, widths, out)
-        pending = at
-        longest = 0
-        while at < last and len(lines[at]) - 1 > column:
-            size = len(lines[at][column])
-            if size > longest:
-                longest = size
-            at += 1
-        width = max(min_width, longest + padding)
-        if remembered is not None:
-            if len(remembered) <= column:
-                remembered.append(width)
-            width = remembered[column] = max(width, remembered[column])
-        _format(lines, pending, at, [*widths, width], min_width, padding, remembered, out)
-        pending = at
-    _write(lines, pending, last, widths, out)
+def _blocks(lines: list[list[str]], min_width: int, padding: int,
+            remembered: list[int] | None) -> list[tuple[int, int, list[int]]]:
+    """Return the runs of lines (first, behind the last) that have their columns in common, with the columns' widths."""
+    done: list[tuple[int, int, list[int]]] = []
+    left: list[tuple[int, int, list[int]]] = [(0, len(lines), [])]  # those that may have one column more
+    column = 0
+    while left:
+        runs, left = left, []
+        for at, last, widths in runs:
+            while at < last:
+                first, longest, has = at, 0, len(lines[at]) - 1 > column
+                while at < last and (len(lines[at]) - 1 > column) == has:
+                    longest = max(longest, len(lines[at][column])) if has else 0
+                    at += 1
+                if not has:
+                    done.append((first, at, widths))
+                    continue
+                width = max(min_width, longest + padding)
+                if remembered is not None:
+                    if len(remembered) <= column:
+                        remembered.append(width)
+                    width = remembered[column] = max(width, remembered[column])
+                left.append((first, at, [*widths, width]))
+        column += 1
+    return sorted(done)
 
 
 def _write(lines: list[list[str]], first: int, last: int, widths: list[int], out: list[str]) -> None:

@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .types import Json
 
+_MAX_STEPS = 20_000_000  # values that are walked; each range in a range that finds nothing doubles
+_MISSING_STEPS = 10      # what it costs to look for the end of such a range
+
 _MISSING = object()  # what `{range}` over nothing walks: a zero reflect.Value
 
 
@@ -45,18 +48,27 @@ class JSONPath:
 
     def __init__(self, text: str, allow_missing_keys: bool = True) -> None:
         self.allow_missing_keys = allow_missing_keys
-        self._steps = _Parser(text).parse()
+        try:
+            self._steps = _Parser(text).parse()
+        except RecursionError:
+            raise JSONPathError("exceeded maximum depth") from None
 
     def find(self, data: Json) -> list[list[Json]]:
         """Return the values that each piece of the template finds in a JSON value (FindResults)."""
         self._begin_range = self._in_range = self._end_range = 0
         self._last_end = -1
-        return self._find(data, 0)
+        self._left = _MAX_STEPS
+        try:
+            return self._find(data, 0)
+        except RecursionError:
+            raise JSONPathError("exceeded maximum depth") from None
 
     def _find(self, data: Json, start: int) -> list[list[Json]]:
         found: list[list[Json]] = []
         at = start
         while at < len(self._steps):
+            if data is _MISSING:
+                self._spend(_MISSING_STEPS)
             results = self._walk([data], self._steps[at])
             if 0 < self._end_range <= self._in_range:
                 self._end_range -= 1
@@ -79,7 +91,13 @@ class JSONPath:
     def _walk(self, values: list[Json], nodes: list[Json]) -> list[Json]:
         for evaluate, argument in nodes:
             values = evaluate(self, values, argument)
+            self._spend(len(values))
         return values
+
+    def _spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            raise JSONPathError(f"more than {_MAX_STEPS} steps")
 
     def _text(self, values: list[Json], text: str) -> list[Json]:
         return [text]
@@ -123,12 +141,13 @@ class JSONPath:
         return [child for value in values for child in _children(value)]
 
     def _recursive(self, values: list[Json], _: Json) -> list[Json]:
-        found = []
-        for value in values:
+        found, left = [], list(reversed(values))
+        while left:
+            value = left.pop()
             children = _children(value)
             if children:
                 found.append(value)
-                found += self._recursive(children, None)
+                left += reversed(children)
         return found
 
     def _union(self, values: list[Json], members: list[Json]) -> list[Json]:

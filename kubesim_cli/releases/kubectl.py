@@ -40,6 +40,7 @@ BEHAVIOURS = {
     "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
+    "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%
     "WaitForCreate": (1, 31),                   # wait --for=create
     "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found

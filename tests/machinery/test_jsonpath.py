@@ -65,3 +65,28 @@ def test_relaxed(expression, complete):
 def test_relaxed_refuses_half_braces():
     with pytest.raises(JSONPathError, match="unexpected path string"):
         relaxed("{.a")
+
+
+@pytest.mark.parametrize("template", ["{range .x[*]}" * 60, "{['a','a']" + "['a','a']" * 30 + "}"])
+def test_what_doubles_ends(template, monkeypatch):
+    """A real kubectl takes as long as it takes."""
+    data: dict = {}
+    for _ in range(40):
+        data = {"a": data}
+    monkeypatch.setattr("kubesim_cli.machinery.jsonpath._MAX_STEPS", 10_000)
+    with pytest.raises(JSONPathError, match="more than 10000 steps"):
+        JSONPath(template).find(data)
+
+
+@pytest.mark.parametrize("template", ["{range .x[*]}" * 5000, "{" + "[?(@" * 5000 + "[?(@.a)]" + ")]" * 5000 + "}",
+                                      "{" + "['a'," * 3000 + "}"])
+def test_what_is_too_deep_is_no_internal_error(template):
+    with pytest.raises(JSONPathError):
+        JSONPath(template).find({})
+
+
+def test_recursive_descent_goes_as_deep_as_there_is_something():
+    deep: list = []
+    for _ in range(9000):
+        deep = [deep]
+    assert len(JSONPath("{..}").find(deep)[0]) == 9000

@@ -47,7 +47,8 @@ def for_output(output: str, *, template: str = "", allow_missing_template_keys: 
         if format_ in TEMPLATE_FORMATS:
             from .gotemplate import GoTemplatePrinter
 
-            return GoTemplatePrinter(_template(format_, value), allow_missing_template_keys)
+            return GoTemplatePrinter(_template(format_, value), allow_missing_template_keys,
+                                     does("TemplatesRangeInts", release))
         if format_ in COLUMN_FORMATS:
             from .customcolumns import for_spec
 

@@ -66,3 +66,40 @@ def test_endless_recursion_ends():
 
 def test_printf_takes_operands_of_any_type():
     assert sprintf("%v %T %5t|%c", [[Int(1), 2, None], Int(3), True, Int(0x2603)]) == "[1 2 <nil>] int  true|☃"
+
+
+@pytest.mark.parametrize(("format_", "text"), [
+    ("%1000000000d", "%!(NOVERB)%!(EXTRA int=1)"), ("%.1000000000f no more", "%!(NOVERB)%!(EXTRA int=1)"),
+    ("%010000010d", "%!(NOVERB)%!(EXTRA int=1)"), ("%" + "9" * 5000 + "d", "%!(NOVERB)%!(EXTRA int=1)"),
+    ("a%20000000d%d", "a%!(NOVERB)%!(EXTRA int=1)"),
+])
+def test_widths_that_go_does_not_read(format_, text):
+    assert sprintf(format_, [Int(1)]) == text
+
+
+def test_widths_are_read_as_far_as_go_reads_them():
+    """It looks whether there is too much before it takes in a digit."""
+    assert len(sprintf("%9999999d", [Int(1)])) == 9_999_999
+
+
+def test_a_range_over_a_number_came_with_go_1_24():
+    assert execute("{{range 3}}x{{end}}", {}, release=(1, 33)) == "xxx"
+    with pytest.raises(PrinterError, match="range can't iterate over 3"):
+        execute("{{range 3}}x{{end}}", {}, release=(1, 32))
+
+
+@pytest.mark.parametrize("template", ["{{range 1000000000}}{{end}}", "{{range 100000}}{{range 1000}}x{{end}}{{end}}"])
+def test_a_template_takes_so_many_steps_and_no_more(template, monkeypatch):
+    from kubesim_cli.kubectl.printers.gotemplate import execute as module
+
+    monkeypatch.setattr(module, "_MAX_STEPS", 1000)
+    with pytest.raises(PrinterError, match="more than 1000 steps"):
+        execute(template, {})
+
+
+def test_a_template_prints_so_much_and_no_more(monkeypatch):
+    from kubesim_cli.kubectl.printers.gotemplate import execute as module
+
+    monkeypatch.setattr(module, "_MAX_OUTPUT", 1000)
+    with pytest.raises(PrinterError, match="more than 1000 characters"):
+        execute('{{range 20}}{{printf "%100d" 1}}{{end}}', {})

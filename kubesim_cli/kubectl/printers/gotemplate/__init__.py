@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 class GoTemplatePrinter(Printer):
     """The printer of -o go-template, go-template-file, template and templatefile."""
 
-    def __init__(self, template: str, allow_missing_keys: bool) -> None:
-        self.template, self.allow_missing_keys = template, allow_missing_keys
+    def __init__(self, template: str, allow_missing_keys: bool, ranges_ints: bool = True) -> None:
+        """`ranges_ints`: whether `range` takes a number."""
+        self.template, self.allow_missing_keys, self.ranges_ints = template, allow_missing_keys, ranges_ints
         try:
             self.trees = parse(template, FUNCTIONS)
         except ParseError as error:
             raise PrinterError(f"error parsing template {template}, {error}") from None
 
     def print_obj(self, obj: Object) -> str:
-        execution = Execution(self.template, self.trees, self.allow_missing_keys)
+        execution = Execution(self.template, self.trees, self.allow_missing_keys, self.ranges_ints)
         try:
             execution.run(obj)
         except ExecError as error:

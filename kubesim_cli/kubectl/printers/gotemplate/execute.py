@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ABSENT = object()  # no value came through the pipe
 _MAX_DEPTH = 100000
+_MAX_STEPS = 20_000_000   # nodes that are executed: far more than any output of a cluster takes
+_MAX_OUTPUT = 1 << 28     # characters
 
 
 class ExecError(Exception):
@@ -24,8 +26,10 @@ class ExecError(Exception):
 class Execution:
     """One run of a template over `data`; `out` collects the text, also that written before an ExecError."""
 
-    def __init__(self, text: str, trees: dict[str, list[Json]], allow_missing_keys: bool) -> None:
+    def __init__(self, text: str, trees: dict[str, list[Json]], allow_missing_keys: bool, ranges_ints: bool) -> None:
         self.text, self.trees, self.allow_missing_keys = text, trees, allow_missing_keys
+        self.ranges_ints = ranges_ints
+        self.steps = self.size = 0
         self.out: list[str] = []
         self.name, self.node, self.boxed = NAME, nodes.Node(0), False
         # Variables as [name, value, boxed]: boxed values are elements of maps and lists, whose type is `interface {}`.
@@ -50,12 +54,15 @@ class Execution:
         for node in tree:
             kind = type(node)
             signal = ""
+            self.steps += 1
+            if self.steps > _MAX_STEPS:
+                self.fail(f"more than {_MAX_STEPS} steps")
             if kind is nodes.Text:
-                self.out.append(node.text)
+                self.write(node.text)
             elif kind is nodes.Action:
                 value = self.pipeline(dot, node.pipe)
                 if not node.pipe.declared:
-                    self.out.append("<no value>" if value is MISSING else sprint(value))
+                    self.write("<no value>" if value is MISSING else sprint(value))
             elif kind is nodes.Keyword:
                 signal = node.word
             elif kind is nodes.Template:
@@ -65,6 +72,12 @@ class Execution:
             if signal:
                 return signal
         return ""
+
+    def write(self, text: str) -> None:
+        self.size += len(text)
+        if self.size > _MAX_OUTPUT:
+            self.fail(f"more than {_MAX_OUTPUT} characters")
+        self.out.append(text)
 
     def walk_branch(self, dot: Json, branch: nodes.Branch) -> str:
         mark, boxed = len(self.variables), self.boxed
@@ -89,7 +102,7 @@ class Execution:
             pairs = enumerate(value)
         elif kind is dict:
             pairs = ((key, value[key]) for key in sorted(value))  # type: ignore[assignment]
-        elif kind in (int, Int, Byte):
+        elif kind in (int, Int, Byte) and self.ranges_ints:
             if len(branch.pipe.declared) > 1:
                 self.fail(f"can't use {value} to iterate over more than one variable")
             pairs = ((MISSING, kind(i)) for i in range(value))  # type: ignore[assignment]
@@ -100,6 +113,9 @@ class Execution:
         empty = True
         for key, element in pairs:
             empty = False
+            self.steps += 1
+            if self.steps > _MAX_STEPS:
+                self.fail(f"more than {_MAX_STEPS} steps")
             self.set_range_variables(branch.pipe, Int(key) if kind is list else key, element)
             self.boxed = True
             signal = self.walk(element, branch.body)

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import Json
 
+_MOST = 1_000_000  # as a width or a precision
 _INDEX = r"(\[(?:[^\]]*\])?)?"
 _SPEC = re.compile(rf"%([#0+\- ]*){_INDEX}(\*|\d+)?(\.)?(?:(?<=\.){_INDEX}(\*|\d+)?)?{_INDEX}", re.ASCII)
 
@@ -26,6 +27,9 @@ def sprintf(format_: str, args: list[Json]) -> str:
         out.append(format_[at:start])
         match = _SPEC.match(format_, start)
         assert match
+        if _is_too_long(match[3]) or _is_too_long(match[6]):  # and Go reads no further
+            out.append("%!(NOVERB)")
+            break
         at = match.end()
         out.append(_directive(match, format_[at:at + 1], arguments))
         at += 1
@@ -33,6 +37,11 @@ def sprintf(format_: str, args: list[Json]) -> str:
         extra = [f"{type_name(arg)}={sprint(arg)}" if arg is not None else "<nil>" for arg in args[arguments.next:]]
         out.append(f"%!(EXTRA {', '.join(extra)})")
     return "".join(out)
+
+
+def _is_too_long(width: str | None) -> bool:
+    """Whether a width or precision is beyond what Go reads, which looks before it takes in each digit (parsenum)."""
+    return width is not None and width != "*" and int(width.lstrip("0")[:-1][:9] or 0) > _MOST
 
 
 class _Arguments:
@@ -56,7 +65,7 @@ class _Arguments:
             return None
         value = self.args[self.next]
         self.next += 1
-        return int(value) if type(value) in (int, Int, Byte) and abs(value) <= 1_000_000 else None
+        return int(value) if type(value) in (int, Int, Byte) and abs(value) <= _MOST else None
 
 
 def _directive(match: re.Match[str], verb: str, arguments: _Arguments) -> str:
