@@ -10,6 +10,13 @@ class CompileError(ValueError):
         """`problems`: (offset into the text, message), told in the order of the offsets."""
         super().__init__("\n".join(_told(text, at, message) for at, message in sorted(problems, key=lambda p: p[0])))
 
+    @classmethod
+    def nowhere(cls, message: str) -> CompileError:
+        """A complaint about no place in particular."""
+        error = cls("", [])
+        error.args = (f"ERROR: <input>:-1:0: {message}",)
+        return error
+
 
 class EvaluationError(ValueError):
     """An expression that has no value for these variables."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import cost
 from .errors import EvaluationError, no_overload
 from .functions import FUNCTIONS
 from .values import NONE, Optional, TypeValue, equal, is_number, text_of
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-def evaluate(node: Node, variables: Object) -> Value:
-    """Return the value of a tree for these variables. Raises EvaluationError."""
-    return _Evaluator(variables).value(node)
+def evaluate(node: Node, variables: Object, meter: cost.Meter) -> Value:
+    """Return the value of a tree for these variables. Raises EvaluationError, also where it costs too much."""
+    try:
+        return _Evaluator(variables, meter).value(node)
+    except RecursionError:
+        raise EvaluationError("max recursion depth exceeded") from None
 
 
 class _Evaluator:
-    def __init__(self, variables: Object):
-        self.variables = variables
+    def __init__(self, variables: Object, meter: cost.Meter):
+        self.variables, self.meter = variables, meter
 
     def value(self, node: Node) -> Value:
         return getattr(self, "_" + node[0])(node)
@@ -36,12 +40,14 @@ class _Evaluator:
         return node[2]
 
     def _ident(self, node: Node) -> Value:
+        self.meter.spend(1)
         if node[2] in self.variables:
             return self.variables[node[2]]
         return TypeValue(node[2])
 
     def _select(self, node: Node) -> Value:
         _, _, operand, field, optional, test_only = node
+        self.meter.spend(1)
         if operand[0] == "ident" and operand[2] not in self.variables:
             return TypeValue(f"{operand[2]}.{field}")
         target = self.value(operand)
@@ -64,9 +70,11 @@ class _Evaluator:
         return found
 
     def _list(self, node: Node) -> list[Value]:
+        self.meter.spend(cost.LIST)
         return [item for _, item in self._present((None, *entry) for entry in node[2])]
 
     def _map(self, node: Node) -> dict[Value, Value]:
+        self.meter.spend(cost.MAP)
         return dict(self._present(node[2]))
 
     def _present(self, entries: Iterable[tuple[Node | None, Node, bool]]) -> Iterator[tuple[Value, Value]]:
@@ -87,9 +95,12 @@ class _Evaluator:
         if target is not None:
             qualified = self._namespace(target, name)
             if qualified is not None:
-                return FUNCTIONS[qualified](*map(self.value, arguments))
+                values = [self.value(argument) for argument in arguments]
+                self.meter.spend(cost.of_call(qualified, values))
+                return FUNCTIONS[qualified](*values)
             arguments = [target, *arguments]
         values = [self.value(argument) for argument in arguments]
+        self.meter.spend(cost.of_call(name, values))
         try:
             return FUNCTIONS[name](*values)
         except (TypeError, AttributeError, KeyError):
@@ -100,6 +111,12 @@ class _Evaluator:
         if target[0] != "ident" or target[2] in self.variables:
             return None
         return f"{target[2]}.{name}"
+
+    def _excused(self, problem: EvaluationError | None, error: EvaluationError) -> EvaluationError:
+        """Return the first of two errors that another side may make up for; that it costs too much is none."""
+        if self.meter.spent > self.meter.limit:
+            raise error
+        return problem or error
 
     def _and(self, left: Node, right: Node) -> bool:
         return self._either(left, right, False)
@@ -114,7 +131,7 @@ class _Evaluator:
             try:
                 value = self.value(side)
             except EvaluationError as error:
-                problem = problem or error
+                problem = self._excused(problem, error)
                 continue
             if not isinstance(value, bool):
                 problem = problem or no_overload()
@@ -131,13 +148,16 @@ class _Evaluator:
         return self.value(then if value else otherwise)
 
     def _equals(self, left: Node, right: Node) -> bool:
-        return equal(self.value(left), self.value(right))
+        values = self.value(left), self.value(right)
+        self.meter.spend(cost.text_cost(min(map(cost.size_of, values))))
+        return equal(*values)
 
     def _differs(self, left: Node, right: Node) -> bool:
-        return not equal(self.value(left), self.value(right))
+        return not self._equals(left, right)
 
     def _in(self, left: Node, right: Node) -> bool:
         item, whole = self.value(left), self.value(right)
+        self.meter.spend(len(whole) if isinstance(whole, list) else 1)
         if isinstance(whole, dict):
             return any(equal(item, key) for key in whole)
         if not isinstance(whole, list):
@@ -159,6 +179,7 @@ class _Evaluator:
     def _at(self, target: Node, index: Node) -> tuple[Value, bool]:
         """Return (what is at an index or key, or the error that there is nothing; whether it was an optional)."""
         whole, at = self.value(target), self.value(index)
+        self.meter.spend(1)
         wrapped = isinstance(whole, Optional)
         if wrapped:
             if not whole.present:
@@ -182,15 +203,15 @@ class _Evaluator:
         range_ = self.value(source)
         if macro in ("optMap", "optFlatMap"):
             return self._optional_map(macro, range_, names[0], arguments[0])
-        return getattr(self, "_macro_" + macro)(self._bindings(range_, names), arguments)
+        return getattr(self, "_macro_" + macro)(self._bindings(range_, names, cost.STEPS[macro]), arguments)
 
     def _optional_map(self, macro: str, range_: Value, name: str, body: Node) -> Value:
         if not range_.present:
             return NONE
-        value = _Evaluator({**self.variables, name: range_.value}).value(body)
+        value = _Evaluator({**self.variables, name: range_.value}, self.meter).value(body)
         return value if macro == "optFlatMap" else Optional(value)
 
-    def _bindings(self, range_: Value, names: list[str]) -> Bindings:
+    def _bindings(self, range_: Value, names: list[str], each: int) -> Bindings:
         """Walk a range: (evaluator with the variables set, key or index, item, what one variable stands for)."""
         if isinstance(range_, dict):
             pairs = list(range_.items())
@@ -199,9 +220,10 @@ class _Evaluator:
         else:
             raise no_overload()
         for key, item in pairs:
+            self.meter.spend(each)
             single = key if isinstance(range_, dict) else item
             bound = {names[0]: key, names[1]: item} if len(names) == 2 else {names[0]: single}
-            yield _Evaluator({**self.variables, **bound}), key, item, single
+            yield _Evaluator({**self.variables, **bound}, self.meter), key, item, single
 
     def _quantified(self, bindings: Bindings, arguments: list[Node], decisive: bool) -> bool:
         problem = None
@@ -209,7 +231,7 @@ class _Evaluator:
             try:
                 decided = evaluator.value(arguments[0]) is decisive
             except EvaluationError as error:
-                problem = problem or error
+                problem = self._excused(problem, error)
                 continue
             if decided:
                 return decisive

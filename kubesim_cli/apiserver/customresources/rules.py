@@ -10,6 +10,7 @@ from ...releases.gates import enabled
 from .. import cel
 from ..cel import checker
 from ..cel import values as cel_values
+from ..cel.cost import PER_OBJECT, Meter
 from ..cel.interpreter import escaped
 from .values import correlate, map_order
 
@@ -39,7 +40,7 @@ def validate(validator: Validator | None, errors: FieldErrors, obj: Object, old:
         return [field.invalid("<nil>", None, "some validation rules were not checked because the object was invalid; "
                                              "correct the existing errors to complete validation")]
     found: FieldErrors = []
-    validator.check(obj, _MISSING if old is None else old, "", False, ctx, found)
+    validator.check(obj, _MISSING if old is None else old, "", False, ctx, found, Meter(PER_OBJECT))
     return found
 
 
@@ -65,17 +66,22 @@ class Validator:
         self.properties = {key: found for key, each in (schema.get("properties") or {}).items()
                            if (found := _below(each, release)) is not None}
 
-    def check(self, value: Json, old: Json, path: str, ratchet: bool, ctx: Context, errors: FieldErrors) -> None:
+    def check(self, value: Json, old: Json, path: str, ratchet: bool, ctx: Context, errors: FieldErrors,
+              budget: Meter) -> None:
         """Add what is wrong to `errors`. `old`: the value before, if there is one that can be told to be the same
-        thing; `ratchet`: whether what this is part of is as it was."""
-        if value is None:
+        thing; `ratchet`: whether what this is part of is as it was; `budget`: what the rules of the whole object may
+        cost, of which nothing is checked any more once that is over."""
+        if value is None or budget.spent > budget.limit:
             return
         if old is not _MISSING:
             ratchet = enabled("CRDValidationRatcheting", ctx.release) and value == old
         for rule in self.rules:
-            error = rule.broken_by(value, None if old is _MISSING else old, self.schema, path, ctx)
+            error = rule.broken_by(value, None if old is _MISSING else old, self.schema, path, ctx, budget)
             if error is None:
                 continue
+            if budget.spent > budget.limit:
+                errors.append(error)
+                return
             if ratchet and not rule.uses_old:
                 ctx.warn(str(error))
             else:
@@ -84,7 +90,7 @@ class Validator:
             find = correlate(self.schema, old) if isinstance(old, list) else None
             for i, item in enumerate(value):
                 before = find(item) if find else _MISSING
-                self.items.check(item, before, f"{path}[{i}]", ratchet, ctx, errors)
+                self.items.check(item, before, f"{path}[{i}]", ratchet, ctx, errors, budget)
         elif isinstance(value, dict):
             before = old if isinstance(old, dict) else {}
             for key in map_order(value):
@@ -92,7 +98,7 @@ class Validator:
                 if validator is None and self.others is not None:
                     validator, place = self.others, f"{path}[{key}]"
                 if validator is not None:
-                    validator.check(value[key], before.get(key, _MISSING), place, ratchet, ctx, errors)
+                    validator.check(value[key], before.get(key, _MISSING), place, ratchet, ctx, errors, budget)
 
 
 def _below(schema: Json, release: Release) -> Validator | None:
@@ -118,8 +124,12 @@ class _Rule:
     def uses_old(self) -> bool:
         return self.program is not None and "oldSelf" in self.program.names
 
-    def broken_by(self, value: Json, old: Json, schema: Object, path: str, ctx: Context) -> FieldError | None:
-        """Return the FieldError of a value for which the rule does not hold, else None."""
+    def broken_by(self, value: Json, old: Json, schema: Object, path: str, ctx: Context,
+                  budget: Meter) -> FieldError | None:
+        """Return the FieldError of a value for which the rule does not hold, else None.
+
+        One that costs more than a call may, or than is left, uses `budget` up.
+        """
         place, told = path or "<nil>", schema.get("type", "")
         if self.program is None:
             return field.invalid(place, told, self.problem)
@@ -131,11 +141,21 @@ class _Rule:
             variables["oldSelf"] = cel_values.NONE if old is None else cel_values.Optional(to_cel(old, schema))
         elif old is not None:
             variables["oldSelf"] = to_cel(old, schema)
+        meter = Meter()
         try:
-            if self.program.evaluate(variables) is True:
-                return None
+            holds = self.program.evaluate(variables, meter) is True
         except cel.EvaluationError as error:
+            if meter.spent > meter.limit:
+                budget.spent = budget.limit + 1
+                return field.invalid(place, told, f"'{error}': no further validation rules will be run due to call "
+                                                  f"cost exceeds limit for rule: {self._text()}")
             return field.invalid(place, told, self._failure(str(error)))
+        budget.spent += meter.spent
+        if budget.spent > budget.limit:
+            return field.invalid(place, told, "validation failed due to running out of cost budget, no further "
+                                              "validation rules will be run")
+        if holds:
+            return None
         if self.rule.get("fieldPath"):
             place = f"{path}{_normalized(self.rule['fieldPath'])}".removeprefix(".")
         return self._error(place, value, told, self._detail(variables), ctx.release)

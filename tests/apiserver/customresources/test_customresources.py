@@ -249,3 +249,24 @@ def test_an_api_service_for_every_served_version(api):
     versions = [crd["spec"]["versions"][0], {**crd["spec"]["versions"][1], "served": False}]
     api.change(RESOURCE, "widgets.example.com", {"spec": {"versions": versions}}, "")
     assert sorted(services()) == ["v1.example.com"]
+
+
+def test_rules_cost_no_more_than_they_may(api):
+    """One call, and all rules of an object together; nothing is checked after that."""
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    dear = "self.n.all(a, self.n.all(b, self.n.all(c, a + b + c >= 0)))"
+    define(api, with_rules({"rule": dear}, {"rule": "false"}, n=numbers))
+    assert api.refused(widget, api, spec={"size": 1, "n": list(range(300))}) == (
+        "Widget.example.com \"w\" is invalid: spec: Invalid value: \"object\": 'operation cancelled: actual cost limit "
+        f"exceeded': no further validation rules will be run due to call cost exceeds limit for rule: {dear}")
+    assert api.refused(widget, api, spec={"size": 1, "n": [1]}).endswith("failed rule: false")
+
+
+def test_rules_of_one_object_cost_no_more_than_they_may(api, monkeypatch):
+    monkeypatch.setattr("kubesim_cli.apiserver.customresources.rules.PER_OBJECT", 1000)
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    define(api, with_rules(*[{"rule": "self.n.all(a, a >= 0)"}] * 3, n=numbers))
+    assert api.refused(widget, api, spec={"size": 1, "n": list(range(100))}) == (
+        'Widget.example.com "w" is invalid: spec: Invalid value: "object": validation failed due to running out of '
+        "cost budget, no further validation rules will be run")
+    widget(api, spec={"size": 1, "n": list(range(50))})
