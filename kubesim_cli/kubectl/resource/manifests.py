@@ -65,6 +65,9 @@ def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
         position += _blank_line(text[position:])
     from ...go.yaml import YamlError, load
     for document in _documents(text[position:], source, problem):
+        if not document.replace("---\n", "").strip("\n"):  # nothing but a separator, which is not worth a parser
+            problem = ""
+            continue
         try:
             value = load(document, version3=version3)
         except YamlError as why:
