@@ -6,6 +6,8 @@ starts, so no bound stands for time: it is how much work the simulation does, th
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 STEPS = 100_000        # pieces of a program that are run before it counts as endless
 BYTES = 64 << 20       # of text that a process makes, in variables, files and output together
 FAILED, KILLED = 2, 137
-_MEMORY = 512 << 20    # bytes that the address space may grow by meanwhile, where the system can be told
+_MEMORY = 512 << 20    # bytes of memory beside what there was, where the system can be told
 
 
 class Exit(Exception):
@@ -92,16 +94,16 @@ def _limit_memory() -> Callable[[], None]:
 
     Budgets hold on any system; this is for what they do not see, such as a single number of a billion digits.
     """
-    try:
-        import resource
+    if sys.platform != "linux":
+        return lambda: None
+    import resource
 
-        with open("/proc/self/statm", encoding="ascii") as file:
-            size = int(file.read().split()[0]) * resource.getpagesize()
-        before = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = size + _MEMORY
-        if before[0] != resource.RLIM_INFINITY:
-            wanted = min(wanted, before[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 + _MEMORY
+    if before[0] != resource.RLIM_INFINITY:
+        wanted = min(wanted, before[0])
+    try:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, before[1]))
-    except (ImportError, OSError, ValueError):
+    except (OSError, ValueError):
         return lambda: None
     return lambda: resource.setrlimit(resource.RLIMIT_AS, before)
