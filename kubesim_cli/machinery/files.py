@@ -30,8 +30,13 @@ def private_folder(path: str) -> None:
 def create(path: str) -> int:
     """Make a new file for the user alone and return it, open for writing; raises FileExistsError."""
     fd = os.open(path, os.O_WRONLY | _NEW, 0o600)
-    if hasattr(os, "fchmod"):
-        os.fchmod(fd, 0o600)
+    try:
+        if hasattr(os, "fchmod"):
+            os.fchmod(fd, 0o600)  # whatever the umask takes away
+    except BaseException:
+        os.close(fd)
+        os.unlink(path)
+        raise
     return fd
 
 

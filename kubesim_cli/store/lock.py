@@ -40,7 +40,7 @@ class Lock:
 
         Raises OSError where the file cannot be opened, or not be locked.
         """
-        poll, waited, told = FIRST_POLL, 0.0, False
+        poll, waited, told, holder = FIRST_POLL, 0.0, False, ""
         while True:
             fd = self._open()
             try:
@@ -51,8 +51,10 @@ class Lock:
                     return True
                 if not taken and not wait:
                     return False
+                if holder != (holder := _holder(fd)):
+                    waited = 0.0  # they take turns, and so shall we
                 if waited >= PATIENCE and not told:
-                    self._tell(f"waiting for {_holder(fd)}, which has {self._path} locked\n")
+                    self._tell(f"waiting for {holder}, which has {self._path} locked\n")
                     told = True
             except OSError as error:
                 error.filename = error.filename or self._path
@@ -91,7 +93,8 @@ class Lock:
     def release(self) -> None:
         """Give the lock back."""
         if self._fd is not None:
-            os.close(self._fd)  # which unlocks
+            with suppress(OSError):
+                os.close(self._fd)  # which unlocks
             self._fd = None
 
 

@@ -263,8 +263,10 @@ def _open(folder: str) -> tuple[Index, BinaryIO] | None:
         return None
     try:
         index = _load(folder, path, log, committed)
-    except BaseException:
+    except BaseException as problem:
         log.close()
+        if isinstance(problem, OSError):
+            problem.filename = path
         raise
     if index is None:
         log.close()

@@ -75,7 +75,7 @@ class Store:
         same = self.exists and (index.generation, index.size) == (self._index.generation, self._index.size)
         self.exists = True
         if same:
-            file.close()
+            _close(file)
             return False
         known, before = self._index, self._file
         self._file = None
@@ -83,8 +83,7 @@ class Store:
             if self._followed is not None:
                 self._followed += self._told(known, before, index, file)
         finally:
-            if before is not None:
-                before.close()
+            _close(before)
         self._file = file
         self._reset(index)
         return True
@@ -174,8 +173,12 @@ class Store:
             self._spill()
         if self._file is None:
             self._file = open(os.path.join(self.folder, log.LOG), "rb")
-        self._file.seek(offset)
-        return self._file.read(length)
+        try:
+            self._file.seek(offset)
+            return self._file.read(length)
+        except OSError as error:
+            error.filename = self._path
+            raise
 
     def _decode(self, row: bytes, entry: log.Entry) -> Object:
         if crc32(row) != entry[3]:
@@ -431,14 +434,14 @@ class Store:
         self._lock, self.locked = None, False
 
     def _close_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        _close(self._file)
+        self._file = None
         self._close_tail()
 
     def _close_tail(self) -> None:
         if self._tail is not None:
-            os.close(self._tail)
+            with suppress(OSError):  # what had to last is synced
+                os.close(self._tail)
             self._tail = None
 
     def close(self) -> None:
@@ -457,6 +460,13 @@ class Store:
         if self._followed is None:
             self._followed = []
         return self._followed
+
+
+def _close(file: BinaryIO | None) -> None:
+    """Close a file that was only read: that it fails means nothing."""
+    if file is not None:
+        with suppress(OSError):
+            file.close()
 
 
 def _why(error: Exception) -> str:

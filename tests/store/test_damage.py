@@ -253,6 +253,48 @@ def test_what_a_kill_left_behind_is_swept(folder):
     assert not os.path.exists(left)
 
 
+def test_a_read_that_fails_names_its_file(folder):
+    class Broken:
+        def seek(self, *args):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        def close(self):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    reader = Store(folder)
+    reader._file.close()
+    reader._file = Broken()
+    with pytest.raises(OSError) as problem:
+        reader.list("pods")
+    assert problem.value.filename == os.path.join(folder, log.LOG)
+    reader.close()
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_made(folder, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, *failing("fchmod", errno.EIO))
+        with pytest.raises(OSError):
+            files.replace(os.path.join(folder, log.HEAD), [b"x"], durable=False)
+    assert sorted(os.listdir(folder)) == sorted([log.LOG, log.HEAD, log.INDEX, "lock"])
+
+
+def test_closing_a_log_that_is_synced_fails_nothing(folder, monkeypatch):
+    writer = Store(folder)
+    writer.begin()
+    writer.put("ADDED", "pods", "default/d", pod("d"))
+    writer.commit()
+    tail, real = writer._tail, os.close
+
+    def close(fd):
+        real(fd)
+        if fd == tail:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "close", close)
+    writer.close()
+    assert names(folder) == ["a", "b", "c", "d"]
+
+
 # Folders that go away
 
 def test_a_folder_that_was_removed_is_noticed(folder):

@@ -48,6 +48,24 @@ def test_it_waits_for_another_process_and_is_free_when_that_one_dies(holder):
     mine.release()
 
 
+def test_only_who_has_it_for_long_is_told_of(holder):
+    """Where many processes take turns nobody is told of a wait."""
+    path, process = holder
+    told, slept = [], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if len(slept) % 50 == 0 and len(slept) < 300:
+            with open(path, "r+b") as file:
+                file.write(b" %-10d\n" % len(slept))  # another one
+        elif sum(slept) > 9:
+            process.kill()
+            process.wait()
+
+    assert Lock(path, sleep, lambda text: told.append(sum(slept))).acquire()
+    assert len(told) == 1 and told[0] > 250 * 0.02 + 1.9
+
+
 def test_given_back_it_is_free_for_others(tmp_path):
     mine = Lock(str(tmp_path / "lock"))
     mine.acquire()
