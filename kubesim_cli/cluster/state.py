@@ -159,7 +159,7 @@ class ClusterState(Tally):
     @property
     def troubles(self) -> list[Object]:
         """What the simulation failed in, the oldest first; see the form above. `at` is when it did so last."""
-        return list(self._meta.get("troubles", ()))
+        return troubles_in(self._meta)
 
     def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
         known = self.troubles
@@ -176,6 +176,11 @@ class ClusterState(Tally):
 def _is_time(seconds: float) -> bool:
     """Tell whether a clock can show it: 0.2 and before wrote what is no number, too."""
     return abs(seconds) <= 2 * timestamps.LAST
+
+
+def troubles_in(meta: Object) -> list[Object]:
+    """Return ClusterState.troubles of a store's meta."""
+    return list(meta.get("troubles", ()))
 
 
 def release_of(folder: str, asked: Release | None) -> Release:

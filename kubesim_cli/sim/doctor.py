@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 @click.option("--repair", metavar="DIR", type=click.Path(), help="Write what can be saved into a new folder.")
 @click.pass_context
 def doctor(ctx: click.Context, repair: str | None) -> None:
-    """Tell what is wrong with the cluster on disk, and what is lost. Nothing is changed; exit code 1 means damage."""
+    """Tell what is wrong with the cluster on disk, what is lost, and what the simulation failed in.
+
+    Nothing is changed; exit code 1 means damage.
+    """
     from ..cluster.cluster import diagnose
+    from ..cluster.state import troubles_in
+    from ..machinery import timestamps
 
     settings: Settings = ctx.obj
     found = diagnose(settings.folder)
@@ -30,6 +35,9 @@ def doctor(ctx: click.Context, repair: str | None) -> None:
                          ("note", found.notes)):
         for line in lines:
             click.echo(f"{title}: {line}")
+    for trouble in troubles_in(found.index.meta) if found.index is not None else ():
+        click.echo(f"trouble: {trouble['loop']} at {trouble['key']}: {trouble['what']} "
+                   f"({timestamps.format(trouble['at'])}, x{trouble['count']})")
     if not found.wrong:
         click.echo("nothing is damaged")
     if repair is not None:
