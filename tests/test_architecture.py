@@ -60,7 +60,7 @@ def test_no_modules_import_each_other():
     assert {tuple(circle) for circle in found} == set(CIRCLES)
 
 
-SLOW = ("dataclasses", "typing", "inspect", "click", "rich", "ruamel", "datetime", "decimal", "fractions",
+SLOW = ("dataclasses", "contextlib", "typing", "inspect", "click", "rich", "ruamel", "datetime", "decimal", "fractions",
         "pathlib", "logging", "argparse", "asyncio")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 from ..apiserver.server import Server
 from ..machinery.entropy import Entropy
@@ -127,8 +126,10 @@ class Cluster:
             self.begin()
         now = self.clock.shown
         if self.store.timers.first(now + 1) <= now:
-            with suppress(OSError):
+            try:
                 self.hold(wait=False)
+            except OSError:
+                pass
             if self.store.locked:
                 self.begin()
                 now = self.clock.shown
@@ -296,9 +297,11 @@ def move_aside(folder: str, tell: Callable[[str], object]) -> str:
 
     aside = aside_of(folder, "unusable")
     if os.path.isdir(folder):
-        with suppress(OSError):
+        try:
             lock = Lock(os.path.join(folder, "lock"), tell=tell)
             lock.acquire()
             lock.release()
+        except OSError:
+            pass
     os.rename(folder, aside)
     return aside

@@ -11,7 +11,6 @@ import errno
 import os
 import sys
 import time
-from contextlib import suppress
 
 from ..machinery.files import private_folder
 
@@ -93,8 +92,10 @@ class Lock:
     def release(self) -> None:
         """Give the lock back."""
         if self._fd is not None:
-            with suppress(OSError):
+            try:
                 os.close(self._fd)  # which unlocks
+            except OSError:
+                pass
             self._fd = None
 
 
@@ -120,8 +121,10 @@ def _take(fd: int) -> bool:
 
 def _sign(fd: int) -> None:
     """Write into the lock's file whose it is now: a help for those who wait, no more."""
-    with suppress(OSError):
+    try:
         os.write(fd, b" %-10d\n" % os.getpid())
+    except OSError:
+        pass
 
 
 def _holder(fd: int) -> str:

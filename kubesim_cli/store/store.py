@@ -10,7 +10,6 @@ import builtins
 import errno
 import json
 import os
-from contextlib import suppress
 from zlib import crc32
 
 from ..machinery import files
@@ -348,9 +347,11 @@ class Store:
         if log.committed_size(self.folder) is None:
             files.sync_folder(self.folder)
             above = os.path.dirname(self.folder)  # of all clusters; and that of kubesim
-            with suppress(OSError):
+            try:
                 files.sync_folder(above)
                 files.sync_folder(os.path.dirname(above))
+            except OSError:
+                pass
 
     def _write_head(self) -> None:
         files.replace(os.path.join(self.folder, log.HEAD), [log.head(self._index.generation, self._index.size)],
@@ -386,8 +387,10 @@ class Store:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             for name in (log.INDEX, log.HEAD):  # what is to be thrown away makes room
-                with suppress(OSError):
+                try:
                     os.unlink(os.path.join(self.folder, name))
+                except OSError:
+                    pass
             os.truncate(self._path, 0)
             self._start_log(index, rows)
         self.exists = True
@@ -440,8 +443,10 @@ class Store:
 
     def _close_tail(self) -> None:
         if self._tail is not None:
-            with suppress(OSError):  # what had to last is synced
+            try:
                 os.close(self._tail)
+            except OSError:
+                pass  # what had to last is synced
             self._tail = None
 
     def close(self) -> None:
@@ -465,8 +470,10 @@ class Store:
 def _close(file: BinaryIO | None) -> None:
     """Close a file that was only read: that it fails means nothing."""
     if file is not None:
-        with suppress(OSError):
+        try:
             file.close()
+        except OSError:
+            pass
 
 
 def _why(error: Exception) -> str:
