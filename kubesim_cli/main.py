@@ -42,11 +42,11 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as problem:
         if os.environ.get("KUBESIM_TRACEBACK"):
             raise
-        sys.stderr.write(f"error: {_told(problem)}\n")
+        sys.stderr.write(f"error: {told(problem)}\n")
         return 1
 
 
-def _told(problem: Exception) -> str:
+def told(problem: Exception) -> str:
     """Tell what nobody caught in one line."""
     from .store.log import StoreError
     if isinstance(problem, StoreError):

@@ -28,6 +28,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.A
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
                         r"([Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
                         r"| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?)?", re.ASCII)
+_UTF8_FAULTS = {"unexpected end of data": "incomplete UTF-8 octet sequence",
+                "invalid continuation byte": "invalid trailing UTF-8 octet"}
 _TAG = "tag:yaml.org,2002:"
 _KNOWN = frozenset(_TAG + name for name in ("str", "bool", "int", "float", "null", "timestamp"))
 
@@ -53,6 +55,17 @@ def load(text: str, strict: bool = False, version3: bool = False) -> Any:
     if decoder.duplicates:
         raise YamlError("yaml: unmarshal errors:\n" + "\n".join(f"  {line}" for line in decoder.duplicates))
     return value
+
+
+def text_of(data: bytes) -> str:
+    """Return what a file holds as text; raises YamlError where its encoding is broken (yaml_parser_update_buffer)."""
+    utf16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data[:2])
+    try:
+        return data[2:].decode(utf16) if utf16 else data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        if utf16:
+            raise YamlError("yaml: incomplete UTF-16 character") from None
+        raise YamlError("yaml: " + _UTF8_FAULTS.get(wrong.reason, "invalid leading UTF-8 octet")) from None
 
 
 # Text to nodes.

@@ -16,9 +16,35 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..machinery.types import Object
+    from ..machinery.types import Json, Object
     from .cli.flags import Flags
 
+# The structs of clientcmd/api/v1, as go/unmarshal.py reads them.
+_TYPES = {
+    "Config": {"kind": "string", "apiVersion": "string", "preferences": "Preferences", "clusters": "[]NamedCluster",
+               "users": "[]NamedAuthInfo", "contexts": "[]NamedContext", "current-context": "string",
+               "extensions": "[]NamedExtension"},
+    "Preferences": {"colors": "bool", "extensions": "[]NamedExtension"},
+    "NamedCluster": {"name": "string", "cluster": "Cluster"},
+    "NamedAuthInfo": {"name": "string", "user": "AuthInfo"},
+    "NamedContext": {"name": "string", "context": "Context"},
+    "NamedExtension": {"name": "string", "extension": "any"},
+    "Cluster": {"server": "string", "tls-server-name": "string", "insecure-skip-tls-verify": "bool",
+                "certificate-authority": "string", "certificate-authority-data": "bytes", "proxy-url": "string",
+                "disable-compression": "bool", "extensions": "[]NamedExtension"},
+    "AuthInfo": {"client-certificate": "string", "client-certificate-data": "bytes", "client-key": "string",
+                 "client-key-data": "bytes", "token": "string", "tokenFile": "string", "as": "string",
+                 "as-uid": "string", "as-groups": "[]string", "as-user-extra": "{}[]string", "username": "string",
+                 "password": "string", "auth-provider": "AuthProviderConfig", "exec": "ExecConfig",
+                 "extensions": "[]NamedExtension"},
+    "Context": {"cluster": "string", "user": "string", "namespace": "string", "extensions": "[]NamedExtension"},
+    "AuthProviderConfig": {"name": "string", "config": "{}string"},
+    "ExecConfig": {"command": "string", "args": "[]string", "env": "[]ExecEnvVar", "apiVersion": "string",
+                   "installHint": "string", "provideClusterInfo": "bool",
+                   "interactiveMode": "ExecInteractiveMode=string"},
+    "ExecEnvVar": {"name": "string", "value": "string"},
+}
+_HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 SERVER = "https://127.0.0.1:8443"
 ADMIN_GROUPS = ["system:masters", "system:authenticated"]
@@ -58,14 +84,14 @@ def empty() -> Object:
 def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
     """Return the config in a file, or None where there is none; raises Failure where it does not parse."""
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        with open(path, "rb") as file:
+            data = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return builtin() if path == own_path(environ) else None
     except OSError as why:
         raise Failure(f'error loading config file "{path}": {_reason(why, path)}') from None
     try:
-        return _parse(text)
+        return _parse(data)
     except ValueError as why:
         raise Failure(f'error loading config file "{path}": {why}') from None
 
@@ -75,22 +101,41 @@ def _reason(why: OSError, path: str) -> str:
     return f"{verb} {path}: {os.strerror(why.errno or 0).lower()}"
 
 
-def _parse(text: str) -> Object:
-    if text.lstrip()[:1] == "{":
-        import json
-        data = json.loads(text)
-    else:
-        from ..go.yaml import load
-        data = load(text)
-    if data is None:
-        data = {}
-    if not isinstance(data, dict):
-        raise ValueError("couldn't get version/kind; json parse error: json: cannot unmarshal "
-                         "string into Go value of type struct { APIVersion string; Kind string }")
-    config = {**data, "current-context": data.get("current-context") or ""}
+def _parse(data: bytes) -> Object:
+    """Return the config in a file's text; raises ValueError, in the words of clientcmd's codec."""
+    from ..go.json import type_word
+    from ..go.unmarshal import Types
+    value = _value(data)
+    if value is None:
+        value = {}
+    if not isinstance(value, dict):
+        raise ValueError(f"couldn't get version/kind; json parse error: json: cannot unmarshal {type_word(value)} into "
+                         f"Go value of type {_HEAD}")
+    for field in ("apiVersion", "kind"):
+        if not isinstance(value.get(field) or "", str):
+            raise ValueError("couldn't get version/kind; json parse error: json: cannot unmarshal "
+                             f"{type_word(value[field])} into Go struct field .{field} of type string")
+    version, kind = value.get("apiVersion") or "v1", value.get("kind") or "Config"
+    if (version, kind) != ("v1", "Config"):
+        raise ValueError(f'no kind "{kind}" is registered for version "{version}" in scheme '
+                         '"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"')
+    fitted = Types(_TYPES, "v1").fitted(value, "Config")
+    config = {**fitted, "current-context": fitted.get("current-context", "")}
     for section, entry in SECTIONS.items():
-        config[section] = {item.get("name", ""): item.get(entry) or {} for item in data.get(section) or ()}
+        config[section] = {item.get("name", ""): item.get(entry) or {} for item in fitted.get(section) or ()}
     return config
+
+
+def _value(data: bytes) -> Json:
+    """JSON is read as what it is where that goes well, as it is quick; kubectl takes all for YAML."""
+    if data.lstrip()[:1] == b"{":
+        from ..go.json import loads
+        try:
+            return loads(data.decode())
+        except ValueError:
+            pass
+    from ..go.yaml import load, text_of
+    return load(text_of(data))
 
 
 def merge(configs: list[Object]) -> Object:

@@ -3,11 +3,14 @@
 import base64
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
 from kubesim_cli.go.yaml import load as load_yaml
 from kubesim_cli.kubectl.cli.commands import flags_of
+from kubesim_cli.kubectl.config.access import ConfigAccess, replace_file
 from kubesim_cli.kubectl.failures import Failure
 from kubesim_cli.kubectl.kubeconfig import impersonated, load
 
@@ -242,3 +245,87 @@ def test_who_a_token_stands_for(terminal):
 ])
 def test_impersonation(name, groups, expected):
     assert impersonated(name, groups, "", {})["groups"] == expected
+
+
+@pytest.mark.parametrize(("text", "told"), [  # as kubectl 1.32 tells them
+    ("users: 5", "json: cannot unmarshal number into Go struct field Config.users of type []v1.NamedAuthInfo"),
+    ("contexts: {a: b}",
+     "json: cannot unmarshal object into Go struct field Config.contexts of type []v1.NamedContext"),
+    ("clusters: [5]", "json: cannot unmarshal number into Go struct field Config.clusters of type v1.NamedCluster"),
+    ("clusters: [{name: 5}]",
+     "json: cannot unmarshal number into Go struct field NamedCluster.clusters.name of type string"),
+    ("clusters: [{cluster: {server: 5}}]",
+     "json: cannot unmarshal number into Go struct field Cluster.clusters.cluster.server of type string"),
+    ("users: [{user: {as-user-extra: {a: 5}}}]",
+     "json: cannot unmarshal number into Go struct field AuthInfo.users.user.as-user-extra of type []string"),
+    ("users: [{user: {exec: {interactiveMode: 5}}}]", "json: cannot unmarshal number into Go struct field "
+     "ExecConfig.users.user.exec.interactiveMode of type v1.ExecInteractiveMode"),
+    ("[]", "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct { "
+     'APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'),
+    ("kind: 5", "couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind "
+     "of type string"),
+    ("apiVersion: v2", 'no kind "Config" is registered for version "v2" in scheme '
+     '"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"'),
+    ('{"a":', "yaml: line 1: did not find expected node content"),
+    ("[" * 20_000, "yaml: exceeded max depth of 10000"), ('{"a":' * 20_000, "yaml: exceeded max depth of 10000"),
+    (b"\xff\xfe\x00", "yaml: incomplete UTF-16 character"), (b"\x80", "yaml: invalid leading UTF-8 octet"),
+])
+def test_a_kubeconfig_that_does_not_fit_its_types(terminal, text, told):
+    with open("k", "wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+    for words in ("config view", "config set-context x", "get pods"):
+        assert terminal(f"kubectl --kubeconfig=k {words}") == (
+            1, "", f'error: error loading config file "k": {told}\n')
+
+
+def test_what_is_null_in_a_kubeconfig_is_not_there(terminal):
+    with open("k", "w", encoding="utf-8") as file:
+        file.write("clusters: [null]\nusers: [{name: null, user: null}]\ncontexts: null\nx: 5\n")
+    shown = load_yaml(terminal.ok("kubectl --kubeconfig=k config view"))
+    assert shown["clusters"] == [{"name": "", "cluster": {"server": ""}}]
+    assert shown["users"] == [{"name": "", "user": {}}]
+    assert "x" not in shown
+
+
+def test_writers_that_read_the_same_file_lose_nothing(terminal):
+    """Each has read before the other has written, as parallel commands do."""
+    accesses = [ConfigAccess(terminal.environ, "both.conf") for _ in range(3)]
+    for number, access in enumerate(accesses):
+        contexts = {**access.config["contexts"], f"c{number}": {"cluster": "x", "user": ""}}
+        access.write({**access.config, "contexts": contexts})
+    assert terminal.ok("kubectl --kubeconfig=both.conf config get-contexts -o name") == "c0\nc1\nc2\n"
+    gone = ConfigAccess(terminal.environ, "both.conf")
+    terminal.ok("kubectl --kubeconfig=both.conf config set-context c3")
+    gone.write({**gone.config, "contexts": {"c1": gone.config["contexts"]["c1"]}})
+    assert terminal.ok("kubectl --kubeconfig=both.conf config get-contexts -o name") == "c1\nc3\n"
+
+
+def test_all_of_many_parallel_commands_are_there(terminal):
+    words = [sys.executable, "-m", "kubesim_cli", "config", "set-context"]
+    environ = {**os.environ, **terminal.environ}
+    running = [subprocess.Popen([*words, f"c{n}"], env=environ, stdout=subprocess.DEVNULL) for n in range(6)]
+    made = {f"c{n}" for n, process in enumerate(running) if process.wait() == 0}
+    assert made <= set(terminal.ok("kubectl config get-contexts -o name").split())
+    assert len(made) > 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a Unix")
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(tmp_path):
+    """As a device does: /dev/null is a common --kubeconfig, and root may replace it."""
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    replace_file(str(tmp_path / "pipe"), "text")
+    assert os.read(reader, 10) == b"text"
+    os.close(reader)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs modes")
+def test_the_home_that_config_makes_is_for_its_owner(terminal, tmp_path):
+    terminal.environ["KUBESIM_HOME"] = str(tmp_path / "new")
+    before = os.umask(0)
+    try:
+        terminal.ok("kubectl config set-context x")
+    finally:
+        os.umask(before)
+    assert os.stat(tmp_path / "new").st_mode & 0o777 == 0o700

@@ -135,14 +135,22 @@ def _path(ctx: Context) -> tuple[str, bool]:
 
 
 def _read(path: str) -> Object | None:
-    from ...go.yaml import YamlError, load
+    from ...go.unmarshal import Misfit
+    from ...go.yaml import YamlError, load, text_of
+    from .preferences import preference_types
     try:
-        with open(path, encoding="utf-8") as file:
-            return load(file.read()) or None
+        with open(path, "rb") as file:
+            value = load(text_of(file.read()))
+        preference = None if value is None else preference_types().fitted(value, "Preference") or None
     except FileNotFoundError:
         return None
+    except Misfit as why:
+        raise Failure(f"error parsing kuberc file: error unmarshaling JSON: while decoding JSON: {why}") from None
     except YamlError as why:
         raise Failure(f"error parsing kuberc file: error converting YAML to JSON: {why}") from None
+    for entry in (preference or {}).get("defaults") or ():
+        entry.setdefault("options", None)  # has no omitempty
+    return preference
 
 
 def _save(ctx: Context, path: str, preference: Object) -> None:

@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ...machinery.types import Object
+    from ...go.unmarshal import Types
+    from ...machinery.types import Json, Object
 
 
 def path_of(environ: Mapping[str, str], named: str = "") -> tuple[str, bool]:
@@ -102,8 +103,9 @@ def _load(words: list[str], environ: Mapping[str, str], warn: Callable[[str], No
     if not path:
         return None
     try:
-        with open(path, encoding="utf-8") as file:
-            return _first(file.read(), path)
+        from ...go.yaml import text_of
+        with open(path, "rb") as file:
+            return _first(text_of(file.read()), path)
     except (OSError, ValueError) as why:
         text = f"open {path}: {os.strerror(why.errno or 0).lower()}" if isinstance(why, OSError) else str(why)
         if named:
@@ -127,22 +129,54 @@ def _named(words: list[str]) -> str:
 
 
 def _first(text: str, path: str) -> Object | None:
-    from ..resource.manifests import read
+    """Return the first document that is a preference; those that are none, or do not fit its types, are passed over."""
+    from ...go.unmarshal import Misfit
+    from ..resource.manifests import values
     found = False
-    for document in read(text, path):
+    for document in values(text, path):
         found = True
-        if document.get("kind") == "Preference" and document.get("apiVersion") in (
-                "kubectl.config.k8s.io/v1beta1", "kubectl.config.k8s.io/v1alpha1"):
+        try:
             return _as_beta(document)
+        except Misfit:
+            continue
     if found:
         raise ValueError(f"no valid preferences found in {path}, use --v=5 to see details")
     return None
 
 
-def _as_beta(document: Object) -> Object:
-    """Return a preference with the names of v1beta1, whichever version it has."""
-    def with_options(entry: Object) -> Object:
-        return {**entry, "options": entry.get("options") or entry.get("flags") or []}
+def _as_beta(document: Json) -> Object:
+    """Return a preference with the names of v1beta1, whichever version it has; raises Misfit."""
+    from ...go.unmarshal import Misfit
+    known = isinstance(document, dict) and document.get("kind") == "Preference" and document.get("apiVersion")
+    if known == "kubectl.config.k8s.io/v1beta1":
+        preference = preference_types().fitted(document, "Preference")
+    elif known == "kubectl.config.k8s.io/v1alpha1":
+        old = preference_types().fitted(document, "OldPreference")
+        preference = {section: [{**entry, "options": entry.get("flags")} for entry in old.get(name) or ()]
+                      for section, name in (("aliases", "aliases"), ("defaults", "overrides"))}
+    else:
+        raise Misfit("no preference")
 
-    return {"aliases": [with_options(alias) for alias in document.get("aliases") or ()],
-            "defaults": [with_options(entry) for entry in document.get("defaults") or document.get("overrides") or ()]}
+    def full(entry: Object) -> Object:
+        """An option without a name or value has none, as Go's zero is."""
+        options = [{"name": "", "default": "", **option} for option in entry.get("options") or ()]
+        return {"name": "", "command": "", **entry, "options": options}
+
+    return {section: [full(entry) for entry in preference.get(section) or ()] for section in ("aliases", "defaults")}
+
+
+def preference_types() -> Types:
+    """The structs of kubectl/pkg/config/v1beta1, and under names with Old those of v1alpha1."""
+    from ...go.unmarshal import Types
+    entry = {"command": "string", "options": "[]CommandOptionDefault"}
+    alias = {"name": "string", "prependArgs": "[]string", "appendArgs": "[]string"}
+    old = {"command": "string", "flags": "[]CommandOptionDefault"}
+    return Types({
+        "Preference": {"apiVersion": "string", "kind": "string", "defaults": "[]CommandDefaults",
+                       "aliases": "[]AliasOverride", "credentialPluginPolicy": "CredentialPluginPolicy=string",
+                       "credentialPluginAllowlist": "[]AllowlistEntry"},
+        "AllowlistEntry": {"name": "string", "command": "string"},
+        "CommandDefaults": entry, "AliasOverride": {**alias, **entry},
+        "CommandOptionDefault": {"name": "string", "default": "string"},
+        "OldPreference": {"overrides": "[]OldDefaults", "aliases": "[]OldAlias"},
+        "OldDefaults": old, "OldAlias": {**alias, **old}}, "v1beta1")

@@ -15,8 +15,11 @@ from ..kubeconfig import SECTIONS, empty, home, merge, own_path, paths, read_fil
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
-    from ...machinery.types import Object
+    from ...machinery.types import Json, Object
+
+    _Change: TypeAlias = tuple[str, str, Json]  # section ("": the file itself), name, value (None takes it away)
 
 # The fields of an entry in the order of their Go structs; those without `omitempty` are in REQUIRED.
 FIELDS = {
@@ -55,49 +58,63 @@ class ConfigAccess:
                     self.default_path)
 
     def write(self, config: Object) -> None:
-        """Bring the files to what `config` says: entries that differ go to their file, deleted ones go away."""
-        changed: dict[str, Object] = {}
+        """Bring the files to what `config` says: entries that differ go to their file, deleted ones go away.
 
-        def file_of(path: str) -> Object:
-            if path not in changed:
-                changed[path] = clone(self._read.get(path) or empty())
-            return changed[path]
+        Each file is read again under its lock, and what others have changed there meanwhile stays.
+        """
+        changes: dict[str, list[_Change]] = {}
+
+        def change(path: str, section: str, name: str, value: Json) -> None:
+            changes.setdefault(path, []).append((section, name, value))
 
         if config["current-context"] != self.config["current-context"]:
             path = self.default_path
             if not config["current-context"]:
                 path = next((p for p in self._paths if p in self._read and self._read[p]["current-context"]), path)
-            file_of(path)["current-context"] = config["current-context"]
+            change(path, "", "current-context", config["current-context"])
         if config.get("preferences") != self.config.get("preferences"):
-            file_of(self.default_path)["preferences"] = config.get("preferences")
+            change(self.default_path, "", "preferences", config.get("preferences"))
         for section in SECTIONS:
             for name, entry in config[section].items():
                 if self.config[section].get(name) != entry:
-                    file_of(self.origin(section, name))[section][name] = entry
+                    change(self.origin(section, name), section, name, entry)
             for name in self.config[section].keys() - config[section].keys():
-                file_of(self.origin(section, name))[section].pop(name, None)
-        for path, content in changed.items():
-            self._save(path, content)
+                change(self.origin(section, name), section, name, None)
+        for path, wanted in changes.items():
+            self._save(path, wanted)
 
-    def _save(self, path: str, config: Object) -> None:
+    def _save(self, path: str, changes: list[_Change]) -> None:
         real, own = os.path.realpath(path), path == own_path(self._environ)
         known = own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))
         if not known and (os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config"))):
             raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
+        folder = os.path.dirname(os.path.abspath(path))
         if own:
-            import json
-            text = json.dumps(external(config), indent=2) + "\n"
+            private_folder(folder)
         else:
-            from ..printers.yaml import dump
-            text = dump(external(config))
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+            os.makedirs(folder, exist_ok=True)
         try:
             with _Lock(path + ".lock"):
-                replace_file(real, text)
+                replace_file(real, self._changed(path, changes, own))
         except OSError as why:
             raise Failure(f"open {why.filename or path}: {os.strerror(why.errno or 0).lower()}") from None
         if not own:
             _claim(self._environ, real)
+
+    def _changed(self, path: str, changes: list[_Change], own: bool) -> str:
+        """Return a file's new text."""
+        config = clone(read_file(path, self._environ) or empty())
+        for section, name, value in changes:
+            where = config[section] if section else config
+            if value is None:
+                where.pop(name, None)
+            else:
+                where[name] = value
+        if own:
+            import json
+            return json.dumps(external(config), indent=2) + "\n"
+        from ..printers.yaml import dump
+        return dump(external(config))
 
 
 def _ours(environ: Mapping[str, str]) -> list[str]:
@@ -112,11 +129,13 @@ def _ours(environ: Mapping[str, str]) -> list[str]:
 
 
 def _claim(environ: Mapping[str, str], path: str) -> None:
-    known = _ours(environ)
-    if path not in known:
-        import json
-        private_folder(home(environ))
-        replace_file(os.path.join(home(environ), "kubeconfigs.json"), json.dumps([*known, path]) + "\n")
+    if path in _ours(environ):
+        return
+    import json
+    private_folder(home(environ))
+    claims = os.path.join(home(environ), "kubeconfigs.json")
+    with _Lock(claims + ".lock"):
+        replace_file(claims, json.dumps(sorted({*_ours(environ), path})) + "\n")
 
 
 def external(config: Object) -> Object:
@@ -136,7 +155,11 @@ def external(config: Object) -> Object:
 
 
 def replace_file(path: str, text: str) -> None:
-    """Write a whole file or nothing; a new file is for its owner alone."""
+    """Write a whole file or nothing; a new file is for its owner alone. A device or a pipe is written to."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return
     from tempfile import mkstemp
     handle, temporary = mkstemp(dir=os.path.dirname(path), prefix=os.path.basename(path))
     try:

@@ -83,6 +83,8 @@ def _real(path: str) -> str:
     absolute = os.path.abspath(path)
     try:
         return os.path.realpath(absolute, strict=True)
+    except ValueError:  # a NUL
+        raise Failure(f"evalsymlink failure on '{path}' : lstat {absolute}: invalid argument") from None
     except OSError as error:
         missing = error.filename or absolute
         raise Failure(f"evalsymlink failure on '{path}' : lstat {missing}: {(error.strerror or '').lower()}") from None

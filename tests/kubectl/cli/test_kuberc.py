@@ -130,3 +130,29 @@ def test_a_file_that_is_no_yaml(kuberc):
     told = kuberc("--section=defaults --command=get")
     assert told.code == 1 and told.err.startswith(
         "error: error parsing kuberc file: error converting YAML to JSON: yaml: ")
+
+
+@pytest.mark.parametrize("text", [
+    "defaults: 5", "aliases: x", "defaults: [5]", "defaults: [{command: 5}]", "defaults: [{command: get, options: x}]",
+    "aliases: [{name: p, command: [get]}]", "aliases: [{name: p, command: get, options: [output]}]",
+    "defaults: [{command: get, options: [{name: output, default: {x: y}}]}]"])
+def test_a_kuberc_that_does_not_fit_its_types_is_passed_over(kuberc, text):
+    kuberc.file.write_text(f"{HEAD}{TAIL}{text}\n")
+    told = f"no valid preferences found in {kuberc.file}, use --v=5 to see details"
+    result = kuberc.terminal("kubectl get ns default -o name")
+    assert (result.code, result.out) == (0, "namespace/default\n")
+    assert result.err == f"Warning: kuberc: no preferences loaded from {kuberc.file}: {told}\n"
+    named = kuberc.terminal(f"kubectl get ns --kuberc={kuberc.file}")
+    assert named == (1, "", f"error occurred while applying preferences kuberc error kuberc: {told}\n")
+    changed = kuberc("--section=defaults --command=get")
+    assert changed.code == 1
+    assert ("\nerror: error parsing kuberc file: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+            in changed.err)
+
+
+def test_what_is_missing_in_a_kuberc_is_empty(kuberc):
+    kuberc.file.write_text(f"{HEAD}{TAIL}aliases: [null, {{command: get}}]\n")
+    assert "invalid alias name" in kuberc.terminal("kubectl get ns").err
+    kuberc.file.write_text(f"{HEAD}{TAIL}defaults: [{{command: get, options: [{{default: x}}]}}]\n")
+    assert kuberc.terminal("kubectl get ns").err == (
+        "error occurred while applying preferences invalid flag  for command get\n")

@@ -278,3 +278,16 @@ def test_where_the_output_goes(build, terminal, tmp_path):
     assert sorted(files) == ["apps_v1_deployment_web.yaml", "v1_configmap_conf-6ct58987ht.yaml"]
     assert terminal("kubectl kustomize -o nosuch/all.yaml") == (
         1, "", "error: open nosuch/all.yaml: no such file or directory\n")
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("resources: [null]", "accumulating resources: accumulation err='accumulating resources from '': '{dir}' must "
+     "resolve to a file': new root cannot be empty"),
+    ("configMapGenerator: [null]", "a configmap must have a name"),
+    ('resources: ["\\0"]', "accumulating resources: accumulation err='accumulating resources from '\0': evalsymlink "
+     "failure on '{dir}/\0' : lstat {dir}/\0: invalid argument': must build at directory: not a valid directory: "
+     "evalsymlink failure on '{dir}/\0' : lstat {dir}/\0: invalid argument"),
+])
+def test_nulls_and_nuls(build, tmp_path, text, told):
+    result = build({"kustomization.yaml": text})
+    assert result == (1, "", f"error: {told.format(dir=tmp_path / 'work')}\n")
