@@ -16,7 +16,7 @@ import json
 
 from ..go.fmt import quote
 from ..machinery import errors, fieldset, timestamps, typed
-from ..machinery.decode import decode
+from ..machinery.decode import DecodeError, decode
 from ..machinery.objects import clone
 from ..machinery.schema import Schema
 from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
@@ -190,7 +190,11 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
         obj = clone(before)
     else:
         managers[apply.who].time = timestamps.format(now)
-        obj = decode(merged, schema)[0] if schema is not None else clone(merged)
+        try:
+            obj = decode(merged, schema)[0] if schema is not None else clone(merged)
+        except DecodeError as wrong:  # quantities and times: to the merge they are scalars of any type
+            raise errors.StatusError(500, "", f"failed to convert new object ({_describe(body)}) to proper version: "
+                                     f"{wrong}") from None
     if apply.who in managers:
         mine = fieldset.difference(managers[apply.who].fields, _STRIPPED)
         if mine:
@@ -265,8 +269,9 @@ class _Apply:
         text = (self.live.get("metadata", {}).get("annotations") or {}).get(LAST_APPLIED_CONFIG_ANNOTATION)
         if self.who[0] != "kubectl" or not text:
             return conflicts
+        from ..go.json import loads
         try:
-            last = json.loads(text)
+            last = loads(text)
             typed.check(last, self.schema)
         except ValueError:
             return conflicts

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-__all__ = ["JsonError", "decode", "loads", "number", "type_word"]
+__all__ = ["JsonError", "OutOfRange", "decode", "loads", "number", "type_word"]
 
 
 def type_word(value: Any) -> str:
@@ -42,6 +42,8 @@ def decode(text: str, position: int) -> tuple[Any, int]:
     position = skip(text, position)
     try:
         value, end = _decoder.raw_decode(text, position)
+    except OutOfRange:
+        raise
     except RecursionError:
         raise JsonError("exceeded max depth", len(text)) from None
     except ValueError:
@@ -52,15 +54,26 @@ def decode(text: str, position: int) -> tuple[Any, int]:
 
 
 def _integer(digits: str) -> int | float:
-    value = int(digits)
-    return value if -1 << 63 <= value < 1 << 63 else float(value)
+    value = int(digits) if len(digits) < 25 else float(digits)
+    return value if -1 << 63 <= value < 1 << 63 else _float(digits)
+
+
+class OutOfRange(JsonError):
+    """A number that no float64 holds: well-formed, and refused by what decodes it."""
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if value - value:  # infinite
+        raise OutOfRange(f"json: cannot unmarshal number {digits} into Go value of type float64", 0)
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_decoder = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant)
+_decoder = json.JSONDecoder(parse_float=_float, parse_int=_integer, parse_constant=_no_constant)
 
 
 def _without_surrogates(value: Any) -> Any:

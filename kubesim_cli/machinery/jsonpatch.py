@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..go.json import type_word
 from .objects import clone
 
 TYPE_CHECKING = False
@@ -22,6 +23,10 @@ def apply(obj: Json, operations: list[Object]) -> Json:
     """
     root = obj
     for operation in operations:
+        if operation is None:
+            raise PatchError("Unexpected kind: unknown")
+        if not isinstance(operation, dict):
+            raise PatchError(f"json: cannot unmarshal {type_word(operation)} into Go value of type jsonpatch.Operation")
         kind = operation.get("op")
         run = _OPERATIONS.get(kind) if isinstance(kind, str) else None
         if run is None:

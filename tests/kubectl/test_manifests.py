@@ -191,3 +191,87 @@ def test_no_plug_ins_are_looked_for(monkeypatch):
 
     monkeypatch.setattr(glob, "glob", lambda pattern: pytest.fail("looks for plug-ins"))
     assert list(manifests.values("a: 1\n", "f")) == [{"a": 1}]
+
+
+LISTED = '{"kind":"List","apiVersion":"v1","items":[%s]}'
+META = "json: cannot unmarshal %s into Go struct field metadataOnlyObject.metadata of type v1.ObjectMeta"
+
+
+@pytest.mark.parametrize("line", ["create", "apply", "apply --server-side", "replace", "delete", "get", "label a=b",
+                                  "annotate a=b", "diff", "set image c=d", "expose --port=80", "label --local a=b"])
+@pytest.mark.parametrize(("item", "told"), [
+    ('{"apiVersion":"v1","kind":"ConfigMap","metadata":"x"}', 'unable to decode "f.json": ' + META % "string"),
+    ('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":5}}', "json: cannot unmarshal number into Go struct "
+     "field ObjectMeta.metadata.name of type string"),
+    ('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"labels":5}}', "json: cannot unmarshal number into Go struct "
+     "field ObjectMeta.metadata.labels of type map[string]string"),
+    ('{"apiVersion":"v1","kind":[],"metadata":{"name":"a"}}', None),
+    ('{"apiVersion":"v1","kind":{},"metadata":{"name":"a"}}', None),
+    ('{"apiVersion":5,"kind":"ConfigMap","metadata":{"name":"a"}}', None), ("null", None), ("5", None),
+])
+def test_items_of_lists_are_looked_at_as_single_documents_are(terminal, line, item, told):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(LISTED % item)
+    result = terminal(f"kubectl {line} -f f.json")
+    assert result.code >= 1
+    assert "kubesim failed" not in result.err
+    assert told is None or told in result.err
+
+
+@pytest.mark.parametrize("meta", ["", ',"metadata":null', ',"metadata":{}'])
+def test_metadata_may_be_missing_or_null(terminal, meta):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion":"v1","kind":"ConfigMap"{meta}}}')
+    assert '"a": "b"' in terminal.ok("kubectl label --local -f f.json a=b -o json")
+    assert '"a": "b"' in terminal.ok("kubectl annotate --local -f f.json a=b -o json")
+    for verb in ("create", "apply", "apply --server-side", "replace", "delete"):
+        result = terminal(f"kubectl {verb} -f f.json")
+        assert result.code == 1
+        assert "name" in result.err
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "1e400"])
+def test_numbers_that_no_float_holds(terminal, number):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"a"}},"n":{number}}}')
+    told = f"json: cannot unmarshal number {number} into Go value of type float64"
+    assert terminal("kubectl label --local -f f.json a=b") == (1, "", f'error: unable to decode "f.json": {told}\n')
+    patched = terminal(f"kubectl patch ns default --type=merge -p '{{\"x\":{number}}}'")
+    assert patched.code == 1
+    assert told in patched.err
+
+
+@pytest.mark.parametrize(("spec", "told"), [
+    ('{"template":"x"}', "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.template of type "
+     "v1.PodTemplateSpec"),
+    ('{"template":{"spec":{"containers":[{"image":5}]}}}', "json: cannot unmarshal number into Go struct field "
+     "Container.spec.template.spec.containers.image of type string"),
+    ('"x"', "json: cannot unmarshal string into Go struct field Deployment.spec of type v1.DeploymentSpec")])
+def test_verbs_of_typed_objects_refuse_what_does_not_fit_its_type(terminal, spec, told):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"a"}},"spec":{spec}}}')
+    for verb in ("image --local c=d", "env --local A=B", "resources --local --limits=cpu=1", "selector --local a=b",
+                 "serviceaccount --local sa"):
+        words = verb.split()
+        assert terminal(f"kubectl set {words[0]} -f f.json {' '.join(words[1:])} -o yaml") == (
+            1, "", f'error: unable to decode "f.json": {told}\n')
+
+
+@pytest.mark.parametrize("spec", ["null", "{}", '{"template":null}', '{"template":{"spec":{"containers":[null]}}}'])
+def test_verbs_of_typed_objects_take_what_is_missing_for_empty(terminal, spec):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"a"}},"spec":{spec}}}')
+    for line in ("set image --local c=d", "set env --local A=B", "set resources --local --limits=cpu=1"):
+        assert "kubesim failed" not in terminal(f"kubectl {line} -f f.json -o yaml").err
+
+
+@pytest.mark.parametrize(("hard", "told"), [
+    ('{"pods":"64 Mi"}', "quantities must match the regular expression"),
+    ('{"pods":true}', "quantities must match the regular expression")])
+def test_what_only_the_types_refuse_in_a_server_side_apply(terminal, hard, told):
+    with open("f.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion":"v1","kind":"ResourceQuota","metadata":{{"name":"a"}},"spec":{{"hard":{hard}}}}}')
+    result = terminal("kubectl apply --server-side -f f.json")
+    assert result.code == 1
+    assert result.err.startswith("Error from server: failed to convert new object (default/a; v1, Kind=ResourceQuota) "
+                                 f"to proper version: {told}")

@@ -61,3 +61,13 @@ def test_merging_a_difference_gives_the_target(original, modified):
 def test_merging_twice_changes_nothing(original, patch):
     once = jsonpatch.merge(clone(original), clone(patch))
     assert jsonpatch.merge(clone(once), clone(patch)) == once
+
+
+@pytest.mark.parametrize(("operation", "told"), [
+    (None, "Unexpected kind: unknown"), ({}, "Unexpected kind: unknown"),
+    (5, "json: cannot unmarshal number into Go value of type jsonpatch.Operation"),
+    ("x", "json: cannot unmarshal string into Go value of type jsonpatch.Operation")])
+def test_what_is_no_operation(operation, told):
+    with pytest.raises(jsonpatch.PatchError) as why:
+        jsonpatch.apply({}, [operation])
+    assert str(why.value) == told

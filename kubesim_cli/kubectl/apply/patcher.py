@@ -149,10 +149,10 @@ def _parse(text: str | None) -> Object | None:
     """Return the object of a last-applied annotation; None where it is none."""
     if not text:
         return {}
-    import json
+    from ...go.json import loads
 
     try:
-        obj = json.loads(text)
+        obj = loads(text)
     except ValueError:
         return None
     return obj if isinstance(obj, dict) else None

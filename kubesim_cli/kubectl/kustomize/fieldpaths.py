@@ -46,7 +46,7 @@ def configured(config: Object) -> dict[str, list[Json]]:
     found = {name: config.get(name) or [] for name in _specs if name != "nameReference"}
     found["nameReference"] = [
         {**{key: value for key, value in entry.items() if key != "fieldSpecs"},
-         "referrers": [{**spec, "paths": [spec["path"]]} for spec in entry.get("fieldSpecs") or ()]}
+         "referrers": [{**spec, "paths": [spec.get("path", "")]} for spec in entry.get("fieldSpecs") or ()]}
         for entry in config.get("nameReference") or ()]
     return found
 

@@ -12,10 +12,18 @@ if TYPE_CHECKING:
 __all__ = ["Misfit", "fitted"]
 
 
-def fitted(value: Json) -> Json:
-    """Return a kustomization as its type holds it: names of fields, which are found in any case, as the type writes
-    them. Raises Misfit for the first value of another type and the first unknown field."""
-    return _types().fitted(value, "Kustomization")
+# A file of `configurations` (api/internal/plugins/builtinconfig).
+_CONFIGURATIONS = {
+    "TransformerConfig": {**dict.fromkeys((
+        "namePrefix", "nameSuffix", "namespace", "commonLabels", "templateLabels", "commonAnnotations", "varReference",
+        "images", "replicas"), "[]FieldSpec"), "nameReference": "[]NameBackReferences"},
+    "NameBackReferences": {"+Gvk": "Gvk", "fieldSpecs": "[]FieldSpec"}}
+
+
+def fitted(value: Json, type_: str = "Kustomization") -> Json:
+    """Return a kustomization, or a TransformerConfig, as its type holds it: names of fields, which are found in any
+    case, as the type writes them. Raises Misfit for the first value of another type and the first unknown field."""
+    return _types().fitted(value, type_)
 
 
 _cache: list[Types] = []
@@ -27,5 +35,7 @@ def _types() -> Types:
 
     if not _cache:
         with open(os.path.join(os.path.dirname(__file__), "types.json"), encoding="utf-8") as file:
-            _cache.append(Types(json.load(file), "types", {"Gvk": "resid", "ResId": "resid"}, strict=True))
+            _cache.append(Types({**json.load(file), **_CONFIGURATIONS}, "types", {
+                "Gvk": "resid", "ResId": "resid", "TransformerConfig": "builtinconfig",
+                "NameBackReferences": "builtinconfig"}, strict=True))
     return _cache[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..failures import Failure
 from . import generators, patches, replacements, transformers
 from .fieldpaths import configured, merged
+from .fieldtypes import Misfit, fitted
 from .patches import misconfigured
 from .resources import Resource, ResourceSet
 
@@ -28,7 +29,10 @@ _NO_CHART_FIELDS = ("chartHome", "chartRepoName", "helmBin", "helmHome", "extraA
 def configure(specs: dict[str, list[Json]], paths: Iterable[Json], loader: Loader) -> dict[str, list[Json]]:
     """Return the transformers' field specs with those of the files in `configurations`. Raises Failure."""
     for path in paths:
-        specs = merged(specs, configured(_read(path, loader)))
+        try:
+            specs = merged(specs, configured(fitted(_read(path, loader), "TransformerConfig")))
+        except Misfit as error:
+            raise Failure(f"error unmarshaling JSON: while decoding JSON: {error}") from None
     return specs
 
 

@@ -96,19 +96,20 @@ class File:
                 self._validate(value)
             try:
                 obj = decode(value)
-                if scheme:
-                    _require_registered(obj, scheme, ctx.release)
-                yield from self._decoded(ctx, obj, local, flatten)
+                yield from self._decoded(ctx, obj, local, flatten, scheme)
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
 
-    def _decoded(self, ctx: Context, obj: Object, local: bool, flatten: bool) -> Iterator[Info | Exception]:
+    def _decoded(self, ctx: Context, obj: Object, local: bool, flatten: bool,
+                 scheme: str) -> Iterator[Info | Exception]:
+        if scheme:
+            obj = _of_scheme(obj, scheme, ctx.release)
         if not flatten or not is_list(obj):
             yield self._info(ctx, obj, local)
             return
         problems = []
         for item in obj["items"] or ():
-            for found in self._item(ctx, _typed(item, obj), local):
+            for found in self._item(ctx, _typed(item, obj), local, scheme):
                 if isinstance(found, Failure):
                     problems.append(found)
                 else:
@@ -126,28 +127,33 @@ class File:
             told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
             raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
 
-    def _item(self, ctx: Context, obj: Object, local: bool) -> Iterator[Info | Failure]:
-        """Yield the Infos of a list's item, or a Failure."""
+    def _item(self, ctx: Context, obj: Object, local: bool, scheme: str) -> Iterator[Info | Failure]:
+        """Yield the Infos of a list's item, or a Failure; raises ValueError as `decode` does."""
+        missing = next((name for name in ("apiVersion", "kind") if not _text(obj.get(name))), "")
         if is_list(obj):
-            for item in obj["items"]:
-                yield from self._item(ctx, item, local)
-        elif not obj.get("apiVersion") or not obj.get("kind"):
-            missing = "apiVersion" if not obj.get("apiVersion") else "Kind"
+            for item in decode(obj)["items"] or ():
+                yield from self._item(ctx, item, local, scheme)
+        elif missing:
+            what = "apiVersion" if missing == "apiVersion" else "Kind"
             yield Failure('unable to get type info from the object "*unstructured.Unstructured": '
-                          f"Object '{missing}' is missing in 'object has no {missing[0].lower()}{missing[1:]} field'")
+                          f"Object '{what}' is missing in 'object has no {missing} field'")
         else:
-            yield self._info(ctx, obj, local, in_list=True)
+            obj = decode(obj)
+            yield self._info(ctx, _of_scheme(obj, scheme, ctx.release) if scheme else obj, local, in_list=True)
 
     def _info(self, ctx: Context, obj: Object, local: bool, in_list: bool = False) -> Info | Failure:
-        meta = obj.get("metadata") or {}
+        if obj.get("metadata") is None:
+            obj = {**obj, "metadata": {}}  # so that nobody else has to think of it
+        meta = obj["metadata"]
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
             return Info(None, namespace, name, obj, self.source)
         from .discoverycache import of_kind
 
-        mapping = of_kind(ctx, obj.get("apiVersion", ""), obj["kind"])
+        version = obj.get("apiVersion") or ""
+        mapping = of_kind(ctx, version, obj["kind"])
         if mapping is None:
-            problem = f"no matches for kind {quote(obj['kind'])} in version {quote(obj.get('apiVersion', ''))}"
+            problem = f"no matches for kind {quote(obj['kind'])} in version {quote(version)}"
             if in_list:
                 return Failure(f"unable to recognize {problem}")
             return Failure(f"resource mapping not found for name: {quote(name)} namespace: {quote(namespace)} from "
@@ -169,22 +175,28 @@ class Kustomization(File):
 
 def is_list(obj: Object) -> bool:
     """Whether an object is a list of objects (`kind: List`, `kind: PodList`)."""
-    return isinstance(obj.get("items"), list) and obj.get("kind", "").endswith("List")
+    return isinstance(obj.get("items", False), (list, type(None))) and _text(obj.get("kind")).endswith("List")
+
+
+def _text(value: Json) -> str:
+    """Return a string, "" for all else: what Unstructured's getters make of a field."""
+    return value if isinstance(value, str) else ""
 
 
 def decode(value: Json) -> Object:
     """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
-    its type (unstructuredJSONScheme, metadataValidatingDecoder)."""
+    its type (unstructuredJSONScheme, metadataValidatingDecoder). kubectl lets items of lists pass that do not fit, for
+    the server to refuse."""
     from ...go.json import type_word
 
     if not isinstance(value, dict):
         raise ValueError(f"json: cannot unmarshal {type_word(value)} into Go value of type unstructured.detector")
     items = value.get("items")
     for item in items if isinstance(items, list) else ():
-        if not isinstance(item, dict):
+        if not isinstance(item, (dict, type(None))):
             raise ValueError(f"json: cannot unmarshal {type_word(item)} into Go value of type "
                              "map[string]interface {}")
-    if items is not None and not isinstance(items, (list, dict)):
+    if items is not None and not isinstance(items, list):
         raise ValueError(f"json: cannot unmarshal {type_word(items)} into Go struct field decodeList.items of type "
                          "[]json.RawMessage")
     version, kind = value.get("apiVersion"), value.get("kind")
@@ -211,17 +223,20 @@ def _plain(meta: Json) -> bool:
 
 def _typed(item: Object, listing: Object) -> Object:
     """Return a list's item with the kind that it has from the list (a PodList holds Pods)."""
-    kind = listing["kind"].removesuffix("List")
+    kind, item = listing["kind"].removesuffix("List"), item or {}
     if item.get("kind") or item.get("apiVersion") or not kind:
         return item
     return {"apiVersion": listing.get("apiVersion", ""), "kind": kind, **item}
 
 
-def _require_registered(obj: Object, scheme: str, release: Release) -> None:
-    from .scheme import unregistered
+def _of_scheme(obj: Object, scheme: str, release: Release) -> Object:
+    """Return an object as its Go type holds it, lists as they are; raises ValueError where a scheme has no type of it
+    or where it does not fit."""
+    from .scheme import fitted, unregistered
 
-    if problem := unregistered(obj.get("apiVersion", ""), obj.get("kind", ""), scheme, release):
+    if problem := unregistered(obj.get("apiVersion") or "", obj["kind"], scheme, release):
         raise ValueError(problem)
+    return obj if is_list(obj) else fitted(obj, release)
 
 
 def kind_problems(value: Json) -> list[str]:

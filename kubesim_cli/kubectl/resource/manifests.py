@@ -48,11 +48,13 @@ def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
     """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
-        from ...go.json import JsonError, decode
+        from ...go.json import JsonError, OutOfRange, decode
         count = 0
         while text[position:].strip():
             try:
                 value, position = decode(text, position)
+            except OutOfRange as why:
+                raise Failure(f'unable to decode "{source}": {why}') from None
             except JsonError as why:
                 problem = "unexpected EOF" if why.at_end else f"json: offset {why.offset}: {why}"
                 if count > 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.schema import Schema
-    from ...machinery.types import Json, Object
+    from ...machinery.types import Json, Object, Release
 
 KUBECTL = "pkg/scheme/scheme.go:28"  # how the errors call kubectl's own scheme
 CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
@@ -17,20 +17,23 @@ CLIENT_GO = "k8s.io/client-go/kubernetes/scheme/register.go:83"
 _OLD = ("rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1")
 
 
-def typed(obj: Object, release: tuple[int, int]) -> Object:
+def typed(obj: Object, release: Release) -> Object:
     """Return a new object as Go writes its type; a custom resource comes back as it is. Raises Failure."""
-    from ...machinery.decode import DecodeError, decode
-    from ...machinery.schema import schema_of
     from ..failures import Failure
 
-    schema = schema_of(obj.get("apiVersion", ""), obj.get("kind", ""), release)
-    if schema is None:
-        return obj
     try:
-        ordered: Object = in_order(decode(obj, schema)[0], schema)
-        return ordered
-    except DecodeError as error:
+        return fitted(obj, release)
+    except ValueError as error:
         raise Failure(str(error)) from None
+
+
+def fitted(obj: Object, release: Release) -> Object:
+    """The same; raises ValueError where the object does not fit its type."""
+    from ...machinery.decode import decode
+    from ...machinery.schema import schema_of
+
+    schema = schema_of(obj.get("apiVersion", ""), obj.get("kind", ""), release)
+    return obj if schema is None else in_order(decode(obj, schema)[0], schema)
 
 
 def unregistered(api_version: str, kind: str, scheme: str, release: tuple[int, int]) -> str:

@@ -20,8 +20,7 @@ def overridden(ctx: Context, obj: Object) -> Object:
     flags = ctx.flags
     if not flags["overrides"]:
         return obj
-    import json
-
+    from ...go.json import loads
     from ...machinery import jsonpatch, patch
     from ...machinery.schema import schema_of
 
@@ -29,7 +28,7 @@ def overridden(ctx: Context, obj: Object) -> Object:
     if kind not in _INVALID:
         raise Failure(f"invalid override type: {kind}")
     try:
-        body = json.loads(flags["overrides"])
+        body = loads(flags["overrides"])
     except ValueError:
         raise Failure(_INVALID[kind]) from None
     if isinstance(body, list) != (kind == "json"):

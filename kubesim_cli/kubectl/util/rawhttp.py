@@ -13,12 +13,13 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     """Send a request and return what the server answers. `data` is the body's text. Raises Failure, StatusError."""
     import json
 
+    from ...go.json import loads
     from ...machinery.errors import bad_request
 
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
     try:
-        parsed = json.loads(data) if data is not None else None
+        parsed = loads(data) if data is not None else None
     except ValueError as problem:
         raise bad_request(f"the body of the request could not be read: {problem}") from None
     answer = ctx.client.raw(method, url, parsed)

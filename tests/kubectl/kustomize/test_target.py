@@ -291,3 +291,18 @@ def test_where_the_output_goes(build, terminal, tmp_path):
 def test_nulls_and_nuls(build, tmp_path, text, told):
     result = build({"kustomization.yaml": text})
     assert result == (1, "", f"error: {told.format(dir=tmp_path / 'work')}\n")
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("images: [5]", "cannot unmarshal number into Go struct field TransformerConfig.images of type types.FieldSpec"),
+    ("namePrefix: [[a]]",
+     "cannot unmarshal array into Go struct field TransformerConfig.namePrefix of type types.FieldSpec"),
+    ("nameReference: [{fieldSpecs: [5]}]", "cannot unmarshal number into Go struct field "
+     "NameBackReferences.nameReference.fieldSpecs of type types.FieldSpec"),
+    ("x: 5", 'unknown field "x"'),
+    ("5", "cannot unmarshal number into Go value of type builtinconfig.TransformerConfig"),
+])
+def test_configurations_of_another_shape(build, text, told):
+    result = build({"kustomization.yaml": "resources: [d.yaml]\nconfigurations: [f.yaml]\n", "d.yaml": DEPLOYMENT,
+                    "f.yaml": text})
+    assert result == (1, "", f"error: error unmarshaling JSON: while decoding JSON: json: {told}\n")

@@ -75,8 +75,9 @@ def to_v2(obj: Object) -> Object:
 
 def _read(text: str | None) -> Json:
     try:
-        return json.loads(text) if text else None
-    except json.JSONDecodeError:
+        from ....go.json import loads
+        return loads(text) if text else None
+    except ValueError:
         return None
 
 

@@ -103,18 +103,17 @@ def _of_type(obj: Object, data: Object) -> FieldErrors:
 
 
 def _json_object(obj: Object, key: str) -> FieldErrors:
-    import json
-
+    from ....go.json import loads, type_word
     from ....machinery import field
 
     text = _decoded(obj, key).decode(errors="replace")
     try:
-        if isinstance(json.loads(text), dict):
+        value = loads(text)
+        if value is None or isinstance(value, dict):
             return []
-        why = "json: cannot unmarshal value into Go value of type map[string]interface {}"
-    except json.JSONDecodeError as error:
-        at = text[error.pos:error.pos + 1]
-        why = (f"invalid character {at!r} looking for beginning of value" if at else "unexpected end of JSON input")
+        why = f"json: cannot unmarshal {type_word(value)} into Go value of type map[string]interface {{}}"
+    except ValueError as error:
+        why = str(error)
     return [field.invalid(f"data[{key}]", "<secret contents redacted>", why)]
 
 
