@@ -10,7 +10,7 @@ from ...go.fmt import quote
 from ...machinery import jsonpatch
 from ...machinery.objects import clone
 from ..failures import Failure
-from .resources import Resource, ResourceSet, parse
+from .resources import Resource, ResourceSet, node_kind, parse, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,18 +168,13 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
 
 def _merge(old: Json, new: Json, schema: Schema | None) -> Json:
     """Return what a patch's value makes of a value (None: there is none); `_DELETED` where it goes."""
-    if old is not None and _node_kind(old) != _node_kind(new):
-        raise Failure(f"wrong node kind: expected {_node_kind(old)} but got {_node_kind(new)}: node contents:\n"
-                      + _shown(new))
+    if old is not None and node_kind(old) != node_kind(new):
+        raise wrong_kind(node_kind(old), new)
     if isinstance(new, dict):
         return _merge_objects(old, new, schema)
     if isinstance(new, list) and schema is not None and "merge" in schema.strategies:
         return _merge_lists(old, new, schema)
     return new
-
-
-def _node_kind(value: Json) -> str:
-    return "MappingNode" if isinstance(value, dict) else "SequenceNode" if isinstance(value, list) else "ScalarNode"
 
 
 def _merge_objects(old: Object | None, new: Object, schema: Schema | None) -> Json:

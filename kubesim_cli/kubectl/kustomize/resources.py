@@ -17,6 +17,25 @@ _NOT_NAMESPACED = "_non_namespaceable_"
 _cluster_scoped: set[tuple[str, str]] = set()
 
 
+def scalar_text(value: Json) -> str:
+    """Return the text of a YAML scalar, "" of anything else (kyaml's RNode.GetString and its kin)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def node_kind(value: Json) -> str:
+    """Return what kyaml calls a node with such a value."""
+    return "MappingNode" if isinstance(value, dict) else "SequenceNode" if isinstance(value, list) else "ScalarNode"
+
+
+def wrong_kind(wanted: str, value: Json) -> Failure:
+    """Return the failure for a value of another kind of node than the wanted one (kyaml's ErrorIfInvalid)."""
+    from ..printers.yaml import dump
+
+    return Failure(f"wrong node kind: expected {wanted} but got {node_kind(value)}: node contents:\n{dump(value)}")
+
+
 class Id:
     """What identifies a resource: group, version, kind, name and namespace."""
 
@@ -71,17 +90,18 @@ class Resource:
         meta: Object = self.obj.setdefault("metadata", {})
         return meta
 
-    name = property(lambda self: self.meta.get("name") or "")
-    namespace = property(lambda self: self.meta.get("namespace") or "")
-    kind = property(lambda self: self.obj.get("kind") or "")
+    name = property(lambda self: scalar_text(self.meta.get("name")))
+    namespace = property(lambda self: scalar_text(self.meta.get("namespace")))
+    kind = property(lambda self: scalar_text(self.obj.get("kind")))
+    api_version = property(lambda self: scalar_text(self.obj.get("apiVersion")))
 
     @property
     def id(self) -> Id:
-        return Id(self.obj.get("apiVersion") or "", self.kind, self.name, self.namespace)
+        return Id(self.api_version, self.kind, self.name, self.namespace)
 
     @property
     def earlier_ids(self) -> list[Id]:
-        return [Id(self.obj.get("apiVersion") or "", kind, name, namespace) for namespace, name, kind in self.earlier]
+        return [Id(self.api_version, kind, name, namespace) for namespace, name, kind in self.earlier]
 
     @property
     def original_id(self) -> Id:
@@ -295,10 +315,10 @@ def _check(obj: Json) -> None:
     if not isinstance(obj, dict):
         raise Failure("missing Resource metadata")
     meta = obj.get("metadata")
-    kind, api_version = obj.get("kind") or "", obj.get("apiVersion") or ""
+    kind, api_version = scalar_text(obj.get("kind")), scalar_text(obj.get("apiVersion"))
     if kind.endswith("List"):
         return
-    name = meta.get("name") if isinstance(meta, dict) else None
+    name = scalar_text(meta.get("name")) if isinstance(meta, dict) else ""
     shown = f"{{{{{api_version} {kind}}} {{{{{name or ''} }} map[] map[]}}}}"
     if not kind:
         raise Failure(f"missing kind in object {shown}" if name else "missing Resource metadata")

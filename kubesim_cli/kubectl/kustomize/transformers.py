@@ -9,7 +9,7 @@ from functools import partial
 
 from ..failures import Failure
 from .fieldpaths import applies, split, visit
-from .resources import Resource, ResourceSet
+from .resources import Resource, ResourceSet, scalar_text, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,18 +86,18 @@ def add_annotations(resources: ResourceSet, annotations: Object) -> None:
 
 def set_entries(resources: ResourceSet, entries: Object, wanted: Iterable[Object]) -> None:
     """Set entries in the maps at the wanted paths."""
-    entries = {key: _text(value) for key, value in sorted(entries.items())}
+    entries = {key: scalar_text(value) for key, value in sorted(entries.items())}
     for res in resources if entries else ():
         for spec in wanted:
             if applies(spec, res.id):
-                visit(res.obj, split(spec["path"]), lambda value: {**value, **entries},
+                visit(res.obj, split(spec["path"]), lambda value: {**_map(value), **entries},
                       {} if spec.get("create") else None)
 
 
-def _text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+def _map(value: Json) -> Object:
+    if value is not None and not isinstance(value, dict):
+        raise wrong_kind("MappingNode", value)
+    return value or {}
 
 
 def set_replicas(resources: ResourceSet, replicas: Iterable[Json], specs: list[Json]) -> None:
@@ -158,7 +158,7 @@ def _image(image: Object, text: str) -> str:
     name, tag, digest = _split_image(text)
     new_tag, new_digest = image.get("newTag"), image.get("digest")
     if new_tag or new_digest:
-        tag, digest = _text(new_tag), new_digest or ""
+        tag, digest = scalar_text(new_tag), new_digest or ""
     elif image.get("tagSuffix"):
         tag, digest = tag + image["tagSuffix"], ""
     return (image.get("newName") or name) + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
@@ -218,4 +218,4 @@ def _expanded(value: Json, values: Object) -> Json:
     if value[2:-1] in values and value == f"$({value[2:-1]})":
         return values[value[2:-1]]
     return re.sub(r"\$\$|\$\(([^)]*)\)", lambda match: "$" if match[0] == "$$" else
-                  _text(values[match[1]]) if match[1] in values else match[0], value)
+                  scalar_text(values[match[1]]) if match[1] in values else match[0], value)

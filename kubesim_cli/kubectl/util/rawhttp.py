@@ -35,7 +35,7 @@ def body(ctx: Context, filename: str) -> str:
     if filename == "-":
         return ctx.stdin()
     try:
-        with open(filename, encoding="utf-8") as file:
+        with open(filename, encoding="utf-8", errors="replace") as file:  # as Go reads bytes that are no UTF-8
             return file.read()
     except OSError as error:
         raise Failure(f"open {filename}: {(error.strerror or '').lower()}") from None

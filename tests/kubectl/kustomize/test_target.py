@@ -306,3 +306,13 @@ def test_configurations_of_another_shape(build, text, told):
     result = build({"kustomization.yaml": "resources: [d.yaml]\nconfigurations: [f.yaml]\n", "d.yaml": DEPLOYMENT,
                     "f.yaml": text})
     assert result == (1, "", f"error: error unmarshaling JSON: while decoding JSON: json: {told}\n")
+
+
+@pytest.mark.parametrize("resource,told", [
+    ('{"apiVersion": "v1", "kind": [{}], "metadata": {"name": "a"}}', "missing kind in object"),
+    ('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "labels": "x"}}',
+     "wrong node kind: expected MappingNode but got ScalarNode: node contents:\nx")])
+def test_resources_of_another_shape(build, resource, told):
+    result = build({"kustomization.yaml": "resources: [r.yaml]\ncommonLabels: {a: b}\n", "r.yaml": resource})
+    assert result.code == 1
+    assert told in result.err
