@@ -136,7 +136,7 @@ def test_load_balancers(fits, spec, expected):
     (NO_IP, NO_IP, []),
     (BOTH, ONE, []),
     (ONE, external(), []),
-    (BOTH, {**ONE, "ipFamilyPolicy": "PreferDualStack"}, [
+    (BOTH, {**BOTH, "clusterIPs": ["10.96.0.9"], "ipFamilyPolicy": "PreferDualStack"}, [
         'spec.ipFamilyPolicy: Invalid value: "PreferDualStack": must be set to \'SingleStack\' when releasing the '
         'secondary clusterIP']),
     (ONE, {**ONE, "clusterIP": None, "clusterIPs": None}, [
@@ -172,6 +172,7 @@ def test_statuses(desk, fits, group, kind, spec, refused):
     kinds = desk(group, kind)
     obj = {"spec": spec, "status": {"loadBalancer": {"ingress": [
         {"ip": "10.0.0.1"}, {"hostname": "a.org"}, {"ip": "10.0.0"}, {"hostname": "A_b"}]}}}
+    kinds.kind.default(obj, kinds.ctx)
     found = [str(error) for error in kinds.kind.validate_status(obj, obj, kinds.ctx)]
     assert fits(found, refused or [
         f'status.loadBalancer.ingress[2].ip: Invalid value: "10.0.0": {IP}',
