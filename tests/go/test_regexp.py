@@ -105,7 +105,7 @@ def test_no_pattern_takes_long(pattern):
     began = time.process_time()
     assert not regexp.compile(pattern).matches("a" * 5000 + "!\n")
     assert not regexp.compile(pattern).find_all("ax" * 20 + "?\n")
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 30  # also under coverage, on a slow machine
 
 
 def test_common_patterns_keep_the_fast_engine():
