@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 
 ROOT = pathlib.Path(__file__).parents[1]
 KUBESIM = str(pathlib.Path(sys.executable).with_name("kubesim"))
@@ -62,4 +63,12 @@ def verdict(name: str, value: float, limit: float, unit: str) -> bool:
     """Print one figure beside its limit; returns whether it holds."""
     good = value <= limit
     print(f"{'ok  ' if good else 'MISS'} {name}: {value:.4g} {unit} (limit {limit:.4g})", flush=True)
+    return good
+
+
+def tally(name: str, found: Mapping[str, int]) -> bool:
+    """Print what was counted; returns whether there were no `faults`."""
+    good = not found.get("faults")
+    print(f"{'ok  ' if good else 'MISS'} {name}: " + ", ".join(f"{count} {what}" for what, count in found.items()),
+          flush=True)
     return good

@@ -28,6 +28,9 @@ _PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex
 def main(argv: list[str] | None = None) -> int:
     """Run one command line; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        from .machinery.streams import open_closed
+        open_closed()
     gc.set_threshold(200_000)  # objects are trees: looking for cycles in 10,000 pods takes half of their listing
     try:
         if words[:1] == ["sim"]:
@@ -51,8 +54,9 @@ def told(problem: Exception) -> str:
     from .store.log import StoreError
     if isinstance(problem, StoreError):
         return str(problem)
-    if isinstance(problem, OSError) and problem.filename:
-        return f"{problem.filename}: {(problem.strerror or str(problem)).lower()}"
+    if isinstance(problem, OSError) and problem.strerror:
+        where = f"{problem.filename}: " if problem.filename else ""
+        return where + problem.strerror.lower()
     return f"kubesim failed: {type(problem).__name__}: {problem} (KUBESIM_TRACEBACK=1 shows where)"
 
 

@@ -50,6 +50,7 @@ class Cluster:
         self._manager: Manager | None = None
         self._populated = False  # in the running transaction
         self._only_time = False  # the running transaction holds nothing but what time did
+        self.wrote = False       # something that was asked for has been committed
         self.on_commit: Callable[[], None] = lambda: None  # after each commit; the terminal lets its output go then
         self._read_state()
 
@@ -223,9 +224,12 @@ class Cluster:
         if self.store.locked:
             only_time = self._only_time
             self.settle()
+            # The default objects alone can be made again, and nobody has asked for them.
+            asked = not (self._populated and self.state.pristine)
+            written = asked and not only_time and self.store.dirty
             try:
-                # The default objects alone can be made again, and nobody has asked for them.
-                self.store.commit(durable=not (self._populated and self.state.pristine))
+                self.store.commit(durable=asked)
+                self.wrote = self.wrote or written
             except OSError as error:
                 if not only_time:
                     raise

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Streams = tuple[TextIO, TextIO, TextIO]  # stdin, stdout, stderr
 
 
+_LENIENT = ("", "name", "wide", "custom-columns")  # outputs whose printers do not look whether anything is printed
+
+
 class Context:
     """One call of one command. Nothing is opened before it is asked for: neither kubeconfig nor cluster."""
 
@@ -41,6 +44,7 @@ class Context:
         self._kubeconfig: Kubeconfig | None = None
         self._pending: list[tuple[TextIO, str]] = []
         self._warnings: list[str] = []
+        self._unprinted = False  # what was asked for could not be printed
 
     # The cluster
 
@@ -196,8 +200,11 @@ class Context:
 
     def _tell(self, line: str) -> None:
         """Tell of a wait, or of a trouble that is no failure, at once."""
-        self._stderr.write(line)
-        self._stderr.flush()
+        try:
+            self._stderr.write(line)
+            self._stderr.flush()
+        except OSError as error:
+            self._refused(self._stderr, error)
 
     def flush(self) -> None:
         """Write what was printed, in its order."""
@@ -210,12 +217,32 @@ class Context:
                 position += 1
             data = "".join(texts)
             raw = getattr(stream, "buffer", None)
-            if raw:
-                raw.write(data.encode("utf-8", "surrogateescape"))
-                raw.flush()
-            else:
-                stream.write(data)
-                stream.flush()
+            try:
+                if raw:
+                    raw.write(data.encode("utf-8", "surrogateescape"))
+                    raw.flush()
+                else:
+                    stream.write(data)
+                    stream.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                self._refused(stream, error)
+
+    def _refused(self, stream: TextIO, error: OSError) -> None:
+        """Go on without a stream that takes nothing.
+
+        kubectl minds only where a printer of objects meets that (what comes of tables and `NAME created` it does not
+        look at). Even then a write that was made is not told as failed.
+        """
+        from ..machinery.streams import refusal, silence
+
+        silence(stream)
+        structured = "output" in self.flags and self.flags["output"].partition("=")[0] not in _LENIENT
+        if stream is self._stdout and structured:
+            made = self._cluster is not None and self._cluster.wrote
+            self._tell(f"{'Warning' if made else 'error'}: {refusal(error)}\n")
+            self._unprinted = not made
 
     def close(self) -> None:
         """Let go of the cluster; what was not committed is lost."""
@@ -229,7 +256,7 @@ class Context:
             self.err(f"error: {count} warning{'s' if count > 1 else ''} received\n")
             code = 1
         self.commit()
-        return code
+        return code or int(self._unprinted)
 
 
 def _review(client: Client, token: str) -> Object | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 TYPE_CHECKING = False
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
 
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 TEMPORARY = ".tmp"  # the end of the names of files that are being written
+
+
+def named(error: OSError, path: str) -> OSError:
+    """Return what the system says with the name of the file.
+
+    Python tells of a seek that failed by io.UnsupportedOperation: without a number, and a ValueError besides.
+    """
+    code = error.errno or errno.ESPIPE
+    return OSError(code, os.strerror(code), path)
 
 
 def private_folder(path: str) -> None:
@@ -94,8 +104,6 @@ def sync_folder(path: str) -> None:
     try:
         os.fsync(fd)
     except OSError as error:
-        import errno
-
         if error.errno != errno.EINVAL:  # a file system without
             error.filename = path
             raise

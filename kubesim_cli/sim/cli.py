@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import redirect_stdout
+from typing import TextIO, cast
 
 import click
 
@@ -47,9 +50,11 @@ def main(args: list[str]) -> int:
         for command in module.COMMANDS:
             sim.add_command(command)
     from ..kubectl.failures import Failure
+    from ..machinery.streams import Forgiving
 
     try:
-        return sim.main(args, prog_name="kubesim sim", standalone_mode=False) or 0  # what ctx.exit() was given
+        with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
+            return sim.main(args, prog_name="kubesim sim", standalone_mode=False) or 0  # what ctx.exit() was given
     except click.ClickException as error:
         error.show()
         return error.exit_code

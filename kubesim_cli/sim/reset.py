@@ -59,7 +59,7 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         aside = move_aside(settings.folder, sys.stderr.write)
         click.echo(f"the old cluster is kept in {aside}, as it cannot be read: {problem}", err=True)
         start_over()
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         os.remove(discovery_cache(settings.environ, settings.folder))
 
 

@@ -23,6 +23,7 @@ import json
 import os
 from zlib import crc32
 
+from ..machinery import files
 from .timers import Timers
 
 TYPE_CHECKING = False
@@ -266,7 +267,7 @@ def _open(folder: str) -> tuple[Index, BinaryIO] | None:
     except BaseException as problem:
         log.close()
         if isinstance(problem, OSError):
-            problem.filename = path
+            raise files.named(problem, path) from None
         raise
     if index is None:
         log.close()

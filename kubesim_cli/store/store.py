@@ -81,6 +81,9 @@ class Store:
         try:
             if self._followed is not None:
                 self._followed += self._told(known, before, index, file)
+        except OSError as error:
+            _close(file)
+            raise files.named(error, self._path) from None
         finally:
             _close(before)
         self._file = file
@@ -176,8 +179,7 @@ class Store:
             self._file.seek(offset)
             return self._file.read(length)
         except OSError as error:
-            error.filename = self._path
-            raise
+            raise files.named(error, self._path) from None
 
     def _decode(self, row: bytes, entry: log.Entry) -> Object:
         if crc32(row) != entry[3]:

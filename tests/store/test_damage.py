@@ -270,6 +270,19 @@ def test_a_read_that_fails_names_its_file(folder):
     reader.close()
 
 
+def test_a_seek_that_fails_is_told_as_an_error_of_the_system(folder):
+    """Python raises io.UnsupportedOperation, which is a ValueError too and was taken for a bad manifest."""
+    reader = Store(folder)
+    reader._file.close()
+    with os.fdopen(os.pipe()[0], "rb") as pipe:
+        reader._file = pipe
+        with pytest.raises(OSError, match="Illegal seek") as problem:
+            reader.list("pods")
+        assert not isinstance(problem.value, ValueError)
+        assert problem.value.filename == os.path.join(folder, log.LOG)
+    reader.close()
+
+
 def test_nothing_is_left_of_a_file_that_cannot_be_made(folder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, *failing("fchmod", errno.EIO))

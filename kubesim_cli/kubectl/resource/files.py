@@ -75,15 +75,22 @@ class File:
         self.path, self.source, self.of_many = path, source, of_many
 
     def read(self, ctx: Context) -> str | bytes:
-        if self.path == "-":
-            return ctx.stdin()
+        """Return what it holds; raises Failure."""
+        if self.path == "-" or not os.path.isfile(self.path):
+            ctx.about_to_wait()  # a pipe, or a server
         if self.path.startswith(("http://", "https://")):
-            ctx.about_to_wait()
             return _download(self.path)
-        if not os.path.isfile(self.path):
-            ctx.about_to_wait()  # a pipe
-        with open(self.path, "rb") as file:
-            return file.read()
+        try:
+            if self.path == "-":
+                return ctx.stdin()
+            with open(self.path, "rb") as file:
+                return file.read()
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            if error.filename:
+                raise Failure(f"open {self.path}: {why}") from None
+            name = "/dev/stdin" if self.path == "-" else self.path
+            raise Failure(f"error parsing {self.source}: read {name}: {why}") from None
 
     def infos(self, ctx: Context, local: bool, validate: bool, flatten: bool,
               scheme: str = "") -> Iterator[Info | Exception]:

@@ -1,0 +1,170 @@
+"""What is killed, loses power or fails: commands that each take a store from one state to another in a way of its own.
+
+Clocks stand still and names come from seeds, so that a command ends in the same state whenever it is run, and anything
+else than the state before and the state after is half a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from typing import NamedTuple
+
+import children
+from common import ROOT
+
+Objects = dict[tuple[str, str], "str | None"]
+MUCH = 1 << 40
+# System calls that are about nothing but their process.
+_INSIDE = {"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "rt_sigaction", "rt_sigprocmask", "exit_group",
+           "futex", "restart_syscall", "getpid"}
+
+
+def documents(*names: str, text: str = "new") -> str:
+    """Return manifests of ConfigMaps."""
+    return "\n".join(json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name},
+                                 "data": {"text": text}}) for name in names)
+
+
+class Step(NamedTuple):
+    words: str
+    stdin: str = ""
+
+
+class Stage(NamedTuple):
+    """`before` makes the store ready for `step`; `settings` are constants of the store while `step` runs."""
+    before: list[Step]
+    step: Step
+    settings: dict[str, int] = {}
+    prepare: str = ""  # a store to begin with, or what else is done
+
+
+_FROZEN = [Step("sim reset --seed a"), Step("sim clock freeze 2024-01-01T00:00:00Z"),
+           Step("create -f -", documents("old1", "old2", "old3", text="old"))]
+_THREE = Step("create -f -", documents("new1", "new2", "new3"))
+_BIG = [Step("create -f -", documents("big", text="x" * 200_000)),
+        *(Step("replace -f -", documents("big", text=letter * 200_000)) for letter in "yzu")]
+
+STAGES = {
+    "the first command": Stage([], _THREE),
+    "a write": Stage(_FROZEN, _THREE),
+    "a delete": Stage(_FROZEN, Step("delete configmap old1 old2 old3")),
+    "a write that writes the index": Stage(_FROZEN, _THREE, {"SLACK": -MUCH}),
+    "a write that compacts": Stage([*_FROZEN, *_BIG], Step("replace -f -", documents("old1", "old2", "old3")),
+                                   {"GARBAGE": 0, "SLACK": -MUCH}),
+    "a write that spills": Stage(_FROZEN, _THREE, {"SPILL": 200}),
+    "a write over a torn tail": Stage(_FROZEN, _THREE, prepare="tail"),
+    "the first write to a store of 0.1": Stage([], _THREE, prepare="store-0.1"),
+    "time that passes": Stage([*_FROZEN, Step("create deployment web --image=nginx --replicas=3")],
+                              Step("sim clock advance 10s")),
+    "a reset": Stage(_FROZEN, Step("sim reset --seed b")),
+}
+AFTER = Step("create -f -", documents("after"))
+
+
+def warm() -> None:
+    """Import whatever the steps need."""
+    steps = [*_FROZEN, Step("create deployment web --image=nginx"), Step("sim clock advance 1m"), _THREE, *_BIG,
+             Step("replace -f -", documents("old1")), Step("delete configmap old1 old2"), Step("get configmap -o json"),
+             Step("delete configmap nothing"), Step("sim doctor"), Step("sim reset")]
+    children.warm(*steps)
+
+
+def folder(home: str) -> str:
+    """Return where the store of a home is."""
+    return os.path.join(home, "clusters", "minikube")
+
+
+def objects(home: str) -> Objects:
+    """Return the objects of a store, and what its ConfigMaps hold; raises StoreError."""
+    from kubesim_cli.store.store import Store
+
+    store = Store(folder(home))
+    try:
+        return {(resource, key): str(obj["data"]) if obj.get("data") else None
+                for resource in store.resources() for key, obj in zip(store.keys(resource), store.list(resource))}
+    finally:
+        store.close()
+
+
+class Scene:
+    """A stage that is set: the store before and after, to be taken up any number of times."""
+
+    def __init__(self, stage: Stage, scratch: str):
+        self.stage = stage
+        self._made = tempfile.mkdtemp(dir=scratch)
+        self._scratch = scratch
+        if stage.prepare == "store-0.1":
+            shutil.copytree(ROOT / "fixtures" / "store-0.1", folder(self._made))
+        for step in stage.before:
+            done = children.run(self._made, *step.words.split(), stdin=step.stdin)
+            assert not done.code, done
+        if stage.prepare == "tail":
+            with open(os.path.join(folder(self._made), "objects.jsonl"), "ab") as log:
+                log.write(b'{"rv":999,"type":"ADDED","resource":"configmaps","key":"default/torn","object":{}}\n' * 50)
+        self.before = objects(self._made)
+        home = self.home()
+        child = self.child(home)
+        done = child.result()
+        assert not done.code, done
+        self.after = objects(home)
+        assert self.before != self.after
+        self.drop(home)
+
+    def home(self) -> str:
+        """Return a home of its own that holds the store as it was before the step."""
+        home = tempfile.mkdtemp(dir=self._scratch)
+        return shutil.copytree(self._made, home, dirs_exist_ok=True)
+
+    def drop(self, home: str) -> None:
+        shutil.rmtree(home)
+
+    def child(self, home: str, held: bool = False) -> children.Child:
+        """Begin the step."""
+        step = self.stage.step
+        return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, held=held)
+
+    def places(self) -> list[tuple[str, int]]:
+        """Return (name, which one of that name) of each system call of the step, as strace finds them."""
+        home = self.home()
+        trace = children.traced(self.child(home, held=True))[1]
+        self.drop(home)
+        return [(call, when) for call, count in children.calls(trace).items() if call not in _INSIDE
+                for when in range(1, count + 1)]
+
+    def faults(self, home: str, done: children.Result, believed: bool | None) -> list[str]:
+        """Tell what is wrong with a store after the step was disturbed; afterwards there is one object more.
+
+        `believed`: whether the step has to have been done; None where both is right.
+        """
+        from kubesim_cli.store.log import StoreError
+
+        found = []
+        try:
+            there = objects(home)
+        except (StoreError, OSError) as error:
+            return [f"the store does not open: {error}"]
+        if there not in (self.before, self.after) and (self.before or not _only_defaults(there)):
+            found.append(f"half a transaction: {sorted({*there} ^ {*self.after})[:9]}")
+        elif believed and there != self.after:
+            found.append("an acknowledged write is lost")
+        elif believed is False and there == self.after:
+            found.append("a write was made and told as failed")
+        if "kubesim failed" in done.err or "Traceback" in done.err:
+            found.append("an internal error")
+        after = children.run(home, *AFTER.words.split(), stdin=AFTER.stdin)
+        if after.code or ("configmaps", "default/after") not in objects(home):
+            found.append(f"the next command does not work: {after}")
+        elif {*there} - {*objects(home)}:
+            found.append("the next command loses objects")
+        doctor = children.run(home, "sim", "doctor")
+        if doctor.code:
+            found.append(f"damaged: {doctor.out}")
+        return found
+
+
+def _only_defaults(there: Objects) -> bool:
+    """Whether this is what a cluster has before anybody asks for anything: it may be made, or not, at any time."""
+    return not any(resource == "configmaps" and not key.endswith("/kube-root-ca.crt") for resource, key in there)

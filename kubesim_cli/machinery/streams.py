@@ -1,0 +1,65 @@
+"""Standard streams that are closed or full: what was done stays done, whatever becomes of the words about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
+
+
+def open_closed() -> None:
+    """Let standard streams that were closed lead nowhere, as Go's runtime does (checkfds in os_unix.go).
+
+    Left closed, their numbers go to the next files that are opened, and what is printed goes to these.
+    """
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the first number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(fd, "w" if fd else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def silence(stream: TextIO) -> None:
+    """Let a stream that takes nothing lead nowhere, with what is still held back for it."""
+    try:
+        fd = stream.fileno()
+    except (OSError, ValueError, AttributeError):
+        return  # none of the system's
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, fd)
+    os.close(null)
+
+
+class Forgiving:
+    """A stream in front of stdout: what the system refuses to write is told once on stderr, and fails nothing."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text; returns its length."""
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            silence(self._stream)
+            sys.stderr.write(f"Warning: {refusal(error)}\n")
+        return len(text)
+
+    def flush(self) -> None:
+        """All is written already."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def refusal(error: OSError) -> str:
+    """Tell in Go's words that stdout could not be written to."""
+    return f"write /dev/stdout: {(error.strerror or str(error)).lower()}"
