@@ -96,8 +96,11 @@ def track_update(old: Object | None, obj: Object, manager: str, api_version: str
     if not managers and old is not None:
         return
     before = _untracked(old) if old is not None else _zero(obj, schema)
-    _take_over(before, obj, managers, _identity(manager, "Update", api_version, subresource), api_version, now, schema,
-               ignored or {})
+    try:
+        _take_over(before, obj, managers, _identity(manager, "Update", api_version, subresource), api_version, now,
+                   schema, ignored or {})
+    except typed.TypedError:
+        pass  # what validation lets through and no field set can tell is nobody's (structuredMergeManager.Update)
     _cap(managers)
     if managers:
         meta["managedFields"] = _write(managers)
@@ -181,11 +184,15 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     zero = _zero(body, schema)
     before = _untracked(live) if live is not None else zero
     managers = _read((live or {}).get("metadata", {}).get("managedFields")) or {}
-    if live is not None and not managers:
-        who = _identity("before-first-apply", "Update", api_version, "")
-        _take_over(zero, before, managers, who, api_version, now, schema, ignored or {})
     apply = _Apply(before, body, _identity(manager, "Apply", api_version, ""), api_version, schema, ignored or {})
-    merged, managers = apply.run(managers, force)
+    try:
+        if live is not None and not managers:
+            who = _identity("before-first-apply", "Update", api_version, "")
+            _take_over(zero, before, managers, who, api_version, now, schema, ignored or {})
+        merged, managers = apply.run(managers, force)
+    except typed.TypedError as wrong:  # the body's own were told above
+        raise errors.StatusError(500, "", f"failed to create typed live object ({_describe(live or zero)}): "
+                                 f"{wrong}") from None
     if merged == before:
         obj = clone(before)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..machinery import errors
 from ..machinery.objects import bare_items
-from .registry import check_name
 from .request import Options, Request
 
 TYPE_CHECKING = False
@@ -80,7 +79,6 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if method == "POST":
         return client.send(Request(client, "create", resource, namespace, name, body, subresource, options))
     if method == "PUT":
-        check_name(body.get("metadata") or {}, name)
         return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
     raise errors.method_not_supported(resource, method.lower())
 

@@ -7,6 +7,7 @@ from ..machinery import errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.schema import Schema
     from ..machinery.types import Json, Object
     from .request import Request
 
@@ -18,36 +19,54 @@ def decode(request: Request, body: Json) -> Object:
     refuses unknown fields, Warn tells them through `client.on_warning`, Ignore drops them. Raises BadRequest for what
     cannot be decoded.
     """
-    res, warn, field_validation = request.res, request.client.on_warning, request.options.field_validation or "Warn"
+    res = request.res
+    return request.kind.store_version(_typed(request, body, res.group, res.version, res.kind, request.schema))
+
+
+def decode_for(request: Request, subresource: Object) -> Object:
+    """The same for the body of a subresource of another kind, such as a Scale; `subresource`: its APIResource."""
+    from ..machinery.schema import schema_of
+
+    res, kind = request.res, subresource["kind"]
+    group, version = subresource.get("group", res.group), subresource.get("version", res.version)
+    schema = schema_of(f"{group}/{version}" if group else version, kind, request.server.release)
+    return _typed(request, request.body, group, version, kind, schema)
+
+
+def _typed(request: Request, body: Json, group: str, version: str, kind: str, schema: Schema | None) -> Object:
+    """Return a body as the Go type of a kind holds it; told as `decode` does."""
+    warn, field_validation = request.client.on_warning, request.options.field_validation or "Warn"
     if not isinstance(body, dict):
         raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
                                  f"{type_word(body)} into Go value of type struct "
                                  '{ APIVersion string "json:\\"apiVersion,omitempty\\""; '
                                  'Kind string "json:\\"kind,omitempty\\"" }')
+    for name in ("apiVersion", "kind"):
+        if not isinstance(body.get(name), (str, type(None))):
+            raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
+                                     f"{type_word(body[name])} into Go struct field .{name} of type string")
     if not body.get("kind"):
         import json
 
         raise errors.bad_request(f"Object 'Kind' is missing in '{json.dumps(body, separators=(',', ':'))}'")
-    if body.get("apiVersion") != res.api_version or body["kind"] != res.kind:
-        given_group = (body.get("apiVersion") or "").rpartition("/")[0]
-        if given_group == res.group and body["kind"] == res.kind:
+    given, what, expected = body.get("apiVersion") or "", body["kind"], f"{group}/{version}" if group else version
+    if given != expected or what != kind:
+        if given.rpartition("/")[0] == group and what == kind:
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
-                                     f"expected API version ({res.api_version})")
-        version, what = (body.get("apiVersion") or "").rpartition("/")[2], body["kind"]
-        raise errors.bad_request(f'{what} in version "{version}" cannot be handled as a {res.kind}: no kind "{what}" '
-                                 f'is registered for version "{body.get("apiVersion")}" in scheme '
+                                     f"expected API version ({expected})")
+        raise errors.bad_request(f'{what} in version "{given.rpartition("/")[2]}" cannot be handled as a {kind}: '
+                                 f'no kind "{what}" is registered for version "{body.get("apiVersion")}" in scheme '
                                  '"pkg/api/legacyscheme/scheme.go:30"')
     from ..machinery.decode import DecodeError, strict_message, unknown_message
     from ..machinery.decode import decode as as_typed
 
-    where = f'{res.kind} in version "{res.version}" cannot be handled as a {res.kind}: '
-    node = request.schema
-    if node is None:
+    where = f'{kind} in version "{version}" cannot be handled as a {kind}: '
+    if schema is None:
         from ..machinery.objects import clone
 
         return clone(body)
     try:
-        obj, unknown = as_typed(body, node)
+        obj, unknown = as_typed(body, schema)
     except DecodeError as error:
         raise errors.bad_request(f"{where}{error}") from None
     if unknown and field_validation == "Strict":
@@ -55,6 +74,4 @@ def decode(request: Request, body: Json) -> Object:
     if field_validation == "Warn" and warn is not None:
         for path in unknown:
             warn(unknown_message(path))
-    return request.kind.store_version(obj)
-
-
+    return obj

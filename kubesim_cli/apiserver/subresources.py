@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .request import Request
 
 
+_OWN_BODIES = ("binding", "eviction", "finalize", "scale", "token")  # the others take the object itself
+
+
 def serve(request: Request) -> Object:
     """Serve one call on a subresource; raises MethodNotAllowed for what it does not know."""
     res, verb = request.res, request.verb
@@ -23,6 +26,10 @@ def serve(request: Request) -> Object:
         raise errors.method_not_supported(f"{res.name}/{request.subresource}", verb)
     if verb != "get":
         request.server.begin()
+    if verb in ("create", "update") and request.subresource in _OWN_BODIES and not request.trusted:
+        from . import requestbody
+
+        request.body = requestbody.decode_for(request, res.subresources[request.subresource])
     return served(request)
 
 
@@ -34,7 +41,9 @@ def get_object(request: Request) -> Object:
 def _changed(request: Request, current: Object) -> Object:
     """Return the object that an update or a patch asks for."""
     if request.verb == "update":
-        return registry.decode(request, request.body)
+        obj = registry.decode(request, request.body)
+        registry.check_name(obj.setdefault("metadata", {}), request.name)
+        return obj
     return registry.patched(request, current)
 
 

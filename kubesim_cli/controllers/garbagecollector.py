@@ -1,14 +1,16 @@
 """The garbage collector: what goes with its owner, and what has to go before it.
 
-A key is one object, `APIVERSION KIND NAMESPACE/NAME UID`, which may be gone already.
+A key is one object, which may be gone already, as a JSON list: what users write into ownerReferences may hold anything.
 Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
 """
 
 from __future__ import annotations
 
+import json
+
 from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
-from ..machinery.objects import clone, key_of, split_key
+from ..machinery.objects import clone
 from . import refs
 
 TYPE_CHECKING = False
@@ -34,10 +36,11 @@ def _concerned(change: Change) -> Iterable[Key]:
             return ()
     elif new is not None and not after:
         return ()
-    keys = [_key(change.object)]
+    obj, meta = change.object, change.object["metadata"]
+    keys = [_key(obj["apiVersion"], obj["kind"], meta.get("namespace", ""), meta["name"], meta["uid"])]
     if old is not None:
-        namespace = old["metadata"].get("namespace")
-        keys += [f"{ref['apiVersion']} {ref['kind']} {f'{namespace}/' if namespace else ''}{ref['name']} {ref['uid']}"
+        namespace = old["metadata"].get("namespace", "")
+        keys += [_key(ref["apiVersion"], ref["kind"], namespace, ref["name"], ref["uid"])
                  for ref in before if ref not in after]
     return keys
 
@@ -47,8 +50,8 @@ def _deletion_changed(old: Object, new: Object) -> bool:
         "deletionTimestamp" not in old or old.get("finalizers") != new.get("finalizers"))
 
 
-def _key(obj: Object) -> str:
-    return f"{obj['apiVersion']} {obj['kind']} {key_of(obj)} {obj['metadata']['uid']}"
+def _key(api_version: str, kind: str, namespace: str, name: str, uid: str) -> Key:
+    return json.dumps([api_version, kind, namespace, name, uid])
 
 
 class GarbageCollector(Controller):
@@ -56,11 +59,10 @@ class GarbageCollector(Controller):
     watches = {"*": _concerned}
 
     def sync(self, api: Client, key: str) -> float | None:
-        api_version, kind, where, uid = key.split(" ")
+        api_version, kind, namespace, name, uid = json.loads(key)
         res = api.discovery.of_kind(api_version, kind)
         if res is None:
             return None
-        namespace, name = split_key(where)
         obj = api.find(res.name, name, namespace if res.namespaced else "")
         if obj is None or obj["metadata"]["uid"] != uid:
             _collect_dependents(api, {"metadata": {"uid": uid}})

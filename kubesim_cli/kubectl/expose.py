@@ -97,7 +97,7 @@ def _ports(obj: Object) -> list[tuple[int, str]]:
     if obj["kind"] == "Service":
         return [(port["port"], port.get("protocol") or "TCP") for port in spec.get("ports") or ()]
     pod = spec if obj["kind"] == "Pod" else spec["template"]["spec"]
-    return [(port["containerPort"], port.get("protocol") or "TCP") for container in pod["containers"]
+    return [(port["containerPort"], port.get("protocol") or "TCP") for container in pod["containers"] or ()
             for port in container.get("ports") or ()]
 
 

@@ -9,6 +9,7 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from .failures import Failure
 from .resource import builder
+from .resource.files import unstructured
 from .util import cmdutil
 
 TYPE_CHECKING = False
@@ -139,9 +140,10 @@ def _patched_locally(ctx: Context, info: Info, body: Json, patch_type: str) -> O
         obj = jsonpatch.merge(obj, body)
     else:
         obj = _merged(ctx, obj, body or {})
-    if not obj.get("kind"):
-        raise Failure(f"Object 'Kind' is missing in '{cmdutil.encode(obj).rstrip()}'")
-    return obj
+    try:
+        return unstructured(obj)
+    except ValueError as wrong:
+        raise Failure(str(wrong)) from None
 
 
 def _merged(ctx: Context, obj: Object, body: Object) -> Object:

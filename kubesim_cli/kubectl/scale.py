@@ -35,7 +35,10 @@ def run(ctx: Context) -> None:
             size = _scale(ctx, info, strategy)
         changed = clone(info.obj)
         if info.mapping.group in ("", "apps") and does("ScaleShowsReplicas", ctx.release):
-            changed.setdefault("spec", {})["replicas"] = size
+            spec = changed.setdefault("spec", {})
+            if not isinstance(spec, dict):
+                raise Failure("value cannot be set because .spec is not a map[string]interface{}")
+            spec["replicas"] = size
         if strategy != "client" and "record" in flags and flags["record"]:
             recorded = clone(changed)
             cmdutil.record(ctx, recorded)

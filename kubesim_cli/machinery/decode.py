@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .types import Json, Object
 
+_JSON_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 _INT_BITS = {"int32": 31, "int64": 63}
 
 
@@ -88,6 +89,7 @@ class _Decoder:
     def __init__(self) -> None:
         self.unknown: list[str] = []
         self.error = ""
+        self.mismatch: tuple[str, str, list[str]] | None = None  # what, the Go type, and the names: the error in parts
         self.where: list[str] = []  # names of the fields above, indexes and map keys left out
         self.struct = ""
 
@@ -216,13 +218,35 @@ class _Decoder:
         return number
 
     def _any(self, schema: Schema, value: Json, path: str) -> Json:
-        return clone(value)
+        return self._union(schema, value) if schema.ref.startswith(_JSON_SCHEMA) else clone(value)
+
+    def _union(self, schema: Schema, value: Json) -> Json:
+        """A JSON schema or something else, decoded on its own (apiextensions/v1/marshal.go): unknown fields are dropped
+        without a word, and so is what is neither."""
+        other = schema.ref.removeprefix(_JSON_SCHEMA)
+        if other == "OrBool" and not isinstance(value, dict):
+            if isinstance(value, bool):
+                return value
+            raise DecodeError("boolean or JSON schema expected")
+        node: Object = {"$ref": _JSON_SCHEMA}
+        if isinstance(value, list):
+            node = {"type": "array", "items": {"type": "string"} if other == "OrStringArray" else node}
+        elif not isinstance(value, dict):
+            return None
+        decoder = _Decoder()
+        clean = decoder.value(Schema(node, schema.definitions), value, "")
+        if decoder.mismatch:
+            what, go_type, where = decoder.mismatch
+            self.where += where
+            raise DecodeError(self._unmarshal_text(what, go_type))
+        return clean
 
     def _mismatch(self, schema: Schema, value: Json) -> Json:
         return self._cannot(type_word(value), schema.go_type)
 
     def _cannot(self, what: str, go_type: str) -> None:
-        self.error = self.error or self._unmarshal_text(what, go_type)
+        if not self.error:
+            self.error, self.mismatch = self._unmarshal_text(what, go_type), (what, go_type, list(self.where))
 
     def _unmarshal_text(self, what: str, go_type: str) -> str:
         """json.UnmarshalTypeError's text."""
@@ -247,7 +271,9 @@ class _Decoder:
         for key in sorted(value):
             place = f"{path}.{key}" if path else key
             field = fields.get(key)
-            if key == "metadata" and isinstance(value[key], dict) and (not path or schema.embedded):
+            if key == "metadata" and not path and value[key] is None:
+                continue
+            if key == "metadata" and (not path or (schema.embedded and isinstance(value[key], dict))):
                 meta = object_meta(schema.definitions.release)
                 self.where.append(key)
                 out[key] = self.value(meta, value[key], place)

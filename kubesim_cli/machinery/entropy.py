@@ -21,7 +21,7 @@ class Entropy:
         from .digest import sha256
 
         self.state["count"] += 1
-        drawn: bytes = sha256(f"{self.state['seed']}/{self.state['count']}".encode()).digest()
+        drawn: bytes = sha256(f"{self.state['seed']}/{self.state['count']}".encode("utf-8", "surrogatepass")).digest()
         return drawn
 
     def number(self, limit: int) -> int:

@@ -1,118 +1,8 @@
-"""What damaged inputs are made of: wrong values, command lines, and valid files of each area."""
+"""What damaged inputs are made of: odd words, and valid files of each area."""
 
 from __future__ import annotations
 
-from typing import Any
-
-DROP = object()  # the place is left out
-
-WRONG: list[Any] = [
-    DROP,
-    None,
-    "",
-    [],
-    {},
-    0,
-    5,
-    -1,
-    1.5,
-    True,
-    False,
-    "x",
-    "x y",
-    "-1",
-    "ä\n",
-    "a/b/c",
-    [None],
-    [5],
-    ["x"],
-    [{}],
-    [[]],
-    {"x": None},
-    {"x": 5},
-    {"x": "y"},
-    {"x": {}},
-    {"": ""},
-    1 << 31,
-    1 << 63,
-    10**30,
-    1e300,
-    "9" * 400,
-    "{{",
-    "$(A)",
-    "64 Mi",
-    "5%",
-    "2024-13-01T00:00:00Z",
-]
-
-MANIFEST_VERBS = [
-    line.split()
-    for line in """
-create -f @f --dry-run=server
-create -f @f
-create -f @f --dry-run=client -o yaml
-create -f @f --validate=false
-create -f @f --save-config --dry-run=server -o name
-apply -f @f --dry-run=server
-apply -f @f
-apply -f @f --dry-run=client
-apply -f @f --validate=false
-apply -f @f --server-side
-apply -f @f --server-side --dry-run=server --force-conflicts
-apply -f @f --prune -l app=none --dry-run=server
-apply set-last-applied -f @f --create-annotation
-apply view-last-applied -f @f
-replace -f @f
-replace -f @f --force
-replace -f @f --dry-run=server
-replace -f @f --dry-run=client
-diff -f @f
-diff -f @f --server-side
-label --local -f @f a=b -o yaml
-label -f @f a=b --dry-run=server
-annotate --local -f @f a=b -o json
-annotate -f @f a=b
-set image --local -f @f c=nginx:2 -o yaml
-set image -f @f *=nginx:2
-set env --local -f @f A=B -o yaml
-set env -f @f --list
-set resources --local -f @f --limits=cpu=1 -o yaml
-set selector --local -f @f a=b -o yaml
-set serviceaccount --local -f @f sa -o yaml
-set subject --local -f @f --user=x -o yaml
-scale -f @f --replicas=2
-autoscale -f @f --max=3
-expose -f @f --port=80
-expose -f @f --port=80 --dry-run=client -o yaml
-delete -f @f
-delete -f @f --dry-run=client
-delete -f @f --dry-run=server --ignore-not-found
-get -f @f
-get -f @f -o yaml
-get -f @f -o wide
-describe -f @f
-rollout status -f @f
-rollout history -f @f
-rollout restart -f @f
-rollout undo -f @f
-rollout pause -f @f
-wait -f @f --for=delete --timeout=1s
-wait -f @f --for=jsonpath={.spec.x}=5 --timeout=1s
-patch -f @f -p {"metadata":{"labels":{"z":"z"}}}
-patch -f @f --local -p {"spec":{"replicas":2}} -o yaml
-taint -f @f k=v:NoSchedule
-logs -f @f
-auth reconcile -f @f
-auth reconcile -f @f --dry-run=client
-create -f @f --edit
-convert -f @f
-debug -f @f
-drain minikube --dry-run=client
-events --for=pod/x
-certificate approve -f @f
-kustomize .
-""".strip().splitlines()
-]
+from fuzz.lines import words
 
 CONFIG = {
     "apiVersion": "v1",
@@ -157,42 +47,6 @@ CONFIG = {
         },
     ],
 }
-
-CONFIG_VERBS = [
-    line.split()
-    for line in """
-get ns
-config view
-config view --minify --flatten
-config view -o jsonpath={.users}
-config get-contexts
-config get-clusters
-config get-users
-config current-context
-config use-context m
-config set-context m --namespace=x
-config set-context --current --user=u
-config set-cluster m --server=x
-config set-credentials u --token=t
-config set-credentials u --auth-provider=x --auth-provider-arg=a=b --auth-provider-arg=k-
-config set-credentials v --exec-command=x --exec-env=A=b --exec-arg=c
-config rename-context m n
-config delete-context m
-config delete-cluster m
-config delete-user u
-config set users.u.username x
-config set contexts.m.namespace x
-config set clusters.m.insecure-skip-tls-verify true
-config set users.v.exec.command x
-config set preferences.colors false
-config unset users.u.password
-config unset contexts.m
-config unset users.v.exec.command
-config unset current-context
-auth whoami
-version
-""".strip().splitlines()
-]
 
 KUBERC = {
     "apiVersion": "kubectl.config.k8s.io/v1beta1",
@@ -275,98 +129,21 @@ KUSTOMIZATION = {
 }
 
 ODD = [
-    "",
-    "x",
-    "-1",
-    "5",
-    "1e999",
-    "NaN",
-    "true",
-    "=",
-    "a=b",
-    "a=",
-    "=b",
-    "a=b=c",
-    "a=b,c=d",
-    "a\nb",
-    '"',
-    '"a',
-    "'",
-    ",",
-    ",,",
-    "{",
-    "{}",
-    "[]",
-    '{"a":1}',
-    "null",
-    "\x00",
-    "\x1b[2J",
-    "\udc80",
-    "é",
-    "/",
-    "..",
-    ".",
-    "a/b",
-    "a/b/c",
-    "-",
-    "--",
-    "*",
-    "%s",
-    "%",
-    "{{",
-    "{{.}}",
-    "{.x[",
-    "{..}",
-    "5s",
-    "-5s",
-    "1h1m",
-    "99999999999h",
-    "0",
-    "10%",
-    "9" * 30,
-    "2147483648",
-    "a:b",
-    ":",
-    "a:b:c",
-    "jsonpath={.a}",
-    "go-template={{.a}}",
-    "custom-columns=A:.a",
-    "custom-columns=",
-    "yaml",
-    "json",
-    "name",
-    "wide",
-    "jsonpath",
-    "server",
-    "client",
-    "pods",
-    "pod/pod",
-    "deploy/dep",
-    "all",
-    "@f",
-    "a" * 3000,
-    "(",
-    ")",
-    "a in (b)",
-    "a in (",
-    "!a",
-    "a!=b",
-    "condition=Ready",
-    "delete",
-    "jsonpath={.a}=b",
-    "cpu=1",
-    "cpu=x",
-    "100m",
-    "http://[::1",
-    "https://x y",
-    "http://é",
-    "1.2.3.4",
-    "::1",
-    "80:90",
-    "nosuch",
-    "minikube",
-    "default",
-]
+    "", "x", "-1", "5", "1e999", "NaN", "true", "=", "a=b", "a=", "=b", "a=b=c", "a=b,c=d", 'a\nb', '"', '"a', "'",
+    ",", ",,", "{", "{}", "[]", '{"a":1}', "null", '\x00', '\x1b[2J', '\udc80', "é", "/", "..", ".", "a/b", "a/b/c",
+    "-", "--", "*", "%s", "%", "{{", "{{.}}", "{.x[", "{..}", "5s", "-5s", "1h1m", "99999999999h", "0", "10%",
+    "999999999999999999999999999999", "2147483648", "a:b", ":", "a:b:c", "jsonpath={.a}", "go-template={{.a}}",
+    "custom-columns=A:.a", "custom-columns=", "yaml", "json", "name", "wide", "jsonpath", "server", "client", "pods",
+    "pod/pod", "deploy/dep", "all", "@f", "(", ")", "a in (b)", "a in (", "!a", "a!=b", "condition=Ready", "delete",
+    "jsonpath={.a}=b", "cpu=1", "cpu=x", "100m", "http://[::1", "https://x y", "http://é", "1.2.3.4", "::1", "80:90",
+    "nosuch", "minikube", "default",
+]  # fmt: skip
+
+ODD += [
+    "a" * 3000, "a," * 500, "(" * 500, "[" * 500, "https://127.0.0.1:1/x", "file:///etc/passwd", "ftp://x/y", "$(A)",
+    "\\",
+    "a=b:c", "a:NoSchedule-", "2024-01-01T00:00:00Z", "1.28", "k8s-app in (x),y", "metadata.name=x", "spec.x=5",
+]  # fmt: skip
 
 BLOCKING = {"proxy", "port-forward", "attach", "completion", "debug", "sim"}
 
@@ -396,6 +173,20 @@ TEMPLATES = {
     ],
     "custom-columns": ["NAME:.metadata.name,X:.spec.x", "A:metadata.name", "A:.items[*]['a']", "A:{.a},B:..b"],
 }
+
+KEPT = {"kubeconfig", "watch", "watch-only", "cache-dir", "help", "profile-output", "follow", "output-directory"}
+
+OPTIONS = words("""
+limit continue labelSelector fieldSelector resourceVersion watch gracePeriodSeconds dryRun fieldManager
+timeoutSeconds tailLines propagationPolicy resourceVersionMatch fieldValidation force sinceTime container pretty
+allowWatchBookmarks sendInitialEvents orphanDependents
+""")
+
+VARIABLES = words("""
+KUBESIM_KUBERNETES_VERSION KUBESIM_KUBECTL_VERSION KUBECTL_APPLYSET KUBE_EDITOR EDITOR COLUMNS TERM KUBECONFIG
+KUBERC KUBECTL_EXTERNAL_DIFF PATH TZ LANG HOME KUBECACHEDIR KUBECTL_KYAML KUBESIM_HOME KUBECTL_KUBERC USER
+KUBECTL_ENABLE_CMD_SHADOW KUBECTL_DEBUG_CUSTOM_PROFILE SHELL NO_COLOR
+""")
 
 URLS = [
     "/api/v1/namespaces/default/pods/pod",

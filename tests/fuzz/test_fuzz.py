@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
-from fuzz import run
+from fuzz import bench, run
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the bound on time needs a Unix")
 
 
-@pytest.mark.parametrize("seed", [8, 9])
-def test_no_wrong_input_is_an_internal_error(seed, monkeypatch):
-    monkeypatch.setattr(run, "SECONDS", 30)  # five are for a machine that does nothing else
-    assert not run.faults(seed, 200)
+@pytest.mark.parametrize("fresh", [False, True])
+def test_no_wrong_input_is_an_internal_error(fresh, monkeypatch):
+    monkeypatch.setattr(bench, "SECONDS", 30)  # five are for a machine that does nothing else
+    seed = int.from_bytes(os.urandom(4), "big") if fresh else 8
+    print(f"python tests/fuzz/run.py --seed {seed} --cases 300")  # pytest tells it where the test fails
+    assert not run.faults(seed, range(300))

@@ -64,7 +64,7 @@ class _Reconciliation:
         self.namespace = wanted["metadata"].get("namespace", "")
         self.obj = wanted
         try:
-            self.existing: Object = ctx.client.get(self.resource, wanted["metadata"]["name"], self.namespace)
+            self.existing: Object = ctx.client.get(self.resource, wanted["metadata"].get("name", ""), self.namespace)
         except StatusError as error:
             if error.reason != "NotFound":
                 raise

@@ -302,18 +302,11 @@ def parse_duration(text: str) -> float:
 
 
 def _split_csv(text: str) -> list[str]:
-    """Split at commas as encoding/csv does; quoted parts may hold commas."""
-    if '"' not in text and "\n" not in text:
+    """Split at commas as encoding/csv does; quoted parts may hold commas. Raises ValueError."""
+    if '"' not in text and "\n" not in text and not text.endswith("\r"):
         return text.split(",") if text else []
-    import csv
-    parts, column = [], 1
-    for part in next(csv.reader([text], strict=False), []):
-        parts.append(part)
-    for raw in text.split(","):
-        if '"' in raw and not raw.startswith('"') and raw.count('"') == 1 and '"' not in text[:column - 1]:
-            raise ValueError(f'parse error on line 1, column {column + raw.index(chr(34))}: bare " in non-quoted-field')
-        column += len(raw) + 1
-    return parts
+    from ...go.csv import record
+    return record(text)
 
 
 def _pairs(text: str) -> dict[str, str]:

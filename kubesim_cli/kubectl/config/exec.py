@@ -35,7 +35,8 @@ def set_exec(entry: Object, flags: Flags) -> None:
             plugin[field] = flags[flag]
     if flags["exec-env"]:
         new, removed = _pairs(flags["exec-env"], "exec-env")
-        kept = {item["name"]: item["value"] for item in plugin.get("env") or () if item["name"] not in removed}
+        there = [(item.get("name", ""), item.get("value", "")) for item in plugin.get("env") or ()]
+        kept = {name: value for name, value in there if name not in removed}
         plugin["env"] = [{"name": name, "value": value} for name, value in {**kept, **new}.items()]
 
 

@@ -302,7 +302,7 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
         if not obj:
             continue
         _check(obj)
-        if obj.get("kind", "").endswith("List") and "items" in obj:
+        if scalar_text(obj.get("kind")).endswith("List") and "items" in obj:
             for item in obj["items"] or ():
                 _check(item)
                 found.append(Resource(clone(item)))

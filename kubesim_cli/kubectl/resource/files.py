@@ -191,9 +191,24 @@ def _text(value: Json) -> str:
 
 
 def decode(value: Json) -> Object:
-    """Return a document's object; raises ValueError where it is none, has no kind, or where its metadata does not fit
-    its type (unstructuredJSONScheme, metadataValidatingDecoder). kubectl lets items of lists pass that do not fit, for
-    the server to refuse."""
+    """Return a document's object; raises ValueError as `unstructured` does, and where its metadata does not fit its
+    type (metadataValidatingDecoder). kubectl lets items of lists pass that do not fit, for the server to refuse."""
+    obj = unstructured(value)
+    version = obj.get("apiVersion")
+    if not isinstance(version, str) or not _plain(obj.get("metadata")):
+        from ...machinery import decode as server
+        from ...machinery.schema import Schema, object_meta
+
+        meta = object_meta()
+        string = {"type": "string"}
+        server.decode({key: obj[key] for key in ("apiVersion", "kind", "metadata") if key in obj}, Schema(
+            {"type": "object", "properties": {"apiVersion": string, "kind": string, "metadata": meta.raw}},
+            meta.definitions, go_type="metadataOnlyObject"))
+    return obj
+
+
+def unstructured(value: Json) -> Object:
+    """Return an object of any shape; raises ValueError where it is none or has no kind (unstructuredJSONScheme)."""
     from ...go.json import type_word
 
     if not isinstance(value, dict):
@@ -209,15 +224,6 @@ def decode(value: Json) -> Object:
     version, kind = value.get("apiVersion"), value.get("kind")
     if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
         raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
-    if not isinstance(version, str) or not _plain(value.get("metadata")):
-        from ...machinery import decode as server
-        from ...machinery.schema import Schema, object_meta
-
-        meta = object_meta()
-        string = {"type": "string"}
-        server.decode({key: value[key] for key in ("apiVersion", "kind", "metadata") if key in value}, Schema(
-            {"type": "object", "properties": {"apiVersion": string, "kind": string, "metadata": meta.raw}},
-            meta.definitions, go_type="metadataOnlyObject"))
     return value
 
 

@@ -168,7 +168,7 @@ def _list(ctx: Context, obj: Object, container: Object, references: References |
     """Print a container's variables; False where a reference could not be resolved."""
     from .envrefs import describe
 
-    ctx.out(f"# {obj['kind']} {obj['metadata']['name']}, container {container['name']}\n")
+    ctx.out(f"# {obj['kind']} {obj['metadata'].get('name', '')}, container {container['name']}\n")
     problems: dict[str, list[str]] = {}
     for variable in container.get("env") or ():
         source = variable.get("valueFrom")

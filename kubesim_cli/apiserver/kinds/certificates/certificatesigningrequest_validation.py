@@ -50,10 +50,10 @@ def validate(obj: Object) -> FieldErrors:
     return errors + _conditions((obj.get("status") or {}).get("conditions") or ())
 
 
-def _request(text: str) -> str:
+def _request(text: str | None) -> str:
     """Why a request is not one; "" if it looks like one."""
     try:
-        pem = base64.b64decode(text).decode("ascii", "replace")
+        pem = base64.b64decode(text or "").decode("ascii", "replace")
     except (binascii.Error, ValueError):
         pem = ""
     if _HEADER not in pem:
