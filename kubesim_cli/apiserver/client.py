@@ -146,7 +146,8 @@ class Client:
 
     def dependents(self, owner: Object) -> builtins.list[tuple[str, Object]]:
         """Return (resource, object) for all objects whose ownerReferences name `owner`, of any resource but events."""
-        return [(resource, obj) for resource in self.server.store.resources() if resource != "events"
+        uid = owner["metadata"]["uid"]
+        return [(resource, obj) for resource in self.server.store.owning(uid) if resource != "events"
                 for obj in self.owned(resource, owner)]
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:

@@ -126,7 +126,7 @@ class Diagnosis:
         try:
             with open(os.path.join(self.folder, log.INDEX), "rb") as file:
                 index = log.Index.unpack(file.read())
-            fits = index is not None and index.generation == generation
+            fits = index is not None and index.generation == generation and index.sound
         except OSError:
             fits = not os.path.lexists(os.path.join(self.folder, log.INDEX))
         if not fits:

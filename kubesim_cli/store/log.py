@@ -24,6 +24,7 @@ import os
 from zlib import crc32
 
 from ..machinery import files
+from .table import Table
 from .timers import Timers
 
 TYPE_CHECKING = False
@@ -40,6 +41,8 @@ _SEALED = 3              # the first format with checksums
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
 LONGEST_HEADER = 4096
+SLACK = 1 << 16          # bytes of log tail that are scanned rather than indexed
+_OWNERS = "owners"       # beside the resources of the index file; no resource is called so
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -82,7 +85,7 @@ class Index:
     """Where everything stands: `entries(resource)` maps a key to [revision, offset, length, CRC] of its newest line.
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
-    others', so that nobody has to decode objects to find out whose they are.
+    others', so that nobody has to decode objects to find out whose they are. `owned(uid)` finds them by those.
     """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):
@@ -93,33 +96,54 @@ class Index:
         self.checkpoint = 0  # size of the log when the index was last written
         self.weight = 0      # bytes of the index file, to weigh writing it against scanning the log's tail
         self.live = 0        # bytes of the lines that entries point to
-        self._entries: dict[str, dict[Key, Entry]] = {}
-        self._packed: dict[str, bytes] = {}
+        self.mended = False  # whether a part of the index file was found not to be what was written
+        self._tables: dict[str, Table] = {}
+        self._owners = Table()  # `UID RESOURCE KEY` of each owner of each object
+        self._anew: Index | None = None
 
-    def entries(self, resource: str) -> dict[Key, Entry]:
+    def entries(self, resource: str) -> Table:
         """Return the entries of one resource; they are only decoded when asked for."""
-        found = self._entries.get(resource)
+        found = self._tables.get(resource)
         if found is None:
-            packed = self._packed.pop(resource, None)
-            found = self._entries[resource] = json.loads(packed) if packed else {}
+            found = self._tables[resource] = Table()
         return found
 
+    def owned(self, uid: str, resource: str = "") -> list[tuple[str, Key]]:
+        """Return resource and key of the objects that have an owner, of one resource or of all; in order."""
+        prefix = f"{uid} {resource} " if resource else f"{uid} "
+        found = [row.split(" ", 2) for row, _ in self._owners.items(prefix)]
+        return [(name, key) for _, name, key in found]
+
     def resources(self) -> list[str]:
-        """Return the resources that have, or had, objects, in order."""
-        return sorted({*self._entries, *self._packed})
+        """Return the resources that have objects, in order."""
+        return sorted(name for name, table in self._tables.items() if table)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the index file is to be written: the log goes on too far behind it, or a part of it is damaged."""
+        return self.mended or self.size - self.checkpoint > SLACK + self.weight // 16
 
     def apply(self, record: Object, offset: int, row: bytes) -> None:
         """Take in one log record, whose line `row` stands at `offset`."""
         if "rv" in record:
-            entries = self.entries(record["resource"])
-            old = entries.pop(record["key"], None)
+            resource, key = record["resource"], record["key"]
+            entries = self.entries(resource)
+            old = entries.get(key)
             if old is not None:
                 self.live -= old[2]
-            if record["type"] != "DELETED":
-                owners = record["object"]["metadata"].get("ownerReferences")
-                uids = _uids(owners) if owners else ()
-                entries[record["key"]] = [record["rv"], offset, len(row), crc32(row), *uids]
-                self.live += len(row)
+                for uid in old[4:]:
+                    if uid:
+                        self._owners.pop(f"{uid} {resource} {key}")
+            if record["type"] == "DELETED":
+                entries.pop(key)
+                return
+            owners = record["object"]["metadata"].get("ownerReferences")
+            uids = _uids(owners) if owners else ()
+            entries.set(key, [record["rv"], offset, len(row), crc32(row), *uids])
+            for uid in uids:
+                if uid:
+                    self._owners.set(f"{uid} {resource} {key}", 0)
+            self.live += len(row)
         elif "timer" in record:
             controller, key = record.get("controller"), record["timer"]
             if controller is None:
@@ -129,42 +153,71 @@ class Index:
             self.revision, self.meta = record["commit"], record["meta"]
 
     def pack(self) -> list[bytes]:
-        """Encode the index file: a line for the whole, one per resource, and one with the checksum of all."""
-        head = {"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc, "live": self.live,
-                "revision": self.revision, "meta": self.meta,
-                "timers": self.timers.due, "notes": self.timers.notes}
-        rows = [line(head)]
-        for resource in self.resources():
-            packed = self._packed.get(resource)
-            body = packed if packed is not None else _encode(self._entries[resource]).encode()
-            if body != b"{}":
-                rows.append(b'{"%b":%b}\n' % (resource.encode(), body))
-        crc = 0
-        for row in rows:
-            crc = crc32(row, crc)
-        rows.append(sealed({"lines": len(rows)}, crc)[0])
+        """Encode the index file: a line for the whole, with the checksums of those that follow, and these.
+
+        The others hold entries, in the order of resources and keys: {"RESOURCE":{KEY: entry}}.
+        """
+        tables = {name: self._tables[name] for name in self.resources()}
+        if self._owners:
+            tables[_OWNERS] = self._owners
+        blocks: dict[str, list[tuple[str, int, int]]] = {}
+        rows = [b""]
+        for name, table in tables.items():
+            places = blocks[name] = []
+            for first, crc, packed in table.pack():
+                places.append((first, crc, len(packed)))
+                rows.append(b'{"%b":%b}\n' % (name.encode(), packed))
+        self.mended = False
+        rows[0] = sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
+                          "live": self.live, "revision": self.revision, "meta": self.meta,
+                          "timers": self.timers.due, "notes": self.timers.notes, "blocks": blocks})[0]
         return rows
 
     @classmethod
-    def unpack(cls, data: bytes) -> Index | None:
-        """Decode an index file; None where it is not, to the last byte, one that was written."""
-        end = data.rfind(b"\n", 0, -1) + 1
-        if not seal_of(data[end:], crc32(memoryview(data)[:end]))[1]:
+    def unpack(cls, data: bytes, anew: Callable[[], Index] | None = None) -> Index | None:
+        """Decode an index file; None where its first line is not one that was written.
+
+        The others are looked at when they are needed. `anew()` then makes the same index from the log, if they are not
+        as they were written; without it they must not be read.
+        """
+        end = data.find(b"\n") + 1
+        if not seal_of(data[:end])[1]:
             return None
         try:
-            rows = data[:end].split(b"\n")
-            head = json.loads(rows[0])
+            head = json.loads(data[:end])
             if head["format"] != FORMAT:
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
             index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]
-            for row in rows[1:-1]:
-                name = row[2:row.index(b'":')]
-                index._packed[name.decode()] = row[len(name) + 4:-1]
+            for name, places in head["blocks"].items():
+                table = index._tables[name] = Table(index._mender(name, anew))
+                for first, crc, length in places:
+                    end += len(name.encode()) + 4
+                    table.add_packed(first, crc, data[end:end + length])
+                    end += length + 2
         except (ValueError, KeyError, TypeError):
             return None
+        if end != len(data):
+            return None
+        index._owners = index._tables.pop(_OWNERS, index._owners)
         index.checkpoint, index.weight = index.size, len(data)
         return index
+
+    def _mender(self, name: str, anew: Callable[[], Index] | None) -> Callable[[], Table]:
+        """Return a function that gives a table as it is in an index made of the log."""
+
+        def mend() -> Table:
+            if self._anew is None:
+                assert anew is not None
+                self._anew, self.mended = anew(), True
+            return self._anew._owners if name == _OWNERS else self._anew.entries(name)
+
+        return mend
+
+    @property
+    def sound(self) -> bool:
+        """Whether all of the index file is as it was written, as far as it has been unpacked and nothing changed."""
+        return all(table.sound for table in (*self._tables.values(), self._owners))
 
 
 def _uids(owners: list[Object]) -> list[str]:
@@ -227,8 +280,9 @@ def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple
             if crc32(row) != crc:
                 raise Damaged(path, f" at byte {start}")
             rows.append(row)
-            entries[key] = [revision, offset, length, crc, *owners]
+            entries.set(key, [revision, offset, length, crc, *owners])
             offset += length
+    index._owners = old._owners
     rows += [line(timer(*each, *index.timers.get(*each))) for each in index.timers.places()]
     return index, finished(index, rows)
 
@@ -306,10 +360,11 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
 
 def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
     """Return what index.json tells of a log, None where it tells of another one."""
-    packed = _slurp(os.path.join(folder, INDEX))
-    index = Index.unpack(packed) if packed is not None else None
+    path, packed = os.path.join(folder, LOG), _slurp(os.path.join(folder, INDEX))
+    index = Index.unpack(packed, lambda: _scanned(path, log, generation, size, crc)) if packed is not None else None
     if index is None or index.generation != generation:
         return None
+    size, crc = index.size, index.crc
     end = b',"crc":%d}\n' % index.crc
     log.seek(index.size - len(end))
     return index if log.read(len(end)) == end else None
@@ -404,14 +459,22 @@ def verified(path: str, index: Index) -> Index:
     Raises StoreError where it is not as it was written.
     """
     with open(path, "rb") as log:
-        first = log.readline(LONGEST_HEADER)
-        found = Index(index.generation, len(first), crc=crc32(first))
-        scan = Scan(found.size, found.crc)
-        for transaction in scan.read(log):
-            for offset, row in transaction:
-                found.apply(json.loads(row), offset, row)
-            found.size, found.crc = offset + len(row), scan.crc
-    if (found.size, found.crc) != (index.size, index.crc):
+        return _scanned(path, log, index.generation, index.size, index.crc)
+
+
+def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
+    """Return the index of an open log up to `size`, where its checksum is `crc`."""
+    log.seek(0)
+    first = log.readline(LONGEST_HEADER)
+    found = Index(generation, len(first), crc=crc32(first))
+    scan = Scan(found.size, found.crc)
+    for transaction in scan.read(log):
+        for offset, row in transaction:
+            found.apply(json.loads(row), offset, row)
+        found.size, found.crc = offset + len(row), scan.crc
+        if found.size >= size:
+            break
+    if (found.size, found.crc) != (size, crc):
         raise Damaged(path, f" at byte {scan.damage or found.size}")
     return found
 

@@ -17,7 +17,7 @@ from . import log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO, TypeAlias
 
     from ..machinery.types import Object
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
 
-SLACK = 1 << 16         # bytes of log tail that are scanned rather than indexed
+BATCH = 256             # objects that are read at once
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
 GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
 
@@ -55,7 +55,6 @@ class Store:
         self.meta: Object = json.loads(json.dumps(index.meta))
         self.timers = index.timers.copy()
         self._cache: dict[str, dict[str, Object]] = {}
-        self._owned: dict[str, dict[str, set[str]]] = {}  # resource -> UID of an owner -> keys
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         if not index.size:
@@ -67,6 +66,8 @@ class Store:
 
     def reload(self) -> bool:
         """Read what is committed now; returns whether that differs from what was known."""
+        if self._unchanged():
+            return False
         loaded = log.load(self.folder)
         if loaded is None:
             return False
@@ -89,6 +90,16 @@ class Store:
         self._file = file
         self._reset(index)
         return True
+
+    def _unchanged(self) -> bool:
+        """Tell whether the log is the very file that has been read, and nothing stands behind what was."""
+        if self._file is None:
+            return False
+        try:
+            known, found = os.fstat(self._file.fileno()), os.stat(self._path)
+        except OSError:
+            return False
+        return os.path.samestat(known, found) and found.st_size == self._index.size
 
     def _told(self, known: log.Index, before: BinaryIO | None, index: log.Index,
               file: BinaryIO) -> builtins.list[Change]:
@@ -116,50 +127,40 @@ class Store:
             entry = self._index.entries(resource).get(key)
             if entry is None:
                 return None
-            obj = cache[key] = self._decode(self._read(entry[1], entry[2]), entry)
+            obj, = self._decode(self._lines([entry]))
+            cache[key] = obj
         return obj
 
     def keys(self, resource: str, namespace: str = "") -> builtins.list[str]:
         """Return the keys of a resource in order, of one namespace or of all."""
-        entries = self._index.entries(resource)
-        if not namespace:
-            return sorted(entries)
-        prefix = namespace + "/"
-        return sorted(key for key in entries if key.startswith(prefix))
+        return [key for key, _ in self._entries(resource, namespace)]
+
+    def _entries(self, resource: str, namespace: str) -> Iterator[tuple[str, log.Entry]]:
+        return self._index.entries(resource).items(namespace and namespace + "/")
 
     def list(self, resource: str, namespace: str = "") -> builtins.list[Object]:
         """Return the objects of a resource in the order of their keys."""
         cache = self._cache.setdefault(resource, {})
-        entries = self._index.entries(resource)
-        keys = self.keys(resource, namespace)
-        missing = [key for key in keys if key not in cache]
-        if missing:
-            self._spill()
-            rows = [entries[key] for key in missing]
-            first, last = min(row[1] for row in rows), max(row[1] + row[2] for row in rows)
-            if last - first < 4 * sum(row[2] for row in rows) + SLACK:
-                block = self._read(first, last - first)
-                for key, row in zip(missing, rows):
-                    cache[key] = self._decode(block[row[1] - first:row[1] - first + row[2]], row)
-            else:
-                for key, row in zip(missing, rows):
-                    cache[key] = self._decode(self._read(row[1], row[2]), row)
-        return [cache[key] for key in keys]
+        entries = [*self._entries(resource, namespace)]
+        missing = sorted(((key, row) for key, row in entries if key not in cache), key=lambda each: each[1][1])
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start:start + BATCH]
+            for (key, _), obj in zip(batch, self._decode(self._lines([row for _, row in batch]))):
+                cache[key] = obj
+        return [cache[key] for key, _ in entries]
 
     def owned(self, resource: str, uid: str) -> builtins.list[Object]:
         """Return the objects of a resource that have the owner `uid`, in the order of their keys."""
-        by_owner = self._owned.get(resource)
-        if by_owner is None:
-            by_owner = self._owned[resource] = {}
-            for key, entry in self._index.entries(resource).items():
-                for owner in entry[4:]:
-                    by_owner.setdefault(owner, set()).add(key)
-        return [obj for obj in (self.get(resource, key) for key in sorted(by_owner.get(uid, ()))) if obj is not None]
+        found = (self.get(resource, key) for _, key in self._index.owned(uid, resource))
+        return [obj for obj in found if obj is not None]
+
+    def owning(self, uid: str) -> builtins.list[str]:
+        """Return the resources that have objects with the owner `uid`."""
+        return sorted({resource for resource, _ in self._index.owned(uid)})
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that have no controller, in the order of their keys."""
-        entries = self._index.entries(resource)
-        found = [key for key in self.keys(resource, namespace) if not entries[key][4:5] or not entries[key][4]]
+        found = [key for key, entry in self._entries(resource, namespace) if not entry[4:5] or not entry[4]]
         return [obj for obj in (self.get(resource, key) for key in found) if obj is not None]
 
     def has(self, resource: str) -> bool:
@@ -168,7 +169,7 @@ class Store:
 
     def resources(self) -> builtins.list[str]:
         """Return the names of the resources that have objects."""
-        return [name for name in self._index.resources() if self._index.entries(name)]
+        return self._index.resources()
 
     def _read(self, offset: int, length: int) -> bytes:
         if offset + length > self._end - self._held:
@@ -181,11 +182,22 @@ class Store:
         except OSError as error:
             raise files.named(error, self._path) from None
 
-    def _decode(self, row: bytes, entry: log.Entry) -> Object:
-        if crc32(row) != entry[3]:
-            raise log.Damaged(os.path.join(self.folder, log.LOG), f" at byte {entry[1]}")
-        obj: Object = json.loads(row)["object"]
-        return obj
+    def _lines(self, entries: builtins.list[log.Entry]) -> builtins.list[bytes]:
+        """Read the lines of some entries, which stand in the order of their offsets, and check them."""
+        first, end = entries[0][1], entries[-1][1] + entries[-1][2]
+        if end - first < 4 * sum(entry[2] for entry in entries) + log.SLACK:
+            block = self._read(first, end - first)
+            lines = [block[entry[1] - first:entry[1] - first + entry[2]] for entry in entries]
+        else:
+            lines = [self._read(entry[1], entry[2]) for entry in entries]
+        for row, entry in zip(lines, entries):
+            if crc32(row) != entry[3]:
+                raise log.Damaged(self._path, f" at byte {entry[1]}")
+        return lines
+
+    def _decode(self, lines: builtins.list[bytes]) -> builtins.list[Object]:
+        """Return the objects of some lines; decoded together they share the strings of their fields' names."""
+        return [record["object"] for record in json.loads(b"[%b]" % b",".join(lines))]
 
     # Writing
 
@@ -237,14 +249,7 @@ class Store:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
-        entries, by_owner = self._index.entries(resource), self._owned.get(resource)
-        if by_owner is not None:
-            for owner in entries.get(key, ())[4:]:
-                by_owner[owner].discard(key)
         self._append(record)
-        if by_owner is not None:
-            for owner in entries.get(key, ())[4:]:
-                by_owner.setdefault(owner, set()).add(key)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
@@ -337,7 +342,7 @@ class Store:
                 self._compact(log.verified(self._path, index))
             if durable:
                 self._write_head()
-                if self._index.size - self._index.checkpoint > SLACK + self._index.weight:
+                if self._index.outdated:
                     self._write_index()
         except (OSError, log.StoreError) as error:
             self._tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: {_why(error)}\n")

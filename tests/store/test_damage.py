@@ -13,6 +13,7 @@ import pytest
 
 from kubesim_cli.machinery import files
 from kubesim_cli.store import log, store
+from kubesim_cli.store.doctor import Diagnosis
 from kubesim_cli.store.store import Store
 
 
@@ -47,7 +48,7 @@ def overwrite(folder: str, data: bytes, name: str = log.LOG) -> None:
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The folder of a store of three transactions, all of them indexed."""
-    monkeypatch.setattr(store, "SLACK", -10_000)
+    monkeypatch.setattr(log, "SLACK", -10_000)
     path = str(tmp_path / "cluster")
     write(path, "a", "b", "c")
     return path
@@ -79,6 +80,16 @@ def test_an_index_that_lost_a_row_is_made_anew(folder):
     rows = content(folder, log.INDEX).splitlines(keepends=True)
     overwrite(folder, b"".join(row for row in rows if b"pods" not in row), log.INDEX)
     assert names(folder) == ["a", "b", "c"]
+
+
+def test_an_index_with_a_damaged_part_is_used_for_the_rest_and_made_anew_by_the_next_write(folder, monkeypatch):
+    monkeypatch.setattr(log, "SLACK", 1 << 16)
+    data = content(folder, log.INDEX)
+    overwrite(folder, data.replace(b"default/b", b"default/x", 2), log.INDEX)
+    assert "not as it was written" in " ".join(Diagnosis(folder).notes) and not Diagnosis(folder).wrong
+    assert names(folder) == ["a", "b", "c"]
+    write(folder, "d")
+    assert Diagnosis(folder).notes == [] and names(folder) == ["a", "b", "c", "d"]
 
 
 def test_an_index_of_another_log_is_not_believed(folder):

@@ -78,7 +78,7 @@ def test_a_cut_off_line_is_as_if_it_had_never_been(filled):
 @pytest.mark.parametrize("name", [log.INDEX, log.HEAD])
 @pytest.mark.parametrize("content", [None, b"", b"{", b"[]\n"])
 def test_the_files_beside_the_log_can_be_lost(filled, name, content, monkeypatch):
-    monkeypatch.setattr(store, "SLACK", 0)
+    monkeypatch.setattr(log, "SLACK", 0)
     writer = Store(filled)
     writer.begin()
     writer.put("ADDED", "pods", "default/d", pod("d"))
@@ -119,7 +119,7 @@ def test_a_damaged_store_is_refused_and_left_alone(filled, damage):
 
 
 def test_one_object_is_read_without_decoding_the_others(folder, monkeypatch):
-    monkeypatch.setattr(store, "SLACK", 0)
+    monkeypatch.setattr(log, "SLACK", 0)
     writer = Store(folder)
     writer.begin()
     for i in range(1000):
@@ -128,13 +128,13 @@ def test_one_object_is_read_without_decoding_the_others(folder, monkeypatch):
     writer.release()
     reader = Store(folder)
     decoded = []
-    monkeypatch.setattr(reader, "_decode", lambda row, entry: decoded.append(entry) or json.loads(row)["object"])
+    monkeypatch.setattr(reader, "_decode", lambda rows: decoded.extend(rows) or [json.loads(row)["object"] for row in rows])
     assert reader.get("pods", "default/p7")["metadata"]["name"] == "p7"
     assert len(decoded) == 1
 
 
 def test_owners_are_known_without_decoding(folder, monkeypatch):
-    monkeypatch.setattr(store, "SLACK", 0)
+    monkeypatch.setattr(log, "SLACK", 0)
     writer = Store(folder)
     writer.begin()
     ref = {"uid": "u1", "controller": True}
