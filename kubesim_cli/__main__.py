@@ -1,5 +1,5 @@
 """`python -m kubesim_cli`."""
 
-from .main import main
+from .start import start
 
-raise SystemExit(main())
+start()

@@ -13,6 +13,7 @@ from .kubectl.context import Context
 from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
 from .kubectl.kubeconfig import home
 from .machinery.errors import StatusError
+from .machinery.modules import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,7 +159,6 @@ def _group(ctx: Context, command: str, args: list[str]) -> int:
 
 
 def _function(command: str) -> Callable[[Context], int | None]:
-    from importlib import import_module
     module, function = place_of(command)
     found: Callable[[Context], int | None] = getattr(import_module(f"kubesim_cli.kubectl.{module}"), function)
     return found

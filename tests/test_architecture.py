@@ -18,7 +18,7 @@ GROUND = {"go": set(), "releases": {"go"}, "machinery": {"go", "releases"}, "hel
 _SHARED = {"go", "releases", "machinery"}
 MAY = {
     **GROUND,
-    "store": {"machinery.types", "machinery.files"},
+    "store": {"machinery.types", "machinery.files", "go.jsontext"},
     "apiserver": _SHARED | {"store"},
     "controllers": _SHARED | {"helpers", "apiserver"},
     "scheduler": _SHARED | {"helpers", "apiserver"},

@@ -12,9 +12,8 @@ controllers' writes are tracked like any other.
 
 from __future__ import annotations
 
-import json
-
 from ..go.fmt import quote
+from ..go.jsontext import encode_sorted
 from ..machinery import errors, fieldset, timestamps, typed
 from ..machinery.decode import DecodeError, decode
 from ..machinery.objects import clone
@@ -223,7 +222,7 @@ def _last_applied(body: Object) -> str:
     """The annotation that client-side apply would have written."""
     body = clone(body)
     (body["metadata"].get("annotations") or {}).pop(LAST_APPLIED_CONFIG_ANNOTATION, None)
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True) + "\n"
+    return encode_sorted(body) + "\n"
 
 
 class _Apply:

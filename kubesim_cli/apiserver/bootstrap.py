@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
+from ..go.jsontext import loads
 from ..machinery import timestamps
 from ..machinery.objects import join_key
 from ..machinery.wellknown import (
@@ -147,7 +147,7 @@ def _add_api_service(add: Add, nodes: list[Object]) -> None:
 def _add_roles(add: Add) -> None:
     """RBAC's bootstrap policy (rbac.json, renewed by hack/update_rbac.py)."""
     with open(os.path.join(os.path.dirname(__file__), "rbac.json"), encoding="utf-8") as file:
-        data = json.load(file)
+        data = loads(file.read())
     version = f"{RBAC}/v1"
     rules = _aggregated(data["roles"])
     for role in data["roles"]:

@@ -22,11 +22,12 @@ _types: dict[str, list[list[str]]] = {}
 def internal(value: Json, type_name: str) -> Json:
     """Return an API value (dict, list or scalar) in the shape of the server's type, as in `PodSpec`."""
     if not _types:
-        import json
         import os
 
+        from ..go.jsontext import loads
+
         with open(os.path.join(os.path.dirname(__file__), "internaltypes.json"), encoding="utf-8") as file:
-            _types.update(json.load(file))
+            _types.update(loads(file.read()))
     return _convert(value, type_name)
 
 

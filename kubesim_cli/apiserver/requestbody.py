@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..go.json import type_word
 from ..machinery import errors
 
 TYPE_CHECKING = False
@@ -37,6 +36,8 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
     """Return a body as the Go type of a kind holds it; told as `decode` does."""
     warn, field_validation = request.client.on_warning, request.options.field_validation or "Warn"
     if not isinstance(body, dict):
+        from ..go.json import type_word
+
         raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
                                  f"{type_word(body)} into Go value of type struct "
                                  '{ APIVersion string "json:\\"apiVersion,omitempty\\""; '

@@ -7,7 +7,6 @@ What a loop does wrong with one key stays there: it is noted, told by an event, 
 
 from __future__ import annotations
 
-from collections import deque
 from heapq import heapify, heappop, heappush
 
 from ..helpers.controller import Change, Controller
@@ -39,7 +38,8 @@ class Manager:
             for resource in loop.resources:
                 self._by_resource.setdefault(resource, []).append(name)
         self._loaded: dict[str, Controller] = {}
-        self._queue: deque[tuple[str, str]] = deque()
+        self._queue: list[tuple[str, str]] = []
+        self._next = 0  # where in the queue the next key stands
         self._queued: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
@@ -93,8 +93,9 @@ class Manager:
         """Sync keys, first come first served, until the cluster is at rest at this instant."""
         counts: dict[tuple[str, str], int] = {}
         client = self.server.trusted
-        while self._queue:
-            entry = self._queue.popleft()
+        while self._next < len(self._queue):
+            entry = self._queue[self._next]
+            self._next += 1
             self._queued.discard(entry)
             counts[entry] = counts.get(entry, 0) + 1
             try:
@@ -115,6 +116,8 @@ class Manager:
                 self._notes[entry] = note
                 due = None
             self._set_timer(*entry, due, note)
+        self._queue.clear()
+        self._next = 0
 
     def _again(self, entry: tuple[str, str]) -> float:
         """Return when a key whose sync failed is tried again, each time after twice as long; its note stays."""
@@ -158,6 +161,7 @@ class Manager:
         self._notes.clear()
         self._loaded.clear()
         self._queue.clear()
+        self._next = 0
         self._queued.clear()
 
     def step(self, until: float) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from . import jsontext
 from .jsonscanner import JsonError, find_error, skip, unexpected
 
 TYPE_CHECKING = False
@@ -41,12 +40,12 @@ def decode(text: str, position: int) -> tuple[Any, int]:
     """Return the value at `position` and where it ends (json.Decoder); raises JsonError, also for no value at all."""
     position = skip(text, position)
     try:
-        value, end = _decoder.raw_decode(text, position)
+        value, end = _scan(text, position)
     except OutOfRange:
         raise
     except RecursionError:
         raise JsonError("exceeded max depth", len(text)) from None
-    except ValueError:
+    except (ValueError, StopIteration):
         raise find_error(text, position) from None
     if "\\ud" in text or "\\uD" in text:
         value = _without_surrogates(value)
@@ -73,7 +72,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-_decoder = json.JSONDecoder(parse_float=_float, parse_int=_integer, parse_constant=_no_constant)
+_scan = jsontext.scanner(_float, _integer, _no_constant)
 
 
 def _without_surrogates(value: Any) -> Any:

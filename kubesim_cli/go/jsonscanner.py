@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from .fmt import quote
 
 # Compiled on first use: a text that is JSON needs none of them.
@@ -105,6 +103,8 @@ def _scalar(text: str, position: int) -> tuple[int, JsonError | None]:
                                                  f"in literal {word} (expecting '{expected}')")
             return position + len(word), None
     if char == "-" or (char.isdigit() and char.isascii()):
+        import re
+
         match = re.compile(_NUMBER).match(text, position)
         if not match:
             return position, unexpected(text, position + 1, "in numeric literal")
@@ -132,5 +132,7 @@ def _string(text: str, position: int) -> tuple[int, JsonError | None]:
 
 def _end(pattern: str, text: str, position: int) -> int:
     """Return where the match of a pattern that also matches nothing ends."""
+    import re
+
     match = re.compile(pattern).match(text, position)
     return match.end() if match else position

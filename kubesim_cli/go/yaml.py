@@ -6,8 +6,7 @@ The text is scanned by ruamel.yaml; what scalars mean, how keys merge and what e
 
 from __future__ import annotations
 
-import re
-
+from . import plainyaml
 from .fmt import quote
 
 TYPE_CHECKING = False
@@ -24,10 +23,10 @@ _OLD_BOOLEANS = frozenset(word for word in _TRUE | _FALSE if word.lower() not in
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _INFINITE = {".inf": "+Inf", ".Inf": "+Inf", ".INF": "+Inf", "+.inf": "+Inf", "+.Inf": "+Inf", "+.INF": "+Inf",
              "-.inf": "-Inf", "-.Inf": "-Inf", "-.INF": "-Inf", ".nan": "NaN", ".NaN": "NaN", ".NAN": "NaN"}
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-                        r"([Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
-                        r"| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?)?", re.ASCII)
+_TIMESTAMP = (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+              r"([Tt][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})"
+              r"| [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(\.[0-9]+)?)?")
+_DIGITS = "0123456789"
 _UTF8_FAULTS = {"unexpected end of data": "incomplete UTF-8 octet sequence",
                 "invalid continuation byte": "invalid trailing UTF-8 octet"}
 _TAG = "tag:yaml.org,2002:"
@@ -45,7 +44,10 @@ def load(text: str, strict: bool = False, version3: bool = False) -> Any:
     go-yaml v3 takes them for, to which `yes` and `on` are strings.
     """
     try:
-        document = _Parser(text).document()
+        try:
+            document: Node | None = plainyaml.document(text)
+        except plainyaml.NotPlain:
+            document = _Parser(text).document()
         if document is None:
             return None
         decoder = _Decoder(strict, version3)
@@ -315,13 +317,13 @@ def _guess(text: str, tag: str = "") -> tuple[str, Any]:
         return ("float", value) if value is not None else ("str", text)
     if first not in "+-0123456789":
         return "str", text
-    if tag in ("", _TAG + "timestamp") and _TIMESTAMP.fullmatch(text) and _is_time(text):
+    if tag in ("", _TAG + "timestamp") and text[4:5] == "-" and _is_time(text):
         return "timestamp", text
     plain = text.replace("_", "")
     integer = _integer(plain)
     if integer is not None:
         return "int", integer
-    if _FLOAT.fullmatch(plain):
+    if _is_float(plain):
         return "float", _finite(float(plain), text)
     return "str", text
 
@@ -340,6 +342,19 @@ def _integer(text: str) -> int | None:
     return value if value < 1 << (63 if text[0] == "+" else 64) else None
 
 
+def _is_float(text: str) -> bool:
+    """Tell whether a text that begins with a sign or a digit is a float (resolve.go's yamlStyleFloat)."""
+    rest = text[1:] if text[0] in "+-" else text
+    after = rest.lstrip(_DIGITS)
+    if after[:1] == ".":
+        after = after[1:].lstrip(_DIGITS)
+    digits = len(rest) - len(after)
+    if after[:1] in ("e", "E"):
+        power = after[2:] if after[1:2] in ("+", "-") else after[1:]
+        after = "" if power and not power.strip(_DIGITS) else power or "e"
+    return digits > (rest[:1] == ".") and not after
+
+
 def _number(text: str) -> float | None:
     """Read what starts with a point as strconv.ParseFloat does."""
     try:
@@ -353,8 +368,12 @@ def _finite(value: float, text: str) -> float | str:
 
 
 def _is_time(text: str) -> bool:
-    """Tell a date and time that exist (time.Parse)."""
+    """Tell whether a text is a date, or a date and time, that exists (time.Parse)."""
+    import re
     from datetime import datetime
+
+    if not re.fullmatch(_TIMESTAMP, text, re.ASCII):
+        return False
 
     numbers = [int(part) for part in re.findall(r"[0-9]+", text.partition(".")[0])]
     year, month, day, hour, minute, second = [*numbers, 0, 0, 0][:6]

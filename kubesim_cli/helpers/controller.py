@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..machinery.modules import import_module
 from ..machinery.objects import controller_of, join_key, key_of, split_key
 
 TYPE_CHECKING = False
@@ -41,13 +42,11 @@ class Loop:
 
     def load(self, name: str) -> Controller:
         """Import the module and return an instance of the Controller in it that is called `name`."""
-        import importlib
-
-        module = importlib.import_module(f"kubesim_cli.{self.module}")
-        for value in vars(module).values():
+        found = import_module(f"kubesim_cli.{self.module}")
+        for value in vars(found).values():
             if isinstance(value, type) and issubclass(value, Controller) and value.name == name:
                 return value()
-        raise LookupError(f"{module.__name__} has no Controller named {name}")
+        raise LookupError(f"{found.__name__} has no Controller named {name}")
 
 
 class Change:

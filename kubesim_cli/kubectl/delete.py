@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..machinery.errors import StatusError
 from ..releases.kubectl import does
 from .cli.flags import FALSE, TRUE
@@ -121,8 +119,11 @@ class Deletion:
         start = self.ctx.now
         for info, uid in self._deleted:
             left = None if timeout is None else max(0.0, start + timeout - self.ctx.now)
-            if not self.ctx.wait(partial(self._gone, info, uid), left):
+            if not self._wait_for(info, uid, left):
                 raise Failure(f"timed out waiting for the condition on {info.object_name}")
+
+    def _wait_for(self, info: Info, uid: str | None, timeout: float | None) -> bool | None:
+        return self.ctx.wait(lambda: self._gone(info, uid), timeout)
 
     def _gone(self, info: Info, uid: str | None) -> bool:
         try:

@@ -7,11 +7,12 @@ from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from . import images
 from .podstatus import INITIAL, PodWorker, is_sidecar
-from .runtime import environment, process
+from .runtime import bounds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
+    from .runtime import process
 
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
 RESET = 600.0  # a container that ran so long starts with no back-off again
@@ -75,6 +76,8 @@ class Slot:
 
     def start(self) -> None:
         """Create and start the container, or note why that fails."""
+        from .runtime import environment
+
         worker, container = self.worker, self.container
         waiting = self.state.get("waiting") or {}
         failure = images.ensure(worker, container, waiting, self.init)
@@ -109,11 +112,13 @@ class Slot:
 
     def watch(self) -> None:
         """Let a running container live on to this moment: it ends, is killed, or becomes ready or not."""
+        from .runtime import process
+
         worker, began = self.worker, self.state["running"]["startedAt"]
         if self.status["image"] != images.tagged(self.container["image"]):
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name,
                          self.init)
-            self.end(process.KILLED_CODE, "Error", worker.now)
+            self.end(bounds.KILLED, "Error", worker.now)
             worker.memory.back_offs[self.name] = 0.0
             self.restart()
             return
@@ -123,7 +128,7 @@ class Slot:
             at = self._after_start(killed[0])
             if worker.now >= at:
                 self._kill(killed[1], killed[2])
-                self.end(process.KILLED_CODE, "Error", at)
+                self.end(bounds.KILLED, "Error", at)
                 return
             worker.wake(at)
         elif result.ends is not None:
@@ -146,11 +151,15 @@ class Slot:
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
     def _pieces(self, probe: Object, result: process.Outcome) -> list[process.Piece]:
+        from .runtime import process
+
         began = timestamps.parse(self.state["running"]["startedAt"])
         return process.pieces(self.worker.api, self.worker.pod, self.container, probe, result, began)
 
     def _killed(self, result: process.Outcome) -> tuple[float, str, str] | None:
         """Return (seconds after the start, kind of probe, its output) of a probe's failure for good, or None."""
+        from .runtime import process
+
         found = []
         for kind in ("startup", "liveness"):
             probe = self.container.get(f"{kind}Probe")
@@ -169,6 +178,8 @@ class Slot:
 
     def _startup(self, result: process.Outcome) -> float | None:
         """Return how many seconds after its start the container counts as started; None: never."""
+        from .runtime import process
+
         probe = self.container.get("startupProbe")
         if not probe:
             return 0.0
@@ -177,6 +188,8 @@ class Slot:
 
     def _judge(self, result: process.Outcome) -> None:
         """Set `started` and `ready` by the probes, and wake up when they will change."""
+        from .runtime import process
+
         worker, began = self.worker, self.state["running"]["startedAt"]
         was_ready = self.status["ready"]
         self.status.update(started=False, ready=False)
@@ -261,6 +274,8 @@ class Slot:
 
     def _round(self, ended: Object) -> float:
         """Return how long one more round takes: waiting and running."""
+        from .runtime import process
+
         return self.back_off() + NOTICE + max(
             timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]), process.SHORT)
 
@@ -377,10 +392,10 @@ def kill_all(worker: PodWorker) -> None:
     inits, mains = _slots(worker)
     for slot in (*inits, *mains):
         if "running" in slot.state:
-            slot.end(process.KILLED_CODE, "Error", worker.now)
+            slot.end(bounds.KILLED, "Error", worker.now)
         elif "waiting" in slot.state and slot in mains:
             slot.status["state"] = {"terminated": {
-                "exitCode": process.KILLED_CODE, "reason": "ContainerStatusUnknown", "startedAt": None,
+                "exitCode": bounds.KILLED, "reason": "ContainerStatusUnknown", "startedAt": None,
                 "finishedAt": None, "message": "The container could not be located when the pod was terminated"}}
     codes = [slot.state["terminated"]["exitCode"] for slot in mains]
     worker.status["phase"] = "Failed" if any(codes) else "Succeeded"

@@ -17,7 +17,6 @@ from .addresses import Addresses
 from .admission import rejection
 from .memory import Memory
 from .podstatus import START, PodWorker
-from .runtime import environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def _accept(worker: PodWorker) -> None:
 
 def _begin(worker: PodWorker) -> None:
     """Mount the volumes, then start what comes first."""
+    from .runtime import environment
+
     volume, problem = environment.mount_problem(worker.api, worker.pod)
     if problem:
         worker.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume}" : {problem}')

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
+from ..go import jsontext
 from ..releases import NEWEST, within_minors
 from ..releases.gates import enabled
 from .errors import qualified
@@ -130,7 +130,7 @@ def builtin(release: tuple[int, int] = NEWEST, custom: Sequence[Resource] = ()) 
     """Read the built-in resources that a release serves (resources.json, renewed by hack/update_resources.py) and add
     custom ones after them."""
     with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
-        data = json.load(file)
+        data = jsontext.loads(file.read())
     resources: dict[tuple[str, str], Resource] = {}
     subresources = []
     served = {"v1"}

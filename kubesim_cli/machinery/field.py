@@ -5,9 +5,8 @@ Paths are plain strings: `spec.containers[0].name`, `metadata.labels[app]`.
 
 from __future__ import annotations
 
-import json
-
 from ..go.fmt import quote
+from ..go.jsontext import encode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def show(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (dict, list)):
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        return encode(value)
     if isinstance(value, str):
         return quote(value)
     return str(value)

@@ -8,8 +8,7 @@ Behaviour: sigs.k8s.io/structured-merge-diff/fieldpath.
 
 from __future__ import annotations
 
-import json
-
+from ..go import jsontext
 from ..go.fmt import quote
 
 TYPE_CHECKING = False
@@ -134,22 +133,22 @@ def _text(element: str) -> str:
     if kind == "f":
         return "." + text
     if kind == "k":
-        keys = json.loads(text)
+        keys = jsontext.loads(text)
         return "[" + ",".join(f"{name}={_value_text(keys[name])}" for name in sorted(keys)) + "]"
-    return f"[={_value_text(json.loads(text))}]" if kind == "v" else f"[{text}]"
+    return f"[={_value_text(jsontext.loads(text))}]" if kind == "v" else f"[{text}]"
 
 
 def _value_text(value: Json) -> str:
-    return quote(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return quote(value) if isinstance(value, str) else jsontext.encode(value)
 
 
 def _order(element: str) -> tuple[Json, ...]:
     kind = element[0]
     if kind == "k":
-        keys = json.loads(element[2:])
+        keys = jsontext.loads(element[2:])
         return 1, [(name, *_rank(keys[name])) for name in sorted(keys)]
     if kind == "v":
-        return 2, [_rank(json.loads(element[2:]))]
+        return 2, [_rank(jsontext.loads(element[2:]))]
     return (0, [element]) if kind == "f" else (3, [int(element[2:])])
 
 

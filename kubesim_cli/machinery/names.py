@@ -6,16 +6,20 @@ pkg/api/validate/content).
 
 from __future__ import annotations
 
-import re
+from ..go.jsontext import encode_sorted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .types import Json, Object
 
+# What messages tell as the rule, and the rule itself: regular expressions would be compiled by every command.
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _LABEL_UNDERSCORE = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN_UNDERSCORE = rf"{_LABEL_UNDERSCORE}(\.{_LABEL_UNDERSCORE})*"
+_WILDCARD = r"\*\." + _SUBDOMAIN
 _LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE = f"({_QUALIFIED})?"
@@ -23,6 +27,44 @@ _PERCENT = "[0-9]+%"
 _HEADER = "[-A-Za-z0-9]+"
 _ENV = "[-._a-zA-Z][-._a-zA-Z0-9]*"
 _CONFIG_KEY = "[-._a-zA-Z0-9]+"
+
+_DIGITS = frozenset("0123456789")
+_LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
+_SMALL = _LOWER | _DIGITS
+_ALL = _SMALL | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_PUNCTUATED = _ALL | frozenset("-_.")
+
+
+def _enclosed(value: str, inner: frozenset[str], ends: frozenset[str]) -> bool:
+    """Whether a text is made of `inner`, and begins and ends with one of `ends`."""
+    return value[:1] in ends and value[-1:] in ends and inner.issuperset(value)
+
+
+def _label(value: str) -> bool:
+    return _enclosed(value, _SMALL | {"-"}, _SMALL)
+
+
+def _underscored(value: str) -> bool:
+    return _enclosed(value[1:] if value[:1] == "_" else value, _SMALL | {"-", "_"}, _SMALL)
+
+
+def _subdomain(value: str) -> bool:
+    return all(map(_label, value.split(".")))
+
+
+_MATCHES: dict[str, Callable[[str], bool]] = {
+    _LABEL: _label,
+    _SUBDOMAIN: _subdomain,
+    _SUBDOMAIN_UNDERSCORE: lambda value: all(map(_underscored, value.split("."))),
+    _WILDCARD: lambda value: value[:2] == "*." and _subdomain(value[2:]),
+    _LABEL_1035: lambda value: value[:1] in _LOWER and _label(value),
+    _QUALIFIED: lambda value: _enclosed(value, _PUNCTUATED, _ALL),
+    _VALUE: lambda value: not value or _enclosed(value, _PUNCTUATED, _ALL),
+    _PERCENT: lambda value: value[-1:] == "%" and len(value) > 1 and _DIGITS.issuperset(value[:-1]),
+    _HEADER: lambda value: bool(value) and (_ALL | {"-"}).issuperset(value),
+    _ENV: lambda value: bool(value) and value[0] not in _DIGITS and _PUNCTUATED.issuperset(value),
+    _CONFIG_KEY: lambda value: bool(value) and _PUNCTUATED.issuperset(value),
+}
 
 _QUALIFIED_WORDS = ("must consist of alphanumeric characters, '-', '_' or '.', "
                     "and must start and end with an alphanumeric character")
@@ -53,15 +95,15 @@ def _size(value: str) -> int:
 
 def _check(value: str, regex: str, limit: int, message: str, *examples: str) -> list[str]:
     problems = [max_length(limit)] if limit and _size(value) > limit else []
-    if not re.fullmatch(regex, value):
+    if not _MATCHES[regex](value):
         problems.append(pattern(message, regex, *examples))
     return problems
 
 
 def dns1123_label(value: str) -> list[str]:
     problems = [max_length(63)] if _size(value) > 63 else []
-    if not re.fullmatch(_LABEL, value):
-        if re.fullmatch(_SUBDOMAIN, value):
+    if not _label(value):
+        if _subdomain(value):
             problems.append("must not contain dots")
         else:
             problems.append(pattern("a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
@@ -79,7 +121,7 @@ def dns1123_subdomain_with_underscore(value: str) -> list[str]:
 
 
 def wildcard_dns1123_subdomain(value: str) -> list[str]:
-    return _check(value, r"\*\." + _SUBDOMAIN, 253,
+    return _check(value, _WILDCARD, 253,
                   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must "
                   "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
                   "*.example.com")
@@ -107,14 +149,14 @@ def qualified_name(value: str) -> list[str]:
         problems.append("name part must be non-empty")
     elif _size(name) > 63:
         problems.append("name part must be no more than 63 bytes")
-    if not re.fullmatch(_QUALIFIED, name):
+    if not _MATCHES[_QUALIFIED](name):
         problems.append(f"name part {pattern(_QUALIFIED_WORDS, _QUALIFIED, 'MyName', 'my.name', '123-abc')}")
     return problems
 
 
 def label_value(value: str) -> list[str]:
     problems = ["must be no more than 63 bytes"] if _size(value) > 63 else []
-    if not re.fullmatch(_VALUE, value):
+    if not _MATCHES[_VALUE](value):
         problems.append(pattern("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' "
                                 "or '.', and must start and end with an alphanumeric character",
                                 _VALUE, "MyValue", "my_value", "12345"))
@@ -138,7 +180,7 @@ def env_var_name(value: str) -> list[str]:
 def relaxed_env_var_name(value: str) -> list[str]:
     if not value:
         return ["environment variable name must be non-empty"]
-    if not re.fullmatch("[ -<>-~]+", value):
+    if "=" in value or not all(" " <= char <= "~" for char in value):
         return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
     return []
 
@@ -153,9 +195,9 @@ def port_name(value: str) -> list[str]:
     problems = []
     if _size(value) > 15:
         problems.append(max_length(15))
-    if not re.fullmatch("[-a-z0-9]+", value):
+    if not value or not (_SMALL | {"-"}).issuperset(value):
         problems.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
-    if not re.search("[a-z]", value):
+    if _LOWER.isdisjoint(value):
         problems.append("must contain at least one letter (a-z)")
     if "--" in value:
         problems.append("must not contain consecutive hyphens")
@@ -199,7 +241,8 @@ def ip(value: str) -> list[str]:
             raise ValueError
         address = ipaddress.ip_address(value)
     except ValueError:
-        if re.fullmatch(r"\d+(\.\d+){3}", value) and all(int(part) < 256 for part in value.split(".")):
+        parts = value.split(".")
+        if len(parts) == 4 and all(part.isdecimal() and int(part) < 256 for part in parts):
             return ["must not have leading 0s"]
         return ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
     if address.version == 6 and address.ipv4_mapped:
@@ -267,9 +310,7 @@ def fnv32(data: bytes) -> int:
 
 def canonical_json(value: Json) -> bytes:
     """Return JSON as Go's json.Marshal writes a map: keys sorted, no blanks, <, > and & escaped."""
-    import json
-
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    text = encode_sorted(value)
     for char in "<>&\u2028\u2029":
         if char in text:
             text = text.replace(char, f"\\u{ord(char):04x}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..go.fmt import sprint
 from ..go.json import type_word
+from ..go.jsontext import encode_sorted
 from . import errors, field, jsonpatch, strategic
 from .decode import DecodeError, convert, decode, strict_message, unknown_message
 from .objects import clone
@@ -32,11 +33,11 @@ def patched(current: Object, body: Json, patch_type: str, schema: Schema | None,
     """
     result = apply(patch_type, clone(current), body, schema)
     if (schema is None or schema.custom) and not result.get("kind"):
-        text = _compact(result)
+        text = encode_sorted(result)
         raise errors.invalid("", "", "", [field.invalid("patch", text, f"Object 'Kind' is missing in '{text}'")])
     if schema is None:
         return result
-    quoted = f"{sprint(body)}" if patch_type == "strategic" else _compact(result)
+    quoted = f"{sprint(body)}" if patch_type == "strategic" else encode_sorted(result)
     try:
         read = convert if patch_type == "strategic" else decode
         obj, unknown = read(result, schema)
@@ -106,7 +107,3 @@ def _json(obj: Object, body: Json) -> Object:
     return changed
 
 
-def _compact(value: Json) -> str:
-    import json
-
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)

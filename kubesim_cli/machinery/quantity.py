@@ -24,7 +24,7 @@ _BINARY_SUFFIX = ["", *_BINARY]
 _MAX_BINARY = 2**63 - 1
 _MAX_EXPONENT = 1000
 
-_PATTERN = "([+-]?)0*([0-9]*)(?:[.]([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)"
+_DIGITS = "0123456789"
 _WRONG_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 _WRONG_NUMBER = "unable to parse numeric part of quantity"
 _WRONG_SUFFIX = "unable to parse quantity's suffix"
@@ -60,12 +60,7 @@ def _text_of(number: Json) -> str:
 
 
 def _take_apart(text: str) -> _Parts:
-    import re
-
-    match = re.fullmatch(_PATTERN, text, re.ASCII)
-    if not text or match is None:
-        raise ValueError(_WRONG_FORMAT)
-    sign, whole, fraction, suffix = match.group(1), match.group(2), match.group(3) or "", match.group(4)
+    sign, whole, fraction, suffix = _split(text)
     digits = int((whole + fraction) or "0")
     exponent, style = _interpret(suffix)
     if style == BINARY_SI:
@@ -83,6 +78,22 @@ def _take_apart(text: str) -> _Parts:
                  and shifted[0] != "0" and not shifted.endswith("000"))
         nanos = _shift(digits, scale + 9)
     return _Parts(-nanos if sign == "-" else nanos, style, keeps or text == "0")
+
+
+def _split(text: str) -> tuple[str, str, str, str]:
+    """Return sign, whole digits without leading zeros, digits behind the point, and suffix."""
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    rest = text[len(sign):]
+    suffix = rest.lstrip(_DIGITS)
+    whole, fraction = rest[:len(rest) - len(suffix)].lstrip("0"), ""
+    if suffix[:1] == ".":
+        point = suffix[1:]
+        suffix = point.lstrip(_DIGITS)
+        fraction = point[:len(point) - len(suffix)]
+    exponent = suffix.lstrip("eEinumkKMGTP")
+    if not text or (exponent[1:] if exponent[:1] in ("+", "-") else exponent).strip(_DIGITS):
+        raise ValueError(_WRONG_FORMAT)
+    return sign, whole, fraction, suffix
 
 
 def _interpret(suffix: str) -> tuple[int, str]:

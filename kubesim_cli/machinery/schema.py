@@ -18,6 +18,7 @@ The file is read on first use, and each definition is looked at when something a
 
 from __future__ import annotations
 
+from ..go.jsontext import Entries
 from ..releases import NEWEST, within_minors
 from ..releases.gates import enabled
 
@@ -40,14 +41,14 @@ _GO_SCALARS = {"string": "string", "boolean": "bool", "number": "float64", "byte
                "microtime": "v1.MicroTime"}
 
 
-_data: Object = {}
+_data: list[Entries] = []  # of schema.json, once it was read
 _definitions: dict[Release, _Definitions] = {}
 
 
 class _Definitions:
     """The named types of one release; `fields` caches the properties of each."""
 
-    def __init__(self, raw: Object, release: Release) -> None:
+    def __init__(self, raw: Entries, release: Release) -> None:
         self.raw, self.release = raw, release
         self.fields: dict[str, Fields] = {}
 
@@ -202,21 +203,20 @@ def _kind(body: Object) -> str:
 
 def _load(release: Release) -> _Definitions:
     if not _data:
-        import json
         import os
 
         with open(os.path.join(os.path.dirname(__file__), "schema.json"), encoding="utf-8") as file:
-            _data.update(json.load(file))
+            _data.append(Entries(file.read()))
     found = _definitions.get(release)
     if found is None:
-        found = _definitions[release] = _Definitions(_data["definitions"], release)
+        found = _definitions[release] = _Definitions(_data[0], release)
     return found
 
 
 def schema_of(api_version: str, kind: str, release: Release = NEWEST) -> Schema | None:
     """Return the schema of a built-in kind as of a release, None for any other."""
     definitions = _load(release)
-    name = _data["kinds"].get(f"{api_version}/{kind}")
+    name = _data[0]["kinds"].get(f"{api_version}/{kind}")
     return Schema({"$ref": name, "default": {}}, definitions) if name else None
 
 

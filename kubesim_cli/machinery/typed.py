@@ -7,9 +7,8 @@ Behaviour: sigs.k8s.io/structured-merge-diff/typed.
 
 from __future__ import annotations
 
-import json
-
 from ..go.fmt import quote
+from ..go.jsontext import encode
 from . import fieldset
 from .schema import Schema
 
@@ -138,7 +137,7 @@ def _element(item: Json, schema: Schema, index: int = 0) -> str:
     if schema.list_type == "set":
         if isinstance(item, dict):
             raise TypedError(f": element {index}: associative list without keys has an element that's a map type")
-        return "v:" + json.dumps(item, ensure_ascii=False)
+        return "v:" + encode(item)
     if not isinstance(item, dict):
         what = "a null element" if item is None else "non-map elements"
         raise TypedError(f": element {index}: associative list with keys may not have {what}")
@@ -153,7 +152,7 @@ def _element(item: Json, schema: Schema, index: int = 0) -> str:
         names = " ".join(quote(name) for name in schema.map_keys)
         raise TypedError(f": element {index}: associative list with keys has an element that omits all key fields "
                          f"[{names}] (and doesn't have default values for any key fields)")
-    return "k:" + json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
+    return "k:" + encode(keys)
 
 
 def _key_default(field: Schema | None) -> Json:
@@ -365,4 +364,6 @@ def _go_type(value: Json) -> str:
 
 
 def _value_go(value: Json) -> str:
+    import json
+
     return json.dumps(value)

@@ -20,7 +20,7 @@ _POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"
 
 # Unlike `python -m kubesim_cli` it imports nothing from the working folder, which may be anybody's. Python's own -P
 # does so since 3.11, and -I would hide packages that are installed for one user.
-_PROGRAM = "import sys; sys.path = [p for p in sys.path if p]; from kubesim_cli.main import main; sys.exit(main())"
+_PROGRAM = "import sys; sys.path = [p for p in sys.path if p]; from kubesim_cli.start import start; start()"
 
 
 def shim(home: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from zlib import crc32
 
+from ..go import jsontext
 from ..machinery import files
 from . import log
 
@@ -101,7 +101,7 @@ class Diagnosis:
     def _take(self, offset: int, row: bytes, sure: bool) -> None:
         assert self.index is not None
         try:
-            record = json.loads(row)
+            record = jsontext.loads(row)
             if not _is_whole(record):
                 raise ValueError
         except ValueError:

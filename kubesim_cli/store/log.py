@@ -19,10 +19,10 @@ They are read; the first write brings the log to the newest format.
 
 from __future__ import annotations
 
-import json
 import os
 from zlib import crc32
 
+from ..go import jsontext
 from ..machinery import files
 from .table import Table
 from .timers import Timers
@@ -43,7 +43,6 @@ LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
 LONGEST_HEADER = 4096
 SLACK = 1 << 16          # bytes of log tail that are scanned rather than indexed
 _OWNERS = "owners"       # beside the resources of the index file; no resource is called so
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class StoreError(Exception):
@@ -60,7 +59,7 @@ class Damaged(StoreError):
 
 def line(record: Object) -> bytes:
     """Encode one record as a line of the log."""
-    return _encode(record).encode("utf-8", "surrogatepass") + b"\n"
+    return jsontext.encode(record).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def sealed(record: Object, crc: int = 0) -> tuple[bytes, int]:
@@ -184,7 +183,7 @@ class Index:
         if not seal_of(data[:end])[1]:
             return None
         try:
-            head = json.loads(data[:end])
+            head = jsontext.loads(data[:end])
             if head["format"] != FORMAT:
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
@@ -233,7 +232,7 @@ def header(generation: int) -> bytes:
 def read_header(path: str, first: bytes) -> tuple[int, int]:
     """Check the log's first line and return (generation, format)."""
     try:
-        found = json.loads(first)
+        found = jsontext.loads(first)
         if found["kubesim"] != "store":
             raise KeyError
         generation, form = found["generation"], found["format"]
@@ -347,7 +346,7 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
     for transaction in scan.read(log) if form >= _SEALED else _whole(path, log, index.size):
         for offset, row in transaction:
             try:
-                index.apply(json.loads(row), offset, row)
+                index.apply(jsontext.loads(row), offset, row)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise Damaged(path, f" at byte {offset}") from None
         index.size, index.crc = offset + len(row), scan.crc
@@ -382,7 +381,7 @@ def committed_size(folder: str) -> tuple[int, int] | None:
     """Return (generation, bytes that are committed) as head.json tells them, None where it tells nothing."""
     row = _slurp(os.path.join(folder, HEAD))
     try:
-        head = json.loads(row or b"")
+        head = jsontext.loads(row or b"")
         if head["format"] >= _SEALED and not seal_of(row or b"")[1]:
             return None
         return int(head["generation"]), int(head["size"])
@@ -470,7 +469,7 @@ def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> 
     scan = Scan(found.size, found.crc)
     for transaction in scan.read(log):
         for offset, row in transaction:
-            found.apply(json.loads(row), offset, row)
+            found.apply(jsontext.loads(row), offset, row)
         found.size, found.crc = offset + len(row), scan.crc
         if found.size >= size:
             break
@@ -483,7 +482,7 @@ def records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
     """Yield the committed writes between two sizes of an open log."""
     log.seek(start)
     for row in log.read(end - start).splitlines(keepends=True):
-        record = json.loads(row)
+        record = jsontext.loads(row)
         if "rv" in record:
             yield record
 
@@ -493,7 +492,7 @@ def records_after(log: BinaryIO, index: Index) -> list[Object]:
     log.seek(index.size)
     scan = Scan(index.size, index.crc)
     found = scan.read(log) if index.format >= _SEALED else _whole("", log, index.size)
-    written = [json.loads(row) for transaction in found for _, row in transaction]
+    written = [jsontext.loads(row) for transaction in found for _, row in transaction]
     return [record for record in written if "rv" in record]
 
 

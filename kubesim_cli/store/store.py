@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import builtins
 import errno
-import json
 import os
 from zlib import crc32
 
+from ..go import jsontext
 from ..machinery import files
 from . import log
 
@@ -52,7 +52,7 @@ class Store:
     def _reset(self, index: log.Index) -> None:
         self._index = index
         self.revision = index.revision
-        self.meta: Object = json.loads(json.dumps(index.meta))
+        self.meta: Object = jsontext.copied(index.meta)
         self.timers = index.timers.copy()
         self._cache: dict[str, dict[str, Object]] = {}
         self._written: builtins.list[bytes] = []
@@ -197,7 +197,7 @@ class Store:
 
     def _decode(self, lines: builtins.list[bytes]) -> builtins.list[Object]:
         """Return the objects of some lines; decoded together they share the strings of their fields' names."""
-        return [record["object"] for record in json.loads(b"[%b]" % b",".join(lines))]
+        return [record["object"] for record in jsontext.loads(b"[%b]" % b",".join(lines))]
 
     # Writing
 
@@ -323,7 +323,7 @@ class Store:
                 self._append(log.timer(*each, *self.timers.get(*each)))
         self._touched.clear()
         index = self._index
-        record = {"commit": self.revision, "meta": json.loads(json.dumps(self.meta))}
+        record = {"commit": self.revision, "meta": jsontext.copied(self.meta)}
         index.apply(record, self._end, b"")
         row, self._crc = log.sealed(record, self._crc)
         try:
@@ -386,7 +386,7 @@ class Store:
 
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
-        index = log.Index(self._index.generation + 1, 0, 0, json.loads(json.dumps(meta)))
+        index = log.Index(self._index.generation + 1, 0, 0, jsontext.copied(meta))
         rows = log.finished(index, [log.header(index.generation)])
         try:
             self._start_log(index, rows)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from zlib import crc32
+
+from ..go import jsontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 BLOCK = 128  # entries, about; twice as many are split
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class _Block:
@@ -49,7 +49,7 @@ class Table:
     def _open(self, at: int) -> dict[str, Any]:
         block = self._blocks[at]
         if block.entries is None:
-            block.entries = json.loads(block.packed) if self._is_sound(block) else self._mended(at)
+            block.entries = jsontext.loads(block.packed) if self._is_sound(block) else self._mended(at)
         return block.entries
 
     @staticmethod
@@ -143,6 +143,6 @@ class Table:
         """Yield the first key of each block, its checksum, and the block itself: a JSON object."""
         for at, block in enumerate(self._blocks):
             if not block.packed or not self._is_sound(block):
-                block.packed = _encode(self._sorted(at)).encode("utf-8", "surrogatepass")
+                block.packed = jsontext.encode(self._sorted(at)).encode("utf-8", "surrogatepass")
                 block.crc = crc32(block.packed)
             yield block.first, block.crc, block.packed

@@ -1,3 +1,6 @@
+import random
+import re
+
 import pytest
 
 from kubesim_cli.machinery import names
@@ -55,3 +58,11 @@ def test_hashes():
 
 def test_canonical_json_is_gos():
     assert names.canonical_json({"b": "<&é>", "a": [1, None]}) == '{"a":[1,null],"b":"\\u003c\\u0026é\\u003e"}'.encode()
+
+
+def test_rules_are_the_regular_expressions_that_messages_tell():
+    rng = random.Random(2)
+    for regex, matches in names._MATCHES.items():
+        for _ in range(3000):
+            text = "".join(rng.choice("ab1A-_.*%\u0661 \n") for _ in range(rng.randint(0, 6)))
+            assert matches(text) == bool(re.fullmatch(regex, text)), (regex, text)

@@ -1,3 +1,5 @@
+import random
+import re
 from decimal import Decimal
 
 import pytest
@@ -74,3 +76,17 @@ def test_addition_commutes_and_subtraction_undoes_it(a, b):
     assert quantity.compare(quantity.add(a, b), quantity.add(b, a)) == 0
     assert quantity.compare(quantity.subtract(quantity.add(a, b), b), a) == 0
     assert quantity.compare(a, b) == -quantity.compare(b, a)
+
+
+def test_what_a_quantity_is_made_of():
+    pattern = "([+-]?)0*([0-9]*)(?:[.]([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)"
+    rng = random.Random(3)
+    for _ in range(20000):
+        text = "".join(rng.choice("+-.0159eEKi x\u0663") for _ in range(rng.randint(0, 7)))
+        match = re.fullmatch(pattern, text)
+        try:
+            found = quantity._split(text)
+        except ValueError:
+            found = None
+        expected = text and match and (match[1], match[2], match[3] or "", match[4])
+        assert found == (expected or None), text

@@ -27,7 +27,7 @@ def call(folder, home, *words: str) -> subprocess.CompletedProcess:
 @unix
 @pytest.mark.parametrize("names", [
     ["click.py"], ["json.py"], ["shlex.py"], ["ruamel/__init__.py", "ruamel/yaml/__init__.py"], ["sitecustomize.py"],
-    ["kubesim_cli/__init__.py", "kubesim_cli/__main__.py", "kubesim_cli/main.py"]], ids=lambda names: names[0])
+    ["kubesim_cli/__init__.py", "kubesim_cli/__main__.py", "kubesim_cli/start.py"]], ids=lambda names: names[0])
 @pytest.mark.parametrize("words", [["sim", "clock", "show"], ["create", "-f", "a.yaml"]], ids=" ".join)
 def test_the_shim_runs_no_code_of_the_working_folder(tmp_path, names, words):
     folder = tmp_path / "work"

@@ -8,6 +8,7 @@ StatusError. `a` is the write's Attributes.
 
 from __future__ import annotations
 
+from ...machinery.modules import import_module
 from .attributes import Attributes
 
 TYPE_CHECKING = False
@@ -45,11 +46,9 @@ _steps: dict[tuple[str, str], list[Callable[[Attributes], None]]] = {}  # (step,
 def _functions(step: str, resource: str) -> list[Callable[[Attributes], None]]:
     found = _steps.get((step, resource))
     if found is None:
-        from importlib import import_module
-
         modules = [import_module(f"{__name__}.{name}") for name, resources in PLUGINS.items()
                    if "*" in resources or resource in resources]
-        found = _steps[step, resource] = [getattr(module, step) for module in modules if hasattr(module, step)]
+        found = _steps[step, resource] = [getattr(each, step) for each in modules if hasattr(each, step)]
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ...machinery import quantity
-from .. import quota
 from .refusal import forbidden
 
 TYPE_CHECKING = False
@@ -18,6 +16,8 @@ def validate(a: Attributes) -> None:
     quotas = a.ctx.client.items("resourcequotas", a.namespace)
     if not quotas or (a.operation == "UPDATE" and a.res.name not in ("pods", "services", "persistentvolumeclaims")):
         return
+    from .. import quota
+
     charges = []
     for each in quotas:
         hard = (each.get("status") or {}).get("hard") or {}
@@ -33,6 +33,9 @@ def validate(a: Attributes) -> None:
 
 def _check(a: Attributes, each: Object, names: list[str]) -> Object:
     """Return what the quota `each` counts as used once the object is stored, or refuse it."""
+    from ...machinery import quantity
+    from .. import quota
+
     resource, now, release = a.res.name, a.ctx.now, a.ctx.release
     name, status = each["metadata"]["name"], each["status"]
     used, hard = status.get("used") or {}, status["hard"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from ...machinery import duration, timestamps
+from ...machinery.modules import import_module
 from ...releases import within
 
 TYPE_CHECKING = False
@@ -165,15 +166,13 @@ _DEFAULT = Kind()
 def load(group: str, kind: str) -> Kind:
     """Return the `KIND` of a group and kind, or the plain `Kind` where it has no module."""
     name = f"{__package__}.{group.partition('.')[0] or 'core'}.{kind.lower()}"
-    module = sys.modules.get(name)
-    if module is None:
-        import importlib
-
+    found = sys.modules.get(name)
+    if found is None:
         try:
-            module = importlib.import_module(name)
+            found = import_module(name)
         except ModuleNotFoundError as missing:
             if not (missing.name or "").startswith(__package__):
                 raise
             return _DEFAULT
-    kind_: Kind = module.KIND
+    kind_: Kind = found.KIND
     return kind_

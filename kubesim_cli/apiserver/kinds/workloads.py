@@ -100,7 +100,7 @@ def selector_and_template(spec: Object, kind: str, empty_for: str, release: Rele
     `kind` is told where the template has an end, `empty_for` where the selector is empty.
     """
     from ...machinery import field
-    from .core.podspec import validate_replicated_template
+    from .core.podspec.spec import validate_replicated_template
 
     errors = selector_errors(spec.get("selector"), empty_for)
     try:

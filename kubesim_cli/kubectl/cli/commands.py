@@ -6,6 +6,7 @@ program: `rollout status`, and "" is the program itself.
 
 from __future__ import annotations
 
+from ...go.jsontext import Entries
 from .flags import Flags, of_release
 
 TYPE_CHECKING = False
@@ -19,8 +20,7 @@ _SUGGEST_FOR = {"delete": ("rm", "remove"), "describe": ("inspect",), "get": ("l
 _BUILT_IN = {"help": {"usage": "kubectl help [command] [options]"}, "options": {"usage": "kubectl options"},
              "__complete": {}, "__completeNoDesc": {}}
 
-_text: list[str] = []          # commands.json, once it was read
-_decoded: dict[str, Object] = {}  # what was looked for in it
+_entries: list[Entries] = []  # of commands.json, once it was read
 
 
 def _entry(key: str) -> Object:
@@ -28,15 +28,13 @@ def _entry(key: str) -> Object:
 
     A command needs three entries of more than a hundred: these alone are decoded.
     """
-    if key not in _decoded:
-        import json
-        if not _text:
-            import os
-            with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
-                _text.append(file.read())
-        name = f'\n"{key}": '
-        _decoded[key] = json.JSONDecoder().raw_decode(_text[0], _text[0].index(name) + len(name))[0]
-    return _decoded[key]
+    if not _entries:
+        import os
+
+        with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
+            _entries.append(Entries(file.read()))
+    found: Object = _entries[0][key]
+    return found
 
 
 def spec(command: str, release: Release | None = None) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from json.encoder import encode_basestring
+from ...go.jsontext import encode_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def escape_html(text: str) -> str:
 def _write(value: Json, newline: str, step: str, put: Callable[[str], None], order: Order) -> None:
     kind = type(value)
     if kind is str:
-        put(encode_basestring(value))
+        put(encode_string(value))
     elif kind is dict:
         if not value:
             put("{}")
@@ -54,7 +54,7 @@ def _write(value: Json, newline: str, step: str, put: Callable[[str], None], ord
         for key in order(value):
             put(separator)
             separator = "," + inner
-            put(encode_basestring(key)[:-1] + colon)
+            put(encode_string(key)[:-1] + colon)
             _write(value[key], inner, step, put, order)
         put(newline + "}")
     elif kind is list:

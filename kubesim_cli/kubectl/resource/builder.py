@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ...machinery.errors import StatusError
 from ..failures import Aggregate, Failure, no_such_type
 from .info import Info, group_version
@@ -177,16 +175,18 @@ class Builder:
             if len(types) > 1:
                 raise Failure("you must specify only one resource")
             named = self._named(pairs or [(types[0], name) for name in names])
-            return [partial(iter, (info,)) for info in named], len(named) == 1
+            return [_alone(info) for info in named], len(named) == 1
         if types:
             for text in types:
                 mapping_for(self.ctx, text)
             raise Failure("resource(s) were provided, but no name was specified")
         raise Failure(MISSING_RESOURCE)
 
+    def _of_file(self, file: File) -> Source:
+        return lambda: file.infos(self.ctx, self.local, self.validate, self.flatten, self.scheme)
+
     def _of_files(self) -> list[Source]:
-        sources: list[Source] = [
-            partial(file.infos, self.ctx, self.local, self.validate, self.flatten, self.scheme) for file in self._files]
+        sources = [self._of_file(file) for file in self._files]
         if self.latest:
             sources = [_latest(self.ctx, self._namespace, source, self.table) for source in sources]
         if self.selector:
@@ -367,6 +367,10 @@ def _latest(ctx: Context, namespace: str, source: Source, table: bool) -> Source
             yield info
 
     return infos
+
+
+def _alone(info: Info) -> Source:
+    return lambda: (info,)
 
 
 def _filtered(selector: str, source: Source) -> Source:

@@ -54,11 +54,11 @@ def path(environ: Mapping[str, str], cluster_folder: str) -> str:
 
 
 def _read(ctx: Context) -> Discovery | None:
-    import json
+    from ...go.jsontext import loads
 
     try:
         with open(path(ctx.environ, ctx.kubeconfig.store_path()), encoding="utf-8") as file:
-            data = json.load(file)
+            data = loads(file.read())
         if not 0 <= ctx.now - data["fetched"] < LIFE:
             return None
         return Discovery([Resource(*(entry[field] for field in _FIELDS)) for entry in data["resources"]], [])
@@ -67,9 +67,9 @@ def _read(ctx: Context) -> Discovery | None:
 
 
 def _write(ctx: Context) -> None:
-    import json
     import os
 
+    from ...go.jsontext import encode
     from ...machinery.files import private_folder
     from ..config.access import replace_file
 
@@ -77,4 +77,4 @@ def _write(ctx: Context) -> None:
     private_folder(os.path.dirname(target))
     entries = [{field: getattr(res, field) for field in _FIELDS} for res in ctx.client.discovery.resources
                if res.crd is not None]
-    replace_file(target, json.dumps({"fetched": ctx.now, "resources": entries}))
+    replace_file(target, encode({"fetched": ctx.now, "resources": entries}))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kubesim_cli.apiserver.kinds.core import podspec
+from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod_spec
+from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
 
 
 @pytest.mark.parametrize("fields,expected", [
@@ -87,7 +88,7 @@ from kubesim_cli.apiserver.kinds.core import podspec
 def test_what_is_wrong(fits, fields, expected):
     spec = {"containers": [{"name": "c", "image": "i", **fields}],
             "volumes": [{"name": "v", "hostPath": {"path": "/"}}]}
-    podspec.default_pod_spec(spec, (1, 36))
+    default_pod_spec(spec, (1, 36))
     found = [str(error).removeprefix("spec.containers[0].")
-             for error in podspec.validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})]
+             for error in validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})]
     assert fits(found, expected), found

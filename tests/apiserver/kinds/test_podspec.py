@@ -2,8 +2,9 @@
 
 import pytest
 
-from kubesim_cli.apiserver.kinds.core import podspec
 from kubesim_cli.apiserver.kinds.core.podspec import resources
+from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod, default_pod_spec, default_pod_template
+from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec, validate_pod_template
 
 NEW, OLD = (1, 36), (1, 28)
 
@@ -11,8 +12,8 @@ NEW, OLD = (1, 36), (1, 28)
 def errors(spec, release=NEW, pod=True):
     """The errors of a spec that is taken through its defaults; `containers` is filled in where it is missing."""
     spec.setdefault("containers", [{"name": "c", "image": "i"}])
-    podspec.default_pod_spec(spec, release)
-    return [str(e) for e in podspec.validate_pod_spec(spec, "spec", release, {"name": "p"} if pod else None)]
+    default_pod_spec(spec, release)
+    return [str(e) for e in validate_pod_spec(spec, "spec", release, {"name": "p"} if pod else None)]
 
 
 def of_container(release=NEW, spec=None, **fields):
@@ -26,7 +27,7 @@ def test_defaults():
                                 {"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}],
             "volumes": [{"name": "a"}, {"name": "b", "secret": {"secretName": "s"}},
                         {"name": "h", "hostPath": {"path": "/"}}]}
-    podspec.default_pod_spec(spec, NEW)
+    default_pod_spec(spec, NEW)
     assert spec == {
         "containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "Always", "resources": {},
                         "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
@@ -48,7 +49,7 @@ def test_defaults():
     ("NGINX", "IfNotPresent")])
 def test_pull_policy(image, policy):
     spec = {"containers": [{"name": "c", "image": image}]}
-    podspec.default_pod_spec(spec, NEW)
+    default_pod_spec(spec, NEW)
     assert spec["containers"][0]["imagePullPolicy"] == policy
 
 
@@ -211,8 +212,8 @@ def test_host_ports_follow_the_host_network():
 def test_templates():
     template = {"metadata": {"labels": {"a": "-"}, "annotations": {"controller.kubernetes.io/pod-deletion-cost": "x"}},
                 "spec": {"containers": [{"name": "c", "image": " i "}], "ephemeralContainers": []}}
-    podspec.default_pod_template(template, NEW)
-    found = [str(e) for e in podspec.validate_pod_template(template, "spec.template", NEW)]
+    default_pod_template(template, NEW)
+    found = [str(e) for e in validate_pod_template(template, "spec.template", NEW)]
     assert [text.partition(":")[0] for text in found] == [
         "spec.template.labels", "spec.template.annotations[controller.kubernetes.io/pod-deletion-cost]"]
 
@@ -227,7 +228,7 @@ def test_what_containers_need_together():
 def test_pod_level_resources():
     spec = {"containers": [{"name": "a", "image": "i", "resources": {"requests": {"cpu": "2"}}}],
             "resources": {"limits": {"cpu": "4", "memory": "1Gi"}}}
-    podspec.default_pod(spec, NEW)
+    default_pod(spec, NEW)
     assert spec["resources"]["requests"] == {"cpu": "2", "memory": "1Gi"}
     spec["resources"]["requests"]["cpu"] = "1"
     assert errors(spec) == ['spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to '

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kubesim_cli.apiserver.kinds.core import podspec
 from kubesim_cli.apiserver.kinds.core.podspec import resources, update
+from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod, default_pod_spec
+from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
 from kubesim_cli.machinery.objects import clone
 
 NEW = (1, 36)
@@ -19,8 +20,8 @@ TERMS = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecuti
 
 
 def errors(spec, release=NEW):
-    podspec.default_pod_spec(spec, release)
-    return [str(error) for error in podspec.validate_pod_spec(spec, "spec", release, {"name": "p"})]
+    default_pod_spec(spec, release)
+    return [str(error) for error in validate_pod_spec(spec, "spec", release, {"name": "p"})]
 
 
 def of_container(fields, release=NEW, **spec):
@@ -198,14 +199,14 @@ def test_a_claim_of_a_pod_without_any():
       "2Mi"])])
 def test_pod_level_resources(spec, limits, expected):
     spec = {**clone(spec), "containers": [{**CONTAINER, "resources": {"limits": dict(limits)}}]}
-    podspec.default_pod(spec, NEW)
+    default_pod(spec, NEW)
     assert errors(spec) == [f"spec.resources{text}" for text in expected]
 
 
 def test_a_pods_own_huge_pages_are_those_of_its_containers():
     spec = {"containers": [{**CONTAINER, "resources": {"limits": {"cpu": "1", "hugepages-2Mi": "4Mi"}}}],
             "resources": {"requests": {"cpu": "2"}}}
-    podspec.default_pod(spec, NEW)
+    default_pod(spec, NEW)
     assert spec["resources"] == {"requests": {"cpu": "2", "hugepages-2Mi": "4Mi"}, "limits": {"hugepages-2Mi": "4Mi"}}
 
 

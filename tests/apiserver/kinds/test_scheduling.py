@@ -2,7 +2,8 @@
 
 import pytest
 
-from kubesim_cli.apiserver.kinds.core import podspec
+from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod_spec
+from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -13,8 +14,8 @@ SPREAD = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedu
 def errors(spec, prefix=""):
     """The errors of a spec that was taken through its defaults, without a path that they begin with."""
     spec = {"containers": [{"name": "c", "image": "i"}], **spec}
-    podspec.default_pod_spec(spec, (1, 36))
-    found = podspec.validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})
+    default_pod_spec(spec, (1, 36))
+    found = validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})
     return [str(error).removeprefix(prefix) for error in found]
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kubesim_cli.apiserver.kinds.core import podspec
 from kubesim_cli.apiserver.kinds.core.podspec import security
+from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod_spec
+from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
 
 APPARMOR, SECCOMP_POD, SECCOMP = security.APPARMOR, security.SECCOMP_POD, security.SECCOMP_CONTAINER
 
@@ -157,8 +158,8 @@ APPARMOR, SECCOMP_POD, SECCOMP = security.APPARMOR, security.SECCOMP_POD, securi
 ])
 def test_what_is_wrong_with_a_context(fits, spec, expected):
     spec = {"containers": [{"name": "c", "image": "i"}], **spec}
-    podspec.default_pod_spec(spec, (1, 36))
-    found = [str(error) for error in podspec.validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})]
+    default_pod_spec(spec, (1, 36))
+    found = [str(error) for error in validate_pod_spec(spec, "spec", (1, 36), {"name": "p"})]
     assert fits(found, expected), found
 
 

@@ -27,7 +27,7 @@ class DaemonSet(Kind):
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ..core.podspec import default_pod_template
+        from ..core.podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
         strategy = spec.setdefault("updateStrategy", {})
@@ -60,8 +60,7 @@ class DaemonSet(Kind):
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import label_selector
-        from ..core.podspec import validate_replicated_template
-        from ..core.podspec.spec import unmatched
+        from ..core.podspec.spec import unmatched, validate_replicated_template
         from ..workloads import counts, requirements
 
         spec = obj["spec"]

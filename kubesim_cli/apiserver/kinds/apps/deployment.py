@@ -32,7 +32,7 @@ class Deployment(Kind):
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ..core.podspec import default_pod_template
+        from ..core.podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
         spec.setdefault("replicas", 1)

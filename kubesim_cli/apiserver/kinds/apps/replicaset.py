@@ -14,7 +14,7 @@ class ReplicaSet(Replicated):
     counted = (*Replicated.counted, "terminatingReplicas")
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ..core.podspec import default_pod_template
+        from ..core.podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
         spec.setdefault("replicas", 1)

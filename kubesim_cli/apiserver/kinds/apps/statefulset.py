@@ -22,7 +22,7 @@ class StatefulSet(Kind):
     name_rule = "dns1123_label"
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ..core.podspec import default_pod_template
+        from ..core.podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
         if not spec.get("podManagementPolicy"):

@@ -7,7 +7,7 @@ from ....releases.gates import enabled
 from ... import internaltypes
 from ..checks import dns1123_label, int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 from ..core import persistentvolumeclaim_validation
-from ..core.podspec import validate_replicated_template
+from ..core.podspec.spec import validate_replicated_template
 from ..workloads import counts, requirements, selector_errors
 
 TYPE_CHECKING = False

@@ -48,7 +48,7 @@ class CronJob(Kind):
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from ..core.podspec import default_pod_template
+        from ..core.podspec.defaults import default_pod_template
         from .job import default_failure_policy
 
         spec = obj.setdefault("spec", {})

@@ -7,8 +7,7 @@ from ....machinery.objects import clone
 from ....releases.gates import enabled
 from ... import internaltypes
 from ..checks import IMMUTABLE, dns1123_subdomain, immutable, label_selector
-from ..core.podspec import validate_pod_template
-from ..core.podspec.spec import unmatched
+from ..core.podspec.spec import unmatched, validate_pod_template
 from ..workloads import counts
 from . import job_policies
 

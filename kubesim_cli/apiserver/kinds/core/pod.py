@@ -59,9 +59,9 @@ class Pod(Kind):
     has_status = True
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from . import podspec
+        from .podspec.defaults import default_pod
 
-        podspec.default_pod(obj.setdefault("spec", {}), ctx.release)
+        default_pod(obj.setdefault("spec", {}), ctx.release)
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         from .podspec.resources import qos_class
@@ -90,9 +90,9 @@ class Pod(Kind):
             obj["metadata"]["generation"] = old["metadata"]["generation"] + 1
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from . import podspec
+        from .podspec.spec import validate_new_pod
 
-        return podspec.validate_new_pod(obj, ctx.release)
+        return validate_new_pod(obj, ctx.release)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .podspec import update

@@ -21,12 +21,12 @@ class PodTemplate(Kind):
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from .podspec import default_pod_template
+        from .podspec.defaults import default_pod_template
 
         default_pod_template(obj.setdefault("template", {}), ctx.release)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from .podspec import validate_pod_template
+        from .podspec.spec import validate_pod_template
 
         return validate_pod_template(obj["template"], "template", ctx.release)
 

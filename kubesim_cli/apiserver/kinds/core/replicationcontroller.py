@@ -17,7 +17,7 @@ class ReplicationController(Replicated):
                Column("Selector", lambda obj, ctx: labels((obj.get("spec") or {}).get("selector")), 1))
 
     def default(self, obj: Object, ctx: Context) -> None:
-        from .podspec import default_pod_template
+        from .podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
         template = spec.get("template")
@@ -35,7 +35,7 @@ class ReplicationController(Replicated):
         from ....machinery import field
         from ....machinery.selectors import of_map
         from ..workloads import counts
-        from .podspec import validate_replicated_template
+        from .podspec.spec import validate_replicated_template
 
         spec = obj["spec"]
         errors = [] if spec.get("selector") else [field.required("spec.selector")]

@@ -6,6 +6,7 @@ kubectls describe the kind field by field, SINCE: the release of the first that 
 
 from __future__ import annotations
 
+from ....machinery.modules import import_module
 from ....releases import NEWEST, within
 
 TYPE_CHECKING = False
@@ -49,21 +50,19 @@ def describe(obj: Object, client: Client, *, now: float, release: Release | None
 
 def _describer(obj: Object, release: Release) -> ModuleType:
     """Return the module that describes an object: its kind's, or `generic`."""
-    import importlib
-
     from . import generic
 
     group, _, _ = obj.get("apiVersion", "").rpartition("/")
     name = f"{__name__}.{obj.get('kind', '').lower()}"
     try:
-        module = importlib.import_module(name)
+        found = import_module(name)
     except ModuleNotFoundError as missing:
         if missing.name != name:
             raise
         return generic
-    if getattr(module, "GROUP", None) != group or not within(release, getattr(module, "SINCE", None)):
+    if getattr(found, "GROUP", None) != group or not within(release, getattr(found, "SINCE", None)):
         return generic
-    return module
+    return found
 
 
 def describe_pod_template(template: Object, release: Release = NEWEST) -> str:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ....go.jsontext import Entries
     from ....machinery.types import Object, Release
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -21,7 +22,7 @@ class Document:
     the same.
     """
 
-    def __init__(self, definitions: Object, release: Release, describe: Callable[[str], tuple[str, dict[str, str]]],
+    def __init__(self, definitions: Entries, release: Release, describe: Callable[[str], tuple[str, dict[str, str]]],
                  kubectl: Release | None = None) -> None:
         self._definitions, self.release, self._describe = definitions, release, describe
         self.kubectl = kubectl or release

@@ -1,0 +1,95 @@
+"""What is read as plain YAML is what the scanner of all of YAML reads."""
+
+from __future__ import annotations
+
+import pathlib
+import random
+import re
+
+import pytest
+
+from kubesim_cli.go import plainyaml, yaml
+
+ROOT = pathlib.Path(__file__).parents[2]
+MANIFEST = (ROOT / "fixtures" / "sts-mariadb.yml").read_text(encoding="utf-8")
+WORDS = ["a", "b: 1", "key: value", "- x", "- a: b", "-", "a:", "  ", "    ", " ", "\n", "\n", "\n  ", "\n    ", "# c",
+         " # c", "|", "|-", "text", "'q'", '"d q"', "'a''b'", '"a\\nb"', "[a, b]", "{a: b}", "{}", "[]",
+         "[a, [b, 'c']]", "{a: {b: c}, d: [e]}", ": ", ":", "- ", "---", "...", "~", "null", "yes", "1.5", "\xe9",
+         "x: |\n    y\n    z\n", "\u65e5\u672c", "\t", "key:", "<<: a", "&a", "*a", "!!str", "? ", "%a", ",", "]", "}",
+         "name: web", "containers:\n- name: a\n  image: b\n", "a#b", "-1", "--", "- - a", "@", "`", "x y: z", " x"]
+BLOCKS = """\
+kind: ConfigMap   # of a kind
+data:
+  script: |
+    #!/bin/sh
+    echo "a: b"
+
+      deeper
+  cut: |-
+    end
+
+  'quoted': x
+"""
+
+
+def normal(node):
+    """The tree without the lines of empty scalars, which ruamel tells as those of what follows."""
+    kind, tag, plain, value, line = node
+    if kind == "scalar":
+        return kind, tag, plain, value, None if plain and not value else line
+    return kind, tag, [normal(child) for child in value], line
+
+
+def same(text):
+    """Compare both readings; returns whether the text was plain."""
+    try:
+        quick = plainyaml.document(text)
+    except plainyaml.NotPlain:
+        return False
+    assert normal(quick) == normal(yaml._Parser(text).document()), text
+    return True
+
+
+@pytest.mark.parametrize("text", [
+    MANIFEST, "---\na: 1\n", "- a\n- - b\n  - c\n-\n- d: e\n  f:\n  - g\n", "a: [b, 'c', {d: \"e\"}] # f\n",
+    "a: |\n  b\n\n   c\n\nd: -1\n", "a:\n\n# c\n  b: http://c/d#e\n", "a: {}\nb: []\nc: 'x' # y",
+    BLOCKS.replace("'", ""),
+])
+def test_manifests_are_plain(text):
+    assert same(text)
+
+
+@pytest.mark.parametrize("text", [
+    "", "# c\n", "a", "a: b: c", "a: b\n  c", "a: &x b", "a: *x", "a: >\n  b\n", "a: |+\n  b\n", "a: |2\n  b\n",
+    "a: 'it''s'", 'a: "\\n"', "a:\tb", "\ufeffa: b", "a: b\n---\nc: d", "a: b\n...\n", "<<: {a: b}",
+    "%YAML 1.1\n---\na: b", "a: [b,\n c]", "a: {b: c, }", "a: [b: c]", "a: !!str b", "? a\n: b", "a: b\n c: d",
+    "- a\nb: c", "a: @b", "a: |\n  b", BLOCKS,
+])
+def test_the_rest_is_left_to_the_scanner(text):
+    with pytest.raises(plainyaml.NotPlain):
+        plainyaml.document(text)
+
+
+def test_random_texts():
+    rng = random.Random(5)
+    plain = 0
+    for _ in range(2500):
+        if rng.random() < 0.3:
+            text = "".join(rng.choice(WORDS) for _ in range(rng.randint(1, 12)))
+        else:
+            lines = rng.choice((MANIFEST, BLOCKS)).split("\n")
+            first = rng.randrange(len(lines))
+            text = "\n".join(lines[first:first + rng.randint(2, 10)])
+            for _ in range(rng.randint(0, 2)):
+                place = rng.randrange(len(text) + 1)
+                text = text[:place] + rng.choice([*WORDS, *" \n:#-'\"[]{},|>&*!%@`?~0a\t\\."]) + text[place:]
+        plain += same(text)
+    assert plain > 300
+
+
+def test_what_a_float_is():
+    pattern = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+    rng = random.Random(4)
+    for _ in range(20000):
+        text = rng.choice("+-0159") + "".join(rng.choice("+-.0159eEKx") for _ in range(rng.randint(0, 6)))
+        assert yaml._is_float(text) == bool(pattern.fullmatch(text)), text
