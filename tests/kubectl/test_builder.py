@@ -47,6 +47,7 @@ class FakeContext:
     def __init__(self, *paths, namespace="default", given=False, stdin=""):
         self.client, self.namespace, self.namespace_given = FakeClient(*paths), namespace, given
         self.stdin = lambda: stdin
+        self.about_to_wait = lambda: None
 
 
 def names(ctx, *args, **options):

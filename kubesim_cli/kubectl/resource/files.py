@@ -34,6 +34,12 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
                 errors.append(Failure("standard input cannot be used for multiple arguments"))
             found.append(File("-", "STDIN", of_many=True))
         elif name.startswith(("http://", "https://")):
+            from . import download
+
+            try:
+                download.check(name)
+            except Failure as error:
+                errors.append(error)
             found.append(File(name, name))
         else:
             matches = _expand_pattern(name)
@@ -79,7 +85,9 @@ class File:
         if self.path == "-" or not os.path.isfile(self.path):
             ctx.about_to_wait()  # a pipe, or a server
         if self.path.startswith(("http://", "https://")):
-            return _download(self.path)
+            from . import download
+
+            return download.read(self.path)
         try:
             if self.path == "-":
                 return ctx.stdin()
@@ -262,31 +270,6 @@ def kind_problems(value: Json) -> list[str]:
     if isinstance(version, str) and version.count("/") > 1:
         problems.insert(0, f"unexpected GroupVersion string: {version}")
     return problems
-
-
-def _download(url: str) -> bytes:
-    import urllib.error
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            body: bytes = answer.read()
-            return body
-    except urllib.error.HTTPError as error:
-        raise Failure(f"unable to read URL {quote(url)}, server reported {error.code} {error.reason}, "
-                      f"status code={error.code}") from None
-    except OSError as error:
-        raise _unreachable(url, getattr(error, "reason", error)) from None
-
-
-def _unreachable(url: str, reason: object) -> Failure:
-    """Return how a URL that does not answer is told (StandardErrorMessage of a url.Error)."""
-    from urllib.parse import urlsplit
-
-    if isinstance(reason, ConnectionRefusedError):
-        return Failure(f"The connection to the server {urlsplit(url).netloc} was refused - did you specify the right "
-                       "host or port?", prefix="")
-    return Failure(f"Unable to connect to the server: {reason}", prefix="")
 
 
 def _json(obj: Object) -> str:

@@ -1,0 +1,75 @@
+"""Answers of servers that keep to no rule; the messages are those of a real kubectl."""
+
+from __future__ import annotations
+
+import gzip
+import io
+
+import pytest
+
+from kubesim_cli.go import http
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+BROKEN = "net/http: HTTP/1.x transport connection broken: "
+
+
+def body(answer):
+    return http.Answer(io.BytesIO(answer)).body()
+
+
+@pytest.mark.parametrize("answer", [
+    OK + b"Content-Length: 3\r\n\r\nabcdef", OK + b"\r\nabc", b"HTTP/1.0 200\n\nabc",
+    CHUNKED + b"3\r\nabc\r\n0\r\n\r\n",
+    CHUNKED + b"1;x=y\r\na\r\n2\r\nbc\r\n0\r\nT: x\r\n\r\n", OK + b"X: y\r\n" * 1000 + b"content-length: 3\r\n\r\nabc",
+    OK + b"X: " + b"y" * 100_000 + b"\r\n\r\nabc", b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"\r\nabc",
+    OK + b"Transfer-Encoding:\r\n chunked\r\nContent-Length: x\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc")])
+def test_bodies(answer):
+    assert body(answer) == b"abc"
+
+
+def test_some_answers_have_none():
+    assert body(b"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc") == b""
+
+
+@pytest.mark.parametrize(("answer", "problem"), [
+    (b"", "EOF"), (b"HTTP/1.1 200 OK\r\n", f"{BROKEN}unexpected EOF"), (b"HTTP/1.1 200", f"{BROKEN}unexpected EOF"),
+    (b"HELLO\r\n\r\n", f'{BROKEN}malformed HTTP response "HELLO"'),
+    (b"HTTP/1.1 abc OK\r\n\r\n", f'{BROKEN}malformed HTTP status code "abc"'),
+    (b"HTTP/1.1 2000 OK\r\n\r\n", f'{BROKEN}malformed HTTP status code "2000"'),
+    (b"HTTP/9.9.9 200 OK\r\n\r\n", f'{BROKEN}malformed HTTP version "HTTP/9.9.9"'),
+    (OK + b"no colon\r\n\r\n", f'{BROKEN}malformed MIME header: missing colon: "no colon"'),
+    (OK + b"Content-Length: -5\r\n\r\n", f'{BROKEN}bad Content-Length "-5"'),
+    (OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n",
+     f'{BROKEN}http: message cannot contain multiple Content-Length headers; got ["5" "6"]'),
+    (OK + b"Transfer-Encoding: foo\r\n\r\n", f'{BROKEN}unsupported transfer encoding: "foo"'),
+    (OK + b"Content-Length: 9\r\n\r\nabc", "unexpected EOF"), (CHUNKED + b"9\r\nabc", "unexpected EOF"),
+    (CHUNKED + b"3\r\nabcX", "unexpected EOF"), (CHUNKED + b"3\r\nabcXY", "malformed chunked encoding"),
+    (CHUNKED + b"zz\r\n", "invalid byte in chunk length"), (CHUNKED + b"\r\n", "empty hex number for chunk length"),
+    (CHUNKED + b"f" * 17 + b"\r\n", "http chunk length too large"), (CHUNKED + b"f" * 5000, "header line too long"),
+    (OK + b"Content-Encoding: gzip\r\n\r\nabc", "gzip: invalid header"),
+    (OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc")[:-9], "unexpected EOF"),
+])
+def test_what_is_wrong_with_an_answer(answer, problem):
+    with pytest.raises(ValueError) as failed:
+        body(answer)
+    assert str(failed.value) == problem
+
+
+@pytest.mark.parametrize("head", [OK, OK + b"Content-Length: 11\r\n", OK + b"Content-Encoding: gzip\r\n"])
+def test_bodies_are_bounded(head, monkeypatch):
+    monkeypatch.setattr(http, "MOST_OF_BODY", 10)
+    text = gzip.compress(b"x" * 11) if b"gzip" in head else b"x" * 11
+    with pytest.raises(ValueError, match="the answer is longer than 10 bytes"):
+        body(head + b"\r\n" + text)
+    with pytest.raises(ValueError, match="the answer is longer than 10 bytes"):
+        body(CHUNKED + b"b\r\nxxxxxxxxxxx\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize("header", [b"X: y\r\n" * 20, b"X: " + b"y" * 120])
+def test_heads_are_bounded(header, monkeypatch):
+    monkeypatch.setattr(http, "MOST_OF_HEAD", 100)
+    with pytest.raises(ValueError) as failed:
+        body(OK + header + b"\r\n\r\n")
+    assert str(failed.value) == f"{BROKEN}net/http: server response headers exceeded 100 bytes; aborted"
