@@ -38,16 +38,21 @@ class Child:
         self._streams = [tempfile.TemporaryFile() for _ in range(3)]
         self._streams[0].write(stdin.encode())
         self._streams[0].seek(0)
+        ready, at_gate = os.pipe()
         gate, self._gate = os.pipe()
         self.pid = os.fork()
         if not self.pid:
             code = 70
             try:
                 os.close(self._gate)
-                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, gate)
+                os.close(ready)
+                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, gate, at_gate)
             finally:
                 os._exit(code)
         os.close(gate)
+        os.close(at_gate)
+        os.read(ready, 1)
+        os.close(ready)
         if not held:
             self.go()
 
@@ -70,7 +75,8 @@ class Child:
         return Result(code, *texts)
 
 
-def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, int], gate: int) -> int:
+def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, int], gate: int,
+        at_gate: int) -> int:
     """What the child does; returns its exit code."""
     from kubesim_cli.main import main
     from kubesim_cli.store import store
@@ -82,6 +88,7 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
         setattr(store, name, value)
     os.environ.pop("KUBESIM_TRACEBACK", None)
     os.environ["KUBESIM_HOME"] = home
+    os.close(at_gate)
     while True:
         try:
             os.read(gate, 1)

@@ -32,7 +32,7 @@ def at_calls(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Coun
                                       "-e", f"inject={call}:error={error}:when={when}")
         found["failures"] += "INJECTED" in trace
         found["succeeded"] += not done.code
-        faults = scene.faults(home, done, not done.code)
+        faults = scene.faults(home, [scene.before if done.code else scene.after], done)
         if done.code < 0 or done.code not in (0, 1):
             faults.append(f"exit code {done.code}")
         if done.code and not done.err.strip() and not (call == "write" and "write(2" in trace):

@@ -61,7 +61,7 @@ def _judge(name: str, scene: stages.Scene, home: str, done: children.Result, fou
     found["kills"] += done.code == -9
     told = bool(done.out)
     found["acknowledged"] += told
-    for fault in scene.faults(home, done, True if told else None):
+    for fault in scene.faults(home, [scene.after] if told else [scene.before, scene.after], done):
         found["faults"] += 1
         print(f"     {name}: {fault}")
     scene.drop(home)

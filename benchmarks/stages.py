@@ -94,8 +94,8 @@ class Scene:
 
     def __init__(self, stage: Stage, scratch: str):
         self.stage = stage
-        self._made = tempfile.mkdtemp(dir=scratch)
         self._scratch = scratch
+        self._made = os.path.join(tempfile.mkdtemp(dir=scratch), "home")
         if stage.prepare == "store-0.1":
             shutil.copytree(ROOT / "fixtures" / "store-0.1", folder(self._made))
         for step in stage.before:
@@ -115,15 +115,17 @@ class Scene:
 
     def home(self) -> str:
         """Return a home of its own that holds the store as it was before the step."""
-        home = tempfile.mkdtemp(dir=self._scratch)
-        return shutil.copytree(self._made, home, dirs_exist_ok=True)
+        home = os.path.join(tempfile.mkdtemp(dir=self._scratch), "home")
+        if os.path.exists(self._made):
+            shutil.copytree(self._made, home)
+        return home
 
     def drop(self, home: str) -> None:
-        shutil.rmtree(home)
+        shutil.rmtree(os.path.dirname(home))
 
-    def child(self, home: str, held: bool = False) -> children.Child:
-        """Begin the step."""
-        step = self.stage.step
+    def child(self, home: str, step: Step | None = None, held: bool = False) -> children.Child:
+        """Begin the step, or another one in its place."""
+        step = step or self.stage.step
         return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, held=held)
 
     def places(self) -> list[tuple[str, int]]:
@@ -134,10 +136,10 @@ class Scene:
         return [(call, when) for call, count in children.calls(trace).items() if call not in _INSIDE
                 for when in range(1, count + 1)]
 
-    def faults(self, home: str, done: children.Result, believed: bool | None) -> list[str]:
+    def faults(self, home: str, right: list[Objects], done: children.Result | None = None) -> list[str]:
         """Tell what is wrong with a store after the step was disturbed; afterwards there is one object more.
 
-        `believed`: whether the step has to have been done; None where both is right.
+        `right`: what may be in the store; `done`: how the step ended.
         """
         from kubesim_cli.store.log import StoreError
 
@@ -146,13 +148,10 @@ class Scene:
             there = objects(home)
         except (StoreError, OSError) as error:
             return [f"the store does not open: {error}"]
-        if there not in (self.before, self.after) and (self.before or not _only_defaults(there)):
-            found.append(f"half a transaction: {sorted({*there} ^ {*self.after})[:9]}")
-        elif believed and there != self.after:
-            found.append("an acknowledged write is lost")
-        elif believed is False and there == self.after:
-            found.append("a write was made and told as failed")
-        if "kubesim failed" in done.err or "Traceback" in done.err:
+        if there not in right and not ({} in right and _only_defaults(there)):
+            what = "all of it" if there == self.after else "nothing" if there == self.before else "something"
+            found.append(f"{what} is there and should not: {sorted({*there} ^ {*right[0]})[:9]}")
+        if done and "kubesim failed" in done.err + done.out:
             found.append("an internal error")
         after = children.run(home, *AFTER.words.split(), stdin=AFTER.stdin)
         if after.code or ("configmaps", "default/after") not in objects(home):

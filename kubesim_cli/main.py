@@ -55,9 +55,9 @@ def told(problem: Exception) -> str:
     from .store.log import StoreError
     if isinstance(problem, StoreError):
         return str(problem)
-    if isinstance(problem, OSError) and problem.strerror:
-        where = f"{problem.filename}: " if problem.filename else ""
-        return where + problem.strerror.lower()
+    if isinstance(problem, OSError):
+        from .machinery.files import told as of_system
+        return of_system(problem)
     return f"kubesim failed: {type(problem).__name__}: {problem} (KUBESIM_TRACEBACK=1 shows where)"
 
 

@@ -234,7 +234,9 @@ class Cluster:
                 if not only_time:
                     raise
                 # Nothing was asked for that is lost: the next command lives through the same time again.
-                self._tell(f"Warning: {error.filename}: {(error.strerror or str(error)).lower()}\n")
+                from ..machinery.files import told
+
+                self._tell(f"Warning: {told(error)}\n")
             self._populated = self._only_time = False
             self.store.release()
         self.on_commit()

@@ -13,6 +13,10 @@ _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BI
 TEMPORARY = ".tmp"  # the end of the names of files that are being written
 
 
+class Unsynced(OSError):
+    """The file is in its place, but a loss of power may undo that."""
+
+
 def named(error: OSError, path: str) -> OSError:
     """Return what the system says with the name of the file.
 
@@ -20,6 +24,13 @@ def named(error: OSError, path: str) -> OSError:
     """
     code = error.errno or errno.ESPIPE
     return OSError(code, os.strerror(code), path)
+
+
+def told(error: Exception) -> str:
+    """Tell in words what failed: the file, if it is known, and why."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
 
 
 def private_folder(path: str) -> None:
@@ -60,8 +71,7 @@ def write_all(fd: int, data: bytes) -> None:
 def replace(path: str, chunks: Iterable[bytes], durable: bool) -> None:
     """Replace a file by the concatenation of `chunks`; `durable`: so that a loss of power does not undo it.
 
-    Raises OSError, with the name of the file that was meant; then it is as it was, but for a failure of the last step,
-    which makes the new name last.
+    Raises OSError, with the name of the file that was meant; then it is as it was, but for Unsynced.
     """
     temporary = f"{path}.{os.urandom(6).hex()}{TEMPORARY}"
     try:
@@ -77,11 +87,14 @@ def replace(path: str, chunks: Iterable[bytes], durable: bool) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-        if durable:
-            sync_folder(os.path.dirname(path))
     except OSError as error:
         error.filename, error.filename2 = path, None
         raise
+    if durable:
+        try:
+            sync_folder(os.path.dirname(path))
+        except OSError as error:
+            raise Unsynced(error.errno, error.strerror, path) from None
 
 
 def _rename(old: str, new: str) -> None:

@@ -478,7 +478,22 @@ def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> 
     return found
 
 
-def records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
+def records_between(known: Index, before: BinaryIO | None, index: Index, log: BinaryIO) -> list[Object]:
+    """Return the writes from one state, `known`, to a later one, `index`, of a log, in their order.
+
+    Where it has been compacted in between, the first of them stand in the old file, `before`, which is still open.
+    """
+    if index.generation == known.generation:
+        return list(_records(log, known.size, index.size))
+    if index.revision < known.revision:
+        return []  # another cluster
+    found = _records_after(before, known) if before is not None else []
+    seen = int(found[-1]["rv"]) if found else known.revision
+    later = [record for record in _records(log, 0, index.size) if record["rv"] > seen]
+    return found + sorted(later, key=lambda record: int(record["rv"]))
+
+
+def _records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
     """Yield the committed writes between two sizes of an open log."""
     log.seek(start)
     for row in log.read(end - start).splitlines(keepends=True):
@@ -487,16 +502,10 @@ def records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
             yield record
 
 
-def records_after(log: BinaryIO, index: Index) -> list[Object]:
+def _records_after(log: BinaryIO, index: Index) -> list[Object]:
     """Return the writes that were committed to an open log after what `index` knows of it."""
     log.seek(index.size)
     scan = Scan(index.size, index.crc)
     found = scan.read(log) if index.format >= _SEALED else _whole("", log, index.size)
     written = [jsontext.loads(row) for transaction in found for _, row in transaction]
     return [record for record in written if "rv" in record]
-
-
-def records_since(log: BinaryIO, end: int, revision: int) -> list[Object]:
-    """Return the writes after a revision that stand in an open log, up to `end`, in their order."""
-    return sorted((record for record in records(log, 0, end) if record["rv"] > revision),
-                  key=lambda record: int(record["rv"]))

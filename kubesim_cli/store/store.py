@@ -81,7 +81,8 @@ class Store:
         self._file = None
         try:
             if self._followed is not None:
-                self._followed += self._told(known, before, index, file)
+                self._followed += [(record["type"], record["resource"], record["object"])
+                                   for record in log.records_between(known, before, index, file)]
         except OSError as error:
             _close(file)
             raise files.named(error, self._path) from None
@@ -100,22 +101,6 @@ class Store:
         except OSError:
             return False
         return os.path.samestat(known, found) and found.st_size == self._index.size
-
-    def _told(self, known: log.Index, before: BinaryIO | None, index: log.Index,
-              file: BinaryIO) -> builtins.list[Change]:
-        """Return the changes from one state of the log to a later one.
-
-        Where the log has been compacted in between, the first of them stand in the old one, which is still open.
-        """
-        records: builtins.list[Object] = []
-        if index.generation == known.generation:
-            records += log.records(file, known.size, index.size)
-        elif index.revision >= known.revision:
-            if before is not None:
-                records += log.records_after(before, known)
-            seen = int(records[-1]["rv"]) if records else known.revision
-            records += log.records_since(file, index.size, seen)
-        return [(record["type"], record["resource"], record["object"]) for record in records]
 
     # Reading
 
@@ -345,18 +330,21 @@ class Store:
                 if self._index.outdated:
                     self._write_index()
         except (OSError, log.StoreError) as error:
-            self._tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: {_why(error)}\n")
+            self._tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: "
+                       f"{files.told(error)}\n")
 
     def _sync(self) -> None:
-        """Make the log last, and its name too where no commit has done that yet."""
+        """Make the log last, and its name too where no commit has done that yet, as head.json would tell."""
         assert self._tail is not None
         os.fsync(self._tail)
-        if log.committed_size(self.folder) is None:
+        committed = log.committed_size(self.folder)
+        if committed is None or committed[0] != self._index.generation:
             files.sync_folder(self.folder)
-            above = os.path.dirname(self.folder)  # of all clusters; and that of kubesim
+            above = self.folder
             try:
-                files.sync_folder(above)
-                files.sync_folder(os.path.dirname(above))
+                for _ in ("clusters", "kubesim's home", "where that is"):
+                    above = os.path.dirname(above)
+                    files.sync_folder(above)
             except OSError:
                 pass
 
@@ -378,18 +366,30 @@ class Store:
         self._start_log(*log.compacted(self._path, old, self._read))
 
     def _start_log(self, index: log.Index, rows: builtins.list[bytes]) -> None:
-        """Put a log of `rows` into the place of the one that is there."""
+        """Put a log of `rows` into the place of the one that is there.
+
+        Raises Unsynced when that is done, but the system does not vouch for it; the next commit asks again (_sync).
+        """
         self._hold_still()
         self._close_file()
-        files.replace(self._path, rows, durable=True)
+        unsure = None
+        try:
+            files.replace(self._path, rows, durable=True)
+        except files.Unsynced as error:
+            unsure = error
         self._index, self._end, self._crc = index, index.size, index.crc
+        if unsure is not None:
+            raise unsure
 
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, jsontext.copied(meta))
         rows = log.finished(index, [log.header(index.generation)])
+        trouble = None
         try:
             self._start_log(index, rows)
+        except files.Unsynced as error:
+            trouble = error
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
@@ -403,9 +403,12 @@ class Store:
         self.exists = True
         self._reset(index)
         try:
+            if trouble is not None:
+                raise trouble
             self._write_head()
         except OSError as error:
-            self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: {_why(error)}\n")
+            self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: "
+                       f"{files.told(error)}\n")
 
     def rollback(self) -> None:
         """Forget everything since `begin` or the last commit. The lock stays held."""
@@ -481,13 +484,6 @@ def _close(file: BinaryIO | None) -> None:
             file.close()
         except OSError:
             pass
-
-
-def _why(error: Exception) -> str:
-    """Tell in words what failed."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
-    return str(error)
 
 
 def aside_of(folder: str, why: str) -> str:

@@ -231,7 +231,7 @@ def test_a_log_is_named_in_its_folder_for_good_before_it_is_acknowledged(tmp_pat
     monkeypatch.setattr(files, "sync_folder", synced.append)
     folder = str(tmp_path / "home" / "clusters" / "c")
     write(folder, "a", "b")
-    assert synced == [folder, os.path.dirname(folder), str(tmp_path / "home")]
+    assert synced == [folder, os.path.dirname(folder), str(tmp_path / "home"), str(tmp_path)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no file modes there")
@@ -345,3 +345,33 @@ def test_a_folder_that_was_made_anew_is_left_alone(folder):
         writer.commit()
     writer.close()
     assert content(folder) == made and names(folder) == ["new"]
+
+
+def test_a_log_whose_new_name_may_not_last_is_synced_again_before_anything_is_acknowledged(folder, monkeypatch):
+    """After a compaction the system cannot vouch for the rename; the write that came before stands."""
+    write(folder, "old", text="o" * 300)
+    real, told, synced = files.sync_folder, [], []
+    monkeypatch.setattr(store, "GARBAGE", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(files, *failing("sync_folder", errno.EIO))
+        with pytest.raises(OSError):
+            for _ in range(9):
+                write(folder, "old", text="n" * 300, told=told)
+    assert len(told) == 1 and told[0].startswith("Warning: ")
+    monkeypatch.setattr(store, "GARBAGE", 1 << 20)
+    monkeypatch.setattr(files, "sync_folder", lambda path: (synced.append(path), real(path)))
+    write(folder, "d")
+    write(folder, "e")
+    assert synced[:1] == [folder] and synced.count(folder) == 1
+    assert names(folder) == ["a", "b", "c", "d", "e", "old"]
+
+
+def test_a_reset_whose_new_name_may_not_last_is_done_with_a_warning(folder, monkeypatch):
+    told = []
+    made = Store(folder, told.append)
+    made.begin()
+    with monkeypatch.context() as patch:
+        patch.setattr(files, *failing("sync_folder", errno.EIO))
+        made.replace({})
+    made.close()
+    assert len(told) == 1 and told[0].startswith("Warning: the cluster is empty now") and names(folder) == []
