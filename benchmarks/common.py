@@ -16,6 +16,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 KUBESIM = str(pathlib.Path(sys.executable).with_name("kubesim"))
 
 
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for the time of a `with`, in memory where there is one: for what no disk's speed should bend."""
+    return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+
+
 class Home:
     """A KUBESIM_HOME of its own, gone at the end of the `with`."""
 

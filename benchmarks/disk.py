@@ -1,8 +1,8 @@
 """A disk that loses power: what a trace of system calls may have left on it, by the weakest promises that POSIX makes.
 
-Files are sequences of pages. What was written since a file was last synced may be lost or kept page by page, each page as
-it was after any of the writes to it; the size may be any that the file had. Names are made, moved and removed in their
-folder, and each such change since the folder was last synced may be lost or kept by itself, a move as a whole.
+Files are sequences of pages. What was written since a file was last synced may be lost or kept page by page, each page
+as it was after any of the writes to it; the size may be any that the file had. Names are made, moved and removed in
+their folder, and each such change since the folder was last synced may be lost or kept by itself, a move as a whole.
 """
 
 from __future__ import annotations
@@ -222,14 +222,14 @@ class Disk:
 
 
 CALLS = ("openat", "close", "lseek", "read", "write", "ftruncate", "truncate", "fsync", "rename", "unlink", "mkdir")
-UNKNOWN = ("fdatasync", "pwrite64", "writev", "pwritev", "renameat", "renameat2", "link", "linkat", "symlink", "unlinkat",
-           "mkdirat", "sendfile", "copy_file_range", "fallocate", "dup", "dup2", "dup3", "rmdir")
+UNKNOWN = ("fdatasync", "pwrite64", "writev", "pwritev", "renameat", "renameat2", "link", "linkat", "symlink",
+           "unlinkat", "mkdirat", "sendfile", "copy_file_range", "fallocate", "dup", "dup2", "dup3", "rmdir")
 _LINE = re.compile(r"^(?:(\d+) +)?(\w+)\((.*)\) += (-?\d+)")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 
 
 def parse(line: str) -> tuple[str, str, list[str], bytes, int] | None:
-    """Return (process, call, words, data, result) of a line of `strace -xx`, None where it is no call that succeeded."""
+    """Return (process, call, words, data, result) of a line of `strace -xx`; None where no call succeeded."""
     found = _LINE.match(line)
     if not found or int(found[4]) < 0:
         return None

@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 from collections import Counter
 
 import children
 import stages
-from common import tally
+from common import scratch, tally
 
 ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EINTR", "ENOLCK", "ENOSYS", "EINVAL", "EMFILE",
           "ENOMEM")
@@ -50,8 +49,8 @@ def main(times: int) -> bool:
         print("skipped: failing system calls need strace, and leave to trace")
         return True
     stages.warm()
-    with tempfile.TemporaryDirectory() as scratch:
-        scenes = {name: stages.Scene(stage, scratch) for name, stage in stages.STAGES.items()}
+    with scratch() as folder:
+        scenes = {name: stages.Scene(stage, folder) for name, stage in stages.STAGES.items()}
         return tally("system calls that fail", at_calls(times, scenes))
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 
 import children
 import stages
-from common import tally
+from common import scratch, tally
 
 
 def at_random(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Counter[str]:
@@ -69,8 +68,8 @@ def _judge(name: str, scene: stages.Scene, home: str, done: children.Result, fou
 
 def main(random_kills: int, call_kills: int) -> bool:
     stages.warm()
-    with tempfile.TemporaryDirectory() as scratch:
-        scenes = {name: stages.Scene(stage, scratch) for name, stage in stages.STAGES.items()}
+    with scratch() as folder:
+        scenes = {name: stages.Scene(stage, folder) for name, stage in stages.STAGES.items()}
         good = tally("kills at random moments", at_random(random_kills, scenes))
         if children.can_trace():
             good &= tally("kills at system calls", at_calls(call_kills, scenes))

@@ -11,12 +11,11 @@ import argparse
 import os
 import random
 import sys
-import tempfile
 from collections import Counter
 
 import children
 import stages
-from common import tally
+from common import scratch, tally
 from disk import CALLS, UNKNOWN, Disk, parse
 
 SECOND = stages.Step("create -f -", stages.documents("second1", "second2"))
@@ -66,10 +65,10 @@ def main(cuts: int, seed: int = 1) -> bool:
     stages.warm()
     rng = random.Random(seed)
     good = True
-    with tempfile.TemporaryDirectory() as scratch:
+    with scratch() as folder:
         for name, stage in stages.STAGES.items():
             found: Counter[str] = Counter()
-            recording = Recording(stages.Scene(stage, scratch))
+            recording = Recording(stages.Scene(stage, folder))
             recording.cut(cuts / len(stages.STAGES) / 20, rng, found)
             good &= tally(name, found)
     return good
