@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from importlib import import_module
 from typing import NamedTuple
 
 from common import ROOT
@@ -34,7 +35,7 @@ class Child:
 
     def __init__(self, home: str, *words: str, stdin: str = "", settings: dict[str, int] | None = None,
                  held: bool = False):
-        """`settings`: constants of kubesim_cli.store.store that are other ones in this child."""
+        """`settings`: constants of kubesim_cli.store, as in `log.SLACK`, that are other ones in this child."""
         self._streams = [tempfile.TemporaryFile() for _ in range(3)]
         self._streams[0].write(stdin.encode())
         self._streams[0].seek(0)
@@ -79,13 +80,15 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
         at_gate: int) -> int:
     """What the child does; returns its exit code."""
     from kubesim_cli.main import main
-    from kubesim_cli.store import store
 
     for target, fd in enumerate(fds):
         os.dup2(fd, target)
     sys.stdin, sys.stdout, sys.stderr = (open(fd, mode, encoding="utf-8") for fd, mode in enumerate("rww"))
     for name, value in settings.items():
-        setattr(store, name, value)
+        module, constant = name.split(".")
+        found = import_module(f"kubesim_cli.store.{module}")
+        assert hasattr(found, constant), f"there is no {name} any more"
+        setattr(found, constant, value)
     os.environ.pop("KUBESIM_TRACEBACK", None)
     os.environ["KUBESIM_HOME"] = home
     os.close(at_gate)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Entry: TypeAlias = list[Any]
 
 FORMAT = 3
-_SEALED = 3              # the first format with checksums
+SEALED = 3              # the first format with checksums
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
 LONGEST_HEADER = 4096
@@ -334,7 +334,7 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
         return None  # made by a command that lost power before it had written anything
     generation, form = read_header(path, first)
     size = committed[1] if committed is not None and committed[0] == generation else 0
-    index = _indexed(folder, generation, log) if form >= _SEALED else None
+    index = _indexed(folder, generation, log) if form >= SEALED else None
     if index is None:
         index = Index(generation, len(first), crc=crc32(first))
         index.format = form
@@ -343,7 +343,7 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
         raise Damaged(path, f": it has {end} bytes and should have {size}")
     log.seek(index.size)
     scan = Scan(index.size, index.crc)
-    for transaction in scan.read(log) if form >= _SEALED else _whole(path, log, index.size):
+    for transaction in scan.read(log) if form >= SEALED else whole(path, log, index.size):
         for offset, row in transaction:
             try:
                 index.apply(jsontext.loads(row), offset, row)
@@ -382,7 +382,7 @@ def committed_size(folder: str) -> tuple[int, int] | None:
     row = _slurp(os.path.join(folder, HEAD))
     try:
         head = jsontext.loads(row or b"")
-        if head["format"] >= _SEALED and not seal_of(row or b"")[1]:
+        if head["format"] >= SEALED and not seal_of(row or b"")[1]:
             return None
         return int(head["generation"]), int(head["size"])
     except (ValueError, KeyError, TypeError):
@@ -443,7 +443,7 @@ def unsealed(log: BinaryIO, offset: int) -> Iterator[tuple[int, list[tuple[int, 
         yield start, rows, False
 
 
-def _whole(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
+def whole(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
     """Yield the lines of each committed transaction of a log without checksums, with their offsets."""
     for _, rows, committed in unsealed(log, offset):
         if committed and b',"crc":' in rows[-1][1]:
@@ -476,36 +476,3 @@ def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> 
     if (found.size, found.crc) != (size, crc):
         raise Damaged(path, f" at byte {scan.damage or found.size}")
     return found
-
-
-def records_between(known: Index, before: BinaryIO | None, index: Index, log: BinaryIO) -> list[Object]:
-    """Return the writes from one state, `known`, to a later one, `index`, of a log, in their order.
-
-    Where it has been compacted in between, the first of them stand in the old file, `before`, which is still open.
-    """
-    if index.generation == known.generation:
-        return list(_records(log, known.size, index.size))
-    if index.revision < known.revision:
-        return []  # another cluster
-    found = _records_after(before, known) if before is not None else []
-    seen = int(found[-1]["rv"]) if found else known.revision
-    later = [record for record in _records(log, 0, index.size) if record["rv"] > seen]
-    return found + sorted(later, key=lambda record: int(record["rv"]))
-
-
-def _records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:
-    """Yield the committed writes between two sizes of an open log."""
-    log.seek(start)
-    for row in log.read(end - start).splitlines(keepends=True):
-        record = jsontext.loads(row)
-        if "rv" in record:
-            yield record
-
-
-def _records_after(log: BinaryIO, index: Index) -> list[Object]:
-    """Return the writes that were committed to an open log after what `index` knows of it."""
-    log.seek(index.size)
-    scan = Scan(index.size, index.crc)
-    found = scan.read(log) if index.format >= _SEALED else _whole("", log, index.size)
-    written = [jsontext.loads(row) for transaction in found for _, row in transaction]
-    return [record for record in written if "rv" in record]

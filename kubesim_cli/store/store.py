@@ -81,8 +81,10 @@ class Store:
         self._file = None
         try:
             if self._followed is not None:
+                from . import history
+
                 self._followed += [(record["type"], record["resource"], record["object"])
-                                   for record in log.records_between(known, before, index, file)]
+                                   for record in history.between(known, before, index, file)]
         except OSError as error:
             _close(file)
             raise files.named(error, self._path) from None
