@@ -25,6 +25,25 @@ class GoScanner(Scanner):
 
     ESCAPE_REPLACEMENTS = {char: text for char, text in Scanner.ESCAPE_REPLACEMENTS.items() if char != "/"}
 
+    def stale_possible_simple_keys(self) -> None:
+        """Forget what can be no key any more. The keys stand in the order of their places, so that the first that may
+        still be one ends the search: what nests deeply has very many."""
+        reader, keys = self.reader, self.possible_simple_keys
+        while keys:
+            level, key = next(iter(keys.items()))
+            if key.line == reader.line and reader.index - key.index <= 1024:
+                return
+            if key.required:
+                raise ScannerError("while scanning a simple key", key.mark, "could not find expected ':'",
+                                   reader.get_mark())
+            del keys[level]
+
+    def next_possible_simple_key(self) -> int | None:
+        for key in self.possible_simple_keys.values():
+            number: int = key.token_number
+            return number
+        return None
+
     def check_value(self) -> bool:
         return bool(self.flow_level) or self.reader.peek(1) in ENDS
 

@@ -173,7 +173,11 @@ class Context:
         """Return all of stdin."""
         self.about_to_wait()
         raw = getattr(self._stdin, "buffer", None)
-        return raw.read().decode("utf-8", "surrogateescape") if raw else self._stdin.read()
+        if raw is None:
+            return self._stdin.read()
+        from ..machinery.files import bounded
+
+        return bounded(raw).decode("utf-8", "surrogateescape")
 
     # Time and the store
 

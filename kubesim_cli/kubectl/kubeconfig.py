@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from ..machinery.errors import StatusError
+from ..machinery.files import contents
 from .failures import Failure
 
 TYPE_CHECKING = False
@@ -84,8 +85,7 @@ def empty() -> Object:
 def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
     """Return the config in a file, or None where there is none; raises Failure where it does not parse."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = contents(path)
     except (FileNotFoundError, NotADirectoryError):
         return builtin() if path == own_path(environ) else None
     except OSError as why:

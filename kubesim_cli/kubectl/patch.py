@@ -6,6 +6,7 @@ from ..go.fmt import quote
 from ..go.json import type_word
 from ..machinery import errors, jsonpatch, strategic
 from ..machinery.errors import StatusError
+from ..machinery.files import contents
 from ..machinery.objects import clone
 from .failures import Failure
 from .resource import builder
@@ -71,8 +72,7 @@ def _check(ctx: Context, strategy: str) -> str:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        return contents(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         what = "read" if isinstance(error, IsADirectoryError) else "open"
         raise Failure(f"unable to read patch file: {what} {path}: {(error.strerror or '').lower()}") from None

@@ -1,4 +1,6 @@
-"""Files of the user's own: private under any umask, replaced as a whole or not at all, never through a link."""
+"""Files: what they hold, within bounds; the user's own, private under any umask, replaced as a whole or not at all, never
+through a link.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import BinaryIO
 
 _NEW = os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 TEMPORARY = ".tmp"  # the end of the names of files that are being written
+MOST = 128 * 1024 * 1024  # bytes of what has no size: a pipe, a device
 
 
 class Unsynced(OSError):
@@ -31,6 +35,20 @@ def told(error: Exception) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         return str(error)
     return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror.lower()
+
+
+def contents(path: str) -> bytes:
+    """Return all that a file holds. Raises OSError, also where it has no size and no end."""
+    with open(path, "rb") as file:
+        return file.read() if os.path.isfile(path) else bounded(file)
+
+
+def bounded(stream: BinaryIO) -> bytes:
+    """Read a stream of MOST bytes at most to its end. Raises OSError."""
+    found = stream.read(MOST + 1)
+    if len(found) > MOST:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return found
 
 
 def private_folder(path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...machinery.files import contents
 from ..failures import Aggregate, Failure
 from .preferences import path_of
 
@@ -139,8 +140,7 @@ def _read(path: str) -> Object | None:
     from ...go.yaml import YamlError, load, text_of
     from .preferences import preference_types
     try:
-        with open(path, "rb") as file:
-            value = load(text_of(file.read()))
+        value = load(text_of(contents(path)))
         preference = None if value is None else preference_types().fitted(value, "Preference") or None
     except FileNotFoundError:
         return None

@@ -104,8 +104,8 @@ def _load(words: list[str], environ: Mapping[str, str], warn: Callable[[str], No
         return None
     try:
         from ...go.yaml import text_of
-        with open(path, "rb") as file:
-            return _first(text_of(file.read()), path)
+        from ...machinery.files import contents
+        return _first(text_of(contents(path)), path)
     except (OSError, ValueError) as why:
         text = f"open {path}: {os.strerror(why.errno or 0).lower()}" if isinstance(why, OSError) else str(why)
         if named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...machinery.files import contents
 from ...machinery.objects import clone
 from ...releases.kubectl import does
 from ..failures import Aggregate, Failure, Usage
@@ -271,8 +272,7 @@ def _take_file(entry: Object, flags: Flags, access: ConfigAccess, name: str, sec
         return
     import base64
     try:
-        with open(path, "rb") as file:
-            entry[field + "-data"] = base64.b64encode(file.read()).decode()
+        entry[field + "-data"] = base64.b64encode(contents(path)).decode()
     except OSError as why:
         raise Failure(f"could not stat {field} file {path}: stat {path}: "
                       f"{os.strerror(why.errno or 0).lower()}") from None
@@ -326,8 +326,7 @@ def _flatten(config: Object, access: ConfigAccess) -> None:
                     raise Failure("cannot have values for both path and contents")
                 path = os.path.join(base, path)
                 try:
-                    with open(path, "rb") as file:
-                        entry[field + "-data"] = base64.b64encode(file.read()).decode()
+                    entry[field + "-data"] = base64.b64encode(contents(path)).decode()
                 except OSError as why:
                     raise Failure(f"open {path}: {os.strerror(why.errno or 0).lower()}") from None
 

@@ -6,6 +6,7 @@ import os
 
 from ...go.fmt import quote
 from ...machinery import names
+from ...machinery.files import contents
 from ...machinery.wellknown import SECRET_TYPE_DOCKER_CONFIG_JSON, SECRET_TYPE_TLS
 from ...releases.kubectl import does
 from ..failures import Failure
@@ -194,8 +195,7 @@ def _stat(path: str) -> None:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return contents(path)
     except OSError as error:
         raise Failure(f"open {path}: {_reason(error)}") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ...machinery.files import contents
 from ..failures import Failure
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -45,8 +46,7 @@ class Loader:
             if not _within(os.path.dirname(real), self.root):
                 raise Failure(f"security; file '{path}' is not in or below '{self.root}'")
         try:
-            with open(real, "rb") as file:
-                return file.read()
+            return contents(real)
         except OSError as error:
             what = "read" if isinstance(error, IsADirectoryError) else "open"
             raise Failure(f"{what} {path}: {(error.strerror or '').lower()}") from None

@@ -32,8 +32,9 @@ class Printer:
 def read_file(path: str, what: str) -> str:
     """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+        from ...machinery.files import contents
+
+        return contents(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         action = "read" if isinstance(error, IsADirectoryError) else "open"
         raise PrinterError(f"{what} {path}, {action} {path}: {(error.strerror or str(error)).lower()}") from None

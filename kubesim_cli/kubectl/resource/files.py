@@ -91,8 +91,9 @@ class File:
         try:
             if self.path == "-":
                 return ctx.stdin()
-            with open(self.path, "rb") as file:
-                return file.read()
+            from ...machinery.files import contents
+
+            return contents(self.path)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             if error.filename:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...machinery.files import contents
 from ..failures import Failure
 
 TYPE_CHECKING = False
@@ -35,7 +36,6 @@ def body(ctx: Context, filename: str) -> str:
     if filename == "-":
         return ctx.stdin()
     try:
-        with open(filename, encoding="utf-8", errors="replace") as file:  # as Go reads bytes that are no UTF-8
-            return file.read()
+        return contents(filename).decode("utf-8", "replace")  # as Go reads bytes that are no UTF-8
     except OSError as error:
         raise Failure(f"open {filename}: {(error.strerror or '').lower()}") from None
