@@ -1,6 +1,5 @@
-"""Files: what they hold, within bounds; the user's own, private under any umask, replaced as a whole or not at all, never
-through a link.
-"""
+"""Files: what they hold, within bounds; the user's own, private under any umask, replaced as a whole or not at all,
+never through a link."""
 
 from __future__ import annotations
 

@@ -56,13 +56,32 @@ class Fields:
         self._types[name] = type_
 
 
-def check(node: Node, variables: Object, text: str, release: Release) -> tuple[Type, set[str]]:
-    """Return the type of a tree and the names of the variables in it. Raises CompileError."""
+class Checked:
+    """What is known of a checked tree: `type`, and the `names` of the variables in it."""
+
+    __slots__ = ("_checker", "names", "type")
+
+    def __init__(self, checker: _Checker, type_: Type):
+        self._checker, self.type, self.names = checker, type_, checker.used
+
+    def type_of(self, node: Node) -> Type | None:
+        """Return the type of a node of the tree, None of one that is no value but part of a name."""
+        found = self._checker.types.get(id(node))
+        return None if found is None else self._checker.resolved(found)
+
+    def call_of(self, node: Node) -> tuple[str, bool, list[list[Type]]]:
+        """Return (full name, whether it is a method, the argument types of each signature that fits) of a call."""
+        name, method, signatures = self._checker.calls[id(node)]
+        return name, method, [list(map(self._checker.resolved, wanted)) for wanted in signatures]
+
+
+def check(node: Node, variables: Object, text: str, release: Release) -> Checked:
+    """Find out the types of a tree. Raises CompileError."""
     checker = _Checker(variables, release)
     type_ = checker.resolved(checker.check(node))
     if checker.problems:
         raise CompileError(text, checker.problems)
-    return type_, checker.used
+    return Checked(checker, type_)
 
 
 def shown(type_: Type) -> str:
@@ -84,9 +103,13 @@ class _Checker:
         self.fresh = 0
         self.used: set[str] = set()
         self.problems: list[tuple[int, str]] = []
+        # By the nodes' ids: their types; of calls the function's full name, whether it is a method, what it may take.
+        self.types: dict[int, Type] = {}
+        self.calls: dict[int, tuple[str, bool, list[list[Type]]]] = {}
 
     def check(self, node: Node) -> Type:
         found: Type = getattr(self, "_" + node[0])(node)
+        self.types[id(node)] = found
         return found
 
     def _problem(self, node: Node, message: str) -> Type:
@@ -160,8 +183,9 @@ class _Checker:
         if name in ("_&&_", "_||_"):
             for argument, type_ in zip(node[4], given, strict=True):
                 self._expect(argument, BOOL, type_)
+            self.calls[id(node)] = name, method, [[BOOL, BOOL]]
             return BOOL
-        result = None
+        result, fitting = None, []
         for is_method, wanted, gives in _signatures(name, self.release):
             if is_method != method or len(wanted) != len(given):
                 continue
@@ -171,9 +195,11 @@ class _Checker:
             if all(self._assignable(type_, want) for type_, want in zip(given, wanted, strict=True)):
                 found = self.resolved(self._instance(gives, fresh))
                 result = found if result is None or result == found else DYN
+                fitting.append(wanted)
             else:
                 self.bound = before
         if result is not None:
+            self.calls[id(node)] = name, method, fitting
             return result
         types = [shown(self.resolved(type_)) for type_ in given]
         receiver = f"{types.pop(0)}." if method else ""

@@ -378,8 +378,6 @@ FUNCTIONS: dict[str, Function] = {
     "find": lambda value, pattern: libraries.find_all(value, pattern, 1, [""])[0], "findAll": libraries.find_all,
     "optional.of": Optional, "optional.ofNonZeroValue": _non_zero, "optional.none": lambda: NONE,
     "hasValue": lambda optional: optional.present, "value": _optional_value,
-    "or": lambda optional, other: optional if optional.present else other,
-    "orValue": lambda optional, other: optional.value if optional.present else other,
     **libraries.FUNCTIONS,
 }
 

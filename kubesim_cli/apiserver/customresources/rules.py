@@ -11,7 +11,7 @@ from .. import cel
 from ..cel import checker
 from ..cel import values as cel_values
 from ..cel.cost import PER_OBJECT, Meter
-from ..cel.interpreter import escaped
+from .expressed import to_cel, type_of, with_meta
 from .values import correlate, map_order
 
 TYPE_CHECKING = False
@@ -19,16 +19,12 @@ if TYPE_CHECKING:
     from ...machinery.field import FieldError
     from ...machinery.types import FieldErrors, Json, Object, Release
     from ..cel.checker import Type
-    from ..cel.values import Timestamp
     from ..kinds.base import Context
 
 _MISSING = object()
 # Errors after which no rule is looked at.
 _BLOCKING = ("FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany",
              "FieldValueTypeInvalid")
-_STRING = {"type": "string"}
-_META = {"apiVersion": _STRING, "kind": _STRING,
-         "metadata": {"type": "object", "properties": {"name": _STRING, "generateName": _STRING}}}
 
 
 def validate(validator: Validator | None, errors: FieldErrors, obj: Object, old: Object | None,
@@ -54,7 +50,7 @@ class Validator:
     """The rules of one node of a schema, and those of the nodes below."""
 
     def __init__(self, schema: Object, release: Release, root: bool = False):
-        self.schema = _with_meta(schema) if root else schema
+        self.schema = with_meta(schema) if root else schema
         self.rules: list[_Rule] = []
         given = schema.get("x-kubernetes-validations") or ()
         if given:
@@ -113,9 +109,9 @@ class _Rule:
         self.program: cel.Program | None = None
         self.message: cel.Program | None = None
         try:
-            self.program = _compile(rule["rule"], rule, type_, release)
+            self.program = compile_rule(rule["rule"], rule, type_, release)
             if rule.get("messageExpression"):
-                self.message = _compile(rule["messageExpression"], rule, type_, release)
+                self.message = compile_rule(rule["messageExpression"], rule, type_, release)
         except cel.CompileError as error:
             if self.program is None:
                 self.problem = f"rule compile error: compilation failed: {error}"
@@ -196,7 +192,8 @@ class _Rule:
         return field.invalid(place, shown, detail)
 
 
-def _compile(text: str, rule: Object, type_: Type | None, release: Release) -> cel.Program:
+def compile_rule(text: str, rule: Object, type_: Type | None, release: Release) -> cel.Program:
+    """Compile a rule's expression or messageExpression for values of a type. Raises cel.CompileError."""
     self_type = type_ or checker.DYN
     old_type = ("optional_type", self_type) if rule.get("optionalOldSelf") else self_type
     return cel.compile(text, {"self": self_type, "oldSelf": old_type}, release)
@@ -207,118 +204,3 @@ def _normalized(path: str) -> str:
     import re
 
     return re.sub(r"\['((?:[^'\\]|\\.)*)'\]", lambda match: "." + match[1], path)
-
-
-def compile_errors(node: Object, where: str, no_old: str, root: bool, ctx: Context) -> FieldErrors:
-    """Return the FieldErrors of the expressions in a schema's rules; `no_old`: the place from which on down there is no
-    old value, if any."""
-    from .. import internaltypes
-
-    type_ = type_of(_with_meta(node) if root or node.get("x-kubernetes-embedded-resource") else node)
-    release = (ctx.release[0], ctx.release[1] - 1)  # what the release before knows as well, for a rollback
-    errors = []
-    for i, rule in enumerate(node["x-kubernetes-validations"]):
-        at, shown = f"{where}.x-kubernetes-validations[{i}]", internaltypes.internal(rule, "ValidationRule")
-        try:
-            program = _compile(rule["rule"], rule, type_, release)
-            if program.type != checker.BOOL:
-                raise ValueError("cel expression must evaluate to a bool")
-        except cel.CompileError as error:
-            errors.append(field.invalid(f"{at}.rule", shown, f"compilation failed: {error}"))
-            continue
-        except ValueError as error:
-            errors.append(field.invalid(f"{at}.rule", shown, str(error)))
-            continue
-        errors += _message_errors(rule, type_, release, f"{at}.messageExpression", shown)
-        if "oldSelf" not in program.names:
-            if rule.get("optionalOldSelf") is not None:
-                errors.append(field.invalid(f"{at}.optionalOldSelf", rule["optionalOldSelf"],
-                                            "may not be set if oldSelf is not used in rule"))
-        elif no_old:
-            errors.append(field.invalid(f"{at}.rule", rule["rule"], "oldSelf cannot be used on the uncorrelatable "
-                                                                    f"portion of the schema within {no_old}"))
-    return errors
-
-
-def _message_errors(rule: Object, type_: Type | None, release: Release, at: str, shown: Object) -> FieldErrors:
-    if not rule.get("messageExpression"):
-        return []
-    try:
-        program = _compile(rule["messageExpression"], rule, type_, release)
-    except cel.CompileError as error:
-        return [field.invalid(at, shown, f"messageExpression compilation failed: {error}")]
-    if program.type != checker.STRING:
-        return [field.invalid(at, shown, "messageExpression must evaluate to a string")]
-    return []
-
-
-# Schemas and values as expressions see them
-
-
-def _with_meta(schema: Object) -> Object:
-    """The schema of a whole object: of its metadata, expressions see only the name."""
-    return {**schema, "properties": {**(schema.get("properties") or {}), **_META}}
-
-
-def type_of(schema: Object) -> Type | None:
-    """Return the type of a schema (see cel.checker), None where it is unknown (model.SchemaDeclType)."""
-    if schema.get("x-kubernetes-int-or-string"):
-        return checker.DYN
-    kind = schema.get("type")
-    if kind == "array":
-        item = type_of(schema.get("items") or {})
-        return checker.list_of(item) if item else None
-    if kind == "object":
-        others = schema.get("additionalProperties")
-        if isinstance(others, dict):
-            value = type_of(others)
-            return checker.map_of(checker.STRING, value) if value else None
-        fields = ((escaped(name), _property_type(each)) for name, each in (schema.get("properties") or {}).items())
-        return ("object", checker.Fields({name: type_ for name, type_ in fields if name and type_}))
-    if kind == "string":
-        return _FORMATS.get(schema.get("format", ""), (checker.STRING, None))[0]
-    return {"boolean": checker.BOOL, "integer": checker.INT, "number": checker.DOUBLE}.get(kind or "")
-
-
-def _property_type(schema: Object) -> Type | None:
-    return type_of(_with_meta(schema) if schema.get("x-kubernetes-embedded-resource") else schema)
-
-
-def to_cel(value: Json, schema: Object) -> Json:
-    """Return a value in the form that expressions work with; fields that they do not know are left out."""
-    if isinstance(value, list):
-        items = schema.get("items") or {}
-        converted = [to_cel(item, items) for item in value]
-        kind = schema.get("x-kubernetes-list-type")
-        if kind == "set":
-            return cel_values.SetList(converted)
-        return cel_values.MapList(converted, schema["x-kubernetes-list-map-keys"]) if kind == "map" else converted
-    if isinstance(value, dict):
-        others = schema.get("additionalProperties")
-        if isinstance(others, dict):
-            return {key: to_cel(item, others) for key, item in value.items()}
-        if schema.get("x-kubernetes-embedded-resource"):
-            schema = _with_meta(schema)
-        properties = schema.get("properties") or {}
-        return {key: to_cel(item, properties[key]) for key, item in value.items()
-                if item is not None and key in properties}
-    if isinstance(value, str) and schema.get("type") == "string":
-        convert = _FORMATS.get(schema.get("format", ""), (None, None))[1]
-        return convert(value) if convert else value
-    if schema.get("type") == "number" and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return value
-
-
-def _bytes(text: str) -> bytes:
-    from base64 import b64decode
-
-    return b64decode(text)
-
-
-def _date(text: str) -> Timestamp:
-    return cel_values.parse_timestamp(f"{text}T00:00:00Z")
-
-
-_FORMATS = {"byte": (checker.BYTES, _bytes), "duration": (checker.DURATION, cel_values.parse_duration),
-            "date": (checker.TIMESTAMP, _date), "date-time": (checker.TIMESTAMP, cel_values.parse_timestamp)}

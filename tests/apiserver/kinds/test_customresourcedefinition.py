@@ -88,7 +88,7 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
         f'1","Message":"",'
         '"MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: '
         "<input>:1:5: type 'string' does not support field selection\n | self.b > 1\n | ....^"]),
-    (crd(of(l={"type": "array", "items": {"type": "string",
+    (crd(of(l={"type": "array", "items": {"type": "integer",
                                           "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}})), [
         f'{IN_SCHEMA}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf '
         f"cannot be used on the uncorrelatable portion of the schema within {IN_SCHEMA}.properties[l]"]),

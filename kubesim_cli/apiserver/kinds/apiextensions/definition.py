@@ -30,7 +30,7 @@ def validate(crd: Object, old: Object | None, ctx: Context) -> FieldErrors:
                                     'must be spec.names.plural+"."+spec.group'))
     established = old is not None and conditions.status_of(
         (old.get("status") or {}).get("conditions"), "Established") == "True"
-    errors += _spec(spec, ctx)
+    errors += _spec(spec, _unchanged_schemas(spec, (old or {}).get("spec") or {}), ctx)
     if old is not None:
         errors += _immutable(spec, old["spec"], established)
     errors += names(status.get("acceptedNames") or {}, "status.acceptedNames")
@@ -52,7 +52,14 @@ def _immutable(spec: Object, old: Object, established: bool) -> FieldErrors:
     return errors + checks.immutable("spec.names.plural", spec["names"].get("plural"), old["names"].get("plural"))
 
 
-def _spec(spec: Object, ctx: Context) -> FieldErrors:
+def _unchanged_schemas(spec: Object, old: Object) -> list[str]:
+    """Return the names of the versions whose schemas are as they were."""
+    before = {version.get("name"): version.get("schema") for version in old.get("versions") or ()}
+    return [version["name"] for version in spec.get("versions") or ()
+            if version.get("name") in before and version.get("schema") == before[version["name"]]]
+
+
+def _spec(spec: Object, unchanged: list[str], ctx: Context) -> FieldErrors:
     group = spec.get("group", "")
     versions, shared = hub(spec.get("versions") or [])
     errors = []
@@ -71,23 +78,24 @@ def _spec(spec: Object, ctx: Context) -> FieldErrors:
         if wrong := rules.dns1035_label(name):
             errors.append(field.invalid(f"{path}.name", name, ",".join(wrong)))
         subresources = version.get("subresources") or shared.get("subresources") or {}
-        errors += _version(version, path, "status" in subresources, ctx)
+        errors += _version(version, path, "status" in subresources, name in unchanged, ctx)
     errors += _together(versions)
     for key in ("plural", "singular", "kind", "listKind"):
         if not spec["names"].get(key):
             errors.append(field.required(f"spec.names.{key}"))
     errors += names(spec["names"], "spec.names")
     statuses = any("status" in (version.get("subresources") or {}) for version in spec.get("versions") or ())
-    errors += _described(shared, "spec", "validation", statuses, ctx)
+    first = versions[0].get("name") if versions else None
+    errors += _described(shared, "spec", "validation", statuses, first in unchanged, ctx)
     return errors + _conversion(spec["conversion"])
 
 
-def _version(version: Object, path: str, has_status: bool, ctx: Context) -> FieldErrors:
+def _version(version: Object, path: str, has_status: bool, unchanged: bool, ctx: Context) -> FieldErrors:
     warning, errors = version.get("deprecationWarning"), []
     if warning is not None:
         errors += checks.said(f"{path}.deprecationWarning", warning,
                               _deprecation_warning(warning, bool(version.get("deprecated"))))
-    return errors + _described(version, path, "schema", has_status, ctx)
+    return errors + _described(version, path, "schema", has_status, unchanged, ctx)
 
 
 def _deprecation_warning(text: str, deprecated: bool) -> list[str]:
@@ -105,14 +113,16 @@ def _deprecation_warning(text: str, deprecated: bool) -> list[str]:
     return errors
 
 
-def _described(owner: Object, path: str, schema_name: str, has_status: bool, ctx: Context) -> FieldErrors:
-    """What may stand in a version or, shared, in the spec: schema, subresources, columns and selectable fields."""
+def _described(owner: Object, path: str, schema_name: str, has_status: bool, unchanged: bool,
+               ctx: Context) -> FieldErrors:
+    """What may stand in a version or, shared, in the spec: schema, subresources, columns and selectable fields;
+    `unchanged`: the schema is as it was."""
     from . import structural
 
     errors = []
     schema = (owner.get(schema_name) or {}).get("openAPIV3Schema")
     if schema is not None:
-        errors += structural.validate(schema, f"{path}.{schema_name}", has_status, ctx)
+        errors += structural.validate(schema, f"{path}.{schema_name}", has_status, unchanged, ctx)
     scale = (owner.get("subresources") or {}).get("scale")
     if scale is not None:
         errors += _scale(scale, f"{path}.subresources.scale")

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from ....go import regexp
 from ....machinery import field
-from ...customresources import rules, values
+from ...customresources import values
+from ...customresources.budget import Budget, multiplied
+from ...customresources.expressed import with_meta
+from ...customresources.rulechecks import compile_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,17 +47,18 @@ _NOT_NESTED = {
 }
 
 
-def validate(schema: Object, path: str, has_status: bool, ctx: Context) -> FieldErrors:
-    """Return the FieldErrors of an openAPIV3Schema; `path` is that of its parent."""
+def validate(schema: Object, path: str, has_status: bool, unchanged: bool, ctx: Context) -> FieldErrors:
+    """Return the FieldErrors of an openAPIV3Schema; `path` is that of its parent, `unchanged`: it is as it was."""
     where = f"{path}.openAPIV3Schema"
     errors = _root(schema, where) if has_status else []
     if schema.get("nullable"):
         errors.append(field.forbidden(f"{where}.nullable", "nullable cannot be true at the root"))
     structure = sorted([*_invariants(schema, where, "root"), *_completeness(schema, where)], key=str)
     defaults = [] if structure else _defaults(schema, where, ctx)
-    walk = _Walk(ctx, rules_wanted=not structure and not defaults)
-    walk.node(schema, where, root=True)
-    return errors + structure + defaults + walk.errors + walk.rule_errors
+    budget = None if structure or defaults else Budget(judges_rules=not unchanged)
+    walk = _Walk(ctx, budget)
+    walk.node(schema, where, root=True, often=1)
+    return [*errors, *structure, *defaults, *walk.errors, *walk.rule_errors, *(budget.errors(where) if budget else ())]
 
 
 def _root(schema: Object, where: str) -> FieldErrors:
@@ -243,21 +247,24 @@ def _joined(at: str, path: str) -> str:
 class _Walk:
     """ValidateCustomResourceDefinitionOpenAPISchema: `errors`, and apart from them those of CEL rules."""
 
-    def __init__(self, ctx: Context, rules_wanted: bool):
-        self.ctx, self.rules_wanted = ctx, rules_wanted
+    def __init__(self, ctx: Context, budget: Budget | None):
+        """`budget`: what the rules may cost, None where they are not looked at."""
+        self.ctx, self.budget = ctx, budget
         self.errors: FieldErrors = []
         self.rule_errors: FieldErrors = []
 
     def node(self, node: Object, where: str, root: bool = False, meta: bool = False, no_default: str | None = None,
-             no_old: str = "", nested: bool = False) -> None:
+             no_old: str = "", nested: bool = False, often: int | None = None) -> None:
         """Look at a schema and all below. `meta`: it describes apiVersion, kind or metadata; `no_default`: why it must
-        have no defaults; `no_old`: the place above where the old value cannot be found; `nested`: it is below anyOf."""
+        have no defaults; `no_old`: the place above where the old value cannot be found; `nested`: it is below anyOf;
+        `often`: how many such values an object may have, None where nothing limits that."""
         before = len(self.errors)
         self.errors += _standard(node, where, meta, no_default)
         if node.get("uniqueItems"):
             self._forbid(f"{where}.uniqueItems", "uniqueItems cannot be set to true since the runtime complexity "
                                                  "becomes quadratic")
-        below: Object = {"meta": meta, "no_default": no_default, "no_old": no_old, "nested": nested}
+        below: Object = {"meta": meta, "no_default": no_default, "no_old": no_old, "nested": nested,
+                         "often": multiplied(often, node)}
         self._properties(node, where, root, below)
         for key in ("anyOf", "allOf", "oneOf"):
             for i, each in enumerate(node.get(key) or ()):
@@ -271,8 +278,9 @@ class _Walk:
         given = node.get("x-kubernetes-validations") or ()
         for i, rule in enumerate(given):
             self.errors += _rule(rule, node, f"{where}.x-kubernetes-validations[{i}]")
-        if given and self.rules_wanted and not nested and len(self.errors) == before:
-            self.rule_errors += rules.compile_errors(node, where, no_old, root, self.ctx)
+        if given and self.budget is not None and not nested and len(self.errors) == before:
+            whole = with_meta(node) if root or node.get("x-kubernetes-embedded-resource") else node
+            self.rule_errors += compile_errors(whole, where, no_old, often, self.budget, self.ctx)
 
     def _properties(self, node: Object, where: str, root: bool, below: Object) -> None:
         properties, others = node.get("properties") or {}, node.get("additionalProperties")
