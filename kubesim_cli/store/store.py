@@ -55,6 +55,8 @@ class Store:
         self.meta: Object = jsontext.copied(index.meta)
         self.timers = index.timers.copy()
         self._cache: dict[str, dict[str, Object]] = {}
+        self._families: dict[tuple[str, str], dict[str, Object]] = {}  # resource, UID of an owner or `NAMESPACE/`
+        self._unordered: set[tuple[str, str]] = set()                   # those of them that are to be put in order
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         if not index.size:
@@ -127,8 +129,11 @@ class Store:
 
     def list(self, resource: str, namespace: str = "") -> builtins.list[Object]:
         """Return the objects of a resource in the order of their keys."""
+        return self._objects(resource, [*self._entries(resource, namespace)])
+
+    def _objects(self, resource: str, entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
+        """Return the objects of some keys and their entries."""
         cache = self._cache.setdefault(resource, {})
-        entries = [*self._entries(resource, namespace)]
         missing = sorted(((key, row) for key, row in entries if key not in cache), key=lambda each: each[1][1])
         for start in range(0, len(missing), BATCH):
             batch = missing[start:start + BATCH]
@@ -138,8 +143,11 @@ class Store:
 
     def owned(self, resource: str, uid: str) -> builtins.list[Object]:
         """Return the objects of a resource that have the owner `uid`, in the order of their keys."""
-        found = (self.get(resource, key) for _, key in self._index.owned(uid, resource))
-        return [obj for obj in found if obj is not None]
+        family = self._families.get((resource, uid))
+        if family is None:
+            table = self._index.entries(resource)
+            return self._family(resource, uid, [(key, table.get(key)) for _, key in self._index.owned(uid, resource)])
+        return self._in_order(resource, uid, family)
 
     def owning(self, uid: str) -> builtins.list[str]:
         """Return the resources that have objects with the owner `uid`."""
@@ -147,8 +155,41 @@ class Store:
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that have no controller, in the order of their keys."""
-        found = [key for key, entry in self._entries(resource, namespace) if not entry[4:5] or not entry[4]]
-        return [obj for obj in (self.get(resource, key) for key in found) if obj is not None]
+        name = namespace + "/"
+        family = self._families.get((resource, name))
+        if family is None:
+            return self._family(resource, name, [(key, entry) for key, entry in self._entries(resource, namespace)
+                                                 if not _controller(entry)])
+        return self._in_order(resource, name, family)
+
+    def _family(self, resource: str, name: str,
+                entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
+        """Remember and return the objects of an owner, or the orphans of a namespace."""
+        found = self._objects(resource, entries)
+        self._families[resource, name] = {key: obj for (key, _), obj in zip(entries, found)}
+        return found
+
+    def _in_order(self, resource: str, name: str, family: dict[str, Object]) -> builtins.list[Object]:
+        if (resource, name) in self._unordered:
+            self._unordered.discard((resource, name))
+            family = self._families[resource, name] = dict(sorted(family.items()))
+        return [*family.values()]
+
+    def _regroup(self, resource: str, key: str, before: log.Entry, after: log.Entry, obj: Object) -> None:
+        """Keep up what is remembered of families with a change of one object; entries are empty where it is not."""
+        namespace = key.rpartition("/")[0] + "/"
+        names = {*before[4:], *after[4:], namespace}
+        now = {*after[4:], "" if not after or _controller(after) else namespace}
+        for name in names:
+            family = self._families.get((resource, name))
+            if family is None:
+                continue
+            if name not in now:
+                family.pop(key, None)
+            else:
+                if key not in family and family and key < next(reversed(family)):
+                    self._unordered.add((resource, name))
+                family[key] = obj
 
     def has(self, resource: str) -> bool:
         """Tell whether a resource has any objects."""
@@ -236,7 +277,11 @@ class Store:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
+        entries = self._index.entries(resource)
+        before: log.Entry = entries.get(key) or []
         self._append(record)
+        if self._families:
+            self._regroup(resource, key, before, entries.get(key) or [], obj)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
@@ -477,6 +522,12 @@ class Store:
         if self._followed is None:
             self._followed = []
         return self._followed
+
+
+def _controller(entry: log.Entry) -> str:
+    """Return the UID of an object's controller, "" where it has none."""
+    uid: str = entry[4] if len(entry) > 4 else ""
+    return uid
 
 
 def _close(file: BinaryIO | None) -> None:

@@ -15,10 +15,11 @@ from ...machinery.pods import is_phase_terminal
 from .. import history, pods, refs
 from . import claims, identity
 from .events import record_pod
+from .settled import Settled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ...apiserver.client import Client
     from ...helpers.controller import Change
@@ -40,34 +41,46 @@ class StatefulSetController(Controller):
     name = "statefulset"
     watches = {SETS: itself, "pods": refs.both(owner("StatefulSet"), refs.orphaned), claims.CLAIMS: _of_gone_claim}
 
+    def __init__(self) -> None:
+        self._settled: dict[str, Settled] = {}  # by the set's UID
+
     def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
         if not name:
             for each in api.items(SETS, namespace):
-                _pods_of(api, each)
+                _claim(api, each, refs.candidates(api, each, "pods"))
             return None
         set_ = api.find(SETS, name, namespace)
-        return _Sync(api, set_).run() if set_ is not None else None
+        if set_ is None:
+            return None
+        uid, generation = set_["metadata"]["uid"], set_["metadata"]["generation"]
+        settled = self._settled.get(uid)
+        if settled is None or settled.generation != generation:
+            settled = self._settled[uid] = Settled(generation)
+        return _Sync(api, set_, settled).run()
 
 
-def _pods_of(api: Client, set_: Object) -> list[Object]:
-    """Return the set's pods, having adopted and released."""
+def _claim(api: Client, set_: Object, candidates: list[Object]) -> list[Object]:
+    """Return the set's pods among some, having adopted and released."""
     selector, name = set_["spec"]["selector"], set_["metadata"]["name"]
 
     def match(pod: Object) -> bool:
         return (selectors.selector_matches(selector, pod["metadata"].get("labels"))
                 and identity.parent_and_ordinal(pod)[0] == name)
 
-    return refs.claim(api, set_, "pods", refs.candidates(api, set_, "pods"), match)
+    return refs.claim(api, set_, "pods", candidates, match)
 
 
 class _Sync:
-    """One look at one StatefulSet. `replicas` are the pods it should have, in order; those without a phase are yet
-    to be created, and only so many of them are there as have their turn before `later`. `condemned` are those beyond,
-    the highest ordinal first."""
+    """One look at one StatefulSet.
 
-    def __init__(self, api: Client, set_: Object):
-        self.api, self.set, self.spec = api, set_, set_["spec"]
+    `settled` are the pods that are as they should be; only the others are looked at. Of them, `replicas` are those
+    that it should have, in order; those without a phase are yet to be created, and only so many of them are there as
+    have their turn before `later`. `condemned` are those beyond, the highest ordinal first.
+    """
+
+    def __init__(self, api: Client, set_: Object, settled: Settled):
+        self.api, self.set, self.spec, self.settled = api, set_, set_["spec"], settled
         self.ready_seconds = self.spec.get("minReadySeconds", 0)
         self.monotonic = self.spec.get("podManagementPolicy") != "Parallel"
         self.replicas: list[Object] = []
@@ -78,12 +91,15 @@ class _Sync:
         """Take the next steps; returns when to look again."""
         api, set_ = self.api, self.set
         revisions = history.revisions_of(api, set_)
-        mine = _pods_of(api, set_)
+        loose = self.settled.sift(api.owned("pods", set_))
+        mine = _claim(api, set_, [pod for pod in loose if refs.controlled_by(pod, set_)]
+                      + api.orphans("pods", set_["metadata"]["namespace"]))
         status = set_.get("status", {})
         self.update, self.collisions = history.current(api, set_, revisions, status.get("collisionCount", 0),
                                                        set_["metadata"].get("annotations", {}))
         self.current = next((r for r in revisions if r["metadata"]["name"] == status.get("currentRevision")),
                             self.update)
+        mine = [pod for pod in mine if not self._settle(pod)]
         self._sort_in(mine)
         failure = None
         self.status = self._count(mine)
@@ -93,7 +109,7 @@ class _Sync:
             except StatusError as error:
                 failure = error
         self._write_status()
-        live = {identity.revision_of(pod) for pod in mine}
+        live = {identity.revision_of(pod) for pod in mine}.union(self.settled.revisions)
         live |= {self.current["metadata"]["name"], self.update["metadata"]["name"]}
         if self.spec.get("revisionHistoryLimit", 10) >= 0:
             history.truncate(api, revisions, live, self.spec.get("revisionHistoryLimit", 10))
@@ -102,6 +118,13 @@ class _Sync:
         if self.status["readyReplicas"] != self.status["availableReplicas"]:
             return pods.earlier(self.later, pods.next_available(mine, self.ready_seconds, api.now))
         return self.later
+
+    def _settle(self, pod: Object) -> bool:
+        """Tell whether nothing has to be done about a pod, as it is, for as long as the set stays as it is."""
+        if identity.claim_templates(self.set) or not identity.in_range(pod, self.set) or pods.phase(pod) != "Running" \
+                or self._unavailable(pod) or not identity.identity_matches(self.set, pod):
+            return False
+        return self.settled.add(pod)
 
     def _sort_in(self, mine: list[Object]) -> None:
         start, count = identity.start_ordinal(self.set), self.spec["replicas"]
@@ -113,13 +136,15 @@ class _Sync:
             elif number >= 0:
                 self.condemned.append(pod)
         self.condemned.sort(key=identity.ordinal, reverse=True)
-        missing, later = pods.PACE, None
+        missing, later = 1, None  # in order: nobody comes to the second
         if not self.monotonic:
-            missing, later = pods.pace(count, mine, self.api.now)
-        numbers = islice((number for number in range(start, start + count) if number not in there), missing)
+            missing, later = pods.pace(count, mine + self.settled.pods, self.api.now)
+        there_already = self.settled.by_ordinal
+        numbers = islice((number for number in range(start, start + count)
+                          if number not in there_already and number not in there), missing)
         for number in numbers:
             there[number] = self._new_pod(number)
-        if len(there) < count:
+        if len(there) + len(there_already) < count:
             self.later = later
         self.replicas = [there[number] for number in sorted(there)]
 
@@ -268,20 +293,30 @@ class _Sync:
         rolling = self.spec["updateStrategy"].get("rollingUpdate") or {}
         partition, wanted = rolling.get("partition", 0), self.update["metadata"]["name"]
         first = identity.start_ordinal(self.set) + partition
-        rolled = [pod for pod in reversed(self.replicas) if identity.ordinal(pod) >= first]
         if rolling.get("maxUnavailable") is not None:
             may_go = max(1, pods.scaled(rolling["maxUnavailable"], self.spec["replicas"], False))
             may_go -= sum(self._unavailable(pod) for pod in self.replicas)
-            for pod in rolled:
+            for pod in self._to_roll(first, wanted):
                 if may_go > 0 and identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
                     self._replace(pod)
                     may_go -= 1
             return
-        for pod in rolled:
+        for pod in self._to_roll(first, wanted):
             if identity.revision_of(pod) != wanted and "deletionTimestamp" not in pod["metadata"]:
                 return self._replace(pod)
             if self._unavailable(pod):
                 return None
+
+    def _to_roll(self, first: int, wanted: str) -> Iterator[Object]:
+        """Yield the pods from the highest ordinal down to `first`, but for the settled ones of revision `wanted`."""
+        loose = {identity.ordinal(pod): pod for pod in self.replicas}
+        settled = self.settled.by_ordinal
+        for number in range(identity.start_ordinal(self.set) + self.spec["replicas"] - 1, first - 1, -1):
+            pod = loose.get(number)
+            if pod is None and number in settled and settled[number][1] != wanted:
+                pod = settled[number][0]
+            if pod is not None:
+                yield pod
 
     def _replace(self, pod: Object) -> None:
         self._delete(pod)
@@ -290,11 +325,16 @@ class _Sync:
     # Status
 
     def _count(self, chosen: list[Object]) -> Object:
-        """Return a status with all counters (computeReplicaStatus)."""
+        """Return a status with all counters, of the settled pods and some others (computeReplicaStatus)."""
         current, update = self.current["metadata"]["name"], self.update["metadata"]["name"]
         status = {"observedGeneration": self.set["metadata"]["generation"], "currentRevision": current,
                   "updateRevision": update, "collisionCount": self.collisions, "replicas": 0, "readyReplicas": 0,
                   "availableReplicas": 0, "currentReplicas": 0, "updatedReplicas": 0}
+        for revision, count in self.settled.revisions.items():
+            for field in ("replicas", "readyReplicas", "availableReplicas"):
+                status[field] += count
+            status["currentReplicas"] += count * (revision == current)
+            status["updatedReplicas"] += count * (revision == update)
         for pod in chosen:
             phase = pods.phase(pod)
             if not phase:
