@@ -34,6 +34,9 @@ class Diagnosis:
         self.index: log.Index | None = None  # what can be saved; None for nothing
         self.exists = os.path.lexists(folder) and bool(os.listdir(folder) if os.path.isdir(folder) else True)
         self._unsure: dict[tuple[str, str], bool] = {}  # objects whose newest line nothing vouches for
+        self._gone: dict[tuple[str, str], int] = {}     # objects that were deleted, and when
+        self._last: int | None = None  # the revision that was found last; None where they do not follow each other
+        self._unread = 0               # lines since then that cannot be read
         if self.exists:
             self._look()
 
@@ -107,17 +110,40 @@ class Diagnosis:
         except ValueError:
             if sure:
                 self.wrong.append(f"{log.LOG}: the line at byte {offset} cannot be read")
-            found = _OBJECT.search(row)
-            what = " of {} {}".format(*(part.decode("utf-8", "replace") for part in found.groups())) if found else ""
+            found = ["{} {}".format(*(part.decode("utf-8", "replace") for part in parts))
+                     for parts in _OBJECT.findall(row)]
+            what = f" of {' and '.join(found)}" if found else ""
             self.lost.append(f"a change{what}, {len(row)} bytes at byte {offset}")
+            self._unread += 1
             return
+        self._miss(record)
         self.index.apply(record, offset, row)
         self.index.revision = max(self.index.revision, record.get("rv", 0))
         if "rv" in record:
             place = record["resource"], record["key"]
             self._unsure.pop(place, None)
-            if not sure and record["type"] != "DELETED":
+            if record["type"] == "DELETED":
+                self._gone[place] = record["rv"]
+            elif not sure:
                 self._unsure[place] = True
+
+    def _miss(self, record: Object) -> None:
+        """Tell of revisions that are not there. What a compaction has left does not follow each other."""
+        next_ = record.get("rv", record.get("commit", 0) + 1)
+        if self._last is not None and self.wrong and next_ - 1 - self._last > self._unread:
+            self.lost.append(f"the changes of revisions {self._last + 1} to {next_ - 1}")
+        if "commit" in record or ("rv" in record and self._last is not None):
+            self._last = record.get("rv", record.get("commit"))
+            self._unread = 0
+
+    def _compare(self, index: log.Index) -> None:
+        """Tell what the index knows of, and the log does not have any more."""
+        assert self.index is not None
+        for resource in index.resources():
+            there = self.index.entries(resource)
+            for key, entry in index.entries(resource).items():
+                if max((there.get(key) or (0,))[0], self._gone.get((resource, key), 0)) < entry[0]:
+                    self.lost.append(f"the newest state of {resource} {key}")
 
     def _look_beside(self, generation: int) -> None:
         head = os.path.join(self.folder, log.HEAD)
@@ -127,6 +153,8 @@ class Diagnosis:
             with open(os.path.join(self.folder, log.INDEX), "rb") as file:
                 index = log.Index.unpack(file.read())
             fits = index is not None and index.generation == generation and index.sound
+            if index is not None and fits and self.wrong:
+                self._compare(index)
         except OSError:
             fits = not os.path.lexists(os.path.join(self.folder, log.INDEX))
         if not fits:
@@ -168,7 +196,8 @@ def _is_whole(record: object) -> bool:
         meta = obj.get("metadata") if isinstance(obj, dict) else None
         return (isinstance(record["rv"], int) and isinstance(record.get("type"), str)
                 and isinstance(record.get("resource"), str) and isinstance(record.get("key"), str)
-                and isinstance(meta, dict) and meta.get("resourceVersion") == str(record["rv"]))
+                and isinstance(meta, dict) and meta.get("name") == record["key"].rpartition("/")[2]
+                and meta.get("resourceVersion") == str(record["rv"]))
     if "timer" in record:
         return isinstance(record["timer"], str) and isinstance(record.get("due"), (int, float, type(None)))
     return isinstance(record.get("commit"), int) and isinstance(record.get("meta"), dict)

@@ -462,7 +462,8 @@ def verified(path: str, index: Index) -> Index:
 
 
 def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
-    """Return the index of an open log up to `size`, where its checksum is `crc`."""
+    """Return the index of an open log up to `size`, where its checksum is `crc`; who reads the log may go on."""
+    position = log.tell()
     log.seek(0)
     first = log.readline(LONGEST_HEADER)
     found = Index(generation, len(first), crc=crc32(first))
@@ -473,6 +474,7 @@ def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> 
         found.size, found.crc = offset + len(row), scan.crc
         if found.size >= size:
             break
+    log.seek(position)
     if (found.size, found.crc) != (size, crc):
         raise Damaged(path, f" at byte {scan.damage or found.size}")
     return found

@@ -123,3 +123,18 @@ def test_reset_works_on_a_full_disk(terminal, folder, monkeypatch):
         patch.setattr(files, "replace", replace)
         assert terminal("kubectl sim reset").code == 0
     assert terminal("kubectl get configmaps -o name").out == "configmap/kube-root-ca.crt\n"
+
+
+def test_what_stood_where_nothing_can_be_read_is_named_from_the_index(terminal, folder, monkeypatch):
+    """Of two lines that became one only the first can be told; a key that is another one is not believed."""
+    monkeypatch.setattr(log, "SLACK", -1 << 20)
+    assert terminal("kubectl create configmap d").code == 0
+    change(folder, b'"key":"default/b"', b'"key":"default/x"')
+    told = terminal("kubectl sim doctor").out
+    assert "lost: the newest state of configmaps default/b\n" in told and "doubtful" not in told
+    with open(os.path.join(folder, log.LOG), "rb") as file:
+        rows = file.read().splitlines(keepends=True)
+    os.remove(os.path.join(folder, log.INDEX))
+    with open(os.path.join(folder, log.LOG), "wb") as file:
+        file.write(b"".join(row for row in rows if b'"key":"default/c"' not in row))
+    assert "lost: the changes of revisions 204 to 204\n" in terminal("kubectl sim doctor").out

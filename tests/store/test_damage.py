@@ -375,3 +375,12 @@ def test_a_reset_whose_new_name_may_not_last_is_done_with_a_warning(folder, monk
         made.replace({})
     made.close()
     assert len(told) == 1 and told[0].startswith("Warning: the cluster is empty now") and names(folder) == []
+
+
+def test_an_index_that_is_mended_while_the_log_behind_it_is_read(folder, monkeypatch):
+    """The scan that mends it reads the same open file."""
+    monkeypatch.setattr(log, "SLACK", 1 << 16)
+    write(folder, "d", "e")
+    data = content(folder, log.INDEX)
+    overwrite(folder, data.replace(b"default/b", b"default/x", 2), log.INDEX)
+    assert names(folder) == ["a", "b", "c", "d", "e"]
