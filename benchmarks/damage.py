@@ -1,8 +1,8 @@
 """python benchmarks/damage.py [--bytes N]: what a disk may do to a cluster's files behind kubesim's back.
 
-N times for each file bytes are flipped, zeroed, put in, taken out or cut off. Reading gives the right answer or says what
-is damaged; a write that is acknowledged is there afterwards; what is lost is only what stood in the damaged bytes, and
-`sim doctor` tells of it and saves the rest. But for the log everything is mended without a word.
+N times for each file bytes are flipped, zeroed, put in, taken out or cut off. Reading gives the right answer or says
+what is damaged; a write that is acknowledged is there afterwards; what is lost is only what stood in the damaged bytes,
+and `sim doctor` tells of it and saves the rest. But for the log everything is mended without a word.
 """
 
 from __future__ import annotations
