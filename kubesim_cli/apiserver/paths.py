@@ -49,6 +49,21 @@ def _query(query: str) -> dict[str, str]:
     return dict(parse_qsl(query))
 
 
+def _number(query: dict[str, str], name: str) -> int | None:
+    """Return a parameter's number, None where it is not given (Convert_Slice_string_To_int64); raises BadRequest."""
+    text = query.get(name)
+    if text is None:
+        return None
+    from ..go.fmt import quote
+
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not digits.isascii() or not digits.isdigit():
+        raise errors.bad_request(f"strconv.ParseInt: parsing {quote(text)}: invalid syntax")
+    if len(digits) > 19 or not -(2**63) <= int(text) < 2**63:
+        raise errors.bad_request(f"strconv.ParseInt: parsing {quote(text)}: value out of range")
+    return int(text)
+
+
 def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict[str, str],
            body: Object | None) -> Json:
     namespace = ""
@@ -59,9 +74,11 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if len(rest) > 3:
         raise errors.no_resource()
     labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
+    limit, grace_period = _number(query, "limit"), _number(query, "gracePeriodSeconds")
+    _number(query, "timeoutSeconds")
     if method == "GET" and not name:
         found = client.list(resource, namespace, label_selector=labels, field_selector=fields,
-                            limit=int(query.get("limit") or 0), continue_=query.get("continue", ""))
+                            limit=limit or 0, continue_=query.get("continue", ""))
         return found if client.server.resolve(resource).crd else bare_items(found)
     if method == "GET":
         return client.get(resource, name, namespace, subresource=subresource)
@@ -69,7 +86,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
         return client.delete_collection(resource, namespace, label_selector=labels, field_selector=fields)
     if method == "DELETE":
         sent = body or {}
-        return client.delete(resource, name, namespace, grace_period=sent.get("gracePeriodSeconds"),
+        return client.delete(resource, name, namespace, grace_period=sent.get("gracePeriodSeconds", grace_period),
                              propagation=sent.get("propagationPolicy", ""), preconditions=sent.get("preconditions"),
                              dry_run=bool(sent.get("dryRun")))
     if body is None:

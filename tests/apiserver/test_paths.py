@@ -80,3 +80,16 @@ def test_the_log_of_calls_tells_path_options_and_answer(terminal):
     assert fields["status"] == "201 Created"
     told = terminal("kubectl get configmap b -v=6").err
     assert json.loads(told[told.index("status=") + 7:told.index(" milliseconds")]) == "404 Not Found"
+
+
+@pytest.mark.parametrize(("query", "problem"), [
+    ("limit=abc", 'strconv.ParseInt: parsing "abc": invalid syntax'),
+    ("limit=1&timeoutSeconds=1.5", 'strconv.ParseInt: parsing "1.5": invalid syntax'),
+    ("limit=9223372036854775808", 'strconv.ParseInt: parsing "9223372036854775808": value out of range'),
+    ("gracePeriodSeconds=" + "9" * 5000, f'strconv.ParseInt: parsing "{"9" * 5000}": value out of range')])
+def test_parameters_that_are_no_numbers(api, query, problem):
+    assert api.refused(api.admin.raw, "GET", f"/api/v1/namespaces?{query}") == problem
+
+
+def test_parameters_that_are_numbers(api):
+    assert len(api.admin.raw("GET", "/api/v1/namespaces?limit=1&timeoutSeconds=-5")["items"]) == 1

@@ -88,6 +88,14 @@ IN_SCHEMA = "spec.validation.openAPIV3Schema"
         f'1","Message":"",'
         '"MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: '
         "<input>:1:5: type 'string' does not support field selection\n | self.b > 1\n | ....^"]),
+    (crd(of(a={"$ref": "#/x", "type": "integer", "default": 5})), [
+        f"{IN_SCHEMA}.properties[a].$ref: Forbidden: $ref is not supported"]),
+    (crd(of(a={"$ref": "#/x"}, b={"default": 5, "x-kubernetes-validations": [{"rule": "no"}]})), [
+        f"{IN_SCHEMA}.properties[a].$ref: Forbidden: $ref is not supported"]),
+    (crd(of(a={"type": "array", "items": [{"default": 5}]})), [
+        f"{IN_SCHEMA}.properties[a].items: Forbidden: items must be a schema object and not an array"]),
+    (crd(of(a={"$schema": "x", "default": 5})), [
+        f"{IN_SCHEMA}: Invalid value: \"\": OpenAPIV3Schema 'schema' is not supported"]),
     (crd(of(l={"type": "array", "items": {"type": "integer",
                                           "x-kubernetes-validations": [{"rule": "self == oldSelf"}]}})), [
         f'{IN_SCHEMA}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf '

@@ -15,6 +15,8 @@ from ...customresources.rulechecks import compile_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ....machinery.types import FieldErrors, Json, Object, Release
     from ..base import Context
 
@@ -53,12 +55,38 @@ def validate(schema: Object, path: str, has_status: bool, unchanged: bool, ctx: 
     errors = _root(schema, where) if has_status else []
     if schema.get("nullable"):
         errors.append(field.forbidden(f"{where}.nullable", "nullable cannot be true at the root"))
-    structure = sorted([*_invariants(schema, where, "root"), *_completeness(schema, where)], key=str)
-    defaults = [] if structure else _defaults(schema, where, ctx)
-    budget = None if structure or defaults else Budget(judges_rules=not unchanged)
+    unsupported = next(filter(None, map(_unsupported, _all_within(schema))), None)
+    structure = [] if unsupported else sorted([*_invariants(schema, where, "root"), *_completeness(schema, where)],
+                                              key=str)
+    defaults = [] if structure or unsupported else _defaults(schema, where, ctx)
+    budget = None if structure or defaults or unsupported else Budget(judges_rules=not unchanged)
     walk = _Walk(ctx, budget)
     walk.node(schema, where, root=True, often=1)
-    return [*errors, *structure, *defaults, *walk.errors, *walk.rule_errors, *(budget.errors(where) if budget else ())]
+    errors += [*structure, *defaults, *walk.errors, *walk.rule_errors]
+    if unsupported and not errors:
+        errors.append(field.invalid(where, "", f"OpenAPIV3Schema '{unsupported}' is not supported"))
+    return [*errors, *(budget.errors(where) if budget else ())]
+
+
+def _all_within(node: Object) -> Iterator[Object]:
+    """Walk a schema and all below."""
+    yield node
+    for key in ("items", "additionalProperties", "not"):
+        if isinstance(node.get(key), dict):
+            yield from _all_within(node[key])
+    for key in ("anyOf", "allOf", "oneOf"):
+        for each in node.get(key) or ():
+            yield from _all_within(each)
+    for each in (node.get("properties") or {}).values():
+        yield from _all_within(each)
+
+
+def _unsupported(node: Object) -> str | None:
+    """Return what of a schema is not looked at further because of it (NewStructural): it has no structure."""
+    if isinstance(node.get("items"), list):
+        return "items"
+    return next((key.removeprefix("$") if key == "$schema" else key for key in (*_UNSUPPORTED, "$schema")
+                 if node.get(key)), None)
 
 
 def _root(schema: Object, where: str) -> FieldErrors:
