@@ -92,7 +92,8 @@ def _tell_invalid(status: Object) -> str:
     causes = list(dict.fromkeys(f"{c.get('field', '')}: {c.get('message', '')}" for c in details.get("causes") or ()))
     text = "The request is invalid"
     if details.get("kind") or details.get("name"):
-        text = f'The {details.get("kind", "")} "{details.get("name", "")}" is invalid'
+        from ..go.fmt import quote
+        text = f"The {details.get('kind', '')} {quote(details.get('name', ''))} is invalid"
     elif status.get("message") and not causes:
         return f"{text}: {status['message']}"
     if not causes:

@@ -42,20 +42,29 @@ def _details(resource: str, name: str, causes: list[Object] | None = None) -> Ob
     return details
 
 
+def _quoted(name: str) -> str:
+    """Quote a name as %q does; fmt.py is imported only where that takes more than quotes."""
+    if name.isascii() and name.isprintable() and '"' not in name and "\\" not in name:
+        return f'"{name}"'
+    from ..go.fmt import quote
+
+    return quote(name)
+
+
 def not_found(resource: str, name: str) -> StatusError:
     """404; `resource` as in `deployments.apps`."""
-    return StatusError(404, "NotFound", f'{resource} "{name}" not found', _details(resource, name))
+    return StatusError(404, "NotFound", f"{resource} {_quoted(name)} not found", _details(resource, name))
 
 
 def already_exists(resource: str, name: str, deleting: bool = False) -> StatusError:
     """409; `deleting`: what is there is on its way out."""
-    text = f'{resource} "{name}" already exists'
+    text = f"{resource} {_quoted(name)} already exists"
     return StatusError(409, "AlreadyExists", f"object is being deleted: {text}" if deleting else text,
                        _details(resource, name))
 
 
 def conflict(resource: str, name: str, why: str) -> StatusError:
-    return StatusError(409, "Conflict", f'Operation cannot be fulfilled on {resource} "{name}": {why}',
+    return StatusError(409, "Conflict", f"Operation cannot be fulfilled on {resource} {_quoted(name)}: {why}",
                        _details(resource, name))
 
 
@@ -66,7 +75,7 @@ def modified(resource: str, name: str) -> StatusError:
 
 
 def forbidden(resource: str, name: str, why: str) -> StatusError:
-    what = f'{resource} "{name}" is forbidden' if name else f"{resource} is forbidden"
+    what = f"{resource} {_quoted(name)} is forbidden" if name else f"{resource} is forbidden"
     return StatusError(403, "Forbidden", f"{what}: {why}", _details(resource, name))
 
 
@@ -75,7 +84,7 @@ def invalid(kind: str, group: str, name: str, errors: FieldErrors) -> StatusErro
     causes = [{"reason": e.type, "message": e.body, "field": e.path} for e in errors]
     text = str(errors[0]) if len(errors) == 1 else "[" + ", ".join(dict.fromkeys(map(str, errors))) + "]"
     details = {"name": name, "group": group, "kind": kind, "causes": causes}
-    return StatusError(422, "Invalid", f'{qualified(kind, group)} "{name}" is invalid: {text}',
+    return StatusError(422, "Invalid", f"{qualified(kind, group)} {_quoted(name)} is invalid: {text}",
                        {k: v for k, v in details.items() if v})
 
 
@@ -84,7 +93,7 @@ def bad_request(message: str) -> StatusError:
 
 
 def method_not_supported(resource: str, verb: str) -> StatusError:
-    return StatusError(405, "MethodNotAllowed", f"{verb} is not supported on resources of kind \"{resource}\"",
+    return StatusError(405, "MethodNotAllowed", f"{verb} is not supported on resources of kind {_quoted(resource)}",
                        _details(resource, ""))
 
 
