@@ -19,6 +19,7 @@ _KEY = _ALNUM | frozenset("-_./")
 _FLOW = _KEY | frozenset("+=$~^;@()<> ")  # of plain scalars within brackets
 _NO_PLAIN = frozenset("\"'|>&*!%@`#,[]{}?:")  # what no plain scalar begins with, or with care
 _LONGEST_KEY = 1000
+_ESCAPES = 'abfnrtvxuU"'
 
 
 class NotPlain(Exception):
@@ -120,11 +121,11 @@ class _Reader:
             return self._literal(text, column)
         line = self.line
         if text[0] in "[{":
-            node, rest = _flow(text, line)
-            _nothing(rest)
+            node, end = _flow(text, 0, line)
+            _nothing(text[end:])
         elif text[0] in "\"'":
-            value, rest = _quoted(text)
-            _nothing(rest)
+            value, end = _quoted(text)
+            _nothing(text[end:])
             node = _scalar(value, line, plain=False)
         else:
             node = _scalar(_plain(text), line)
@@ -143,20 +144,24 @@ class _Reader:
         indent = len(self.lines[first]) - len(self.lines[first].lstrip(" ")) if first < len(self.lines) else 0
         if indent <= column or not self.lines[first].strip(" "):
             raise NotPlain
-        rows: list[str] = []
-        for number in range(start + 1, len(self.lines)):
-            text = self.lines[number]
+        end = start + 1
+        for end in range(start + 1, len(self.lines)):
+            text = self.lines[end]
             if text.strip(" ") and len(text) - len(text.lstrip(" ")) < indent:
                 break
-            rows.append(text[indent:])
-            self.line = number
         else:
             if not self.whole:
                 raise NotPlain
-        while not rows[-1]:
-            rows.pop()
+            end = len(self.lines)
+        while not self.lines[end - 1][indent:]:
+            end -= 1
+        pad = " " * indent
+        if not all(text.startswith(pad) or not text for text in self.lines[first:end]):
+            raise NotPlain  # so that all of the rows can be cut at once, of which there may be very many
+        value = "\n".join(self.lines[start + 1:end]).replace("\n" + pad, "\n").removeprefix(pad)
+        self.line = end - 1
         self.advance()
-        return _scalar("\n".join(rows) + ("\n" if head == "|" else ""), start, plain=False)
+        return _scalar(value + ("\n" if head == "|" else ""), start, plain=False)
 
 
 def _key(text: str) -> tuple[str, str] | None:
@@ -186,14 +191,38 @@ def _plain(text: str) -> str:
     return value
 
 
-def _quoted(text: str) -> tuple[str, str]:
-    """Return a quoted scalar in which nothing is escaped, and what follows it."""
-    quote = text[0]
-    end = text.find(quote, 1)
-    value, rest = text[1:end], text[end + 1:]
-    if end < 0 or "\\" in value or rest[:1] == "'":
+def _quoted(text: str, at: int = 0) -> tuple[str, int]:
+    """Return a quoted scalar, and where it ends. Of escapes, only those are plain that Python writes alike."""
+    quote = text[at]
+    end = text.find(quote, at + 1)
+    if quote == '"':
+        while end > 0 and _backslashes(text, end) % 2:
+            end = text.find(quote, end + 1)
+    if end < 0 or text[end + 1:end + 2] == "'":
         raise NotPlain
-    return value, rest
+    value = text[at + 1:end]
+    return (_unescaped(value) if "\\" in value and quote == '"' else value), end + 1
+
+
+def _backslashes(text: str, end: int) -> int:
+    """Return how many stand before `end`."""
+    at = end
+    while text[at - 1] == "\\":
+        at -= 1
+    return end - at
+
+
+def _unescaped(value: str) -> str:
+    others = value.replace("\\\\", "")
+    if not value.isascii() or others.count("\\") != sum(others.count("\\" + char) for char in _ESCAPES):
+        raise NotPlain
+    try:
+        found = value.encode().decode("unicode_escape")
+    except UnicodeDecodeError:
+        raise NotPlain from None
+    if not found.isascii() and any("\ud800" <= char <= "\udfff" for char in found):
+        raise NotPlain
+    return found
 
 
 def _nothing(rest: str) -> None:
@@ -202,42 +231,50 @@ def _nothing(rest: str) -> None:
         raise NotPlain
 
 
-def _flow(text: str, line: int) -> tuple[Node, str]:
-    """Return a collection in brackets that ends in the same row, and what follows it."""
+def _flow(text: str, at: int, line: int) -> tuple[Node, int]:
+    """Return a collection in brackets that begins at `at` and ends in the same row, and where it ends."""
     children: list[Node] = []
-    is_mapping = text[0] == "{"
+    is_mapping = text[at] == "{"
     node: Node = ["mapping" if is_mapping else "sequence", "", False, children, line]
     end = "}" if is_mapping else "]"
-    text = text[1:].lstrip(" ")
-    if text[:1] == end:
-        return node, text[1:]
+    at = _past_spaces(text, at + 1)
+    if text[at:at + 1] == end:
+        return node, at + 1
     while True:
         if is_mapping:
-            key, colon, text = text.partition(": ")
-            if not colon or not _is_key(key):
+            colon = text.find(": ", at, at + _LONGEST_KEY + 2)
+            if colon < 0 or not _is_key(text[at:colon]):
                 raise NotPlain
-            children.append(_scalar(key, line))
-            text = text.lstrip(" ")
-        child, text = _flow_value(text, line)
+            children.append(_scalar(text[at:colon], line))
+            at = _past_spaces(text, colon + 1)
+        child, at = _flow_value(text, at, line)
         children.append(child)
-        text = text.lstrip(" ")
-        mark, text = text[:1], text[1:].lstrip(" ") if text[:1] == "," else text[1:]
+        at = _past_spaces(text, at)
+        mark = text[at:at + 1]
         if mark == end:
-            return node, text
+            return node, at + 1
         if mark != ",":
             raise NotPlain
+        at = _past_spaces(text, at + 1)
 
 
-def _flow_value(text: str, line: int) -> tuple[Node, str]:
-    if text[:1] in ("[", "{"):
-        return _flow(text, line)
-    if text[:1] in ('"', "'"):
-        value, rest = _quoted(text)
-        return _scalar(value, line, plain=False), rest
-    length = 0
-    while length < len(text) and text[length] in _FLOW:
-        length += 1
-    value = text[:length].rstrip(" ")
+def _flow_value(text: str, at: int, line: int) -> tuple[Node, int]:
+    first = text[at:at + 1]
+    if first in ("[", "{"):
+        return _flow(text, at, line)
+    if first in ('"', "'"):
+        value, end = _quoted(text, at)
+        return _scalar(value, line, plain=False), end
+    end = at
+    while end < len(text) and text[end] in _FLOW:
+        end += 1
+    value = text[at:end].rstrip(" ")
     if not value or (value[0] not in _ALNUM and value[0] not in "/.") or value.startswith("..."):
         raise NotPlain
-    return _scalar(value, line), text[length:]
+    return _scalar(value, line), end
+
+
+def _past_spaces(text: str, at: int) -> int:
+    while text[at:at + 1] == " ":
+        at += 1
+    return at

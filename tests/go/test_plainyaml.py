@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 MANIFEST = (ROOT / "fixtures" / "sts-mariadb.yml").read_text(encoding="utf-8")
 WORDS = ["a", "b: 1", "key: value", "- x", "- a: b", "-", "a:", "  ", "    ", " ", "\n", "\n", "\n  ", "\n    ", "# c",
          " # c", "|", "|-", "text", "'q'", '"d q"', "'a''b'", '"a\\nb"', "[a, b]", "{a: b}", "{}", "[]",
+         r'"\\"', r'"\"q\""', r'"\x41\u00e9"', r'"\x4"', r'"\ud83d"', r'"\0"', r'"\_a\ "', r'"\\\"', r'["\t", "\\"]',
          "[a, [b, 'c']]", "{a: {b: c}, d: [e]}", ": ", ":", "- ", "---", "...", "~", "null", "yes", "1.5", "\xe9",
          "x: |\n    y\n    z\n", "\u65e5\u672c", "\t", "key:", "<<: a", "&a", "*a", "!!str", "? ", "%a", ",", "]", "}",
          "name: web", "containers:\n- name: a\n  image: b\n", "a#b", "-1", "--", "- - a", "@", "`", "x y: z", " x"]
@@ -53,7 +54,7 @@ def same(text):
 @pytest.mark.parametrize("text", [
     MANIFEST, "---\na: 1\n", "- a\n- - b\n  - c\n-\n- d: e\n  f:\n  - g\n", "a: [b, 'c', {d: \"e\"}] # f\n",
     "a: |\n  b\n\n   c\n\nd: -1\n", "a:\n\n# c\n  b: http://c/d#e\n", "a: {}\nb: []\nc: 'x' # y",
-    BLOCKS.replace("'", ""),
+    BLOCKS.replace("'", ""), r'a: "\n\x41\u00e9\U0001F600\"\\\t\\"', r'a: ["\\", {b: "\"]"}] # "',
 ])
 def test_manifests_are_plain(text):
     assert same(text)
@@ -61,13 +62,27 @@ def test_manifests_are_plain(text):
 
 @pytest.mark.parametrize("text", [
     "", "# c\n", "a", "a: b: c", "a: b\n  c", "a: &x b", "a: *x", "a: >\n  b\n", "a: |+\n  b\n", "a: |2\n  b\n",
-    "a: 'it''s'", 'a: "\\n"', "a:\tb", "\ufeffa: b", "a: b\n---\nc: d", "a: b\n...\n", "<<: {a: b}",
+    "a: 'it''s'", r'a: "\0"', r'a: "\x4"', r'a: "\ud83d"', r'a: "\/"', r'a: "\"',
+    r'a: "é\n"', "a:\tb", "\ufeffa: b", "a: b\n---\nc: d", "a: b\n...\n", "<<: {a: b}",
     "%YAML 1.1\n---\na: b", "a: [b,\n c]", "a: {b: c, }", "a: [b: c]", "a: !!str b", "? a\n: b", "a: b\n c: d",
     "- a\nb: c", "a: @b", "a: |\n  b", BLOCKS,
 ])
 def test_the_rest_is_left_to_the_scanner(text):
     with pytest.raises(plainyaml.NotPlain):
         plainyaml.document(text)
+
+
+@pytest.mark.parametrize("text", ["{%s}", "[%s]"])
+def test_a_long_row_is_read_in_linear_time(text):
+    from time import process_time
+
+    def seconds(count):
+        row = "a: " + text % ", ".join(f'k{i}: "v{i}"' if text[0] == "{" else f"v{i}" for i in range(count))
+        start = process_time()
+        plainyaml.document(row)
+        return process_time() - start
+
+    assert seconds(40_000) < 12 * seconds(10_000) + 0.5
 
 
 def test_random_texts():

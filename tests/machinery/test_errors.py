@@ -8,7 +8,8 @@ from kubesim_cli.machinery import errors
 
 
 @pytest.mark.parametrize(("name", "told"), [
-    ("web", '"web"'), ("x\x1b[2Jx", r'"x\x1b[2Jx"'), ('a"b\\', r'"a\"b\\"'), ("é\u009b", r'"é\u009b"'), ("a\nb", r'"a\nb"')])
+    ("web", '"web"'), ("x\x1b[2Jx", r'"x\x1b[2Jx"'), ('a"b\\', r'"a\"b\\"'), ("é\u009b", r'"é\u009b"'),
+    ("a\nb", r'"a\nb"')])
 def test_names_are_quoted_so_that_they_do_nothing_to_a_terminal(name, told):
     assert errors.not_found("pods", name).message == f"pods {told} not found"
     assert errors.already_exists("pods", name).message == f"pods {told} already exists"
