@@ -10,7 +10,7 @@ from ...go.fmt import quote
 from ...machinery import jsonpatch
 from ...machinery.objects import clone
 from ..failures import Failure
-from .resources import Resource, ResourceSet, node_kind, parse, wrong_kind
+from .resources import Resource, ResourceSet, node_kind, parse, shown, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def apply_patches(resources: ResourceSet, entries: Iterable[Json], loader: Loade
     for entry in map(_filled, entries):
         text, path = (entry.get("patch") or "").strip(), entry.get("path") or ""
         if not text and not path:
-            raise _misconfigured(entry, f"must specify one of patch and path in\n{_shown(entry)}")
+            raise _misconfigured(entry, f"must specify one of patch and path in\n{shown(entry)}")
         if text and path:
-            raise _misconfigured(entry, f"patch and path can't be set at the same time\n{_shown(entry)}")
+            raise _misconfigured(entry, f"patch and path can't be set at the same time\n{shown(entry)}")
         source = f'[path: "{path}"]' if path else f"[patch: {quote(text)}]"
         if path:
             try:
@@ -244,14 +244,8 @@ def _misconfigured(entry: Object, why: str) -> Failure:
 
 def misconfigured(plugin: str, config: Object, why: str) -> Failure:
     """Return the failure of a part of the kustomization that does not fit together."""
-    return Failure(f"trouble configuring builtin {plugin} with config: `\n{_shown(_filled(config))}`: {why}")
+    return Failure(f"trouble configuring builtin {plugin} with config: `\n{shown(_filled(config))}`: {why}")
 
 
 def _filled(config: Object) -> Object:
     return {key: value for key, value in config.items() if value not in ("", None)}
-
-
-def _shown(value: Json) -> str:
-    from ..printers.yaml import dump
-
-    return dump(value)

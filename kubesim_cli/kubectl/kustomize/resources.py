@@ -31,9 +31,14 @@ def node_kind(value: Json) -> str:
 
 def wrong_kind(wanted: str, value: Json) -> Failure:
     """Return the failure for a value of another kind of node than the wanted one (kyaml's ErrorIfInvalid)."""
+    return Failure(f"wrong node kind: expected {wanted} but got {node_kind(value)}: node contents:\n{shown(value)}")
+
+
+def shown(value: Json) -> str:
+    """Return a value as messages show it, which is as YAML."""
     from ..printers.yaml import dump
 
-    return Failure(f"wrong node kind: expected {wanted} but got {node_kind(value)}: node contents:\n{dump(value)}")
+    return dump(value)
 
 
 class Id:

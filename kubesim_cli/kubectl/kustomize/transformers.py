@@ -13,7 +13,7 @@ from .resources import Resource, ResourceSet, scalar_text, wrong_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ...machinery.types import Json, Object
     from .resources import Id
@@ -45,26 +45,25 @@ def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object
 
 def add_prefix(resources: ResourceSet, prefix: str, specs: Iterable[Object] = _NAME) -> None:
     """Put a prefix before what stands at the paths of the specs."""
-    for res, spec in _named(resources, specs) if prefix else ():
-        if spec["path"] == "metadata/name":
-            res.prefixes.append(prefix)
-            res.remember()
-        visit(res.obj, split(spec["path"]), lambda value: f"{prefix}{value}")
+    for res in _renamed(resources, specs, lambda value: f"{prefix}{value}") if prefix else ():
+        res.prefixes.append(prefix)
 
 
 def add_suffix(resources: ResourceSet, suffix: str, specs: Iterable[Object] = _NAME) -> None:
     """Put a suffix behind what stands at the paths of the specs."""
-    for res, spec in _named(resources, specs) if suffix else ():
+    for res in _renamed(resources, specs, lambda value: f"{value}{suffix}") if suffix else ():
+        res.suffixes.append(suffix)
+
+
+def _renamed(resources: ResourceSet, specs: Iterable[Object], change: Callable[[str], str]) -> Iterator[Resource]:
+    """Change what stands at the paths of the specs; yield each resource whose name that is, before it is changed."""
+    named = [(res, spec) for res in resources for spec in specs if applies(spec, res.original_id)
+             and not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
+    for res, spec in named:
         if spec["path"] == "metadata/name":
-            res.suffixes.append(suffix)
+            yield res
             res.remember()
-        visit(res.obj, split(spec["path"]), lambda value: f"{value}{suffix}")
-
-
-def _named(resources: ResourceSet, specs: Iterable[Object]) -> list[tuple[Resource, Object]]:
-    """Return the resources that may get another name, each with every spec that is about it."""
-    return [(res, spec) for res in resources for spec in specs if applies(spec, res.original_id)
-            and not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
+        visit(res.obj, split(spec["path"]), change)
 
 
 def add_labels(resources: ResourceSet, labels: Iterable[Json], common: Object) -> None:
