@@ -164,7 +164,7 @@ def store_update(request: Request, obj: Object, old: Object) -> Object:
             obj = _remove(request, obj, old)
         return convert(request, obj)
     meta["resourceVersion"] = before.get("resourceVersion")
-    if not ctx.dry_run and obj != old:
+    if not ctx.dry_run:
         obj = server.write("MODIFIED", res, obj, old)
     return convert(request, obj)
 
@@ -257,7 +257,7 @@ def delete(request: Request) -> Object:
         meta["deletionGracePeriodSeconds"] = grace
         if not deleting and "generation" in meta:
             meta["generation"] += 1
-    if not ctx.dry_run and obj != old:
+    if not ctx.dry_run:
         obj = server.write("MODIFIED", res, obj, old)
     return obj
 

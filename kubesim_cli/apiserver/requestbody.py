@@ -36,16 +36,11 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
     """Return a body as the Go type of a kind holds it; told as `decode` does."""
     warn, field_validation = request.client.on_warning, request.options.field_validation or "Warn"
     if not isinstance(body, dict):
-        from ..go.json import type_word
-
-        raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
-                                 f"{type_word(body)} into Go value of type struct "
-                                 '{ APIVersion string "json:\\"apiVersion,omitempty\\""; '
-                                 'Kind string "json:\\"kind,omitempty\\"" }')
+        raise _unreadable(body, 'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
+                          'Kind string "json:\\"kind,omitempty\\"" }')
     for name in ("apiVersion", "kind"):
         if not isinstance(body.get(name), (str, type(None))):
-            raise errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
-                                     f"{type_word(body[name])} into Go struct field .{name} of type string")
+            raise _unreadable(body[name], f"Go struct field .{name} of type string")
     if not body.get("kind"):
         import json
 
@@ -76,3 +71,10 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
         for path in unknown:
             warn(unknown_message(path))
     return obj
+
+
+def _unreadable(value: Json, place: str) -> errors.StatusError:
+    from ..go.json import type_word
+
+    return errors.bad_request("couldn't get version/kind; json parse error: json: cannot unmarshal "
+                              f"{type_word(value)} into {place}")

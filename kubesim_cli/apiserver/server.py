@@ -116,7 +116,13 @@ class Server:
     # Writing
 
     def write(self, type_: str, res: Resource, obj: Object, old: Object | None) -> Object:
-        """Store a change and tell those who listen. `type_`: ADDED, MODIFIED or DELETED (`obj`: the last state)."""
+        """Store a change and tell those who listen. `type_`: ADDED, MODIFIED or DELETED (`obj`: the last state).
+
+        What has not changed is not written (GuaranteedUpdate of k8s.io/apiserver's storage/etcd3). Returns what is
+        stored.
+        """
+        if type_ == "MODIFIED" and obj == old:
+            return obj
         name = self.stored_as(res)
         key = key_of(obj)
         self.store.put(type_, name, key, obj)

@@ -63,7 +63,10 @@ class GarbageCollector(Controller):
         res = api.discovery.of_kind(api_version, kind)
         if res is None:
             return None
-        obj = api.find(res.name, name, namespace if res.namespaced else "")
+        if res.namespaced and not namespace:  # the owner of something without one: only its UID tells which it is
+            obj = next((each for each in api.items(res.name) if each["metadata"]["uid"] == uid), None)
+        else:
+            obj = api.find(res.name, name, namespace if res.namespaced else "")
         if obj is None or obj["metadata"]["uid"] != uid:
             _collect_dependents(api, {"metadata": {"uid": uid}})
         elif "deletionTimestamp" in obj["metadata"]:

@@ -42,7 +42,9 @@ def revisions_of(api: Client, owner: Object) -> list[Object]:
     """Return the owner's revisions, oldest number first, having adopted those that match its selector."""
     selector = owner["spec"]["selector"]
     found = [obj for obj in candidates(api, owner, RESOURCE) if selectors.selector_matches(selector, _labels(obj))]
-    claim(api, owner, RESOURCE, [obj for obj in found if controller_of(obj) is None], lambda obj: True)
+    if claim(api, owner, RESOURCE, [obj for obj in found if controller_of(obj) is None], lambda obj: True):
+        names_ = {obj["metadata"]["name"] for obj in found}
+        found = [obj for obj in candidates(api, owner, RESOURCE) if obj["metadata"]["name"] in names_]
     return sorted(found, key=lambda r: (r["revision"], r["metadata"]["creationTimestamp"], r["metadata"]["name"]))
 
 

@@ -34,7 +34,7 @@ _MIGRATED = {"aws-ebs": "ebs.csi.aws.com", "azure-disk": "disk.csi.azure.com", "
 
 def _claim_of(volume: Object) -> str:
     ref = volume["spec"].get("claimRef")
-    return join_key(ref["namespace"], ref["name"]) if ref else ""
+    return join_key(ref.get("namespace", ""), ref.get("name", "")) if ref else ""
 
 
 def _set_phase(api: Client, volume: Object, phase: str, message: str = "") -> Object:

@@ -88,7 +88,7 @@ def release(api: Client, owner: Object, resource: str, obj: Object, finalizers: 
 
 def _patch(api: Client, resource: str, obj: Object, metadata: Object) -> None:
     meta = obj["metadata"]
-    api.patch(resource, meta["name"], {"metadata": metadata}, "strategic", meta["namespace"])
+    api.patch(resource, meta["name"], {"metadata": metadata}, "strategic", meta.get("namespace", ""))
 
 
 def orphaned(change: Change) -> Iterable[Key]:

@@ -96,8 +96,8 @@ def _ports(obj: Object) -> list[tuple[int, str]]:
     spec = obj.get("spec") or {}
     if obj["kind"] == "Service":
         return [(port["port"], port.get("protocol") or "TCP") for port in spec.get("ports") or ()]
-    pod = spec if obj["kind"] == "Pod" else spec["template"]["spec"]
-    return [(port["containerPort"], port.get("protocol") or "TCP") for container in pod["containers"] or ()
+    pod = spec if obj["kind"] == "Pod" else (spec.get("template") or {}).get("spec") or {}
+    return [(port["containerPort"], port.get("protocol") or "TCP") for container in pod.get("containers") or ()
             for port in container.get("ports") or ()]
 
 

@@ -149,7 +149,7 @@ def _patched_locally(ctx: Context, info: Info, body: Json, patch_type: str) -> O
 def _merged(ctx: Context, obj: Object, body: Object) -> Object:
     from ..machinery.schema import schema_of
 
-    api_version, kind = obj.get("apiVersion", ""), obj.get("kind", "")
+    api_version, kind = obj.get("apiVersion") or "", obj["kind"]
     schema = schema_of(api_version, kind, ctx.release)
     if schema is None:
         gvk = f"{api_version if '/' in api_version else '/' + api_version}, Kind={kind}"

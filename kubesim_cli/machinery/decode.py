@@ -170,9 +170,11 @@ class _Decoder:
 
         bad = illegal_base64(value)
         if bad >= 0:
-            self.error = self.error or f"illegal base64 data at input byte {bad}"
-            return None
+            return self._illegal(f"illegal base64 data at input byte {bad}")
         return b64encode(b64decode(value)).decode() if value else value
+
+    def _illegal(self, problem: str) -> None:
+        self.error = self.error or problem
 
     def _time(self, schema: Schema, value: Json, path: str) -> Json:
         text = self._text(value)
@@ -304,6 +306,9 @@ class _Converter(_Decoder):
         if what.startswith("number "):
             raise DecodeError(f"cannot convert float64 to {go_type}")
         raise DecodeError(f"unrecognized type: {go_type}")
+
+    def _illegal(self, problem: str) -> None:
+        raise DecodeError(f"error decoding from json: {problem}")
 
     def _int_or_string(self, schema: Schema, value: Json, path: str) -> Json:
         if isinstance(value, str) or type(value) is int:

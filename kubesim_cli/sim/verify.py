@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+from datetime import date
 
 import click
 
@@ -17,11 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..machinery.types import Object
+    from ..machinery.types import Json, Object
 
 START = "2024-01-01T00:00:00Z"
-PAGE_FIELDS = {"name", "start", "kubernetesVersion", "files", "uids", "steps"}
-STEP_FIELDS = {"run", "at", "exit", "stdout", "stderr"}
+_TEXT, _WORD = (str, type(None)), (str, int, float)
+# The fields of a tutorial and of a step, with what YAML may make of them; a time becomes a datetime.
+PAGE_FIELDS = {"name": _WORD, "start": (str, date), "kubernetesVersion": _WORD, "files": (dict, type(None)),
+               "uids": (dict, type(None)), "steps": (list,)}
+STEP_FIELDS = {"run": (str,), "at": _WORD, "exit": (int,), "stdout": _TEXT, "stderr": _TEXT}
 
 
 class Step:
@@ -40,15 +44,37 @@ def load(path: str) -> tuple[Object, list[Step]]:
     Raises ClickException for other fields, as a misspelt `stdout` would compare nothing, and where there are no steps.
     """
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
-    data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
-    name, steps = pathlib.Path(path).name, data.get("steps")
-    if not steps:
+    name = pathlib.Path(path).name
+    try:
+        data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
+    except (YAMLError, ValueError) as error:
+        raise click.ClickException(f"{name} is no YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict) or not data.get("steps"):
         raise click.ClickException(f"{name} has no steps")
-    unknown = sorted(set(data) - PAGE_FIELDS | {field for step in steps for field in set(step) - STEP_FIELDS})
+    steps: list[Object] = data["steps"]
+    bad = _mistyped(data, PAGE_FIELDS) or [field for step in steps for field in _mistyped(step, STEP_FIELDS)]
+    if bad or not all("run" in step for step in steps):
+        raise click.ClickException(f"{name} has another type of value in: {', '.join(bad) or 'steps'}")
+    unknown = sorted({str(field) for field in data if field not in PAGE_FIELDS}
+                     | {str(field) for step in steps for field in step if field not in STEP_FIELDS})
     if unknown:
         raise click.ClickException(f"{name} has unknown fields: {', '.join(unknown)}")
-    return data, [Step(step) for step in steps]
+    try:
+        return data, [Step(step) for step in steps]
+    except ValueError as error:
+        raise click.ClickException(f"{name}: {error}") from None
+
+
+def _mistyped(value: Json, fields: dict[str, tuple[type, ...]]) -> list[str]:
+    """Return the fields whose values are not of their types."""
+    if not isinstance(value, dict):
+        return ["steps"]
+    bad = [name for name, item in value.items() if name in fields and not isinstance(item, fields[name])]
+    texts = value.get("files"), value.get("uids")
+    return bad or ["files or uids" for each in texts if isinstance(each, dict) and not all(
+        isinstance(key, str) and isinstance(item, _TEXT) for key, item in each.items())]
 
 
 class Stage:

@@ -69,12 +69,7 @@ def sealed(record: Object, crc: int = 0) -> tuple[bytes, int]:
     """
     body = line(record)[:-2]
     crc = crc32(body, crc)
-    return body + end_of(crc), crc
-
-
-def end_of(crc: int) -> bytes:
-    """Return how a sealed line ends."""
-    return b',"crc":%d}\n' % crc
+    return b'%b,"crc":%d}\n' % (body, crc), crc
 
 
 def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
@@ -369,7 +364,7 @@ def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
     if index is None or index.generation != generation:
         return None
     size, crc = index.size, index.crc
-    end = end_of(index.crc)
+    end = b',"crc":%d}\n' % index.crc
     log.seek(index.size - len(end))
     return index if log.read(len(end)) == end else None
 

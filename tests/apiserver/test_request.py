@@ -108,3 +108,19 @@ def test_calls_that_were_let_in_are_told(api):
         api.admin.get("pods", "b", "default")
     pods = "/api/v1/namespaces/default/pods"
     assert told == [("list", pods, 200), ("create", pods, 201), ("get", f"{pods}/b", 404)]
+
+
+def test_what_has_not_changed_is_not_written(api):
+    api.pod("p")
+    api.trusted.update_status("pods", {**api.trusted.get("pods", "p", "default"), "status": {"phase": "Running"}})
+    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "p"}}
+    api.server.write("MODIFIED", api.server.resolve("pods"), {
+        **(pod := api.trusted.get("pods", "p", "default")), "spec": {**pod["spec"], "nodeName": "minikube"}}, pod)
+
+    def revision() -> str:
+        return api.trusted.get("pods", "p", "default")["metadata"]["resourceVersion"]
+
+    api.admin.create("pods", body, "default", name="p", subresource="eviction")
+    first = revision()
+    api.admin.create("pods", body, "default", name="p", subresource="eviction")
+    assert revision() == first

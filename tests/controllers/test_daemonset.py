@@ -159,3 +159,34 @@ def test_old_revisions_are_deleted(w):
         w.change(SETS, "agent", set_image(image))
         w.advance(6)
     assert sorted(r["revision"] for r in w.api.items("controllerrevisions.apps")) == [3, 4]
+
+
+def test_a_revision_that_a_statefulset_left_gets_a_hash(w):
+    """It has the same template and labels, so it is adopted; its name stands in for the hash."""
+    w.create(SETS, daemon_set())
+    w.advance()
+    (made,) = w.api.items("controllerrevisions.apps")
+    w.delete(SETS, "agent")
+    w.delete("controllerrevisions.apps", made["metadata"]["name"])
+    labels = {"app": "agent", "controller.kubernetes.io/hash": "x"}
+    w.create("controllerrevisions.apps", {
+        "apiVersion": "apps/v1", "kind": "ControllerRevision", "data": made["data"], "revision": 1,
+        "metadata": {"name": "left", "labels": labels}})
+    w.create(SETS, daemon_set())
+    w.advance()
+    (found,) = w.api.items("controllerrevisions.apps")
+    assert found["metadata"]["labels"] == {**labels, "controller-revision-hash": "left"}
+    pods = w.api.owned("pods", w.get(SETS, "agent"))
+    assert {pod["metadata"]["labels"]["controller-revision-hash"] for pod in pods} == {"left"}
+
+
+def test_a_revision_that_is_there_already_is_no_collision(w):
+    """The set that it belonged to is gone, and the garbage collector has not come yet."""
+    w.create(SETS, daemon_set())
+    w.advance()
+    w.delete(SETS, "agent")
+    w.create(SETS, daemon_set())
+    w.advance()
+    status = w.get(SETS, "agent")["status"]
+    assert "collisionCount" not in status
+    assert status["observedGeneration"] == 1

@@ -100,3 +100,28 @@ def test_a_circle_of_owners_can_be_deleted(w):
     w.delete("configmaps", "a", propagation="Foreground")
     w.advance()
     assert w.names("configmaps") == []
+
+
+def test_what_has_no_namespace_is_found_again_by_its_owner(w):
+    """A volume that names a claim: nobody can tell the claim's namespace from the reference."""
+    claim = w.create("configmaps", config_map("claim"))
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {
+        "name": "v", "ownerReferences": config_map("", claim)["metadata"]["ownerReferences"]}, "spec": {}}
+    w.put("persistentvolumes", volume)
+    w.delete("configmaps", "claim", propagation="Foreground")
+    w.advance()
+    assert w.names("configmaps") == ["claim"]
+    w.delete("persistentvolumes", "v", namespace="")
+    w.advance()
+    assert w.names("configmaps") == []
+
+
+def test_what_has_no_namespace_may_be_orphaned(w):
+    claim = w.create("configmaps", config_map("claim"))
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {
+        "name": "v", "ownerReferences": config_map("", claim)["metadata"]["ownerReferences"]}, "spec": {}}
+    w.put("persistentvolumes", volume)
+    w.delete("configmaps", "claim", propagation="Orphan")
+    w.advance()
+    assert w.names("configmaps") == []
+    assert "ownerReferences" not in w.get("persistentvolumes", "v", "")["metadata"]

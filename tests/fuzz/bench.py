@@ -52,10 +52,13 @@ class Bench:
         self.home, self.ready, self.work = self.folder / "home", self.folder / "ready", self.folder / "work"
         self.work.mkdir()
         os.chdir(self.work)
+        (self.folder / "bin").mkdir()
+        for name in ("sh", "true", "false", "cp", "cat"):
+            (self.folder / "bin" / name).symlink_to(shutil.which(name) or name)
         self.environ = {
             "KUBESIM_HOME": str(self.home),
             "HOME": str(self.folder),
-            "PATH": "/usr/bin:/bin",
+            "PATH": str(self.folder / "bin"),  # of programs that do no harm, whatever they are called with
             "KUBE_EDITOR": "true",
             "KUBECTL_EXTERNAL_DIFF": "true",
             "USER": "u",
@@ -84,7 +87,8 @@ class Bench:
     def run(self, words: list[str], stdin: str = "", environ: dict[str, str] | None = None) -> tuple[int, str]:
         """Run a command line; returns the exit code and what it printed."""
         streams = io.StringIO(stdin), io.StringIO(), io.StringIO()
-        surroundings = {**self.environ, **(environ or {})}
+        words = [possible(word) for word in words]
+        surroundings = {**self.environ, **{name: possible(value) for name, value in (environ or {}).items()}}
         if words[:1] != ["sim"]:
             code = execute(words, surroundings, streams)
         else:
@@ -98,7 +102,7 @@ class Bench:
 
     def process(self, words: list[str], streams: str, environ: dict[str, str]) -> None:
         """Run a command line as a process whose streams are redirected in a shell's words."""
-        command = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, "-m", "kubesim_cli", *words]
+        command = ["/bin/sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, "-m", "kubesim_cli", *words]
         quiet = {name: value for name, value in self.environ.items() if name != "KUBESIM_TRACEBACK"}
         done = subprocess.run(
             command, env={**quiet, **environ}, capture_output=True, check=False, stdin=subprocess.DEVNULL
@@ -158,6 +162,11 @@ class Bench:
             if "kubesim failed" in told(problem):
                 return f"{type(problem).__name__}: {problem} {_where(problem)} of {' '.join(words)[:200]}"
         return ""
+
+
+def possible(word: str) -> str:
+    """Return a word as a process may be given it: without NULs and surrogates that stand for no byte."""
+    return "".join(char for char in word if char != "\0" and not "\ud800" <= char < "\udc80")
 
 
 @contextlib.contextmanager

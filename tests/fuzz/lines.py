@@ -267,7 +267,7 @@ clock freeze ODD
 clock set ODD
 clock resume
 doctor
-doctor --repair ODD
+doctor --repair repaired
 env --shell ODD
 env
 node stop ODD

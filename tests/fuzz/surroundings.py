@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 
 from fuzz.damage import OBJECTS, Case, damaged, torn, written
 from fuzz.lines import ARGUMENTS, CONFIG_VERBS, FILES, SIM
-from fuzz.seeds import BLOCKING, CONFIG, KEPT, KUBERC, KUSTOMIZATION, ODD, OPTIONS, TEMPLATES, URLS, VARIABLES
+from fuzz.seeds import (
+    BLOCKING,
+    CONFIG,
+    FOLDERS,
+    KEPT,
+    KUBERC,
+    KUSTOMIZATION,
+    ODD,
+    OPTIONS,
+    PROGRAMS,
+    TEMPLATES,
+    URLS,
+    VARIABLES,
+)
 
 from kubesim_cli.kubectl.cli import commands
 
@@ -89,9 +102,10 @@ def kustomization(dice: Random) -> Case:
 
 
 def odd(dice: Random) -> str:
-    """Return an odd word, at times a torn one; no argument of a process holds a NUL."""
+    """Return an odd word, at times a torn one. None is a path out of the working folder that something may be written
+    to: what runs here is no sandbox."""
     word = dice.choice(ODD)
-    return (torn(dice, word) if dice.random() < 0.15 else word).replace("\0", "")
+    return torn(dice, word).lstrip("/") if dice.random() < 0.15 and "/" not in word else word
 
 
 def flags(dice: Random) -> Case:
@@ -152,12 +166,17 @@ def raw(dice: Random) -> Case:
 
 
 def environment(dice: Random) -> Case:
+    name = dice.choice(VARIABLES)
     value = odd(dice)
+    if name in FOLDERS:
+        value = value.strip("/")
+    elif name in PROGRAMS:  # they are run, so they are none that do anything
+        value = dice.choice(["", "true", "false", "nosuch", "true '", '"', "exit 3", "/", "true | false", "@f"])
     words = dice.choice(
         ["get ns", "get pods -A", "create cm q", "edit cm cm", "diff -f @f", "version", "help", "api-resources",
          "explain pods", "plugin list", "config view", "auth whoami", "sim clock", "sim env"]
     )  # fmt: skip
-    return Case(words.split(), {"f": json.dumps(OBJECTS[0])}, environ={dice.choice(VARIABLES): value})
+    return Case(words.split(), {"f": json.dumps(OBJECTS[0])}, environ={name: value})
 
 
 def sim(dice: Random) -> Case:
@@ -165,9 +184,9 @@ def sim(dice: Random) -> Case:
     words = [odd(dice) if word == "ODD" else word for word in dice.choice(SIM)]
     if dice.random() < 0.3:
         words.insert(dice.randrange(1, len(words) + 1), odd(dice))
-    step = {"command": "kubectl get ns", "output": "x", "at": "5s"}
-    tutorial = {"name": "n", "setup": {"clock": "2024-01-01T00:00:00Z"}, "steps": [step]}
-    return Case(["sim", *words], {"f": written(dice, damaged(dice, tutorial))}, then=[["get", "pods", "-A"]])
+    step = {"run": ":", "stdout": "x", "exit": 1, "at": "5s"}  # run by a shell: nothing that does anything
+    tutorial = {"start": "2024-01-01T00:00:00Z", "uids": {"pods/x": "u"}, "files": {"a": "b"}, "steps": [step]}
+    return Case(["sim", *words], {"f": json.dumps(damaged(dice, tutorial))}, then=[["get", "pods", "-A"]])
 
 
 def streams(dice: Random) -> Case:

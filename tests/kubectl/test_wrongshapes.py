@@ -161,3 +161,74 @@ def test_owners_with_odd_names_are_collected_after(terminal):
     terminal.ok("kubectl create -f -", json.dumps(obj))
     terminal.ok("kubectl delete cm a")
     terminal.ok("kubectl get ns")
+
+
+RC = {"apiVersion": "v1", "kind": "ReplicationController", "metadata": {"name": "r"}, "spec": {"selector": {"a": "b"}}}
+
+
+def test_a_replication_controller_without_a_template(terminal):
+    text = json.dumps(RC)
+    assert "template:" in terminal.ok("kubectl set env -f - A=B --local -o yaml", text)
+    assert "couldn't find port" in terminal("kubectl expose -f -", text).err
+
+
+def test_lists_of_nothing(terminal):
+    terminal.ok("kubectl create -f -", json.dumps(CONFIG_MAP))
+    assert "kubesim failed" not in terminal("""kubectl patch cm a --dry-run=client -o yaml -p '{"items":[null]}'""").err
+    assert terminal("""kubectl patch --local -f - -p '{"data":{"x":"y"}}' -o yaml""", json.dumps(
+        {**CONFIG_MAP, "apiVersion": None})).code == 1
+
+
+def test_bytes_that_are_no_base64_in_a_patch(terminal):
+    terminal.ok("kubectl create -f -", json.dumps(CONFIG_MAP))
+    assert "error decoding from json: illegal base64 data at input byte 1" in terminal(
+        """kubectl patch cm a -p '{"binaryData":{"b":"x y"}}'""").err
+
+
+def test_limits_that_no_float_holds(terminal):
+    limits = {"type": "Container", "max": {"cpu": "9" * 400}, "min": {"cpu": "1m"}, "maxLimitRequestRatio": {"cpu": 2}}
+    terminal.ok("kubectl create -f -", json.dumps({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "l"},
+                                                   "spec": {"limits": [limits]}}))
+
+
+def test_a_volume_for_a_claim_without_a_name(terminal):
+    terminal.ok("kubectl create -f -", json.dumps({
+        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {
+            "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/d"},
+            "claimRef": {"namespace": "default"}}}))
+    assert terminal.ok("kubectl get pv v -o name") == "persistentvolume/v\n"
+
+
+def test_what_is_remembered_and_served_no_more_is_not_explained(terminal):
+    terminal.ok("kubectl create -f -", json.dumps(CRD))
+    terminal.ok("kubectl get as")
+    terminal.ok("kubectl delete crd as.x.y")
+    assert "kubesim failed" not in terminal("kubectl explain as.spec").err
+
+
+@pytest.mark.parametrize(("transformer", "prefix"), [
+    ('labels: [{pairs: {e: f}, fields: [{create: true}]}]', ""),
+    ('namespace: x\nconfigurations: [c.yaml]', "namespace transformation failed: "),
+])
+def test_kustomize_changes_no_field_without_a_name(terminal, transformer, prefix):
+    for name, text in (("kustomization.yaml", f"resources: [r.yaml]\n{transformer}\n"),
+                       ("r.yaml", json.dumps(CONFIG_MAP)), ("c.yaml", "namespace: [{create: true}]\n")):
+        with open(name, "w") as file:
+            file.write(text)
+    namespace = "x" if prefix else "[noNs]"
+    assert terminal("kubectl kustomize .").err == (
+        f"error: {prefix}considering field '' of object ConfigMap.v1.[noGrp]/a.{namespace}: cannot set or create an "
+        "empty field name\n")
+
+
+@pytest.mark.parametrize("tutorial", [
+    "{", "[]", "steps: 5", "steps: [5]", "steps: [{}]", "steps: [{run: 5}]", "steps: [{run: ':', at: {}}]",
+    "steps: [{run: ':', at: x}]", "steps: [{run: ':', stdout: 1.5}]", "start: []\nsteps: [{run: ':'}]",
+    "uids: [x]\nsteps: [{run: ':'}]", "files: {a: []}\nsteps: [{run: ':'}]", "steps: [{run: ':', 5: x}]", "a: \x00",
+])
+def test_tutorials_of_another_shape(terminal, tutorial):
+    with open("t.yaml", "w") as file:
+        file.write(tutorial)
+    result = terminal.sim(["verify", "t.yaml"])
+    assert result.code == 1
+    assert result.err.startswith("Error: t.yaml")

@@ -302,23 +302,6 @@ def test_nothing_is_left_of_a_file_that_cannot_be_made(folder, monkeypatch):
     assert sorted(os.listdir(folder)) == sorted([log.LOG, log.HEAD, log.INDEX, "lock"])
 
 
-def test_another_commit_of_the_same_length_is_noticed(folder):
-    """One that was seen could not be synced, and was taken back."""
-    before = content(folder)
-    write(folder, "d")
-    reader, writer = Store(folder), Store(folder)
-    overwrite(folder, before)
-    os.remove(os.path.join(folder, log.HEAD))
-    write(folder, "e")
-    assert reader.reload() and [obj["metadata"]["name"] for obj in reader.list("pods")] == ["a", "b", "c", "e"]
-    writer.begin()
-    writer.put("ADDED", "pods", "default/f", pod("f"))
-    writer.commit()
-    writer.close()
-    reader.close()
-    assert names(folder) == ["a", "b", "c", "e", "f"]
-
-
 def test_closing_a_log_that_is_synced_fails_nothing(folder, monkeypatch):
     writer = Store(folder)
     writer.begin()

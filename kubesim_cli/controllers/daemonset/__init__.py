@@ -8,7 +8,7 @@ from __future__ import annotations
 from ...helpers.controller import Controller, itself, owner
 from ...machinery import names, selectors
 from ...machinery.errors import StatusError
-from ...machinery.objects import key_of, split_key
+from ...machinery.objects import clone, key_of, split_key
 from ...machinery.pods import is_phase_terminal, is_terminal
 from ...machinery.wellknown import CONTROLLER_REVISION_HASH_LABEL_KEY
 from .. import history, pods, refs
@@ -81,7 +81,7 @@ class _Sync:
         """Take the next steps; returns when to look again. Raises StatusError."""
         api, ds = self.api, self.ds
         self.nodes = [(node["metadata"]["name"], *nodes.should_run(ds, node)) for node in api.items("nodes")]
-        revisions = history.revisions_of(api, ds)
+        revisions = [self._labelled(revision) for revision in history.revisions_of(api, ds)]
         self.hash = self._current(revisions)["metadata"]["labels"][CONTROLLER_REVISION_HASH_LABEL_KEY]
         failure = None
         try:
@@ -108,6 +108,15 @@ class _Sync:
             return self._snapshot(data, number)
         return history.renumber(self.api, same[-1], number) if same[-1]["revision"] < number else same[-1]
 
+    def _labelled(self, revision: Object) -> Object:
+        """Return a revision with the label of its hash; what others have made, such as a StatefulSet, has none yet."""
+        meta = revision["metadata"]
+        if CONTROLLER_REVISION_HASH_LABEL_KEY in (meta.get("labels") or {}):
+            return revision
+        changed = clone(revision)
+        changed["metadata"].setdefault("labels", {})[CONTROLLER_REVISION_HASH_LABEL_KEY] = meta["name"]
+        return self.api.update(history.RESOURCE, changed, meta["namespace"])
+
     def _snapshot(self, data: Object, number: int) -> Object:
         ds, meta = self.ds, self.ds["metadata"]
         collisions = ds.get("status", {}).get("collisionCount")
@@ -123,6 +132,9 @@ class _Sync:
         try:
             return self.api.create(history.RESOURCE, revision, meta["namespace"])
         except StatusError as error:
+            there = self.api.find(history.RESOURCE, about["name"], meta["namespace"])
+            if there is not None and there["data"] == data:
+                return there
             if error.reason == "AlreadyExists":  # another template, the same hash
                 self.api.update_status(SETS, {**ds, "status": {**ds.get("status", {}),
                                                                "collisionCount": (collisions or 0) + 1}})

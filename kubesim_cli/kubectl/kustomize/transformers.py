@@ -22,6 +22,16 @@ _NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "API
 _NAME = ({"path": "metadata/name"},)
 
 
+def _steps(res: Resource, spec: Object, prefix: str = "") -> list[str]:
+    """Return the steps of a spec's path in a resource; raises Failure where the first one names no field."""
+    path = spec.get("path", "")
+    steps = split(path)
+    if not steps[0]:
+        raise Failure(f"{prefix}considering field '{path}' of object {res.id}: cannot set or create an empty field "
+                      "name")
+    return steps
+
+
 def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object]) -> None:
     """Put every resource that has a namespace into this one; a Namespace gets its name, and so do fields of specs."""
     if not namespace:
@@ -35,8 +45,11 @@ def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object
                 if subject.get("name") == "default":
                     subject["namespace"] = namespace
         for spec in specs:
-            if applies(spec, res.id) and not (spec["path"] == "metadata/name" and res.obj.get("apiVersion") != "v1"):
-                visit(res.obj, split(spec["path"]), lambda value: namespace, "" if spec.get("create") else None)
+            if spec.get("path") == "metadata/name" and res.obj.get("apiVersion") != "v1":
+                continue
+            if applies(spec, res.id):
+                visit(res.obj, _steps(res, spec, "namespace transformation failed: "), lambda value: namespace,
+                      "" if spec.get("create") else None)
         same = [other for other in resources if other.id.same(res.id)]
         if len(same) != 1:
             told = " ".join(other.with_notes() for other in same)
@@ -60,10 +73,10 @@ def _renamed(resources: ResourceSet, specs: Iterable[Object], change: Callable[[
     named = [(res, spec) for res in resources for spec in specs if applies(spec, res.original_id)
              and not any(res.original_id.is_selected(group, kind=kind) for group, kind in _NAMES_KEPT)]
     for res, spec in named:
-        if spec["path"] == "metadata/name":
+        if spec.get("path") == "metadata/name":
             yield res
             res.remember()
-        visit(res.obj, split(spec["path"]), change)
+        visit(res.obj, _steps(res, spec), change)
 
 
 def add_labels(resources: ResourceSet, labels: Iterable[Json], common: Object) -> None:
@@ -89,7 +102,7 @@ def set_entries(resources: ResourceSet, entries: Object, wanted: Iterable[Object
     for res in resources if entries else ():
         for spec in wanted:
             if applies(spec, res.id):
-                visit(res.obj, split(spec["path"]), lambda value: {**_map(value), **entries},
+                visit(res.obj, _steps(res, spec), lambda value: {**_map(value), **entries},
                       {} if spec.get("create") else None)
 
 
@@ -105,7 +118,7 @@ def set_replicas(resources: ResourceSet, replicas: Iterable[Json], specs: list[J
         for spec in specs:
             for res in resources.by_any_id(partial(_is_named, name, spec)):
                 found = True
-                visit(res.obj, split(spec["path"]), partial(_constant, count), 0)
+                visit(res.obj, _steps(res, spec), partial(_constant, count), 0)
         if not found:
             kinds = " ".join(f"{spec['kind']}.[noVer].[noGrp]" for spec in specs)
             raise Failure(f"resource with name {entry.get('name', '')} does not match a config with the following GVK "
@@ -130,7 +143,7 @@ def set_images(resources: ResourceSet, images: Iterable[Json], specs: Iterable[O
             _set_container_images(res.obj, image)
             for spec in specs:
                 if applies(spec, res.id):
-                    visit(res.obj, split(spec["path"]), partial(_image, image))
+                    visit(res.obj, _steps(res, spec), partial(_image, image))
 
 
 def _set_container_images(node: Json, image: Object) -> None:

@@ -43,7 +43,7 @@ def read_file(path: str, what: str) -> str:
 def without_managed_fields(obj: Object) -> Object:
     """Return an object, or a List of them, without metadata.managedFields; what came in stays as it is."""
     if type(obj.get("items")) is list:
-        return {**obj, "items": [without_managed_fields(item) for item in obj["items"]]}
+        return {**obj, "items": [item and without_managed_fields(item) for item in obj["items"]]}
     meta = obj.get("metadata")
     if type(meta) is dict and "managedFields" in meta:
         return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}

@@ -32,4 +32,5 @@ def resources_for(ctx: Context, name: str) -> list[Resource]:
     if not named:
         preferred = resource_for(ctx, name)
         named = [res for res in resources if res.name == preferred.name]
+        return named or [preferred]  # what is remembered may be served no more
     return named

@@ -45,7 +45,9 @@ def pod_spec(obj: Object) -> Object:
     spec: Object = obj.setdefault("spec", {})
     if kind == "CronJob":
         spec = spec["jobTemplate"]["spec"]
-    if kind == "CronJob" or kind in _TEMPLATED:
+    if kind == "ReplicationController":  # the only one whose template may be missing
+        spec = spec.setdefault("template", {}).setdefault("spec", {})
+    elif kind == "CronJob" or kind in _TEMPLATED:
         spec = spec["template"]["spec"]
     elif kind != "Pod":
         version = obj["apiVersion"].rpartition("/")[2]

@@ -57,6 +57,7 @@ def _limit(path: str, limit: Object, type_: str) -> FieldErrors:
 
 
 # In the order of the checks: lesser part, greater part, the part complained of, the amount quoted, the words.
+_MAX_INT64 = (1 << 63) - 1
 _ORDER = (
     ("min", "max", "min", "min", "min value {} is greater than max value {}"),
     ("min", "defaultRequest", "defaultRequest", "defaultRequest",
@@ -81,8 +82,8 @@ def _order(path: str, name: str, amounts: Object) -> FieldErrors:
     if ratio is not None and quantity.compare(ratio, 1) < 0:
         errors.append(field.invalid(at, ratio, f"ratio {ratio} is less than 1"))
     if ratio is not None and low is not None and high is not None and quantity.milli(low):
-        most = quantity.milli(high) / quantity.milli(low)
-        if quantity.milli(ratio) / 1000 > most:
+        most = min(quantity.milli(high), _MAX_INT64) / min(quantity.milli(low), _MAX_INT64)
+        if min(quantity.milli(ratio), _MAX_INT64) / 1000 > most:
             errors.append(field.invalid(at, ratio, f"ratio {ratio} is greater than max/min = {most:f}"))
     default, request = amounts["default"], amounts["defaultRequest"]
     if not overcommit_allowed(name) and default and request and quantity.compare(default, request):
