@@ -45,6 +45,11 @@ class Client:
         """What the server serves."""
         return self.server.discovery
 
+    def suffix(self) -> str:
+        """Return five letters and digits for a name that kubectl makes up itself; who writes next gets others."""
+        self.server.begin()
+        return self.server.entropy.suffix()
+
     def send(self, request: Request) -> Object:
         """Let the server serve a request of this client."""
         return self.server.handle(request)

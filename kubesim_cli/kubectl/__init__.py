@@ -58,6 +58,7 @@ PLACES = {
     "create service nodeport": "create.network:nodeport",
     "create serviceaccount": "create.rbac:serviceaccount",
     "create token": "create.rbac:token",
+    "debug": "debug.debug:run",
     "drain": "drain.drain:run",
     "get": "get.get:run",
     "kuberc set": "cli.kuberc:set_",

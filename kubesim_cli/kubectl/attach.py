@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..go.fmt import quote
 from .failures import Failure
 from .util import podcmd
 
@@ -27,4 +26,4 @@ def run(ctx: Context) -> None:
         container = podcmd.container_of(ctx, pod, flags["container"], flags["quiet"])
     except Failure as failure:
         raise Failure(f"cannot attach to the container: {failure}") from None
-    raise podcmd.not_yet(f"attach to container {quote(container['name'])}")
+    podcmd.attach(ctx, container)

@@ -169,6 +169,11 @@ class Context:
         """Whether stdout is a terminal."""
         return self._stdout.isatty()
 
+    @property
+    def from_terminal(self) -> bool:
+        """Whether stdin is a terminal."""
+        return self._stdin.isatty()
+
     def stdin(self) -> str:
         """Return all of stdin."""
         self.about_to_wait()

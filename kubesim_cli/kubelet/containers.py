@@ -24,6 +24,9 @@ _WAITS = ("CreateContainerConfigError", *INITIAL)
 def waits(pod: Object) -> bool:
     """Tell whether a pod may be waiting for a ConfigMap, a Secret or a Service."""
     status = pod.get("status") or {}
+    if any(each["state"].get("waiting", {}).get("reason") in _WAITS
+           for each in status.get("ephemeralContainerStatuses") or ()):
+        return True
     if status.get("phase") != "Pending":
         return False
     states = [each["state"] for each in
@@ -34,15 +37,34 @@ def waits(pod: Object) -> bool:
 def prepare(worker: PodWorker) -> None:
     """Set the statuses of containers of which none was started."""
     spec = worker.pod["spec"]
-    inits = spec.get("initContainers") or []
-    reason = "PodInitializing" if inits else "ContainerCreating"
+    inits = spec.get("initContainers")
     if inits:
-        worker.status["initContainerStatuses"] = [_blank(worker, c, reason) for c in inits]
-    worker.status["containerStatuses"] = sorted((_blank(worker, c, reason) for c in spec["containers"]),
-                                                key=lambda each: each["name"])
+        worker.status["initContainerStatuses"] = [_blank(worker, c) for c in inits]
+    worker.status["containerStatuses"] = sorted((_blank(worker, c) for c in spec["containers"]), key=_name)
+    _ephemerals(worker)
 
 
-def _blank(worker: PodWorker, container: Object, reason: str) -> Object:
+def _ephemerals(worker: PodWorker) -> list[Slot]:
+    """Return the containers that `kubectl debug` added; those that are new get a status. Nothing probes them."""
+    status, found = worker.status, worker.pod["spec"].get("ephemeralContainers")
+    if not found:
+        return []
+    known = {each["name"]: each for each in status.get("ephemeralContainerStatuses") or ()}
+    for container in found:
+        if container["name"] not in known:
+            known[container["name"]] = blank = _blank(worker, container)
+            del blank["started"]
+    status["ephemeralContainerStatuses"] = sorted(known.values(), key=_name)
+    return [Slot(worker, container, known[container["name"]], "ephemeral") for container in found]
+
+
+def _name(status: Object) -> str:
+    name: str = status["name"]
+    return name
+
+
+def _blank(worker: PodWorker, container: Object) -> Object:
+    reason = "PodInitializing" if worker.pod["spec"].get("initContainers") else "ContainerCreating"
     status = {"name": container["name"], "image": container["image"], "imageID": "", "lastState": {}, "ready": False,
               "restartCount": 0, "started": False, "state": {"waiting": {"reason": reason}}}
     mounts = container.get("volumeMounts")
@@ -60,7 +82,8 @@ def _mount(mount: Object) -> Object:
 
 def running(worker: PodWorker) -> list[str]:
     """Return the names of the containers that run."""
-    return [each["name"] for each in worker.all_statuses() if "running" in each["state"]]
+    every = worker.all_statuses() + (worker.status.get("ephemeralContainerStatuses") or [])
+    return [each["name"] for each in every if "running" in each["state"]]
 
 
 class Slot:
@@ -68,7 +91,7 @@ class Slot:
 
     def __init__(self, worker: PodWorker, container: Object, status: Object, role: str):
         self.worker, self.container, self.status, self.role = worker, container, status, role
-        self.name, self.init = container["name"], role in ("init", "sidecar")
+        self.name: str = container["name"]
 
     state = property(lambda self: self.status["state"])
 
@@ -80,19 +103,19 @@ class Slot:
 
         worker, container = self.worker, self.container
         waiting = self.state.get("waiting") or {}
-        failure = images.ensure(worker, container, waiting, self.init)
+        failure = images.ensure(worker, container, waiting)
         if failure is None:
             _, problem = environment.environment(worker.api, worker.pod, container)
             if problem:
                 failure = {"reason": "CreateContainerConfigError", "message": problem}
                 if waiting != failure:
-                    worker.event("Warning", "Failed", f"Error: {problem}", self.name, self.init)
+                    worker.event("Warning", "Failed", f"Error: {problem}", self.name)
         if failure is not None:
             self.status["state"] = {"waiting": failure}
             return
         created, started = _words(self.name, worker.release)
-        worker.event("Normal", "Created", created, self.name, self.init)
-        worker.event("Normal", "Started", started, self.name, self.init)
+        worker.event("Normal", "Created", created, self.name)
+        worker.event("Normal", "Started", started, self.name)
         uid, count = worker.pod["metadata"]["uid"], self.status["restartCount"]
         image = container["image"]
         worker.memory.instants[f"{self.name} startedAt"] = worker.now
@@ -116,8 +139,7 @@ class Slot:
 
         worker, began = self.worker, self.state["running"]["startedAt"]
         if self.status["image"] != images.tagged(self.container["image"]):
-            worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name,
-                         self.init)
+            worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name)
             self.end(bounds.KILLED, "Error", worker.now)
             worker.memory.back_offs[self.name] = 0.0
             self.restart()
@@ -190,6 +212,8 @@ class Slot:
         """Set `started` and `ready` by the probes, and wake up when they will change."""
         from .runtime import process
 
+        if self.role == "ephemeral":
+            return
         worker, began = self.worker, self.state["running"]["startedAt"]
         was_ready = self.status["ready"]
         self.status.update(started=False, ready=False)
@@ -219,16 +243,17 @@ class Slot:
     def _kill(self, kind: str, message: str) -> None:
         worker, threshold = self.worker, (self.container[f"{kind}Probe"].get("failureThreshold") or 3)
         for _ in range(threshold):
-            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name, self.init)
-        worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name,
-                     self.init)
+            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name)
+        worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name)
 
     def end(self, code: int, reason: str, at: float) -> None:
         """Note that the container has ended."""
         self.worker.memory.instants[f"{self.name} finishedAt"] = at
         ended = {"containerID": self.status["containerID"], "exitCode": code, "finishedAt": timestamps.format(at),
                  "reason": reason, "startedAt": self.state["running"]["startedAt"]}
-        self.status.update(started=False, ready=self.role == "init" and code == 0, state={"terminated": ended})
+        self.status.update(ready=self.role == "init" and code == 0, state={"terminated": ended})
+        if self.role != "ephemeral":
+            self.status["started"] = False
 
     # Ended
 
@@ -253,7 +278,7 @@ class Slot:
             meta = worker.pod["metadata"]
             who = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
             worker.event("Warning", "BackOff", f"Back-off restarting failed container {self.name} in pod {who}",
-                         self.name, self.init)
+                         self.name)
             self.status["lastState"] = {"terminated": ended}
             self.status["state"] = {"waiting": {"reason": CRASH_LOOP, "message": (
                 f"back-off {_go_duration(wait)} restarting failed container={self.name} pod={who}")}}
@@ -345,6 +370,11 @@ def _drive(worker: PodWorker, slot: Slot) -> None:
 
 def step(worker: PodWorker) -> None:
     """Take the pod as far as it can come at this moment: init containers one by one, then all the others."""
+    for slot in _ephemerals(worker):  # started once, whether the pod is initialized or not, and never restarted
+        if "waiting" in slot.state:
+            slot.start()
+        if "running" in slot.state:
+            slot.watch()
     inits, mains = _slots(worker)
     for slot in inits:
         done = slot.role == "init" and slot.state.get("terminated", {}).get("exitCode") == 0
@@ -362,27 +392,9 @@ def step(worker: PodWorker) -> None:
         for slot in inits:
             if "running" in slot.state:
                 slot.end(0, "Completed", worker.now)
-    _step_ephemeral(worker)
-
-
-def _step_ephemeral(worker: PodWorker) -> None:
-    """Containers that `kubectl debug` added: started once, never restarted."""
-    for container in worker.pod["spec"].get("ephemeralContainers") or ():
-        known = worker.status.setdefault("ephemeralContainerStatuses", [])
-        status = next((each for each in known if each["name"] == container["name"]), None)
-        if status is None:
-            status = _blank(worker, container, "ContainerCreating")
-            known.append(status)
-        slot = Slot(worker, container, status, "ephemeral")
-        if "terminated" not in slot.state:
-            _drive_once(slot)
-
-
-def _drive_once(slot: Slot) -> None:
-    if "waiting" in slot.state:
-        slot.start()
-    if "running" in slot.state:
-        slot.watch()
+        for slot in _ephemerals(worker):
+            if "running" in slot.state:
+                slot.end(bounds.KILLED, "Error", worker.now)
 
 
 def kill_all(worker: PodWorker) -> None:
@@ -390,7 +402,7 @@ def kill_all(worker: PodWorker) -> None:
     if "containerStatuses" not in worker.status:
         return
     inits, mains = _slots(worker)
-    for slot in (*inits, *mains):
+    for slot in (*inits, *mains, *_ephemerals(worker)):
         if "running" in slot.state:
             slot.end(bounds.KILLED, "Error", worker.now)
         elif "waiting" in slot.state and slot in mains:

@@ -65,7 +65,7 @@ def _pull_error(image: str, release: tuple[int, int]) -> str:
     return error if enabled("PlainPullErrors", release) else f"rpc error: code = Unknown desc = {error}"
 
 
-def ensure(worker: PodWorker, container: Object, waiting: Object, init: bool) -> Object | None:
+def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | None:
     """Have a container's image on the node; returns the state `waiting` where that fails, else None.
 
     `waiting` is the container's state so far.
@@ -74,41 +74,42 @@ def ensure(worker: PodWorker, container: Object, waiting: Object, init: bool) ->
     problem = _invalid(image)
     if problem:
         message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {problem}'
-        return _refuse(worker, name, init, waiting, "InvalidImageName", message, "InspectFailed")
+        return _refuse(worker, name, waiting, "InvalidImageName", message, "InspectFailed")
     if "doesnotexist" in image and policy != "Never":
-        return _fail(worker, container, waiting, init)
+        return _fail(worker, container, waiting)
     present = _is_present(worker, image)
     if present and policy != "Always":
         secured = enabled("KubeletEnsureSecretPulledImages", worker.release)
         told = " and can be accessed by the pod" if secured else ""
-        worker.event("Normal", "Pulled", f'Container image "{image}" already present on machine{told}', name, init)
+        worker.event("Normal", "Pulled", f'Container image "{image}" already present on machine{told}', name)
         return None
     if policy == "Never":
         message = f'Container image "{image}" is not present with pull policy of Never'
-        return _refuse(worker, name, init, waiting, "ErrImageNeverPull", message, "ErrImageNeverPull")
-    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name, init)
+        return _refuse(worker, name, waiting, "ErrImageNeverPull", message, "ErrImageNeverPull")
+    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
     took = f"{PULL_TIME}s ({PULL_TIME}s including waiting)".replace("0.9s", "900ms")
     more = f". Image size: {size(image)} bytes." if enabled("PulledTellsSize", worker.release) else ""
-    worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name, init)
+    worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name)
     if not present:
         worker.pulled.append({"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)})
     return None
 
 
-def _refuse(worker: PodWorker, name: str, init: bool, waiting: Object, reason: str, message: str, event: str) -> Object:
+def _refuse(worker: PodWorker, name: str, waiting: Object, reason: str, message: str, event: str) -> Object:
     if waiting.get("reason") != reason:
-        worker.event("Warning", event, message, name, init)
-        worker.event("Warning", "Failed", f"Error: {reason}", name, init)
+        worker.event("Warning", event, message, name)
+        worker.event("Warning", "Failed", f"Error: {reason}", name)
     return {"reason": reason, "message": message}
 
 
-def _fail(worker: PodWorker, container: Object, waiting: Object, init: bool) -> Object:
+def _fail(worker: PodWorker, container: Object, waiting: Object) -> Object:
     """An image that cannot be pulled: an error, then back-off with a try now and then."""
     image, name = container["image"], container["name"]
     error = _pull_error(image, worker.release)
-    first = worker.starts_at()
+    tried = worker.memory.instants
     if waiting.get("reason") not in ("ErrImagePull", "ImagePullBackOff"):
-        _tell_failure(worker, image, name, init, error)
+        tried[f"{name} pulled"] = worker.now
+        _tell_failure(worker, image, name, error)
         worker.wake(worker.now + SHOWN)
         return {"reason": "ErrImagePull", "message": error}
     if waiting["reason"] == "ErrImagePull" and not worker.fired:
@@ -116,9 +117,10 @@ def _fail(worker: PodWorker, container: Object, waiting: Object, init: bool) -> 
         return waiting
     if worker.fired:
         if waiting["reason"] == "ImagePullBackOff":
-            _tell_failure(worker, image, name, init, error)
-        worker.event("Normal", "BackOff", f'Back-off pulling image "{image}"', name, init)
-        worker.event("Warning", "Failed", "Error: ImagePullBackOff", name, init)
+            _tell_failure(worker, image, name, error)
+        worker.event("Normal", "BackOff", f'Back-off pulling image "{image}"', name)
+        worker.event("Warning", "Failed", "Error: ImagePullBackOff", name)
+    first = tried.get(f"{name} pulled", worker.starts_at())
     worker.wake(next((first + span for span in RETRIES if first + span > worker.now), None))
     message = f'Back-off pulling image "{image}"'
     if enabled("BackOffTellsWhy", worker.release):
@@ -126,10 +128,10 @@ def _fail(worker: PodWorker, container: Object, waiting: Object, init: bool) -> 
     return {"reason": "ImagePullBackOff", "message": message}
 
 
-def _tell_failure(worker: PodWorker, image: str, name: str, init: bool, error: str) -> None:
-    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name, init)
-    worker.event("Warning", "Failed", f'Failed to pull image "{image}": {error}', name, init)
-    worker.event("Warning", "Failed", "Error: ErrImagePull", name, init)
+def _tell_failure(worker: PodWorker, image: str, name: str, error: str) -> None:
+    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
+    worker.event("Warning", "Failed", f'Failed to pull image "{image}": {error}', name)
+    worker.event("Warning", "Failed", "Error: ErrImagePull", name)
 
 
 def _is_present(worker: PodWorker, image: str) -> bool:

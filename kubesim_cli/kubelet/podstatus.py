@@ -89,10 +89,11 @@ class PodWorker:
         """Tell whether the scheduler placed the pod."""
         return conditions.status_of(self.status.get("conditions"), "PodScheduled") == "True"
 
-    def event(self, type_: str, reason: str, message: str, container: str = "", init: bool = False) -> None:
-        """Tell of something, about the pod or one of its containers."""
-        path = f"spec.{'initContainers' if init else 'containers'}{{{container}}}" if container else ""
-        self._events.append((type_, reason, message, path))
+    def event(self, type_: str, reason: str, message: str, container: str = "") -> None:
+        """Tell of something, about the pod or one of its containers, of whatever kind."""
+        kind = next((kind for kind in ("initContainers", "ephemeralContainers")
+                     for each in self.pod["spec"].get(kind) or () if each["name"] == container), "containers")
+        self._events.append((type_, reason, message, f"spec.{kind}{{{container}}}" if container else ""))
 
     def fail(self, reason: str, message: str) -> None:
         """End the pod as failed."""

@@ -8,6 +8,7 @@ from . import Release, within
 BEHAVIOURS = {
     "AppliedDryRun": (1, 36),                   # apply --dry-run=client works out what it would apply
     "ApplySetKinds": (1, 29),                   # the parent of an ApplySet tells kinds, it told resources before
+    "AttachTellsOfLogs": (1, 34),               # attach warns that all of the session is recorded
     "AutoscaleV2": (1, 33),                     # autoscale makes autoscaling/v2 objects
     "BoundNodeTokens": (1, 31),                 # create token --bound-object-kind=Node
     "CannotDeleteOnce": (1, 36),                # drain: the first two words of its refusal stood there twice
@@ -45,6 +46,15 @@ BEHAVIOURS = {
     "WaitForCreate": (1, 31),                   # wait --for=create
     "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found
     "WatchSortWarnings": (1, 31),               # get --sort-by has a warning for --watch and one for --watch-only
+
+    # debug
+    "DebugKeeps": (1, 31),                      # --keep-labels and the like; labels are copied at all
+    "DebugLabelsNodePods": (1, 34),             # pods on nodes tell that kubectl-debug made them
+    "DebugLegacyEnds": (1, 36),                 # --profile=legacy is told to go in 1.39, and no longer the default
+    "DebugLegacyWarning": (1, 32),              # there is a word about it
+    "DebugNetadmin": (1, 29),                   # grants NET_RAW, shares the copy's processes, does not privilege
+    "DebugSysadmin": (1, 30),                   # --profile=sysadmin
+    "DebugTellsNonRoot": (1, 33),               # warns where the pod's user may not do what the profile grants
 
     # explain
     "ExplainEnums": (1, 30),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ...machinery.errors import StatusError
 from ...machinery.objects import dig
 from ...machinery.wellknown import ENFORCE_MOUNTABLE_SECRETS_ANNOTATION, MIRROR_POD_ANNOTATION_KEY
 from .refusal import forbidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ...machinery.types import Object
     from ..kinds.base import Context
@@ -65,16 +66,26 @@ def _mount_token(spec: Object, ctx: Context) -> None:
 
 
 def validate(a: Attributes) -> None:
+    spec, meta = a.obj["spec"], a.obj["metadata"]
+    if a.operation == "UPDATE" and a.subresource == "ephemeralcontainers":
+        account = _enforcing(a)
+        if account is not None:
+            _limit_ephemeral(a, account)
     if a.operation != "CREATE":
         return
-    spec, meta = a.obj["spec"], a.obj["metadata"]
     if MIRROR_POD_ANNOTATION_KEY in (meta.get("annotations") or {}):
         _limit_mirror(a, spec)
         return
-    account = a.ctx.client.find("serviceaccounts", spec.get("serviceAccountName", ""), meta.get("namespace", ""))
-    enforced = account and dig(account, "metadata", "annotations", ENFORCE_MOUNTABLE_SECRETS_ANNOTATION)
-    if account and enforced in ("true", "True", "TRUE", "1", "t", "T"):
+    account = _enforcing(a)
+    if account is not None:
         _limit_secrets(a, account)
+
+
+def _enforcing(a: Attributes) -> Object | None:
+    """Return the pod's account if it only lets its own secrets in."""
+    account = a.ctx.client.find("serviceaccounts", a.obj["spec"].get("serviceAccountName", ""), a.namespace)
+    enforced = account and dig(account, "metadata", "annotations", ENFORCE_MOUNTABLE_SECRETS_ANNOTATION)
+    return account if enforced in ("true", "True", "TRUE", "1", "t", "T") else None
 
 
 def _limit_mirror(a: Attributes, spec: Object) -> None:
@@ -109,23 +120,39 @@ def _secret_names(spec: Object) -> Iterator[str | None]:
 def _limit_secrets(a: Attributes, account: Object) -> None:
     """Refuse secrets that the account does not list (limitSecretReferences)."""
     allowed = {ref.get("name") for ref in account.get("secrets") or ()}
-    why = f"is not allowed because service account {account['metadata']['name']} does not reference that secret"
-
-    def check(secret: str | None, what: str) -> None:
-        if secret is not None and secret not in allowed:
-            raise forbidden(a, f'{what}secret.secretName="{secret}" {why}')
-
+    why = _unlisted(account)
     for volume in a.obj["spec"].get("volumes") or ():
-        check(dig(volume, "secret", "secretName"), "volume with ")
+        secret = dig(volume, "secret", "secretName")
+        if secret is not None and secret not in allowed:
+            raise forbidden(a, f'volume with secret.secretName="{secret}" {why}')
     for key, what in (("initContainers", "init container"), ("containers", "container")):
-        for container in a.obj["spec"].get(key) or ():
-            for env in container.get("env") or ():
-                check(dig(env, "valueFrom", "secretKeyRef", "name"),
-                      f"{what} {container['name']} with envVar {env['name']} referencing ")
-            for source in container.get("envFrom") or ():
-                check(dig(source, "secretRef", "name"), f"{what} {container['name']} with envFrom referencing ")
+        for use in _foreign_secrets(a.obj["spec"].get(key) or (), account):
+            raise forbidden(a, f"{what} {use}")
     pull = {ref.get("name") for ref in account.get("imagePullSecrets") or ()}
     for i, ref in enumerate(a.obj["spec"].get("imagePullSecrets") or ()):
         if ref.get("name") not in pull:
             raise forbidden(a, f'imagePullSecrets[{i}].name="{ref.get("name")}" is not allowed because service '
                             f"account {account['metadata']['name']} does not reference that imagePullSecret")
+
+
+def _limit_ephemeral(a: Attributes, account: Object) -> None:
+    """The same for ephemeral containers, where Kubernetes answers with a bare error."""
+    for use in _foreign_secrets(a.obj["spec"].get("ephemeralContainers") or (), account):
+        raise StatusError(500, "", f"ephemeral container {use}")
+
+
+def _foreign_secrets(containers: Iterable[Object], account: Object) -> Iterator[str]:
+    """Yield which container uses a secret how that the account does not list, and what is wrong with it."""
+    allowed = {ref.get("name") for ref in account.get("secrets") or ()}
+    for container in containers:
+        uses = [(dig(env, "valueFrom", "secretKeyRef", "name"), f"envVar {env['name']}")
+                for env in container.get("env") or ()]
+        uses += [(dig(source, "secretRef", "name"), "envFrom") for source in container.get("envFrom") or ()]
+        for secret, how in uses:
+            if secret is not None and secret not in allowed:
+                yield (f'{container["name"]} with {how} referencing secret.secretName="{secret}" '
+                       f"{_unlisted(account)}")
+
+
+def _unlisted(account: Object) -> str:
+    return f"is not allowed because service account {account['metadata']['name']} does not reference that secret"

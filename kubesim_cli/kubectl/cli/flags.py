@@ -36,12 +36,13 @@ class Flags:
         self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", and how it was written
         self._values: Object = {}
         self._explicit: set[str] = set()
+        self._release_of: Callable[[], Release] | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
             return self._values[name]
         except KeyError:
-            value = self._values[name] = _default(self.type_of(name), self._spec(name)["default"])
+            value = self._values[name] = self._default(name)
             return value
 
     def __contains__(self, name: str) -> bool:
@@ -132,6 +133,7 @@ class Flags:
         """Return the warnings of the deprecated flags that were given; raises FlagError for a flag, or a letter, that
         the release does not have. `release_of()` returns the release, and is not called where it makes no difference.
         """
+        self._release_of = release_of
         if not self._dated:
             return []
         release, warnings = release_of(), []
@@ -164,6 +166,16 @@ class Flags:
                 raise KeyError(f"{self.command!r} has no flag {name!r}")
             return _HELP
         return spec
+
+    def _default(self, name: str) -> Any:
+        """The flag's default, in the release that `settle` was told of."""
+        spec = self._spec(name)
+        kind, text = spec["type"], spec["default"]
+        if "before" in spec and self._release_of is not None:
+            facts = of_release(spec, self._release_of())
+            if facts is not None and facts["type"] == kind:  # verbs know one type
+                text = facts["default"]
+        return _default(kind, text)
 
     def _no_option(self, name: str) -> str:
         spec = self._spec(name)

@@ -114,6 +114,22 @@ def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str
     return first
 
 
+def attach(ctx: Context, container: Object) -> None:
+    """Say what kubectl says before it attaches (attach.go Run, exec.go SetupTTY); always raises, see not_yet."""
+    flags, name = ctx.flags, container["name"]
+    if flags["tty"] and not container.get("tty"):
+        if not flags["quiet"]:
+            ctx.err(f"error: Unable to use a TTY - container {name} did not allocate one\n")
+    elif container.get("tty") and flags["stdin"] and not ctx.from_terminal and not flags["quiet"]:
+        ctx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n")
+    if not flags["quiet"]:
+        if does("AttachTellsOfLogs", ctx.release):
+            ctx.err("All commands and output from this session will be recorded in container logs, including "
+                    "credentials and sensitive information passed through the command prompt.\n")
+        ctx.err("If you don't see a command prompt, try pressing enter.\n")
+    raise not_yet(f"attach to container {quote(name)}")
+
+
 def refuse_completed(pod: Object, doing: str) -> None:
     """Refuse a pod that has ended."""
     phase = (pod.get("status") or {}).get("phase")

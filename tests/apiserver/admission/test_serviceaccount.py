@@ -69,6 +69,20 @@ def test_an_account_keeps_its_pods_to_its_secrets(api, container, spec, told):
     api.pod("a", container=container, serviceAccountName="sa", **spec)
 
 
+@pytest.mark.parametrize(("container", "how"), [(ENV, "envVar E"), (ENV_FROM, "envFrom")])
+def test_an_account_keeps_ephemeral_containers_to_its_secrets(api, container, how):
+    api.create("v1", "ServiceAccount", "sa", annotations=ENFORCED)
+    api.pod("a", serviceAccountName="sa")
+    body = {"spec": {"ephemeralContainers": [{"name": "e", "image": "i", **container}]}}
+
+    def debug():
+        return api.admin.patch("pods", "a", body, "strategic", "default", subresource="ephemeralcontainers")
+
+    assert api.refused(debug) == f'ephemeral container e with {how} referencing secret.secretName="s" {WHY}'
+    api.change("serviceaccounts", "sa", {"secrets": [{"name": "s"}]})
+    debug()
+
+
 def test_an_account_keeps_its_pods_to_its_pull_secrets(api):
     api.create("v1", "ServiceAccount", "sa", annotations=ENFORCED, imagePullSecrets=[{"name": "hub"}])
     own = {"serviceAccountName": "sa", "imagePullSecrets": [{"name": "hub"}, {"name": "mine"}]}

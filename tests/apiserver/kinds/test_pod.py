@@ -166,6 +166,12 @@ def test_ephemeral_containers_come_and_stay(pods, container):
         {**debugger, "targetContainerName": "x", "ports": [{"containerPort": 1}]}]) == [
             'spec.ephemeralContainers[0].targetContainerName: Not found: "x"',
             "spec.ephemeralContainers[0].ports: Forbidden: cannot be set for an Ephemeral Container"]
+    assert pods.change(old, "ephemeralcontainers", ephemeralContainers=[
+        {**debugger, "resources": {}, "lifecycle": {}, "volumeMounts": [{"name": "v", "mountPath": "/", "subPath": "x"}]
+         }]) == [
+            'spec.ephemeralContainers[0].volumeMounts[0].name: Not found: "v"',
+            "spec.ephemeralContainers[0].lifecycle: Forbidden: cannot be set for an Ephemeral Container",
+            "spec.ephemeralContainers[0].volumeMounts[0].subPath: Forbidden: cannot be set for an Ephemeral Container"]
     old["spec"]["ephemeralContainers"] = [debugger]
     assert pods.change(old, "ephemeralcontainers", ephemeralContainers=[]) == [
         'spec.ephemeralContainers: Forbidden: existing ephemeral containers "debugger" may not be removed\n']

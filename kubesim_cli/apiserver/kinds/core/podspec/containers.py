@@ -84,7 +84,8 @@ def ephemeral_containers(path: str, found: list[Object], spec: Object, scope: Sc
         if target and target not in others:
             errors.append(field.not_found(f"{at}.targetContainerName", target))
         why = "cannot be set for an Ephemeral Container"
-        errors += [field.forbidden(f"{at}.{key}", why) for key in _NOT_EPHEMERAL if container.get(key)]
+        errors += [field.forbidden(f"{at}.{key}", why) for key in _NOT_EPHEMERAL
+                   if container.get(key) or (key != "resources" and container.get(key) is not None)]
         errors += [field.forbidden(f"{at}.volumeMounts[{j}].{key}", why)
                    for j, mount in enumerate(container.get("volumeMounts") or ())
                    for key in ("subPath", "subPathExpr") if mount.get(key)]
