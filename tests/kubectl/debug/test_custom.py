@@ -77,7 +77,8 @@ def test_files_as_kubectl_1_32_takes_them(web, text, problem):
 
 
 @pytest.mark.parametrize(("text", "problem"), [
-    ("a: [", "line 1: did not find expected node content"), ("a: b: c", "mapping values are not allowed in this context"),
+    ("a: [", "line 1: did not find expected node content"),
+    ("a: b: c", "mapping values are not allowed in this context"),
     ("\t", "found character that cannot start any token"), ("\xff", "invalid leading UTF-8 octet")])
 def test_what_is_no_yaml(web, text, problem):
     write(text)

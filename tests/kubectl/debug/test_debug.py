@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-TARGETING = ('Targeting container "{}". If you don\'t see processes from this container it may be because the container '
-             "runtime doesn't support this feature.\n")
+TARGETING = ('Targeting container "{}". If you don\'t see processes from this container it may be because the '
+             "container runtime doesn't support this feature.\n")
 NOT_YET = "error: kubesim does not run processes in containers yet, so it cannot "
 PROMPT = "If you don't see a command prompt, try pressing enter.\n"
 RECORDED = ("All commands and output from this session will be recorded in container logs, including credentials and "
@@ -257,10 +257,10 @@ def test_older_releases(terminal):
     assert terminal.ok("kubectl get pods -l app.kubernetes.io/managed-by=kubectl-debug -o name") == ""
 
 
-DEPRECATED = ("--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify "
-              'a profile, for example "--profile=general".\n')
-ENDS = ("--profile=legacy is deprecated and planned to be removed in v1.39. It is recommended to specify other profile, "
-        'for example "--profile=general".\n')
+DEPRECATED = ("--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly "
+              'specify a profile, for example "--profile=general".\n')
+ENDS = ("--profile=legacy is deprecated and planned to be removed in v1.39. It is recommended to specify other "
+        'profile, for example "--profile=general".\n')
 
 
 @pytest.mark.parametrize(("release", "default", "legacy"), [
@@ -280,8 +280,8 @@ NON_ROOT = ("Warning: Non-root user is configured for the entire target Pod, and
 
 @pytest.mark.parametrize(("release", "flags", "warns"), [
     ("1.36", "", True), ("1.36", "--profile=sysadmin", True), ("1.36", "--profile=baseline", False),
-    ("1.36", "--profile=restricted", False), ("1.36", "--custom=root.yaml", False), ("1.33", "--profile=netadmin", True),
-    ("1.32", "--profile=netadmin", False)])
+    ("1.36", "--profile=restricted", False), ("1.36", "--custom=root.yaml", False),
+    ("1.33", "--profile=netadmin", True), ("1.32", "--profile=netadmin", False)])
 def test_users_that_are_not_root(web, release, flags, warns):
     web.environ["KUBESIM_KUBECTL_VERSION"] = release
     with open("root.yaml", "w", encoding="utf-8") as file:

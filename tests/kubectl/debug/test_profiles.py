@@ -77,8 +77,8 @@ def test_the_security_context_that_a_container_has_already(target, profile, cont
 
 
 def test_what_is_kept(target):
-    spec, meta = spec_of(target, "target --copy-to=copy -c d --image=x --keep-labels --keep-annotations --keep-liveness "
-                                 "--keep-startup --keep-init-containers=false --share-processes=false", "copy")
+    flags = "--keep-labels --keep-annotations --keep-liveness --keep-startup --keep-init-containers=false"
+    spec, meta = spec_of(target, f"target --copy-to=copy -c d --image=x {flags} --share-processes=false", "copy")
     assert [name for name in spec["containers"][0] if name.endswith("Probe")] == ["livenessProbe", "startupProbe"]
     assert meta["labels"] == {"run": "target"} and meta["annotations"] == {"k": "v"}
     assert "initContainers" not in spec and spec["shareProcessNamespace"] is False
