@@ -20,12 +20,13 @@ from .state import ClusterState
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import TextIO, TypeVar
 
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
     from ..machinery.types import Object, Release
     from ..store.doctor import Diagnosis
+    from .progress import Progress
 
     Found = TypeVar("Found")
 
@@ -43,7 +44,7 @@ class Cluster:
         self.store = Store(folder, self._tell)
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
-        self._asked_release, self._sleep = release, sleep
+        self._asked_release, self._wall, self._sleep = release, wall, sleep
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
@@ -51,6 +52,9 @@ class Cluster:
         self._populated = False  # in the running transaction
         self._only_time = False  # the running transaction holds nothing but what time did
         self.wrote = False       # something that was asked for has been committed
+        self.stderr: TextIO | None = None  # where the progress of what takes long is shown, if it is a terminal
+        self._progress: Progress | None = None
+        self._changes = 0
         self.on_commit: Callable[[], None] = lambda: None  # after each commit; the terminal lets its output go then
         self._read_state()
 
@@ -92,6 +96,18 @@ class Cluster:
 
     def _notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         self.manager.notice(type_, resource, old, new)
+        self._changes += 1
+        if not self._changes % 64 and self.stderr is not None:
+            if self._progress is None:
+                from .progress import Progress
+
+                self._progress = Progress(self.stderr, self._wall)
+            self._progress.show(self._changes, self.clock.now)
+
+    def _end_progress(self) -> None:
+        if self._progress is not None:
+            self._progress.end()
+        self._progress, self._changes = None, 0
 
     # Time
 
@@ -224,6 +240,7 @@ class Cluster:
         if self.store.locked:
             only_time = self._only_time
             self.settle()
+            self._end_progress()
             # The default objects alone can be made again, and nobody has asked for them.
             asked = not (self._populated and self.state.pristine)
             written = asked and not only_time and self.store.dirty
@@ -243,6 +260,7 @@ class Cluster:
 
     def close(self) -> None:
         """Give everything back; what was not committed is gone."""
+        self._end_progress()
         self.store.close()
 
     # Waiting

@@ -83,7 +83,7 @@ class Context:
             from ..cluster.cluster import Cluster
             self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep,
                                     self._tell)
-            self._cluster.on_commit = self.flush
+            self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
         return self._cluster
 
     @property

@@ -32,7 +32,9 @@ class Settings:
 
         from ..kubectl.context import wanted_release
 
-        return Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep)
+        cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep)
+        cluster.stderr = sys.stderr
+        return cluster
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
