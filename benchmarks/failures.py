@@ -1,7 +1,8 @@
 """python benchmarks/failures.py [--calls N]: system calls that fail, by strace.
 
-Each system call of each stage (stages.py) with each error number, or N of them. A write is there if and only if the
-command's exit code is 0, the command fails in words of its own, and the next one works.
+Each system call of each stage (stages.py), and of a read, with each error number, or N of them. A write is there if and
+only if the command's exit code is 0, what is read is right or nothing, the command fails in words of its own, and the
+next one works.
 """
 
 from __future__ import annotations
@@ -19,19 +20,27 @@ ERRORS = ("EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EINTR", "ENOLC
           "ENOMEM")
 
 
+READ = stages.Step("get configmaps -o json")
+
+
 def at_calls(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Counter[str]:
     """Let system calls fail, as many as are asked for; returns how often what was found."""
-    places = [(name, *place, error) for name, scene in scenes.items() for place in scene.places() for error in ERRORS]
+    places = [(name, step, *place, error) for name, scene in scenes.items() for step in (None, READ)
+              if step is None or name == "a write over a torn tail" for place in scene.places(step) for error in ERRORS]
+    answer = children.run(home := scenes["a write"].home(), *READ.words.split()).out
+    scenes["a write"].drop(home)
     random.Random(seed).shuffle(places)
     found: Counter[str] = Counter(places=len(places))
-    for name, call, when, error in places[:times]:
+    for name, step, call, when, error in places[:times]:
         scene = scenes[name]
         home = scene.home()
-        done, trace = children.traced(scene.child(home, held=True), "-e", f"trace={call}",
+        done, trace = children.traced(scene.child(home, step, held=True), "-e", f"trace={call}",
                                       "-e", f"inject={call}:error={error}:when={when}")
         found["failures"] += "INJECTED" in trace
         found["succeeded"] += not done.code
-        faults = scene.faults(home, [scene.before if done.code else scene.after], done)
+        faults = scene.faults(home, [scene.before if done.code or step else scene.after], done)
+        if step and not done.code and done.out != answer:
+            faults.append("a silent wrong answer")
         if done.code < 0 or done.code not in (0, 1):
             faults.append(f"exit code {done.code}")
         if done.code and not done.err.strip() and not (call == "write" and "write(2" in trace):
@@ -39,7 +48,7 @@ def at_calls(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Coun
         for fault in faults:
             found["faults"] += 1
             at = [line for line in trace.splitlines() if "INJECTED" in line]
-            print(f"     {name}, {call} {when} {error}: {fault} {at} {done}", flush=True)
+            print(f"     {READ.words if step else name}, {call} {when} {error}: {fault} {at} {done}", flush=True)
         scene.drop(home)
     return found
 

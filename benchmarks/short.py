@@ -16,7 +16,7 @@ def main() -> None:
     scale.statefulset()
     scale.pods(500)
     writers.together(10)
-    writers.killed(10)
+    writers.handed_over(16, 1)
 
 
 if __name__ == "__main__":

@@ -128,10 +128,10 @@ class Scene:
         step = step or self.stage.step
         return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, held=held)
 
-    def places(self) -> list[tuple[str, int]]:
+    def places(self, step: Step | None = None) -> list[tuple[str, int]]:
         """Return (name, which one of that name) of each system call of the step, as strace finds them."""
         home = self.home()
-        trace = children.traced(self.child(home, held=True))[1]
+        trace = children.traced(self.child(home, step, held=True))[1]
         self.drop(home)
         return [(call, when) for call, count in children.calls(trace).items() if call not in _INSIDE
                 for when in range(1, count + 1)]

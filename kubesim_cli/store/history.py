@@ -17,6 +17,8 @@ def between(known: logs.Index, before: BinaryIO | None, index: logs.Index, log: 
     """Return the writes from one state, `known`, to a later one, `index`, of a log, in their order.
 
     Where it has been compacted in between, the first of them stand in the old file, `before`, which is still open.
+    Where that happened more than once, as to a process that was stopped for a while, what was outdated again in between
+    is gone; objects end as they are all the same.
     """
     if index.generation == known.generation:
         return list(_records(log, known.size, index.size))
@@ -25,7 +27,27 @@ def between(known: logs.Index, before: BinaryIO | None, index: logs.Index, log: 
     found = _records_after(before, known) if before is not None else []
     seen = int(found[-1]["rv"]) if found else known.revision
     later = [record for record in _records(log, 0, index.size) if record["rv"] > seen]
-    return found + sorted(later, key=lambda record: int(record["rv"]))
+    told = found + sorted(later, key=lambda record: int(record["rv"]))
+    if before is not None and index.generation > known.generation + 1:
+        told += _vanished(known, before, index, told)
+    return told
+
+
+def _vanished(known: logs.Index, before: BinaryIO, index: logs.Index, told: list[Object]) -> list[Object]:
+    """Return deletions of objects that were known, or told of, and are there no more without a word about it."""
+    newest: dict[tuple[str, str], Object] = {(record["resource"], record["key"]): record for record in told}
+    for resource in known.resources():
+        for key, (_, start, length, *_) in known.entries(resource).items():
+            if (resource, key) not in newest and index.entries(resource).get(key) is None:
+                before.seek(start)
+                newest[resource, key] = jsontext.loads(before.read(length))
+    return [_deletion(record, index.revision) for (resource, key), record in newest.items()
+            if record["type"] != "DELETED" and index.entries(resource).get(key) is None]
+
+
+def _deletion(record: Object, revision: int) -> Object:
+    metadata = {**record["object"]["metadata"], "resourceVersion": str(revision)}
+    return {**record, "rv": revision, "type": "DELETED", "object": {**record["object"], "metadata": metadata}}
 
 
 def _records(log: BinaryIO, start: int, end: int) -> Iterator[Object]:

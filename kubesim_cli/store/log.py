@@ -69,7 +69,12 @@ def sealed(record: Object, crc: int = 0) -> tuple[bytes, int]:
     """
     body = line(record)[:-2]
     crc = crc32(body, crc)
-    return b'%b,"crc":%d}\n' % (body, crc), crc
+    return body + end_of(crc), crc
+
+
+def end_of(crc: int) -> bytes:
+    """Return how a sealed line ends."""
+    return b',"crc":%d}\n' % crc
 
 
 def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
@@ -364,7 +369,7 @@ def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
     if index is None or index.generation != generation:
         return None
     size, crc = index.size, index.crc
-    end = b',"crc":%d}\n' % index.crc
+    end = end_of(index.crc)
     log.seek(index.size - len(end))
     return index if log.read(len(end)) == end else None
 

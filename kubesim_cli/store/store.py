@@ -74,7 +74,8 @@ class Store:
         if loaded is None:
             return False
         index, file = loaded
-        same = self.exists and (index.generation, index.size) == (self._index.generation, self._index.size)
+        same = self.exists and (index.generation, index.size, index.crc) == (
+            self._index.generation, self._index.size, self._index.crc)
         self.exists = True
         if same:
             _close(file)
@@ -97,14 +98,21 @@ class Store:
         return True
 
     def _unchanged(self) -> bool:
-        """Tell whether the log is the very file that has been read, and nothing stands behind what was."""
+        """Tell whether the log is the very file that has been read, ends where it did and with the same commit.
+
+        A commit that could not be synced is taken back, and the next may be as long.
+        """
         if self._file is None:
             return False
         try:
             known, found = os.fstat(self._file.fileno()), os.stat(self._path)
+            if not os.path.samestat(known, found) or found.st_size != self._index.size:
+                return False
+            end = log.end_of(self._index.crc)
+            self._file.seek(self._index.size - len(end))
+            return self._file.read(len(end)) == end
         except OSError:
             return False
-        return os.path.samestat(known, found) and found.st_size == self._index.size
 
     # Reading
 

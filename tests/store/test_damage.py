@@ -302,6 +302,27 @@ def test_nothing_is_left_of_a_file_that_cannot_be_made(folder, monkeypatch):
     assert sorted(os.listdir(folder)) == sorted([log.LOG, log.HEAD, log.INDEX, "lock"])
 
 
+def test_another_commit_of_the_same_length_is_noticed(folder):
+    """One that was seen could not be synced, and was taken back."""
+    before = content(folder)
+    write(folder, "d")
+    reader, writer, size = Store(folder), Store(folder), len(content(folder))
+    for name in "efghijkl":  # checksums are not all of the same length
+        overwrite(folder, before)
+        os.remove(os.path.join(folder, log.HEAD))
+        write(folder, name)
+        if len(content(folder)) == size:
+            break
+    assert len(content(folder)) == size
+    assert reader.reload() and [obj["metadata"]["name"] for obj in reader.list("pods")] == ["a", "b", "c", name]
+    writer.begin()
+    writer.put("ADDED", "pods", "default/z", pod("z"))
+    writer.commit()
+    writer.close()
+    reader.close()
+    assert names(folder) == ["a", "b", "c", name, "z"]
+
+
 def test_closing_a_log_that_is_synced_fails_nothing(folder, monkeypatch):
     writer = Store(folder)
     writer.begin()

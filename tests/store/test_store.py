@@ -199,6 +199,28 @@ def test_other_processes_writes_can_be_followed(filled):
     watcher.close()
 
 
+def test_who_sleeps_through_two_compactions_learns_what_became_of_everything(filled, monkeypatch):
+    watcher = Store(filled)
+    followed = watcher.follow()
+    monkeypatch.setattr(store, "GARBAGE", 0)
+    generations = set()
+    for name, type_ in (("c", "ADDED"), ("a", "DELETED"), ("c", "MODIFIED"), ("d", "ADDED"), ("c", "DELETED"),
+                        ("d", "MODIFIED"), ("d", "MODIFIED")):
+        writer = Store(filled)
+        writer.begin()
+        writer.put(type_, "pods", f"default/{name}", pod(name, text="x" * 500))
+        writer.commit()
+        writer.close()
+        with open(os.path.join(filled, log.LOG), "rb") as file:
+            generations.add(json.loads(file.readline())["generation"])
+    assert max(generations) > 1 and watcher.reload()
+    ends = {obj["metadata"]["name"]: type_ for type_, _, obj in followed}
+    assert {name: type_ == "DELETED" for name, type_ in ends.items()} == {"a": True, "c": True, "d": False}
+    assert [obj["metadata"]["name"] for obj in watcher.list("pods")] == ["b", "d"]
+    assert int(followed[-1][2]["metadata"]["resourceVersion"]) == watcher.revision
+    watcher.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no file modes there")
 def test_files_are_the_users_alone(filled):
     for name in (log.LOG, log.HEAD, "lock"):
