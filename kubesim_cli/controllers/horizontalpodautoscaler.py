@@ -121,7 +121,9 @@ class _Sync:
                         "the HPA controller was able to get the target's current scale")
         current = scale["spec"].get("replicas", 0)
         least, most = self.spec.get("minReplicas", 1), self.spec["maxReplicas"]
-        self.status["currentReplicas"] = current
+        self.status.pop("currentReplicas", None)
+        if current:
+            self.status["currentReplicas"] = current
         metrics: list[Object] | None = None
         if current == 0 and least != 0:
             self._condition("ScalingActive", "False", "ScalingDisabled",

@@ -194,3 +194,13 @@ def test_arithmetic_of_percentages():
     made = deployment(replicas=1, strategy={"type": "RollingUpdate", "rollingUpdate": {
         "maxSurge": 0, "maxUnavailable": "25%"}})
     assert (arithmetic.max_surge(made), arithmetic.max_unavailable(made)) == (0, 1)
+
+
+def test_a_replica_set_has_no_ready_seconds_where_there_are_none(w):
+    """0 is omitted (`omitempty`), also when it is a change."""
+    w.create(DEPLOYMENTS, deployment(minReadySeconds=5))
+    w.advance()
+    assert w.api.items(SETS)[0]["spec"]["minReadySeconds"] == 5
+    w.change(DEPLOYMENTS, "web", lambda obj: obj["spec"].pop("minReadySeconds"))
+    w.advance()
+    assert "minReadySeconds" not in w.api.items(SETS)[0]["spec"]

@@ -191,3 +191,13 @@ def test_a_pod_without_metrics_counts_as_busy_before_fewer_are_asked_for(w, targ
     source = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": target}}
     count, status = replicacalculator.replicas(w.api, "default", "app=web", source, 4)
     assert (count, status["averageUtilization"]) == (wanted, 10)
+
+
+def test_no_replicas_are_not_written(w):
+    """`currentReplicas` is omitted when empty, `desiredReplicas` is not (autoscaling/v2 types)."""
+    w.change(DEPLOYMENTS, "web", lambda obj: obj["spec"].update(replicas=0))
+    w.create(AUTOSCALERS, autoscaler())
+    w.advance(16)
+    status = w.get(AUTOSCALERS, "web")["status"]
+    assert "currentReplicas" not in status
+    assert status["desiredReplicas"] == 0

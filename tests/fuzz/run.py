@@ -38,6 +38,8 @@ def faults(seed: int, cases: range, area: str = "") -> dict[str, str]:
         bench = Bench(folder, RELEASES[seed % len(RELEASES)])
         try:
             for number in cases:
+                if number and number % 10_000 == 0:
+                    print(f"{number} cases", flush=True)
                 name, wrong = case(seed, number, area)
                 if fault := bench.judge(wrong):
                     place = next(iter(re.findall(r"\(\S+:\d+ \S+\)", fault)), fault)

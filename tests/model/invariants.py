@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from kubesim_cli.machinery import fieldset, selectors, timestamps, typed
+from kubesim_cli.machinery.decode import decode
 from kubesim_cli.machinery.objects import controller_of, key_of
 from kubesim_cli.store.store import Store
 
@@ -296,6 +297,25 @@ def check_objects(world: World) -> None:
         schema = world.cluster.server.schema(world.cluster.server.resolve(resource))
         for obj in store.list(resource):
             _check_managers(world, resource, obj, schema)
+            if schema is not None and resource != "componentstatuses":  # these are not stored by a real server
+                decoded, unknown = decode(obj, schema)
+                world.expect(not unknown, f"{resource} {key_of(obj)}: unknown fields {unknown}")
+                world.expect(decoded == obj, f"{resource} {key_of(obj)}: stored, and as the server makes it: "
+                             f"{_difference(obj, decoded)}")
+
+
+def _difference(left: Any, right: Any, path: str = "") -> str:
+    """Tell the first place in which two values differ."""
+    if type(left) is not type(right) or not isinstance(left, (dict, list)):
+        return f"{path}: {left!r}, {right!r}"
+    keys = range(max(len(left), len(right))) if isinstance(left, list) else sorted({*left, *right})
+    for key in keys:
+        there = [key in each if isinstance(each, dict) else key < len(each) for each in (left, right)]
+        if not all(there):
+            return f"{path}.{key}: it is only {'left' if there[0] else 'right'}"
+        if left[key] != right[key]:
+            return _difference(left[key], right[key], f"{path}.{key}")
+    return ""
 
 
 def _compare(world: World, what: str, left: dict[tuple[str, str], str], right: dict[tuple[str, str], str]) -> None:

@@ -170,7 +170,8 @@ class _Sync:
         changed = revisions.set_annotations(self.deployment, rs, number, exists=True)
         wait = self.spec.get("minReadySeconds", 0)
         if changed or rs["spec"].get("minReadySeconds", 0) != wait:
-            rs["spec"] = {**rs["spec"], "minReadySeconds": wait}
+            rs["spec"] = {**{key: value for key, value in rs["spec"].items() if key != "minReadySeconds"},
+                          **({"minReadySeconds": wait} if wait else {})}
             self.new = self._update(rs)
             return
         needed = self._set_revision(rs["metadata"]["annotations"].get(REVISION_ANNOTATION, ""))
