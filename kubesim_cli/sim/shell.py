@@ -24,17 +24,29 @@ _PROGRAM = "import sys; sys.path = [p for p in sys.path if p]; from kubesim_cli.
 
 
 def shim(home: str) -> str:
-    """Write the programs called kubectl below KUBESIM_HOME and return the folder they are in."""
+    """Write the programs called kubectl below KUBESIM_HOME and return the folder they are in.
+
+    Raises ClickException where another program has that name, as below KUBESIM_HOME=/usr.
+    """
     folder = os.path.join(home, "bin")
     private_folder(folder)
     for name, text in programs(sys.executable, os.name == "nt").items():
         path = os.path.join(folder, name)
+        if os.path.lexists(path) and not _is_ours(path):
+            raise click.ClickException(f"{path} is another program, and stays what it is; choose another KUBESIM_HOME")
         temporary = f"{path}.{os.getpid()}"
         with open(temporary, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         os.chmod(temporary, 0o700)
         os.replace(temporary, path)
     return folder
+
+
+def _is_ours(path: str) -> bool:
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return b"kubesim_cli" in file.read(4096)
 
 
 def programs(python: str, windows: bool) -> dict[str, str]:

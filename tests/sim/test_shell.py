@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import click
 import pytest
 
 from kubesim_cli.sim.shell import programs, quoted, script, shim
@@ -49,6 +50,22 @@ def test_the_folders_of_the_shim_are_for_their_owner_under_any_umask(tmp_path):
         os.umask(before)
     modes = {os.stat(path).st_mode & 0o777 for path in (tmp_path / "home", folder, os.path.join(folder, "kubectl"))}
     assert modes == {0o700}
+
+
+@unix
+@pytest.mark.parametrize("link", [False, True])
+def test_another_program_called_kubectl_is_not_replaced(tmp_path, link):
+    """KUBESIM_HOME=/usr is a mistake that would cost the real kubectl."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "real").write_text("real")
+    (folder / "kubectl").symlink_to("real") if link else (folder / "kubectl").write_text("real")
+    with pytest.raises(click.ClickException, match="is another program"):
+        shim(str(tmp_path))
+    assert (folder / "kubectl").read_text() == "real"
+    (folder / "kubectl").unlink()
+    shim(str(tmp_path))
+    assert shim(str(tmp_path)) == str(folder)  # its own is renewed
 
 
 def test_the_shim_of_windows_is_a_command_file():
