@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).parents[1]
 KUBESIM = str(pathlib.Path(sys.executable).with_name("kubesim"))
@@ -19,6 +19,14 @@ KUBESIM = str(pathlib.Path(sys.executable).with_name("kubesim"))
 def scratch() -> tempfile.TemporaryDirectory[str]:
     """Return a folder for the time of a `with`, in memory where there is one: for what no disk's speed should bend."""
     return tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+
+
+class Spent(NamedTuple):
+    """What a command took: seconds of CPU and of wall time, and its peak memory."""
+
+    cpu: float
+    wall: float
+    megabytes: float
 
 
 class Home:
@@ -34,7 +42,16 @@ class Home:
         return self
 
     def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Throw it away."""
         self._folder.cleanup()
+
+    @property
+    def cluster(self) -> str:
+        """The folder of the cluster's store."""
+        return os.path.join(self.path, "clusters", "minikube")
 
     def run(self, *args: str, check: bool = True, **rest) -> subprocess.CompletedProcess:
         """Run `kubesim ARGS` and return the finished process."""
@@ -47,6 +64,18 @@ class Home:
         return time.perf_counter() - start
 
 
+    def spent(self, *args: str) -> Spent:
+        """Return what one `kubesim ARGS` took; its output goes nowhere."""
+        start = time.perf_counter()
+        child = subprocess.Popen([KUBESIM, *args], env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        told = child.stderr.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise subprocess.CalledProcessError(child.returncode, child.args, stderr=told)
+        return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
 def median(measure, runs: int = 15) -> float:
     """Return the median of `runs` calls of `measure()`."""
     return statistics.median(measure() for _ in range(runs))
@@ -57,11 +86,6 @@ def clock(command: list[str], environ=None) -> float:
     start = time.perf_counter()
     subprocess.run(command, env=environ, check=True, capture_output=True)
     return time.perf_counter() - start
-
-
-def peak_megabytes() -> float:
-    """Return the peak memory of the largest child process so far."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 def verdict(name: str, value: float, limit: float, unit: str) -> bool:

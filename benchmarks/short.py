@@ -13,7 +13,10 @@ import writers
 
 def main() -> None:
     startup.main()
-    scale.statefulset()
+    scale.growth((100, 1_000, 10_000), 3)
+    scale.apply(100)
+    scale.statefulset(50)
+    scale.cronjobs(24, 60)
     scale.pods(500)
     writers.together(10)
     writers.handed_over(16, 1)

@@ -66,13 +66,16 @@ class Client:
         return self.send(Request(self, "list", resource, namespace, options=options))
 
     def table(self, resource: str, namespace: str = "", name: str = "", *, label_selector: str = "",
-              field_selector: str = "", limit: int = 0, continue_: str = "") -> Object:
-        """Like `list`, or `get` where `name` is given, but as a metav1.Table with whole objects in its rows.
+              field_selector: str = "", limit: int = 0, continue_: str = "", include_object: str = "Object") -> Object:
+        """Like `list`, or `get` where `name` is given, but as a metav1.Table.
+
+        Its rows have the objects whole, or with `include_object="Metadata"` no more than their metadata; a list of
+        many objects takes little memory then.
 
         A Table always comes whole: `limit` and `continue_` are only what the log of calls tells.
         """
         options = Options(label_selector=label_selector, field_selector=field_selector, limit=limit,
-                          continue_=continue_)
+                          continue_=continue_, include_object=include_object)
         return self.send(Request(self, "table", resource, namespace, name, options=options))
 
     def tabulate(self, resource: str, objects: builtins.list[Object]) -> Object:

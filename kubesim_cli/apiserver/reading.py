@@ -11,7 +11,7 @@ from .kinds import base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ..machinery.types import Object
     from .request import Request
@@ -46,16 +46,33 @@ def get(request: Request) -> Object:
     return convert(request, read(request))
 
 
-def _selected(request: Request) -> builtins.list[Object]:
+def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]]) -> Iterator[Object]:
+    """Yield what a request selects of a collection, which `read_all(resource, namespace)` reads."""
     res, server = request.res, request.server
     if "list" not in res.verbs:
         raise errors.method_not_supported(res.name, "list")
     test = predicate(request)
     if request.kind.computed:
-        found = request.kind.serve_list(server.trusted, request.namespace)
+        found: Iterable[Object] | None = request.kind.serve_list(server.trusted, request.namespace)
     else:
-        found = server.store.list(request.stored_as, request.namespace)
-    return [convert(request, obj) for obj in found if test is None or test(obj)]
+        found = _about(request)
+        if found is None:
+            found = read_all(request.stored_as, request.namespace)
+    return (convert(request, obj) for obj in found or () if test is None or test(obj))
+
+
+def _about(request: Request) -> Iterable[Object] | None:
+    """Return the events that a field selector for the UID of their object leaves, None where there is no such."""
+    if request.stored_as != "events" or "involvedObject.uid=" not in request.options.field_selector:
+        return None
+    from ..machinery import selectors
+
+    for field, operator, value in selectors.parse_fields(request.options.field_selector):
+        if field == "involvedObject.uid" and operator == "=" and value:
+            namespace = request.namespace
+            return [event for event in request.server.store.owned("events", value)
+                    if not namespace or event["metadata"]["namespace"] == namespace]
+    return None
 
 
 def predicate(request: Request) -> Callable[[Object], bool] | None:
@@ -98,7 +115,7 @@ def predicate(request: Request) -> Callable[[Object], bool] | None:
 
 def list(request: Request) -> Object:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
-    items = _selected(request)
+    items = [*_selected(request, request.server.store.list)]
     meta: Object = {} if request.kind.computed else {"resourceVersion": str(request.server.store.revision)}
     limit, after = request.options.limit, request.options.continue_
     if after:
@@ -112,23 +129,34 @@ def list(request: Request) -> Object:
 
 def table(request: Request) -> Object:
     """Serve the same as a metav1.Table, the way kubectl asks for it."""
-    return as_table(request, [get(request)] if request.name else _selected(request))
+    if request.name:
+        return as_table(request, [get(request)])
+    return _table(request, request.kind, _selected(request, request.server.store.each))
 
 
 def as_table(request: Request, items: builtins.list[Object]) -> Object:
     """Return the Table of some objects of one resource, or of what one of its subresources gave (a Scale)."""
-    server, kind, ctx = request.server, request.kind, request.context
+    kind = request.kind
     if items and items[0]["kind"] != request.res.kind:
         kind = base.load(items[0]["apiVersion"].rpartition("/")[0], items[0]["kind"])
+    return _table(request, kind, items)
+
+
+def _table(request: Request, kind: base.Kind, items: Iterable[Object]) -> Object:
+    server, ctx, whole = request.server, request.context, request.options.include_object == "Object"
     shown = [col for col in kind.columns if within(server.release, col.since, col.until)]
     columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority} for col in shown]
     cells = [col.cell for col in shown]
     rows = []
     for obj in kind.table_order(items):
         ctx.row = None
-        rows.append({"cells": [cell(obj, ctx) for cell in cells], "object": obj})
+        rows.append({"cells": [cell(obj, ctx) for cell in cells], "object": obj if whole else _partial(obj)})
     return {"kind": "Table", "apiVersion": "meta.k8s.io/v1",
             "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
+
+
+def _partial(obj: Object) -> Object:
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
 
 
 def watch(request: Request) -> tuple[int, builtins.list[Object]]:

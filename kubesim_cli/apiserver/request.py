@@ -30,8 +30,9 @@ class Options:
     """What a call says beside its object: metav1's ListOptions, CreateOptions, UpdateOptions, PatchOptions and
     DeleteOptions in one; each verb reads its own.
 
-    list, table, watch, deletecollection: `label_selector`, `field_selector`; list: `limit`, `continue_`; watch:
-    `resource_version`, the revision after which it begins.
+    list, table, watch, deletecollection: `label_selector`, `field_selector`; list: `limit`, `continue_`; table:
+    `include_object` (TableOptions': Object or Metadata, what of it each row has); watch: `resource_version`, the
+    revision after which it begins.
     create, update, patch: `dry_run` (all that write have it), `field_manager`, `field_validation` (Strict, Warn or
     Ignore; "" is Warn); patch: `patch_type` (json, merge, strategic or apply), `force` (apply only).
     delete, deletecollection: `grace_period` in seconds (None: the kind's), `propagation` (Background, Foreground,
@@ -39,13 +40,15 @@ class Options:
     """
 
     __slots__ = ("continue_", "dry_run", "field_manager", "field_selector", "field_validation", "force", "grace_period",
-                 "label_selector", "limit", "patch_type", "preconditions", "propagation", "resource_version")
+                 "include_object", "label_selector", "limit", "patch_type", "preconditions", "propagation",
+                 "resource_version")
 
     def __init__(self, *, label_selector: str = "", field_selector: str = "", limit: int = 0, continue_: str = "",
-                 resource_version: int = 0, dry_run: bool = False, field_manager: str = "",
-                 field_validation: str = "", patch_type: str = "", force: bool = False,
+                 include_object: str = "Object", resource_version: int = 0, dry_run: bool = False,
+                 field_manager: str = "", field_validation: str = "", patch_type: str = "", force: bool = False,
                  grace_period: int | None = None, propagation: str = "", preconditions: Object | None = None):
         self.label_selector, self.field_selector = label_selector, field_selector
+        self.include_object = include_object
         self.limit, self.continue_, self.resource_version = limit, continue_, resource_version
         self.dry_run, self.field_manager, self.field_validation = dry_run, field_manager, field_validation
         self.patch_type, self.force = patch_type, force

@@ -41,7 +41,7 @@ class Cluster:
                  sleep: Callable[[float], object], tell: Callable[[str], object] | None = None):
         """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr."""
         self._tell = tell or sys.stderr.write
-        self.store = Store(folder, self._tell)
+        self.store = Store(folder, self._tell, fleeting="events")
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
         self._asked_release, self._wall, self._sleep = release, wall, sleep

@@ -224,14 +224,14 @@ class Context:
             while position < len(pending) and pending[position][0] is stream:
                 texts.append(pending[position][1])
                 position += 1
-            data = "".join(texts)
             raw = getattr(stream, "buffer", None)
             try:
                 if raw:
-                    raw.write(data.encode("utf-8", "surrogateescape"))
+                    for text in texts:
+                        raw.write(text.encode("utf-8", "surrogateescape"))
                     raw.flush()
                 else:
-                    stream.write(data)
+                    stream.write("".join(texts))
                     stream.flush()
             except BrokenPipeError:
                 raise

@@ -182,9 +182,8 @@ class Diagnosis:
                 file.seek(offset)
                 return file.read(length)
 
-            rows = log.compacted(self.path, self.index, read)[1]
-        files.private_folder(os.path.abspath(folder))
-        files.replace(os.path.join(folder, log.LOG), rows, durable=True)
+            files.private_folder(os.path.abspath(folder))
+            files.replace(os.path.join(folder, log.LOG), log.compacted(self.path, self.index, read)[1], durable=True)
 
 
 def _is_whole(record: object) -> bool:

@@ -29,7 +29,7 @@ from .timers import Timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, BinaryIO, TypeAlias
 
     from ..machinery.types import Key, Object
@@ -41,6 +41,7 @@ SEALED = 3              # the first format with checksums
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
 LONGEST_HEADER = 4096
+_COMMIT = b'{"commit":'
 SLACK = 1 << 16          # bytes of log tail that are scanned rather than indexed
 _OWNERS = "owners"       # beside the resources of the index file; no resource is called so
 
@@ -89,7 +90,8 @@ class Index:
     """Where everything stands: `entries(resource)` maps a key to [revision, offset, length, CRC] of its newest line.
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
-    others', so that nobody has to decode objects to find out whose they are. `owned(uid)` finds them by those.
+    others', so that nobody has to decode objects to find out whose they are; that of an event with the UID of what it
+    is about. `owned(uid)` finds them by those.
     """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):
@@ -141,8 +143,7 @@ class Index:
             if record["type"] == "DELETED":
                 entries.pop(key)
                 return
-            owners = record["object"]["metadata"].get("ownerReferences")
-            uids = _uids(owners) if owners else ()
+            uids = _uids(record["object"])
             entries.set(key, [record["rv"], offset, len(row), crc32(row), *uids])
             for uid in uids:
                 if uid:
@@ -174,7 +175,7 @@ class Index:
         self.mended = False
         rows[0] = sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
                           "live": self.live, "revision": self.revision, "meta": self.meta,
-                          "timers": self.timers.due, "notes": self.timers.notes, "blocks": blocks})[0]
+                          "timers": self.timers.due, "notes": self.timers.notes, "tables": blocks})[0]
         return rows
 
     @classmethod
@@ -193,7 +194,7 @@ class Index:
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
             index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]
-            for name, places in head["blocks"].items():
+            for name, places in head["tables"].items():
                 table = index._tables[name] = Table(index._mender(name, anew))
                 for first, crc, length in places:
                     end += len(name.encode()) + 4
@@ -224,9 +225,14 @@ class Index:
         return all(table.sound for table in (*self._tables.values(), self._owners))
 
 
-def _uids(owners: list[Object]) -> list[str]:
-    controllers = [owner["uid"] for owner in owners if owner.get("controller")]
-    return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
+def _uids(obj: Object) -> list[str]:
+    owners = obj["metadata"].get("ownerReferences")
+    if owners:
+        controllers = [owner["uid"] for owner in owners if owner.get("controller")]
+        return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
+    about = obj.get("involvedObject")
+    uid = about.get("uid") if about else None
+    return ["", uid] if uid else []
 
 
 def header(generation: int) -> bytes:
@@ -255,40 +261,47 @@ def timer(controller: str, key: str, due: float | None, note: Object | None) -> 
     return record if note is None else {**record, "note": note}
 
 
-def finished(index: Index, rows: list[bytes]) -> list[bytes]:
-    """Return a whole log of `rows`, the first of them its header, with a commit of what `index` tells.
+def finished(index: Index, rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a whole log of `rows`, the first of them its header, with a commit of what `index` tells.
 
-    `index` is told where the log ends.
+    `index` is told where the log ends, once that is read to its end.
     """
-    crc = 0
+    crc = size = 0
     for row in rows:
-        crc = crc32(row, crc)
+        crc, size = crc32(row, crc), size + len(row)
+        yield row
     commit, index.crc = sealed({"commit": index.revision, "meta": index.meta}, crc)
-    index.size = sum(map(len, rows)) + len(commit)
-    return [*rows, commit]
+    index.size = size + len(commit)
+    yield commit
 
 
-def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple[Index, list[bytes]]:
-    """Return a log, and its index, of the newest line of each object only, as `old` tells of them.
+def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple[Index, Iterator[bytes]]:
+    """Return a log of the newest line of each object only, as `old` tells of them, and its index.
 
-    `read(offset, length)` reads the old log, which is called `path`. Raises StoreError where a line is another one.
+    The log is read from the old one, which is called `path`, as it is consumed; until then the index is not whole.
+    `read(offset, length)` reads the old one. Reading raises StoreError where a line is another one.
     """
     index = Index(old.generation + 1, 0, old.revision, old.meta)
     index.timers, index.live = old.timers, old.live
-    rows = [header(index.generation)]
-    offset = len(rows[0])
-    for resource in old.resources():
-        entries = index.entries(resource)
-        for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
-            row = read(start, length)
-            if crc32(row) != crc:
-                raise Damaged(path, f" at byte {start}")
-            rows.append(row)
-            entries.set(key, [revision, offset, length, crc, *owners])
-            offset += length
-    index._owners = old._owners
-    rows += [line(timer(*each, *index.timers.get(*each))) for each in index.timers.places()]
-    return index, finished(index, rows)
+
+    def rows() -> Iterator[bytes]:
+        row = header(index.generation)
+        offset = len(row)
+        yield row
+        for resource in old.resources():
+            entries = index.entries(resource)
+            for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
+                row = read(start, length)
+                if crc32(row) != crc:
+                    raise Damaged(path, f" at byte {start}")
+                entries.set(key, [revision, offset, length, crc, *owners])
+                offset += length
+                yield row
+        index._owners = old._owners
+        for each in index.timers.places():
+            yield line(timer(*each, *index.timers.get(*each)))
+
+    return index, finished(index, rows())
 
 
 def head(generation: int, size: int) -> bytes:
@@ -422,7 +435,7 @@ class Scan:
         for row in log:
             rows.append((offset, row))
             offset += len(row)
-            if not row.startswith(b'{"commit":'):
+            if not row.startswith(_COMMIT):
                 crc = crc32(row, crc)
                 continue
             told, good = seal_of(row, crc)
@@ -441,7 +454,7 @@ def unsealed(log: BinaryIO, offset: int) -> Iterator[tuple[int, list[tuple[int, 
     for row in log:
         rows.append((offset, row))
         offset += len(row)
-        if row.startswith(b'{"commit":') and row.endswith(b"\n"):
+        if row.startswith(_COMMIT) and row.endswith(b"\n"):
             yield start, rows, True
             start, rows = offset, []
     if rows:
@@ -467,19 +480,27 @@ def verified(path: str, index: Index) -> Index:
 
 
 def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
-    """Return the index of an open log up to `size`, where its checksum is `crc`; who reads the log may go on."""
+    """Return the index of an open log up to `size`, where its checksum is `crc`; who reads the log may go on.
+
+    No transaction is held in memory.
+    """
     position = log.tell()
     log.seek(0)
     first = log.readline(LONGEST_HEADER)
     found = Index(generation, len(first), crc=crc32(first))
-    scan = Scan(found.size, found.crc)
-    for transaction in scan.read(log):
-        for offset, row in transaction:
-            found.apply(jsontext.loads(row), offset, row)
-        found.size, found.crc = offset + len(row), scan.crc
-        if found.size >= size:
+    while found.size < size and (row := log.readline()):
+        try:
+            found.apply(jsontext.loads(row), found.size, row)
+        except (ValueError, KeyError, TypeError, AttributeError):
             break
+        if row.startswith(_COMMIT):
+            found.crc, good = seal_of(row, found.crc)
+            if not good:
+                break
+        else:
+            found.crc = crc32(row, found.crc)
+        found.size += len(row)
     log.seek(position)
     if (found.size, found.crc) != (size, crc):
-        raise Damaged(path, f" at byte {scan.damage or found.size}")
+        raise Damaged(path, f" at byte {found.size}")
     return found

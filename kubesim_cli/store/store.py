@@ -13,11 +13,11 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import log
+from . import families, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO, TypeAlias
 
     from ..machinery.types import Object
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 256             # objects that are read at once
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
+PASSING = 4096          # fleeting objects that are kept in memory
 GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
 
 
@@ -34,11 +35,12 @@ class Store:
     """One cluster's objects in `folder`, which need not exist yet.
 
     `tell` is called with a line for the user about what is no failure: a wait for another process, and what could not
-    be done after a commit, which stands whatever happens then.
+    be done after a commit, which stands whatever happens then. `fleeting`: the resource whose objects are many and
+    seldom read again: only the last of them are kept in memory.
     """
 
-    def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None):
-        self.folder, self._tell = folder, tell
+    def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None, fleeting: str = ""):
+        self.folder, self._tell, self._fleeting = folder, tell, fleeting
         self.exists = False
         self.locked = False
         self._followed: builtins.list[Change] | None = None
@@ -55,8 +57,8 @@ class Store:
         self.meta: Object = jsontext.copied(index.meta)
         self.timers = index.timers.copy()
         self._cache: dict[str, dict[str, Object]] = {}
-        self._families: dict[tuple[str, str], dict[str, Object]] = {}  # resource, UID of an owner or `NAMESPACE/`
-        self._unordered: set[tuple[str, str]] = set()                   # those of them that are to be put in order
+        self._families = families.Families()
+        self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         if not index.size:
@@ -126,6 +128,8 @@ class Store:
                 return None
             obj, = self._decode(self._lines([entry]))
             cache[key] = obj
+            if resource == self._fleeting:
+                self._let_pass(key)
         return obj
 
     def keys(self, resource: str, namespace: str = "") -> builtins.list[str]:
@@ -139,23 +143,38 @@ class Store:
         """Return the objects of a resource in the order of their keys."""
         return self._objects(resource, [*self._entries(resource, namespace)])
 
+    def each(self, resource: str, namespace: str = "") -> Iterator[Object]:
+        """Yield what `list` returns. Outside a transaction only some of it is held in memory at a time."""
+        entries = [*self._entries(resource, namespace)]
+        if self.locked or resource in self._cache or len(entries) <= BATCH:
+            return iter(self._objects(resource, entries))
+        return (obj for _, obj in self._decoded(entries))
+
     def _objects(self, resource: str, entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
         """Return the objects of some keys and their entries."""
         cache = self._cache.setdefault(resource, {})
-        missing = sorted(((key, row) for key, row in entries if key not in cache), key=lambda each: each[1][1])
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start:start + BATCH]
-            for (key, _), obj in zip(batch, self._decode(self._lines([row for _, row in batch]))):
-                cache[key] = obj
+        cache.update(self._decoded([each for each in entries if each[0] not in cache]))
         return [cache[key] for key, _ in entries]
 
+    def _decoded(self, entries: builtins.list[tuple[str, log.Entry]]) -> Iterator[tuple[str, Object]]:
+        """Yield keys and objects: all lines are read at once, and decoded a batch at a time."""
+        placed = sorted(entries, key=lambda each: each[1][1])
+        lines = dict(zip((key for key, _ in placed), self._lines([entry for _, entry in placed])))
+        for start in range(0, len(entries), BATCH):
+            keys = [key for key, _ in entries[start:start + BATCH]]
+            yield from zip(keys, self._decode([lines[key] for key in keys]))
+
     def owned(self, resource: str, uid: str) -> builtins.list[Object]:
-        """Return the objects of a resource that have the owner `uid`, in the order of their keys."""
-        family = self._families.get((resource, uid))
-        if family is None:
+        """Return the objects of a resource that have the owner `uid`, in the order of their keys.
+
+        Of events, those about the object with that UID.
+        """
+        found = self._families.get((resource, uid))
+        if found is None:
             table = self._index.entries(resource)
-            return self._family(resource, uid, [(key, table.get(key)) for _, key in self._index.owned(uid, resource)])
-        return self._in_order(resource, uid, family)
+            places = self._index.owned(uid, resource)
+            found = self._family((resource, uid), [(key, table.get(key)) for _, key in places])
+        return found
 
     def owning(self, uid: str) -> builtins.list[str]:
         """Return the resources that have objects with the owner `uid`."""
@@ -163,41 +182,19 @@ class Store:
 
     def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
         """Return the objects of a namespace that have no controller, in the order of their keys."""
-        name = namespace + "/"
-        family = self._families.get((resource, name))
-        if family is None:
-            return self._family(resource, name, [(key, entry) for key, entry in self._entries(resource, namespace)
-                                                 if not _controller(entry)])
-        return self._in_order(resource, name, family)
-
-    def _family(self, resource: str, name: str,
-                entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
-        """Remember and return the objects of an owner, or the orphans of a namespace."""
-        found = self._objects(resource, entries)
-        self._families[resource, name] = {key: obj for (key, _), obj in zip(entries, found)}
+        family = resource, families.orphans_of(namespace)
+        found = self._families.get(family)
+        if found is None:
+            found = self._family(family, [each for each in self._entries(resource, namespace)
+                                          if families.is_orphan(each[1])])
         return found
 
-    def _in_order(self, resource: str, name: str, family: dict[str, Object]) -> builtins.list[Object]:
-        if (resource, name) in self._unordered:
-            self._unordered.discard((resource, name))
-            family = self._families[resource, name] = dict(sorted(family.items()))
-        return [*family.values()]
-
-    def _regroup(self, resource: str, key: str, before: log.Entry, after: log.Entry, obj: Object) -> None:
-        """Keep up what is remembered of families with a change of one object; entries are empty where it is not."""
-        namespace = key.rpartition("/")[0] + "/"
-        names = {*before[4:], *after[4:], namespace}
-        now = {*after[4:], "" if not after or _controller(after) else namespace}
-        for name in names:
-            family = self._families.get((resource, name))
-            if family is None:
-                continue
-            if name not in now:
-                family.pop(key, None)
-            else:
-                if key not in family and family and key < next(reversed(family)):
-                    self._unordered.add((resource, name))
-                family[key] = obj
+    def _family(self, family: tuple[str, str],
+                entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
+        objects = self._objects(family[0], entries)
+        if family[0] == self._fleeting:
+            return objects
+        return self._families.keep(family, zip((key for key, _ in entries), objects))
 
     def has(self, resource: str) -> bool:
         """Tell whether a resource has any objects."""
@@ -218,20 +215,22 @@ class Store:
         except OSError as error:
             raise files.named(error, self._path) from None
 
-    def _lines(self, entries: builtins.list[log.Entry]) -> builtins.list[bytes]:
+    def _lines(self, entries: builtins.list[log.Entry]) -> builtins.list[memoryview]:
         """Read the lines of some entries, which stand in the order of their offsets, and check them."""
+        if not entries:
+            return []
         first, end = entries[0][1], entries[-1][1] + entries[-1][2]
         if end - first < 4 * sum(entry[2] for entry in entries) + log.SLACK:
-            block = self._read(first, end - first)
+            block = memoryview(self._read(first, end - first))
             lines = [block[entry[1] - first:entry[1] - first + entry[2]] for entry in entries]
         else:
-            lines = [self._read(entry[1], entry[2]) for entry in entries]
+            lines = [memoryview(self._read(entry[1], entry[2])) for entry in entries]
         for row, entry in zip(lines, entries):
             if crc32(row) != entry[3]:
                 raise log.Damaged(self._path, f" at byte {entry[1]}")
         return lines
 
-    def _decode(self, lines: builtins.list[bytes]) -> builtins.list[Object]:
+    def _decode(self, lines: builtins.list[memoryview]) -> builtins.list[Object]:
         """Return the objects of some lines; decoded together they share the strings of their fields' names."""
         return [record["object"] for record in jsontext.loads(b"[%b]" % b",".join(lines))]
 
@@ -288,15 +287,24 @@ class Store:
         entries = self._index.entries(resource)
         before: log.Entry = entries.get(key) or []
         self._append(record)
-        if self._families:
-            self._regroup(resource, key, before, entries.get(key) or [], obj)
+        self._families.change(resource, key, before, entries.get(key) or [], obj)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
         else:
             cache[key] = obj
+            if resource == self._fleeting:
+                self._let_pass(key)
         if self._followed is not None:
             self._followed.append((type_, resource, obj))
+
+    def _let_pass(self, key: str) -> None:
+        """Keep only the last fleeting objects in memory; the log has them all."""
+        self._passing[key] = None
+        if len(self._passing) > PASSING:
+            first = next(iter(self._passing))
+            del self._passing[first]
+            self._cache[self._fleeting].pop(first, None)
 
     def set_timer(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
         """Set a timer and a note, or drop them with None; `due` in seconds since 1970."""
@@ -420,16 +428,20 @@ class Store:
         """Write a new log with the newest line of each object only, as `old` tells of them."""
         self._start_log(*log.compacted(self._path, old, self._read))
 
-    def _start_log(self, index: log.Index, rows: builtins.list[bytes]) -> None:
-        """Put a log of `rows` into the place of the one that is there.
+    def _start_log(self, index: log.Index, rows: Iterable[bytes]) -> None:
+        """Put a log of `rows`, which may still be read from the one that is there, into its place.
 
         Raises Unsynced when that is done, but the system does not vouch for it; the next commit asks again (_sync).
         """
         self._hold_still()
-        self._close_file()
+
+        def closing() -> Iterator[bytes]:
+            yield from rows
+            self._close_file()  # Windows replaces no file that is open
+
         unsure = None
         try:
-            files.replace(self._path, rows, durable=True)
+            files.replace(self._path, closing(), durable=True)
         except files.Unsynced as error:
             unsure = error
         self._index, self._end, self._crc = index, index.size, index.crc
@@ -439,7 +451,7 @@ class Store:
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         index = log.Index(self._index.generation + 1, 0, 0, jsontext.copied(meta))
-        rows = log.finished(index, [log.header(index.generation)])
+        rows = [*log.finished(index, [log.header(index.generation)])]
         trouble = None
         try:
             self._start_log(index, rows)
@@ -530,12 +542,6 @@ class Store:
         if self._followed is None:
             self._followed = []
         return self._followed
-
-
-def _controller(entry: log.Entry) -> str:
-    """Return the UID of an object's controller, "" where it has none."""
-    uid: str = entry[4] if len(entry) > 4 else ""
-    return uid
 
 
 def _close(file: BinaryIO | None) -> None:

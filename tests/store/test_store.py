@@ -281,3 +281,95 @@ def test_a_store_of_format_1_is_read_and_the_first_write_makes_it_the_newest(fol
     new = Store(folder)
     assert sorted(new.timers) == [("kubelet", "default/a", 12.5), ("kubelet", "default/b", 13.5)]
     assert new.get("pods", "default/a") == {"metadata": {"name": "a"}}
+
+
+def family(folder: str) -> Store:
+    """A store with pods of two owners and one of nobody, within a transaction."""
+    store = Store(folder)
+    store.begin()
+    for name, uid in (("c", "u1"), ("a", "u1"), ("b", "u2"), ("d", "")):
+        owners = [{"uid": uid, "controller": True}] if uid else []
+        store.put("ADDED", "pods", f"default/{name}", {"metadata": {"name": name, "ownerReferences": owners}})
+    return store
+
+
+def test_families_are_kept_up_with_changes(folder):
+    store = family(folder)
+
+    def now() -> tuple:
+        def named(found):
+            return "".join(obj["metadata"]["name"] for obj in found)
+
+        return (named(store.owned("pods", "u1")), named(store.owned("pods", "u2")),
+                named(store.orphans("pods", "default")))
+
+    assert now() == ("ac", "b", "d")
+    store.put("ADDED", "pods", "default/aa", {"metadata": {"name": "aa", "ownerReferences": [
+        {"uid": "u1", "controller": True}, {"uid": "u2"}]}})
+    assert now() == ("aaac", "aab", "d")
+    store.put("MODIFIED", "pods", "default/c", {"metadata": {"name": "c"}})
+    store.put("DELETED", "pods", "default/d", {"metadata": {"name": "d"}})
+    assert now() == ("aaa", "aab", "c")
+    changed = {"metadata": {"name": "a", "labels": {"x": "y"}, "ownerReferences": [{"uid": "u1", "controller": True}]}}
+    store.put("MODIFIED", "pods", "default/a", changed)
+    assert store.owned("pods", "u1")[0] is changed
+    assert store.owning("u2") == ["pods"] and store.owning("u9") == []
+    store.rollback()
+    assert now() == ("", "", "")
+
+
+def test_each_gives_what_list_gives_and_keeps_none_of_it(folder, monkeypatch):
+    monkeypatch.setattr(store, "BATCH", 4)
+    writer = Store(folder)
+    writer.begin()
+    for i in range(30):
+        writer.put("ADDED", "pods", f"ns{i % 3}/p{i}", pod(f"p{i}"))
+    writer.commit()
+    writer.release()
+    reader = Store(folder)
+    assert [*reader.each("pods", "ns1")] == Store(folder).list("pods", "ns1") and not reader._cache.get("pods")
+    assert [*reader.each("pods")] == reader.list("pods") == [*reader.each("pods")] and len(reader._cache["pods"]) == 30
+
+
+def test_of_fleeting_objects_only_the_last_are_kept_in_memory(folder, monkeypatch):
+    monkeypatch.setattr(store, "PASSING", 5)
+    writer = Store(folder, fleeting="events")
+    writer.begin()
+    for i in range(20):
+        writer.put("ADDED", "events", f"default/e{i:02}", pod(f"e{i:02}"))
+    assert len(writer._cache["events"]) == 5
+    assert all(writer.get("events", f"default/e{i:02}")["metadata"]["name"] == f"e{i:02}" for i in range(20))
+    assert len(writer._cache["events"]) == 5
+    assert len(writer.list("events")) == 20
+
+
+def test_nothing_is_read_anew_where_nothing_was_written(filled, monkeypatch):
+    reader = Store(filled)
+    monkeypatch.setattr(log, "load", lambda folder: pytest.fail("read anew"))
+    assert not reader.reload() and not reader.begin()
+    reader.release()
+    monkeypatch.undo()
+    writer = Store(filled)
+    writer.begin()
+    writer.put("ADDED", "pods", "default/z", pod("z"))
+    writer.commit()
+    writer.release()
+    assert reader.reload() and reader.get("pods", "default/z")
+
+
+def test_a_compaction_of_one_long_transaction_holds_none_of_it(folder, monkeypatch):
+    import tracemalloc
+
+    monkeypatch.setattr(store, "GARBAGE", 0)
+    monkeypatch.setattr(store, "SPILL", 1 << 10)
+    writer = Store(folder)
+    writer.begin()
+    for i in range(1200):
+        writer.put("MODIFIED", "pods", f"default/{i % 400}", {"metadata": {"name": str(i % 400)}, "text": "t" * 9000})
+        writer._cache.clear()
+    tracemalloc.start()
+    writer.commit()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    writer.release()
+    assert os.path.getsize(os.path.join(folder, log.LOG)) < 5_000_000 and peak < 2_000_000

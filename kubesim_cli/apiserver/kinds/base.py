@@ -15,7 +15,7 @@ from ...releases import within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeAlias
 
     from ...machinery.entropy import Entropy
@@ -82,7 +82,7 @@ class Kind:
     deprecated_since: Release | None = None
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
-    def table_order(self, items: list[Object]) -> list[Object]:
+    def table_order(self, items: Iterable[Object]) -> Iterable[Object]:
         """Return the objects of a list in the order of the rows of its Table."""
         return items
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...machinery.types import Object
 
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
@@ -27,6 +29,10 @@ class Printer:
     def print_obj(self, obj: Object) -> str:
         """Return an object, or a List of them, as text with its line ends. Raise PrinterError."""
         raise NotImplementedError
+
+    def pieces(self, obj: Object) -> Iterable[str]:
+        """Return the same in pieces, where a long text is not to be held at once."""
+        return [self.print_obj(obj)]
 
 
 def read_file(path: str, what: str) -> str:

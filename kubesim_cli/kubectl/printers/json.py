@@ -6,7 +6,7 @@ from ...go.jsontext import encode_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     from ...machinery.types import Json
@@ -14,14 +14,25 @@ if TYPE_CHECKING:
     Order: TypeAlias = Callable[[Iterable[str]], Iterable[str]]  # puts the keys of an object in order
 
 
+PIECE = 256  # bits of text that are made one
+
+
 def dump(obj: Json, indent: int = 4, order: Order = sorted) -> str:
     """Return a JSON value as `kubectl -o json` prints it, without a line end; indent 0 is json.Marshal's one line.
 
     `order` puts the keys of an object in order; `list` leaves them as they are, for what Go holds in structs.
     """
+    return "".join(pieces(obj, indent, order))
+
+
+def pieces(obj: Json, indent: int = 4, order: Order = sorted) -> Iterator[str]:
+    """Yield the text of `dump` a piece at a time: a long list is never held more than once."""
     out: list[str] = []
-    _write(obj, "\n" if indent else "", " " * indent, out.append, order)
-    return escape_html("".join(out))
+    _write(obj, "\n" if indent else "", " " * indent, out, order)
+    while out:
+        piece = "".join(out[:PIECE])
+        del out[:PIECE]
+        yield escape_html(piece)
 
 
 def dump_struct(obj: Json, indent: int = 4) -> str:
@@ -40,8 +51,8 @@ def escape_html(text: str) -> str:
     return text
 
 
-def _write(value: Json, newline: str, step: str, put: Callable[[str], None], order: Order) -> None:
-    kind = type(value)
+def _write(value: Json, newline: str, step: str, out: list[str], order: Order) -> None:
+    kind, put = type(value), out.append
     if kind is str:
         put(encode_string(value))
     elif kind is dict:
@@ -55,7 +66,7 @@ def _write(value: Json, newline: str, step: str, put: Callable[[str], None], ord
             put(separator)
             separator = "," + inner
             put(encode_string(key)[:-1] + colon)
-            _write(value[key], inner, step, put, order)
+            _write(value[key], inner, step, out, order)
         put(newline + "}")
     elif kind is list:
         if not value:
@@ -66,7 +77,10 @@ def _write(value: Json, newline: str, step: str, put: Callable[[str], None], ord
         for item in value:
             put(separator)
             separator = "," + inner
-            _write(item, inner, step, put, order)
+            start = len(out)
+            _write(item, inner, step, out, order)
+            if len(out) - start > PIECE:
+                out[start:] = ["".join(out[start:])]
         put(newline + "]")
     elif value is None:
         put("null")

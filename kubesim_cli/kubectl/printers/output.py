@@ -17,6 +17,8 @@ from . import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...machinery.types import Object, Release
     from .json import Order
 
@@ -67,25 +69,31 @@ def _template(format_: str, value: str) -> str:
 
 class _Serializer(Printer):
     def __init__(self, format_: str, show_managed_fields: bool, order: Order) -> None:
-        if format_ == "json":
-            from .json import dump
-        elif format_ == "yaml":
-            from .yaml import dump  # type: ignore[assignment]
-        else:
-            from .kyaml import dump  # type: ignore[assignment]
-        self.format, self.dump, self.show_managed_fields, self.order = format_, dump, show_managed_fields, order
+        self.format, self.show_managed_fields, self.order = format_, show_managed_fields, order
         self.count = 0
 
     def print_obj(self, obj: Object) -> str:
+        return "".join(self.pieces(obj))
+
+    def pieces(self, obj: Object) -> Iterator[str]:
         if not self.show_managed_fields:
             obj = without_managed_fields(obj)
         if self.format == "json":
-            return self.dump(obj, order=self.order) + "\n"
-        if self.format == "kyaml":
-            return self.dump(obj, order=self.order)
-        self.count += 1
-        text = self.dump(obj)
-        return "---\n" + text if self.count > 1 else text
+            from . import json
+
+            yield from json.pieces(obj, order=self.order)
+            yield "\n"
+        elif self.format == "kyaml":
+            from . import kyaml
+
+            yield kyaml.dump(obj, order=self.order)
+        else:
+            from . import yaml
+
+            self.count += 1
+            if self.count > 1:
+                yield "---\n"
+            yield from yaml.pieces(obj)
 
 
 class _Names(Printer):

@@ -20,8 +20,16 @@ _WORDS = {form for word in ("y", "yes", "true", "on", "n", "no", "false", "off",
 _WORDS |= {"", "~", ".Inf", "+.Inf", "-.Inf", ".nan", ".NaN", ".NAN"}
 
 
+PIECE = 64  # lines of an item that are made one
+
+
 def dump(obj: Json) -> str:
     """Return a JSON value as a YAML document, with its last line end."""
+    return "".join(pieces(obj))
+
+
+def pieces(obj: Json) -> list[str]:
+    """Return the text of `dump` in pieces; each item of a long list is one."""
     out: list[str] = []
     if type(obj) is dict and obj:
         _mapping(obj, 0, "", out, {})
@@ -29,7 +37,7 @@ def dump(obj: Json) -> str:
         _sequence(obj, 0, "", out, {})
     else:
         out.append(_inline(obj, 2, 0).lstrip(" ") + "\n")
-    return "".join(out)
+    return out
 
 
 def _mapping(obj: Object, indent: int, lead: str, out: list[str], orders: Orders) -> None:
@@ -63,7 +71,10 @@ def _mapping(obj: Object, indent: int, lead: str, out: list[str], orders: Orders
 def _sequence(items: list[Json], indent: int, lead: str, out: list[str], orders: Orders) -> None:
     pad = " " * indent + "-"
     for item in items:
+        start = len(out)
         _value(item, indent, lead or pad, out, orders)
+        if len(out) - start > PIECE:
+            out[start:] = ["".join(out[start:])]
         lead = ""
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...machinery.discovery import Resource
+    from ...machinery.types import Object
     from ..context import Context
     from .files import File
 
@@ -128,6 +129,7 @@ class Builder:
     subresource = ""
     require_object = True
     chunk_size = 0
+    include_object = "Object"
     table = False                 # objects are metav1.Tables
     validate = False              # apiVersion and kind must be there
     scheme = ""                   # the name of a scheme; kinds that have no Go type are refused in its name
@@ -234,12 +236,18 @@ class Builder:
         within = self._namespace if mapping.namespaced else ""
         selectors = {"label_selector": self.selector, "field_selector": self.field_selector}
 
+        def read(continue_: str) -> Object:
+            client, page = self.ctx.client, {"continue_": continue_, **selectors}
+            if self.table:
+                return client.table(mapping.versioned, within, limit=self.chunk_size,
+                                    include_object=self.include_object, **page)
+            return client.list(mapping.versioned, within, limit=self.chunk_size, **page)
+
         def infos() -> Iterator[Info]:
-            read = self.ctx.client.table if self.table else self.ctx.client.list
             continue_ = ""
             while True:
                 try:
-                    found = read(mapping.versioned, within, limit=self.chunk_size, continue_=continue_, **selectors)
+                    found = read(continue_)
                 except StatusError as error:
                     raise _list_error(error, mapping, **selectors) from None
                 _require_registered(mapping, "List", self.scheme)

@@ -127,7 +127,8 @@ def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
 
     def print_obj(obj: Object) -> None:
         try:
-            ctx.out(chosen.print_obj(obj))
+            for text in chosen.pieces(obj):
+                ctx.out(text)
         except PrinterError as error:
             ctx.out(error.output)
             raise Failure(str(error)) from None

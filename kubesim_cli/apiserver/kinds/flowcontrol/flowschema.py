@@ -8,6 +8,8 @@ from .betas import FlowControlKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
@@ -35,7 +37,7 @@ class FlowSchema(FlowControlKind):
     has_status = True
     has_generation = True
 
-    def table_order(self, items: list[Object]) -> list[Object]:
+    def table_order(self, items: Iterable[Object]) -> Iterable[Object]:
         return sorted(items, key=lambda obj: (obj["spec"]["matchingPrecedence"], obj["metadata"]["name"]))
 
     def default(self, obj: Object, ctx: Context) -> None:
