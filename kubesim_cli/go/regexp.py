@@ -177,8 +177,8 @@ class _Translator:
     def _repeat(self) -> None:
         match = re.match(_REPEAT, self.pattern[self.at:])
         assert match is not None
-        if self.out[-1:] in (["^"], [r"\Z"]):
-            self.out[-1] = f"(?:{self.out[-1]})"  # Python repeats no bare anchor
+        if self.out and self.out[-1] in ("^", r"\Z", r"\A", r"\b", r"\B"):
+            self.out[-1] = f"(?:{self.out[-1]})"  # Python repeats none of those alone
         elif not self.repeatable:
             raise _wrong("missing argument to repetition operator", match[0].rstrip("?") or "?")
         following = re.match(_REPEAT, self.pattern[self.at + match.end():])

@@ -127,3 +127,9 @@ def test_what_is_too_large(pattern, message):
 
 def test_deep_patterns_are_no_internal_error():
     assert regexp.compile("(" * 900 + "a" + ")" * 900).matches("xa")
+
+
+@pytest.mark.parametrize("pattern", ["^*a", r"\A+a", r"\b{2}a", r"(\B|b)?\b*a", r"a\z{1,2}", "(?m:a$*)"])
+def test_what_takes_no_room_may_be_repeated(pattern):
+    made = regexp.compile(pattern)
+    assert made.matches("a") and made.automaton().matches("a") and not made.matches("c")
