@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from kubesim_cli.store.store import Store
+
 
 def names(terminal) -> list[str]:
     return terminal.ok("kubectl get events -o jsonpath='{range .items[*]}{.reason}{\"\\n\"}{end}'").split()
@@ -43,3 +47,18 @@ def test_many_that_differ_only_in_their_message_become_one(terminal):
     assert len(shown) == 11
     assert [row.split()[0] for row in shown] == ["1"] * 10 + ["20"]
     assert "(combined from similar events): Created pod: web-" in shown[-1]
+
+
+def test_the_events_about_one_object_are_found_without_a_look_at_the_others(terminal, monkeypatch):
+    terminal.ok("kubectl run one --image=nginx")
+    terminal.ok("kubectl run other --image=nginx")
+    terminal.advance("5s")
+    uid = terminal.ok("kubectl get pod one -o jsonpath='{.metadata.uid}'")
+    by_name = terminal.ok("kubectl get events --field-selector involvedObject.name=one -o name")
+    read = Store.list
+    monkeypatch.setattr(Store, "list", lambda store, resource, *rest: (
+        pytest.fail("all were listed") if resource == "events" else read(store, resource, *rest)))
+    assert terminal.ok(f"kubectl get events --field-selector involvedObject.uid={uid} -o name") == by_name
+    assert terminal.ok(f"kubectl get events -n kube-system --field-selector involvedObject.uid={uid} -o name") == ""
+    other = f"--field-selector involvedObject.uid={uid},reason!=Started"
+    assert len(terminal.ok(f"kubectl get events {other} -o name").split()) == 4

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.controllers import pods
 from kubesim_cli.machinery.objects import clone
 
 SETS, CLAIMS = "statefulsets.apps", "persistentvolumeclaims"
@@ -270,3 +271,24 @@ def test_a_claim_in_deletion_keeps_its_pod_waiting(w):
     assert w.names("pods") == []
     assert w.events("FailedCreate") == ["Create Pod web-0 in StatefulSet web failed error: pvc data-web-0 is being "
                                         "deleted"]
+
+
+def test_pods_that_did_not_change_are_not_looked_at_again(w, monkeypatch):
+    """A set of many pods costs a look at those that changed; that one goes is noticed all the same."""
+    w.create(SETS, stateful_set(replicas=12))
+    w.advance(15)
+    assert status(w)["readyReplicas"] == 12
+    looked = []
+    ready = pods.is_ready
+    monkeypatch.setattr(pods, "is_ready", lambda pod: looked.append(pod["metadata"]["name"]) or ready(pod))
+    w.change("pods", "web-5", lambda pod: pod["metadata"].update(annotations={"new": "one"}))
+    w.advance()
+    assert set(looked) <= {"web-5"} and status(w)["readyReplicas"] == 12
+    w.delete("pods", "web-7", grace_period=0)
+    w.advance()
+    assert status(w)["readyReplicas"] < 12
+    w.advance(3)
+    assert status(w)["readyReplicas"] == 12 and len(w.names("pods")) == 12
+    w.change(SETS, "web", lambda obj: obj["spec"].update(replicas=10))
+    w.advance(5)
+    assert len(w.names("pods")) == 10 and status(w)["replicas"] == 10

@@ -129,3 +129,11 @@ def test_unknown_formats():
         for_output("jsonpath={.kind}", template="{{.kind}}", allowed=printers.GET_FORMATS)
     with pytest.raises(printers.PrinterError):
         for_output("kyaml", release=(1, 33))
+
+
+@pytest.mark.parametrize("printer", [json_printer, yaml])
+def test_a_long_list_is_printed_in_pieces_that_are_the_same_text(printer):
+    items = [{"name": f"pod-{i}", "spec": {f"field-{n}": [n, "<&>"] for n in range(60)}} for i in range(300)]
+    pieces = list(printer.pieces({"items": items, "kind": "List"}))
+    assert "".join(pieces) == printer.dump({"items": items, "kind": "List"}) and 1 < len(pieces) < 1000
+    assert json.loads(json_printer.dump(items)) == items
