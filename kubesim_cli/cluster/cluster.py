@@ -38,13 +38,18 @@ class Cluster:
     """One simulated cluster."""
 
     def __init__(self, folder: str, release: Release | None, wall: Callable[[], float],
-                 sleep: Callable[[float], object], tell: Callable[[str], object] | None = None):
-        """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr."""
+                 sleep: Callable[[float], object], tell: Callable[[str], object] | None = None,
+                 bare: bool | None = None):
+        """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr.
+
+        `bare`: whether the cluster is made without kube-system's objects, where nobody has decided that; None: it has
+        them.
+        """
         self._tell = tell or sys.stderr.write
         self.store = Store(folder, self._tell, fleeting="events")
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
-        self._asked_release, self._wall, self._sleep = release, wall, sleep
+        self._asked_release, self._asked_bare, self._wall, self._sleep = release, bare, wall, sleep
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
@@ -60,15 +65,15 @@ class Cluster:
 
     @classmethod
     def open(cls, folder: str, *, release: Release | None = None, wall: Callable[[], float] | None = None,
-             sleep: Callable[[float], object] | None = None) -> Cluster:
+             sleep: Callable[[float], object] | None = None, bare: bool | None = None) -> Cluster:
         """Open the cluster in `folder`, making the default one on first use, and let it catch up with the time.
 
-        `release`: what a cluster is made with; one that somebody has used keeps its own. `wall`: real seconds since
-        1970. Raises StoreError.
+        `release` and `bare`: what a cluster is made with; one that somebody has used keeps its own. `wall`: real
+        seconds since 1970. Raises StoreError.
         """
         import time
 
-        cluster = cls(folder, release, wall or time.time, sleep or time.sleep)
+        cluster = cls(folder, release, wall or time.time, sleep or time.sleep, bare=bare)
         cluster.catch_up()
         return cluster
 
@@ -192,14 +197,20 @@ class Cluster:
         if self._made:
             return
         if self.state.bootstrapped:
-            self.state.forget_objects()  # nobody has asked for them, and now it is another release's that are wanted
+            self.state.forget_objects()  # nobody has asked for them, and now it is others that are wanted
             self._forget()
         self._populate()
 
     @property
     def _made(self) -> bool:
-        """Whether the default objects have been made, and of the release that is emulated."""
-        return self.state.bootstrapped and (self.state.release is None or self.state.release == self.server.release)
+        """Whether the default objects have been made, and those that are wanted."""
+        state = self.state
+        return (state.bootstrapped and (state.release is None or state.release == self.server.release)
+                and state.bare == self._bare)
+
+    @property
+    def _bare(self) -> bool:
+        return self.state.made_bare(self._asked_bare)
 
     def _populate(self) -> None:
         """Write the objects of a fresh minikube, as part of the running transaction."""
@@ -211,16 +222,26 @@ class Cluster:
             self.entropy.state["seed"] = os.urandom(8).hex()
         now = self.now
         nodes = [node_object(i, self.server.release, now) for i in range(self.state.nodes)]
+        if not self._bare:
+            from . import kubesystem
+
+            first, others = kubesystem.images(self.server.release, len(nodes))
+            for i, node in enumerate(nodes):
+                node["status"]["images"] = others if i else first
         for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid):
             self.store.put("ADDED", resource, key_of(obj), obj)
-        self.state.note_bootstrap(self.server.release)
+        if not self._bare:
+            kubesystem.KubeSystem(self.client, self.store, Entropy({
+                "seed": f"{self.entropy.state['seed']}/kube-system", "count": 0})).make()
+        self.state.note_bootstrap(self.server.release, self._bare)
         self._populated = True
 
-    def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None,
+    def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None, bare: bool | None = None,
               feature_gates: dict[str, bool] | None = None) -> None:
         """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is."""
         self.store.begin()
-        self.state.start_over(seed=seed, nodes=nodes, release=release, feature_gates=feature_gates or {})
+        self.state.start_over(seed=seed, nodes=nodes, release=release, bare=bare,
+                              feature_gates=feature_gates or {})
         self._forget()
 
     def _forget(self) -> None:

@@ -5,6 +5,8 @@
     clock          {"frozen": SECONDS} or {"offset": SECONDS}; absent: with the wall clock
     release        [1, 28], that the cluster is made with; absent: whoever makes it decides
     releaseAsked   true: reset named that release; absent: it was that of whoever made the default objects
+    bare           true: without what kubeadm and minikube put into a cluster; absent: whoever makes it decides
+    bareAsked      true: reset decided about that; absent: it was decided by whoever made the default objects
     featureGates   {NAME: BOOL}, of those that were set
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
@@ -79,6 +81,17 @@ class ClusterState(Tally):
         return (None if self.release_settled else asked) or self.release or OLDEST
 
     @property
+    def bare(self) -> bool | None:
+        """Whether the cluster is made without kube-system's objects, None where that is still open."""
+        found: bool | None = self._meta.get("bare")
+        return found if found is not None or self.pristine else True  # 0.2 and before made no others
+
+    def made_bare(self, asked: bool | None) -> bool:
+        """Whether the cluster is bare; `asked` has a say until that is settled, as with the release."""
+        settled = bool(self._meta.get("bareAsked")) or not self.pristine
+        return bool(self.bare if settled or asked is None else asked)
+
+    @property
     def feature_gates(self) -> dict[str, bool]:
         """Feature gates that are set otherwise than the release does."""
         found: dict[str, bool] = self._meta.get("featureGates") or {}
@@ -90,11 +103,14 @@ class ClusterState(Tally):
         found: int = self._meta.get("nodes", 1)
         return found
 
-    def start_over(self, *, seed: str, nodes: int, release: Release | None, feature_gates: dict[str, bool]) -> None:
+    def start_over(self, *, seed: str, nodes: int, release: Release | None, bare: bool | None,
+                   feature_gates: dict[str, bool]) -> None:
         """Throw all away but the clock, if it tells a time, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
             meta.update(release=list(release), releaseAsked=True)
+        if bare is not None:
+            meta.update(bare=bare, bareAsked=True)
         if feature_gates:
             meta["featureGates"] = feature_gates
         clock = self._meta.get("clock")
@@ -115,9 +131,9 @@ class ClusterState(Tally):
         """Whether nothing but the default objects was ever written."""
         return not self.bootstrapped or self._meta["bootstrapped"] == self._store.revision
 
-    def note_bootstrap(self, release: Release) -> None:
+    def note_bootstrap(self, release: Release, bare: bool) -> None:
         """The default objects of a release are made, and nothing else yet."""
-        self._meta.update(bootstrapped=self._store.revision, release=list(release))
+        self._meta.update(bootstrapped=self._store.revision, release=list(release), bare=bare)
 
     def forget_objects(self) -> None:
         """Throw the default objects away at once, to have them made anew."""

@@ -50,9 +50,10 @@ class Manager:
     def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         """Take in one write: put the keys it concerns in the queue."""
         change = None
+        namespace = (old if new is None else new)["metadata"].get("namespace", "")  # type: ignore[index]
         for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
             of = self.loops[name].of
-            if of and of != resource and not self.store.has(of):
+            if of and of != resource and not self.store.has(of, namespace):
                 continue
             controller = self._controller(name)
             if change is None:

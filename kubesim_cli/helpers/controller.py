@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Loop:
     """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches.
 
-    `of` is the one of them without whose objects changes of the others do not concern it, where there is such a one.
+    `of` is the one of them without whose objects, in the same namespace, changes of the others do not concern it, where
+    there is such a one.
     """
 
     __slots__ = ("module", "of", "resources")

@@ -82,7 +82,7 @@ class Context:
 
             from ..cluster.cluster import Cluster
             self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep,
-                                    self._tell)
+                                    self._tell, wanted_bare(self.environ))
             self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
         return self._cluster
 
@@ -295,3 +295,11 @@ def asked_release(environ: Mapping[str, str], variable: str) -> Release | None:
         return parse_release(text)
     except ValueError as why:
         raise Failure(f"{variable}: {why}") from None
+
+
+def wanted_bare(environ: Mapping[str, str]) -> bool | None:
+    """Return what KUBESIM_BARE says of how clusters are made, or None where it is not set; raises Failure."""
+    text = environ.get("KUBESIM_BARE", "")
+    if text.lower() not in ("", "0", "1", "false", "true"):
+        raise Failure(f'KUBESIM_BARE: "{text}" is neither 1 nor 0')
+    return text.lower() in ("1", "true") if text else None

@@ -6,12 +6,15 @@ from ..machinery import timestamps
 from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from . import images
+from .memory import Memory
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import bounds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..apiserver.client import Client
     from ..machinery.types import Object
+    from .addresses import Addresses
     from .runtime import process
 
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
@@ -116,12 +119,20 @@ class Slot:
         created, started = _words(self.name, worker.release)
         worker.event("Normal", "Created", created, self.name)
         worker.event("Normal", "Started", started, self.name)
-        uid, count = worker.pod["metadata"]["uid"], self.status["restartCount"]
-        image = container["image"]
         worker.memory.instants[f"{self.name} startedAt"] = worker.now
+        self._note_start()
+
+    def _note_start(self) -> None:
+        image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
         self.status.update(
             containerID="docker://" + images.digest(f"{uid}/{self.name}/{count}"), image=images.tagged(image),
-            imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(worker.now)}})
+            imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(self.worker.now)}})
+
+    def adopt(self) -> None:
+        """Note that the container runs and is ready."""
+        self._note_start()
+        self.status.update(started=True, ready=True)
+        self._tell_resources()
 
     def restart(self) -> None:
         """Start the container once more."""
@@ -162,7 +173,10 @@ class Slot:
                 return
             worker.wake(at)
         self._judge(result)
-        if enabled("InPlacePodVerticalScaling", worker.release):
+        self._tell_resources()
+
+    def _tell_resources(self) -> None:
+        if enabled("InPlacePodVerticalScaling", self.worker.release):
             resources = self.container.get("resources") or {}
             self.status["resources"] = clone(resources)
             if resources.get("requests"):
@@ -395,6 +409,18 @@ def step(worker: PodWorker) -> None:
         for slot in _ephemerals(worker):
             if "running" in slot.state:
                 slot.end(bounds.KILLED, "Error", worker.now)
+
+
+def adopted(api: Client, pod: Object, node: Object, addresses: Addresses, since: float) -> Object:
+    """Return the status of a pod whose containers run and are ready since a time, which nobody saw them do."""
+    worker = PodWorker(api, pod, node, None, Memory(pod["metadata"]["uid"], {}), addresses, since)
+    worker.now, worker.sandbox = since, True
+    worker.status["startTime"] = timestamps.format(since)
+    prepare(worker)
+    for slot in _slots(worker)[1]:
+        slot.adopt()
+    worker.complete()
+    return worker.status
 
 
 def kill_all(worker: PodWorker) -> None:

@@ -38,6 +38,11 @@ def tagged(image: str) -> str:
     return image if "@" in image or ":" in image.rpartition("/")[2] else image + ":latest"
 
 
+def listed(image: str) -> Object:
+    """Return how a Node's status tells of an image."""
+    return {"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)}
+
+
 def _invalid(image: str) -> str:
     """Return why an image's name cannot be parsed, "" where it can (docker's reference grammar)."""
     import re
@@ -91,7 +96,7 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     more = f". Image size: {size(image)} bytes." if enabled("PulledTellsSize", worker.release) else ""
     worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name)
     if not present:
-        worker.pulled.append({"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)})
+        worker.pulled.append(listed(image))
     return None
 
 

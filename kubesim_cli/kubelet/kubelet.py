@@ -16,7 +16,7 @@ from . import containers
 from .addresses import Addresses
 from .admission import rejection
 from .memory import Memory
-from .podstatus import START, PodWorker
+from .podstatus import START, PodWorker, is_mirror
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,13 @@ def _end(worker: PodWorker) -> None:
     worker.gone = True
 
 
+def _forget(worker: PodWorker) -> None:
+    """A mirror pod goes at once: its containers know nothing of it."""
+    worker.gone = True
+
+
 STAGES = (
+    Stage("forget", lambda w: _stopping(w) and is_mirror(w.pod), _forget),
     Stage("end", _stopping, _end, TERMINATE, _deleted_at, _announce_end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
@@ -122,7 +128,9 @@ class Kubelet(Controller):
         old, new = change.old, change.new
         if self.addresses is not None:
             self.addresses.changed(old, new)
-        if new is None or not new["spec"].get("nodeName"):
+        if new is None:
+            return (key_of(old),) if is_mirror(old) else ()  # type: ignore[arg-type]
+        if not new["spec"].get("nodeName"):
             return ()
         if old is None or (old["spec"] is not new["spec"] and old["spec"] != new["spec"]):
             return (key_of(new),)
@@ -157,13 +165,16 @@ class Kubelet(Controller):
             self._again(api.items("pods", namespace), containers.waits)
             return None
         pod = api.find("pods", name, namespace)
-        if pod is None or not pod["spec"].get("nodeName"):
+        if self.addresses is None:
+            self.addresses = Addresses(api)
+        if pod is None:
+            self._mirror_again(api, key, self.addresses)
+            return None
+        if not pod["spec"].get("nodeName"):
             return None
         node = api.find("nodes", pod["spec"]["nodeName"])
         if node is None or not nodes.kubelet_runs(node):
             return None
-        if self.addresses is None:
-            self.addresses = Addresses(api)
         memory = Memory(pod["metadata"]["uid"], self.noted(key))
         worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until)
         self._take_stage(worker)
@@ -175,6 +186,18 @@ class Kubelet(Controller):
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
         return worker.due
+
+    @staticmethod
+    def _mirror_again(api: Client, key: str, addresses: Addresses) -> None:
+        """Where the pod that is gone was that of a file on a node, tell the API of it anew."""
+        from .staticpods import mirror_pods
+
+        for node in api.items("nodes"):
+            for pod in mirror_pods(node, api.release) if nodes.kubelet_runs(node) else ():
+                if key_of(pod) == key:
+                    made = api.create("pods", pod, pod["metadata"]["namespace"])
+                    began = timestamps.parse(node["metadata"]["creationTimestamp"])
+                    api.update_status("pods", {**made, "status": containers.adopted(api, made, node, addresses, began)})
 
     def _take_stage(self, worker: PodWorker) -> None:
         stage = next(each for each in STAGES if each.applies(worker))

@@ -9,6 +9,7 @@ from ..helpers.nodes import internal_ip
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
 from ..machinery.pods import is_phase_terminal
+from ..machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
 from ..releases.gates import enabled
 
 TYPE_CHECKING = False
@@ -24,6 +25,11 @@ START = 1.2  # seconds from a pod's coming to its node to its containers' start:
 MAX_IMAGES = 50  # in a Node's status (kubelet --node-status-max-images)
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
+
+
+def is_mirror(pod: Object) -> bool:
+    """Tell whether a pod stands for one that a kubelet runs from a file (see staticpods)."""
+    return MIRROR_POD_ANNOTATION_KEY in (pod["metadata"].get("annotations") or {})
 
 
 def is_sidecar(container: Object) -> bool:
@@ -102,7 +108,7 @@ class PodWorker:
     def save(self) -> None:
         """Write the status where it differs, the events, and the images that were pulled."""
         if "startTime" in self.status:
-            self._complete()
+            self.complete()
         if self.status != (self.pod.get("status") or {}):
             self.api.update_status("pods", {**self.pod, "status": self.status})
         for type_, reason, message, path in self._events:
@@ -120,7 +126,8 @@ class PodWorker:
             node["status"]["images"] = [*reversed(self.pulled), *node["status"].get("images", ())][:MAX_IMAGES]
             self.api.update_status("nodes", node)
 
-    def _complete(self) -> None:
+    def complete(self) -> None:
+        """Set what follows from the statuses of the containers: phase, addresses, conditions."""
         status = self.status
         if not self.over:
             status["phase"] = phase_of_containers(self.pod, status)

@@ -10,7 +10,7 @@ import click
 
 from .. import releases
 from ..cluster.cluster import StoreError, move_aside
-from ..kubectl.context import wanted_release
+from ..kubectl.context import wanted_bare, wanted_release
 from ..kubectl.resource.discoverycache import path as discovery_cache
 from ..releases import gates
 
@@ -31,10 +31,14 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from: the same seed gives the same ones.")
 @click.option("--kubernetes-version", default=None, metavar="VERSION",
               help="The release to emulate, 1.28 to 1.36; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
+@click.option("--bare/--no-bare", default=None,
+              help="Without what kubeadm and minikube put into a cluster: kube-system is empty. Otherwise KUBESIM_BARE "
+                   "decides, or it is a whole minikube.")
 @click.option("--feature-gates", default="", metavar="NAME=BOOL,...",
               help="Feature gates to set otherwise than the release does, as in MaxUnavailableStatefulSet=true.")
 @click.pass_obj
-def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, feature_gates: str) -> None:
+def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, bare: bool | None,
+          feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
@@ -46,10 +50,14 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         set_gates = gates.parse(feature_gates, release) if release else {}
     except ValueError as error:
         raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
+    if bare is None:
+        bare = wanted_bare(settings.environ)
+
     def start_over() -> None:
         cluster = settings.cluster()
         try:
-            cluster.reset(seed=seed or "", nodes=nodes, release=release, feature_gates=set_gates)
+            cluster.reset(seed=seed or "", nodes=nodes, release=release, bare=bare,
+                          feature_gates=set_gates)
         finally:
             cluster.close()
 

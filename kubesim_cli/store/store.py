@@ -196,9 +196,9 @@ class Store:
             return objects
         return self._families.keep(family, zip((key for key, _ in entries), objects))
 
-    def has(self, resource: str) -> bool:
-        """Tell whether a resource has any objects."""
-        return bool(self._index.entries(resource))
+    def has(self, resource: str, namespace: str = "") -> bool:
+        """Tell whether a resource has any objects, in a namespace or at all."""
+        return any(True for _ in self._entries(resource, namespace))
 
     def resources(self) -> builtins.list[str]:
         """Return the names of the resources that have objects."""

@@ -13,9 +13,12 @@ _TAINTS = (TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE)
 
 
 def mutate(a: Attributes) -> None:
-    if a.subresource:
-        return
-    spec = a.obj["spec"]
+    if not a.subresource:
+        tolerate(a.obj["spec"])
+
+
+def tolerate(spec: Object) -> None:
+    """Add the tolerations to a PodSpec, in place, where it says nothing of these taints."""
     tolerations = spec.get("tolerations") or []
     missing = [key for key in _TAINTS if not any(_tolerates(t, key) for t in tolerations)]
     if missing:

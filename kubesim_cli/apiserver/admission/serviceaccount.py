@@ -9,10 +9,9 @@ from .refusal import forbidden
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ...machinery.types import Object
-    from ..kinds.base import Context
     from .attributes import Attributes
 
 _PREFIX = "kube-api-access-"
@@ -41,12 +40,13 @@ def _complete(a: Attributes) -> None:
     if automount is None:
         automount = account.get("automountServiceAccountToken")
     if automount is not False:
-        _mount_token(spec, a.ctx)
+        mount_token(spec, a.ctx.names.suffix)
     if not spec.get("imagePullSecrets") and account.get("imagePullSecrets"):
         spec["imagePullSecrets"] = [{"name": ref.get("name", "")} for ref in account["imagePullSecrets"]]
 
 
-def _mount_token(spec: Object, ctx: Context) -> None:
+def mount_token(spec: Object, suffix: Callable[[], str]) -> None:
+    """Mount the service account's token into the containers of a PodSpec, in place; `suffix` names the volume."""
     volumes = spec.get("volumes") or []
     name = next((volume["name"] for volume in volumes if volume.get("name", "").startswith(_PREFIX)), "")
     known, used = bool(name), False
@@ -54,7 +54,7 @@ def _mount_token(spec: Object, ctx: Context) -> None:
         mounts = container.get("volumeMounts") or []
         if any(mount.get("mountPath") == _PATH for mount in mounts):
             continue
-        name = name or _PREFIX + ctx.names.suffix()
+        name = name or _PREFIX + suffix()
         container["volumeMounts"] = [*mounts, {"mountPath": _PATH, "name": name, "readOnly": True}]
         used = True
     if used and not known:

@@ -1,0 +1,216 @@
+"""What kubeadm and minikube put into a fresh cluster, with the pods that run of it (kubesystem.json).
+
+Objects of the data have the defaults of the API server filled in; what follows from them (replica sets, pods,
+endpoints, statuses) is made here as the controllers and the kubelet would have left it. A test compares both with what
+these make.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import chain
+
+from ..apiserver.admission.defaulttolerationseconds import tolerate
+from ..apiserver.admission.serviceaccount import mount_token
+from ..apiserver.bootstrap import ROOT_CA
+from ..controllers.daemonset import nodes as daemons
+from ..controllers.deployment import revisions
+from ..controllers.history import RESOURCE as REVISIONS
+from ..controllers.history import template_patch
+from ..controllers.pods import from_template
+from ..controllers.refs import controller_ref
+from ..go.jsontext import loads
+from ..helpers.nodes import internal_ip
+from ..kubelet.addresses import Addresses
+from ..kubelet.containers import adopted
+from ..kubelet.images import listed
+from ..kubelet.staticpods import mirror_pods
+from ..machinery import timestamps
+from ..machinery.names import template_hash
+from ..machinery.objects import key_of
+from ..machinery.wellknown import (
+    CONTROLLER_REVISION_HASH_LABEL_KEY,
+    DEPRECATED_TEMPLATE_GENERATION,
+    LABEL_SERVICE_NAME,
+    REVISION_ANNOTATION,
+)
+from ..releases import within_minors
+from ..releases.gates import enabled
+from ..releases.server import PATCH
+from ..releases.system import KINDNET_IMAGE, STORAGE_PROVISIONER_IMAGE, image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..apiserver.client import Client
+    from ..machinery.entropy import Entropy
+    from ..machinery.types import Object, Release
+    from ..store.store import Store
+
+NAMESPACE = "kube-system"
+_PRIORITIES = {"system-node-critical": 2000001000, "system-cluster-critical": 2000000000}
+
+
+def images(release: Release, nodes: int) -> tuple[list[Object], list[Object]]:
+    """Return what the status of the first of so many nodes, and that of the others, tells of images."""
+    common = [image("kube-proxy", release), image("pause", release), *([KINDNET_IMAGE] if nodes > 1 else ())]
+    first = [image(name, release) for name in ("etcd", "coredns", "kube-apiserver", "kube-controller-manager",
+                                               "kube-scheduler")]
+    return ([listed(each) for each in (*first, *common, STORAGE_PROVISIONER_IMAGE)], [listed(each) for each in common])
+
+
+class KubeSystem:
+    """Puts the objects into a cluster whose Nodes are there already, the control plane's first."""
+
+    def __init__(self, api: Client, store: Store, entropy: Entropy):
+        """`entropy` gives UIDs and suffixes: one of its own, so that a bare cluster is otherwise the same."""
+        self.api, self.store, self.entropy, self.nodes = api, store, entropy, api.items("nodes")
+        self.release, self.now, self.stamp = api.release, api.now, timestamps.format(api.now)
+        self.addresses = Addresses(api)
+
+    def make(self) -> None:
+        """Put everything, pods before what tells of them."""
+        for node in self.nodes:
+            for pod in mirror_pods(node, self.release):
+                self._run(pod, node)
+        for resource, obj in _data(self.release, self.nodes, self.now):
+            if "template" in obj.get("spec", ()) and not enabled("OmitZeroTimes", self.release):
+                obj["spec"]["template"]["metadata"]["creationTimestamp"] = None
+            if resource == "pods":
+                self._place(obj, self.nodes[0])
+            elif resource == "deployments.apps":
+                self._deploy(obj)
+            elif resource == "daemonsets.apps":
+                self._daemons(obj)
+            else:
+                self._put(resource, obj)
+
+    def _put(self, resource: str, obj: Object) -> Object:
+        meta = obj["metadata"]
+        meta["uid"] = self.entropy.uid(resource, key_of(obj))
+        meta["creationTimestamp"] = self.stamp
+        self.store.put("ADDED", resource, key_of(obj), obj)
+        return obj
+
+    # Pods
+
+    def _pod(self, template: Object, owner: Object) -> Object:
+        pod = from_template(template, owner)
+        meta = pod["metadata"]
+        meta.update(name=meta["generateName"] + self.entropy.suffix(), namespace=NAMESPACE)
+        return pod
+
+    def _place(self, pod: Object, node: Object) -> Object:
+        """Have a pod run on a node, with what admission and the scheduler add to it."""
+        spec = pod["spec"]
+        tolerate(spec)
+        mount_token(spec, self.entropy.suffix)
+        spec.update(enableServiceLinks=True, nodeName=node["metadata"]["name"], preemptionPolicy="PreemptLowerPriority",
+                    priority=_PRIORITIES.get(spec.get("priorityClassName"), 0))
+        return self._run(pod, node)
+
+    def _run(self, pod: Object, node: Object) -> Object:
+        """Put a pod whose containers run since the cluster is there."""
+        meta, asked = pod["metadata"], [container["resources"] for container in pod["spec"]["containers"]]
+        if enabled("PodGeneration", self.release):
+            meta["generation"] = 1
+        meta["uid"] = self.entropy.uid("pods", key_of(pod))
+        pod["status"] = {"phase": "Pending", "qosClass": "Burstable" if any(asked) else "BestEffort"}
+        pod["status"] = adopted(self.api, pod, node, self.addresses, self.now)
+        meta["creationTimestamp"] = self.stamp
+        self.store.put("ADDED", "pods", key_of(pod), pod)
+        return pod
+
+    # Workloads
+
+    def _deploy(self, deployment: Object) -> None:
+        """Put a Deployment of one pod, which is there."""
+        hash_ = template_hash(deployment["spec"]["template"])
+        name = f"{deployment['metadata']['name']}-{hash_}"
+        counts = {"availableReplicas": 1, "observedGeneration": 1, "readyReplicas": 1, "replicas": 1}
+        if enabled("DeploymentReplicaSetTerminatingReplicas", self.release):
+            counts["terminatingReplicas"] = 0
+        times = {"lastTransitionTime": self.stamp, "lastUpdateTime": self.stamp, "status": "True"}
+        deployment["status"] = {**counts, "updatedReplicas": 1, "conditions": [
+            {**times, "message": "Deployment has minimum availability.", "reason": "MinimumReplicasAvailable",
+             "type": "Available"},
+            {**times, "message": f'ReplicaSet "{name}" has successfully progressed.',
+             "reason": "NewReplicaSetAvailable", "type": "Progressing"}]}
+        template, selector = revisions.with_hash(deployment, hash_)
+        deployment["metadata"]["annotations"] = {REVISION_ANNOTATION: "1"}
+        self._put("deployments.apps", deployment)
+        rs: Object = {"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {
+            "name": name, "namespace": NAMESPACE, "generation": 1, "labels": dict(template["metadata"]["labels"]),
+            "ownerReferences": [controller_ref(deployment)]},
+            "spec": {"replicas": 1, "selector": selector, "template": template},
+            "status": {**counts, "fullyLabeledReplicas": 1}}
+        revisions.set_annotations(deployment, rs, 1, False)
+        self._put("replicasets.apps", rs)
+        self._endpoints(self._place(self._pod(template, rs), self.nodes[0]))
+
+    def _daemons(self, ds: Object) -> None:
+        """Put a DaemonSet, its revision, and a pod on each node."""
+        meta, count = ds["metadata"], len(self.nodes)
+        meta["annotations"] = {DEPRECATED_TEMPLATE_GENERATION: "1"}
+        ds["status"] = {"currentNumberScheduled": count, "desiredNumberScheduled": count, "numberAvailable": count,
+                        "numberMisscheduled": 0, "numberReady": count, "observedGeneration": 1,
+                        "updatedNumberScheduled": count}
+        self._put("daemonsets.apps", ds)
+        hash_ = template_hash(ds["spec"]["template"])
+        labels = {**ds["spec"]["template"]["metadata"]["labels"], CONTROLLER_REVISION_HASH_LABEL_KEY: hash_}
+        self._put(REVISIONS, {"kind": "ControllerRevision", "apiVersion": "apps/v1", "metadata": {
+            "name": f"{meta['name']}-{hash_}", "namespace": NAMESPACE, "labels": labels,
+            "annotations": dict(meta["annotations"]), "ownerReferences": [controller_ref(ds)]},
+            "data": template_patch(ds, self.release), "revision": 1})
+        template = daemons.template(ds, hash_)
+        for node in self.nodes:
+            pod = self._pod(template, ds)
+            daemons.send_to(pod, node["metadata"]["name"])
+            self._place(pod, node)
+
+    def _endpoints(self, pod: Object) -> None:
+        """Put the endpoints of the service that leads to CoreDNS' pod."""
+        service = self.api.get("services", "kube-dns", NAMESPACE)
+        meta, ports = service["metadata"], service["spec"]["ports"]
+        ports = [{"name": port["name"], "port": port["port"], "protocol": port["protocol"]} for port in ports]
+        target = {"kind": "Pod", "name": pod["metadata"]["name"], "namespace": NAMESPACE, "uid": pod["metadata"]["uid"]}
+        ip, node = pod["status"]["podIP"], pod["spec"]["nodeName"]
+        labels, notes = meta["labels"], {"endpoints.kubernetes.io/last-change-trigger-time": self.stamp}
+        managed = {"endpoints.kubernetes.io/managed-by": "endpoint-controller"}
+        self._put("endpoints", {"kind": "Endpoints", "apiVersion": "v1", "metadata": {
+            "name": meta["name"], "namespace": NAMESPACE, "annotations": notes,
+            "labels": {**(managed if enabled("EndpointsManagedBy", self.release) else {}), **labels}},
+            "subsets": [{"addresses": [{"ip": ip, "nodeName": node, "targetRef": target}], "ports": ports[::-1]}]})
+        self._put("endpointslices.discovery.k8s.io", {
+            "kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": {
+                "name": f"{meta['name']}-{self.entropy.suffix()}", "generateName": f"{meta['name']}-",
+                "namespace": NAMESPACE, "generation": 1, "annotations": dict(notes), "labels": {
+                    "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io", **labels,
+                    LABEL_SERVICE_NAME: meta["name"]}, "ownerReferences": [controller_ref(service)]},
+            "addressType": "IPv4", "ports": ports, "endpoints": [{
+                "addresses": [ip], "conditions": {"ready": True, "serving": True, "terminating": False},
+                "nodeName": node, "targetRef": target}]})
+
+
+def _data(release: Release, nodes: list[Object], now: float) -> Iterator[tuple[str, Object]]:
+    """Yield (resource, object) of the data, as far as the cluster has it; `@name@` stands for what it differs in.
+
+    An entry tells the minor releases that have it (`since`, `until`) and how many nodes there are at least (`nodes`).
+    """
+    from base64 import b64encode
+
+    values = {"version": PATCH[release], "ip": internal_ip(nodes[0]), "today": timestamps.format(now)[:10],
+              "ca": ROOT_CA.replace("\n", "\\n"), "ca64": b64encode(ROOT_CA.encode()).decode(),
+              "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
+              "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
+    with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:
+        parts = file.read().split("@")
+    parts[1::2] = [values[name] for name in parts[1::2]]
+    data = loads("".join(parts))
+    accounts = ({**each, "resource": "serviceaccounts", "object": {
+        "kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": each["name"], "namespace": NAMESPACE}}}
+        for each in data["controllers"])
+    for entry in chain(accounts, data["objects"]):
+        if within_minors(release, entry.get("since"), entry.get("until")) and len(nodes) >= entry.get("nodes", 1):
+            yield entry["resource"], entry["object"]
