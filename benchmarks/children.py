@@ -90,7 +90,7 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
         assert hasattr(found, constant), f"there is no {name} any more"
         setattr(found, constant, value)
     os.environ.pop("KUBESIM_TRACEBACK", None)
-    os.environ["KUBESIM_HOME"] = home
+    os.environ.update(KUBESIM_HOME=home, KUBESIM_BARE="1")  # names in kube-system are random where no seed is given
     os.close(at_gate)
     while True:
         try:
@@ -118,7 +118,7 @@ def warm(*commands: tuple[str, str]) -> None:
 
     with tempfile.TemporaryDirectory() as home:
         keep = os.environ.copy(), sys.stdin, sys.stdout, sys.stderr
-        os.environ["KUBESIM_HOME"] = home
+        os.environ.update(KUBESIM_HOME=home, KUBESIM_BARE="1")
         try:
             for words, stdin in commands:
                 with tempfile.TemporaryFile("w+") as given, open(os.devnull, "w") as nowhere:

@@ -28,8 +28,8 @@ START = "2024-01-01T00:00:00Z"
 
 
 def frozen(home: Home, *reset: str) -> Home:
-    """Give a home a fresh cluster whose clock stands still."""
-    home.run("sim", "reset", *reset)
+    """Give a home a fresh cluster, with nothing but what is measured, whose clock stands still."""
+    home.run("sim", "reset", "--bare", *reset)
     home.run("sim", "clock", "freeze", START)
     return home
 

@@ -1,4 +1,4 @@
-"""The objects of a fresh minikube: what the control plane's parts and minikube's addons make when they start."""
+"""The objects that every new cluster has: what the API server and its peers make when they start."""
 
 from __future__ import annotations
 

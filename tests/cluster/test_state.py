@@ -105,13 +105,13 @@ def test_starting_over_keeps_the_clock_only(folder):
     state = ClusterState(store)
     state.set_clock(offset=60.0)
     state.pods_with_usage = 3
-    state.note_bootstrap((1, 29))
-    state.start_over(seed="s", nodes=3, release=(1, 30), feature_gates={"JobManagedBy": True})
+    state.note_bootstrap((1, 29), True)
+    state.start_over(seed="s", nodes=3, release=(1, 30), bare=None, feature_gates={"JobManagedBy": True})
     store.close()
     state = ClusterState(Store(folder))
     assert (state.clock_offset, state.frozen_at, state.pods_with_usage) == (60.0, None, 0)
     assert (state.entropy, state.nodes, state.release) == ({"seed": "s", "count": 0}, 3, (1, 30))
-    assert state.feature_gates == {"JobManagedBy": True} and not state.bootstrapped
+    assert state.feature_gates == {"JobManagedBy": True} and not state.bootstrapped and state.bare is None
 
 
 def test_nobody_else_reads_the_meta():

@@ -58,7 +58,7 @@ def test_drain(newest):
     assert "evicting pod default/lone\n" in result.out and "pod/lone evicted\n" in result.out
     ignored, deleted = result.err.split("; ")
     assert ignored.startswith("Warning: ignoring DaemonSet-managed Pods: default/agent-")
-    assert deleted == "deleting Pods that declare no controller: default/lone\n"
+    assert deleted == "deleting Pods that declare no controller: default/lone, kube-system/storage-provisioner\n"
     assert newest("kubectl get pod lone").code == 1
 
 

@@ -47,7 +47,7 @@ def test_objects_named_one_by_one_share_a_table(pods):
 
 def test_nothing_found(pods):
     assert pods("kubectl get deploy").err == "No resources found in default namespace.\n"
-    assert pods("kubectl get deploy -A").err == "No resources found\n"
+    assert pods("kubectl get statefulsets -A").err == "No resources found\n"
     assert pods("kubectl get pv").err == "No resources found\n"
     assert pods("kubectl get deploy -o name") == (0, "", "")
 
