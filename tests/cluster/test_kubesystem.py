@@ -80,8 +80,8 @@ def test_it_is_what_the_server_its_controllers_and_the_kubelet_make_of_the_manif
     bare.set_clock(frozen=START + 60)
     bare.commit()
     made = {place: obj for place, obj in everything(bare).items() if place not in before}
-    assert "" == "\n".join(unified_diff(settled((place[0], obj) for place, obj in new.items()),
-                              settled((place[0], obj) for place, obj in made.items()), lineterm=""))
+    assert "\n".join(unified_diff(settled((place[0], obj) for place, obj in new.items()),
+                              settled((place[0], obj) for place, obj in made.items()), lineterm="")) == ""
 
 
 def test_the_names_that_follow_from_the_seed_are_those_of_a_bare_cluster(terminal):
