@@ -129,7 +129,7 @@ class Debugging:
         self._warn_of_user(copied["spec"], copied["spec"]["containers"], name)
         made = client.create("pods", copied, meta.get("namespace", ""))
         if flags["replace"]:
-            client.delete("pods", meta["name"], meta.get("namespace", ""), grace_period=0)
+            client.delete("pods", meta.get("name", ""), meta.get("namespace", ""), grace_period=0)
         return made, name
 
     def _copy(self, pod: Object) -> tuple[Object, str]:
@@ -148,7 +148,9 @@ class Debugging:
             spec.pop("nodeName", None)
         images, spec["containers"] = flags["set-image"], spec.get("containers") or []
         for each in spec["containers"]:
-            each["image"] = images.get(each["name"]) or images.get("*") or each["image"]
+            image = images.get(each["name"]) or images.get("*")
+            if image:
+                each["image"] = image
         container = podcmd.find(copied, flags["container"]) if flags["container"] else None
         if container is None:
             if not flags["image"]:
@@ -176,7 +178,7 @@ class Debugging:
         self._shape(changed, name, "ephemeral")
         self._warn_of_user(pod["spec"], ephemeral[-1:], name)
         patch = strategicdiff.two_way(pod, changed, schema_of("v1", "Pod", ctx.release))
-        made = ctx.client.patch("pods", meta["name"], patch, "strategic", meta.get("namespace", ""),
+        made = ctx.client.patch("pods", meta.get("name", ""), patch, "strategic", meta.get("namespace", ""),
                                 subresource="ephemeralcontainers")
         return made, name
 

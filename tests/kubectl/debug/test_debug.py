@@ -130,6 +130,19 @@ def test_a_pod_from_a_file(web):
     assert copied == (0, "", "") and [c["name"] for c in pod(web, "c")["spec"]["containers"]] == ["a"]
 
 
+@pytest.mark.parametrize(("text", "told"), [
+    ("metadata: null", "error: resource name may not be empty\n"),
+    ("metadata: {name: web}\nspec: {containers: [null]}", ""),
+    ("metadata: {name: web}\nspec: null", ""),
+    ("metadata: {name: nosuch}", 'Error from server (NotFound): pods "nosuch" not found\n'),
+])
+def test_files_with_little_in_them(web, text, told):
+    with open("pod.yaml", "w", encoding="utf-8") as file:
+        file.write(f"apiVersion: v1\nkind: Pod\n{text}\n")
+    assert web("kubectl debug -f pod.yaml --image=busybox -c a").err == told
+    assert "kubesim failed" not in web("kubectl debug -f pod.yaml --image=busybox -c b --copy-to=b").err
+
+
 # Copies
 
 def test_a_copy_with_a_container_more(web):
