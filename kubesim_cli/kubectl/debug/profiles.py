@@ -104,7 +104,8 @@ def _trim(subject: Subject) -> None:
                 container.pop(field, None)
 
 
-def _trim_elevated(subject: Subject) -> None:
+def _trim_as_flags_say(subject: Subject) -> None:
+    """The same, for profiles that took nothing away before there were those flags."""
     if does("DebugKeeps", subject.release):
         _trim(subject)
 
@@ -124,7 +125,7 @@ def _administer_network_of_node(subject: Subject) -> None:
 
 def _administer_network_of_copy(subject: Subject) -> None:
     _administer_network(subject)
-    _trim_elevated(subject)
+    _trim_as_flags_say(subject)
     if does("DebugNetadmin", subject.release):
         _share(subject)
 
@@ -134,9 +135,9 @@ _PROFILES: dict[str, dict[str, tuple[Step, ...]]] = {
     LEGACY: {"node": (_mount_root, _use_host), "copy": (_drop_labels,)},
     "general": {"node": (_mount_root, _clear, _use_host), "copy": (_trim, _trace, _share), "ephemeral": (_trace,)},
     "baseline": {"node": (_clear,), "copy": (_clear, _trim, _share), "ephemeral": (_clear,)},
-    "restricted": {"node": (_restrict,), "copy": (_restrict, _trim, _share), "ephemeral": (_restrict,)},
+    "restricted": {"node": (_restrict,), "copy": (_restrict, _trim_as_flags_say, _share), "ephemeral": (_restrict,)},
     "netadmin": {"node": (_administer_network_of_node,), "copy": (_administer_network_of_copy,),
                  "ephemeral": (_administer_network,)},
-    "sysadmin": {"node": (_privilege, _use_host, _mount_root), "copy": (_privilege, _trim_elevated, _share),
+    "sysadmin": {"node": (_privilege, _use_host, _mount_root), "copy": (_privilege, _trim_as_flags_say, _share),
                  "ephemeral": (_privilege,)},
 }

@@ -87,7 +87,8 @@ def test_what_is_kept(target):
 @pytest.mark.parametrize(("release", "profile", "context", "probes", "shared", "labels"), [
     ("1.28", "netadmin", {"capabilities": {"add": ["NET_ADMIN"]}}, True, None, False),
     ("1.29", "netadmin", NET, True, True, False), ("1.30", "sysadmin", PRIVILEGED, True, True, False),
-    ("1.30", "general", TRACE, False, True, False), ("1.31", "netadmin", NET, False, True, True)])
+    ("1.30", "restricted", RESTRICTED, True, True, False), ("1.30", "general", TRACE, False, True, False),
+    ("1.31", "netadmin", NET, False, True, True)])
 def test_copies_of_older_releases(target, release, profile, context, probes, shared, labels):
     target.environ["KUBESIM_KUBECTL_VERSION"] = release
     keep = " --keep-labels" if labels else ""
