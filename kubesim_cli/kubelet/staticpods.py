@@ -71,7 +71,15 @@ def _pod(name: str, container: Object, volumes: dict[str, tuple[str, str]], anno
 
 
 def _command(program: str, **flags: str) -> list[str]:
+    """Return a command line with its flags in order."""
     return [program, *sorted(f"--{name.replace('_', '-')}={value}" for name, value in flags.items())]
+
+
+def _gates(release: Release) -> dict[str, str]:
+    """Return the flag with the feature gates that minikube sets."""
+    if enabled("NoWebSocketsToKubelet", release):
+        return {"feature_gates": "ExtendWebSocketsToKubelet=false"}
+    return {}
 
 
 def _mounts(volumes: dict[str, tuple[str, str]], writable: tuple[str, ...] = ()) -> list[Object]:
@@ -110,8 +118,9 @@ def _etcd(node: str, ip: str, release: Release) -> Object:
         key_file=f"{certs}/server.key", listen_client_urls=f"https://127.0.0.1:2379,{client}",
         listen_metrics_urls="http://127.0.0.1:2381", listen_peer_urls=peer, name=node,
         peer_cert_file=f"{certs}/peer.crt", peer_client_cert_auth="true", peer_key_file=f"{certs}/peer.key",
-        peer_trusted_ca_file=f"{certs}/ca.crt", proxy_refresh_interval="70000", snapshot_count="10000",
-        trusted_ca_file=f"{certs}/ca.crt", **newer if enabled("EtcdFeatureGates", release) else older)
+        peer_trusted_ca_file=f"{certs}/ca.crt", snapshot_count="10000", trusted_ca_file=f"{certs}/ca.crt",
+        **{} if enabled("EtcdFewerFlags", release) else {"proxy_refresh_interval": "70000"},
+        **newer if enabled("EtcdFeatureGates", release) else older)
     if enabled("EtcdLivez", release):
         paths = {"liveness": "/livez", "readiness": "/readyz", "startup": "/readyz"}
     else:
@@ -144,7 +153,7 @@ def _api_server(ip: str, release: Release) -> Object:
         service_account_issuer="https://kubernetes.default.svc.cluster.local",
         service_account_key_file=f"{CERTS}/sa.pub", service_account_signing_key_file=f"{CERTS}/sa.key",
         service_cluster_ip_range=SERVICE_NETWORK, tls_cert_file=f"{CERTS}/apiserver.crt",
-        tls_private_key_file=f"{CERTS}/apiserver.key")
+        tls_private_key_file=f"{CERTS}/apiserver.key", **_gates(release))
     volumes = _folders(_CA_CERTS)
     probes = _probes(release, ip, API_PORT, "HTTPS",
                      {"liveness": "/livez", "readiness": "/readyz", "startup": "/livez"})
@@ -163,7 +172,7 @@ def _controller_manager(release: Release) -> Object:
         controllers="*,bootstrapsigner,tokencleaner", kubeconfig=config, leader_elect="false",
         requestheader_client_ca_file=f"{CERTS}/front-proxy-ca.crt", root_ca_file=ca,
         service_account_private_key_file=f"{CERTS}/sa.key", service_cluster_ip_range=SERVICE_NETWORK,
-        use_service_account_credentials="true")
+        use_service_account_credentials="true", **_gates(release))
     volumes = {**_folders(_CA_CERTS), "kubeconfig": (config, "FileOrCreate")}
     if not enabled("NoFlexVolumes", release):
         volumes["flexvolume-dir"] = (_FLEX, "DirectoryOrCreate")
@@ -177,7 +186,7 @@ def _controller_manager(release: Release) -> Object:
 def _scheduler(release: Release) -> Object:
     config = "/etc/kubernetes/scheduler.conf"
     command = _command("kube-scheduler", authentication_kubeconfig=config, authorization_kubeconfig=config,
-                       bind_address="127.0.0.1", kubeconfig=config, leader_elect="false")
+                       bind_address="127.0.0.1", kubeconfig=config, leader_elect="false", **_gates(release))
     if enabled("SchedulerLivez", release):
         paths = {"liveness": "/livez", "readiness": "/readyz", "startup": "/livez"}
     else:

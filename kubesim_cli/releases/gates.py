@@ -104,12 +104,14 @@ BEHAVIOURS = {
     "PlainPullErrors": (1, 29),              # errors of pulls come without their gRPC code
     "PulledTellsSize": (1, 30),              # the event of a pull tells the image's size
 
-    # kubeadm
+    # kubeadm, and minikube's configuration of it
     "CoreDNSUncached": (1, 32),              # CoreDNS answers for the cluster's own names without its cache
     "EtcdFeatureGates": (1, 34),             # etcd is 3.6, and two of its flags are not experimental any more
+    "EtcdFewerFlags": (1, 31),               # --proxy-refresh-interval is not set any more
     "EtcdLivez": (1, 31),                    # etcd's probes ask /livez and /readyz, it was /health
     "NamedProbePorts": (1, 34),              # probes of the control plane name their port
     "NoFlexVolumes": (1, 36),                # the controller manager mounts no folder for them
+    "NoWebSocketsToKubelet": (1, 36),        # a feature gate of the control plane is set, as Docker needs it
     "SchedulerLivez": (1, 32),               # the scheduler's probes ask /livez and /readyz, it was /healthz
 }
 

@@ -104,6 +104,12 @@ def test_the_same_seed_gives_the_same_kube_system(terminal):
     assert first == pods() and len(json.loads(first)["items"]) == 7
 
 
+def test_no_two_objects_have_one_uid(tmp_path):
+    uids = [obj["metadata"].get("uid") for (resource, _), obj in everything(opened(tmp_path / "c")).items()
+            if resource != "componentstatuses"]
+    assert len(uids) == len(set(uids)) > 250
+
+
 # The switch
 
 def system_pods(terminal):
@@ -124,10 +130,12 @@ def test_the_variable_decides_where_the_flag_does_not(terminal):
     terminal.environ["KUBESIM_BARE"] = "1"
     terminal.ok("kubectl sim reset")
     assert system_pods(terminal) == 0
-    terminal.ok("kubectl sim reset --no-bare")
-    assert system_pods(terminal) == 7
     terminal.environ["KUBESIM_BARE"] = "0"
+    assert system_pods(terminal) == 0  # reset has settled it
     terminal.ok("kubectl sim reset")
+    assert system_pods(terminal) == 7
+    terminal.environ["KUBESIM_BARE"] = "1"
+    terminal.ok("kubectl sim reset --no-bare")
     assert system_pods(terminal) == 7
 
 
@@ -188,10 +196,10 @@ def ages(terminal, selector="", columns="AGE:.metadata.creationTimestamp"):
 
 @pytest.mark.parametrize("how", ["", "--force --grace-period=0", "--now"])
 def test_a_mirror_pod_is_made_anew_and_its_container_runs_on(minikube, how):
-    minikube.ok("kubectl label pod etcd-minikube -n kube-system mine=yes")
-    uid = minikube.ok("kubectl get pod etcd-minikube -n kube-system -o jsonpath={.metadata.uid}")
-    minikube.ok(f"kubectl delete pod etcd-minikube -n kube-system {how}")
-    pod = json.loads(minikube.ok("kubectl get pod etcd-minikube -n kube-system -o json"))
+    minikube.ok("kubectl label pod kube-scheduler-minikube -n kube-system mine=yes")
+    uid = minikube.ok("kubectl get pod kube-scheduler-minikube -n kube-system -o jsonpath={.metadata.uid}")
+    minikube.ok(f"kubectl delete pod kube-scheduler-minikube -n kube-system {how}")
+    pod = json.loads(minikube.ok("kubectl get pod kube-scheduler-minikube -n kube-system -o json"))
     assert pod["metadata"]["uid"] != uid and "mine" not in pod["metadata"]["labels"]
     assert pod["metadata"]["creationTimestamp"] == "2024-01-01T00:05:00Z"
     state, = pod["status"]["containerStatuses"]
@@ -199,7 +207,7 @@ def test_a_mirror_pod_is_made_anew_and_its_container_runs_on(minikube, how):
         0, True, "2024-01-01T00:00:00Z")
     assert minikube.ok("kubectl get events -n kube-system --field-selector reason=Killing") == ""
     minikube.advance("1m")
-    assert pod == json.loads(minikube.ok("kubectl get pod etcd-minikube -n kube-system -o json"))
+    assert pod == json.loads(minikube.ok("kubectl get pod kube-scheduler-minikube -n kube-system -o json"))
 
 
 def test_a_mirror_pod_goes_with_its_node(minikube):

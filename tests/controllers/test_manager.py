@@ -87,7 +87,7 @@ def test_a_controller_that_never_rests_is_stopped(cluster, monkeypatch):
 
 
 def test_a_loop_whose_objects_are_not_there_is_not_asked(cluster):
-    """A quota is not even imported where there is none."""
+    """A quota is not even imported where there is none, nor for what happens in another namespace."""
     server, _, counter = cluster
     loop = Ready(counter, "configmaps secrets")
     loop.of = "configmaps"
@@ -95,8 +95,8 @@ def test_a_loop_whose_objects_are_not_there_is_not_asked(cluster):
     manager = module.Manager(server, {"counter": loop})
     server.notice = manager.notice
 
-    def secret(name):
-        obj = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": name, "namespace": "default"}}
+    def secret(name, namespace="default"):
+        obj = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace}}
         server.write("ADDED", server.resolve("secrets"), obj, None)
         manager.live(100.0)
 
@@ -104,6 +104,7 @@ def test_a_loop_whose_objects_are_not_there_is_not_asked(cluster):
     assert counter.seen == []
     add(server, "here", 100.0)
     secret("late")
+    secret("away", "other")
     assert [name for _, name in counter.seen] == ["here", "late"]
 
 
