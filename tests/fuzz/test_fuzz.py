@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the bo
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_no_wrong_input_is_an_internal_error(fresh, monkeypatch):
-    monkeypatch.setattr(bench, "SECONDS", 30)  # five are for a machine that does nothing else
+    monkeypatch.setattr(bench, "SECONDS", 30)  # five are for a program that nobody counts the lines of
     seed = int.from_bytes(os.urandom(4), "big") if fresh else 8
     print(f"python tests/fuzz/run.py --seed {seed} --cases 300")  # pytest tells it where the test fails
     assert not run.faults(seed, range(300))
