@@ -26,4 +26,5 @@ def image(program: str, release: Release) -> str:
     coredns, etcd, pause = _VERSIONS[release]
     if program == "coredns":
         return f"{_REGISTRY}/coredns/coredns:{coredns}"
-    return f"{_REGISTRY}/{program}:{ {'etcd': etcd, 'pause': pause}.get(program, PATCH[release])}"
+    tag = {"etcd": etcd, "pause": pause}.get(program, PATCH[release])
+    return f"{_REGISTRY}/{program}:{tag}"
