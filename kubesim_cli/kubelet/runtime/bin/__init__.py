@@ -1,0 +1,97 @@
+"""The programs that containers find: which there are, where, and what plays each.
+
+A program's file begins with an ELF mark and its name, so that it can be copied, linked and removed as any file. What
+plays it is a function of a process (kernel/process.py), found here by that name and imported when it is first run.
+"""
+
+from __future__ import annotations
+
+from ..kernel.errors import Errno
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..kernel.files import Inode
+    from ..kernel.process import Process, Program
+
+MARK = b"\x7fELF:"
+OWN = {
+    "shells": ("sh", "ash", "bash", "dash"),
+    "streams": ("cat", "head", "tail", "tee", "yes", "seq"),
+    "times": ("sleep", "timeout", "date", "uptime"),
+    "processes": ("env", "nohup", "nice", "printenv", "ps", "xargs", "pidof", "setsid", "stdbuf", "watch", "time"),
+    "listing": ("ls", "stat"),
+    "changes": ("chmod", "chown", "chgrp", "cp", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "realpath", "rm",
+                "rmdir", "touch", "truncate", "mkfifo"),
+    "identity": ("arch", "df", "free", "groups", "hostname", "id", "nproc", "sync", "tty", "uname", "whoami", "mount"),
+    "chance": ("shuf", "uuidgen"),
+    "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
+}
+_MODULES = {name: module for module, names in OWN.items() for name in names}
+_loaded: dict[str, Program] = {}
+
+
+def names() -> list[str]:
+    """Return all programs there are."""
+    from .text import SPECS
+
+    return sorted({*_MODULES, *SPECS})
+
+
+def program(name: str) -> Program:
+    """Return what plays a program."""
+    found = _loaded.get(name)
+    if found is None:
+        from importlib import import_module
+
+        module = import_module(f".{_MODULES.get(name, 'text')}", __name__)
+        found = _loaded[name] = getattr(module, "PROGRAMS", {}).get(name) or module.run
+    return found
+
+
+def which(process: Process, name: str) -> str:
+    """Return the path that a name is found at, "" for none."""
+    found = _search(process, name)
+    return found[0] if found else ""
+
+
+def _search(process: Process, name: str) -> tuple[str, Inode] | None:
+    tree, user = process.space.tree, process.user
+    if "/" in name:
+        place = tree.lookup(name, process.cwd, user)
+        assert place.inode is not None
+        return name, place.inode
+    path = process.env.get("PATH")
+    memory = process.memory
+    if memory is not None and hasattr(memory, "vars"):
+        path = memory.get("PATH")
+    key = (path, name)
+    if key in tree.found:
+        return tree.found[key]
+    denied = None
+    for folder in (path or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":"):
+        try:
+            inode = tree.find(f"{folder}/{name}", process.cwd, user).inode
+        except Errno:
+            continue
+        if inode is not None and inode.kind == "f":
+            if inode.allows(user, 1):
+                tree.found[key] = f"{folder}/{name}", inode
+                return tree.found[key]
+            denied = f"{folder}/{name}", inode
+    return denied
+
+
+def find(process: Process, name: str) -> Program:
+    """Return what plays the program of a name or a path; raise ENOENT, EACCES or ENOEXEC."""
+    found = _search(process, name) if name else None
+    if found is None:
+        raise Errno("ENOENT")
+    inode = found[1]
+    if inode.kind == "d" or not inode.allows(process.user, 1):
+        raise Errno("EACCES")
+    data = inode.data
+    if data.startswith(MARK):
+        return program(data[len(MARK):].decode())
+    from .shells import script
+
+    return script(found[0], bytes(data))

@@ -1,0 +1,112 @@
+"""Programs that tell who and where one is: id, whoami, hostname, uname, df, free and their kin."""
+
+from __future__ import annotations
+
+from .listing import names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..kernel.process import Process
+
+
+def _id(process: Process) -> int:
+    words = "".join(process.argv[1:])
+    user = process.user
+    users, groups = names(process, "passwd"), names(process, "group")
+    if "u" in words:
+        process.write((users.get(user.uid, str(user.uid)) if "n" in words else str(user.uid)) + "\n")
+    elif "G" in words:
+        everyone = dict.fromkeys((user.gid, *user.groups))
+        process.write(" ".join(groups.get(each, str(each)) if "n" in words else str(each) for each in everyone) + "\n")
+    elif "g" in words:
+        process.write((groups.get(user.gid, str(user.gid)) if "n" in words else str(user.gid)) + "\n")
+    else:
+        def told(number: int, known: dict[int, str]) -> str:
+            return f"{number}({known[number]})" if number in known else str(number)
+
+        every = ",".join(told(each, groups) for each in dict.fromkeys((user.gid, *user.groups)))
+        process.write(f"uid={told(user.uid, users)} gid={told(user.gid, groups)} groups={every}\n")
+    return 0
+
+
+def _whoami(process: Process) -> int:
+    found = names(process, "passwd").get(process.user.uid)
+    if found is None:
+        return process.complain(f"cannot find name for user ID {process.user.uid}: No such file or directory")
+    process.write(found + "\n")
+    return 0
+
+
+def _groups(process: Process) -> int:
+    process.argv = ["id", "-Gn"]
+    return _id(process)
+
+
+def _hostname(process: Process) -> int:
+    name = process.space.hostname
+    process.write((name.partition(".")[0] if "-s" in process.argv else name) + "\n")
+    return 0
+
+
+def _uname(process: Process) -> int:
+    words = "".join(word.lstrip("-") for word in process.argv[1:]) or "s"
+    parts = {"s": "Linux", "n": process.space.hostname, "r": "6.6.0", "v": "#1 SMP PREEMPT_DYNAMIC", "m": "x86_64", "o": "GNU/Linux"}
+    chosen = "snrvmo" if "a" in words else [letter for letter in "snrvmo" if letter in words]
+    process.write(" ".join(parts[letter] for letter in chosen) + "\n")
+    return 0
+
+
+def _said(text: str):  # type: ignore[no-untyped-def]
+    def say(process: Process) -> int:
+        process.write(text)
+        return 0
+
+    return say
+
+
+def _df(process: Process) -> int:
+    tree = process.space.tree
+    human = any("h" in word for word in process.argv[1:] if word[:1] == "-")
+    rows = []
+    for path, inode in [("/", tree.root), *sorted(tree.mounts.items())]:
+        volume = inode.volume
+        size = volume.capacity or 62725623 * 1024
+        used = volume.used if volume.capacity else 9 << 30
+        if inode.kind == "d":
+            told = [_told(each, human) for each in (size, used, size - used)]
+            rows.append(("overlay" if path == "/" else volume.name, *told, f"{-(-used * 100 // size)}%", path))
+    words = [word for word in process.argv[1:] if word[:1] != "-"]
+    if words:
+        where = tree.find(words[0], process.cwd, process.user).path
+        rows = [max((row for row in rows if where == row[5] or where.startswith(row[5].rstrip("/") + "/")), key=lambda row: len(row[5]))]
+    out = f"{'Filesystem':<14} {'Size' if human else '1K-blocks':>9} {'Used':>8} {'Avail' if human else 'Available':>9} Use% Mounted on\n"
+    process.write(out + "".join(f"{a:<14} {b:>9} {c:>8} {d:>9} {e:>4} {f}\n" for a, b, c, d, e, f in rows))
+    return 0
+
+
+def _told(size: int, human: bool) -> str:
+    if not human:
+        return str(-(-size // 1024))
+    from .listing import _human
+
+    return _human(size)
+
+
+def _free(process: Process) -> int:
+    unit = 1 << 20 if "-m" in process.argv else 1 << 30 if "-g" in process.argv else 1024
+    total, used = (8 << 30) // unit, (2 << 30) // unit
+    process.write(f"{'':15}total        used        free      shared  buff/cache   available\n"
+                  f"Mem:     {total:11} {used:11} {total - used:11} {0:11} {0:11} {total - used:11}\nSwap:    {0:11} {0:11} {0:11}\n")
+    return 0
+
+
+def _tty(process: Process) -> int:
+    what = process.fds.get(0)
+    terminal = what is not None and what.terminal
+    process.write("/dev/pts/0\n" if terminal else "not a tty\n")
+    return int(not terminal)
+
+
+PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname, "arch": _said("x86_64\n"),
+            "nproc": _said("4\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty,
+            "mount": _said("overlay on / type overlay (rw,relatime)\nproc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n")}

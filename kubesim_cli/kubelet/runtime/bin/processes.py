@@ -1,0 +1,206 @@
+"""Programs that run other programs, or tell of them: env, nohup, xargs, ps and their kin."""
+
+from __future__ import annotations
+
+from ..kernel.errors import Errno
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..kernel.process import Process
+
+
+def become(process: Process, words: list[str]) -> int | None:
+    """Turn a process into another program."""
+    name = process.argv[0]
+    try:
+        program = process.space.find(process, words[0])
+    except Errno as error:
+        process.write(f"{name}: '{words[0]}': {error.message}\n" if name == "env" else
+                      f"{name}: failed to run command '{words[0]}': {error.message}\n", 2)
+        return 127 if error.name == "ENOENT" else 126
+    process.argv, process.program, process.memory = words, program, None
+    return program(process)
+
+
+def _env(process: Process) -> int | None:
+    words = process.argv[1:]
+    env = dict(process.env)
+    while words:
+        word = words[0]
+        if word in ("-i", "-", "--ignore-environment"):
+            env = {}
+        elif word in ("-u", "--unset") and len(words) > 1:
+            env.pop(words.pop(1), None)
+        elif word.startswith("-u"):
+            env.pop(word[2:], None)
+        elif word == "--":
+            words.pop(0)
+            break
+        elif "=" in word:
+            name, _, value = word.partition("=")
+            env[name] = value
+        elif word[:1] != "-":
+            break
+        words.pop(0)
+    process.env = env
+    if words:
+        return become(process, words)
+    process.write("".join(f"{name}={value}\n" for name, value in env.items()))
+    return 0
+
+
+def _printenv(process: Process) -> int:
+    words = [word for word in process.argv[1:] if word[:1] != "-"]
+    if not words:
+        process.write("".join(f"{name}={value}\n" for name, value in process.env.items()))
+        return 0
+    status = 0
+    for word in words:
+        if word in process.env:
+            process.write(process.env[word] + "\n")
+        else:
+            status = 1
+    return status
+
+
+def _prefix(*with_value: str):  # type: ignore[no-untyped-def]
+    """Return the program of nohup, nice, setsid ...: it runs what follows its options."""
+
+    def run(process: Process) -> int | None:
+        words = process.argv[1:]
+        while words and words[0][:1] == "-":
+            if words.pop(0) in with_value and words:
+                words.pop(0)
+        if not words:
+            return process.complain("missing operand") and 125
+        return become(process, words)
+
+    return run
+
+
+def _xargs(process: Process) -> int | None:
+    state = process.memory
+    if state is None:
+        state = process.memory = {"in": bytearray(), "runs": None, "child": None, "status": 0}
+    if state["runs"] is None:
+        while True:
+            data = process.read()
+            if data is None:
+                return None
+            if not data:
+                break
+            state["in"] += data
+        state["runs"] = _runs(process, state["in"].decode("utf-8", "surrogateescape"))
+    kernel = process.kernel
+    while True:
+        child = state["child"]
+        if child is not None:
+            if child.status is None:
+                process.wait(child)
+                return None
+            if child.status == 255:
+                return 124
+            if child.status:
+                state["status"] = 123
+            state["child"] = None
+        if not state["runs"]:
+            return int(state["status"])
+        argv = state["runs"].pop(0)
+        try:
+            program = process.space.find(process, argv[0])
+            child = kernel.spawn(process.space, program, argv, process.env, process.user, process.cwd,
+                                 {**process.fds, 0: kernel.null()}, process)
+        except Errno as error:
+            process.complain(f"{argv[0]}: {error.message}")
+            return 127 if error.name == "ENOENT" else 126
+        state["child"] = child
+        kernel.start(child)
+
+
+def _runs(process: Process, text: str) -> list[list[str]]:
+    """Return the commands that xargs runs."""
+    words = process.argv[1:]
+    most, lines, replace, zero, empty, delimiter = 0, 0, "", False, True, ""
+    while words and words[0][:1] == "-" and len(words[0]) > 1:
+        word = words.pop(0)
+        letter, value = word[1], word[2:]
+        if word in ("-0", "--null"):
+            zero = True
+        elif word in ("-r", "--no-run-if-empty"):
+            empty = False
+        elif letter in "nLIPdsE":
+            value = value or (words.pop(0) if words else "")
+            if letter == "n":
+                most = int(value)
+            elif letter == "L":
+                lines = int(value)
+            elif letter == "I":
+                replace = value
+            elif letter == "d":
+                delimiter = {"\\n": "\n", "\\0": "\0", "\\t": "\t"}.get(value, value)
+    command = words or ["echo"]
+    if zero or delimiter:
+        items = text.split("\0" if zero else delimiter)
+        if items and items[-1] in ("", "\n"):
+            items.pop()
+    elif replace:
+        items = [line.strip() for line in text.split("\n") if line.strip()]
+    elif lines:
+        kept = [line for line in text.split("\n") if line.strip()]
+        return [command + [each for line in kept[at:at + lines] for each in _split(line)] for at in range(0, len(kept), lines)]
+    else:
+        items = _split(text)
+    if replace:
+        return [[word.replace(replace, item) for word in command] for item in items]
+    if not items:
+        return [command] if empty else []
+    size = most or 5000
+    return [command + items[at:at + size] for at in range(0, len(items), size)]
+
+
+def _split(text: str) -> list[str]:
+    import shlex
+
+    try:
+        return shlex.split(text, comments=False)
+    except ValueError:
+        return text.split()
+
+
+def _ps(process: Process) -> int:
+    from .dates import strftime
+
+    words = "".join(process.argv[1:])
+    wide = "aux" in words or words.replace("-", "") in ("ef", "eF")
+    busybox = process.space.shell == "ash"
+    rows = []
+    for pid, each in sorted(process.space.processes.items()):
+        command = " ".join(each.argv)
+        user = {0: "root"}.get(each.user.uid, str(each.user.uid))
+        started = strftime("%H:%M", process.space.started, "")
+        if busybox:
+            rows.append(f"{pid:5} {user:8} 0:00 {command}\n")
+        elif "aux" in words:
+            rows.append(f"{user:8} {pid:7}  0.0  0.0   2576   {900 + pid % 90:4} ?        {'Ss' if pid == 1 else 'R' if each is process else 'S':4} {started}   0:00 {command}\n")
+        elif wide:
+            parent = each.parent.pid if each.parent else 0
+            rows.append(f"{user:8} {pid:7} {parent:7}  0 {started} ?        00:00:00 {command}\n")
+        else:
+            rows.append(f"{pid:7} ?        00:00:00 {each.argv[0].rpartition('/')[2]}\n")
+    head = ("PID   USER     TIME  COMMAND\n" if busybox else
+            "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n" if "aux" in words else
+            "UID          PID    PPID  C STIME TTY          TIME CMD\n" if wide else "    PID TTY          TIME CMD\n")
+    process.write(head + "".join(rows))
+    return 0
+
+
+def _pidof(process: Process) -> int:
+    found = [str(pid) for pid, each in process.space.processes.items()
+             if each.argv[0].rpartition("/")[2] in process.argv[1:] and each is not process]
+    if found:
+        process.write(" ".join(reversed(found)) + "\n")
+    return int(not found)
+
+
+PROGRAMS = {"env": _env, "printenv": _printenv, "xargs": _xargs, "ps": _ps, "pidof": _pidof, "nohup": _prefix(),
+            "nice": _prefix("-n"), "setsid": _prefix(), "stdbuf": _prefix("-o", "-i", "-e"), "time": _prefix()}

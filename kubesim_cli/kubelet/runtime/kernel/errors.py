@@ -1,0 +1,28 @@
+"""What a system call answers when it fails."""
+
+from __future__ import annotations
+
+MESSAGES = {
+    "EACCES": "Permission denied", "EAGAIN": "Resource temporarily unavailable", "EBADF": "Bad file descriptor",
+    "EBUSY": "Device or resource busy", "EEXIST": "File exists", "EINVAL": "Invalid argument",
+    "EISDIR": "Is a directory", "ELOOP": "Too many levels of symbolic links", "ENOENT": "No such file or directory",
+    "ENOEXEC": "Exec format error", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
+    "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EPIPE": "Broken pipe",
+    "EROFS": "Read-only file system", "ESRCH": "No such process", "EXDEV": "Invalid cross-device link",
+}
+
+
+class Errno(Exception):
+    """A system call failed; `name` is that of errno(3), `message` what strerror(3) says of it."""
+
+    def __init__(self, name: str):
+        super().__init__(MESSAGES[name])
+        self.name, self.message = name, MESSAGES[name]
+
+
+class Exhausted(Exception):
+    """A process has used up what one may: `what` is steps, output or memory. The kernel kills it."""
+
+    def __init__(self, what: str):
+        super().__init__(what)
+        self.what = what

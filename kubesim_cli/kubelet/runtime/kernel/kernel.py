@@ -1,0 +1,226 @@
+"""Runs processes in simulated time.
+
+One after the other, in the order in which they became ready, each until it waits or has done its turn; when none is
+ready, time goes to the next timer. So the same start gives the same run, to the byte.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heappop, heappush
+
+from . import files
+from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
+from .errors import Errno, Exhausted
+from .process import Process, Space
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .files import User
+    from .process import Program
+
+SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "PIPE": 13,
+           "ALRM": 14, "TERM": 15, "CHLD": 17, "CONT": 18, "STOP": 19, "WINCH": 28}
+_HARMLESS = ("CHLD", "CONT", "STOP", "WINCH")
+NAMES = {number: name for name, number in SIGNALS.items()}
+TURN = 20_000            # steps of a process until the next one has its turn
+TURN_TIME = 0.02         # simulated seconds that such a turn takes: a busy loop sees time go by
+MOST_STEPS = 1_500_000   # steps of a process without a rest; with more of them it counts as run away
+MOST_PROCESSES = 512     # of a container
+DEPTH = 12               # children that run at once within their parent's turn, one in the other
+
+
+class Kernel:
+    """`now` is simulated time; `waiting` tells which processes wait for what."""
+
+    def __init__(self, now: float):
+        self.now = now
+        self.ready: deque[Process] = deque()
+        self.timers: list[tuple[float, int, Process]] = []
+        self.waiting: dict[object, list[Process]] = {}
+        self.sequence = 0
+        self.depth = 0
+
+    # Starting and ending
+
+    def spawn(self, space: Space, program: Program, argv: list[str], env: dict[str, str], user: User, cwd: str,
+              fds: dict[int, Open], parent: Process | None = None) -> Process:
+        """Make a process that is ready to run; the first of a space is its PID 1."""
+        if len(space.processes) >= MOST_PROCESSES:
+            raise Errno("EAGAIN")
+        process = Process(self, space, program, argv, env, user, cwd, parent)
+        if parent is not None:
+            parent.children[process.pid] = process
+            process.umask, process.ignored = parent.umask, parent.ignored
+        if space.init is None:
+            space.init = process
+        for what in fds.values():
+            what.users += 1
+        process.fds = dict(fds)
+        return process
+
+    def start(self, process: Process) -> None:
+        """Let a new process run: at once, unless too many already do so within each other."""
+        if self.depth < DEPTH:
+            self._turn(process)
+        else:
+            self.schedule(process)
+
+    def schedule(self, process: Process) -> None:
+        """Let a new process run when it is its turn."""
+        process.woken = True
+        self.ready.append(process)
+
+    def exit(self, process: Process, status: int) -> None:
+        """End a process; with PID 1 all of its container end."""
+        if process.status is not None:
+            return
+        process.status = status & 255
+        self._forget(process)
+        for fd in list(process.fds):
+            process.close(fd)
+        space = process.space
+        space.processes.pop(process.pid, None)
+        for child in process.children.values():
+            child.parent = space.init
+        process.memory = None
+        if process is space.init:
+            for each in list(space.processes.values()):
+                self.exit(each, 128 + SIGNALS["KILL"])
+        self.wake(process)
+
+    def kill(self, process: Process, signal: str) -> None:
+        """Send a signal, "TERM": it is trapped, ignored, or ends the process. PID 1 is only ended by KILL."""
+        if process.status is not None:
+            return
+        if signal == "KILL":
+            self.exit(process, 128 + SIGNALS["KILL"])
+        elif signal in process.trapped:
+            process.pending.append(signal)
+            self._rouse(process)
+        elif signal not in process.ignored and signal not in _HARMLESS and process is not process.space.init:
+            self.exit(process, 128 + SIGNALS[signal])
+
+    # Waiting
+
+    def suspend(self, process: Process, keys: tuple[object, ...], until: float | None) -> None:
+        """See Process.wait."""
+        process.keys, process.until, process.woken = keys, until, False
+        for key in keys:
+            self.waiting.setdefault(key, []).append(process)
+        if until is not None:
+            self.sequence += 1
+            heappush(self.timers, (until, self.sequence, process))
+
+    def _forget(self, process: Process) -> None:
+        for key in process.keys:
+            those = self.waiting.get(key)
+            if those is not None and process in those:
+                those.remove(process)
+                if not those:
+                    del self.waiting[key]
+        process.keys, process.until = (), None
+
+    def _rouse(self, process: Process) -> None:
+        if not process.woken and process.status is None:
+            self._forget(process)
+            process.woken = True
+            self.ready.append(process)
+
+    def wake(self, key: object) -> None:
+        """Something has come of what processes wait for."""
+        if key in self.waiting:
+            for process in list(self.waiting[key]):
+                self._rouse(process)
+
+    # Running
+
+    def _turn(self, process: Process) -> None:
+        if process.status is not None:
+            return
+        self.depth += 1
+        process.woken = True
+        try:
+            status = process.program(process)
+        except Errno as error:
+            status = 128 + SIGNALS["PIPE"] if error.name == "EPIPE" else process.complain(error.message)
+        except (Exhausted, MemoryError, RecursionError):
+            status = 128 + SIGNALS["KILL"]
+        finally:
+            self.depth -= 1
+        if status is not None:
+            self.exit(process, status)
+
+    def rest(self, process: Process, steps: int) -> None:
+        """A process has done its turn and goes on when the others had theirs and a little time has passed."""
+        process.steps += steps
+        if process.steps > MOST_STEPS:
+            raise Exhausted("steps")
+        process.wait(until=self.now + TURN_TIME)
+
+    def run(self, until: float) -> None:
+        """Let everything happen that happens up to a time."""
+        ready, timers = self.ready, self.timers
+        while True:
+            while ready:
+                self._turn(ready.popleft())
+            while timers and (timers[0][2].until != timers[0][0] or timers[0][2].status is not None):
+                heappop(timers)
+            if not timers or timers[0][0] > until:
+                break
+            due, _, process = heappop(timers)
+            if due > self.now:
+                self.now = due
+            self._forget(process)
+            process.woken = True
+            self._turn(process)
+        self.now = max(self.now, until)
+
+    # Files
+
+    def pipe(self) -> tuple[PipeReader, PipeWriter]:
+        """Return the two ends of a new pipe."""
+        pipe = Pipe()
+        return PipeReader(pipe), PipeWriter(pipe)
+
+    def open(self, process: Process, path: str, how: str) -> Open:
+        """See Process.open; raises what open(2) does."""
+        space, user = process.space, process.user
+        if path[:5] == "/dev/" and (number := _shared_descriptor(path)) is not None:
+            return process.descriptor(number)
+        place = space.tree.find(path, process.cwd, user)
+        inode = place.inode
+        if inode is None:
+            if how == "r":
+                raise Errno("ENOENT")
+            inode = space.tree.create(place, files.FILE, 0o666 & ~process.umask, user, self.now)
+        else:
+            if how == "x":
+                raise Errno("EEXIST")
+            if inode.kind == files.FOLDER:
+                if how != "r":
+                    raise Errno("EISDIR")
+                return OpenFolder(inode)
+            wanted = {"r": files.READ, "+": files.READ | files.WRITE}.get(how, files.WRITE)
+            if not inode.allows(user, wanted):
+                raise Errno("EACCES")
+            if how != "r" and inode.volume.read_only and inode.kind == files.FILE:
+                raise Errno("EROFS")
+            if inode.kind == files.DEVICE:
+                return Device(inode, space.random.randbytes)
+            if inode.kind == files.VIRTUAL:
+                return Data(space.tree.virtual[inode.target]())
+            if how == "w":
+                inode.truncate(0, self.now)
+        return OpenFile(inode, how in "r+", how != "r", how == "a")
+
+    def null(self) -> Open:
+        """Return /dev/null."""
+        return Data(b"")
+
+
+def _shared_descriptor(path: str) -> int | None:
+    name = path[5:]
+    if name in ("stdin", "stdout", "stderr"):
+        return ("stdin", "stdout", "stderr").index(name)
+    return int(name[3:]) if name[:3] == "fd/" and name[3:].isdigit() else None

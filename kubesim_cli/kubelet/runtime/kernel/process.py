@@ -1,0 +1,144 @@
+"""A process: its arguments, environment, user, descriptors, and the program that it runs.
+
+A program is a function of the process that is called until it returns an exit code. Where it has to wait it says for
+what (`wait`) and returns None, and is called again when that has come. What it must remember meanwhile stands in
+`memory`; nothing stands on Python's stack. So a process is data: it can be copied (fork) and stored, and goes on in
+another kubesim command.
+"""
+
+from __future__ import annotations
+
+from .descriptors import Open
+from .errors import Errno
+from .files import Tree, User
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .kernel import Kernel
+
+    Program = Callable[["Process"], "int | None"]
+
+CHUNK = 65536
+
+
+class Space:
+    """What the processes of a container share: files, names, limits, and the numbers of its processes.
+
+    `find`: the function that gives the program behind a path of the tree or a name; see bin/.
+    """
+
+    __slots__ = ("find", "hostname", "init", "limit", "next_pid", "processes", "random", "shell", "started", "tree")
+
+    def __init__(self, tree: Tree, hostname: str, find: Callable[[Process, str], Program | None], random: Any,
+                 started: float, limit: int | None = None, shell: str = "dash"):
+        self.tree, self.hostname, self.find, self.random, self.started = tree, hostname, find, random, started
+        self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
+        self.next_pid = 1
+        self.processes: dict[int, Process] = {}
+        self.init: Process | None = None
+
+
+class Process:
+    """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
+
+    __slots__ = ("argv", "children", "cwd", "env", "fds", "ignored", "kernel", "keys", "memory", "parent", "pending",
+                 "pid", "program", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
+
+    def __init__(self, kernel: Kernel, space: Space, program: Program, argv: list[str], env: dict[str, str],
+                 user: User, cwd: str = "/", parent: Process | None = None):
+        self.kernel, self.space, self.program, self.argv, self.env = kernel, space, program, argv, env
+        self.user, self.cwd, self.parent, self.umask = user, cwd, parent, 0o022
+        self.fds: dict[int, Open] = {}
+        self.memory: Any = None
+        self.children: dict[int, Process] = {}
+        self.pending: list[str] = []
+        self.ignored: frozenset[str] = frozenset()
+        self.trapped: frozenset[str] = frozenset()
+        self.status: int | None = None
+        self.keys: tuple[object, ...] = ()
+        self.until: float | None = None
+        self.woken = False
+        self.steps = 0
+        self.pid = space.next_pid
+        space.next_pid += 1
+        space.processes[self.pid] = self
+
+    # Waiting
+
+    def wait(self, *keys: object, until: float | None = None) -> None:
+        """Be called again when one of the keys is woken, at a time, or when a signal has come that is trapped."""
+        self.kernel.suspend(self, keys, until)
+
+    # Descriptors
+
+    def install(self, fd: int, what: Open) -> None:
+        """Let a descriptor stand for something; what it stood for is closed."""
+        what.users += 1
+        self.close(fd)
+        self.fds[fd] = what
+
+    def close(self, fd: int) -> None:
+        """Close a descriptor, if it is open."""
+        what = self.fds.pop(fd, None)
+        if what is not None:
+            what.users -= 1
+            if not what.users:
+                what.closed(self.kernel)
+
+    def descriptor(self, fd: int) -> Open:
+        """Return what a descriptor stands for."""
+        try:
+            return self.fds[fd]
+        except KeyError:
+            raise Errno("EBADF") from None
+
+    def read(self, fd: int = 0, count: int = CHUNK) -> bytes | None:
+        """Return bytes, b"" at the end; None, and wait for more, where there are none yet."""
+        what = self.descriptor(fd)
+        data = what.read(self.kernel, count)
+        if data is None:
+            self.wait(what.key)
+        return data
+
+    def write(self, data: bytes | str, fd: int = 1) -> None:
+        """Write all of it."""
+        if data:
+            self.descriptor(fd).write(self.kernel, data.encode("utf-8", "surrogateescape")
+                                      if isinstance(data, str) else data)
+
+    def choked(self, fd: int = 1) -> bool:
+        """Tell whether to stop writing, and wait, for the pipe is full."""
+        what = self.fds.get(fd)
+        if what is None or not what.full:
+            return False
+        self.wait(what.key)
+        return True
+
+    def complain(self, message: str) -> int:
+        """Say on stderr what went wrong, as `program: message`; return 1."""
+        try:
+            self.write(f"{self.argv[0].rpartition('/')[2]}: {message}\n", 2)
+        except Errno:
+            pass
+        return 1
+
+    # Files
+
+    def open(self, path: str, how: str = "r") -> Open:
+        """Open a file. `how`: r, w (emptied or made), a (appended), x (must be new) or + (read and written)."""
+        return self.kernel.open(self, path, how)
+
+    def read_file(self, path: str) -> bytes:
+        """Return a whole file."""
+        what = self.open(path)
+        parts = []
+        while data := what.read(self.kernel, 1 << 20):
+            parts.append(data)
+            if len(parts) > 256:
+                from .errors import Exhausted
+
+                raise Exhausted("memory")
+        return b"".join(parts)

@@ -1,0 +1,541 @@
+"""Turns a shell program into operations: functions of the shell, in a list.
+
+An operation returns the number of the next one, or WAIT (it is done again later), FRAME (another frame goes on), DONE
+(the shell ends) or EXEC (the process has become another program). Words are worked out at once; what takes time is
+always an operation of its own: a command substitution comes before the command that uses its output.
+"""
+
+from __future__ import annotations
+
+from . import expand, syntax
+from .parser import Parser
+from .syntax import Literal, Sequence, Simple, Substitution, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .expand import Guard
+    from .shell import Shell
+    from .syntax import Node, Redirect
+
+    Operation = Callable[[Shell], int]
+
+WAIT, FRAME, DONE, EXEC = -1, -2, -3, -4
+
+
+class Code:
+    """The operations of a text. Where a process is in it, is a number: the text says the rest."""
+
+    __slots__ = ("bash", "ops", "text")
+
+    def __init__(self, text: str, bash: bool):
+        self.text, self.bash = text, bash
+        self.ops: list[Operation] = []
+
+
+_codes: dict[tuple[str, bool], Code] = {}
+
+
+def compiled(text: str, bash: bool) -> Code:
+    """Return a text's operations; raise ShellSyntaxError."""
+    code = _codes.get((text, bash))
+    if code is None:
+        if len(_codes) > 500:
+            _codes.clear()
+        code = Code(text, bash)
+        compiler = Compiler(code)
+        compiler.sequence(Parser(text, 1, bash).program(), True)
+        compiler.end()
+        _codes[text, bash] = code
+    return code
+
+
+class Compiler:
+    """Writes operations. `checked`, an argument of many: a failure counts for set -e."""
+
+    def __init__(self, code: Code):
+        self.code, self.ops = code, code.ops
+        self.loops: list[tuple[list[int], list[int], int]] = []  # breaks and continues to be filled in, depth
+        self.depth = 0  # of the frame's stack
+
+    # Writing
+
+    def emit(self, operation: Operation) -> int:
+        self.ops.append(operation)
+        return len(self.ops) - 1
+
+    def reserve(self) -> int:
+        """Leave room for an operation that is written later."""
+        return self.emit(None)  # type: ignore[arg-type]
+
+    def jump(self, at: int, to: int) -> None:
+        """Write a jump into the room that was left."""
+        self.ops[at] = lambda sh: to
+
+    def end(self) -> None:
+        self.emit(lambda sh: sh.pop())
+
+    def branch(self, at: int, to: int, when: bool) -> None:
+        """Jump if the status is zero (`when` true) or not."""
+        after = at + 1
+        if when:
+            self.ops[at] = lambda sh: after if sh.status else to
+        else:
+            self.ops[at] = lambda sh: to if sh.status else after
+
+    def check(self) -> None:
+        """After a command: set -e, and the ERR trap."""
+        after = len(self.ops) + 1
+
+        def check(sh: Shell) -> int:
+            if sh.status and ("e" in sh.options or "ERR" in sh.traps):
+                return _failure(sh, after)
+            return after
+
+        self.emit(check)
+
+    # Lists
+
+    def sequence(self, node: Sequence, checked: bool) -> None:
+        for item, background in node.items:
+            if background:
+                self.background(item)
+            else:
+                self.and_or(item, checked)
+
+    def and_or(self, node: syntax.AndOr, checked: bool) -> None:
+        self.pipeline(node.first, checked and not node.rest)
+        for number, (operator, pipeline) in enumerate(node.rest):
+            at = self.reserve()
+            self.pipeline(pipeline, checked and number == len(node.rest) - 1)
+            self.branch(at, len(self.ops), operator == "||")
+
+    def background(self, item: syntax.AndOr) -> None:
+        from .running import background
+
+        at = self.reserve()
+        entry, after = self.apart(Sequence([(item, False)]), at)
+        self.ops[at] = background(self.code, entry, after)
+
+    def apart(self, node: Node, at: int, lenient: bool = False) -> tuple[int, int]:
+        """Write what another process runs; return where that begins, and where the shell itself goes on."""
+        loops, depth = self.loops, self.depth
+        self.loops, self.depth = [], 0
+        entry = len(self.ops)
+        if isinstance(node, Sequence):
+            self.sequence(node, not lenient)
+        else:
+            self.command(node, not lenient, last=True)
+        self.end()
+        self.loops, self.depth = loops, depth
+        return entry, len(self.ops)
+
+    def pipeline(self, node: syntax.Pipeline, checked: bool) -> None:
+        from .running import await_pipeline, negate, start_pipeline, timed
+
+        inner = checked and not node.negated
+        if node.timed:
+            self.emit(timed(True, len(self.ops) + 1))
+        if len(node.commands) == 1:
+            self.command(node.commands[0], inner)
+        else:
+            at = self.reserve()
+            entries = [self.apart(each, at, lenient=not inner)[0] for each in node.commands]
+            self.ops[at] = start_pipeline(self.code, entries, len(self.ops))
+            self.emit(await_pipeline(len(self.ops) + 1))
+            if inner:
+                self.check()
+        if node.timed:
+            self.emit(timed(False, len(self.ops) + 1))
+        if node.negated:
+            self.emit(negate(len(self.ops) + 1))
+
+    # Commands
+
+    def command(self, node: Node, checked: bool, last: bool = False) -> None:
+        if isinstance(node, Simple):
+            self.simple(node, checked, last)
+        elif isinstance(node, syntax.Group):
+            self.sequence(node.body, checked)
+        elif isinstance(node, syntax.If):
+            self.if_(node, checked)
+        elif isinstance(node, syntax.While):
+            self.while_(node, checked)
+        elif isinstance(node, syntax.For):
+            self.for_(node, checked)
+        elif isinstance(node, syntax.CFor):
+            self.cfor(node, checked)
+        elif isinstance(node, syntax.Case):
+            self.case(node, checked)
+        elif isinstance(node, syntax.Subshell):
+            self.subshell(node, checked)
+        elif isinstance(node, syntax.Function):
+            self.function(node)
+        elif isinstance(node, syntax.Redirected):
+            self.redirected(node, checked)
+        elif isinstance(node, (syntax.Condition, syntax.Compute)):
+            self.test(node, checked)
+
+    def words(self, words: list[Word]) -> None:
+        """Run the command substitutions of words."""
+        for word in words:
+            for substitution, guards in expand.hoist(word):
+                self.substitution(substitution, guards)
+
+    def substitution(self, node: Substitution, guards: tuple[Guard, ...]) -> None:
+        from .running import await_substitution, guard, start_direct, start_substitution
+
+        skip = self.reserve() if guards else -1
+        simple = _single(node.program)
+        if simple is not None:
+            for word in simple.words:
+                for inner, more in expand.hoist(word):
+                    self.substitution(inner, more)
+        at = self.reserve()
+        entry, after = self.apart(node.program, at)
+        start = start_substitution(self.code, entry, after)
+        if simple is not None:
+            start = start_direct([expand.fields(word) for word in simple.words], start, node.slot, simple.line, after)
+        self.ops[at] = start
+        self.emit(await_substitution(node.slot, after + 1))
+        if skip >= 0:
+            self.ops[skip] = guard(guards, node.slot, skip + 1, len(self.ops))
+
+    def redirects(self, redirects: list[Redirect]) -> None:
+        self.words([each.target for each in redirects])
+
+    def simple(self, node: Simple, checked: bool, last: bool) -> None:
+        from .running import await_child, simple
+
+        name = _literal(node.words[0]) if node.words else ""
+        if name in ("break", "continue") and self.loops and not node.redirects and self._leave(node, name):
+            return
+        words: list[Word] = []
+        declared: list[tuple[int, syntax.Assignment]] = []
+        for word in node.words:
+            if isinstance(word, syntax.Assignment):
+                declared.append((len(words), word))
+                words.append(Word([]))
+            else:
+                words += expand.braces(word) if self.code.bash else [word]
+        for assignment in (*node.assignments, *(each for _, each in declared)):
+            self.assignment_words(assignment)
+        self.words(words)
+        self.redirects(node.redirects)
+        at = self.reserve()
+        self.ops[at] = simple(node, words, declared, at, last, not checked)
+        self.emit(await_child(at + 2))
+        if checked:
+            self.check()
+
+    def assignment_words(self, node: syntax.Assignment) -> None:
+        if node.subscript is not None:
+            self.words([node.subscript])
+        if isinstance(node.value, Word):
+            self.words([node.value])
+        else:
+            for key, value in node.value:
+                self.words([value] if key is None else [key, value])
+
+    def _leave(self, node: Simple, name: str) -> bool:
+        """Write a break or continue whose number is known."""
+        count = 1
+        if len(node.words) > 1:
+            text = _literal(node.words[1])
+            if not text.isdigit() or not int(text):
+                return False
+            count = int(text)
+        breaks, continues, depth = self.loops[max(len(self.loops) - count, 0)]
+        inside = depth + 1 if name == "continue" else depth
+        at = self.reserve()
+
+        def leave(sh: Shell) -> int:
+            frame = sh.frames[-1]
+            sh.unwind(frame, inside)
+            sh.status = 0
+            return at + 1
+
+        self.ops[at] = leave
+        (breaks if name == "break" else continues).append(self.reserve())
+        return True
+
+    def redirected(self, node: syntax.Redirected, checked: bool) -> None:
+        from .running import pop_redirects, push_redirects
+
+        self.redirects(node.redirects)
+        at = self.reserve()
+        self.depth += 1
+        self.command(node.command, checked)
+        self.depth -= 1
+        pop = self.reserve()
+        self.ops[pop] = pop_redirects(pop + 1)
+        self.ops[at] = push_redirects(node.redirects, node.line, at + 1, pop + 1)
+        if checked:
+            self.check()
+
+    def if_(self, node: syntax.If, checked: bool) -> None:
+        outs = []
+        for condition, body in node.branches:
+            self.sequence(condition, False)
+            at = self.reserve()
+            self.sequence(body, checked)
+            outs.append(self.reserve())
+            self.branch(at, len(self.ops), False)
+        if node.otherwise is not None:
+            self.sequence(node.otherwise, checked)
+        else:
+            self.emit(_clear(len(self.ops) + 1))
+        for at in outs:
+            self.jump(at, len(self.ops))
+
+    def _loop(self, body: Sequence, checked: bool) -> tuple[list[int], list[int]]:
+        breaks: list[int] = []
+        continues: list[int] = []
+        self.loops.append((breaks, continues, self.depth))
+        self.depth += 1
+        self.sequence(body, checked)
+        self.depth -= 1
+        self.loops.pop()
+        return breaks, continues
+
+    def while_(self, node: syntax.While, checked: bool) -> None:
+        self.emit(_enter(("while", 0), len(self.ops) + 1))
+        again = len(self.ops)
+        self.loops.append((breaks := [], continues := [], self.depth))
+        self.depth += 1
+        self.sequence(node.condition, False)
+        at = self.reserve()
+        self.sequence(node.body, checked)
+        self.depth -= 1
+        self.loops.pop()
+        back = self.reserve()
+        self.ops[back] = _again(again)
+        done = self.reserve()
+        self.branch(at, done, bool(node.until))
+        self.ops[done] = _leave_loop(done + 1)
+        for each in continues:
+            self.jump(each, again)
+        for each in breaks:
+            self.jump(each, done + 1)
+
+    def for_(self, node: syntax.For, checked: bool) -> None:
+        words = None
+        if node.words is not None:
+            words = [each for word in node.words for each in (expand.braces(word) if self.code.bash else [word])]
+            self.words(words)
+        fields = None if words is None else [expand.fields(word) for word in words]
+        begin = len(self.ops)
+
+        def enter(sh: Shell) -> int:
+            values = list(sh.positional) if fields is None else [each for field in fields for each in field(sh)]
+            sh.frames[-1].stack.append(["for", values, 0])
+            sh.status = 0
+            return begin + 1
+
+        self.emit(enter)
+        at = self.reserve()
+        breaks, continues = self._loop(node.body, checked)
+        self.jump(self.reserve(), at)
+        out, name = len(self.ops), node.name
+
+        def following(sh: Shell) -> int:
+            entry = sh.frames[-1].stack[-1]
+            if entry[2] >= len(entry[1]):
+                sh.frames[-1].stack.pop()
+                return out
+            sh.set(name, entry[1][entry[2]])
+            entry[2] += 1
+            return at + 1
+
+        self.ops[at] = following
+        for each in continues:
+            self.jump(each, at)
+        for each in breaks:
+            self.jump(each, out)
+
+    def cfor(self, node: syntax.CFor, checked: bool) -> None:
+        self.words([node.first, node.condition, node.step])
+        first, condition, step = (expand._number(word) for word in (node.first, node.condition, node.step))
+        endless = not node.condition.parts
+        begin = len(self.ops)
+
+        def enter(sh: Shell) -> int:
+            first(sh)
+            sh.frames[-1].stack.append(("while", 0))
+            return begin + 1
+
+        self.emit(enter)
+        at = self.reserve()
+        breaks, continues = self._loop(node.body, checked)
+        forward = len(self.ops)
+
+        def go_on(sh: Shell) -> int:
+            step(sh)
+            return at
+
+        self.emit(go_on)
+        out = len(self.ops)
+
+        def test(sh: Shell) -> int:
+            if endless or condition(sh) != "0":
+                return at + 1
+            sh.frames[-1].stack.pop()
+            return out
+
+        self.ops[at] = test
+        for each in continues:
+            self.jump(each, forward)
+        for each in breaks:
+            self.jump(each, out)
+
+    def case(self, node: syntax.Case, checked: bool) -> None:
+        from .running import matches, take_word
+
+        self.words([node.word])
+        slot = -len(self.ops) - 1
+        self.emit(take_word(expand.text(node.word), slot, len(self.ops) + 1))
+        outs, fall = [], -1
+        for patterns, body, end in node.clauses:
+            self.words(patterns)
+            at = self.reserve()
+            if fall >= 0:
+                self.jump(fall, len(self.ops))
+                fall = -1
+            self.emit(_clear(len(self.ops) + 1))
+            if body is not None:
+                self.sequence(body, checked)
+            leave = self.reserve()
+            if end == ";&":
+                fall = leave
+            elif end == ";;&":
+                self.jump(leave, len(self.ops))
+            else:
+                outs.append(leave)
+            self.ops[at] = matches([expand.pattern(word) for word in patterns], slot, at + 1, len(self.ops))
+        if fall >= 0:
+            outs.append(fall)
+        self.emit(_clear(len(self.ops) + 1))
+        for at in outs:
+            self.jump(at, len(self.ops))
+
+    def subshell(self, node: syntax.Subshell, checked: bool) -> None:
+        from .running import await_child, subshell
+
+        at = self.reserve()
+        entry, after = self.apart(node.body, at, lenient=not checked)
+        self.ops[at] = subshell(self.code, entry, after)
+        self.emit(await_child(after + 1))
+        if checked:
+            self.check()
+
+    def function(self, node: syntax.Function) -> None:
+        at = self.reserve()
+        loops, depth = self.loops, self.depth
+        self.loops, self.depth = [], 0
+        entry = len(self.ops)
+        self.command(node.body, True)
+        self.end()
+        self.loops, self.depth = loops, depth
+        after, code, name = len(self.ops), self.code, node.name
+
+        def define(sh: Shell) -> int:
+            sh.functions[name] = (code, entry)
+            sh.status = 0
+            return after
+
+        self.ops[at] = define
+
+    def test(self, node: Node, checked: bool) -> None:
+        from .tests import compute, condition
+
+        self.words(_test_words(node))
+        at = self.reserve()
+        self.ops[at] = (condition(node, at + 1) if isinstance(node, syntax.Condition)
+                        else compute(expand._number(node.word), node.line, at + 1))
+        if checked:
+            self.check()
+
+
+def _test_words(node: Node) -> list[Word]:
+    if isinstance(node, syntax.Compute):
+        return [node.word]
+    found: list[Word] = []
+
+    def walk(test: object) -> None:
+        if isinstance(test, Word):
+            found.append(test)
+        elif isinstance(test, tuple):
+            for each in test:
+                walk(each)
+
+    walk(node.test)
+    return found
+
+
+def _single(program: Sequence) -> Simple | None:
+    """Return the only command of a substitution, if it is a plain one."""
+    if len(program.items) != 1 or program.items[0][1]:
+        return None
+    item = program.items[0][0]
+    if item.rest or item.first.negated or item.first.timed or len(item.first.commands) != 1:
+        return None
+    command = item.first.commands[0]
+    if not isinstance(command, Simple) or command.assignments or command.redirects or not command.words:
+        return None
+    if any(isinstance(word, syntax.Assignment) for word in command.words):
+        return None
+    return command
+
+
+def _literal(word: object) -> str:
+    if isinstance(word, Word) and len(word.parts) == 1 and isinstance(word.parts[0], Literal):
+        return str(word.parts[0].text)
+    return ""
+
+
+def _clear(after: int) -> Operation:
+    def clear(sh: Shell) -> int:
+        sh.status = 0
+        return after
+
+    return clear
+
+
+def _enter(entry: tuple[str, int], after: int) -> Operation:
+    def enter(sh: Shell) -> int:
+        sh.frames[-1].stack.append([*entry])
+        return after
+
+    return enter
+
+
+def _again(to: int) -> Operation:
+    """Remember the body's status, which is the loop's."""
+    def again(sh: Shell) -> int:
+        sh.frames[-1].stack[-1][1] = sh.status
+        return to
+
+    return again
+
+
+def _leave_loop(after: int) -> Operation:
+    def leave(sh: Shell) -> int:
+        sh.status = sh.frames[-1].stack.pop()[1]
+        return after
+
+    return leave
+
+
+def _failure(sh: Shell, after: int) -> int:
+    frame = sh.frames[-1]
+    if frame.lenient:
+        return after
+    action = sh.traps.get("ERR")
+    fatal = "e" in sh.options
+    if action and frame.kind not in ("trap", "fatal"):
+        frame.pc = after
+        trap = sh.push(compiled(action, sh.bash), 0, "fatal" if fatal else "trap")
+        trap.status = sh.status
+        return FRAME
+    return sh.finish(sh.status) if fatal else after

@@ -1,0 +1,154 @@
+"""The parts of a shell program, as parser.py finds them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class ShellSyntaxError(Exception):
+    """`message` is what a shell says of it, `line` where; `incomplete`: more input could mend it."""
+
+    def __init__(self, message: str, line: int, incomplete: bool = False):
+        super().__init__(message)
+        self.message, self.line, self.incomplete = message, line, incomplete
+
+
+class Node:
+    """Takes the values of its slots in their order."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __init__(self, *values: Any):
+        for name, value in zip(self.__slots__, values, strict=True):
+            setattr(self, name, value)
+
+    if TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any: ...
+
+
+# Words: lists of parts
+
+class Literal(Node):
+    """Text as it stands; `quoted`: no pattern, no tilde."""
+
+    __slots__ = ("text", "quoted")
+
+
+class Parameter(Node):
+    """$name or ${...}. `operator`: "", one of - := ? + with or without colon, # ## % %%, / // /# /%, ^ ^^ , ,, : (a
+    slice), @ (a transformation); `length`: ${#name}; `indirect`: ${!name}; `subscript`: a Word or None; `word`, `second`:
+    what follows the operator."""
+
+    __slots__ = ("name", "subscript", "operator", "word", "second", "length", "indirect", "quoted")
+
+
+class Substitution(Node):
+    """$(...) or `...`; `slot` is where its output will stand; `file`: <(...)."""
+
+    __slots__ = ("program", "quoted", "slot")
+
+
+class Arithmetic(Node):
+    """$((...))."""
+
+    __slots__ = ("word", "quoted")
+
+
+class Word(Node):
+    """`parts`; a word of no parts is nothing, while '' is a quoted Literal."""
+
+    __slots__ = ("parts",)
+
+
+# Commands
+
+class Assignment(Node):
+    """name=value, name+=value, name[subscript]=value; `value`: a Word, or a list of (subscript or None, Word)."""
+
+    __slots__ = ("name", "subscript", "append", "value")
+
+
+class Redirect(Node):
+    """`operator`: < > >> >| <> <& >& &> &>> << <<<; `target`: a Word, the document's for <<."""
+
+    __slots__ = ("fd", "operator", "target")
+
+
+class Simple(Node):
+    __slots__ = ("assignments", "words", "redirects", "line")
+
+
+class Pipeline(Node):
+    __slots__ = ("commands", "negated", "timed", "line")
+
+
+class AndOr(Node):
+    """`first`, then `rest`: pairs of && or || and a pipeline."""
+
+    __slots__ = ("first", "rest")
+
+
+class Sequence(Node):
+    """`items`: pairs of an AndOr and whether it runs in the background."""
+
+    __slots__ = ("items",)
+
+
+class If(Node):
+    """`branches`: pairs of condition and body; `otherwise`: a Sequence or None."""
+
+    __slots__ = ("branches", "otherwise")
+
+
+class While(Node):
+    __slots__ = ("condition", "body", "until")
+
+
+class For(Node):
+    """`words`: None for "$@"."""
+
+    __slots__ = ("name", "words", "body", "line")
+
+
+class CFor(Node):
+    """for ((first; condition; step))."""
+
+    __slots__ = ("first", "condition", "step", "body")
+
+
+class Case(Node):
+    """`clauses`: (patterns, body or None, ;; or ;& or ;;&)."""
+
+    __slots__ = ("word", "clauses", "line")
+
+
+class Subshell(Node):
+    __slots__ = ("body",)
+
+
+class Group(Node):
+    __slots__ = ("body",)
+
+
+class Function(Node):
+    __slots__ = ("name", "body")
+
+
+class Condition(Node):
+    """[[ ... ]]: `test` is ("and"|"or", a, b), ("not", a), ("unary", operator, word) or ("binary", operator, a, b)."""
+
+    __slots__ = ("test", "line")
+
+
+class Compute(Node):
+    """(( ... ))."""
+
+    __slots__ = ("word", "line")
+
+
+class Redirected(Node):
+    """A compound command with redirections."""
+
+    __slots__ = ("command", "redirects", "line")
