@@ -355,7 +355,7 @@ def _chmod(process: Process) -> int:
         if inode.volume.read_only:
             raise Errno("EROFS")
         inode.mode = changed_mode(inode.mode, text, inode.kind == FOLDER, process.umask) or 0
-        process.space.tree.found.clear()
+        process.space.tree.found = {}
         if deep and inode.kind == FOLDER:
             for name in list(inode.entries):
                 change(f"{path}/{name}")

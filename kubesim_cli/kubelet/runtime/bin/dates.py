@@ -10,13 +10,14 @@ DEFAULT = "%a %b %e %H:%M:%S %Z %Y"
 
 def strftime(form: str, when: float, zone: str = "") -> str:
     """Return a time (seconds since 1970) in a format of date(1)."""
+    shift, name = _zone(zone, when) if zone else (0, "UTC")
+    if form == DEFAULT:
+        day, second = divmod(int(when) + shift, 86400)
+        start, year = _day(day)
+        return f"{start}{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} {name} {year}"
     from time import gmtime
 
-    shift, name = _zone(zone, when)
     t = gmtime(when + shift)
-    if form == DEFAULT:
-        return (f"{_DAYS[t.tm_wday][:3]} {_MONTHS[t.tm_mon - 1][:3]} {t.tm_mday:2} {t.tm_hour:02}:{t.tm_min:02}:"
-                f"{t.tm_sec:02} {name} {t.tm_year}")
     out, at = [], 0
     while at < len(form):
         char = form[at]
@@ -44,6 +45,20 @@ def strftime(form: str, when: float, zone: str = "") -> str:
             text = text.upper()
         out.append(text)
     return "".join(out)
+
+
+_days: dict[int, tuple[str, int]] = {}
+
+
+def _day(day: int) -> tuple[str, int]:
+    """Return ("Mon Jan  2 ", year) of a day since 1970."""
+    found = _days.get(day)
+    if found is None:
+        from time import gmtime
+
+        t = gmtime(day * 86400)
+        found = _days[day] = f"{_DAYS[t.tm_wday][:3]} {_MONTHS[t.tm_mon - 1][:3]} {t.tm_mday:2} ", t.tm_year
+    return found
 
 
 def _field(letter: str, t, when: float, shift: int, name: str, width: str, flag: str) -> str:  # type: ignore[no-untyped-def]

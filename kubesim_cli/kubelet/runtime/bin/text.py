@@ -53,34 +53,44 @@ SPECS = {
     "tree": Spec("L", reads="never"), "patch": Spec("pio", writes=True), "tsort": Spec(), "numfmt": Spec(), "envsubst": Spec(reads="always", lines=""),
     "iconv": Spec("ft"), "more": Spec(), "less": Spec(),
 }
-_engine: Any = None
+PART = 8 << 20  # bytes of a file that the library takes
 
 
-def engine() -> Any:
-    """Return the library's interpreter, which is used for one command at a time."""
-    global _engine
-    if _engine is None:
+class Engine:
+    """The library's interpreter, which is used for one command at a time, and its files."""
+
+    def __init__(self) -> None:
         from bashkit import Bash, ExecutionProfile
 
-        _engine = Bash(profile=ExecutionProfile.Interactive, max_loop_iterations=300_000, max_memory=256 << 20,
-                       username="root", hostname="localhost", cwd="/")
-        _mount(_engine)
+        self.bash = Bash(profile=ExecutionProfile.Interactive, max_loop_iterations=300_000, max_memory=256 << 20,
+                         username="root", hostname="localhost", cwd="/")
+        self.files: Any = None
+        self.used = True
+
+    def clean(self) -> Any:
+        """Give the interpreter an empty file system, unless it still has one; return it."""
+        if self.used:
+            from bashkit import FileSystem
+
+            if self.files is not None:
+                self.bash.unmount("/")
+            self.files = FileSystem()
+            for name in ("home", "tmp"):
+                self.files.remove("/" + name, recursive=True)
+            self.bash.mount("/", self.files)
+            self.used = False
+        return self.files
+
+
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """Return the interpreter; it is made when it is first needed."""
+    global _engine
+    if _engine is None:
+        _engine = Engine()
     return _engine
-
-
-def _mount(bash: Any) -> Any:
-    """Give the interpreter an empty file system; return it."""
-    from bashkit import FileSystem
-
-    fresh = FileSystem()
-    for name in ("home", "tmp"):
-        fresh.remove("/" + name, recursive=True)
-    try:
-        bash.unmount("/")
-    except Exception:  # nothing is mounted the first time
-        pass
-    bash.mount("/", fresh)
-    return fresh
 
 
 def run(process: Process) -> int | None:
@@ -167,6 +177,19 @@ def _by_line(name: str, spec: Spec, letters: str, words: list[str]) -> bool:
     return spec.lines is not None and not any(letter in spec.lines for letter in letters)
 
 
+def _writes(name: str, words: list[str]) -> bool:
+    """Tell whether a program may change files."""
+    if name in ("awk", "gawk", "mawk"):
+        return any(">" in word or "system" in word or "|" in word for word in words)
+    if name == "sed":
+        return any(word[:2] in ("-i", "-n") and "i" in word or word.startswith("--in-place") or "w" in word for word in words)
+    if name == "sort":
+        return any(word.startswith(("-o", "--output")) for word in words)
+    if name == "find":
+        return any(word in ("-delete", "-exec", "-execdir", "-fprint", "-fls", "-ok") for word in words)
+    return SPECS[name].writes
+
+
 def _awk_reads(words: list[str]) -> bool:
     """A program of only a BEGIN action reads nothing."""
     script = next((word for number, word in enumerate(words) if word[:1] != "-" and (not number or words[number - 1] not in ("-F", "-v"))), "")
@@ -186,23 +209,33 @@ def _awk_reads(words: list[str]) -> bool:
 def call(process: Process, name: str, data: bytes) -> tuple[bytes, bytes, int]:
     """Return (stdout, stderr, exit code) of a text program."""
     words = list(process.argv[1:])
-    bash = engine()
+    machine = engine()
     paths = _named(process, name, words)
     staged: dict[str, Inode] = {}
-    files = None
-    if paths or data:
-        files = _mount(bash)
+    files = machine.clean()
+    if paths:
+        machine.used = True
         _stage(process, files, paths, staged)
     words = _timeless(process, name, words)
-    script = f"cd {_quote(_folder(files, process.cwd))} && {name} {' '.join(map(_quote, words))}"
-    if data:
+    script = f"{name} {' '.join(map(_quote, words))}"
+    writes = _writes(name, words)
+    if paths or writes and process.cwd != "/":
+        machine.used = True
+        script = f"cd {_quote(_folder(files, process.cwd))} && {script}"
+    if len(data) > PART:
+        machine.used = True
+        for number in range(0, len(data), PART):
+            files.write_file(f"/.stdin{number // PART:03}", data[number:number + PART])
+        script = f"cat /.stdin* | {script}"
+    elif data:
         files.write_file("/.stdin", data)
         script += " < /.stdin"
     times = _times(process, name, staged)
-    result = bash.execute_sync(times + script if times else script)
+    result = machine.bash.execute_sync(times + script if times else script)
     if result.error or result.stdout_truncated or "truncated" in result.stderr or " limit " in result.stderr and "exceeded" in result.stderr:
         raise Exhausted("steps")
-    if files is not None and (SPECS[name].writes or name == "find"):
+    if writes:
+        machine.used = True
         _bring_back(process, files, paths, staged)
     out, err = result.stdout_bytes, result.stderr_bytes
     if b"bashkit" in out or b"bashkit" in err:
@@ -215,7 +248,7 @@ def _quote(word: str) -> str:
 
 
 def _folder(files: Any, path: str) -> str:
-    if files is None or path == "/":
+    if path == "/":
         return "/"
     files.mkdir(path, recursive=True)
     return path
@@ -317,7 +350,7 @@ def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: d
     def look(path: str) -> None:
         for entry in files.read_dir(path):
             at = f"{path.rstrip('/')}/{entry['name']}"
-            if at in ("/.stdin", "/dev", "/proc"):
+            if at.startswith("/.stdin") or at in ("/dev", "/proc"):
                 continue
             kind = entry["metadata"]["file_type"]
             seen.add(at)

@@ -201,7 +201,7 @@ class Tree:
         if not place.folder.allows(user, WRITE | EXECUTE):
             raise Errno("EACCES")
         if "bin" in place.path:
-            self.found.clear()
+            self.found = {}
 
     def create(self, place: Place, kind: str, mode: int, user: User, now: float, target: str = "") -> Inode:
         """Make what is not there yet at a place; raise EEXIST, EACCES or EROFS."""

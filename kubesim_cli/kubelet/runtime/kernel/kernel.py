@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from . import files
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
-from .process import Process, Space
+from .process import NO_FILES, Process, Space, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,9 +54,11 @@ class Kernel:
             process.umask, process.ignored = parent.umask, parent.ignored
         if space.init is None:
             space.init = process
-        for what in fds.values():
-            what.users += 1
-        process.fds = dict(fds)
+        if fds.__class__ is Table:
+            fds.holders += 1  # type: ignore[attr-defined]
+            process.fds = fds
+        else:
+            process.fds = Table(fds)
         return process
 
     def start(self, process: Process) -> None:
@@ -76,9 +78,15 @@ class Kernel:
         if process.status is not None:
             return
         process.status = status & 255
-        self._forget(process)
-        for fd in list(process.fds):
-            process.close(fd)
+        if process.keys or process.until is not None:
+            self._forget(process)
+        table, process.fds = process.fds, NO_FILES
+        table.holders -= 1  # type: ignore[attr-defined]
+        if not table.holders:  # type: ignore[attr-defined]
+            for what in table.values():
+                what.users -= 1
+                if not what.users:
+                    what.closed(self)
         space = process.space
         space.processes.pop(process.pid, None)
         for child in process.children.values():
@@ -87,7 +95,8 @@ class Kernel:
         if process is space.init:
             for each in list(space.processes.values()):
                 self.exit(each, 128 + SIGNALS["KILL"])
-        self.wake(process)
+        if process in self.waiting:
+            self.wake(process)
 
     def kill(self, process: Process, signal: str) -> None:
         """Send a signal, "TERM": it is trapped, ignored, or ends the process. PID 1 is only ended by KILL."""

@@ -41,6 +41,21 @@ class Space:
         self.init: Process | None = None
 
 
+class Table(dict):  # type: ignore[type-arg]
+    """A table of descriptors. Processes share it until one of them changes it; `holders` counts them."""
+
+    __slots__ = ("holders",)
+
+    def __init__(self, fds: dict[int, Open]):
+        super().__init__(fds)
+        self.holders = 1
+        for what in fds.values():
+            what.users += 1
+
+
+NO_FILES = Table({})
+
+
 class Process:
     """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
 
@@ -51,7 +66,7 @@ class Process:
                  user: User, cwd: str = "/", parent: Process | None = None):
         self.kernel, self.space, self.program, self.argv, self.env = kernel, space, program, argv, env
         self.user, self.cwd, self.parent, self.umask = user, cwd, parent, 0o022
-        self.fds: dict[int, Open] = {}
+        self.fds: dict[int, Open] = NO_FILES
         self.memory: Any = None
         self.children: dict[int, Process] = {}
         self.pending: list[str] = []
@@ -74,16 +89,24 @@ class Process:
 
     # Descriptors
 
+    def own_table(self) -> dict[int, Open]:
+        """Return the table of descriptors for a change."""
+        table = self.fds
+        if table.holders > 1:  # type: ignore[attr-defined]
+            table.holders -= 1  # type: ignore[attr-defined]
+            table = self.fds = Table(table)
+        return table
+
     def install(self, fd: int, what: Open) -> None:
         """Let a descriptor stand for something; what it stood for is closed."""
         what.users += 1
         self.close(fd)
-        self.fds[fd] = what
+        self.own_table()[fd] = what
 
     def close(self, fd: int) -> None:
         """Close a descriptor, if it is open."""
-        what = self.fds.pop(fd, None)
-        if what is not None:
+        if fd in self.fds:
+            what = self.own_table().pop(fd)
             what.users -= 1
             if not what.users:
                 what.closed(self.kernel)

@@ -188,10 +188,6 @@ class Compiler:
 
         skip = self.reserve() if guards else -1
         simple = _single(node.program)
-        if simple is not None:
-            for word in simple.words:
-                for inner, more in expand.hoist(word):
-                    self.substitution(inner, more)
         at = self.reserve()
         entry, after = self.apart(node.program, at)
         start = start_substitution(self.code, entry, after)
@@ -483,7 +479,7 @@ def _single(program: Sequence) -> Simple | None:
     command = item.first.commands[0]
     if not isinstance(command, Simple) or command.assignments or command.redirects or not command.words:
         return None
-    if any(isinstance(word, syntax.Assignment) for word in command.words):
+    if any(isinstance(word, syntax.Assignment) or next(expand.hoist(word), None) for word in command.words):
         return None
     return command
 

@@ -152,6 +152,17 @@ def _quoting(function: Text) -> Text:
 
 # To fields
 
+def constant(word: Word) -> str | None:
+    """Return the only argument that a word always becomes, None where that depends."""
+    if not word.parts:
+        return None
+    for number, part in enumerate(word.parts):
+        if not isinstance(part, Literal) or (not part.quoted and (
+                patterns.special(part.text) or "\\" in part.text or (not number and part.text[:1] == "~"))):
+            return None
+    return "".join(part.text for part in word.parts)
+
+
 class _Builder:
     """Collects fields. A field is a list of (text, quoted), None before it has begun."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..kernel.descriptors import Capture
 from ..kernel.errors import Errno
+from ..kernel.process import Table
 from . import builtins, expand, messages, patterns
 from .compiler import EXEC, FRAME, WAIT
 from .parameters import ShellError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..kernel.descriptors import Open
-    from ..kernel.process import Process
+    from ..kernel.process import Process, Program
     from . import syntax
     from .compiler import Code, Operation
     from .expand import Fields, Guard
@@ -194,11 +195,15 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
     substitutes = any(True for word in (*(each.value for each in node.assignments if isinstance(each.value, Word)),)
                       for _ in expand.hoist(word))
     single = fields[0] if len(fields) == 1 else None
+    constant = [expand.constant(word) for word in words] if not declared else [None]
+    fixed = None if None in constant or not constant else constant
     names = [each.name for each in node.assignments]
 
     def command(sh: Shell) -> int:
         sh.line = line
-        if single is not None:
+        if fixed is not None:
+            argv = fixed[:]
+        elif single is not None:
             argv = single(sh)
         else:
             argv = []
@@ -328,7 +333,7 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         environment = dict(environment)
         _put_back(sh, kept)
     try:
-        program = process.space.find(process, argv[0])
+        program = lookup(sh, argv[0])
     except Errno as error:
         sh.status = not_found(sh, argv[0], error)
         sh.restore(saved)
@@ -344,9 +349,28 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         raise ShellError(sh.words("fork"), 2) from None
     if saved:
         sh.restore(saved)
-    sh.child = child
     process.kernel.start(child)
-    return pending
+    if child.status is None:
+        sh.child = child
+        return pending
+    sh.status = child.status
+    del process.children[child.pid]
+    return pending + 1
+
+
+def lookup(sh: Shell, name: str) -> Program:
+    """Return the program of a name; it is remembered, as shells do, until a program comes or goes."""
+    space = sh.process.space
+    known, table = sh.hashed
+    if known is not space.tree.found:
+        table = {}
+        sh.hashed = space.tree.found, table
+    found = table.get(name)
+    if found is None:
+        found = space.find(sh.process, name)
+        if "/" not in name:
+            table[name] = found
+    return found
 
 
 def not_found(sh: Shell, name: str, error: Errno) -> int:
@@ -477,7 +501,9 @@ def start_direct(fields: list[Fields], general: Operation, slot: int, line: int,
     """A substitution of one plain command: a builtin is called, a program started, without a subshell between."""
 
     def start(sh: Shell) -> int:
-        argv = [each for field in fields for each in field(sh)]
+        argv = []
+        for field in fields:
+            argv += field(sh)
         name = argv[0] if argv else ""
         process = sh.process
         if not argv or name in sh.functions or name in builtins.CONTROL or "x" in sh.options:
@@ -485,35 +511,38 @@ def start_direct(fields: list[Fields], general: Operation, slot: int, line: int,
         sh.line = line
         captured = Capture()
         if name in builtins.PURE:
-            before = process.fds.get(1)
-            process.fds[1] = captured
+            before = process.fds
+            process.fds = Table({**before, 1: captured})
             try:
                 status = builtins.BUILTINS[name](sh, argv)
             finally:
-                if before is None:
-                    del process.fds[1]
-                else:
-                    process.fds[1] = before
+                process.fds = before
             sh.status = sh.substituted = status or 0
             sh.outputs[slot] = _text(captured)
             return pending + 1
         if name in builtins.BUILTINS:
             return general(sh)
         try:
-            program = process.space.find(process, name)
+            program = lookup(sh, name)
         except Errno:
             return general(sh)
         child = process.kernel.spawn(process.space, program, argv, sh.environment(), process.user, process.cwd,
                                      {**process.fds, 1: captured}, process)
-        sh.child, sh.captured = child, captured
         process.kernel.start(child)
-        return pending
+        if child.status is None:
+            sh.child, sh.captured = child, captured
+            return pending
+        del process.children[child.pid]
+        sh.outputs[slot] = _text(captured)
+        sh.status = sh.substituted = child.status
+        return pending + 1
 
     return start
 
 
 def _text(captured: Capture) -> str:
-    return bytes(captured.data).replace(b"\0", b"").decode("utf-8", "surrogateescape").rstrip("\n")
+    text = captured.data.decode("utf-8", "surrogateescape").rstrip("\n")
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def await_substitution(slot: int, after: int) -> Operation:

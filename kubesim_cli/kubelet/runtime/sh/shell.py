@@ -82,6 +82,7 @@ class Shell:
         self.ending: int | None = None
         self.interactive = False
         self.seed: Any = None
+        self.hashed: tuple[object, dict[str, Any]] = (None, {})
         self._environment: dict[str, str] | None = None
 
     def fork(self, process: Process, code: Code, pc: int) -> Shell:
@@ -155,6 +156,8 @@ class Shell:
 
     def set(self, name: str, value: str) -> None:
         """Give a variable a value."""
+        if name == "PATH":
+            self.hashed = None, {}
         if name in self.readonly:
             raise ShellError(f"{name}: {self.words('readonly')}", 0 if not self.bash else 1)
         if len(value) > LONGEST:
