@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import bin as programs
-from .kernel.descriptors import Data, Log, Open
+from .chance import Chance
+from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.files import DEVICE, ROOT, Tree, User, Volume
 from .kernel.kernel import Kernel
 from .kernel.process import Process, Space
@@ -22,8 +23,6 @@ class Container:
 
     def __init__(self, kernel: Kernel, hostname: str, seed: object, shell: str = "dash", user: User = ROOT,
                  env: dict[str, str] | None = None, memory: int | None = None, names: Iterable[str] | None = None):
-        from random import Random
-
         self.kernel, self.user = kernel, user
         self.volume = Volume("overlay")
         tree = Tree(self.volume.root)
@@ -45,13 +44,13 @@ class Container:
         tree.put("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", now=kernel.now)
         tree.put("/etc/hostname", hostname.encode() + b"\n", now=kernel.now)
         self.env = {"PATH": PATH, "HOSTNAME": hostname, "HOME": "/root", **(env or {})}
-        self.space = Space(tree, hostname, programs.find, Random(str(seed)), kernel.now, memory, shell)
-        self.lines: list[tuple[float, str, bytes]] = []
+        self.space = Space(tree, hostname, programs.find, Chance(str(seed)), kernel.now, memory, shell)
+        self.log = Lines()
         self.main: Process | None = None
 
     def start(self, argv: list[str], stdin: Open | None = None, cwd: str = "/") -> Process:
         """Start its process 1; raises Errno where there is no such program."""
-        self.main = self.spawn(argv, {0: stdin or Data(b""), 1: Log("stdout", self.lines), 2: Log("stderr", self.lines)}, cwd)
+        self.main = self.spawn(argv, {0: stdin or Data(b""), 1: Log("stdout", self.log), 2: Log("stderr", self.log)}, cwd)
         return self.main
 
     def spawn(self, argv: list[str], fds: dict[int, Open], cwd: str = "/") -> Process:
@@ -68,6 +67,11 @@ class Container:
         process = self.kernel.spawn(self.space, program, argv, dict(self.env), self.user, cwd, fds)
         self.kernel.schedule(process)
         return process
+
+    @property
+    def lines(self) -> list[tuple[float, str, bytes]]:
+        """What its process 1 has said."""
+        return self.log.new
 
     def output(self, stream: str = "") -> str:
         """Return what it has said."""

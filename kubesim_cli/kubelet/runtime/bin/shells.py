@@ -57,11 +57,12 @@ def shell(process: Process) -> int | None:
             return 2 if kind != "bash" else 127
     else:
         return _standard_input(process, kind, letters, words)
-    return _run(process, kind, text, name, words, letters)
+    return _run(process, kind, text, name, words, letters, command)
 
 
-def _run(process: Process, kind: str, text: str, name: str, words: list[str], letters: list[str]) -> int | None:
-    failed = begin(process, kind, text, name, words)
+def _run(process: Process, kind: str, text: str, name: str, words: list[str], letters: list[str],
+         whole: bool = False) -> int | None:
+    failed = begin(process, kind, text, name, words, whole)
     if failed is not None:
         return failed
     if letters:

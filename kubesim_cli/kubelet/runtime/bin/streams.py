@@ -189,7 +189,9 @@ def _tail_start(process: Process, state: dict[str, Any]) -> bool:
                 if not data:
                     break
                 state["held"] += data
-                if state["unit"] == "n" and not state["from"] and len(state["held"]) > 1 << 20:
+                if state["unit"] == "c" and not state["from"] and len(state["held"]) > state["amount"] + (1 << 20):
+                    del state["held"][:len(state["held"]) - state["amount"]]
+                elif state["unit"] == "n" and not state["from"] and len(state["held"]) > 1 << 20:
                     state["held"] = bytearray(b"".join(bytes(state["held"]).splitlines(True)[-state["amount"] - 1:]))
                     if len(state["held"]) > 64 << 20:
                         from ..kernel.errors import Exhausted

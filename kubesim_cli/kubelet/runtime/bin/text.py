@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 from ..kernel.errors import Errno, Exhausted
-from ..kernel.files import FILE, FOLDER, LINK
+from ..kernel.files import DEVICE, FILE, FOLDER, LINK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -166,8 +166,8 @@ def _operands(spec: Spec, words: list[str]) -> tuple[list[str], str]:
 def _by_line(name: str, spec: Spec, letters: str, words: list[str]) -> bool:
     if name == "sed":
         script = next((word for word in words if word[:1] != "-"), "")
-        return not any(letter in letters for letter in "szf") and script[:1] in "sy/" and not any(
-            each in script for each in (";", "\n", "{", "$!", "N", "G", "H", "x"))
+        parts = script.split(script[1:2] or " ") if script[:1] in ("s", "y") else []
+        return len(parts) == 4 and not parts[3].strip("gIip0123456789") and not any(letter in letters for letter in "szf")
     if name in ("awk", "gawk", "mawk"):
         script = next((word for word in words if word[:1] in "{/$"), "")
         return bool(script) and "f" not in letters and not any(
@@ -216,7 +216,7 @@ def call(process: Process, name: str, data: bytes) -> tuple[bytes, bytes, int]:
     if paths:
         machine.used = True
         _stage(process, files, paths, staged)
-    words = _timeless(process, name, words)
+    words = ["/.stdin" if word == "/dev/stdin" else word for word in _timeless(process, name, words)]
     script = f"{name} {' '.join(map(_quote, words))}"
     writes = _writes(name, words)
     if paths or writes and process.cwd != "/":
@@ -282,6 +282,8 @@ def _named(process: Process, name: str, words: list[str]) -> dict[str, Inode]:
             except Errno:
                 continue
             path = text if text.startswith("/") else f"{process.cwd.rstrip('/')}/{text}"
+            if place.inode is not None and place.inode.kind == DEVICE and place.inode.target != "null":
+                raise Exhausted("memory")
             if place.inode is not None:
                 found[_clean(path)] = place.inode
             elif place.folder.kind == FOLDER and "/" in text:
@@ -339,7 +341,8 @@ def _times(process: Process, name: str, staged: dict[str, Inode]) -> str:
     from time import time
 
     shift = time() - process.kernel.now if name == "find" else 0.0
-    return "".join(f"touch -d @{int(inode.mtime + shift)} {_quote(path)}; " for path, inode in staged.items() if inode.kind == FILE)
+    return "".join(f"touch -d @{int(inode.mtime + shift)} {_quote(path)}; " for path, inode in sorted(staged.items(), reverse=True)
+                   if inode.kind in (FILE, FOLDER) and path != "/")
 
 
 def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: dict[str, Inode]) -> None:

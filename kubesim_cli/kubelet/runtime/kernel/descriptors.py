@@ -11,8 +11,7 @@ from .files import Inode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from ..chance import Chance
     from .kernel import Kernel
 
 PIPE_SIZE = 65536
@@ -161,17 +160,26 @@ class Capture(Open):
             raise Exhausted("output")
 
 
+class Lines:
+    """What a container has said: (time, stream, bytes) of each write. `new`: since they were stored."""
+
+    __slots__ = ("new",)
+
+    def __init__(self) -> None:
+        self.new: list[tuple[float, str, bytes]] = []
+
+
 class Log(Open):
-    """A container's stdout or stderr: `lines` gets (time, stream, bytes) of each write."""
+    """A container's stdout or stderr."""
 
     __slots__ = ("lines", "size", "stream")
 
-    def __init__(self, stream: str, lines: list[tuple[float, str, bytes]]):
+    def __init__(self, stream: str, lines: Lines):
         super().__init__()
         self.stream, self.lines, self.size = stream, lines, 0
 
     def write(self, kernel: Kernel, data: bytes) -> None:
-        self.lines.append((kernel.now, self.stream, data))
+        self.lines.new.append((kernel.now, self.stream, data))
         self.size += len(data)
         if self.size > MOST_OUTPUT:
             raise Exhausted("output")
@@ -209,14 +217,14 @@ class Device(Open):
 
     __slots__ = ("inode", "name", "random")
 
-    def __init__(self, inode: Inode, random: Callable[[int], bytes]):
+    def __init__(self, inode: Inode, random: Chance):
         super().__init__()
         self.inode, self.name, self.random = inode, inode.target, random
 
     def read(self, kernel: Kernel, count: int) -> bytes:
         if self.name == "null":
             return b""
-        return self.random(count) if self.name.endswith("random") else bytes(count)
+        return self.random.randbytes(count) if self.name.endswith("random") else bytes(count)
 
     def write(self, kernel: Kernel, data: bytes) -> None:
         if self.name == "full":

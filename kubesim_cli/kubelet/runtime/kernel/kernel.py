@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from . import files
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
-from .process import NO_FILES, Process, Space, Table
+from .process import NO_FILES, RESTED, Process, Space, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _HARMLESS = ("CHLD", "CONT", "STOP", "WINCH")
 NAMES = {number: name for name, number in SIGNALS.items()}
 TURN = 20_000            # steps of a process until the next one has its turn
 TURN_TIME = 0.02         # simulated seconds that such a turn takes: a busy loop sees time go by
-MOST_STEPS = 1_500_000   # steps of a process without a rest; with more of them it counts as run away
+FORK = 20                # steps that a new process counts
 MOST_PROCESSES = 512     # of a container
 DEPTH = 12               # children that run at once within their parent's turn, one in the other
 
@@ -50,6 +50,7 @@ class Kernel:
             raise Errno("EAGAIN")
         process = Process(self, space, program, argv, env, user, cwd, parent)
         if parent is not None:
+            parent.work(FORK)
             parent.children[process.pid] = process
             process.umask, process.ignored = parent.umask, parent.ignored
         if space.init is None:
@@ -149,22 +150,40 @@ class Kernel:
             return
         self.depth += 1
         process.woken = True
+        if self.now > process.rested + RESTED:
+            process.steps, process.rested = 0, self.now
         try:
             status = process.program(process)
         except Errno as error:
             status = 128 + SIGNALS["PIPE"] if error.name == "EPIPE" else process.complain(error.message)
-        except (Exhausted, MemoryError, RecursionError):
-            status = 128 + SIGNALS["KILL"]
+        except (Exhausted, MemoryError, RecursionError) as limit:
+            self._run_away(process, getattr(limit, "what", "memory"))
+            return
         finally:
             self.depth -= 1
         if status is not None:
             self.exit(process, status)
 
+    def _run_away(self, process: Process, what: str) -> None:
+        """A process has hit a limit. It ends with all that wait for it, so that nobody takes a part for the whole.
+
+        Out of memory where the container has no limit, only the process itself is killed, as by the node.
+        """
+        killed = 128 + SIGNALS["KILL"]
+        space = process.space
+        self.exit(process, killed)
+        if what == "memory" and space.limit is None:
+            return
+        top = process
+        while top.parent is not None and top.parent.status is None:
+            top = top.parent
+        if top is space.init:
+            space.exhausted = what
+        self.exit(top, killed)
+
     def rest(self, process: Process, steps: int) -> None:
         """A process has done its turn and goes on when the others had theirs and a little time has passed."""
-        process.steps += steps
-        if process.steps > MOST_STEPS:
-            raise Exhausted("steps")
+        process.work(steps)
         process.wait(until=self.now + TURN_TIME)
 
     def run(self, until: float) -> None:
@@ -216,7 +235,7 @@ class Kernel:
             if how != "r" and inode.volume.read_only and inode.kind == files.FILE:
                 raise Errno("EROFS")
             if inode.kind == files.DEVICE:
-                return Device(inode, space.random.randbytes)
+                return Device(inode, space.random)
             if inode.kind == files.VIRTUAL:
                 return Data(space.tree.virtual[inode.target]())
             if how == "w":

@@ -9,7 +9,7 @@ another kubesim command.
 from __future__ import annotations
 
 from .descriptors import Open
-from .errors import Errno
+from .errors import Errno, Exhausted
 from .files import Tree, User
 
 TYPE_CHECKING = False
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Program = Callable[["Process"], "int | None"]
 
 CHUNK = 65536
+MOST_STEPS = 1_500_000  # of a process within RESTED simulated seconds
+RESTED = 10.0
 
 
 class Space:
@@ -30,12 +32,13 @@ class Space:
     `find`: the function that gives the program behind a path of the tree or a name; see bin/.
     """
 
-    __slots__ = ("find", "hostname", "init", "limit", "next_pid", "processes", "random", "shell", "started", "tree")
+    __slots__ = ("exhausted", "find", "hostname", "init", "limit", "next_pid", "processes", "random", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, find: Callable[[Process, str], Program | None], random: Any,
                  started: float, limit: int | None = None, shell: str = "dash"):
         self.tree, self.hostname, self.find, self.random, self.started = tree, hostname, find, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
+        self.exhausted = ""  # what its process 1 had too much of, when that ended it
         self.next_pid = 1
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None
@@ -60,7 +63,7 @@ class Process:
     """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
 
     __slots__ = ("argv", "children", "cwd", "env", "fds", "ignored", "kernel", "keys", "memory", "parent", "pending",
-                 "pid", "program", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
+                 "pid", "program", "rested", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
 
     def __init__(self, kernel: Kernel, space: Space, program: Program, argv: list[str], env: dict[str, str],
                  user: User, cwd: str = "/", parent: Process | None = None):
@@ -76,7 +79,7 @@ class Process:
         self.keys: tuple[object, ...] = ()
         self.until: float | None = None
         self.woken = False
-        self.steps = 0
+        self.steps, self.rested = 0, kernel.now
         self.pid = space.next_pid
         space.next_pid += 1
         space.processes[self.pid] = self
@@ -124,6 +127,8 @@ class Process:
         data = what.read(self.kernel, count)
         if data is None:
             self.wait(what.key)
+        else:
+            self.work(1 + (len(data) >> 10))
         return data
 
     def write(self, data: bytes | str, fd: int = 1) -> None:
@@ -131,6 +136,12 @@ class Process:
         if data:
             self.descriptor(fd).write(self.kernel, data.encode("utf-8", "surrogateescape")
                                       if isinstance(data, str) else data)
+
+    def work(self, steps: int) -> None:
+        """Count what is done without a rest; with too much of it the process has run away."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise Exhausted("steps")
 
     def choked(self, fd: int = 1) -> bool:
         """Tell whether to stop writing, and wait, for the pipe is full."""
@@ -161,7 +172,5 @@ class Process:
         while data := what.read(self.kernel, 1 << 20):
             parts.append(data)
             if len(parts) > 256:
-                from .errors import Exhausted
-
                 raise Exhausted("memory")
         return b"".join(parts)

@@ -727,11 +727,9 @@ def _source(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool)
 
 
 def _exec(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
-    for _, what in saved:  # the redirections stay
-        if what is not None:
-            what.users -= 1
-            if not what.users:
-                what.closed(sh.process.kernel)
+    from .running import drop
+
+    drop(sh, saved)
     words = argv[1:]
     if not words:
         sh.status = 0

@@ -27,27 +27,30 @@ WAIT, FRAME, DONE, EXEC = -1, -2, -3, -4
 class Code:
     """The operations of a text. Where a process is in it, is a number: the text says the rest."""
 
-    __slots__ = ("bash", "ops", "text")
+    __slots__ = ("bash", "ops", "text", "whole")
 
-    def __init__(self, text: str, bash: bool):
-        self.text, self.bash = text, bash
+    def __init__(self, text: str, bash: bool, whole: bool):
+        self.text, self.bash, self.whole = text, bash, whole
         self.ops: list[Operation] = []
 
 
-_codes: dict[tuple[str, bool], Code] = {}
+_codes: dict[tuple[str, bool, bool], Code] = {}
 
 
-def compiled(text: str, bash: bool) -> Code:
-    """Return a text's operations; raise ShellSyntaxError."""
-    code = _codes.get((text, bash))
+def compiled(text: str, bash: bool, whole: bool = False) -> Code:
+    """Return a text's operations; raise ShellSyntaxError.
+
+    `whole`: the shell ends with it, so that a plain command at its end takes the shell's place.
+    """
+    code = _codes.get((text, bash, whole))
     if code is None:
         if len(_codes) > 500:
             _codes.clear()
-        code = Code(text, bash)
+        code = Code(text, bash, whole)
         compiler = Compiler(code)
-        compiler.sequence(Parser(text, 1, bash).program(), True)
+        compiler.sequence(Parser(text, 1, bash).program(), True, whole)
         compiler.end()
-        _codes[text, bash] = code
+        _codes[text, bash, whole] = code
     return code
 
 
@@ -97,15 +100,15 @@ class Compiler:
 
     # Lists
 
-    def sequence(self, node: Sequence, checked: bool) -> None:
-        for item, background in node.items:
+    def sequence(self, node: Sequence, checked: bool, last: bool = False) -> None:
+        for number, (item, background) in enumerate(node.items):
             if background:
                 self.background(item)
             else:
-                self.and_or(item, checked)
+                self.and_or(item, checked, last and number == len(node.items) - 1)
 
-    def and_or(self, node: syntax.AndOr, checked: bool) -> None:
-        self.pipeline(node.first, checked and not node.rest)
+    def and_or(self, node: syntax.AndOr, checked: bool, last: bool = False) -> None:
+        self.pipeline(node.first, checked and not node.rest, last and not node.rest)
         for number, (operator, pipeline) in enumerate(node.rest):
             at = self.reserve()
             self.pipeline(pipeline, checked and number == len(node.rest) - 1)
@@ -131,14 +134,14 @@ class Compiler:
         self.loops, self.depth = loops, depth
         return entry, len(self.ops)
 
-    def pipeline(self, node: syntax.Pipeline, checked: bool) -> None:
+    def pipeline(self, node: syntax.Pipeline, checked: bool, last: bool = False) -> None:
         from .running import await_pipeline, negate, start_pipeline, timed
 
         inner = checked and not node.negated
         if node.timed:
             self.emit(timed(True, len(self.ops) + 1))
         if len(node.commands) == 1:
-            self.command(node.commands[0], inner)
+            self.command(node.commands[0], inner, last and not node.negated and not node.timed)
         else:
             at = self.reserve()
             entries = [self.apart(each, at, lenient=not inner)[0] for each in node.commands]

@@ -338,7 +338,8 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         sh.status = not_found(sh, argv[0], error)
         sh.restore(saved)
         return pending + 1
-    if last and not saved and not sh.traps:
+    if last and not sh.traps and len(sh.frames) == 1 and not sh.frames[0].stack:
+        drop(sh, saved)
         process.program, process.argv, process.env, process.memory = program, argv, environment, None
         return EXEC
     try:
@@ -356,6 +357,15 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
     sh.status = child.status
     del process.children[child.pid]
     return pending + 1
+
+
+def drop(sh: Shell, saved: Saved) -> None:
+    """Let redirections stay."""
+    for _, what in saved:
+        if what is not None:
+            what.users -= 1
+            if not what.users:
+                what.closed(sh.process.kernel)
 
 
 def lookup(sh: Shell, name: str) -> Program:

@@ -163,9 +163,9 @@ class Shell:
         if len(value) > LONGEST:
             raise Exhausted("memory")
         if name == "RANDOM" and self.bash:
-            from random import Random
+            from ..chance import Chance
 
-            self.seed = Random(value)
+            self.seed = Chance(f"RANDOM {value}")
             return
         if name == "SECONDS" and self.bash:
             self.started = self.process.kernel.now - int(value or 0)
@@ -409,12 +409,12 @@ def _failed(sh: Shell, error: Any) -> int:
     return sh.finish(code)
 
 
-def begin(process: Process, dialect: str, text: str, name: str, positional: list[str]) -> int | None:
-    """Make a process a shell that runs a text; the rest is `run`."""
+def begin(process: Process, dialect: str, text: str, name: str, positional: list[str], whole: bool = False) -> int | None:
+    """Make a process a shell that runs a text; the rest is `run`. `whole`: see compiler.compiled."""
     process.program = run
     sh = process.memory = Shell(process, dialect, name, positional)
     try:
-        sh.push(compiled(text, sh.bash), 0, "base")
+        sh.push(compiled(text, sh.bash, whole), 0, "base")
     except ShellSyntaxError as error:
         sh.line = error.line
         sh.complain(messages.syntax(sh, error.message))

@@ -1,0 +1,182 @@
+"""Stores simulated processes: the objects of a kernel as JSON records, and back.
+
+Each object of the kernel (an inode, a process, a shell, a pipe ...) is a record of its own, with a name that it keeps
+for its life, so that what a command has not touched need not be written again. Contents of files are blobs, named by
+their hash. Functions are named, never stored: a program by its module and name, a place in a script by the script's
+text and a number.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .chance import Chance
+from .kernel import descriptors, files, kernel, process
+from .sh import compiler, shell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Records = dict[str, dict[str, Any]]
+
+VERSION = 1  # changes with the operations of compiler.py: a place in a script is a number among them
+SMALL = 120  # bytes that stand in the record itself
+_CLASSES = {each.__name__: each for each in (
+    kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
+    descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
+    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, shell.Shell, shell.Frame,
+    shell.Assoc, compiler.Code, Chance)}
+_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))
+_FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None}
+
+
+class Store:
+    """Keeps the names of objects from one freezing to the next."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+        self.objects: dict[str, Any] = {}  # also keeps them, so that an id() is never another's
+        self.last = 0
+
+    def freeze(self, root: Any) -> tuple[Records, dict[str, bytes]]:
+        """Return the records of all that a value leads to, and the blobs they name; the value itself is record "root"."""
+        records: Records = {}
+        blobs: dict[str, bytes] = {}
+        names: dict[int, str] = {}
+        objects: dict[str, Any] = {}
+        waiting: list[Any] = []
+
+        def name(value: Any) -> str:
+            found = names.get(id(value))
+            if found is None:
+                found = self.names.get(id(value))
+                if found is None:
+                    self.last += 1
+                    found = f"{type(value).__name__}-{self.last}"
+                names[id(value)] = found
+                objects[found] = value
+                waiting.append(value)
+            return found
+
+        def encode(value: Any) -> Any:
+            kind = value.__class__
+            if value is None or kind in (str, int, float, bool):
+                return value
+            if kind in (bytes, bytearray):
+                return _bytes(value, blobs)
+            if kind is list:
+                return {"l": [encode(each) for each in value]}
+            if kind is dict:
+                return {"d": [[encode(key), encode(each)] for key, each in value.items()]}
+            if kind is tuple:
+                return {"t": [encode(each) for each in value]}
+            if kind in (set, frozenset):
+                return {"s" if kind is set else "f": sorted(value)}
+            if kind.__name__ in _CLASSES:
+                return {"o": name(value)}
+            if kind.__name__ == "deque":
+                return {"q": [encode(each) for each in value]}
+            if hasattr(value, "__qualname__") and "<" not in value.__qualname__:
+                return {"fn": f"{value.__module__.removeprefix(__package__)}:{value.__qualname__}"}
+            raise TypeError(f"{kind.__name__} cannot be stored")
+
+        value = encode(root)
+        head = {"value": value, "version": VERSION}
+        while waiting:
+            value = waiting.pop()
+            record = {attribute: encode(found) for attribute, found in _attributes(value)}
+            if isinstance(value, dict):
+                record["items"] = [[encode(key), encode(each)] for key, each in value.items()]
+            records[names[id(value)]] = record
+        records["root"] = {**head, "last": self.last}
+        self.names, self.objects = names, objects
+        return records, blobs
+
+    def thaw(self, records: Records, blobs: dict[str, bytes]) -> Any:
+        """Return the object that was frozen; raise ValueError where it is of another version."""
+        head = records["root"]
+        if head["version"] != VERSION:
+            raise ValueError("processes of another version")
+        self.last = head["last"]
+        made: dict[str, Any] = {}
+        waiting: list[str] = []
+
+        def get(name: str) -> Any:
+            found = made.get(name)
+            if found is None:
+                kind = _CLASSES[name.partition("-")[0]]
+                if kind is compiler.Code:
+                    record = records[name]
+                    found = compiler.compiled(record["text"], record["bash"], record["whole"])
+                else:
+                    found = kind.__new__(kind)
+                    waiting.append(name)
+                made[name] = found
+            return found
+
+        def decode(value: Any) -> Any:
+            if value.__class__ is not dict:
+                return value
+            (tag, inside), = value.items()
+            if tag == "l":
+                return [decode(each) for each in inside]
+            if tag == "d":
+                return {decode(key): decode(each) for key, each in inside}
+            if tag == "t":
+                return tuple(decode(each) for each in inside)
+            if tag == "s":
+                return set(inside)
+            if tag == "f":
+                return frozenset(inside)
+            if tag == "o":
+                return get(inside)
+            if tag == "b":
+                return bytearray(inside.encode("latin-1"))
+            if tag == "h":
+                return bytearray(blobs[inside])
+            if tag == "q":
+                from collections import deque
+
+                return deque(decode(each) for each in inside)
+            module, _, function = inside.partition(":")
+            return getattr(import_module(module, __package__), function)
+
+        root = decode(head["value"])
+        while waiting:
+            name = waiting.pop()
+            value = made[name]
+            for attribute, found in records[name].items():
+                if attribute == "items":
+                    for key, each in found:
+                        value[decode(key)] = decode(each)
+                else:
+                    setattr(value, attribute, decode(found))
+            for attribute in _names(value):
+                if attribute in _FRESH:
+                    setattr(value, attribute, _FRESH[attribute]())
+        self.names = {id(value): name for name, value in made.items()}
+        self.objects = made
+        return root
+
+
+def _names(value: Any) -> list[str]:
+    if hasattr(value, "__dict__"):
+        return [*value.__dict__, *_FRESH]
+    return [attribute for kind in type(value).__mro__ for attribute in getattr(kind, "__slots__", ())]
+
+
+def _attributes(value: Any) -> list[tuple[str, Any]]:
+    return [(attribute, getattr(value, attribute)) for attribute in _names(value)
+            if attribute not in _TRANSIENT and hasattr(value, attribute)]
+
+
+def _bytes(value: bytes | bytearray, blobs: dict[str, bytes]) -> dict[str, str]:
+    if len(value) <= SMALL:
+        return {"b": value.decode("latin-1")}
+    from hashlib import sha256
+
+    data = bytes(value)
+    name = sha256(data).hexdigest()
+    blobs[name] = data
+    return {"h": name}
