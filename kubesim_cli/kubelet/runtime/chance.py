@@ -1,28 +1,56 @@
-"""Chance by a seed, whose state is two values: what is drawn next depends on the seed and how often was drawn."""
+"""Chance by a seed. Its state is one number, so that it can be stored and goes on where it was (SplitMix64)."""
 
 from __future__ import annotations
 
-from hashlib import sha256
-from random import Random
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+_ALL = (1 << 64) - 1
 
 
-class Chance(Random):
-    """A random.Random that can be stored and goes on where it was."""
+class Chance:
+    """`Chance("a text")`: the same text gives the same draws."""
+
+    __slots__ = ("state",)
 
     def __init__(self, seed: str):
-        super().__init__()
-        self.start, self.count = seed, 0
+        self.state = 0xcbf29ce484222325
+        for byte in seed.encode():
+            self.state = ((self.state ^ byte) * 0x100000001b3) & _ALL
 
-    def getrandbits(self, k: int) -> int:
-        """Return so many bits."""
-        if not k:
-            return 0
-        data = b""
-        while len(data) * 8 < k:
-            self.count += 1
-            data += sha256(f"{self.start}/{self.count}".encode()).digest()
-        return int.from_bytes(data, "big") >> (len(data) * 8 - k)
+    def _draw(self) -> int:
+        self.state = (self.state + 0x9e3779b97f4a7c15) & _ALL
+        mixed = ((self.state ^ self.state >> 30) * 0xbf58476d1ce4e5b9) & _ALL
+        mixed = ((mixed ^ mixed >> 27) * 0x94d049bb133111eb) & _ALL
+        return mixed ^ mixed >> 31
 
-    def random(self) -> float:
-        """Return a number from 0 up to 1."""
-        return self.getrandbits(53) / (1 << 53)
+    def bits(self, count: int) -> int:
+        """Return a number of so many bits."""
+        value = 0
+        for _ in range(-(-count // 64)):
+            value = value << 64 | self._draw()
+        return value & ((1 << count) - 1)
+
+    def bytes(self, count: int) -> bytes:
+        """Return so many bytes."""
+        return self.bits(count * 8).to_bytes(count, "big")
+
+    def below(self, limit: int) -> int:
+        """Return a number from 0 up to, and without, a limit."""
+        return self.bits(96) % limit
+
+    def choice(self, of: Sequence[T]) -> T:
+        """Return one of several."""
+        return of[self.below(len(of))]
+
+    def sample(self, of: Sequence[T], count: int) -> list[T]:
+        """Return so many of several in any order, each once."""
+        rest = list(of)
+        for at in range(min(count, len(rest))):
+            other = at + self.below(len(rest) - at)
+            rest[at], rest[other] = rest[other], rest[at]
+        return rest[:count]

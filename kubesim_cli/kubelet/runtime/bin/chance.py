@@ -39,7 +39,7 @@ def _shuf(process: Process) -> int | None:
 
 
 def _uuidgen(process: Process) -> int:
-    bits = process.space.random.getrandbits(128)
+    bits = process.space.random.bits(128)
     text = f"{bits & ~(0xf << 76) | 4 << 76:032x}"
     text = text[:16] + "89ab"[int(text[16], 16) % 4] + text[17:]
     process.write(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}\n")

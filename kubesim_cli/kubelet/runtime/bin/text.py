@@ -263,7 +263,7 @@ def _timeless(process: Process, name: str, words: list[str]) -> list[str]:
     now = int(process.kernel.now)
     if name == "jq":
         return [re.sub(r"(?<![\w.$\"])now(?![\w\"])", str(now), word) if "now" in word else word for word in words]
-    return [re.sub(r"\bsrand\(\s*\)", f"srand({process.space.random.getrandbits(31)})", re.sub(r"\bsystime\(\s*\)", str(now), word))
+    return [re.sub(r"\bsrand\(\s*\)", f"srand({process.space.random.bits(31)})", re.sub(r"\bsystime\(\s*\)", str(now), word))
             if "srand" in word or "systime" in word else word for word in words]
 
 

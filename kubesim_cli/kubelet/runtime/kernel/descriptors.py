@@ -224,7 +224,7 @@ class Device(Open):
     def read(self, kernel: Kernel, count: int) -> bytes:
         if self.name == "null":
             return b""
-        return self.random.randbytes(count) if self.name.endswith("random") else bytes(count)
+        return self.random.bytes(min(count, 65536)) if self.name.endswith("random") else bytes(count)
 
     def write(self, kernel: Kernel, data: bytes) -> None:
         if self.name == "full":

@@ -142,7 +142,7 @@ class Shell:
         if not self.bash:
             return None
         if name in ("RANDOM", "SRANDOM"):
-            return str((self.seed or process.space.random).getrandbits(15 if name == "RANDOM" else 32))
+            return str((self.seed or process.space.random).bits(15 if name == "RANDOM" else 32))
         if name == "SECONDS":
             return str(int(process.kernel.now - self.started))
         if name == "EPOCHSECONDS":
