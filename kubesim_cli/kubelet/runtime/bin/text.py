@@ -227,7 +227,7 @@ def call(process: Process, name: str, data: bytes) -> tuple[bytes, bytes, int]:
         for number in range(0, len(data), PART):
             files.write_file(f"/.stdin{number // PART:03}", data[number:number + PART])
         script = f"cat /.stdin* | {script}"
-    elif data:
+    elif data or SPECS[name].reads != "never":
         files.write_file("/.stdin", data)
         script += " < /.stdin"
     times = _times(process, name, staged)

@@ -104,11 +104,13 @@ class Kernel:
         if process.status is not None:
             return
         if signal == "KILL":
+            process.signal = signal
             self.exit(process, 128 + SIGNALS["KILL"])
         elif signal in process.trapped:
             process.pending.append(signal)
             self._rouse(process)
         elif signal not in process.ignored and signal not in _HARMLESS and process is not process.space.init:
+            process.signal = signal
             self.exit(process, 128 + SIGNALS[signal])
 
     # Waiting
@@ -171,6 +173,7 @@ class Kernel:
         """
         killed = 128 + SIGNALS["KILL"]
         space = process.space
+        process.signal = "KILL"
         self.exit(process, killed)
         if what == "memory" and space.limit is None:
             return

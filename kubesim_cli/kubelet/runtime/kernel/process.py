@@ -63,7 +63,7 @@ class Process:
     """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
 
     __slots__ = ("argv", "children", "cwd", "env", "fds", "ignored", "kernel", "keys", "memory", "parent", "pending",
-                 "pid", "program", "rested", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
+                 "pid", "program", "rested", "signal", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
 
     def __init__(self, kernel: Kernel, space: Space, program: Program, argv: list[str], env: dict[str, str],
                  user: User, cwd: str = "/", parent: Process | None = None):
@@ -76,6 +76,7 @@ class Process:
         self.ignored: frozenset[str] = frozenset()
         self.trapped: frozenset[str] = frozenset()
         self.status: int | None = None
+        self.signal = ""  # that ended it
         self.keys: tuple[object, ...] = ()
         self.until: float | None = None
         self.woken = False

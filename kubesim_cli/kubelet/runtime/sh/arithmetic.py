@@ -20,11 +20,11 @@ _DEEP = 64
 
 
 class ArithmeticError_(Exception):
-    """`message`: what the shell says."""
+    """`message`: what is wrong; `text`: the expression, and `token` where in it."""
 
-    def __init__(self, message: str):
+    def __init__(self, message: str, text: str = "", token: str = ""):
         super().__init__(message)
-        self.message = message
+        self.message, self.text, self.token = message, text, token
 
 
 def wrap(value: int) -> int:
@@ -43,8 +43,22 @@ def compiled(text: str) -> Compute:
     if found is None:
         if len(_compiled) > 2000:
             _compiled.clear()
-        found = _compiled[text] = _Reader(text).expression()
+        found = _compiled[text] = _told(text, _Reader(text).expression()) if "/" in text or "%" in text else _Reader(text).expression()
     return found
+
+
+def _told(text: str, compute: Compute) -> Compute:
+    """A division by zero tells the expression."""
+
+    def told(sh: Shell) -> int:
+        try:
+            return compute(sh)
+        except ArithmeticError_ as error:
+            if error.message == "division by zero":
+                error.text, error.token = error.text or text.strip(), error.token or "0"
+            raise
+
+    return told
 
 
 def evaluate(sh: Shell, text: str) -> int:
@@ -79,7 +93,7 @@ class _Reader:
         return was
 
     def _fail(self, what: str) -> ArithmeticError_:
-        return ArithmeticError_(f'arithmetic expression: {what}: "{self.text}"')
+        return ArithmeticError_(what, self.text, self.token)
 
     def expression(self) -> Compute:
         if not self.token:

@@ -11,6 +11,7 @@ from ..kernel.kernel import NAMES, SIGNALS
 from . import printf, tests
 from .compiler import EXEC, FRAME, compiled
 from .parameters import ShellError, quoted
+from .parser import RESERVED
 from .syntax import ShellSyntaxError
 
 TYPE_CHECKING = False
@@ -321,6 +322,7 @@ def _getopts(sh: Shell, argv: list[str]) -> int:
         sh.set("OPTARG", value)
         sh.set(name, letter)
     else:
+        sh.unset("OPTARG")
         sh.set(name, letter)
     sh.set("OPTIND", str(at))
     return 0
@@ -598,6 +600,8 @@ def _command(sh: Shell, argv: list[str]) -> int:
 
 def what(sh: Shell, name: str) -> tuple[str, str]:
     """Return what a name is (function, builtin, file), and a file's path."""
+    if name in RESERVED:
+        return "a shell keyword", ""
     if name in sh.functions:
         return "a function" if sh.bash else "a shell function", ""
     if (name in BUILTINS or name in CONTROL) and (sh.bash or name not in BASH_ONLY):
@@ -615,7 +619,7 @@ def _type(sh: Shell, argv: list[str]) -> int:
             continue
         kind, where = what(sh, word)
         if argv[1] == "-t":
-            sh.process.write({"a function": "function\n", "a shell builtin": "builtin\n", "file": "file\n"}.get(kind, ""))
+            sh.process.write({"a function": "function\n", "a shell builtin": "builtin\n", "a shell keyword": "keyword\n", "file": "file\n"}.get(kind, ""))
         elif argv[1] in ("-p", "-P"):
             sh.process.write(where + "\n" if where else "")
         elif kind:
@@ -634,6 +638,12 @@ def _umask(sh: Shell, argv: list[str]) -> int:
         sh.process.umask = int(argv[1], 8)
     else:
         sh.process.write(f"{sh.process.umask:04o}\n")
+    return 0
+
+
+def _shopt(sh: Shell, argv: list[str]) -> int:
+    for word in argv[2:]:
+        (sh.options.add if argv[1] == "-s" else sh.options.discard)(word)
     return 0
 
 
@@ -690,7 +700,7 @@ def _eval(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -
     except ShellSyntaxError as error:
         from .messages import syntax
 
-        sh.complain("eval: " + syntax(sh, error.message))
+        syntax(sh, error, " ".join(words), "eval")
         sh.restore(saved)
         if not sh.bash:
             return sh.finish(2)
@@ -782,7 +792,7 @@ BUILTINS: dict[str, Callable[[Shell, list[str]], int | None]] = {
     "declare": _declare, "typeset": _declare, "unset": _unset, "set": _set, "shift": _shift, "let": _let,
     "getopts": _getopts, "read": _read, "mapfile": _mapfile, "readarray": _mapfile, "trap": _trap, "wait": _wait,
     "kill": _kill, "jobs": _jobs, "type": _type, "umask": _umask, "ulimit": _ulimit, "times": _times, "hash": _nothing,
-    "alias": _nothing, "unalias": _nothing, "shopt": _nothing, "disown": _nothing, "fg": _nothing, "bg": _nothing,
+    "alias": _nothing, "unalias": _nothing, "shopt": _shopt, "disown": _nothing, "fg": _nothing, "bg": _nothing,
 }
 CONTROL: dict[str, Callable[[Shell, list[str], Saved, int, bool], int]] = {
     "exit": _exit, "return": _return, "eval": _eval, ".": _source, "source": _source, "exec": _exec, "command": _through,

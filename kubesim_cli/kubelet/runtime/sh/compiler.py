@@ -48,7 +48,12 @@ def compiled(text: str, bash: bool, whole: bool = False) -> Code:
             _codes.clear()
         code = Code(text, bash, whole)
         compiler = Compiler(code)
-        compiler.sequence(Parser(text, 1, bash).program(), True, whole)
+        program, error = Parser(text, 1, bash).program()
+        if error is not None and not program.items:
+            raise error
+        compiler.sequence(program, True, whole and error is None)
+        if error is not None:
+            compiler.emit(_fails(error))
         compiler.end()
         _codes[text, bash, whole] = code
     return code
@@ -187,10 +192,15 @@ class Compiler:
                 self.substitution(substitution, guards)
 
     def substitution(self, node: Substitution, guards: tuple[Guard, ...]) -> None:
-        from .running import await_substitution, guard, start_direct, start_substitution
+        from .running import await_substitution, guard, start_direct, start_file, start_substitution
 
         skip = self.reserve() if guards else -1
         simple = _single(node.program)
+        if node.file:
+            at = self.reserve()
+            entry, after = self.apart(node.program, at)
+            self.ops[at] = start_file(self.code, entry, node.slot, node.file, after)
+            return
         at = self.reserve()
         entry, after = self.apart(node.program, at)
         start = start_substitution(self.code, entry, after)
@@ -491,6 +501,13 @@ def _literal(word: object) -> str:
     if isinstance(word, Word) and len(word.parts) == 1 and isinstance(word.parts[0], Literal):
         return str(word.parts[0].text)
     return ""
+
+
+def _fails(error: syntax.ShellSyntaxError) -> Operation:
+    def fails(sh: Shell) -> int:
+        raise error
+
+    return fails
 
 
 def _clear(after: int) -> Operation:

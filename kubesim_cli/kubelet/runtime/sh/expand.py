@@ -260,7 +260,7 @@ def fields(word: Word) -> Fields:
             if not sh.option("f") and any(not quoted and patterns.special(value) for value, quoted in field):
                 wanted = "".join([patterns.quote(value) if quoted else value for value, quoted in field])
                 matched = patterns.paths(sh.process, wanted)
-                if matched:
+                if matched or "nullglob" in sh.options:
                     found += matched
                     continue
             found.append("".join([value for value, _ in field]))

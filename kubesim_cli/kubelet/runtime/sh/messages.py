@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from ..kernel.errors import Errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..kernel.process import Process
+    from .arithmetic import ArithmeticError_
     from .shell import Shell
+    from .syntax import ShellSyntaxError
 
 WORDS = {
     "dash": {"not found": "not found", "denied": "Permission denied", "unset": "parameter not set",
@@ -46,14 +51,53 @@ def unopened(sh: Shell, path: str, why: str, create: bool) -> str:
     return WORDS[sh.dialect][kind].format(path, why)
 
 
-def syntax(sh: Shell, message: str) -> str:
-    """Return a syntax error as this kind of shell tells it; the parser words it as dash does."""
+def syntax(sh: Shell, error: ShellSyntaxError, text: str = "", within: str = "") -> None:
+    """Say a syntax error as this kind of shell does; `within`: eval, or what else it was found in."""
+    token = error.token
     if sh.dialect == "dash":
-        return message if message.startswith("Syntax error") else f"Syntax error: {message}"
-    text = message.removeprefix("Syntax error: ")
-    what, _, _ = text.partition(" unexpected")
+        _say(sh, f"{sh.name}: {error.line}: {f'{within}: ' if within else ''}Syntax error: {error.message}\n")
+        return
     if sh.dialect == "ash":
-        return f"syntax error: unexpected {what}" if " unexpected" in text else f"syntax error: {text.lower()}"
-    if what == "end of file":
-        return "syntax error: unexpected end of file"
-    return f"syntax error near unexpected token `{what.strip(chr(34))}'" if " unexpected" in text else text
+        told = "end of file" if error.incomplete else "newline" if token == "\n" else f'"{token}"'
+        wanted = error.message.partition(" (expecting ")[2].rstrip(")")
+        what = f"unexpected {told}" + (f" (expecting {wanted})" if wanted else "") if " unexpected" in error.message \
+            else error.message[0].lower() + error.message[1:]
+        _say(sh, f"{sh.name}: {f'line {error.line}: ' if error.line > 1 else ''}syntax error: {what}\n")
+        return
+    where = f"{sh.name}: {f'{within}: ' if within else '-c: ' if sh.command else ''}line {error.line}: "
+    if error.incomplete:
+        missing = token or ""
+        _say(sh, where + (f"unexpected EOF while looking for matching `{missing}'\n" if missing else
+                          "syntax error: unexpected end of file\n"))
+        return
+    told = "newline" if token == "\n" else token
+    lines = (text or sh.frames[-1].code.text if sh.frames or text else "").splitlines()
+    line = lines[error.line - 1] if error.line <= len(lines) else ""
+    _say(sh, f"{where}syntax error near unexpected token `{told}'\n{where}`{line}'\n" if told else f"{where}syntax error: {error.message}\n")
+
+
+def _say(sh: Shell, text: str) -> None:
+    try:
+        sh.process.write(text, 2)
+    except Errno:
+        pass
+
+
+def arithmetic(sh: Shell, error: ArithmeticError_) -> str:
+    """Return what is said of an expression."""
+    if sh.bash:
+        told = {"division by zero": "division by 0", "expecting primary": "syntax error: operand expected"}.get(
+            error.message, error.message)
+        return f'{error.text}: {told} (error token is "{error.token}")' if error.text else told
+    return f'arithmetic expression: {error.message}: "{error.text}"' if error.text else error.message
+
+
+_ENDS = {"KILL": "Killed", "TERM": "Terminated", "HUP": "Hangup", "SEGV": "Segmentation fault", "ABRT": "Aborted",
+         "QUIT": "Quit", "ALRM": "Alarm clock", "USR1": "User defined signal 1", "USR2": "User defined signal 2"}
+
+
+def killed(sh: Shell, child: Process) -> None:
+    """Say how a command ended that a signal ended."""
+    told = _ENDS.get(child.signal)
+    if told is not None:
+        _say(sh, f"{prefix(sh)}{child.pid} {told:<23} {' '.join(child.argv)}\n" if sh.bash else told + "\n")

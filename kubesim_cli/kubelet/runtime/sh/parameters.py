@@ -164,7 +164,7 @@ def _change(part: Parameter, operator: str, text: Callable[[Word], Text],
         return case
     if operator == "@":
         letter = part.word.parts[0].text if part.word and part.word.parts else ""
-        return {"Q": lambda sh, value: quoted(value), "U": lambda sh, value: value.upper(),
+        return {"Q": lambda sh, value: "'" + value.replace("'", "'\\''") + "'", "U": lambda sh, value: value.upper(),
                 "L": lambda sh, value: value.lower(), "u": lambda sh, value: value[:1].upper() + value[1:],
                 }.get(letter, lambda sh, value: value)
     return lambda sh, value: value

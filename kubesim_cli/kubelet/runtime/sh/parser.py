@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .syntax import Node
 
-_RESERVED = ("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while",
+RESERVED = ("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while",
              "[[", "function", "time", "select")
 _REDIRECTS = ("&>>", "<<-", "<<<", "&>", "<<", ">>", "<&", ">&", "<>", ">|", "<", ">")
 _UNARY = ("-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-L", "-n", "-N", "-o", "-O", "-p", "-r", "-s", "-S",
@@ -25,12 +25,19 @@ class Parser(WordReader):
         super().__init__(text, line, bash)
         self.documents: list[tuple[Redirect, str, bool, bool]] = []
 
-    def program(self) -> Sequence:
-        """Read all of it."""
-        found = self.sequence(())
-        if self.at < len(self.text):
-            raise self._unexpected()
-        return found
+    def program(self) -> tuple[Sequence, ShellSyntaxError | None]:
+        """Read all of it; where that fails, what stands on the lines before, which a shell runs before it sees it."""
+        items: list[tuple[AndOr, bool]] = []
+        try:
+            while True:
+                found = self.sequence((), True)
+                items += found.items
+                if self.at >= len(self.text):
+                    return Sequence(items), None
+                if not found.items:
+                    raise self._unexpected()
+        except ShellSyntaxError as error:
+            return Sequence(items), error
 
     # Between the words
 
@@ -95,12 +102,12 @@ class Parser(WordReader):
     def _unexpected(self, wanted: str = "") -> ShellSyntaxError:
         found = self.token()
         told = "end of file" if not found else "newline" if found == "\n" else f'"{found}"'
-        return self.fail(f"Syntax error: {told} unexpected" + (f' (expecting "{wanted}")' if wanted else ""), not found)
+        return self.fail(f"{told} unexpected" + (f' (expecting "{wanted}")' if wanted else ""), found, not found)
 
     # Lists
 
-    def sequence(self, ends: tuple[str, ...]) -> Sequence:
-        """Read commands up to one of the tokens `ends`, which is left."""
+    def sequence(self, ends: tuple[str, ...], line: bool = False) -> Sequence:
+        """Read commands up to one of the tokens `ends`, which is left. `line`: only those of a line."""
         items: list[tuple[AndOr, bool]] = []
         while True:
             self.lines()
@@ -108,8 +115,6 @@ class Parser(WordReader):
             if not token or token in ends:
                 break
             if token in (")", "}", ";;", ";&", ";;&", "do", "done", "then", "fi", "elif", "else", "esac", "&", ";"):
-                if ends or token != ")":
-                    raise self._unexpected()
                 raise self._unexpected()
             item = self.and_or()
             token = self.token()
@@ -117,6 +122,9 @@ class Parser(WordReader):
             if token in ("&", ";"):
                 self.at += 1
             items.append((item, background))
+            if line and self.token() == "\n":
+                self.newline()
+                break
             if token not in ("&", ";", "\n"):
                 token = self.token()
                 if token and token not in ends:
@@ -235,12 +243,11 @@ class Parser(WordReader):
         end = self.at
         while end < len(self.text) and (self.text[end] in NAME or self.text[end] in "-.:"):
             end += 1
-        name, start = self.text[self.at:end], end
+        name = self.text[self.at:end]
         while end < len(self.text) and self.text[end] in BLANK:
             end += 1
-        if start == self.at or self.text[end:end + 1] != "(":
-            if self.text[self.at:self.at + 4] != ":(){"[:3] + "{":
-                return None
+        if not name:
+            return None
         close = end + 1
         while close < len(self.text) and self.text[close] in BLANK:
             close += 1
@@ -292,7 +299,7 @@ class Parser(WordReader):
             return syntax.CFor(*parts, self._do())
         name = self._name()
         if not name:
-            raise self.fail("Syntax error: Bad for loop variable")
+            raise self.fail("Bad for loop variable", self.token())
         self.lines()
         words = None
         if self.accept("in"):
@@ -464,14 +471,14 @@ class Parser(WordReader):
         operator = next((each for each in _REDIRECTS if self.text.startswith(each, end)), None)
         if operator is None or (operator[0] == "&" and (not self.bash or end != self.at)):
             return None
-        if operator in ("<", ">") and self.text[end + 1:end + 2] == "(" and self.bash:
+        if operator in ("<", ">") and self.text[end + 1:end + 2] == "(" and self.bash and end == self.at:
             return None
         fd = int(self.text[self.at:end]) if end > self.at else 0 if operator[0] == "<" else 1
         self.at = end + len(operator)
         self.blanks()
         if operator in ("<<", "<<-"):
             return self._here(fd, operator == "<<-")
-        if not self.peek() or self.peek() in "\n;&|()<>":
+        if not self.peek() or self.peek() in "\n;&|()" or self.peek() in "<>" and self.peek(2)[1:] != "(":
             raise self._unexpected()
         return Redirect(fd, operator, self.word())
 

@@ -92,6 +92,10 @@ class _Printf:
             if char == "\\":
                 if form[at + 1:at + 2] == "c":
                     return True
+                if form[at + 1:at + 2] == "x" and self.sh.dialect == "dash":
+                    out.append("\\x")
+                    at += 2
+                    continue
                 found, at = escape(form, at + 1)
                 out.append(found)
                 continue

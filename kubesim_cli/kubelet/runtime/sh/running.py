@@ -201,6 +201,8 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
 
     def command(sh: Shell) -> int:
         sh.line = line
+        if sh.opened or sh.stale:
+            _close_stale(sh)
         if fixed is not None:
             argv = fixed[:]
         elif single is not None:
@@ -248,6 +250,13 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
         return run_builtin(sh, builtin, argv, saved, kept, pending, after)
 
     return command
+
+
+def _close_stale(sh: Shell) -> None:
+    """Close the descriptors of <(...) that the command before had."""
+    for fd in sh.stale:
+        sh.process.close(fd)
+    sh.stale, sh.opened = sh.opened, []
 
 
 def run_builtin(sh: Shell, builtin: Callable[[Shell, list[str]], int | None], argv: list[str], saved: Saved,
@@ -355,6 +364,8 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         sh.child = child
         return pending
     sh.status = child.status
+    if child.signal:
+        messages.killed(sh, child)
     del process.children[child.pid]
     return pending + 1
 
@@ -403,6 +414,8 @@ def await_child(after: int) -> Operation:
                 sh.process.wait(child)
                 return WAIT
             sh.status = child.status
+            if child.signal:
+                messages.killed(sh, child)
             sh.process.children.pop(child.pid, None)
             sh.child = None
             return after
@@ -503,6 +516,24 @@ def start_substitution(code: Code, entry: int, pending: int) -> Operation:
         child = sh.child = spawn(sh, code, entry, {**sh.process.fds, 1: captured})
         sh.process.kernel.start(child)
         return pending
+
+    return start
+
+
+def start_file(code: Code, entry: int, slot: int, kind: str, after: int) -> Operation:
+    """<(...) and >(...): a pipe under the name of a descriptor, until the next command."""
+
+    def start(sh: Shell) -> int:
+        process = sh.process
+        reader, writer = process.kernel.pipe()
+        ours, theirs = (reader, writer) if kind == "<" else (writer, reader)
+        fd = next(each for each in range(63, 0, -1) if each not in process.fds)
+        child = spawn(sh, code, entry, {**process.fds, int(kind == "<"): theirs})
+        process.install(fd, ours)
+        sh.opened.append(fd)
+        sh.outputs[slot] = f"/dev/fd/{fd}"
+        process.kernel.schedule(child)
+        return after
 
     return start
 

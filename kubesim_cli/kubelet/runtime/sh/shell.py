@@ -77,6 +77,9 @@ class Shell:
         self.memory: Any = None              # of that builtin
         self.jobs: dict[int, Process] = {}
         self.background = 0
+        self.opened: list[int] = []  # descriptors of <(...) for the command that comes, and of the one before
+        self.stale: list[int] = []
+        self.command = False         # its text stood behind -c
         self.pid, self.line, self.started = process.pid, 1, process.kernel.now
         self.loop_depth = 0
         self.ending: int | None = None
@@ -97,7 +100,7 @@ class Shell:
         new.frames = [Frame(code, pc, "base", bool(self.frames) and self.frames[-1].lenient)]
         new.traps = {name: action for name, action in self.traps.items() if not action}
         new.child = new.captured = new.pending = new.memory = new.ending = None
-        new.children, new.jobs = [], {}
+        new.children, new.jobs, new.opened, new.stale = [], {}, [], []
         new.interactive = False
         process.trapped = frozenset()
         process.memory = new
@@ -224,6 +227,8 @@ class Shell:
             return list(array.values())
         if isinstance(array, dict):
             return [array[key] for key in sorted(array)]
+        if array is None and name == "PIPESTATUS":
+            return [str(self.status)]
         return None if array is None else [array]
 
     def keys(self, name: str) -> list[str]:
@@ -334,7 +339,7 @@ class Shell:
         try:
             self.push(compiled(action, self.bash), 0, "exit")
         except ShellSyntaxError as error:
-            self.complain(error.message)
+            messages.syntax(self, error, action)
             return DONE
         return FRAME
 
@@ -400,23 +405,24 @@ def run(process: Process) -> int | None:
         return None
 
 
-def _failed(sh: Shell, error: Any) -> int:
+def _failed(sh: Shell, error: ShellError | ArithmeticError_ | ShellSyntaxError) -> int:
     """An error that ends a shell which is not interactive."""
-    code = getattr(error, "code", 0) or (1 if sh.bash else 2)
-    sh.complain(error.message)
-    if isinstance(error, ArithmeticError_) and sh.bash:
-        sh.status = 1
-    return sh.finish(code)
+    if isinstance(error, ShellSyntaxError):
+        messages.syntax(sh, error)
+        return sh.finish(2)
+    sh.complain(messages.arithmetic(sh, error) if isinstance(error, ArithmeticError_) else error.message)
+    plain = 1 if isinstance(error, ArithmeticError_) or not sh.command else 127
+    return sh.finish(getattr(error, "code", 0) or (plain if sh.bash else 2))
 
 
 def begin(process: Process, dialect: str, text: str, name: str, positional: list[str], whole: bool = False) -> int | None:
     """Make a process a shell that runs a text; the rest is `run`. `whole`: see compiler.compiled."""
     process.program = run
     sh = process.memory = Shell(process, dialect, name, positional)
+    sh.command = whole
     try:
         sh.push(compiled(text, sh.bash, whole), 0, "base")
     except ShellSyntaxError as error:
-        sh.line = error.line
-        sh.complain(messages.syntax(sh, error.message))
+        messages.syntax(sh, error, text)
         return 2
     return None

@@ -8,11 +8,12 @@ if TYPE_CHECKING:
 
 
 class ShellSyntaxError(Exception):
-    """`message` is what a shell says of it, `line` where; `incomplete`: more input could mend it."""
+    """`message` is what dash says of it, `line` where. `token`: what should not stand there, or, where more input
+    could mend it (`incomplete`), what is missing: a quote, a bracket, or "" for anything."""
 
-    def __init__(self, message: str, line: int, incomplete: bool = False):
+    def __init__(self, message: str, line: int, token: str = "", incomplete: bool = False):
         super().__init__(message)
-        self.message, self.line, self.incomplete = message, line, incomplete
+        self.message, self.line, self.token, self.incomplete = message, line, token, incomplete
 
 
 class Node:
@@ -45,9 +46,9 @@ class Parameter(Node):
 
 
 class Substitution(Node):
-    """$(...) or `...`; `slot` is where its output will stand; `file`: <(...)."""
+    """$(...) or `...`; `slot` is where its output will stand; `file`: < or > where a file stands for it, as in <(...)."""
 
-    __slots__ = ("program", "quoted", "slot")
+    __slots__ = ("program", "quoted", "slot", "file")
 
 
 class Arithmetic(Node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kernel.errors import Errno
-from . import arithmetic, expand, patterns
+from . import arithmetic, expand, messages, patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,6 +144,14 @@ class _Arguments:
         return bool(word)
 
 
+def _wrong(sh: Shell, words: list[str], at: int) -> str:
+    if sh.bash:
+        return (f"{words[0]}: unary operator expected" if len(words) == 2 else
+                f"{words[1]}: binary operator expected" if len(words) == 3 else "too many arguments")
+    last = words[-1]
+    return f"{last}: argument expected" if last in _BINARY else f"{words[at - 1]}: unexpected operator"
+
+
 def builtin(sh: Shell, argv: list[str]) -> int:
     """The command test, or [."""
     words = argv[1:]
@@ -159,7 +167,7 @@ def builtin(sh: Shell, argv: list[str]) -> int:
         reader = _Arguments(sh, words)
         found = reader.either()
         if reader.at < len(words):
-            raise TestError("too many arguments" if sh.bash else f"{words[reader.at]}: unexpected operator")
+            raise TestError(_wrong(sh, words, reader.at))
         return int(not found)
     except TestError as error:
         sh.complain(f"{argv[0]}: {error.message}")
@@ -177,7 +185,7 @@ def condition(node: syntax.Condition, after: int) -> Operation:
         try:
             sh.status = int(not work(sh))
         except (TestError, arithmetic.ArithmeticError_) as error:
-            sh.complain(f"[[: {error.message}")
+            sh.complain(f"[[: {error.message if isinstance(error, TestError) else messages.arithmetic(sh, error)}")
             sh.status = 1
         return after
 
@@ -245,7 +253,7 @@ def compute(expression: Text, line: int, after: int) -> Operation:
         try:
             sh.status = int(expression(sh) == "0")
         except arithmetic.ArithmeticError_ as error:
-            sh.complain(f"((: {error.message}")
+            sh.complain(f"((: {messages.arithmetic(sh, error)}")
             sh.status = 1
         return after
 

@@ -26,12 +26,17 @@ class WordReader:
         self.text, self.at, self.line, self.bash = text, 0, line, bash
         self.slots = 0
         self.nested = 0
+        self.document_body = False  # where double quotes are plain
 
     def sequence(self, ends: tuple[str, ...]) -> Sequence:
         raise NotImplementedError
 
-    def fail(self, message: str, incomplete: bool = False) -> ShellSyntaxError:
-        return ShellSyntaxError(message, self.line, incomplete)
+    def fail(self, message: str, token: str = "", incomplete: bool = False) -> ShellSyntaxError:
+        return ShellSyntaxError(message, self.line, token, incomplete)
+
+    def unclosed(self, message: str, closing: str) -> ShellSyntaxError:
+        """The text ends before a quote or a bracket is closed."""
+        return self.fail(message, closing, True)
 
     def peek(self, count: int = 1) -> str:
         return self.text[self.at:self.at + count]
@@ -55,8 +60,12 @@ class WordReader:
         while self.at < size:
             char = text[self.at]
             if char in stops:
-                if char in "<>" and not quoted and self.bash and text[self.at + 1:self.at + 2] == "(" and stops is META:
-                    raise self.fail("process substitution is not supported")
+                if char in "<>" and self.bash and text[self.at + 1:self.at + 2] == "(" and stops is META:
+                    flush()
+                    self.at += 2
+                    inner_part = self._substitution(False)
+                    parts.append(Substitution(inner_part.program, True, inner_part.slot, char))
+                    continue
                 if not (char == "(" and plain and plain[-1] in "?*+@!" and self.bash and stops is META):
                     break
                 self._extended(plain)
@@ -67,10 +76,13 @@ class WordReader:
                 flush()
                 end = text.find("'", self.at + 1)
                 if end < 0:
-                    raise self.fail("Unterminated quoted string", True)
+                    raise self.unclosed("Unterminated quoted string", "'")
                 parts.append(Literal(text[self.at + 1:end], True))
                 self.line += text.count("\n", self.at, end)
                 self.at = end + 1
+            elif char == '"' and self.document_body:
+                plain.append(char)
+                self.at += 1
             elif char == '"':
                 flush()
                 self.at += 1
@@ -78,7 +90,7 @@ class WordReader:
                     continue
                 inner = self.word('"', True)
                 if self.peek() != '"':
-                    raise self.fail("Unterminated quoted string", True)
+                    raise self.unclosed("Unterminated quoted string", '"')
                 self.at += 1
                 parts += inner.parts or [Literal("", True)]
             elif char == "$":
@@ -105,7 +117,7 @@ class WordReader:
         while True:
             char = self.peek()
             if not char:
-                raise self.fail("syntax error: unexpected end of file", True)
+                raise self.unclosed("end of file unexpected", ")")
             plain.append(char)
             self.at += 1
             depth += (char == "(") - (char == ")")
@@ -163,14 +175,14 @@ class WordReader:
     def _substitution(self, quoted: bool) -> Substitution:
         self.nested += 1
         if self.nested > MOST_NESTED:
-            raise self.fail("syntax error: nested too deeply")
+            raise self.fail("nested too deeply")
         program = self.sequence((")",))
         if self.peek() != ")":
-            raise self.fail("syntax error: unexpected end of file (expecting \")\")", True)
+            raise self.unclosed('end of file unexpected (expecting ")")', ")")
         self.at += 1
         self.nested -= 1
         self.slots += 1
-        return Substitution(program, quoted, self.slots)
+        return Substitution(program, quoted, self.slots, "")
 
     def _backquote(self, quoted: bool) -> Substitution:
         end = self.at + 1
@@ -178,7 +190,7 @@ class WordReader:
         while True:
             char = self.text[end:end + 1]
             if not char:
-                raise self.fail("syntax error: EOF in backquote substitution", True)
+                raise self.unclosed("EOF in backquote substitution", "`")
             if char == "`":
                 break
             if char == "\\" and self.text[end + 1:end + 2] in ('$', '`', '\\') or (
@@ -193,7 +205,7 @@ class WordReader:
         self.line += self.text.count("\n", self.at, end)
         self.at = end + 1
         self.slots = reader.slots + 1
-        return Substitution(program, quoted, self.slots)
+        return Substitution(program, quoted, self.slots, "")
 
     def _arithmetic(self, quoted: bool) -> Arithmetic | None:
         """Read $((...)); None where it is a subshell within $( )."""
@@ -228,7 +240,7 @@ class WordReader:
         """Read a stretch of the text as if within double quotes."""
         reader = type(self)(self.text[start:end], self.line, self.bash)
         reader.slots, reader.nested = self.slots, self.nested
-        word = reader.word('"' if False else "", quoted)
+        word = reader.word("", quoted)
         self.slots = reader.slots
         self.line += self.text.count("\n", start, end)
         return word
@@ -295,7 +307,7 @@ class WordReader:
 
     def _expect(self, char: str) -> None:
         if self.peek() != char:
-            raise self.fail("syntax error: unexpected end of file (expecting \"}\")", True)
+            raise self.unclosed("Missing '}'", "}")
         self.at += 1
 
     def _ansi(self) -> Literal:
@@ -304,7 +316,7 @@ class WordReader:
         while True:
             char = text[at:at + 1]
             if not char:
-                raise self.fail("Unterminated quoted string", True)
+                raise self.unclosed("Unterminated quoted string", "'")
             if char == "'":
                 break
             if char != "\\":
@@ -337,6 +349,7 @@ class WordReader:
             return Word([Literal(body, True)])
         reader = type(self)(body, self.line - len(lines) - 1, self.bash)
         reader.slots, reader.nested = self.slots, self.nested
+        reader.document_body = True
         word = reader.word("", True)
         self.slots = reader.slots
         return word
