@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MARK = b"\x7fELF:"
 OWN = {
     "shells": ("sh", "ash", "bash", "dash"),
-    "streams": ("cat", "head", "tail", "tee", "yes", "seq"),
+    "streams": ("cat", "head", "tail", "tee", "yes", "seq", "dd"),
     "times": ("sleep", "timeout", "date", "uptime"),
     "processes": ("env", "nohup", "nice", "printenv", "ps", "xargs", "pidof", "setsid", "stdbuf", "watch", "time"),
     "listing": ("ls", "stat"),

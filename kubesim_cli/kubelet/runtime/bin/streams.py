@@ -367,4 +367,39 @@ def _seq(process: Process) -> int | None:
     return 0
 
 
-PROGRAMS = {"cat": _cat, "head": _head, "tail": _tail, "tee": _tee, "yes": _yes, "seq": _seq}
+def _dd(process: Process) -> int | None:
+    state = process.memory
+    if state is None:
+        given = dict(word.partition("=")[::2] for word in process.argv[1:])
+        size = _amount(given.get("bs") or given.get("obs") or "512")
+        state = process.memory = {"size": size, "left": int(given["count"]) if "count" in given else -1, "full": 0, "part": 0,
+                                  "bytes": 0, "held": bytearray(), "quiet": given.get("status") == "none"}
+        try:
+            process.install(3, process.open(given["if"]) if "if" in given else process.fds[0])
+            kept = "notrunc" in given.get("conv", "")
+            process.install(4, process.open(given["of"], "+" if kept else "w") if "of" in given else process.fds[1])
+        except Errno as error:
+            return process.complain(f"failed to open '{given.get('of' if 3 in process.fds else 'if')}': {error.message}")
+        for fd, word in ((3, "skip"), (4, "seek")):
+            what: Any = process.fds[fd]
+            if word in given and hasattr(what, "offset"):
+                what.offset = int(given[word]) * size
+    while state["left"]:
+        if process.choked(4):
+            return None
+        data = process.read(3, state["size"])
+        if data is None:
+            return None
+        if not data:
+            break
+        process.write(data, 4)
+        state["full" if len(data) == state["size"] else "part"] += 1
+        state["bytes"] += len(data)
+        state["left"] -= 1
+    if not state["quiet"]:
+        told = f"{state['full']}+{state['part']} records"
+        process.write(f"{told} in\n{told} out\n{state['bytes']} bytes copied, 0.001 s, 1.0 GB/s\n", 2)
+    return 0
+
+
+PROGRAMS = {"cat": _cat, "head": _head, "tail": _tail, "tee": _tee, "yes": _yes, "seq": _seq, "dd": _dd}

@@ -49,7 +49,7 @@ SPECS = {
     "find": Spec(reads="never", writes=True), "tar": Spec("fC", writes=True), "gzip": Spec(writes=True),
     "gunzip": Spec(writes=True), "zcat": Spec(), "bzip2": Spec(writes=True), "bunzip2": Spec(writes=True), "bzcat": Spec(),
     "zip": Spec(reads="never", writes=True), "unzip": Spec("d", reads="never", writes=True), "split": Spec("lbna", writes=True),
-    "dd": Spec(reads="always", writes=True), "du": Spec("d", reads="never"), "file": Spec(reads="never"),
+    "du": Spec("d", reads="never"), "file": Spec(reads="never"),
     "tree": Spec("L", reads="never"), "patch": Spec("pio", writes=True), "tsort": Spec(), "numfmt": Spec(), "envsubst": Spec(reads="always", lines=""),
     "iconv": Spec("ft"), "more": Spec(), "less": Spec(),
 }
@@ -105,7 +105,15 @@ def run(process: Process) -> int | None:
         if name in ("awk", "gawk", "mawk") and not _awk_reads(process.argv[1:]):
             reads = False
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
-            reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False}
+            reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False, "piped": {},
+            "pipes": [int(word[8:]) for word in process.argv[1:] if word.startswith("/dev/fd/") and word[8:].isdigit()]}
+    while state["pipes"]:
+        data = process.read(state["pipes"][0])
+        if data is None:
+            return None
+        state["piped"].setdefault(f"/dev/fd/{state['pipes'][0]}", bytearray()).extend(data)
+        if not data:
+            state["pipes"].pop(0)
     while state["reads"]:
         data = process.read()
         if data is None:
@@ -127,7 +135,7 @@ def run(process: Process) -> int | None:
             process.write(err, 2)
     if state["seen"] and not state["in"]:
         return int(state["status"])
-    out, err, code = call(process, name, bytes(state["in"]))
+    out, err, code = call(process, name, bytes(state["in"]), state["piped"])
     process.write(err, 2)
     process.write(out)
     return min(code, state["status"]) if state["seen"] else code
@@ -206,8 +214,8 @@ def _awk_reads(words: list[str]) -> bool:
 
 # The call
 
-def call(process: Process, name: str, data: bytes) -> tuple[bytes, bytes, int]:
-    """Return (stdout, stderr, exit code) of a text program."""
+def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | None = None) -> tuple[bytes, bytes, int]:
+    """Return (stdout, stderr, exit code) of a text program. `piped`: files that are pipes, as of <(...)."""
     words = list(process.argv[1:])
     machine = engine()
     paths = _named(process, name, words)
@@ -216,6 +224,10 @@ def call(process: Process, name: str, data: bytes) -> tuple[bytes, bytes, int]:
     if paths:
         machine.used = True
         _stage(process, files, paths, staged)
+    for path, content in (piped or {}).items():
+        machine.used = True
+        _parents(files, path)
+        files.write_file(path, bytes(content))
     words = ["/.stdin" if word == "/dev/stdin" else word for word in _timeless(process, name, words)]
     script = f"{name} {' '.join(map(_quote, words))}"
     writes = _writes(name, words)

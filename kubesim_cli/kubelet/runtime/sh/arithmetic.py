@@ -204,7 +204,7 @@ class _Reader:
         if token[0].isdigit():
             value = number(token)
             if value is None:
-                raise self._fail("syntax error")
+                raise self._fail("expecting EOF")
             return lambda sh: value
         key = self._subscript()
         if self.token in ("++", "--"):
@@ -249,6 +249,8 @@ def _value(sh: Shell, name: str, key: Compute | None = None, depth: int = 0) -> 
         raise ArithmeticError_(f"Illegal number: {text}")
     if depth > 20:
         raise ArithmeticError_(f"{name}: expression recursion level exceeded")
+    if text.isdigit():
+        raise ArithmeticError_("value too great for base", text, text)
     if text.isidentifier():
         return _value(sh, text, None, depth + 1)
     return evaluate(sh, text)

@@ -208,7 +208,12 @@ def _unset(sh: Shell, argv: list[str]) -> int:
             array = sh.vars.get(name)
             if isinstance(array, dict):
                 array.pop(sh._key(name, key), None)
-        elif word in sh.vars or word in sh.readonly:
+        elif word in sh.readonly:
+            if not sh.bash:
+                raise ShellError(f"unset: {word}: is read only", 2)
+            sh.complain(f"unset: {word}: cannot unset: readonly variable")
+            return 1
+        elif word in sh.vars:
             sh.unset(word)
         else:
             sh.functions.pop(word, None)
@@ -543,6 +548,11 @@ def _job(sh: Shell, word: str):  # type: ignore[no-untyped-def]
 
 def _kill(sh: Shell, argv: list[str]) -> int:
     words, signal = argv[1:], "TERM"
+    if words[:1] == ["-l"] and len(words) > 1:
+        for word in words[1:]:
+            name = signal_name(word) or ""
+            sh.process.write((name if word.isdigit() else str(SIGNALS.get(name, 0))) + "\n")
+        return 0
     if words[:1] == ["-l"]:
         sh.process.write("".join(f"{name}\n" for name in SIGNALS))
         return 0
@@ -630,6 +640,23 @@ def _type(sh: Shell, argv: list[str]) -> int:
             sh.process.write(f"{word}: not found\n")
         if not kind:
             status = 1 if sh.bash else 127
+    return status
+
+
+def _pushd(sh: Shell, argv: list[str]) -> int:
+    stack = list((sh.elements("DIRSTACK") or [])[1:]) if isinstance(sh.vars.get("DIRSTACK"), dict) else []
+    before = sh.process.cwd
+    if argv[0] == "pushd":
+        status = _cd(sh, ["cd", *argv[1:2]])
+        stack.insert(0, before)
+    elif not stack:
+        sh.complain("popd: directory stack empty")
+        return 1
+    else:
+        status = _cd(sh, ["cd", stack.pop(0)])
+    if not status:
+        sh.vars["DIRSTACK"] = dict(enumerate([sh.process.cwd, *stack]))
+        sh.process.write(" ".join([sh.process.cwd, *stack]) + "\n")
     return status
 
 
@@ -730,7 +757,7 @@ def _source(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool)
     frame = sh.push(compiled(text, sh.bash), 0, "source", lenient)
     sh.frames[-2].pc = after
     frame.saved = saved
-    if len(argv) > 2:
+    if len(argv) > 2 and sh.dialect != "dash":
         frame.positional, sh.positional = sh.positional, argv[2:]
     sh.status = 0
     return FRAME
@@ -792,7 +819,7 @@ BUILTINS: dict[str, Callable[[Shell, list[str]], int | None]] = {
     "declare": _declare, "typeset": _declare, "unset": _unset, "set": _set, "shift": _shift, "let": _let,
     "getopts": _getopts, "read": _read, "mapfile": _mapfile, "readarray": _mapfile, "trap": _trap, "wait": _wait,
     "kill": _kill, "jobs": _jobs, "type": _type, "umask": _umask, "ulimit": _ulimit, "times": _times, "hash": _nothing,
-    "alias": _nothing, "unalias": _nothing, "shopt": _shopt, "disown": _nothing, "fg": _nothing, "bg": _nothing,
+    "alias": _nothing, "unalias": _nothing, "shopt": _shopt, "pushd": _pushd, "popd": _pushd, "disown": _nothing, "fg": _nothing, "bg": _nothing,
 }
 CONTROL: dict[str, Callable[[Shell, list[str], Saved, int, bool], int]] = {
     "exit": _exit, "return": _return, "eval": _eval, ".": _source, "source": _source, "exec": _exec, "command": _through,

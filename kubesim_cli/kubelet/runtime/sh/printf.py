@@ -141,9 +141,7 @@ class _Printf:
             elif kind == "b":
                 value, stopped = escaped(value)
             elif kind == "q":
-                from .parameters import quoted
-
-                value = quoted(value)
+                value = "".join(char if char.isalnum() or char in "_-./:=@%+," else "\\" + char for char in value) or "''"
             out.append(f"%{flags}s" % value)
             return stopped
         if kind in ("d", "i", "u", "o", "x", "X"):

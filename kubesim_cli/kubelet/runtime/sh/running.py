@@ -58,7 +58,7 @@ def redirection(node: Redirect) -> Opener:
         elif name.isdigit():
             what = sh.process.fds.get(int(name))
             if what is None:
-                raise Errno("EBADF")
+                raise Redirected(f"{name}: Bad file descriptor")
             move(sh, saved, fd, what)
         else:
             both(sh, saved)
@@ -220,6 +220,8 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
                 return after
             for each in assign:
                 each(sh)
+            if "x" in sh.options:
+                _trace(sh, [f"{each}={sh.get(each) or ''}" for each in names], "+ ")
             sh.restore(saved)
             sh.status = sh.substituted if substitutes else 0
             return after
@@ -240,8 +242,10 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             sh.positional = argv[1:]
             return FRAME
         control = builtins.CONTROL.get(name)
+        if kept is not None and not sh.bash and name in builtins.SPECIAL:
+            kept = None  # they stay
         if control is not None:
-            if kept and sh.bash:
+            if kept:
                 _put_back(sh, kept)
             return control(sh, argv, saved, after, lenient)
         builtin = builtins.BUILTINS.get(name)
@@ -324,12 +328,12 @@ def _put_back(sh: Shell, kept: dict[str, object]) -> None:
     sh._environment = None
 
 
-def _trace(sh: Shell, argv: list[str]) -> None:
+def _trace(sh: Shell, argv: list[str], each_line: str = "") -> None:
     from .parameters import quoted
 
-    words = [quoted(each) for each in argv] if sh.bash else argv
+    words = [quoted(each) for each in argv] if sh.bash and not each_line else argv
     try:
-        sh.process.write("+ " + " ".join(words) + "\n", 2)
+        sh.process.write("".join(f"+ {word}\n" for word in words) if each_line else "+ " + " ".join(words) + "\n", 2)
     except Errno:
         pass
 

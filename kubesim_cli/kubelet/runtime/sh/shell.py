@@ -93,7 +93,7 @@ class Shell:
         new = Shell.__new__(Shell)
         new.__dict__.update(self.__dict__)
         new.process = process
-        new.vars = {name: value if value.__class__ is str else value.copy()  # type: ignore[union-attr]
+        new.vars = {name: value if value.__class__ is str else value.__class__(value)  # type: ignore[union-attr]
                     for name, value in self.vars.items()}
         new.exported, new.readonly, new.functions = set(self.exported), set(self.readonly), dict(self.functions)
         new.options, new.outputs, new.positional = set(self.options), dict(self.outputs), list(self.positional)
@@ -135,7 +135,8 @@ class Shell:
         if name == "!":
             return str(self.background) if self.background else None
         if name == "-":
-            return "".join(sorted(each for each in self.options if len(each) == 1))
+            letters = "".join(sorted(each for each in self.options if len(each) == 1))
+            return f"{letters}hB{'c' if self.command else ''}" if self.bash else letters
         if name in ("@", "*"):
             return " ".join(self.positional) if self.positional else None
         if name == "LINENO":
@@ -218,6 +219,8 @@ class Shell:
         array, at = self.vars.get(name), self._key(name, key)
         if isinstance(array, dict):
             return array.get(at)
+        if array is None and name == "PIPESTATUS":
+            array = str(self.status)
         return array if at == 0 else None
 
     def elements(self, name: str) -> list[str] | None:
@@ -411,7 +414,7 @@ def _failed(sh: Shell, error: ShellError | ArithmeticError_ | ShellSyntaxError) 
         messages.syntax(sh, error)
         return sh.finish(2)
     sh.complain(messages.arithmetic(sh, error) if isinstance(error, ArithmeticError_) else error.message)
-    plain = 1 if isinstance(error, ArithmeticError_) or not sh.command else 127
+    plain = 1 if isinstance(error, ArithmeticError_) or not sh.command or "e" in sh.options else 127
     return sh.finish(getattr(error, "code", 0) or (plain if sh.bash else 2))
 
 

@@ -48,7 +48,8 @@ def unary(sh: Shell, operator: str, value: str) -> bool:
         what = sh.process.fds.get(int(value)) if value.isdigit() else None
         return what is not None and what.terminal
     if operator == "-v":
-        return sh.get(value) is not None
+        name, bracket, key = value.partition("[")
+        return (sh.element(name, key[:-1]) if bracket else sh.get(name)) is not None
     if operator == "-o":
         return sh.option(value)
     inode = _inode(sh, value, operator not in ("-h", "-L"))
