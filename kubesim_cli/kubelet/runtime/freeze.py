@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from . import rootfs
 from .chance import Chance
 from .kernel import descriptors, files, kernel, process
 from .sh import compiler, shell
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     Records = dict[str, dict[str, Any]]
 
 VERSION = 1  # changes with the operations of compiler.py: a place in a script is a number among them
-SMALL = 120  # bytes that stand in the record itself
+SMALL = 120        # bytes that stand in the record itself
+CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
@@ -51,12 +53,15 @@ class Store:
             found = names.get(id(value))
             if found is None:
                 found = self.names.get(id(value))
+                if value.__class__ is files.Inode and value.number < value.volume.base:
+                    found = f"Inode@{name(value.volume)}/{value.number}"
                 if found is None:
                     self.last += 1
                     found = f"{type(value).__name__}-{self.last}"
                 names[id(value)] = found
                 objects[found] = value
-                waiting.append(value)
+                if not (found[5:6] == "@" and not rootfs.changed(value)):
+                    waiting.append(value)
             return found
 
         def encode(value: Any) -> Any:
@@ -104,6 +109,9 @@ class Store:
 
         def get(name: str) -> Any:
             found = made.get(name)
+            if found is None and name[:6] == "Inode@":
+                layer(name.partition("@")[2].partition("/")[0])
+                found = made[name]
             if found is None:
                 kind = _CLASSES[name.partition("-")[0]]
                 if kind is compiler.Code:
@@ -114,6 +122,17 @@ class Store:
                     waiting.append(name)
                 made[name] = found
             return found
+
+        def layer(volume: str) -> None:
+            """Make the inodes that a volume has from its image; those that have changed have records."""
+            built = rootfs.build(records[volume]["image"])
+            for number, inode in rootfs.inodes(built).items():
+                known = f"Inode@{volume}/{number}"
+                made[known] = inode
+                inode.volume = get(volume)
+                if known in records:
+                    inode.entries = {}
+                    waiting.append(known)
 
         def decode(value: Any) -> Any:
             if value.__class__ is not dict:
@@ -135,6 +154,8 @@ class Store:
                 return bytearray(inside.encode("latin-1"))
             if tag == "h":
                 return bytearray(blobs[inside])
+            if tag == "c":
+                return bytearray(b"".join(blobs[each] for each in inside))
             if tag == "q":
                 from collections import deque
 
@@ -171,12 +192,14 @@ def _attributes(value: Any) -> list[tuple[str, Any]]:
             if attribute not in _TRANSIENT and hasattr(value, attribute)]
 
 
-def _bytes(value: bytes | bytearray, blobs: dict[str, bytes]) -> dict[str, str]:
+def _bytes(value: bytes | bytearray, blobs: dict[str, bytes]) -> dict[str, Any]:
     if len(value) <= SMALL:
         return {"b": value.decode("latin-1")}
     from hashlib import sha256
 
-    data = bytes(value)
-    name = sha256(data).hexdigest()
-    blobs[name] = data
-    return {"h": name}
+    chunks = []
+    for at in range(0, len(value), CHUNK):
+        data = bytes(value[at:at + CHUNK])
+        chunks.append(sha256(data).hexdigest())
+        blobs[chunks[-1]] = data
+    return {"h": chunks[0]} if len(chunks) == 1 else {"c": chunks}

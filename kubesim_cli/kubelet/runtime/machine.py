@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from . import bin as programs
+from . import rootfs
 from .chance import Chance
 from .kernel.descriptors import Data, Lines, Log, Open
-from .kernel.files import DEVICE, ROOT, Tree, User, Volume
+from .kernel.files import ROOT, Tree, User
 from .kernel.kernel import Kernel
 from .kernel.process import Process, Space
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin", "var/log",
-            "var/run", "var/lib", "tmp")
 
 
 class Container:
     """A container in a kernel. `lines`: its output, (time, stream, bytes)."""
 
     def __init__(self, kernel: Kernel, hostname: str, seed: object, shell: str = "dash", user: User = ROOT,
-                 env: dict[str, str] | None = None, memory: int | None = None, names: Iterable[str] | None = None):
+                 env: dict[str, str] | None = None, memory: int | None = None):
         self.kernel, self.user = kernel, user
-        self.volume = Volume("overlay")
+        self.volume = rootfs.build(shell)
         tree = Tree(self.volume.root)
-        for folder in _FOLDERS:
-            tree.make_folders("/" + folder, now=kernel.now)
-        tree.lookup("/tmp", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
-        tree.create(tree.find("/bin", "/", ROOT), "l", 0o777, ROOT, kernel.now, "usr/bin")
-        folder = tree.lookup("/usr/bin", "/", ROOT).inode
-        assert folder is not None
-        from .kernel.files import FILE, Inode
-
-        for name in names if names is not None else programs.names():
-            inode = folder.entries[name] = Inode(self.volume, self.volume.number(), FILE, 0o755, ROOT, kernel.now)
-            inode.data += programs.MARK + name.encode()
-        for name in ("null", "zero", "full", "random", "urandom"):
-            place = tree.find(f"/dev/{name}", "/", ROOT)
-            tree.create(place, DEVICE, 0o666, ROOT, kernel.now, name)
-        tree.put("/etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", now=kernel.now)
-        tree.put("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", now=kernel.now)
         tree.put("/etc/hostname", hostname.encode() + b"\n", now=kernel.now)
         self.env = {"PATH": PATH, "HOSTNAME": hostname, "HOME": "/root", **(env or {})}
         self.space = Space(tree, hostname, programs.find, Chance(str(seed)), kernel.now, memory, shell)

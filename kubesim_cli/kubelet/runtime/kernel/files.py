@@ -29,12 +29,17 @@ ROOT = User()
 
 
 class Volume:
-    """A file system. `capacity`: bytes that it holds, None: as many as come."""
+    """A file system. `capacity`: bytes that it holds, None: as many as come.
 
-    __slots__ = ("capacity", "name", "next", "read_only", "root", "used")
+    `image`: what its inodes with numbers below `base` were made from ("": nothing), so that only what has changed of
+    them need be stored.
+    """
+
+    __slots__ = ("base", "capacity", "image", "name", "next", "read_only", "root", "used")
 
     def __init__(self, name: str, capacity: int | None = None, read_only: bool = False):
         self.name, self.capacity, self.read_only, self.used, self.next = name, capacity, read_only, 0, 2
+        self.image, self.base = "", 0
         self.root = Inode(self, 1, FOLDER, 0o755, ROOT, 0.0)
 
     def number(self) -> int:

@@ -25,9 +25,10 @@ def special(pattern: str) -> bool:
     """Tell whether a pattern matches more than one text."""
     at = 0
     while at < len(pattern):
-        if pattern[at] in "*?[" or pattern[at] in "@+!" and pattern[at + 1:at + 2] == "(":
+        char = pattern[at]
+        if char in "*?" or (char == "[" and "]" in pattern[at + 2:]) or (char in "@+!" and pattern[at + 1:at + 2] == "("):
             return True
-        at += 2 if pattern[at] == "\\" else 1
+        at += 2 if char == "\\" else 1
     return False
 
 
