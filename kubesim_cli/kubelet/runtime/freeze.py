@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 VERSION = 1  # changes with the operations of compiler.py: a place in a script is a number among them
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
-_CLASSES = {each.__name__: each for each in (
+_CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
-    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, shell.Shell, shell.Frame,
+    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, shell.Shell,
+    shell.Frame,
     shell.Assoc, compiler.Code, Chance)}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))
 _FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None}
@@ -42,7 +43,7 @@ class Store:
         self.last = 0
 
     def freeze(self, root: Any) -> tuple[Records, dict[str, bytes]]:
-        """Return the records of all that a value leads to, and the blobs they name; the value itself is record "root"."""
+        """Return the records of all that a value leads to, and the blobs they name; "root" is the value itself."""
         records: Records = {}
         blobs: dict[str, bytes] = {}
         names: dict[int, str] = {}

@@ -29,20 +29,13 @@ class Container:
 
     def start(self, argv: list[str], stdin: Open | None = None, cwd: str = "/") -> Process:
         """Start its process 1; raises Errno where there is no such program."""
-        self.main = self.spawn(argv, {0: stdin or Data(b""), 1: Log("stdout", self.log), 2: Log("stderr", self.log)}, cwd)
+        self.main = self.spawn(argv, {0: stdin or Data(b""), 1: Log("stdout", self.log), 2: Log("stderr", self.log)},
+                               cwd)
         return self.main
 
     def spawn(self, argv: list[str], fds: dict[int, Open], cwd: str = "/") -> Process:
         """Start another program in it."""
-        asking = self.space.init
-        if asking is None:
-            asking = Process.__new__(Process)
-            asking.env, asking.user, asking.cwd, asking.space, asking.memory = self.env, self.user, cwd, self.space, None
-        else:
-            first = asking
-            asking = Process.__new__(Process)
-            asking.env, asking.user, asking.cwd, asking.space, asking.memory = self.env, self.user, cwd, first.space, None
-        program = programs.find(asking, argv[0])
+        program = programs.find(self.space.tree, self.user, cwd, self.env.get("PATH"), argv[0])
         process = self.kernel.spawn(self.space, program, argv, dict(self.env), self.user, cwd, fds)
         self.kernel.schedule(process)
         return process
@@ -54,4 +47,5 @@ class Container:
 
     def output(self, stream: str = "") -> str:
         """Return what it has said."""
-        return b"".join(data for _, which, data in self.lines if not stream or which == stream).decode("utf-8", "replace")
+        return b"".join(data for _, which, data in self.lines if not stream or which == stream).decode("utf-8",
+            "replace")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from .kernel.files import DEVICE, FILE, LINK, ROOT, Inode, Tree, Volume
 
 BUILT = 1_760_000_000.0  # when images were made
-_FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin", "var/log",
+_FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin",
+            "var/log",
             "var/run", "var/lib", "tmp")
 _pristine: dict[str, dict[int, Inode]] = {}
 
@@ -17,8 +18,8 @@ def build(image: str) -> Volume:
     volume = Volume("overlay")
     tree = Tree(volume.root)
     volume.root.mtime = BUILT
-    for folder in _FOLDERS:
-        tree.make_folders("/" + folder, now=BUILT)
+    for path in _FOLDERS:
+        tree.make_folders("/" + path, now=BUILT)
     tree.lookup("/tmp", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
     tree.create(tree.find("/bin", "/", ROOT), LINK, 0o777, ROOT, BUILT, "usr/bin")
     folder = tree.lookup("/usr/bin", "/", ROOT).inode
@@ -28,7 +29,8 @@ def build(image: str) -> Volume:
         inode.data += programs.MARK + name.encode()
     for name in ("null", "zero", "full", "random", "urandom"):
         tree.create(tree.find(f"/dev/{name}", "/", ROOT), DEVICE, 0o666, ROOT, BUILT, name)
-    tree.put("/etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", now=BUILT)
+    tree.put("/etc/passwd",
+             b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", now=BUILT)
     tree.put("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", now=BUILT)
     volume.image, volume.base = image, volume.next
     return volume

@@ -10,8 +10,8 @@ from ..kernel.errors import Errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..kernel.files import Inode
-    from ..kernel.process import Process, Program
+    from ..kernel.files import Inode, Tree, User
+    from ..kernel.process import Program
 
 MARK = b"\x7fELF:"
 OWN = {
@@ -48,29 +48,22 @@ def program(name: str) -> Program:
     return found
 
 
-def which(process: Process, name: str) -> str:
-    """Return the path that a name is found at, "" for none."""
-    found = _search(process, name)
-    return found[0] if found else ""
+def which(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> tuple[str, Inode] | None:
+    """Return where the program of a name or a path is, and its file; `path`: what PATH says.
 
-
-def _search(process: Process, name: str) -> tuple[str, Inode] | None:
-    tree, user = process.space.tree, process.user
+    Raises what looking up a path raises.
+    """
     if "/" in name:
-        place = tree.lookup(name, process.cwd, user)
+        place = tree.lookup(name, cwd, user)
         assert place.inode is not None
         return name, place.inode
-    path = process.env.get("PATH")
-    memory = process.memory
-    if memory is not None and hasattr(memory, "vars"):
-        path = memory.get("PATH")
     key = (path, name)
     if key in tree.found:
         return tree.found[key]
     denied = None
     for folder in (path or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":"):
         try:
-            inode = tree.find(f"{folder}/{name}", process.cwd, user).inode
+            inode = tree.find(f"{folder}/{name}", cwd, user).inode
         except Errno:
             continue
         if inode is not None and inode.kind == "f":
@@ -81,13 +74,13 @@ def _search(process: Process, name: str) -> tuple[str, Inode] | None:
     return denied
 
 
-def find(process: Process, name: str) -> Program:
-    """Return what plays the program of a name or a path; raise ENOENT, EACCES or ENOEXEC."""
-    found = _search(process, name) if name else None
+def find(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    """Return what plays the program of a name or a path; raise ENOENT or EACCES."""
+    found = which(tree, user, cwd, path, name) if name else None
     if found is None:
         raise Errno("ENOENT")
     inode = found[1]
-    if inode.kind == "d" or not inode.allows(process.user, 1):
+    if inode.kind == "d" or not inode.allows(user, 1):
         raise Errno("EACCES")
     data = inode.data
     if data.startswith(MARK):

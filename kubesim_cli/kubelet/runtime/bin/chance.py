@@ -33,7 +33,8 @@ def _shuf(process: Process) -> int | None:
         lines = process.memory.decode("utf-8", "surrogateescape").splitlines()
     random = process.space.random
     count = int(given.values["n"]) if "n" in given.values else len(lines)
-    chosen = [random.choice(lines) for _ in range(count)] if given.has("r") and lines else random.sample(lines, min(count, len(lines)))
+    chosen = [random.choice(lines) for _ in range(count)] if given.has("r") and lines else random.sample(lines,
+        min(count, len(lines)))
     process.write("".join(line + "\n" for line in chosen))
     return 0
 

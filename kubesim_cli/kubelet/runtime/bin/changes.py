@@ -168,8 +168,7 @@ def copy(process: Process, source: Inode, path: str, keep: bool, folders: bool, 
         if place.inode is source:
             raise Errno("EEXIST")
         what = process.open(path, "w")
-        data = bytes(source.data) if source.kind == FILE else process.space.tree.virtual[source.target]() if source.kind == "v" else b""
-        what.write(process.kernel, data)
+        what.write(process.kernel, tree.content(source))
         made = _find(process, path).inode  # type: ignore[assignment]
         if place.inode is None and made is not None:
             made.mode = source.mode & 0o7777 & ~process.umask
@@ -231,7 +230,8 @@ def _cp(process: Process) -> int:
                 process.write(f"'{word}' -> '{path}'\n")
         except Errno as error:
             status = process.complain(f"'{word}' and '{path}' are the same file" if error.name == "EEXIST" else
-                                      f"cannot create regular file '{path}': {error.message}" if process.space.shell != "ash"
+                                      f"cannot create regular file '{path}': {error.message}"
+                                      if process.space.shell != "ash"
                                       else f"can't create '{path}': {error.message}")
     return status
 
@@ -279,7 +279,8 @@ def _ln(process: Process) -> int:
     tree, user, now = process.space.tree, process.user, process.kernel.now
     target = words[-1] if len(words) > 1 else "."
     inode = _exists(process, target)
-    into = inode is not None and inode.kind == FOLDER and not (given.has("nT") and _find(process, target, False).inode is not inode)
+    into = inode is not None and inode.kind == FOLDER and not (given.has("nT")
+                                                               and _find(process, target, False).inode is not inode)
     status = 0
     for word in words[:-1] or words:
         path = f"{target.rstrip('/')}/{word.rstrip('/').rpartition('/')[2]}" if into else target
@@ -300,7 +301,8 @@ def _ln(process: Process) -> int:
                 tree.link(source, place, user, now)
         except Errno as error:
             kind = "symbolic" if given.has("s") else "hard"
-            status = process.complain(f"failed to create {kind} link '{path}': {error.message}" if process.space.shell != "ash"
+            status = process.complain(f"failed to create {kind} link '{path}': {error.message}"
+                                      if process.space.shell != "ash"
                                       else f"{path}: {error.message}")
     return status
 
@@ -332,7 +334,8 @@ def changed_mode(mode: int, text: str, folder: bool, umask: int) -> int | None:
                          "X": 0o111 if folder or mode & 0o111 else 0}.get(letter, 0)
                 at += 1
             bits &= mask & ~(0 if who else umask)
-            mode = mode | bits if operator == "+" else mode & ~bits if operator == "-" else mode & ~(mask & 0o777) | bits
+            kept = mode if operator == "+" else mode & ~bits if operator == "-" else mode & ~(mask & 0o777)
+            mode = kept if operator == "-" else kept | bits
     return mode
 
 
@@ -426,7 +429,8 @@ def _touch(process: Process) -> int:
                 raise Errno("EROFS")
             place.inode.mtime = now
 
-    return _each(process, given.words, touch, "cannot touch '{0}'" if process.space.shell != "ash" else "{0}") if given.words else _missing(process)
+    return _each(process, given.words, touch, "cannot touch '{0}'" if process.space.shell != "ash"
+                 else "{0}") if given.words else _missing(process)
 
 
 def _truncate(process: Process) -> int:
@@ -442,7 +446,8 @@ def _truncate(process: Process) -> int:
         size = _amount(text.lstrip("+-"))
         if size > 1 << 28:
             raise Errno("ENOSPC")
-        inode.truncate(len(inode.data) + size if text[:1] == "+" else max(len(inode.data) - size, 0) if text[:1] == "-" else size, process.kernel.now)
+        inode.truncate(len(inode.data) + size if text[:1] == "+" else max(len(inode.data) - size, 0)
+                       if text[:1] == "-" else size, process.kernel.now)
 
     return _each(process, given.words, cut, "cannot open '{0}' for writing")
 
@@ -450,7 +455,8 @@ def _truncate(process: Process) -> int:
 def _mktemp(process: Process) -> int:
     given = Arguments(process, "p")
     template = given.words[0] if given.words else "tmp.XXXXXXXXXX"
-    folder = given.values.get("p") or given.values.get("tmpdir") or ("" if given.words and not given.has("t") else process.env.get("TMPDIR", "/tmp"))
+    folder = given.values.get("p") or given.values.get("tmpdir") or ("" if given.words and not given.has("t")
+                                                                     else process.env.get("TMPDIR", "/tmp"))
     end = len(template.rstrip("X"))
     count = len(template) - end
     if count < 3:
@@ -461,10 +467,12 @@ def _mktemp(process: Process) -> int:
         path = f"{folder.rstrip('/')}/{path}"
     try:
         if not given.has("u"):
-            process.space.tree.create(_find(process, path), FOLDER if given.has("d") else FILE, 0o700 if given.has("d") else 0o600,
+            process.space.tree.create(_find(process, path), FOLDER if given.has("d") else FILE, 0o700
+                                      if given.has("d") else 0o600,
                                       process.user, process.kernel.now)
     except Errno as error:
-        return process.complain(f"failed to create {'directory' if given.has('d') else 'file'} via template '{template}': {error.message}")
+        kind = "directory" if given.has("d") else "file"
+        return process.complain(f"failed to create {kind} via template '{template}': {error.message}")
     process.write(path + "\n")
     return 0
 
@@ -488,6 +496,7 @@ def _readlink(process: Process) -> int:
     return status
 
 
-PROGRAMS = {"mkdir": _mkdir, "rmdir": _rmdir, "rm": _rm, "cp": _cp, "mv": _mv, "ln": _ln, "chmod": _chmod, "chown": _chown,
+PROGRAMS = {"mkdir": _mkdir, "rmdir": _rmdir, "rm": _rm, "cp": _cp, "mv": _mv, "ln": _ln, "chmod": _chmod,
+            "chown": _chown,
             "chgrp": _chown, "touch": _touch, "truncate": _truncate, "mktemp": _mktemp, "readlink": _readlink,
             "realpath": _readlink, "install": _cp}

@@ -68,7 +68,8 @@ def _field(letter: str, t, when: float, shift: int, name: str, width: str, flag:
         return f"{value:03}" if letter == "j" else f"{value:02}"
     if letter == "N":
         return f"{round((when - int(when)) * 1e9) % 1_000_000_000:09}"[:int(width or 9)]
-    composed = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y", "c": "%a %b %e %H:%M:%S %Y", "x": "%m/%d/%y",
+    composed = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M", "D": "%m/%d/%y", "c": "%a %b %e %H:%M:%S %Y",
+                "x": "%m/%d/%y",
                 "X": "%H:%M:%S", "r": "%I:%M:%S %p", "h": "%b"}.get(letter)
     if composed:
         from time import gmtime
@@ -77,11 +78,14 @@ def _field(letter: str, t, when: float, shift: int, name: str, width: str, flag:
         return strftime(composed, when, _fixed(shift, name))
     sign = "-" if shift < 0 else "+"
     hours, minutes = divmod(abs(shift) // 60, 60)
-    plain = {"a": _DAYS[t.tm_wday][:3], "A": _DAYS[t.tm_wday], "b": _MONTHS[t.tm_mon - 1][:3], "B": _MONTHS[t.tm_mon - 1],
+    plain = {"a": _DAYS[t.tm_wday][:3], "A": _DAYS[t.tm_wday], "b": _MONTHS[t.tm_mon - 1][:3],
+             "B": _MONTHS[t.tm_mon - 1],
              "e": f"{t.tm_mday:2}", "k": f"{t.tm_hour:2}", "I": f"{(t.tm_hour + 11) % 12 + 1:02}",
-             "l": f"{(t.tm_hour + 11) % 12 + 1:2}", "p": "AM" if t.tm_hour < 12 else "PM", "P": "am" if t.tm_hour < 12 else "pm",
+             "l": f"{(t.tm_hour + 11) % 12 + 1:2}", "p": "AM" if t.tm_hour < 12 else "PM", "P": "am" if t.tm_hour < 12
+             else "pm",
              "s": str(int(when)), "u": str(t.tm_wday + 1), "w": str((t.tm_wday + 1) % 7), "y": f"{t.tm_year % 100:02}",
-             "Z": name, "z": f"{sign}{hours:02}{':' if ':' in flag else ''}{minutes:02}", "n": "\n", "t": "\t", "%": "%",
+             "Z": name, "z": f"{sign}{hours:02}{':' if ':' in flag else ''}{minutes:02}", "n": "\n", "t": "\t",
+             "%": "%",
              "C": f"{t.tm_year // 100:02}"}
     return plain.get(letter, "%" + letter)
 

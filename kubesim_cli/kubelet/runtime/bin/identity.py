@@ -50,7 +50,8 @@ def _hostname(process: Process) -> int:
 
 def _uname(process: Process) -> int:
     words = "".join(word.lstrip("-") for word in process.argv[1:]) or "s"
-    parts = {"s": "Linux", "n": process.space.hostname, "r": "6.6.0", "v": "#1 SMP PREEMPT_DYNAMIC", "m": "x86_64", "o": "GNU/Linux"}
+    parts = {"s": "Linux", "n": process.space.hostname, "r": "6.6.0", "v": "#1 SMP PREEMPT_DYNAMIC", "m": "x86_64",
+             "o": "GNU/Linux"}
     chosen = "snrvmo" if "a" in words else [letter for letter in "snrvmo" if letter in words]
     process.write(" ".join(parts[letter] for letter in chosen) + "\n")
     return 0
@@ -70,17 +71,19 @@ def _df(process: Process) -> int:
     rows = []
     for path, inode in [("/", tree.root), *sorted(tree.mounts.items())]:
         volume = inode.volume
-        size = volume.capacity or 62725623 * 1024
+        whole = volume.capacity or 62725623 * 1024
         used = volume.used if volume.capacity else 9 << 30
         if inode.kind == "d":
-            told = [_told(each, human) for each in (size, used, size - used)]
-            rows.append(("overlay" if path == "/" else volume.name, *told, f"{-(-used * 100 // size)}%", path))
+            told = [_told(each, human) for each in (whole, used, whole - used)]
+            rows.append(("overlay" if path == "/" else volume.name, *told, f"{-(-used * 100 // whole)}%", path))
     words = [word for word in process.argv[1:] if word[:1] != "-"]
     if words:
         where = tree.find(words[0], process.cwd, process.user).path
-        rows = [max((row for row in rows if where == row[5] or where.startswith(row[5].rstrip("/") + "/")), key=lambda row: len(row[5]))]
-    out = f"{'Filesystem':<14} {'Size' if human else '1K-blocks':>9} {'Used':>8} {'Avail' if human else 'Available':>9} Use% Mounted on\n"
-    process.write(out + "".join(f"{a:<14} {b:>9} {c:>8} {d:>9} {e:>4} {f}\n" for a, b, c, d, e, f in rows))
+        rows = [max((row for row in rows if where == row[5] or where.startswith(row[5].rstrip("/") + "/")),
+                    key=lambda row: len(row[5]))]
+    size, left = ("Size", "Avail") if human else ("1K-blocks", "Available")
+    process.write(f"{'Filesystem':<14} {size:>9} {'Used':>8} {left:>9} Use% Mounted on\n")
+    process.write("".join(f"{a:<14} {b:>9} {c:>8} {d:>9} {e:>4} {f}\n" for a, b, c, d, e, f in rows))
     return 0
 
 
@@ -96,7 +99,8 @@ def _free(process: Process) -> int:
     unit = 1 << 20 if "-m" in process.argv else 1 << 30 if "-g" in process.argv else 1024
     total, used = (8 << 30) // unit, (2 << 30) // unit
     process.write(f"{'':15}total        used        free      shared  buff/cache   available\n"
-                  f"Mem:     {total:11} {used:11} {total - used:11} {0:11} {0:11} {total - used:11}\nSwap:    {0:11} {0:11} {0:11}\n")
+                  f"Mem:     {total:11} {used:11} {total - used:11} {0:11} {0:11} {total - used:11}\n"
+                  f"Swap:    {0:11} {0:11} {0:11}\n")
     return 0
 
 
@@ -107,6 +111,8 @@ def _tty(process: Process) -> int:
     return int(not terminal)
 
 
-PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname, "arch": _said("x86_64\n"),
+PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname,
+            "arch": _said("x86_64\n"),
             "nproc": _said("4\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty,
-            "mount": _said("overlay on / type overlay (rw,relatime)\nproc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n")}
+            "mount": _said("overlay on / type overlay (rw,relatime)\n"
+                           "proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n")}

@@ -27,7 +27,7 @@ def mode_text(inode: Inode) -> str:
 
 def names(process: Process, kind: str) -> dict[int, str]:
     """Return the names of users (kind passwd) or groups (kind group)."""
-    found = {}
+    found: dict[int, str] = {}
     try:
         text = process.read_file(f"/etc/{kind}").decode("utf-8", "replace")
     except Errno:
@@ -56,21 +56,26 @@ def _ls(process: Process) -> int:
         if "r" in letters:
             entries.reverse()
         if not long:
-            return "".join((f"{inode.number} " if "i" in letters else "") + name + _suffix(inode, letters) + "\n" for name, inode in entries)
+            return "".join((f"{inode.number} " if "i" in letters else "") + name + _suffix(inode, letters) + "\n"
+                           for name, inode in entries)
         table = []
         for name, inode in entries:
             size = str(inode.size)
             if "h" in letters:
                 size = _human(inode.size)
             age = process.kernel.now - inode.mtime
-            date = strftime("%b %e %H:%M" if -3600 < age < 15768000 else "%b %e  %Y", inode.mtime, process.env.get("TZ", ""))
-            links = str(2 + sum(1 for each in inode.entries.values() if each.kind == FOLDER) if inode.kind == FOLDER else inode.links)
+            date = strftime("%b %e %H:%M" if -3600 < age < 15768000 else "%b %e  %Y", inode.mtime,
+                            process.env.get("TZ", ""))
+            links = str(2 + sum(1 for each in inode.entries.values() if each.kind == FOLDER) if inode.kind == FOLDER
+                        else inode.links)
             tail = name + _suffix(inode, letters) + (f" -> {inode.target}" if inode.kind == LINK else "")
             if inode.kind == "c":
                 size = "1, 3"
-            table.append((mode_text(inode), links, users.get(inode.uid, str(inode.uid)), groups.get(inode.gid, str(inode.gid)), size, date, tail))
+            table.append((mode_text(inode), links, users.get(inode.uid, str(inode.uid)),
+                          groups.get(inode.gid, str(inode.gid)), size, date, tail))
         widths = [max((len(row[column]) for row in table), default=0) for column in range(5)]
-        return "".join(f"{a} {b:>{widths[1]}} {c:<{widths[2]}} {d:<{widths[3]}} {e:>{widths[4]}} {f} {g}\n" for a, b, c, d, e, f, g in table)
+        return "".join(f"{a} {b:>{widths[1]}} {c:<{widths[2]}} {d:<{widths[3]}} {e:>{widths[4]}} {f} {g}\n" for a, b,
+                       c, d, e, f, g in table)
 
     plain: list[tuple[str, Inode]] = []
     folders: list[str] = []
@@ -79,7 +84,8 @@ def _ls(process: Process) -> int:
             place = tree.lookup(word, process.cwd, user, not long or word.endswith("/"))
         except Errno as error:
             status = 2
-            process.complain(f"cannot access '{word}': {error.message}" if process.space.shell != "ash" else f"{word}: {error.message}")
+            process.complain(f"cannot access '{word}': {error.message}" if process.space.shell != "ash"
+                             else f"{word}: {error.message}")
             continue
         assert place.inode is not None
         if place.inode.kind == FOLDER and "d" not in letters:
@@ -96,7 +102,8 @@ def _ls(process: Process) -> int:
             process.complain(f"cannot open directory '{word}': Permission denied")
             status = 2
             continue
-        entries = [(name, inode) for name, inode in tree.entries(place).items() if "a" in letters or "A" in letters or name[0] != "."]
+        entries = [(name, inode) for name, inode in tree.entries(place).items() if "a" in letters or "A" in letters
+                   or name[0] != "."]
         entries.sort(key=lambda pair: pair[0])
         if "a" in letters:
             up = tree.find("..", place.path, user)
@@ -107,7 +114,8 @@ def _ls(process: Process) -> int:
             out += f"total {sum(-(-inode.size // 4096) * 4 for _, inode in entries)}\n"
         out += rows(entries)
         if "R" in letters:
-            folders[:0] = [f"{word.rstrip('/')}/{name}" for name, inode in entries if inode.kind == FOLDER and name not in (".", "..")]
+            folders[:0] = [f"{word.rstrip('/')}/{name}" for name, inode in entries if inode.kind == FOLDER
+                           and name not in (".", "..")]
     process.write(out)
     return status
 
@@ -155,15 +163,20 @@ def _stat(process: Process) -> int:
         moment = strftime("%Y-%m-%d %H:%M:%S.%N %z", inode.mtime)
         user, group = users.get(inode.uid, "UNKNOWN"), groups.get(inode.gid, "UNKNOWN")
         if not form:
-            process.write(f"  File: {word}\n  Size: {inode.size:<10}\tBlocks: {-(-inode.size // 512):<10} IO Block: 4096   {kind}\n"
+            process.write(f"  File: {word}\n"
+                          f"  Size: {inode.size:<10}\tBlocks: {-(-inode.size // 512):<10} IO Block: 4096   {kind}\n"
                           f"Device: 0,50\tInode: {inode.number:<11} Links: {inode.links}\n"
-                          f"Access: ({inode.mode:04o}/{mode_text(inode)})  Uid: ({inode.uid:5}/{user:>8})   Gid: ({inode.gid:5}/{group:>8})\n"
+                          f"Access: ({inode.mode:04o}/{mode_text(inode)})  Uid: ({inode.uid:5}/{user:>8})   "
+                          f"Gid: ({inode.gid:5}/{group:>8})\n"
                           f"Access: {moment}\nModify: {moment}\nChange: {moment}\n Birth: {moment}\n")
             continue
         values = {"n": word, "s": str(inode.size), "a": f"{inode.mode:o}", "A": mode_text(inode), "u": str(inode.uid),
-                  "g": str(inode.gid), "U": user, "G": group, "F": kind, "Y": str(int(inode.mtime)), "X": str(int(inode.mtime)),
-                  "Z": str(int(inode.mtime)), "y": moment, "z": moment, "x": moment, "i": str(inode.number), "h": str(inode.links),
-                  "N": f"'{word}'" + (f" -> '{inode.target}'" if inode.kind == LINK else ""), "%": "%", "b": str(-(-inode.size // 512)), "B": "512"}
+                  "g": str(inode.gid), "U": user, "G": group, "F": kind, "Y": str(int(inode.mtime)),
+                  "X": str(int(inode.mtime)),
+                  "Z": str(int(inode.mtime)), "y": moment, "z": moment, "x": moment, "i": str(inode.number),
+                  "h": str(inode.links),
+                  "N": f"'{word}'" + (f" -> '{inode.target}'" if inode.kind == LINK else ""), "%": "%",
+                  "b": str(-(-inode.size // 512)), "B": "512"}
         out, at = [], 0
         while at < len(form):
             if form[at] == "%":

@@ -147,7 +147,8 @@ def _runs(process: Process, text: str) -> list[list[str]]:
         items = [line.strip() for line in text.split("\n") if line.strip()]
     elif lines:
         kept = [line for line in text.split("\n") if line.strip()]
-        return [command + [each for line in kept[at:at + lines] for each in _split(line)] for at in range(0, len(kept), lines)]
+        return [command + [each for line in kept[at:at + lines] for each in _split(line)]
+                for at in range(0, len(kept), lines)]
     else:
         items = _split(text)
     if replace:
@@ -181,7 +182,9 @@ def _ps(process: Process) -> int:
         if busybox:
             rows.append(f"{pid:5} {user:8} 0:00 {command}\n")
         elif "aux" in words:
-            rows.append(f"{user:8} {pid:7}  0.0  0.0   2576   {900 + pid % 90:4} ?        {'Ss' if pid == 1 else 'R' if each is process else 'S':4} {started}   0:00 {command}\n")
+            state = "Ss" if pid == 1 else "R" if each is process else "S"
+            rows.append(f"{user:8} {pid:7}  0.0  0.0   2576   "
+                        f"{900 + pid % 90:4} ?        {state:4} {started}   0:00 {command}\n")
         elif wide:
             parent = each.parent.pid if each.parent else 0
             rows.append(f"{user:8} {pid:7} {parent:7}  0 {started} ?        00:00:00 {command}\n")

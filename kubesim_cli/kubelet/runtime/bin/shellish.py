@@ -17,4 +17,4 @@ def _builtin(process: Process) -> int:
     return BUILTINS[name](sh, [name, *process.argv[1:]]) or 0
 
 
-PROGRAMS = {name: _builtin for name in ("echo", "printf", "true", "false", "test", "[", "pwd", "kill")}
+PROGRAMS = dict.fromkeys(("echo", "printf", "true", "false", "test", "[", "pwd", "kill"), _builtin)

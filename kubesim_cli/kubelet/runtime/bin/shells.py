@@ -40,7 +40,8 @@ def shell(process: Process) -> int | None:
     name = process.argv[0]
     if command:
         if not words:
-            process.write(f"{name}: 0: -c requires an argument\n" if kind == "dash" else f"{name}: -c: option requires an argument\n", 2)
+            process.write(f"{name}: 0: -c requires an argument\n" if kind == "dash"
+                          else f"{name}: -c: option requires an argument\n", 2)
             return 2
         text, words = words[0], words[1:]
         if words:
@@ -89,15 +90,13 @@ def script(path: str, data: bytes) -> Program:
     """Return the program of a script: what its first line names, else the container's sh."""
 
     def start(process: Process) -> int | None:
-        from . import find
-
         first, _, _ = data.partition(b"\n")
         if first.startswith(b"#!"):
             words = first[2:].decode("utf-8", "replace").split()
             if words:
                 process.argv = [*words, path, *process.argv[1:]]
                 try:
-                    process.program = find(process, words[0])
+                    process.program = process.space.find(process, words[0])
                 except Errno as error:
                     process.write(f"exec {path}: {error.message.lower()}\n", 2)
                     return 127

@@ -17,7 +17,8 @@ def _cat(process: Process) -> int | None:
     if state is None:
         words = [word for word in process.argv[1:] if word == "-" or word[:1] != "-"]
         flags = "".join(word[1:] for word in process.argv[1:] if word[:1] == "-" and len(word) > 1)
-        state = process.memory = {"files": words or ["-"], "status": 0, "open": False, "flags": flags, "line": 0, "start": True}
+        state = process.memory = {"files": words or ["-"], "status": 0, "open": False, "flags": flags, "line": 0,
+                                  "start": True}
     while state["files"]:
         if process.choked():
             return None
@@ -73,7 +74,8 @@ def _count(words: list[str], name: str) -> tuple[dict[str, str], list[str]]:
         word = words.pop(0)
         if word.startswith("--"):
             key, _, value = word[2:].partition("=")
-            key = {"lines": "n", "bytes": "c", "follow": "f", "retry": "r", "quiet": "q", "silent": "q", "verbose": "v"}.get(key, key)
+            key = {"lines": "n", "bytes": "c", "follow": "f", "retry": "r", "quiet": "q", "silent": "q",
+                   "verbose": "v"}.get(key, key)
             if key in ("n", "c") and not value and words:
                 value = words.pop(0)
             if key == "r":
@@ -114,7 +116,8 @@ def _head(process: Process) -> int | None:
         except ValueError:
             return process.complain(f"invalid number of {'bytes' if unit == 'c' else 'lines'}: '{value}'")
         state = process.memory = {"files": files or ["-"], "many": len(files) > 1 and "q" not in options, "unit": unit,
-                                  "amount": amount, "left": amount, "open": False, "status": 0, "first": True, "held": []}
+                                  "amount": amount, "left": amount, "open": False, "status": 0, "first": True,
+                                  "held": []}
     while state["files"]:
         name = state["files"][0]
         if not state["open"]:
@@ -128,7 +131,8 @@ def _head(process: Process) -> int | None:
                 continue
             process.install(3, what)
             if state["many"]:
-                process.write(f"{'' if state['first'] else chr(10)}==> {'standard input' if name == '-' else name} <==\n")
+                told = "standard input" if name == "-" else name
+                process.write(f"{'' if state['first'] else chr(10)}==> {told} <==\n")
             state.update(open=True, left=state["amount"], first=False, held=bytearray())
         if state["amount"] < 0:
             data = process.read(3)
@@ -138,7 +142,8 @@ def _head(process: Process) -> int | None:
             if data:
                 continue
             kept = bytes(state["held"])
-            process.write(kept[:state["amount"]] if state["unit"] == "c" else b"".join(kept.splitlines(True)[:state["amount"]]))
+            process.write(kept[:state["amount"]] if state["unit"] == "c"
+                          else b"".join(kept.splitlines(True)[:state["amount"]]))
         elif state["left"]:
             data = process.read(3, min(state["left"], 65536) if state["unit"] == "c" else 65536)
             if data is None:
@@ -169,9 +174,8 @@ def _tail(process: Process) -> int | None:
             "follow": "f" in options or "F" in options, "retry": "F" in options or options.get("f") == "name",
             "many": len(files) > 1 and "q" not in options, "at": 0, "status": 0, "held": bytearray(), "last": None,
             "inodes": {}, "missing": []}
-    if state["at"] < len(state["files"]):
-        if not _tail_start(process, state):
-            return None
+    if state["at"] < len(state["files"]) and not _tail_start(process, state):
+        return None
     if not state["follow"] or state["files"] == ["-"]:
         return int(state["status"])
     return _tail_follow(process, state)
@@ -205,7 +209,8 @@ def _tail_start(process: Process, state: dict[str, Any]) -> bool:
                     from ..kernel.errors import Exhausted
 
                     raise Exhausted("memory")
-                whole = process.read_file(name) if not hasattr(what, "inode") or what.inode.kind != "f" else bytes(what.inode.data)
+                inode = getattr(what, "inode", None)
+                whole = bytes(inode.data) if inode is not None and inode.kind == "f" else process.read_file(name)
             except Errno as error:
                 process.complain(f"cannot open '{name}' for reading: {error.message}")
                 state["status"] = 1
@@ -246,8 +251,9 @@ def _tail_follow(process: Process, state: dict[str, Any]) -> int | None:
             what = _again(process, state, name, number, what)
         if what is None:
             continue
-        data = what.read(process.kernel, 1 << 20) if not hasattr(what, "inode") or len(what.inode.data) >= what.offset else None
-        if data is None and hasattr(what, "inode"):
+        cut = hasattr(what, "inode") and len(what.inode.data) < what.offset
+        data = None if cut else what.read(process.kernel, 1 << 20)
+        if cut:
             process.complain(f"{name}: file truncated")
             what.offset = 0
             data = what.read(process.kernel, 1 << 20)
@@ -258,13 +264,9 @@ def _tail_follow(process: Process, state: dict[str, Any]) -> int | None:
         keys.append(what.inode if hasattr(what, "inode") else what.key)
     if not keys and not state["retry"]:
         return 1
-    process.wait(*keys, until=process.kernel.now + 1 if state["retry"] and (state["missing"] or _moved(process, state)) else None)
+    # a file that is followed by its name may come or be replaced at any time: look for it again
+    process.wait(*keys, until=process.kernel.now + 1 if state["retry"] else None)
     return None
-
-
-def _moved(process: Process, state: dict[str, Any]) -> bool:
-    """A file that is followed by its name may be replaced at any time: look again every second where it can be."""
-    return False
 
 
 def _again(process: Process, state: dict[str, Any], name: str, number: int, what: Open | None) -> Any:
@@ -358,8 +360,11 @@ def _seq(process: Process) -> int | None:
         from ..kernel.errors import Exhausted
 
         raise Exhausted("output")
-    texts = [form % (first + step * number) if form else f"{first + step * number:.{places}f}" for number in range(count)] \
-        if places or form or step != int(step) else [str(each) for each in range(int(first), int(first) + int(step) * count, int(step))]
+    texts = [form % (first + step * number) if form else f"{first + step * number:.{places}f}"
+             for number in range(count)] \
+        if places or form or step != int(step) else [str(each)
+                                                     for each in range(int(first), int(first) + int(step) * count,
+                                                         int(step))]
     if width:
         longest = max(map(len, texts))
         texts = [each.zfill(longest) for each in texts]
@@ -372,14 +377,16 @@ def _dd(process: Process) -> int | None:
     if state is None:
         given = dict(word.partition("=")[::2] for word in process.argv[1:])
         size = _amount(given.get("bs") or given.get("obs") or "512")
-        state = process.memory = {"size": size, "left": int(given["count"]) if "count" in given else -1, "full": 0, "part": 0,
+        state = process.memory = {"size": size, "left": int(given["count"]) if "count" in given else -1, "full": 0,
+                                  "part": 0,
                                   "bytes": 0, "held": bytearray(), "quiet": given.get("status") == "none"}
         try:
             process.install(3, process.open(given["if"]) if "if" in given else process.fds[0])
             kept = "notrunc" in given.get("conv", "")
             process.install(4, process.open(given["of"], "+" if kept else "w") if "of" in given else process.fds[1])
         except Errno as error:
-            return process.complain(f"failed to open '{given.get('of' if 3 in process.fds else 'if')}': {error.message}")
+            name = given.get("of" if 3 in process.fds else "if")
+            return process.complain(f"failed to open '{name}': {error.message}")
         for fd, word in ((3, "skip"), (4, "seek")):
             what: Any = process.fds[fd]
             if word in given and hasattr(what, "offset"):

@@ -30,27 +30,34 @@ class Spec:
 
     def __init__(self, valued: str = "", lead: int = 0, instead: str = "", reads: str = "files", writes: bool = False,
                  lines: str | None = None):
-        self.valued, self.lead, self.instead, self.reads, self.writes, self.lines = valued, lead, instead, reads, writes, lines
+        self.valued, self.lead, self.instead = valued, lead, instead
+        self.reads, self.writes, self.lines = reads, writes, lines
 
 
 _GREP = Spec("efmABCd", 1, "ef", lines="cqmABCnbLlvz")
 _SUM = Spec()
 SPECS = {
-    "awk": Spec("Fvf", 1, "f", writes=True), "gawk": Spec("Fvf", 1, "f", writes=True), "mawk": Spec("Fvf", 1, "f", writes=True),
+    "awk": Spec("Fvf", 1, "f", writes=True), "gawk": Spec("Fvf", 1, "f", writes=True),
+    "mawk": Spec("Fvf", 1, "f", writes=True),
     "sed": Spec("efl", 1, "ef", writes=True), "grep": _GREP, "egrep": _GREP, "fgrep": _GREP, "rg": _GREP,
     "tr": Spec(reads="always", lines="s"), "cut": Spec("bcdf", lines=""), "sort": Spec("ktSTo", writes=True),
     "uniq": Spec("fsw"), "wc": Spec(), "rev": Spec(lines=""), "tac": Spec("s"), "nl": Spec("bwsv"), "fold": Spec("w"),
     "fmt": Spec("w"), "expand": Spec("t", lines=""), "unexpand": Spec("t", lines=""), "column": Spec("sto"),
-    "paste": Spec("d"), "join": Spec("12tjoaev"), "comm": Spec(), "diff": Spec("U", reads="never"), "cmp": Spec(reads="never"),
+    "paste": Spec("d"), "join": Spec("12tjoaev"), "comm": Spec(), "diff": Spec("U", reads="never"),
+    "cmp": Spec(reads="never"),
     "jq": Spec("f", 1, "f"), "yq": Spec("f", 1, "f"), "bc": Spec(), "expr": Spec(reads="never"), "factor": Spec(),
     "base64": Spec("w"), "base32": Spec("w"), "md5sum": _SUM, "sha1sum": _SUM, "sha256sum": _SUM, "sha512sum": _SUM,
-    "sha224sum": _SUM, "sha384sum": _SUM, "b2sum": _SUM, "cksum": _SUM, "sum": _SUM, "xxd": Spec("lcs"), "od": Spec("AjNtw"),
+    "sha224sum": _SUM, "sha384sum": _SUM, "b2sum": _SUM, "cksum": _SUM, "sum": _SUM, "xxd": Spec("lcs"),
+    "od": Spec("AjNtw"),
     "hexdump": Spec("nse"), "strings": Spec("n"), "basename": Spec(reads="never"), "dirname": Spec(reads="never"),
     "find": Spec(reads="never", writes=True), "tar": Spec("fC", writes=True), "gzip": Spec(writes=True),
-    "gunzip": Spec(writes=True), "zcat": Spec(), "bzip2": Spec(writes=True), "bunzip2": Spec(writes=True), "bzcat": Spec(),
-    "zip": Spec(reads="never", writes=True), "unzip": Spec("d", reads="never", writes=True), "split": Spec("lbna", writes=True),
+    "gunzip": Spec(writes=True), "zcat": Spec(), "bzip2": Spec(writes=True), "bunzip2": Spec(writes=True),
+    "bzcat": Spec(),
+    "zip": Spec(reads="never", writes=True), "unzip": Spec("d", reads="never", writes=True),
+    "split": Spec("lbna", writes=True),
     "du": Spec("d", reads="never"), "file": Spec(reads="never"),
-    "tree": Spec("L", reads="never"), "patch": Spec("pio", writes=True), "tsort": Spec(), "numfmt": Spec(), "envsubst": Spec(reads="always", lines=""),
+    "tree": Spec("L", reads="never"), "patch": Spec("pio", writes=True), "tsort": Spec(), "numfmt": Spec(),
+    "envsubst": Spec(reads="always", lines=""),
     "iconv": Spec("ft"), "more": Spec(), "less": Spec(),
 }
 PART = 8 << 20  # bytes of a file that the library takes
@@ -100,8 +107,8 @@ def run(process: Process) -> int | None:
     spec = SPECS[name]
     if state is None:
         files, options = _operands(spec, process.argv[1:])
-        reads = spec.reads == "always" and not any(word.startswith("if=") for word in process.argv) \
-            or spec.reads == "files" and (not files or "-" in files) or name == "tar" and "-" in process.argv
+        reads = (spec.reads == "always" and not any(word.startswith("if=") for word in process.argv)) \
+            or (spec.reads == "files" and (not files or "-" in files)) or (name == "tar" and "-" in process.argv)
         if name in ("awk", "gawk", "mawk") and not _awk_reads(process.argv[1:]):
             reads = False
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
@@ -152,7 +159,8 @@ def _operands(spec: Spec, words: list[str]) -> tuple[list[str], str]:
             files += words
             break
         if word.startswith("--"):
-            letters += {"quiet": "q", "count": "c", "line-number": "n", "invert-match": "", "in-place": "i", "null-input": "n"}.get(word[2:].partition("=")[0], "")
+            letters += {"quiet": "q", "count": "c", "line-number": "n", "invert-match": "", "in-place": "i",
+                        "null-input": "n"}.get(word[2:].partition("=")[0], "")
             if word in ("--arg", "--argjson", "--slurpfile", "--rawfile"):
                 words = words[2:]
             elif word in ("--indent",):
@@ -175,13 +183,15 @@ def _by_line(name: str, spec: Spec, letters: str, words: list[str]) -> bool:
     if name == "sed":
         script = next((word for word in words if word[:1] != "-"), "")
         parts = script.split(script[1:2] or " ") if script[:1] in ("s", "y") else []
-        return len(parts) == 4 and not parts[3].strip("gIip0123456789") and not any(letter in letters for letter in "szf")
+        return len(parts) == 4 and not parts[3].strip("gIip0123456789") and not any(letter in letters
+            for letter in "szf")
     if name in ("awk", "gawk", "mawk"):
         script = next((word for word in words if word[:1] in "{/$"), "")
         return bool(script) and "f" not in letters and not any(
             each in script for each in ("BEGIN", "END", "NR", "++", "+=", "getline", "=", "seen", "system", "|", ">"))
     if name == "jq":
-        return "s" not in letters and "n" not in letters and "R" not in letters and not any(word.startswith("--s") for word in words)
+        return "s" not in letters and "n" not in letters and "R" not in letters and not any(word.startswith("--s")
+            for word in words)
     return spec.lines is not None and not any(letter in spec.lines for letter in letters)
 
 
@@ -190,7 +200,8 @@ def _writes(name: str, words: list[str]) -> bool:
     if name in ("awk", "gawk", "mawk"):
         return any(">" in word or "system" in word or "|" in word for word in words)
     if name == "sed":
-        return any(word[:2] in ("-i", "-n") and "i" in word or word.startswith("--in-place") or "w" in word for word in words)
+        return any((word[:2] in ("-i", "-n") and "i" in word) or word.startswith("--in-place") or "w" in word
+                   for word in words)
     if name == "sort":
         return any(word.startswith(("-o", "--output")) for word in words)
     if name == "find":
@@ -200,7 +211,8 @@ def _writes(name: str, words: list[str]) -> bool:
 
 def _awk_reads(words: list[str]) -> bool:
     """A program of only a BEGIN action reads nothing."""
-    script = next((word for number, word in enumerate(words) if word[:1] != "-" and (not number or words[number - 1] not in ("-F", "-v"))), "")
+    script = next((word for number, word in enumerate(words) if word[:1] != "-"
+                   and (not number or words[number - 1] not in ("-F", "-v"))), "")
     text = script.strip()
     if not text.startswith("BEGIN") or "getline" in text:
         return True
@@ -231,7 +243,7 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
     words = ["/.stdin" if word == "/dev/stdin" else word for word in _timeless(process, name, words)]
     script = f"{name} {' '.join(map(_quote, words))}"
     writes = _writes(name, words)
-    if paths or writes and process.cwd != "/":
+    if paths or (writes and process.cwd != "/"):
         machine.used = True
         script = f"cd {_quote(_folder(files, process.cwd))} && {script}"
     if len(data) > PART:
@@ -243,8 +255,9 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
         files.write_file("/.stdin", data)
         script += " < /.stdin"
     times = _times(process, name, staged)
-    result = machine.bash.execute_sync(times + script if times else script)
-    if result.error or result.stdout_truncated or "truncated" in result.stderr or " limit " in result.stderr and "exceeded" in result.stderr:
+    result: Any = machine.bash.execute_sync(times + script if times else script)
+    if result.error or result.stdout_truncated or "truncated" in result.stderr or (" limit " in result.stderr
+        and "exceeded" in result.stderr):
         raise Exhausted("steps")
     if writes:
         machine.used = True
@@ -275,15 +288,18 @@ def _timeless(process: Process, name: str, words: list[str]) -> list[str]:
     now = int(process.kernel.now)
     if name == "jq":
         return [re.sub(r"(?<![\w.$\"])now(?![\w\"])", str(now), word) if "now" in word else word for word in words]
-    return [re.sub(r"\bsrand\(\s*\)", f"srand({process.space.random.bits(31)})", re.sub(r"\bsystime\(\s*\)", str(now), word))
+    return [re.sub(r"\bsrand\(\s*\)", f"srand({process.space.random.bits(31)})",
+                   re.sub(r"\bsystime\(\s*\)", str(now), word))
             if "srand" in word or "systime" in word else word for word in words]
 
 
 def _named(process: Process, name: str, words: list[str]) -> dict[str, Inode]:
     """Return the files and folders that arguments name: absolute path -> inode."""
     found: dict[str, Inode] = {}
-    candidates = [word.partition("=")[2] if "=" in word and "/" in word else word for word in words if word and len(word) < 4096]
-    if name in ("find", "du", "tree", "tar", "ls") or "-r" in words or "-R" in words or any(word[:1] == "-" and "r" in word and name == "grep" for word in words):
+    candidates = [word.partition("=")[2] if "=" in word and "/" in word else word for word in words if word
+                  and len(word) < 4096]
+    if name in ("find", "du", "tree", "tar", "ls") or "-r" in words or "-R" in words or any(word[:1] == "-"
+        and "r" in word and name == "grep" for word in words):
         candidates.append(".")
     for word in candidates:
         for text in (word, word[2:] if word[:1] == "-" and word[2:3] == "/" else ""):
@@ -330,7 +346,7 @@ def _stage(process: Process, files: Any, paths: dict[str, Inode], staged: dict[s
                 files.symlink(inode.target, at)
             elif inode.allows(process.user, 4):
                 _parents(files, at)
-                data = bytes(inode.data) if inode.kind == FILE else tree.virtual[inode.target]() if inode.kind == "v" else b""
+                data = tree.content(inode)
                 size += len(data)
                 files.write_file(at, data)
                 files.chmod(at, inode.mode)
@@ -348,12 +364,15 @@ def _parents(files: Any, path: str) -> None:
 def _times(process: Process, name: str, staged: dict[str, Inode]) -> str:
     """Return commands that give files their age, where a program looks at it."""
     words = process.argv
-    if not (name == "find" and any(word[:2] in ("-m", "-a", "-c", "-n", "-p") and word != "-name" and word != "-maxdepth" and word != "-print" and word != "-mindepth" and word != "-and" for word in words) or name in ("tar", "tree")):
+    if not ((name == "find" and any(word[:2] in ("-m", "-a", "-c", "-n", "-p") and word != "-name"
+                                    and word != "-maxdepth" and word != "-print" and word != "-mindepth"
+                                    and word != "-and" for word in words)) or name in ("tar", "tree")):
         return ""
     from time import time
 
     shift = time() - process.kernel.now if name == "find" else 0.0
-    return "".join(f"touch -d @{int(inode.mtime + shift)} {_quote(path)}; " for path, inode in sorted(staged.items(), reverse=True)
+    return "".join(f"touch -d @{int(inode.mtime + shift)} {_quote(path)}; " for path,
+                   inode in sorted(staged.items(), reverse=True)
                    if inode.kind in (FILE, FOLDER) and path != "/")
 
 
@@ -379,7 +398,7 @@ def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: d
                     tree.create(tree.find(at, "/", user, False), LINK, 0o777, user, now, files.read_link(at))
             else:
                 data = files.read_file(at)
-                if known is None or known.kind == FILE and data != known.data:
+                if known is None or (known.kind == FILE and data != known.data):
                     what = process.open(at, "w")
                     what.write(process.kernel, data)
                     made = tree.find(at, "/", user).inode

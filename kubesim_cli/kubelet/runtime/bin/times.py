@@ -67,7 +67,8 @@ def _timeout(process: Process) -> int | None:
             return process.complain(f"invalid time interval '{words[0]}'") and 125
         try:
             program = process.space.find(process, words[1])
-            child = kernel.spawn(process.space, program, words[1:], process.env, process.user, process.cwd, process.fds, process)
+            child = kernel.spawn(process.space, program, words[1:], process.env, process.user, process.cwd,
+                                 process.fds, process)
         except Errno as error:
             process.complain(f"failed to run command '{words[1]}': {error.message}")
             return 127 if error.name == "ENOENT" else 126
@@ -108,7 +109,8 @@ def _date(process: Process) -> int:
         elif word in ("-I", "--iso-8601"):
             form = "%Y-%m-%d"
         elif word.startswith("-I") or word.startswith("--iso-8601="):
-            form = {"n": "%Y-%m-%dT%H:%M:%S,%N%:z"}.get((word.partition("=")[2] or word[2:])[:1], "%Y-%m-%dT%H:%M:%S%:z")
+            form = {"n": "%Y-%m-%dT%H:%M:%S,%N%:z"}.get((word.partition("=")[2] or word[2:])[:1],
+                                                        "%Y-%m-%dT%H:%M:%S%:z")
         elif word in ("-R", "--rfc-email"):
             form = "%a, %d %b %Y %H:%M:%S %z"
         elif word == "-r" and words:
@@ -163,7 +165,8 @@ def parse(text: str, now: float, zone: str = "") -> float | None:
 
 def _uptime(process: Process) -> int:
     up = int((process.kernel.now - process.space.started) // 60)
-    process.write(f" {strftime('%H:%M:%S', process.kernel.now)} up {up} min,  0 users,  load average: 0.00, 0.00, 0.00\n")
+    now = strftime("%H:%M:%S", process.kernel.now)
+    process.write(f" {now} up {up} min,  0 users,  load average: 0.00, 0.00, 0.00\n")
     return 0
 
 

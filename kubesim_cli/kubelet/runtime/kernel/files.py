@@ -55,7 +55,7 @@ class Volume:
 
 
 class Inode:
-    """A file (`data`: its bytes), folder (`entries`), link, device or virtual file (`target`: where to, or its name)."""
+    """A file (`data`: its bytes), folder (`entries`), link, device or virtual file (`target`: where to, its name)."""
 
     __slots__ = ("data", "entries", "gid", "kind", "links", "mode", "mtime", "number", "target", "uid", "volume")
 
@@ -278,6 +278,10 @@ class Tree:
         inode.truncate(0, now)
         inode.write(0, data, now)
         return inode
+
+    def content(self, inode: Inode) -> bytes:
+        """Return a file's bytes; a virtual one is made up now, a device has none."""
+        return self.virtual[inode.target]() if inode.kind == VIRTUAL else bytes(inode.data)
 
     def entries(self, place: Place) -> dict[str, Inode]:
         """Return a folder's names with what they show, mounts included."""

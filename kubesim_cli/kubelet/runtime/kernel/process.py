@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from ..chance import Chance
     from .kernel import Kernel
 
     Program = Callable[["Process"], "int | None"]
+    Find = Callable[[Tree, User, str, "str | None", str], Program]
 
 CHUNK = 65536
 MOST_STEPS = 1_500_000  # of a process within RESTED simulated seconds
@@ -29,20 +31,36 @@ RESTED = 10.0
 class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
-    `find`: the function that gives the program behind a path of the tree or a name; see bin/.
+    `program`: gives what plays the program of a name; see bin.find.
     """
 
-    __slots__ = ("exhausted", "find", "hostname", "init", "limit", "next_pid", "processes", "random", "shell", "started", "tree")
+    __slots__ = (
+        "exhausted",
+        "hostname",
+        "init",
+        "limit",
+        "next_pid",
+        "processes",
+        "program",
+        "random",
+        "shell",
+        "started",
+        "tree",
+    )
 
-    def __init__(self, tree: Tree, hostname: str, find: Callable[[Process, str], Program | None], random: Any,
-                 started: float, limit: int | None = None, shell: str = "dash"):
-        self.tree, self.hostname, self.find, self.random, self.started = tree, hostname, find, random, started
+    def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance,
+                 started: float,
+                 limit: int | None = None, shell: str = "dash"):
+        self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
         self.next_pid = 1
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None
 
+    def find(self, process: Process, name: str, path: str | None = None) -> Program:
+        """Return the program of a name or a path; `path`: PATH, where it is not that of the process."""
+        return self.program(self.tree, process.user, process.cwd, path or process.env.get("PATH"), name)
 
 class Table(dict):  # type: ignore[type-arg]
     """A table of descriptors. Processes share it until one of them changes it; `holders` counts them."""
@@ -63,7 +81,8 @@ class Process:
     """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
 
     __slots__ = ("argv", "children", "cwd", "env", "fds", "ignored", "kernel", "keys", "memory", "parent", "pending",
-                 "pid", "program", "rested", "signal", "space", "status", "steps", "trapped", "umask", "until", "user", "woken")
+                 "pid", "program", "rested", "signal", "space", "status", "steps", "trapped", "umask", "until",
+                 "user", "woken")
 
     def __init__(self, kernel: Kernel, space: Space, program: Program, argv: list[str], env: dict[str, str],
                  user: User, cwd: str = "/", parent: Process | None = None):

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 _LEVELS = (("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<=", ">=", "<", ">"), ("<<", ">>"), ("+", "-"),
            ("*", "/", "%"))
 _ASSIGN = ("=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|=")
-_OPERATORS = ("<<=", ">>=", "**", "++", "--", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "+=", "-=", "*=", "/=", "%=",
-              "&=", "^=", "|=", "+", "-", "*", "/", "%", "<", ">", "=", "!", "~", "&", "|", "^", "?", ":", "(", ")", ",",
+_OPERATORS = ("<<=", ">>=", "**", "++", "--", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "+=", "-=", "*=", "/=",
+              "%=",
+              "&=", "^=", "|=", "+", "-", "*", "/", "%", "<", ">", "=", "!", "~", "&", "|", "^", "?", ":", "(", ")",
+              ",",
               "[", "]")
 _DEEP = 64
 
@@ -43,7 +45,10 @@ def compiled(text: str) -> Compute:
     if found is None:
         if len(_compiled) > 2000:
             _compiled.clear()
-        found = _compiled[text] = _told(text, _Reader(text).expression()) if "/" in text or "%" in text else _Reader(text).expression()
+        found = _Reader(text).expression()
+        if "/" in text or "%" in text:
+            found = _told(text, found)
+        _compiled[text] = found
     return found
 
 
@@ -232,7 +237,7 @@ def _value(sh: Shell, name: str, key: Compute | None = None, depth: int = 0) -> 
             raise ArithmeticError_(f"{name}: {sh.words('unset')}")
         return 0
     try:
-        if text[:1] != "0" and not "_" in text:
+        if text[:1] != "0" and "_" not in text:
             return wrap(int(text))
     except ValueError:
         pass

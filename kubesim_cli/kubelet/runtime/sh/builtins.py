@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from .shell import Saved, Shell
 
-SPECIAL = frozenset(("break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift",
+SPECIAL = frozenset(("break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set",
+                     "shift",
                      "times", "trap", "unset"))
 PURE = frozenset(("echo", "printf", "pwd", "test", "[", "true", "false", ":"))
 BASH_ONLY = frozenset(("declare", "typeset", "let", "source", "shopt", "mapfile", "readarray", "pushd", "popd", "dirs",
@@ -87,7 +88,8 @@ def _assign(sh: Shell, word: str) -> str:
     append = name.endswith("+")
     name = name.rstrip("+")
     if not name.isidentifier():
-        raise ShellError(f"{name}: bad variable name" if not sh.bash else f"`{word}': not a valid identifier", 2 - sh.bash)
+        raise ShellError(f"{name}: bad variable name" if not sh.bash else f"`{word}': not a valid identifier",
+                         2 - sh.bash)
     if equals:
         sh.set(name, (sh.get(name) or "") + value if append else value)
     return name
@@ -220,7 +222,8 @@ def _unset(sh: Shell, argv: list[str]) -> int:
     return 0
 
 
-_LONG = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "allexport": "a", "noclobber": "C", "verbose": "v",
+_LONG = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f", "allexport": "a", "noclobber": "C",
+         "verbose": "v",
          "noexec": "n", "monitor": "m", "pipefail": "pipefail", "errtrace": "E", "posix": "posix", "nolog": "nolog"}
 
 
@@ -254,7 +257,8 @@ def options(sh: Shell, words: list[str]) -> int:
             elif letter in "abCeEfhmnuvxTB":
                 change(letter)
             else:
-                raise ShellError(f"set: Illegal option -{letter}" if not sh.bash else f"set: -{letter}: invalid option", 2)
+                raise ShellError(f"set: Illegal option -{letter}" if not sh.bash
+                                 else f"set: -{letter}: invalid option", 2)
     if words:
         sh.positional = words[1:] if words[0] == "-" else words
     return 0
@@ -287,7 +291,8 @@ def _getopts(sh: Shell, argv: list[str]) -> int:
     at = int(sh.get("OPTIND") or 1)
     inside = sh.memory if isinstance(sh.memory, int) and at > 0 else 0
     silent = spec.startswith(":")
-    if at > len(words) or (not inside and (words[at - 1][:1] != "-" or len(words[at - 1]) < 2)) or words[at - 1] == "--":
+    if at > len(words) or (not inside and (words[at - 1][:1] != "-"
+                                           or len(words[at - 1]) < 2)) or words[at - 1] == "--":
         if at <= len(words) and words[at - 1] == "--":
             sh.set("OPTIND", str(at + 1))
         sh.set(name, "?")
@@ -320,7 +325,8 @@ def _getopts(sh: Shell, argv: list[str]) -> int:
             if silent:
                 sh.set("OPTARG", letter)
             else:
-                sh.complain(f"No arg for -{letter} option" if not sh.bash else f"option requires an argument -- {letter}")
+                sh.complain(f"No arg for -{letter} option" if not sh.bash
+                            else f"option requires an argument -- {letter}")
             sh.set("OPTIND", str(at))
             return 0
         sh.memory = None
@@ -478,9 +484,9 @@ def _trap(sh: Shell, argv: list[str]) -> int:
     if words[:1] == ["--"]:
         words = words[1:]
     if not words or words == ["-p"]:
-        for name, action in sh.traps.items():
-            told = name if not sh.bash or name == "EXIT" else f"SIG{name}"
-            sh.process.write(f"trap -- '{action}' {told}\n")
+        for signal, done in sh.traps.items():
+            told = signal if not sh.bash or signal == "EXIT" else f"SIG{signal}"
+            sh.process.write(f"trap -- '{done}' {told}\n")
         return 0
     action: str | None = words[0]
     names = words[1:]
@@ -550,8 +556,8 @@ def _kill(sh: Shell, argv: list[str]) -> int:
     words, signal = argv[1:], "TERM"
     if words[:1] == ["-l"] and len(words) > 1:
         for word in words[1:]:
-            name = signal_name(word) or ""
-            sh.process.write((name if word.isdigit() else str(SIGNALS.get(name, 0))) + "\n")
+            known = signal_name(word) or ""
+            sh.process.write((known if word.isdigit() else str(SIGNALS.get(known, 0))) + "\n")
         return 0
     if words[:1] == ["-l"]:
         sh.process.write("".join(f"{name}\n" for name in SIGNALS))
@@ -604,7 +610,7 @@ def _command(sh: Shell, argv: list[str]) -> int:
                 sh.complain(f"{word}: not found")
             status = 1 if sh.bash else 127
         else:
-            sh.process.write((f"{word} is {kind if not where else where}" if verbose else where or word) + "\n")
+            sh.process.write((f"{word} is {where or kind}" if verbose else where or word) + "\n")
     return status
 
 
@@ -618,8 +624,12 @@ def what(sh: Shell, name: str) -> tuple[str, str]:
         return ("a shell builtin" if sh.bash or name not in SPECIAL else "a special shell builtin"), ""
     from ..bin import which
 
-    path = which(sh.process, name)
-    return ("file", path) if path else ("", "")
+    process = sh.process
+    try:
+        found = which(process.space.tree, process.user, process.cwd, sh.get("PATH"), name)
+    except Errno:
+        found = None
+    return ("file", found[0]) if found else ("", "")
 
 
 def _type(sh: Shell, argv: list[str]) -> int:
@@ -629,7 +639,8 @@ def _type(sh: Shell, argv: list[str]) -> int:
             continue
         kind, where = what(sh, word)
         if argv[1] == "-t":
-            sh.process.write({"a function": "function\n", "a shell builtin": "builtin\n", "a shell keyword": "keyword\n", "file": "file\n"}.get(kind, ""))
+            sh.process.write({"a function": "function\n", "a shell builtin": "builtin\n",
+                              "a shell keyword": "keyword\n", "file": "file\n"}.get(kind, ""))
         elif argv[1] in ("-p", "-P"):
             sh.process.write(where + "\n" if where else "")
         elif kind:
@@ -694,7 +705,8 @@ def _then(sh: Shell, saved: Saved, status: int, after: int) -> int:
 
 def _exit(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
     if len(argv) > 1 and not argv[1].lstrip("-").isdigit():
-        sh.complain(f"exit: Illegal number: {argv[1]}" if not sh.bash else f"exit: {argv[1]}: numeric argument required")
+        sh.complain(f"exit: Illegal number: {argv[1]}" if not sh.bash
+                    else f"exit: {argv[1]}: numeric argument required")
         return sh.finish(2)
     if len(argv) > 1:
         return sh.finish(int(argv[1]))
@@ -773,16 +785,11 @@ def _exec(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -
         return after
     process = sh.process
     try:
-        program = process.space.find(process, words[0])
+        program = process.space.find(process, words[0], sh.get("PATH"))
     except Errno as error:
-        from .running import not_found
-
-        if sh.bash:
-            sh.complain(f"exec: {words[0]}: {'not found' if error.name == 'ENOENT' else error.message}")
-            return sh.finish(127 if error.name == "ENOENT" else 126)
-        sh.complain(f"exec: {words[0]}: not found" if error.name == "ENOENT" else f"exec: {words[0]}: {error.message}")
-        del not_found
-        return sh.finish(127 if error.name == "ENOENT" else 126)
+        missing = error.name == "ENOENT"
+        sh.complain(f"exec: {words[0]}: {'not found' if missing else error.message}")
+        return sh.finish(127 if missing else 126)
     process.env = dict(sh.environment())
     process.program, process.argv, process.memory = program, words, None
     process.trapped, process.pending = frozenset(), []
@@ -814,14 +821,17 @@ def _break(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) 
 
 
 BUILTINS: dict[str, Callable[[Shell, list[str]], int | None]] = {
-    ":": _nothing, "true": _nothing, "false": _false, "echo": printf.echo, "printf": printf.printf, "test": tests.builtin,
+    ":": _nothing, "true": _nothing, "false": _false, "echo": printf.echo, "printf": printf.printf,
+    "test": tests.builtin,
     "[": tests.builtin, "pwd": _pwd, "cd": _cd, "export": _export, "readonly": _readonly, "local": _local,
     "declare": _declare, "typeset": _declare, "unset": _unset, "set": _set, "shift": _shift, "let": _let,
     "getopts": _getopts, "read": _read, "mapfile": _mapfile, "readarray": _mapfile, "trap": _trap, "wait": _wait,
     "kill": _kill, "jobs": _jobs, "type": _type, "umask": _umask, "ulimit": _ulimit, "times": _times, "hash": _nothing,
-    "alias": _nothing, "unalias": _nothing, "shopt": _shopt, "pushd": _pushd, "popd": _pushd, "disown": _nothing, "fg": _nothing, "bg": _nothing,
+    "alias": _nothing, "unalias": _nothing, "shopt": _shopt, "pushd": _pushd, "popd": _pushd, "disown": _nothing,
+    "fg": _nothing, "bg": _nothing,
 }
 CONTROL: dict[str, Callable[[Shell, list[str], Saved, int, bool], int]] = {
-    "exit": _exit, "return": _return, "eval": _eval, ".": _source, "source": _source, "exec": _exec, "command": _through,
+    "exit": _exit, "return": _return, "eval": _eval, ".": _source, "source": _source, "exec": _exec,
+    "command": _through,
     "builtin": _through, "break": _break, "continue": _break,
 }

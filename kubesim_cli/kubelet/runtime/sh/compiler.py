@@ -311,7 +311,9 @@ class Compiler:
     def while_(self, node: syntax.While, checked: bool) -> None:
         self.emit(_enter(("while", 0), len(self.ops) + 1))
         again = len(self.ops)
-        self.loops.append((breaks := [], continues := [], self.depth))
+        breaks: list[int] = []
+        continues: list[int] = []
+        self.loops.append((breaks, continues, self.depth))
         self.depth += 1
         self.sequence(node.condition, False)
         at = self.reserve()

@@ -187,7 +187,7 @@ class _Builder:
         if not value:
             return
         white = "".join(char for char in separators if char in " \t\n")
-        if not white == separators:
+        if white != separators:
             self._split_hard(value, separators, white)
             return
         words = value.split() if white == " \t\n" and value.isascii() else _on(value, white)
@@ -231,18 +231,16 @@ def fields(word: Word) -> Fields:
     """Compile a word of a command: it becomes no, one or several arguments."""
     multiple = False
     unquoted = False
-    for number, part in enumerate(word.parts):
+    for part in word.parts:
         if isinstance(part, Literal):
-            unquoted = unquoted or not part.quoted and (
-                patterns.special(part.text) or "\\" in part.text)
+            unquoted = unquoted or (not part.quoted and (
+                patterns.special(part.text) or "\\" in part.text))
         elif not part.quoted:
             unquoted = True
-        elif isinstance(part, Parameter) and parameters.several(part) == "@":
+        elif (isinstance(part, Parameter) and parameters.several(part) == "@") or (isinstance(part, Parameter)
+            and part.word is not None and any(
+                isinstance(each, Parameter) and parameters.several(each) == "@" for each in part.word.parts)):
             multiple = True
-        elif isinstance(part, Parameter) and part.word is not None and any(
-                isinstance(each, Parameter) and parameters.several(each) == "@" for each in part.word.parts):
-            multiple = True
-        del number
     if not word.parts:
         return lambda sh: []
     if not (multiple or unquoted):
@@ -272,7 +270,7 @@ def fields(word: Word) -> Fields:
 def _field_part(part: Node, first: bool) -> Callable[[Shell, _Builder], None]:
     if isinstance(part, Parameter):
         several = parameters.several(part)
-        inner = part.word.parts if part.word is not None and part.operator[-1:] in ("-", "+", "=") else ()
+        inner: list[Node] = part.word.parts if part.word is not None and part.operator[-1:] in ("-", "+", "=") else []
         if not several and part.quoted and len(inner) == 1 and isinstance(inner[0], Parameter) \
                 and parameters.several(inner[0]) == "@":
             several = "@"  # "${x+"$@"}"
@@ -365,7 +363,7 @@ def _brace(value: str) -> tuple[str, list[str], str] | None:
             inner = value[start + 1:end]
             if len(commas) > 1:
                 commas.append(end)
-                choices = [value[a + 1:b] for a, b in zip(commas, commas[1:], strict=False)]
+                choices = [value[comma + 1:commas[number + 1]] for number, comma in enumerate(commas[:-1])]
                 return value[:start], choices, value[end + 1:]
             series = _series(inner)
             if series is not None:
@@ -381,7 +379,8 @@ def _series(inner: str) -> list[str] | None:
     try:
         step = abs(int(parts[2])) or 1 if len(parts) == 3 else 1
         first, last = int(parts[0]), int(parts[1])
-        width = max(len(each) for each in parts[:2]) if any(each.lstrip("-")[:1] == "0" and len(each) > 1 for each in parts[:2]) else 0
+        width = max(len(each) for each in parts[:2]) if any(each.lstrip("-")[:1] == "0" and len(each) > 1
+                                                            for each in parts[:2]) else 0
         numbers = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
         return [str(each).zfill(width) for each in numbers[:100_000]]
     except ValueError:

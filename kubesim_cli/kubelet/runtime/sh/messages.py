@@ -73,7 +73,8 @@ def syntax(sh: Shell, error: ShellSyntaxError, text: str = "", within: str = "")
     told = "newline" if token == "\n" else token
     lines = (text or sh.frames[-1].code.text if sh.frames or text else "").splitlines()
     line = lines[error.line - 1] if error.line <= len(lines) else ""
-    _say(sh, f"{where}syntax error near unexpected token `{told}'\n{where}`{line}'\n" if told else f"{where}syntax error: {error.message}\n")
+    _say(sh, f"{where}syntax error near unexpected token `{told}'\n{where}`{line}'\n" if told
+         else f"{where}syntax error: {error.message}\n")
 
 
 def _say(sh: Shell, text: str) -> None:

@@ -234,7 +234,8 @@ class Parser(WordReader):
                 self.expect(")")
             self.lines()
             return syntax.Function(name, self.command())
-        if token in ("then", "do", "done", "fi", "elif", "else", "esac", "}", ")", ";;", "|", "&", ";", "&&", "||", "\n", ""):
+        if token in ("then", "do", "done", "fi", "elif", "else", "esac", "}", ")", ";;", "|", "&", ";", "&&", "||",
+                     "\n", ""):
             raise self._unexpected()
         return self._function()
 
@@ -478,7 +479,7 @@ class Parser(WordReader):
         self.blanks()
         if operator in ("<<", "<<-"):
             return self._here(fd, operator == "<<-")
-        if not self.peek() or self.peek() in "\n;&|()" or self.peek() in "<>" and self.peek(2)[1:] != "(":
+        if not self.peek() or self.peek() in "\n;&|()" or (self.peek() in "<>" and self.peek(2)[1:] != "("):
             raise self._unexpected()
         return Redirect(fd, operator, self.word())
 

@@ -26,7 +26,8 @@ def special(pattern: str) -> bool:
     at = 0
     while at < len(pattern):
         char = pattern[at]
-        if char in "*?" or (char == "[" and "]" in pattern[at + 2:]) or (char in "@+!" and pattern[at + 1:at + 2] == "("):
+        if char in "*?" or (char == "[" and "]" in pattern[at + 2:]) or (char in "@+!"
+            and pattern[at + 1:at + 2] == "("):
             return True
         at += 2 if char == "\\" else 1
     return False

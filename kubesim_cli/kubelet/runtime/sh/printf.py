@@ -13,7 +13,8 @@ def echo(sh: Shell, argv: list[str]) -> int:
     """bash and ash know -n, -e and -E; dash only -n, and always reads escapes."""
     words = argv[1:]
     end, escapes = "\n", sh.dialect == "dash"
-    while words and len(words[0]) > 1 and words[0][0] == "-" and not words[0][1:].strip("n" if sh.dialect == "dash" else "neE"):
+    while words and len(words[0]) > 1 and words[0][0] == "-" and not words[0][1:].strip("n" if sh.dialect == "dash"
+        else "neE"):
         for letter in words.pop(0)[1:]:
             if letter == "n":
                 end = ""
@@ -64,7 +65,8 @@ def printf(sh: Shell, argv: list[str]) -> int:
     if words[:1] == ["--"]:
         words = words[1:]
     if not words:
-        sh.complain("printf: usage: printf [-v var] format [arguments]" if sh.bash else "printf: usage: printf format [arg ...]")
+        sh.complain("printf: usage: printf [-v var] format [arguments]" if sh.bash
+                    else "printf: usage: printf format [arg ...]")
         return 2
     text, status = _Printf(sh, words[0], words[1:]).text()
     if into:
@@ -141,12 +143,14 @@ class _Printf:
             elif kind == "b":
                 value, stopped = escaped(value)
             elif kind == "q":
-                value = "".join(char if char.isalnum() or char in "_-./:=@%+," else "\\" + char for char in value) or "''"
+                value = "".join(char if char.isalnum() or char in "_-./:=@%+," else "\\" + char
+                                for char in value) or "''"
             out.append(f"%{flags}s" % value)
             return stopped
         if kind in ("d", "i", "u", "o", "x", "X"):
             number = self._number(word or "0")
-            out.append(f"%{flags}{'d' if kind in 'iu' else kind}" % (number if kind in "di" else number & 0xffffffffffffffff))
+            out.append(f"%{flags}{'d' if kind in 'iu' else kind}" % (number if kind in "di"
+                                                                     else number & 0xffffffffffffffff))
         elif kind and kind in "eEfFgG":
             try:
                 real = float(word or 0)
@@ -180,5 +184,6 @@ class _Printf:
 
     def _bad(self, word: str) -> None:
         self.sh.complain(f"printf: {word}: " + ("invalid number" if self.sh.bash else
-                                                 "expected numeric value" if not word[:1].isdigit() else "not completely converted"))
+                                                 "expected numeric value" if not word[:1].isdigit()
+                                                 else "not completely converted"))
         self.status = 1

@@ -8,7 +8,7 @@ from ..kernel.process import Table
 from . import builtins, expand, messages, patterns
 from .compiler import EXEC, FRAME, WAIT
 from .parameters import ShellError
-from .shell import Frame, run
+from .shell import run
 from .syntax import Literal, Word
 
 TYPE_CHECKING = False
@@ -137,7 +137,8 @@ def assigner(node: syntax.Assignment) -> Callable[[Shell], None]:
     name = node.name
     if isinstance(node.value, Word):
         text = expand.text(node.value)
-        if len(node.value.parts) > 0 and isinstance(node.value.parts[0], Literal) and ":~" in str(node.value.parts[0].text):
+        if len(node.value.parts) > 0 and isinstance(node.value.parts[0],
+                                                    Literal) and ":~" in str(node.value.parts[0].text):
             plain = text
             text = lambda sh: ":".join(expand.tilde(sh, each) for each in plain(sh).split(":"))  # noqa: E731
         if node.subscript is not None:
@@ -195,14 +196,15 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
     substitutes = any(True for word in (*(each.value for each in node.assignments if isinstance(each.value, Word)),)
                       for _ in expand.hoist(word))
     single = fields[0] if len(fields) == 1 else None
-    constant = [expand.constant(word) for word in words] if not declared else [None]
-    fixed = None if None in constant or not constant else constant
+    constants = [each for each in map(expand.constant, words) if each is not None]
+    fixed = constants if constants and len(constants) == len(words) and not declared else None
     names = [each.name for each in node.assignments]
 
     def command(sh: Shell) -> int:
         sh.line = line
         if sh.opened or sh.stale:
             _close_stale(sh)
+        argv: list[str]
         if fixed is not None:
             argv = fixed[:]
         elif single is not None:
@@ -392,7 +394,7 @@ def lookup(sh: Shell, name: str) -> Program:
         sh.hashed = space.tree.found, table
     found = table.get(name)
     if found is None:
-        found = space.find(sh.process, name)
+        found = space.find(sh.process, name, sh.get("PATH") or "/nowhere")
         if "/" not in name:
             table[name] = found
     return found
@@ -444,7 +446,8 @@ def spawn(sh: Shell, code: Code, entry: int, fds: dict[int, Open]) -> Process:
     """Start a subshell; it is not run yet."""
     process = sh.process
     try:
-        child = process.kernel.spawn(process.space, run, process.argv, process.env, process.user, process.cwd, fds, process)
+        child = process.kernel.spawn(process.space, run, process.argv, process.env, process.user, process.cwd, fds,
+                                     process)
     except Errno:
         raise ShellError(sh.words("fork"), 2) from None
     sh.fork(child, code, entry)

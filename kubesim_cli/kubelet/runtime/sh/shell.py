@@ -93,7 +93,7 @@ class Shell:
         new = Shell.__new__(Shell)
         new.__dict__.update(self.__dict__)
         new.process = process
-        new.vars = {name: value if value.__class__ is str else value.__class__(value)  # type: ignore[union-attr]
+        new.vars = {name: value.__class__(value) if isinstance(value, dict) else value
                     for name, value in self.vars.items()}
         new.exported, new.readonly, new.functions = set(self.exported), set(self.readonly), dict(self.functions)
         new.options, new.outputs, new.positional = set(self.options), dict(self.outputs), list(self.positional)
@@ -418,7 +418,8 @@ def _failed(sh: Shell, error: ShellError | ArithmeticError_ | ShellSyntaxError) 
     return sh.finish(getattr(error, "code", 0) or (plain if sh.bash else 2))
 
 
-def begin(process: Process, dialect: str, text: str, name: str, positional: list[str], whole: bool = False) -> int | None:
+def begin(process: Process, dialect: str, text: str, name: str, positional: list[str],
+          whole: bool = False) -> int | None:
     """Make a process a shell that runs a text; the rest is `run`. `whole`: see compiler.compiled."""
     process.program = run
     sh = process.memory = Shell(process, dialect, name, positional)

@@ -17,16 +17,17 @@ class ShellSyntaxError(Exception):
 
 
 class Node:
-    """Takes the values of its slots in their order."""
+    """Takes the values of its `fields` in their order."""
 
-    __slots__: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def __init__(self, *values: Any):
-        for name, value in zip(self.__slots__, values, strict=True):
+        for name, value in zip(self.fields, values, strict=True):
             setattr(self, name, value)
 
     if TYPE_CHECKING:
         def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
 
 # Words: lists of parts
@@ -34,33 +35,33 @@ class Node:
 class Literal(Node):
     """Text as it stands; `quoted`: no pattern, no tilde."""
 
-    __slots__ = ("text", "quoted")
+    fields = ("text", "quoted")
 
 
 class Parameter(Node):
     """$name or ${...}. `operator`: "", one of - := ? + with or without colon, # ## % %%, / // /# /%, ^ ^^ , ,, : (a
-    slice), @ (a transformation); `length`: ${#name}; `indirect`: ${!name}; `subscript`: a Word or None; `word`, `second`:
-    what follows the operator."""
+    slice), @ (a transformation); `length`: ${#name}; `indirect`: ${!name}; `subscript`: a Word or None; `word`,
+    `second`: what follows the operator."""
 
-    __slots__ = ("name", "subscript", "operator", "word", "second", "length", "indirect", "quoted")
+    fields = ("name", "subscript", "operator", "word", "second", "length", "indirect", "quoted")
 
 
 class Substitution(Node):
-    """$(...) or `...`; `slot` is where its output will stand; `file`: < or > where a file stands for it, as in <(...)."""
+    """$(...) or `...`; `slot` is where its output will stand; `file`: < or > where a file stands for it: <(...)."""
 
-    __slots__ = ("program", "quoted", "slot", "file")
+    fields = ("program", "quoted", "slot", "file")
 
 
 class Arithmetic(Node):
     """$((...))."""
 
-    __slots__ = ("word", "quoted")
+    fields = ("word", "quoted")
 
 
 class Word(Node):
     """`parts`; a word of no parts is nothing, while '' is a quoted Literal."""
 
-    __slots__ = ("parts",)
+    fields = ("parts",)
 
 
 # Commands
@@ -68,88 +69,88 @@ class Word(Node):
 class Assignment(Node):
     """name=value, name+=value, name[subscript]=value; `value`: a Word, or a list of (subscript or None, Word)."""
 
-    __slots__ = ("name", "subscript", "append", "value")
+    fields = ("name", "subscript", "append", "value")
 
 
 class Redirect(Node):
     """`operator`: < > >> >| <> <& >& &> &>> << <<<; `target`: a Word, the document's for <<."""
 
-    __slots__ = ("fd", "operator", "target")
+    fields = ("fd", "operator", "target")
 
 
 class Simple(Node):
-    __slots__ = ("assignments", "words", "redirects", "line")
+    fields = ("assignments", "words", "redirects", "line")
 
 
 class Pipeline(Node):
-    __slots__ = ("commands", "negated", "timed", "line")
+    fields = ("commands", "negated", "timed", "line")
 
 
 class AndOr(Node):
     """`first`, then `rest`: pairs of && or || and a pipeline."""
 
-    __slots__ = ("first", "rest")
+    fields = ("first", "rest")
 
 
 class Sequence(Node):
     """`items`: pairs of an AndOr and whether it runs in the background."""
 
-    __slots__ = ("items",)
+    fields = ("items",)
 
 
 class If(Node):
     """`branches`: pairs of condition and body; `otherwise`: a Sequence or None."""
 
-    __slots__ = ("branches", "otherwise")
+    fields = ("branches", "otherwise")
 
 
 class While(Node):
-    __slots__ = ("condition", "body", "until")
+    fields = ("condition", "body", "until")
 
 
 class For(Node):
     """`words`: None for "$@"."""
 
-    __slots__ = ("name", "words", "body", "line")
+    fields = ("name", "words", "body", "line")
 
 
 class CFor(Node):
     """for ((first; condition; step))."""
 
-    __slots__ = ("first", "condition", "step", "body")
+    fields = ("first", "condition", "step", "body")
 
 
 class Case(Node):
     """`clauses`: (patterns, body or None, ;; or ;& or ;;&)."""
 
-    __slots__ = ("word", "clauses", "line")
+    fields = ("word", "clauses", "line")
 
 
 class Subshell(Node):
-    __slots__ = ("body",)
+    fields = ("body",)
 
 
 class Group(Node):
-    __slots__ = ("body",)
+    fields = ("body",)
 
 
 class Function(Node):
-    __slots__ = ("name", "body")
+    fields = ("name", "body")
 
 
 class Condition(Node):
     """[[ ... ]]: `test` is ("and"|"or", a, b), ("not", a), ("unary", operator, word) or ("binary", operator, a, b)."""
 
-    __slots__ = ("test", "line")
+    fields = ("test", "line")
 
 
 class Compute(Node):
     """(( ... ))."""
 
-    __slots__ = ("word", "line")
+    fields = ("word", "line")
 
 
 class Redirected(Node):
     """A compound command with redirections."""
 
-    __slots__ = ("command", "redirects", "line")
+    fields = ("command", "redirects", "line")

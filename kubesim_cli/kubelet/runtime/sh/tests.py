@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-eq": int.__eq__, "-ne": int.__ne__, "-lt": int.__lt__, "-le": int.__le__, "-gt": int.__gt__, "-ge": int.__ge__}
-_UNARY = frozenset("-a -b -c -d -e -f -g -h -k -L -n -N -o -O -G -p -r -s -S -t -u -v -w -x -z".split())
+_UNARY = frozenset(["-a", "-b", "-c", "-d", "-e", "-f", "-g", "-h", "-k", "-L", "-n", "-N", "-o", "-O", "-G", "-p",
+                    "-r", "-s", "-S", "-t", "-u", "-v", "-w", "-x", "-z"])
 _BINARY = frozenset(("=", "==", "!=", "<", ">", "-nt", "-ot", "-ef", *_NUMBERS))
 
 
@@ -64,7 +65,8 @@ def unary(sh: Shell, operator: str, value: str) -> bool:
         return inode.uid == user.uid if operator == "-O" else inode.gid == user.gid
     if operator == "-s":
         return inode.size > 0
-    wanted = {"-d": "d", "-f": "fv", "-h": "l", "-L": "l", "-c": "c", "-e": "", "-a": "", "-p": "p", "-S": "s", "-b": "b"}
+    wanted = {"-d": "d", "-f": "fv", "-h": "l", "-L": "l", "-c": "c", "-e": "", "-a": "", "-p": "p", "-S": "s",
+              "-b": "b"}
     return not wanted.get(operator) or inode.kind in wanted[operator]
 
 
@@ -240,7 +242,8 @@ def _regular(text: Text, expression: Text) -> Callable[[Shell], bool]:
             sh.status = 2
             return False
         sh.vars["BASH_REMATCH"] = (
-            {} if found is None else {number: each or "" for number, each in enumerate((found.group(), *found.groups()))})
+            {} if found is None else {number: each or "" for number,
+                                      each in enumerate((found.group(), *found.groups()))})
         return found is not None
 
     return search

@@ -132,7 +132,7 @@ class WordReader:
         elif not follows:
             plain.append("\\")
         elif quoted:
-            if follows in '$`"\\' and (follows != '"' or '"' in stops) or follows in stops and follows == "}":
+            if (follows in '$`"\\' and (follows != '"' or '"' in stops)) or (follows in stops and follows == "}"):
                 plain.append(follows)
             else:
                 plain.append("\\" + follows)
@@ -193,7 +193,7 @@ class WordReader:
                 raise self.unclosed("EOF in backquote substitution", "`")
             if char == "`":
                 break
-            if char == "\\" and self.text[end + 1:end + 2] in ('$', '`', '\\') or (
+            if (char == "\\" and self.text[end + 1:end + 2] in ('$', '`', '\\')) or (
                     char == "\\" and quoted and self.text[end + 1:end + 2] == '"'):
                 end += 1
                 char = self.text[end]
@@ -249,7 +249,8 @@ class WordReader:
         text = self.text
         length = indirect = False
         if self.peek() == "#" and text[self.at + 1:self.at + 2] not in ("}", "", ":", "%", "=", "+"):
-            if text[self.at + 1:self.at + 2] in NAME or text[self.at + 1:self.at + 3] in ("@}", "*}", "?}", "$}", "!}", "#}"):
+            if text[self.at + 1:self.at + 2] in NAME or text[self.at + 1:self.at + 3] in ("@}", "*}", "?}", "$}",
+                "!}", "#}"):
                 length = True
                 self.at += 1
         elif self.peek() == "!" and text[self.at + 1:self.at + 2] in NAME:

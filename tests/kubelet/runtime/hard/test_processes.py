@@ -24,7 +24,8 @@ def test_a_line_comes_out_when_it_goes_in(play, script):
 
 
 @pytest.mark.parametrize("script", [
-    COUNT.format("echo $i") + " > /out", "{ " + COUNT.format("echo $i") + "; } > /out", "exec > /out; " + COUNT.format("echo $i"),
+    COUNT.format("echo $i") + " > /out", "{ " + COUNT.format("echo $i") + "; } > /out",
+    "exec > /out; " + COUNT.format("echo $i"),
     COUNT.format("echo $i") + " | tee /out >/dev/null", "(" + COUNT.format("echo $i") + ") >> /out",
 ])
 def test_a_file_has_what_was_written_so_far(script):
@@ -45,7 +46,8 @@ def test_two_containers_share_a_volume():
     assert said == [(float(second), f"{int(START) + second}\n".encode()) for second in range(2, 6)]
 
 
-TWO = ["(for i in 1 2 3; do echo a$i $RANDOM; sleep 1; done) & for i in 1 2 3; do echo b$i; sleep 1; done; wait; uuidgen",
+TWO = ["(for i in 1 2 3; do echo a$i $RANDOM; sleep 1; done) & for i in 1 2 3; do echo b$i; sleep 1; done; wait;"
+       " uuidgen",
        "yes | head -3; seq 1 9 | { read a; echo $a; cat | tail -2; }; mktemp; shuf -i 1-50 -n 5",
        "f() { sleep 0.$1; echo $1; }; for n in 5 3 1; do f $n & done; wait; head -c 8 /dev/urandom | od -An -tx1",
        "awk 'BEGIN{srand(); print rand()}'; for i in 1 2 3; do sleep $i | cat & done; wait; date +%s.%N"]
@@ -59,7 +61,8 @@ def test_the_same_start_gives_the_same_bytes(play, script):
 
 
 @pytest.mark.parametrize("script", [*TWO, COUNT.format("echo $i") + " | tee /log",
-    "f() { local n=$1; for i in 1 2 3; do echo $n$i $(date +%s; sleep 0.5) > /o; cat /o; sleep 0.7; done; }; f a | cat; f b",
+    "f() { local n=$1; for i in 1 2 3; do echo $n$i $(date +%s; sleep 0.5) > /o; cat /o; sleep 0.7; done; };"
+    " f a | cat; f b",
     "trap 'echo bye' EXIT; timeout 5 sleep 100; echo $?; (sleep 2; echo sub) | { read -t 9 x; echo got $x; }; exit 3",
     "(while sleep 1; do date >> /l; done) & touch /l; exec tail -n+1 -F /l",
     "set -- a b c; while [ $# -gt 0 ]; do case $1 in a) x=$(sleep 1; echo A);; *) x=$1;; esac; echo $x; shift; done",
