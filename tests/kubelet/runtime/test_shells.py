@@ -1,0 +1,37 @@
+"""Scripts say and end as in the real dash and bash (hack/record_shells.py has recorded them)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kubesim_cli.kubelet.runtime.kernel.kernel import Kernel
+from kubesim_cli.kubelet.runtime.machine import Container
+
+RUNS = json.loads((Path(__file__).parent / "shells" / "expected.json").read_text())
+# What is known to differ: by the beginning of the script.
+DIFFERS = {
+    "printf '%b' 'a\\tb\\n'; printf '%q": "dash's printf has no %q",
+    "x=5; echo $((x++))": "dash has no ++", "echo $((2147483647 + 1))": "dash has no comma",
+    "alias ll='ls -l'": "bash's hash lists what it knows", "getopts \"a:b\" o": "dash remembers its place in other arguments",
+    "printf '3 c\\n1 a\\n' > s1": "split -lN", "x=$'line1\\nline2'": "@Q of a line end", "shopt -s extglob": "off until then",
+    "exec {fd}>": "a variable for the descriptor",
+}
+
+
+def identity(run):
+    return f"{run['shell']}: {run['script'][:60]}"
+
+
+@pytest.mark.parametrize("run", RUNS, ids=identity)
+def test_a_script(run):
+    why = next((why for start, why in DIFFERS.items() if run["script"].startswith(start)), None)
+    kernel = Kernel(1_800_000_000.0)
+    container = Container(kernel, "web-12", 1, run["shell"])
+    container.space.tree.make_folders("/work", now=kernel.now)
+    main = container.start(["sleep", "1000"])
+    shell = container.spawn([run["shell"], "-c", run["script"]], dict(main.fds), "/work")
+    kernel.run(kernel.now + 100)
+    if why is not None and (container.output("stdout"), shell.status) != (run["says"], run["code"]):
+        pytest.xfail(why)
+    assert (container.output("stdout"), shell.status) == (run["says"], run["code"]), container.output("stderr")
