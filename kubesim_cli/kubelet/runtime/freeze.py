@@ -12,8 +12,8 @@ from importlib import import_module
 
 from . import rootfs
 from .chance import Chance
-from .kernel import descriptors, files, kernel, process
-from .sh import compiler, shell
+from .kernel import descriptors, files, kernel, process, terminal
+from .sh import compiler, interactive, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
-    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, shell.Shell,
+    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal, shell.Shell,
     shell.Frame,
     shell.Assoc, compiler.Code, Chance)}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))
@@ -117,7 +117,8 @@ class Store:
                 kind = _CLASSES[name.partition("-")[0]]
                 if kind is compiler.Code:
                     record = records[name]
-                    found = compiler.compiled(record["text"], record["bash"], record["whole"])
+                    found = interactive.code(record["bash"]) if record["prompts"] else compiler.compiled(
+                        record["text"], record["bash"], record["whole"])
                 else:
                     found = kind.__new__(kind)
                     waiting.append(name)

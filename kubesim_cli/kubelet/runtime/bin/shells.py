@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..kernel.errors import Errno
 from ..sh.builtins import options
-from ..sh.shell import Shell, begin, run
+from ..sh.shell import begin, prompt, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def shell(process: Process) -> int | None:
     """sh [-abc...] [-c TEXT [NAME]] [FILE] [ARGUMENT ...]"""
     kind = dialect(process, process.argv[0].rpartition("/")[2].lstrip("-"))
     words = process.argv[1:]
-    letters, command, reads = [], False, False
+    letters: list[str] = []
+    command = reads = asks = False
     while words and words[0][:1] in ("-", "+") and len(words[0]) > 1:
         word = words.pop(0)
         if word == "--":
@@ -35,7 +36,9 @@ def shell(process: Process) -> int | None:
                 reads = True
             elif letter == "o":
                 letters += [f"{sign}o", words.pop(0) if words else ""]
-            elif letter not in "il":
+            elif letter == "i":
+                asks = True
+            elif letter != "l":
                 letters.append(sign + letter)
     name = process.argv[0]
     if command:
@@ -56,6 +59,8 @@ def shell(process: Process) -> int | None:
                    "bash": f"{process.argv[0]}: {name}: {error.message}"}[kind]
             process.write(why + "\n", 2)
             return 2 if kind != "bash" else 127
+    elif asks or (process.descriptor(0).terminal and process.descriptor(2).terminal):
+        return prompt(process, kind, name, words)
     else:
         return _standard_input(process, kind, letters, words)
     return _run(process, kind, text, name, words, letters, command)
@@ -109,4 +114,3 @@ def script(path: str, data: bytes) -> Program:
 
 
 PROGRAMS = {"sh": shell, "ash": shell, "bash": shell, "dash": shell}
-__all__ = ["PROGRAMS", "Shell", "script"]

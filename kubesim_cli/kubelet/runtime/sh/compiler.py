@@ -25,12 +25,15 @@ WAIT, FRAME, DONE, EXEC = -1, -2, -3, -4
 
 
 class Code:
-    """The operations of a text. Where a process is in it, is a number: the text says the rest."""
+    """The operations of a text. Where a process is in it, is a number: the text says the rest.
 
-    __slots__ = ("bash", "ops", "text", "whole")
+    `prompts`: there is no text but what is typed; see interactive.py.
+    """
 
-    def __init__(self, text: str, bash: bool, whole: bool):
-        self.text, self.bash, self.whole = text, bash, whole
+    __slots__ = ("bash", "ops", "prompts", "text", "whole")
+
+    def __init__(self, text: str, bash: bool, whole: bool, prompts: bool = False):
+        self.text, self.bash, self.whole, self.prompts = text, bash, whole, prompts
         self.ops: list[Operation] = []
 
 

@@ -352,7 +352,15 @@ class Shell:
         """Begin the action of a trapped signal, if one has come and nothing is being waited for."""
         if self.child is not None or self.children or self.pending is not None:
             return False
+        if self.interactive and len(self.frames) == 1:
+            return False  # interactive.ask takes it
         signal = self.process.pending.pop(0)
+        if self.interactive and signal == "INT" and "INT" not in self.traps:
+            from .interactive import failed
+
+            self.status = 130
+            failed(self)
+            return True
         action = self.traps.get(signal)
         if not action:
             return False
@@ -368,6 +376,8 @@ class Shell:
             self.traps[signal] = action
         process = self.process
         process.trapped = frozenset(name for name, what in self.traps.items() if what and name in SIGNALS)
+        if self.interactive:
+            process.trapped |= {"INT"}
         process.ignored = frozenset(name for name, what in self.traps.items() if not what and name in SIGNALS)
 
 
@@ -412,10 +422,31 @@ def _failed(sh: Shell, error: ShellError | ArithmeticError_ | ShellSyntaxError) 
     """An error that ends a shell which is not interactive."""
     if isinstance(error, ShellSyntaxError):
         messages.syntax(sh, error)
+        sh.status = 2
+    else:
+        sh.complain(messages.arithmetic(sh, error) if isinstance(error, ArithmeticError_) else error.message)
+        sh.status = 1 if sh.bash else 2
+    if sh.interactive:
+        from .interactive import failed
+
+        return failed(sh)
+    if isinstance(error, ShellSyntaxError):
         return sh.finish(2)
-    sh.complain(messages.arithmetic(sh, error) if isinstance(error, ArithmeticError_) else error.message)
     plain = 1 if isinstance(error, ArithmeticError_) or not sh.command or "e" in sh.options else 127
     return sh.finish(getattr(error, "code", 0) or (plain if sh.bash else 2))
+
+
+def prompt(process: Process, dialect: str, name: str, positional: list[str]) -> int | None:
+    """Make a process a shell that asks for each line."""
+    from .interactive import code
+
+    process.program = run
+    sh = process.memory = Shell(process, dialect, name, positional)
+    sh.interactive = True
+    process.trapped = frozenset(("INT",))
+    process.ignored = frozenset(("TERM", "QUIT"))
+    sh.push(code(sh.bash), 0, "base")
+    return run(process)
 
 
 def begin(process: Process, dialect: str, text: str, name: str, positional: list[str],
