@@ -27,7 +27,8 @@ CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
-    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal, shell.Shell,
+    descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
+    shell.Shell,
     shell.Frame,
     shell.Assoc, compiler.Code, Chance)}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))

@@ -36,6 +36,15 @@ def build(image: str) -> Volume:
     return volume
 
 
+_SHELLS = {"busybox": "ash", "alpine": "ash", "bash": "bash"}
+
+
+def shell(image: str) -> str:
+    """Return what /bin/sh is in an image: dash, ash or bash."""
+    return image if image in ("dash", "ash", "bash") else _SHELLS.get(image.rpartition("/")[2].partition(":")[0],
+                                                                      "dash")
+
+
 def inodes(volume: Volume) -> dict[int, Inode]:
     """Return the inodes that a volume has from its image, by number."""
     found: dict[int, Inode] = {}

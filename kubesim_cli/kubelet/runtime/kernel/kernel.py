@@ -38,6 +38,7 @@ class Kernel:
         self.ready: deque[Process] = deque()
         self.timers: list[tuple[float, int, Process]] = []
         self.waiting: dict[object, list[Process]] = {}
+        self.ended: list[Space] = []  # containers that have ended and that nobody was told of
         self.sequence = 0
         self.depth = 0
 
@@ -94,6 +95,8 @@ class Kernel:
             child.parent = space.init
         process.memory = None
         if process is space.init:
+            space.ended = self.now
+            self.ended.append(space)
             for each in list(space.processes.values()):
                 self.exit(each, 128 + SIGNALS["KILL"])
         if process in self.waiting:
@@ -189,14 +192,25 @@ class Kernel:
         process.work(steps)
         process.wait(until=self.now + TURN_TIME)
 
-    def run(self, until: float) -> None:
-        """Let everything happen that happens up to a time."""
+    def next(self) -> float | None:
+        """Return when something is to happen, None where nothing is."""
+        self._drop_old_timers()
+        return self.now if self.ready else self.timers[0][0] if self.timers else None
+
+    def _drop_old_timers(self) -> None:
+        timers = self.timers
+        while timers and (timers[0][2].until != timers[0][0] or timers[0][2].status is not None):
+            heappop(timers)
+
+    def run(self, until: float, stop: bool = False) -> None:
+        """Let everything happen that happens up to a time; with `stop` only until a container ends."""
         ready, timers = self.ready, self.timers
         while True:
             while ready:
                 self._turn(ready.popleft())
-            while timers and (timers[0][2].until != timers[0][0] or timers[0][2].status is not None):
-                heappop(timers)
+            if stop and self.ended:
+                return
+            self._drop_old_timers()
             if not timers or timers[0][0] > until:
                 break
             due, _, process = heappop(timers)

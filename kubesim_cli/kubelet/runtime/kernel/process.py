@@ -34,7 +34,7 @@ class Space:
     `program`: gives what plays the program of a name; see bin.find.
     """
 
-    __slots__ = (
+    __slots__ = ("ended",
         "exhausted",
         "hostname",
         "init",
@@ -54,6 +54,7 @@ class Space:
         self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
+        self.ended: float | None = None  # when its process 1 did
         self.next_pid = 1
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None

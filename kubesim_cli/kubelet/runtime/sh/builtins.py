@@ -708,6 +708,8 @@ def _exit(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -
         sh.complain(f"exit: Illegal number: {argv[1]}" if not sh.bash
                     else f"exit: {argv[1]}: numeric argument required")
         return sh.finish(2)
+    if sh.interactive and sh.bash:
+        sh.process.write("exit\n", 2)
     if len(argv) > 1:
         return sh.finish(int(argv[1]))
     frame = sh.frames[-1]

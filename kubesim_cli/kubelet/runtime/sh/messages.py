@@ -34,7 +34,8 @@ def prefix(sh: Shell) -> str:
     if sh.dialect == "dash":
         return f"{sh.name}: {sh.line}: "
     if sh.dialect == "ash":
-        return f"{sh.name}: " if len(sh.frames) < 2 and sh.name in ("sh", "/bin/sh") else f"{sh.name}: line {sh.line}: "
+        plain = sh.interactive or (len(sh.frames) < 2 and sh.command)
+        return f"{sh.name}: " if plain else f"{sh.name}: line {sh.line}: "
     return f"{sh.name}: " if sh.interactive else f"{sh.name}: line {sh.line}: "
 
 
@@ -69,6 +70,9 @@ def syntax(sh: Shell, error: ShellSyntaxError, text: str = "", within: str = "")
         missing = token or ""
         _say(sh, where + (f"unexpected EOF while looking for matching `{missing}'\n" if missing else
                           "syntax error: unexpected end of file\n"))
+        return
+    if sh.interactive:
+        _say(sh, f"{sh.name}: syntax error near unexpected token `{token}'\n")
         return
     told = "newline" if token == "\n" else token
     lines = (text or sh.frames[-1].code.text if sh.frames or text else "").splitlines()

@@ -1,0 +1,227 @@
+"""What the kubelet asks of a container runtime: containers are started, watched, entered, killed and removed.
+
+One engine plays all containers of a cluster, for they share volumes and talk with each other, so that what happens in
+them has one order. It stands still between commands: `freeze` is its state as records and blobs, `thaw` brings it back.
+Kubernetes: the CRI (staging/src/k8s.io/cri-api/pkg/apis/runtime/v1/api.proto).
+"""
+
+from __future__ import annotations
+
+from . import bin as programs
+from . import rootfs
+from .chance import Chance
+from .freeze import Store
+from .kernel.descriptors import Data, Lines, Log, Open
+from .kernel.errors import Errno
+from .kernel.files import ROOT, Inode, Tree, User, Volume
+from .kernel.kernel import Kernel
+from .kernel.process import Process, Space
+from .kernel.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .freeze import Records
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class StartError(Exception):
+    """A program cannot be started; `message` is what the runtime says, `code` the exit code that a container gets."""
+
+    def __init__(self, message: str, code: int):
+        super().__init__(message)
+        self.message, self.code = message, code
+
+
+class Mount:
+    """`volume` by its name, or the file or folder `sub_path` of it, at `path` of a container."""
+
+    __slots__ = ("path", "read_only", "sub_path", "volume")
+
+    def __init__(self, path: str, volume: str, sub_path: str = "", read_only: bool = False):
+        self.path, self.volume, self.sub_path, self.read_only = path, volume, sub_path, read_only
+
+
+class Spec:
+    """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from."""
+
+    __slots__ = ("argv", "cwd", "env", "hostname", "image", "memory", "mounts", "seed", "stdin", "terminal", "user")
+
+    def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
+                 seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
+                 memory: int | None = None, stdin: bool = False, terminal: bool = False):
+        self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
+        self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
+        self.mounts, self.memory, self.stdin, self.terminal = mounts, memory, stdin, terminal
+
+
+class Container:
+    """A container that was started. `said`: what it has said and nobody has stored yet."""
+
+    __slots__ = ("env", "main", "said", "space", "stdin", "user")
+
+    def __init__(self, space: Space, user: User, env: dict[str, str]):
+        self.space, self.user, self.env = space, user, env
+        self.said = Lines()
+        self.main: Process | None = None
+        self.stdin: Open | None = None
+
+
+class Session:
+    """A program that was started in a container beside its own: exec, attach, a probe. `said`: (time, stream, bytes)."""
+
+    __slots__ = ("process", "said", "stdin", "terminal")
+
+    def __init__(self, process: Process, stdin: Open, terminal: Terminal | None, said: Lines):
+        self.process, self.stdin, self.terminal, self.said = process, stdin, terminal, said
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, None while it runs."""
+        return self.process.status
+
+    def output(self, stream: str = "stdout") -> bytes:
+        """Return what it has said."""
+        return b"".join(data for _, which, data in self.said.new if which == stream)
+
+
+class Ended:
+    """A container that has ended: when, with which code, and OOMKilled, Error or Completed."""
+
+    __slots__ = ("at", "code", "container", "reason")
+
+    def __init__(self, container: str, at: float, code: int, reason: str):
+        self.container, self.at, self.code, self.reason = container, at, code, reason
+
+
+class Engine:
+    """`containers` and `volumes` by names that the kubelet gives them."""
+
+    def __init__(self, now: float):
+        self.kernel = Kernel(now)
+        self.containers: dict[str, Container] = {}
+        self.volumes: dict[str, Volume] = {}
+        self._store = Store()
+
+    # Volumes
+
+    def volume(self, name: str, capacity: int | None = None) -> Volume:
+        """Return a volume, which is made where there is none yet."""
+        found = self.volumes.get(name)
+        if found is None:
+            found = self.volumes[name] = Volume(name, capacity)
+            found.root.mtime = self.kernel.now
+        return found
+
+    def remove_volume(self, name: str) -> None:
+        """Forget a volume with its files."""
+        self.volumes.pop(name, None)
+
+    # Containers
+
+    def start(self, name: str, spec: Spec) -> Container:
+        """Start a container; raise StartError where its program cannot be."""
+        now = self.kernel.now
+        tree = Tree(rootfs.build(spec.image).root)
+        tree.put("/etc/hostname", f"{spec.hostname}\n".encode(), now=now)
+        for mount in spec.mounts:
+            tree.mount(mount.path, self._mounted(mount))
+        tree.make_folders(spec.cwd, now=now)
+        space = Space(tree, spec.hostname, programs.find, Chance(f"{spec.seed}/{name}"), now, spec.memory,
+                      rootfs.shell(spec.image))
+        container = Container(space, spec.user, spec.env)
+        fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
+        container.stdin = fds[0]
+        container.main = self._spawn(container, spec.argv, fds, spec.cwd)
+        self.containers[name] = container
+        return container
+
+    def _mounted(self, mount: Mount) -> Inode:
+        volume = self.volume(mount.volume)
+        if not mount.sub_path:
+            return volume.root
+        tree = Tree(volume.root)
+        place = tree.find(f"/{mount.sub_path}", "/", ROOT)
+        return place.inode or tree.make_folders(f"/{mount.sub_path}", now=self.kernel.now)
+
+    def _files(self, container: Container, said: Lines, stdin: bool, terminal: bool) -> tuple[dict[int, Open],
+        Terminal | None]:
+        if terminal:
+            screen = Terminal(container.space)
+            return {0: screen, 1: screen, 2: screen}, screen
+        return {0: Data(b"", not stdin), 1: Log("stdout", said), 2: Log("stderr", said)}, None
+
+    def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str) -> Process:
+        try:
+            program = programs.find(container.space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
+        except Errno as error:
+            missing = error.name == "ENOENT"
+            where = f'exec: "{argv[0]}": ' + (
+                "executable file not found in $PATH" if missing and "/" not in argv[0] else
+                f"stat {argv[0]}: no such file or directory" if missing else error.message.lower())
+            raise StartError(f"{where}: unknown", 127 if missing else 126) from None
+        process = self.kernel.spawn(container.space, program, argv, dict(container.env), container.user, cwd, fds)
+        self.kernel.schedule(process)
+        return process
+
+    def execute(self, name: str, argv: list[str], stdin: bool = False, terminal: bool = False,
+                cwd: str = "/") -> Session:
+        """Start a program in a container that runs; raise StartError where it cannot be."""
+        container = self.containers[name]
+        said = Lines()
+        fds, screen = self._files(container, said, stdin, terminal)
+        return Session(self._spawn(container, argv, fds, cwd), fds[0], screen, said)
+
+    def kill(self, name: str, signal: str = "KILL") -> None:
+        """Send a container's process 1 a signal."""
+        main = self.containers[name].main
+        assert main is not None
+        self.kernel.kill(main, signal)
+
+    def remove(self, name: str) -> None:
+        """Forget a container with its own files; it is killed if it still runs."""
+        if self.containers[name].space.ended is None:
+            self.kill(name)
+        del self.containers[name]
+
+    # Time
+
+    def next(self) -> float | None:
+        """Return when something is to happen in a container, None where nothing is."""
+        return self.kernel.next()
+
+    def advance(self, until: float) -> list[Ended]:
+        """Let containers live up to a time, or to the moment at which some end: those are returned."""
+        self.kernel.run(until, True)
+        ended, self.kernel.ended = self.kernel.ended, []
+        names = {id(container.space): name for name, container in self.containers.items()}
+        return [self._ended(names[id(space)], space) for space in ended if id(space) in names]
+
+    def _ended(self, name: str, space: Space) -> Ended:
+        code = space.init.status if space.init is not None and space.init.status is not None else 255
+        reason = "OOMKilled" if space.exhausted == "memory" else "Error" if code else "Completed"
+        return Ended(name, space.ended or self.kernel.now, code, reason)
+
+    # State
+
+    def freeze(self) -> tuple[Records, dict[str, bytes]]:
+        """Return the state as records and blobs; what was said is not in it, take `said.new` before."""
+        state = {"kernel": self.kernel, "volumes": self.volumes,
+                 "containers": {name: [each.space, each.user, each.env, each.main, each.stdin, each.said]
+                                for name, each in self.containers.items()}}
+        return self._store.freeze(state)
+
+    @classmethod
+    def thaw(cls, records: Records, blobs: dict[str, bytes]) -> Engine:
+        """Return the engine that was frozen."""
+        engine = cls.__new__(cls)
+        engine._store = Store()
+        state: dict[str, Any] = engine._store.thaw(records, blobs)
+        engine.kernel, engine.volumes = state["kernel"], state["volumes"]
+        engine.containers = {}
+        for name, (space, user, env, main, stdin, said) in state["containers"].items():
+            container = engine.containers[name] = Container(space, user, env)
+            container.main, container.stdin, container.said = main, stdin, said
+        return engine
