@@ -70,7 +70,7 @@ class Container:
 
 
 class Session:
-    """A program that was started in a container beside its own: exec, attach, a probe. `said`: (time, stream, bytes)."""
+    """A program that was started in a container beside its own: exec, a probe. `said`: what it has said."""
 
     __slots__ = ("process", "said", "stdin", "terminal")
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from . import rootfs
 from .chance import Chance
 from .kernel import descriptors, files, kernel, process, terminal
-from .sh import compiler, interactive, shell
+from .sh import codes, compiler, interactive, shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     shell.Shell,
     shell.Frame,
-    shell.Assoc, compiler.Code, Chance)}
+    shell.Assoc, codes.Code, Chance)}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))
 _FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None}
 
@@ -116,7 +116,7 @@ class Store:
                 found = made[name]
             if found is None:
                 kind = _CLASSES[name.partition("-")[0]]
-                if kind is compiler.Code:
+                if kind is codes.Code:
                     record = records[name]
                     found = interactive.code(record["bash"]) if record["prompts"] else compiler.compiled(
                         record["text"], record["bash"], record["whole"])

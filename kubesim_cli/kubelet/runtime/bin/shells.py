@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..kernel.errors import Errno
-from ..sh.builtins import options
 from ..sh.shell import begin, prompt, run
+from ..sh.variables import options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

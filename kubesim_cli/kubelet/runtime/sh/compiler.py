@@ -1,41 +1,22 @@
 """Turns a shell program into operations: functions of the shell, in a list.
 
-An operation returns the number of the next one, or WAIT (it is done again later), FRAME (another frame goes on), DONE
-(the shell ends) or EXEC (the process has become another program). Words are worked out at once; what takes time is
-always an operation of its own: a command substitution comes before the command that uses its output.
+Words are worked out at once; what takes time is always an operation of its own (codes.py): a command substitution comes
+before the command that uses its output.
 """
 
 from __future__ import annotations
 
-from . import expand, syntax
+from . import expand, steps, syntax
+from .codes import Code
 from .parser import Parser
 from .syntax import Literal, Sequence, Simple, Substitution, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from .codes import Operation
     from .expand import Guard
     from .shell import Shell
     from .syntax import Node, Redirect
-
-    Operation = Callable[[Shell], int]
-
-WAIT, FRAME, DONE, EXEC = -1, -2, -3, -4
-
-
-class Code:
-    """The operations of a text. Where a process is in it, is a number: the text says the rest.
-
-    `prompts`: there is no text but what is typed; see interactive.py.
-    """
-
-    __slots__ = ("bash", "ops", "prompts", "text", "whole")
-
-    def __init__(self, text: str, bash: bool, whole: bool, prompts: bool = False):
-        self.text, self.bash, self.whole, self.prompts = text, bash, whole, prompts
-        self.ops: list[Operation] = []
-
 
 _codes: dict[tuple[str, bool, bool], Code] = {}
 
@@ -56,7 +37,7 @@ def compiled(text: str, bash: bool, whole: bool = False) -> Code:
             raise error
         compiler.sequence(program, True, whole and error is None)
         if error is not None:
-            compiler.emit(_fails(error))
+            compiler.emit(steps.fails(error))
         compiler.end()
         _codes[text, bash, whole] = code
     return code
@@ -101,7 +82,7 @@ class Compiler:
 
         def check(sh: Shell) -> int:
             if sh.status and ("e" in sh.options or "ERR" in sh.traps):
-                return _failure(sh, after)
+                return steps.failure(sh, after)
             return after
 
         self.emit(check)
@@ -123,7 +104,7 @@ class Compiler:
             self.branch(at, len(self.ops), operator == "||")
 
     def background(self, item: syntax.AndOr) -> None:
-        from .running import background
+        from .subprocesses import background
 
         at = self.reserve()
         entry, after = self.apart(Sequence([(item, False)]), at)
@@ -143,11 +124,11 @@ class Compiler:
         return entry, len(self.ops)
 
     def pipeline(self, node: syntax.Pipeline, checked: bool, last: bool = False) -> None:
-        from .running import await_pipeline, negate, start_pipeline, timed
+        from .subprocesses import await_pipeline, start_pipeline
 
         inner = checked and not node.negated
         if node.timed:
-            self.emit(timed(True, len(self.ops) + 1))
+            self.emit(steps.timed(True, len(self.ops) + 1))
         if len(node.commands) == 1:
             self.command(node.commands[0], inner, last and not node.negated and not node.timed)
         else:
@@ -158,9 +139,9 @@ class Compiler:
             if inner:
                 self.check()
         if node.timed:
-            self.emit(timed(False, len(self.ops) + 1))
+            self.emit(steps.timed(False, len(self.ops) + 1))
         if node.negated:
-            self.emit(negate(len(self.ops) + 1))
+            self.emit(steps.negate(len(self.ops) + 1))
 
     # Commands
 
@@ -195,7 +176,7 @@ class Compiler:
                 self.substitution(substitution, guards)
 
     def substitution(self, node: Substitution, guards: tuple[Guard, ...]) -> None:
-        from .running import await_substitution, guard, start_direct, start_file, start_substitution
+        from .subprocesses import await_substitution, start_direct, start_file, start_substitution
 
         skip = self.reserve() if guards else -1
         simple = _single(node.program)
@@ -212,7 +193,7 @@ class Compiler:
         self.ops[at] = start
         self.emit(await_substitution(node.slot, after + 1))
         if skip >= 0:
-            self.ops[skip] = guard(guards, node.slot, skip + 1, len(self.ops))
+            self.ops[skip] = steps.guard(guards, node.slot, skip + 1, len(self.ops))
 
     def redirects(self, redirects: list[Redirect]) -> None:
         self.words([each.target for each in redirects])
@@ -273,7 +254,7 @@ class Compiler:
         return True
 
     def redirected(self, node: syntax.Redirected, checked: bool) -> None:
-        from .running import pop_redirects, push_redirects
+        from .redirects import pop_redirects, push_redirects
 
         self.redirects(node.redirects)
         at = self.reserve()
@@ -297,7 +278,7 @@ class Compiler:
         if node.otherwise is not None:
             self.sequence(node.otherwise, checked)
         else:
-            self.emit(_clear(len(self.ops) + 1))
+            self.emit(steps.clear(len(self.ops) + 1))
         for at in outs:
             self.jump(at, len(self.ops))
 
@@ -312,7 +293,7 @@ class Compiler:
         return breaks, continues
 
     def while_(self, node: syntax.While, checked: bool) -> None:
-        self.emit(_enter(("while", 0), len(self.ops) + 1))
+        self.emit(steps.enter(("while", 0), len(self.ops) + 1))
         again = len(self.ops)
         breaks: list[int] = []
         continues: list[int] = []
@@ -324,10 +305,10 @@ class Compiler:
         self.depth -= 1
         self.loops.pop()
         back = self.reserve()
-        self.ops[back] = _again(again)
+        self.ops[back] = steps.again(again)
         done = self.reserve()
         self.branch(at, done, bool(node.until))
-        self.ops[done] = _leave_loop(done + 1)
+        self.ops[done] = steps.leave_loop(done + 1)
         for each in continues:
             self.jump(each, again)
         for each in breaks:
@@ -404,11 +385,9 @@ class Compiler:
             self.jump(each, out)
 
     def case(self, node: syntax.Case, checked: bool) -> None:
-        from .running import matches, take_word
-
         self.words([node.word])
         slot = -len(self.ops) - 1
-        self.emit(take_word(expand.text(node.word), slot, len(self.ops) + 1))
+        self.emit(steps.take_word(expand.text(node.word), slot, len(self.ops) + 1))
         outs, fall = [], -1
         for patterns, body, end in node.clauses:
             self.words(patterns)
@@ -416,7 +395,7 @@ class Compiler:
             if fall >= 0:
                 self.jump(fall, len(self.ops))
                 fall = -1
-            self.emit(_clear(len(self.ops) + 1))
+            self.emit(steps.clear(len(self.ops) + 1))
             if body is not None:
                 self.sequence(body, checked)
             leave = self.reserve()
@@ -426,15 +405,16 @@ class Compiler:
                 self.jump(leave, len(self.ops))
             else:
                 outs.append(leave)
-            self.ops[at] = matches([expand.pattern(word) for word in patterns], slot, at + 1, len(self.ops))
+            self.ops[at] = steps.matches([expand.pattern(word) for word in patterns], slot, at + 1, len(self.ops))
         if fall >= 0:
             outs.append(fall)
-        self.emit(_clear(len(self.ops) + 1))
+        self.emit(steps.clear(len(self.ops) + 1))
         for at in outs:
             self.jump(at, len(self.ops))
 
     def subshell(self, node: syntax.Subshell, checked: bool) -> None:
-        from .running import await_child, subshell
+        from .running import await_child
+        from .subprocesses import subshell
 
         at = self.reserve()
         entry, after = self.apart(node.body, at, lenient=not checked)
@@ -506,57 +486,3 @@ def _literal(word: object) -> str:
     if isinstance(word, Word) and len(word.parts) == 1 and isinstance(word.parts[0], Literal):
         return str(word.parts[0].text)
     return ""
-
-
-def _fails(error: syntax.ShellSyntaxError) -> Operation:
-    def fails(sh: Shell) -> int:
-        raise error
-
-    return fails
-
-
-def _clear(after: int) -> Operation:
-    def clear(sh: Shell) -> int:
-        sh.status = 0
-        return after
-
-    return clear
-
-
-def _enter(entry: tuple[str, int], after: int) -> Operation:
-    def enter(sh: Shell) -> int:
-        sh.frames[-1].stack.append([*entry])
-        return after
-
-    return enter
-
-
-def _again(to: int) -> Operation:
-    """Remember the body's status, which is the loop's."""
-    def again(sh: Shell) -> int:
-        sh.frames[-1].stack[-1][1] = sh.status
-        return to
-
-    return again
-
-
-def _leave_loop(after: int) -> Operation:
-    def leave(sh: Shell) -> int:
-        sh.status = sh.frames[-1].stack.pop()[1]
-        return after
-
-    return leave
-
-
-def _failure(sh: Shell, after: int) -> int:
-    frame = sh.frames[-1]
-    if frame.lenient:
-        return after
-    action = sh.traps.get("ERR")
-    fatal = "e" in sh.options
-    if action and frame.kind not in ("trap", "fatal"):
-        frame.pc = after
-        trap = sh.push(compiled(action, sh.bash), 0, "fatal" if fatal else "trap")
-        trap.status = sh.status
-        return FRAME
-    return sh.finish(sh.status) if fatal else after

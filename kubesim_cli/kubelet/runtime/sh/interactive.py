@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..kernel.errors import Errno
 from . import messages
-from .compiler import DONE, FRAME, WAIT, Code, compiled
+from .codes import DONE, FRAME, WAIT, Code
+from .compiler import compiled
 from .syntax import ShellSyntaxError
 
 TYPE_CHECKING = False

@@ -10,7 +10,8 @@ from ..kernel.errors import Errno, Exhausted
 from ..kernel.kernel import SIGNALS, TURN
 from . import messages
 from .arithmetic import ArithmeticError_
-from .compiler import DONE, EXEC, FRAME, Code, compiled
+from .codes import DONE, EXEC, FRAME, Code
+from .compiler import compiled
 from .parameters import ShellError
 from .syntax import ShellSyntaxError
 

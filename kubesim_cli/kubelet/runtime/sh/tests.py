@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ..kernel.files import Inode
     from . import syntax
-    from .compiler import Operation
+    from .codes import Operation
     from .parameters import Text
     from .shell import Shell
 

@@ -1,0 +1,122 @@
+"""Small operations: of loops, conditions, case and time, and what set -e does after a command."""
+
+from __future__ import annotations
+
+from . import patterns
+from .codes import FRAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .codes import Operation
+    from .expand import Guard
+    from .parameters import Text
+    from .shell import Shell
+    from .syntax import ShellSyntaxError
+
+def guard(guards: tuple[Guard, ...], slot: int, into: int, after: int) -> Operation:
+    def test(sh: Shell) -> int:
+        if all(each(sh) for each in guards):
+            return into
+        sh.outputs[slot] = ""
+        return after
+
+    return test
+
+
+def negate(after: int) -> Operation:
+    def turn(sh: Shell) -> int:
+        sh.status = int(not sh.status)
+        return after
+
+    return turn
+
+
+def timed(begins: bool, after: int) -> Operation:
+    def note(sh: Shell) -> int:
+        stack, now = sh.frames[-1].stack, sh.process.kernel.now
+        if begins:
+            stack.append(("time", now))
+        else:
+            span = now - stack.pop()[1]
+            minutes, seconds = divmod(span, 60)
+            sh.process.write(f"\nreal\t{int(minutes)}m{seconds:.3f}s\nuser\t0m0.000s\nsys\t0m0.000s\n", 2)
+        return after
+
+    return note
+
+
+def take_word(text: Text, slot: int, after: int) -> Operation:
+    def take(sh: Shell) -> int:
+        sh.outputs[slot] = text(sh)
+        return after
+
+    return take
+
+
+def matches(wanted: list[Text], slot: int, into: int, after: int) -> Operation:
+    def test(sh: Shell) -> int:
+        word = sh.outputs[slot]
+        for each in wanted:
+            pattern = each(sh)
+            if pattern == word or patterns.matcher(pattern).fullmatch(word):
+                return into
+        return after
+
+    return test
+
+
+def fails(error: ShellSyntaxError) -> Operation:
+    def fails(sh: Shell) -> int:
+        raise error
+
+    return fails
+
+
+def clear(after: int) -> Operation:
+    def clear(sh: Shell) -> int:
+        sh.status = 0
+        return after
+
+    return clear
+
+
+def enter(entry: tuple[str, int], after: int) -> Operation:
+    def enter(sh: Shell) -> int:
+        sh.frames[-1].stack.append([*entry])
+        return after
+
+    return enter
+
+
+def again(to: int) -> Operation:
+    """Remember the body's status, which is the loop's."""
+    def again(sh: Shell) -> int:
+        sh.frames[-1].stack[-1][1] = sh.status
+        return to
+
+    return again
+
+
+def leave_loop(after: int) -> Operation:
+    def leave(sh: Shell) -> int:
+        sh.status = sh.frames[-1].stack.pop()[1]
+        return after
+
+    return leave
+
+
+def failure(sh: Shell, after: int) -> int:
+    """A command has failed: run the ERR trap, and end with set -e, unless a condition has asked."""
+    from .compiler import compiled
+
+    frame = sh.frames[-1]
+    if frame.lenient:
+        return after
+    action = sh.traps.get("ERR")
+    fatal = "e" in sh.options
+    if action and frame.kind not in ("trap", "fatal"):
+        frame.pc = after
+        trap = sh.push(compiled(action, sh.bash), 0, "fatal" if fatal else "trap")
+        trap.status = sh.status
+        return FRAME
+    return sh.finish(sh.status) if fatal else after
