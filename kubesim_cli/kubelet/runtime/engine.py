@@ -15,6 +15,7 @@ from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import Kernel
+from .kernel.network import Routes
 from .kernel.process import Process, Space
 from .kernel.terminal import Terminal
 
@@ -47,11 +48,14 @@ class Mount:
 class Spec:
     """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from."""
 
-    __slots__ = ("argv", "cwd", "env", "hostname", "image", "memory", "mounts", "seed", "stdin", "terminal", "user")
+    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "seed", "stdin",
+                 "terminal", "user")
 
     def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
                  seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
-                 memory: int | None = None, stdin: bool = False, terminal: bool = False):
+                 memory: int | None = None, stdin: bool = False, terminal: bool = False,
+                 address: str = "127.0.0.1"):
+        self.address = address
         self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
         self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
         self.mounts, self.memory, self.stdin, self.terminal = mounts, memory, stdin, terminal
@@ -105,6 +109,10 @@ class Engine:
         self.volumes: dict[str, Volume] = {}
         self._store = Store()
 
+    def connect(self, routes: Routes) -> None:
+        """Say what names and addresses lead to; it is not stored."""
+        self.kernel.routes = routes
+
     # Volumes
 
     def volume(self, name: str, capacity: int | None = None) -> Volume:
@@ -127,10 +135,11 @@ class Engine:
         tree = Tree(rootfs.build(spec.image).root)
         tree.put("/etc/hostname", f"{spec.hostname}\n".encode(), now=now)
         for mount in spec.mounts:
-            tree.mount(mount.path, self._mounted(mount))
+            tree.mount(mount.path, self._mounted(mount), mount.read_only)
         tree.make_folders(spec.cwd, now=now)
         space = Space(tree, spec.hostname, programs.find, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
+        space.address = spec.address
         container = Container(space, spec.user, spec.env)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
         container.stdin = fds[0]

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from . import rootfs
 from .chance import Chance
-from .kernel import descriptors, files, kernel, process, terminal
+from .kernel import descriptors, files, kernel, network, process, terminal
 from .sh import codes, compiler, interactive, shell
 
 TYPE_CHECKING = False
@@ -28,11 +28,13 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
+    network.Listener, network.Connection,
     shell.Shell,
     shell.Frame,
     shell.Assoc, codes.Code, Chance)}
-_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops"))
-_FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None}
+_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes"))
+_FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
+                          "routes": network.Routes}
 
 
 class Store:

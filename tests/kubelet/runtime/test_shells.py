@@ -13,8 +13,10 @@ RUNS = json.loads((Path(__file__).parent / "shells" / "expected.json").read_text
 DIFFERS = {
     "printf '%b' 'a\\tb\\n'; printf '%q": "dash's printf has no %q",
     "x=5; echo $((x++))": "dash has no ++", "echo $((2147483647 + 1))": "dash has no comma",
-    "alias ll='ls -l'": "bash's hash lists what it knows", "getopts \"a:b\" o": "dash remembers its place in other arguments",
-    "printf '3 c\\n1 a\\n' > s1": "split -lN", "x=$'line1\\nline2'": "@Q of a line end", "shopt -s extglob": "off until then",
+    "alias ll='ls -l'": "bash's hash lists what it knows",
+    "getopts \"a:b\" o": "dash remembers its place in other arguments",
+    "printf '3 c\\n1 a\\n' > s1": "split -lN", "x=$'line1\\nline2'": "@Q of a line end",
+    "shopt -s extglob": "off until then",
     "exec {fd}>": "a variable for the descriptor",
 }
 

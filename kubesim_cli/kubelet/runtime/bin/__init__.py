@@ -23,6 +23,8 @@ OWN = {
     "changes": ("chmod", "chown", "chgrp", "cp", "install", "ln", "mkdir", "mktemp", "mv", "readlink", "realpath", "rm",
                 "rmdir", "touch", "truncate", "mkfifo"),
     "identity": ("arch", "df", "free", "groups", "hostname", "id", "nproc", "sync", "tty", "uname", "whoami", "mount"),
+    "clients": ("curl", "wget", "nc", "getent"),
+    "servers": ("nginx",),
     "chance": ("shuf", "uuidgen"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }

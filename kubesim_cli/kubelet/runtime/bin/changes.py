@@ -351,11 +351,12 @@ def _chmod(process: Process) -> int:
         return process.complain(f"invalid mode: '{text}'")
 
     def change(path: str) -> None:
-        inode = process.space.tree.lookup(path, process.cwd, process.user).inode
+        place = process.space.tree.lookup(path, process.cwd, process.user)
+        inode = place.inode
         assert inode is not None
         if process.user.uid not in (0, inode.uid):
             raise Errno("EPERM")
-        if inode.volume.read_only:
+        if process.space.tree.is_sealed(place):
             raise Errno("EROFS")
         inode.mode = changed_mode(inode.mode, text, inode.kind == FOLDER, process.umask) or 0
         process.space.tree.found = {}
@@ -387,11 +388,12 @@ def _chown(process: Process) -> int:
     del colon
 
     def change(path: str) -> None:
-        inode = process.space.tree.lookup(path, process.cwd, process.user, not given.has("h")).inode
+        place = process.space.tree.lookup(path, process.cwd, process.user, not given.has("h"))
+        inode = place.inode
         assert inode is not None
         if process.user.uid != 0 and (numbers[0] is not None or process.user.uid != inode.uid):
             raise Errno("EPERM")
-        if inode.volume.read_only:
+        if process.space.tree.is_sealed(place):
             raise Errno("EROFS")
         inode.uid = inode.uid if numbers[0] is None else numbers[0]
         inode.gid = inode.gid if numbers[1] is None else numbers[1]
@@ -425,7 +427,7 @@ def _touch(process: Process) -> int:
         else:
             if process.user.uid != place.inode.uid and not place.inode.allows(process.user, 2):
                 raise Errno("EACCES")
-            if place.inode.volume.read_only:
+            if process.space.tree.is_sealed(place):
                 raise Errno("EROFS")
             place.inode.mtime = now
 

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
 
 
+def _lines(data: bytes) -> list[bytes]:
+    """Return the lines with their ends; only a line feed ends one."""
+    found = [line + b"\n" for line in data.split(b"\n")]
+    last = found.pop()[:-1]
+    return [*found, last] if last else found
+
+
 def _cat(process: Process) -> int | None:
     state = process.memory
     if state is None:
@@ -50,7 +57,7 @@ def _shown(state: dict[str, Any], data: bytes) -> bytes:
     """cat -n, -b, -e, -A, -T."""
     flags = state["flags"]
     out = []
-    for line in data.splitlines(True):
+    for line in _lines(data):
         ended = line.endswith(b"\n")
         body = line[:-1] if ended else line
         if "T" in flags or "A" in flags or "t" in flags:
@@ -143,7 +150,7 @@ def _head(process: Process) -> int | None:
                 continue
             kept = bytes(state["held"])
             process.write(kept[:state["amount"]] if state["unit"] == "c"
-                          else b"".join(kept.splitlines(True)[:state["amount"]]))
+                          else b"".join(_lines(kept)[:state["amount"]]))
         elif state["left"]:
             data = process.read(3, min(state["left"], 65536) if state["unit"] == "c" else 65536)
             if data is None:
@@ -152,7 +159,7 @@ def _head(process: Process) -> int | None:
                 if state["unit"] == "c":
                     state["left"] -= len(data)
                 else:
-                    lines = data.splitlines(True)[:state["left"]]
+                    lines = _lines(data)[:state["left"]]
                     state["left"] -= sum(1 for line in lines if line.endswith(b"\n"))
                     data = b"".join(lines)
                 process.write(data)
@@ -196,7 +203,7 @@ def _tail_start(process: Process, state: dict[str, Any]) -> bool:
                 if state["unit"] == "c" and not state["from"] and len(state["held"]) > state["amount"] + (1 << 20):
                     del state["held"][:len(state["held"]) - state["amount"]]
                 elif state["unit"] == "n" and not state["from"] and len(state["held"]) > 1 << 20:
-                    state["held"] = bytearray(b"".join(bytes(state["held"]).splitlines(True)[-state["amount"] - 1:]))
+                    state["held"] = bytearray(b"".join(_lines(bytes(state["held"]))[-state["amount"] - 1:]))
                     if len(state["held"]) > 64 << 20:
                         from ..kernel.errors import Exhausted
 
@@ -233,7 +240,7 @@ def _end(whole: bytes, state: dict[str, Any]) -> bytes:
         return whole[max(amount - 1, 0):] if state["from"] else whole[len(whole) - min(amount, len(whole)):]
     if state["from"] and amount < 2:
         return whole
-    lines = whole.splitlines(True) if b"\r" not in whole else [each + b"\n" for each in whole.split(b"\n")]
+    lines = _lines(whole)
     return b"".join(lines[amount - 1:] if state["from"] else lines[len(lines) - min(amount, len(lines)):])
 
 

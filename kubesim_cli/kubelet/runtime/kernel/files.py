@@ -119,15 +119,16 @@ class Place:
 class Tree:
     """What a container sees: a root and what is mounted into it (absolute path -> inode; a file may be, too)."""
 
-    __slots__ = ("found", "mounts", "root", "virtual")
+    __slots__ = ("found", "mounts", "root", "sealed", "virtual")
 
     def __init__(self, root: Inode):
         self.root = root
         self.found: dict[object, tuple[str, Inode]] = {}  # programs that were looked up; see bin/
         self.mounts: dict[str, Inode] = {}
+        self.sealed: list[str] = []  # what is mounted to be read only
         self.virtual: dict[str, Callable[[], bytes]] = {}
 
-    def mount(self, path: str, inode: Inode) -> None:
+    def mount(self, path: str, inode: Inode, read_only: bool = False) -> None:
         """Show an inode at a path, which is made where it is missing."""
         place = self.find(path, "/", ROOT)
         if place.inode is None:
@@ -137,6 +138,13 @@ class Tree:
                 self.make_folders(path.rpartition("/")[0] or "/")
                 self.put(path, b"")
         self.mounts[path.rstrip("/") or "/"] = inode
+        if read_only:
+            self.sealed.append(path.rstrip("/"))
+
+    def is_sealed(self, place: Place) -> bool:
+        """Tell whether nothing may be written at a place."""
+        return place.folder.volume.read_only or any(
+            place.path == path or place.path.startswith(path + "/") for path in self.sealed)
 
     def lookup(self, path: str, folder: str, user: User, follow: bool = True) -> Place:
         """Return the place of a path that exists, seen from `folder`; raise ENOENT where it does not."""
@@ -201,7 +209,7 @@ class Tree:
     # Changes
 
     def _writable(self, place: Place, user: User) -> None:
-        if place.folder.volume.read_only:
+        if self.is_sealed(place):
             raise Errno("EROFS")
         if not place.folder.allows(user, WRITE | EXECUTE):
             raise Errno("EACCES")

@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 from . import files
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
+from .network import Routes
 from .process import NO_FILES, RESTED, Process, Space, Table
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ class Kernel:
         self.ready: deque[Process] = deque()
         self.timers: list[tuple[float, int, Process]] = []
         self.waiting: dict[object, list[Process]] = {}
+        self.routes = Routes()
         self.ended: list[Space] = []  # containers that have ended and that nobody was told of
         self.sequence = 0
         self.depth = 0
@@ -249,7 +251,7 @@ class Kernel:
             wanted = {"r": files.READ, "+": files.READ | files.WRITE}.get(how, files.WRITE)
             if not inode.allows(user, wanted):
                 raise Errno("EACCES")
-            if how != "r" and inode.volume.read_only and inode.kind == files.FILE:
+            if how != "r" and inode.kind == files.FILE and space.tree.is_sealed(place):
                 raise Errno("EROFS")
             if inode.kind == files.DEVICE:
                 return Device(inode, space.random)

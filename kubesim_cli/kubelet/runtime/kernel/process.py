@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..chance import Chance
     from .kernel import Kernel
+    from .network import Listener
 
     Program = Callable[["Process"], "int | None"]
     Find = Callable[[Tree, User, str, "str | None", str], Program]
@@ -34,26 +35,16 @@ class Space:
     `program`: gives what plays the program of a name; see bin.find.
     """
 
-    __slots__ = ("ended",
-        "exhausted",
-        "hostname",
-        "init",
-        "limit",
-        "next_pid",
-        "processes",
-        "program",
-        "random",
-        "shell",
-        "started",
-        "tree",
-    )
+    __slots__ = ("address", "ended", "exhausted", "hostname", "init", "limit", "next_pid", "ports", "processes",
+                 "program", "random", "shell", "started", "tree")
 
-    def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance,
-                 started: float,
+    def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash"):
         self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
+        self.address = "127.0.0.1"
+        self.ports: dict[int, Listener] = {}
         self.ended: float | None = None  # when its process 1 did
         self.next_pid = 1
         self.processes: dict[int, Process] = {}

@@ -60,7 +60,7 @@ def assigner(node: syntax.Assignment) -> Callable[[Shell], None]:
             else:
                 sh.set_element(name, at, value)
                 if not isinstance(found, Assoc):
-                    following = int(sh._key(name, at))
+                    following = int(sh.key(name, at))
 
     return array
 
@@ -101,4 +101,4 @@ def put_back(sh: Shell, kept: dict[str, object]) -> None:
             sh.vars[name] = value  # type: ignore[assignment]
         if not exported.get(name):  # type: ignore[attr-defined]
             sh.exported.discard(name)
-    sh._environment = None
+    sh.changed()

@@ -351,7 +351,7 @@ class Compiler:
 
     def cfor(self, node: syntax.CFor, checked: bool) -> None:
         self.words([node.first, node.condition, node.step])
-        first, condition, step = (expand._number(word) for word in (node.first, node.condition, node.step))
+        first, condition, step = (expand.number(word) for word in (node.first, node.condition, node.step))
         endless = not node.condition.parts
         begin = len(self.ops)
 
@@ -446,7 +446,7 @@ class Compiler:
         self.words(_test_words(node))
         at = self.reserve()
         self.ops[at] = (condition(node, at + 1) if isinstance(node, syntax.Condition)
-                        else compute(expand._number(node.word), node.line, at + 1))
+                        else compute(expand.number(node.word), node.line, at + 1))
         if checked:
             self.check()
 

@@ -40,7 +40,7 @@ def hoist(word: Word, guards: tuple[Guard, ...] = ()) -> Iterator[tuple[Substitu
 def _needs(part: Parameter) -> Guard:
     colon, wants_set = part.operator[0] == ":", part.operator[-1] == "+"
     bare = Parameter(part.name, part.subscript, "", None, None, False, part.indirect, True)
-    base = parameters._base(bare, text)
+    base = parameters.base(bare, text)
 
     def needs(sh: Shell) -> bool:
         found = base(sh)
@@ -55,7 +55,7 @@ def text(word: Word) -> Text:
     """Compile a word whose value is not split: an assignment's, a redirection's, a here-document."""
     if not word.parts:
         return _constant("")
-    functions = [_part(part, number == 0) for number, part in enumerate(word.parts)]
+    functions = [part_text(part, number == 0) for number, part in enumerate(word.parts)]
     if len(functions) == 1:
         return functions[0]
     return lambda sh: "".join([function(sh) for function in functions])
@@ -65,7 +65,8 @@ def _constant(value: str) -> Text:
     return lambda sh: value
 
 
-def _part(part: Node, first: bool) -> Text:
+def part_text(part: Node, first: bool) -> Text:
+    """Compile a part of a word to its text; `first`: it begins the word."""
     if isinstance(part, Literal):
         if first and not part.quoted and part.text[:1] == "~":
             return lambda sh: tilde(sh, part.text)
@@ -74,7 +75,7 @@ def _part(part: Node, first: bool) -> Text:
         slot = part.slot
         return lambda sh: sh.outputs.get(slot, "")
     if isinstance(part, Arithmetic):
-        return _number(part.word)
+        return number(part.word)
     assert isinstance(part, Parameter)
     if part.subscript is None and not (part.operator or part.length or part.indirect) and part.name not in "@*":
         return _plain(part.name)
@@ -108,7 +109,8 @@ def _plain(name: str) -> Text:
     return value
 
 
-def _number(word: Word) -> Text:
+def number(word: Word) -> Text:
+    """Compile an arithmetic expression to its value as a text."""
     if len(word.parts) == 1 and isinstance(word.parts[0], Literal):
         try:
             compute = arithmetic.compiled(word.parts[0].text)
@@ -139,7 +141,7 @@ def pattern(word: Word) -> Text:
     """Compile a word that is a pattern: what is quoted in it stands for itself."""
     functions = []
     for number, part in enumerate(word.parts):
-        function = _part(part, number == 0)
+        function = part_text(part, number == 0)
         functions.append(_quoting(function) if part.quoted else function)
     if len(functions) == 1:
         return functions[0]
@@ -156,9 +158,9 @@ def constant(word: Word) -> str | None:
     """Return the only argument that a word always becomes, None where that depends."""
     if not word.parts:
         return None
-    for number, part in enumerate(word.parts):
+    for at, part in enumerate(word.parts):
         if not isinstance(part, Literal) or (not part.quoted and (
-                patterns.special(part.text) or "\\" in part.text or (not number and part.text[:1] == "~"))):
+                patterns.special(part.text) or "\\" in part.text or (not at and part.text[:1] == "~"))):
             return None
     return "".join(part.text for part in word.parts)
 
@@ -278,7 +280,7 @@ def _field_part(part: Node, first: bool) -> Callable[[Shell, _Builder], None]:
             return _many(part, several)
         if not part.quoted and part.operator[-1:] in ("-", "+") and part.operator and part.word is not None:
             return _alternative(part)
-    function = _part(part, first)
+    function = part_text(part, first)
     if part.quoted or isinstance(part, Literal):
         quoted = part.quoted
         return lambda sh, builder: builder.add(function(sh), quoted)
@@ -290,7 +292,7 @@ def _alternative(part: Parameter) -> Callable[[Shell, _Builder], None]:
     needs = _needs(part)
     inner = [_field_part(each, False) for each in part.word.parts]
     keep = part.operator[-1] == "-"
-    own = _part(Parameter(part.name, part.subscript, "", None, None, False, part.indirect, False), False)
+    own = part_text(Parameter(part.name, part.subscript, "", None, None, False, part.indirect, False), False)
 
     def add(sh: Shell, builder: _Builder) -> None:
         if needs(sh):

@@ -40,27 +40,28 @@ def values(part: Parameter, text: Callable[[Word], Text], pattern: Callable[[Wor
 
     `text` and `pattern` compile the words within it.
     """
-    base = _base(part, text)
+    plain = base(part, text)
     operator = part.operator
     if part.length:
-        return _length(part, base)
+        return _length(part, plain)
     if not operator:
-        return _checked(part, base)
+        return _checked(part, plain)
     if operator in ("-", ":-", "=", ":=", "?", ":?", "+", ":+"):
-        return _alternative(part, base, text(part.word), text(part.word) if operator[-1] == "?" else None)
-    base = _checked(part, base)
+        return _alternative(part, plain, text(part.word))
+    checked = _checked(part, plain)
     change = _change(part, operator, text, pattern)
     if operator == ":":
-        return _slice(part, base, text)
+        return _slice(part, checked, text)
 
     def changed(sh: Shell) -> list[str] | None:
-        found = base(sh)
+        found = checked(sh)
         return None if found is None else [change(sh, each) for each in found]
 
     return changed
 
 
-def _base(part: Parameter, text: Callable[[Word], Text]) -> Values:
+def base(part: Parameter, text: Callable[[Word], Text]) -> Values:
+    """Return the function that gives a parameter's values before its operator, None where it is not set."""
     name = part.name
     multiple = several(part)
     if part.indirect:
@@ -125,7 +126,7 @@ def _length(part: Parameter, base: Values) -> Values:
     return lambda sh: [str(len((base(sh) or [""])[0]))]
 
 
-def _alternative(part: Parameter, base: Values, word: Text, message: Text | None) -> Values:
+def _alternative(part: Parameter, base: Values, word: Text) -> Values:
     operator, name = part.operator, part.name
     colon, kind = operator[0] == ":", operator[-1]
 

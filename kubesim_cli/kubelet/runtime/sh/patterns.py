@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from ..kernel.process import Process
 
-_CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
+CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
             "blank": r" \t", "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f", "cntrl": r"\x00-\x1f\x7f",
             "print": r"\x20-\x7e", "graph": r"\x21-\x7e"}
 _compiled: dict[str, Pattern[str]] = {}
@@ -114,7 +114,7 @@ def _bracket(pattern: str, at: int) -> tuple[str, int]:
             break
         first = False
         if char == "[" and pattern[at + 1:at + 2] == ":" and (end := pattern.find(":]", at)) > 0:
-            out.append(_CLASSES.get(pattern[at + 2:end], ""))
+            out.append(CLASSES.get(pattern[at + 2:end], ""))
             at = end + 2
             continue
         if char == "\\" and at + 1 < len(pattern):

@@ -197,6 +197,10 @@ class Shell:
         self.exported.add(name)
         self._environment = None
 
+    def changed(self) -> None:
+        """What children see has changed."""
+        self._environment = None
+
     def environment(self) -> dict[str, str]:
         """Return what children see."""
         if self._environment is None:
@@ -204,7 +208,8 @@ class Shell:
                                  if name in self.exported and isinstance(value, str)}
         return self._environment
 
-    def _key(self, name: str, key: str) -> Any:
+    def key(self, name: str, key: str) -> Any:
+        """Return what an element of an array is stored under."""
         if isinstance(self.vars.get(name), Assoc):
             return key
         from .arithmetic import evaluate
@@ -217,7 +222,7 @@ class Shell:
 
     def element(self, name: str, key: str) -> str | None:
         """Return an element of an array."""
-        array, at = self.vars.get(name), self._key(name, key)
+        array, at = self.vars.get(name), self.key(name, key)
         if isinstance(array, dict):
             return array.get(at)
         if array is None and name == "PIPESTATUS":
@@ -249,7 +254,7 @@ class Shell:
         array = self.vars.get(name)
         if not isinstance(array, dict):
             array = self.vars[name] = {} if array is None else {0: array}
-        array[self._key(name, key)] = value
+        array[self.key(name, key)] = value
 
     def ifs(self) -> str:
         """Return what unquoted expansions are split at."""

@@ -225,7 +225,7 @@ def _expression(word: syntax.Word) -> Text:
     """A regular expression, in which what is quoted stands for itself."""
     import re
 
-    functions = [(expand._part(part, False), part.quoted) for part in word.parts]
+    functions = [(expand.part_text(part, False), part.quoted) for part in word.parts]
     return lambda sh: "".join([re.escape(function(sh)) if quoted else function(sh) for function, quoted in functions])
 
 
@@ -234,7 +234,7 @@ def _regular(text: Text, expression: Text) -> Callable[[Shell], bool]:
         import re
 
         wanted = expression(sh)
-        for name, inside in patterns._CLASSES.items():
+        for name, inside in patterns.CLASSES.items():
             wanted = wanted.replace(f"[:{name}:]", inside)
         try:
             found = re.search(wanted, text(sh))

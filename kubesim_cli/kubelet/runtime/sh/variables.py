@@ -41,7 +41,7 @@ def export(sh: Shell, argv: list[str]) -> int:
     for word in words:
         if word == "-n":
             sh.exported.difference_update(words)
-            sh._environment = None
+            sh.changed()
         elif word not in ("-p", "-f", "--"):
             sh.export(_assign(sh, word))
     return 0
@@ -135,7 +135,7 @@ def unset(sh: Shell, argv: list[str]) -> int:
             name, _, key = word[:-1].partition("[")
             array = sh.vars.get(name)
             if isinstance(array, dict):
-                array.pop(sh._key(name, key), None)
+                array.pop(sh.key(name, key), None)
         elif word in sh.readonly:
             if not sh.bash:
                 raise ShellError(f"unset: {word}: is read only", 2)
