@@ -98,6 +98,10 @@ class Store:
             if isinstance(value, dict):
                 record["items"] = [[encode(key), encode(each)] for key, each in value.items()]
             records[names[id(value)]] = record
+            if value.__class__ is files.Volume and value.image:
+                for inode in rootfs.inodes(value).values():
+                    if rootfs.changed(inode):
+                        name(inode)
         records["root"] = {**head, "last": self.last}
         self.names, self.objects = names, objects
         return records, blobs
