@@ -13,7 +13,7 @@ from importlib import import_module
 from . import rootfs
 from .chance import Chance
 from .kernel import descriptors, files, kernel, network, process, terminal
-from .sh import codes, compiler, interactive, shell
+from .sh import codes, compiler, interactive, shell, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     network.Listener, network.Connection,
     shell.Shell,
     shell.Frame,
-    shell.Assoc, codes.Code, Chance)}
+    values.Assoc, codes.Code, Chance)}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes"))
 _FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
                           "routes": network.Routes}
@@ -204,7 +204,7 @@ def _attributes(value: Any) -> list[tuple[str, Any]]:
 def _bytes(value: bytes | bytearray, blobs: dict[str, bytes]) -> dict[str, Any]:
     if len(value) <= SMALL:
         return {"b": value.decode("latin-1")}
-    from hashlib import sha256
+    from ...machinery.digest import sha256
 
     chunks = []
     for at in range(0, len(value), CHUNK):

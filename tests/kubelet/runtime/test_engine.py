@@ -78,8 +78,8 @@ def test_a_user_without_rights(engine):
                        "id; touch /etc/x; touch /v/f; ls -ln /v; cat /root/s; echo >> /etc/passwd; kill 1; ps"],
                            user=User(1000, 3000, (2000,)), mounts=(Mount("/v", "v"),)))
     engine.advance(START + 1)
-    assert said(engine,
-                "a").startswith("uid=1000 gid=3000 groups=3000,2000\ntotal 0\n-rw-r--r-- 1 1000 2000 0 Jan 15 08:00 f\n")
+    assert said(engine, "a").startswith(
+        "uid=1000 gid=3000 groups=3000,2000\ntotal 0\n-rw-r--r-- 1 1000 2000 0 Jan 15 08:00 f\n")
     assert said(engine, "a", "stderr").count("ermission denied") == 2
 
 

@@ -10,7 +10,7 @@ from ..kernel.errors import Errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..kernel.files import Inode, Tree, User
+    from ..kernel.files import Tree, User
     from ..kernel.process import Program
 
 MARK = b"\x7fELF:"
@@ -50,35 +50,9 @@ def program(name: str) -> Program:
     return found
 
 
-def which(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> tuple[str, Inode] | None:
-    """Return where the program of a name or a path is, and its file; `path`: what PATH says.
-
-    Raises what looking up a path raises.
-    """
-    if "/" in name:
-        place = tree.lookup(name, cwd, user)
-        assert place.inode is not None
-        return name, place.inode
-    key = (path, name)
-    if key in tree.found:
-        return tree.found[key]
-    denied = None
-    for folder in (path or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":"):
-        try:
-            inode = tree.find(f"{folder}/{name}", cwd, user).inode
-        except Errno:
-            continue
-        if inode is not None and inode.kind == "f":
-            if inode.allows(user, 1):
-                tree.found[key] = f"{folder}/{name}", inode
-                return tree.found[key]
-            denied = f"{folder}/{name}", inode
-    return denied
-
-
 def find(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
     """Return what plays the program of a name or a path; raise ENOENT or EACCES."""
-    found = which(tree, user, cwd, path, name) if name else None
+    found = tree.which(user, cwd, path, name) if name else None
     if found is None:
         raise Errno("ENOENT")
     inode = found[1]

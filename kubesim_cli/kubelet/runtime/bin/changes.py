@@ -368,7 +368,7 @@ def _chmod(process: Process) -> int:
 
 
 def _chown(process: Process) -> int:
-    from .listing import names
+    from ..accounts import names
 
     given = Arguments(process)
     if len(given.words) < 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .listing import names
+from ..accounts import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..accounts import names
+from ..dates import strftime
 from ..kernel.errors import Errno
 from ..kernel.files import FOLDER, LINK
-from .dates import strftime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,20 +24,6 @@ def mode_text(inode: Inode) -> str:
         last = (letter if execute else letter.upper()) if mode & special else "x" if execute else "-"
         out.append(("r" if bits & 4 else "-") + ("w" if bits & 2 else "-") + last)
     return "".join(out)
-
-
-def names(process: Process, kind: str) -> dict[int, str]:
-    """Return the names of users (kind passwd) or groups (kind group)."""
-    found: dict[int, str] = {}
-    try:
-        text = process.read_file(f"/etc/{kind}").decode("utf-8", "replace")
-    except Errno:
-        return {0: "root"}
-    for line in text.splitlines():
-        fields = line.split(":")
-        if len(fields) > 2 and fields[2].isdigit():
-            found.setdefault(int(fields[2]), fields[0])
-    return found
 
 
 def _ls(process: Process) -> int:

@@ -169,7 +169,7 @@ def _split(text: str) -> list[str]:
 
 
 def _ps(process: Process) -> int:
-    from .dates import strftime
+    from ..dates import strftime
 
     words = "".join(process.argv[1:])
     wide = "aux" in words or words.replace("-", "") in ("ef", "eF")

@@ -5,10 +5,10 @@ nginx: what it says at its start, its access log, its pages, and that it ends we
 
 from __future__ import annotations
 
+from ..dates import strftime
 from ..kernel.errors import Errno
 from ..kernel.network import Connection, Listener, listen
 from . import http
-from .dates import strftime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

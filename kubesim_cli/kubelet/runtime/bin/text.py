@@ -60,6 +60,7 @@ SPECS = {
     "envsubst": Spec(reads="always", lines=""),
     "iconv": Spec("ft"), "more": Spec(), "less": Spec(),
 }
+LONGEST = 5     # seconds: a net for the few loops (jq's recursion) that the library does not count
 PART = 8 << 20  # bytes of a file that the library takes
 
 
@@ -70,6 +71,7 @@ class Engine:
         from bashkit import Bash, ExecutionProfile
 
         self.bash = Bash(profile=ExecutionProfile.Interactive, max_loop_iterations=300_000, max_memory=256 << 20,
+                         timeout_seconds=LONGEST,
                          username="root", hostname="localhost", cwd="/")
         self.files: Any = None
         self.used = True
@@ -89,6 +91,8 @@ class Engine:
         return self.files
 
 
+ALIASES = {"zcat": "gzip -dc", "bunzip2": "bzip2 -d"}
+_SPEAKERS = tuple(f"{name}: " for name in SPECS)
 _engine: Engine | None = None
 
 
@@ -102,6 +106,10 @@ def engine() -> Engine:
 
 def run(process: Process) -> int | None:
     """Play a text program: collect what it reads, call the library, pass on what it says."""
+    try:
+        import bashkit  # noqa: F401  (it is looked for before anything is read)
+    except ImportError:
+        return process.complain("cannot be played on this machine: the Python package bashkit is missing") + 125
     state = process.memory
     name = process.argv[0].rpartition("/")[2]
     spec = SPECS[name]
@@ -241,7 +249,7 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
         _parents(files, path)
         files.write_file(path, bytes(content))
     words = ["/.stdin" if word == "/dev/stdin" else word for word in _timeless(process, name, words)]
-    script = f"{name} {' '.join(map(_quote, words))}"
+    script = f"{ALIASES.get(name, name)} {' '.join(map(_quote, words))}"
     writes = _writes(name, words)
     if paths or (writes and process.cwd != "/"):
         machine.used = True
@@ -250,14 +258,13 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
         machine.used = True
         for number in range(0, len(data), PART):
             files.write_file(f"/.stdin{number // PART:03}", data[number:number + PART])
-        script = f"cat /.stdin* | {script}"
+        script = f"cat /.stdin[0-9]* | {script}"
     elif data or SPECS[name].reads != "never":
         files.write_file("/.stdin", data)
         script += " < /.stdin"
     times = _times(process, name, staged)
     result: Any = machine.bash.execute_sync(times + script if times else script)
-    if result.error or result.stdout_truncated or "truncated" in result.stderr or (" limit " in result.stderr
-        and "exceeded" in result.stderr):
+    if result.error or result.stdout_truncated or result.stderr_truncated or _limited(result.stderr):
         raise Exhausted("steps")
     if writes:
         machine.used = True
@@ -266,6 +273,12 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
     if b"bashkit" in out or b"bashkit" in err:
         out, err = out.replace(b" (bashkit)", b""), err.replace(b" in bashkit", b"").replace(b"bashkit", name.encode())
     return out, err.removeprefix(b"bash: line 1: "), result.exit_code
+
+
+def _limited(said: str) -> bool:
+    """Tell whether the library says that it has stopped at a limit of its own, which it may do with exit code 0."""
+    return any((" limit " in line and "exceeded" in line) or "truncated" in line or line.endswith("timed out")
+               for line in said.splitlines() if line.startswith(_SPEAKERS))
 
 
 def _quote(word: str) -> str:

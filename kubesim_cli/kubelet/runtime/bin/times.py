@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..dates import DEFAULT, strftime
 from ..kernel.errors import Errno
 from ..kernel.kernel import NAMES, SIGNALS
-from .dates import DEFAULT, strftime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

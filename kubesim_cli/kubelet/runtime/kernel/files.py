@@ -206,6 +206,31 @@ class Tree:
         parent = trail[-2][1] if len(trail) > 1 else inode
         return Place(parent, name, inode, at or "/")
 
+    def which(self, user: User, cwd: str, path: str | None, name: str) -> tuple[str, Inode] | None:
+        """Return where the program of a name or a path is, and its file; `path`: what PATH says.
+
+        Raises what looking up a path raises.
+        """
+        if "/" in name:
+            place = self.lookup(name, cwd, user)
+            assert place.inode is not None
+            return name, place.inode
+        key = (path, name)
+        if key in self.found:
+            return self.found[key]
+        denied = None
+        for folder in (path or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":"):
+            try:
+                inode = self.find(f"{folder}/{name}", cwd, user).inode
+            except Errno:
+                continue
+            if inode is not None and inode.kind == "f":
+                if inode.allows(user, 1):
+                    self.found[key] = f"{folder}/{name}", inode
+                    return self.found[key]
+                denied = f"{folder}/{name}", inode
+        return denied
+
     # Changes
 
     def _writable(self, place: Place, user: User) -> None:
@@ -280,7 +305,7 @@ class Tree:
 
     def put(self, path: str, data: bytes, mode: int = 0o644, user: User = ROOT, now: float = 0.0) -> Inode:
         """Write a whole file, with the folders above it; for what is not a process of the container."""
-        self.make_folders(path.rpartition("/")[0])
+        self.make_folders(path.rpartition("/")[0], now=now)
         place = self.find(path, "/", ROOT)
         inode = place.inode or self.create(place, FILE, mode, user, now)
         inode.truncate(0, now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import expand
 from .syntax import Literal, Word
+from .values import Assoc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ def assigner(node: syntax.Assignment) -> Callable[[Shell], None]:
               [expand.fields(each) for each in expand.braces(value)]) for key, value in node.value]
 
     def array(sh: Shell) -> None:
-        from .shell import Assoc
-
         values: list[tuple[str | None, str]] = []
         for key, single, many in items:
             if key is not None and single is not None:

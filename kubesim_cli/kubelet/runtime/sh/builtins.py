@@ -7,7 +7,7 @@ Those that decide what is run next stand in control.py.
 from __future__ import annotations
 
 from ..kernel.errors import Errno
-from . import control, jobs, printf, reading, tests, variables
+from . import jobs, printf, reading, tests, variables
 from .parser import RESERVED
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ SPECIAL = frozenset(("break", ":", "continue", ".", "eval", "exec", "exit", "exp
                      "shift",
                      "times", "trap", "unset"))
 PURE = frozenset(("echo", "printf", "pwd", "test", "[", "true", "false", ":"))
+CONTROLS = frozenset(("break", "continue", ".", "source", "eval", "exec", "exit", "return", "command", "builtin"))
 BASH_ONLY = frozenset(("declare", "typeset", "let", "source", "shopt", "mapfile", "readarray", "pushd", "popd", "dirs",
                        "disown", "builtin", "caller"))
 
@@ -96,13 +97,11 @@ def what(sh: Shell, name: str) -> tuple[str, str]:
         return "a shell keyword", ""
     if name in sh.functions:
         return "a function" if sh.bash else "a shell function", ""
-    if (name in BUILTINS or name in control.CONTROL) and (sh.bash or name not in BASH_ONLY):
+    if (name in BUILTINS or name in CONTROLS) and (sh.bash or name not in BASH_ONLY):
         return ("a shell builtin" if sh.bash or name not in SPECIAL else "a special shell builtin"), ""
-    from ..bin import which
-
     process = sh.process
     try:
-        found = which(process.space.tree, process.user, process.cwd, sh.get("PATH"), name)
+        found = process.space.tree.which(process.user, process.cwd, sh.get("PATH"), name)
     except Errno:
         found = None
     return ("file", found[0]) if found else ("", "")

@@ -6,7 +6,7 @@ before the command that uses its output.
 
 from __future__ import annotations
 
-from . import expand, steps, syntax
+from . import expand, redirects, running, steps, subprocesses, syntax, tests
 from .codes import Code
 from .parser import Parser
 from .syntax import Literal, Sequence, Simple, Substitution, Word
@@ -104,11 +104,9 @@ class Compiler:
             self.branch(at, len(self.ops), operator == "||")
 
     def background(self, item: syntax.AndOr) -> None:
-        from .subprocesses import background
-
         at = self.reserve()
         entry, after = self.apart(Sequence([(item, False)]), at)
-        self.ops[at] = background(self.code, entry, after)
+        self.ops[at] = subprocesses.background(self.code, entry, after)
 
     def apart(self, node: Node, at: int, lenient: bool = False) -> tuple[int, int]:
         """Write what another process runs; return where that begins, and where the shell itself goes on."""
@@ -124,8 +122,6 @@ class Compiler:
         return entry, len(self.ops)
 
     def pipeline(self, node: syntax.Pipeline, checked: bool, last: bool = False) -> None:
-        from .subprocesses import await_pipeline, start_pipeline
-
         inner = checked and not node.negated
         if node.timed:
             self.emit(steps.timed(True, len(self.ops) + 1))
@@ -134,8 +130,8 @@ class Compiler:
         else:
             at = self.reserve()
             entries = [self.apart(each, at, lenient=not inner)[0] for each in node.commands]
-            self.ops[at] = start_pipeline(self.code, entries, len(self.ops))
-            self.emit(await_pipeline(len(self.ops) + 1))
+            self.ops[at] = subprocesses.start_pipeline(self.code, entries, len(self.ops))
+            self.emit(subprocesses.await_pipeline(len(self.ops) + 1))
             if inner:
                 self.check()
         if node.timed:
@@ -176,22 +172,21 @@ class Compiler:
                 self.substitution(substitution, guards)
 
     def substitution(self, node: Substitution, guards: tuple[Guard, ...]) -> None:
-        from .subprocesses import await_substitution, start_direct, start_file, start_substitution
-
         skip = self.reserve() if guards else -1
         simple = _single(node.program)
         if node.file:
             at = self.reserve()
             entry, after = self.apart(node.program, at)
-            self.ops[at] = start_file(self.code, entry, node.slot, node.file, after)
+            self.ops[at] = subprocesses.start_file(self.code, entry, node.slot, node.file, after)
             return
         at = self.reserve()
         entry, after = self.apart(node.program, at)
-        start = start_substitution(self.code, entry, after)
+        start = subprocesses.start_substitution(self.code, entry, after)
         if simple is not None:
-            start = start_direct([expand.fields(word) for word in simple.words], start, node.slot, simple.line, after)
+            start = subprocesses.start_direct([expand.fields(word) for word in simple.words], start, node.slot,
+                                              simple.line, after)
         self.ops[at] = start
-        self.emit(await_substitution(node.slot, after + 1))
+        self.emit(subprocesses.await_substitution(node.slot, after + 1))
         if skip >= 0:
             self.ops[skip] = steps.guard(guards, node.slot, skip + 1, len(self.ops))
 
@@ -199,8 +194,6 @@ class Compiler:
         self.words([each.target for each in redirects])
 
     def simple(self, node: Simple, checked: bool, last: bool) -> None:
-        from .running import await_child, simple
-
         name = _literal(node.words[0]) if node.words else ""
         if name in ("break", "continue") and self.loops and not node.redirects and self._leave(node, name):
             return
@@ -217,8 +210,8 @@ class Compiler:
         self.words(words)
         self.redirects(node.redirects)
         at = self.reserve()
-        self.ops[at] = simple(node, words, declared, at, last, not checked)
-        self.emit(await_child(at + 2))
+        self.ops[at] = running.simple(node, words, declared, at, last, not checked)
+        self.emit(running.await_child(at + 2))
         if checked:
             self.check()
 
@@ -254,16 +247,14 @@ class Compiler:
         return True
 
     def redirected(self, node: syntax.Redirected, checked: bool) -> None:
-        from .redirects import pop_redirects, push_redirects
-
         self.redirects(node.redirects)
         at = self.reserve()
         self.depth += 1
         self.command(node.command, checked)
         self.depth -= 1
         pop = self.reserve()
-        self.ops[pop] = pop_redirects(pop + 1)
-        self.ops[at] = push_redirects(node.redirects, node.line, at + 1, pop + 1)
+        self.ops[pop] = redirects.pop_redirects(pop + 1)
+        self.ops[at] = redirects.push_redirects(node.redirects, node.line, at + 1, pop + 1)
         if checked:
             self.check()
 
@@ -413,13 +404,10 @@ class Compiler:
             self.jump(at, len(self.ops))
 
     def subshell(self, node: syntax.Subshell, checked: bool) -> None:
-        from .running import await_child
-        from .subprocesses import subshell
-
         at = self.reserve()
         entry, after = self.apart(node.body, at, lenient=not checked)
-        self.ops[at] = subshell(self.code, entry, after)
-        self.emit(await_child(after + 1))
+        self.ops[at] = subprocesses.subshell(self.code, entry, after)
+        self.emit(running.await_child(after + 1))
         if checked:
             self.check()
 
@@ -441,12 +429,10 @@ class Compiler:
         self.ops[at] = define
 
     def test(self, node: Node, checked: bool) -> None:
-        from .tests import compute, condition
-
         self.words(_test_words(node))
         at = self.reserve()
-        self.ops[at] = (condition(node, at + 1) if isinstance(node, syntax.Condition)
-                        else compute(expand.number(node.word), node.line, at + 1))
+        self.ops[at] = (tests.condition(node, at + 1) if isinstance(node, syntax.Condition)
+                        else tests.compute(expand.number(node.word), node.line, at + 1))
         if checked:
             self.check()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from ..kernel.errors import Errno
 from .codes import EXEC, FRAME
-from .compiler import compiled
 from .redirects import drop
 from .syntax import ShellSyntaxError
 
@@ -60,7 +59,7 @@ def _return(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool)
 def _eval(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
     words = argv[2:] if argv[1:2] == ["--"] else argv[1:]
     try:
-        code = compiled(" ".join(words), sh.bash)
+        code = sh.code(" ".join(words))
     except ShellSyntaxError as error:
         from .messages import syntax
 
@@ -91,7 +90,7 @@ def _source(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool)
         if not sh.bash:
             return sh.finish(2)
         return then(sh, saved, 1, after)
-    frame = sh.push(compiled(text, sh.bash), 0, "source", lenient)
+    frame = sh.push(sh.code(text), 0, "source", lenient)
     sh.frames[-2].pc = after
     frame.saved = saved
     if len(argv) > 2 and sh.dialect != "dash":
@@ -119,35 +118,12 @@ def _exec(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -
     return EXEC
 
 
-def _through(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
-    """command NAME and builtin NAME: past the functions."""
-    words = argv[1:]
-    while words and words[0] in ("-p", "--"):
-        words = words[1:]
-    if not words:
-        return then(sh, saved, 0, after)
-    if words[0] in ("-v", "-V"):
-        from .builtins import about
-
-        return then(sh, saved, about(sh, ["command", *words]), after)
-    control = CONTROL.get(words[0])
-    if control is not None:
-        return control(sh, words, saved, after, lenient)
-    from .builtins import BUILTINS
-    from .running import external, run_builtin
-
-    builtin = BUILTINS.get(words[0])
-    if builtin is None:
-        return external(sh, words, saved, None, False, after - 1)
-    return run_builtin(sh, builtin, words, saved, None, after - 1, after)
-
-
 def _break(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
     return then(sh, saved, 0, after)
 
 
 CONTROL: dict[str, Callable[[Shell, list[str], Saved, int, bool], int]] = {
     "exit": _exit, "return": _return, "eval": _eval, ".": _source, "source": _source, "exec": _exec,
-    "command": _through,
-    "builtin": _through, "break": _break, "continue": _break,
+
+    "break": _break, "continue": _break,
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..kernel.errors import Errno
 from . import messages
 from .codes import DONE, FRAME, WAIT, Code
-from .compiler import compiled
 from .syntax import ShellSyntaxError
 
 TYPE_CHECKING = False
@@ -49,7 +48,7 @@ def ask(sh: Shell) -> int:
         state["asked"] = True
         return ask(sh)
     try:
-        found = compiled(state["text"], sh.bash)
+        found = sh.code(state["text"])
     except ShellSyntaxError as error:
         if error.incomplete:
             return 0
@@ -87,7 +86,7 @@ def prompt(sh: Shell, name: str) -> str:
     home, folder = sh.get("HOME"), sh.process.cwd
     if home and (folder == home or folder.startswith(home + "/")) and home != "/":
         folder = "~" + folder[len(home):]
-    from ..bin.listing import names
+    from ..accounts import names
 
     user = names(sh.process, "passwd").get(sh.process.user.uid, "I have no name!")
     for mark, text in (("\\u", user), ("\\h", sh.process.space.hostname.partition(".")[0]), ("\\w", folder),

@@ -128,7 +128,7 @@ class _Printf:
         return self.words.pop(0) if self.words else None
 
     def _time(self, form: str) -> str:
-        from ..bin.dates import strftime
+        from ..dates import strftime
 
         word = self._next()
         now = self.sh.process.kernel.now

@@ -78,7 +78,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
                 frame.locals.update(kept)
             sh.positional = argv[1:]
             return FRAME
-        decides = control.CONTROL.get(name)
+        decides = CONTROL.get(name)
         if kept is not None and not sh.bash and name in builtins.SPECIAL:
             kept = None  # they stay
         if decides is not None:
@@ -225,3 +225,24 @@ def await_child(after: int) -> Operation:
         return after
 
     return wait
+
+
+def _through(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool) -> int:
+    """command NAME and builtin NAME: past the functions."""
+    words = argv[1:]
+    while words and words[0] in ("-p", "--"):
+        words = words[1:]
+    if not words:
+        return control.then(sh, saved, 0, after)
+    if words[0] in ("-v", "-V"):
+        return control.then(sh, saved, builtins.about(sh, ["command", *words]), after)
+    decides = CONTROL.get(words[0])
+    if decides is not None:
+        return decides(sh, words, saved, after, lenient)
+    builtin = builtins.BUILTINS.get(words[0])
+    if builtin is None:
+        return external(sh, words, saved, None, False, after - 1)
+    return run_builtin(sh, builtin, words, saved, None, after - 1, after)
+
+
+CONTROL: dict[str, control.Control] = {**control.CONTROL, "command": _through, "builtin": _through}

@@ -14,6 +14,7 @@ from .codes import DONE, EXEC, FRAME, Code
 from .compiler import compiled
 from .parameters import ShellError
 from .syntax import ShellSyntaxError
+from .values import Assoc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ MOST_FRAMES = 400
 LONGEST = 64 << 20  # characters of a variable
 _DYNAMIC = frozenset("@*#?$!-0") | {"RANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "BASHPID", "PPID", "FUNCNAME", "UID",
                                      "EUID", "BASH_VERSION", "SRANDOM", "EPOCHREALTIME", "HOSTTYPE", "OSTYPE"}
-
-
-class Assoc(dict):  # type: ignore[type-arg]
-    """An array with texts as keys."""
 
 
 class Frame:
@@ -283,6 +280,10 @@ class Shell:
             pass
 
     # Frames
+
+    def code(self, text: str) -> Code:
+        """Return the operations of a text; raise ShellSyntaxError."""
+        return compiled(text, self.bash)
 
     def push(self, code: Code, pc: int, kind: str, lenient: bool = False) -> Frame:
         """Begin a text or a function; when it is done, what called it goes on."""

@@ -107,8 +107,6 @@ def leave_loop(after: int) -> Operation:
 
 def failure(sh: Shell, after: int) -> int:
     """A command has failed: run the ERR trap, and end with set -e, unless a condition has asked."""
-    from .compiler import compiled
-
     frame = sh.frames[-1]
     if frame.lenient:
         return after
@@ -116,7 +114,7 @@ def failure(sh: Shell, after: int) -> int:
     fatal = "e" in sh.options
     if action and frame.kind not in ("trap", "fatal"):
         frame.pc = after
-        trap = sh.push(compiled(action, sh.bash), 0, "fatal" if fatal else "trap")
+        trap = sh.push(sh.code(action), 0, "fatal" if fatal else "trap")
         trap.status = sh.status
         return FRAME
     return sh.finish(sh.status) if fatal else after

@@ -5,11 +5,10 @@ from __future__ import annotations
 from ..kernel.descriptors import Capture
 from ..kernel.errors import Errno
 from ..kernel.process import Table
-from . import builtins, control
+from . import builtins
 from .codes import WAIT
 from .parameters import ShellError
 from .running import lookup
-from .shell import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ def spawn(sh: Shell, code: Code, entry: int, fds: dict[int, Open]) -> Process:
     """Start a subshell; it is not run yet."""
     process = sh.process
     try:
-        child = process.kernel.spawn(process.space, run, process.argv, process.env, process.user, process.cwd, fds,
+        child = process.kernel.spawn(process.space, process.program, process.argv, process.env, process.user,
+                                     process.cwd, fds,
                                      process)
     except Errno:
         raise ShellError(sh.words("fork"), 2) from None
@@ -131,7 +131,7 @@ def start_direct(fields: list[Fields], general: Operation, slot: int, line: int,
             argv += field(sh)
         name = argv[0] if argv else ""
         process = sh.process
-        if not argv or name in sh.functions or name in control.CONTROL or "x" in sh.options:
+        if not argv or name in sh.functions or name in builtins.CONTROLS or "x" in sh.options:
             return general(sh)
         sh.line = line
         captured = Capture()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .parameters import ShellError, quoted
+from .values import Assoc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ def readonly(sh: Shell, argv: list[str]) -> int:
 
 
 def local(sh: Shell, argv: list[str]) -> int:
-    from .shell import Assoc
-
     frame = next((each for each in reversed(sh.frames) if each.kind == "function"), None)
     if frame is None:
         sh.complain("local: can only be used in a function" if sh.bash else "local: not in a function")
@@ -84,8 +83,6 @@ def local(sh: Shell, argv: list[str]) -> int:
 
 
 def declare(sh: Shell, argv: list[str]) -> int:
-    from .shell import Assoc
-
     flags = "".join(each[1:] for each in argv[1:] if each[:1] == "-")
     words = [each for each in argv[1:] if each[:1] not in ("-", "+")]
     if "f" in flags or "F" in flags:
