@@ -48,16 +48,9 @@ def test_arrows_run_one_way(name):
     assert wrong == []
 
 
-# Sets of modules that may import each other, and why: two halves of one grammar.
-CIRCLES = {
-    ("kubelet.runtime.programs", "kubelet.runtime.shell"): "a shell runs programs, and `sh` is one of them",
-}
-
-
 def test_no_modules_import_each_other():
     """Where one needs the other's constant, that belongs below both."""
-    found = drawn.circles(drawn.graph(annotations=False))
-    assert {tuple(circle) for circle in found} == set(CIRCLES)
+    assert drawn.circles(drawn.graph(annotations=False)) == []
 
 
 SLOW = ("dataclasses", "contextlib", "typing", "inspect", "click", "rich", "ruamel", "datetime", "decimal", "fractions",

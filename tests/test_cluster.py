@@ -135,12 +135,13 @@ def test_a_quiet_cluster_is_only_read(cluster, wall, tmp_path):
 
 def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(terminal, monkeypatch):
     """Its container ends with an error, which an event and the cluster's state tell."""
-    from kubesim_cli.kubelet.runtime import programs
+    from kubesim_cli.kubelet.runtime.bin import shellish
 
-    def fails(shell, args, stdin):
+    def fails(process):
         raise ValueError("a fault")
 
-    monkeypatch.setitem(programs._PROGRAMS, "true", fails)
+    monkeypatch.setitem(shellish.PROGRAMS, "true", fails)
+    monkeypatch.setattr("kubesim_cli.kubelet.runtime.bin._loaded", {})
     monkeypatch.delenv("KUBESIM_TRACEBACK", raising=False)
     assert terminal("kubectl run bad --image=busybox --restart=Never -- true").code == 0
     assert terminal("kubectl sim clock advance 10s").code == 0

@@ -95,6 +95,7 @@ class Slot:
     def __init__(self, worker: PodWorker, container: Object, status: Object, role: str):
         self.worker, self.container, self.status, self.role = worker, container, status, role
         self.name: str = container["name"]
+        self._found: dict[tuple[str, str], list[process.Piece]] = {}  # by its probes, see _pieces
 
     state = property(lambda self: self.status["state"])
 
@@ -155,8 +156,9 @@ class Slot:
             worker.memory.back_offs[self.name] = 0.0
             self.restart()
             return
-        result = process.outcome(worker.api, worker.pod, self.container, timestamps.parse(began), self.role)
-        killed = self._killed(result)
+        result = process.outcome(worker.api, {**worker.pod, "status": worker.status}, self.container,
+                                 timestamps.parse(began), self.role)
+        killed = self._killed()
         if killed is not None and (result.ends is None or killed[0] < result.ends):
             at = self._after_start(killed[0])
             if worker.now >= at:
@@ -169,10 +171,10 @@ class Slot:
             if worker.now >= at:
                 if result.trouble:
                     worker.troubles.append(f"container {self.name}: {result.trouble}")
-                self.end(result.code, result.reason, at)
+                self.end(result.code, result.reason, at, result.message)
                 return
             worker.wake(at)
-        self._judge(result)
+        self._judge()
         self._tell_resources()
 
     def _tell_resources(self) -> None:
@@ -186,13 +188,19 @@ class Slot:
         """Return when the container that runs will have run for so many seconds."""
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
-    def _pieces(self, probe: Object, result: process.Outcome) -> list[process.Piece]:
+    def _pieces(self, kind: str) -> list[process.Piece]:
+        """Return what a kind of probe finds over the life of the container that runs."""
         from .runtime import process
 
-        began = timestamps.parse(self.state["running"]["startedAt"])
-        return process.pieces(self.worker.api, self.worker.pod, self.container, probe, result, began)
+        worker, began = self.worker, self.state["running"]["startedAt"]
+        found = self._found.get((kind, began))
+        if found is None:
+            found = self._found[kind, began] = process.pieces(
+                worker.api, {**worker.pod, "status": worker.status}, self.container, self.container[f"{kind}Probe"],
+                timestamps.parse(began))
+        return found
 
-    def _killed(self, result: process.Outcome) -> tuple[float, str, str] | None:
+    def _killed(self) -> tuple[float, str, str] | None:
         """Return (seconds after the start, kind of probe, its output) of a probe's failure for good, or None."""
         from .runtime import process
 
@@ -202,27 +210,27 @@ class Slot:
             if probe and probe.get("exec"):
                 period = float(probe.get("periodSeconds") or 10)
                 first = float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
-                changes = process.verdicts(probe, self._pieces(probe, result), first, True)
+                changes = process.verdicts(probe, self._pieces(kind), first, True)
                 bad = next((change for change in changes if not change[1]), None)
-                if bad is not None and not (kind == "startup" and self._started_at(result, bad[0])):
+                if bad is not None and not (kind == "startup" and self._started_at(bad[0])):
                     found.append((bad[0], kind, bad[2]))
         return min(found, default=None)
 
-    def _started_at(self, result: process.Outcome, limit: float) -> bool:
-        at = self._startup(result)
+    def _started_at(self, limit: float) -> bool:
+        at = self._startup()
         return at is not None and at < limit
 
-    def _startup(self, result: process.Outcome) -> float | None:
+    def _startup(self) -> float | None:
         """Return how many seconds after its start the container counts as started; None: never."""
         from .runtime import process
 
         probe = self.container.get("startupProbe")
         if not probe:
             return 0.0
-        changes = process.verdicts(probe, self._pieces(probe, result), 0.0, False)
+        changes = process.verdicts(probe, self._pieces("startup"), 0.0, False)
         return next((time for time, good, _ in changes if good), None)
 
-    def _judge(self, result: process.Outcome) -> None:
+    def _judge(self) -> None:
         """Set `started` and `ready` by the probes, and wake up when they will change."""
         from .runtime import process
 
@@ -231,7 +239,7 @@ class Slot:
         worker, began = self.worker, self.state["running"]["startedAt"]
         was_ready = self.status["ready"]
         self.status.update(started=False, ready=False)
-        startup = self._startup(result)
+        startup = self._startup()
         if startup is None:
             return
         at = self._after_start(startup)
@@ -243,7 +251,7 @@ class Slot:
         if self.role == "init" or not probe:
             self.status["ready"] = self.role != "init"
             return
-        pieces = self._pieces(probe, result)
+        pieces = self._pieces("readiness")
         message = "" if pieces[0].succeeds else pieces[0].message
         for time, good, found in process.verdicts(probe, pieces, startup, False):
             at = self._after_start(time)
@@ -260,11 +268,13 @@ class Slot:
             worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name)
         worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name)
 
-    def end(self, code: int, reason: str, at: float) -> None:
-        """Note that the container has ended."""
+    def end(self, code: int, reason: str, at: float, message: str = "") -> None:
+        """Note that the container has ended. `message`: its termination message."""
         self.worker.memory.instants[f"{self.name} finishedAt"] = at
         ended = {"containerID": self.status["containerID"], "exitCode": code, "finishedAt": timestamps.format(at),
                  "reason": reason, "startedAt": self.state["running"]["startedAt"]}
+        if message:
+            ended["message"] = message
         self.status.update(ready=self.role == "init" and code == 0, state={"terminated": ended})
         if self.role != "ephemeral":
             self.status["started"] = False
@@ -370,16 +380,23 @@ def _restarts(worker: PodWorker, slot: Slot) -> bool:
     return policy == "Always" or (policy == "OnFailure" and code != 0)
 
 
-def _drive(worker: PodWorker, slot: Slot) -> None:
-    """Take one container as far as it can come at this moment."""
+def _drive(worker: PodWorker, slots: list[Slot]) -> None:
+    """Take containers as far as they can come at this moment: what they do may depend on each other once they run."""
+    for slot in slots:
+        _begin(worker, slot)
+    for slot in slots:
+        if "running" in slot.state:
+            slot.watch()
+            if "terminated" in slot.state and _restarts(worker, slot):
+                slot.again()
+
+
+def _begin(worker: PodWorker, slot: Slot) -> None:
+    """Start a container that is not running, if it is time for that."""
     if "waiting" in slot.state and "terminated" not in slot.status["lastState"]:
         slot.start()
     elif "waiting" in slot.state or ("terminated" in slot.state and _restarts(worker, slot)):
         slot.again()
-    if "running" in slot.state:
-        slot.watch()
-        if "terminated" in slot.state and _restarts(worker, slot):
-            slot.again()
 
 
 def step(worker: PodWorker) -> None:
@@ -393,15 +410,13 @@ def step(worker: PodWorker) -> None:
     for slot in inits:
         done = slot.role == "init" and slot.state.get("terminated", {}).get("exitCode") == 0
         if not done:
-            _drive(worker, slot)
+            _drive(worker, [slot])
         if slot.role == "sidecar":
             if not slot.status.get("started"):
                 return
         elif slot.state.get("terminated", {}).get("exitCode") != 0:
             return
-    for slot in mains:
-        if "terminated" not in slot.state or _restarts(worker, slot):
-            _drive(worker, slot)
+    _drive(worker, [slot for slot in mains if "terminated" not in slot.state or _restarts(worker, slot)])
     if all("terminated" in slot.state and not _restarts(worker, slot) for slot in mains):
         for slot in inits:
             if "running" in slot.state:

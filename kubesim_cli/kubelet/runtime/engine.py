@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .freeze import Records
+    from .kernel.process import Find
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -46,16 +47,17 @@ class Mount:
 
 
 class Spec:
-    """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from."""
+    """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from,
+    `program`: how programs are found in it."""
 
-    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "seed", "stdin",
-                 "terminal", "user")
+    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "program", "seed",
+                 "stdin", "terminal", "user")
 
     def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
                  seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
                  memory: int | None = None, stdin: bool = False, terminal: bool = False,
-                 address: str = "127.0.0.1"):
-        self.address = address
+                 address: str = "127.0.0.1", program: Find = programs.find):
+        self.address, self.program = address, program
         self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
         self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
         self.mounts, self.memory, self.stdin, self.terminal = mounts, memory, stdin, terminal
@@ -137,7 +139,7 @@ class Engine:
         for mount in spec.mounts:
             tree.mount(mount.path, self._mounted(mount), mount.read_only)
         tree.make_folders(spec.cwd, now=now)
-        space = Space(tree, spec.hostname, programs.find, Chance(f"{spec.seed}/{name}"), now, spec.memory,
+        space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
         space.address = spec.address
         container = Container(space, spec.user, spec.env)
@@ -164,7 +166,8 @@ class Engine:
 
     def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str) -> Process:
         try:
-            program = programs.find(container.space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
+            space = container.space
+            program = space.program(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
         except Errno as error:
             missing = error.name == "ENOENT"
             where = f'exec: "{argv[0]}": ' + (

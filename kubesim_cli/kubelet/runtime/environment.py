@@ -7,34 +7,41 @@ from __future__ import annotations
 
 from ...machinery import timestamps
 from ...machinery.objects import dig
-from .shell import World
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from re import Match
+
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
 
 
-def _text(obj: dict, key: str) -> str:
+def _text(obj: Object, key: str) -> str:
     """Return a ConfigMap's or a Secret's value as text."""
     if obj["kind"] == "Secret" or key in (obj.get("binaryData") or {}):
         from base64 import b64decode
 
         raw = obj["data" if obj["kind"] == "Secret" else "binaryData"][key]
         return b64decode(raw).decode("utf-8", "replace")
-    return obj["data"][key]
+    return str(obj["data"][key])
 
 
-def _keys(obj: dict) -> list[str]:
+def _keys(obj: Object) -> list[str]:
     return [*(obj.get("data") or {}), *(obj.get("binaryData") or {})]
 
 
 class Sources:
     """Reads the ConfigMaps and Secrets that a pod refers to."""
 
-    def __init__(self, api, namespace: str):
+    def __init__(self, api: Client, namespace: str):
         self.api, self.namespace = api, namespace
 
-    def find(self, kind: str, name: str) -> dict | None:
+    def find(self, kind: str, name: str) -> Object | None:
         """`kind`: ConfigMap or Secret."""
         return self.api.find(f"{kind.lower()}s", name, self.namespace)
 
-    def key(self, kind: str, ref: dict) -> tuple[str | None, str]:
+    def key(self, kind: str, ref: Object) -> tuple[str | None, str]:
         """Return (value, problem) of a ConfigMapKeySelector or SecretKeySelector; value None: leave it out."""
         obj = self.find(kind, ref.get("name", ""))
         if obj is None:
@@ -45,12 +52,12 @@ class Sources:
         return _text(obj, ref["key"]), ""
 
 
-def field_value(pod: dict, path: str) -> str:
+def field_value(pod: Object, path: str) -> str:
     """Return what a fieldRef means (fieldpath.ExtractFieldPathAsString)."""
     meta, status = pod["metadata"], pod.get("status") or {}
     kind, bracket, key = path.partition("['")
     if bracket:
-        return (meta.get(kind.partition(".")[2]) or {}).get(key[:-2], "")
+        return str((meta.get(kind.partition(".")[2]) or {}).get(key[:-2], ""))
     if path in ("metadata.labels", "metadata.annotations"):
         found = meta.get(path.partition(".")[2]) or {}
         return "\n".join(f'{name}="{value}"' for name, value in sorted(found.items()))
@@ -59,7 +66,7 @@ def field_value(pod: dict, path: str) -> str:
     return str(dig(pod, *path.split("."), default=""))
 
 
-def _resource_value(pod: dict, container: dict, ref: dict) -> str:
+def _resource_value(pod: Object, container: Object, ref: Object) -> str:
     from ...machinery import quantity
 
     name = ref.get("containerName") or container["name"]
@@ -74,7 +81,7 @@ def _resource_value(pod: dict, container: dict, ref: dict) -> str:
     return str(-(-quantity.milli(text) // unit))
 
 
-def environment(api, pod: dict, container: dict) -> tuple[dict[str, str], str]:
+def environment(api: Client, pod: Object, container: Object) -> tuple[dict[str, str], str]:
     """Return (variables, problem): `problem` is why the container cannot be created, "" where it can."""
     env: dict[str, str] = {}
     if not container.get("env") and not container.get("envFrom"):
@@ -99,7 +106,8 @@ def environment(api, pod: dict, container: dict) -> tuple[dict[str, str], str]:
     return env, ""
 
 
-def _variable(sources: Sources, pod: dict, container: dict, each: dict, env: dict) -> tuple[str | None, str]:
+def _variable(sources: Sources, pod: Object, container: Object, each: Object,
+              env: dict[str, str]) -> tuple[str | None, str]:
     source = each.get("valueFrom")
     if source is None:
         return substitute(each.get("value") or "", env), ""
@@ -120,7 +128,7 @@ def substitute(text: str, env: dict[str, str]) -> str:
         return text
     import re
 
-    def one(match):
+    def one(match: Match[str]) -> str:
         if match.group().startswith("$$"):
             return match.group()[1:]
         return env.get(match.group(1), match.group())
@@ -128,7 +136,7 @@ def substitute(text: str, env: dict[str, str]) -> str:
     return re.sub(r"\$\$|\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)", one, text)
 
 
-def mount_problem(api, pod: dict) -> tuple[str, str]:
+def mount_problem(api: Client, pod: Object) -> tuple[str, str]:
     """Return (volume, problem) of the first volume that cannot be mounted, or ("", "")."""
     sources = Sources(api, pod["metadata"]["namespace"])
     for volume in pod["spec"].get("volumes") or ():
@@ -147,7 +155,7 @@ def mount_problem(api, pod: dict) -> tuple[str, str]:
     return "", ""
 
 
-def _references(volume: dict):
+def _references(volume: Object) -> Iterator[tuple[str, Object]]:
     """Yield (kind, source with name, items and optional) for the ConfigMaps and Secrets of a volume."""
     if "configMap" in volume:
         yield "ConfigMap", {"name": "", **volume["configMap"]}
@@ -160,35 +168,29 @@ def _references(volume: dict):
             yield "Secret", {"name": "", **source["secret"]}
 
 
-def mounted_files(api, pod: dict, container: dict) -> dict[str, str]:
-    """Return the files that volumes put into a container: path -> content, and `path/` for each volume known whole."""
-    files: dict[str, str] = {}
-    volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
+def volume_files(api: Client, pod: Object, volume: Object) -> dict[str, tuple[str, int]]:
+    """Return what the kubelet writes into one of a pod's volumes: path -> (content, mode)."""
     sources = Sources(api, pod["metadata"]["namespace"])
-    for mount in container.get("volumeMounts") or ():
-        volume = volumes.get(mount["name"], {})
-        at = mount["mountPath"].rstrip("/")
-        found: dict[str, str] = {}
-        for kind, ref in _references(volume):
-            obj = sources.find(kind, ref["name"])
-            if obj is not None:
-                items = ref.get("items") or [{"key": key, "path": key} for key in _keys(obj)]
-                found.update({item["path"]: _text(obj, item["key"]) for item in items if item["key"] in _keys(obj)})
-        for item in (volume.get("downwardAPI") or {}).get("items") or ():
+    files: dict[str, tuple[str, int]] = {}
+    for kind, ref in _references(volume):
+        obj = sources.find(kind, ref["name"])
+        if obj is not None:
+            keys, mode = _keys(obj), ref.get("defaultMode") or volume.get("projected", {}).get("defaultMode", 0o644)
+            for item in ref.get("items") or [{"key": key, "path": key} for key in keys]:
+                if item["key"] in keys:
+                    files[item["path"]] = _text(obj, item["key"]), item.get("mode", mode)
+    downward = [volume.get("downwardAPI") or {}]
+    downward += [source["downwardAPI"] for source in (volume.get("projected") or {}).get("sources") or ()
+                 if "downwardAPI" in source]
+    for source in downward:
+        for item in source.get("items") or ():
             if "fieldRef" in item:
-                found[item["path"]] = field_value(pod, item["fieldRef"]["fieldPath"])
-        if mount.get("subPath"):
-            if mount["subPath"] in found:
-                files[at] = found[mount["subPath"]]
-            continue
-        if found or "emptyDir" in volume or "configMap" in volume or "secret" in volume:
-            files[at + "/"] = ""
-        files.update({f"{at}/{name}": content for name, content in found.items()})
+                files[item["path"]] = field_value(pod, item["fieldRef"]["fieldPath"]), item.get("mode", 0o644)
     return files
 
 
-def resolver(api, namespace: str, start: float):
-    """Return a function: host name -> seconds after `start` since when it is known, None where it is not."""
+def resolver(api: Client, namespace: str) -> Callable[[str], float | None]:
+    """Return a function: host name -> since when it is known (seconds since 1970), None where it is not."""
 
     def resolves(host: str) -> float | None:
         parts = host.rstrip(".").split(".")
@@ -200,13 +202,14 @@ def resolver(api, namespace: str, start: float):
         service = api.find("services", parts[0], parts[1] if len(parts) > 1 else namespace)
         if service is None and len(parts) > 2 and parts[2] != "svc":
             service = api.find("services", parts[1], parts[2])
-        return timestamps.parse(service["metadata"]["creationTimestamp"]) - start if service is not None else None
+        return timestamps.parse(service["metadata"]["creationTimestamp"]) if service is not None else None
 
     return resolves
 
 
-def world(api, pod: dict, container: dict, start: float, unknown=None) -> World:
-    """Return what a process in a container sees; `start` is when the container started (seconds since 1970)."""
-    namespace = pod["metadata"]["namespace"]
-    return World(start, pod["spec"].get("hostname") or pod["metadata"]["name"], mounted_files(api, pod, container),
-                 resolver(api, namespace, start), unknown)
+def arguments(container: Object, env: dict[str, str]) -> list[str]:
+    """Return the argument list a container runs with, [] for its image's own command."""
+    command, args = container.get("command") or [], container.get("args") or []
+    if not command and (not args or args[0].startswith("-")):
+        return []
+    return [substitute(word, env) for word in (*command, *args)]

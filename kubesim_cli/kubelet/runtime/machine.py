@@ -10,6 +10,10 @@ from .kernel.files import ROOT, Tree, User
 from .kernel.kernel import Kernel
 from .kernel.process import Process, Space
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .kernel.process import Find
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -17,13 +21,14 @@ class Container:
     """A container in a kernel. `lines`: its output, (time, stream, bytes)."""
 
     def __init__(self, kernel: Kernel, hostname: str, seed: object, shell: str = "dash", user: User = ROOT,
-                 env: dict[str, str] | None = None, memory: int | None = None):
+                 env: dict[str, str] | None = None, memory: int | None = None,
+                 find: Find = programs.find):
         self.kernel, self.user = kernel, user
         self.volume = rootfs.build(shell)
         tree = Tree(self.volume.root)
         tree.put("/etc/hostname", hostname.encode() + b"\n", now=kernel.now)
         self.env = {"PATH": PATH, "HOSTNAME": hostname, "HOME": "/root", **(env or {})}
-        self.space = Space(tree, hostname, programs.find, Chance(str(seed)), kernel.now, memory, shell)
+        self.space = Space(tree, hostname, find, Chance(str(seed)), kernel.now, memory, shell)
         self.log = Lines()
         self.main: Process | None = None
 
@@ -35,7 +40,7 @@ class Container:
 
     def spawn(self, argv: list[str], fds: dict[int, Open], cwd: str = "/") -> Process:
         """Start another program in it."""
-        program = programs.find(self.space.tree, self.user, cwd, self.env.get("PATH"), argv[0])
+        program = self.space.program(self.space.tree, self.user, cwd, self.env.get("PATH"), argv[0])
         process = self.kernel.spawn(self.space, program, argv, dict(self.env), self.user, cwd, fds)
         self.kernel.schedule(process)
         return process

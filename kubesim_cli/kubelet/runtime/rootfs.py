@@ -41,13 +41,14 @@ def build(image: str) -> Volume:
     return volume
 
 
-_SHELLS = {"busybox": "ash", "alpine": "ash", "bash": "bash"}
+_SHELLS = {"ash": "ash", "busybox": "ash", "alpine": "ash", **dict.fromkeys((
+    "amazonlinux", "archlinux", "bash", "centos", "fedora", "opensuse", "oraclelinux", "rockylinux"), "bash")}
 
 
 def shell(image: str) -> str:
     """Return what /bin/sh is in an image: dash, ash or bash."""
-    return image if image in ("dash", "ash", "bash") else _SHELLS.get(image.rpartition("/")[2].partition(":")[0],
-                                                                      "dash")
+    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    return "ash" if "alpine" in tag else _SHELLS.get(name, "dash")
 
 
 def inodes(volume: Volume) -> dict[int, Inode]:

@@ -72,6 +72,7 @@ def test_without_the_library(run, monkeypatch):
 
 def test_it_is_imported_only_for_text_programs():
     program = ("import sys\nfrom kubesim_cli.kubelet.runtime.engine import Engine, Spec\nengine = Engine(0.0)\n"
-               "engine.start('a', Spec('debian', ['sh', '-c', 'x=$(date); echo $x | cat > /f; ls /; head -1 /f']))\nengine.advance(1.0)\n"
+               "engine.start('a', Spec('debian', ['sh', '-c', 'x=$(date); echo $x | cat > /f; ls /; head -1 /f']))\n"
+               "engine.advance(1.0)\n"
                "assert 'bashkit' not in sys.modules\nengine.execute('a', ['sed', 'p', '/f'])")
     subprocess.run([sys.executable, "-c", program], check=True)

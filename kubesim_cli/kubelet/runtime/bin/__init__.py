@@ -26,6 +26,8 @@ OWN = {
     "clients": ("curl", "wget", "nc", "getent"),
     "servers": ("nginx",),
     "chance": ("shuf", "uuidgen"),
+    "network": ("dig", "host", "mysqladmin", "nslookup", "pg_isready", "ping", "redis-cli"),
+    "languages": ("node", "perl", "php", "python", "python3", "ruby"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}

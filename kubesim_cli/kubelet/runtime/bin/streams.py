@@ -19,6 +19,19 @@ def _lines(data: bytes) -> list[bytes]:
     return [*found, last] if last else found
 
 
+def _plain_words(process: Process, error: object) -> bool:
+    """Tell whether busybox says why a file could not be opened."""
+    return process.space.shell == "ash" and getattr(error, "name", "") in ("ENOENT", "EACCES", "ENOTDIR")
+
+
+def _unreadable(process: Process, name: str, message: str) -> str:
+    """Return what head and tail say of a file they cannot open."""
+    if process.space.shell != "ash":
+        return f"cannot open '{name}' for reading: {message}"
+    applet = process.argv[0].rpartition("/")[2]
+    return f"can't open '{name}': {message}" if applet == "tail" else f"{name}: {message}"
+
+
 def _cat(process: Process) -> int | None:
     state = process.memory
     if state is None:
@@ -35,7 +48,9 @@ def _cat(process: Process) -> int | None:
                 what = process.fds[0] if name == "-" else process.open(name)
                 what.read(process.kernel, 0)
             except (Errno, KeyError) as error:
-                process.complain(f"{name}: {getattr(error, 'message', 'Bad file descriptor')}")
+                message = getattr(error, "message", "Bad file descriptor")
+                process.complain(f"can't open '{name}': {message}" if _plain_words(process, error)
+                                 else f"{name}: {message}")
                 state["files"].pop(0)
                 state["status"] = 1
                 continue
@@ -132,7 +147,7 @@ def _head(process: Process) -> int | None:
                 what = process.fds[0] if name == "-" else process.open(name)
                 what.read(process.kernel, 0)
             except (Errno, KeyError) as error:
-                process.complain(f"cannot open '{name}' for reading: {getattr(error, 'message', '')}")
+                process.complain(_unreadable(process, name, getattr(error, "message", "")))
                 state["files"].pop(0)
                 state["status"] = 1
                 continue
@@ -219,7 +234,7 @@ def _tail_start(process: Process, state: dict[str, Any]) -> bool:
                 inode = getattr(what, "inode", None)
                 whole = bytes(inode.data) if inode is not None and inode.kind == "f" else process.read_file(name)
             except Errno as error:
-                process.complain(f"cannot open '{name}' for reading: {error.message}")
+                process.complain(_unreadable(process, name, error.message))
                 state["status"] = 1
                 state["missing"].append(name)
                 state["at"] += 1
@@ -258,7 +273,7 @@ def _tail_follow(process: Process, state: dict[str, Any]) -> int | None:
             what = _again(process, state, name, number, what)
         if what is None:
             continue
-        cut = hasattr(what, "inode") and len(what.inode.data) < what.offset
+        cut = hasattr(what, "offset") and len(what.inode.data) < what.offset
         data = None if cut else what.read(process.kernel, 1 << 20)
         if cut:
             process.complain(f"{name}: file truncated")

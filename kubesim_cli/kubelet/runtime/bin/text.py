@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..kernel.files import Inode
     from ..kernel.process import Process
 
+CALL = 100  # steps that a call counts
 MOST_INPUT = 64 << 20
 MOST_FILES = 20_000
 
@@ -236,6 +237,7 @@ def _awk_reads(words: list[str]) -> bool:
 
 def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | None = None) -> tuple[bytes, bytes, int]:
     """Return (stdout, stderr, exit code) of a text program. `piped`: files that are pipes, as of <(...)."""
+    process.kernel.worked += CALL
     words = list(process.argv[1:])
     machine = engine()
     paths = _named(process, name, words)

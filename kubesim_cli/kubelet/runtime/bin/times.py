@@ -147,7 +147,7 @@ def parse(text: str, now: float, zone: str = "") -> float | None:
 
         digits = [int(each) for each in re.findall(r"\d+", match.group().partition("+")[0])[:6]]
         digits += [0] * (6 - len(digits))
-        base = float(calendar.timegm((*digits, 0, 0, 0)))  # type: ignore[arg-type]
+        base = float(calendar.timegm((*digits, 0, 0, 0)))
         lowered = lowered.replace(match.group(), " ")
     for word, days in (("yesterday", -1), ("tomorrow", 1), ("today", 0), ("now", 0)):
         if word in lowered:

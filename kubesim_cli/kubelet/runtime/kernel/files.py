@@ -32,14 +32,14 @@ class Volume:
     """A file system. `capacity`: bytes that it holds, None: as many as come.
 
     `image`: what its inodes with numbers below `base` were made from ("": nothing), so that only what has changed of
-    them need be stored.
+    them need be stored. `changes` counts what was done to its files and their names.
     """
 
-    __slots__ = ("base", "capacity", "image", "name", "next", "read_only", "root", "used")
+    __slots__ = ("base", "capacity", "changes", "image", "name", "next", "read_only", "root", "used")
 
     def __init__(self, name: str, capacity: int | None = None, read_only: bool = False):
         self.name, self.capacity, self.read_only, self.used, self.next = name, capacity, read_only, 0, 2
-        self.image, self.base = "", 0
+        self.image, self.base, self.changes = "", 0, 0
         self.root = Inode(self, 1, FOLDER, 0o755, ROOT, 0.0)
 
     def number(self) -> int:
@@ -83,6 +83,7 @@ class Inode:
     def truncate(self, size: int, now: float) -> None:
         """Cut or stretch a file to so many bytes."""
         self.volume.take(size - len(self.data))
+        self.volume.changes += 1
         if size < len(self.data):
             del self.data[size:]
         else:
@@ -91,6 +92,7 @@ class Inode:
 
     def write(self, offset: int, data: bytes, now: float) -> None:
         """Write at an offset."""
+        self.volume.changes += 1
         here = self.data
         end = offset + len(data)
         if end > len(here):
@@ -130,13 +132,10 @@ class Tree:
 
     def mount(self, path: str, inode: Inode, read_only: bool = False) -> None:
         """Show an inode at a path, which is made where it is missing."""
-        place = self.find(path, "/", ROOT)
-        if place.inode is None:
-            if inode.kind == FOLDER:
-                self.make_folders(path)
-            else:
-                self.make_folders(path.rpartition("/")[0] or "/")
-                self.put(path, b"")
+        if inode.kind == FOLDER:
+            self.make_folders(path)
+        elif self.make_folders(path.rpartition("/")[0]) and self.find(path, "/", ROOT).inode is None:
+            self.put(path, b"")
         self.mounts[path.rstrip("/") or "/"] = inode
         if read_only:
             self.sealed.append(path.rstrip("/"))
@@ -238,6 +237,7 @@ class Tree:
             raise Errno("EROFS")
         if not place.folder.allows(user, WRITE | EXECUTE):
             raise Errno("EACCES")
+        place.folder.volume.changes += 1
         if "bin" in place.path:
             self.found = {}
 

@@ -32,7 +32,7 @@ DEPTH = 12               # children that run at once within their parent's turn,
 
 
 class Kernel:
-    """`now` is simulated time; `waiting` tells which processes wait for what."""
+    """`now` is simulated time; `waiting` tells which processes wait for what; `worked`: all steps so far."""
 
     def __init__(self, now: float):
         self.now = now
@@ -42,6 +42,7 @@ class Kernel:
         self.routes = Routes()
         self.ended: list[Space] = []  # containers that have ended and that nobody was told of
         self.sequence = 0
+        self.worked = 0
         self.depth = 0
 
     # Starting and ending
@@ -59,7 +60,7 @@ class Kernel:
         if space.init is None:
             space.init = process
         if fds.__class__ is Table:
-            fds.holders += 1  # type: ignore[attr-defined]
+            fds.holders += 1
             process.fds = fds
         else:
             process.fds = Table(fds)

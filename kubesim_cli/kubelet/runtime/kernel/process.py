@@ -32,16 +32,18 @@ RESTED = 10.0
 class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
-    `program`: gives what plays the program of a name; see bin.find.
+    `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it does
+    not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known.
     """
 
-    __slots__ = ("address", "ended", "exhausted", "hostname", "init", "limit", "next_pid", "ports", "processes",
-                 "program", "random", "shell", "started", "tree")
+    __slots__ = ("address", "ended", "exhausted", "forever", "guessed", "hostname", "init", "limit", "next_pid",
+                 "ports", "processes", "program", "random", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash"):
         self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
+        self.forever = self.guessed = False
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
         self.address = "127.0.0.1"
         self.ports: dict[int, Listener] = {}
@@ -152,6 +154,7 @@ class Process:
     def work(self, steps: int) -> None:
         """Count what is done without a rest; with too much of it the process has run away."""
         self.steps += steps
+        self.kernel.worked += steps
         if self.steps > MOST_STEPS:
             raise Exhausted("steps")
 

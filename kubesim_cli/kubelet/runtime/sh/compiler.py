@@ -6,7 +6,7 @@ before the command that uses its output.
 
 from __future__ import annotations
 
-from . import expand, redirects, running, steps, subprocesses, syntax, tests
+from . import endless, expand, redirects, running, steps, subprocesses, syntax, tests
 from .codes import Code
 from .parser import Parser
 from .syntax import Literal, Sequence, Simple, Substitution, Word
@@ -296,7 +296,8 @@ class Compiler:
         self.depth -= 1
         self.loops.pop()
         back = self.reserve()
-        self.ops[back] = steps.again(again)
+        names = endless.names(node)
+        self.ops[back] = steps.again(again) if names is None else steps.for_ever(again, names)
         done = self.reserve()
         self.branch(at, done, bool(node.until))
         self.ops[done] = steps.leave_loop(done + 1)

@@ -44,7 +44,7 @@ def _needs(part: Parameter) -> Guard:
 
     def needs(sh: Shell) -> bool:
         found = base(sh)
-        return (found is not None and (not colon or any(found))) == wants_set
+        return bool((found is not None and (not colon or any(found))) == wants_set)
 
     return needs
 
@@ -104,7 +104,7 @@ def _plain(name: str) -> Text:
                 if sh.option("u"):
                     raise parameters.ShellError(f"{name}: {sh.words('unset')}")
                 return ""
-        return found  # type: ignore[return-value]
+        return found
 
     return value
 

@@ -23,6 +23,8 @@ def quote(text: str) -> str:
 
 def special(pattern: str) -> bool:
     """Tell whether a pattern matches more than one text."""
+    if not any(char in pattern for char in "*?[("):
+        return False
     at = 0
     while at < len(pattern):
         char = pattern[at]

@@ -132,7 +132,7 @@ class _Printf:
 
         word = self._next()
         now = self.sh.process.kernel.now
-        return strftime(form or "%X", float(word) if word not in (None, "-1", "-2") else now)  # type: ignore[arg-type]
+        return strftime(form or "%X", float(word) if word not in (None, "-1", "-2") else now)
 
     def _convert(self, out: list[str], flags: str, kind: str) -> bool:
         word = self._next()

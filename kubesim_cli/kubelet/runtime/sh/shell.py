@@ -110,7 +110,7 @@ class Shell:
         """Return a variable's or a special parameter's value."""
         value = self.vars.get(name)
         if value.__class__ is str:
-            return value  # type: ignore[return-value]
+            return value
         if value is not None:
             return value.get("0" if isinstance(value, Assoc) else 0)  # type: ignore[union-attr]
         if name in _DYNAMIC or name.isdigit():
@@ -417,6 +417,7 @@ def run(process: Process) -> int | None:
             result = _failed(sh, ShellError(sh.words("deep"), 139))
         if result == FRAME:
             continue
+        process.kernel.worked += TURN - left
         if result == DONE:
             return sh.ending if sh.ending is not None else sh.status
         if result == EXEC:

@@ -97,6 +97,18 @@ def again(to: int) -> Operation:
     return again
 
 
+def for_ever(to: int, names: frozenset[str]) -> Operation:
+    """The same, in a loop that only a function of the shell, or an option, could end (see endless.py)."""
+    def again(sh: Shell) -> int:
+        space = sh.process.space
+        if sh.process is space.init and not {"e", "u"} & sh.options and names.isdisjoint(sh.functions):
+            space.forever = True
+        sh.frames[-1].stack[-1][1] = sh.status
+        return to
+
+    return again
+
+
 def leave_loop(after: int) -> Operation:
     def leave(sh: Shell) -> int:
         sh.status = sh.frames[-1].stack.pop()[1]

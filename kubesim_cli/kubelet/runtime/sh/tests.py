@@ -132,7 +132,7 @@ class _Arguments:
             raise TestError("argument expected")
         if following in _BINARY and self.peek(2) is not None:
             self.at += 3
-            return binary(self.sh, following, word, self.words[self.at - 1])  # type: ignore[arg-type]
+            return binary(self.sh, following, word, self.words[self.at - 1])
         if word == "(" and following is not None:
             self.at += 1
             found = self.either()

@@ -47,7 +47,8 @@ def test_no_program_sees_the_host(host, program):
     "sed -n '1e env' /etc/passwd; sed '1w /x' /etc/passwd",
     "find / -maxdepth 2; find / -name secret; find . -exec env \\;", "tar cf - / 2>/dev/null | tar tf - | head -50",
     "jq -n 'input_filename, $__loc__'",
-    "echo x > /dev/tcp/127.0.0.1/22; curl -s http://169.254.169.254/; wget -q -O- http://localhost:8001; nc -w 1 127.0.0.1 22",
+    "echo x > /dev/tcp/127.0.0.1/22; curl -s http://169.254.169.254/; wget -q -O- http://localhost:8001; "
+    "nc -w 1 127.0.0.1 22",
 ])
 def test_no_variable_or_address_of_the_host(host, script):
     container = Play(script).until(200)

@@ -1,0 +1,97 @@
+"""What an image is taken to be of which nothing is known but its name, and what its pod's commands say of it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...machinery.types import Object
+    from .kernel.files import Tree
+
+# Images whose default command is a shell or says something and is gone: without a terminal they end at once, unless
+# they are made to serve.
+_SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "debian", "fedora", "golang",
+           "hello-world", "node", "openjdk", "opensuse", "oraclelinux", "perl", "php", "python", "rockylinux", "ruby",
+           "ubuntu"}
+# A command that says what a path is, or a redirection, and the path.
+_NAMED = r"(?:\b(touch|cd|ls|mkdir|-d)\s+(?:-\w+\s+)?|(>)\s*)?[\"']?(?<![\w.}/:*$-])(/[\w.@+/-]*\w)"
+_SYSTEM = ("/etc/", "/home/", "/lib/", "/opt/", "/root/", "/run/", "/srv/", "/usr/", "/var/")
+_PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/")
+
+
+def image_name(image: str) -> str:
+    """Return an image's name without registry, path, tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def ends_by_itself(container: Object) -> bool:
+    """Tell whether a container ends with its image's own command."""
+    if any(container.get(field) for field in ("ports", "livenessProbe", "readinessProbe", "startupProbe")):
+        return False
+    image = container["image"]
+    return image_name(image) in _SHELLS and not image.endswith(("apache", "fpm", "fpm-alpine"))
+
+
+def _commands(container: Object) -> Iterator[str]:
+    yield from container.get("command") or ()
+    yield from container.get("args") or ()
+    for place in (container.get("livenessProbe"), container.get("readinessProbe"), container.get("startupProbe"),
+                  *(container.get("lifecycle") or {}).values()):
+        yield from ((place or {}).get("exec") or {}).get("command") or ()
+
+
+def furnish(tree: Tree, container: Object, now: float) -> None:
+    """Put into a container what its commands name in folders that images have, as if its image had it.
+
+    Folders above a file are made for any such path; the file itself, unless a command makes it. A script that nobody
+    has seen goes on, or ends, as a program does that is not known.
+    """
+    import re
+
+    from .kernel.files import ROOT
+
+    text = "\n".join(_commands(container))
+    if "/" not in text:
+        return
+    for match in re.finditer(_NAMED, text):
+        how, made, path = match.groups()
+        if not path.startswith(_SYSTEM) or path.startswith(_PROGRAMS) or _hidden(tree, path):
+            continue
+        folder, _, name = path.rpartition("/")
+        if not _free(tree, folder):
+            continue
+        tree.make_folders(folder, now=now)
+        if made or how in ("touch", "mkdir") or re.search(rf"(?:touch|>|mkdir)[^\n;&|]*{re.escape(path)}", text):
+            continue
+        if how in ("cd", "ls", "-d") or f"{path}/" in text:
+            if _free(tree, path):
+                tree.make_folders(path, now=now)
+        elif "." in name[1:] and tree.find(path, "/", ROOT).inode is None:
+            script = name.endswith(".sh")
+            tree.put(path, b"exec main\n" if script else b"", 0o755 if script else 0o644, now=now)
+
+
+def _hidden(tree: Tree, path: str) -> bool:
+    """Tell whether a path lies in a mount, which is known whole."""
+    return any(path == at or path.startswith(at + "/") for at in tree.mounts)
+
+
+def _free(tree: Tree, path: str) -> bool:
+    """Tell whether a folder is there or can be made."""
+    from .kernel.errors import Errno
+    from .kernel.files import ROOT
+
+    at = ""
+    for name in path.split("/"):
+        if name:
+            at += "/" + name
+            try:
+                inode = tree.find(at, "/", ROOT).inode
+            except Errno:
+                return False
+            if inode is None:
+                return True
+            if inode.kind != "d":
+                return False
+    return True
