@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
+    from ..kubelet.containerlog import ContainerLog as ContainerLog
     from ..machinery.types import Object, Release
     from ..store.doctor import Diagnosis
     from .progress import Progress
@@ -283,6 +284,14 @@ class Cluster:
         """Give everything back; what was not committed is gone."""
         self._end_progress()
         self.store.close()
+
+    # Containers
+
+    def log(self, pod: Object, container: Object, previous: bool = False) -> ContainerLog:
+        """Return the log of a pod's container, of the run before with `previous`."""
+        from ..kubelet.containerlog import ContainerLog
+
+        return ContainerLog(self.client, pod, container, previous)
 
     # Waiting
 

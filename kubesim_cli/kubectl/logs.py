@@ -1,4 +1,4 @@
-"""kubectl logs: everything up to the log itself."""
+"""kubectl logs (pkg/cmd/logs)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from .util import cmdutil, podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..cluster.cluster import ContainerLog
     from ..machinery.types import Object
     from .cli.flags import Flags
     from .context import Context
 
 _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
           "POD or TYPE/NAME is a required argument for the logs command")
+SELECTED = 10  # lines that are shown of each log where pods are selected by their labels
 _PULLING = ("ErrImagePull", "ImagePullBackOff")
 
 
@@ -37,12 +39,103 @@ def run(ctx: Context) -> None:
             raise Failure(str(problem)) from None
     objects = _select(ctx)
     _check(flags, args)
-    for obj in objects:
-        pod = podcmd.pod_of(ctx, obj, flags["pod-running-timeout"], "get the logs from")
-        for container in _containers(ctx, pod, args):
-            _check_state(pod, container["name"], flags["previous"])
-            raise podcmd.not_yet(f"show the logs of container {quote(container['name'])} in pod "
-                                 f"{quote(pod['metadata']['name'])}")
+    streams = [Stream(ctx, pod, container) for obj in objects for pod in _pods(ctx, obj)
+               for container in _containers(ctx, pod, args)]
+    follows = flags["follow"] and not ctx.cluster.clock.frozen
+    if flags["follow"] and len(streams) > flags["max-log-requests"]:
+        raise Failure(f"you are attempting to follow {len(streams)} log streams, but maximum allowed concurrency is "
+                      f"{flags['max-log-requests']}, use --max-log-requests to increase the limit")
+    for stream in streams:
+        try:
+            stream.begin()
+        except (StatusError, Failure) as error:
+            if not flags["ignore-errors"]:
+                raise
+            ctx.out(f"error: {error}\n")
+            stream.done = True
+    if follows:
+        ctx.wait(lambda: _followed(streams))
+
+
+def _followed(streams: list[Stream]) -> bool:
+    """Show what has come; return whether no more can."""
+    for stream in streams:
+        stream.go_on()
+    return all(stream.done for stream in streams)
+
+
+def _pods(ctx: Context, obj: Object) -> list[Object]:
+    """Return the pods whose logs are meant: with --all-pods all of a workload, else the first."""
+    flags = ctx.flags
+    pods = podcmd.pods_of(ctx, obj, flags["pod-running-timeout"], "get the logs from")
+    if flags["all-pods"]:
+        return pods
+    if len(pods) > 1:
+        ctx.err(f"Found {len(pods)} pods, using pod/{pods[0]['metadata']['name']}\n")
+    return pods[:1]
+
+
+class Stream:
+    """One container's log as it is shown. `done`: no more will come of it."""
+
+    def __init__(self, ctx: Context, pod: Object, container: Object):
+        self.ctx, self.pod, self.container = ctx, pod, container
+        self.done = False
+        flags = ctx.flags
+        shown = flags["prefix"] or flags["all-pods"]
+        self._prefix = f"[pod/{pod['metadata']['name']}/{container['name']}] ".encode() if shown else b""
+        self._left: int | None = flags["limit-bytes"] or None
+        self._log: ContainerLog | None = None
+
+    def begin(self) -> None:
+        """Show what there is; raises what a kubelet answers where there is no log."""
+        ctx, flags = self.ctx, self.ctx.flags
+        _check_state(self.pod, self.container["name"], flags["previous"])
+        if self.pod["spec"].get("nodeName"):
+            self._log = ctx.cluster.log(self.pod, self.container, flags["previous"])
+        lines = self._come()
+        tail = flags["tail"]
+        if flags["selector"] and tail == -1 and not ctx.flags.changed("tail"):
+            tail = SELECTED
+        if tail >= 0:
+            lines = lines[len(lines) - min(tail, len(lines)):]
+        since = timestamps.parse(flags["since-time"]) if flags["since-time"] else 0.0
+        if flags["since"]:
+            since = ctx.now - int(flags["since"] + 0.5)
+        self._show([line for line in lines if line[0] >= since])
+
+    def go_on(self) -> None:
+        """Show what has come since; the container may have ended."""
+        if self.done or self._log is None:
+            self.done = True
+            return
+        meta = self.pod["metadata"]
+        pod = self.ctx.client.find("pods", meta["name"], meta["namespace"])
+        running = pod is not None and pod["metadata"]["uid"] == meta["uid"] and self._log.runs(pod)
+        self._show(self._come())
+        self.done = not running
+
+    def _come(self) -> list[tuple[float, bytes]]:
+        if self._log is None:
+            return []
+        told = f"container {quote(self.container['name'])} in pod {quote(self.pod['metadata']['name'])}"
+        lines = self._log.lines(self.ctx.now)
+        if lines is None:
+            raise podcmd.not_yet(f"show the logs of {told}")
+        return lines
+
+    def _show(self, lines: list[tuple[float, bytes]]) -> None:
+        parts = []
+        for at, line in lines:
+            if self.ctx.flags["timestamps"]:
+                line = f"{timestamps.format(at)[:-1]}.{int(at % 1 * 1e9):09d}Z ".encode() + line
+            if self._left is not None:
+                line = line[:self._left]
+                self._left -= len(line)
+            if line:
+                parts.append(self._prefix + line)
+        if parts:
+            self.ctx.out(b"".join(parts).decode("utf-8", "surrogateescape"))
 
 
 def _select(ctx: Context) -> list[Object]:

@@ -1,13 +1,14 @@
 """What a container has said, as its node would have it on disk.
 
 Nothing is kept of it: the container is played again from its start, which says the same to the byte. That holds where
-all it says is known, and where it has done what its pod's status says of it; else `Unknown`.
+all it says is known, and where it has done what its pod's status says of it.
 """
 
 from __future__ import annotations
 
 from ..machinery import timestamps
-from .runtime import environment
+from .runtime import bounds, environment
+from .runtime.engine import StartError
 from .runtime.play import Play
 from .runtime.process import SHORT
 
@@ -21,61 +22,64 @@ WORK = 10_000_000      # steps that its programs do
 _FIELDS = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
 
 
-class Unknown(Exception):
-    """What the container has said cannot be told; the message says why, as in `it ...`."""
-
-
 class ContainerLog:
-    """The log of a pod's container, the run before its last with `previous`. It has been started at least once."""
+    """The log of a pod's container, the run before its last with `previous`. It has been started at least once.
+
+    `ended`: when the run did, None where it goes on. `why`: why its lines cannot be told.
+    """
 
     def __init__(self, api: Client, pod: Object, container: Object, previous: bool = False):
         self.api, self.container = api, container
         self.ended: float | None = None
+        self.why = ""
         self._open: dict[str, bytes] = {}  # by stream, what has no end of line yet
         self._seen = 0
         self._play: Play | None = None
-        self.follow(pod)
-        times = self._times(previous)
+        status = self._found(pod)
+        times = _times(status, previous)
+        self._id = status.get("containerID")
         env, _ = environment.environment(api, pod, container)
         if times and times.get("startedAt") and environment.arguments(container, env):
-            self._play = Play(api, pod, container, timestamps.parse(times["startedAt"]))
+            try:
+                self._play = Play(api, pod, container, timestamps.parse(times["startedAt"]))
+            except StartError:
+                pass  # it never ran
         if times and times.get("finishedAt"):
             self.ended = timestamps.parse(times["finishedAt"])
 
-    def follow(self, pod: Object) -> None:
-        """The pod's status is another one now."""
+    def _found(self, pod: Object) -> Object:
         status = pod.get("status") or {}
-        self._status: Object = next(each for field in _FIELDS for each in status.get(field) or ()
-                                    if each["name"] == self.container["name"])
+        return next((each for field in _FIELDS for each in status.get(field) or ()
+                     if each["name"] == self.container["name"]), {})
 
-    def _times(self, previous: bool) -> Object | None:
-        """Return when the run began and ended, None where there is none."""
-        last: Object | None = (self._status.get("lastState") or {}).get("terminated")
-        state = self._status.get("state") or {}
-        return last if previous or "waiting" in state else state.get("running") or state.get("terminated")
+    def runs(self, pod: Object) -> bool:
+        """Tell whether the run goes on by the pod's status; when it has ended is known then."""
+        status = self._found(pod)
+        if status.get("containerID") == self._id and "running" in (status.get("state") or {}):
+            return True
+        if self.ended is None:
+            ended = _times(status, status.get("containerID") != self._id) or {}
+            if ended.get("finishedAt"):
+                self.ended = timestamps.parse(ended["finishedAt"])
+        return False
 
-    def lines(self, until: float) -> list[tuple[float, bytes]]:
+    def lines(self, until: float) -> list[tuple[float, bytes]] | None:
         """Return the lines that have come up to a time, and were not returned before, each with its moment.
 
-        A line has its line feed, but for a last one of a container that has ended. Raises Unknown.
+        A line has its line feed, but for a last one of a container that has ended. None: it cannot be told (`why`).
         """
         play = self._play
         if play is None:
             return []
         if self.ended is not None:
             until = min(until, self.ended)
-        while play.main.status is None:
-            due = play.due()
-            if due is None or due > until:
-                break
-            if play.turns > MOST or play.kernel.worked > WORK:
-                raise Unknown("it has done too much since its start to be played again")
-            play.forward()
-        if play.main.status is not None and play.kernel.now + SHORT < until and self.ended is None:
-            raise Unknown("what it does depends on what was not played")
-        if play.inside.space.guessed:
-            raise Unknown("it has run a program whose output is not known")
-        return self._taken(play)
+        why = bounds.guarded(lambda: _lived(play, until), str)
+        if not why and play.main.status is not None and self.ended is None and play.kernel.now + SHORT < until:
+            why = "its status tells another life"
+        if not why and play.inside.space.guessed:
+            why = "a program has run in it whose output is not known"
+        self.why = why
+        return None if why else self._taken(play)
 
     def _taken(self, play: Play) -> list[tuple[float, bytes]]:
         found = []
@@ -89,3 +93,22 @@ class ContainerLog:
             found += [(play.kernel.now, rest) for rest in self._open.values() if rest]
             self._open = {}
         return found
+
+
+def _lived(play: Play, until: float) -> str:
+    """Let a container live up to a time; return why that cannot be done, "" where it was."""
+    while play.main.status is None:
+        due = play.due()
+        if due is None or due > until:
+            break
+        if play.turns > MOST or play.kernel.worked > WORK:
+            return "it has done too much since its start to be played again"
+        play.forward()
+    return ""
+
+
+def _times(status: Object, previous: bool) -> Object | None:
+    """Return when a run began and ended, None where there is none."""
+    last: Object | None = (status.get("lastState") or {}).get("terminated")
+    state = status.get("state") or {}
+    return last if previous or "waiting" in state else state.get("running") or state.get("terminated")

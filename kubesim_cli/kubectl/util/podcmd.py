@@ -43,8 +43,13 @@ def select(ctx: Context, args: list[str], resource: str = "pods", scheme: str = 
 
 def pod_of(ctx: Context, obj: Object, timeout: float, doing: str = "attach to") -> Object:
     """Return the pod to work on: the object itself, or the first pod of a workload or Service, waited for."""
+    return pods_of(ctx, obj, timeout, doing)[0]
+
+
+def pods_of(ctx: Context, obj: Object, timeout: float, doing: str) -> list[Object]:
+    """Return the object itself, or the pods of a workload or Service, waited for, the best first."""
     if obj["kind"] == "Pod":
-        return obj
+        return [obj]
     selector = _selector(obj, doing)
     namespace = obj["metadata"]["namespace"]
 
@@ -55,7 +60,7 @@ def pod_of(ctx: Context, obj: Object, timeout: float, doing: str = "attach to") 
     found = ctx.wait(pods, timeout)
     if not found:
         raise Failure("timed out waiting for the condition")
-    return min(found, key=_rank)
+    return sorted(found, key=_rank)
 
 
 def _selector(obj: Object, doing: str) -> str:
