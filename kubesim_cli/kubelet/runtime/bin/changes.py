@@ -256,6 +256,7 @@ def _mv(process: Process) -> int:
             there = _find(process, path, False)
             assert place.inode is not None
             if there.inode is place.inode:
+                status = process.complain(f"'{word}' and '{path}' are the same file")
                 continue
             if there.folder.volume is not place.inode.volume:
                 copy(process, place.inode, path, True, True, True)

@@ -413,6 +413,15 @@ def _dd(process: Process) -> int | None:
             what: Any = process.fds[fd]
             if word in given and hasattr(what, "offset"):
                 what.offset = int(given[word]) * size
+            elif word == "skip":
+                state["skip"] = int(given.get("skip", 0)) * size
+    while state.get("skip"):
+        data = process.read(3, min(state["skip"], 65536))
+        if data is None:
+            return None
+        state["skip"] -= len(data)
+        if not data:
+            break
     while state["left"]:
         if process.choked(4):
             return None

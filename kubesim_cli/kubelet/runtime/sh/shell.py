@@ -222,8 +222,8 @@ class Shell:
         array, at = self.vars.get(name), self.key(name, key)
         if isinstance(array, dict):
             return array.get(at)
-        if array is None and name == "PIPESTATUS":
-            array = str(self.status)
+        if array is None:
+            array = str(self.status) if name == "PIPESTATUS" else self.get(name)
         return array if at == 0 else None
 
     def elements(self, name: str) -> list[str] | None:

@@ -59,8 +59,10 @@ def readonly(sh: Shell, argv: list[str]) -> int:
 def local(sh: Shell, argv: list[str]) -> int:
     frame = next((each for each in reversed(sh.frames) if each.kind == "function"), None)
     if frame is None:
-        sh.complain("local: can only be used in a function" if sh.bash else "local: not in a function")
-        return 1 if sh.bash else 2
+        if not sh.bash:
+            raise ShellError("local: not in a function", 2)
+        sh.complain("local: can only be used in a function")
+        return 1
     flags = "".join(each[1:] for each in argv[1:] if each[:1] == "-")
     for word in argv[1:]:
         if word[:1] == "-":
@@ -173,8 +175,10 @@ def options(sh: Shell, words: list[str]) -> int:
             if letter == "o":
                 name = words.pop(0) if words else ""
                 if name and name not in _LONG:
-                    raise ShellError(f"set: Illegal option -o {name}" if not sh.bash else
-                                     f"set: {name}: invalid option name", 2)
+                    if not sh.bash:
+                        raise ShellError(f"set: Illegal option -o {name}", 2)
+                    sh.complain(f"set: {name}: invalid option name")
+                    return 2
                 if name:
                     change(_LONG[name])
             elif letter in "abCeEfhmnuvxTB":

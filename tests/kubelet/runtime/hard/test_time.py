@@ -26,7 +26,7 @@ def test_what_takes_time(play, script, says):
     said = play(script, 1000, "bash").said
     assert [text for _, text in said] == [text for _, text in says]
     assert [at for at, _ in said] == pytest.approx([at for at, _ in says], abs=0.03)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 30
 
 
 @pytest.mark.parametrize(("body", "lines"), [
