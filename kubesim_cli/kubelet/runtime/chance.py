@@ -37,7 +37,9 @@ class Chance:
 
     def bytes(self, count: int) -> bytes:
         """Return so many bytes."""
-        return self.bits(count * 8).to_bytes(count, "big")
+        from ...machinery.digest import shake_256
+
+        return shake_256(self._draw().to_bytes(8, "big")).digest(count)
 
     def below(self, limit: int) -> int:
         """Return a number from 0 up to, and without, a limit."""

@@ -141,6 +141,8 @@ def _head(process: Process) -> int | None:
                                   "amount": amount, "left": amount, "open": False, "status": 0, "first": True,
                                   "held": []}
     while state["files"]:
+        if process.choked():
+            return None
         name = state["files"][0]
         if not state["open"]:
             try:
@@ -354,43 +356,47 @@ def _yes(process: Process) -> int | None:
 
 
 def _seq(process: Process) -> int | None:
-    words, separator, width, form = process.argv[1:], "\n", False, ""
-    while words and words[0][:1] == "-" and not words[0][1:2].isdigit() and words[0][1:2] != ".":
-        word = words.pop(0)
-        if word[:2] == "-s":
-            separator = word[2:] or words.pop(0)
-        elif word[:2] == "-f":
-            form = word[2:] or words.pop(0)
-        elif word in ("-w", "--equal-width"):
-            width = True
-    try:
-        numbers = [float(word) for word in words]
-    except ValueError:
-        bad = next(word for word in words if not word.replace(".", "").lstrip("-").isdigit())
-        return process.complain(f"invalid floating point argument: '{bad}'")
-    if not numbers or len(numbers) > 3:
-        return process.complain("missing operand" if not numbers else f"extra operand '{words[3]}'")
-    first = numbers[0] if len(numbers) > 1 else 1.0
-    step = numbers[1] if len(numbers) == 3 else 1.0
-    if not step:
-        return process.complain("invalid Zero increment value: '0'")
-    places = max(len(word.partition(".")[2]) for word in words)
-    count = int((numbers[-1] - first) / step + 1e-9) + 1
-    if count <= 0:
-        return 0
-    if count > 5_000_000:
-        from ..kernel.errors import Exhausted
-
-        raise Exhausted("output")
-    texts = [form % (first + step * number) if form else f"{first + step * number:.{places}f}"
-             for number in range(count)] \
-        if places or form or step != int(step) else [str(each)
-                                                     for each in range(int(first), int(first) + int(step) * count,
-                                                         int(step))]
-    if width:
-        longest = max(map(len, texts))
-        texts = [each.zfill(longest) for each in texts]
-    process.write(separator.join(texts) + "\n")
+    state = process.memory
+    if state is None:
+        words, separator, width, form = process.argv[1:], "\n", False, ""
+        while words and words[0][:1] == "-" and not words[0][1:2].isdigit() and words[0][1:2] != ".":
+            word = words.pop(0)
+            if word[:2] == "-s":
+                separator = word[2:] or words.pop(0)
+            elif word[:2] == "-f":
+                form = word[2:] or words.pop(0)
+            elif word in ("-w", "--equal-width"):
+                width = True
+        try:
+            numbers = [float(word) for word in words]
+        except ValueError:
+            bad = next(word for word in words if not word.replace(".", "").lstrip("-").isdigit())
+            return process.complain(f"invalid floating point argument: '{bad}'")
+        if not numbers or len(numbers) > 3:
+            return process.complain("missing operand" if not numbers else f"extra operand '{words[3]}'")
+        first = numbers[0] if len(numbers) > 1 else 1.0
+        step = numbers[1] if len(numbers) == 3 else 1.0
+        if not step:
+            return process.complain("invalid Zero increment value: '0'")
+        places = max(len(word.partition(".")[2]) for word in words)
+        count = max(int((numbers[-1] - first) / step + 1e-9) + 1, 0)
+        longest = max(len(f"{each:.{places}f}") for each in (first, first + step * (count - 1))) if width else 0
+        state = process.memory = {"first": first, "step": step, "places": places, "left": count, "at": 0, "form": form,
+                                  "separator": separator, "width": longest}
+    places, first, step, form = state["places"], state["first"], state["step"], state["form"]
+    whole = not places and not form and step == int(step)
+    while state["left"]:
+        if process.choked():
+            return None
+        at = state["at"]
+        count = min(state["left"], 4096)
+        values = [first + step * number for number in range(at, at + count)]
+        texts = [str(int(value)) if whole else form % value if form else f"{value:.{places}f}" for value in values]
+        if state["width"]:
+            texts = [each.zfill(state["width"]) for each in texts]
+        state["left"], state["at"] = state["left"] - count, at + count
+        process.write(state["separator"].join(texts) + (state["separator"] if state["left"] else "\n"))
+        process.work(count >> 3)
     return 0
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
 
 CALL = 100  # steps that a call counts
-MOST_INPUT = 64 << 20
+MOST_INPUT = 12 << 20
 MOST_FILES = 20_000
 
 

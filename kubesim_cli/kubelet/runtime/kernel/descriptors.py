@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 PIPE_SIZE = 65536
-MOST_OUTPUT = 256 << 20  # bytes that a capture holds
+MOST_OUTPUT = 64 << 20  # bytes that a substitution gives, or a container says within SPAN simulated seconds
+SPAN = 10.0
 
 
 class Open:
@@ -172,14 +173,16 @@ class Lines:
 class Log(Open):
     """A container's stdout or stderr."""
 
-    __slots__ = ("lines", "size", "stream")
+    __slots__ = ("lines", "since", "size", "stream")
 
     def __init__(self, stream: str, lines: Lines):
         super().__init__()
-        self.stream, self.lines, self.size = stream, lines, 0
+        self.stream, self.lines, self.size, self.since = stream, lines, 0, 0.0
 
     def write(self, kernel: Kernel, data: bytes) -> None:
         self.lines.new.append((kernel.now, self.stream, data))
+        if kernel.now > self.since + SPAN:
+            self.size, self.since = 0, kernel.now
         self.size += len(data)
         if self.size > MOST_OUTPUT:
             raise Exhausted("output")

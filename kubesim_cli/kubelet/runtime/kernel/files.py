@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FOLDER, FILE, LINK, DEVICE, VIRTUAL = "d", "f", "l", "c", "v"
 _MOST_LINKS = 40
+MOST_STORED = 64 << 20  # bytes that a volume holds, however large it says it is
 READ, WRITE, EXECUTE = 4, 2, 1
 
 
@@ -29,7 +30,7 @@ ROOT = User()
 
 
 class Volume:
-    """A file system. `capacity`: bytes that it holds, None: as many as come.
+    """A file system. `capacity`: bytes that it says it holds.
 
     `image`: what its inodes with numbers below `base` were made from ("": nothing), so that only what has changed of
     them need be stored. `changes` counts what was done to its files and their names.
@@ -49,7 +50,7 @@ class Volume:
 
     def take(self, count: int) -> None:
         """So many bytes more are stored (fewer, where it is negative); raise ENOSPC where they do not fit."""
-        if count > 0 and self.capacity is not None and self.used + count > self.capacity:
+        if count > 0 and self.used + count > min(self.capacity or MOST_STORED, MOST_STORED):
             raise Errno("ENOSPC")
         self.used += count
 

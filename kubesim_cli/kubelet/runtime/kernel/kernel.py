@@ -27,6 +27,7 @@ NAMES = {number: name for name, number in SIGNALS.items()}
 TURN = 20_000            # steps of a process until the next one has its turn
 TURN_TIME = 0.02         # simulated seconds that such a turn takes: a busy loop sees time go by
 FORK = 20                # steps that a new process counts
+MOST_FORKS = 50_000      # of a container, as soon one after the other as steps are counted
 MOST_PROCESSES = 512     # of a container
 DEPTH = 12               # children that run at once within their parent's turn, one in the other
 
@@ -52,6 +53,11 @@ class Kernel:
         """Make a process that is ready to run; the first of a space is its PID 1."""
         if len(space.processes) >= MOST_PROCESSES:
             raise Errno("EAGAIN")
+        if self.now > space.rested + RESTED:
+            space.forks, space.rested = 0, self.now
+        space.forks += 1
+        if space.forks > MOST_FORKS:
+            raise Exhausted("steps")
         process = Process(self, space, program, argv, env, user, cwd, parent)
         if parent is not None:
             parent.work(FORK)

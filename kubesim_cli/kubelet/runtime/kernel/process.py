@@ -36,8 +36,8 @@ class Space:
     not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known.
     """
 
-    __slots__ = ("address", "ended", "exhausted", "forever", "guessed", "hostname", "init", "limit", "next_pid",
-                 "ports", "processes", "program", "random", "shell", "started", "tree")
+    __slots__ = ("address", "ended", "exhausted", "forever", "forks", "guessed", "hostname", "init", "limit",
+                 "next_pid", "ports", "processes", "program", "random", "rested", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash"):
@@ -48,6 +48,7 @@ class Space:
         self.address = "127.0.0.1"
         self.ports: dict[int, Listener] = {}
         self.ended: float | None = None  # when its process 1 did
+        self.forks, self.rested = 0, started  # new processes, and since when they are counted
         self.next_pid = 1
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None

@@ -6,6 +6,7 @@ tells which are needed. So a word is worked out in one go.
 
 from __future__ import annotations
 
+from ..kernel.errors import Exhausted
 from . import arithmetic, parameters, patterns
 from .syntax import Arithmetic, Literal, Parameter, Substitution, Word
 
@@ -49,6 +50,8 @@ def _needs(part: Parameter) -> Guard:
     return needs
 
 
+LONGEST = 4 << 20  # characters of a word
+
 # To one text
 
 def text(word: Word) -> Text:
@@ -58,7 +61,14 @@ def text(word: Word) -> Text:
     functions = [part_text(part, number == 0) for number, part in enumerate(word.parts)]
     if len(functions) == 1:
         return functions[0]
-    return lambda sh: "".join([function(sh) for function in functions])
+
+    def joined(sh: Shell) -> str:
+        value = "".join([function(sh) for function in functions])
+        if len(value) > LONGEST:
+            raise Exhausted("memory")
+        return value
+
+    return joined
 
 
 def _constant(value: str) -> Text:
@@ -264,6 +274,8 @@ def fields(word: Word) -> Fields:
                     found += matched
                     continue
             found.append("".join([value for value, _ in field]))
+            if len(found[-1]) > LONGEST:
+                raise Exhausted("memory")
         return found
 
     return build

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Value = str | dict[Any, str]
 
 MOST_FRAMES = 400
-LONGEST = 64 << 20  # characters of a variable
+LONGEST = 16 << 20  # characters of a variable
 _DYNAMIC = frozenset("@*#?$!-0") | {"RANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "BASHPID", "PPID", "FUNCNAME", "UID",
                                      "EUID", "BASH_VERSION", "SRANDOM", "EPOCHREALTIME", "HOSTTYPE", "OSTYPE"}
 

@@ -4,7 +4,12 @@ import time
 
 import pytest
 
-ENDLESS = ["while :; do :; done", "awk 'BEGIN{while(1);}'", "x=a; while :; do x=$x$x; done", "yes >/dev/null",
+ENDLESS = [":(){ :|:& };:; sleep 9", "f() { f $1$1 & f $1$1; }; f a", "dd if=/dev/zero of=/f bs=1M",
+           "cat /dev/zero > /f", "yes > /f; exec false",
+           "seq 1 3000000 | sort -rn | head -1; exec false", "find / | xargs cat | wc -c; exec false",
+           "tar cf - / | wc -c; exec false",
+           "head -c 99999999 /dev/urandom | tail -c 1; exec false",
+           "while :; do :; done", "awk 'BEGIN{while(1);}'", "x=a; while :; do x=$x$x; done", "yes >/dev/null",
            "tail /dev/zero",
            "f() { f; }; f", "f() { f | f; }; f; exec false", "f() { f & f & }; f; wait; exec false",
            "exec cat /dev/zero", "while :; do echo x; done",
