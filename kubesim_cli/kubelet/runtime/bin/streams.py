@@ -390,13 +390,17 @@ def _seq(process: Process) -> int | None:
             return None
         at = state["at"]
         count = min(state["left"], 4096)
-        values = [first + step * number for number in range(at, at + count)]
-        texts = [str(int(value)) if whole else form % value if form else f"{value:.{places}f}" for value in values]
+        if whole:
+            begin = int(first + step * at)
+            texts = list(map(str, range(begin, begin + int(step) * count, int(step))))
+        else:
+            values = [first + step * number for number in range(at, at + count)]
+            texts = [form % value if form else f"{value:.{places}f}" for value in values]
         if state["width"]:
             texts = [each.zfill(state["width"]) for each in texts]
         state["left"], state["at"] = state["left"] - count, at + count
         process.write(state["separator"].join(texts) + (state["separator"] if state["left"] else "\n"))
-        process.work(count >> 3)
+        process.work(count >> 2)
     return 0
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .kernel import Kernel
 
 PIPE_SIZE = 65536
-MOST_OUTPUT = 64 << 20  # bytes that a substitution gives, or a container says within SPAN simulated seconds
+MOST_CAPTURED = 16 << 20  # bytes that a command substitution gives
+MOST_OUTPUT = 64 << 20    # bytes that a container says within SPAN simulated seconds
 SPAN = 10.0
 
 
@@ -157,7 +158,7 @@ class Capture(Open):
 
     def write(self, kernel: Kernel, data: bytes) -> None:
         self.data += data
-        if len(self.data) > MOST_OUTPUT:
+        if len(self.data) > MOST_CAPTURED:
             raise Exhausted("output")
 
 

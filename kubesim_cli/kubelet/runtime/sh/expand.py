@@ -258,6 +258,8 @@ def fields(word: Word) -> Fields:
     if not (multiple or unquoted):
         whole = text(word)
         return lambda sh: [whole(sh)]
+    if len(word.parts) == 1 and _plainly_split(word.parts[0]):
+        return _split(part_text(word.parts[0], True))
     builders = [_field_part(part, number == 0) for number, part in enumerate(word.parts)]
 
     def build(sh: Shell) -> list[str]:
@@ -265,20 +267,47 @@ def fields(word: Word) -> Fields:
         for each in builders:
             each(sh, builder)
         builder.close()
-        found: list[str] = []
-        for field in builder.done:
-            if not sh.option("f") and any(not quoted and patterns.special(value) for value, quoted in field):
-                wanted = "".join([patterns.quote(value) if quoted else value for value, quoted in field])
-                matched = patterns.paths(sh.process, wanted)
-                if matched or "nullglob" in sh.options:
-                    found += matched
-                    continue
-            found.append("".join([value for value, _ in field]))
-            if len(found[-1]) > LONGEST:
-                raise Exhausted("memory")
-        return found
+        return _found(sh, builder)
 
     return build
+
+
+def _found(sh: Shell, builder: _Builder) -> list[str]:
+    """Return the fields that were built, patterns replaced by the files that they match."""
+    found: list[str] = []
+    for field in builder.done:
+        if not sh.option("f") and any(not quoted and patterns.special(value) for value, quoted in field):
+            wanted = "".join([patterns.quote(value) if quoted else value for value, quoted in field])
+            matched = patterns.paths(sh.process, wanted)
+            if matched or "nullglob" in sh.options:
+                found += matched
+                continue
+        found.append("".join([value for value, _ in field]))
+        if len(found[-1]) > LONGEST:
+            raise Exhausted("memory")
+    return found
+
+
+def _plainly_split(part: Node) -> bool:
+    """Tell whether a part alone is a text that is split: $x, $(...), $((...))."""
+    if isinstance(part, Parameter):
+        return not (part.operator or parameters.several(part))
+    return isinstance(part, (Substitution, Arithmetic))
+
+
+def _split(function: Text) -> Fields:
+    """What is most often split, and may be long: one expansion, at blanks."""
+
+    def split(sh: Shell) -> list[str]:
+        value, separators = function(sh), sh.ifs()
+        if separators == " \t\n" and value.isascii() and not ("*" in value or "?" in value or "[" in value):
+            return value.split()
+        builder = _Builder()
+        builder.split(value, separators)
+        builder.close()
+        return _found(sh, builder)
+
+    return split
 
 
 def _field_part(part: Node, first: bool) -> Callable[[Shell, _Builder], None]:
