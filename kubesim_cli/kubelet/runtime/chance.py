@@ -39,7 +39,8 @@ class Chance:
         """Return so many bytes."""
         from ...machinery.digest import shake_256
 
-        return shake_256(self._draw().to_bytes(8, "big")).digest(count)
+        found: bytes = shake_256(self._draw().to_bytes(8, "big")).digest(count)
+        return found
 
     def below(self, limit: int) -> int:
         """Return a number from 0 up to, and without, a limit."""
