@@ -163,19 +163,19 @@ class Play:
             given = self._fill(volume)
             mounts.append(Mount(mount["mountPath"], mount["name"], mount.get("subPath") or "",
                                 given or bool(mount.get("readOnly"))))
-        now = self.kernel.now
+        now, finite = self.kernel.now, _is_finite(pod, container)
         spec = Spec(container["image"], environment.arguments(container, env) or ["kubesim-unknown"],
                     {"HOME": "/" if user.uid else "/root", **env},
                     pod["spec"].get("hostname") or pod["metadata"]["name"],
                     f"{pod['metadata'].get('uid')} {now}", user, container.get("workingDir") or "/", tuple(mounts),
-                    None if limit is None else _bytes(limit), program=_finder(_is_finite(pod, container)))
+                    None if limit is None else _bytes(limit), program=_finder(finite))
         tree = self.engine.start(container["name"], spec).space.tree
         for path in {"/dev/termination-log", container.get("terminationMessagePath") or "/dev/termination-log"}:
             try:
                 tree.put(path, b"", 0o666, now=now)
             except Errno:
                 continue
-        taken.furnish(tree, container, now)
+        taken.furnish(tree, container, now, finite)
 
     def _fill(self, volume: Object) -> bool:
         """Make a volume, where it is not there yet; return whether the kubelet is who writes it."""

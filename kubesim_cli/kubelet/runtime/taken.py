@@ -17,6 +17,7 @@ _SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "d
 # A command that says what a path is, or a redirection, and the path.
 _NAMED = r"(?:\b(touch|cd|ls|mkdir|-d)\s+(?:-\w+\s+)?|(>)\s*)?[\"']?(?<![\w.}/:*$-])(/[\w.@+/-]*\w)"
 _SYSTEM = ("/etc/", "/home/", "/lib/", "/opt/", "/root/", "/run/", "/srv/", "/usr/", "/var/")
+_OWN = ("/dev/", "/proc/", "/sys/", "/tmp/")  # folders in which images have nothing
 _PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/")
 
 
@@ -41,10 +42,10 @@ def _commands(container: Object) -> Iterator[str]:
         yield from ((place or {}).get("exec") or {}).get("command") or ()
 
 
-def furnish(tree: Tree, container: Object, now: float) -> None:
+def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -> None:
     """Put into a container what its commands name in folders that images have, as if its image had it.
 
-    Folders above a file are made for any such path; the file itself, unless a command makes it. A script that nobody
+    `anywhere`: in other folders, too, as for what is to end well. Folders above a file are made for any such path; the file itself, unless a command makes it. A script that nobody
     has seen goes on, or ends, as a program does that is not known.
     """
     import re
@@ -56,7 +57,8 @@ def furnish(tree: Tree, container: Object, now: float) -> None:
         return
     for match in re.finditer(_NAMED, text):
         how, made, path = match.groups()
-        if not path.startswith(_SYSTEM) or path.startswith(_PROGRAMS) or _hidden(tree, path):
+        wanted = path.startswith(_SYSTEM) or anywhere and not path.startswith(_OWN)
+        if not wanted or path.startswith(_PROGRAMS) or _hidden(tree, path):
             continue
         folder, _, name = path.rpartition("/")
         if not _free(tree, folder):

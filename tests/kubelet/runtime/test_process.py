@@ -89,6 +89,13 @@ def test_what_is_not_known_ends_where_it_has_to(script, role, least):
     assert (found.code, found.ends) == (0, least)
 
 
+def test_what_a_job_reads_is_there():
+    pod = pod_of(box(["rev", "/input/data.txt"]))
+    assert outcome(pod["spec"]["containers"][0], pod=pod).code == 1
+    pod["metadata"]["ownerReferences"] = [{"kind": "Job", "name": "j", "uid": "j", "controller": True}]
+    assert outcome(pod["spec"]["containers"][0], "job", pod=pod).code == 0
+
+
 def test_a_service_that_comes_later():
     service = {"metadata": {"creationTimestamp": "2027-01-15T08:00:05Z"}}  # 5 s after START
     container = box("until nslookup db.default.svc.cluster.local; do sleep 2; done; exit 3")
