@@ -45,8 +45,9 @@ def _commands(container: Object) -> Iterator[str]:
 def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -> None:
     """Put into a container what its commands name in folders that images have, as if its image had it.
 
-    `anywhere`: in other folders, too, as for what is to end well. Folders above a file are made for any such path; the file itself, unless a command makes it. A script that nobody
-    has seen goes on, or ends, as a program does that is not known.
+    `anywhere`: in other folders, too, as for what is to end well. Folders above a file are made for any
+    such path; the file itself, unless a command makes it. A script that nobody has seen goes on, or ends, as a program
+    does that is not known.
     """
     import re
 
@@ -57,7 +58,7 @@ def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -
         return
     for match in re.finditer(_NAMED, text):
         how, made, path = match.groups()
-        wanted = path.startswith(_SYSTEM) or anywhere and not path.startswith(_OWN)
+        wanted = path.startswith(_SYSTEM) or (anywhere and not path.startswith(_OWN))
         if not wanted or path.startswith(_PROGRAMS) or _hidden(tree, path):
             continue
         folder, _, name = path.rpartition("/")
