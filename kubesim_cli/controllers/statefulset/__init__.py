@@ -311,12 +311,11 @@ class _Sync:
         """Yield the pods from the highest ordinal down to `first`, but for the settled ones of revision `wanted`."""
         loose = {identity.ordinal(pod): pod for pod in self.replicas}
         settled = self.settled.by_ordinal
-        for number in range(identity.start_ordinal(self.set) + self.spec["replicas"] - 1, first - 1, -1):
-            pod = loose.get(number)
-            if pod is None and number in settled and settled[number][1] != wanted:
-                pod = settled[number][0]
-            if pod is not None:
-                yield pod
+        outdated = {number for number, (_, revision) in settled.items() if revision != wanted}
+        end = identity.start_ordinal(self.set) + self.spec["replicas"]
+        for number in sorted(outdated | loose.keys(), reverse=True):
+            if first <= number < end:
+                yield loose[number] if number in loose else settled[number][0]
 
     def _replace(self, pod: Object) -> None:
         self._delete(pod)
