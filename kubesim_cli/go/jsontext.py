@@ -59,6 +59,18 @@ def _encoder(sort_keys: bool) -> Encode:
         return json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=sort_keys).encode
 
 
+def _with_errors(scan: Scan) -> Scan:
+    def scan_with_errors(text: str, position: int) -> tuple[Any, int]:
+        try:
+            return scan(text, position)
+        except SystemError:  # up to CPython 3.12 it looks for its error in json.decoder, and does not import that
+            import json.decoder  # noqa: F401
+
+            return scan(text, position)
+
+    return scan_with_errors
+
+
 def scanner(parse_float: Parse = float, parse_int: Parse = int,
             parse_constant: Parse = _CONSTANTS.__getitem__) -> Scan:
     """Return a function like json.JSONDecoder.raw_decode: (text, position) -> (value, where it ends).
@@ -71,7 +83,7 @@ def scanner(parse_float: Parse = float, parse_int: Parse = int,
         settings: Any = _Settings(parse_float, parse_int, parse_constant)
         scan: Scan = make_scanner(settings)
         if scan(_SAMPLE_TEXT, 0)[1] == len(_SAMPLE_TEXT):
-            return scan
+            return _with_errors(scan)
     except (ImportError, AttributeError, TypeError):
         pass
     import json

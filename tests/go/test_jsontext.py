@@ -37,6 +37,13 @@ def test_what_is_no_json_is_none_here_either(text):
     assert outcome(jsontext.loads) == outcome(json.loads)
 
 
+@pytest.mark.parametrize("text", ['{"a" 1}', '["', "[1,]", "[1"])
+def test_what_is_no_json_is_told_before_the_package_is_imported(text, monkeypatch):
+    monkeypatch.delitem(sys.modules, "json.decoder")
+    with pytest.raises(ValueError):
+        jsontext.loads(text)
+
+
 def test_the_package_stands_in_where_its_inner_parts_are_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "_json", None)
     assert jsontext._encoder(True)({"b": 1, "a": "\xe9"}) == '{"a":"\xe9","b":1}'
