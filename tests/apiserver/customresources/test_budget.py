@@ -101,3 +101,21 @@ def test_how_small_values_may_be(schema, size):
 
 def test_a_whole_object_has_a_name():
     assert set(with_meta({"type": "object"})["properties"]) == {"apiVersion", "kind", "metadata"}
+
+
+@pytest.mark.parametrize(("rule", "more", "place", "words"), [
+    ("self.x", {}, "rule", "compilation failed: ERROR: <input>:1:5: type 'string' does not support field selection"),
+    ("self", {}, "rule", "cel expression must evaluate to a bool"),
+    ("true", {"messageExpression": "self.x"}, "messageExpression", "messageExpression compilation failed: ERROR: "),
+    ("true", {"messageExpression": "1"}, "messageExpression", "messageExpression must evaluate to a string"),
+    ("true", {"optionalOldSelf": True}, "optionalOldSelf", "may not be set if oldSelf is not used in rule"),
+])
+def test_what_cannot_be_a_rule(api, rule, more, place, words):
+    told = refused(api, with_rule({**STRING, "maxLength": 9}, rule, **more))
+    assert f"{WHERE}.properties[f].x-kubernetes-validations[0].{place}: Invalid value: " in told
+    assert words in told
+
+
+def test_no_rule_looks_at_the_old_value_of_what_has_no_place_of_its_own(api):
+    items = {"type": "array", "maxItems": 3, "items": with_rule({**STRING, "maxLength": 9}, "self == oldSelf")}
+    assert "oldSelf cannot be used on the uncorrelatable portion of the schema within" in refused(api, items)
