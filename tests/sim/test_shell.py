@@ -7,10 +7,13 @@ import random
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from kubesim_cli.sim import shell as sim_shell
 from kubesim_cli.sim.shell import programs, quoted, script, shim
 
 unix = pytest.mark.skipif(os.name == "nt", reason="the shim is a program of sh")
@@ -101,3 +104,27 @@ def test_what_a_shell_is_told_means_the_folder_to_the_letter(tmp_path, shell):
     ("/a'b", "'/a''b'"), ("/a\u2019; calc; #", "'/a\u2019\u2019; calc; #'"), ("$(calc)`n", "'$(calc)`n'")])
 def test_a_word_of_powershell(text, word):
     assert quoted(text, "powershell") == word
+
+
+@pytest.mark.parametrize(("told", "shell_variable", "expected"), [
+    (["--shell", "fish"], "/bin/sh", "set -gx PATH "), ([], "/usr/bin/fish", "set -gx PATH "),
+    ([], "/bin/dash", 'hash -r'), (["--shell", "powershell"], "", "$env:PATH = "),
+])
+@unix
+def test_env_speaks_the_language_of_the_shell(told, shell_variable, expected, tmp_path, monkeypatch):
+    monkeypatch.setenv("SHELL", shell_variable)
+    done = CliRunner().invoke(sim_shell.env, told, obj=SimpleNamespace(home=str(tmp_path)))
+    assert done.exit_code == 0 and expected in done.output
+    assert (tmp_path / "bin" / "kubectl").exists()
+
+
+@unix
+@pytest.mark.parametrize(("code", "expected"), [(0, 0), (3, 3), (-9, 137)])
+def test_the_shell_is_opened_with_our_kubectl_in_front(code, expected, tmp_path, monkeypatch):
+    calls = []
+    monkeypatch.setenv("SHELL", "/bin/sh")
+    monkeypatch.setattr(sim_shell.subprocess, "call", lambda words, env: calls.append((words, env)) or code)
+    done = CliRunner().invoke(sim_shell.shell, [], obj=SimpleNamespace(home=str(tmp_path)))
+    [(words, environ)] = calls
+    assert done.exit_code == expected and words == ["/bin/sh"]
+    assert environ["PATH"].startswith(f"{tmp_path / 'bin'}{os.pathsep}") and environ["KUBESIM_HOME"] == str(tmp_path)
