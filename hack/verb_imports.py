@@ -25,7 +25,8 @@ VERBS = {
     "delete": ["delete", "pod", "sts-mariadb-0", "--wait=false"],
 }
 # What `collections` and `functools` bring along in some releases of Python and not in others.
-_HIDDEN = ("copyreg", "itertools", "keyword", "operator", "reprlib", "types")
+_HIDDEN = ("copyreg", "itertools", "keyword", "operator", "reprlib", "sre_compile", "sre_constants",
+           "sre_parse", "types")
 _RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kubesim_cli import finder; finder.install(); "
 _ASKED = _RUN + ("from kubesim_cli.main import main; before = set(sys.modules); main(); sys.stdout.flush(); "
                  "print(*sorted(set(sys.modules) - before), file=sys.stderr)")

@@ -6,8 +6,7 @@ Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
 
 from __future__ import annotations
 
-import json
-
+from ..go import jsontext
 from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
@@ -51,7 +50,7 @@ def _deletion_changed(old: Object, new: Object) -> bool:
 
 
 def _key(api_version: str, kind: str, namespace: str, name: str, uid: str) -> Key:
-    return json.dumps([api_version, kind, namespace, name, uid])
+    return jsontext.encode([api_version, kind, namespace, name, uid])
 
 
 class GarbageCollector(Controller):
@@ -59,7 +58,7 @@ class GarbageCollector(Controller):
     watches = {"*": _concerned}
 
     def sync(self, api: Client, key: str) -> float | None:
-        api_version, kind, namespace, name, uid = json.loads(key)
+        api_version, kind, namespace, name, uid = jsontext.loads(key)
         res = api.discovery.of_kind(api_version, kind)
         if res is None:
             return None

@@ -228,9 +228,9 @@ def _check_pods(state: _State) -> None:
         state.world.expect(count == 1, f"{count} pods have the address {address}")
     cluster_ips = Counter(ip for obj in state.client.items("services") for ip in obj["spec"].get("clusterIPs") or ()
                           if ip != "None")
-    ports = Counter(port["nodePort"] for obj in state.client.items("services") for port in obj["spec"]["ports"]
-                    if port.get("nodePort"))
-    for what, count in (cluster_ips + Counter({str(port): count for port, count in ports.items()})).items():
+    ports = Counter(f"{port['nodePort']} {port['protocol']}" for obj in state.client.items("services")
+                    for port in obj["spec"]["ports"] if port.get("nodePort"))
+    for what, count in (cluster_ips + ports).items():
         state.world.expect(count == 1, f"{count} services have {what}")
     nodes = {node["metadata"]["name"] for node in state.client.items("nodes")}
     for pod in state.pods:
