@@ -28,12 +28,12 @@ VERBS = {
 _HIDDEN = ("copyreg", "itertools", "keyword", "operator", "reprlib", "sre_compile", "sre_constants",
            "sre_parse", "types")
 _RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kubesim_cli import finder; finder.install(); "
-_ASKED = _RUN + ("from kubesim_cli.main import main; before = set(sys.modules); main(); sys.stdout.flush(); "
+_ASKED = _RUN + ("before = set(sys.modules); from kubesim_cli.main import main; main(); sys.stdout.flush(); "
                  "print(*sorted(set(sys.modules) - before), file=sys.stderr)")
 
 
 def imported() -> dict[str, list[str]]:
-    """Return what each of VERBS imports beyond what `python -S` and the entry point do, on the tutorial's cluster.
+    """Return what each of VERBS imports beyond what `python -S` and finder.py do, on the tutorial's cluster.
 
     Of Python's own modules only those at the top: what they bring along differs by its release.
     """
