@@ -15,7 +15,7 @@ from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import Kernel
-from .kernel.network import Routes
+from .kernel.network import Net, Routes
 from .kernel.process import Process, Space
 from .kernel.terminal import Terminal
 
@@ -48,16 +48,17 @@ class Mount:
 
 class Spec:
     """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from,
-    `program`: how programs are found in it."""
+    `program`: how programs are found in it, `net`: the name of the network namespace that it shares ("": one of its
+    own) and `address` its address."""
 
-    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "program", "seed",
-                 "stdin", "terminal", "user")
+    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "net", "program",
+                 "seed", "stdin", "terminal", "user")
 
     def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
                  seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
                  memory: int | None = None, stdin: bool = False, terminal: bool = False,
-                 address: str = "127.0.0.1", program: Find = programs.find):
-        self.address, self.program = address, program
+                 address: str = "127.0.0.1", program: Find = programs.find, net: str = ""):
+        self.address, self.program, self.net = address, program, net
         self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
         self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
         self.mounts, self.memory, self.stdin, self.terminal = mounts, memory, stdin, terminal
@@ -131,6 +132,13 @@ class Engine:
 
     # Containers
 
+    def net(self, name: str, address: str) -> Net:
+        """Return the network namespace of a name, which is made where no container that runs has it."""
+        for container in self.containers.values():
+            if container.space.net.name == name and container.space.ended is None:
+                return container.space.net
+        return Net(address, name)
+
     def start(self, name: str, spec: Spec) -> Container:
         """Start a container; raise StartError where its program cannot be."""
         now = self.kernel.now
@@ -141,7 +149,7 @@ class Engine:
         tree.make_folders(spec.cwd, now=now)
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
-        space.address = spec.address
+        space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)
         container = Container(space, spec.user, spec.env)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
         container.stdin = fds[0]

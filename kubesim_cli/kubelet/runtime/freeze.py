@@ -28,7 +28,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Listener, network.Connection,
+    network.Net, network.Listener, network.Connection, network.Answered,
     shell.Shell,
     shell.Frame,
     values.Assoc, codes.Code, Chance)}

@@ -31,6 +31,11 @@ class Open:
     def __init__(self) -> None:
         self.users = 0
 
+    @property
+    def room(self) -> object:
+        """What a writer waits for that is `full`."""
+        return self.key
+
     def read(self, kernel: Kernel, count: int) -> bytes | None:
         """Return up to so many bytes, b"" at the end, None where one has to wait."""
         raise Errno("EBADF")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 MESSAGES = {
     "EACCES": "Permission denied", "EADDRINUSE": "Address already in use", "ECONNREFUSED": "Connection refused",
-    "EHOSTUNREACH": "No route to host", "EAGAIN": "Resource temporarily unavailable", "EBADF": "Bad file descriptor",
+    "EHOSTUNREACH": "No route to host", "ENETUNREACH": "Network is unreachable", "ETIMEDOUT": "Connection timed out",
+    "EAGAIN": "Resource temporarily unavailable", "EBADF": "Bad file descriptor",
     "EBUSY": "Device or resource busy", "EEXIST": "File exists", "EINVAL": "Invalid argument",
     "EISDIR": "Is a directory", "ELOOP": "Too many levels of symbolic links", "ENOENT": "No such file or directory",
     "ENOEXEC": "Exec format error", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from .descriptors import Open
 from .errors import Errno, Exhausted
 from .files import Tree, User
+from .network import Net
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from ..chance import Chance
     from .kernel import Kernel
-    from .network import Listener
 
     Program = Callable[["Process"], "int | None"]
     Find = Callable[[Tree, User, str, "str | None", str], Program]
@@ -36,8 +36,8 @@ class Space:
     not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known.
     """
 
-    __slots__ = ("address", "ended", "exhausted", "forever", "forks", "guessed", "hostname", "init", "limit",
-                 "next_pid", "ports", "processes", "program", "random", "rested", "shell", "started", "tree")
+    __slots__ = ("ended", "exhausted", "forever", "forks", "guessed", "hostname", "init", "limit", "net",
+                 "next_pid", "processes", "program", "random", "rested", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash"):
@@ -45,8 +45,7 @@ class Space:
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.forever = self.guessed = False
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
-        self.address = "127.0.0.1"
-        self.ports: dict[int, Listener] = {}
+        self.net = Net()
         self.ended: float | None = None  # when its process 1 did
         self.forks, self.rested = 0, started  # new processes, and since when they are counted
         self.next_pid = 1
@@ -164,7 +163,7 @@ class Process:
         what = self.fds.get(fd)
         if what is None or not what.full:
             return False
-        self.wait(what.key)
+        self.wait(what.room)
         return True
 
     def complain(self, message: str) -> int:
