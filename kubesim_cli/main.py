@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -10,7 +9,7 @@ from .kubectl import PLACES, place_of
 from .kubectl.cli.commands import find, first_argument, flags_of, in_release, subcommands, suggestions
 from .kubectl.cli.flags import FlagError
 from .kubectl.context import Context
-from .kubectl.failures import Exit, Failure, Usage, exit_code, tell
+from .kubectl.failures import Exit, Failure, Usage
 from .kubectl.kubeconfig import home
 from .machinery.errors import StatusError
 from .machinery.modules import import_module
@@ -32,7 +31,6 @@ def main(argv: list[str] | None = None) -> int:
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         from .machinery.streams import open_closed
         open_closed()
-    gc.set_threshold(200_000)  # objects are trees: looking for cycles in 10,000 pods takes half of their listing
     try:
         if words[:1] == ["sim"]:
             from .sim.cli import main as sim
@@ -72,6 +70,7 @@ def execute(words: list[str], environ: Mapping[str, str], streams: Streams | Non
         try:
             code = _run(ctx, words)
         except (StatusError, Failure, Exit) as failure:
+            from .kubectl.telling import exit_code, tell
             if not isinstance(failure, Exit):
                 ctx.err(tell(failure, ctx.command))
             code = exit_code(failure, ctx.command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 def start() -> NoReturn:
     """Run the command line in sys.argv, and end the process."""
+    gc.set_threshold(200_000)  # objects are trees: looking for cycles in 10,000 pods takes half of their listing
     finder.install()
     from .main import main
 

@@ -124,19 +124,30 @@ def copied(value: Any) -> Any:
     return loads(encode(value))
 
 
+_NOT_LOOKED = object()
+
+
 class Entries:
     """The entries of JSON objects that begin a line of a text, each decoded when it is asked for."""
 
     def __init__(self, text: str):
-        self._texts = {entry[:entry.find('"')]: entry for entry in text.split('\n"')}
+        self._text = text
         self._values: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
         """Return the value of a key; raises KeyError."""
-        if key not in self._values:
-            self._values[key] = value_at(self._texts[key], len(key) + len('": '))
-        return self._values[key]
+        found = self._values.get(key, _NOT_LOOKED)
+        if found is _NOT_LOOKED:
+            begin = f'\n"{key}": '
+            place = self._text.find(begin)
+            if place < 0:
+                raise KeyError(key)
+            found = self._values[key] = value_at(self._text, place + len(begin))
+        return found
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, or `default`."""
-        return self[key] if key in self._texts else default
+        try:
+            return self[key]
+        except KeyError:
+            return default

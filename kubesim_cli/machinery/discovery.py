@@ -161,15 +161,8 @@ def builtin(release: tuple[int, int] = NEWEST, custom: Sequence[Resource] = ()) 
             groups.append({"name": res.group, "versions": [res.version]})
         elif res.version not in known["versions"]:
             known["versions"].append(res.version)
-    rank = {g["name"]: i for i, g in enumerate(groups)}
-    order = sorted([*resources.values(), *custom],
-                   key=lambda r: (bool(r.group), rank.get(r.group, len(rank)) if r.group else 0,
-                                  _version_rank(groups, r)))
+    rank = {(group["name"], version): (i, j)
+            for i, group in enumerate(groups) for j, version in enumerate(group["versions"])}
+    rank["", "v1"] = (-1, 0)  # the core group is not listed
+    order = sorted([*resources.values(), *custom], key=lambda res: rank[res.group, res.version])
     return Discovery(order, groups)
-
-
-def _version_rank(groups: list[Object], res: Resource) -> int:
-    for group in groups:
-        if group["name"] == res.group:
-            return group["versions"].index(res.version) if res.version in group["versions"] else 99
-    return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from zlib import crc32
 
 from ..go import jsontext
@@ -69,8 +68,16 @@ class Table:
         return all(not block.packed or self._is_sound(block) for block in self._blocks)
 
     def _place(self, key: str) -> int:
-        """Return which block a key belongs to."""
-        return max(bisect_right(self._firsts, key) - 1, 0)
+        """Return which block a key belongs to: the last that does not begin behind it, or the first."""
+        firsts = self._firsts
+        low, high = 0, len(firsts)
+        while low < high:  # the bisect module is a file and a library to load, for a few steps in most tables
+            middle = (low + high) // 2
+            if key < firsts[middle]:
+                high = middle
+            else:
+                low = middle + 1
+        return low - 1 if low else 0
 
     def get(self, key: str) -> Any:
         """Return the value of a key, None where it is not there."""

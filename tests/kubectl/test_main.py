@@ -10,7 +10,8 @@ import pytest
 from kubesim_cli import main as entry
 from kubesim_cli.kubectl.cli.help import text_of
 from kubesim_cli.kubectl.context import Context
-from kubesim_cli.kubectl.failures import Aggregate, Exit, Failure, Usage, add_source, exit_code, tell
+from kubesim_cli.kubectl.failures import Aggregate, Exit, Failure, Usage, add_source
+from kubesim_cli.kubectl.telling import exit_code, tell
 from kubesim_cli.machinery import errors
 from kubesim_cli.machinery.field import forbidden, invalid, required
 from kubesim_cli.main import execute, main

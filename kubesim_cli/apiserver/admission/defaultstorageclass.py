@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...machinery.storage import is_default_class
-from ..kinds.core.persistentvolume import storage_class
+from ..kinds.columns import storage_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

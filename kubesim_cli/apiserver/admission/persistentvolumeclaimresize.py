@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...machinery import quantity
 from ...machinery.objects import dig
-from ..kinds.core.persistentvolume import storage_class
+from ..kinds.columns import storage_class
 from .refusal import forbidden
 
 TYPE_CHECKING = False

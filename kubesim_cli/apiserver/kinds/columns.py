@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from .base import NAME, Column, Kind
 
 TYPE_CHECKING = False
@@ -31,6 +32,15 @@ def access_modes(modes: list[str] | None) -> str:
     """Access modes as `RWO,ROX`, always in the same order."""
     short = {"ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP"}
     return ",".join(text for mode, text in short.items() if mode in (modes or ()))
+
+
+def storage_class(obj: Object) -> str | None:
+    """The class of a volume or claim: the old annotation, else spec.storageClassName (None: not set)."""
+    annotations = obj["metadata"].get("annotations") or {}
+    if BETA_STORAGE_CLASS_ANNOTATION in annotations:
+        return str(annotations[BETA_STORAGE_CLASS_ANNOTATION])
+    name: str | None = obj["spec"].get("storageClassName")
+    return name
 
 
 def first_three(found: list[str], count: int, empty: str = "<unset>") -> str:

@@ -6,7 +6,7 @@ from ....machinery.objects import dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
-from ..columns import access_modes
+from ..columns import access_modes, storage_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,15 +97,6 @@ _DEPRECATED_SOURCES = {
     "glusterfs": ("glusterfs", "deprecated in v1.25, non-functional in v1.26+"),
     "rbd": ("rbd", "deprecated in v1.28, non-functional in v1.31+"),
 }
-
-
-def storage_class(obj: Object) -> str | None:
-    """The class of a volume or claim: the old annotation, else spec.storageClassName (None: not set)."""
-    annotations = obj["metadata"].get("annotations") or {}
-    if BETA_STORAGE_CLASS_ANNOTATION in annotations:
-        return str(annotations[BETA_STORAGE_CLASS_ANNOTATION])
-    name: str | None = obj["spec"].get("storageClassName")
-    return name
 
 
 KIND = PersistentVolume()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from ....machinery.objects import dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ..base import AGE, NAME, Column, Kind
-from ..columns import access_modes
-from .persistentvolume import storage_class
+from ..columns import access_modes, storage_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
