@@ -8,5 +8,7 @@ class Tally:
 
     pods_with_usage = 0  # pods with annotations that metrics.py reads, so as not to look at all objects
 
+    kubelet = "full"     # what its nodes are: `full`, or `stub`, which run no processes (kubelet.runtimes)
+
     def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
         """Note that the simulation failed in a loop at one of its keys, at a time."""

@@ -40,17 +40,18 @@ class Cluster:
 
     def __init__(self, folder: str, release: Release | None, wall: Callable[[], float],
                  sleep: Callable[[float], object], tell: Callable[[str], object] | None = None,
-                 bare: bool | None = None):
+                 bare: bool | None = None, kubelet: str | None = None):
         """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr.
 
         `bare`: whether the cluster is made without kube-system's objects, where nobody has decided that; None: it has
-        them.
+        them. `kubelet`: what its nodes are where nobody has decided that (see Tally).
         """
         self._tell = tell or sys.stderr.write
         self.store = Store(folder, self._tell, fleeting="events")
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
-        self._asked_release, self._asked_bare, self._wall, self._sleep = release, bare, wall, sleep
+        self._asked_release, self._asked_bare, self._asked_kubelet = release, bare, kubelet
+        self._wall, self._sleep = wall, sleep
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
@@ -66,15 +67,16 @@ class Cluster:
 
     @classmethod
     def open(cls, folder: str, *, release: Release | None = None, wall: Callable[[], float] | None = None,
-             sleep: Callable[[float], object] | None = None, bare: bool | None = None) -> Cluster:
+             sleep: Callable[[float], object] | None = None, bare: bool | None = None,
+             kubelet: str | None = None) -> Cluster:
         """Open the cluster in `folder`, making the default one on first use, and let it catch up with the time.
 
-        `release` and `bare`: what a cluster is made with; one that somebody has used keeps its own. `wall`: real
-        seconds since 1970. Raises StoreError.
+        `release`, `bare` and `kubelet`: what a cluster is made with; one that somebody has used keeps its own. `wall`:
+        real seconds since 1970. Raises StoreError.
         """
         import time
 
-        cluster = cls(folder, release, wall or time.time, sleep or time.sleep, bare=bare)
+        cluster = cls(folder, release, wall or time.time, sleep or time.sleep, bare=bare, kubelet=kubelet)
         cluster.catch_up()
         return cluster
 
@@ -207,7 +209,7 @@ class Cluster:
         """Whether the default objects have been made, and those that are wanted."""
         state = self.state
         return (state.bootstrapped and (state.release is None or state.release == self.server.release)
-                and state.bare == self._bare)
+                and state.bare == self._bare and state.kubelet == state.made_kubelet(self._asked_kubelet))
 
     @property
     def _bare(self) -> bool:
@@ -234,14 +236,14 @@ class Cluster:
         if not self._bare:
             kubesystem.KubeSystem(self.client, self.store, Entropy({
                 "seed": f"{self.entropy.state['seed']}/kube-system", "count": 0})).make()
-        self.state.note_bootstrap(self.server.release, self._bare)
+        self.state.note_bootstrap(self.server.release, self._bare, self.state.made_kubelet(self._asked_kubelet))
         self._populated = True
 
     def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None, bare: bool | None = None,
-              feature_gates: dict[str, bool] | None = None) -> None:
+              kubelet: str | None = None, feature_gates: dict[str, bool] | None = None) -> None:
         """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is."""
         self.store.begin()
-        self.state.start_over(seed=seed, nodes=nodes, release=release, bare=bare,
+        self.state.start_over(seed=seed, nodes=nodes, release=release, bare=bare, kubelet=kubelet,
                               feature_gates=feature_gates or {})
         self._forget()
 
@@ -289,9 +291,9 @@ class Cluster:
 
     def log(self, pod: Object, container: Object, previous: bool = False) -> ContainerLog:
         """Return the log of a pod's container, of the run before with `previous`."""
-        from ..kubelet.containerlog import ContainerLog
+        from ..kubelet import runtimes
 
-        return ContainerLog(self.client, pod, container, previous)
+        return runtimes.of(self.state.kubelet).log(self.client, pod, container, previous)
 
     # Waiting
 

@@ -7,6 +7,8 @@
     releaseAsked   true: reset named that release; absent: it was that of whoever made the default objects
     bare           true: without what kubeadm and minikube put into a cluster; absent: whoever makes it decides
     bareAsked      true: reset decided about that; absent: it was decided by whoever made the default objects
+    kubelet        "stub": nodes that run no processes, or "full"; absent: whoever makes it decides, or "full"
+    kubeletAsked   true: reset decided about that; absent: it was decided by whoever made the default objects
     featureGates   {NAME: BOOL}, of those that were set
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
@@ -92,6 +94,17 @@ class ClusterState(Tally):
         return bool(self.bare if settled or asked is None else asked)
 
     @property
+    def kubelet(self) -> str:  # type: ignore[override]
+        """What the cluster's nodes are, `full` or `stub`; see Tally."""
+        found: str = self._meta.get("kubelet", "full")
+        return found
+
+    def made_kubelet(self, asked: str | None) -> str:
+        """What the cluster's nodes are; `asked` has a say until that is settled, as with the release."""
+        settled = bool(self._meta.get("kubeletAsked")) or not self.pristine
+        return self.kubelet if settled or asked is None else asked
+
+    @property
     def feature_gates(self) -> dict[str, bool]:
         """Feature gates that are set otherwise than the release does."""
         found: dict[str, bool] = self._meta.get("featureGates") or {}
@@ -104,13 +117,15 @@ class ClusterState(Tally):
         return found
 
     def start_over(self, *, seed: str, nodes: int, release: Release | None, bare: bool | None,
-                   feature_gates: dict[str, bool]) -> None:
+                   kubelet: str | None, feature_gates: dict[str, bool]) -> None:
         """Throw all away but the clock, if it tells a time, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
             meta.update(release=list(release), releaseAsked=True)
         if bare is not None:
             meta.update(bare=bare, bareAsked=True)
+        if kubelet is not None:
+            meta.update(kubelet=kubelet, kubeletAsked=True)
         if feature_gates:
             meta["featureGates"] = feature_gates
         clock = self._meta.get("clock")
@@ -131,9 +146,10 @@ class ClusterState(Tally):
         """Whether nothing but the default objects was ever written."""
         return not self.bootstrapped or self._meta["bootstrapped"] == self._store.revision
 
-    def note_bootstrap(self, release: Release, bare: bool) -> None:
+    def note_bootstrap(self, release: Release, bare: bool, kubelet: str) -> None:
         """The default objects of a release are made, and nothing else yet."""
-        self._meta.update(bootstrapped=self._store.revision, release=list(release), bare=bare)
+        self._meta.update(bootstrapped=self._store.revision, release=list(release), bare=bare,
+                          kubelet=kubelet)
 
     def forget_objects(self) -> None:
         """Throw the default objects away at once, to have them made anew."""

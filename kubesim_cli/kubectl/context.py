@@ -82,7 +82,7 @@ class Context:
 
             from ..cluster.cluster import Cluster
             self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep,
-                                    self._tell, wanted_bare(self.environ))
+                                    self._tell, wanted_bare(self.environ), wanted_kubelet(self.environ))
             self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
         return self._cluster
 
@@ -295,6 +295,15 @@ def asked_release(environ: Mapping[str, str], variable: str) -> Release | None:
         return parse_release(text)
     except ValueError as why:
         raise Failure(f"{variable}: {why}") from None
+
+
+def wanted_kubelet(environ: Mapping[str, str]) -> str | None:
+    """Return what KUBESIM_KUBELET says of how clusters are made, full or stub, or None where it is not set; raises
+    Failure."""
+    text = environ.get("KUBESIM_KUBELET", "")
+    if text not in ("", "full", "stub"):
+        raise Failure(f'KUBESIM_KUBELET: "{text}" is neither full nor stub')
+    return text or None
 
 
 def wanted_bare(environ: Mapping[str, str]) -> bool | None:

@@ -6,6 +6,7 @@ from ..machinery import timestamps
 from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from . import images
+from .containerruntime import Runtime
 from .memory import Memory
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import bounds
@@ -147,8 +148,6 @@ class Slot:
 
     def watch(self) -> None:
         """Let a running container live on to this moment: it ends, is killed, or becomes ready or not."""
-        from .runtime import process
-
         worker, began = self.worker, self.state["running"]["startedAt"]
         if self.status["image"] != images.tagged(self.container["image"]):
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name)
@@ -156,8 +155,8 @@ class Slot:
             worker.memory.back_offs[self.name] = 0.0
             self.restart()
             return
-        result = process.outcome(worker.api, {**worker.pod, "status": worker.status}, self.container,
-                                 timestamps.parse(began), self.role)
+        result = worker.runtime.outcome(worker.api, {**worker.pod, "status": worker.status}, self.container,
+                                        timestamps.parse(began), self.role)
         killed = self._killed()
         if killed is not None and (result.ends is None or killed[0] < result.ends):
             at = self._after_start(killed[0])
@@ -188,16 +187,16 @@ class Slot:
         """Return when the container that runs will have run for so many seconds."""
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
-    def _pieces(self, kind: str) -> list[process.Piece]:
-        """Return what a kind of probe finds over the life of the container that runs."""
-        from .runtime import process
+    def _probe(self, kind: str) -> Object | None:
+        return self.worker.runtime.probe(self.container, kind)
 
+    def _pieces(self, kind: str, probe: Object) -> list[process.Piece]:
+        """Return what a kind of probe finds over the life of the container that runs."""
         worker, began = self.worker, self.state["running"]["startedAt"]
         found = self._found.get((kind, began))
         if found is None:
-            found = self._found[kind, began] = process.pieces(
-                worker.api, {**worker.pod, "status": worker.status}, self.container, self.container[f"{kind}Probe"],
-                timestamps.parse(began))
+            found = self._found[kind, began] = worker.runtime.pieces(
+                worker.api, {**worker.pod, "status": worker.status}, self.container, probe, timestamps.parse(began))
         return found
 
     def _killed(self) -> tuple[float, str, str] | None:
@@ -206,11 +205,11 @@ class Slot:
 
         found = []
         for kind in ("startup", "liveness"):
-            probe = self.container.get(f"{kind}Probe")
+            probe = self._probe(kind)
             if probe and probe.get("exec"):
                 period = float(probe.get("periodSeconds") or 10)
                 first = float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
-                changes = process.verdicts(probe, self._pieces(kind), first, True)
+                changes = process.verdicts(probe, self._pieces(kind, probe), first, True)
                 bad = next((change for change in changes if not change[1]), None)
                 if bad is not None and not (kind == "startup" and self._started_at(bad[0])):
                     found.append((bad[0], kind, bad[2]))
@@ -224,10 +223,10 @@ class Slot:
         """Return how many seconds after its start the container counts as started; None: never."""
         from .runtime import process
 
-        probe = self.container.get("startupProbe")
+        probe = self._probe("startup")
         if not probe:
             return 0.0
-        changes = process.verdicts(probe, self._pieces("startup"), 0.0, False)
+        changes = process.verdicts(probe, self._pieces("startup", probe), 0.0, False)
         return next((time for time, good, _ in changes if good), None)
 
     def _judge(self) -> None:
@@ -247,11 +246,11 @@ class Slot:
             worker.wake(at)
             return
         self.status["started"] = True
-        probe = self.container.get("readinessProbe")
+        probe = self._probe("readiness")
         if self.role == "init" or not probe:
             self.status["ready"] = self.role != "init"
             return
-        pieces = self._pieces("readiness")
+        pieces = self._pieces("readiness", probe)
         message = "" if pieces[0].succeeds else pieces[0].message
         for time, good, found in process.verdicts(probe, pieces, startup, False):
             at = self._after_start(time)
@@ -428,7 +427,8 @@ def step(worker: PodWorker) -> None:
 
 def adopted(api: Client, pod: Object, node: Object, addresses: Addresses, since: float) -> Object:
     """Return the status of a pod whose containers run and are ready since a time, which nobody saw them do."""
-    worker = PodWorker(api, pod, node, None, Memory(pod["metadata"]["uid"], {}), addresses, since)
+    unasked = Runtime()
+    worker = PodWorker(api, pod, node, None, Memory(pod["metadata"]["uid"], {}), addresses, since, unasked)
     worker.now, worker.sandbox = since, True
     worker.status["startTime"] = timestamps.format(since)
     prepare(worker)

@@ -80,7 +80,7 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     if problem:
         message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {problem}'
         return _refuse(worker, name, waiting, "InvalidImageName", message, "InspectFailed")
-    if "doesnotexist" in image and policy != "Never":
+    if worker.runtime.is_missing(image) and policy != "Never":
         return _fail(worker, container, waiting)
     present = _is_present(worker, image)
     if present and policy != "Always":

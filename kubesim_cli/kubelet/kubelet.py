@@ -12,7 +12,7 @@ from ..helpers.controller import Change, Controller
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import join_key, key_of, split_key
-from . import containers
+from . import containers, runtimes
 from .addresses import Addresses
 from .admission import rejection
 from .memory import Memory
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..machinery.types import Key, Object
+    from .containerruntime import Runtime
 
     Step: TypeAlias = Callable[[PodWorker], None]
 
-TERMINATE = 0.6  # seconds that ending a pod takes, whatever its grace period
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
 WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node
 
@@ -36,13 +36,14 @@ WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for somethi
 class Stage:
     """The first of STAGES that `applies(worker)` is the pod's, and is taken: `take(worker)`.
 
-    With `since(worker)`, an RFC 3339 time, it is only taken `delay` seconds after that; `announce(worker)` then tells
-    that it is coming, once.
+    With `since(worker)`, an RFC 3339 time, it is only taken `delay(worker)` seconds after that; `announce(worker)`
+    then tells that it is coming, once.
     """
 
     __slots__ = ("announce", "applies", "delay", "name", "since", "take")
 
-    def __init__(self, name: str, applies: Callable[[PodWorker], bool], take: Step, delay: float = 0.0,
+    def __init__(self, name: str, applies: Callable[[PodWorker], bool], take: Step,
+                 delay: Callable[[PodWorker], float] = lambda worker: 0.0,
                  since: Callable[[PodWorker], str] | None = None, announce: Step = lambda worker: None):
         self.name, self.applies, self.take = name, applies, take
         self.delay, self.since, self.announce = delay, since, announce
@@ -105,11 +106,11 @@ def _forget(worker: PodWorker) -> None:
 
 STAGES = (
     Stage("forget", lambda w: _stopping(w) and is_mirror(w.pod), _forget),
-    Stage("end", _stopping, _end, TERMINATE, _deleted_at, _announce_end),
+    Stage("end", _stopping, _end, lambda w: w.runtime.STOPS, _deleted_at, _announce_end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
     Stage("expire", lambda w: (end := w.deadline()) is not None and w.now >= end, containers.expire),
-    Stage("begin", lambda w: not w.sandbox, _begin, START, lambda w: w.status["startTime"]),
+    Stage("begin", lambda w: not w.sandbox, _begin, lambda w: START, lambda w: w.status["startTime"]),
     Stage("run", lambda w: True, containers.step),
 )
 
@@ -121,8 +122,16 @@ class Kubelet(Controller):
 
     def __init__(self) -> None:
         self.addresses: Addresses | None = None
+        self._runtime: Runtime | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
                         "secrets": self._namespace_changed, "services": self._namespace_changed}
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the containers of all nodes."""
+        if self._runtime is None:
+            self._runtime = runtimes.of(self.manager.server.tally.kubelet)
+        return self._runtime
 
     def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
@@ -176,7 +185,8 @@ class Kubelet(Controller):
         if node is None or not nodes.kubelet_runs(node):
             return None
         memory = Memory(pod["metadata"]["uid"], self.noted(key))
-        worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until)
+        worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until,
+                           self.runtime)
         self._take_stage(worker)
         if worker.gone:
             return self._let_go(api, pod)
@@ -204,7 +214,7 @@ class Kubelet(Controller):
         if stage.since is not None:
             since = stage.since(worker)
             news = not worker.memory.knows(stage.name, since)
-            at = worker.moment(stage.name, since, stage.delay)
+            at = worker.moment(stage.name, since, stage.delay(worker))
             if worker.now < at:
                 if news:
                     stage.announce(worker)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .addresses import Addresses
+    from .containerruntime import Runtime
     from .memory import Memory
 
 START = 1.2  # seconds from a pod's coming to its node to its containers' start: image, volumes, network
@@ -44,9 +45,9 @@ class PodWorker:
     """
 
     def __init__(self, api: Client, pod: Object, node: Object, due: float | None, memory: Memory, addresses: Addresses,
-                 horizon: float):
+                 horizon: float, runtime: Runtime):
         self.api, self.pod, self.node, self.now, self.release = api, pod, node, api.now, api.release
-        self.known_due, self.memory, self.horizon = due, memory, horizon
+        self.known_due, self.memory, self.horizon, self.runtime = due, memory, horizon, runtime
         self.fired = due is not None and due <= api.now
         self.due: float | None = None
         self.gone = False

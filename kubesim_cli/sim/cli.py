@@ -30,10 +30,10 @@ class Settings:
         """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
         import time
 
-        from ..kubectl.context import wanted_bare, wanted_release
+        from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
 
         cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,
-                          bare=wanted_bare(self.environ))
+                          bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ))
         cluster.stderr = sys.stderr
         return cluster
 

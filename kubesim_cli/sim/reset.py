@@ -10,7 +10,7 @@ import click
 
 from .. import releases
 from ..cluster.cluster import StoreError, move_aside
-from ..kubectl.context import wanted_bare, wanted_release
+from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
 from ..kubectl.resource.discoverycache import path as discovery_cache
 from ..releases import gates
 
@@ -34,11 +34,14 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
 @click.option("--bare/--no-bare", default=None,
               help="Without what kubeadm and minikube put into a cluster: kube-system is empty. Otherwise KUBESIM_BARE "
                    "decides, or it is a whole minikube.")
+@click.option("--kubelet", type=click.Choice(("full", "stub")), default=None,
+              help="stub: nodes that run no processes, whose pods are ready at once and end as their commands say. "
+                   "Otherwise KUBESIM_KUBELET, or full.")
 @click.option("--feature-gates", default="", metavar="NAME=BOOL,...",
               help="Feature gates to set otherwise than the release does, as in MaxUnavailableStatefulSet=true.")
 @click.pass_obj
 def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, bare: bool | None,
-          feature_gates: str) -> None:
+          kubelet: str | None, feature_gates: str) -> None:
     """Throw the cluster away and start over. The clock goes on as it is."""
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
@@ -52,11 +55,13 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
     if bare is None:
         bare = wanted_bare(settings.environ)
+    if kubelet is None:
+        kubelet = wanted_kubelet(settings.environ)
 
     def start_over() -> None:
         cluster = settings.cluster()
         try:
-            cluster.reset(seed=seed or "", nodes=nodes, release=release, bare=bare,
+            cluster.reset(seed=seed or "", nodes=nodes, release=release, bare=bare, kubelet=kubelet,
                           feature_gates=set_gates)
         finally:
             cluster.close()

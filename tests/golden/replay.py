@@ -134,7 +134,8 @@ class Replay:
         home = folder / "home"
         self.environ = {**keep, "PATH": f"{shim.parent}:{keep['PATH']}", "HOME": str(home),
                         "KUBESIM_HOME": str(home / "kubesim"), "KUBESIM_KUBERNETES_VERSION": "1.36",
-                        "KUBESIM_BARE": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80"}
+                        "KUBESIM_BARE": "1", "KUBESIM_KUBELET": "stub",
+                        "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80"}
         self.nodes = len((scenario.get("nodes") or "minikube").split(","))
         self.always_bash = bool(os.environ.get("GOLDEN_BASH"))
         self.stack = contextlib.ExitStack()

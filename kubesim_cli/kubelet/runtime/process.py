@@ -50,7 +50,7 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
     if container.get("stdin") and len(argv) == 1 and argv[0].endswith("sh"):
         return ENDLESS
     if argv[0].rpartition("/")[2] == "sleep" and len(argv) == 2:
-        span = _seconds(argv[1])
+        span = seconds(argv[1])
         if span is not None:
             return ENDLESS if span == float("inf") else Outcome(max(span, least))
     if _out_of_memory(argv, container):
@@ -77,7 +77,7 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
     return Outcome(max(play.seconds, least), code, message=play.message())
 
 
-def _seconds(text: str) -> float | None:
+def seconds(text: str) -> float | None:
     """Return a duration as sleep reads it, None where it is none."""
     unit = _UNITS.get(text[-1:], 0)
     try:
