@@ -6,7 +6,6 @@ from ..machinery import timestamps
 from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from . import images
-from .containerruntime import Runtime
 from .memory import Memory
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import bounds
@@ -427,8 +426,7 @@ def step(worker: PodWorker) -> None:
 
 def adopted(api: Client, pod: Object, node: Object, addresses: Addresses, since: float) -> Object:
     """Return the status of a pod whose containers run and are ready since a time, which nobody saw them do."""
-    unasked = Runtime()
-    worker = PodWorker(api, pod, node, None, Memory(pod["metadata"]["uid"], {}), addresses, since, unasked)
+    worker = PodWorker(api, pod, node, None, Memory(pod["metadata"]["uid"], {}), addresses, since, "full")
     worker.now, worker.sandbox = since, True
     worker.status["startTime"] = timestamps.format(since)
     prepare(worker)

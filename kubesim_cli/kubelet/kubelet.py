@@ -12,7 +12,7 @@ from ..helpers.controller import Change, Controller
 from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import join_key, key_of, split_key
-from . import containers, runtimes
+from . import containers
 from .addresses import Addresses
 from .admission import rejection
 from .memory import Memory
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..machinery.types import Key, Object
-    from .containerruntime import Runtime
 
     Step: TypeAlias = Callable[[PodWorker], None]
 
@@ -122,16 +121,8 @@ class Kubelet(Controller):
 
     def __init__(self) -> None:
         self.addresses: Addresses | None = None
-        self._runtime: Runtime | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
                         "secrets": self._namespace_changed, "services": self._namespace_changed}
-
-    @property
-    def runtime(self) -> Runtime:
-        """What runs the containers of all nodes."""
-        if self._runtime is None:
-            self._runtime = runtimes.of(self.manager.server.tally.kubelet)
-        return self._runtime
 
     def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
@@ -186,7 +177,7 @@ class Kubelet(Controller):
             return None
         memory = Memory(pod["metadata"]["uid"], self.noted(key))
         worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until,
-                           self.runtime)
+                           self.manager.server.tally.kubelet)
         self._take_stage(worker)
         if worker.gone:
             return self._let_go(api, pod)

@@ -41,13 +41,14 @@ def is_sidecar(container: Object) -> bool:
 class PodWorker:
     """One look of a kubelet at one pod: `status` may be changed, `save` writes it.
 
-    `due`, as handed in, is when the pod's timer is or was due; `horizon` is how far the clock is about to run.
+    `due`, as handed in, is when the pod's timer is or was due; `horizon` is how far the clock is about to run; `kind`
+    is that of the node's runtime (see runtimes).
     """
 
     def __init__(self, api: Client, pod: Object, node: Object, due: float | None, memory: Memory, addresses: Addresses,
-                 horizon: float, runtime: Runtime):
+                 horizon: float, kind: str):
         self.api, self.pod, self.node, self.now, self.release = api, pod, node, api.now, api.release
-        self.known_due, self.memory, self.horizon, self.runtime = due, memory, horizon, runtime
+        self.known_due, self.memory, self.horizon, self._kind = due, memory, horizon, kind
         self.fired = due is not None and due <= api.now
         self.due: float | None = None
         self.gone = False
@@ -60,6 +61,13 @@ class PodWorker:
         self._events: list[tuple[str, str, str, str]] = []
 
     over = property(lambda self: is_phase_terminal(self.status.get("phase")), doc="Whether the pod has ended.")
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the pod's containers."""
+        from . import runtimes
+
+        return runtimes.of(self._kind)
 
     # Time
 

@@ -41,7 +41,8 @@ def test_what_has_to_end_does_unless_it_plainly_goes_on(argv, expected):
 
 
 def test_pods_are_ready_at_once_whatever_their_probes_and_gone_whatever_their_grace_period(w):
-    probes = {f"{kind}Probe": {"exec": {"command": ["false"]}, **LATER} for kind in ("startup", "liveness", "readiness")}
+    probes = {kind: {"exec": {"command": ["false"]}, **LATER} for kind in (
+        "startupProbe", "livenessProbe", "readinessProbe")}
     w.pod("a", containers=[{"name": "main", "image": "no.such/registry:at-all", **probes}],
           initContainers=[{"name": "i", "image": "busybox", "command": ["sh", "-c", "until nslookup db; do x; done"]}])
     w.advance(1.19)
