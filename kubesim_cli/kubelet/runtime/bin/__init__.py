@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MARK = b"\x7fELF:"
 OWN = {
+    "archive": ("tar",),
     "shells": ("sh", "ash", "bash", "dash"),
     "streams": ("cat", "head", "tail", "tee", "yes", "seq", "dd"),
     "times": ("sleep", "timeout", "date", "uptime"),

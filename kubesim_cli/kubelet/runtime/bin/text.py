@@ -1,4 +1,4 @@
-"""Text programs: sed, awk, grep, sort, jq, find, tar and their kin, which the library bashkit plays.
+"""Text programs: sed, awk, grep, sort, jq, find and their kin, which the library bashkit plays.
 
 It is a function for us: arguments, stdin and the files that the arguments name go in; output, exit code and changed
 files come out. Its files are its own, in memory, made for the call. It never sees the host, and our clock by file times
@@ -51,7 +51,7 @@ SPECS = {
     "sha224sum": _SUM, "sha384sum": _SUM, "b2sum": _SUM, "cksum": _SUM, "sum": _SUM, "xxd": Spec("lcs"),
     "od": Spec("AjNtw"),
     "hexdump": Spec("nse"), "strings": Spec("n"), "basename": Spec(reads="never"), "dirname": Spec(reads="never"),
-    "find": Spec(reads="never", writes=True), "tar": Spec("fC", writes=True), "gzip": Spec(writes=True),
+    "find": Spec(reads="never", writes=True), "gzip": Spec(writes=True),
     "gunzip": Spec(writes=True), "zcat": Spec(), "bzip2": Spec(writes=True), "bunzip2": Spec(writes=True),
     "bzcat": Spec(),
     "zip": Spec(reads="never", writes=True), "unzip": Spec("d", reads="never", writes=True),
@@ -117,7 +117,7 @@ def run(process: Process) -> int | None:
     if state is None:
         files, options = _operands(spec, process.argv[1:])
         reads = (spec.reads == "always" and not any(word.startswith("if=") for word in process.argv)) \
-            or (spec.reads == "files" and (not files or "-" in files)) or (name == "tar" and "-" in process.argv)
+            or (spec.reads == "files" and (not files or "-" in files))
         if name in ("awk", "gawk", "mawk") and not _awk_reads(process.argv[1:]):
             reads = False
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
@@ -313,7 +313,7 @@ def _named(process: Process, name: str, words: list[str]) -> dict[str, Inode]:
     found: dict[str, Inode] = {}
     candidates = [word.partition("=")[2] if "=" in word and "/" in word else word for word in words if word
                   and len(word) < 4096]
-    if name in ("find", "du", "tree", "tar", "ls") or "-r" in words or "-R" in words or any(word[:1] == "-"
+    if name in ("find", "du", "tree", "ls") or "-r" in words or "-R" in words or any(word[:1] == "-"
         and "r" in word and name == "grep" for word in words):
         candidates.append(".")
     for word in candidates:
@@ -381,7 +381,7 @@ def _times(process: Process, name: str, staged: dict[str, Inode]) -> str:
     words = process.argv
     if not ((name == "find" and any(word[:2] in ("-m", "-a", "-c", "-n", "-p") and word != "-name"
                                     and word != "-maxdepth" and word != "-print" and word != "-mindepth"
-                                    and word != "-and" for word in words)) or name in ("tar", "tree")):
+                                    and word != "-and" for word in words)) or name == "tree"):
         return ""
     from time import time
 

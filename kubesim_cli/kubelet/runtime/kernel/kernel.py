@@ -128,7 +128,9 @@ class Kernel:
     # Waiting
 
     def suspend(self, process: Process, keys: tuple[object, ...], until: float | None) -> None:
-        """See Process.wait."""
+        """See Process.wait; what counts is what a process said last."""
+        if process.keys or process.until is not None:
+            self._forget(process)
         process.keys, process.until, process.woken = keys, until, False
         for key in keys:
             self.waiting.setdefault(key, []).append(process)
