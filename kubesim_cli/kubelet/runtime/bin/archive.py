@@ -1,4 +1,4 @@
-"""tar: archives of the container's files, written and read by Python's tarfile. What kubectl cp needs of a container."""
+"""tar: archives of the container's files, written and read by Python's tarfile. kubectl cp lives by it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import tarfile
     from collections.abc import Iterator
+    from typing import Any
 
     from ..kernel.files import Place
     from ..kernel.process import Process
 
 MOST = 128 << 20  # bytes of an archive
 PART = 65536      # bytes that are written at once
+_FATAL = "\ntar: Error is not recoverable: exiting now"
 _LONG = {"create": "c", "extract": "x", "get": "x", "list": "t", "verbose": "v", "gzip": "z", "gunzip": "z",
          "touch": "m", "preserve-permissions": "p", "same-permissions": "p", "absolute-names": "P", "to-stdout": "O",
          "keep-old-files": "k", "no-same-owner": "o", "dereference": "h", "no-recursion": "", "numeric-owner": "",
@@ -133,7 +135,7 @@ def _archive(process: Process, options: Options, come: bytearray) -> bytes | Non
             data = process.read_file(name)
         except Errno as error:
             raise Failed(f"can't open '{name}': {error.message}" if process.space.shell == "ash" else
-                         f"{name}: Cannot open: {error.message}\ntar: Error is not recoverable: exiting now") from None
+                         f"{name}: Cannot open: {error.message}{_FATAL}") from None
     else:
         while (part := process.read(0)) != b"":
             if part is None:
@@ -148,7 +150,7 @@ def _archive(process: Process, options: Options, come: bytearray) -> bytes | Non
             data = opened.decompress(data, MOST)
         except zlib.error:
             raise Failed("corrupted data" if process.space.shell == "ash" else
-                         "Child returned status 1\ntar: Error is not recoverable: exiting now") from None
+                         f"Child returned status 1{_FATAL}") from None
         if opened.unconsumed_tail:
             raise Exhausted("memory")
     return data
@@ -184,7 +186,7 @@ class Tar:
                 raise Errno("ENOTDIR")
         except Errno as error:
             raise Failed(f"can't change directory to '{folder}': {error.message}" if self.busybox else
-                         f"{folder}: Cannot open: {error.message}\ntar: Error is not recoverable: exiting now") from None
+                         f"{folder}: Cannot open: {error.message}{_FATAL}") from None
         return path
 
     def _member(self, name: str) -> str:
@@ -235,7 +237,7 @@ class Tar:
             process.open(out, "w").write(process.kernel, data)
         except Errno as error:
             raise Failed(f"can't open '{out}': {error.message}" if self.busybox else
-                         f"{out}: Cannot open: {error.message}\ntar: Error is not recoverable: exiting now") from None
+                         f"{out}: Cannot open: {error.message}{_FATAL}") from None
         return said, self._end()
 
     def _add(self, archive: tarfile.TarFile, folder: str, name: str, verbose: list[str]) -> None:
@@ -310,14 +312,14 @@ class Tar:
         said: list[bytes] = []
         strip = int(options.values.get("s") or 0)
         try:
-            archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:", encoding="utf-8",  # noqa: SIM115
+            archive: Any = tarfile.open(fileobj=io.BytesIO(data), mode="r:", encoding="utf-8",  # noqa: SIM115
                                    errors="surrogateescape") if data else []
             for info in archive:
                 chosen = [name for name in wanted if info.name == name or info.name.startswith(name + "/")]
                 found.update(chosen)
                 if (wanted and not chosen) or options.excludes(info.name):
                     continue
-                content = archive.extractfile(info) if info.isreg() else None  # type: ignore[union-attr]
+                content = archive.extractfile(info) if info.isreg() else None
                 self._take(info, content.read() if content is not None else b"", folder, strip, said)
         except tarfile.TarError:
             said.clear()
@@ -425,7 +427,8 @@ def _long_line(info: tarfile.TarInfo, name: str) -> str:
     owner = f"{info.uname or info.uid}/{info.gname or info.gid}"
     size = str(info.size)
     link = f" -> {info.linkname}" if info.issym() else f" link to {info.linkname}" if info.islnk() else ""
-    return f"{kind}{bits} {owner} {size:>{max(1, 18 - len(owner))}} {strftime("%Y-%m-%d %H:%M", info.mtime)} {name}{link}"
+    when = strftime("%Y-%m-%d %H:%M", info.mtime)
+    return f"{kind}{bits} {owner} {size:>{max(1, 18 - len(owner))}} {when} {name}{link}"
 
 
 PROGRAMS = {"tar": tar}
