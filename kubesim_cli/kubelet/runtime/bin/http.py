@@ -2,54 +2,100 @@
 
 from __future__ import annotations
 
-REASONS = {200: "OK", 201: "Created", 204: "No Content", 301: "Moved Permanently", 302: "Found", 304: "Not Modified",
-           400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
-           500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
+REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content",
+           301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified", 307: "Temporary Redirect",
+           308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
+           405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict", 410: "Gone", 413: "Payload Too Large",
+           415: "Unsupported Media Type", 418: "I'M A TEAPOT", 422: "Unprocessable Entity", 429: "Too Many Requests",
+           500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable",
+           504: "Gateway Timeout"}
+_BODILESS = ("204", "304")
 
 
 class Message:
-    """A request or an answer: its first line's three parts, its headers and its body."""
+    """A request or an answer: its first line's three parts, its headers, its body, and its `size` in bytes."""
 
-    __slots__ = ("body", "first", "headers")
+    __slots__ = ("body", "first", "headers", "size")
 
-    def __init__(self, first: tuple[str, str, str], headers: list[tuple[str, str]], body: bytes):
-        self.first, self.headers, self.body = first, headers, body
+    def __init__(self, first: tuple[str, str, str], headers: list[tuple[str, str]], body: bytes, size: int):
+        self.first, self.headers, self.body, self.size = first, headers, body, size
 
     def header(self, name: str) -> str:
         """Return a header's value, "" where it is not there."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether another message may follow on the connection."""
+        wanted = self.header("connection").lower()
+        return wanted != "close" and ("HTTP/1.0" not in (self.first[0], self.first[2]) or wanted == "keep-alive")
 
-def parse(data: bytes, ended: bool) -> Message | None:
-    """Return the message that has come, None where more must follow. `ended`: no more will."""
-    head, found, body = data.partition(b"\r\n\r\n")
+
+def parse(data: bytes, ended: bool, bodiless: bool = False) -> Message | None:
+    """Return the first message that has come, None where more must follow. `ended`: no more will; `bodiless`: it is
+    the answer to HEAD."""
+    head, found, rest = data.partition(b"\r\n\r\n")
     if not found:
         return None
     lines = head.decode("latin-1").split("\r\n")
     first, second, third = (*lines[0].split(" ", 2), "", "")[:3]
-    headers = [(key, value.strip()) for key, _, value in (line.partition(":") for line in lines[1:])]
-    message = Message((first, second, third), headers, body)
+    headers = [(key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in lines[1:])]
+    message = Message((first, second, third), headers, b"", len(head) + 4)
     length = message.header("content-length")
+    if bodiless or (first.startswith("HTTP/") and second in _BODILESS):
+        return message
+    if message.header("transfer-encoding").lower() == "chunked":
+        return _chunks(message, rest, ended)
     if length.isdigit():
-        if len(body) < int(length) and not ended:
+        if len(rest) < int(length) and not ended:
             return None
-        message.body = body[:int(length)]
-    elif first.startswith("HTTP/") and not ended:
-        return None
+        message.body = rest[:int(length)]
+    elif first.startswith("HTTP/"):
+        if not ended:
+            return None
+        message.body = rest
+    message.size += len(message.body)
     return message
 
 
-def request(method: str, path: str, headers: list[tuple[str, str]], body: bytes = b"") -> bytes:
+def _chunks(message: Message, rest: bytes, ended: bool) -> Message | None:
+    at, body = 0, bytearray()
+    while True:
+        end = rest.find(b"\r\n", at)
+        size = rest[at:end].partition(b";")[0].strip() if end >= 0 else b""
+        try:
+            length = int(size, 16)
+        except ValueError:
+            length = -1
+        if length < 0 or len(rest) < end + length + 4:
+            if not ended and (end < 0 or length >= 0):
+                return None
+            break
+        body += rest[end + 2:end + 2 + length]
+        at = end + length + 4
+        if not length:
+            break
+    message.body = bytes(body)
+    message.size += at
+    return message
+
+
+def request(method: str, path: str, headers: list[tuple[str, str]], body: bytes = b"", version: str = "1.1") -> bytes:
     """Return a request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", *(f"{key}: {value}" for key, value in headers)]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    lines = [f"{method} {path} HTTP/{version}", *(f"{key}: {value}" for key, value in headers)]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
 
 
-def answer(code: int, headers: list[tuple[str, str]], body: bytes, with_body: bool = True) -> bytes:
-    """Return an answer as bytes."""
-    lines = [f"HTTP/1.1 {code} {REASONS.get(code, '')}", *(f"{key}: {value}" for key, value in headers),
-             f"Content-Length: {len(body)}", "Connection: close"]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + (body if with_body else b"")
+def answer(code: int, headers: list[tuple[str, str]], body: bytes, with_body: bool = True, keep: bool = False,
+           version: str = "1.1") -> bytes:
+    """Return an answer as bytes. `keep`: the connection stays open."""
+    lines = [f"HTTP/{version} {code} {REASONS.get(code, '')}", *(f"{key}: {value}" for key, value in headers)]
+    given = {key.lower() for key, _ in headers}
+    if "content-length" not in given and code not in (204, 304):
+        lines.append(f"Content-Length: {len(body)}")
+    if "connection" not in given:
+        lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + (body if with_body else b"")
 
 
 def split(url: str) -> tuple[str, str, int, str]:
@@ -60,9 +106,17 @@ def split(url: str) -> tuple[str, str, int, str]:
     authority, slash, path = rest.partition("/")
     if "?" in authority:
         authority, _, query = authority.partition("?")
-        slash, path = "/", f"?{query}"
+        slash, path = "/", f"?{query}" + (f"/{path}" if slash and path else "")
+    path = path.partition("#")[0]
     host, colon, port = authority.rpartition("@")[2].rpartition(":")
     if not colon or not port.isdigit():
-        host, port = authority, ""
-    default = 443 if scheme == "https" else 80
-    return scheme, host.strip("[]"), int(port or default), (slash or "/") + path
+        host, port = authority.rpartition("@")[2].rstrip(":"), ""
+    default = {"https": 443, "telnet": 23, "ftp": 21}.get(scheme.lower(), 80)
+    return scheme.lower(), host.strip("[]"), int(port or default), (slash or "/") + path
+
+
+def parameters(query: str) -> list[tuple[str, str]]:
+    """Return the names and values of a query or a form."""
+    from urllib.parse import parse_qsl
+
+    return parse_qsl(query, keep_blank_values=True)

@@ -172,15 +172,16 @@ class Answered(Connection):
     """The end of a connection whose other end is no container: what is written goes to an answerer at once.
 
     The answerer reads `sent`, and writes with `answer`, or hands the rest over to another connection (`handed`).
+    `secure`: the other end speaks TLS.
     """
 
-    __slots__ = ("answerer", "ended", "handed", "kernel", "sent", "space")
+    __slots__ = ("answerer", "ended", "handed", "kernel", "secure", "sent", "space")
 
     def __init__(self, kernel: Kernel, space: Space, answerer: Answerer, local: tuple[str, int],
                  remote: tuple[str, int]):
         super().__init__(Pipe(), Pipe(), local, remote)
         self.kernel, self.space, self.answerer = kernel, space, answerer
-        self.sent, self.ended = bytearray(), False
+        self.sent, self.ended, self.secure = bytearray(), False, False
         self.handed: Connection | None = None
 
     @property

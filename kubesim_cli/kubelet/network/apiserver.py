@@ -1,0 +1,74 @@
+"""The API server as pods reach it, https://kubernetes.default.svc: HTTP in front of apiserver/paths.py.
+
+A token of a service account tells who asks (apiserver/tokens.py); without one it is system:anonymous, as real servers
+have it (staging/src/k8s.io/apiserver/pkg/endpoints/filters/authentication.go).
+"""
+
+from __future__ import annotations
+
+from ...apiserver.bootstrap import ROOT_CA
+from ...apiserver.client import Client
+from ...apiserver.tokens import review
+from ...machinery.errors import StatusError
+from ..runtime.bin import http, tls
+from ..runtime.kernel.network import Answered
+from .answering import request_on
+from .wiring import wiring_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Json, Object
+
+PORT = 8443
+NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
+         "control-plane.minikube.internal", "minikube", "localhost", "10.96.0.1", "127.0.0.1", "192.168.49.2")
+ANONYMOUS: Object = {"name": "system:anonymous", "groups": ["system:unauthenticated"]}
+_PRETTY = ("curl", "Wget", "Mozilla/5.0")  # clients that get their JSON with indents
+
+
+def answer(connection: Answered) -> None:
+    """Answer the requests that come on a connection."""
+    message = request_on(connection, tls.authorities(ROOT_CA)[0], NAMES)
+    if message is None:
+        return
+    code, value = _served(wiring_of(connection).api, message)
+    body, type_ = _body(value, message)
+    connection.answer(http.answer(code, [("Content-Type", type_)], body, message.first[0] != "HEAD",
+                                  message.keeps_alive), not message.keeps_alive)
+
+
+def _served(api: Client, message: http.Message) -> tuple[int, Json]:
+    """Return (HTTP status, JSON value or text)."""
+    user = ANONYMOUS
+    scheme, _, token = message.header("authorization").partition(" ")
+    if scheme:
+        found = review(api.now, token.strip())[0] if scheme.lower() == "bearer" else None
+        if found is None:
+            return 401, StatusError(401, "Unauthorized", "Unauthorized").status
+        user = found
+    method, url = message.first[0], message.first[1]
+    body = None
+    if message.body:
+        from ...go.jsontext import loads
+
+        try:
+            body = loads(message.body)
+        except ValueError as error:
+            return 400, StatusError(400, "BadRequest", f"the object provided is unrecognized: {error}").status
+    try:
+        return 201 if method == "POST" else 200, Client(api.server, user).raw(
+            "GET" if method == "HEAD" else method, url, body)
+    except StatusError as error:
+        return error.code, error.status
+
+
+def _body(value: Json, message: http.Message) -> tuple[bytes, str]:
+    if isinstance(value, str):
+        return value.encode(), "text/plain; charset=utf-8"
+    from json import dumps
+
+    agent = message.header("user-agent")
+    pretty = agent.startswith(_PRETTY) or "pretty=true" in message.first[1] or "pretty=1" in message.first[1]
+    text = dumps(value, indent=2, ensure_ascii=False) if pretty else dumps(
+        value, separators=(",", ":"), ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "surrogateescape"), "application/json"

@@ -1,0 +1,141 @@
+"""The cluster's network for the kernel: what names, addresses and ports lead to, for each container as it sees them."""
+
+from __future__ import annotations
+
+from ...helpers.nodes import number_of
+from ..runtime.chance import Chance
+from ..runtime.kernel.errors import Errno
+from ..runtime.kernel.network import LOOPBACK, Reply
+from . import apiserver, ingress, outside
+from .dns import SERVICE, SERVICE_NAMESPACE, Zone, is_address
+from .policies import allows
+from .proxy import Proxy, usable_of
+from .wiring import Wiring
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
+    from ..runtime.kernel.kernel import Kernel
+    from ..runtime.kernel.network import Answerer
+    from ..runtime.kernel.process import Space
+
+    Reach = Callable[[Object], "Space | None"]
+
+HOST = "192.168.49.1"      # the machine that the nodes run on
+DNS_ADDRESS = "10.96.0.10"  # where a cluster without kube-dns answers all the same
+DNS_PORT = 53
+_INSIDE = (("10.244.0.0", 16), ("10.96.0.0", 12), ("192.168.49.0", 24))  # pods, services, nodes
+
+
+class ClusterRoutes(Wiring):
+    """`reach(pod)` gives a container of a pod that runs, so that it can be connected to; None where none does."""
+
+    def __init__(self, api: Client, kernel: Kernel, reach: Reach):
+        super().__init__(api)
+        self.kernel, self.reach = kernel, reach
+        self.zone, self.proxy = Zone(self.view), Proxy(self.view)
+
+    # Names
+
+    def resolve(self, space: Space, name: str) -> list[str]:
+        """Return the addresses of a whole name, as the cluster's DNS knows it."""
+        return [each.data for each in self.zone.query(name, "A", self.kernel.now).answers if each.type == "A"]
+
+    def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
+        """See Routes.query. The nodes' own name server knows only what is outside the cluster."""
+        if server == HOST:
+            return outside.query(name.lower(), type_)
+        if not self._dns_answers(space, server):
+            return None
+        reply = self.zone.query(name, type_, self.kernel.now)
+        if len(reply.answers) > 1 and all(each.type == "A" for each in reply.answers):
+            space.net.asked += 1  # CoreDNS gives several addresses in turns
+            reply.answers = Chance(f"{space.net.name}/{space.net.asked}").sample(reply.answers, len(reply.answers))
+        return reply
+
+    def _dns_answers(self, space: Space, server: str) -> bool:
+        """Tell whether a name server's address leads to a CoreDNS that is ready and may be asked."""
+        service = self.api.find("services", SERVICE, SERVICE_NAMESPACE)
+        if service is None:
+            return server == DNS_ADDRESS
+        pods = [each.address for each in usable_of(list(self.view.endpoints(service, "dns", "UDP")))]
+        if server != service["spec"].get("clusterIP"):
+            pods = [each for each in pods if each == server]
+        source = self.view.pod_at(space.net.address)
+        return any(allows(self.view, (source, space.net.address), (self.view.pod_at(pod), pod), DNS_PORT, "UDP")
+                   for pod in pods)
+
+    # Connections
+
+    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+        """See Routes.route: services first, then policies, then what has the address."""
+        net = space.net
+        if not is_address(address):
+            if address in ("::1", "::"):
+                return space, port
+            raise Errno("ENETUNREACH")
+        if address.startswith("127.") or address in ("0.0.0.0", net.address):
+            return space, port
+        chosen = self.proxy.destination(net, address, port)
+        if chosen is None:
+            return None
+        there, port_there = chosen
+        if there == net.address:
+            return space, port_there
+        node = self.view.node_at(there)
+        mapped = self.view.host_port(there, port_there) if node is not None else None
+        pod = mapped[0] if mapped is not None else self.view.pod_at(there)
+        port_there = mapped[1] if mapped is not None else port_there
+        if not allows(self.view, (self.view.pod_at(net.address), net.address),
+                      (pod, pod["status"]["podIP"] if pod is not None else there), port_there):
+            return None
+        if pod is not None:
+            return self._in_pod(pod, port_there)
+        if node is not None:
+            return self._on_node(node, there, port_there)
+        return self._elsewhere(there, port_there)
+
+    def _in_pod(self, pod: Object, port: int) -> tuple[Space, int]:
+        space = self.reach(pod)
+        if space is None:
+            raise Errno("ECONNREFUSED")
+        return space, port
+
+    def _on_node(self, node: Object, address: str, port: int) -> tuple[Space, int] | Answerer:
+        if port == apiserver.PORT and self.api.items("nodes")[0] is node:
+            return apiserver.answer
+        for pod in self.view.pods_on_host(address):
+            space = self.reach(pod)
+            if space is not None and port in space.net.ports:
+                return space, port
+        if port in ingress.PORTS and self.api.items(ingress.INGRESSES):
+            return ingress.answer
+        raise Errno("ECONNREFUSED")
+
+    def _elsewhere(self, address: str, port: int) -> Answerer | None:
+        """An address that nobody in the cluster has."""
+        known = outside.answers_at(address, port)
+        if known:
+            return outside.answer
+        if known is False:
+            raise Errno("ECONNREFUSED")
+        number = number_of(address)
+        for base, bits in _INSIDE:
+            if number >> 32 - bits == number_of(base) >> 32 - bits:
+                if base == "10.96.0.0":
+                    return None  # a service that is not there: packets leave for nowhere
+                raise Errno("EHOSTUNREACH")
+        raise Errno("ENETUNREACH")
+
+    def seen_as(self, space: Space, address: str, port: int) -> str:
+        """See Routes.seen_as: what comes in by a node, comes from the node."""
+        if address.startswith("127."):
+            return LOOPBACK
+        if self.view.node_at(address) is not None and self.view.node_at(space.net.address) is None:
+            found = self.view.node_port(port)
+            if found is not None and found[0]["spec"].get("externalTrafficPolicy") != "Local":
+                return address
+        return space.net.address

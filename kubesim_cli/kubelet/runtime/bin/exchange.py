@@ -1,0 +1,116 @@
+"""One request over HTTP or HTTPS and its answer, as curl and wget make it."""
+
+from __future__ import annotations
+
+from ..kernel.errors import Errno
+from . import http, tls
+from .dialing import REFUSED, TIMEOUT, UNANSWERED, UNKNOWN, UNREACHABLE, Failed, dial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..kernel.process import Process
+
+NO_TLS, DISTRUSTED, MISNAMED, EMPTY, SLOW, RESET = "no tls", "distrusted", "misnamed", "empty", "slow", "reset"
+__all__ = ["DISTRUSTED", "EMPTY", "MISNAMED", "NO_TLS", "REFUSED", "RESET", "SLOW", "TIMEOUT", "UNANSWERED", "UNKNOWN",
+           "UNREACHABLE", "begin", "go_on", "message_of"]
+FD = 5
+CHUNK = 65536
+
+
+def begin(process: Process, url: str, method: str, headers: list[tuple[str, str]], body: bytes = b"",
+          limit: float | None = None, connect_limit: float | None = None, trust: str | None = "",
+          address: str = "", version: str = "1.1") -> dict[str, Any]:
+    """Return an exchange, which the process keeps in its memory, for `go_on`.
+
+    `limit` and `connect_limit`: seconds for all of it, and until it is connected. `trust`: the text of a file with
+    certificates that are trusted, "" for the public ones; None: all are. `address`: the host's, where it need not be
+    looked up. What is known of it then: scheme, host, port, path, address, request (bytes), got (bytes), failed (one
+    of the words above, "" for well), message (of the system).
+    """
+    scheme, host, port, path = http.split(url)
+    given = {key.lower() for key, _ in headers}
+    shown = f"[{host}]" if ":" in host else host
+    if port != (443 if scheme == "https" else 80):
+        shown += f":{port}"
+    sent = [*([] if "host" in given else [("Host", shown)]), *((key, value) for key, value in headers if value)]
+    return {"url": url, "scheme": scheme, "host": host, "port": port, "path": path, "method": method,
+            "request": http.request(method, path, sent, body, version), "trust": trust, "dial": {}, "address": address,
+            "got": bytearray(), "failed": "", "message": "", "stage": "dial", "began": process.kernel.now,
+            "limit": limit, "connect": connect_limit, "ended": False, "local": ("", 0)}
+
+
+def message_of(exchange: dict[str, Any]) -> http.Message | None:
+    """Return the answer, as far as it has come; None where it has not."""
+    return http.parse(bytes(exchange["got"]), True, exchange["method"] == "HEAD")
+
+
+def go_on(process: Process, exchange: dict[str, Any]) -> bool:
+    """Do the next steps; tell whether the answer is whole or the exchange has failed. If not, the process waits."""
+    try:
+        return _steps(process, exchange)
+    except Failed as failure:
+        exchange["failed"], exchange["message"] = failure.kind, failure.message
+        exchange["cut"] = failure.timed_out
+        exchange["address"] = failure.address or exchange["address"]
+    except Errno:
+        exchange["failed"] = RESET
+    process.close(FD)
+    return True
+
+
+def _steps(process: Process, exchange: dict[str, Any]) -> bool:
+    kernel = process.kernel
+    deadline = None if exchange["limit"] is None else exchange["began"] + exchange["limit"]
+    if exchange["stage"] == "dial":
+        limits = [each for each in (exchange["limit"], exchange["connect"]) if each is not None]
+        connection = dial(process, exchange["dial"], exchange["host"], exchange["port"],
+                          min(limits) if limits else None, exchange["address"])
+        exchange["address"] = exchange["dial"].get("address", "")
+        if connection is None:
+            return False
+        exchange["local"] = connection.local
+        process.install(FD, connection)
+        secure = exchange["scheme"] == "https"
+        exchange["stage"] = "greet" if secure else "read"
+        process.write(tls.hello(exchange["host"]) if secure else exchange["request"], FD)
+    while True:
+        if exchange["stage"] == "greet":
+            if not tls.is_greeting(exchange["got"]):
+                raise Failed(NO_TLS)
+            greeting = tls.split_greeting(exchange["got"])
+            if greeting is not None:
+                _check(exchange, greeting[0], greeting[1])
+                exchange["got"][:] = greeting[2]
+                exchange["stage"] = "read"
+                process.write(exchange["request"], FD)
+                continue
+        else:
+            message = http.parse(bytes(exchange["got"]), exchange["ended"], exchange["method"] == "HEAD")
+            if message is not None:
+                process.close(FD)
+                return True
+        if exchange["ended"]:
+            raise Failed(EMPTY if not exchange["got"] else RESET)
+        if deadline is not None and kernel.now >= deadline:
+            raise Failed(SLOW)
+        connection_end = process.descriptor(FD)
+        data = connection_end.read(kernel, CHUNK)
+        if data is None:
+            process.wait(connection_end.key, until=deadline)
+            return False
+        process.work(1 + (len(data) >> 10))
+        exchange["got"] += data
+        exchange["ended"] = not data
+
+
+def _check(exchange: dict[str, Any], authority: str, names: list[str]) -> None:
+    """Raise Failed where a certificate is not to be trusted."""
+    if exchange["trust"] is None:
+        return
+    trusted = [tls.PUBLIC] if not exchange["trust"] else tls.authorities(exchange["trust"])
+    if authority not in trusted:
+        raise Failed(DISTRUSTED)
+    if names and exchange["host"] not in names:
+        raise Failed(MISNAMED)
