@@ -1,12 +1,12 @@
 """A cluster's network in one engine: objects in the store, and pods that run in the engine."""
 
 import pytest
+from worlds import NOW
 
 from kubesim_cli.kubelet.network.podfiles import hosts, resolv_conf
 from kubesim_cli.kubelet.network.routes import ClusterRoutes
 from kubesim_cli.kubelet.runtime.engine import Engine, Spec
 from kubesim_cli.machinery import timestamps
-from worlds import NOW
 
 
 class Network:
