@@ -3,8 +3,9 @@
     python hack/record_sql.py mysql|psql STATEMENTS... -- CLIENT ARGS...
 
 STATEMENTS are files with a statement a line (the lines of a fixture that begin with `>>> ` are taken of one that is
-there already). CLIENT is the database's own client with what it needs to connect as root or postgres; the answers to each
-file are printed to tests/kubelet/runtime/databases/{mysql,postgres}/NAME.txt. Each file should begin and end with a clean server.
+there already). CLIENT is the database's own client with what it needs to connect as root or postgres; the answers to
+each file are printed to tests/kubelet/runtime/databases/{mysql,postgres}/NAME.txt. Each file should begin and end with
+a clean server.
 """
 
 from __future__ import annotations

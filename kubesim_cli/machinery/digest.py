@@ -17,4 +17,22 @@ except ImportError:
     except ImportError:
         from hashlib import sha256
 
-__all__ = ["sha256", "shake_256"]
+__all__ = ["md5", "sha1", "sha256", "shake_256"]
+
+
+def md5(data: bytes) -> str:
+    """Return the hex digits of an MD5."""
+    try:
+        from _md5 import md5 as made
+    except ImportError:
+        from hashlib import md5 as made
+    return str(made(data).hexdigest())
+
+
+def sha1(data: bytes) -> str:
+    """Return the hex digits of a SHA-1."""
+    try:
+        from _sha1 import sha1 as made
+    except ImportError:
+        from hashlib import sha1 as made
+    return str(made(data).hexdigest())

@@ -1,0 +1,1 @@
+"""Database servers and their clients, as programs of containers."""

@@ -1,0 +1,874 @@
+"""Functions of MySQL and PostgreSQL that sqlite does not have, or has otherwise; there each is `k_` and its name."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from .....machinery.digest import md5, sha1, sha256
+from . import times
+from .errors import SqlError
+from .kinds import INTERVAL, Kind, Value, array_text, json_text, rounded, shown, taken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .data import Data
+
+MOST_TEXT = 4 << 20
+_ONE_DAY = timedelta(days=1)
+
+
+def _strict(function: Callable[..., Value]) -> Callable[..., Value]:
+    """NULL in, NULL out; what cannot be worked out is NULL, too."""
+
+    @functools.wraps(function)
+    def called(*args: Value) -> Value:
+        if None in args:
+            return None
+        try:
+            return function(*args)
+        except (ValueError, TypeError, OverflowError, ZeroDivisionError, KeyError, IndexError):
+            return None
+
+    return called
+
+
+def text(value: Value) -> str:
+    """Return a value as text."""
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _octets(value: Value) -> bytes:
+    return value if isinstance(value, bytes) else text(value).encode("utf-8", "surrogateescape")
+
+
+def _number(value: Value) -> float:
+    if isinstance(value, (int, float)):
+        return value
+    match = re.match(r"\s*[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?", text(value))
+    return float(match[0]) if match and match[0].strip() not in ("", "+", "-", ".") else 0.0
+
+
+# Text
+
+def _substring(value: Value, start: Value, count: Value = None) -> str:
+    whole, at = text(value), int(start)
+    if at < 0:
+        at = len(whole) + at + 1
+        if at < 1:
+            return ""
+    elif at == 0:
+        return ""
+    return whole[at - 1:] if count is None else whole[at - 1:at - 1 + max(int(count), 0)]
+
+
+def _pg_substring(value: Value, start: Value, count: Value = None) -> str:
+    if isinstance(start, str):
+        match = re.search(start, text(value))
+        return (match[1] if match.groups() else match[0]) if match else _nothing()
+    end = None if count is None else max(int(start) - 1 + int(count), 0)
+    return text(value)[max(int(start) - 1, 0):end]
+
+
+def _nothing() -> str:
+    raise ValueError
+
+
+def _left(value: Value, count: Value) -> str:
+    return text(value)[:int(count)]
+
+
+def _right(value: Value, count: Value) -> str:
+    count = int(count)
+    return text(value)[-count:] if count > 0 else text(value)[-count:] if count < 0 else ""
+
+
+def _pad(left: bool) -> Callable[..., str]:
+    def pad(value: Value, size: Value, fill: Value = " ") -> str:
+        whole, size = text(value), min(int(size), MOST_TEXT)
+        more = (text(fill) * (size if fill else 0))[:max(size - len(whole), 0)]
+        return (more + whole if left else whole + more)[:size]
+
+    return pad
+
+
+def _repeat(value: Value, count: Value) -> str:
+    if len(text(value)) * int(count) > MOST_TEXT:
+        raise ValueError
+    return text(value) * int(count)
+
+
+def _substring_index(value: Value, by: Value, count: Value) -> str:
+    parts, count = text(value).split(text(by)), int(count)
+    return text(by).join(parts[:count] if count > 0 else parts[count:] if count < 0 else [])
+
+
+def _split_part(value: Value, by: Value, at: Value) -> str:
+    parts, at = text(value).split(text(by)), int(at)
+    at = at - 1 if at > 0 else len(parts) + at
+    return parts[at] if 0 <= at < len(parts) else ""
+
+
+def _concat_ws(by: Value, *rest: Value) -> Value:
+    return None if by is None else text(by).join(text(each) for each in rest if each is not None)
+
+
+def _translate(value: Value, old: Value, new: Value) -> str:
+    return text(value).translate({ord(each): new[at] if at < len(new) else None for at, each in enumerate(old)})
+
+
+def _trim(value: Value, what: Value = " ", where: Value = "BOTH") -> str:
+    whole = text(value)
+    while where != "TRAILING" and what and whole.startswith(what):
+        whole = whole[len(what):]
+    while where != "LEADING" and what and whole.endswith(what):
+        whole = whole[:-len(what)]
+    return whole
+
+
+def _pg_trim(value: Value, what: Value = " ", where: Value = "BOTH") -> str:
+    whole = text(value)
+    whole = whole.lstrip(what) if where != "TRAILING" else whole
+    return whole.rstrip(what) if where != "LEADING" else whole
+
+
+def _conv(value: Value, base: Value, to: Value) -> str:
+    number, digits = int(text(value), int(base)), ""
+    while number:
+        number, rest = divmod(number, int(to))
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest] + digits
+    return digits or "0"
+
+
+def _format(value: Value, scale: Value) -> str:
+    return f"{rounded(_number(value), max(int(scale), 0)):,}"
+
+
+def _pg_format(form: Value, *args: Value) -> str:
+    rest = iter(args)
+    return re.sub(r"%([sIL%])", lambda match: "%" if match[1] == "%" else _quote_as(match[1], next(rest)), text(form))
+
+
+def _quote_as(how: str, value: Value) -> str:
+    if how == "L":
+        return "NULL" if value is None else "'" + text(value).replace("'", "''") + "'"
+    return "" if value is None else text(value)
+
+
+@functools.lru_cache(256)
+def _like_pattern(pattern: str, escape: str, fold: bool) -> re.Pattern[str]:
+    out, at = "", 0
+    while at < len(pattern):
+        letter = pattern[at]
+        if letter == escape and at + 1 < len(pattern):
+            at += 1
+            out += re.escape(pattern[at])
+        else:
+            out += ".*" if letter == "%" else "." if letter == "_" else re.escape(letter)
+        at += 1
+    return re.compile(out, re.DOTALL | (re.IGNORECASE if fold else 0))
+
+
+def like(pattern: str, value: str, fold: bool, escape: str = "\\") -> bool:
+    """Tell whether a text is LIKE a pattern."""
+    return _like_pattern(pattern, escape, fold).fullmatch(value) is not None
+
+
+def _like(fold: bool) -> Callable[..., int]:
+    return lambda value, pattern, escape="\\": int(like(text(pattern), text(value), fold, text(escape)))
+
+
+@functools.lru_cache(256)
+def _regex(pattern: str, flags: int) -> re.Pattern[str]:
+    for name, inside in (("alpha", "a-zA-Z"), ("digit", "0-9"), ("alnum", "a-zA-Z0-9"), ("space", r"\s"),
+                         ("upper", "A-Z"), ("lower", "a-z"), ("punct", r"!-/:-@\[-`{-~")):
+        pattern = pattern.replace(f"[:{name}:]", inside)
+    return re.compile(pattern, flags)
+
+
+def _matches(fold: bool) -> Callable[..., int]:
+    return lambda value, pattern: int(
+        _regex(text(pattern), re.IGNORECASE if fold else 0).search(text(value)) is not None
+    )
+
+
+def _regexp_replace(value: Value, pattern: Value, new: Value, flags: Value = "") -> str:
+    form = re.sub(r"\\&", r"\\g<0>", text(new))
+    return _regex(text(pattern), re.IGNORECASE if "i" in flags else 0).sub(form, text(value), 0 if "g" in flags else 1)
+
+
+# Numbers
+
+def _round(value: Value, scale: Value = 0) -> Value:
+    number, scale = _number(value), int(scale)
+    if scale <= 0:
+        whole = rounded(number / 10 ** -scale, 0) if scale < 0 else rounded(number, 0)
+        return int(whole) * 10 ** -scale if isinstance(number, int) or abs(number) < 1e15 else number
+    return float(rounded(number, scale))
+
+
+def _truncate(value: Value, scale: Value = 0) -> Value:
+    size = 10.0 ** int(scale)
+    found = math.trunc(float(f"{_number(value) * size:.15g}")) / size
+    return int(found) if int(scale) <= 0 else found
+
+
+def _power(base: Value, exponent: Value) -> Value:
+    found = _number(base) ** _number(exponent)
+    return None if isinstance(found, complex) else float(found)
+
+
+def _log(*args: Value) -> Value:
+    return math.log(_number(args[0])) if len(args) == 1 else math.log(_number(args[1])) / math.log(_number(args[0]))
+
+
+def _extreme(pick: Callable[..., Value], skip: bool) -> Callable[..., Value]:
+    def found(*args: Value) -> Value:
+        if skip:
+            args = tuple(each for each in args if each is not None)
+        if not args or None in args:
+            return None
+        if all(isinstance(each, (int, float)) for each in args):
+            return pick(args)
+        return pick(args, key=text)
+
+    return found
+
+
+def _mod(one: Value, other: Value) -> Value:
+    one, other = _number(one), _number(other)
+    return None if not other else math.fmod(one, other) if isinstance(one, float) or isinstance(other, float) else int(
+        math.fmod(one, other))
+
+
+def _int_div(one: Value, other: Value) -> Value:
+    one, other = _number(one), _number(other)
+    return None if not other else int(abs(one) // abs(other)) * (1 if (one < 0) == (other < 0) else -1)
+
+
+def _zero() -> SqlError:
+    return SqlError(0, "22012", "division by zero")
+
+
+def _pg_int_div(one: Value, other: Value) -> Value:
+    if one is None or other is None:
+        return None
+    if not other:
+        raise _zero()
+    return _int_div(one, other)
+
+
+def _pg_mod(one: Value, other: Value) -> Value:
+    if other == 0:
+        raise _zero()
+    return None if one is None or other is None else _mod(one, other)
+
+
+def _pg_double_div(one: Value, other: Value) -> Value:
+    if one is None or other is None:
+        return None
+    if not other:
+        raise _zero()
+    return one / other
+
+
+def _pg_div(one: Value, other: Value, scale: Value) -> Value:
+    """A quotient of numerics as text, with the digits that numeric.c (select_div_scale) gives it."""
+    if one is None or other is None:
+        return None
+    if not _number(other):
+        raise _zero()
+    return quotient(_number(one), _number(other), int(scale))
+
+
+def quotient(one: float, other: float, scale: int) -> str:
+    """Return a quotient to 16 significant digits, counted in groups of four, and to `scale` at least."""
+    from decimal import Decimal, localcontext
+
+    groups = []
+    for each in (one, other):
+        size = Decimal(repr(each)).copy_abs()
+        weight = size.adjusted() // 4 if size else 0
+        groups.append((weight, int(size.scaleb(-4 * weight))))
+    weight = groups[0][0] - groups[1][0] - (groups[0][1] <= groups[1][1])
+    digits = min(max(16 - 4 * weight, scale, 0), 1000)
+    with localcontext() as context:
+        context.prec = 60
+        found = Decimal(repr(one)) / Decimal(repr(other))
+        return format(found.quantize(Decimal(1).scaleb(-digits), "ROUND_HALF_UP"), "f")
+
+
+# Dates
+
+def _when(value: Value) -> datetime:
+    return times.parse(value)
+
+
+def _shift(value: Value, amount: Value, unit: Value, sign: Value) -> str:
+    unit = text(unit).lower()
+    amount = text(amount)
+    if "_" in unit:
+        numbers = [float(each) for each in re.findall(r"\d+", amount)]
+        units = {"day_hour": ("day", "hour"), "day_minute": ("day", "hour", "minute"), "year_month": ("year", "month"),
+                 "day_second": ("day", "hour", "minute", "second"), "hour_minute": ("hour", "minute"),
+                 "hour_second": ("hour", "minute", "second"), "minute_second": ("minute", "second")}[unit]
+        amount = " ".join(f"{count} {name}" for count, name in zip(numbers, units, strict=False))
+    else:
+        amount = f"{_number(amount)} {unit}"
+    found = times.add(value, times.interval(amount), int(sign))
+    plain = len(text(value).strip()) <= 10 and unit in ("day", "week", "month", "quarter", "year", "year_month")
+    return found.strftime("%Y-%m-%d") if plain else times.text_of(found)
+
+
+def _plus_days(value: Value, days: Value) -> str:
+    return (_when(value) + timedelta(days=int(days))).strftime("%Y-%m-%d")
+
+
+def _days_apart(one: Value, other: Value) -> int:
+    return (_when(one).date() - _when(other).date()).days
+
+
+def _plus_interval(value: Value, span: Value, sign: Value) -> str:
+    return times.text_of(times.add(value, times.interval(text(span)), int(sign)))
+
+
+def _sum_intervals(one: Value, other: Value, sign: Value) -> str:
+    first, second = times.interval(text(one)), times.interval(text(other))
+    return times.interval_text(*(int(a + sign * b) if at < 2 else a + sign * b
+                                 for at, (a, b) in enumerate(zip(first, second, strict=True))))
+
+
+def _apart(one: Value, other: Value) -> str:
+    span = _when(one) - _when(other)
+    days = int(span / _ONE_DAY)
+    return times.interval_text(0, days, (span - days * _ONE_DAY).total_seconds())
+
+
+def _part(unit: Value, value: Value) -> Value:
+    if re.fullmatch(r"-?\d+:.*", text(value)):
+        value = f"2000-01-01 {value}"
+    return times.part(_when(value), text(unit))
+
+
+def _interval_part(unit: Value, value: Value) -> Value:
+    months, days, rest = times.interval(text(value))
+    values = {
+        "year": int(months / 12),
+        "month": months % 12,
+        "day": days,
+        "hour": int(rest // 3600),
+        "second": rest % 60,
+        "minute": int(rest % 3600 // 60),
+        "epoch": months * 2592000 + days * 86400 + rest,
+    }
+    return values[text(unit).lower()]
+
+
+def _to_char(value: Value, form: Value) -> str:
+    if isinstance(value, str):
+        return times.postgres_format(_when(value), text(form))
+    form = text(form)
+    fill, form = not form.startswith("FM"), form.removeprefix("FM")
+    whole, _, fraction = form.partition(".")
+    number = rounded(value, len(fraction))
+    digits = f"{abs(number):,}" if "," in whole else str(abs(number))
+    first, dot, rest = digits.partition(".")
+    first = first.rjust(whole.count("0"), "0")
+    return ("-" if number < 0 else " " if fill else "") + (first.rjust(len(whole)) if fill else first) + dot + rest
+
+
+# JSON
+
+def _path(path: Value) -> list[Any]:
+    return [int(index) if index else name.strip('"') if name else "*"
+            for name, index in re.findall(r'\.("[^"]*"|\w+|\*)|\[(\d+)\]', text(path))]
+
+
+def _walk(value: Any, steps: list[Any]) -> Any:
+    for step in steps:
+        if isinstance(value, dict) or (isinstance(value, list) and isinstance(step, int)):
+            value = value[step]
+        else:
+            raise KeyError(step)
+    return value
+
+
+def _json_extract(value: Value, *paths: Value) -> str:
+    whole, found = json.loads(text(value)), []
+    for path in paths:
+        try:
+            found.append(_walk(whole, _path(path)))
+        except (KeyError, IndexError):
+            continue
+    if not found:
+        return _nothing()
+    return json_text(found[0] if len(paths) == 1 else found)
+
+
+def _json_unquote(value: Value) -> str:
+    whole = text(value)
+    found = json.loads(whole) if whole[:1] == '"' else whole
+    return found if isinstance(found, str) else whole
+
+
+def _steps(path: Value) -> list[Any]:
+    if isinstance(path, int):
+        return [path]
+    whole = text(path)
+    if whole.startswith("{"):
+        return [int(each) if each.lstrip("-").isdigit() else each for each in whole[1:-1].split(",") if each]
+    return [whole]
+
+
+def _json_get(value: Value, path: Value, as_text: Value) -> Value:
+    found = _walk(json.loads(text(value)), _steps(path))
+    if as_text:
+        return None if found is None else found if isinstance(found, str) else json_text(found)
+    return json_text(found)
+
+
+def _json_contains(whole: Any, part: Any) -> bool:
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return all(key in whole and _json_contains(whole[key], each) for key, each in part.items())
+    if isinstance(whole, list):
+        return all(
+            any(_json_contains(one, each) for one in whole) for each in (part if isinstance(part, list) else [part])
+        )
+    return bool(whole == part)
+
+
+def _contains(whole: Value, part: Value) -> int:
+    return int(_json_contains(json.loads(text(whole)), json.loads(text(part))))
+
+
+def _json_set(how: str) -> Callable[..., str]:
+    def change(value: Value, *pairs: Value) -> str:
+        whole = json.loads(text(value))
+        for path, new in zip(pairs[::2], pairs[1::2], strict=False):
+            steps = _path(path)
+            inside = _walk(whole, steps[:-1])
+            there = steps[-1] in inside if isinstance(inside, dict) else int(steps[-1]) < len(inside)
+            if isinstance(inside, list) and not there and how != "replace":
+                inside.append(new)
+            elif (there and how != "insert") or (not there and how != "replace"):
+                inside[steps[-1]] = new
+        return json_text(whole, True)
+
+    return change
+
+
+def _json_remove(value: Value, *paths: Value) -> str:
+    whole = json.loads(text(value))
+    for path in paths:
+        steps = _path(path)
+        inside = _walk(whole, steps[:-1])
+        if isinstance(inside, list) or steps[-1] in inside:
+            del inside[steps[-1]]
+    return json_text(whole)
+
+
+def _json_type(value: Value) -> str:
+    found = json.loads(text(value))
+    return {dict: "OBJECT", list: "ARRAY", str: "STRING", bool: "BOOLEAN", int: "INTEGER", float: "DOUBLE"}.get(
+        type(found), "NULL")
+
+
+def _json_typeof(value: Value) -> str:
+    return {"INTEGER": "number", "DOUBLE": "number"}.get(_json_type(value), _json_type(value).lower())
+
+
+def json_value(value: Value, kind: str) -> Any:
+    """Return a value as it stands inside JSON; `kind`: its family."""
+    if value is None:
+        return None
+    if kind in ("json", "array"):
+        return json.loads(text(value))
+    return bool(value) if kind == "bool" else value if isinstance(value, (int, float)) else text(value)
+
+
+def _json_array(kinds: Value, *values: Value) -> str:
+    return json_text([json_value(each, kind) for each, kind in zip(values, text(kinds).split(","), strict=False)])
+
+
+def _json_object(kinds: Value, *values: Value) -> str:
+    found = [json_value(each, kind) for each, kind in zip(values, text(kinds).split(","), strict=False)]
+    return json_text(dict(zip(map(str, found[::2]), found[1::2], strict=False)))
+
+
+# Arrays, which are JSON
+
+def _element(array: Value, at: Value) -> Value:
+    items = json.loads(array)
+    found = items[int(at) - 1] if 1 <= int(at) <= len(items) else None
+    return json_text(found) if isinstance(found, list) else found
+
+
+def _any(value: Value, array: Value) -> int:
+    return int(any(each == value or text(each) == text(value) for each in json.loads(array)))
+
+
+def _array_to_string(array: Value, by: Value, empty: Value = None) -> str:
+    return text(by).join(text(each if each is not None else empty) for each in json.loads(array)
+                         if each is not None or empty is not None)
+
+
+STRICT: dict[str, Callable[..., Value]] = {
+    "upper": lambda value: text(value).upper(),
+    "lower": lambda value: text(value).lower(),
+    "bytes": lambda value: len(_octets(value)),
+    "letters": lambda value: len(text(value)),
+    "substring": _substring,
+    "pg_substring": _pg_substring,
+    "left": _left,
+    "right": _right,
+    "lpad": _pad(True),
+    "rpad": _pad(False),
+    "repeat": _repeat,
+    "reverse": lambda value: text(value)[::-1],
+    "substring_index": _substring_index,
+    "split_part": _split_part,
+    "concat": lambda *args: "".join(map(text, args)),
+    "translate": _translate,
+    "trim": _trim,
+    "pg_trim": _pg_trim,
+    "replace": lambda value, old, new: text(value).replace(text(old), text(new)) if old else text(value),
+    "instr": lambda value, what, at=1: text(value).lower().find(text(what).lower(), int(at) - 1) + 1,
+    "strpos": lambda value, what: text(value).find(text(what)) + 1,
+    "initcap": lambda value: re.sub(r"[^\W_]+", lambda match: match[0].capitalize(), text(value)),
+    "ascii": lambda value: ord(text(value)[0]) if text(value) else 0,
+    "chr": lambda *args: "".join(chr(int(x)) for x in args),
+    "space": lambda count: _repeat(" ", count),
+    "conv": _conv,
+    "format": _format,
+    "strcmp": lambda one, other: (text(one).lower() > text(other).lower()) - (text(one).lower() < text(other).lower()),
+    "field": lambda what, *rest: next(
+        (at for at, each in enumerate(rest, 1) if text(each).lower() == text(what).lower()), 0
+    ),
+    "elt": lambda at, *rest: rest[int(at) - 1] if 0 < int(at) <= len(rest) else None,
+    "find_in_set": lambda what, those: (
+        ([*text(those).split(","), text(what)].index(text(what)) + 1) % (len(text(those).split(",")) + 1)
+    ),
+    "insert": lambda value, at, count, new: (
+        text(value)[: int(at) - 1] + text(new) + text(value)[int(at) - 1 + int(count) :]
+    ),
+    "quote": lambda value: "'" + text(value).replace("\\", "\\\\").replace("'", "\\'") + "'",
+    "quote_literal": lambda value: _quote_as("L", value),
+    "quote_ident": lambda value: text(value) if re.fullmatch(r"[a-z_][a-z0-9_]*", text(value)) else f'"{value}"',
+    "md5": lambda value: md5(_octets(value)),
+    "sha1": lambda value: sha1(_octets(value)),
+    "sha2": lambda value, bits=256: sha256(_octets(value)).hexdigest() if int(bits) in (0, 256) else None,
+    "hex": lambda value: f"{value:X}" if isinstance(value, int) else _octets(value).hex().upper(),
+    "unhex": lambda value: bytes.fromhex(text(value)),
+    "to_hex": lambda value: f"{int(value):x}",
+    "encode": lambda value, how: {"hex": _octets(value).hex(), "base64": _base64(value)}[text(how)],
+    "base64": lambda value: _base64(value),
+    "unbase64": lambda value: _unbase64(value),
+    "bin": lambda value: f"{int(value):b}",
+    "oct": lambda value: f"{int(value):o}",
+    "round": _round,
+    "truncate": _truncate,
+    "floor": lambda value: math.floor(_number(value)),
+    "ceil": lambda value: math.ceil(_number(value)),
+    "abs": lambda value: abs(_number(value)),
+    "power": _power,
+    "sqrt": lambda value: math.sqrt(_number(value)),
+    "exp": lambda value: math.exp(_number(value)),
+    "log": _log,
+    "log10": lambda value: math.log10(_number(value)),
+    "log2": lambda value: math.log2(_number(value)),
+    "sign": lambda value: (_number(value) > 0) - (_number(value) < 0),
+    "int_div": _int_div,
+    "sin": lambda value: math.sin(_number(value)),
+    "cos": lambda value: math.cos(_number(value)),
+    "tan": lambda value: math.tan(_number(value)),
+    "asin": lambda value: math.asin(_number(value)),
+    "acos": lambda value: math.acos(_number(value)),
+    "atan": lambda *args: math.atan2(*map(_number, args)) if len(args) > 1 else math.atan(_number(args[0])),
+    "degrees": lambda value: math.degrees(_number(value)),
+    "radians": lambda value: math.radians(_number(value)),
+    "crc32": lambda value: _crc32(value),
+    "like": _like(True),
+    "pg_like": _like(False),
+    "regexp": _matches(True),
+    "pg_regexp": _matches(False),
+    "regexp_replace": _regexp_replace,
+    "date": lambda value: _when(value).strftime("%Y-%m-%d"),
+    "time": lambda value: times.taken(value, "time", True),
+    "part": _part,
+    "interval_part": _interval_part,
+    "dayname": lambda value: _when(value).strftime("%A"),
+    "monthname": lambda value: _when(value).strftime("%B"),
+    "dayofweek": lambda value: _when(value).isoweekday() % 7 + 1,
+    "weekday": lambda value: _when(value).weekday(),
+    "dayofyear": lambda value: _when(value).timetuple().tm_yday,
+    "week": lambda value, mode=0: int(_when(value).strftime("%U")),
+    "shift": _shift,
+    "plus_days": _plus_days,
+    "datediff": _days_apart,
+    "plus_interval": _plus_interval,
+    "apart": _apart,
+    "sum_intervals": _sum_intervals,
+    "timestampdiff": lambda unit, one, other: times.difference(_when(one), _when(other), text(unit)),
+    "date_format": lambda value, form: times.mysql_format(_when(value), text(form)),
+    "str_to_date": lambda value, form: _read_date(text(value), text(form)),
+    "last_day": lambda value: (when := _when(value)).strftime("%Y-%m-") + str(times.last_day(when.year, when.month)),
+    "makedate": lambda year, day: (datetime(int(year), 1, 1) + timedelta(days=int(day) - 1)).strftime("%Y-%m-%d"),
+    "unix": times.seconds,
+    "from_unix": lambda value, form=None: (
+        times.stamp(_number(value))
+        if form is None
+        else times.mysql_format(_when(times.stamp(_number(value))), text(form))
+    ),
+    "from_epoch": lambda value: times.stamp(_number(value), True),
+    "sec_to_time": lambda value: f"{int(value) // 3600:02}:{int(value) // 60 % 60:02}:{int(value) % 60:02}",
+    "date_trunc": lambda unit, value: times.text_of(times.truncated(_when(value), text(unit).lower())),
+    "to_char": _to_char,
+    "to_date": lambda value, form: times.postgres_read(text(value), text(form)).strftime("%Y-%m-%d"),
+    "to_timestamp": lambda value, form: times.text_of(times.postgres_read(text(value), text(form))),
+    "age": lambda one, other: times.age(_when(one), _when(other)),
+    "make_date": lambda year, month, day: f"{int(year):04}-{int(month):02}-{int(day):02}",
+    "json_extract": _json_extract,
+    "json_unquote": _json_unquote,
+    "json_get": _json_get,
+    "contains": _contains,
+    "json_length": lambda value, path="$": (
+        len(found) if isinstance(found := _walk(json.loads(text(value)), _path(path)), (list, dict)) else 1
+    ),
+    "json_keys": lambda value: json_text(list(json.loads(text(value)))),
+    "json_type": _json_type,
+    "json_typeof": _json_typeof,
+    "json_set": _json_set("set"),
+    "json_insert": _json_set("insert"),
+    "json_replace": _json_set("replace"),
+    "json_remove": _json_remove,
+    "json_pretty": lambda value: json.dumps(json.loads(text(value)), indent=4, ensure_ascii=False),
+    "has_key": lambda value, key: int(text(key) in json.loads(text(value))),
+    "json_merge": lambda one, other: json_text({**json.loads(text(one)), **json.loads(text(other))}, True),
+    "element": _element,
+    "any": _any,
+    "array_length": lambda array, at=1: len(json.loads(array)) or None,
+    "cardinality": lambda array: len(json.loads(array)),
+    "array_to_string": _array_to_string,
+    "string_to_array": lambda value, by: json_text(text(value).split(text(by)) if value else []),
+    "array_append": lambda array, each: json_text([*json.loads(array), each]),
+    "array_cat": lambda one, other: json_text(json.loads(one) + json.loads(other)),
+    "pg_size": lambda value: _size(int(value)),
+}
+
+
+def _json_valid(value: Value) -> Value:
+    if value is None:
+        return None
+    try:
+        json.loads(text(value))
+    except ValueError:
+        return 0
+    return 1
+
+
+def _read_date(value: str, form: str) -> str:
+    found = times.mysql_read(value, form)
+    return times.text_of(found) if re.search("%[HhIiklSsTr]", form) else found.strftime("%Y-%m-%d")
+
+
+def _base64(value: Value) -> str:
+    from base64 import b64encode
+
+    return b64encode(_octets(value)).decode()
+
+
+def _unbase64(value: Value) -> str:
+    from base64 import b64decode
+
+    return b64decode(text(value)).decode("utf-8", "replace")
+
+
+def _crc32(value: Value) -> int:
+    from zlib import crc32
+
+    return crc32(_octets(value))
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if abs(count) < 10240 or unit == "GB":
+            break
+        count = (count + 512) // 1024
+    return f"{count} {unit}"
+
+
+ANY: dict[str, Callable[..., Value]] = {
+    "concat_ws": _concat_ws, "pg_concat": lambda *args: "".join(text(each) for each in args if each is not None),
+    "pg_format": _pg_format, "greatest": _extreme(max, False), "least": _extreme(min, False),
+    "pg_greatest": _extreme(max, True), "pg_least": _extreme(min, True), "json_valid": _json_valid,
+    "json_array": _json_array, "json_object": _json_object, "array": lambda *args: json_text(list(args)),
+    "json_quote": lambda value: None if value is None else json_text(text(value)),
+    "pg_int_div": _pg_int_div, "pg_mod": _pg_mod, "pg_double_div": _pg_double_div, "pg_div": _pg_div,
+}
+
+
+class _Joined:
+    """string_agg, group_concat and array_agg: each step gets a value, and the values and directions to sort by."""
+
+    distinct = False
+
+    def __init__(self) -> None:
+        self.found: list[tuple[list[Value], Value]] = []
+        self.by = ","
+
+    def step(self, how: str, by: Value, value: Value, *keys: Value) -> None:
+        self.how, self.by = how, "," if by is None else text(by)
+        if value is not None or how in ("array", "json"):
+            self.found.append((list(keys), value))
+
+    def finalize(self) -> Value:
+        if not self.found:
+            return None
+        found = self.found
+        for at in reversed(range(0, len(found[0][0]), 2)):
+            found.sort(
+                key=lambda each: (each[0][at] is not None, _sort_key(each[0][at])), reverse=bool(found[0][0][at + 1])
+            )
+        values = [value for _, value in found]
+        if self.distinct:
+            values = list(dict.fromkeys(values))
+        how, _, family = self.how.partition(":")
+        if how in ("array", "json"):
+            return json_text([json_value(each, family) for each in values])
+        return self.by.join(map(text, values))
+
+
+class _JoinedDistinct(_Joined):
+    distinct = True
+
+
+def _sort_key(value: Value) -> Any:
+    return (
+        (0, value)
+        if isinstance(value, (int, float))
+        else (1, text(value).lower(), text(value))
+        if value is not None
+        else ()
+    )
+
+
+class _Average:
+    """PostgreSQL's avg of integers and numerics: text with its digits."""
+
+    def __init__(self) -> None:
+        self.total: float = 0
+        self.count = 0
+
+    def step(self, value: Value, scale: Value) -> None:
+        if value is not None:
+            self.total += _number(value)
+            self.count += 1
+            self.scale = int(scale)
+
+    def finalize(self) -> Value:
+        return quotient(float(f"{self.total:.15g}") if isinstance(self.total, float) else self.total, self.count,
+                        self.scale) if self.count else None
+
+
+class _Deviation:
+    """stddev and variance, of a sample (`less` 1) or of all (0)."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def step(self, value: Value, less: Value, root: Value) -> None:
+        self.less, self.root = less, root
+        if value is not None:
+            self.values.append(_number(value))
+
+    def finalize(self) -> Value:
+        count = len(self.values) - self.less if self.values else 0
+        if count < 1:
+            return None
+        mean = sum(self.values) / len(self.values)
+        found = sum((each - mean) ** 2 for each in self.values) / count
+        return math.sqrt(found) if self.root else found
+
+
+class _JsonMembers:
+    """json_object_agg."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+
+    def step(self, key: Value, value: Value, family: Value) -> None:
+        self.found[text(key)] = json_value(value, family)
+
+    def finalize(self) -> Value:
+        return json_text(self.found)
+
+
+def _collate(one: str, other: str) -> int:
+    """The order of PostgreSQL's en_US: letters first, lower case before upper."""
+    first, second = (
+        ("".join(x for x in each.lower() if x.isalnum()), each.lower(), each.swapcase()) for each in (one, other)
+    )
+    return (first > second) - (first < second)
+
+
+def register(data: Data) -> None:
+    """Give sqlite the functions."""
+    sqlite = data.sqlite
+
+    def guarded(function: Callable[..., Value]) -> Callable[..., Value]:
+        def called(*args: Value) -> Value:
+            try:
+                return function(*args)
+            except SqlError as error:
+                data.raised = error
+                raise
+
+        return called
+
+    for name, function in STRICT.items():
+        sqlite.create_function(f"k_{name}", -1, _strict(function))
+    for name, function in ANY.items():
+        sqlite.create_function(f"k_{name}", -1, guarded(function))
+
+    def cast(value: Value, kind: str) -> Value:
+        return taken(value, Kind.read(json.loads(kind)), data.mysql, explicit=True)
+
+    def as_text(value: Value, kind: str) -> Value:
+        return shown(value, Kind.read(json.loads(kind)), data.mysql)
+
+    def divide(how: str, one: Value, other: Value) -> Value:
+        """MySQL's /, DIV and MOD: NULL and a warning where the divisor is 0."""
+        if one is None or other is None:
+            return None
+        if not _number(other):
+            if data.session is not None:
+                data.session.warnings.append(("Warning", 1365, "Division by 0"))
+            return None
+        return (
+            _int_div(one, other)
+            if how == "div"
+            else _mod(one, other)
+            if how == "mod"
+            else _number(one) / _number(other)
+        )
+
+    def ask(what: str, *args: Value) -> Value:
+        assert data.session is not None
+        return data.session.ask(what, *args)
+
+    for name, method in (("cast", cast), ("as_text", as_text), ("ask", ask), ("divide", divide)):
+        sqlite.create_function(f"k_{name}", -1, guarded(method))
+    for name, kind in (("joined", _Joined), ("joined_distinct", _JoinedDistinct), ("average", _Average),
+                       ("deviation", _Deviation), ("json_members", _JsonMembers)):
+        sqlite.create_aggregate(f"k_{name}", -1, kind)  # type: ignore[arg-type]
+    sqlite.create_collation("pg", _collate)
+
+
+__all__ = ["INTERVAL", "array_text", "like", "register", "text"]

@@ -1,0 +1,662 @@
+"""A MySQL or MariaDB server's session: what each statement does.
+
+Statements about data are parsed by sqlglot; those about the server (SET, GRANT, CHANGE MASTER TO ...) word by word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from .....machinery.digest import sha1
+from . import mysqlshow, mysqlsystem
+from .catalog import Table, View
+from .compiler import E, Scope
+from .data import Data
+from .definitions import Definitions
+from .dialects import parse, projections, syntax
+from .errors import SqlError, unsupported
+from .kinds import Kind
+from .results import Result
+from .session import Server, Session
+from .words import Words
+
+SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
+_STATEMENTS = frozenset((
+    "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DELETE", "DESC", "DESCRIBE",
+    "DROP", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE", "PURGE", "RELEASE", "RENAME",
+    "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "START", "STOP", "TABLE",
+    "TRUNCATE", "UNLOCK", "UPDATE", "USE", "VALUES", "WITH", "(",
+))
+_COMMITS = frozenset((
+    "ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "START", "BEGIN", "LOCK",
+))
+
+
+def hashed(password: str) -> str:
+    """Return a password as mysql.user keeps it."""
+    return "*" + sha1(bytes.fromhex(sha1(password.encode()))).upper() if password else ""
+
+
+class MySQL(Session):
+    """`state["applier"]`: it is the one that a replica applies its source's events by."""
+
+    def _home(self) -> str:
+        return ""
+
+    def schema_of(self, table: exp.Table) -> str:
+        schema = str(table.db) or self.database
+        if not schema:
+            raise SqlError(1046, "3D000", "No database selected")
+        if schema in SYSTEM:
+            raise SqlError(1044, "42000", f"Access denied for user {self.account()} to database '{schema}'")
+        if schema not in self.data.catalog.schemas:
+            raise SqlError(1049, "42000", f"Unknown database '{schema}'")
+        self.allowed(schema)
+        return schema
+
+    def account(self) -> str:
+        """Return the user as MySQL's errors tell it."""
+        return f"'{self.state['user']}'@'{self.state.get('account_host', '%')}'"
+
+    def may(self, schema: str) -> bool:
+        """Tell whether the user has any right on a database."""
+        grants = self.server.users.get(f"{self.state['user']}@{self.state.get('account_host', '%')}", {}).get(
+            "grants", []
+        )
+        return any(each[1] in ("*", schema) for each in grants if each[0] != "USAGE")
+
+    def allowed(self, schema: str) -> None:
+        """Raise SqlError where the user may not use a database."""
+        if not self.may(schema):
+            raise SqlError(1044, "42000", f"Access denied for user {self.account()} to database '{schema}'")
+
+    def find(self, table: exp.Table) -> Table | View | None:
+        schema = str(table.db) or self.database
+        if not schema:
+            raise SqlError(1046, "3D000", "No database selected")
+        if schema in SYSTEM:
+            return None
+        if not self.may(schema):
+            raise SqlError(1142, "42000", f"SELECT command denied to user {self.account()} for table "
+                           + (f"`{schema}`.`{table.name}`" if self.maria else f"'{table.name}'"))
+        catalog = self.data.catalog
+        return catalog.tables.get((schema, table.name)) or catalog.views.get((schema, table.name))
+
+    def system(self, schema: str, name: str) -> tuple[list[tuple[str, Kind]], list[tuple[Any, ...]]] | None:
+        return mysqlsystem.table(self, (schema or self.database).lower(), name.lower())
+
+    def no_table(self, table: exp.Table) -> SqlError:
+        schema = str(table.db) or self.database
+        if schema == "information_schema":
+            return SqlError(1109, "42S02", f"Unknown table '{table.name}' in information_schema")
+        if schema not in self.data.catalog.schemas and schema not in SYSTEM and not self.maria:
+            return SqlError(1049, "42000", f"Unknown database '{schema}'")
+        return SqlError(1146, "42S02", f"Table '{schema}.{table.name}' doesn't exist")
+
+    def setting(self, name: str, scope: str) -> Any:
+        known = mysqlsystem.settings(self, scope.lower() == "global")
+        if name.lower() not in known:
+            raise SqlError(1193, "HY000", f"Unknown system variable '{name}'")
+        value = known[name.lower()]
+        return int(value) if isinstance(value, bool) else value
+
+    # Statements
+
+    def execute(self, text: str) -> Result:
+        text = text.strip()
+        self.seed, self.delay, self.warnings = None, 0.0, []
+        words = Words(text)
+        first = words.peek()
+        if first not in _STATEMENTS:
+            raise syntax(text, text, True, self.maria)
+        self.data.steps = 0
+        try:
+            result = self._run(first, text, words)
+        except SqlError as error:
+            self.state["warnings"] = [["Error", error.code, error.message]]
+            raise
+        result.notices += self.warnings
+        if first != "SHOW":
+            self.state["warnings"] = [list(each) for each in result.notices]
+            self.state["row_count"] = result.affected if result.columns is None else -1
+            self.state["found_rows"] = len(result.rows)
+        result.delay = self.delay
+        self.seed_text = self.state.get("seed", "")
+        return result
+
+    def _run(self, first: str, text: str, words: Words) -> Result:
+        if first in _COMMITS and self.transaction is not None and words.peek(1) not in ("SLAVE", "REPLICA"):
+            self.commit()
+        writes = first in (
+            "INSERT",
+            "UPDATE",
+            "DELETE",
+            "REPLACE",
+            "ALTER",
+            "CREATE",
+            "DROP",
+            "RENAME",
+            "TRUNCATE",
+            "GRANT",
+        )
+        if writes:
+            self._writable()
+        own = getattr(self, f"_do_{first.lower()}", None)
+        if own is not None:
+            found: Result | None = own(words, text)
+            if found is not None:
+                return found
+        return self._parsed(text, first)
+
+    def _writable(self) -> None:
+        settings = mysqlsystem.settings(self, True)
+        if self.state.get("applier"):
+            return
+        for name in ("super_read_only", "read_only"):
+            if settings.get(name) and (name[0] == "s" or self.state["user"] != "root" or self.maria):
+                if name[0] == "r" and self.maria and self.state["user"] == "root":
+                    continue
+                option = "--" + name.replace("_", "-")
+                raise SqlError(
+                    1290,
+                    "HY000",
+                    f"The {'MariaDB' if self.maria else 'MySQL'} server is running with the {option} "
+                    "option so it cannot execute this statement",
+                )
+
+    def _parsed(self, text: str, first: str) -> Result:
+        replace = first == "REPLACE"
+        node = parse("INSERT" + text[7:] if replace else text, True, self.maria)
+        if isinstance(node, exp.Command):
+            raise unsupported(first, True)
+        if not self.state.get("autocommit", True) and self.transaction is None:
+            self.begin()
+        runner = Definitions(self)
+        if isinstance(node, (exp.Query, exp.Values)):
+            runner.names = projections(text, True)
+            found = runner.query(node)
+            result = Result(tag=f"SELECT {0}")
+            result.fill(found.columns, self.data.run(found.sql), True)
+            return result
+        changed = self.changed_rows(runner, text, node, replace)
+        if changed is None:
+            changed = self._defined(runner, node)
+            self.wrote(text)
+        changed.notices += runner.warnings
+        return changed
+
+    def _defined(self, runner: Definitions, node: E) -> Result:
+        if isinstance(node, exp.Create):
+            return runner.create(node)
+        if isinstance(node, exp.Alter):
+            return runner.alter(node)
+        if isinstance(node, exp.Drop):
+            return runner.drop(node)
+        raise unsupported(type(node).__name__.upper(), True)
+
+    # Databases
+
+    def _do_use(self, words: Words, text: str) -> Result:
+        words.take()
+        name = words.name()
+        if name not in self.data.catalog.schemas and name not in SYSTEM:
+            raise SqlError(1049, "42000", f"Unknown database '{name}'")
+        if name not in SYSTEM:
+            self.allowed(name)
+        self.state["database"] = name
+        return Result(database=name)
+
+    def _do_create(self, words: Words, text: str) -> Result | None:
+        words.take()
+        if words.accept("USER"):
+            return self._create_user(words, text)
+        if not words.accept("DATABASE", "SCHEMA"):
+            return None
+        exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
+        name = words.name()
+        self._allowed_everywhere(name)
+        schemas = self.data.catalog.schemas
+        if name in schemas or name in SYSTEM:
+            if exists:
+                return Result(affected=0 if self.maria else 1,
+                              notices=[("Note", 1007, f"Can't create database '{name}'; database exists")])
+            raise SqlError(1007, "HY000", f"Can't create database '{name}'; database exists")
+        schemas.append(name)
+        schemas.sort()
+        self.data.changed.add(("", ""))
+        self.wrote(text)
+        return Result(affected=1)
+
+    def _allowed_everywhere(self, schema: str) -> None:
+        self.allowed(schema)
+
+    def _do_drop(self, words: Words, text: str) -> Result | None:
+        words.take()
+        if words.accept("USER"):
+            return self._drop_user(words, text)
+        if not words.accept("DATABASE", "SCHEMA"):
+            return None
+        exists = words.accept("IF") and words.accept("EXISTS")
+        name = words.name()
+        if name in SYSTEM:
+            raise SqlError(1044, "42000", f"Access denied for user {self.account()} to database '{name}'")
+        if name not in self.data.catalog.schemas:
+            if exists:
+                return Result(notices=[("Note", 1008, f"Can't drop database '{name}'; database doesn't exist")])
+            raise SqlError(1008, "HY000", f"Can't drop database '{name}'; database doesn't exist")
+        self.allowed(name)
+        data: Data = self.data
+        those = [table for table in data.catalog.tables.values() if table.schema == name]
+        views = [view for view in data.catalog.views if view[0] == name]
+        for table in those:
+            data.drop(table)
+        for view in views:
+            del data.catalog.views[view]
+        data.catalog.schemas.remove(name)
+        data.changed.add(("", ""))
+        self.server.dropped.append(name)
+        if self.database == name:
+            self.state["database"] = ""
+        self.wrote(text)
+        return Result(affected=len(those) + len(views), database="" if not self.database else None)
+
+    def _do_rename(self, words: Words, text: str) -> Result:
+        words.take()
+        words.need("TABLE", "TABLES")
+        pairs = []
+        while True:
+            old = words.dotted()
+            words.need("TO")
+            pairs.append((old, words.dotted()))
+            if not words.accept(","):
+                break
+        for old, new in pairs:
+            runner = Definitions(self)
+            table, target = exp.table_(old[1], db=old[0] or None), exp.table_(new[1], db=new[0] or None)
+            if self.find(table) is None:
+                raise self.no_table(table)
+            runner.alter(exp.Alter(this=table, kind="TABLE", actions=[exp.AlterRename(this=target)]))
+        self.wrote(text)
+        return Result()
+
+    def _do_describe(self, words: Words, text: str) -> Result | None:
+        words.take()
+        if words.peek() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "FORMAT", "ANALYZE"):
+            return mysqlshow.explain(self, text)
+        words.accept("TABLE")
+        return mysqlshow.columns(self, words.dotted(), (words.peek() and words.name()) or "")
+
+    _do_desc = _do_explain = _do_describe
+
+    def _do_show(self, words: Words, text: str) -> Result:
+        return mysqlshow.show(self, words, text)
+
+    # Transactions
+
+    def _do_start(self, words: Words, text: str) -> Result | None:
+        words.take()
+        if words.accept("SLAVE", "REPLICA"):
+            return self._replicate("START")
+        words.need("TRANSACTION")
+        self.begin()
+        return Result()
+
+    def _do_stop(self, words: Words, text: str) -> Result:
+        words.take()
+        words.need("SLAVE", "REPLICA")
+        return self._replicate("STOP")
+
+    def _do_reset(self, words: Words, text: str) -> Result:
+        words.take()
+        if words.accept("SLAVE", "REPLICA"):
+            return self._replicate("RESET")
+        return Result()
+
+    def _do_begin(self, words: Words, text: str) -> Result:
+        self.begin()
+        return Result()
+
+    def _do_commit(self, words: Words, text: str) -> Result:
+        self.commit()
+        return Result()
+
+    def _do_savepoint(self, words: Words, text: str) -> Result:
+        words.take()
+        self.savepoint(words.name())
+        return Result()
+
+    def _do_rollback(self, words: Words, text: str) -> Result:
+        words.take()
+        words.accept("WORK")
+        if words.accept("TO"):
+            words.accept("SAVEPOINT")
+            self._known(words.name(), self.rollback_to)
+            return Result()
+        self.rollback()
+        return Result()
+
+    def _do_release(self, words: Words, text: str) -> Result:
+        words.take()
+        words.need("SAVEPOINT")
+        self._known(words.name(), self.release)
+        return Result()
+
+    def _known(self, name: str, act: Any) -> None:
+        if not act(name):
+            raise SqlError(1305, "42000", f"SAVEPOINT {name} does not exist")
+
+    # Settings
+
+    def _do_set(self, words: Words, text: str) -> Result:
+        words.take()
+        if words.accept("NAMES") or (words.accept("CHARACTER") and words.accept("SET")):
+            return Result()
+        if words.accept("PASSWORD"):
+            return self._set_password(words, text)
+        if words.peek() in ("TRANSACTION", "ROLE", "DEFAULT") or words.peek(1) == "TRANSACTION":
+            return Result()
+        while True:
+            self._set_one(words)
+            if not words.accept(","):
+                return Result()
+
+    def _set_one(self, words: Words) -> None:
+        scope = ""
+        if words.peek() in ("GLOBAL", "SESSION", "LOCAL", "PERSIST"):
+            scope = words.take()
+        ats = 0
+        while words.peek() in ("@", "@@"):
+            ats += len(words.take())
+        if ats == 2 and words.peek() in ("GLOBAL", "SESSION", "LOCAL", "PERSIST") and words.peek(1) == ".":
+            scope = words.take()
+            words.take()
+        name = words.name().lower()
+        if not words.accept("=") and not words.accept(":="):
+            raise words.error(self.maria)
+        value = self._value(words.until(","))
+        if ats == 1:
+            self.variables[name] = value
+            return
+        self.setting(name, "global")
+        if isinstance(mysqlsystem.settings(self, True)[name], bool):
+            value = str(value).upper() in ("ON", "1", "TRUE")
+        if name in mysqlsystem.READ_ONLY:
+            raise SqlError(1238, "HY000", f"Variable '{name}' is a read only variable")
+        if scope in ("GLOBAL", "PERSIST"):
+            self.server.settings[name] = value
+        elif name in mysqlsystem.GLOBAL:
+            raise SqlError(1229, "HY000", f"Variable '{name}' is a GLOBAL variable and should be set with SET GLOBAL")
+        else:
+            self.settings[name] = value
+        if name == "autocommit" and scope not in ("GLOBAL", "PERSIST"):
+            self.state["autocommit"] = value
+            if value:
+                self.commit()
+
+    def _value(self, text: str) -> Any:
+        node = parse(f"SELECT {text}", True, self.maria).expressions[0]
+        if isinstance(node, (exp.Column, exp.Var)) and not node.args.get("table"):
+            return None if node.name.upper() == "DEFAULT" else node.name
+        found = Definitions(self).expr(node, Scope(clause="SELECT"))
+        return self.data.run(f"SELECT {found.sql}")[0][0]
+
+    # Users
+
+    def _user(self, words: Words) -> tuple[str, str]:
+        name = words.name()
+        if words.accept("@"):
+            return name, words.name()
+        return name, "%"
+
+    def _password(self, words: Words) -> str | None:
+        if not words.accept("IDENTIFIED"):
+            return None
+        if words.accept("WITH", "VIA"):
+            words.name()
+            if not words.accept("BY", "AS", "USING"):
+                return ""
+        else:
+            words.need("BY")
+        if words.accept("PASSWORD"):
+            return "hash:" + words.name()
+        return words.name()
+
+    def _create_user(self, words: Words, text: str) -> Result:
+        exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
+        notices: list[tuple[str, int, str]] = []
+        while True:
+            name, host = self._user(words)
+            password = self._password(words)
+            if f"{name}@{host}" in self.server.users:
+                if not exists:
+                    raise SqlError(1396, "HY000", f"Operation CREATE USER failed for '{name}'@'{host}'")
+                notices.append(("Note", 3163, f"Authorization ID '{name}'@'{host}' already exists."))
+            else:
+                self.server.users[f"{name}@{host}"] = {"password": _kept(password or ""), "grants": []}
+            if not words.accept(","):
+                break
+        self._users(text)
+        return Result(notices=notices)
+
+    def _users(self, text: str) -> None:
+        self.server.users_changed = True
+        self.wrote(text)
+
+    def _drop_user(self, words: Words, text: str) -> Result:
+        exists = words.accept("IF") and words.accept("EXISTS")
+        while True:
+            name, host = self._user(words)
+            if self.server.users.pop(f"{name}@{host}", None) is None and not exists:
+                raise SqlError(1396, "HY000", f"Operation DROP USER failed for '{name}'@'{host}'")
+            if not words.accept(","):
+                break
+        self._users(text)
+        return Result()
+
+    def _do_alter(self, words: Words, text: str) -> Result | None:
+        words.take()
+        if words.accept("DATABASE", "SCHEMA"):
+            return Result(affected=1)
+        if not words.accept("USER"):
+            return None
+        words.accept("IF") and words.accept("EXISTS")
+        name, host = self._user(words)
+        if name.upper() == "USER" and words.accept("("):
+            words.need(")")
+            name, host = self.state["user"], self.state.get("account_host", "%")
+        user = self.server.users.get(f"{name}@{host}")
+        if user is None:
+            raise SqlError(1396, "HY000", f"Operation ALTER USER failed for '{name}'@'{host}'")
+        password = self._password(words)
+        if password is not None:
+            user["password"] = _kept(password)
+        self._users(text)
+        return Result()
+
+    def _set_password(self, words: Words, text: str) -> Result:
+        name, host = self.state["user"], self.state.get("account_host", "%")
+        if words.accept("FOR"):
+            name, host = self._user(words)
+        words.need("=")
+        if words.accept("PASSWORD"):
+            words.need("(")
+        user = self.server.users.get(f"{name}@{host}")
+        if user is None:
+            raise SqlError(1133, "28000" if self.maria else "42000", "Can't find any matching row in the user table")
+        user["password"] = _kept(words.name())
+        self._users(text)
+        return Result()
+
+    def _do_grant(self, words: Words, text: str) -> Result:
+        return self._granted(words, text, True)
+
+    def _do_revoke(self, words: Words, text: str) -> Result:
+        return self._granted(words, text, False)
+
+    def _granted(self, words: Words, text: str, give: bool) -> Result:
+        words.take()
+        rights = words.until("ON").upper()
+        words.need("ON")
+        words.accept("TABLE", "FUNCTION", "PROCEDURE")
+        schema, table = words.starred()
+        words.need("TO" if give else "FROM")
+        while True:
+            name, host = self._user(words)
+            password = self._password(words)
+            key = f"{name}@{host}"
+            if key not in self.server.users:
+                if not give or (password is None and self._strict_users()):
+                    if self.maria or not give:
+                        raise SqlError(1133, "28000", "Can't find any matching row in the user table")
+                    raise SqlError(1410, "42000", "You are not allowed to create a user with GRANT")
+                self.server.users[key] = {"password": "", "grants": []}
+            user = self.server.users[key]
+            if password is not None:
+                user["password"] = _kept(password)
+            if rights in ("ALL", "ALL PRIVILEGES"):
+                rights = "ALL PRIVILEGES"
+            kept = [each for each in user["grants"] if each[1:3] != [schema or self.database, table]]
+            user["grants"] = kept + ([[rights, schema or self.database, table]] if give else [])
+            if not words.accept(","):
+                break
+        self._users(text)
+        return Result()
+
+    def _strict_users(self) -> bool:
+        return self.maria or not self.server.version.startswith("5.")
+
+    def _do_flush(self, words: Words, text: str) -> Result:
+        return Result()
+
+    _do_lock = _do_unlock = _do_kill = _do_purge = _do_flush
+
+    def _do_analyze(self, words: Words, text: str) -> Result:
+        what = words.take().lower()
+        words.accept("LOCAL")
+        words.need("TABLE", "TABLES")
+        rows = []
+        while True:
+            schema, name = words.dotted()
+            if self.find(exp.table_(name, db=schema or None)) is None:
+                rows.append([f"{schema or self.database}.{name}", what, "Error",
+                             f"Table '{schema or self.database}.{name}' doesn't exist"])
+            rows.append([f"{schema or self.database}.{name}", what, "status", "OK"])
+            if not words.accept(","):
+                return Result.table(["Table", "Op", "Msg_type", "Msg_text"], rows)
+
+    _do_check = _do_optimize = _do_analyze
+
+    # Replication
+
+    def _do_change(self, words: Words, text: str) -> Result:
+        words.take()
+        if words.accept("MASTER"):
+            prefix = "MASTER_"
+        else:
+            words.need("REPLICATION")
+            words.need("SOURCE")
+            prefix = "SOURCE_"
+        words.need("TO")
+        if self.server.replica.get("running"):
+            raise SqlError(
+                1198, "HY000", "This operation cannot be performed with a running slave; run STOP SLAVE first"
+            )
+        while True:
+            name = words.take().upper().removeprefix(prefix).lower()
+            words.need("=")
+            value = words.name()
+            self.server.replica[name] = (
+                int(value) if value.isdigit() and name in ("log_pos", "port", "connect_retry") else value
+            )
+            if not words.accept(","):
+                break
+        self.server.users_changed = True
+        return Result(
+            notices=[]
+            if self.maria
+            else [("Note", 1759, "Sending passwords in plain text without SSL/TLS is extremely insecure.")]
+        )
+
+    def _replicate(self, what: str) -> Result:
+        replica = self.server.replica
+        if what == "RESET":
+            replica.clear()
+        elif "host" not in replica:
+            raise (
+                SqlError(
+                    1200,
+                    "HY000",
+                    "Misconfigured slave: MASTER_HOST was not set; Fix in config file or with CHANGE MASTER TO",
+                )
+                if self.maria
+                else SqlError(
+                    1200, "HY000", "The server is not configured as slave; fix in config file or with CHANGE MASTER TO"
+                )
+            )
+        else:
+            replica["running"] = what == "START"
+        self.server.asked_replica = what
+        self.server.users_changed = True
+        return Result()
+
+    # What functions ask
+
+    def _ask_database(self) -> str | None:
+        return self.database or None
+
+    _ask_schema = _ask_database
+
+    def _ask_user(self) -> str:
+        return f"{self.state['user']}@{self.state.get('host', 'localhost')}"
+
+    _ask_session_user = _ask_system_user = _ask_user
+
+    def _ask_current_user(self) -> str:
+        return f"{self.state['user']}@{self.state.get('account_host', 'localhost')}"
+
+    def _ask_last_insert_id(self, value: int | None = None) -> int:
+        if value is not None:
+            self.state["last_id"] = value
+        return int(self.state.get("last_id") or 0)
+
+    def _ask_row_count(self) -> int:
+        return int(self.state.get("row_count", 0))
+
+    def _ask_found_rows(self) -> int:
+        return int(self.state.get("found_rows", 0))
+
+    def _ask_variable(self, name: str) -> Any:
+        return self.variables.get(name)
+
+    def _ask_assign(self, name: str, value: Any) -> Any:
+        self.variables[name] = value
+        return value
+
+    def _ask_benchmark(self, *args: Any) -> int:
+        return 0
+
+    def _ask_get_lock(self, *args: Any) -> int:
+        return 1
+
+    _ask_release_lock = _ask_get_lock
+
+
+def _kept(password: str) -> str:
+    return password.removeprefix("hash:") if password.startswith("hash:") else hashed(password)
+
+
+def login(server: Server, user: str, host: str, password: str) -> str:
+    """Return the host of the account that a client is let in as; raise SqlError."""
+    known = sorted((each.rpartition("@")[2] == "%", each) for each in server.users if each.rpartition("@")[0] == user)
+    for _, key in known:
+        account = key.rpartition("@")[2]
+        if account not in ("%", host) and not (account.startswith(host[:3]) and account.endswith("%")):
+            continue
+        if server.users[key]["password"] == hashed(password):
+            return account
+        break
+    raise SqlError(
+        1045, "28000", f"Access denied for user '{user}'@'{host}' (using password: {'YES' if password else 'NO'})"
+    )

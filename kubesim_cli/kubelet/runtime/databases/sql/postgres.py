@@ -1,0 +1,624 @@
+"""A PostgreSQL server's session: what each statement does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from . import pgcatalog, times
+from .catalog import Table, View
+from .data import Data
+from .definitions import Definitions
+from .dialects import parse, syntax
+from .errors import SqlError, unsupported
+from .kinds import Kind
+from .results import Result
+from .session import Server, Session
+from .words import Words
+
+_STATEMENTS = frozenset((
+    "ABORT", "ALTER", "ANALYZE", "BEGIN", "CALL", "CHECKPOINT", "CLUSTER", "COMMENT", "COMMIT", "COPY",
+    "CREATE", "DEALLOCATE", "DELETE", "DISCARD", "DO", "DROP", "END", "EXECUTE", "EXPLAIN", "GRANT", "INSERT",
+    "LISTEN", "LOCK", "NOTIFY", "PREPARE", "REASSIGN", "REFRESH", "REINDEX", "RELEASE", "RESET", "REVOKE",
+    "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "START", "TABLE", "TRUNCATE", "UPDATE", "VACUUM",
+    "VALUES", "WITH", "(",
+))
+
+
+def new_data() -> Data:
+    """Return a new database."""
+    data = Data(False)
+    data.catalog.schemas = ["public"]
+    return data
+
+
+class Postgres(Session):
+    """`state["database"]` is that of the connection."""
+
+    mysql = False
+
+    def _home(self) -> str:
+        return self.database
+
+    def path(self) -> list[str]:
+        """Return the schemas in which names are looked for."""
+        given = str(self.settings.get("search_path") or '"$user", public')
+        names = [each.strip().strip("\"'") for each in given.split(",")]
+        return [self.state["user"] if each == "$user" else each for each in names]
+
+    def schema_of(self, table: exp.Table) -> str:
+        schemas = self.data.catalog.schemas
+        if table.db:
+            if table.db not in schemas:
+                raise SqlError(0, "3F000", f'schema "{table.db}" does not exist', near=table.db)
+            return str(table.db)
+        found = next((each for each in self.path() if each in schemas), None)
+        if found is None:
+            raise SqlError(0, "3F000", "no schema has been selected to create in")
+        return found
+
+    def find(self, table: exp.Table) -> Table | View | None:
+        catalog = self.data.catalog
+        for schema in [str(table.db)] if table.db else self.path():
+            found: Table | View | None = catalog.tables.get((schema, table.name)) or catalog.views.get(
+                (schema, table.name)
+            )
+            if found is not None:
+                return found
+        return None
+
+    def system(self, schema: str, name: str) -> tuple[list[tuple[str, Kind]], list[tuple[Any, ...]]] | None:
+        return pgcatalog.table(self, schema, name)
+
+    def no_table(self, table: exp.Table) -> SqlError:
+        shown_name = f"{table.db}.{table.name}" if table.db else table.name
+        return SqlError(0, "42P01", f'relation "{shown_name}" does not exist', near=shown_name)
+
+    def setting(self, name: str, scope: str) -> Any:
+        known = pgcatalog.settings(self)
+        if name.lower() not in known:
+            raise SqlError(0, "42704", f'unrecognized configuration parameter "{name}"')
+        return known[name.lower()]
+
+    # Statements
+
+    def execute(self, text: str) -> Result:
+        self.seed, self.delay = None, 0.0
+        words = Words(text, False)
+        first = words.peek()
+        if first not in _STATEMENTS:
+            raise syntax(text, text.lstrip(), False)
+        self.data.steps = 0
+        try:
+            result = self._run(first, text, words)
+        except SqlError as error:
+            if self.transaction is not None:
+                self.transaction.failed = True
+            if error.near and error.position < 0:
+                error.position = _place(text, error.near)
+            raise
+        result.delay = self.delay
+        self.seed_text = ""
+        return result
+
+    def _run(self, first: str, text: str, words: Words) -> Result:
+        now = self.transaction
+        if now is not None and now.failed and first not in ("ROLLBACK", "COMMIT", "END", "ABORT"):
+            raise SqlError(
+                0, "25P02", "current transaction is aborted, commands ignored until end of transaction block"
+            )
+        own = getattr(self, f"_do_{first.lower()}", None)
+        if own is not None:
+            found: Result | None = own(words, text)
+            if found is not None:
+                return found
+        return self._parsed(text, first)
+
+    def _parsed(self, text: str, first: str) -> Result:
+        node = parse(text, False)
+        if isinstance(node, exp.Command):
+            raise unsupported(first, False)
+        runner = Definitions(self)
+        if isinstance(node, (exp.Query, exp.Values)):
+            found = runner.query(node)
+            rows = self.data.run(found.sql)
+            result = Result(tag=f"SELECT {len(rows)}")
+            result.fill(found.columns, rows, False)
+            return result
+        changed = self.changed_rows(runner, text, node)
+        if changed is not None:
+            return changed
+        if isinstance(node, exp.Create):
+            result = runner.create(node)
+        elif isinstance(node, exp.Alter):
+            result = runner.alter(node)
+        elif isinstance(node, exp.Drop):
+            result = runner.drop(node)
+        else:
+            raise unsupported(type(node).__name__.upper(), False)
+        self.wrote(text)
+        return result
+
+    # Transactions
+
+    def _do_begin(self, words: Words, text: str) -> Result:
+        if self.transaction is not None:
+            return Result(tag="BEGIN", notices=[("WARNING", 0, "there is already a transaction in progress")])
+        self.begin()
+        return Result(tag="BEGIN")
+
+    def _do_start(self, words: Words, text: str) -> Result:
+        return Result(tag="START TRANSACTION", notices=self._do_begin(words, text).notices)
+
+    def _do_commit(self, words: Words, text: str) -> Result:
+        now = self.transaction
+        if now is None:
+            return Result(tag="COMMIT", notices=[("WARNING", 0, "there is no transaction in progress")])
+        if now.failed:
+            self.rollback()
+            return Result(tag="ROLLBACK")
+        self.commit()
+        return Result(tag="COMMIT")
+
+    _do_end = _do_commit
+
+    def _do_rollback(self, words: Words, text: str) -> Result:
+        words.take()
+        words.accept("WORK", "TRANSACTION")
+        if words.accept("TO"):
+            words.accept("SAVEPOINT")
+            self._known(words.name(), self.rollback_to)
+            return Result(tag="ROLLBACK")
+        if self.transaction is None:
+            return Result(tag="ROLLBACK", notices=[("WARNING", 0, "there is no transaction in progress")])
+        self.rollback()
+        return Result(tag="ROLLBACK")
+
+    _do_abort = _do_rollback
+
+    def _need_transaction(self, what: str) -> None:
+        if self.transaction is None:
+            raise SqlError(0, "25P01", f"{what} can only be used in transaction blocks")
+
+    def _do_savepoint(self, words: Words, text: str) -> Result:
+        self._need_transaction("SAVEPOINT")
+        words.take()
+        self.savepoint(words.name())
+        return Result(tag="SAVEPOINT")
+
+    def _do_release(self, words: Words, text: str) -> Result:
+        self._need_transaction("RELEASE SAVEPOINT")
+        words.take()
+        words.accept("SAVEPOINT")
+        self._known(words.name(), self.release)
+        return Result(tag="RELEASE")
+
+    def _known(self, name: str, act: Any) -> None:
+        self._need_transaction("ROLLBACK TO SAVEPOINT")
+        if not act(name):
+            raise SqlError(0, "3B001", f'savepoint "{name}" does not exist')
+
+    # Databases, schemas, roles, types
+
+    def _do_create(self, words: Words, text: str) -> Result | None:
+        words.take()
+        what = words.peek()
+        method = getattr(self, f"_create_{what.lower()}", None)
+        if method is None:
+            return None
+        words.take()
+        exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
+        found: Result = method(words, text, exists)
+        return found
+
+    def _create_database(self, words: Words, text: str, exists: bool) -> Result:
+        if self.transaction is not None:
+            raise SqlError(0, "25001", "CREATE DATABASE cannot run inside a transaction block")
+        name = _name(words)
+        if name in self.server.databases:
+            raise SqlError(0, "42P04", f'database "{name}" already exists')
+        owner = ""
+        while words.peek():
+            if words.accept("OWNER"):
+                words.accept("=")
+                owner = _name(words)
+            else:
+                words.take()
+        data = self.server.databases[name] = new_data()
+        data.changed.add(("", ""))
+        self.server.settings.setdefault("owners", {})[name] = owner or self.state["user"]
+        self.server.users_changed = True
+        return Result(tag="CREATE DATABASE")
+
+    def _create_schema(self, words: Words, text: str, exists: bool) -> Result:
+        name = _name(words) if words.peek() != "AUTHORIZATION" else (words.take() and "") or _name(words)
+        schemas = self.data.catalog.schemas
+        if name in schemas:
+            if exists:
+                return Result(tag="CREATE SCHEMA", notices=[("NOTICE", 0, f'schema "{name}" already exists, skipping')])
+            raise SqlError(0, "42P06", f'schema "{name}" already exists')
+        schemas.append(name)
+        self._changed(text)
+        return Result(tag="CREATE SCHEMA")
+
+    def _changed(self, text: str) -> None:
+        self.data.changed.add(("", ""))
+        self.wrote(text)
+
+    def _create_role(self, words: Words, text: str, exists: bool, login: bool = False) -> Result:
+        name = _name(words)
+        if name in self.server.users:
+            raise SqlError(0, "42710", f'role "{name}" already exists')
+        self.server.users[name] = {
+            "login": login,
+            "password": "",
+            "super": False,
+            "createdb": False,
+            "createrole": False,
+        }
+        self._role_options(self.server.users[name], words)
+        self.server.users_changed = True
+        return Result(tag="CREATE ROLE")
+
+    def _create_user(self, words: Words, text: str, exists: bool) -> Result:
+        return self._create_role(words, text, exists, True)
+
+    def _role_options(self, role: dict[str, Any], words: Words) -> None:
+        names = {"LOGIN": "login", "SUPERUSER": "super", "CREATEDB": "createdb", "CREATEROLE": "createrole",
+                 "REPLICATION": "replication"}
+        while words.peek():
+            word = words.take()
+            if word == "PASSWORD":
+                role["password"] = words.name()
+            elif word in names:
+                role[names[word]] = True
+            elif word[:2] == "NO" and word[2:] in names:
+                role[names[word[2:]]] = False
+            elif word in ("VALID", "CONNECTION"):
+                words.take()
+                words.take()
+
+    def _create_type(self, words: Words, text: str, exists: bool) -> Result:
+        name = _name(words)
+        words.need("AS")
+        words.need("ENUM")
+        words.need("(")
+        values = []
+        while not words.accept(")"):
+            values.append(words.name())
+            words.accept(",")
+        if name in self.data.catalog.types:
+            raise SqlError(0, "42710", f'type "{name}" already exists')
+        self.data.catalog.types[name] = values
+        self._changed(text)
+        return Result(tag="CREATE TYPE")
+
+    def _create_extension(self, words: Words, text: str, exists: bool) -> Result:
+        name = words.name()
+        known = self.data.catalog.types.setdefault("pg extensions", [])
+        if name in known:
+            if exists:
+                return Result(
+                    tag="CREATE EXTENSION", notices=[("NOTICE", 0, f'extension "{name}" already exists, skipping')]
+                )
+            raise SqlError(0, "42710", f'extension "{name}" already exists')
+        known.append(name)
+        self._changed(text)
+        return Result(tag="CREATE EXTENSION")
+
+    def _do_drop(self, words: Words, text: str) -> Result | None:
+        words.take()
+        what = words.peek()
+        if what not in ("DATABASE", "SCHEMA", "ROLE", "USER", "TYPE", "EXTENSION"):
+            return None
+        words.take()
+        exists = words.accept("IF") and words.accept("EXISTS")
+        result = Result(tag=f"DROP {'ROLE' if what == 'USER' else what}")
+        while True:
+            name = _name(words)
+            if not self._dropped(what, name, words, result):
+                kind = {"USER": "role"}.get(what, what.lower())
+                if not exists:
+                    raise SqlError(0, "3D000" if what == "DATABASE" else "42704", f'{kind} "{name}" does not exist')
+                result.notices.append(("NOTICE", 0, f'{kind} "{name}" does not exist, skipping'))
+            if not words.accept(","):
+                return result
+
+    def _dropped(self, what: str, name: str, words: Words, result: Result) -> bool:
+        server, catalog = self.server, self.data.catalog
+        if what == "DATABASE":
+            if name == self.database:
+                raise SqlError(0, "55006", "cannot drop the currently open database")
+            others = sum(1 for each in server.sessions.values() if each.get("database") == name)
+            if others and name in server.databases:
+                raise SqlError(
+                    0,
+                    "55006",
+                    f'database "{name}" is being accessed by other users',
+                    f"There {'is' if others == 1 else 'are'} {others} other session{'' if others == 1 else 's'} "
+                    "using the database.",
+                )
+            if server.databases.pop(name, None) is None:
+                return False
+            server.dropped.append(name)
+            server.users_changed = True
+        elif what == "SCHEMA":
+            if name not in catalog.schemas:
+                return False
+            those = [table for table in catalog.tables.values() if table.schema == name]
+            views = [key for key in catalog.views if key[0] == name]
+            if (those or views) and words.peek() != "CASCADE":
+                raise SqlError(0, "2BP01", f"cannot drop schema {name} because other objects depend on it",
+                               "\n".join(f"table {name}.{each.name} depends on schema {name}" for each in those),
+                               "Use DROP ... CASCADE to drop the dependent objects too.")
+            words.accept("CASCADE")
+            if those:
+                result.notices.append(("NOTICE", 0, f"drop cascades to table {name}.{those[0].name}" if len(those) == 1
+                                       else f"drop cascades to {len(those)} other objects"))
+            for table in those:
+                self.data.drop(table)
+            for key in views:
+                del catalog.views[key]
+            catalog.schemas.remove(name)
+            self._changed("")
+        elif what in ("ROLE", "USER"):
+            if server.users.pop(name, None) is None:
+                return False
+            server.users_changed = True
+        else:
+            known = catalog.types if what == "TYPE" else {each: [] for each in catalog.types.get("pg extensions", [])}
+            if name not in known:
+                return False
+            if what == "TYPE":
+                del catalog.types[name]
+            else:
+                catalog.types["pg extensions"].remove(name)
+            self._changed("")
+        return True
+
+    def _do_alter(self, words: Words, text: str) -> Result | None:
+        words.take()
+        what = words.take()
+        if what in ("ROLE", "USER"):
+            name = _name(words)
+            role = self.server.users.get(self.state["user"] if name == "current_user" else name)
+            if role is None:
+                raise SqlError(0, "42704", f'role "{name}" does not exist')
+            self._role_options(role, words)
+            self.server.users_changed = True
+            return Result(tag="ALTER ROLE")
+        if what == "DATABASE":
+            name = _name(words)
+            if name not in self.server.databases:
+                raise SqlError(0, "3D000", f'database "{name}" does not exist')
+            if words.accept("RENAME"):
+                words.need("TO")
+                self.server.databases[_name(words)] = data = self.server.databases.pop(name)
+                self.server.dropped.append(name)
+                data.changed |= {("", ""), *data.catalog.tables}
+            self.server.users_changed = True
+            return Result(tag="ALTER DATABASE")
+        if what == "TYPE":
+            name = _name(words)
+            if name not in self.data.catalog.types:
+                raise SqlError(0, "42704", f'type "{name}" does not exist')
+            words.need("ADD")
+            words.need("VALUE")
+            self.data.catalog.types[name].append(words.name())
+            self._changed(text)
+            return Result(tag="ALTER TYPE")
+        if what == "SYSTEM":
+            return Result(tag="ALTER SYSTEM")
+        if (what in ("TABLE", "SCHEMA", "SEQUENCE", "DEFAULT") and " OWNER TO " in text.upper()) or what == "DEFAULT":
+            return Result(tag=f"ALTER {'DEFAULT PRIVILEGES' if what == 'DEFAULT' else what}")
+        return None
+
+    def _do_grant(self, words: Words, text: str) -> Result:
+        for name in self._grantees(words, "TO"):
+            if name not in self.server.users and name not in ("public", "current_user"):
+                raise SqlError(0, "42704", f'role "{name}" does not exist')
+        return Result(tag="GRANT" if "ON" in text.upper().split() else "GRANT ROLE")
+
+    def _do_revoke(self, words: Words, text: str) -> Result:
+        return Result(tag="REVOKE")
+
+    def _grantees(self, words: Words, before: str) -> list[str]:
+        while words.peek() and not words.accept(before):
+            words.take()
+        found = [_name(words)]
+        while words.accept(","):
+            found.append(_name(words))
+        return found
+
+    def _do_comment(self, words: Words, text: str) -> Result:
+        words.take()
+        words.need("ON")
+        if words.accept("TABLE"):
+            schema, name = words.dotted()
+            table = self.find(exp.table_(name, db=schema or None))
+            if table is None:
+                raise SqlError(0, "42P01", f'relation "{name}" does not exist')
+            words.need("IS")
+            if isinstance(table, Table):
+                table.comment = words.name()
+                self.data.changed.add(table.key)
+                self.wrote(text)
+        return Result(tag="COMMENT")
+
+    # Settings
+
+    def _do_set(self, words: Words, text: str) -> Result:
+        words.take()
+        words.accept("SESSION", "LOCAL")
+        if words.peek() in ("TRANSACTION", "ROLE", "CONSTRAINTS", "CHARACTERISTICS"):
+            return Result(tag="SET")
+        name = words.name().lower()
+        while words.accept("."):
+            name += "." + words.name().lower()
+        if name == "time" and words.accept("ZONE"):
+            name = "timezone"
+        elif not words.accept("TO", "="):
+            raise words.error()
+        if "." not in name:
+            self.setting(name, "")
+        value = words.rest()
+        if value.upper() == "DEFAULT":
+            self.settings.pop(name, None)
+        else:
+            self.settings[name] = value.strip("'") if name != "search_path" else value.replace("'", "")
+        return Result(tag="SET")
+
+    def _do_reset(self, words: Words, text: str) -> Result:
+        words.take()
+        self.settings.pop(words.name().lower(), None)
+        return Result(tag="RESET")
+
+    def _do_show(self, words: Words, text: str) -> Result:
+        words.take()
+        name = words.name()
+        if name.upper() == "ALL":
+            rows = [[each, value, ""] for each, value in sorted(pgcatalog.settings(self).items())]
+            return Result.table(["name", "setting", "description"], rows)
+        while words.accept("."):
+            name += "." + words.name()
+        if name.upper() == "TIME" and words.accept("ZONE"):
+            name = "TimeZone"
+        elif name.upper() == "TRANSACTION":
+            name = "transaction_isolation"
+        result = Result.table([name.lower() if name != "TimeZone" else name], [[self.setting(name, "")]])
+        result.tag = "SHOW"
+        return result
+
+    # The rest
+
+    def _do_copy(self, words: Words, text: str) -> Result:
+        words.take()
+        if words.accept("("):
+            words.at -= 1
+            query = words.until("TO")
+            words.need("TO")
+            found = self.execute(query.strip("()"))
+        else:
+            schema, name = words.dotted()
+            where = exp.table_(name, db=schema or None)
+            table = self.find(where)
+            if table is None:
+                raise self.no_table(where)
+            names = "*"
+            if words.peek() == "(":
+                words.take()
+                names = words.until(")")
+                words.take()
+            if words.accept("FROM"):
+                return self._copy_in(words, f'"{table.schema}"."{table.name}"', names)
+            words.need("TO")
+            found = self.execute(f'SELECT {names} FROM "{table.schema}"."{table.name}"')
+        words.need("STDOUT")
+        csv = "CSV" in words.rest().upper()
+        lines = [("," if csv else "\t").join(("" if csv else "\\N") if cell is None else cell for cell in row)
+                 for row in found.rows]
+        return Result(tag=f"COPY {len(lines)}", copy=lines)
+
+    def _copy_in(self, words: Words, table: str, names: str) -> Result:
+        words.need("STDIN")
+        rest = words.rest()
+        lines = self.state.pop("copy_lines", [])
+        by = "," if "CSV" in rest.upper() else "\t"
+        for line in lines:
+            cells = ["NULL" if cell in ("\\N", "" if by == "," else "\\N") else "'" + cell.replace("'", "''") + "'"
+                     for cell in line.split(by)]
+            into = f"{table} ({names})" if names != "*" else table
+            self.execute(f"INSERT INTO {into} VALUES ({', '.join(cells)})")
+        return Result(tag=f"COPY {len(lines)}")
+
+    def _do_explain(self, words: Words, text: str) -> Result:
+        words.take()
+        while words.accept("ANALYZE", "VERBOSE"):
+            pass
+        if words.peek() == "(":
+            words.take()
+            words.until(")")
+            words.take()
+        return pgcatalog.explain(self, parse(words.rest(), False))
+
+    def _said(self, words: Words, text: str) -> Result:
+        first = words.take()
+        return Result(tag={"LOCK": "LOCK TABLE"}.get(first, first))
+
+    _do_vacuum = _do_analyze = _do_checkpoint = _do_reindex = _do_lock = _do_listen = _do_notify = _do_discard = _said
+
+    # What functions ask
+
+    def _ask_current_database(self) -> str:
+        return self.database
+
+    _ask_current_catalog = _ask_current_database
+
+    def _ask_current_user(self, *args: Any) -> str:
+        return str(self.state["user"])
+
+    _ask_user = _ask_session_user = _ask_current_role = _ask_pg_get_userbyid = _ask_current_user
+
+    def _ask_current_schema(self) -> str | None:
+        return next((each for each in self.path() if each in self.data.catalog.schemas), None)
+
+    def _ask_pg_is_in_recovery(self) -> int:
+        return int(bool(self.server.replica.get("running")))
+
+    def _ask_pg_postmaster_start_time(self) -> str:
+        return times.stamp(self.server.started, True)
+
+    def _ask_inet_server_addr(self) -> str | None:
+        return None
+
+    def _ask_pg_database_size(self, name: Any) -> int:
+        return 7_700_000
+
+    def _ask_pg_total_relation_size(self, name: Any) -> int:
+        return 16384
+
+    _ask_pg_relation_size = _ask_pg_total_relation_size
+
+    def _ask_current_setting(self, name: str, *args: Any) -> str:
+        return str(self.setting(name, ""))
+
+    def _ask_pg_table_is_visible(self, *args: Any) -> int:
+        return 1
+
+    _ask_has_table_privilege = _ask_txid_current = _ask_pg_table_is_visible
+
+    def _ask_obj_description(self, *args: Any) -> None:
+        return None
+
+
+def _name(words: Words) -> str:
+    """Return the next word as an identifier: in lower case, unless it is quoted."""
+    quoted = words.at < len(words.tokens) and words.tokens[words.at].quoted
+    name = words.name()
+    return name if quoted else name.lower()
+
+
+def _place(text: str, near: str) -> int:
+    """Return where in a statement a part of it stands; a name as a whole word."""
+    import re
+
+    edge = r"\b" if near[:1].isalnum() and near[-1:].isalnum() else ""
+    found = list(re.finditer(edge + re.escape(near) + edge, text, re.IGNORECASE))
+    return found[0].start() if found else -1
+
+
+def login(server: Server, user: str, database: str, password: str | None, local: bool) -> None:
+    """Let a client in; raise SqlError. Over the network a password is needed, over the socket it is not."""
+    role = server.users.get(user)
+    trusted = local or server.settings.get("trust")
+    if not trusted and password is None:
+        raise SqlError(0, "", "fe_sendauth: no password supplied")
+    if not trusted and (role is None or not role.get("password") or role["password"] != password):
+        raise SqlError(0, "28P01", f'password authentication failed for user "{user}"')
+    if role is None:
+        raise SqlError(0, "28000", f'role "{user}" does not exist')
+    if not role.get("login"):
+        raise SqlError(0, "28000", f'role "{user}" is not permitted to log in')
+    if database not in server.databases:
+        raise SqlError(0, "3D000", f'database "{database}" does not exist')

@@ -1,0 +1,186 @@
+"""Statements of MySQL's and PostgreSQL's tutorials, in kind: hack/record_sql.py has recorded what MariaDB and
+PostgreSQL answer, before there was anything here that does."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+
+from kubesim_cli.kubelet.runtime.chance import Chance
+from kubesim_cli.kubelet.runtime.databases.sql import layout, pgcatalog
+from kubesim_cli.kubelet.runtime.databases.sql.data import Data
+from kubesim_cli.kubelet.runtime.databases.sql.errors import SqlError
+from kubesim_cli.kubelet.runtime.databases.sql.mysql import MySQL
+from kubesim_cli.kubelet.runtime.databases.sql.postgres import Postgres, new_data
+from kubesim_cli.kubelet.runtime.databases.sql.session import Server
+
+FOLDER = pathlib.Path(__file__).parent
+# What comes out otherwise, and why
+KNOWN = {
+    "CREATE TABLE odd (a NOSUCHTYPE);": "MySQL calls a type that there is none a syntax error, MariaDB does not",
+    "JSON_VALID('{');": "MariaDB warns of JSON that is none, MySQL does not",
+}
+
+
+def transcript(name):
+    """Return [(statement, answer)] of a recording."""
+    parts = (FOLDER / name).read_text(encoding="utf-8").split(">>> ")[1:]
+    return [(statement, answer.strip("\n")) for statement, _, answer in (part.partition("\n") for part in parts)]
+
+
+def recordings(kind):
+    return sorted(f"{kind}/{path.name}" for path in (FOLDER / kind).glob("*.txt"))
+
+
+@pytest.fixture
+def mysql():
+    """A session of root's with a new MariaDB."""
+    server = Server(True, True, "10.11.19-MariaDB", Chance("seed"), {})
+    server.databases[""] = Data(True)
+    server.users["root@localhost"] = {"password": "", "grants": [["ALL PRIVILEGES", "*", "*"]]}
+    session = MySQL(server, 3, {"user": "root", "host": "localhost", "account_host": "localhost", "database": ""})
+    session.now = 1_800_000_000.0
+    server.sessions[3] = session.state
+    return session
+
+
+@pytest.fixture
+def postgres():
+    """A session of the superuser's with a new PostgreSQL."""
+    server = Server(False, False, "PostgreSQL 15.18", Chance("seed"), {})
+    server.databases["postgres"] = new_data()
+    server.users["postgres"] = {"login": True, "super": True, "createrole": True, "createdb": True}
+    session = Postgres(server, 3, {"user": "postgres", "host": "localhost", "database": "postgres"})
+    session.now = 1_800_000_000.0
+    server.sessions[3] = session.state
+    return session
+
+
+def mysql_answer(session, statement):
+    """Return what mysql -t -vvv says, without times."""
+    try:
+        result = session.execute(statement.removesuffix(";"))
+    except SqlError as error:
+        return f"ERROR {error.code} ({error.state}): {error.message}"
+    if statement.startswith("USE"):
+        return ""
+    table = layout.mysql_table(result) if result.rows else ""
+    return re.sub(r" \(\d+\.\d+ sec\)", "", table + layout.mysql_summary(result, True)).strip("\n")
+
+
+def backslash(session, words):
+    """Return what psql says to one of its own commands."""
+    if words[0] == "\\d":
+        return "\n".join(layout.psql_table(result, title, footer="".join(line + "\n" for line in below))
+                         for title, result, below in pgcatalog.described(session, words[1]))
+    if words[0] == "\\du":
+        return layout.psql_table(pgcatalog.roles(session), "List of roles", footer="")
+    if words[0] == "\\dn":
+        return layout.psql_table(pgcatalog.schemas(session), "List of schemas")
+    if words[0] == "\\c":
+        session.state["database"] = words[1]
+        session.settings.clear()
+        return f'You are now connected to database "{words[1]}" as user "postgres".'
+    return layout.psql_table(pgcatalog.relations(session, words[0][2], "".join(words[1:])), "List of relations")
+
+
+def postgres_answer(session, statement):
+    """Return what psql says."""
+    if statement.startswith("\\"):
+        return backslash(session, statement.split()).strip("\n")
+    try:
+        result = session.execute(statement.removesuffix(";"))
+    except SqlError as error:
+        return layout.psql_error(error, statement).strip("\n")
+    out = "".join(f"{level}:  {message}\n" for level, _, message in result.notices)
+    if result.copy is not None:
+        return "\n".join(result.copy)
+    if result.columns is not None:
+        out += layout.psql_table(result)
+    quiet = result.columns is not None and result.tag.startswith(("SELECT", "SHOW", "EXPLAIN"))
+    return (out + ("" if quiet else result.tag)).strip("\n")
+
+
+def wrong(session, pairs, answer):
+    """Return what comes out otherwise, [(statement, wanted, found)]."""
+    found = []
+    for statement, wanted in pairs:
+        if statement == "\\c nowhere" or any(statement.endswith(end) for end in KNOWN):
+            continue
+        said = answer(session, statement)
+        if [line.rstrip() for line in said.split("\n")] != [line.rstrip() for line in wanted.split("\n")]:
+            found.append((statement, wanted, said))
+    return found
+
+
+@pytest.mark.parametrize("name", recordings("mysql"))
+def test_mysql(mysql, name):
+    assert wrong(mysql, transcript(name), mysql_answer) == []
+
+
+@pytest.mark.parametrize("name", recordings("postgres"))
+def test_postgres(postgres, name):
+    assert wrong(postgres, transcript(name), postgres_answer) == []
+
+
+def test_there_are_enough_of_them():
+    assert sum(len(transcript(name)) for kind in ("mysql", "postgres") for name in recordings(kind)) >= 300
+
+
+def test_a_transaction_is_not_seen_by_others(mysql):
+    other = MySQL(mysql.server, 4, {**mysql.state, "variables": {}, "settings": {}})
+    for statement in ("CREATE DATABASE d", "CREATE TABLE d.t (a INT PRIMARY KEY)", "BEGIN",
+                      "INSERT INTO d.t VALUES (1)"):
+        mysql.execute(statement)
+    assert other.execute("SELECT * FROM d.t").rows == []
+    other.execute("INSERT INTO d.t VALUES (2)")
+    mysql.execute("COMMIT")
+    assert other.execute("SELECT * FROM d.t").rows == [["1"], ["2"]]
+
+
+def test_a_statement_is_done_whole_or_not_at_all(mysql):
+    mysql.execute("CREATE DATABASE d")
+    mysql.execute("CREATE TABLE d.t (a INT PRIMARY KEY)")
+    with pytest.raises(SqlError):
+        mysql.execute("INSERT INTO d.t VALUES (1), (2), (1)")
+    assert mysql.execute("SELECT COUNT(*) FROM d.t").rows == [["0"]]
+
+
+def test_files_hold_all_there_is(mysql):
+    for statement in ("CREATE DATABASE d", "CREATE TABLE d.p (a INT PRIMARY KEY, b BLOB)",
+                      "CREATE TABLE d.t (a SERIAL, p INT, n DECIMAL(6,2), FOREIGN KEY (p) REFERENCES d.p (a))",
+                      "INSERT INTO d.p VALUES (1, x'00ff')", "INSERT INTO d.t (p, n) VALUES (1, 2.5), (NULL, NULL)",
+                      "CREATE VIEW d.v AS SELECT a FROM d.t"):
+        mysql.execute(statement)
+    before = mysql.server.databases[""]
+    files = {key: before.dumped(key) for key in before.changed}
+    after = mysql.server.databases[""] = Data(True)
+    for data in files.values():
+        after.load(data)
+    assert {key: after.dumped(key) for key in files} == files
+    mysql.execute("INSERT INTO d.t (p) VALUES (1)")
+    assert mysql.execute("SELECT * FROM d.v").rows == [["1"], ["2"], ["3"]]
+    with pytest.raises(SqlError, match="foreign key"):
+        mysql.execute("DELETE FROM d.p")
+
+
+def test_an_endless_statement_ends(mysql):
+    from kubesim_cli.kubelet.runtime.kernel.errors import Exhausted
+
+    with pytest.raises(Exhausted):
+        mysql.execute("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n")
+
+
+def test_users_have_their_rights(mysql):
+    for statement in ("CREATE DATABASE a", "CREATE DATABASE b", "CREATE TABLE b.t (x INT)",
+                      "CREATE USER 'u'@'%' IDENTIFIED BY 'p'", "GRANT ALL ON a.* TO 'u'@'%'"):
+        mysql.execute(statement)
+    user = MySQL(mysql.server, 4, {"user": "u", "account_host": "%", "database": ""})
+    assert user.execute("SHOW DATABASES").rows == [["a"], ["information_schema"]]
+    user.execute("USE a")
+    for statement, number in (("USE b", 1044), ("SELECT * FROM b.t", 1142), ("CREATE DATABASE c", 1044)):
+        with pytest.raises(SqlError) as error:
+            user.execute(statement)
+        assert error.value.code == number
