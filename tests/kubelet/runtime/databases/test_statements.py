@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+pytest.importorskip("sqlglot")
+
 from kubesim_cli.kubelet.runtime.chance import Chance
 from kubesim_cli.kubelet.runtime.databases.sql import layout, pgcatalog
 from kubesim_cli.kubelet.runtime.databases.sql.data import Data

@@ -157,7 +157,7 @@ class Definitions(Changes):
                 if self.mysql:
                     raise SqlError(1067, "42000", f"Invalid default value for '{column.name}'") from None
                 raise
-        return node.sql("mysql" if self.mysql else "postgres")
+        return str(node.sql("mysql" if self.mysql else "postgres"))
 
     def _constraints(self, table: Table, column: Column, node: exp.ColumnDef) -> None:
         serial = self.mysql and column.auto and column.kind.unsigned and column.kind.name == "bigint"

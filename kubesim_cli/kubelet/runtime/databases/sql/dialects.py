@@ -18,19 +18,23 @@ if TYPE_CHECKING:
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns of statements that it only knows the first word of
 
 
-class _MySQL(MySQL):
-    class Parser(MySQL.Parser):  # type: ignore[misc, valid-type]
+_MYSQL: Any = MySQL  # what sqlglot has of types is not what it is
+_POSTGRES: Any = Postgres
+
+
+class _MySQL(_MYSQL):
+    class Parser(_MYSQL.Parser):
         FUNCTIONS: Any = {}
 
 
-class _Postgres(Postgres):
-    class Parser(Postgres.Parser):  # type: ignore[misc, valid-type]
+class _Postgres(_POSTGRES):
+    class Parser(_POSTGRES.Parser):
         FUNCTIONS: Any = {}
-        FUNCTION_PARSERS: Any = {name: each for name, each in Postgres.Parser.FUNCTION_PARSERS.items()
+        FUNCTION_PARSERS: Any = {name: each for name, each in _POSTGRES.Parser.FUNCTION_PARSERS.items()
                                  if name != "DATE_PART"}
 
 
-_DIALECTS = {True: _MySQL(), False: _Postgres()}
+_DIALECTS: dict[bool, Any] = {True: _MySQL(), False: _Postgres()}
 
 
 def tokens(text: str, mysql: bool) -> list[Token]:
@@ -83,7 +87,8 @@ def parse(text: str, mysql: bool, maria: bool = True) -> exp.Expression:
         for each in parsed[0].find_all(exp.Identifier):
             if not each.args.get("quoted"):
                 each.set("this", each.this.lower())
-    return parsed[0]  # type: ignore[return-value]
+    only: exp.Expression = parsed[0]
+    return only
 
 
 def _place(text: str, error: dict[str, Any]) -> int:

@@ -305,9 +305,9 @@ class Session:
 
     def changed_rows(self, runner: Definitions, text: str, node: E, replace: bool = False) -> Result | None:
         """Run INSERT, UPDATE, DELETE or TRUNCATE; None where it is none of them."""
-        acts: dict[type, Any] = {exp.Insert: lambda: runner.insert(node, replace),  # type: ignore[arg-type]
-                                 exp.Update: lambda: runner.update(node),  # type: ignore[arg-type]
-                                 exp.Delete: lambda: runner.delete(node),  # type: ignore[arg-type]
+        acts: dict[type, Any] = {exp.Insert: lambda: runner.insert(node, replace),
+                                 exp.Update: lambda: runner.update(node),
+                                 exp.Delete: lambda: runner.delete(node),
                                  exp.TruncateTable: lambda: runner.truncate(node)}
         act = acts.get(type(node))
         return None if act is None else self.atomic(text, act)
