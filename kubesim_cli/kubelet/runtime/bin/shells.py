@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kernel.errors import Errno
-from ..sh.shell import begin, prompt, run
+from ..sh.shell import begin, prompt, read, run
 from ..sh.variables import options
 
 TYPE_CHECKING = False
@@ -62,7 +62,7 @@ def shell(process: Process) -> int | None:
     elif asks or (process.descriptor(0).terminal and process.descriptor(2).terminal):
         return prompt(process, kind, name, words)
     else:
-        return _standard_input(process, kind, letters, words)
+        return read(process, kind, process.argv[0], words, letters)
     return _run(process, kind, text, name, words, letters, command)
 
 
@@ -74,21 +74,6 @@ def _run(process: Process, kind: str, text: str, name: str, words: list[str], le
     if letters:
         options(process.memory, letters)
     return run(process)
-
-
-def _standard_input(process: Process, kind: str, letters: list[str], words: list[str]) -> int | None:
-    """Read all of stdin, then run it."""
-    if not isinstance(process.memory, bytearray):
-        process.memory = bytearray()
-    while True:
-        data = process.read()
-        if data is None:
-            return None
-        if not data:
-            break
-        process.memory += data
-    text = process.memory.decode("utf-8", "surrogateescape")
-    return _run(process, kind, text, process.argv[0], words, letters)
 
 
 def script(path: str, data: bytes) -> Program:

@@ -82,6 +82,8 @@ class Shell:
         self.loop_depth = 0
         self.ending: int | None = None
         self.interactive = False
+        self.lines = 0               # that it has read its commands from,
+        self.ahead = bytearray()     # and what it has read of the next ones
         self.seed: Any = None
         self.hashed: tuple[object, dict[str, Any]] = (None, {})
         self._environment: dict[str, str] | None = None
@@ -453,6 +455,19 @@ def prompt(process: Process, dialect: str, name: str, positional: list[str]) -> 
     sh.interactive = True
     process.trapped = frozenset(("INT",))
     process.ignored = frozenset(("TERM", "QUIT"))
+    sh.push(code(sh.bash), 0, "base")
+    return run(process)
+
+
+def read(process: Process, dialect: str, name: str, positional: list[str], letters: list[str]) -> int | None:
+    """Make a process a shell that reads its commands from stdin; `letters`: see variables.options."""
+    from .interactive import code
+    from .variables import options
+
+    process.program = run
+    sh = process.memory = Shell(process, dialect, name, positional)
+    if letters:
+        options(sh, letters)
     sh.push(code(sh.bash), 0, "base")
     return run(process)
 

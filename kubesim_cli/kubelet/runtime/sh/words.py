@@ -27,6 +27,7 @@ class WordReader:
         self.slots = 0
         self.nested = 0
         self.document_body = False  # where double quotes are plain
+        self.unended: tuple[str, bool] | None = None  # the end that a here-document lacks, whether tabs count
 
     def sequence(self, ends: tuple[str, ...]) -> Sequence:
         raise NotImplementedError
@@ -345,6 +346,8 @@ class WordReader:
             if line == end:
                 break
             lines.append(line + "\n")
+        else:
+            self.unended = end, strip
         body = "".join(lines)
         if quoted:
             return Word([Literal(body, True)])
