@@ -1,4 +1,4 @@
-"""A shell that reads its commands as they come: it reads a line, runs it, and reads the next; at a prompt it asks for it.
+"""A shell that reads its commands as they come: it reads a line, runs it, and reads the next; a prompt asks for it.
 
 bash takes no byte more than it needs, so that `read x` finds its value on the line behind it. dash and ash take what
 there is: `echo read x | sh` finds nothing.
