@@ -130,6 +130,16 @@ class ClusterRoutes(Wiring):
                 raise Errno("EHOSTUNREACH")
         raise Errno("ENETUNREACH")
 
+    def alive(self, space: Space, address: str) -> bool:
+        """See Routes.alive: pods, nodes and what is known outside answer; services, which are no machines, do not."""
+        if super().alive(space, address) or address == HOST:
+            return True
+        pod = self.view.pod_at(address)
+        there = pod is not None or self.view.node_at(address) is not None or (
+            outside.answers_at(address, 0) is not None)
+        return there and allows(self.view, (self.view.pod_at(space.net.address), space.net.address),
+                                (pod, address), 0, "ICMP")
+
     def seen_as(self, space: Space, address: str, port: int) -> str:
         """See Routes.seen_as: what comes in by a node, comes from the node."""
         if address.startswith("127."):

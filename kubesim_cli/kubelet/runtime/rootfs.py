@@ -33,8 +33,8 @@ def build(image: str) -> Volume:
              b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n", now=BUILT)
     tree.put("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", now=BUILT)
     if image.rpartition("/")[2].startswith("nginx"):
-        from .bin.servers import ROOT as PAGES
-        from .bin.servers import WELCOME
+        from .bin.web.nginx import ROOT as PAGES
+        from .bin.web.nginx import WELCOME
 
         tree.put(f"{PAGES}/index.html", WELCOME, now=BUILT)
     volume.image, volume.base = image, volume.next

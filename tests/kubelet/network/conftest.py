@@ -32,8 +32,9 @@ class Network:
         spec = {"clusterIP": f"10.96.1.{number}", "type": "ClusterIP", **spec, "ports": ports}
         if selector:
             spec["selector"] = selector
-        return self.world.create("services", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
-                                              "spec": spec, "status": {}}, namespace)
+        self.world.create("services", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+                                       "spec": spec, "status": {}}, namespace)
+        self.world.advance()
 
     def slice(self, service, address, port, name=""):
         self.world.create("endpointslices.discovery.k8s.io", {

@@ -43,8 +43,16 @@ def _groups(process: Process) -> int:
 
 
 def _hostname(process: Process) -> int:
-    name = process.space.hostname
-    process.write((name.partition(".")[0] if "-s" in process.argv else name) + "\n")
+    name, space = process.space.hostname, process.space
+    options = "".join(word.lstrip("-") for word in process.argv[1:] if word.startswith("-"))
+    if "i" in options or "I" in options:
+        process.write(space.net.address + (" \n" if "I" in options else "\n"))
+        return 0
+    if "f" in options:
+        from . import resolver
+
+        name = next((each for each in resolver.aliases(process, name).split() if "." in each), name)
+    process.write((name.partition(".")[0] if "s" in options else name) + "\n")
     return 0
 
 

@@ -11,6 +11,11 @@ def _run(process: Process) -> int | None:
     import re
 
     args, kernel = process.argv[1:], process.kernel
+    if process.argv[0].rpartition("/")[2].startswith("python"):
+        from .web import folders
+
+        if folders.is_http_server(args):
+            return folders.http_server(process)
     process.space.guessed = True
     code = next((args[i + 1] for i, arg in enumerate(args[:-1]) if re.fullmatch(r"-\w*[ecE]", arg)), None)
     if code is None:

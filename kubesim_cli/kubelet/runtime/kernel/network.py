@@ -81,6 +81,10 @@ class Routes:
             return space, port
         return None
 
+    def alive(self, space: Space, address: str) -> bool:
+        """Tell whether an address answers a ping."""
+        return address.startswith("127.") or address == space.net.address
+
     def seen_as(self, space: Space, address: str, port: int) -> str:
         """Return the address that a connection comes from, as the other end sees it."""
         return LOOPBACK if address.startswith("127.") else space.net.address
