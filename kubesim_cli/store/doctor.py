@@ -9,6 +9,7 @@ from zlib import crc32
 from ..go import jsontext
 from ..machinery import files
 from . import log
+from .blobs import Blobs, named_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Diagnosis:
             if missing > 0:
                 self.wrong.append(f"{log.LOG}: {missing} bytes are missing at its end")
                 self.lost.append(f"what was written last: {missing} bytes")
+        lost = Blobs(self.folder).lost(self.index)
+        if lost:
+            self.wrong.append(f"blobs: {len(lost)} are missing or not as they were written")
+            self.lost += [f"contents of files in containers and volumes, blob {name}" for name in lost]
         self.doubtful += [f"{resource} {key}" for resource, key in sorted(self._unsure)]
         self._look_beside(generation)
 
@@ -184,6 +189,12 @@ class Diagnosis:
 
             files.private_folder(os.path.abspath(folder))
             files.replace(os.path.join(folder, log.LOG), log.compacted(self.path, self.index, read)[1], durable=True)
+        here, there = Blobs(self.folder), Blobs(folder)
+        for name in named_in(self.index):
+            data = here.get(name)
+            if data is not None:
+                there.add(name, data)
+        there.write()
 
 
 def _is_whole(record: object) -> bool:
@@ -197,6 +208,8 @@ def _is_whole(record: object) -> bool:
                 and isinstance(record.get("resource"), str) and isinstance(record.get("key"), str)
                 and isinstance(meta, dict) and meta.get("name") == record["key"].rpartition("/")[2]
                 and meta.get("resourceVersion") == str(record["rv"]))
+    if "part" in record:
+        return isinstance(record["part"], str) and "value" in record and isinstance(record.get("blobs", []), list)
     if "timer" in record:
         return isinstance(record["timer"], str) and isinstance(record.get("due"), (int, float, type(None)))
     return isinstance(record.get("commit"), int) and isinstance(record.get("meta"), dict)

@@ -8,6 +8,7 @@ Lines of the log:
     {"kubesim": "store", "format": 3, "generation": G}                               the first one
     {"rv": N, "type": "ADDED|MODIFIED|DELETED", "resource": R, "key": K, "object": {}}    one write
     {"timer": KEY, "controller": NAME, "due": SECONDS | null, "note": {} | null}         a timer and a note
+    {"part": NAME, "value": {} | null, "blobs": [HASH ...]}      of what is no object; the blobs that it names
     {"commit": N, "meta": {}, "crc": C}                                                  what stands before it holds
 C is the CRC-32 of all that stands before it, but for the checksums: each commit vouches for its own lines and for the
 commits before it. What follows the last commit line that is right never happened: a crash, a kill or a loss of power
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
 FORMAT = 3
 SEALED = 3              # the first format with checksums
 _READABLE = (1, 2, FORMAT)
-LOG, HEAD, INDEX = "objects.jsonl", "head.json", "index.json"
+LOG, HEAD, INDEX, BLOBS = "objects.jsonl", "head.json", "index.json", "blobs"
 LONGEST_HEADER = 4096
 _COMMIT = b'{"commit":'
 SLACK = 1 << 16          # bytes of log tail that are scanned rather than indexed
-_OWNERS = "owners"       # beside the resources of the index file; no resource is called so
+_OWNERS, _PARTS = "owners", "parts"  # beside the resources of the index file; no resource is called so
 
 
 class StoreError(Exception):
@@ -105,6 +106,7 @@ class Index:
         self.mended = False  # whether a part of the index file was found not to be what was written
         self._tables: dict[str, Table] = {}
         self._owners = Table()  # `UID RESOURCE KEY` of each owner of each object
+        self.parts = Table()    # name -> [0, offset, length, CRC, hash of each blob that it names ...]
         self._anew: Index | None = None
 
     def entries(self, resource: str) -> Table:
@@ -154,6 +156,13 @@ class Index:
             if controller is None:
                 controller, _, key = key.partition(" ")  # format 1
             self.timers.set(controller, key, record["due"], record.get("note"))
+        elif "part" in record:
+            old = self.parts.pop(record["part"])
+            if old is not None:
+                self.live -= old[2]
+            if record["value"] is not None:
+                self.parts.set(record["part"], [0, offset, len(row), crc32(row), *record.get("blobs", ())])
+                self.live += len(row)
         elif "commit" in record:
             self.revision, self.meta = record["commit"], record["meta"]
 
@@ -163,8 +172,9 @@ class Index:
         The others hold entries, in the order of resources and keys: {"RESOURCE":{KEY: entry}}.
         """
         tables = {name: self._tables[name] for name in self.resources()}
-        if self._owners:
-            tables[_OWNERS] = self._owners
+        for name, table in ((_OWNERS, self._owners), (_PARTS, self.parts)):
+            if table:
+                tables[name] = table
         blocks: dict[str, list[tuple[str, int, int]]] = {}
         rows = [b""]
         for name, table in tables.items():
@@ -205,6 +215,7 @@ class Index:
         if end != len(data):
             return None
         index._owners = index._tables.pop(_OWNERS, index._owners)
+        index.parts = index._tables.pop(_PARTS, index.parts)
         index.checkpoint, index.weight = index.size, len(data)
         return index
 
@@ -215,14 +226,15 @@ class Index:
             if self._anew is None:
                 assert anew is not None
                 self._anew, self.mended = anew(), True
-            return self._anew._owners if name == _OWNERS else self._anew.entries(name)
+            own = {_OWNERS: self._anew._owners, _PARTS: self._anew.parts}
+            return own.get(name) or self._anew.entries(name)
 
         return mend
 
     @property
     def sound(self) -> bool:
         """Whether all of the index file is as it was written, as far as it has been unpacked and nothing changed."""
-        return all(table.sound for table in (*self._tables.values(), self._owners))
+        return all(table.sound for table in (*self._tables.values(), self._owners, self.parts))
 
 
 def _uids(obj: Object) -> list[str]:
@@ -288,13 +300,13 @@ def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple
         row = header(index.generation)
         offset = len(row)
         yield row
-        for resource in old.resources():
-            entries = index.entries(resource)
-            for key, (revision, start, length, crc, *owners) in old.entries(resource).items():
+        tables = [(old.entries(resource), index.entries(resource)) for resource in old.resources()]
+        for entries, new in (*tables, (old.parts, index.parts)):
+            for key, (revision, start, length, crc, *others) in entries.items():
                 row = read(start, length)
                 if crc32(row) != crc:
                     raise Damaged(path, f" at byte {start}")
-                entries.set(key, [revision, offset, length, crc, *owners])
+                new.set(key, [revision, offset, length, crc, *others])
                 offset += length
                 yield row
         index._owners = old._owners

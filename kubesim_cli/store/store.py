@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TypeAlias
 
     from ..machinery.types import Object
+    from .blobs import Blobs
     from .lock import Lock
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
@@ -41,6 +42,7 @@ class Store:
 
     def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None, fleeting: str = ""):
         self.folder, self._tell, self._fleeting = folder, tell, fleeting
+        self._blobs: Blobs | None = None
         self.exists = False
         self.locked = False
         self._followed: builtins.list[Change] | None = None
@@ -66,6 +68,8 @@ class Store:
         self._end = index.size       # where the next line will stand
         self._crc = index.crc        # of the log up to there
         self._touched: set[tuple[str, str]] = set()  # timers, by controller and key
+        self._parted = False         # whether parts were written
+        self._blobs = None
         self._start_revision = index.revision
 
     def reload(self) -> bool:
@@ -234,6 +238,57 @@ class Store:
         """Return the objects of some lines; decoded together they share the strings of their fields' names."""
         return [record["object"] for record in jsontext.loads(b"[%b]" % b",".join(lines))]
 
+    # Parts: JSON objects by name that are none of the API's, such as the state of what runs in containers
+
+    def part(self, name: str) -> Object | None:
+        """Return a part or None; it is not kept in memory."""
+        return next(iter(self._parts([name]).values()), None)
+
+    def parts(self, prefix: str = "") -> dict[str, Object]:
+        """Return the parts whose names begin with `prefix`."""
+        return self._parts(self.part_names(prefix))
+
+    def part_names(self, prefix: str = "") -> builtins.list[str]:
+        """Return their names, in order; nothing is read for that but the index."""
+        return [name for name, _ in self._index.parts.items(prefix)]
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether there are any."""
+        return bool(self._index.parts)
+
+    def _parts(self, names: builtins.list[str]) -> dict[str, Object]:
+        table = self._index.parts
+        placed = sorted(((name, entry) for name in names if (entry := table.get(name)) is not None),
+                        key=lambda each: each[1][1])
+        lines = self._lines([entry for _, entry in placed])
+        records = jsontext.loads(b"[%b]" % b",".join(lines))
+        return {name: record["value"] for (name, _), record in zip(placed, records)}
+
+    @property
+    def blobs(self) -> Blobs:
+        """What parts name by its hash."""
+        if self._blobs is None:
+            from .blobs import Blobs
+
+            self._blobs = Blobs(self.folder)
+        return self._blobs
+
+    def _sweep(self) -> None:
+        if self._blobs is not None or os.path.isdir(os.path.join(self.folder, log.BLOBS)):
+            self.blobs.sweep(self._index)
+
+    def set_part(self, name: str, value: Object | None, blobs: builtins.list[str] | None = None) -> None:
+        """Write a part, or drop it with None. `blobs`: hashes of what it names; see Blobs.add."""
+        assert self.locked, "a write outside a transaction"
+        if value is None and self._index.parts.get(name) is None:
+            return
+        record: Object = {"part": name, "value": value}
+        if blobs:
+            record["blobs"] = blobs
+        self._append(record)
+        self._parted = True
+
     # Writing
 
     def begin(self, wait: bool = True) -> bool:
@@ -355,7 +410,7 @@ class Store:
     @property
     def dirty(self) -> bool:
         """Whether there is anything to commit."""
-        return (self.revision != self._start_revision or self.meta != self._index.meta
+        return (self.revision != self._start_revision or self._parted or self.meta != self._index.meta
                 or any(self.timers.get(*each) != self._index.timers.get(*each) for each in self._touched))
 
     def commit(self, durable: bool = True) -> None:
@@ -376,6 +431,8 @@ class Store:
         row, self._crc = log.sealed(record, self._crc)
         try:
             self._hold_still()
+            if self._blobs is not None:
+                self._blobs.write()
             self._hold(row)
             self._spill()
             if durable:
@@ -385,9 +442,11 @@ class Store:
             error.filename = error.filename or self._path
             raise
         index.size, index.crc, self._start_revision = self._end, self._crc, self.revision
+        self._parted = False
         try:
             if index.size - index.live > max(GARBAGE, index.live):
                 self._compact(log.verified(self._path, index))
+                self._sweep()
             if durable:
                 self._write_head()
                 if self._index.outdated:
@@ -473,6 +532,7 @@ class Store:
             if trouble is not None:
                 raise trouble
             self._write_head()
+            self._sweep()
         except OSError as error:
             self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: "
                        f"{files.told(error)}\n")

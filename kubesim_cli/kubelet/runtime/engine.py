@@ -21,10 +21,13 @@ from .kernel.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Mapping
+    from typing import Any, TypeVar
 
     from .freeze import Records
     from .kernel.process import Find
+
+    T = TypeVar("T")
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -65,13 +68,14 @@ class Spec:
 
 
 class Container:
-    """A container that was started. `said`: what it has said and nobody has stored yet."""
+    """A container that was started. `said`: its log; `before`: that of the run before, None where there was none."""
 
-    __slots__ = ("env", "main", "said", "space", "stdin", "user")
+    __slots__ = ("before", "cwd", "env", "main", "said", "space", "stdin", "user")
 
-    def __init__(self, space: Space, user: User, env: dict[str, str]):
-        self.space, self.user, self.env = space, user, env
+    def __init__(self, space: Space, user: User, env: dict[str, str], cwd: str = "/"):
+        self.space, self.user, self.env, self.cwd = space, user, env, cwd
         self.said = Lines()
+        self.before: Lines | None = None
         self.main: Process | None = None
         self.stdin: Open | None = None
 
@@ -93,6 +97,12 @@ class Session:
         """Return what it has said."""
         return b"".join(data for _, which, data in self.said.new if which == stream)
 
+    def take(self) -> list[tuple[str, bytes]]:
+        """Return what it has said since the last time, each with its stream."""
+        if self.terminal is not None:
+            shown = self.terminal.take()
+            return [("stdout", shown)] if shown else []
+        return [(stream, data) for _, stream, data in self.said.take()]
 
 class Ended:
     """A container that has ended: when, with which code, and OOMKilled, Error or Completed."""
@@ -104,12 +114,13 @@ class Ended:
 
 
 class Engine:
-    """`containers` and `volumes` by names that the kubelet gives them."""
+    """`containers`, `volumes` and `sessions` by names that the kubelet gives them."""
 
     def __init__(self, now: float):
         self.kernel = Kernel(now)
         self.containers: dict[str, Container] = {}
         self.volumes: dict[str, Volume] = {}
+        self.sessions: dict[str, Session] = {}
         self._store = Store()
 
     def connect(self, routes: Routes) -> None:
@@ -150,7 +161,7 @@ class Engine:
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
         space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)
-        container = Container(space, spec.user, spec.env)
+        container = Container(space, spec.user, spec.env, spec.cwd)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
         container.stdin = fds[0]
         container.main = self._spawn(container, spec.argv, fds, spec.cwd)
@@ -168,7 +179,7 @@ class Engine:
     def _files(self, container: Container, said: Lines, stdin: bool, terminal: bool) -> tuple[dict[int, Open],
         Terminal | None]:
         if terminal:
-            screen = Terminal(container.space)
+            screen = Terminal(container.space, said if said is container.said else None)
             return {0: screen, 1: screen, 2: screen}, screen
         return {0: Data(b"", not stdin), 1: Log("stdout", said), 2: Log("stderr", said)}, None
 
@@ -186,13 +197,12 @@ class Engine:
         self.kernel.schedule(process)
         return process
 
-    def execute(self, name: str, argv: list[str], stdin: bool = False, terminal: bool = False,
-                cwd: str = "/") -> Session:
+    def execute(self, name: str, argv: list[str], stdin: bool = False, terminal: bool = False) -> Session:
         """Start a program in a container that runs; raise StartError where it cannot be."""
         container = self.containers[name]
         said = Lines()
         fds, screen = self._files(container, said, stdin, terminal)
-        return Session(self._spawn(container, argv, fds, cwd), fds[0], screen, said)
+        return Session(self._spawn(container, argv, fds, container.cwd), fds[0], screen, said)
 
     def kill(self, name: str, signal: str = "KILL") -> None:
         """Send a container's process 1 a signal."""
@@ -224,24 +234,60 @@ class Engine:
         reason = "OOMKilled" if space.exhausted == "memory" else "Error" if code else "Completed"
         return Ended(name, space.ended or self.kernel.now, code, reason)
 
+    def absorb(self, other: Engine) -> None:
+        """Take over what another engine plays, which has come to the same time. Volumes that both have are the same."""
+        kernel, theirs = self.kernel, other.kernel
+        for container in other.containers.values():
+            for process in container.space.processes.values():
+                process.kernel = kernel
+        kernel.ready.extend(theirs.ready)
+        for due, _, process in sorted(theirs.timers, key=lambda timer: timer[:2]):
+            if process.until == due and process.status is None:
+                kernel.time(process, due)
+        for key, processes in theirs.waiting.items():
+            kernel.waiting.setdefault(key, []).extend(processes)
+        kernel.ended += theirs.ended
+        self.containers.update(other.containers)
+        self.volumes.update(other.volumes)
+
     # State
 
     def freeze(self) -> tuple[Records, dict[str, bytes]]:
-        """Return the state as records and blobs; what was said is not in it, take `said.new` before."""
-        state = {"kernel": self.kernel, "volumes": self.volumes,
-                 "containers": {name: [each.space, each.user, each.env, each.main, each.stdin, each.said]
-                                for name, each in self.containers.items()}}
-        return self._store.freeze(state)
+        """Return the state as records and blobs."""
+        for lines in [each for container in self.containers.values() for each in (container.said, container.before)]:
+            if lines is not None:
+                lines.store()
+        for session in self.sessions.values():
+            session.said.store()
+        return self._store.freeze({
+            "kernel": self.kernel, "volumes": self.volumes,
+            "containers": {name: [getattr(each, slot) for slot in Container.__slots__]
+                           for name, each in self.containers.items()},
+            "sessions": {name: [getattr(each, slot) for slot in Session.__slots__]
+                         for name, each in self.sessions.items()}})
 
     @classmethod
-    def thaw(cls, records: Records, blobs: dict[str, bytes]) -> Engine:
-        """Return the engine that was frozen."""
-        engine = cls.__new__(cls)
-        engine._store = Store()
-        state: dict[str, Any] = engine._store.thaw(records, blobs)
-        engine.kernel, engine.volumes = state["kernel"], state["volumes"]
-        engine.containers = {}
-        for name, (space, user, env, main, stdin, said) in state["containers"].items():
-            container = engine.containers[name] = Container(space, user, env)
-            container.main, container.stdin, container.said = main, stdin, said
+    def thaw(cls, records: Records, blobs: Mapping[str, bytes]) -> Engine:
+        """Return the engine that was frozen; raise ValueError where it is of another version."""
+        store = Store()
+        state: dict[str, Any] = store.thaw(records, blobs)
+        engine = cls(0.0)
+        engine.kernel, engine.volumes, engine._store = state["kernel"], state["volumes"], store
+        engine.containers = {name: _made(Container, values) for name, values in state["containers"].items()}
+        engine.sessions = {name: _made(Session, values) for name, values in state["sessions"].items()}
         return engine
+
+    @classmethod
+    def salvage(cls, now: float, records: Records, blobs: Mapping[str, bytes]) -> Engine:
+        """Return an engine that has no more than the volumes of one of another version."""
+        engine = cls(now)
+        engine.volumes = engine._store.thaw(records, blobs, "volumes")
+        return engine
+
+
+def _made(kind: type[T], values: list[Any]) -> T:
+    """Return an object with the values of its slots."""
+    made = kind.__new__(kind)
+    for slot, value in zip(kind.__slots__, values):  # type: ignore[attr-defined]
+        setattr(made, slot, value)
+    return made

@@ -61,7 +61,8 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
 
 def _played(api: Client, pod: Object, container: Object, start: float, least: float) -> Outcome:
     from .engine import StartError
-    from .play import Play, memory_limit
+    from .play import Play
+    from .sandbox import memory_limit
 
     try:
         play = Play(api, pod, container, start)

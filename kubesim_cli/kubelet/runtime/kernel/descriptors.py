@@ -11,13 +11,17 @@ from .files import Inode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..chance import Chance
     from .kernel import Kernel
 
 PIPE_SIZE = 65536
 MOST_CAPTURED = 16 << 20  # bytes that a command substitution gives
 MOST_OUTPUT = 64 << 20    # bytes that a container says within SPAN simulated seconds
+MOST_KEPT = 10 << 20      # bytes of a log that are kept (kubelet's containerLogMaxSize)
 SPAN = 10.0
+_HEAD = "<dI?"            # of a packed write: when, how many bytes, whether to stderr
 
 
 class Open:
@@ -168,12 +172,59 @@ class Capture(Open):
 
 
 class Lines:
-    """What a container has said: (time, stream, bytes) of each write. `new`: since they were stored."""
+    """What a container has said: (time, stream, bytes) of each write.
 
-    __slots__ = ("new",)
+    `new`: what `store` has not put away yet; `kept`: that, packed, the oldest bytes of too much of it dropped.
+    `count`: how many writes there were before those of `kept`.
+    """
+
+    __slots__ = ("count", "kept", "new")
 
     def __init__(self) -> None:
         self.new: list[tuple[float, str, bytes]] = []
+        self.kept = bytearray()
+        self.count = 0
+
+    def store(self) -> None:
+        """Put away what is new, in a form that is little to store."""
+        if not self.new:
+            return
+        from struct import pack
+
+        for at, stream, data in self.new:
+            self.kept += pack(_HEAD, at, len(data), stream == "stderr") + data
+        self.new.clear()
+        if len(self.kept) > MOST_KEPT:
+            start = dropped = 0
+            for start, _, _ in self._packed():
+                if len(self.kept) - start <= MOST_KEPT // 2:
+                    break
+                dropped += 1
+            self.count += dropped
+            del self.kept[:start]
+
+    def _packed(self) -> Iterator[tuple[int, int, tuple[float, str, bytes]]]:
+        from struct import calcsize, unpack_from
+
+        size, place = calcsize(_HEAD), 0
+        while place < len(self.kept):
+            at, length, error = unpack_from(_HEAD, self.kept, place)
+            end = place + size + length
+            yield place, end, (at, "stderr" if error else "stdout", bytes(self.kept[place + size:end]))
+            place = end
+
+    def since(self, count: int = 0) -> tuple[list[tuple[float, str, bytes]], int]:
+        """Return the writes after the first `count`, as far as they are there, and how many there were in all."""
+        found = [each for _, _, each in self._packed()] + self.new
+        total = self.count + len(found)
+        return found[max(count - self.count, 0):], total
+
+    def take(self) -> list[tuple[float, str, bytes]]:
+        """Return all that is there, which is no longer kept then."""
+        found, self.count = self.since()
+        self.new.clear()
+        self.kept.clear()
+        return found
 
 
 class Log(Open):

@@ -135,8 +135,12 @@ class Kernel:
         for key in keys:
             self.waiting.setdefault(key, []).append(process)
         if until is not None:
-            self.sequence += 1
-            heappush(self.timers, (until, self.sequence, process))
+            self.time(process, until)
+
+    def time(self, process: Process, until: float) -> None:
+        """Have a process go on at a time that it waits for."""
+        self.sequence += 1
+        heappush(self.timers, (until, self.sequence, process))
 
     def _forget(self, process: Process) -> None:
         for key in process.keys:

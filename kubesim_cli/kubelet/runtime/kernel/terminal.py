@@ -6,6 +6,7 @@ from .descriptors import Open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .descriptors import Lines
     from .kernel import Kernel
     from .process import Space
 
@@ -15,13 +16,15 @@ _UP, _DOWN = b"\x1b[A", b"\x1b[B"
 
 class Terminal(Open):
     """`typed`: complete lines that nobody has read yet; `line`: the one being typed; `shown`: what it shows, until it
-    is taken. `history`: lines typed before, through which the arrows lead."""
+    is taken. `history`: lines typed before, through which the arrows lead. `lines`: the log that keeps what it shows,
+    where it is the terminal of a container's own process. `size`: columns and rows."""
 
-    __slots__ = ("at", "ended", "history", "line", "shown", "space", "typed")
+    __slots__ = ("at", "ended", "history", "line", "lines", "shown", "size", "space", "typed")
     terminal = True
 
-    def __init__(self, space: Space):
+    def __init__(self, space: Space, lines: Lines | None = None):
         super().__init__()
+        self.lines, self.size = lines, (80, 24)
         self.space, self.typed, self.line, self.shown, self.ended = space, bytearray(), bytearray(), bytearray(), False
         self.history: list[bytes] = []
         self.at = 0
@@ -45,6 +48,11 @@ class Terminal(Open):
     def write(self, kernel: Kernel, data: bytes) -> None:
         """Show something."""
         self.shown += data.replace(b"\n", b"\r\n")
+        self._log(kernel)
+
+    def _log(self, kernel: Kernel) -> None:
+        if self.lines is not None and self.shown:
+            self.lines.new.append((kernel.now, "stdout", self.take()))
 
     def take(self) -> bytes:
         """Return what is shown since the last time."""
@@ -62,6 +70,13 @@ class Terminal(Open):
                 continue
             self._key(kernel, data[at])
             at += 1
+        self._log(kernel)
+
+    def resize(self, kernel: Kernel, columns: int, rows: int) -> None:
+        """The window has another size; who has the terminal open is told."""
+        if (columns, rows) != self.size:
+            self.size = columns, rows
+            self._signal(kernel, "WINCH")
 
     def hang_up(self, kernel: Kernel) -> None:
         """Nothing more will be typed."""
@@ -82,7 +97,7 @@ class Terminal(Open):
         elif key == INTERRUPT:
             self.shown += b"^C\r\n"
             self.line.clear()
-            self._interrupt(kernel)
+            self._signal(kernel, "INT")
         elif key == END:
             if self.line:
                 self.typed += self.line
@@ -114,7 +129,7 @@ class Terminal(Open):
         self.line += self.history[self.at] if self.at < len(self.history) else b""
         self.shown += self.line
 
-    def _interrupt(self, kernel: Kernel) -> None:
+    def _signal(self, kernel: Kernel, signal: str) -> None:
         for process in list(self.space.processes.values()):
             if self in process.fds.values():
-                kernel.kill(process, "INT")
+                kernel.kill(process, signal)

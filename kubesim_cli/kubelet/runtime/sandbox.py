@@ -1,0 +1,222 @@
+"""A pod in an engine: what its containers are put together from, and by which names the engine has them.
+
+A container is called UID/NAME, by its pod's. So is a volume that dies with the pod; one that a claim is bound to is
+called pv/VOLUME, and what a node has on its disk is one volume, node/NODE.
+"""
+
+from __future__ import annotations
+
+from ...helpers import volumes
+from ...machinery.objects import controller_of
+from . import bin as programs
+from . import environment, taken
+from .engine import Container, Engine, Mount, Spec
+from .kernel.errors import Errno
+from .kernel.files import ROOT, Tree, User
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
+    from .kernel.files import Volume
+    from .kernel.process import Process, Program
+
+GIVEN = ("configMap", "secret", "projected", "downwardAPI")  # volumes that the kubelet writes
+KEPT = ("persistentVolumeClaim", "ephemeral", "hostPath")    # volumes that may outlive the pod
+FIELDS = ("initContainers", "containers", "ephemeralContainers")
+UNKNOWN = "kubesim-unknown"  # the program of a container whose image's own command is not known
+
+
+
+def _unknown_ends(process: Process) -> int | None:
+    return 0
+
+
+def _unknown_goes_on(process: Process) -> int | None:
+    top = process
+    while top.parent is not None:
+        top = top.parent
+    if top is not top.space.init:
+        return 0
+    process.wait()
+    return None
+
+
+def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    from .bin import network
+
+    try:
+        found = programs.find(tree, user, cwd, path, name)
+    except Errno as error:
+        if error.name != "ENOENT" or not name:
+            raise
+        return unknown
+    return network.PROGRAMS.get(name.rpartition("/")[2], found)
+
+
+def _find_finite(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    """Find a program where the container is to end: one that nobody knows ends well."""
+    return _find(_unknown_ends, tree, user, cwd, path, name)
+
+
+def _find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    """Find a program: one that nobody knows goes on where the container lives by it, else it ends well."""
+    return _find(_unknown_goes_on, tree, user, cwd, path, name)
+
+
+def user_of(pod: Object, container: Object) -> User:
+    """Return who a container's processes are."""
+    context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
+    groups = list(context.get("supplementalGroups") or ())
+    if "fsGroup" in context:
+        groups.append(context["fsGroup"])
+    return User(context.get("runAsUser") or 0, context.get("runAsGroup") or 0, tuple(groups))
+
+
+def is_finite(pod: Object, container: Object) -> bool:
+    """Tell whether a container is to end: one of a Job, or one that others wait for."""
+    if any(container["name"] == each["name"] for each in pod["spec"].get("initContainers") or ()):
+        return container.get("restartPolicy") != "Always"
+    owner = controller_of(pod)
+    return owner is not None and owner["kind"] == "Job"
+
+
+def volumes_of(pod: Object, container: Object) -> list[Object]:
+    """Return the volumes that a container mounts."""
+    named = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
+    return [named[mount["name"]] for mount in container.get("volumeMounts") or () if mount["name"] in named]
+
+
+def is_given(volume: Object) -> bool:
+    """Tell whether the kubelet is who writes a volume."""
+    return any(kind in volume for kind in GIVEN)
+
+
+def keeps(pod: Object, container: Object) -> bool:
+    """Tell whether a container may write what outlives its pod."""
+    read_only = {mount["name"] for mount in container.get("volumeMounts") or () if mount.get("readOnly")}
+    return any(kind in volume for volume in volumes_of(pod, container) if volume["name"] not in read_only
+               for kind in KEPT)
+
+
+class Sandbox:
+    """A pod in an engine."""
+
+    def __init__(self, engine: Engine, api: Client, pod: Object):
+        self.engine, self.api, self.pod = engine, api, pod
+        self.uid: str = pod["metadata"].get("uid", "")
+
+    def name(self, container: Object) -> str:
+        """Return how the engine calls a container."""
+        return f"{self.uid}/{container['name']}"
+
+    def start(self, container: Object, idle: bool = False) -> Container:
+        """Start a container now; raise StartError where its program cannot be.
+
+        Without a command that is known, or where it is to be `idle`, its process 1 only is there.
+        """
+        pod, now = self.pod, self.engine.kernel.now
+        env, _ = environment.environment(self.api, pod, container)
+        limit = memory_limit(container)
+        user = user_of(pod, container)
+        named = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
+        mounts = [self._mount(named.get(mount["name"]) or {"name": mount["name"]}, mount)
+                  for mount in container.get("volumeMounts") or ()]
+        finite = is_finite(pod, container)
+        spec = Spec(container["image"], [UNKNOWN] if idle else environment.arguments(container, env) or [UNKNOWN],
+                    {"HOME": "/" if user.uid else "/root", **env},
+                    pod["spec"].get("hostname") or pod["metadata"]["name"], f"{self.uid} {now}", user,
+                    container.get("workingDir") or "/", tuple(mounts), None if limit is None else _bytes(limit),
+                    bool(container.get("stdin")), bool(container.get("tty")),
+                    program=_find_finite if finite and not idle else _find_lasting)
+        made = self.engine.start(self.name(container), spec)
+        tree = made.space.tree
+        for path in {"/dev/termination-log", container.get("terminationMessagePath") or "/dev/termination-log"}:
+            try:
+                tree.put(path, b"", 0o666, now=now)
+            except Errno:
+                continue
+        taken.furnish(tree, container, now, finite)
+        return made
+
+    # Volumes
+
+    def _mount(self, volume: Object, mount: Object) -> Mount:
+        name, path = self.place(volume)
+        sub_path = "/".join(part.strip("/") for part in (path, mount.get("subPath") or "") if part.strip("/"))
+        given = is_given(volume)
+        if name not in self.engine.volumes:
+            self._make(name, volume)
+        return Mount(mount["mountPath"], name, sub_path, given or bool(mount.get("readOnly")))
+
+    def place(self, volume: Object) -> tuple[str, str]:
+        """Return how the engine calls a volume, and the folder of that which is meant ("": all of it)."""
+        node = f"node/{self.pod['spec'].get('nodeName', '')}"
+        if "hostPath" in volume:
+            return node, volume["hostPath"]["path"]
+        bound = self._bound(volume)
+        if bound is not None:
+            path = (bound["spec"].get("hostPath") or bound["spec"].get("local") or {}).get("path", "")
+            if path and volumes.annotation(bound, volumes.PROVISIONED_BY) is None:
+                return node, path
+            return f"pv/{bound['metadata']['name']}", ""
+        return f"{self.uid}/{volume['name']}", ""
+
+    def _bound(self, volume: Object) -> Object | None:
+        """Return the PersistentVolume behind a pod's volume, None where there is none."""
+        namespace = self.pod["metadata"]["namespace"]
+        if "persistentVolumeClaim" in volume:
+            name = volume["persistentVolumeClaim"]["claimName"]
+        elif "ephemeral" in volume:
+            name = f"{self.pod['metadata']['name']}-{volume['name']}"
+        else:
+            return None
+        claim = self.api.find("persistentvolumeclaims", name, namespace)
+        bound = (claim or {}).get("spec", {}).get("volumeName")
+        return self.api.find("persistentvolumes", bound) if bound else None
+
+    def _make(self, name: str, volume: Object) -> None:
+        bound = self._bound(volume) if name.startswith("pv/") else None
+        made = self.engine.volume(name, volumes.volume_size(bound) if bound is not None else None)
+        given = is_given(volume)
+        if name.startswith("node/"):
+            return
+        made.root.mode = 0o755 if given else 0o777
+        group = (self.pod["spec"].get("securityContext") or {}).get("fsGroup")
+        if group is not None:
+            made.root.gid, made.root.mode = group, made.root.mode | 0o2070
+        if given:
+            self._write(made, volume)
+
+    def _write(self, made: Volume, volume: Object) -> None:
+        tree = Tree(made.root)
+        for path, (content, mode) in environment.volume_files(self.api, self.pod, volume).items():
+            tree.put("/" + path, content.encode("utf-8", "surrogateescape"), mode, ROOT, self.engine.kernel.now)
+
+
+def memory_limit(container: Object) -> str | None:
+    """Return a container's memory limit, a quantity."""
+    limit: str | None = ((container.get("resources") or {}).get("limits") or {}).get("memory")
+    return limit
+
+
+def _bytes(limit: str) -> int:
+    from ...machinery import quantity
+
+    return quantity.value(limit)
+
+
+def message(inside: Container, container: Object) -> str:
+    """Return the termination message of a container that has ended: what stands in the file for that, or the end of
+    its output where it failed and wants that (pkg/kubelet/kuberuntime, getTerminationMessage)."""
+    try:
+        path = container.get("terminationMessagePath") or "/dev/termination-log"
+        inode = inside.space.tree.lookup(path, "/", ROOT).inode
+    except Errno:
+        inode = None
+    text = bytes(inode.data[:4096]).decode("utf-8", "replace") if inode is not None else ""
+    failed = inside.main is not None and inside.main.status
+    if text or not failed or container.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+        return text
+    said = b"".join(data for _, _, data in inside.said.since()[0]).decode("utf-8", "replace")
+    return "".join(said.splitlines(keepends=True)[-80:])[-2048:]
