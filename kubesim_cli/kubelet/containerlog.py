@@ -7,8 +7,8 @@ all it says is known, and where it has done what its pod's status says of it.
 from __future__ import annotations
 
 from ..machinery import timestamps
+from ..machinery.streaming import StartError
 from .runtime import bounds, environment
-from .runtime.engine import StartError
 from .runtime.play import Play
 from .runtime.process import SHORT
 

@@ -7,6 +7,7 @@ Kubernetes: the CRI (staging/src/k8s.io/cri-api/pkg/apis/runtime/v1/api.proto).
 
 from __future__ import annotations
 
+from ...machinery.streaming import StartError
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
@@ -14,8 +15,8 @@ from .freeze import Store
 from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Inode, Tree, User, Volume
-from .kernel.kernel import Kernel
-from .kernel.network import Net, Routes
+from .kernel.kernel import INFINITE, Kernel
+from .kernel.network import Connection, Net, Routes
 from .kernel.process import Process, Space
 from .kernel.terminal import Terminal
 
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-class StartError(Exception):
-    """A program cannot be started; `message` is what the runtime says, `code` the exit code that a container gets."""
-
-    def __init__(self, message: str, code: int):
-        super().__init__(message)
-        self.message, self.code = message, code
 
 
 class Mount:
@@ -104,6 +97,7 @@ class Session:
             return [("stdout", shown)] if shown else []
         return [(stream, data) for _, stream, data in self.said.take()]
 
+
 class Ended:
     """A container that has ended: when, with which code, and OOMKilled, Error or Completed."""
 
@@ -114,13 +108,14 @@ class Ended:
 
 
 class Engine:
-    """`containers`, `volumes` and `sessions` by names that the kubelet gives them."""
+    """`containers`, `volumes`, `sessions` and `connections` from outside, by names that the kubelet gives them."""
 
     def __init__(self, now: float):
         self.kernel = Kernel(now)
         self.containers: dict[str, Container] = {}
         self.volumes: dict[str, Volume] = {}
         self.sessions: dict[str, Session] = {}
+        self.connections: dict[str, Connection] = {}
         self._store = Store()
 
     def connect(self, routes: Routes) -> None:
@@ -183,26 +178,35 @@ class Engine:
             return {0: screen, 1: screen, 2: screen}, screen
         return {0: Data(b"", not stdin), 1: Log("stdout", said), 2: Log("stderr", said)}, None
 
-    def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str) -> Process:
+    def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str,
+               guest: bool = False) -> Process:
         try:
             space = container.space
-            program = space.program(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
+            find = programs.find if guest else space.program
+            program = find(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
         except Errno as error:
             missing = error.name == "ENOENT"
             where = f'exec: "{argv[0]}": ' + (
                 "executable file not found in $PATH" if missing and "/" not in argv[0] else
                 f"stat {argv[0]}: no such file or directory" if missing else error.message.lower())
             raise StartError(f"{where}: unknown", 127 if missing else 126) from None
-        process = self.kernel.spawn(container.space, program, argv, dict(container.env), container.user, cwd, fds)
+        env = {**container.env, "TERM": "xterm"} if fds[0].terminal else dict(container.env)
+        process = self.kernel.spawn(container.space, program, argv, env, container.user, cwd, fds)
+        if guest:
+            space.guests.add(process.pid)
         self.kernel.schedule(process)
         return process
 
-    def execute(self, name: str, argv: list[str], stdin: bool = False, terminal: bool = False) -> Session:
-        """Start a program in a container that runs; raise StartError where it cannot be."""
+    def execute(self, name: str, argv: list[str], stdin: bool = False, terminal: bool = False,
+                guest: bool = False) -> Session:
+        """Start a program in a container that runs; raise StartError where it cannot be.
+
+        `guest`: a user does it, for whom only those programs are there that are known (see Space).
+        """
         container = self.containers[name]
         said = Lines()
         fds, screen = self._files(container, said, stdin, terminal)
-        return Session(self._spawn(container, argv, fds, container.cwd), fds[0], screen, said)
+        return Session(self._spawn(container, argv, fds, container.cwd, guest), fds[0], screen, said)
 
     def kill(self, name: str, signal: str = "KILL") -> None:
         """Send a container's process 1 a signal."""
@@ -222,9 +226,9 @@ class Engine:
         """Return when something is to happen in a container, None where nothing is."""
         return self.kernel.next()
 
-    def advance(self, until: float) -> list[Ended]:
-        """Let containers live up to a time, or to the moment at which some end: those are returned."""
-        self.kernel.run(until, True)
+    def advance(self, until: float, most: float = INFINITE) -> list[Ended]:
+        """Let containers live up to a time, or to the moment at which some end: those are returned. `most`: see run."""
+        self.kernel.run(until, True, most)
         ended, self.kernel.ended = self.kernel.ended, []
         names = {id(container.space): name for name, container in self.containers.items()}
         return [self._ended(names[id(space)], space) for space in ended if id(space) in names]
@@ -237,9 +241,16 @@ class Engine:
     def absorb(self, other: Engine) -> None:
         """Take over what another engine plays, which has come to the same time. Volumes that both have are the same."""
         kernel, theirs = self.kernel, other.kernel
-        for container in other.containers.values():
+        for name, container in other.containers.items():
             for process in container.space.processes.values():
                 process.kernel = kernel
+            net = container.space.net
+            mine = container.space.net = next((each.space.net for each in self.containers.values()
+                                               if each.space.net.name == net.name and each.space.ended is None), net)
+            for port, listener in net.ports.items():
+                listener.net = mine
+                mine.ports.setdefault(port, listener)
+            self.containers[name] = container
         kernel.ready.extend(theirs.ready)
         for due, _, process in sorted(theirs.timers, key=lambda timer: timer[:2]):
             if process.until == due and process.status is None:
@@ -247,7 +258,6 @@ class Engine:
         for key, processes in theirs.waiting.items():
             kernel.waiting.setdefault(key, []).extend(processes)
         kernel.ended += theirs.ended
-        self.containers.update(other.containers)
         self.volumes.update(other.volumes)
 
     # State
@@ -264,7 +274,8 @@ class Engine:
             "containers": {name: [getattr(each, slot) for slot in Container.__slots__]
                            for name, each in self.containers.items()},
             "sessions": {name: [getattr(each, slot) for slot in Session.__slots__]
-                         for name, each in self.sessions.items()}})
+                         for name, each in self.sessions.items()},
+            "connections": self.connections})
 
     @classmethod
     def thaw(cls, records: Records, blobs: Mapping[str, bytes]) -> Engine:
@@ -275,7 +286,23 @@ class Engine:
         engine.kernel, engine.volumes, engine._store = state["kernel"], state["volumes"], store
         engine.containers = {name: _made(Container, values) for name, values in state["containers"].items()}
         engine.sessions = {name: _made(Session, values) for name, values in state["sessions"].items()}
+        engine.connections = state["connections"]
         return engine
+
+    def copy(self) -> Engine:
+        """Return another engine that is as this one, to be played ahead."""
+        return Engine.thaw(*self.freeze())
+
+    def mark(self) -> object:
+        """Return what is another value when something was done that may change what becomes of a container.
+
+        What users run beside it does not count while it runs, but for the files that it has written.
+        """
+        return ([volume.changes for volume in self.volumes.values()],
+                [(each.space.tree.root.volume.changes, each.space.ended,
+                  [(pid, process.until, process.steps, process.status, tuple(process.pending))
+                   for pid, process in each.space.processes.items() if not each.space.is_guest(process)])
+                 for each in self.containers.values()])
 
     @classmethod
     def salvage(cls, now: float, records: Records, blobs: Mapping[str, bytes]) -> Engine:

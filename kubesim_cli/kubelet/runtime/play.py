@@ -11,8 +11,9 @@ from functools import partial
 from heapq import heappop, heappush
 
 from ...machinery import timestamps
+from ...machinery.streaming import StartError
 from . import environment
-from .engine import Container, Engine, StartError
+from .engine import Container, Engine
 from .kernel.network import Routes
 from .sandbox import FIELDS, Sandbox, is_given, message, volumes_of
 
@@ -30,7 +31,7 @@ SOON = 300        # moments that are played when process 1 is seen to be in an e
 BEFORE = 3600.0   # seconds before its start that others which still run are played from
 
 
-class _Names(Routes):
+class Names(Routes):
     """What a pod sees of the network: which names are known by now. What is behind them is not played."""
 
     def __init__(self, engine: Engine, resolves: Callable[[str], float | None]):
@@ -38,6 +39,8 @@ class _Names(Routes):
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Return an address, which leads nowhere, for a name that is known."""
+        if near := super().resolve(space, name):
+            return near
         since = self._resolves(name)
         return ["0.0.0.0"] if since is not None and since <= self._engine.kernel.now else []
 
@@ -47,8 +50,106 @@ def _shared(pod: Object, container: Object) -> set[str]:
     return {volume["name"] for volume in volumes_of(pod, container) if not is_given(volume)}
 
 
-class Play:
-    """`container` is played from `start` on (seconds since 1970). `main`: its process 1.
+def _others(pod: Object, container: Object, start: float,
+            beside: Engine | None) -> list[tuple[Object, float, float | None]]:
+    """Return (container, start, end) of those that share a volume with it, or with one that does."""
+    spec, status = pod["spec"], pod.get("status") or {}
+    volumes = _shared(pod, container)
+    if not volumes:
+        return []
+    states = {each["name"]: each["state"] for field in FIELDS
+              for each in status.get(f"{field[:-1]}Statuses") or ()}
+    rest = [each for field in FIELDS for each in spec.get(field) or () if each["name"] != container["name"]]
+    taken: list[Object] = []
+    while new := [each for each in rest if each not in taken and volumes & _shared(pod, each)]:
+        taken += new
+        volumes = volumes.union(*(_shared(pod, each) for each in new))
+    found: list[tuple[Object, float, float | None]] = []
+    for each in rest:
+        state = states.get(each["name"], {})
+        times = state.get("running") or state.get("terminated") or {}
+        known = beside is not None and f"{pod['metadata'].get('uid')}/{each['name']}" in (
+            beside.containers)
+        if each not in taken or known or not times.get("startedAt"):
+            continue
+        began, ended = timestamps.parse(times["startedAt"]), times.get("finishedAt")
+        found.append((each, began, timestamps.parse(ended)) if ended else
+                     (each, max(began, start - BEFORE), None))
+    return found
+
+
+class Course:
+    """What becomes of a container, `name` in an engine, that was started at `start`.
+
+    `inside`: the container in the engine, `main`: its process 1.
+    """
+
+    inside: Container
+    main: Process
+
+    def __init__(self, engine: Engine, name: str, container: Object, start: float):
+        self.engine, self.kernel, self.name, self.container, self.start = engine, engine.kernel, name, container, start
+        self.turns, self._worked = 0, self.kernel.worked
+
+    def enter(self) -> None:
+        """The container is there."""
+        self.inside = self.engine.containers[self.name]
+        assert self.inside.main is not None
+        self.main = self.inside.main
+
+    def forward(self) -> bool:
+        """Let the next thing happen; return False where nothing does any more by itself."""
+        due = self.engine.next()
+        if due is None:
+            return False
+        self.turns += 1
+        self.kernel.run(due)
+        return True
+
+    def live(self) -> bool:
+        """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
+        most = SOON if self.inside.space.forever else TURNS
+        return self.main.status is None and self.turns < most and (
+            self.kernel.worked - self._worked < STEPS and self.forward())
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+        return self.kernel.now - self.start
+
+    @property
+    def changes(self) -> int:
+        """A number that is another one when a file has changed that the container may see."""
+        tree = self.inside.space.tree
+        return sum(volume.changes for volume in {tree.root.volume, *(each.volume for each in tree.mounts.values())})
+
+    # What is asked
+
+    def run(self, argv: list[str], seconds: float) -> tuple[int | None, str]:
+        """Run a program in the container, for so many seconds at most; return (exit code, output); None: not done."""
+        kernel = self.kernel
+        try:
+            session = self.engine.execute(self.name, argv)
+        except StartError as error:
+            return error.code, error.message
+        end = kernel.now + seconds
+        while session.code is None:
+            due = self.engine.next()
+            if due is None or due > end:
+                break
+            kernel.run(due)
+        code = session.code
+        if code is None:
+            kernel.kill(session.process, "KILL")
+        return code, b"".join(data for _, _, data in session.said.new).decode("utf-8", "replace")
+
+    def message(self) -> str:
+        """Return the termination message of the container, which has ended."""
+        return message(self.inside, self.container)
+
+
+class Play(Course):
+    """A container is played from its start, at `start` (seconds since 1970).
 
     `pod`'s status tells when its other containers were started: those that share a volume with it are played, too; an
     init container's files are there for those after it. Raises StartError where the container's program cannot start.
@@ -56,16 +157,11 @@ class Play:
     `beside`: the engine of what is not played again; it lends its volumes.
     """
 
-    main: Process
-
     def __init__(self, api: Client, pod: Object, container: Object, start: float, beside: Engine | None = None):
-        self.api, self.pod, self.container, self.start = api, pod, container, start
-        self._beside, self.turns = beside, 0
+        others = _others(pod, container, start, beside)
+        super().__init__(Engine(min([began for _, began, _ in others] + [start])), "", container, start)
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
-        others = self._others()
-        self.engine = Engine(min([began for _, began, _ in others] + [start]))
-        self.kernel = self.engine.kernel
-        self.engine.connect(_Names(self.engine, environment.resolver(api, pod["metadata"]["namespace"])))
+        self.engine.connect(Names(self.engine, environment.resolver(api, pod["metadata"]["namespace"])))
         self._sandbox = Sandbox(self.engine, api, pod)
         self.name = self._sandbox.name(container)
         if beside is not None:
@@ -77,40 +173,7 @@ class Play:
         self._act(start, partial(self._sandbox.start, container))
         while self.name not in self.engine.containers:
             self.forward()
-        main = self.inside.main
-        assert main is not None
-        self.main = main
-
-    @property
-    def inside(self) -> Container:
-        """The container in the engine."""
-        return self.engine.containers[self.name]
-
-    def _others(self) -> list[tuple[Object, float, float | None]]:
-        """Return (container, start, end) of those that share a volume with it, or with one that does."""
-        spec, status = self.pod["spec"], self.pod.get("status") or {}
-        volumes = _shared(self.pod, self.container)
-        if not volumes:
-            return []
-        states = {each["name"]: each["state"] for field in FIELDS
-                  for each in status.get(f"{field[:-1]}Statuses") or ()}
-        rest = [each for field in FIELDS for each in spec.get(field) or () if each["name"] != self.container["name"]]
-        taken: list[Object] = []
-        while new := [each for each in rest if each not in taken and volumes & _shared(self.pod, each)]:
-            taken += new
-            volumes = volumes.union(*(_shared(self.pod, each) for each in new))
-        found: list[tuple[Object, float, float | None]] = []
-        for each in rest:
-            state = states.get(each["name"], {})
-            times = state.get("running") or state.get("terminated") or {}
-            known = self._beside is not None and f"{self.pod['metadata'].get('uid')}/{each['name']}" in (
-                self._beside.containers)
-            if each not in taken or known or not times.get("startedAt"):
-                continue
-            began, ended = timestamps.parse(times["startedAt"]), times.get("finishedAt")
-            found.append((each, began, timestamps.parse(ended)) if ended else
-                         (each, max(began, self.start - BEFORE), None))
-        return found
+        self.enter()
 
     # Playing
 
@@ -141,47 +204,4 @@ class Play:
             self.kernel.run(time)
             act()
             return True
-        if due is None:
-            return False
-        self.turns += 1
-        self.kernel.run(due)
-        return True
-
-    def live(self) -> bool:
-        """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
-        most = SOON if self.inside.space.forever else TURNS
-        return self.main.status is None and self.turns < most and self.kernel.worked < STEPS and self.forward()
-
-    @property
-    def seconds(self) -> float:
-        """How long it has run."""
-        return self.kernel.now - self.start
-
-    @property
-    def changes(self) -> int:
-        """A number that is another one when a file has changed that the container may see."""
-        return self.inside.space.tree.root.volume.changes + sum(each.changes for each in self.engine.volumes.values())
-
-    # What is asked
-
-    def run(self, argv: list[str], seconds: float) -> tuple[int | None, str]:
-        """Run a program in the container, for so many seconds at most; return (exit code, output); None: not done."""
-        kernel = self.kernel
-        try:
-            session = self.engine.execute(self.name, argv)
-        except StartError as error:
-            return error.code, error.message
-        end = kernel.now + seconds
-        while session.code is None:
-            due = self.engine.next()
-            if due is None or due > end:
-                break
-            kernel.run(due)
-        code = session.code
-        if code is None:
-            kernel.kill(session.process, "KILL")
-        return code, b"".join(data for _, _, data in session.said.new).decode("utf-8", "replace")
-
-    def message(self) -> str:
-        """Return the termination message of the container, which has ended."""
-        return message(self.inside, self.container)
+        return super().forward()

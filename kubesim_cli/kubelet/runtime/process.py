@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Client
     from ...machinery.types import Object
+    from .play import Course
 
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
@@ -60,22 +61,27 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
 
 
 def _played(api: Client, pod: Object, container: Object, start: float, least: float) -> Outcome:
-    from .engine import StartError
+    from ...machinery.streaming import StartError
     from .play import Play
-    from .sandbox import memory_limit
 
     try:
-        play = Play(api, pod, container, start)
+        return lived(Play(api, pod, container, start), least)
     except StartError as error:
         return Outcome(0.0, error.code, "ContainerCannotRun", error.message)
-    while play.live():
+
+
+def lived(course: Course, least: float = 0.0) -> Outcome:
+    """Return what becomes of a container that is played on; it lives at least so many seconds."""
+    from .sandbox import memory_limit
+
+    while course.live():
         pass
-    code, exhausted = play.main.status, play.inside.space.exhausted
+    code, exhausted = course.main.status, course.inside.space.exhausted
     if code is None or exhausted in ("steps", "output"):
         return ENDLESS
-    if exhausted and memory_limit(container) is not None:
-        return Outcome(max(play.seconds, SHORT), OOM_CODE, "OOMKilled")
-    return Outcome(max(play.seconds, least), code, message=play.message())
+    if exhausted and memory_limit(course.container) is not None:
+        return Outcome(max(course.seconds, SHORT), OOM_CODE, "OOMKilled")
+    return Outcome(max(course.seconds, least), code, message=course.message())
 
 
 def seconds(text: str) -> float | None:
@@ -126,25 +132,29 @@ def pieces(api: Client, pod: Object, container: Object, probe: Object, start: fl
 
 def _probed(api: Client, pod: Object, container: Object, command: list[str], timeout: float,
             start: float) -> list[Piece]:
-    """Probe a container at its start and whenever a file of it has changed."""
-    from .engine import StartError
+    from ...machinery.streaming import StartError
     from .play import Play
 
-    found: list[Piece] = []
     try:
         play = Play(api, pod, container, start)
     except StartError as error:
         return [Piece(0.0, False, error.message)]
     play.kernel.run(start)
+    return probed(play, command, timeout)
+
+
+def probed(course: Course, command: list[str], timeout: float) -> list[Piece]:
+    """Probe a container that is played on: now, and whenever a file of it has changed."""
+    found: list[Piece] = []
     while len(found) < MAX_PIECES:
-        begins = play.seconds
-        code, text = play.run(command, timeout)
+        begins = course.seconds
+        code, text = course.run(command, timeout)
         if code is None:
             text = f'command "{" ".join(command)}" timed out'
         found.append(Piece(begins, code == 0, text))
-        seen = play.changes
-        while play.changes == seen:
-            if not play.live():
+        seen = course.changes
+        while course.changes == seen:
+            if not course.live():
                 return found
     return found
 

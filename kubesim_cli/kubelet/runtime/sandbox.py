@@ -13,6 +13,7 @@ from . import environment, taken
 from .engine import Container, Engine, Mount, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
+from .kernel.network import LOOPBACK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class Sandbox:
                     pod["spec"].get("hostname") or pod["metadata"]["name"], f"{self.uid} {now}", user,
                     container.get("workingDir") or "/", tuple(mounts), None if limit is None else _bytes(limit),
                     bool(container.get("stdin")), bool(container.get("tty")),
-                    program=_find_finite if finite and not idle else _find_lasting)
+                    (pod.get("status") or {}).get("podIP") or LOOPBACK,
+                    _find_finite if finite and not idle else _find_lasting, self.uid)
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree
         for path in {"/dev/termination-log", container.get("terminationMessagePath") or "/dev/termination-log"}:

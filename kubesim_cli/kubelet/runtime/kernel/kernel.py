@@ -29,6 +29,7 @@ TURN_TIME = 0.02         # simulated seconds that such a turn takes: a busy loop
 FORK = 20                # steps that a new process counts
 MOST_FORKS = 50_000      # of a container, as soon one after the other as steps are counted
 MOST_PROCESSES = 512     # of a container
+INFINITE = float("inf")
 DEPTH = 12               # children that run at once within their parent's turn, one in the other
 
 
@@ -217,8 +218,12 @@ class Kernel:
         while timers and (timers[0][2].until != timers[0][0] or timers[0][2].status is not None):
             heappop(timers)
 
-    def run(self, until: float, stop: bool = False) -> None:
-        """Let everything happen that happens up to a time; with `stop` only until a container ends."""
+    def run(self, until: float, stop: bool = False, most: float = INFINITE) -> None:
+        """Let everything happen that happens up to a time; with `stop` only until a container ends.
+
+        Where more steps than `most` are done, what is still to happen happens late, at that time.
+        """
+        most += self.worked
         ready, timers = self.ready, self.timers
         while True:
             while ready:
@@ -226,7 +231,7 @@ class Kernel:
             if stop and self.ended:
                 return
             self._drop_old_timers()
-            if not timers or timers[0][0] > until:
+            if not timers or timers[0][0] > until or self.worked > most:
                 break
             due, _, process = heappop(timers)
             if due > self.now:

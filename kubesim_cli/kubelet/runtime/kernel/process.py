@@ -33,10 +33,11 @@ class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
     `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it does
-    not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known.
+    not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known. `guests`: the
+    processes that users started in it, for whom a program that is not there is not there.
     """
 
-    __slots__ = ("ended", "exhausted", "forever", "forks", "guessed", "hostname", "init", "limit", "net",
+    __slots__ = ("ended", "exhausted", "forever", "forks", "guessed", "guests", "hostname", "init", "limit", "net",
                  "next_pid", "processes", "program", "random", "rested", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
@@ -44,6 +45,7 @@ class Space:
         self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.forever = self.guessed = False
+        self.guests: set[int] = set()
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
         self.net = Net()
         self.ended: float | None = None  # when its process 1 did
@@ -54,7 +56,18 @@ class Space:
 
     def find(self, process: Process, name: str, path: str | None = None) -> Program:
         """Return the program of a name or a path; `path`: PATH, where it is not that of the process."""
-        return self.program(self.tree, process.user, process.cwd, path or process.env.get("PATH"), name)
+        find = self.program
+        if self.guests and self.is_guest(process):
+            from ..bin import find
+        return find(self.tree, process.user, process.cwd, path or process.env.get("PATH"), name)
+
+    def is_guest(self, process: Process) -> bool:
+        """Tell whether a process belongs to what a user has started."""
+        top = process
+        while top.parent is not None:
+            top = top.parent
+        return top.pid in self.guests
+
 
 class Table(dict):  # type: ignore[type-arg]
     """A table of descriptors. Processes share it until one of them changes it; `holders` counts them."""

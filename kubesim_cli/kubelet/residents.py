@@ -1,0 +1,344 @@
+"""Containers that something outside has touched, or that touch what outlives them: they live on in one stored engine.
+
+All other containers are played again from their start whenever somebody looks (runtime/play.py): that says the same each
+time as long as nothing comes in from outside. From its first contact on (an exec, say) a container is *resident*: what
+it has become is taken over into the cluster's engine, which goes on from there and is stored as parts of the store,
+with the transaction of the command that changed it:
+
+    engine/NAME     a record of the engine; see runtime/freeze.py
+    life/UID/NAME   what is known of a resident container without a look into the engine; see lives.py
+
+The engine is read when it is needed. What will become of a container is worked out ahead, on a copy of the engine that
+is thrown away, whenever something was done to it, so that most commands find it in its Life.
+"""
+
+from __future__ import annotations
+
+from ..machinery import timestamps
+from ..machinery.objects import key_of, split_key
+from ..machinery.streaming import StartError
+from .lives import PROBES, Life, before, foresee
+from .runtime import environment
+from .runtime.engine import Engine
+from .runtime.play import Names, Play
+from .runtime.sandbox import FIELDS, Sandbox, is_given, keeps, message, volumes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..apiserver.client import Client
+    from ..machinery.types import Object
+    from ..store.blobs import Blobs
+    from .runtime.engine import Container
+    from .runtime.freeze import Records
+    from .runtime.kernel.process import Space
+
+ENGINE, LIFE = "engine/", "life/"
+WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
+PAST = 10_000_000     # steps of its past that a container is played for
+SHORTENED = 3600.0    # seconds of its past that are played where all of it is too much
+LOST = 255            # exit code of containers whose processes cannot go on, as on a node that was restarted
+
+
+class _Contents:
+    """The store's blobs as what the engine is made of; those that are lost are empty."""
+
+    def __init__(self, blobs: Blobs):
+        self._blobs, self.lost = blobs, 0
+
+    def __getitem__(self, name: str) -> bytes:
+        found = self._blobs.get(name)
+        if found is None:
+            self.lost += 1
+        return found or b""
+
+
+class Residents:
+    """Those of a cluster, as its trusted client `api` sees it. `woken`: keys of pods that the kubelet is to look at."""
+
+    def __init__(self, api: Client):
+        self.api, self.store = api, api.server.store
+        self.woken: list[str] = []
+        self._engine: Engine | None = None
+        self._records: Records = {}           # of the engine, as they are stored
+        self._lives: dict[str, Life | None] = {}
+        self._touched = False                 # something was done to the engine: what was foreseen may not hold
+
+    # Without the engine
+
+    def names(self, uid: str) -> list[str]:
+        """Return the names of a pod's resident containers."""
+        if not self.store.has_parts:
+            return []
+        prefix = f"{LIFE}{uid}/"
+        return [name[len(prefix):] for name in self.store.part_names(prefix)]
+
+    def life(self, uid: str, name: str) -> Life | None:
+        """Return what is known of a pod's container, None where it is none of those."""
+        if self._touched:
+            self.settle()
+        place = f"{uid}/{name}"
+        if place not in self._lives:
+            told = self.store.part(LIFE + place) if self.store.has_parts else None
+            self._lives[place] = Life.of(told) if told is not None else None
+        return self._lives[place]
+
+    def _keep(self, place: str, life: Life | None) -> None:
+        known = self._lives.get(place)
+        self._lives[place] = life
+        self.store.set_part(LIFE + place, life.told() if life is not None else None)
+        if life is not None and (known is None or life.told() != known.told()):
+            self.woken.append(life.pod)
+
+    # The engine
+
+    @property
+    def engine(self) -> Engine:
+        """The engine as it was left; see `advance`."""
+        if self._engine is None:
+            self._engine = self._load()
+            self._engine.connect(Names(self._engine, environment.resolver(self.api, "default")))
+        return self._engine
+
+    def _load(self) -> Engine:
+        found = self.store.parts(ENGINE)
+        if not found:
+            return Engine(self.api.now)
+        self._records = {name[len(ENGINE):]: record for name, record in found.items()}
+        contents = _Contents(self.store.blobs)
+        try:
+            engine = Engine.thaw(self._records, contents)
+        except ValueError:
+            engine = Engine.salvage(self.api.now, self._records, contents)
+            for place in self.store.part_names(LIFE):
+                told = self.store.part(place)
+                if told is not None:
+                    self._keep(place[len(LIFE):], Life(told["pod"], told["started"], (self.api.now, LOST, "Error", "")))
+        if contents.lost:
+            self.api.server.tally.note_trouble(self.api.now, "kubelet", "containers",
+                                               f"the contents of {contents.lost} files or logs are lost")
+        return engine
+
+    def advance(self) -> None:
+        """Let what runs in the engine live up to now."""
+        engine, now = self.engine, self.api.now
+        while ended := engine.advance(now, WORK):
+            for each in ended:
+                self._ended(each.container, (each.at, each.code, each.reason))
+
+    def _ended(self, name: str, end: tuple[float, int, str]) -> None:
+        life = self._lives.get(name) or self.life(*name.split("/", 1))
+        if life is None:
+            return
+        found = self._container(life.pod, name)
+        text = message(self.engine.containers[name], found[1]) if found is not None else ""
+        self._keep(name, Life(life.pod, life.started, (*end, text), None, life.pieces))
+
+    def _container(self, key: str, name: str) -> tuple[Object, Object] | None:
+        """Return the pod and the container that the engine has under a name, None where the API has not."""
+        uid, _, own = name.partition("/")
+        pod = self.api.find("pods", split_key(key)[1], split_key(key)[0])
+        if pod is None or pod["metadata"]["uid"] != uid:
+            return None
+        return next(((pod, each) for field in FIELDS for each in pod["spec"].get(field) or () if each["name"] == own),
+                    None)
+
+    def touch(self) -> None:
+        """Something was done to what runs in the engine."""
+        self._touched = True
+
+    def settle(self) -> None:
+        """Work out anew what becomes of all containers, where something was done to them."""
+        if not self._touched:
+            return
+        self._touched = False
+        self.advance()
+        for name in sorted(self.engine.containers):
+            known = self.life(*name.split("/", 1))
+            found = self._container(known.pod, name) if known is not None else None
+            if known is None or found is None or self.engine.containers[name].space.ended is not None:
+                continue
+            life = Life(known.pod, known.started, pieces=dict(known.pieces))
+            foresee(life, self.engine, name, found[1])
+            self._keep(name, life)
+
+    def flush(self) -> None:
+        """Write what has changed of the engine, as part of the transaction that runs."""
+        if self._engine is None:
+            return
+        self.settle()
+        records, blobs = self._engine.freeze()
+        if not self._engine.containers and not self._engine.volumes:
+            records = {}
+        for name in [*self._records]:
+            if name not in records:
+                self.store.set_part(ENGINE + name, None)
+        for name, record in records.items():
+            if self._records.get(name) != record:
+                used = sorted(set(_hashes(record)))
+                for each in used:
+                    self.store.blobs.add(each, blobs[each])
+                self.store.set_part(ENGINE + name, record, used)
+        self._records = records
+
+    # Containers
+
+    def enter(self, pod: Object, container: Object) -> Container:
+        """Return a container that runs, as it is now; from now on it is resident."""
+        self.advance()
+        name = f"{pod['metadata']['uid']}/{container['name']}"
+        known = self.engine.containers.get(name)
+        if known is None:
+            self._absorb(pod, container)
+            self.settle()
+            known = self.engine.containers[name]
+        address = (pod.get("status") or {}).get("podIP")
+        if address:
+            known.space.net.address = address
+        return known
+
+    def reach(self, pod: Object) -> Space | None:
+        """Return a container of a pod whose containers are all there now, to talk with it; None where none runs."""
+        found = None
+        for field in FIELDS:
+            for container in pod["spec"].get(field) or ():
+                if "running" in (_status(pod, container).get("state") or {}):
+                    inside = self.enter(pod, container)
+                    found = found or inside.space
+        return found
+
+    def _absorb(self, pod: Object, container: Object) -> None:
+        now = self.api.now
+        began = timestamps.parse(_status(pod, container)["state"]["running"]["startedAt"])
+        play = self._past(pod, container, began)
+        if play is None:  # it is not what its status tells: it is there, and does nothing
+            engine = Engine(now)
+            engine.volumes.update(self.engine.volumes)
+            Sandbox(engine, self.api, pod).start(container, idle=True)
+        else:
+            engine = play.engine
+        self.engine.absorb(engine)
+        for name in engine.containers:
+            own = name.partition("/")[2]
+            found = self._container(key_of(pod), name)
+            state = (_status(pod, {"name": own}).get("state") or {}).get("running")
+            if found is None or state is None:
+                continue
+            start = timestamps.parse(state["startedAt"])
+            life = Life(key_of(pod), start, pieces=self._pieces(pod, found[1], start, now))
+            self._keep(name, life)
+        self._touched = True
+
+    def _past(self, pod: Object, container: Object, began: float) -> Play | None:
+        """Play a container up to now; None where it would have ended, or cannot be played."""
+        now = self.api.now
+        for start in (began, max(began, now - SHORTENED)):
+            try:
+                play = Play(self.api, pod, container, start, self.engine)
+            except StartError:
+                return None
+            while (due := play.due()) is not None and due <= now and play.kernel.worked < PAST:
+                play.forward()
+            if due is None or due > now:
+                play.kernel.run(now)
+                return play if play.main.status is None else None
+        return None
+
+    def _pieces(self, pod: Object, container: Object, start: float, now: float) -> dict[str, list[
+            tuple[float, bool, str]]]:
+        from .runtime import process
+
+        return {kind: before(process.pieces(self.api, pod, container, probe, start), now - start)
+                for kind in PROBES if (probe := container.get(f"{kind}Probe")) and probe.get("exec")}
+
+    def start(self, pod: Object, container: Object) -> bool:
+        """The kubelet starts a container; tell whether it is resident from its start on, and was started here."""
+        uid = pod["metadata"]["uid"]
+        if not self._wanted(pod, container):
+            return False
+        self.advance()
+        engine, name = self.engine, f"{uid}/{container['name']}"
+        last = engine.containers.get(name)
+        if last is not None:
+            engine.remove(name)
+        life = Life(key_of(pod), self.api.now)
+        try:
+            made = Sandbox(engine, self.api, pod).start(container)
+            made.before = last.said if last is not None else None
+        except StartError as error:
+            life.ends = self.api.now, error.code, "ContainerCannotRun", error.message
+        self._keep(name, life)
+        self._touched = True
+        return True
+
+    def _wanted(self, pod: Object, container: Object) -> bool:
+        there = self.names(pod["metadata"]["uid"])
+        if container["name"] in there:
+            return True
+        shared = {volume["name"] for volume in volumes_of(pod, container) if not is_given(volume)}
+        for field in FIELDS:
+            for each in pod["spec"].get(field) or ():
+                if each["name"] in there and shared & {volume["name"] for volume in volumes_of(pod, each)}:
+                    return True
+        return keeps(pod, container) and _is_played(container)
+
+    def stop(self, pod: Object, container: Object) -> None:
+        """The kubelet kills a container."""
+        uid, name = pod["metadata"]["uid"], container["name"]
+        if name in self.names(uid):
+            self.advance()
+            if self.engine.containers[f"{uid}/{name}"].space.ended is None:
+                self.engine.kill(f"{uid}/{name}")
+            self._touched = True
+
+    def let_go(self, uid: str) -> None:
+        """A pod is gone: its containers and its own volumes are removed."""
+        names = self.names(uid)
+        if not names:
+            return
+        self.advance()
+        for name in names:
+            self._keep(f"{uid}/{name}", None)
+        for place in [each for each in self.engine.containers if each.startswith(f"{uid}/")]:
+            self.engine.remove(place)
+        for place in [each for each in self.engine.volumes if each.startswith(f"{uid}/")]:
+            self.engine.remove_volume(place)
+        self._touched = True
+
+
+def of(api: Client) -> Residents:
+    """Return those of the cluster that a client is of."""
+    server = api.server
+    if server.runtime is None:
+        server.runtime = Residents(server.trusted)
+    found: Residents = server.runtime
+    return found
+
+
+def _status(pod: Object, container: Object) -> Object:
+    return next((each for field in FIELDS for each in (pod.get("status") or {}).get(f"{field[:-1]}Statuses") or ()
+                 if each["name"] == container["name"]), {})
+
+
+def _is_played(container: Object) -> bool:
+    """Tell whether it is known what a container's program does."""
+    from .runtime import bin as programs
+
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    return bool(words) and words[0].rpartition("/")[2] in programs.names()
+
+
+def _hashes(value: object) -> Iterator[str]:
+    """Yield the names of the blobs in a record."""
+    if isinstance(value, dict):
+        for tag, inside in value.items():
+            if tag == "h":
+                yield inside
+            elif tag == "c":
+                yield from inside
+            else:
+                yield from _hashes(inside)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _hashes(each)
