@@ -14,7 +14,7 @@ from .tally import Tally
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from ..machinery.entropy import Entropy
     from ..machinery.schema import Schema
@@ -51,6 +51,7 @@ class Server:
         self.begin = begin or (lambda: None)
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.tally = tally or Tally()
+        self.runtime: Any = None  # kubelet.residents.Residents, until the store is read anew
         self.trusted = Client(self)
         self._discovery: Discovery | None = None
         self._events: Recorder | None = None
@@ -87,7 +88,7 @@ class Server:
 
     def forget(self) -> None:
         """Drop what was derived from the store: another process has written to it."""
-        self._discovery = None
+        self._discovery = self.runtime = None
 
     # Straight reads
 
@@ -200,6 +201,12 @@ class Server:
 
         self._accept(request, self.resolve(request.resource))
         return reading.watch(request)
+
+    def connect(self, request: Request) -> None:
+        """Let a stream to an object pass, or raise; see client.Client.connect."""
+        self._accept(request, self.resolve(request.resource))
+        if self.find(request.res.name, request.namespace, request.name) is None:
+            raise errors.not_found(request.res.name, request.name)
 
     def tabulate(self, request: Request, objects: list[Object]) -> Object:
         """Return objects as a Table; see client.Client.tabulate."""

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
     from ..kubelet.containerlog import ContainerLog as ContainerLog
+    from ..kubelet.containerruntime import Runtime
+    from ..kubelet.streaming import Attachment as Attachment
+    from ..kubelet.streaming import Dialed as Dialed
+    from ..kubelet.streaming import Execution as Execution
     from ..machinery.types import Object, Release
     from ..store.doctor import Diagnosis
     from .progress import Progress
@@ -255,9 +259,16 @@ class Cluster:
         self._read_state()
 
     def settle(self) -> None:
-        """Let the controllers react to what was written, up to this instant."""
-        if self._manager is not None:
-            self._manager.live(self.now)
+        """Let the controllers react to what was written, and to what was done in containers, up to this instant."""
+        while True:
+            if self.server.runtime is not None:
+                self.server.runtime.settle()
+                for key in self.server.runtime.take_woken():
+                    self.manager.enqueue("kubelet", key)
+            if self._manager is not None:
+                self._manager.live(self.now)
+            if self.server.runtime is None or self.server.runtime.settled:
+                return
 
     def commit(self) -> None:
         """Let the controllers react, make everything durable, and unlock."""
@@ -265,6 +276,8 @@ class Cluster:
             only_time = self._only_time
             self.settle()
             self._end_progress()
+            if self.server.runtime is not None:
+                self.server.runtime.flush()
             # The default objects alone can be made again, and nobody has asked for them.
             asked = not (self._populated and self.state.pristine)
             written = asked and not only_time and self.store.dirty
@@ -272,6 +285,7 @@ class Cluster:
                 self.store.commit(durable=asked)
                 self.wrote = self.wrote or written
             except OSError as error:
+                self.server.forget()
                 if not only_time:
                     raise
                 # Nothing was asked for that is lost: the next command lives through the same time again.
@@ -289,11 +303,63 @@ class Cluster:
 
     # Containers
 
-    def log(self, pod: Object, container: Object, previous: bool = False) -> ContainerLog:
-        """Return the log of a pod's container, of the run before with `previous`."""
+    @property
+    def _runtime(self) -> Runtime:
         from ..kubelet import runtimes
 
-        return runtimes.of(self.state.kubelet).log(self.client, pod, container, previous)
+        return runtimes.of(self.state.kubelet)
+
+    def log(self, pod: Object, container: Object, previous: bool = False) -> ContainerLog:
+        """Return the log of a pod's container, of the run before with `previous`."""
+        if self.store.has_parts and not self.store.locked:
+            try:  # what resident containers have done since then is stored, if nobody has to wait for that
+                self.hold(wait=False)
+            except OSError:
+                pass
+            self._only_time = self.store.locked
+        return self._runtime.log(self.client, pod, container, previous)
+
+    def exec(self, pod: Object, container: str, argv: list[str], stdin: bool = False, tty: bool = False) -> Execution:
+        """Start a program in a pod's container; what it does belongs to the running transaction.
+
+        Raises machinery.streaming.StartError or Refused, and StatusError where the node does not answer.
+        """
+        self.begin()
+        return self._runtime.execute(self.client, pod, container, argv, stdin, tty, self.play)
+
+    def attach(self, pod: Object, container: str) -> Attachment:
+        """Connect with the streams of a container's own program; raises as `exec`."""
+        self.begin()
+        return self._runtime.attach(self.client, pod, container, self.play)
+
+    def dial(self, pod: Object, port: int) -> Dialed:
+        """Connect to a port of a pod as from within it; raises as `exec`."""
+        self.begin()
+        return self._runtime.dial(self.client, pod, port, self.play)
+
+    def play(self, until: float | None = None) -> bool:
+        """Go to the next moment at which something happens in a resident container, `until` at most; return whether
+        there is one. What the cluster does on the way comes first, all in one order. It never sleeps: the clock is
+        moved, a running one goes on from there.
+        """
+        self.begin()
+        self.settle()
+        runtime = self.server.runtime
+        due = runtime.engine.next() if runtime is not None else None
+        if due is None or (until is not None and due > until):
+            return False
+        if runtime.engine.is_guests():
+            runtime.touch()
+        timer = self.manager.next_due()
+        at = max(self.now, due if timer is None else min(due, timer))
+        if self.clock.frozen:
+            self.clock.freeze(max(at, self.clock.shown))
+        elif at > self.clock.shown:
+            self.clock.run(self.clock.offset_of(at))
+        if not self.manager.step(at):
+            self.clock.reach(at)
+        runtime.advance()
+        return True
 
     # Waiting
 

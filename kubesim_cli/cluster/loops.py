@@ -27,7 +27,7 @@ LOOPS: dict[str, Loop] = {
                                          "persistentvolumeclaims persistentvolumes storageclasses.storage.k8s.io"),
     "persistentvolumeclaim-expander": Loop("controllers.expand", "persistentvolumeclaims"),
     "persistentvolumeclaim-protection": Loop("controllers.pvcprotection", "persistentvolumeclaims pods"),
-    "kubelet": Loop("kubelet.kubelet", "configmaps nodes pods secrets services"),
+    "kubelet": Loop("kubelet.kubelet", "configmaps nodes persistentvolumes pods secrets services"),
     "scheduler": Loop("scheduler.scheduler",
                       "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
     "clusterroleaggregation": Loop("controllers.clusterroleaggregation", "clusterroles.rbac.authorization.k8s.io"),

@@ -1,7 +1,8 @@
 """What a container has said, as its node would have it on disk.
 
-Nothing is kept of it: the container is played again from its start, which says the same to the byte. That holds where
-all it says is known, and where it has done what its pod's status says of it.
+Of a resident container the engine has it (residents.py). Nothing is kept of any other: it is played again from its
+start, which says the same to the byte. That holds where all it says is known, and where it has done what its pod's
+status says of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
+    from .runtime.kernel.descriptors import Lines
 
 MOST = 400_000         # moments of its life that are played
 WORK = 10_000_000      # steps that its programs do
@@ -37,15 +39,25 @@ class ContainerLog:
         self._play: Play | None = None
         status = self._found(pod)
         times = _times(status, previous)
-        self._id = status.get("containerID")
+        self._id, self._uid = status.get("containerID"), pod["metadata"].get("uid", "")
+        self._began = timestamps.parse(times["startedAt"]) if times and times.get("startedAt") else 0.0
+        if times and times.get("finishedAt"):
+            self.ended = timestamps.parse(times["finishedAt"])
+        if self._resident() is not None:
+            return
         env, _ = environment.environment(api, pod, container)
         if times and times.get("startedAt") and environment.arguments(container, env):
             try:
                 self._play = Play(api, pod, container, timestamps.parse(times["startedAt"]))
             except StartError:
                 pass  # it never ran
-        if times and times.get("finishedAt"):
-            self.ended = timestamps.parse(times["finishedAt"])
+
+    def _resident(self) -> tuple[Lines, float | None] | None:
+        if not self.api.server.store.has_parts and self.api.server.runtime is None:
+            return None
+        from . import residents
+
+        return residents.of(self.api).said(self._uid, self.container["name"], self._began)
 
     def _found(self, pod: Object) -> Object:
         status = pod.get("status") or {}
@@ -70,7 +82,12 @@ class ContainerLog:
         """
         play = self._play
         if play is None:
-            return []
+            resident = self._resident()
+            if resident is None:
+                return []
+            lines, ended = resident
+            said, self._seen = lines.since(self._seen)
+            return self._whole(said, ended)
         if self.ended is not None:
             until = min(until, self.ended)
         why = bounds.guarded(lambda: _lived(play, until), str)
@@ -82,15 +99,18 @@ class ContainerLog:
         return None if why else self._taken(play)
 
     def _taken(self, play: Play) -> list[tuple[float, bytes]]:
+        said, self._seen = play.inside.said.since(self._seen)
+        return self._whole(said, play.kernel.now if play.main.status is not None else None)
+
+    def _whole(self, said: list[tuple[float, str, bytes]], ended: float | None) -> list[tuple[float, bytes]]:
+        """Return whole lines; what has no end of line is kept for the next time, unless the container has ended."""
         found = []
-        said = play.inside.said.new
-        for at, stream, data in said[self._seen:]:
+        for at, stream, data in said:
             *whole, rest = (self._open.get(stream, b"") + data).split(b"\n")
             found += [(at, line + b"\n") for line in whole]
             self._open[stream] = rest
-        self._seen = len(said)
-        if play.main.status is not None:
-            found += [(play.kernel.now, rest) for rest in self._open.values() if rest]
+        if ended is not None:
+            found += [(ended, rest) for rest in self._open.values() if rest]
             self._open = {}
         return found
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .containerlog import ContainerLog
+    from .lives import Life
     from .runtime.process import Outcome, Piece
+    from .streaming import Attachment, Dialed, Execution, Move
+
+KINDS = ("startup", "liveness", "readiness")
+LASTING = ("persistentVolumeClaim", "ephemeral", "hostPath")  # volumes that may outlive their pod
 
 
 class Runtime:
@@ -24,6 +29,14 @@ class Runtime:
 
     def outcome(self, api: Client, pod: Object, container: Object, start: float, role: str) -> Outcome:
         """Return what becomes of a container started at `start`; `role` and the rest: see runtime.process.outcome."""
+        life = self._life(api, pod, container)
+        if life is not None and life.until is not None and life.until <= api.now:
+            from . import residents
+
+            residents.of(api).touch()
+            life = self._life(api, pod, container)
+        if life is not None:
+            return life.outcome()
         from .runtime import process
 
         return process.outcome(api, pod, container, start, role)
@@ -35,9 +48,58 @@ class Runtime:
 
     def pieces(self, api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
         """Return what a probe finds over the life of a container started at `start`."""
+        life = self._life(api, pod, container)
+        if life is not None:
+            return life.found(next(kind for kind in KINDS if container.get(f"{kind}Probe") is probe))
         from .runtime import process
 
         return process.pieces(api, pod, container, probe, start)
+
+    # Resident containers (residents.py), of which there mostly are none
+
+    @staticmethod
+    def _life(api: Client, pod: Object, container: Object) -> Life | None:
+        if not api.server.store.has_parts and api.server.runtime is None:
+            return None
+        from . import residents
+
+        return residents.of(api).life(pod["metadata"]["uid"], container["name"])
+
+    def started(self, api: Client, pod: Object, container: Object) -> None:
+        """Note that the kubelet has started a container."""
+        lasting = any(kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING)
+        if lasting or api.server.store.has_parts or api.server.runtime is not None:
+            from . import residents
+
+            residents.of(api).start(pod, container)
+
+    def stopped(self, api: Client, pod: Object, container: Object) -> None:
+        """Note that the kubelet has killed a container."""
+        if api.server.store.has_parts or api.server.runtime is not None:
+            from . import residents
+
+            residents.of(api).stop(pod, container)
+
+    # Streams into containers; see streaming.py
+
+    def execute(self, api: Client, pod: Object, name: str, argv: list[str], stdin: bool, tty: bool,
+                move: Move) -> Execution:
+        """Start a program in a pod's container."""
+        from . import streaming
+
+        return streaming.execute(api, pod, name, argv, stdin, tty, move)
+
+    def attach(self, api: Client, pod: Object, name: str, move: Move) -> Attachment:
+        """Connect with a container's own program."""
+        from . import streaming
+
+        return streaming.attach(api, pod, name, move)
+
+    def dial(self, api: Client, pod: Object, port: int, move: Move) -> Dialed:
+        """Connect to a port of a pod."""
+        from . import streaming
+
+        return streaming.dial(api, pod, port, move)
 
     def log(self, api: Client, pod: Object, container: Object, previous: bool) -> ContainerLog:
         """Return the log of a container that has been started, of the run before its last with `previous`.

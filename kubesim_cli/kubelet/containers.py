@@ -21,6 +21,7 @@ BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, 
 RESET = 600.0  # a container that ran so long starts with no back-off again
 CRASH_LOOP = "CrashLoopBackOff"
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
+LOOK = 0.05    # seconds from one look at what could not be foreseen to the next
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
 
@@ -96,6 +97,7 @@ class Slot:
         self.worker, self.container, self.status, self.role = worker, container, status, role
         self.name: str = container["name"]
         self._found: dict[tuple[str, str], list[process.Piece]] = {}  # by its probes, see _pieces
+        self._began: float | None = None  # when it was started, where that is known better than the status tells
 
     state = property(lambda self: self.status["state"])
 
@@ -122,6 +124,7 @@ class Slot:
         worker.event("Normal", "Started", started, self.name)
         worker.memory.instants[f"{self.name} startedAt"] = worker.now
         self._note_start()
+        worker.runtime.started(worker.api, worker.pod, container)
 
     def _note_start(self) -> None:
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
@@ -150,18 +153,21 @@ class Slot:
         worker, began = self.worker, self.state["running"]["startedAt"]
         if self.status["image"] != images.tagged(self.container["image"]):
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name)
-            self.end(bounds.KILLED, "Error", worker.now)
+            self.kill(worker.now)
             worker.memory.back_offs[self.name] = 0.0
             self.restart()
             return
         result = worker.runtime.outcome(worker.api, {**worker.pod, "status": worker.status}, self.container,
                                         timestamps.parse(began), self.role)
+        self._began = result.began
+        if result.until is not None:
+            worker.wake(max(result.until, worker.now + LOOK))
         killed = self._killed()
         if killed is not None and (result.ends is None or killed[0] < result.ends):
             at = self._after_start(killed[0])
             if worker.now >= at:
                 self._kill(killed[1], killed[2])
-                self.end(bounds.KILLED, "Error", at)
+                self.kill(at)
                 return
             worker.wake(at)
         elif result.ends is not None:
@@ -184,6 +190,8 @@ class Slot:
 
     def _after_start(self, delay: float) -> float:
         """Return when the container that runs will have run for so many seconds."""
+        if self._began is not None:
+            return self._began + delay
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
     def _probe(self, kind: str) -> Object | None:
@@ -265,6 +273,11 @@ class Slot:
         for _ in range(threshold):
             worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name)
         worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name)
+
+    def kill(self, at: float, code: int = bounds.KILLED, reason: str = "Error") -> None:
+        """End the container from outside."""
+        self.worker.runtime.stopped(self.worker.api, self.worker.pod, self.container)
+        self.end(code, reason, at)
 
     def end(self, code: int, reason: str, at: float, message: str = "") -> None:
         """Note that the container has ended. `message`: its termination message."""
@@ -418,10 +431,10 @@ def step(worker: PodWorker) -> None:
     if all("terminated" in slot.state and not _restarts(worker, slot) for slot in mains):
         for slot in inits:
             if "running" in slot.state:
-                slot.end(0, "Completed", worker.now)
+                slot.kill(worker.now, 0, "Completed")
         for slot in _ephemerals(worker):
             if "running" in slot.state:
-                slot.end(bounds.KILLED, "Error", worker.now)
+                slot.kill(worker.now)
 
 
 def adopted(api: Client, pod: Object, node: Object, addresses: Addresses, since: float) -> Object:
@@ -443,7 +456,7 @@ def kill_all(worker: PodWorker) -> None:
     inits, mains = _slots(worker)
     for slot in (*inits, *mains, *_ephemerals(worker)):
         if "running" in slot.state:
-            slot.end(bounds.KILLED, "Error", worker.now)
+            slot.kill(worker.now)
         elif "waiting" in slot.state and slot in mains:
             slot.status["state"] = {"terminated": {
                 "exitCode": bounds.KILLED, "reason": "ContainerStatusUnknown", "startedAt": None,

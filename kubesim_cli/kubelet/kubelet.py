@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     Step: TypeAlias = Callable[[PodWorker], None]
 
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
-WAITING, NODE = "*", "@"  # keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node
+# Keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node; `#uid` and `#pv/name`: a pod or a
+# PersistentVolume that is no more.
+WAITING, NODE, GONE = "*", "@", "#"
 
 
 class Stage:
@@ -122,14 +124,17 @@ class Kubelet(Controller):
     def __init__(self) -> None:
         self.addresses: Addresses | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
-                        "secrets": self._namespace_changed, "services": self._namespace_changed}
+                        "secrets": self._namespace_changed, "services": self._namespace_changed,
+                        "persistentvolumes": self._volume_changed}
 
     def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
         if self.addresses is not None:
             self.addresses.changed(old, new)
         if new is None:
-            return (key_of(old),) if is_mirror(old) else ()  # type: ignore[arg-type]
+            assert old is not None
+            gone = self._gone(old["metadata"]["uid"])
+            return [*gone, key_of(old)] if is_mirror(old) else gone
         if not new["spec"].get("nodeName"):
             return ()
         if old is None or (old["spec"] is not new["spec"] and old["spec"] != new["spec"]):
@@ -140,6 +145,14 @@ class Kubelet(Controller):
         if new["spec"].get("readinessGates") and _foreign(old) != _foreign(new):
             return (key_of(new),)
         return ()
+
+    def _gone(self, name: str) -> list[Key]:
+        """Return the key of what is no more; nothing is kept of it where nothing is kept at all."""
+        server = self.manager.server
+        return [GONE + name] if server.store.has_parts or server.runtime is not None else []
+
+    def _volume_changed(self, change: Change) -> Iterable[Key]:
+        return self._gone(f"pv/{change.object['metadata']['name']}") if change.new is None else ()
 
     @staticmethod
     def _node_changed(change: Change) -> Iterable[Key]:
@@ -160,6 +173,11 @@ class Kubelet(Controller):
         if key.startswith(NODE):
             self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
             return None
+        if key.startswith(GONE):
+            from . import residents
+
+            residents.of(api).let_go(key[len(GONE):])
+            return self._wake(api, None)
         namespace, name = split_key(key)
         if name == WAITING:
             self._again(api.items("pods", namespace), containers.waits)
@@ -186,7 +204,14 @@ class Kubelet(Controller):
             self.manager.trouble(self.name, key, trouble)
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
-        return worker.due
+        return self._wake(api, worker.due, key)
+
+    def _wake(self, api: Client, due: float | None, own: str = "") -> float | None:
+        """Have a look at the pods in whose containers something has happened; return `due`, of the key `own`."""
+        for key in api.server.runtime.take_woken() if api.server.runtime is not None else ():
+            if key != own:
+                self.manager.enqueue(self.name, key)
+        return due
 
     @staticmethod
     def _mirror_again(api: Client, key: str, addresses: Addresses) -> None:

@@ -20,9 +20,9 @@ PROBES = ("startup", "liveness", "readiness")
 class Life:
     """One run of a resident container.
 
-    `pod`: the key of its pod; `started`: when it was; `ends`: [when, exit code, reason, message], None where it does not
-    end by itself; `until`: when one has to look again to know more, None: never; `pieces`: what its probes find, by
-    their kind: [seconds after the start, whether it is good, message], each from then on.
+    `pod`: the key of its pod; `started`: when it was; `ends`: (when, exit code, reason, message), None where it does
+    not end by itself; `until`: when one has to look again to know more, None: never; `pieces`: what its probes find, by
+    their kind: (seconds after the start, whether it is good, message), each from then on.
     """
 
     __slots__ = ("ends", "pieces", "pod", "started", "until")
@@ -111,7 +111,7 @@ class _Ahead(Course):
     def open(self) -> bool:
         """Whether more may happen than was played."""
         return self.main.status is None and (self.touched or (
-            not self.inside.space.forever and self.engine.next() is not None))
+            not _undisturbed(self.inside.space) and self.engine.next() is not None))
 
 
 def foresee(life: Life, engine: Engine, name: str, container: Object) -> None:
@@ -120,7 +120,7 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> None:
     probes = {kind: probe for kind in PROBES
               if ((probe := container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")}
     life.ends = life.until = None
-    if not probes and (engine.next() is None or inside.space.forever):
+    if not probes and (engine.next() is None or _undisturbed(inside.space)):
         return
 
     def ahead() -> _Ahead:
@@ -137,6 +137,17 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> None:
         found += [(piece.begins, piece.succeeds, piece.message) for piece in process.probed(
             ahead(), probe["exec"]["command"], probe.get("timeoutSeconds") or 1)]
         life.pieces[kind] = _merged(found)
+
+
+def _undisturbed(space: Space) -> bool:
+    """Tell whether a container's process 1 is in a loop for ever, and nothing is on its way that may end it."""
+    for each in space.processes.values():
+        top = each
+        while top.parent is not None:
+            top = top.parent
+        if each.pending or top is not space.init:
+            return False
+    return space.forever
 
 
 def _merged(pieces: list[tuple[float, bool, str]]) -> list[tuple[float, bool, str]]:

@@ -1,9 +1,9 @@
 """Containers that something outside has touched, or that touch what outlives them: they live on in one stored engine.
 
-All other containers are played again from their start whenever somebody looks (runtime/play.py): that says the same each
-time as long as nothing comes in from outside. From its first contact on (an exec, say) a container is *resident*: what
-it has become is taken over into the cluster's engine, which goes on from there and is stored as parts of the store,
-with the transaction of the command that changed it:
+All other containers are played again from their start whenever somebody looks (runtime/play.py): that says the same
+each time as long as nothing comes in from outside. From its first contact on (an exec, say) a container is *resident*:
+what it has become is taken over into the cluster's engine, which goes on from there and is stored as parts of the
+store, with the transaction of the command that changed it:
 
     engine/NAME     a record of the engine; see runtime/freeze.py
     life/UID/NAME   what is known of a resident container without a look into the engine; see lives.py
@@ -25,13 +25,13 @@ from .runtime.sandbox import FIELDS, Sandbox, is_given, keeps, message, volumes_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..apiserver.client import Client
     from ..machinery.types import Object
-    from ..store.blobs import Blobs
     from .runtime.engine import Container
     from .runtime.freeze import Records
+    from .runtime.kernel.descriptors import Lines
     from .runtime.kernel.process import Space
 
 ENGINE, LIFE = "engine/", "life/"
@@ -41,21 +41,22 @@ SHORTENED = 3600.0    # seconds of its past that are played where all of it is t
 LOST = 255            # exit code of containers whose processes cannot go on, as on a node that was restarted
 
 
-class _Contents:
+class _Contents(dict[str, bytes]):
     """The store's blobs as what the engine is made of; those that are lost are empty."""
 
-    def __init__(self, blobs: Blobs):
-        self._blobs, self.lost = blobs, 0
+    def __init__(self, get: Callable[[str], bytes | None]):
+        super().__init__()
+        self._get, self.lost = get, 0
 
-    def __getitem__(self, name: str) -> bytes:
-        found = self._blobs.get(name)
+    def __missing__(self, name: str) -> bytes:
+        found = self._get(name)
         if found is None:
             self.lost += 1
         return found or b""
 
 
 class Residents:
-    """Those of a cluster, as its trusted client `api` sees it. `woken`: keys of pods that the kubelet is to look at."""
+    """Those of a cluster, as its trusted client `api` sees it. `woken`: see take_woken."""
 
     def __init__(self, api: Client):
         self.api, self.store = api, api.server.store
@@ -63,33 +64,37 @@ class Residents:
         self._engine: Engine | None = None
         self._records: Records = {}           # of the engine, as they are stored
         self._lives: dict[str, Life | None] = {}
+        self._changed: set[str] = set()       # lives that are not stored as they are
         self._touched = False                 # something was done to the engine: what was foreseen may not hold
 
     # Without the engine
 
     def names(self, uid: str) -> list[str]:
         """Return the names of a pod's resident containers."""
-        if not self.store.has_parts:
-            return []
-        prefix = f"{LIFE}{uid}/"
-        return [name[len(prefix):] for name in self.store.part_names(prefix)]
+        places = dict.fromkeys(place for place in self._lives if place.startswith(f"{uid}/"))
+        if self.store.has_parts:
+            places.update(dict.fromkeys(name[len(LIFE):] for name in self.store.part_names(f"{LIFE}{uid}/")))
+        return [place[len(uid) + 1:] for place in places if self._life(place) is not None]
 
     def life(self, uid: str, name: str) -> Life | None:
         """Return what is known of a pod's container, None where it is none of those."""
         if self._touched:
             self.settle()
-        place = f"{uid}/{name}"
+        return self._life(f"{uid}/{name}")
+
+    def _life(self, place: str) -> Life | None:
         if place not in self._lives:
             told = self.store.part(LIFE + place) if self.store.has_parts else None
             self._lives[place] = Life.of(told) if told is not None else None
         return self._lives[place]
 
     def _keep(self, place: str, life: Life | None) -> None:
-        known = self._lives.get(place)
-        self._lives[place] = life
-        self.store.set_part(LIFE + place, life.told() if life is not None else None)
-        if life is not None and (known is None or life.told() != known.told()):
-            self.woken.append(life.pod)
+        known = self._life(place)
+        if (life and life.told()) != (known and known.told()):
+            self._lives[place] = life
+            self._changed.add(place)
+            if life is not None:
+                self.woken.append(life.pod)
 
     # The engine
 
@@ -106,7 +111,7 @@ class Residents:
         if not found:
             return Engine(self.api.now)
         self._records = {name[len(ENGINE):]: record for name, record in found.items()}
-        contents = _Contents(self.store.blobs)
+        contents = _Contents(self.store.blobs.get)
         try:
             engine = Engine.thaw(self._records, contents)
         except ValueError:
@@ -128,7 +133,7 @@ class Residents:
                 self._ended(each.container, (each.at, each.code, each.reason))
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
-        life = self._lives.get(name) or self.life(*name.split("/", 1))
+        life = self._life(name)
         if life is None:
             return
         found = self._container(life.pod, name)
@@ -144,9 +149,19 @@ class Residents:
         return next(((pod, each) for field in FIELDS for each in pod["spec"].get(field) or () if each["name"] == own),
                     None)
 
+    def take_woken(self) -> list[str]:
+        """Return the keys of pods that the kubelet is to look at, once."""
+        found, self.woken = self.woken, []
+        return found
+
     def touch(self) -> None:
         """Something was done to what runs in the engine."""
         self._touched = True
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left that the kubelet or `settle` has to look at."""
+        return not self._touched and not self.woken
 
     def settle(self) -> None:
         """Work out anew what becomes of all containers, where something was done to them."""
@@ -155,7 +170,7 @@ class Residents:
         self._touched = False
         self.advance()
         for name in sorted(self.engine.containers):
-            known = self.life(*name.split("/", 1))
+            known = self._life(name)
             found = self._container(known.pod, name) if known is not None else None
             if known is None or found is None or self.engine.containers[name].space.ended is not None:
                 continue
@@ -181,6 +196,10 @@ class Residents:
                     self.store.blobs.add(each, blobs[each])
                 self.store.set_part(ENGINE + name, record, used)
         self._records = records
+        for place in sorted(self._changed):
+            life = self._lives[place]
+            self.store.set_part(LIFE + place, life.told() if life is not None else None)
+        self._changed.clear()
 
     # Containers
 
@@ -197,6 +216,22 @@ class Residents:
         if address:
             known.space.net.address = address
         return known
+
+    def said(self, uid: str, name: str, began: float) -> tuple[Lines, float | None] | None:
+        """Return the log of the run of a container that began in a second, and when it ended, None where it goes on.
+
+        None: that run is not resident.
+        """
+        life = self.life(uid, name)
+        if life is None:
+            return None
+        self.advance()
+        inside = self.engine.containers.get(f"{uid}/{name}")
+        if inside is None:
+            return None
+        if began <= life.started < began + 1:
+            return inside.said, inside.space.ended
+        return (inside.before, began) if inside.before is not None else None
 
     def reach(self, pod: Object) -> Space | None:
         """Return a container of a pod whose containers are all there now, to talk with it; None where none runs."""
@@ -293,7 +328,11 @@ class Residents:
             self._touched = True
 
     def let_go(self, uid: str) -> None:
-        """A pod is gone: its containers and its own volumes are removed."""
+        """A pod is gone: its containers and its own volumes are removed; or a volume, `pv/NAME`."""
+        if uid.startswith("pv/"):
+            self.advance()
+            self.engine.remove_volume(uid)
+            return
         names = self.names(uid)
         if not names:
             return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .runtime.process import Piece
+    from .streaming import Move
 
 PORT = 10250  # of kubelets
 _SHELLS = ("sh", "ash", "bash", "dash")
@@ -58,6 +59,26 @@ class Stub(Runtime):
         meta = pod["metadata"]
         at = f"https://{host}:{PORT}/containerLogs/{meta['namespace']}/{meta['name']}/{container['name']}"
         raise StatusError(500, "", f'Get "{at}": {_refused(host)}')
+
+    def started(self, api: Client, pod: Object, container: Object) -> None:
+        """Nothing runs."""
+
+    def execute(self, api: Client, pod: Object, name: str, argv: list[str], stdin: bool, tty: bool,
+                move: Move) -> NoReturn:
+        """Raise what an API server answers whose node listens to nobody."""
+        raise _no_backend(pod)
+
+    def attach(self, api: Client, pod: Object, name: str, move: Move) -> NoReturn:
+        """Raise what an API server answers whose node listens to nobody."""
+        raise _no_backend(pod)
+
+    def dial(self, api: Client, pod: Object, port: int, move: Move) -> NoReturn:
+        """Raise what an API server answers whose node listens to nobody."""
+        raise _no_backend(pod)
+
+
+def _no_backend(pod: Object) -> StatusError:
+    return StatusError(500, "", f"error dialing backend: {_refused((pod.get('status') or {}).get('hostIP', ''))}")
 
 
 def _refused(host: str) -> str:

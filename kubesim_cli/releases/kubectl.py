@@ -40,6 +40,7 @@ BEHAVIOURS = {
     "SignerVerbs": (1, 32),                     # auth can-i knows approve, sign, escalate and attest
     "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
+    "StreamsOverWebSockets": (1, 31),           # exec, attach, port-forward
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%

@@ -53,9 +53,10 @@ def test_refusals(two, line, error):
 
 
 def test_what_cannot_be_done_yet_is_said(two):
-    result = two("kubectl exec two -- ls")
-    assert result == (1, "", f'Defaulted container "main" out of: {NAMES}\nerror: kubesim does not run processes in '
-                             'containers yet, so it cannot execute "ls" in container "main"\n')
+    result = two("kubectl attach two")
+    assert result[0] == 1 and result[2].startswith(f'Defaulted container "main" out of: {NAMES}\n')
+    assert result[2].endswith("error: kubesim does not run processes in containers yet, so it cannot attach to "
+                              'container "main"\n')
 
 
 def test_older_releases(terminal):

@@ -27,6 +27,12 @@ def not_yet(what: str) -> Failure:
     return Failure(f"kubesim does not run processes in containers yet, so it cannot {what}")
 
 
+def no_upgrade(ctx: Context, why: str) -> str:
+    """Return what kubectl says where a node refuses a stream."""
+    text = f"unable to upgrade connection: {why}"
+    return f"Internal error occurred: {text}" if does("StreamsOverWebSockets", ctx.release) else text
+
+
 def running_timeout(flags: Flags) -> float:
     """Return --pod-running-timeout; raises Usage for what is no time to wait."""
     timeout: float = flags["pod-running-timeout"]

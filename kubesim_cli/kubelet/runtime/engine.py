@@ -155,6 +155,7 @@ class Engine:
         tree.make_folders(spec.cwd, now=now)
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
+        space.exact = programs.find
         space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)
         container = Container(space, spec.user, spec.env, spec.cwd)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
@@ -168,8 +169,10 @@ class Engine:
         if not mount.sub_path:
             return volume.root
         tree = Tree(volume.root)
-        place = tree.find(f"/{mount.sub_path}", "/", ROOT)
-        return place.inode or tree.make_folders(f"/{mount.sub_path}", now=self.kernel.now)
+        try:
+            return tree.lookup(f"/{mount.sub_path}", "/", ROOT).inode  # type: ignore[return-value]
+        except Errno:
+            return tree.make_folders(f"/{mount.sub_path}", now=self.kernel.now)
 
     def _files(self, container: Container, said: Lines, stdin: bool, terminal: bool) -> tuple[dict[int, Open],
         Terminal | None]:
@@ -182,7 +185,7 @@ class Engine:
                guest: bool = False) -> Process:
         try:
             space = container.space
-            find = programs.find if guest else space.program
+            find = space.exact if guest else space.program
             program = find(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
         except Errno as error:
             missing = error.name == "ENOENT"
@@ -225,6 +228,12 @@ class Engine:
     def next(self) -> float | None:
         """Return when something is to happen in a container, None where nothing is."""
         return self.kernel.next()
+
+    def is_guests(self) -> bool:
+        """Tell whether it is a user's program to which something is to happen next."""
+        kernel = self.kernel
+        process = kernel.ready[0] if kernel.ready else kernel.timers[0][2] if kernel.timers else None
+        return process is not None and process.space.is_guest(process)
 
     def advance(self, until: float, most: float = INFINITE) -> list[Ended]:
         """Let containers live up to a time, or to the moment at which some end: those are returned. `most`: see run."""

@@ -50,22 +50,28 @@ def _shared(pod: Object, container: Object) -> set[str]:
     return {volume["name"] for volume in volumes_of(pod, container) if not is_given(volume)}
 
 
-def _others(pod: Object, container: Object, start: float,
+def _together(pod: Object, container: Object, start: float,
             beside: Engine | None) -> list[tuple[Object, float, float | None]]:
-    """Return (container, start, end) of those that share a volume with it, or with one that does."""
+    """Return (container, start, end) of it, and of those that share a volume with it, or with one that does."""
     spec, status = pod["spec"], pod.get("status") or {}
     volumes = _shared(pod, container)
     if not volumes:
-        return []
+        return [(container, start, None)]
     states = {each["name"]: each["state"] for field in FIELDS
               for each in status.get(f"{field[:-1]}Statuses") or ()}
-    rest = [each for field in FIELDS for each in spec.get(field) or () if each["name"] != container["name"]]
-    taken: list[Object] = []
+    rest = [container if each["name"] == container["name"] else each
+            for field in FIELDS for each in spec.get(field) or ()]
+    if container not in rest:
+        rest.append(container)
+    taken = [container]
     while new := [each for each in rest if each not in taken and volumes & _shared(pod, each)]:
         taken += new
         volumes = volumes.union(*(_shared(pod, each) for each in new))
     found: list[tuple[Object, float, float | None]] = []
     for each in rest:
+        if each is container:
+            found.append((each, start, None))
+            continue
         state = states.get(each["name"], {})
         times = state.get("running") or state.get("terminated") or {}
         known = beside is not None and f"{pod['metadata'].get('uid')}/{each['name']}" in (
@@ -158,19 +164,18 @@ class Play(Course):
     """
 
     def __init__(self, api: Client, pod: Object, container: Object, start: float, beside: Engine | None = None):
-        others = _others(pod, container, start, beside)
-        super().__init__(Engine(min([began for _, began, _ in others] + [start])), "", container, start)
+        those = _together(pod, container, start, beside)
+        super().__init__(Engine(min(began for _, began, _ in those)), "", container, start)
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
         self.engine.connect(Names(self.engine, environment.resolver(api, pod["metadata"]["namespace"])))
         self._sandbox = Sandbox(self.engine, api, pod)
         self.name = self._sandbox.name(container)
         if beside is not None:
             self.engine.volumes.update(beside.volumes)
-        for other, began, ended in others:
-            self._act(began, partial(self._try, other))
+        for each, began, ended in those:
+            self._act(began, partial(self._sandbox.start if each is container else self._try, each))
             if ended is not None:
-                self._act(ended, partial(self._stop, self._sandbox.name(other)))
-        self._act(start, partial(self._sandbox.start, container))
+                self._act(ended, partial(self._stop, self._sandbox.name(each)))
         while self.name not in self.engine.containers:
             self.forward()
         self.enter()

@@ -19,14 +19,17 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 class Outcome:
     """`ends`: seconds after the start, None: by itself never. `message`: its termination message.
 
-    `trouble`: where the simulation failed at it, in what (see bounds.guarded).
+    `trouble`: where the simulation failed at it, in what (see bounds.guarded). `began`: when it was started, `until`:
+    when one has to look again, where that is known (see kubelet.lives).
     """
 
-    __slots__ = ("code", "ends", "message", "reason", "trouble")
+    __slots__ = ("began", "code", "ends", "message", "reason", "trouble", "until")
 
     def __init__(self, ends: float | None, code: int = 0, reason: str = "", message: str = "", trouble: str = ""):
         self.ends, self.code, self.message, self.trouble = ends, code, message, trouble
         self.reason = reason or ("Completed" if code == 0 else "Error")
+        self.began: float | None = None
+        self.until: float | None = None
 
 
 ENDLESS = Outcome(None)

@@ -149,6 +149,11 @@ class Sandbox:
         given = is_given(volume)
         if name not in self.engine.volumes:
             self._make(name, volume)
+        if (volume.get("hostPath") or {}).get("type") in ("File", "FileOrCreate"):
+            tree = Tree(self.engine.volumes[name].root)
+            tree.make_folders(path.rpartition("/")[0], now=self.engine.kernel.now)
+            if tree.find(path, "/", ROOT).inode is None:
+                tree.put(path, b"", now=self.engine.kernel.now)
         return Mount(mount["mountPath"], name, sub_path, given or bool(mount.get("readOnly")))
 
     def place(self, volume: Object) -> tuple[str, str]:

@@ -34,11 +34,11 @@ class Space:
 
     `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it does
     not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known. `guests`: the
-    processes that users started in it, for whom a program that is not there is not there.
+    processes that users started in it, for whom `exact` finds programs: one that is not known is not there.
     """
 
-    __slots__ = ("ended", "exhausted", "forever", "forks", "guessed", "guests", "hostname", "init", "limit", "net",
-                 "next_pid", "processes", "program", "random", "rested", "shell", "started", "tree")
+    __slots__ = ("ended", "exact", "exhausted", "forever", "forks", "guessed", "guests", "hostname", "init", "limit",
+                 "net", "next_pid", "processes", "program", "random", "rested", "shell", "started", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash"):
@@ -46,6 +46,7 @@ class Space:
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.forever = self.guessed = False
         self.guests: set[int] = set()
+        self.exact = program
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
         self.net = Net()
         self.ended: float | None = None  # when its process 1 did
@@ -58,7 +59,7 @@ class Space:
         """Return the program of a name or a path; `path`: PATH, where it is not that of the process."""
         find = self.program
         if self.guests and self.is_guest(process):
-            from ..bin import find
+            find = self.exact
         return find(self.tree, process.user, process.cwd, path or process.env.get("PATH"), name)
 
     def is_guest(self, process: Process) -> bool:

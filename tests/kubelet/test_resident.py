@@ -1,0 +1,186 @@
+"""Containers that something outside has touched, through kubectl: what was done to them stays done."""
+
+import json
+
+import pytest
+
+COUNT = "i=0; while true; do echo $i; i=$((i+1)); sleep 1; done"
+
+
+@pytest.fixture
+def newest(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    terminal.ok("kubectl sim reset --seed test")
+    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
+    return terminal
+
+
+def make(terminal, *containers, name="a", seconds="10s", **spec):
+    """Make a pod; a container is its script, or a dict."""
+    made = [{"name": f"c{number}", "image": "busybox", "command": ["sh", "-c", each]} if isinstance(each, str) else
+            {"name": f"c{number}", "image": "busybox", **each} for number, each in enumerate(containers)]
+    terminal.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": {"app": name}},
+        "spec": {"containers": made, **spec}}))
+    terminal.advance(seconds)
+
+
+def claim(terminal, name="data", size="1Mi"):
+    terminal.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}}))
+
+
+def parts(terminal):
+    log = terminal.home / "clusters" / "minikube" / "objects.jsonl"
+    there = {}
+    for row in log.read_text().splitlines():
+        record = json.loads(row)
+        if "part" in record:
+            there[record["part"]] = record["value"]
+    return {name: value for name, value in there.items() if value is not None}
+
+
+def test_exec(newest):
+    make(newest, COUNT)
+    done = newest("kubectl exec a -- sh -c 'echo out; echo err >&2; hostname; exit 3'")
+    assert (done.code, done.out, done.err) == (3, "out\na\n", "err\ncommand terminated with exit code 3\n")
+    done = newest("kubectl exec a -- nosuch")
+    assert (done.code, done.out, done.err) == (
+        127, 'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file '
+        "not found in $PATH: unknown\r\n", "command terminated with exit code 127\n")
+    assert newest.ok("kubectl exec -i a -- tr a-z A-Z", "typed\n") == "TYPED\n"
+    assert newest.ok("kubectl exec pod/a -c c0 -- echo x") == "x\n"
+    done = newest("kubectl exec a -- sh -c nosuch")
+    assert (done.code, done.err.splitlines()[0]) == (127, "sh: nosuch: not found")
+
+
+def test_exec_sees_what_the_past_was_and_what_exec_did(newest):
+    """Nothing of it happens twice: the counter goes on where it was."""
+    make(newest, f"echo begun >> /log; {COUNT} | tee /count", seconds="5.2s")
+    assert newest.ok("kubectl exec a -- cat /log /count") == "begun\n0\n1\n2\n3\n4\n"
+    newest.ok("kubectl exec a -- sh -c 'echo added >> /log'")
+    newest.advance("2s")
+    assert newest.ok("kubectl exec a -- cat /log") == "begun\nadded\n"
+    assert newest.ok("kubectl exec a -- tail -n1 /count") == "6\n"
+    assert newest.ok("kubectl logs a --tail=2") == "5\n6\n"
+
+
+def test_waiting_in_an_exec_moves_the_clock(newest):
+    make(newest, COUNT)
+    before = newest.ok("kubectl logs a --tail=1")
+    assert newest.ok("kubectl exec a -- sh -c 'date +%s; sleep 5; date +%s'") == "1704067210\n1704067215\n"
+    assert newest.ok("kubectl sim clock show").startswith("2024-01-01T00:00:15Z")
+    assert int(newest.ok("kubectl logs a --tail=1")) == int(before) + 5
+
+
+def test_what_an_exec_leaves_running_goes_on(newest):
+    make(newest, "sleep infinity")
+    newest.ok("kubectl exec a -- sh -c '(sleep 5; echo later > /f) >/dev/null 2>&1 &'")
+    assert newest("kubectl exec a -- cat /f").code == 1
+    newest.advance("6s")
+    assert newest.ok("kubectl exec a -- cat /f") == "later\n"
+
+
+def test_a_liveness_probe_finds_what_exec_did(newest):
+    make(newest, {"command": ["sh", "-c", "touch /tmp/healthy; sleep infinity"], "livenessProbe": {
+        "exec": {"command": ["cat", "/tmp/healthy"]}, "periodSeconds": 5, "failureThreshold": 2}}, seconds="60s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "0"
+    newest.ok("kubectl exec a -- rm /tmp/healthy")
+    newest.advance("4s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "0"
+    newest.advance("8s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "1"
+    assert "Liveness probe failed: cat: can't open '/tmp/healthy'" in newest.ok("kubectl describe pod a")
+    newest.advance("120s")  # the new run makes the file again
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "1"
+
+
+def test_a_readiness_probe_finds_what_exec_did(newest):
+    make(newest, {"command": ["sleep", "infinity"], "readinessProbe": {
+        "exec": {"command": ["ls", "/ready"]}, "periodSeconds": 5}}, seconds="30s")
+    assert "0/1" in newest.ok("kubectl get pod a")
+    newest.ok("kubectl exec a -- touch /ready")
+    newest.advance("6s")
+    assert "1/1" in newest.ok("kubectl get pod a")
+
+
+def test_a_process_that_exec_ends_ends_the_container(newest):
+    make(newest, "trap 'echo bye; exit 7' TERM; while true; do sleep 1; done", restartPolicy="Never")
+    newest.ok("kubectl exec a -- kill 1")
+    newest.advance("1s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].state.terminated.exitCode}") == "7"
+    assert newest.ok("kubectl logs a") == "bye\n"
+    done = newest("kubectl exec a -- true")
+    assert (done.code, done.err) == (1, "error: cannot exec into a container in a completed pod; current phase is "
+                                        "Failed\n")
+
+
+def test_restarts_and_the_log_before(newest):
+    make(newest, "echo run at $(date +%s); trap 'exit 1' TERM; while true; do sleep 1; done")
+    first = newest.ok("kubectl logs a")
+    newest.ok("kubectl exec a -- sh -c 'echo x > /own; kill 1'")
+    newest.advance("5s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "1"
+    assert newest.ok("kubectl logs a -p") == first != newest.ok("kubectl logs a")
+    assert newest("kubectl exec a -- cat /own").code == 1  # a container's own layer dies with it
+
+
+def test_containers_of_a_pod_share_a_volume(newest):
+    mount = [{"name": "v", "mountPath": "/v"}]
+    make(newest, {"command": ["sh", "-c", "while true; do date +%s >> /v/log; sleep 1; done"], "volumeMounts": mount},
+         {"command": ["sh", "-c", "tail -n+1 -F /v/log"], "volumeMounts": mount},
+         volumes=[{"name": "v", "emptyDir": {}}], seconds="4.5s")
+    assert len(newest.ok("kubectl logs a -c c1").splitlines()) == 4
+    newest.ok("kubectl exec a -c c0 -- sh -c 'echo mine >> /v/log'")
+    newest.advance("2s")
+    said = newest.ok("kubectl logs a -c c1").splitlines()
+    assert said[4] == "mine" and len(said) == 7
+    assert newest.ok("kubectl exec a -c c1 -- cat /v/log").splitlines() == said
+    newest.ok("kubectl delete pod a")
+    assert parts(newest) == {}  # an emptyDir dies with its pod, and nothing else is left
+
+
+def test_a_claim_keeps_its_files(newest):
+    claim(newest)
+    mounted = {"command": ["sleep", "infinity"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]
+    make(newest, mounted, volumes=volumes)
+    newest.ok("kubectl exec a -- sh -c 'echo kept > /v/f; head -c 100000 /dev/zero > /v/big'")
+    newest.ok("kubectl delete pod a")
+    make(newest, mounted, name="b", volumes=volumes)
+    assert newest.ok("kubectl exec b -- cat /v/f") == "kept\n"
+    assert newest.ok("kubectl exec b -- wc -c /v/big") == "100000 /v/big\n"
+    done = newest("kubectl exec b -- sh -c 'head -c 2000000 /dev/zero > /v/more'")
+    assert "No space left on device" in done.err
+    newest.ok("kubectl delete pod b")
+    newest.ok("kubectl delete pvc data")
+    newest.advance("5s")
+    assert newest.ok("kubectl get pv") == "" and parts(newest) == {}
+
+
+def test_a_container_that_writes_to_a_claim_does_so_though_nobody_looks(newest):
+    claim(newest)
+    mount = [{"name": "v", "mountPath": "/v"}]
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]
+    make(newest, {"command": ["sh", "-c", "while true; do date +%s >> /v/log; sleep 10; done"], "volumeMounts": mount},
+         volumes=volumes, seconds="35s")
+    newest.ok("kubectl delete pod a")
+    newest.advance("60s")
+    make(newest, {"command": ["sleep", "infinity"], "volumeMounts": mount}, name="b", volumes=volumes)
+    assert len(newest.ok("kubectl exec b -- cat /v/log").splitlines()) == 4
+
+
+def test_the_same_commands_give_the_same_bytes(newest):
+    def run(name):
+        home = newest.home / name
+        newest.environ["KUBESIM_HOME"] = str(home)
+        newest.ok("kubectl sim reset --seed test")
+        newest.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
+        make(newest, COUNT)
+        newest.ok("kubectl exec a -- sh -c 'echo $RANDOM > /f; mktemp > /g; sleep 3'")
+        newest.advance("5s")
+        log = (home / "clusters" / "minikube" / "objects.jsonl").read_text()
+        return [row.partition(',"crc"')[0] for row in log.splitlines()[1:]]
+
+    assert run("one") == run("two")
