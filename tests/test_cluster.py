@@ -149,7 +149,7 @@ def test_a_pod_that_the_simulation_fails_at_ends_and_no_other_command_does(termi
     assert "kubelet: container bad: ValueError: a fault" in terminal("kubectl events").out
     told = terminal("kubectl sim doctor")
     assert told.code == 0
-    fault = "trouble: kubelet at default/bad: container bad: ValueError: a fault (2024-01-01T00:00:02Z, x1)\n"
+    fault = "trouble: kubelet at default/bad: container bad: ValueError: a fault (2024-01-01T00:00:03Z, x1)\n"
     assert fault in told.out
     assert terminal("kubectl create configmap a").code == 0
 

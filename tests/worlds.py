@@ -16,6 +16,7 @@ from kubesim_cli.cluster.state import ClusterState
 from kubesim_cli.controllers.manager import Manager
 from kubesim_cli.helpers.controller import Controller, itself
 from kubesim_cli.helpers.nodes import node_object
+from kubesim_cli.kubelet.images.catalogue import Catalogue
 from kubesim_cli.machinery import timestamps
 from kubesim_cli.machinery.entropy import Entropy
 from kubesim_cli.machinery.errors import StatusError
@@ -249,8 +250,16 @@ def world(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def node_world(tmp_path, monkeypatch):
-    """Return a function: names of loops, release and number of nodes -> a NodeWorld."""
+def pull_times():
+    """Images take the time that they take."""
+
+
+@pytest.fixture
+def node_world(tmp_path, monkeypatch, request):
+    """Return a function: names of loops, release and number of nodes -> a NodeWorld. Images are pulled in no time, but
+    for a test that asks for `pull_times`."""
+    if "pull_times" not in request.fixturenames:
+        monkeypatch.setattr(Catalogue, "seconds", lambda self, image: 0.0)
     plain, load = PlainOnNodes(), base.load
     monkeypatch.setattr(base, "load", lambda group, kind: plain if kind in PLAIN_ON_NODES else load(group, kind))
     made = []

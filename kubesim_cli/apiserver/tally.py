@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..machinery.types import Object
+
 
 class Tally:
     """A cluster keeps it with its state (cluster.state)."""
@@ -9,6 +13,9 @@ class Tally:
     pods_with_usage = 0  # pods with annotations that metrics.py reads, so as not to look at all objects
 
     kubelet = "full"     # what its nodes are: `full`, or `stub`, which run no processes (kubelet.runtimes)
+
+    failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)
+    own_images: dict[str, Object] = {}  # descriptions of images that the user has added, by repository
 
     def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
         """Note that the simulation failed in a loop at one of its keys, at a time."""

@@ -23,7 +23,7 @@ from ..go.jsontext import loads
 from ..helpers.nodes import internal_ip
 from ..kubelet.addresses import Addresses
 from ..kubelet.containers import adopted
-from ..kubelet.images import listed
+from ..kubelet.images import names
 from ..kubelet.staticpods import mirror_pods
 from ..machinery import timestamps
 from ..machinery.names import template_hash
@@ -57,7 +57,12 @@ def images(release: Release, nodes: int) -> tuple[list[Object], list[Object]]:
     common = [image("kube-proxy", release), image("pause", release), *([KINDNET_IMAGE] if nodes > 1 else ())]
     first = [image(name, release) for name in ("etcd", "coredns", "kube-apiserver", "kube-controller-manager",
                                                "kube-scheduler")]
-    return ([listed(each) for each in (*first, *common, STORAGE_PROVISIONER_IMAGE)], [listed(each) for each in common])
+    return ([_listed(each) for each in (*first, *common, STORAGE_PROVISIONER_IMAGE)],
+            [_listed(each) for each in common])
+
+
+def _listed(image: str) -> Object:
+    return names.listed(image, names.made_up_size(image))
 
 
 class KubeSystem:

@@ -13,6 +13,8 @@
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
+    failingImages  [NAME], whole names of images that cannot be pulled, with a tag or without
+    ownImages      {REPOSITORY: DESCRIPTION}, images that the user has added (kubelet.images.description)
     troubles       [{"at": SECONDS, "loop": NAME, "key": KEY, "what": TEXT, "count": N}], the last that loops had
 """
 
@@ -185,6 +187,28 @@ class ClusterState(Tally):
     @pods_with_usage.setter
     def pods_with_usage(self, count: int) -> None:
         self._meta["podsWithUsage"] = count
+
+    # Images
+
+    @property
+    def failing_images(self) -> list[str]:
+        """Whole names of images that cannot be pulled."""
+        found: list[str] = self._meta.get("failingImages", [])
+        return found
+
+    @failing_images.setter
+    def failing_images(self, found: list[str]) -> None:
+        self._meta["failingImages"] = found
+
+    @property
+    def own_images(self) -> dict[str, Object]:
+        """Descriptions of the user's own images by repository."""
+        found: dict[str, Object] = self._meta.get("ownImages", {})
+        return found
+
+    @own_images.setter
+    def own_images(self, found: dict[str, Object]) -> None:
+        self._meta["ownImages"] = found
 
     # What went wrong in loops
 

@@ -46,7 +46,7 @@ class ContainerLog:
         if self._resident() is not None:
             return
         env, _ = environment.environment(api, pod, container)
-        if times and times.get("startedAt") and environment.arguments(container, env):
+        if times and times.get("startedAt") and environment.arguments(api, container, env):
             try:
                 self._play = Play(api, pod, container, timestamps.parse(times["startedAt"]))
             except StartError:

@@ -23,9 +23,23 @@ class Runtime:
 
     STOPS = 0.6  # seconds that ending a pod takes, whatever its grace period
 
-    def is_missing(self, image: str) -> bool:
-        """Tell whether no registry has an image."""
-        return "doesnotexist" in image
+    def missing(self, api: Client, image: str) -> str:
+        """Return what of an image no registry has, `repository` or `tag`; "" where it can be pulled."""
+        from .images import catalogue
+
+        return catalogue.of(api).missing(image)
+
+    def pull_time(self, api: Client, image: str) -> float:
+        """Return how many seconds pulling an image takes."""
+        from .images import catalogue
+
+        return catalogue.of(api).seconds(image)
+
+    def image_size(self, api: Client, image: str) -> int:
+        """Return an image's size in bytes."""
+        from .images import catalogue
+
+        return catalogue.of(api).size(image)
 
     def outcome(self, api: Client, pod: Object, container: Object, start: float, role: str) -> Outcome:
         """Return what becomes of a container started at `start`; `role` and the rest: see runtime.process.outcome."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..machinery import timestamps
 from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
-from . import images
+from .images import names, pulling
 from .memory import Memory
 from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import bounds
@@ -109,7 +109,7 @@ class Slot:
 
         worker, container = self.worker, self.container
         waiting = self.state.get("waiting") or {}
-        failure = images.ensure(worker, container, waiting)
+        failure = pulling.ensure(worker, container, waiting)
         if failure is None:
             _, problem = environment.environment(worker.api, worker.pod, container)
             if problem:
@@ -129,8 +129,8 @@ class Slot:
     def _note_start(self) -> None:
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
         self.status.update(
-            containerID="docker://" + images.digest(f"{uid}/{self.name}/{count}"), image=images.tagged(image),
-            imageID=images.image_id(image), state={"running": {"startedAt": timestamps.format(self.worker.now)}})
+            containerID="docker://" + names.digest(f"{uid}/{self.name}/{count}"), image=names.tagged(image),
+            imageID=names.image_id(image), state={"running": {"startedAt": timestamps.format(self.worker.now)}})
 
     def adopt(self) -> None:
         """Note that the container runs and is ready."""
@@ -151,7 +151,7 @@ class Slot:
     def watch(self) -> None:
         """Let a running container live on to this moment: it ends, is killed, or becomes ready or not."""
         worker, began = self.worker, self.state["running"]["startedAt"]
-        if self.status["image"] != images.tagged(self.container["image"]):
+        if self.status["image"] != names.tagged(self.container["image"]):
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name)
             self.kill(worker.now)
             worker.memory.back_offs[self.name] = 0.0
@@ -395,6 +395,8 @@ def _drive(worker: PodWorker, slots: list[Slot]) -> None:
     """Take containers as far as they can come at this moment: what they do may depend on each other once they run."""
     for slot in slots:
         _begin(worker, slot)
+        if pulling.is_pulling(worker, slot.name):
+            break  # one after the other
     for slot in slots:
         if "running" in slot.state:
             slot.watch()
@@ -404,7 +406,8 @@ def _drive(worker: PodWorker, slots: list[Slot]) -> None:
 
 def _begin(worker: PodWorker, slot: Slot) -> None:
     """Start a container that is not running, if it is time for that."""
-    if "waiting" in slot.state and "terminated" not in slot.status["lastState"]:
+    if "waiting" in slot.state and ("terminated" not in slot.status["lastState"]
+                                    or slot.state["waiting"].get("reason") != CRASH_LOOP):
         slot.start()
     elif "waiting" in slot.state or ("terminated" in slot.state and _restarts(worker, slot)):
         slot.again()

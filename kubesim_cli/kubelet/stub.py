@@ -33,9 +33,24 @@ _JOINTS = frozenset(("&&", "||", "|", ";", "&"))
 class Stub(Runtime):
     """Containers in which nothing runs."""
 
-    def is_missing(self, image: str) -> bool:
-        """Every image is there but those of this name."""
-        return "doesnotexist" in image
+    def missing(self, api: Client, image: str) -> str:
+        """Every image is there but those of this name, and those that were said to fail."""
+        from .images import names
+
+        name, tag, _ = names.split(image)
+        if "doesnotexist" in name + tag:
+            return "repository" if "doesnotexist" in name else "tag"
+        return names.refused(image, api.server.tally.failing_images)
+
+    def pull_time(self, api: Client, image: str) -> float:
+        """Pulling takes no time."""
+        return 0.0
+
+    def image_size(self, api: Client, image: str) -> int:
+        """Return an image's made-up size in bytes."""
+        from .images import names
+
+        return names.made_up_size(image)
 
     def outcome(self, api: Client, pod: Object, container: Object, start: float, role: str) -> Outcome:
         """Return what the container's command says; it ends a second after its start, an init container at once."""

@@ -73,8 +73,8 @@ def test_named_ports(w):
     service(w, selector={"app": "web"}, ports=[{"name": "http", "port": 80, "targetPort": "web"},
                                                {"name": "metrics", "port": 9, "targetPort": "m"}])
     ports = [{"name": "web", "containerPort": 8000}, {"name": "m", "containerPort": 9000}]
-    web(w, "a", containers=[{"name": "c", "image": "x", "ports": ports}])
-    web(w, "b", containers=[{"name": "c", "image": "x", "ports": [{"name": "web", "containerPort": 7000}]}])
+    web(w, "a", containers=[{"name": "c", "image": "nginx", "ports": ports}])
+    web(w, "b", containers=[{"name": "c", "image": "nginx", "ports": [{"name": "web", "containerPort": 7000}]}])
     w.advance(2)
     assert sorted(subsets(w)) == [(["10.244.0.2"], [], [9000, 8000]), (["10.244.0.3"], [], [7000])]
     assert sorted([p["port"] for p in s["ports"]] for s in slices(w)) == [[7000], [8000, 9000]]

@@ -1,1 +1,1 @@
-from worlds import node_world  # noqa: F401  (fixtures)
+from worlds import node_world, pull_times  # noqa: F401  (fixtures)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...machinery import timestamps
 from ...machinery.objects import dig
+from ..images import catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,9 +208,13 @@ def resolver(api: Client, namespace: str) -> Callable[[str], float | None]:
     return resolves
 
 
-def arguments(container: Object, env: dict[str, str]) -> list[str]:
-    """Return the argument list a container runs with, [] for its image's own command."""
+def arguments(api: Client, container: Object, env: dict[str, str]) -> list[str]:
+    """Return the argument list a container runs with, [] for the own command of an image that is not known."""
     command, args = container.get("command") or [], container.get("args") or []
-    if not command and (not args or args[0].startswith("-")):
-        return []
+    if not command:
+        facts = catalogue.of(api).facts(container["image"])
+        if facts is not None:
+            command, args = facts.entrypoint, args or facts.command
+        elif not args or args[0].startswith("-"):
+            return []
     return [substitute(word, env) for word in (*command, *args)]

@@ -24,7 +24,7 @@ class Container:
                  env: dict[str, str] | None = None, memory: int | None = None,
                  find: Find = programs.find):
         self.kernel, self.user = kernel, user
-        self.volume = rootfs.build(shell)
+        self.volume = rootfs.build("example.com/tools")
         tree = Tree(self.volume.root)
         tree.put("/etc/hostname", hostname.encode() + b"\n", now=kernel.now)
         self.env = {"PATH": PATH, "HOSTNAME": hostname, "HOME": "/root", **(env or {})}

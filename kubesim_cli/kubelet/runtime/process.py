@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ..images import catalogue
 from . import bounds, environment, taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Client
     from ...machinery.types import Object
+    from ..images.description import Facts
     from .play import Course
 
 MAX_PIECES = 200  # of a container's life that are told apart
@@ -43,12 +45,15 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
     """
     finite = role in ("job", "init")
     least = SHORT if role in ("main", "job") else 0.0
-    if not container.get("command") and not container.get("args"):
+    env, _ = environment.environment(api, pod, container)
+    facts = catalogue.of(api).facts(container["image"])
+    if facts is None and not container.get("command") and not container.get("args"):
         if container.get("stdin") or role == "sidecar":
             return ENDLESS
         return Outcome(least) if finite or taken.ends_by_itself(container) else ENDLESS
-    env, _ = environment.environment(api, pod, container)
-    argv = environment.arguments(container, env)
+    if facts is not None and _serves(container, facts, env):
+        return ENDLESS
+    argv = environment.arguments(api, container, env)
     if not argv:
         return Outcome(least) if finite else ENDLESS
     if container.get("stdin") and len(argv) == 1 and argv[0].endswith("sh"):
@@ -61,6 +66,22 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
         return Outcome(SHORT, OOM_CODE, "OOMKilled")
     return bounds.guarded(lambda: _played(api, pod, container, start, least),
                           lambda trouble: Outcome(least, bounds.FAILED, trouble=trouble))
+
+
+def _serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
+    """Tell whether a container plainly goes on: by its image's own command, which has all that it needs."""
+    args = container.get("args")
+    if not facts.runs or container.get("command") or (args and not args[0].startswith("-")):
+        return False
+    if any(_overlap(mount["mountPath"], folder) for mount in container.get("volumeMounts") or ()
+           for folder in facts.config):
+        return False
+    return not facts.needs or any(env.get(name) for name in facts.needs)
+
+
+def _overlap(path: str, folder: str) -> bool:
+    path = path.rstrip("/")
+    return f"{path}/".startswith(f"{folder}/") or folder.startswith(f"{path}/")
 
 
 def _played(api: Client, pod: Object, container: Object, start: float, least: float) -> Outcome:

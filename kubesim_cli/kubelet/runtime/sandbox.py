@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...helpers import volumes
 from ...machinery.objects import controller_of
+from ..images import catalogue, image
 from . import bin as programs
 from . import environment, taken
 from .engine import Container, Engine, Mount, Spec
@@ -44,13 +45,15 @@ def _unknown_goes_on(process: Process) -> int | None:
 
 
 def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
-    from .bin import network
+    from .bin import network, unplayed
 
     try:
         found = programs.find(tree, user, cwd, path, name)
     except Errno as error:
-        if error.name != "ENOENT" or not name:
+        if error.name != "ENOENT" or not name or (name != UNKNOWN and image.of(tree.root.volume.image).is_known):
             raise
+        return unknown
+    if found is unplayed.run:
         return unknown
     return network.PROGRAMS.get(name.rpartition("/")[2], found)
 
@@ -65,13 +68,16 @@ def _find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str)
     return _find(_unknown_goes_on, tree, user, cwd, path, name)
 
 
-def user_of(pod: Object, container: Object) -> User:
-    """Return who a container's processes are."""
+def user_of(pod: Object, container: Object, own: str) -> User:
+    """Return who a container's processes are; `own`: UID or UID:GID of its image."""
     context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
     groups = list(context.get("supplementalGroups") or ())
     if "fsGroup" in context:
         groups.append(context["fsGroup"])
-    return User(context.get("runAsUser") or 0, context.get("runAsGroup") or 0, tuple(groups))
+    uid, _, gid = own.partition(":")
+    if "runAsUser" in context:
+        uid, gid = context["runAsUser"], ""
+    return User(int(uid), int(context.get("runAsGroup") or gid or 0), tuple(groups))
 
 
 def is_finite(pod: Object, container: Object) -> bool:
@@ -119,16 +125,18 @@ class Sandbox:
         pod, now = self.pod, self.engine.kernel.now
         env, _ = environment.environment(self.api, pod, container)
         limit = memory_limit(container)
-        user = user_of(pod, container)
+        key = catalogue.of(self.api).key(container["image"])
+        inside = image.of(key)
+        user = user_of(pod, container, inside.user)
         named = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
         mounts = [self._mount(named.get(mount["name"]) or {"name": mount["name"]}, mount)
                   for mount in container.get("volumeMounts") or ()]
         finite = is_finite(pod, container)
-        spec = Spec(container["image"], [UNKNOWN] if idle else environment.arguments(container, env) or [UNKNOWN],
-                    {"HOME": "/" if user.uid else "/root", **env},
+        argv = [] if idle else environment.arguments(self.api, container, env)
+        spec = Spec(key, argv or [UNKNOWN], {"HOME": "/" if user.uid else "/root", **inside.env, **env},
                     pod["spec"].get("hostname") or pod["metadata"]["name"], f"{self.uid} {now}", user,
-                    container.get("workingDir") or "/", tuple(mounts), None if limit is None else _bytes(limit),
-                    bool(container.get("stdin")), bool(container.get("tty")),
+                    container.get("workingDir") or inside.workdir, tuple(mounts),
+                    None if limit is None else _bytes(limit), bool(container.get("stdin")), bool(container.get("tty")),
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
                     _find_finite if finite and not idle else _find_lasting, self.uid)
         made = self.engine.start(self.name(container), spec)
@@ -138,7 +146,8 @@ class Sandbox:
                 tree.put(path, b"", 0o666, now=now)
             except Errno:
                 continue
-        taken.furnish(tree, container, now, finite)
+        if not inside.is_known:
+            taken.furnish(tree, container, now, finite)
         return made
 
     # Volumes

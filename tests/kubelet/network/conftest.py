@@ -43,7 +43,8 @@ class Network:
             "addressType": "IPv4", "ports": [{"name": name, "port": port, "protocol": "TCP"}],
             "endpoints": [{"addresses": [address], "conditions": {"ready": True}}]})
 
-    def pod(self, name, ip, labels=None, namespace="default", argv=(), ready=True, image="busybox", files=(), **spec):
+    def pod(self, name, ip, labels=None, namespace="default", argv=(), ready=True,
+            image="example.com/tools:alpine", files=(), **spec):
         """Create a pod and, with `argv`, run its one container; `files`: path -> text of it."""
         status = {"phase": "Running", "podIP": ip, "podIPs": [{"ip": ip}], "hostIP": "192.168.49.2",
                   "startTime": timestamps.format(NOW), "conditions": [
@@ -65,7 +66,7 @@ class Network:
                 tree.put(path, text.encode(), now=NOW)
         return pod
 
-    def client(self, namespace="default", image="busybox", **more):
+    def client(self, namespace="default", image="example.com/tools:alpine", **more):
         """Run a pod that does nothing, to be entered."""
         number = len(self.api.items("pods"))
         name = f"client-{number}"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from kubesim_cli.apiserver.tally import Tally
 from kubesim_cli.kubelet.runtime import bounds, process
 
 START = 1_800_000_000.0
+TOOLS = "example.com/tools:alpine"  # of which nothing is known: it has all programs
 
 
 class Api:
     """A cluster of these objects: (resource, name) -> object."""
 
     def __init__(self, objects=()):
-        self.objects = dict(objects)
+        self.objects, self.server = dict(objects), SimpleNamespace(tally=Tally())
 
     def find(self, resource, name, namespace=None):
         return self.objects.get((resource, name))
@@ -26,7 +29,7 @@ def pod_of(*containers, inits=(), volumes=(), status=None, **spec):
             "spec": {"containers": list(containers), "initContainers": list(inits), "volumes": list(volumes), **spec}}
 
 
-def box(script, name="c", image="busybox", **more):
+def box(script, name="c", image=TOOLS, **more):
     return {"name": name, "image": image, "command": script if isinstance(script, list) else ["sh", "-c", script],
         **more}
 
@@ -57,7 +60,7 @@ def ended(script, role="main", **more):
     ("echo a b | awk '{print $2}' | grep -q b && exit 8", 8, 1), ("date(", 2, 1),
 ])
 def test_containers_that_end(script, code, seconds):
-    image = "bash" if "[[" in str(script) else "busybox"
+    image = "centos" if "[[" in str(script) else TOOLS
     assert ended(script, image=image) == (code, seconds)
 
 
@@ -186,12 +189,20 @@ def test_stress(words, reason):
 
 
 @pytest.mark.parametrize(("more", "role", "ends"), [
-    ({}, "main", 1), ({"stdin": True}, "main", None), ({}, "sidecar", None), ({"ports": [{}]}, "main", None), ({},
-    "job", 1),
-    ({"args": ["-x"]}, "main", None), ({"args": ["-x"]}, "job", 1), ({"command": ["sh"], "stdin": True}, "main", None),
-    ({"image": "nginx:1"}, "main", None), ({"image": "docker.io/library/php:8-apache"}, "main", None)])
+    ({}, "main", 1), ({"stdin": True}, "main", None), ({}, "sidecar", 0), ({"ports": [{}]}, "main", 1), ({}, "job", 1),
+    ({"command": ["sh"], "stdin": True}, "main", None), ({"image": "nginx:1"}, "main", None),
+    ({"image": "nginx:1"}, "job", None), ({"image": "docker.io/library/php:8-apache"}, "main", None),
+    ({"image": "docker.io/library/php:8"}, "main", 1)])
 def test_an_images_own_command(more, role, ends):
     assert outcome({"name": "c", "image": "busybox:1.36", **more}, role).ends == ends
+
+
+@pytest.mark.parametrize(("more", "role", "ends"), [
+    ({}, "main", None), ({"stdin": True}, "main", None), ({}, "sidecar", None), ({}, "job", 1),
+    ({"args": ["-x"]}, "main", None), ({"args": ["-x"]}, "job", 1), ({"image": "example.com/alpine"}, "main", 1),
+    ({"image": "example.com/alpine", "ports": [{}]}, "main", None)])
+def test_the_own_command_of_an_image_that_is_not_known(more, role, ends):
+    assert outcome({"name": "c", "image": TOOLS, **more}, role).ends == ends
 
 
 @pytest.mark.parametrize(("script", "more", "message"), [
@@ -210,7 +221,7 @@ def test_termination_messages(script, more, message):
 # Probes
 
 def found(script, command, timeout=None, **more):
-    container = box(script, **more) if script else {"name": "c", "image": "nginx"}
+    container = box(script, **more) if script else {"name": "c", "image": "example.com/server"}
     probe = {"exec": {"command": command}, "timeoutSeconds": timeout}
     return [(each.begins, each.succeeds, each.message) for each in
             process.pieces(Api(), pod_of(container), container, probe, START)]

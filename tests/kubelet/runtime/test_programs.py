@@ -11,7 +11,8 @@ START = 1_800_000_000.0  # 2027-01-15 08:00:00 UTC
 def said(script, shell="bash"):
     """Return what a script says in 100 s, on stdout and stderr."""
     engine = Engine(START)
-    container = engine.start("c", Spec("bash" if shell == "bash" else "busybox", [shell, "-c", script],
+    container = engine.start("c", Spec("example.com/tools" if shell == "bash" else "example.com/tools:alpine",
+                                       [shell, "-c", script],
     {"HOME": "/root"},
                                        "web-0", "seed"))
     engine.advance(START + 100)

@@ -15,7 +15,7 @@ START = 1_800_000_000.0
 def run():
     """`run(script)`: (stdout and stderr, exit code) in a container."""
     engine = Engine(START)
-    engine.start("a", Spec("debian", ["sleep", "infinity"]))
+    engine.start("a", Spec("example.com/tools", ["sleep", "infinity"]))
 
     def go(script, seconds=0.0):
         session = engine.execute("a", ["sh", "-c", script])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..kernel.process import Program
 
 MARK = b"\x7fELF:"
+SERVER = "@server"  # what plays programs that only an image's description tells of
 OWN = {
     "archive": ("tar",),
     "shells": ("sh", "ash", "bash", "dash"),
@@ -33,6 +34,7 @@ OWN = {
     "web.httpbin": ("gunicorn", "httpbin"),
     "web.agnhost": ("agnhost",),
     "web.apache": ("apache2", "apache2-foreground", "httpd", "httpd-foreground"),
+    "daemons": (SERVER,),
     "chance": ("shuf", "uuidgen"),
     "ping": ("ping", "traceroute"),
     "interfaces": ("ifconfig", "ip", "netstat", "route", "ss"),
@@ -45,10 +47,17 @@ _loaded: dict[str, Program] = {}
 
 
 def names() -> list[str]:
-    """Return all programs there are."""
+    """Return all programs that are played by name."""
     from .text import SPECS
 
-    return sorted({*_MODULES, *SPECS})
+    return sorted({*_MODULES, *SPECS} - {SERVER})
+
+
+def is_played(name: str) -> bool:
+    """Tell whether there is anything that plays a program."""
+    from .text import SPECS
+
+    return name in _MODULES or name in SPECS
 
 
 def program(name: str) -> Program:
@@ -57,7 +66,8 @@ def program(name: str) -> Program:
     if found is None:
         from importlib import import_module
 
-        module = import_module(f".{_MODULES.get(name, 'text')}", __name__)
+        where = _MODULES.get(name, "text") if is_played(name) else "unplayed"
+        module = import_module(f".{where}", __name__)
         found = _loaded[name] = getattr(module, "PROGRAMS", {}).get(name) or module.run
     return found
 

@@ -39,7 +39,7 @@ def engine():
     engine.start("web",
                  Spec("nginx:1.27", ["sh", "-c", "echo hi > /usr/share/nginx/html/a.txt; exec nginx -g 'daemon off;'"],
                              address="10.0.0.1", hostname="web"))
-    engine.start("client", Spec("busybox", ["sleep", "infinity"], address="10.0.0.2"))
+    engine.start("client", Spec("example.com/tools:alpine", ["sleep", "infinity"], address="10.0.0.2"))
     engine.advance(START + 1)
     return engine
 
@@ -80,7 +80,7 @@ def test_clients(engine, script, says, code):
 def test_requests_are_logged_as_they_come(engine):
     run(engine, "curl -s web >/dev/null; sleep 2; wget -q -O- web/none", 5)
     assert log(engine).splitlines() == [
-        '10.0.0.2 - - [15/Jan/2027:08:00:01 +0000] "GET / HTTP/1.1" 200 121 "-" "curl/8.5.0" "-"',
+        '10.0.0.2 - - [15/Jan/2027:08:00:01 +0000] "GET / HTTP/1.1" 200 615 "-" "curl/8.5.0" "-"',
         '10.0.0.2 - - [15/Jan/2027:08:00:03 +0000] "GET /none HTTP/1.1" 404 153 "-" "Wget" "-"']
 
 

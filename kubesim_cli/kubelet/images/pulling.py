@@ -1,72 +1,29 @@
-"""Pulling images (pkg/kubelet/images/image_manager.go), and what a container's image is called afterwards."""
+"""Pulling images onto nodes (pkg/kubelet/images/image_manager.go)."""
 
 from __future__ import annotations
 
-from ..releases.gates import enabled
-from .podstatus import PodWorker
+from ...releases.gates import enabled
+from ..podstatus import INITIAL, PodWorker
+from . import names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..machinery.types import Object
+    from ...machinery.types import Object
 
 SHOWN = 1.5                  # seconds that ErrImagePull is seen before ImagePullBackOff
-PULL_TIME = 0.9              # seconds, as the events tell it
+LOOK_TIME = 0.9              # seconds, as the events tell it, that pulling takes what is there already
 RETRIES = (10.0, 30.0, 70.0, 150.0, 310.0, 610.0)  # seconds after the first try; nobody counts the later ones
 
 
-def digest(text: str) -> str:
-    """Return 64 hex digits that are always the same for a text."""
-    from ..machinery.digest import sha256
-
-    return sha256(text.encode()).hexdigest()
-
-
-def size(image: str) -> int:
-    """Return an image's made-up size in bytes."""
-    return 20_000_000 + int(digest(image)[:8], 16) % 180_000_000
-
-
-def image_id(image: str) -> str:
-    """Return status.imageID of a container with the image."""
-    name, at, known = image.partition("@")
-    repository = name if at or ":" not in name.rpartition("/")[2] else name.rpartition(":")[0]
-    return f"docker-pullable://{repository}@{known or 'sha256:' + digest(image)}"
-
-
-def tagged(image: str) -> str:
-    """Return the image with the tag that it gets where it names none."""
-    return image if "@" in image or ":" in image.rpartition("/")[2] else image + ":latest"
-
-
-def listed(image: str) -> Object:
-    """Return how a Node's status tells of an image."""
-    return {"names": [image_id(image).partition("//")[2], tagged(image)], "sizeBytes": size(image)}
-
-
-def _invalid(image: str) -> str:
-    """Return why an image's name cannot be parsed, "" where it can (docker's reference grammar)."""
-    import re
-
-    name = image.partition("@")[0]
-    path = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
-    domain, slash, rest = path.partition("/")
-    remote = rest if slash and ("." in domain or ":" in domain or domain == "localhost") else path
-    if remote != remote.lower():
-        library = "" if "/" in path else "library/"
-        return f"invalid reference format: repository name ({library}{remote}) must be lowercase"
-    tag = name[len(path) + 1:]
-    if not re.fullmatch(r"[a-z0-9]+([._-]+[a-z0-9]+|/[a-z0-9]+)*", remote) or not re.fullmatch(r"[\w.-]{0,128}", tag):
-        return "invalid reference format"
-    return ""
-
-
-def _pull_error(image: str, release: tuple[int, int]) -> str:
-    repository = image.partition("@")[0].rpartition(":")[0] or image
-    if "doesnotexist" in repository:
-        error = (f"Error response from daemon: pull access denied for {repository}, repository does not exist or may "
+def _pull_error(image: str, missing: str, release: tuple[int, int]) -> str:
+    """Return the registry's words; `missing`: see catalogue.Catalogue.missing."""
+    name = names.split(image)[0]
+    if missing == "repository":
+        error = (f"Error response from daemon: pull access denied for {name}, repository does not exist or may "
                  "require 'docker login': denied: requested access to the resource is denied")
     else:
-        error = f"Error response from daemon: manifest for {image} not found: manifest unknown: manifest unknown"
+        error = (f"Error response from daemon: manifest for {names.tagged(image)} not found: manifest unknown: "
+                 "manifest unknown")
     return error if enabled("PlainPullErrors", release) else f"rpc error: code = Unknown desc = {error}"
 
 
@@ -76,12 +33,10 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     `waiting` is the container's state so far.
     """
     image, name, policy = container["image"], container["name"], container.get("imagePullPolicy") or "IfNotPresent"
-    problem = _invalid(image)
+    problem = names.invalid(image)
     if problem:
         message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {problem}'
         return _refuse(worker, name, waiting, "InvalidImageName", message, "InspectFailed")
-    if worker.runtime.is_missing(image) and policy != "Never":
-        return _fail(worker, container, waiting)
     present = _is_present(worker, image)
     if present and policy != "Always":
         secured = enabled("KubeletEnsureSecretPulledImages", worker.release)
@@ -91,13 +46,46 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     if policy == "Never":
         message = f'Container image "{image}" is not present with pull policy of Never'
         return _refuse(worker, name, waiting, "ErrImageNeverPull", message, "ErrImageNeverPull")
-    worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
-    took = f"{PULL_TIME}s ({PULL_TIME}s including waiting)".replace("0.9s", "900ms")
-    more = f". Image size: {size(image)} bytes." if enabled("PulledTellsSize", worker.release) else ""
-    worker.event("Normal", "Pulled", f'Successfully pulled image "{image}" in {took}{more}', name)
+    missing = worker.runtime.missing(worker.api, image)
+    if missing:
+        return _fail(worker, container, waiting, missing)
+    took = 0.0 if present else worker.runtime.pull_time(worker.api, image)
+    if not _is_pulled(worker, name, image, took):
+        return waiting or {"reason": INITIAL[0]}
+    size = worker.runtime.image_size(worker.api, image)
+    spent = _duration(took or LOOK_TIME)
+    more = f". Image size: {size} bytes." if enabled("PulledTellsSize", worker.release) else ""
+    told = f'Successfully pulled image "{image}" in {spent} ({spent} including waiting){more}'
+    worker.event("Normal", "Pulled", told, name)
     if not present:
-        worker.pulled.append(listed(image))
+        worker.pulled.append(names.listed(image, size))
     return None
+
+
+def is_pulling(worker: PodWorker, name: str) -> bool:
+    """Tell whether the image of a container is on its way."""
+    return f"{name} pulling" in worker.memory.instants
+
+
+def _is_pulled(worker: PodWorker, name: str, image: str, took: float) -> bool:
+    """Begin to pull, or tell whether that has been done, `took` seconds later."""
+    key, begun = f"{name} pulling", worker.memory.instants
+    if key not in begun:
+        worker.event("Normal", "Pulling", f'Pulling image "{image}"', name)
+        begun[key] = worker.now
+    end = begun[key] + took
+    if worker.now < end:
+        worker.wake(end)
+        return False
+    del begun[key]
+    return True
+
+
+def _duration(seconds: float) -> str:
+    """Return Go's text of some seconds, to the millisecond: 900ms, 1.25s."""
+    if seconds < 1:
+        return f"{round(seconds * 1000)}ms"
+    return f"{seconds:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 def _refuse(worker: PodWorker, name: str, waiting: Object, reason: str, message: str, event: str) -> Object:
@@ -107,10 +95,10 @@ def _refuse(worker: PodWorker, name: str, waiting: Object, reason: str, message:
     return {"reason": reason, "message": message}
 
 
-def _fail(worker: PodWorker, container: Object, waiting: Object) -> Object:
+def _fail(worker: PodWorker, container: Object, waiting: Object, missing: str) -> Object:
     """An image that cannot be pulled: an error, then back-off with a try now and then."""
     image, name = container["image"], container["name"]
-    error = _pull_error(image, worker.release)
+    error = _pull_error(image, missing, worker.release)
     tried = worker.memory.instants
     if waiting.get("reason") not in ("ErrImagePull", "ImagePullBackOff"):
         tried[f"{name} pulled"] = worker.now
@@ -141,6 +129,6 @@ def _tell_failure(worker: PodWorker, image: str, name: str, error: str) -> None:
 
 def _is_present(worker: PodWorker, image: str) -> bool:
     """Tell whether a pod's node has an image."""
-    wanted = tagged(image)
+    wanted = names.tagged(image)
     there = (worker.node.get("status") or {}).get("images") or ()
     return any(wanted in (each.get("names") or ()) for each in (*worker.pulled, *there))

@@ -1,0 +1,121 @@
+"""What is in an image: its files, programs, users and environment, read from its description when it is played."""
+
+from __future__ import annotations
+
+import os
+
+from . import names
+from .catalogue import BUILT_IN
+from .description import FIELDS, Invalid, check, of_tag, version_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.types import Object
+
+# What a description does not take over from the one that it goes on from.
+_OWN = frozenset(("names", "tags", "size", "pull", "entrypoint", "command", "runs", "stop", "needs", "config", "ports",
+                  "usage"))
+_CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers"))  # mappings, which add to those below
+_MOST_BASES = 8
+_read: dict[str, Object] = {}
+_images: dict[str, Image] = {}
+
+
+def parse(text: str) -> Object:
+    """Return the description that a YAML text is; raises description.Invalid."""
+    from ...go import yaml
+
+    try:
+        found = yaml.load(text, version3=True)
+    except yaml.YamlError as error:
+        raise Invalid(str(error)) from None
+    check(found)
+    described: Object = found
+    return described
+
+
+def read(file: str) -> Object:
+    """Return the description in a file here, which is named without .yaml."""
+    if file not in _read:
+        with open(os.path.join(os.path.dirname(__file__), f"{file}.yaml"), encoding="utf-8") as text:
+            _read[file] = parse(text.read())
+    return _read[file]
+
+
+class Image:
+    """An image. `programs`: None where nothing is known of it but its name; then it has all that there are.
+
+    How it is started is not in here: description.Facts tells it without reading all this.
+    """
+
+    __slots__ = ("env", "files", "folders", "links", "programs", "scripts", "servers", "shell", "user", "users",
+                 "workdir")
+
+    def __init__(self, name: str, described: Object | None):
+        tag = names.split(name)[1] or "latest"
+        whole = _whole(described or {}, tag)
+        programs = whole.get("programs")
+        self.programs: list[str] | None = None if programs is None else programs.split()
+        self.env: dict[str, str] = {key: str(value) for key, value in (whole.get("env") or {}).items()}
+        self.user: str = whole.get("user") or "0"
+        self.workdir: str = whole.get("workdir") or "/"
+        self.shell: str = whole.get("shell") or ("none" if programs is not None else "ash" if "alpine" in tag else
+                                                 "dash")
+        self.users: dict[str, int] = whole.get("users") or {}
+        self.folders: list[str] = whole.get("folders") or []
+        self.links: dict[str, str] = whole.get("links") or {}
+        self.files: dict[str, str] = whole.get("files") or {}
+        self.scripts: dict[str, str] = whole.get("scripts") or {}
+        self.servers: dict[str, Object] = whole.get("servers") or {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it has the programs that its description lists, and no others."""
+        return self.programs is not None
+
+
+def of(key: str) -> Image:
+    """Return the image of a key of catalogue.Catalogue.key."""
+    found = _images.get(key)
+    if found is None:
+        if key.startswith("{"):
+            from ...go.jsontext import loads
+
+            own = loads(key)
+            found = Image(own.pop("image"), own)
+        else:
+            file = BUILT_IN.file(key)
+            found = Image(key, None if file is None else read(file))
+        _images[key] = found
+    return found
+
+
+def _whole(described: Object, tag: str) -> Object:
+    """Return a description with those that it goes on from, each with its version put in."""
+    whole: Object = {}
+    for _ in range(_MOST_BASES):
+        found = _with_version(of_tag(described, tag), version_of(described, tag))
+        for field in (FIELDS - _OWN) & found.keys():
+            value = found[field]
+            if field in _CHANGING:
+                whole[field] = {**value, **whole.get(field, {})}
+            elif field == "programs" or field == "folders":
+                whole[field] = value + (" " if field == "programs" else []) + whole[field] if field in whole else value
+            else:
+                whole.setdefault(field, value)
+        base = found.get("from")
+        if not base:
+            break
+        described, tag = read(base), ""
+    return whole
+
+
+def _with_version(value: Object, version: str) -> Object:
+    """Return a value with the version in all its texts."""
+    if isinstance(value, str):
+        return value.replace("{version}", version)  # type: ignore[return-value]
+    if isinstance(value, dict):
+        return {key: _with_version(each, version) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_version(each, version) for each in value]  # type: ignore[return-value]
+    return value
