@@ -132,9 +132,12 @@ class Client:
                           propagation=propagation, dry_run=dry_run)
         return self.send(Request(self, "deletecollection", resource, namespace, options=options))
 
-    def connect(self, resource: str, name: str, namespace: str, subresource: str) -> None:
-        """Ask for leave to open a stream, as pods/exec; raises Forbidden, and NotFound where there is no object."""
-        self.server.connect(Request(self, "create", resource, namespace, name, subresource=subresource))
+    def connect(self, resource: str, name: str, namespace: str, subresource: str, verb: str = "create") -> None:
+        """Ask for leave to open a stream, as pods/exec; raises Forbidden, and NotFound where there is no object.
+
+        `verb` is what that is authorized as: create is HTTP's POST, get its GET, by which websockets begin.
+        """
+        self.server.connect(Request(self, verb, resource, namespace, name, subresource=subresource))
 
     def raw(self, method: str, url: str, body: Object | None = None) -> Json:
         """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""

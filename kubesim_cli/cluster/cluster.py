@@ -397,9 +397,17 @@ class Cluster:
 
     def _doze(self, end: float) -> None:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
-        self.commit()
         shown = self.clock.shown
-        self._sleep(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
+        self.rest(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
+
+    def rest(self, seconds: float) -> None:
+        """Sleep for real seconds, with the store unlocked; then look what happened."""
+        self.commit()
+        self._sleep(seconds)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """After a while in which the store was unlocked: look what others have written, and catch up with the time."""
         if self.store.reload():
             self._forget()
         self.catch_up()

@@ -174,6 +174,16 @@ class Context:
         """Whether stdin is a terminal."""
         return self._stdin.isatty()
 
+    @property
+    def input(self) -> TextIO:
+        """The stream of stdin, for what is read piece by piece."""
+        return self._stdin
+
+    @property
+    def output(self) -> TextIO:
+        """The stream of stdout, for what is asked of a terminal."""
+        return self._stdout
+
     def stdin(self) -> str:
         """Return all of stdin."""
         self.about_to_wait()

@@ -83,10 +83,12 @@ def cascade(ctx: Context, value: str) -> str:
 class Deletion:
     """Deletes objects one by one and then waits for them to be gone. `count` is the number of those visited."""
 
-    def __init__(self, ctx: Context, strategy: str, propagation: str, grace_period: int, names_only: bool = False):
-        """`strategy` as of `cmdutil.dry_run`; `grace_period` in seconds, negative for the object's own."""
+    def __init__(self, ctx: Context, strategy: str, propagation: str, grace_period: int, names_only: bool = False,
+                 quiet: bool = False):
+        """`strategy` as of `cmdutil.dry_run`; `grace_period` in seconds, negative for the object's own; with
+        `quiet` nothing is told."""
         self.ctx, self.strategy, self.propagation, self.grace_period = ctx, strategy, propagation, grace_period
-        self.names_only, self.count = names_only, 0
+        self.names_only, self.quiet, self.count = names_only, quiet, 0
         self._deleted: list[tuple[Info, str | None]] = []  # (info, uid of what was deleted)
 
     def delete(self, info: Info) -> None:
@@ -105,6 +107,8 @@ class Deletion:
         self._tell(info)
 
     def _tell(self, info: Info) -> None:
+        if self.quiet:
+            return
         kind = info.mapping.kind.lower() + (f".{info.mapping.group}" if info.mapping.group else "")
         if self.names_only:
             self.ctx.out(f"{kind}/{info.name}\n")

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from ..machinery.errors import bad_request
-from ..machinery.streaming import Refused, StartError
+from ..machinery.streaming import NotRunning
 from ..releases.kubectl import does
-from .failures import Exit, Failure, Usage
-from .util import podcmd
+from .failures import Failure, Usage
+from .util import podcmd, remotecommand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..cluster.cluster import Execution
-    from ..machinery.types import Object
     from .context import Context
 
-PATIENCE = 24 * 3600.0  # simulated seconds that a program may take; then it is as if the user had it interrupted
-INTERRUPTED = 130
 
-
-def run(ctx: Context) -> int:
+def run(ctx: Context) -> None:
     """kubectl exec (POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]"""
     flags, args = ctx.flags, ctx.args
     name = args[0] if args and flags.dash != 0 else ""
@@ -44,41 +39,12 @@ def run(ctx: Context) -> int:
     if wanted and podcmd.find(pod, wanted) is None and not does("ContainerChoices", ctx.release):
         raise bad_request(f"container {wanted} is not valid for pod {pod['metadata']['name']}")
     container = podcmd.container_of(ctx, pod, wanted, flags["quiet"])
-    meta = pod["metadata"]
-    ctx.client.connect("pods", meta["name"], meta["namespace"], "exec")
-    typed = ctx.stdin().encode("utf-8", "surrogateescape") if flags["stdin"] else b""
-    return _ended(ctx, _executed(ctx, pod, container["name"], command, typed))
-
-
-def _executed(ctx: Context, pod: Object, container: str, command: list[str], typed: bytes) -> int:
-    """Run a program to its end; return its exit code."""
+    terminal = remotecommand.UserTerminal(ctx, flags["stdin"], flags["tty"])
+    remotecommand.connect(ctx, pod, "exec")
+    name = container["name"]
     try:
-        session = ctx.cluster.exec(pod, container, command, stdin=ctx.flags["stdin"])
-    except StartError as error:
-        ctx.out(f"{error.message}\r\n")
-        return error.code
-    except Refused as error:
-        raise Failure(podcmd.no_upgrade(ctx, str(error))) from None
-    if ctx.flags["stdin"]:
-        session.write(typed)
-        session.close_stdin()
-    limit = ctx.now + PATIENCE
-    while session.proceed(limit):
-        _show(ctx, session)
-    _show(ctx, session)
-    code = session.code
-    session.close()
-    return INTERRUPTED if code is None else code
-
-
-def _show(ctx: Context, session: Execution) -> None:
-    for stream, data in session.read():
-        (ctx.out if stream == "stdout" else ctx.err)(data.decode("utf-8", "surrogateescape"))
-
-
-def _ended(ctx: Context, code: int) -> int:
-    """Tell of an exit code that is not 0, which is kubectl's own then."""
+        code = terminal.converse(lambda: ctx.cluster.exec(pod, name, command, stdin=terminal.stdin, tty=terminal.raw))
+    except NotRunning as problem:
+        raise Failure(podcmd.no_upgrade(ctx, str(problem))) from None
     if code:
-        ctx.err(f"command terminated with exit code {code}\n")
-        raise Exit(code)
-    return 0
+        raise Failure(f"command terminated with exit code {code}", code, prefix="")

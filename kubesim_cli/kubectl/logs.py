@@ -89,7 +89,8 @@ class Stream:
 
     def begin(self) -> None:
         """Show what there is; raises what a kubelet answers where there is no log."""
-        ctx, flags = self.ctx, self.ctx.flags
+        ctx, flags, meta = self.ctx, self.ctx.flags, self.pod["metadata"]
+        ctx.client.connect("pods", meta["name"], meta["namespace"], "log", "get")
         _check_state(self.pod, self.container["name"], flags["previous"])
         if self.pod["spec"].get("nodeName"):
             self._log = ctx.cluster.log(self.pod, self.container, flags["previous"])

@@ -37,20 +37,24 @@ def run(ctx: Context) -> None:
     obj = _pod(flags, args[0], args[1:])
     pods = resource_for(ctx, "pods")  # kubectl wants a server even for a dry run on the client
     obj = overridden(ctx, obj)
-    if attach:
-        raise Failure(f"kubesim cannot attach to a container yet: run {args[0]} without --attach and --stdin")
     pod = _create(ctx, pods.versioned, obj, strategy)
-    failure = None
+    made, failure = [(pods.versioned, pod)], None
     if flags["expose"]:
         try:
             selector = flags["labels"] or f"run={args[0]}"
             labels = parse_labels(flags["labels"]) if flags["labels"] else None
             exposed = service(args[0], parse_labels(selector), labels, flags["port"])
-            print_obj(_create(ctx, "services", exposed, strategy))
+            made.append(("services", _create(ctx, "services", exposed, strategy)))
+            print_obj(made[-1][1])
             if flags["output"] == "yaml":
                 ctx.out("---\n")
         except (Failure, StatusError) as error:
             failure = error
+    if attach:
+        from .util.attached import Attached
+
+        Attached(ctx, pod, made).run()
+        return
     print_obj(pod)
     if failure is not None:
         raise failure

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
-from ..machinery.streaming import StartError
+from ..machinery.streaming import NotRunning, StartError
 from .lives import PROBES, Life, before, foresee
-from .runtime import environment
+from .runtime import environment, process
 from .runtime.engine import Engine
 from .runtime.play import Names, Play
 from .runtime.sandbox import FIELDS, Sandbox, is_given, keeps, message, volumes_of
@@ -239,8 +239,11 @@ class Residents:
         for field in FIELDS:
             for container in pod["spec"].get(field) or ():
                 if "running" in (_status(pod, container).get("state") or {}):
-                    inside = self.enter(pod, container)
-                    found = found or inside.space
+                    try:
+                        space = self.enter(pod, container).space
+                    except NotRunning:
+                        continue
+                    found = found or space
         return found
 
     def _absorb(self, pod: Object, container: Object) -> None:
@@ -266,7 +269,10 @@ class Residents:
         self._touched = True
 
     def _past(self, pod: Object, container: Object, began: float) -> Play | None:
-        """Play a container up to now; None where it would have ended, or cannot be played."""
+        """Play a container up to now; None where it would have ended, or cannot be played.
+
+        Raises NotRunning where it has, and the kubelet is about to find out.
+        """
         now = self.api.now
         for start in (began, max(began, now - SHORTENED)):
             try:
@@ -277,13 +283,16 @@ class Residents:
                 play.forward()
             if due is None or due > now:
                 play.kernel.run(now)
-                return play if play.main.status is None else None
+                ended = play.inside.space.ended
+                if ended is None:
+                    return play
+                if now < max(ended, began + process.SHORT):
+                    raise NotRunning(f"container {container['name']} not running")
+                return None
         return None
 
     def _pieces(self, pod: Object, container: Object, start: float, now: float) -> dict[str, list[
             tuple[float, bool, str]]]:
-        from .runtime import process
-
         return {kind: before(process.pieces(self.api, pod, container, probe, start), now - start)
                 for kind in PROBES if (probe := container.get(f"{kind}Probe")) and probe.get("exec")}
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Move = Callable[["float | None"], bool]
 
 KILLED = 137
+INFINITE = float("inf")
 _NO_START = "OCI runtime exec failed: exec failed: unable to start container process: "
 
 
@@ -55,8 +56,16 @@ class Stream:
         """Return what was said since the last time: (`stdout` or `stderr`, bytes); a terminal has but stdout."""
         raise NotImplementedError
 
+    def wanted(self) -> float | None:
+        """Return until when something waits for what comes on stdin (seconds since 1970, infinite where it has no
+        end), None where nothing does."""
+        where = self._input()
+        waiting = self._engine.kernel.waiting.get(where.key) if where is not None else None
+        return max(INFINITE if each.until is None else each.until for each in waiting) if waiting else None
+
     def write(self, data: bytes) -> None:
         """Send bytes to stdin; on a terminal, type them."""
+        self._api.server.begin()
         where, kernel = self._input(), self._engine.kernel
         if isinstance(where, Terminal):
             where.type(kernel, data)
@@ -66,6 +75,7 @@ class Stream:
 
     def close_stdin(self) -> None:
         """Nothing more will come on stdin."""
+        self._api.server.begin()
         where, kernel = self._input(), self._engine.kernel
         if isinstance(where, Terminal):
             where.hang_up(kernel)
@@ -75,6 +85,7 @@ class Stream:
 
     def resize(self, columns: int, rows: int) -> None:
         """The user's terminal has this size."""
+        self._api.server.begin()
         where = self._input()
         if isinstance(where, Terminal):
             where.resize(self._engine.kernel, columns, rows)
@@ -115,6 +126,7 @@ class Execution(Stream):
 
     def close(self) -> None:
         """The user is gone: a terminal hangs up, any other program goes on for itself."""
+        self._api.server.begin()
         session = self._session
         if session is not None:
             if session.code is None and session.terminal is not None:
@@ -171,6 +183,7 @@ class Dialed:
 
     def write(self, data: bytes) -> None:
         """Send bytes; raise Refused where the other end is closed."""
+        self._api.server.begin()
         end = self._end
         if end is None:
             raise Refused("Broken pipe")
@@ -190,8 +203,17 @@ class Dialed:
         """See Stream.proceed."""
         return self._move(until)
 
+    def close_writing(self) -> None:
+        """Nothing more will be sent; what comes back is still read."""
+        self._api.server.begin()
+        end = self._end
+        if end is not None:
+            end.shutdown(residents.of(self._api).engine.kernel)
+            self._react()
+
     def close(self) -> None:
         """Close this end."""
+        self._api.server.begin()
         those = residents.of(self._api)
         end = those.engine.connections.pop(self._name, None)
         if end is not None:

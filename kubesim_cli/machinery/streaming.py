@@ -13,3 +13,7 @@ class StartError(Exception):
 
 class Refused(Exception):
     """There is nobody at the other end; the text is what the node says."""
+
+
+class NotRunning(Refused):
+    """The container has ended already, though its status does not tell that yet."""

@@ -25,6 +25,7 @@ class Gate:
 # The gates that kubesim knows of, as pkg/features and apiextensions-apiserver's features name them.
 GATES = {
     "AppArmorFields": Gate((1, 30), (1, 30), (1, 31), (1, 33)),
+    "AuthorizePodWebsocketUpgradeCreatePermission": Gate((1, 35), (1, 35)),
     "CRDValidationRatcheting": Gate((1, 28), (1, 30), (1, 33)),
     "ContainerRestartRules": Gate((1, 34), (1, 35)),
     "DeploymentReplicaSetTerminatingReplicas": Gate((1, 33), (1, 35)),

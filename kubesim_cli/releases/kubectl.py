@@ -16,6 +16,7 @@ BEHAVIOURS = {
     "CreateNeedsFile": (1, 31),                 # create without -f fails, where it showed its help
     "DefaultDurationOfTokens": (1, 30),         # create token --duration=0
     "DeletedFromNamespace": (1, 34),            # delete: `pod "a" deleted from default namespace`
+    "DetachKeys": (1, 36),                      # attach, run and debug know keys that lead away from a session
     "DetailedLabelResult": (1, 36),             # label tells `modified`, and what was done
     "DockerConfigDefaultKey": (1, 31),          # create secret docker-registry --from-file names the key itself
     "DrainByContext": (1, 32),                  # drain --timeout ends with `context deadline exceeded`
@@ -38,9 +39,11 @@ BEHAVIOURS = {
     "ScaleTellsOnlyWhy": (1, 35),               # scale tells why it found nothing, and nothing else;
     "ScaleTellsWhy": (1, 32),                   # before, it told so besides
     "SignerVerbs": (1, 32),                     # auth can-i knows approve, sign, escalate and attest
+    "RunShowsEarlierLogs": (1, 36),             # run shows what was said before it could attach
     "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
     "StreamsOverWebSockets": (1, 31),           # exec, attach, port-forward
+    "StructuredErrors": (1, 31),                # errors that nobody handles are logged as `"Unhandled Error" err="..."`
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%

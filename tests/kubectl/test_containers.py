@@ -52,13 +52,6 @@ def test_refusals(two, line, error):
     assert two(f"kubectl {line}") == (1, "", error)
 
 
-def test_what_cannot_be_done_yet_is_said(two):
-    result = two("kubectl attach two")
-    assert result[0] == 1 and result[2].startswith(f'Defaulted container "main" out of: {NAMES}\n')
-    assert result[2].endswith("error: kubesim does not run processes in containers yet, so it cannot attach to "
-                              'container "main"\n')
-
-
 def test_older_releases(terminal):
     terminal.ok("kubectl apply -f -", TWO)
     terminal.advance("10s")

@@ -7,6 +7,7 @@ from ...machinery import errors, strategicdiff
 from ...machinery.objects import clone
 from ...machinery.schema import schema_of
 from ...releases.kubectl import does
+from ..attach import attach_or_log, show_log
 from ..failures import Failure
 from ..resource import builder
 from ..resource.scheme import KUBECTL
@@ -249,13 +250,14 @@ class Debugging:
     # Attaching
 
     def _attach(self, meta: Object, name: str) -> None:
-        """Wait until the container runs, and attach to it (handleAttachPod); always raises."""
+        """Wait until the container runs, and attach to it (handleAttachPod)."""
         pod, state = self._wait_for(meta, name)
         if "terminated" in state:
-            raise podcmd.not_yet(f"show the logs of container {quote(name)} in pod {quote(meta['name'])}")
+            show_log(self.ctx, pod, name)
+            return
         container = podcmd.find(pod, name)
         assert container is not None
-        podcmd.attach(self.ctx, container)
+        attach_or_log(self.ctx, pod, container)
 
     def _wait_for(self, meta: Object, name: str) -> tuple[Object, Object]:
         """Return the pod and the container's state as soon as that is no longer waiting (waitForContainer)."""
@@ -277,7 +279,7 @@ class Debugging:
 
         done = ctx.wait(begun)
         if done is None:  # a clock that stands still does not wait for ever, as kubectl would
-            raise podcmd.not_yet(f"attach to container {quote(name)}, which does not start")
+            raise Failure("timed out waiting for the condition")
         return done
 
 

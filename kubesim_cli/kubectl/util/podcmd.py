@@ -12,6 +12,8 @@ from ..resource.scheme import KUBECTL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...machinery.types import Object
     from ..cli.flags import Flags
     from ..context import Context
@@ -106,10 +108,11 @@ def find(pod: Object, name: str) -> Object | None:
     return next((container for container in containers if container["name"] == name), None)
 
 
-def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str = "not found in") -> Object:
+def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str = "not found in",
+                 tell: Callable[[str], object] | None = None) -> Object:
     """Return the named container, or the default one; raises Failure.
 
-    `unknown` is what older releases say that a wrong name is.
+    `unknown` is what older releases say that a wrong name is; `tell` gets what is said of the default, else stderr.
     """
     wanted = name or (pod["metadata"].get("annotations") or {}).get(DEFAULT_CONTAINER, "")
     container = find(pod, wanted)
@@ -121,24 +124,8 @@ def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str
         raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
     first: Object = pod["spec"]["containers"][0]
     if not quiet and names(pod) != first["name"]:
-        ctx.err(f"Defaulted container {quote(first['name'])} out of: {names(pod)}\n")
+        (tell or ctx.err)(f"Defaulted container {quote(first['name'])} out of: {names(pod)}\n")
     return first
-
-
-def attach(ctx: Context, container: Object) -> None:
-    """Say what kubectl says before it attaches (attach.go Run, exec.go SetupTTY); always raises, see not_yet."""
-    flags, name = ctx.flags, container["name"]
-    if flags["tty"] and not container.get("tty"):
-        if not flags["quiet"]:
-            ctx.err(f"error: Unable to use a TTY - container {name} did not allocate one\n")
-    elif container.get("tty") and flags["stdin"] and not ctx.from_terminal and not flags["quiet"]:
-        ctx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n")
-    if not flags["quiet"]:
-        if does("AttachTellsOfLogs", ctx.release):
-            ctx.err("All commands and output from this session will be recorded in container logs, including "
-                    "credentials and sensitive information passed through the command prompt.\n")
-        ctx.err("If you don't see a command prompt, try pressing enter.\n")
-    raise not_yet(f"attach to container {quote(name)}")
 
 
 def refuse_completed(pod: Object, doing: str) -> None:

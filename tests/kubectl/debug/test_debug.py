@@ -7,9 +7,10 @@ import re
 
 import pytest
 
+from ..typist import Typist
+
 TARGETING = ('Targeting container "{}". If you don\'t see processes from this container it may be because the '
              "container runtime doesn't support this feature.\n")
-NOT_YET = "error: kubesim does not run processes in containers yet, so it cannot "
 PROMPT = "If you don't see a command prompt, try pressing enter.\n"
 RECORDED = ("All commands and output from this session will be recorded in container logs, including credentials and "
             "sensitive information passed through the command prompt.\n")
@@ -222,20 +223,28 @@ def test_a_pod_on_a_node(web):
 # Attaching
 
 def test_attaching(web):
-    attach = NOT_YET + 'attach to container "a"\n'
-    assert web("kubectl debug web --image=busybox -it -c a") == (1, "", NO_TTY + RECORDED + PROMPT + attach)
-    assert "running" in pod(web)["status"]["ephemeralContainerStatuses"][0]["state"]
-    assert web("kubectl attach web -c a -t").err == RECORDED + PROMPT + attach
-    assert web("kubectl attach web -c a -itq").err == attach
-    assert web("kubectl attach web -c web -t").err == (
-        "error: Unable to use a TTY - container web did not allocate one\n" + RECORDED + PROMPT + NOT_YET +
-        'attach to container "web"\n')
-    assert web("kubectl debug web --copy-to=x --image=busybox -i -c b").err == (
-        RECORDED + PROMPT + NOT_YET + 'attach to container "b"\n')
-    assert web("kubectl debug node/minikube --image=busybox --attach -q").err == (
-        NOT_YET + 'attach to container "debugger"\n')
-    assert web("kubectl debug web --image=busybox --attach -c c").err == (
-        NOT_YET + 'show the logs of container "c" in pod "web"\n')
+    talk = "echo hi\nexit 2\n"
+    typed = web("kubectl debug web --image=busybox -it -c a -- sh", talk)
+    assert (typed.code, typed.err) == (0, NO_TTY + RECORDED + PROMPT) and "\nhi\r\n" in typed.out
+    web.advance("2s")
+    assert pod(web)["status"]["ephemeralContainerStatuses"][0]["state"]["terminated"]["exitCode"] == 2
+    assert web("kubectl attach web -c a -itq").err == (
+        'error: Internal error occurred: unable to upgrade connection: container not found ("a")\n')
+    assert web("kubectl attach web -c web -t") == (
+        0, "", "error: Unable to use a TTY - container web did not allocate one\n" + RECORDED + PROMPT)
+    assert web("kubectl debug web --copy-to=x --image=busybox -i -c b -- sh", talk) == (0, "hi\n", RECORDED + PROMPT)
+    assert web("kubectl debug node/minikube --image=busybox --attach -q -- echo hi") == (0, "hi\n", "")
+    assert web("kubectl debug web --image=busybox --attach -c c -q -- sh -c 'sleep 1; echo hi'") == (0, "hi\n", "")
+
+
+def test_attaching_on_a_terminal(web):
+    typist = Typist(web, "kubectl debug web --image=busybox -it -c a -- sh")
+    typist.type("\r")
+    typist.until("/ # ")
+    typist.type("exit\r")
+    assert typist.end().endswith("Session ended, the ephemeral container will not be restarted but may be reattached "
+                                 "using 'kubectl attach web -c a -n default -i -t' if it is still running\r\n")
+    assert (typist.code, typist.errors.getvalue()) == (0, RECORDED + PROMPT)
 
 
 def test_waiting_for_a_container_that_does_not_start(web):
@@ -244,9 +253,9 @@ def test_waiting_for_a_container_that_does_not_start(web):
     assert lines[0] == ("Warning: container a: Error response from daemon: manifest for nginx:doesnotexist not found: "
                         "manifest unknown: manifest unknown")
     assert lines[1].startswith('Warning: container a: Back-off pulling image "nginx:doesnotexist"')
-    assert refused.code == 1 and lines[-1] == NOT_YET + 'attach to container "a", which does not start'
+    assert refused.code == 1 and lines[-1] == "error: timed out waiting for the condition"
     quiet = web("kubectl debug web --image=nginx:doesnotexist -iq -c b")
-    assert quiet.err == NOT_YET + 'attach to container "b", which does not start\n'
+    assert quiet.err == "error: timed out waiting for the condition\n"
 
 
 def test_nothing_to_attach_to_where_only_images_change(web):
@@ -263,7 +272,7 @@ def test_older_releases(terminal):
     assert terminal("kubectl debug web --image=busybox --custom=x").err.startswith("error: unknown flag: --custom")
     assert terminal("kubectl debug web --image=busybox -c a") == (0, "", "")
     assert "securityContext" not in added(terminal)
-    assert terminal("kubectl debug web --image=busybox -c b -i").err == PROMPT + NOT_YET + 'attach to container "b"\n'
+    assert terminal("kubectl debug web --image=busybox -c b -i").err == PROMPT
     terminal.ok("kubectl debug web --copy-to=c --set-image=*=busybox")
     assert pod(terminal, "c")["metadata"]["annotations"]["k"] == "v" and "labels" not in pod(terminal, "c")["metadata"]
     terminal.ok("kubectl debug node/minikube --image=busybox -q")
