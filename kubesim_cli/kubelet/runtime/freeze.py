@@ -12,6 +12,7 @@ from importlib import import_module
 
 from . import rootfs
 from .chance import Chance
+from .databases.held import Held
 from .kernel import descriptors, files, kernel, network, process, terminal
 from .sh import codes, compiler, interactive, shell, values
 
@@ -32,10 +33,10 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     network.Net, network.Listener, network.Connection, network.Answered,
     shell.Shell,
     shell.Frame,
-    values.Assoc, codes.Code, Chance)}
-_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes"))
+    values.Assoc, codes.Code, Chance, Held)}
+_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes", "held"))
 _FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
-                          "routes": network.Routes}
+                          "routes": network.Routes, "held": lambda: None}
 
 
 class Store:

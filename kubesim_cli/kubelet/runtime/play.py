@@ -34,6 +34,8 @@ BEFORE = 3600.0   # seconds before its start that others which still run are pla
 class Names(Routes):
     """What a pod sees of the network: which names are known by now. What is behind them is not played."""
 
+    guesses = True
+
     def __init__(self, engine: Engine, resolves: Callable[[str], float | None]):
         self._engine, self._resolves = engine, resolves
 

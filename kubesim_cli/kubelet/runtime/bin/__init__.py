@@ -38,8 +38,12 @@ OWN = {
     "chance": ("shuf", "uuidgen"),
     "ping": ("ping", "traceroute"),
     "interfaces": ("ifconfig", "ip", "netstat", "route", "ss"),
-    "network": ("mysqladmin", "pg_isready", "redis-cli"),
     "languages": ("node", "perl", "php", "python", "python3", "ruby"),
+    ".databases.mysqld": ("mysqld", "mariadbd"),
+    ".databases.mysqlclient": ("mysql", "mariadb"),
+    ".databases.mysqltools": ("mysqladmin", "mysqldump", "mariadb-admin", "mariadb-dump"),
+    ".databases.postgresd": ("postgres",),
+    ".databases.psql": ("psql", "pg_isready", "createdb", "dropdb", "createuser", "dropuser"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}

@@ -75,7 +75,4 @@ PROGRAMS: dict[str, Program] = {
     "host": _client(1, lambda host: f"Host {host} not found: 3(NXDOMAIN)"), "dig": lambda process: 0,
     "wget": _client(1, lambda host: f"wget: bad address '{host}'"), "ping": _ping, "nc": _nc,
     "curl": _client(6, lambda host: f"curl: (6) Could not resolve host: {host}"),
-    "pg_isready": _client(2, lambda host: f"{host}:5432 - no response"),
-    "mysqladmin": _client(1, lambda host: f"mysqladmin: connect to server at '{host}' failed"),
-    "redis-cli": _client(1, lambda host: f"Could not connect to Redis at {host}:6379: Name does not resolve"),
 }

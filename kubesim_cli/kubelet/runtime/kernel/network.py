@@ -58,7 +58,12 @@ class Reply:
 
 
 class Routes:
-    """What a cluster's network knows. This one knows nothing but the container itself."""
+    """What a cluster's network knows. This one knows nothing but the container itself.
+
+    `guesses`: it only knows names; what would be found behind them is taken to be well.
+    """
+
+    guesses = False
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Return the addresses of a name as a container sees them, [] where it is not known."""

@@ -203,7 +203,7 @@ class MySQL(Session):
         name = words.name()
         if name not in self.data.catalog.schemas and name not in SYSTEM:
             raise SqlError(1049, "42000", f"Unknown database '{name}'")
-        if name not in SYSTEM:
+        if name not in ("information_schema", "performance_schema"):
             self.allowed(name)
         self.state["database"] = name
         return Result(database=name)
