@@ -1,6 +1,8 @@
 """The garbage collector: what goes with its owner, and what has to go before it.
 
 A key is one object, which may be gone already, as a JSON list: what users write into ownerReferences may hold anything.
+An owner that waits for its dependents leaves a note, so that it is found by its UID, which is what they are its own by:
+they may call it by another name, or be of no namespace, and so know nothing of its.
 Kubernetes: pkg/controller/garbagecollector/garbagecollector.go.
 """
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..apiserver.client import Client
+    from ..machinery.discovery import Resource
     from ..machinery.types import Json, Key, Object
 
 ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
@@ -58,15 +61,12 @@ class GarbageCollector(Controller):
     watches = {"*": _concerned}
 
     def sync(self, api: Client, key: str) -> float | None:
-        api_version, kind, namespace, name, uid = jsontext.loads(key)
-        res = api.discovery.of_kind(api_version, kind)
-        if res is None:
-            return None
-        if res.namespaced and not namespace:  # the owner of something without one: only its UID tells which it is
-            obj = next((each for each in api.items(res.name) if each["metadata"]["uid"] == uid), None)
-        else:
-            obj = api.find(res.name, name, namespace if res.namespaced else "")
-        if obj is None or obj["metadata"]["uid"] != uid:
+        uid = jsontext.loads(key)[-1]
+        res, obj = _find(api, key)
+        if res is None or obj is None:
+            for waiting in self.every_noted():
+                if waiting != key and jsontext.loads(waiting)[-1] == uid:
+                    self.manager.enqueue(self.name, waiting)
             _collect_dependents(api, {"metadata": {"uid": uid}})
         elif "deletionTimestamp" in obj["metadata"]:
             finalizers = obj["metadata"].get("finalizers") or ()
@@ -76,11 +76,23 @@ class GarbageCollector(Controller):
                 _finish(api, res.name, obj, ORPHAN)
             elif FOREGROUND in finalizers:
                 _collect_dependents(api, obj)
-                if not any(_blocks(dependent, uid) for _, dependent in api.dependents(obj)):
+                if any(_blocks(dependent, uid) for _, dependent in api.dependents(obj)):
+                    self.note(key, {"waits": True})
+                else:
                     _finish(api, res.name, obj, FOREGROUND)
         else:
             _collect(api, res.name, obj)
         return None
+
+
+def _find(api: Client, key: Key) -> tuple[Resource | None, Object | None]:
+    """Return the resource and the object of a key, as far as they are there."""
+    api_version, kind, namespace, name, uid = jsontext.loads(key)
+    res = api.discovery.of_kind(api_version, kind)
+    if res is None or (res.namespaced and not namespace):
+        return res, None
+    obj = api.find(res.name, name, namespace if res.namespaced else "")
+    return res, obj if obj is not None and obj["metadata"]["uid"] == uid else None
 
 
 def _collect_dependents(api: Client, owner: Object) -> None:

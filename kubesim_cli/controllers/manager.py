@@ -90,6 +90,10 @@ class Manager:
         """Take in what a key's sync leaves for the next one."""
         self._notes[name, key] = note
 
+    def noted(self, name: str) -> list[str]:
+        """Return the keys of a controller that have notes, in order."""
+        return sorted(self.store.timers.notes.get(name, ()))
+
     def rest(self) -> None:
         """Sync keys, first come first served, until the cluster is at rest at this instant."""
         counts: dict[tuple[str, str], int] = {}

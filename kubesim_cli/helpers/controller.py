@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
         def note(self, name: str, key: str, note: Object | None) -> None: ...
 
+        def noted(self, name: str) -> list[str]: ...
+
         def enqueue(self, name: str, key: str) -> None: ...
 
         def trouble(self, name: str, key: str, what: str) -> None: ...
@@ -93,6 +95,10 @@ class Controller:
     def note(self, key: str, note: Object) -> None:
         """Leave a note, any JSON object, for the next sync of the key: that one has to renew it, or it is gone."""
         self.manager.note(self.name, key, note or None)
+
+    def every_noted(self) -> list[Key]:
+        """Return the keys whose last syncs left notes, in order."""
+        return self.manager.noted(self.name)
 
     def sync(self, api: Any, key: Key) -> float | None:
         raise NotImplementedError

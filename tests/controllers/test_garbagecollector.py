@@ -125,3 +125,19 @@ def test_what_has_no_namespace_may_be_orphaned(w):
     w.advance()
     assert w.names("configmaps") == []
     assert "ownerReferences" not in w.get("persistentvolumes", "v", "")["metadata"]
+
+
+@pytest.mark.parametrize("called", [{"name": "somebody"}, {"kind": "Secret"}, {"kind": "Nothing"}, {"apiVersion": "v2"}])
+def test_foreground_waits_for_what_calls_it_by_another_name(w, called):
+    parent = w.create("configmaps", config_map("parent"))
+    child = config_map("child", parent, finalizers=["example.com/hold"])
+    child["metadata"]["ownerReferences"][0].update(called)
+    w.create("configmaps", child)
+    w.delete("configmaps", "parent", propagation="Foreground")
+    w.advance()
+    assert w.names("configmaps") == ["child", "parent"]
+    w.delete("configmaps", "child")
+    w.change("configmaps", "child", lambda obj: obj["metadata"].update(finalizers=[]))
+    w.advance()
+    assert w.names("configmaps") == []
+    assert not w.store.timers.notes
