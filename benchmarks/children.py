@@ -81,6 +81,7 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
     """What the child does; returns its exit code."""
     from kubesim_cli.main import main
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has its background jobs ignore
     for target, fd in enumerate(fds):
         os.dup2(fd, target)
     sys.stdin, sys.stdout, sys.stderr = (open(fd, mode, encoding="utf-8") for fd, mode in enumerate("rww"))

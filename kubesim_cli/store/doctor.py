@@ -8,7 +8,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import log
+from . import compaction, log
 from .blobs import Blobs, named_in
 
 TYPE_CHECKING = False
@@ -188,7 +188,8 @@ class Diagnosis:
                 return file.read(length)
 
             files.private_folder(os.path.abspath(folder))
-            files.replace(os.path.join(folder, log.LOG), log.compacted(self.path, self.index, read)[1], durable=True)
+            rows = compaction.compacted(self.path, self.index, read)[1]
+            files.replace(os.path.join(folder, log.LOG), rows, durable=True)
         here, there = Blobs(self.folder), Blobs(folder)
         for name in named_in(self.index):
             data = here.get(name)

@@ -30,7 +30,7 @@ from .timers import Timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, BinaryIO, TypeAlias
 
     from ..machinery.types import Key, Object
@@ -42,7 +42,7 @@ SEALED = 3              # the first format with checksums
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX, BLOBS = "objects.jsonl", "head.json", "index.json", "blobs"
 LONGEST_HEADER = 4096
-_COMMIT = b'{"commit":'
+COMMIT = b'{"commit":'
 SLACK = 1 << 16          # bytes of log tail that are scanned rather than indexed
 _OWNERS, _PARTS = "owners", "parts"  # beside the resources of the index file; no resource is called so
 
@@ -122,6 +122,19 @@ class Index:
         found = [row.split(" ", 2) for row, _ in self._owners.items(prefix)]
         return [(name, key) for _, name, key in found]
 
+    def is_owner(self, uid: str, resource: str, key: Key) -> bool:
+        """Tell whether the object is found by that owner."""
+        return self._owners.get(f"{uid} {resource} {key}") is not None
+
+    def tables(self) -> list[Table]:
+        """Return the entries of all objects and of the parts, in the order in which a compacted log has them."""
+        return [*(self._tables[name] for name in self.resources()), self.parts]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many objects and parts there are, and how many owners of them."""
+        return sum(map(len, self.tables())), len(self._owners)
+
     def resources(self) -> list[str]:
         """Return the resources that have objects, in order."""
         return sorted(name for name, table in self._tables.items() if table)
@@ -145,7 +158,7 @@ class Index:
             if record["type"] == "DELETED":
                 entries.pop(key)
                 return
-            uids = _uids(record["object"])
+            uids = uids_of(record["object"])
             entries.set(key, [record["rv"], offset, len(row), crc32(row), *uids])
             for uid in uids:
                 if uid:
@@ -166,8 +179,8 @@ class Index:
         elif "commit" in record:
             self.revision, self.meta = record["commit"], record["meta"]
 
-    def pack(self) -> list[bytes]:
-        """Encode the index file: a line for the whole, with the checksums of those that follow, and these.
+    def pack(self) -> Iterator[bytes]:
+        """Yield the index file: a line for the whole, with the checksums of those that follow, and these.
 
         The others hold entries, in the order of resources and keys: {"RESOURCE":{KEY: entry}}.
         """
@@ -175,18 +188,25 @@ class Index:
         for name, table in ((_OWNERS, self._owners), (_PARTS, self.parts)):
             if table:
                 tables[name] = table
-        blocks: dict[str, list[tuple[str, int, int]]] = {}
-        rows = [b""]
-        for name, table in tables.items():
-            places = blocks[name] = []
-            for first, crc, packed in table.pack():
-                places.append((first, crc, len(packed)))
-                rows.append(b'{"%b":%b}\n' % (name.encode(), packed))
+        blocks = {name: [*table.pack()] for name, table in tables.items()}
         self.mended = False
-        rows[0] = sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
-                          "live": self.live, "revision": self.revision, "meta": self.meta,
-                          "timers": self.timers.due, "notes": self.timers.notes, "tables": blocks})[0]
-        return rows
+        yield sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
+                      "live": self.live, "revision": self.revision, "meta": self.meta,
+                      "timers": self.timers.due, "notes": self.timers.notes,
+                      "tables": {name: [(first, crc, len(packed)) for first, crc, packed in found]
+                                 for name, found in blocks.items()}})[0]
+        for name, found in blocks.items():
+            for _, _, packed in found:
+                yield b'{"%b":%b}\n' % (name.encode(), packed)
+
+    def take_over(self, old: Index) -> None:
+        """Have the entries of another index, whose lines stand in this one's log in their order; that one is gone."""
+        offset = len(header(self.generation))
+        for table in old.tables():
+            for entry in table.amended():
+                entry[1] = offset
+                offset += entry[2]
+        self._tables, self._owners, self.parts = old._tables, old._owners, old.parts
 
     @classmethod
     def unpack(cls, data: bytes, anew: Callable[[], Index] | None = None) -> Index | None:
@@ -237,7 +257,8 @@ class Index:
         return all(table.sound for table in (*self._tables.values(), self._owners, self.parts))
 
 
-def _uids(obj: Object) -> list[str]:
+def uids_of(obj: Object) -> list[str]:
+    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
     owners = obj["metadata"].get("ownerReferences")
     if owners:
         controllers = [owner["uid"] for owner in owners if owner.get("controller")]
@@ -271,49 +292,6 @@ def timer(controller: str, key: str, due: float | None, note: Object | None) -> 
     """Return the log's record of a timer."""
     record = {"timer": key, "controller": controller, "due": due}
     return record if note is None else {**record, "note": note}
-
-
-def finished(index: Index, rows: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield a whole log of `rows`, the first of them its header, with a commit of what `index` tells.
-
-    `index` is told where the log ends, once that is read to its end.
-    """
-    crc = size = 0
-    for row in rows:
-        crc, size = crc32(row, crc), size + len(row)
-        yield row
-    commit, index.crc = sealed({"commit": index.revision, "meta": index.meta}, crc)
-    index.size = size + len(commit)
-    yield commit
-
-
-def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple[Index, Iterator[bytes]]:
-    """Return a log of the newest line of each object only, as `old` tells of them, and its index.
-
-    The log is read from the old one, which is called `path`, as it is consumed; until then the index is not whole.
-    `read(offset, length)` reads the old one. Reading raises StoreError where a line is another one.
-    """
-    index = Index(old.generation + 1, 0, old.revision, old.meta)
-    index.timers, index.live = old.timers, old.live
-
-    def rows() -> Iterator[bytes]:
-        row = header(index.generation)
-        offset = len(row)
-        yield row
-        tables = [(old.entries(resource), index.entries(resource)) for resource in old.resources()]
-        for entries, new in (*tables, (old.parts, index.parts)):
-            for key, (revision, start, length, crc, *others) in entries.items():
-                row = read(start, length)
-                if crc32(row) != crc:
-                    raise Damaged(path, f" at byte {start}")
-                new.set(key, [revision, offset, length, crc, *others])
-                offset += length
-                yield row
-        index._owners = old._owners
-        for each in index.timers.places():
-            yield line(timer(*each, *index.timers.get(*each)))
-
-    return index, finished(index, rows())
 
 
 def head(generation: int, size: int) -> bytes:
@@ -390,7 +368,7 @@ def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | No
 def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
     """Return what index.json tells of a log, None where it tells of another one."""
     path, packed = os.path.join(folder, LOG), _slurp(os.path.join(folder, INDEX))
-    index = Index.unpack(packed, lambda: _scanned(path, log, generation, size, crc)) if packed is not None else None
+    index = Index.unpack(packed, lambda: scanned(path, log, generation, size, crc)) if packed is not None else None
     if index is None or index.generation != generation:
         return None
     size, crc = index.size, index.crc
@@ -447,7 +425,7 @@ class Scan:
         for row in log:
             rows.append((offset, row))
             offset += len(row)
-            if not row.startswith(_COMMIT):
+            if not row.startswith(COMMIT):
                 crc = crc32(row, crc)
                 continue
             told, good = seal_of(row, crc)
@@ -466,7 +444,7 @@ def unsealed(log: BinaryIO, offset: int) -> Iterator[tuple[int, list[tuple[int, 
     for row in log:
         rows.append((offset, row))
         offset += len(row)
-        if row.startswith(_COMMIT) and row.endswith(b"\n"):
+        if row.startswith(COMMIT) and row.endswith(b"\n"):
             yield start, rows, True
             start, rows = offset, []
     if rows:
@@ -482,37 +460,44 @@ def whole(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, byt
             yield rows
 
 
-def verified(path: str, index: Index) -> Index:
-    """Return the index of a log as a look at all of it tells; `index` says how much of it is committed.
-
-    Raises StoreError where it is not as it was written.
-    """
-    with open(path, "rb") as log:
-        return _scanned(path, log, index.generation, index.size, index.crc)
-
-
-def _scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
+def scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
     """Return the index of an open log up to `size`, where its checksum is `crc`; who reads the log may go on.
 
     No transaction is held in memory.
     """
     position = log.tell()
+    told = Index(generation, size, crc=crc)
+    found = Index(generation, 0)
+    for offset, row, record in records(path, log, told):
+        try:
+            found.apply(record, offset, row)
+        except (KeyError, TypeError, AttributeError):
+            raise Damaged(path, f" at byte {offset}") from None
+    log.seek(position)
+    found.size, found.crc = size, crc
+    return found
+
+
+def records(path: str, log: BinaryIO, told: Index) -> Iterator[tuple[int, bytes, Object]]:
+    """Yield (offset, line, record) of an open log from its first line on, as far as `told` says that it goes.
+
+    Raises StoreError at the end where that was not the log that `told` is about.
+    """
     log.seek(0)
     first = log.readline(LONGEST_HEADER)
-    found = Index(generation, len(first), crc=crc32(first))
-    while found.size < size and (row := log.readline()):
+    offset, crc = len(first), crc32(first)
+    while offset < told.size and (row := log.readline()):
         try:
-            found.apply(jsontext.loads(row), found.size, row)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            record = jsontext.loads(row)
+        except ValueError:
             break
-        if row.startswith(_COMMIT):
-            found.crc, good = seal_of(row, found.crc)
+        yield offset, row, record
+        if row.startswith(COMMIT):
+            crc, good = seal_of(row, crc)
             if not good:
                 break
         else:
-            found.crc = crc32(row, found.crc)
-        found.size += len(row)
-    log.seek(position)
-    if (found.size, found.crc) != (size, crc):
-        raise Damaged(path, f" at byte {found.size}")
-    return found
+            crc = crc32(row, crc)
+        offset += len(row)
+    if (offset, crc) != (told.size, told.crc):
+        raise Damaged(path, f" at byte {offset}")

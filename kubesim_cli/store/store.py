@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BATCH = 256             # objects that are read at once
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
-PASSING = 4096          # fleeting objects that are kept in memory
+PASSING = 1024          # fleeting objects that are kept in memory
 GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
 
 
@@ -445,7 +445,9 @@ class Store:
         self._parted = False
         try:
             if index.size - index.live > max(GARBAGE, index.live):
-                self._compact(log.verified(self._path, index))
+                from .compaction import verified
+
+                self._compact(verified(self._path, index))
                 self._sweep()
             if durable:
                 self._write_head()
@@ -479,17 +481,20 @@ class Store:
             if name.endswith(files.TEMPORARY):
                 os.unlink(os.path.join(self.folder, name))
         index = self._index
-        rows = index.pack()
-        files.replace(os.path.join(self.folder, log.INDEX), rows, durable=False)
-        index.checkpoint, index.weight = index.size, sum(map(len, rows))
+        path = os.path.join(self.folder, log.INDEX)
+        files.replace(path, index.pack(), durable=False)
+        index.checkpoint, index.weight = index.size, os.path.getsize(path)
 
     def _compact(self, old: log.Index) -> None:
         """Write a new log with the newest line of each object only, as `old` tells of them."""
-        self._start_log(*log.compacted(self._path, old, self._read))
+        from .compaction import compacted
 
-    def _start_log(self, index: log.Index, rows: Iterable[bytes]) -> None:
+        self._start_log(*compacted(self._path, old, self._read), old)
+
+    def _start_log(self, index: log.Index, rows: Iterable[bytes], old: log.Index | None = None) -> None:
         """Put a log of `rows`, which may still be read from the one that is there, into its place.
 
+        Its index takes over what `old` has.
         Raises Unsynced when that is done, but the system does not vouch for it; the next commit asks again (_sync).
         """
         self._hold_still()
@@ -503,14 +508,18 @@ class Store:
             files.replace(self._path, closing(), durable=True)
         except files.Unsynced as error:
             unsure = error
+        if old is not None:
+            index.take_over(old)
         self._index, self._end, self._crc = index, index.size, index.crc
         if unsure is not None:
             raise unsure
 
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
+        from .compaction import finished
+
         index = log.Index(self._index.generation + 1, 0, 0, jsontext.copied(meta))
-        rows = [*log.finished(index, [log.header(index.generation)])]
+        rows = [*finished(index, [log.header(index.generation)])]
         trouble = None
         try:
             self._start_log(index, rows)

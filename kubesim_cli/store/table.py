@@ -140,16 +140,28 @@ class Table:
                     return
             at += 1
 
+    def amended(self) -> Iterator[Any]:
+        """Yield all values in the order of their keys, each to be changed in its place before the next."""
+        for at in range(len(self._blocks)):
+            yield from self._sorted(at).values()
+            self._pack(at)
+
     def __bool__(self) -> bool:
         return bool(self._blocks)
 
     def __len__(self) -> int:
         return sum(len(self._open(at)) for at in range(len(self._blocks)))
 
+    def _pack(self, at: int) -> None:
+        """Encode a block. It is decoded again where it is needed; both at once would take too much memory."""
+        block = self._blocks[at]
+        block.packed = jsontext.encode(self._sorted(at)).encode("utf-8", "surrogatepass")
+        block.crc, block.entries = crc32(block.packed), None
+
     def pack(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield the first key of each block, its checksum, and the block itself: a JSON object."""
         for at, block in enumerate(self._blocks):
             if not block.packed or not self._is_sound(block):
-                block.packed = jsontext.encode(self._sorted(at)).encode("utf-8", "surrogatepass")
-                block.crc = crc32(block.packed)
+                self._pack(at)
+            block.entries = None
             yield block.first, block.crc, block.packed

@@ -127,7 +127,8 @@ def test_what_has_no_namespace_may_be_orphaned(w):
     assert "ownerReferences" not in w.get("persistentvolumes", "v", "")["metadata"]
 
 
-@pytest.mark.parametrize("called", [{"name": "somebody"}, {"kind": "Secret"}, {"kind": "Nothing"}, {"apiVersion": "v2"}])
+@pytest.mark.parametrize("called", [
+    {"name": "somebody"}, {"kind": "Secret"}, {"kind": "Nothing"}, {"apiVersion": "v2"}])
 def test_foreground_waits_for_what_calls_it_by_another_name(w, called):
     parent = w.create("configmaps", config_map("parent"))
     child = config_map("child", parent, finalizers=["example.com/hold"])

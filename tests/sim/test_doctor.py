@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from kubesim_cli.store import log
+from kubesim_cli.store import compaction, log
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_reset_works_on_any_state_and_keeps_the_old_folder(terminal, folder, dam
 @pytest.mark.parametrize("time", ["never", float("nan"), 1e300])
 def test_reset_keeps_no_clock_that_tells_no_time(terminal, folder, time):
     with open(os.path.join(folder, log.LOG), "wb") as file:
-        file.write(b"".join(log.finished(log.Index(0, 0, 0, {"clock": {"frozen": time}}), [log.header(0)])))
+        file.write(b"".join(compaction.finished(log.Index(0, 0, 0, {"clock": {"frozen": time}}), [log.header(0)])))
     os.remove(os.path.join(folder, log.HEAD))
     assert terminal("kubectl sim reset").code == 0
     assert "(running)" in terminal("kubectl sim clock").out
