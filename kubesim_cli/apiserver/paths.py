@@ -74,7 +74,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if len(rest) > 3:
         raise errors.no_resource()
     labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
-    limit, grace_period = _number(query, "limit"), _number(query, "gracePeriodSeconds")
+    limit = _number(query, "limit")
     _number(query, "timeoutSeconds")
     if method == "GET" and not name:
         found = client.list(resource, namespace, label_selector=labels, field_selector=fields,
@@ -82,13 +82,16 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
         return found if client.server.resolve(resource).crd else bare_items(found)
     if method == "GET":
         return client.get(resource, name, namespace, subresource=subresource)
-    if method == "DELETE" and not name:
-        return client.delete_collection(resource, namespace, label_selector=labels, field_selector=fields)
     if method == "DELETE":
-        sent = body or {}
-        return client.delete(resource, name, namespace, grace_period=sent.get("gracePeriodSeconds", grace_period),
-                             propagation=sent.get("propagationPolicy", ""), preconditions=sent.get("preconditions"),
-                             dry_run=bool(sent.get("dryRun")))
+        from . import deleteoptions
+
+        sent = deleteoptions.checked(_delete_options(query)) if body is None else deleteoptions.of_body(
+            body, client.release)
+        options = Options(label_selector=labels, field_selector=fields, grace_period=sent.get("gracePeriodSeconds"),
+                          propagation=deleteoptions.propagation(sent), preconditions=sent.get("preconditions"),
+                          dry_run=bool(sent.get("dryRun")))
+        verb = "delete" if name else "deletecollection"
+        return client.send(Request(client, verb, resource, namespace, name, options=options))
     if body is None:
         raise errors.bad_request("the body of the request is empty")
     options = Options(dry_run=query.get("dryRun") == "All", field_manager=query.get("fieldManager", ""),
@@ -98,6 +101,17 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     if method == "PUT":
         return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
     raise errors.method_not_supported(resource, method.lower())
+
+
+def _delete_options(query: dict[str, str]) -> Object:
+    found: Object = {"gracePeriodSeconds": _number(query, "gracePeriodSeconds")}
+    if "orphanDependents" in query:
+        found["orphanDependents"] = query["orphanDependents"].lower() not in ("false", "0")
+    if "propagationPolicy" in query:
+        found["propagationPolicy"] = query["propagationPolicy"]
+    if "dryRun" in query:
+        found["dryRun"] = [query["dryRun"]]
+    return found
 
 
 def _discover(client: Client, parts: list[str]) -> Object:

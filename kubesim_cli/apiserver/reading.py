@@ -117,12 +117,20 @@ def list(request: Request) -> Object:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
     items = [*_selected(request, request.server.store.list)]
     meta: Object = {} if request.kind.computed else {"resourceVersion": str(request.server.store.revision)}
-    limit, after = request.options.limit, request.options.continue_
-    if after:
-        items = [obj for obj in items if key_of(obj) > after]
+    options = request.options
+    limit = options.limit
+    if options.continue_:
+        from . import continuation
+
+        start = continuation.start_of(options.continue_, request.namespace)
+        items = [obj for obj in items if key_of(obj) >= start]
     if 0 < limit < len(items):
-        meta["continue"] = key_of(items[limit - 1])
-        meta["remainingItemCount"] = len(items) - limit
+        from . import continuation
+
+        meta["continue"] = continuation.encode(key_of(items[limit - 1]), request.namespace,
+                                               request.server.store.revision)
+        if not options.label_selector and not options.field_selector:
+            meta["remainingItemCount"] = len(items) - limit
         items = items[:limit]
     return {"kind": request.res.kind + "List", "apiVersion": request.res.api_version, "metadata": meta, "items": items}
 

@@ -35,17 +35,13 @@ def decode_for(request: Request, subresource: Object) -> Object:
 def _typed(request: Request, body: Json, group: str, version: str, kind: str, schema: Schema | None) -> Object:
     """Return a body as the Go type of a kind holds it; told as `decode` does."""
     warn, field_validation = request.client.on_warning, request.options.field_validation or "Warn"
-    if not isinstance(body, dict):
-        raise _unreadable(body, 'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
-                          'Kind string "json:\\"kind,omitempty\\"" }')
-    for name in ("apiVersion", "kind"):
-        if not isinstance(body.get(name), (str, type(None))):
-            raise _unreadable(body[name], f"Go struct field .{name} of type string")
-    if not body.get("kind"):
+    given, what = type_of(body)
+    assert isinstance(body, dict)
+    if not what:
         import json
 
         raise errors.bad_request(f"Object 'Kind' is missing in '{json.dumps(body, separators=(',', ':'))}'")
-    given, what, expected = body.get("apiVersion") or "", body["kind"], f"{group}/{version}" if group else version
+    expected = f"{group}/{version}" if group else version
     if given != expected or what != kind:
         if given.rpartition("/")[0] == group and what == kind:
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
@@ -71,6 +67,17 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
         for path in unknown:
             warn(unknown_message(path))
     return obj
+
+
+def type_of(body: Json) -> tuple[str, str]:
+    """Return the apiVersion and the kind of a body, "" where there is none; raises BadRequest where it is no object."""
+    if not isinstance(body, dict):
+        raise _unreadable(body, 'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
+                          'Kind string "json:\\"kind,omitempty\\"" }')
+    for name in ("apiVersion", "kind"):
+        if not isinstance(body.get(name), (str, type(None))):
+            raise _unreadable(body[name], f"Go struct field .{name} of type string")
+    return body.get("apiVersion") or "", body.get("kind") or ""
 
 
 def _unreadable(value: Json, place: str) -> errors.StatusError:

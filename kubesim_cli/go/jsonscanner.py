@@ -32,7 +32,9 @@ def unexpected(text: str, position: int, where: str) -> JsonError:
     if position >= len(text):
         return JsonError(_END, len(text.encode("utf-8", "surrogatepass")), at_end=True)
     before = len(text[:position].encode("utf-8", "surrogatepass"))
-    char = chr(text[position].encode("utf-8", "surrogatepass")[0])  # Go looks at bytes
+    char = text[position]
+    escaped = "\udc80" <= char <= "\udcff"  # a byte of what is no UTF-8
+    char = chr(ord(char) - 0xDC00 if escaped else char.encode("utf-8", "surrogatepass")[0])  # Go looks at bytes
     shown = {"'": "\\'", '"': '"'}.get(char) or quote(char)[1:-1]
     return JsonError(f"invalid character '{shown}' {where}", before + 1)
 

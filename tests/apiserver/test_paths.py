@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shlex
 
@@ -88,8 +89,99 @@ def test_the_log_of_calls_tells_path_options_and_answer(terminal):
     ("limit=9223372036854775808", 'strconv.ParseInt: parsing "9223372036854775808": value out of range'),
     ("gracePeriodSeconds=" + "9" * 5000, f'strconv.ParseInt: parsing "{"9" * 5000}": value out of range')])
 def test_parameters_that_are_no_numbers(api, query, problem):
-    assert api.refused(api.admin.raw, "GET", f"/api/v1/namespaces?{query}") == problem
+    method = "DELETE" if query.startswith("grace") else "GET"
+    assert api.refused(api.admin.raw, method, f"/api/v1/namespaces?{query}") == problem
 
 
 def test_parameters_that_are_numbers(api):
     assert len(api.admin.raw("GET", "/api/v1/namespaces?limit=1&timeoutSeconds=-5")["items"]) == 1
+
+
+def _pages(api, path: str, **query: str) -> list[list[str]]:
+    found, token = [], ""
+    while True:
+        asked = {"limit": "2", **query, **({"continue": token} if token else {})}
+        page = api.admin.raw("GET", f"{path}?{'&'.join(f'{name}={value}' for name, value in asked.items())}")
+        found.append([item["metadata"]["name"] for item in page["items"]])
+        token = page["metadata"].get("continue", "")
+        if not token:
+            return found
+
+
+def test_a_list_comes_in_pages(api):
+    for name in ("a", "b", "c", "d", "e"):
+        api.create("v1", "ConfigMap", name)
+    path = "/api/v1/namespaces/default/configmaps"
+    names = [name for page in _pages(api, path) for name in page if len(name) == 1]
+    assert names == ["a", "b", "c", "d", "e"]
+    whole = _pages(api, "/api/v1/configmaps")
+    assert all(len(page) == 2 for page in whole[:-1]) and [n for p in whole for n in p if len(n) == 1] == names
+    page = api.admin.raw("GET", path + "?limit=2&fieldSelector=metadata.name%21%3Da")
+    assert "remainingItemCount" not in page["metadata"]  # which a real server does not know then
+    token = json.loads(base64.urlsafe_b64decode(page["metadata"]["continue"] + "=="))
+    assert token == {"v": "meta.k8s.io/v1", "rv": int(page["metadata"]["resourceVersion"]), "start": "c\0"}
+
+
+def _token(**fields: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("token, why", [
+    ("zz", " invalid character 'Ï' looking for beginning of value"),
+    ("e", " illegal base64 data at input byte 0"),
+    ("ab=c", " illegal base64 data at input byte 2"),
+    ("e30", " server does not recognize this encoded version "),
+    ("bnVsbA", " server does not recognize this encoded version "),
+    ("W10", " json: cannot unmarshal array into Go value of type storage.continueToken"),
+    (_token(v="v2"), " server does not recognize this encoded version v2"),
+    (_token(v="meta.k8s.io/v1", rv="5"),
+     " json: cannot unmarshal string into Go struct field continueToken.rv of type int64"),
+    (_token(v="meta.k8s.io/v1", start="a"), " incorrect encoded start resourceVersion (version meta.k8s.io/v1)"),
+    (_token(v="meta.k8s.io/v1", rv=3), " encoded start key empty (version meta.k8s.io/v1)"),
+    (_token(v="meta.k8s.io/v1", rv=3, start="../nodes"), " ../nodes")])
+def test_what_is_no_continue_token_is_told(api, token, why):
+    with pytest.raises(StatusError) as caught:
+        api.admin.raw("GET", f"/api/v1/pods?continue={token}")
+    assert caught.value.reason == "BadRequest"
+    assert caught.value.message == f"invalid continue token: continue key is not valid:{why}"
+
+
+def test_a_delete_is_told_how(api):
+    path = "/api/v1/namespaces/default/configmaps"
+    options = {"kind": "DeleteOptions", "apiVersion": "apps/v1"}
+    api.create("v1", "ConfigMap", "a", namespace="default")
+    api.admin.raw("DELETE", path + "/a", {"dryRun": ["All"]})
+    api.admin.raw("DELETE", path + "/a?dryRun=All")
+    assert api.refused(api.admin.raw, "DELETE", path + "/a", {**options, "preconditions": {"uid": "x"}}).startswith(
+        "Operation cannot be fulfilled")
+    api.admin.raw("DELETE", path + "/a?propagationPolicy=Nonsense", {**options, "propagationPolicy": "Orphan"})
+    assert api.admin.raw("GET", path + "/a")["metadata"]["finalizers"] == ["orphan"]  # a body counts, not the query
+    for query, finalizers in (("orphanDependents=true", ["orphan"]), ("propagationPolicy=Foreground",
+                                                                      ["foregroundDeletion"])):
+        name = query[0]
+        api.create("v1", "ConfigMap", name, namespace="default")
+        api.admin.raw("DELETE", f"{path}/{name}?{query}")
+        assert api.admin.raw("GET", f"{path}/{name}")["metadata"]["finalizers"] == finalizers
+
+
+@pytest.mark.parametrize("body, why", [
+    ([], "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct"),
+    ({"kind": 5},
+     "couldn't get version/kind; json parse error: json: cannot unmarshal number into Go struct field .kind of type"),
+    ({"kind": "Pod", "apiVersion": "v1"}, 'no kind "Pod" is registered for version "v1" in scheme "pkg/apis/meta/'),
+    ({"gracePeriodSeconds": "1"},
+     "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64"),
+    ({"preconditions": []},
+     "json: cannot unmarshal array into Go struct field DeleteOptions.preconditions of type v1.Preconditions"),
+    ({"propagationPolicy": "X"}, 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "X": '
+     'supported values: "Foreground", "Background", "Orphan", "nil"'),
+    ({"propagationPolicy": "Orphan", "orphanDependents": True}, 'DeleteOptions.meta.k8s.io "" is invalid: '
+     'propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set'),
+    ({"dryRun": ["None"]}, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["None"]: '
+     'supported values: "All"')])
+@pytest.mark.parametrize("name", ["/a", ""])
+def test_what_are_no_delete_options_is_told(api, body, why, name):
+    api.create("v1", "ConfigMap", "a", namespace="default")
+    told = api.refused(api.admin.raw, "DELETE", "/api/v1/namespaces/default/configmaps" + name, body)
+    assert told.startswith(why)
+    assert api.admin.raw("GET", "/api/v1/namespaces/default/configmaps/a")

@@ -259,8 +259,21 @@ class _Checker:
             return list_of(checked[-1])
         if macro == "transformMap":
             return map_of(first, checked[-1])
+        if macro == "transformMapEntry":
+            found = map_of(self._new(), self._new())
+            if self._assignable(found, checked[-1]):
+                return self.resolved(found)
+            return self._problem(node, "found no matching overload for 'cel.@mapInsert' applied to "
+                                       f"'({shown(found)}, {shown(self.resolved(checked[-1]))})'")
         self._expect(last, BOOL, checked[-1])
         return list_of(types[0]) if macro == "filter" else BOOL
+
+    def _bind(self, node: Node) -> Type:
+        _, _, name, value, body = node
+        self.scopes.append({name: self.check(value)})
+        found = self.check(body)
+        self.scopes.pop()
+        return found
 
     def _variables(self, source: Node, range_: Type) -> tuple[Type, Type]:
         """Return the types of (key or index, item)."""

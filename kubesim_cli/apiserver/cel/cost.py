@@ -94,6 +94,8 @@ def of_call(name: str, values: list[Value], method: bool) -> int:
         return 1 + sizes[0] * sizes[1] * _SETS[name]
     if name in _COPIES:
         return 1 + LIST + _copied(name, values, sizes)
+    if name == "@sortByAssociatedKeys":
+        return 1 + LIST + _compared_with_each_other(values[1], sizes[1])
     if name in ("sort", "distinct"):
         return 1 + LIST + _compared_with_each_other(values[0], sizes[0])
     return 1

@@ -31,7 +31,7 @@ _ONE = (1, 1)
 # Of macros: what the accumulator costs at first, with each item (besides the arguments), and at the end.
 _LOOPS = {"all": (0, 3, 1), "exists": (0, 4, 1), "exists_one": (0, 2, 2), "existsOne": (0, 2, 2),
           "filter": (LIST, LIST + 3, 1), "map": (LIST, LIST + 2, 1), "transformList": (LIST, LIST + 2, 1),
-          "transformMap": (MAP, 3, 1)}
+          "transformMap": (MAP, 3, 1), "transformMapEntry": (MAP, 2, 1)}
 
 
 def estimate(node: Node, checked: Checked, sizes: Sizes) -> int:
@@ -168,6 +168,15 @@ class Estimator:
         spent = total(self.cost(body), LIST, tested, macro == "optMap")
         self.locals[name].pop()
         return total(tested, spent)
+
+    def _bind(self, node: Node) -> int:
+        _, _, name, value, body = node
+        spent = self.cost(value)
+        self.locals.setdefault(name, []).append((self._path(value), self._size(value), self._entries(value)))
+        spent = total(spent, self.cost(body))
+        self.locals[name].pop()
+        self._copy(node, body)
+        return spent
 
     def _enter(self, source: Node, names: list[str]) -> None:
         """Set the variables of a macro."""

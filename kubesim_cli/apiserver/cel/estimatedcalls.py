@@ -24,7 +24,7 @@ _PARSED = ("url", "quantity", "isQuantity", "semver", "isSemver", "cidr", "isIP"
 _CHANGED = ("lowerAscii", "upperAscii", "substring", "trim")
 _WHOLE = ("isSorted", "sum", "max", "min", "indexOf", "lastIndexOf")
 _SETS = {"sets.contains": 1.0, "sets.intersects": 1.0, "sets.equivalent": 2.0}
-_LISTS = ("slice", "flatten", "reverse", "distinct", "sort", "lists.range")
+_LISTS = ("slice", "flatten", "reverse", "distinct", "sort", "@sortByAssociatedKeys", "lists.range")
 _FORMAT_REGEX = 128  # cel.MaxNameFormatRegexSize
 _FORMAT_SIZE = 64    # cel.MaxFormatSize
 _ADDRESS = 16        # bytes of the longest IP address
@@ -163,9 +163,12 @@ def _join(estimator: Estimator, receiver: Operand, arguments: list[Operand]) -> 
 def _of_lists(name: str, wanted: list[Type], receiver: Operand | None, arguments: list[Operand]) -> Call:
     """Functions that make a list of a list: what they go through, the call and the new list."""
     factor, size = 1.0, UNKNOWN if receiver is None else receiver.size
-    if name in ("distinct", "sort"):
+    if name in ("distinct", "sort", "@sortByAssociatedKeys"):
+        keys = wanted[-1][1]
+        if name == "@sortByAssociatedKeys":
+            size = arguments[0].size
         size, factor = product(size, size), 2.0
-        if name == "sort" and wanted[0][1][0] in ("string", "bytes"):
+        if name != "distinct" and keys[0] in ("string", "bytes"):
             factor += TEXT
     elif name == "lists.range":
         size = _fixed(_number(arguments[0], MOST))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def _add(left: Value, right: Value) -> Value:
     if isinstance(left, Timestamp) and isinstance(right, Timestamp):
         both = isinstance(left, Duration) and isinstance(right, Duration)
-        return (Duration if both else Timestamp)(left.nanos + right.nanos)
+        return (Duration if both else Timestamp)(left.nanos + right.nanos, left.offset or right.offset)
     if is_number(left) and is_number(right):
         return _number(left + right, left, right)
     if type(left) is type(right) and isinstance(left, (str, bytes)):
@@ -43,8 +43,9 @@ def _add(left: Value, right: Value) -> Value:
 
 def _subtract(left: Value, right: Value) -> Value:
     if isinstance(left, Timestamp) and isinstance(right, Timestamp):
-        same = type(left) is type(right)
-        return (Duration if same else Timestamp)(left.nanos - right.nanos)
+        if type(left) is type(right):
+            return Duration(left.nanos - right.nanos)
+        return Timestamp(left.nanos - right.nanos, left.offset)
     return _number(left - right, left, right)
 
 
@@ -302,6 +303,15 @@ def _sort(values: Value) -> list[Value]:
     return sorted(values, key=cmp_to_key(compare))
 
 
+def _sort_by(values: list[Value], keys: list[Value]) -> list[Value]:
+    from functools import cmp_to_key
+
+    if any(type_name(key) != type_name(keys[0]) for key in keys):
+        raise EvaluationError("list elements must have the same type")
+    key = cmp_to_key(compare)
+    return [values[i] for i in sorted(range(len(values)), key=lambda i: key(keys[i]))]
+
+
 def _distinct(values: Value) -> list[Value]:
     found: list[Value] = []
     for value in values:
@@ -371,6 +381,7 @@ FUNCTIONS: dict[str, Function] = {
     "join": _join, "replace": _replace, "split": _split, "substring": _substring, "indexOf": _index_of,
     "lastIndexOf": _last_index_of, "format": libraries.format_string, "strings.quote": libraries.quote,
     "isSorted": _is_sorted, "min": _best(-1, "min"), "max": _best(1, "max"), "sum": _sum, "sort": _sort,
+    "@sortByAssociatedKeys": _sort_by,
     "distinct": _distinct, "slice": _slice, "flatten": _flatten, "lists.range": lambda count: list(range(count)),
     "reverse": lambda values: list(reversed(values)),
     "sets.contains": _contains_all, "sets.intersects": lambda a, b: any(equal(x, y) for x in a for y in b),

@@ -338,6 +338,20 @@ class _Evaluator:
         *conditions, made = arguments
         return {key: evaluator.value(made) for evaluator, key, _ in self._chosen(bindings, conditions, 3)}
 
+    def _macro_transformMapEntry(self, bindings: Bindings, arguments: list[Node]) -> dict[Value, Value]:
+        *conditions, made = arguments
+        found: dict[Value, Value] = {}
+        for evaluator, *_ in self._chosen(bindings, conditions, 2):
+            for key, value in evaluator.value(made).items():
+                if key in found:
+                    raise EvaluationError(f"insert failed: key {text_of(key)} already exists")
+                found[key] = value
+        return found
+
+    def _bind(self, node: Node) -> Value:
+        _, _, name, value, body = node
+        return _Evaluator({**self.variables, name: self.value(value)}, self.meter).value(body)
+
     def _chosen(self, bindings: Bindings, conditions: list[Node],
                 each: int) -> Iterator[tuple[_Evaluator, Value, Value]]:
         """Walk the items for which the condition holds, if there is one; what is made of each costs `each`."""

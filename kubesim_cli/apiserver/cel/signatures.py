@@ -108,5 +108,6 @@ LATER = {
     (1, 34): {
         "slice": ".list(A),int,int>list(A)", "flatten": ".list(list(A))>list(A)", "distinct": ".list(A)>list(A)",
         "lists.range": "int>list(int)", "reverse": ".list(A)>list(A)", "sort": _each(".list(T)>list(T)", _SORTABLE),
+        "@sortByAssociatedKeys": _each(".list(A),list(T)>list(A)", _SORTABLE),
     },
 }

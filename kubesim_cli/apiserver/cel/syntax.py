@@ -2,7 +2,8 @@
 
 A node is a tuple (kind, offset, ...), the offset being that of the token by which complaints point at it:
 `literal` value; `ident` name; `select` operand, field, optional, test-only; `call` function, target or None, arguments;
-`list` items; `map` entries (key, value); `comprehension` macro, range, variables, arguments.
+`list` items; `map` entries (key, value); `comprehension` macro, range, variables, arguments;
+`bind` variable, its value, what is evaluated with it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _STARTS = ("{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, N
            "IDENTIFIER}")
 # Macros on a range: name -> (least, most) arguments.
 _MACROS = {"all": (2, 3), "exists": (2, 3), "exists_one": (2, 3), "existsOne": (3, 3), "map": (2, 3), "filter": (2, 2),
-           "transformList": (3, 4), "transformMap": (3, 4)}
+           "transformList": (3, 4), "transformMap": (3, 4), "transformMapEntry": (3, 4)}
+_SORTED = "@__sortBy_input__"  # what a sortBy is about, which is evaluated once
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -200,6 +202,8 @@ class _Parser:
         least, most = _MACROS.get(name, (1, 0))
         if least <= len(arguments) <= most:
             return self._macro(place, name, target, arguments)
+        if name == "sortBy" and len(arguments) == 2:
+            return self._sort_by(place, target, arguments)
         if name in ("optMap", "optFlatMap") and len(arguments) == 2:
             return ("comprehension", place, name, target, [self._variable(arguments[0])], arguments[1:])
         return ("call", place, name, target, arguments)
@@ -211,11 +215,20 @@ class _Parser:
 
     def _macro(self, place: int, name: str, target: Node, arguments: list[Node]) -> Node:
         """One variable or two come first: `map` and the like take a filter as well, which has to be told apart."""
-        two = name in ("existsOne", "transformList", "transformMap") or (
+        two = name in ("existsOne", "transformList", "transformMap", "transformMapEntry") or (
             name in ("all", "exists", "exists_one") and len(arguments) == 3)
         count = 2 if two else 1
         variables = [self._variable(argument) for argument in arguments[:count]]
         return ("comprehension", place, name, target, variables, arguments[count:])
+
+    def _sort_by(self, place: int, target: Node, arguments: list[Node]) -> Node:
+        """`bind(list, list.@sortByAssociatedKeys(list.map(variable, key)))`."""
+        if target[0] in ("literal", "map"):
+            raise CompileError(self.text, [(target[1], "sortBy can only be applied to a list, identifier, "
+                                                       "comprehension, call or select expression")])
+        source: Node = ("ident", place, _SORTED)
+        keys = self._macro(place, "map", ("ident", place, _SORTED), arguments)
+        return ("bind", place, _SORTED, target, ("call", place, "@sortByAssociatedKeys", source, [keys]))
 
     def _variable(self, node: Node) -> str:
         if node[0] != "ident":

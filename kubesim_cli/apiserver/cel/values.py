@@ -26,12 +26,12 @@ class UInt(int):
 
 
 class Timestamp:
-    """A moment: nanoseconds since 1970."""
+    """A moment: nanoseconds since 1970, and how many seconds the clocks that it was read from are ahead of UTC's."""
 
-    __slots__ = ("nanos",)
+    __slots__ = ("nanos", "offset")
 
-    def __init__(self, nanos: int):
-        self.nanos = nanos
+    def __init__(self, nanos: int, offset: int = 0):
+        self.nanos, self.offset = nanos, offset
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.nanos == self.nanos
@@ -184,9 +184,15 @@ def parse_timestamp(text: str) -> Timestamp:
     from ...machinery import timestamps
 
     try:
-        return Timestamp(round(timestamps.parse(text) * 10**9))
+        timestamps.parse(text)
     except ValueError as error:
         raise EvaluationError(str(error)) from None
+    zone = len(text) - (1 if text[-1] == "Z" else 6)
+    whole, fraction = text[:19] + text[zone:], text[20:zone]
+    hours, minutes = (text[zone + 1:zone + 3], text[zone + 4:]) if text[-1] != "Z" else ("0", "0")
+    ahead = int(hours) * 3600 + int(minutes) * 60
+    return Timestamp(int(timestamps.parse(whole)) * 10**9 + int(f"{fraction[:9]:0<9}"),
+                     -ahead if text[zone] == "-" else ahead)
 
 
 def text_of(value: Value) -> str:
@@ -206,12 +212,20 @@ def text_of(value: Value) -> str:
         fraction = f".{rest:09}".rstrip("0") if rest else ""
         return f"{'-' if value.nanos < 0 else ''}{seconds}{fraction}s"
     if isinstance(value, Timestamp):
-        from ...machinery import timestamps
-
-        return timestamps.format(value.nanos / 10**9)
+        return _shown(value)
     if isinstance(value, Opaque):
         return value.text
     raise no_overload()
+
+
+def _shown(moment: Timestamp) -> str:
+    """Return a timestamp as Go's RFC3339Nano has it."""
+    from ...machinery import timestamps
+
+    seconds, nanos = divmod(moment.nanos, 10**9)
+    text = timestamps.format(seconds + moment.offset)[:-1] + (f".{nanos:09}".rstrip("0") if nanos else "")
+    minutes = abs(moment.offset) // 60
+    return text + (f"{'-' if moment.offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}" if moment.offset else "Z")
 
 
 def add_lists(left: list[Value], right: list[Value]) -> list[Value]:
