@@ -77,11 +77,15 @@ class _Lines:
         """Return the next with its end, b"" where there is none; raises ValueError."""
         line = self.stream.readline(self.left + 1)
         self.left -= len(line)
+        if self.left < 0 or line and line[-1:] != b"\n":
+            self.refuse(line)
+        return line
+
+    def refuse(self, line: bytes) -> None:
+        """Raise what there is to say of a line that is not whole, or too much."""
         if self.left < 0:
             raise ValueError(f"net/http: server response headers exceeded {MOST_OF_HEAD} bytes; aborted")
-        if line and not line.endswith(b"\n"):
-            raise ValueError("unexpected EOF")
-        return line
+        raise ValueError("unexpected EOF")
 
 
 def _text(line: bytes) -> str:
@@ -105,22 +109,29 @@ def _status(line: str) -> tuple[int, str]:
 
 def _headers(lines: _Lines) -> dict[str, list[str]]:
     """Read the headers; those that nobody asks for are passed over, as there may be very many."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[list[str]]] = {}  # of each value the lines that it stands on
     last: list[str] | None = None
-    while (line := lines.next()) not in (b"\r\n", b"\n"):
+    readline, blanks = lines.stream.readline, b" \t"
+    while True:
+        line = readline(lines.left + 1)
+        lines.left -= len(line)
+        if lines.left < 0 or line[-1:] != b"\n":
+            lines.refuse(line)
+        if line in (b"\r\n", b"\n"):
+            return {name: [" ".join(filter(None, parts)) for parts in values] for name, values in found.items()}
+        if line[:1] in blanks:
+            if last is not None:
+                last.append(_text(line))
+            continue
         name, colon, value = line.partition(b":")
-        if line[:1] in (b" ", b"\t"):
-            if last:
-                last[-1] = f"{last[-1]} {_text(line)}".strip()
-        elif not colon:
+        if not colon:
             raise ValueError(f"malformed MIME header: missing colon: {quote(_text(line))}" if line else
                              "unexpected EOF")
         elif (name := name.lower()) in _HEADERS:
-            last = found.setdefault(name.decode(), [])
-            last.append(_text(value))
+            last = [_text(value)]
+            found.setdefault(name.decode(), []).append(last)
         else:
             last = None
-    return found
 
 
 def _bounded(size: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 
 import pytest
 
@@ -73,3 +74,19 @@ def test_heads_are_bounded(header, monkeypatch):
     with pytest.raises(ValueError) as failed:
         body(OK + header + b"\r\n\r\n")
     assert str(failed.value) == f"{BROKEN}net/http: server response headers exceeded 100 bytes; aborted"
+
+
+@pytest.mark.parametrize("start, row", [
+    (b"", b"a:\n"), (b"Location: a\r\n", b" b\r\n")])
+def test_many_headers_are_soon_read(start, row, monkeypatch):
+    monkeypatch.setattr(http, "MOST_OF_HEAD", 1 << 20)
+    endless = io.BytesIO(b"HTTP/1.1 200 OK\r\n" + start + row * (http.MOST_OF_HEAD // len(row) + 1))
+    before = time.process_time()
+    with pytest.raises(ValueError, match="headers exceeded 1048576 bytes"):
+        http.Answer(endless)
+    assert time.process_time() - before < 1  # a tenth to a third
+
+
+def test_a_value_may_go_on_on_the_next_lines():
+    found = http.Answer(io.BytesIO(b"HTTP/1.1 200 OK\r\nLocation: a\r\n b\r\n \r\n\tc\r\nX: y\r\n z\r\nLocation:\r\n d\r\n\r\n"))
+    assert found.headers == {"location": ["a b c", "d"]}
