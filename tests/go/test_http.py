@@ -84,7 +84,7 @@ def test_many_headers_are_soon_read(start, row, monkeypatch):
     before = time.process_time()
     with pytest.raises(ValueError, match="headers exceeded 1048576 bytes"):
         http.Answer(endless)
-    assert time.process_time() - before < 1  # a tenth to a third
+    assert time.process_time() - before < 3  # a tenth of that
 
 
 def test_a_value_may_go_on_on_the_next_lines():
