@@ -77,7 +77,7 @@ class _Lines:
         """Return the next with its end, b"" where there is none; raises ValueError."""
         line = self.stream.readline(self.left + 1)
         self.left -= len(line)
-        if self.left < 0 or line and line[-1:] != b"\n":
+        if self.left < 0 or (line and line[-1:] != b"\n"):
             self.refuse(line)
         return line
 

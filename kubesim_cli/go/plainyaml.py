@@ -45,27 +45,35 @@ def _scalar(value: str, line: int, plain: bool = True) -> Node:
 
 
 class _Reader:
-    """Stands at a row: `rest` is what it has from `column` on, "" behind the last one."""
+    """Stands at a row: `rest` is what it has from `column` on, "" behind the last one.
+
+    The text is not cut into rows, of which a block may have millions.
+    """
 
     def __init__(self, text: str):
-        self.lines = text.split("\n")
-        self.whole = not self.lines[-1]  # whether the last line has its end
+        self.text = text
         self.line = -1
+        self.next = 0  # where the row after this one begins
         self.column, self.rest = 0, ""
         self.advance()
 
+    def _row(self, start: int) -> str:
+        end = self.text.find("\n", start)
+        return self.text[start:end] if end >= 0 else self.text[start:]
+
     def advance(self) -> None:
         """Go to the next row that is no comment."""
-        for number in range(self.line + 1, len(self.lines)):
-            text = self.lines[number]
+        while self.next < len(self.text):
+            start, text = self.next, self._row(self.next)
+            self.line, self.next = self.line + 1, start + len(text) + 1
             rest = text.lstrip(" ")
             if rest and rest[0] != "#":
                 if text[0] == "%" or text.startswith("...") or (text.startswith("---") and (
-                        text.rstrip(" ") != "---" or any(map(str.strip, self.lines[:number])))):
+                        text.rstrip(" ") != "---" or self.text[:start].strip())):
                     raise NotPlain
-                self.line, self.column, self.rest = number, len(text) - len(rest), rest.rstrip(" ")
+                self.column, self.rest = len(text) - len(rest), rest.rstrip(" ")
                 return
-        self.line, self.column, self.rest = len(self.lines), -1, ""
+        self.column, self.rest = -1, ""
 
     def block(self, column: int) -> Node:
         """Read the collection that begins here."""
@@ -137,31 +145,43 @@ class _Reader:
     def _literal(self, head: str, column: int) -> Node:
         if head not in ("|", "|-"):
             raise NotPlain
-        start = self.line
-        first = start + 1
-        while first < len(self.lines) and not self.lines[first]:
+        text, start = self.text, self.next
+        first = start
+        while text[first:first + 1] == "\n":
             first += 1
-        indent = len(self.lines[first]) - len(self.lines[first].lstrip(" ")) if first < len(self.lines) else 0
-        if indent <= column or not self.lines[first].strip(" "):
+        row = self._row(first)
+        indent = len(row) - len(row.lstrip(" "))
+        if indent <= column or not row.strip(" "):
             raise NotPlain
-        end = start + 1
-        for end in range(start + 1, len(self.lines)):
-            text = self.lines[end]
-            if text.strip(" ") and len(text) - len(text.lstrip(" ")) < indent:
-                break
-        else:
-            if not self.whole:
-                raise NotPlain
-            end = len(self.lines)
-        while not self.lines[end - 1][indent:]:
-            end -= 1
-        pad = " " * indent
-        if not all(text.startswith(pad) or not text for text in self.lines[first:end]):
-            raise NotPlain  # so that all of the rows can be cut at once, of which there may be very many
-        value = "\n".join(self.lines[start + 1:end]).replace("\n" + pad, "\n").removeprefix(pad)
-        self.line = end - 1
+        end = self._end_of_literal(first, " " * indent)
+        line, self.line, self.next = self.line, self.line + text.count("\n", start, end), end
+        if text[end - 1] != "\n":
+            raise NotPlain
+        value = text[start:end if head == "|" else end - 1]
+        value = value.replace("\n" + " " * indent, "\n").removeprefix(" " * indent)
         self.advance()
-        return _scalar(value + ("\n" if head == "|" else ""), start, plain=False)
+        return _scalar(value, line, plain=False)
+
+    def _end_of_literal(self, at: int, pad: str) -> int:
+        """Return where the last row ends, with its line end, that begins with `pad` and more; all before do, or are
+        empty, so that they can be cut at once."""
+        text, size, last, odd = self.text, len(pad), at, False
+        while at < len(text):
+            end = text.find("\n", at) + 1 or len(text)
+            if text.startswith(pad, at):
+                if end - at > size + (text[end - 1] == "\n"):
+                    last = end
+                    if odd:
+                        raise NotPlain
+            elif text[at] != "\n":
+                if text[at:end].strip(" \n"):
+                    break
+                odd = True  # blanks, but not enough of them
+            at = end
+        else:
+            if text[-1] != "\n":
+                raise NotPlain
+        return last
 
 
 def _key(text: str) -> tuple[str, str] | None:

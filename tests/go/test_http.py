@@ -88,5 +88,6 @@ def test_many_headers_are_soon_read(start, row, monkeypatch):
 
 
 def test_a_value_may_go_on_on_the_next_lines():
-    found = http.Answer(io.BytesIO(b"HTTP/1.1 200 OK\r\nLocation: a\r\n b\r\n \r\n\tc\r\nX: y\r\n z\r\nLocation:\r\n d\r\n\r\n"))
+    found = http.Answer(io.BytesIO(b"HTTP/1.1 200 OK\r\nLocation: a\r\n b\r\n \r\n\tc\r\nX: y\r\n z\r\n"
+                                   b"Location:\r\n d\r\n\r\n"))
     assert found.headers == {"location": ["a b c", "d"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 import random
 import re
+import tracemalloc
 
 import pytest
 
@@ -108,3 +109,16 @@ def test_what_a_float_is():
     for _ in range(20000):
         text = rng.choice("+-0159") + "".join(rng.choice("+-.0159eEKx") for _ in range(rng.randint(0, 6)))
         assert yaml._is_float(text) == bool(pattern.fullmatch(text)), text
+
+
+@pytest.mark.parametrize("row", ["", "x", "x" * 70])
+def test_a_literal_of_many_rows_takes_the_memory_of_its_text(row):
+    text = "a: |\n  b\n" + f"  {row}\n" * (2_000_000 // (len(row) + 3)) + "  c\nd: e\n"
+    tracemalloc.start()
+    try:
+        node = plainyaml.document(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert node[3][1][3] == text[5:-5].replace("\n  ", "\n")[2:] and node[3][2][4] == text.count("\n") - 1
+    assert peak < 3.5 * len(text)

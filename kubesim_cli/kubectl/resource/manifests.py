@@ -86,16 +86,16 @@ def _blank_line(text: str) -> int:
 
 def _documents(text: str, source: str, problem: str) -> Iterator[str]:
     """Split at lines that begin with `---`, which may hold nothing else but a comment (YAMLReader)."""
-    lines: list[str] = []
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if line.startswith("---"):
-            rest = line[3:].strip()
-            if rest and rest[0] != "#":
-                raise Failure(f"error parsing {source}: {problem or f'invalid Yaml document separator: {rest}'}")
-            if lines:
-                yield "\n".join(lines) + "\n"
-                lines = []
-                continue
-        lines.append(line)
-    if lines:
-        yield "\n".join(lines) + ("" if lines[-1] == "" else "\n")
+    text = text.replace("\r\n", "\n")
+    start, at = 0, 0 if text.startswith("---") else text.find("\n---") + 1 or -1
+    while at >= 0:
+        end = text.find("\n", at) + 1 or len(text) + 1
+        rest = text[at + 3:end - 1].strip()
+        if rest and rest[0] != "#":
+            raise Failure(f"error parsing {source}: {problem or f'invalid Yaml document separator: {rest}'}")
+        if at > start:
+            yield text[start:at]
+            start = end
+        at = end if text.startswith("---", end) else text.find("\n---", end) + 1 or -1
+    if start <= len(text):
+        yield text[start:] if text.endswith("\n") or start == len(text) else text[start:] + "\n"
