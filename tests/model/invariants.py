@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from model.world import World
 
 Object = dict[str, Any]
+IMMORTAL = ("default", "kube-system", "kube-public")  # namespaces that nobody can delete
 
 
 def _condition(obj: Object, type_: str) -> Object:
@@ -246,7 +247,8 @@ def _check_owners(state: _State) -> None:
     there = {obj["metadata"].get("uid"): obj for _, obj in objects}
     for resource, obj in objects:
         owners = obj["metadata"].get("ownerReferences") or ()
-        if owners and not _deleted(obj):
+        immortal = resource == "namespaces" and obj["metadata"]["name"] in IMMORTAL
+        if owners and not _deleted(obj) and not immortal:
             state.world.expect(any(_owns(there.get(owner["uid"]), owner, obj) for owner in owners),
                                f"{resource} {key_of(obj)}: all of its owners are gone")
         if "foregroundDeletion" in (obj["metadata"].get("finalizers") or ()):
