@@ -415,7 +415,7 @@ def _json_key(kind: type, key: Any, value: Any) -> str:
     if kind is int and key < 1 << 63:
         return str(key)
     if kind is float:
-        return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(str(key)) or _shortest(key)
+        return _shortest(key)
     name, shown = ("uint64", hex(key)) if kind is int else ("%!s(<nil>)", "<nil>")
     raise YamlError(f"unsupported map key of type: {name}, key: {shown}, value: {_go_syntax(value)}")
 
@@ -435,9 +435,11 @@ def json_number(value: float) -> int | float:
 
 
 def _shortest(value: float) -> str:
-    """Write a float32 as strconv.FormatFloat(value, 'g', -1, 32) does."""
+    """Write a float32 as strconv.FormatFloat(value, 'g', -1, 32) does; what is none, or too large, as YAML does."""
     from struct import pack, unpack
     single = unpack("f", pack("f", value))[0]
+    if str(single) in ("inf", "-inf", "nan"):
+        return str(single).replace("inf", ".inf").replace("nan", ".nan")
     digits = next(text for places in range(9)
                   if unpack("f", pack("f", float(text := f"{single:.{places}e}")))[0] == single)
     mantissa, _, exponent = digits.partition("e")
