@@ -1,8 +1,9 @@
 """The metrics API: what pods and nodes use, told as metrics-server tells it.
 
 Usage is simulated: a pod's annotations `kubesim.io/usage-cpu` and `kubesim.io/usage-memory` say what it uses while it
-runs: an amount such as `250m`, split evenly over its containers, or one for each as in `app=200m,proxy=50m`. The API is
-served as long as there is a pod that has one of them. Source: metrics-server's pkg/api and pkg/storage.
+runs: an amount such as `250m`, split evenly over its containers, or one for each as in `app=200m,proxy=50m`. Where a
+pod of metrics-server is ready, other pods use what their images do. The API is served as long as there is such a pod,
+or one that has an annotation. Source: metrics-server's pkg/api and pkg/storage.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.discovery import Resource
     from ..machinery.types import Object
+    from .tally import Tally
 
 GROUP = "metrics.k8s.io"
 VERSION = "v1beta1"
@@ -31,6 +33,13 @@ def is_annotated(pod: Object | None) -> bool:
     return pod is not None and any(usage_annotations(pod))
 
 
+def is_server(pod: Object | None) -> bool:
+    """Tell whether there is a pod, and it is one of metrics-server that is ready."""
+    return pod is not None and (pod["metadata"].get("labels") or {}).get("k8s-app") == "metrics-server" and (
+        pod["metadata"]["namespace"] == "kube-system" and conditions.status_of(
+            (pod.get("status") or {}).get("conditions"), "Ready") == "True")
+
+
 def resources() -> list[Resource]:
     """Return what the API serves."""
     from ..machinery.discovery import Resource
@@ -39,9 +48,9 @@ def resources() -> list[Resource]:
             for plural, kind, namespaced in (("nodes", "NodeMetrics", False), ("pods", "PodMetrics", True))]
 
 
-def pod_metrics(pod: Object, now: float) -> Object | None:
+def pod_metrics(pod: Object, now: float, tally: Tally) -> Object | None:
     """Return a pod's PodMetrics, None where nothing is known of its usage."""
-    usage = _usage(pod)
+    usage = _usage(pod, tally)
     if not usage:
         return None
     containers = [{"name": name, "usage": {resource: _format(resource, amount) for resource, amount in used.items()}}
@@ -49,13 +58,13 @@ def pod_metrics(pod: Object, now: float) -> Object | None:
     return {**_head("PodMetrics", pod, now), "containers": containers}
 
 
-def node_metrics(node: Object, pods: list[Object], now: float) -> Object | None:
+def node_metrics(node: Object, pods: list[Object], now: float, tally: Tally) -> Object | None:
     """Return the NodeMetrics of a node on which `pods` are, None where its kubelet cannot be asked."""
     if conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") != "True":
         return None
     total = dict.fromkeys(_RESOURCES, 0)
     for pod in pods:
-        for used in _usage(pod).values():
+        for used in _usage(pod, tally).values():
             for resource, amount in used.items():
                 total[resource] += amount
     usage = {resource: _format(resource, amount) for resource, amount in total.items()}
@@ -71,12 +80,15 @@ def _head(kind: str, obj: Object, now: float) -> Object:
             "window": _WINDOW}
 
 
-def _usage(pod: Object) -> dict[str, dict[str, int]]:
+def _usage(pod: Object, tally: Tally) -> dict[str, dict[str, int]]:
     """Return container -> resource -> millicores or bytes; a resource whose annotation cannot be read is left out."""
     names = [container["name"] for container in pod["spec"]["containers"]]
     found: dict[str, dict[str, int]] = {}
     if (pod.get("status") or {}).get("phase") != "Running":
         return found
+    if tally.metrics_servers:
+        for name, used in tally.usage(pod).items():
+            found[name] = {"cpu": quantity.milli(used["cpu"]), "memory": quantity.value(used["memory"])}
     for resource, text in zip(_RESOURCES, usage_annotations(pod)):
         try:
             amounts = _amounts(resource, text, names) if text else ()

@@ -70,7 +70,7 @@ class Server:
                 from .customresources import resources_of
 
                 custom += resources_of(crd)
-            if self.tally.pods_with_usage:
+            if self.tally.pods_with_usage or self.tally.metrics_servers:
                 from . import metrics
 
                 custom += metrics.resources()
@@ -138,11 +138,16 @@ class Server:
         """Know whether there are metrics to serve without a look at all pods."""
         from . import metrics
 
-        change = metrics.is_annotated(new) - metrics.is_annotated(old)
-        if change:
-            before = self.tally.pods_with_usage
-            self.tally.pods_with_usage = before + change
-            if not before or not before + change:
+        tally = self.tally
+        annotated = metrics.is_annotated(new) - metrics.is_annotated(old)
+        serving = metrics.is_server(new) - metrics.is_server(old)
+        if annotated or serving:
+            before = bool(tally.pods_with_usage or tally.metrics_servers)
+            if annotated:
+                tally.pods_with_usage += annotated
+            if serving:
+                tally.metrics_servers += serving
+            if before != bool(tally.pods_with_usage or tally.metrics_servers):
                 self._discovery = None
 
     def stored_as(self, res: Resource) -> str:

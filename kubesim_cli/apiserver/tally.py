@@ -12,10 +12,16 @@ class Tally:
 
     pods_with_usage = 0  # pods with annotations that metrics.py reads, so as not to look at all objects
 
+    metrics_servers = 0  # pods of metrics-server that are ready, likewise
+
     kubelet = "full"     # what its nodes are: `full`, or `stub`, which run no processes (kubelet.runtimes)
 
     failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)
     own_images: dict[str, Object] = {}  # descriptions of images that the user has added, by repository
+
+    def usage(self, pod: Object) -> dict[str, dict[str, str]]:
+        """Return what a pod's containers use that runs, as its node measures it: cpu and memory by container."""
+        return {}
 
     def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
         """Note that the simulation failed in a loop at one of its keys, at a time."""

@@ -13,6 +13,7 @@
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
+    metricsServers how many pods of metrics-server are ready; absent: 0
     failingImages  [NAME], whole names of images that cannot be pulled, with a tag or without
     ownImages      {REPOSITORY: DESCRIPTION}, images that the user has added (kubelet.images.description)
     troubles       [{"at": SECONDS, "loop": NAME, "key": KEY, "what": TEXT, "count": N}], the last that loops had
@@ -187,6 +188,25 @@ class ClusterState(Tally):
     @pods_with_usage.setter
     def pods_with_usage(self, count: int) -> None:
         self._meta["podsWithUsage"] = count
+
+    @property
+    def metrics_servers(self) -> int:
+        """How many pods of metrics-server are ready."""
+        found: int = self._meta.get("metricsServers", 0)
+        return found
+
+    @metrics_servers.setter
+    def metrics_servers(self, count: int) -> None:
+        self._meta["metricsServers"] = count
+
+    def usage(self, pod: Object) -> dict[str, dict[str, str]]:
+        """Return what the images of a pod's containers use; see Tally. Nodes without processes measure nothing."""
+        if self.kubelet == "stub":
+            return {}
+        from ..kubelet.images.catalogue import Catalogue
+
+        known = Catalogue(self.own_images)
+        return {container["name"]: known.usage(container["image"]) for container in pod["spec"]["containers"]}
 
     # Images
 

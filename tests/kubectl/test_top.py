@@ -148,3 +148,28 @@ def test_the_api_behind_it(measured):
         "nodes.metrics.k8s.io", "pods.metrics.k8s.io"]
     measured.ok("kubectl annotate pod api web kubesim.io/usage-cpu- kubesim.io/usage-memory-")
     assert measured("kubectl top pod").err == "error: Metrics API not available\n"
+
+
+METRICS_SERVER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: metrics-server, namespace: kube-system, labels: {k8s-app: metrics-server}}
+spec:
+  containers: [{name: metrics-server, image: registry.k8s.io/metrics-server/metrics-server:v0.7.2}]
+"""
+
+
+def test_with_a_metrics_server_images_tell(newest):
+    newest.ok("kubectl run web --image=nginx")
+    newest.ok("kubectl run db --image=postgres --env=POSTGRES_PASSWORD=x")
+    newest.ok("kubectl run box --image=busybox --restart=Never -- true")
+    newest.ok("kubectl apply -f -", stdin=METRICS_SERVER)
+    newest.advance("30s")
+    rows = newest.ok("kubectl top pod --sort-by=memory --no-headers")
+    assert rows.split() == ["db", "2m", "38Mi", "web", "1m", "7Mi"]
+    newest.ok("kubectl annotate pod web kubesim.io/usage-cpu=400m")
+    assert newest.ok("kubectl top pod web --no-headers").split() == ["web", "400m", "7Mi"]
+    assert newest.ok("kubectl top node --no-headers").split()[1] == "488m"
+    newest.ok("kubectl delete pod metrics-server -n kube-system")
+    newest.advance("30s")
+    assert newest.ok("kubectl top pod --no-headers").split() == ["web", "400m", "0Mi"]

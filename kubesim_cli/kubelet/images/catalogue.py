@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Words of a name or a tag by which an example says that there is no such image.
 NOWHERE = ("doesnotexist", "does-not-exist", "donotexist", "do-not-exist", "nonexist", "non-exist", "notexist",
            "not-exist")
+UNKNOWN_USAGE = {"cpu": "1m", "memory": "10Mi"}
+IDLE_USAGE = {"cpu": "0m", "memory": "1Mi"}  # of a shell that waits
 _index: Object = {}
 
 
@@ -85,6 +87,11 @@ class Catalogue:
         facts = self.facts(image)
         took = pull_time(names.made_up_size(image)) if facts is None else facts.pull
         return round(min(took * (1 + int(names.digest(image)[:4], 16) % 100 / 1000), SLOWEST), 3)
+
+    def usage(self, image: str) -> dict[str, str]:
+        """Return the cpu and memory that a container of an image uses: little, where nothing is told of them."""
+        facts = self.facts(image)
+        return {**(UNKNOWN_USAGE if facts is None else IDLE_USAGE), **(facts.usage if facts is not None else {})}
 
     def missing(self, image: str) -> str:
         """Return what of an image no registry has, `repository` or `tag`; "" where it can be pulled."""

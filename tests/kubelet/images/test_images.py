@@ -13,6 +13,10 @@ START = 1_800_000_000.0
 SAID = {
     "agnhost": ("Paused", 2), "almalinux": ("", 0), "alpine": ("", 0), "amazonlinux": ("", 0), "bash": ("", 0),
     "busybox": ("", 0), "cassandra": ("Startup complete", 143), "centos": ("", 0), "curl": ("curl", 2),
+    "coredns": ("CoreDNS", 0), "etcd": ("ready to serve client requests", 0), "kindnetd": ("connected to apiserver", 2),
+    "kube-apiserver": ("Serving securely", 0), "kube-controller-manager": ("Serving securely", 0),
+    "kube-proxy": ("Caches are synced", 2), "kube-scheduler": ("Serving securely", 0),
+    "metrics-server": ("Serving securely on [::]:10250", 0), "storage-provisioner": ("now starting service!", 2),
     "debian": ("", 0),
     "dnsutils": ("", 137), "echoserver": ("Starting nginx", 0), "fedora": ("", 0),
     "fluentd": ("worker is now running", 0),

@@ -27,13 +27,14 @@ class PodMetrics(Kind):
 
     def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         pod = client.get("pods", name, namespace)
-        found = metrics.pod_metrics(pod, client.now)
+        found = metrics.pod_metrics(pod, client.now, client.server.tally)
         if found is None:
             raise errors.not_found(f"podmetrics.{metrics.GROUP}", f"{namespace}/{name}")
         return found
 
     def serve_list(self, client: Client, namespace: str) -> list[Object]:
-        measured = (metrics.pod_metrics(pod, client.now) for pod in client.items("pods", namespace))
+        measured = (metrics.pod_metrics(pod, client.now, client.server.tally)
+                    for pod in client.items("pods", namespace))
         return [found for found in measured if found is not None]
 
 

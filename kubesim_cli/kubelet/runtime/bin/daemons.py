@@ -6,34 +6,33 @@ A description's `servers` has them by name (images/description.py), each with
     lines           what is said at the start; then, `after` so many seconds, `ready`, and the ports are open
     needs, refusal  variables of which one has to be set, and what is said otherwise, before an exit with 1
     every, steady   a line that comes again each so many seconds
+    answer, secure  the text that who asks by HTTP gets, on whatever path; the ports that speak TLS
     signals         {NAME: EXIT CODE} of those that end it, with the line `parting` before
     ends            the exit code of one that has nothing to do but to say its lines
 
 In lines, %-directives are those of strftime; {hostname}, {address}, {pid}, {signal} and {words} (how signal(7) calls
-it) are put in. Who connects gets no answer.
+it) are put in.
 """
 
 from __future__ import annotations
 
 from ...images import image
 from ..dates import strftime
-from ..kernel.network import Listener, listen
+from ..kernel.errors import Errno
+from .web import serving
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import Object
     from ..kernel.process import Process
 
-_FIRST = 5  # descriptor of the first port
 _WORDS = {"TERM": "Terminated", "INT": "Interrupt", "QUIT": "Quit", "WINCH": "Window changed"}
 
 
 def server(process: Process) -> int | None:
     """Play one of a description's servers, by the name that it was started with."""
-    known = image.of(process.space.tree.root.volume.image).servers
-    described: Object = known.get(process.argv[0].rpartition("/")[2]) or {}
-    state = process.memory
-    if state is None:
+    described = _described(process)
+    if process.memory is None:
         needs = described.get("needs")
         if needs and not any(process.env.get(name) for name in needs):
             _say(process, described, described.get("refusal") or [])
@@ -42,47 +41,50 @@ def server(process: Process) -> int | None:
         _say(process, described, described.get("lines") or [])
         if "ends" in described:
             return int(described["ends"])
-        state = process.memory = {"ready": process.kernel.now + (described.get("after") or 0), "open": False,
-                                  "next": 0.0}
+        process.memory = {"ready": process.kernel.now + (described.get("after") or 0)}
     if process.pending:
         signal = process.pending[0]
         if "parting" in described:
             _say(process, described, [described["parting"]], signal)
         return int((described.get("signals") or {}).get(signal, 128 + 15))
-    if not state["open"]:
-        if process.kernel.now < state["ready"]:
-            process.wait(until=state["ready"])
+    ready = process.memory.get("ready")
+    if ready is not None:
+        if process.kernel.now < ready:
+            process.wait(until=ready)
             return None
-        _open(process, described)
-        state.update(open=True, next=process.kernel.now + (described.get("every") or 0))
-    _refuse_all(process)
+        try:
+            _open(process, described)
+        except Errno as error:
+            return process.complain(error.message)
     _rest(process, described)
     return None
 
 
+def _described(process: Process) -> Object:
+    known = image.of(process.space.tree.root.volume.image).servers
+    found: Object = known.get(process.argv[0].rpartition("/")[2]) or {}
+    return found
+
+
 def _open(process: Process, described: Object) -> None:
-    for i, port in enumerate(described.get("ports") or ()):
-        if port not in process.space.net.ports:
-            process.install(_FIRST + i, listen(process, port))
+    state = serving.start(process, serving.everywhere(*(described.get("ports") or ())),
+                          dict.fromkeys(described.get("secure") or (), ""),
+                          tuple(described.get("signals") or ("TERM",)))
+    state["again"] = process.kernel.now + (described.get("every") or 0)
     _say(process, described, described.get("ready") or [])
 
 
-def _refuse_all(process: Process) -> None:
-    """Hang up on whoever has connected."""
-    for what in process.fds.values():
-        if isinstance(what, Listener):
-            while (connection := what.accept()) is not None:
-                connection.closed(process.kernel)
-
-
 def _rest(process: Process, described: Object) -> None:
-    """Say the line that comes again, where it is time for that, and wait."""
+    """Answer who asks, say the line that comes again, where it is time for that, and wait."""
     state, every = process.memory, described.get("every")
-    if every and process.kernel.now >= state["next"]:
+    if every and process.kernel.now >= state["again"]:
         _say(process, described, [described.get("steady") or ""])
-        state["next"] = process.kernel.now + every
-    keys = [what for what in process.fds.values() if isinstance(what, Listener)]
-    process.wait(*keys, until=state["next"] if every else None)
+        state["again"] = process.kernel.now + every
+    serving.serve(process, _page, until=state["again"] if every else None)
+
+
+def _page(process: Process, request: serving.Request) -> serving.Answer:
+    return serving.Answer(200, _described(process).get("answer") or "ok\n", type_="text/plain")
 
 
 def _say(process: Process, described: Object, lines: list[str], signal: str = "") -> None:

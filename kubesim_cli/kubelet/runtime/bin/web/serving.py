@@ -93,12 +93,14 @@ def everywhere(*ports: int) -> list[tuple[str, int]]:
     return [(ANY, port) for port in ports]
 
 
-def serve(process: Process, page: Page, log: Log | None = None) -> None:
-    """Answer what has come, and wait for more."""
+def serve(process: Process, page: Page, log: Log | None = None, until: float | None = None) -> None:
+    """Answer what has come, and wait for more, or for a time."""
     for _ in range(_MOST_ROUNDS):
         keys, times = _round(process, page, log)
         if not _has_more(process):  # which it may by itself, where it asks itself
             break
+    if until is not None:
+        times.append(until)
     process.wait(*keys, until=min(times) if times else None)
 
 
