@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
+_YEAR = 31_536_000
 _MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32
 
 
@@ -43,6 +44,23 @@ def issue(server: Server, account: Object, body: Object) -> Object:
                          "creationTimestamp": timestamps.format(server.now)},
             "spec": spec, "status": {"token": _encode(claims),
                                      "expirationTimestamp": timestamps.format(server.now + seconds)}}
+
+
+def mounted(account: Object, pod: Object, audience: str | None, since: float) -> str:
+    """Return the token that a pod finds in its files, issued when it was started.
+
+    The kubelet renews it long before it ends; here it is one, that lasts for a year.
+    """
+    from ..machinery.digest import sha256
+
+    meta, own = account["metadata"], pod["metadata"]
+    name = sha256(f"token of {own['uid']}".encode()).hexdigest()
+    return _encode({
+        "aud": [audience or ISSUER], "exp": int(since) + _YEAR, "iat": int(since), "iss": ISSUER,
+        "jti": f"{name[:8]}-{name[8:12]}-4{name[13:16]}-8{name[17:20]}-{name[20:32]}",
+        "kubernetes.io": {"namespace": meta["namespace"], "pod": {"name": own["name"], "uid": own["uid"]},
+                          "serviceaccount": {"name": meta["name"], "uid": meta["uid"]}},
+        "nbf": int(since), "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}"})
 
 
 def _bound(server: Server, meta: Object, ref: Object | None) -> Object:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
+    from ..kubelet.claimfiles import VolumeFiles as VolumeFiles
     from ..kubelet.containerlog import ContainerLog as ContainerLog
     from ..kubelet.containerruntime import Runtime
     from ..kubelet.streaming import Attachment as Attachment
@@ -336,6 +337,13 @@ class Cluster:
         """Connect to a port of a pod as from within it; raises as `exec`."""
         self.begin()
         return self._runtime.dial(self.client, pod, port, self.play)
+
+    def volume(self, namespace: str, claim: str) -> VolumeFiles:
+        """Return the files that a claim keeps; raises machinery.streaming.Refused where it is not bound."""
+        from ..kubelet.claimfiles import VolumeFiles
+
+        self.begin()
+        return VolumeFiles(self.client, namespace, claim)
 
     def play(self, until: float | None = None) -> bool:
         """Go to the next moment at which something happens in a resident container, `until` at most; return whether

@@ -53,7 +53,13 @@ class Runtime:
             return life.outcome()
         from .runtime import process
 
-        return process.outcome(api, pod, container, start, role)
+        found = process.outcome(api, pod, container, start, role)
+        if found.until is not None and found.until <= api.now:  # it reaches out: it lives on with what it talks to
+            from . import residents
+
+            residents.of(api).enter(pod, container)
+            return self.outcome(api, pod, container, start, role)
+        return found
 
     def probe(self, container: Object, kind: str) -> Object | None:
         """Return a container's probe of a kind (startup, liveness, readiness), None where nothing is probed."""

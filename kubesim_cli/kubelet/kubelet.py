@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
 # Keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node; `#uid` and `#pv/name`: a pod or a
-# PersistentVolume that is no more.
-WAITING, NODE, GONE = "*", "@", "#"
+# PersistentVolume that is no more; `%namespace/name`: a pod some of whose files are to be written anew.
+WAITING, NODE, GONE, FILES = "*", "@", "#", "%"
+SYNC = 60.0  # seconds from one look of the kubelet at a pod's volumes to the next (--sync-frequency)
 
 
 class Stage:
@@ -144,6 +145,8 @@ class Kubelet(Controller):
             return (key_of(new),)
         if new["spec"].get("readinessGates") and _foreign(old) != _foreign(new):
             return (key_of(new),)
+        if any(meta.get(field) != before.get(field) for field in ("labels", "annotations")) and _tells_of_itself(new):
+            return self._keep_past([new], old)
         return ()
 
     def _gone(self, name: str) -> list[Key]:
@@ -162,12 +165,24 @@ class Kubelet(Controller):
             return (NODE + change.new["metadata"]["name"],)
         return ()
 
-    @staticmethod
-    def _namespace_changed(change: Change) -> Iterable[Key]:
-        """A ConfigMap, a Secret or a Service came that somebody may have been waiting for."""
-        if change.type == "DELETED" or (change.type == "MODIFIED" and change.object["kind"] == "Service"):
+    def _namespace_changed(self, change: Change) -> Iterable[Key]:
+        """A ConfigMap, a Secret or a Service came that somebody may have been waiting for, or one has changed."""
+        obj, old = change.object, change.old
+        if change.type == "DELETED" or (change.type == "MODIFIED" and obj["kind"] == "Service"):
             return ()
-        return (join_key(change.object["metadata"]["namespace"], WAITING),)
+        namespace = obj["metadata"]["namespace"]
+        keys = [join_key(namespace, WAITING)]
+        if old is not None and any(old.get(field) != obj.get(field) for field in ("data", "binaryData")):
+            pods = self.manager.server.trusted.items("pods", namespace)
+            keys += self._keep_past([pod for pod in pods if pod["spec"].get("nodeName") and _is_told(pod, obj)], old)
+        return keys
+
+    def _keep_past(self, pods: list[Object], old: Object) -> list[Key]:
+        """What pods are told of is about to change from `old`: return the keys of those whose files are to follow."""
+        from . import residents
+
+        those = residents.of(self.manager.server.trusted)
+        return [FILES + key_of(pod) for pod in pods if those.keep_past(pod, old)]
 
     def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):
@@ -178,6 +193,8 @@ class Kubelet(Controller):
 
             residents.of(api).let_go(key[len(GONE):])
             return self._wake(api, None)
+        if key.startswith(FILES):
+            return self._wake(api, self._write_files(api, key))
         namespace, name = split_key(key)
         if name == WAITING:
             self._again(api.items("pods", namespace), containers.waits)
@@ -205,6 +222,22 @@ class Kubelet(Controller):
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
         return self._wake(api, worker.due, key)
+
+    def _write_files(self, api: Client, key: str) -> float | None:
+        """Write a pod's volumes anew when the kubelet comes round to them; return when that is, None: it is done."""
+        namespace, name = split_key(key[len(FILES):])
+        pod, due = api.find("pods", name, namespace), self.due(key)
+        if pod is None or "startTime" not in (pod.get("status") or {}):
+            return None
+        if due is None:
+            began = timestamps.parse(pod["status"]["startTime"])
+            return began + ((api.now - began) // SYNC + 1) * SYNC
+        if due > api.now:
+            return due
+        from . import residents
+
+        residents.of(api).refresh(pod)
+        return None
 
     def _wake(self, api: Client, due: float | None, own: str = "") -> float | None:
         """Have a look at the pods in whose containers something has happened; return `due`, of the key `own`."""
@@ -251,6 +284,20 @@ class Kubelet(Controller):
         except StatusError as error:
             if error.reason not in ("NotFound", "Conflict"):
                 raise
+
+
+def _is_told(pod: Object, obj: Object) -> bool:
+    """Tell whether a pod's containers are told what a ConfigMap or a Secret has."""
+    from .runtime import environment
+
+    return any(environment.uses(pod, container, obj["kind"], obj["metadata"]["name"])
+               for field in ("initContainers", "containers") for container in pod["spec"].get(field) or ())
+
+
+def _tells_of_itself(pod: Object) -> bool:
+    """Tell whether a pod has files with its own labels or annotations."""
+    return any("downwardAPI" in each for volume in pod["spec"].get("volumes") or ()
+               for each in (volume, *((volume.get("projected") or {}).get("sources") or ())))
 
 
 def _foreign(pod: Object) -> list[tuple[str, str]]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from .runtime import process
-from .runtime.kernel.network import ANY, Routes
-from .runtime.play import Course
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
     from .runtime.engine import Engine
-    from .runtime.kernel.network import Answerer, Reply
     from .runtime.kernel.process import Space
-    from .runtime.process import Piece
+    from .runtime.play import Course
+    from .runtime.process import Outcome, Piece
 
+FIELDS = ("initContainers", "containers", "ephemeralContainers")
 PROBES = ("startup", "liveness", "readiness")
 
 
@@ -44,8 +41,10 @@ class Life:
         return cls(told["pod"], told["started"], tuple(ends) if ends else None, told["until"],
                    {kind: [(each[0], each[1], each[2]) for each in found] for kind, found in told["pieces"].items()})
 
-    def outcome(self) -> process.Outcome:
+    def outcome(self) -> Outcome:
         """Return what becomes of the container."""
+        from .runtime import process
+
         if self.ends is None:
             found = process.Outcome(None)
         else:
@@ -54,89 +53,46 @@ class Life:
         found.began, found.until = self.started, self.until
         return found
 
-    def found(self, kind: str) -> list[process.Piece]:
+    def found(self, kind: str) -> list[Piece]:
         """Return what a probe finds over its life."""
+        from .runtime import process
+
         return [process.Piece(*each) for each in self.pieces.get(kind) or [(0.0, True, "")]]
 
 
-class Contact(Exception):
-    """What is tried out ahead would reach something that is outside of it."""
-
-
-class _Fenced(Routes):
-    """The network of a copy that is played ahead: nothing may leave it."""
-
-    def __init__(self, routes: Routes):
-        self._routes = routes
-
-    def resolve(self, space: Space, name: str) -> list[str]:
-        """Ask who knows."""
-        return self._routes.resolve(space, name)
-
-    def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
-        """Ask who knows."""
-        return self._routes.query(space, server, name, type_)
-
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
-        """Stay inside the container; raise Contact else."""
-        if address.startswith("127.") or address in ("::1", ANY, space.net.address):
-            return space, port
-        raise Contact
-
-
-class _Ahead(Course):
-    """A resident container in a copy of the engine, which is played on until something would leave it."""
-
-    def __init__(self, engine: Engine, name: str, container: Object, start: float, routes: Routes):
-        super().__init__(engine, name, container, start)
-        self.touched = False
-        self.engine.connect(_Fenced(routes))
-        self.enter()
-
-    def forward(self) -> bool:
-        try:
-            return not self.touched and super().forward()
-        except Contact:
-            self.touched = True
-            return False
-
-    def run(self, argv: list[str], seconds: float) -> tuple[int | None, str]:
-        try:
-            return super().run(argv, seconds)
-        except Contact:
-            self.touched = True
-            return 0, ""
-
-    @property
-    def open(self) -> bool:
-        """Whether more may happen than was played."""
-        return self.main.status is None and (self.touched or (
-            not _undisturbed(self.inside.space) and self.engine.next() is not None))
-
-
-def foresee(life: Life, engine: Engine, name: str, container: Object) -> None:
+def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
     """Work out what becomes of a container that runs in the engine now."""
     inside, now = engine.containers[name], engine.kernel.now
     probes = {kind: probe for kind in PROBES
               if ((probe := container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")}
     life.ends = life.until = None
     if not probes and (engine.next() is None or _undisturbed(inside.space)):
-        return
+        return ""
 
-    def ahead() -> _Ahead:
-        return _Ahead(engine.copy(), name, container, life.started, engine.kernel.routes)
+    from .runtime import process
+    from .runtime.play import Course, Fenced
+
+    def ahead() -> Course:
+        copy = engine.copy()
+        copy.connect(Fenced(engine.kernel.routes))
+        copy.kernel.forgiving = False
+        course = Course(copy, name, container, life.started)
+        course.enter()
+        return course
 
     course = ahead()
     outcome = process.lived(course)
     if outcome.ends is not None:
         life.ends = life.started + outcome.ends, outcome.code, outcome.reason, outcome.message
-    elif course.open:
+    elif course.touched or (course.main.status is None and course.engine.next() is not None
+                            and not _undisturbed(course.inside.space)):
         life.until = max(course.kernel.now, now)
     for kind, probe in probes.items():
         found = [each for each in life.pieces.get(kind) or () if each[0] < now - life.started]
         found += [(piece.begins, piece.succeeds, piece.message) for piece in process.probed(
             ahead(), probe["exec"]["command"], probe.get("timeoutSeconds") or 1)]
         life.pieces[kind] = _merged(found)
+    return ""
 
 
 def _undisturbed(space: Space) -> bool:

@@ -16,23 +16,25 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
-from ..machinery.streaming import NotRunning, StartError
-from .lives import PROBES, Life, before, foresee
-from .runtime import environment, process
+from ..machinery.streaming import NotRunning, Refused, StartError
+from .lives import FIELDS, PROBES, Life, before, foresee
+from .runtime import bounds, process
 from .runtime.engine import Engine
-from .runtime.play import Names, Play
-from .runtime.sandbox import FIELDS, Sandbox, is_given, keeps, message, volumes_of
+from .runtime.kernel.network import Routes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .runtime.engine import Container
     from .runtime.freeze import Records
     from .runtime.kernel.descriptors import Lines
+    from .runtime.kernel.network import Answerer, Reply
     from .runtime.kernel.process import Space
+    from .runtime.play import Play
 
 ENGINE, LIFE = "engine/", "life/"
 WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
@@ -53,6 +55,53 @@ class _Contents(dict[str, bytes]):
         if found is None:
             self.lost += 1
         return found or b""
+
+
+class _Earlier:
+    """A client to whom one object is as it was before."""
+
+    def __init__(self, api: Client, old: Object):
+        self._api, self._old = api, old
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._api, name)
+
+    def find(self, resource: str, name: str, namespace: str = "") -> Object | None:
+        """Return one object or None."""
+        old, meta = self._old, self._old["metadata"]
+        if (resource, name, namespace) == (f"{old['kind'].lower()}s", meta["name"], meta["namespace"]):
+            return old
+        return self._api.find(resource, name, namespace)
+
+
+class _Unwired(Routes):
+    """The cluster's network, put together when somebody first asks for something."""
+
+    def __init__(self, those: Residents):
+        self._those = those
+
+    def _wired(self) -> Routes:
+        from .network.routes import ClusterRoutes
+
+        those = self._those
+        routes = ClusterRoutes(those.api, those.engine.kernel, those.reach)
+        those.engine.connect(routes)
+        return routes
+
+    def resolve(self, space: Space, name: str) -> list[str]:
+        return self._wired().resolve(space, name)
+
+    def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
+        return self._wired().query(space, server, name, type_)
+
+    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+        return self._wired().route(space, address, port)
+
+    def alive(self, space: Space, address: str) -> bool:
+        return self._wired().alive(space, address)
+
+    def seen_as(self, space: Space, address: str, port: int) -> str:
+        return self._wired().seen_as(space, address, port)
 
 
 class Residents:
@@ -103,7 +152,8 @@ class Residents:
         """The engine as it was left; see `advance`."""
         if self._engine is None:
             self._engine = self._load()
-            self._engine.connect(Names(self._engine, environment.resolver(self.api, "default")))
+            self._engine.kernel.forgiving = True
+            self._engine.connect(_Unwired(self))
         return self._engine
 
     def _load(self) -> Engine:
@@ -128,11 +178,16 @@ class Residents:
     def advance(self) -> None:
         """Let what runs in the engine live up to now."""
         engine, now = self.engine, self.api.now
-        while ended := engine.advance(now, WORK):
+        while ended := bounds.within(lambda: engine.advance(now, WORK)):
             for each in ended:
                 self._ended(each.container, (each.at, each.code, each.reason))
+        for trouble in engine.kernel.faults:
+            self.api.server.tally.note_trouble(now, "kubelet", "containers", trouble)
+        engine.kernel.faults.clear()
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
+        from .runtime.sandbox import message
+
         life = self._life(name)
         if life is None:
             return
@@ -175,8 +230,13 @@ class Residents:
             if known is None or found is None or self.engine.containers[name].space.ended is not None:
                 continue
             life = Life(known.pod, known.started, pieces=dict(known.pieces))
-            foresee(life, self.engine, name, found[1])
+            self._foresee(life, name, found[1])
             self._keep(name, life)
+
+    def _foresee(self, life: Life, name: str, container: Object) -> None:
+        trouble = bounds.guarded(lambda: foresee(life, self.engine, name, container), str)
+        if trouble:
+            self.api.server.tally.note_trouble(self.api.now, "kubelet", life.pod, trouble)
 
     def flush(self) -> None:
         """Write what has changed of the engine, as part of the transaction that runs."""
@@ -204,10 +264,15 @@ class Residents:
     # Containers
 
     def enter(self, pod: Object, container: Object) -> Container:
-        """Return a container that runs, as it is now; from now on it is resident."""
+        """Return a container that runs, as it is now; from now on it is resident.
+
+        Raises Refused where it has just gone, and its pod's status does not tell so yet.
+        """
         self.advance()
         name = f"{pod['metadata']['uid']}/{container['name']}"
         known = self.engine.containers.get(name)
+        if known is None and self._life(name) is not None:
+            raise Refused(f'container not found ("{container["name"]}")')
         if known is None:
             self._absorb(pod, container)
             self.settle()
@@ -241,12 +306,14 @@ class Residents:
                 if "running" in (_status(pod, container).get("state") or {}):
                     try:
                         space = self.enter(pod, container).space
-                    except NotRunning:
+                    except (NotRunning, Refused):
                         continue
                     found = found or space
         return found
 
     def _absorb(self, pod: Object, container: Object) -> None:
+        from .runtime.sandbox import Sandbox
+
         now = self.api.now
         began = timestamps.parse(_status(pod, container)["state"]["running"]["startedAt"])
         play = self._past(pod, container, began)
@@ -276,13 +343,12 @@ class Residents:
         now = self.api.now
         for start in (began, max(began, now - SHORTENED)):
             try:
-                play = Play(self.api, pod, container, start, self.engine)
+                play, whole = self._played(pod, container, start, now)
+                if play.touched:  # the engine goes on from before the moment at which it reached out
+                    play, whole = self._played(pod, container, start, play.kernel.now, False)
             except StartError:
                 return None
-            while (due := play.due()) is not None and due <= now and play.kernel.worked < PAST:
-                play.forward()
-            if due is None or due > now:
-                play.kernel.run(now)
+            if whole:
                 ended = play.inside.space.ended
                 if ended is None:
                     return play
@@ -290,6 +356,18 @@ class Residents:
                     raise NotRunning(f"container {container['name']} not running")
                 return None
         return None
+
+    def _played(self, pod: Object, container: Object, start: float, until: float,
+                included: bool = True) -> tuple[Play, bool]:
+        """Play a container up to a time, that `included` or not; tell whether there was not too much of it."""
+        from .runtime.play import Play
+
+        play = Play(self.api, pod, container, start, self.engine)
+        while not play.touched and (due := play.due()) is not None and (due < until or (included and due == until)):
+            if play.kernel.worked > PAST:
+                return play, False
+            play.forward()
+        return play, True
 
     def _pieces(self, pod: Object, container: Object, start: float, now: float) -> dict[str, list[
             tuple[float, bool, str]]]:
@@ -302,6 +380,8 @@ class Residents:
         if not self._wanted(pod, container):
             return False
         self.advance()
+        from .runtime.sandbox import Sandbox
+
         engine, name = self.engine, f"{uid}/{container['name']}"
         last = engine.containers.get(name)
         if last is not None:
@@ -317,6 +397,8 @@ class Residents:
         return True
 
     def _wanted(self, pod: Object, container: Object) -> bool:
+        from .runtime.sandbox import is_given, keeps, volumes_of
+
         there = self.names(pod["metadata"]["uid"])
         if container["name"] in there:
             return True
@@ -334,6 +416,38 @@ class Residents:
             self.advance()
             if self.engine.containers[f"{uid}/{name}"].space.ended is None:
                 self.engine.kill(f"{uid}/{name}")
+            self._touched = True
+
+    def keep_past(self, pod: Object, old: Object) -> bool:
+        """Something that a pod's containers are told of has changed from `old`: those that are known to do something,
+        and have been told, live on from here. Tell whether any of the pod's is resident.
+
+        `old`: a ConfigMap, a Secret, or the pod itself as it was.
+        """
+        from .runtime.environment import uses
+
+        whole = self.api
+        self.api = _Earlier(whole, old)  # type: ignore[assignment]
+        try:
+            for field in FIELDS:
+                for container in pod["spec"].get(field) or ():
+                    told = old["kind"] == "Pod" or uses(pod, container, old["kind"], old["metadata"]["name"])
+                    if told and _is_played(container) and "running" in (_status(pod, container).get("state") or {}):
+                        try:
+                            self.enter(old if old["kind"] == "Pod" else pod, container)
+                        except Refused:
+                            continue
+        finally:
+            self.api = whole
+        return bool(self.names(pod["metadata"]["uid"]))
+
+    def refresh(self, pod: Object) -> None:
+        """Write those volumes of a pod anew that tell of what has changed."""
+        from .runtime.sandbox import Sandbox
+
+        if self.names(pod["metadata"]["uid"]):
+            self.advance()
+            Sandbox(self.engine, self.api, pod).refresh()
             self._touched = True
 
     def let_go(self, uid: str) -> None:

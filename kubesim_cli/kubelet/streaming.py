@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from ..machinery.streaming import Refused, StartError
 from . import residents
+from .lives import FIELDS
 from .runtime.kernel.descriptors import Data
 from .runtime.kernel.errors import Errno
 from .runtime.kernel.network import LOOPBACK, Connection, connect
 from .runtime.kernel.terminal import Terminal
-from .runtime.sandbox import FIELDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

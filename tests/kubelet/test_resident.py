@@ -184,3 +184,158 @@ def test_the_same_commands_give_the_same_bytes(newest):
         return [row.partition(',"crc"')[0] for row in log.splitlines()[1:]]
 
     assert run("one") == run("two")
+
+
+def test_the_files_of_a_claim_from_outside(newest):
+    claim(newest)
+    mounted = {"command": ["sh", "-c", "echo mine > /v/f; sleep infinity"],
+               "volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+    make(newest, mounted, volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}])
+    assert newest.ok("kubectl sim volume ls data") == "-rw-r--r--     0     0         5 f\n"
+    assert newest.ok("kubectl sim volume cat data f") == "mine\n"
+    source = newest.home / "source"
+    source.write_bytes(b"put there")
+    newest.ok(f"kubectl sim volume put data /new/g {source}")
+    assert newest.ok("kubectl exec a -- cat /v/new/g") == "put there"
+    done = newest("kubectl sim volume cat data nothing")
+    assert (done.code, done.err) == (1, "Error: nothing: No such file or directory\n")
+    assert newest("kubectl sim volume ls none").err == 'Error: persistentvolumeclaim "none" not found\n'
+
+
+def test_a_stateful_set_finds_its_files_again(newest):
+    """The claim's file is there after the pod was deleted, scaled away and back, and its set was deleted."""
+    text = json.dumps({
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
+        "spec": {"selector": {"matchLabels": {"app": "db"}}, "serviceName": "db", "replicas": 1, "template": {
+            "metadata": {"labels": {"app": "db"}}, "spec": {"containers": [
+                {"name": "c", "image": "busybox", "command": ["sleep", "infinity"],
+                 "volumeMounts": [{"name": "data", "mountPath": "/data"}]}]}},
+            "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {
+                "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}}]}})
+    newest.ok("kubectl apply -f -", text)
+    newest.advance("20s")
+    newest.ok("kubectl exec db-0 -- sh -c 'echo kept > /data/f; echo lost > /f'")
+    for line in ("delete pod db-0", "scale sts db --replicas=0", "delete sts db"):
+        newest.ok(f"kubectl {line}")
+        newest.advance("60s")
+        newest.ok("kubectl apply -f -", text)
+        newest.advance("20s")
+        assert newest.ok("kubectl exec db-0 -- cat /data/f") == "kept\n"
+        assert newest("kubectl exec db-0 -- cat /f").code == 1
+
+
+def test_the_state_of_another_version(newest, monkeypatch):
+    """Containers end as those of a node that was restarted; volumes' files stay."""
+    from kubesim_cli.kubelet.runtime import freeze
+
+    claim(newest)
+    mounted = {"command": ["sh", "-c", "echo mine > /v/f; sleep infinity"],
+               "volumeMounts": [{"name": "v", "mountPath": "/v"}]}
+    make(newest, mounted, volumes=[{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}])
+    newest.ok("kubectl exec a -- sh -c 'echo x > /own; echo y > /v/g'")
+    monkeypatch.setattr(freeze, "VERSION", freeze.VERSION + 1)
+    newest("kubectl exec a -- true")
+    newest.advance("5s")
+    state = json.loads(newest.ok("kubectl get pod a -o json"))["status"]["containerStatuses"][0]
+    assert state["restartCount"] == 1 and state["lastState"]["terminated"]["exitCode"] == 255
+    assert newest.ok("kubectl exec a -- ls /v") == "f\ng\n"
+    assert newest("kubectl exec a -- cat /own").code == 1
+
+
+def test_contents_that_are_lost(newest):
+    """That is told, and nothing else fails of it."""
+    make(newest, "sleep infinity")
+    newest.ok("kubectl exec a -- sh -c 'seq 1000 > /big; echo small > /small'")
+    blobs = list((newest.home / "clusters" / "minikube" / "blobs").iterdir())
+    assert blobs
+    for path in blobs:
+        path.write_bytes(b"what nobody wrote")
+    done = newest("kubectl sim doctor")
+    assert done.code == 1 and "lost: contents of files in containers and volumes, blob" in done.out
+    assert newest.ok("kubectl exec a -- cat /big /small") == "small\n"
+    assert "trouble: kubelet at containers: the contents of" in newest("kubectl sim doctor").out
+    newest.ok("kubectl delete pod a")
+    assert newest("kubectl sim doctor").code == 0
+
+
+def test_a_failure_of_the_simulation_stays_in_its_process(newest, monkeypatch):
+    from kubesim_cli.kubelet.runtime.bin import streams
+
+    def fail(process):
+        raise KeyError("no such thing")
+
+    make(newest, COUNT)
+    newest.ok("kubectl exec a -- true")
+    monkeypatch.delenv("KUBESIM_TRACEBACK", raising=False)
+    monkeypatch.setitem(streams.PROGRAMS, "tee", fail)
+    from kubesim_cli.kubelet.runtime import bin as programs
+    monkeypatch.setitem(programs._loaded, "tee", fail)
+    assert newest("kubectl exec a -- tee /f").code == 137
+    assert "tee: KeyError" in newest("kubectl sim doctor").out
+    assert newest.ok("kubectl exec a -- echo on") == "on\n"
+
+
+def test_the_log_of_a_long_loop(newest):
+    make(newest, "while true; do echo $(date +%s); sleep 1; done")
+    newest.ok("kubectl exec a -- true")
+    newest.advance("6h")
+    assert newest.ok("kubectl logs a --tail=1") == "1704088810\n"
+    assert len(newest.ok("kubectl logs a").splitlines()) == 21610
+
+
+def test_who_may_exec(newest):
+    make(newest, "sleep infinity")
+    newest.ok("kubectl create serviceaccount viewer")
+    newest.ok("kubectl create rolebinding viewer --clusterrole=view --serviceaccount=default:viewer")
+    done = newest("kubectl exec a --as=system:serviceaccount:default:viewer -- true")
+    assert (done.code, done.err) == (1, (
+        'Error from server (Forbidden): pods "a" is forbidden: User "system:serviceaccount:default:viewer" cannot '
+        'create resource "pods/exec" in API group "" in the namespace "default"\n'))
+
+
+def test_a_container_that_does_not_run(newest):
+    make(newest, "exit 1", seconds="15s")
+    done = newest("kubectl exec a -- true")
+    assert (done.code, done.err) == (1, "error: Internal error occurred: unable to upgrade connection: container not "
+                                        'found ("c0")\n')
+
+
+def test_a_changed_config_map(newest):
+    """Who ran before it changed was told the old; files follow when the kubelet comes round, variables do not."""
+    newest.ok("kubectl create configmap cm --from-literal=a=old --from-literal=b=gone")
+    mount = [{"name": "v", "mountPath": "/etc/config"}]
+    script = "cat /etc/config/a > /first; while true; do cat /etc/config/a; echo; sleep 10; done"
+    make(newest, {"command": ["sh", "-c", script], "volumeMounts": mount,
+                  "env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "cm", "key": "a"}}}]},
+         volumes=[{"name": "v", "configMap": {"name": "cm", "defaultMode": 0o440}}], seconds="25s")
+    newest.ok("kubectl patch configmap cm --type=merge -p " + repr('{"data": {"a": "new", "b": null, "c": "more"}}'))
+    newest.advance("10s")
+    assert newest.ok("kubectl exec a -- cat /first /etc/config/a /etc/config/b") == "oldoldgone"
+    newest.advance("40s")
+    assert newest.ok("kubectl exec a -- sh -c 'cat /first /etc/config/a /etc/config/c; echo $A; ls /etc/config'") == (
+        "oldnewmoreold\na\nc\n")
+    assert newest.ok("kubectl logs a").split() == ["old"] * 6 + ["new"] * 2
+    rows = newest.ok("kubectl exec a -- ls -la /etc/config").splitlines()
+    assert any(row.endswith("a -> ..data/a") for row in rows) and sum("..20" in row for row in rows) == 2
+    assert newest.ok("kubectl exec a -- stat -L -c %a /etc/config/a") == "440\n"
+    assert newest("kubectl exec a -- touch /etc/config/x").code == 1
+
+
+def test_changed_labels_in_a_file(newest):
+    items = [{"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}]
+    make(newest, {"command": ["sleep", "infinity"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]},
+         volumes=[{"name": "v", "downwardAPI": {"items": items}}])
+    newest.ok("kubectl label pod a color=red")
+    assert newest.ok("kubectl exec a -- cat /v/labels") == 'app="a"'
+    newest.advance("60s")
+    assert newest.ok("kubectl exec a -- cat /v/labels") == 'app="a"\ncolor="red"'
+
+
+def test_the_token_of_its_account_is_one_that_the_api_takes(newest):
+    make(newest, "sleep infinity")
+    folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+    assert newest.ok(f"kubectl exec a -- ls {folder}") == "ca.crt\nnamespace\ntoken\n"
+    assert newest.ok(f"kubectl exec a -- cat {folder}/namespace") == "default"
+    token = newest.ok(f"kubectl exec a -- cat {folder}/token")
+    assert newest.ok(f"kubectl auth whoami --token={token} -o jsonpath={{.status.userInfo.username}}") == (
+        "system:serviceaccount:default:default")

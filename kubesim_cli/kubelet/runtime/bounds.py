@@ -35,6 +35,15 @@ def guarded(play: Callable[[], T], failed: Callable[[str], T]) -> T:
         lift()
 
 
+def within(play: Callable[[], T]) -> T:
+    """Return what `play` does, which minds by itself what fails, within the bound on memory."""
+    lift = _limit_memory()
+    try:
+        return play()
+    finally:
+        lift()
+
+
 def _limit_memory() -> Callable[[], None]:
     """Let this program's memory grow by so much and no more; returns what lifts that."""
     if sys.platform != "linux":

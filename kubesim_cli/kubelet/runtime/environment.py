@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
     from ...apiserver.client import Client
     from ...machinery.types import Object
+    from .given import Files
 
 
-def _text(obj: Object, key: str) -> str:
-    """Return a ConfigMap's or a Secret's value as text."""
+def _bytes(obj: Object, key: str) -> bytes:
+    """Return a ConfigMap's or a Secret's value."""
     if obj["kind"] == "Secret" or key in (obj.get("binaryData") or {}):
         from base64 import b64decode
 
-        raw = obj["data" if obj["kind"] == "Secret" else "binaryData"][key]
-        return b64decode(raw).decode("utf-8", "replace")
-    return str(obj["data"][key])
+        return b64decode(obj["data" if obj["kind"] == "Secret" else "binaryData"][key])
+    return str(obj["data"][key]).encode("utf-8", "surrogateescape")
+
+
+def _text(obj: Object, key: str) -> str:
+    return _bytes(obj, key).decode("utf-8", "replace")
 
 
 def _keys(obj: Object) -> list[str]:
@@ -156,6 +160,18 @@ def mount_problem(api: Client, pod: Object) -> tuple[str, str]:
     return "", ""
 
 
+def uses(pod: Object, container: Object, kind: str, name: str) -> bool:
+    """Tell whether a container is told what a ConfigMap or a Secret has: by its variables, or by a volume."""
+    key = "configMap" if kind == "ConfigMap" else "secret"
+    sources = [each.get(f"{key}Ref") for each in container.get("envFrom") or ()]
+    sources += [(each.get("valueFrom") or {}).get(f"{key}KeyRef") for each in container.get("env") or ()]
+    if any(source is not None and source.get("name") == name for source in sources):
+        return True
+    mounted = {mount["name"] for mount in container.get("volumeMounts") or ()}
+    return any((kind, name) == (found, ref["name"]) for volume in pod["spec"].get("volumes") or ()
+               if volume["name"] in mounted for found, ref in _references(volume))
+
+
 def _references(volume: Object) -> Iterator[tuple[str, Object]]:
     """Yield (kind, source with name, items and optional) for the ConfigMaps and Secrets of a volume."""
     if "configMap" in volume:
@@ -169,25 +185,46 @@ def _references(volume: Object) -> Iterator[tuple[str, Object]]:
             yield "Secret", {"name": "", **source["secret"]}
 
 
-def volume_files(api: Client, pod: Object, volume: Object) -> dict[str, tuple[str, int]]:
+def volume_files(api: Client, pod: Object, volume: Object) -> Files:
     """Return what the kubelet writes into one of a pod's volumes: path -> (content, mode)."""
-    sources = Sources(api, pod["metadata"]["namespace"])
-    files: dict[str, tuple[str, int]] = {}
-    for kind, ref in _references(volume):
-        obj = sources.find(kind, ref["name"])
-        if obj is not None:
-            keys, mode = _keys(obj), ref.get("defaultMode") or volume.get("projected", {}).get("defaultMode", 0o644)
-            for item in ref.get("items") or [{"key": key, "path": key} for key in keys]:
-                if item["key"] in keys:
-                    files[item["path"]] = _text(obj, item["key"]), item.get("mode", mode)
-    downward = [volume.get("downwardAPI") or {}]
-    downward += [source["downwardAPI"] for source in (volume.get("projected") or {}).get("sources") or ()
-                 if "downwardAPI" in source]
-    for source in downward:
-        for item in source.get("items") or ():
+    projected = volume.get("projected") or {}
+    usual = projected.get("defaultMode", (volume.get("downwardAPI") or {}).get("defaultMode", 0o644))
+    files: Files = {}
+    for source in projected.get("sources") or (volume,):
+        for kind, ref in _references(source if source is volume else {"projected": {"sources": [source]}}):
+            _add_keys(files, api, pod, kind, ref, usual)
+        for item in (source.get("downwardAPI") or {}).get("items") or ():
             if "fieldRef" in item:
-                files[item["path"]] = field_value(pod, item["fieldRef"]["fieldPath"]), item.get("mode", 0o644)
+                text = field_value(pod, item["fieldRef"]["fieldPath"])
+            else:
+                text = _resource_value(pod, {"name": ""}, item["resourceFieldRef"])
+            files[item["path"]] = text.encode("utf-8", "surrogateescape"), item.get("mode", usual)
+        if "serviceAccountToken" in source:
+            token = _token(api, pod, source["serviceAccountToken"])
+            if token:
+                files[source["serviceAccountToken"]["path"]] = token.encode(), usual
     return files
+
+
+def _add_keys(files: Files, api: Client, pod: Object, kind: str, ref: Object, usual: int) -> None:
+    obj = Sources(api, pod["metadata"]["namespace"]).find(kind, ref["name"])
+    if obj is None:
+        return
+    keys, mode = _keys(obj), ref.get("defaultMode", usual)
+    for item in ref.get("items") or [{"key": key, "path": key} for key in keys]:
+        if item["key"] in keys:
+            files[item["path"]] = _bytes(obj, item["key"]), item.get("mode", mode)
+
+
+def _token(api: Client, pod: Object, source: Object) -> str:
+    from ...apiserver import tokens
+
+    account = api.find("serviceaccounts", pod["spec"].get("serviceAccountName") or "default",
+                       pod["metadata"]["namespace"])
+    began = (pod.get("status") or {}).get("startTime") or pod["metadata"].get("creationTimestamp")
+    if account is None or not began:
+        return ""
+    return tokens.mounted(account, pod, source.get("audience"), timestamps.parse(began))
 
 
 def resolver(api: Client, namespace: str) -> Callable[[str], float | None]:

@@ -14,7 +14,6 @@ from . import rootfs
 from .chance import Chance
 from .databases.held import Held
 from .kernel import descriptors, files, kernel, network, process, terminal
-from .sh import codes, compiler, interactive, shell, values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,13 +29,36 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Net, network.Listener, network.Connection, network.Answered,
-    shell.Shell,
-    shell.Frame,
-    values.Assoc, codes.Code, Chance, Held)}
+    network.Net, network.Listener, network.Connection, network.Answered, Chance, Held)}
+_ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes"}
 _TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes", "held"))
 _FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
                           "routes": network.Routes, "held": lambda: None}
+
+
+def version() -> str:
+    """Return what is another one when what is stored has another form: other operations, or other attributes."""
+    from zlib import crc32
+
+    form = ",".join(f"{name}:{' '.join(each.__slots__)}" for name, each in sorted(_CLASSES.items())
+                    if name not in _ELSEWHERE and hasattr(each, "__slots__"))
+    return f"{VERSION}/{crc32(form.encode()):08x}"
+
+
+def _class(name: str) -> Any:
+    """Return a class of what is stored; those of shells are imported where there are any."""
+    if name not in _CLASSES:
+        _CLASSES[name] = getattr(import_module(_ELSEWHERE[name], __package__), name)
+    return _CLASSES[name]
+
+
+def _script(record: dict[str, Any]) -> Any:
+    """Return what the text of a script is compiled to."""
+    from .sh import compiler, interactive
+
+    if record["prompts"]:
+        return interactive.code(record["bash"])
+    return compiler.compiled(record["text"], record["bash"], record["whole"])
 
 
 class Store:
@@ -84,7 +106,7 @@ class Store:
                 return {"t": [encode(each) for each in value]}
             if kind in (set, frozenset):
                 return {"s" if kind is set else "f": sorted(value)}
-            if kind.__name__ in _CLASSES:
+            if kind.__name__ in _CLASSES or kind.__name__ in _ELSEWHERE:
                 return {"o": name(value)}
             if kind.__name__ == "deque":
                 return {"q": [encode(each) for each in value]}
@@ -93,7 +115,7 @@ class Store:
             raise TypeError(f"{kind.__name__} cannot be stored")
 
         value = encode(root)
-        head = {"value": value, "version": VERSION}
+        head = {"value": value, "version": version()}
         while waiting:
             value = waiting.pop()
             record = {attribute: encode(found) for attribute, found in _attributes(value)}
@@ -114,7 +136,7 @@ class Store:
         `part`: only what a dict has under that key, whatever the version, for files are files.
         """
         head = records["root"]
-        if head["version"] != VERSION and not part:
+        if head["version"] != version() and not part:
             raise ValueError("processes of another version")
         self.last = head["last"]
         made: dict[str, Any] = {}
@@ -126,11 +148,9 @@ class Store:
                 layer(name.partition("@")[2].partition("/")[0])
                 found = made[name]
             if found is None:
-                kind = _CLASSES[name.partition("-")[0]]
-                if kind is codes.Code:
-                    record = records[name]
-                    found = interactive.code(record["bash"]) if record["prompts"] else compiler.compiled(
-                        record["text"], record["bash"], record["whole"])
+                kind = _class(name.partition("-")[0])
+                if kind.__name__ == "Code":
+                    found = _script(records[name])
                 else:
                     found = kind.__new__(kind)
                     waiting.append(name)

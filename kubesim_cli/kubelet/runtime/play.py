@@ -12,10 +12,11 @@ from heapq import heappop, heappush
 
 from ...machinery import timestamps
 from ...machinery.streaming import StartError
+from ..lives import FIELDS
 from . import environment
 from .engine import Container, Engine
-from .kernel.network import Routes
-from .sandbox import FIELDS, Sandbox, is_given, message, volumes_of
+from .kernel.network import ANY, Routes
+from .sandbox import Sandbox, is_given, message, volumes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from ...apiserver.client import Client
     from ...machinery.types import Object
+    from .kernel.network import Answerer, Reply
     from .kernel.process import Process, Space
 
 TURNS = 10_000    # moments at which something happens that are played at most
@@ -45,6 +47,35 @@ class Names(Routes):
             return near
         since = self._resolves(name)
         return ["0.0.0.0"] if since is not None and since <= self._engine.kernel.now else []
+
+
+class Contact(Exception):
+    """What is tried out ahead would reach something that is outside of it."""
+
+
+class Fenced(Routes):
+    """The network of containers that are only tried out: names are those of the cluster, but nothing may leave them."""
+
+    def __init__(self, routes: Routes):
+        self._routes = routes
+
+    def resolve(self, space: Space, name: str) -> list[str]:
+        """Ask who knows."""
+        return self._routes.resolve(space, name)
+
+    def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
+        """Ask who knows."""
+        return self._routes.query(space, server, name, type_)
+
+    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+        """Stay inside the container; raise Contact else."""
+        if address.startswith("127.") or address in ("::1", ANY, space.net.address):
+            return space, port
+        raise Contact
+
+    def alive(self, space: Space, address: str) -> bool:
+        """Ask who knows."""
+        return self._routes.alive(space, address)
 
 
 def _shared(pod: Object, container: Object) -> set[str]:
@@ -89,7 +120,8 @@ def _together(pod: Object, container: Object, start: float,
 class Course:
     """What becomes of a container, `name` in an engine, that was started at `start`.
 
-    `inside`: the container in the engine, `main`: its process 1.
+    `inside`: the container in the engine, `main`: its process 1. `touched`: it would reach something outside of the
+    engine now, where that is fenced; nothing more can be known of it then.
     """
 
     inside: Container
@@ -97,7 +129,7 @@ class Course:
 
     def __init__(self, engine: Engine, name: str, container: Object, start: float):
         self.engine, self.kernel, self.name, self.container, self.start = engine, engine.kernel, name, container, start
-        self.turns, self._worked = 0, self.kernel.worked
+        self.turns, self._worked, self.touched = 0, self.kernel.worked, False
 
     def enter(self) -> None:
         """The container is there."""
@@ -108,11 +140,17 @@ class Course:
     def forward(self) -> bool:
         """Let the next thing happen; return False where nothing does any more by itself."""
         due = self.engine.next()
-        if due is None:
+        if due is None or self.touched:
             return False
         self.turns += 1
-        self.kernel.run(due)
-        return True
+        return self._to(due)
+
+    def _to(self, time: float) -> bool:
+        try:
+            self.kernel.run(time)
+        except Contact:
+            self.touched = True
+        return not self.touched
 
     def live(self) -> bool:
         """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
@@ -143,10 +181,11 @@ class Course:
         end = kernel.now + seconds
         while session.code is None:
             due = self.engine.next()
-            if due is None or due > end:
+            if due is None or due > end or not self._to(due):
                 break
-            kernel.run(due)
         code = session.code
+        if self.touched:
+            return 0, ""  # what is outside is not known here, and taken to answer
         if code is None:
             kernel.kill(session.process, "KILL")
         return code, b"".join(data for _, _, data in session.said.new).decode("utf-8", "replace")
@@ -208,7 +247,8 @@ class Play(Course):
         due = self.engine.next()
         if self._acts and (due is None or self._acts[0][0] <= due):
             time, _, act = heappop(self._acts)
-            self.kernel.run(time)
+            if not self._to(time):
+                return False
             act()
             return True
         return super().forward()

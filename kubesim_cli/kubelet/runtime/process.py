@@ -101,6 +101,10 @@ def lived(course: Course, least: float = 0.0) -> Outcome:
     while course.live():
         pass
     code, exhausted = course.main.status, course.inside.space.exhausted
+    if course.touched:
+        found = Outcome(None)
+        found.until = course.kernel.now
+        return found
     if code is None or exhausted in ("steps", "output"):
         return ENDLESS
     if exhausted and memory_limit(course.container) is not None:

@@ -10,7 +10,7 @@ from ...helpers import volumes
 from ...machinery.objects import controller_of
 from ..images import catalogue, image
 from . import bin as programs
-from . import environment, taken
+from . import environment, given, taken
 from .engine import Container, Engine, Mount, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 GIVEN = ("configMap", "secret", "projected", "downwardAPI")  # volumes that the kubelet writes
 KEPT = ("persistentVolumeClaim", "ephemeral", "hostPath")    # volumes that may outlive the pod
-FIELDS = ("initContainers", "containers", "ephemeralContainers")
 UNKNOWN = "kubesim-unknown"  # the program of a container whose image's own command is not known
 
 
@@ -155,7 +154,6 @@ class Sandbox:
     def _mount(self, volume: Object, mount: Object) -> Mount:
         name, path = self.place(volume)
         sub_path = "/".join(part.strip("/") for part in (path, mount.get("subPath") or "") if part.strip("/"))
-        given = is_given(volume)
         if name not in self.engine.volumes:
             self._make(name, volume)
         if (volume.get("hostPath") or {}).get("type") in ("File", "FileOrCreate"):
@@ -163,20 +161,15 @@ class Sandbox:
             tree.make_folders(path.rpartition("/")[0], now=self.engine.kernel.now)
             if tree.find(path, "/", ROOT).inode is None:
                 tree.put(path, b"", now=self.engine.kernel.now)
-        return Mount(mount["mountPath"], name, sub_path, given or bool(mount.get("readOnly")))
+        return Mount(mount["mountPath"], name, sub_path, is_given(volume) or bool(mount.get("readOnly")))
 
     def place(self, volume: Object) -> tuple[str, str]:
         """Return how the engine calls a volume, and the folder of that which is meant ("": all of it)."""
-        node = f"node/{self.pod['spec'].get('nodeName', '')}"
+        node = self.pod["spec"].get("nodeName", "")
         if "hostPath" in volume:
-            return node, volume["hostPath"]["path"]
+            return f"node/{node}", volume["hostPath"]["path"]
         bound = self._bound(volume)
-        if bound is not None:
-            path = (bound["spec"].get("hostPath") or bound["spec"].get("local") or {}).get("path", "")
-            if path and volumes.annotation(bound, volumes.PROVISIONED_BY) is None:
-                return node, path
-            return f"pv/{bound['metadata']['name']}", ""
-        return f"{self.uid}/{volume['name']}", ""
+        return place_of(bound, node) if bound is not None else (f"{self.uid}/{volume['name']}", "")
 
     def _bound(self, volume: Object) -> Object | None:
         """Return the PersistentVolume behind a pod's volume, None where there is none."""
@@ -192,22 +185,46 @@ class Sandbox:
         return self.api.find("persistentvolumes", bound) if bound else None
 
     def _make(self, name: str, volume: Object) -> None:
-        bound = self._bound(volume) if name.startswith("pv/") else None
-        made = self.engine.volume(name, volumes.volume_size(bound) if bound is not None else None)
-        given = is_given(volume)
+        made = make_volume(self.engine, name, self._bound(volume))
         if name.startswith("node/"):
             return
-        made.root.mode = 0o755 if given else 0o777
         group = (self.pod["spec"].get("securityContext") or {}).get("fsGroup")
         if group is not None:
             made.root.gid, made.root.mode = group, made.root.mode | 0o2070
-        if given:
+        if is_given(volume):
             self._write(made, volume)
 
     def _write(self, made: Volume, volume: Object) -> None:
-        tree = Tree(made.root)
-        for path, (content, mode) in environment.volume_files(self.api, self.pod, volume).items():
-            tree.put("/" + path, content.encode("utf-8", "surrogateescape"), mode, ROOT, self.engine.kernel.now)
+        group = (self.pod["spec"].get("securityContext") or {}).get("fsGroup")
+        given.write(made, environment.volume_files(self.api, self.pod, volume), group, self.engine.kernel.now)
+
+    def refresh(self) -> None:
+        """Write those volumes anew that tell of what has changed."""
+        for volume in self.pod["spec"].get("volumes") or ():
+            made = self.engine.volumes.get(f"{self.uid}/{volume['name']}")
+            if made is not None and is_given(volume):
+                self._write(made, volume)
+
+
+def place_of(bound: Object, node: str) -> tuple[str, str]:
+    """Return how the engine calls a PersistentVolume, and the folder of that which is meant ("": all of it).
+
+    What is provisioned is a volume of its own; any other folder of a node is that."""
+    path = (bound["spec"].get("hostPath") or bound["spec"].get("local") or {}).get("path", "")
+    if path and volumes.annotation(bound, volumes.PROVISIONED_BY) is None:
+        return f"node/{node}", path
+    return f"pv/{bound['metadata']['name']}", ""
+
+
+def make_volume(engine: Engine, name: str, bound: Object | None) -> Volume:
+    """Return a volume of the engine, which is made where it is not there; `bound`: the PersistentVolume that it is."""
+    if name in engine.volumes:
+        return engine.volumes[name]
+    own = bound is not None and name.startswith("pv/")
+    made = engine.volume(name, volumes.volume_size(bound) if bound is not None and own else None)
+    if not name.startswith("node/"):
+        made.root.mode = 0o777
+    return made
 
 
 def memory_limit(container: Object) -> str | None:

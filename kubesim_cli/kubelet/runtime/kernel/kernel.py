@@ -34,7 +34,10 @@ DEPTH = 12               # children that run at once within their parent's turn,
 
 
 class Kernel:
-    """`now` is simulated time; `waiting` tells which processes wait for what; `worked`: all steps so far."""
+    """`now` is simulated time; `waiting` tells which processes wait for what; `worked`: all steps so far.
+
+    `forgiving`: a process at which the simulation fails is killed, and the failure noted in `faults`.
+    """
 
     def __init__(self, now: float):
         self.now = now
@@ -46,6 +49,8 @@ class Kernel:
         self.sequence = 0
         self.worked = 0
         self.depth = 0
+        self.forgiving = False
+        self.faults: list[str] = []
 
     # Starting and ending
 
@@ -179,6 +184,12 @@ class Kernel:
             status = 128 + SIGNALS["PIPE"] if error.name == "EPIPE" else process.complain(error.message)
         except (Exhausted, MemoryError, RecursionError) as limit:
             self._run_away(process, getattr(limit, "what", "memory"))
+            return
+        except Exception as problem:
+            if not self.forgiving:
+                raise
+            self.faults.append(f"{process.argv[0]}: {type(problem).__name__}: {str(problem)[:200]}")
+            self._run_away(process, "steps")
             return
         finally:
             self.depth -= 1
