@@ -58,12 +58,14 @@ def test_exec(newest):
 def test_exec_sees_what_the_past_was_and_what_exec_did(newest):
     """Nothing of it happens twice: the counter goes on where it was."""
     make(newest, f"echo begun >> /log; {COUNT} | tee /count", seconds="5.2s")
-    assert newest.ok("kubectl exec a -- cat /log /count") == "begun\n0\n1\n2\n3\n4\n"
+    count = newest.ok("kubectl logs a")
+    last = int(count.split()[-1])
+    assert last > 1 and newest.ok("kubectl exec a -- cat /log /count") == f"begun\n{count}"
     newest.ok("kubectl exec a -- sh -c 'echo added >> /log'")
     newest.advance("2s")
     assert newest.ok("kubectl exec a -- cat /log") == "begun\nadded\n"
-    assert newest.ok("kubectl exec a -- tail -n1 /count") == "6\n"
-    assert newest.ok("kubectl logs a --tail=2") == "5\n6\n"
+    assert newest.ok("kubectl exec a -- tail -n1 /count") == f"{last + 2}\n"
+    assert newest.ok("kubectl logs a --tail=2") == f"{last + 1}\n{last + 2}\n"
 
 
 def test_waiting_in_an_exec_moves_the_clock(newest):
@@ -131,11 +133,12 @@ def test_containers_of_a_pod_share_a_volume(newest):
     make(newest, {"command": ["sh", "-c", "while true; do date +%s >> /v/log; sleep 1; done"], "volumeMounts": mount},
          {"command": ["sh", "-c", "tail -n+1 -F /v/log"], "volumeMounts": mount},
          volumes=[{"name": "v", "emptyDir": {}}], seconds="4.5s")
-    assert len(newest.ok("kubectl logs a -c c1").splitlines()) == 4
+    before = newest.ok("kubectl logs a -c c1").splitlines()
+    assert len(before) > 2
     newest.ok("kubectl exec a -c c0 -- sh -c 'echo mine >> /v/log'")
     newest.advance("2s")
     said = newest.ok("kubectl logs a -c c1").splitlines()
-    assert said[4] == "mine" and len(said) == 7
+    assert said == [*before, "mine", *(str(int(before[-1]) + each) for each in (1, 2))]
     assert newest.ok("kubectl exec a -c c1 -- cat /v/log").splitlines() == said
     newest.ok("kubectl delete pod a")
     assert parts(newest) == {}  # an emptyDir dies with its pod, and nothing else is left
@@ -280,7 +283,8 @@ def test_the_log_of_a_long_loop(newest):
     newest.ok("kubectl exec a -- true")
     newest.advance("6h")
     assert newest.ok("kubectl logs a --tail=1") == "1704088810\n"
-    assert len(newest.ok("kubectl logs a").splitlines()) == 21610
+    said = [int(line) for line in newest.ok("kubectl logs a").splitlines()]
+    assert said == list(range(said[0], 1704088811)) and said[0] < 1704067205
 
 
 def test_who_may_exec(newest):
@@ -294,7 +298,7 @@ def test_who_may_exec(newest):
 
 
 def test_a_container_that_does_not_run(newest):
-    make(newest, "exit 1", seconds="15s")
+    make(newest, "exit 1", seconds="60s")
     done = newest("kubectl exec a -- true")
     assert (done.code, done.err) == (1, "error: Internal error occurred: unable to upgrade connection: container not "
                                         'found ("c0")\n')
