@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from .runtime.play import Course
     from .runtime.process import Outcome, Piece
 
-FIELDS = ("initContainers", "containers", "ephemeralContainers")
 PROBES = ("startup", "liveness", "readiness")
 
 

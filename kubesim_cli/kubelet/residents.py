@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
+from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .lives import FIELDS, PROBES, Life, before, foresee
+from .lives import PROBES, Life, before, foresee
 from .runtime import bounds, process
 from .runtime.engine import Engine
 from .runtime.kernel.network import Routes
@@ -306,7 +307,7 @@ class Residents:
                 if "running" in (_status(pod, container).get("state") or {}):
                     try:
                         space = self.enter(pod, container).space
-                    except (NotRunning, Refused):
+                    except Refused:
                         continue
                     found = found or space
         return found

@@ -8,9 +8,9 @@ returns.
 
 from __future__ import annotations
 
+from ..machinery.pods import FIELDS
 from ..machinery.streaming import Refused, StartError
 from . import residents
-from .lives import FIELDS
 from .runtime.kernel.descriptors import Data
 from .runtime.kernel.errors import Errno
 from .runtime.kernel.network import LOOPBACK, Connection, connect

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from .types import Object
 
 
+FIELDS = ("initContainers", "containers", "ephemeralContainers")  # of a pod's spec that have containers
+
+
 def is_phase_terminal(phase: str | None) -> bool:
     """Tell whether status.phase says that no container will run again (IsPodPhaseTerminal)."""
     return phase in ("Succeeded", "Failed")

@@ -11,8 +11,8 @@ from functools import partial
 from heapq import heappop, heappush
 
 from ...machinery import timestamps
+from ...machinery.pods import FIELDS
 from ...machinery.streaming import StartError
-from ..lives import FIELDS
 from . import environment
 from .engine import Container, Engine
 from .kernel.network import ANY, Routes
