@@ -44,6 +44,8 @@ OWN = {
     ".databases.mysqltools": ("mysqladmin", "mysqldump", "mariadb-admin", "mariadb-dump"),
     ".databases.postgresd": ("postgres",),
     ".databases.psql": ("psql", "pg_isready", "createdb", "dropdb", "createuser", "dropuser"),
+    ".databases.redisserver": ("redis-server",),
+    ".databases.rediscli": ("redis-cli",),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}
