@@ -1,8 +1,8 @@
 """What a Redis keeps, and its commands: a function of the data, the time and the words.
 
 The data is plain: {database: {key: [kind, value, expiry]}}; kind s (bytes), l (list of bytes), h ({field: bytes}), e
-(a set: {member: 1}), z ({member: score}); keys, fields and members are text (surrogateescape); expiry in milliseconds since
-1970 or None.
+(a set: {member: 1}), z ({member: score}); keys, fields and members are text (surrogateescape); expiry in milliseconds
+since 1970 or None.
 """
 
 from __future__ import annotations
