@@ -46,6 +46,7 @@ OWN = {
     ".databases.psql": ("psql", "pg_isready", "createdb", "dropdb", "createuser", "dropuser"),
     ".databases.redisserver": ("redis-server",),
     ".databases.rediscli": ("redis-cli",),
+    ".databases.xtrabackup": ("xtrabackup", "innobackupex", "xbstream"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..dates import strftime
 from ..kernel.errors import Errno
 from . import serving
-from .replication import Replicates
+from .replication import SOURCE, Replicates
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -30,6 +30,15 @@ def _setting(process: Process, name: str) -> str | None:
             except Errno:
                 return ""
     return None
+
+
+def _kept(process: Process, path: str) -> dict[str, Any]:
+    """Return what a file of ours holds, {} where there is none."""
+    try:
+        found: dict[str, Any] = json.loads(process.read_file(path))
+    except (Errno, ValueError):
+        return {}
+    return found
 
 
 def options(process: Process) -> dict[str, Any]:
@@ -199,12 +208,11 @@ class _MySQL(Replicates):
                         self._settings(process))
         server.databases[""] = data
         server.started = process.space.started
-        try:
-            kept = json.loads(process.read_file(f"{folder}/mysql/global_priv.ibd"))
-        except (Errno, ValueError):
-            kept = {}
-        server.users, server.replica = kept.get("users", {}), kept.get("replica", {})
-        if not server.users and kept is not None and memory["phase"] == "ready":
+        server.users = _kept(process, f"{folder}/mysql/global_priv.ibd")
+        server.replica = _kept(process, f"{folder}/master.info")
+        if server.replica:
+            server.replica["connected"] = SOURCE in process.fds
+        if not server.users and memory["phase"] == "ready":
             server.users = {"root@localhost": {"password": "", "grants": [["ALL PRIVILEGES", "*", "*"]]}}
         self.find_log(process, server)
         return server
@@ -251,8 +259,13 @@ class _MySQL(Replicates):
                 serving.remove(process, f"{folder}/{name}")
         server.dropped.clear()
         if server.users_changed:
-            kept = json.dumps({"users": server.users, "replica": server.replica}) + "\n"
-            serving.put(process, f"{folder}/mysql/global_priv.ibd", kept.encode(), self.user)
+            serving.put(
+                process, f"{folder}/mysql/global_priv.ibd", json.dumps(server.users).encode() + b"\n", self.user
+            )
+            if server.replica:
+                serving.put(process, f"{folder}/master.info", json.dumps(server.replica).encode() + b"\n", self.user)
+            elif "master.info" in serving.files(process, folder):
+                serving.remove(process, f"{folder}/master.info")
             server.users_changed = False
         self.write_log(process, server)
 

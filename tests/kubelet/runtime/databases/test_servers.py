@@ -349,3 +349,32 @@ def test_a_prompt_of_psql(postgres, stored):
     assert shown.partition("\n\n")[2] == (
         "shop=# SELECT 1\nshop-# AS n;\n n \n---\n 1\n(1 row)\n\nshop=# BEGIN;\nBEGIN\nshop=*# ROLLBACK;\nROLLBACK\n"
         'shop=# \\c postgres\nYou are now connected to database "postgres" as user "postgres".\npostgres=# \\q\n')
+
+
+def test_a_clone_goes_on_where_its_source_was(hall):
+    """As the official example does it: a copy of the files, and then the source's log from there on."""
+    env = {"MYSQL_ALLOW_EMPTY_PASSWORD": "1", "MYSQL_VERSION": "5.7.44-1.el7"}
+    hall.start("mysql-0", "mysql:5.7", ["mysqld", "--log-bin"], env, volume="/var/lib/mysql")
+    hall.run("mysql-0", "mysql", "-e", "CREATE DATABASE d; CREATE TABLE d.t (a INT); INSERT INTO d.t VALUES (1)")
+    tools = "gcr.io/google-samples/xtrabackup:1.0"
+    hall.start("backup", tools, ["sleep", "infinity"], {}, "10.0.0.3", "/var/lib/mysql", "claim-mysql-0")
+    hall.start("clone", tools, ["sleep", "infinity"], {}, "10.0.0.4", "/var/lib/mysql", "claim-1")
+    stream, said, code = hall.run(
+        "backup", "xtrabackup", "--backup", "--slave-info", "--stream=xbstream", "--host=mysql-0", "--user=root"
+    )
+    assert (said.endswith("completed OK!\n"), code) == (True, 0)
+    assert hall.run("clone", "xbstream", "-x", "-C", "/var/lib/mysql", stdin=stream.encode()) == ("", "", 0)
+    assert hall.run("clone", "xtrabackup", "--prepare", "--target-dir=/var/lib/mysql")[2] == 0
+    file, position = hall.run("clone", "cat", "/var/lib/mysql/xtrabackup_binlog_info")[0].split()
+    assert hall.run("mysql-0", "mysql", "-N", "-e", "SHOW MASTER STATUS")[0].split()[:2] == [file, position]
+    hall.run("mysql-0", "mysql", "-e", "INSERT INTO d.t VALUES (2)")
+    hall.start("mysql-1", "mysql:5.7", ["mysqld"], env, "10.0.0.2", "/var/lib/mysql", "claim-1")
+    hall.run("mysql-1", "mysql", "-e", f"CHANGE MASTER TO MASTER_LOG_FILE='{file}', MASTER_LOG_POS={position}, "
+                                       "MASTER_HOST='mysql-0', MASTER_USER='root'; START SLAVE")
+    assert hall.run("mysql-1", "mysql", "-N", "-e", "SELECT a FROM d.t")[0] == "1\n2\n"
+    hall.engine.kill("mysql-1", "KILL")
+    hall.wait()
+    hall.engine.remove("mysql-1")
+    hall.run("mysql-0", "mysql", "-e", "INSERT INTO d.t VALUES (3)")
+    hall.start("mysql-1", "mysql:5.7", ["mysqld"], env, "10.0.0.2", "/var/lib/mysql", "claim-1")
+    assert hall.run("mysql-1", "mysql", "-N", "-e", "SELECT a FROM d.t")[0] == "1\n2\n3\n"
