@@ -3,7 +3,8 @@
     names       the repositories that it is about, docker.io/library/nginx
     tags        which there are: `words`, `versions` (1.9-1.31, from the first to the last; 1.9 alone is one), see Tags;
                 absent: any
-    version     the newest version, which {version} means in what follows where the tag names none
+    version     the newest version, which {version} means in what follows where the tag names none, and {series} in its
+                first two parts; `releases`: others, for tags that name a part of one
     size        bytes; `pull`: seconds that pulling takes, otherwise by the size
     from        another description whose files, programs, users and settings it goes on from
     variants    {WORD: FIELDS}: what is otherwise where the tag has that word, as in nginx:1.27-alpine
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 
     from ...machinery.types import Object
 
-_LISTS = ("names", "entrypoint", "command", "needs", "config", "ports", "folders")
+_LISTS = ("names", "releases", "entrypoint", "command", "needs", "config", "ports", "folders")
 _MAPS = ("tags", "variants", "env", "users", "links", "files", "scripts", "servers", "usage")
 _TEXTS = ("version", "from", "user", "workdir", "shell", "programs", "stop")
 _OTHERS = ("size", "pull", "runs")
 FIELDS = frozenset((*_LISTS, *_MAPS, *_TEXTS, *_OTHERS))
 # What is known of an image without reading its file: the index has it.
-INDEXED = ("names", "tags", "version", "size", "pull", "entrypoint", "command", "runs", "needs", "config", "usage",
-           "ports", "stop")
+INDEXED = ("names", "tags", "version", "releases", "size", "pull", "entrypoint", "command", "runs", "needs", "config",
+           "usage", "ports", "stop")
 _DIGITS = frozenset("0123456789.")
 FASTEST, SLOWEST = 1.0, 5.0   # seconds that a pull takes by an image's size
 PER_SECOND = 100_000_000      # bytes of them
@@ -127,8 +128,9 @@ def version_of(described: Object, tag: str) -> str:
     first = tag.partition("-")[0].removeprefix("v")
     if not first or not _DIGITS.issuperset(first) or not newest:
         return newest
-    if newest.startswith(first + "."):
-        return newest
+    for known in (newest, *map(str, described.get("releases") or ())):
+        if known.startswith(first + "."):
+            return known
     return first + ".0" * max(newest.count(".") - first.count("."), 0)
 
 

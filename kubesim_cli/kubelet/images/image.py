@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
 
 # What a description does not take over from the one that it goes on from.
-_OWN = frozenset(("names", "tags", "size", "pull", "entrypoint", "command", "runs", "stop", "needs", "config", "ports",
-                  "usage"))
+_OWN = frozenset(("names", "tags", "releases", "size", "pull", "entrypoint", "command", "runs", "stop", "needs",
+                  "config", "ports", "usage"))
 _CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers"))  # mappings, which add to those below
 _MOST_BASES = 8
 _read: dict[str, Object] = {}
@@ -111,9 +111,10 @@ def _whole(described: Object, tag: str) -> Object:
 
 
 def _with_version(value: Object, version: str) -> Object:
-    """Return a value with the version in all its texts."""
+    """Return a value with the version, and its first two parts, in all its texts."""
     if isinstance(value, str):
-        return value.replace("{version}", version)  # type: ignore[return-value]
+        series = ".".join(version.split(".")[:2])
+        return value.replace("{version}", version).replace("{series}", series)  # type: ignore[return-value]
     if isinstance(value, dict):
         return {key: _with_version(each, version) for key, each in value.items()}
     if isinstance(value, list):

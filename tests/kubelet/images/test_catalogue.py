@@ -91,7 +91,9 @@ def test_a_users_own_image():
 
 def test_variants_and_versions():
     assert image.of("nginx:1.27").shell == "dash" and image.of("nginx:1.27-alpine3.20").shell == "ash"
-    assert image.of("nginx:1.27").env["NGINX_VERSION"] == "1.27.0"
+    assert image.of("nginx:1.27").env["NGINX_VERSION"] == "1.27.5"
+    assert image.of("mysql:8.0").env["MYSQL_MAJOR"] == "8.0"
+    assert image.of("ubuntu:22.04").files["/etc/os-release"].startswith('PRETTY_NAME="Ubuntu 22.04 LTS"')
     assert image.of("nginx:1.14.2-alpine").env["NGINX_VERSION"] == "1.14.2"
     assert image.of("nginx").env["NGINX_VERSION"] == image.of("nginx:stable").env["NGINX_VERSION"]
     assert "VERSION_ID=3." in image.of("redis:7-alpine").files["/etc/os-release"]

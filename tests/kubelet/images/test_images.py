@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from kubesim_cli.kubelet.images import catalogue, image
@@ -181,3 +184,22 @@ def test_an_image_that_comes_after_a_restart_counts_no_restarts(w):
     w.api.update("pods", changed, "default")
     w.advance(200)
     assert w.get("pods", "a")["status"]["containerStatuses"][0]["restartCount"] == 1
+
+
+def test_starting_servers_needs_no_engine(tmp_path):
+    """A thousand pods of nginx are told from the index alone."""
+    script = """
+import os, sys
+from kubesim_cli.main import execute
+from kubesim_cli.sim.cli import main as sim
+sim(["clock", "freeze"])
+execute(["create", "deployment", "web", "--image=nginx", "--replicas=20"], os.environ)
+sim(["clock", "advance", "20s"])
+execute(["get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}"], os.environ)
+loaded = [name for name in sys.modules if name.startswith("kubesim_cli.kubelet.")]
+print()
+print([name for name in loaded if name.endswith(("engine", "kernel", "images.image", "rootfs"))])
+"""
+    environ = {"KUBESIM_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout.splitlines()[-2:] == ["20", "[]"]

@@ -35,6 +35,8 @@ OWN = {
     "web.agnhost": ("agnhost",),
     "web.apache": ("apache2", "apache2-foreground", "httpd", "httpd-foreground"),
     "daemons": (SERVER,),
+    "finding": ("which", "pgrep", "pkill", "killall"),
+    "packages": ("apt", "apt-get", "apk", "dnf", "yum", "microdnf"),
     "chance": ("shuf", "uuidgen"),
     "ping": ("ping", "traceroute"),
     "interfaces": ("ifconfig", "ip", "netstat", "route", "ss"),
