@@ -47,6 +47,13 @@ def test_it_answers_when_it_is_ready():
     assert ran(engine, "curl -s localhost/x; curl -sk https://localhost:8443/healthz") == ("hello\nhello\n", 0)
 
 
+def test_it_replies_to_words():
+    engine = started(ports=[2181], replies={"ruok": "imok", "srvr": "one\n"})
+    engine.advance(START + 1)
+    script = "echo ruok | nc localhost 2181; echo; printf srvr | nc localhost 2181; echo what | nc localhost 2181"
+    assert ran(engine, script) == ("imok\none\n", 0)
+
+
 @pytest.mark.parametrize(("needs", "status", "said"), [(["A"], None, "up\n"), (["B"], 1, "no B\n")])
 def test_what_it_needs(needs, status, said):
     engine = started(needs=needs, refusal=["no B"], lines=["up"])

@@ -7,6 +7,7 @@ A description's `servers` has them by name (images/description.py), each with
     needs, refusal  variables of which one has to be set, and what is said otherwise, before an exit with 1
     every, steady   a line that comes again each so many seconds
     answer, secure  the text that who asks by HTTP gets, on whatever path; the ports that speak TLS
+    replies         {WORD: ANSWER}: what who sends a line with a word gets, and no other answer is given
     signals         {NAME: EXIT CODE} of those that end it, with the line `parting` before
     ends            the exit code of one that has nothing to do but to say its lines
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 from ...images import image
 from ..dates import strftime
 from ..kernel.errors import Errno
+from ..kernel.network import Connection, Listener
 from .web import serving
 
 TYPE_CHECKING = False
@@ -80,7 +82,40 @@ def _rest(process: Process, described: Object) -> None:
     if every and process.kernel.now >= state["again"]:
         _say(process, described, [described.get("steady") or ""])
         state["again"] = process.kernel.now + every
-    serving.serve(process, _page, until=state["again"] if every else None)
+    until = state["again"] if every else None
+    if described.get("replies"):
+        _reply(process, described["replies"], until)
+    else:
+        serving.serve(process, _page, until=until)
+
+
+def _reply(process: Process, replies: dict[str, str], until: float | None) -> None:
+    """Answer single words on all connections, and hang up; wait for more."""
+    state, keys = process.memory, list[object]()
+    for fd in state["listeners"]:
+        listener = process.descriptor(fd)
+        assert isinstance(listener, Listener)
+        while (connection := listener.accept()) is not None:
+            process.install(state["next"], connection)
+            state["connections"][state["next"]] = ""
+            state["next"] += 1
+        keys.append(listener)
+    for fd, text in list(state["connections"].items()):
+        connection = process.fds[fd]
+        assert isinstance(connection, Connection)
+        data = connection.read(process.kernel, serving.CHUNK)
+        text += (data or b"").decode("utf-8", "replace")
+        if data is None and "\n" not in text and text.strip() not in replies:
+            state["connections"][fd] = text
+            keys.append(connection.key)
+            continue
+        try:
+            connection.write(process.kernel, replies.get(text.strip(), "").encode())
+        except Errno:
+            pass  # who asked is gone
+        process.close(fd)
+        del state["connections"][fd]
+    process.wait(*keys, until=until)
 
 
 def _page(process: Process, request: serving.Request) -> serving.Answer:
