@@ -10,7 +10,6 @@ import pytest
 from kubesim_cli.go import plainyaml
 from kubesim_cli.kubelet.images import catalogue, description, image, names
 from kubesim_cli.kubelet.images.catalogue import BUILT_IN, Catalogue
-from kubesim_cli.kubelet.runtime import bin
 
 ROOT = pathlib.Path(__file__).parents[3]
 FOLDER = pathlib.Path(image.__file__).parent
@@ -116,8 +115,3 @@ def test_pulls_take_one_to_five_seconds():
 def test_what_is_no_description(described, words):
     with pytest.raises(description.Invalid, match=words):
         description.check(described)
-
-
-def test_no_server_is_described_that_a_program_plays():
-    for name in catalogue.index()["images"]:
-        assert [server for server in image.read(name).get("servers", ()) if bin.is_played(server)] == []
