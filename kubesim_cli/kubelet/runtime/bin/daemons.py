@@ -95,8 +95,8 @@ def _reply(process: Process, replies: dict[str, str], until: float | None) -> No
     for fd in state["listeners"]:
         listener = process.descriptor(fd)
         assert isinstance(listener, Listener)
-        while (connection := listener.accept()) is not None:
-            process.install(state["next"], connection)
+        while (accepted := listener.accept()) is not None:
+            process.install(state["next"], accepted)
             state["connections"][state["next"]] = ""
             state["next"] += 1
         keys.append(listener)
