@@ -1,9 +1,13 @@
-"""Recording Events: equal ones are counted, as client-go's EventCorrelator does (tools/record/events_cache.go)."""
+"""Recording Events: equal ones are counted, as client-go's EventCorrelator does (tools/record/events_cache.go).
+
+Where time is let pass, an event that is forgotten before anybody can look is not stored: in a year of a CronJob they
+are most of what would be written.
+"""
 
 from __future__ import annotations
 
 from ..machinery import timestamps
-from ..machinery.objects import join_key
+from ..machinery.objects import join_key, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ class Recorder:
     def __init__(self, server: Server):
         self.server = server
         self._names: dict[str, list[str]] | None = None  # `namespace/object` -> names of the events about it
+        self._unseen: dict[str, tuple[float, Object]] = {}  # events that are not stored: when they are forgotten, event
 
     def record(self, obj: Object, type_: str, reason: str, message: str, component: str, host: str = "",
                field_path: str = "", action: str = "") -> None:
@@ -35,15 +40,17 @@ class Recorder:
             "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
             "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
-        known = [old for old in (self.server.store.get("events", join_key(namespace, name)) for name in names) if old]
-        names[:] = [old["metadata"]["name"] for old in known]
-        alike = [old for old in known if _alike(old, event)]
+        alike = []
+        if names:
+            known = [old for old in (self._find(join_key(namespace, name)) for name in names) if old]
+            names[:] = [old["metadata"]["name"] for old in known]
+            alike = [old for old in known if _alike(old, event)]
         for old in alike:
             if old["message"] == event["message"]:
                 self._count(old, event["message"])
                 return
-        recent = [old for old in alike if expiry(old) - LIFE > self.server.now - WINDOW]
-        if len(recent) >= SIMILAR:
+        recent = len(alike) >= SIMILAR and [old for old in alike if expiry(old) - LIFE > self.server.now - WINDOW]
+        if recent and len(recent) >= SIMILAR:
             event["message"] = (COMBINED + event["message"])[:1024]
             for old in recent:
                 if old["message"].startswith(COMBINED):
@@ -57,6 +64,22 @@ class Recorder:
             for key in self.server.store.keys("events"):
                 self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
         return self._names.setdefault(join_key(namespace, name), [])
+
+    def _find(self, key: str) -> Object | None:
+        unseen = self._unseen.get(key)
+        return unseen[1] if unseen is not None else self.server.store.get("events", key)
+
+    def _write(self, event: Object, old: Object | None) -> None:
+        """Store an event, which was `old` before, or keep it in mind where nobody will ever see it."""
+        server, key = self.server, key_of(event)
+        while self._unseen and self._unseen[first := next(iter(self._unseen))][0] <= server.now:
+            del self._unseen[first]
+        stored = old is not None and self._unseen.pop(key, None) is None
+        end = _end_of(server.now)
+        if not stored and end <= server.clock.horizon:
+            self._unseen[key] = end, event
+        else:
+            server.write("MODIFIED" if stored else "ADDED", server.resolve("events"), event, old if stored else None)
 
     def _add(self, namespace: str, about: str, names: list[str], event: Object, action: str) -> None:
         """Store a new event. Its name ends in the nanosecond, as a real one's does, so that names sort by time."""
@@ -76,8 +99,7 @@ class Recorder:
                      "firstTimestamp": now, "lastTimestamp": now, "count": 1, "eventTime": None}
         meta = {"name": name, "namespace": namespace, "creationTimestamp": now,
                 "uid": server.entropy.uid("events", join_key(namespace, name))}
-        server.write("ADDED", server.resolve("events"),
-                     {"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
+        self._write({"kind": "Event", "apiVersion": "v1", "metadata": meta, **event, **times}, None)
 
     def _count(self, old: Object, message: str) -> None:
         server = self.server
@@ -87,13 +109,15 @@ class Recorder:
             new["series"] = {"count": count + 1, "lastObservedTime": timestamps.format_micro(server.now)}
         else:
             new.update(count=old.get("count", 1) + 1, lastTimestamp=timestamps.format(server.now))
-        server.write("MODIFIED", server.resolve("events"), new, old)
+        self._write(new, old)
 
 
 def _alike(old: Object, event: Object) -> bool:
     """Whether two events about objects of one name are equal but for their message."""
+    if old.get("reason") != event["reason"]:
+        return False
     mine, its = event["involvedObject"], old["involvedObject"]
-    return (all(old.get(key) == event[key] for key in ("reason", "type", "reportingComponent", "reportingInstance"))
+    return (all(old.get(key) == event[key] for key in ("type", "reportingComponent", "reportingInstance"))
             and mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath"))
 
 
@@ -102,5 +126,14 @@ def expiry(event: Object) -> float:
     stamp = ((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp")
              or event.get("eventTime") or event["metadata"]["creationTimestamp"])
     return timestamps.parse(stamp) + LIFE
+
+
+def forgotten(event: Object) -> float:
+    """Return when it is taken out of the store: events that expire in one minute go together, at its end."""
+    return _end_of(expiry(event) - LIFE)
+
+
+def _end_of(seen: float) -> float:
+    return ((seen + LIFE) // 60 + 1) * 60
 
 

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     class Clock(Protocol):
         """What a server, and the loops on it, need of cluster.clock.Clock."""
 
+        horizon: float
+
         @property
         def now(self) -> float: ...
 
         def reach(self, at: float) -> None: ...
 
+HISTORY = 3600.0  # seconds before anybody can look again in which each write is kept as such
 # Resources that are one set of objects under two groups: the store's name of each.
 _STORED_AS = {"events.events.k8s.io": "events"}
 
@@ -88,7 +91,7 @@ class Server:
 
     def forget(self) -> None:
         """Drop what was derived from the store: another process has written to it."""
-        self._discovery = self.runtime = None
+        self._discovery = self._events = self.runtime = None
 
     # Straight reads
 
@@ -126,7 +129,7 @@ class Server:
             return obj
         name = self.stored_as(res)
         key = key_of(obj)
-        self.store.put(type_, name, key, obj)
+        self.store.put(type_, name, key, obj, self.now + HISTORY > self.clock.horizon)
         if name == "customresourcedefinitions.apiextensions.k8s.io":
             self._discovery = None
         elif name == "pods":
@@ -249,13 +252,13 @@ class Server:
 def _serve(request: Request) -> Object:
     """Hand a request to the function that serves it; only what writes imports what writing needs."""
     if request.subresource:
-        from . import subresources
+        from .subresources import serve
 
-        return subresources.serve(request)
+        return serve(request)
     if request.verb in ("get", "list", "table"):
         from . import reading
 
         return reading.VERBS[request.verb](request)
-    from . import registry
+    from .registry import VERBS
 
-    return registry.VERBS[request.verb](request)
+    return VERBS[request.verb](request)

@@ -22,13 +22,13 @@ def _ignored(request: Request) -> Object | None:
 
 def track(request: Request, old: Object | None, obj: Object) -> None:
     """Note in `obj`'s managedFields, in place, what this write changed; server-side apply has done so already."""
+    if request.trusted and (old is None or "managedFields" not in old["metadata"]):
+        return
     res, options, subresource = request.res, request.options, request.subresource
     if options.patch_type == "apply" and not subresource:
         return
     manager = options.field_manager or "kubectl"
     if request.trusted:
-        if old is None or "managedFields" not in old["metadata"]:
-            return
         manager = options.field_manager or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
     from .apply import track_update
 

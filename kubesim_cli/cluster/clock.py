@@ -19,6 +19,7 @@ class Clock:
     def __init__(self, state: ClusterState, wall: Callable[[], float]):
         self._state, self._wall = state, wall
         self._now = self.shown
+        self.horizon = 0.0  # how far time is let pass before anybody can look again; behind `now` where that is now
 
     @property
     def now(self) -> float:

@@ -37,9 +37,19 @@ def _itself(change: Change) -> Iterable[Key]:
     return (key_of(change.object),)
 
 
+def _parent(change: Change) -> Iterable[Key]:
+    """Watch function: a CronJob wants to know when a job comes, ends or goes, and not how it gets on."""
+    old, new = change.old, change.new
+    if old is not None and new is not None and finished_condition(old) == finished_condition(new) \
+            and old["metadata"].get("ownerReferences") == new["metadata"].get("ownerReferences"):
+        return ()
+    return owner("CronJob")(change)
+
+
 class CronJobController(Controller):
     name = "cronjob"
-    watches = {CRON_JOBS: _itself, JOBS: owner("CronJob")}
+    watches = {CRON_JOBS: _itself, JOBS: _parent}
+    thorough = True
 
     def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key.removesuffix(RESCHEDULED))

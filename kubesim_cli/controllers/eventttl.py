@@ -5,7 +5,7 @@ A key is the minute in which events fall due, so that a cluster with many events
 
 from __future__ import annotations
 
-from ..apiserver.events import expiry
+from ..apiserver.events import forgotten
 from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _minute(change: Change) -> Iterable[Key]:
-    return (str(int(expiry(change.new) // 60)),) if change.new is not None else ()
+    return (str(int(forgotten(change.new) // 60) - 1),) if change.new is not None else ()
 
 
 class EventTTL(Controller):
@@ -30,7 +30,7 @@ class EventTTL(Controller):
         if api.now < end:
             return end
         for event in api.items("events"):
-            if expiry(event) < end:
+            if forgotten(event) <= end:
                 namespace, _, name = key_of(event).rpartition("/")
                 api.delete("events", name, namespace)
         return None

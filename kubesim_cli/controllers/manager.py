@@ -16,7 +16,7 @@ from ..machinery.objects import key_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.server import Server
-    from ..helpers.controller import Loop
+    from ..helpers.controller import Loop, Watch
     from ..machinery.types import Object
 
 FIRST_RETRY, LAST_RETRY = 0.005, 1000.0  # seconds (client-go's DefaultTypedControllerRateLimiter)
@@ -37,10 +37,13 @@ class Manager:
         for name, loop in loops.items():
             for resource in loop.resources:
                 self._by_resource.setdefault(resource, []).append(name)
+        self._heard: dict[tuple[str, str], list[tuple[str, bool, Watch]]] = {}  # by resource and namespace
+        self._needed = {loop.of for loop in loops.values() if loop.of}
         self._loaded: dict[str, Controller] = {}
         self._queue: list[tuple[str, str]] = []
         self._next = 0  # where in the queue the next key stands
         self._queued: set[tuple[str, str]] = set()
+        self._syncing: tuple[str, str] | None = None
         self._failures: dict[tuple[str, str], int] = {}  # syncs in a row that failed
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
         self._notes: dict[tuple[str, str], Object | None] = {}  # what syncs leave that are not over
@@ -50,22 +53,32 @@ class Manager:
     def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         """Take in one write: put the keys it concerns in the queue."""
         change = None
+        if type_ != "MODIFIED" and resource in self._needed:
+            self._heard.clear()
         namespace = (old if new is None else new)["metadata"].get("namespace", "")  # type: ignore[index]
-        for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
-            of = self.loops[name].of
-            if of and of != resource and not self.store.has(of, namespace):
-                continue
-            controller = self._controller(name)
+        for name, thorough, watch in self._heard.get((resource, namespace)) or self._listeners(resource, namespace):
             if change is None:
                 change = Change(type_, resource, old, new)
-            watch = controller.watches.get(resource) or controller.watches["*"]
             try:
                 for key in watch(change) or ():
-                    self.enqueue(name, key)
+                    if not thorough or (name, key) != self._syncing:
+                        self.enqueue(name, key)
             except self._fatal:
                 raise
             except Exception as problem:
                 self.trouble(name, key_of(change.object), _told(problem))
+
+    def _listeners(self, resource: str, namespace: str) -> list[tuple[str, bool, Watch]]:
+        """Return (name, whether its syncs are thorough, watch function) of the loops that changes there concern."""
+        if len(self._heard) >= 1000:
+            self._heard.clear()
+        found = self._heard[resource, namespace] = []
+        for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
+            of = self.loops[name].of
+            if not of or of == resource or self.store.has(of, namespace):
+                loop = self._controller(name)
+                found.append((name, loop.thorough, loop.watches.get(resource) or loop.watches["*"]))
+        return found
 
     def enqueue(self, name: str, key: str) -> None:
         """Queue one key of one controller, unless it waits there already."""
@@ -106,7 +119,8 @@ class Manager:
             try:
                 if counts[entry] > MAX_SYNCS:
                     raise RuntimeError(f"controller {entry[0]} does not come to rest on {entry[1]}")
-                due = self._controller(entry[0]).sync(client, entry[1])
+                self._syncing = entry
+                due = (self._loaded.get(entry[0]) or self._controller(entry[0])).sync(client, entry[1])
                 self._failures.pop(entry, None)
             except StatusError:
                 due = self._again(entry)
@@ -115,6 +129,7 @@ class Manager:
             except Exception as problem:
                 due = self._again(entry)
                 self.trouble(*entry, _told(problem))
+            self._syncing = None
             note = self._notes.pop(entry, None)
             if due is not None and due <= self.server.now:
                 self.enqueue(*entry)
@@ -165,6 +180,7 @@ class Manager:
         self._heap = None
         self._notes.clear()
         self._loaded.clear()
+        self._heard.clear()
         self._queue.clear()
         self._next = 0
         self._queued.clear()
@@ -186,7 +202,7 @@ class Manager:
 
     def live(self, until: float) -> None:
         """Live through the time up to `until`, event by event, and arrive there."""
-        self.until = until
+        self.until = self.clock.horizon = until
         self.rest()
         while self.step(until):
             pass

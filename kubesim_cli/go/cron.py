@@ -26,11 +26,12 @@ class Schedule:
     `zone` is a tzinfo from the text itself (`CRON_TZ=`), or None: that of whoever asks.
     """
 
-    __slots__ = ("any_day", "every", "fields", "zone")
+    __slots__ = ("_known", "any_day", "every", "fields", "zone")
 
     def __init__(self, fields: tuple[frozenset[int], ...] = (), any_day: bool = False, every: float = 0.0,
                  zone: datetime.tzinfo | None = None) -> None:
         self.fields, self.any_day, self.every, self.zone = fields, any_day, every, zone
+        self._known: dict[tuple[int, datetime.tzinfo | None], float | None] = {}  # what was found for a minute
 
     def next(self, after: float, zone: datetime.tzinfo | None = None) -> float | None:
         """Return the first time later than `after` (seconds since 1970), None where there is none in five years.
@@ -39,13 +40,22 @@ class Schedule:
         """
         if self.every:
             return float(int(after)) + self.every
+        minute = int(after) // 60
+        if (minute, zone) not in self._known:
+            if len(self._known) >= 1000:
+                self._known.clear()
+            self._known[minute, zone] = self._next(minute * 60 + 60, zone)
+        return self._known[minute, zone]
+
+    def _next(self, first: int, zone: datetime.tzinfo | None) -> float | None:
+        """Return the first time from a minute's beginning on."""
         import datetime
 
         where = self.zone or zone or datetime.timezone.utc
         hour, day = datetime.timedelta(hours=1), datetime.timedelta(days=1)
         minutes, hours, days, months, weekdays = self.fields
         utc = datetime.timezone.utc
-        at = datetime.datetime.fromtimestamp(int(after) // 60 * 60 + 60, where)
+        at = datetime.datetime.fromtimestamp(first, where)
         last_year = at.year + 5
         while at.year <= last_year:
             if at.month not in months:
@@ -80,8 +90,20 @@ def load_zone(name: str) -> datetime.tzinfo:
         raise ValueError(f"unknown time zone {name}") from None
 
 
+_parsed: dict[str, Schedule] = {}  # by text: controllers ask for the same few again and again
+
+
 def parse(text: str) -> Schedule:
     """Return the schedule of a text such as `*/5 8-18 * * mon-fri`; ValueError with the message of the Go library."""
+    found = _parsed.get(text)
+    if found is None:
+        if len(_parsed) >= 1000:
+            _parsed.clear()
+        found = _parsed[text] = _read(text)
+    return found
+
+
+def _read(text: str) -> Schedule:
     if not text:
         raise ValueError("empty spec string")
     zone = None

@@ -77,11 +77,15 @@ class Controller:
     does any other exception, which is a fault of the loop and noted as such (Manager.trouble).
     `api` is a trusted `apiserver.client.Client` (which stands above this room, and so is not named in the types).
 
+    A sync that is `thorough` leaves nothing to do that its own writes would call for: they do not have its key synced
+    again.
+
     What a loop has to know the next time, and the API does not tell, it leaves as a `note` of the key.
     """
 
     name = ""
     watches: dict[str, Watch] = {}
+    thorough = False
     manager: Manager  # that runs it
 
     def due(self, key: str) -> float | None:

@@ -32,6 +32,7 @@ _DIGITS = frozenset("0123456789")
 _LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 _SMALL = _LOWER | _DIGITS
 _ALL = _SMALL | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DASHED, _UNDERSCORED = _SMALL | {"-"}, _SMALL | {"-", "_"}
 _PUNCTUATED = _ALL | frozenset("-_.")
 
 
@@ -41,11 +42,11 @@ def _enclosed(value: str, inner: frozenset[str], ends: frozenset[str]) -> bool:
 
 
 def _label(value: str) -> bool:
-    return _enclosed(value, _SMALL | {"-"}, _SMALL)
+    return _enclosed(value, _DASHED, _SMALL)
 
 
 def _underscored(value: str) -> bool:
-    return _enclosed(value[1:] if value[:1] == "_" else value, _SMALL | {"-", "_"}, _SMALL)
+    return _enclosed(value[1:] if value[:1] == "_" else value, _UNDERSCORED, _SMALL)
 
 
 def _subdomain(value: str) -> bool:

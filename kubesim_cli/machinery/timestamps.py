@@ -14,6 +14,7 @@ _LAYOUT = "2006-01-02T15:04:05Z07:00"
 
 FIRST, LAST = -62135596800.0, 253402300799.0  # from year 1 to 9999: what RFC 3339 has room for
 
+_texts: dict[float, str] = {}    # whole seconds -> text; at one instant many things happen
 _midnights: dict[str, int] = {}  # date text -> seconds; a listing has few distinct dates
 
 
@@ -120,8 +121,14 @@ def format(seconds: float) -> str:
 
     What is before FIRST or after LAST is told as these.
     """
-    t = time.gmtime(min(max(seconds // 1, FIRST), LAST))
-    return f"{t[0]:04}-{t[1]:02}-{t[2]:02}T{t[3]:02}:{t[4]:02}:{t[5]:02}Z"
+    second = seconds // 1
+    text = _texts.get(second)
+    if text is None:
+        if len(_texts) >= 1000:
+            _texts.clear()
+        t = time.gmtime(min(max(second, FIRST), LAST))
+        text = _texts[second] = f"{t[0]:04}-{t[1]:02}-{t[2]:02}T{t[3]:02}:{t[4]:02}:{t[5]:02}Z"
+    return text
 
 
 def format_micro(seconds: float) -> str:

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import families, log
+from . import families, late, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Store:
         self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
+        self._late = late.Late()     # what is written to the log when the next line is, or with the commit
         if not index.size:
             index.size, index.crc = len(self._header), crc32(self._header)
         self._end = index.size       # where the next line will stand
@@ -145,7 +146,8 @@ class Store:
 
     def list(self, resource: str, namespace: str = "") -> builtins.list[Object]:
         """Return the objects of a resource in the order of their keys."""
-        return self._objects(resource, [*self._entries(resource, namespace)])
+        entries = [*self._entries(resource, namespace)]
+        return self._objects(resource, entries) if entries else []
 
     def each(self, resource: str, namespace: str = "") -> Iterator[Object]:
         """Yield what `list` returns. Outside a transaction only some of it is held in memory at a time."""
@@ -330,10 +332,11 @@ class Store:
         if self._lock is None or not self._lock.holds():
             raise log.StoreError(f"{self.folder} was removed or made anew while this command ran; nothing was changed")
 
-    def put(self, type_: str, resource: str, key: str, obj: Object) -> None:
+    def put(self, type_: str, resource: str, key: str, obj: Object, history: bool = True) -> None:
         """Write an object under the next revision, which its metadata.resourceVersion is set to.
 
-        `type_`: ADDED, MODIFIED or DELETED; a deleted object's last state is kept in the log for watchers.
+        `type_`: ADDED, MODIFIED or DELETED; a deleted object's last state is kept in the log for watchers, unless
+        nobody will ask for the write as such: without `history` only what comes of it is stored (late.py).
         """
         assert self.locked, "a write outside a transaction"
         self.revision += 1
@@ -341,7 +344,11 @@ class Store:
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
         entries = self._index.entries(resource)
         before: log.Entry = entries.get(key) or []
-        self._append(record)
+        if history or resource == self._fleeting:
+            self._append(record)
+        else:
+            self._late.take(record)
+            self._index.apply(record, -1, b"")
         self._families.change(resource, key, before, entries.get(key) or [], obj)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
@@ -368,6 +375,12 @@ class Store:
             self._touched.add((controller, key))
 
     def _append(self, record: Object) -> None:
+        if self._late:
+            for each in self._late.drain():
+                self._append_now(each)
+        self._append_now(record)
+
+    def _append_now(self, record: Object) -> None:
         row = log.line(record)
         self._index.apply(record, self._end, row)
         self._crc = crc32(row, self._crc)
@@ -421,14 +434,16 @@ class Store:
         """
         if not self.dirty:
             return
+        for record in self._late.drain():
+            self._append_now(record)
         for each in sorted(self._touched):
             if self.timers.get(*each) != self._index.timers.get(*each):
                 self._append(log.timer(*each, *self.timers.get(*each)))
         self._touched.clear()
         index = self._index
-        record = {"commit": self.revision, "meta": jsontext.copied(self.meta)}
-        index.apply(record, self._end, b"")
-        row, self._crc = log.sealed(record, self._crc)
+        seal = {"commit": self.revision, "meta": jsontext.copied(self.meta)}
+        index.apply(seal, self._end, b"")
+        row, self._crc = log.sealed(seal, self._crc)
         try:
             self._hold_still()
             if self._blobs is not None:

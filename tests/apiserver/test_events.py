@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from worlds import Ready, World
 
+from kubesim_cli.cluster.loops import LOOPS
+from kubesim_cli.helpers.controller import Controller, itself
 from kubesim_cli.store.store import Store
 
 
@@ -62,3 +65,39 @@ def test_the_events_about_one_object_are_found_without_a_look_at_the_others(term
     assert terminal.ok(f"kubectl get events -n kube-system --field-selector involvedObject.uid={uid} -o name") == ""
     other = f"--field-selector involvedObject.uid={uid},reason!=Started"
     assert len(terminal.ok(f"kubectl get events {other} -o name").split()) == 4
+
+
+class Beat(Controller):
+    """Tells of a pod every 20 minutes for five hours, and each time something else once."""
+
+    name = "beat"
+    watches = {"pods": itself}
+
+    def sync(self, api, key):
+        pod = api.find("pods", "web", "default")
+        told = int(self.noted(key).get("told", 0))
+        if told == 15:
+            return None
+        api.record(pod, "Normal", "Beat", "again", "beat")
+        api.record(pod, "Normal", "Beat", f"time {told}", "beat")
+        self.note(key, {"told": told + 1})
+        return api.now + 1200
+
+
+@pytest.mark.parametrize("minutes", [20, 55, 61, 130, 299, 335, 362])
+def test_those_that_nobody_can_see_are_not_stored_and_are_counted_all_the_same(tmp_path, minutes):
+    """A jump leaves the events that small steps leave."""
+    found = []
+    for steps in (minutes, 1):
+        w = World(tmp_path / str(steps), (1, 36), {"beat": Ready(Beat(), "pods"), "event-ttl": LOOPS["event-ttl"]})
+        pod = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "web", "namespace": "default", "uid": "u"}}
+        w.server.write("ADDED", w.server.resolve("pods"), pod, None)
+        for _ in range(steps):
+            w.advance(minutes * 60 / steps)
+        events = w.api.items("events")
+        found.append([(e["metadata"]["name"], e["metadata"]["uid"], e["message"], e["count"], e["firstTimestamp"],
+                       e["lastTimestamp"]) for e in events])
+        found.append(w.store.revision)
+        w.store.close()
+    assert found[0] == found[2]
+    assert found[3] < found[1] if minutes > 60 else found[3] == found[1]

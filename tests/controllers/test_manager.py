@@ -177,3 +177,16 @@ def test_the_last_troubles_are_kept(cluster):
     found = server.tally.troubles
     assert [trouble["key"] for trouble in found][-2:] == ["default/29", "default/15"]
     assert len(found) == 20 and found[-1]["count"] == 2
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_a_thorough_sync_is_not_woken_by_its_own_writes(cluster, monkeypatch, thorough):
+    server, manager, counter = cluster
+    monkeypatch.setattr(type(counter), "thorough", thorough)
+    add(server, "a", 90.0)
+    manager.live(100.0)  # counts once, at 100.0
+    assert [name for _, name in counter.seen] == ["a"] * (1 if thorough else 2)
+    other = server.find("configmaps", "default", "a")
+    server.write("MODIFIED", server.resolve("configmaps"), {**other, "n": 3}, other)
+    manager.live(100.0)
+    assert len(counter.seen) == (2 if thorough else 3)

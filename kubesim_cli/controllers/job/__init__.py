@@ -7,7 +7,7 @@ Kubernetes: pkg/controller/job/job_controller.go.
 
 from __future__ import annotations
 
-from ...helpers.controller import Controller, itself, owner
+from ...helpers.controller import Change, Controller, itself, owner
 from ...machinery import conditions, selectors, timestamps
 from ...machinery.errors import StatusError
 from ...machinery.objects import clone, controller_of, split_key
@@ -17,8 +17,10 @@ from . import indexes, policies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...apiserver.client import Client
-    from ...machinery.types import Object
+    from ...machinery.types import Key, Object
 
 JOBS = "jobs.batch"
 COMPONENT = "job-controller"
@@ -39,9 +41,30 @@ def finished_condition(job: Object) -> Object | None:
     return None
 
 
+_of_pod = owner("Job")
+
+
+def _owner(change: Change) -> Iterable[Key]:
+    """Watch function: the job of a pod, where what has changed of that is anything to the job."""
+    old, new = change.old, change.new
+    if old is not None and new is not None and _relevant(old) == _relevant(new):
+        return ()
+    return _of_pod(change)
+
+
+def _relevant(pod: Object) -> tuple[object, ...]:
+    """What a job reads of its pods."""
+    meta, status = pod["metadata"], pod.get("status") or {}
+    restarts = [each.get("restartCount", 0) for field in ("initContainerStatuses", "containerStatuses")
+                for each in status.get(field) or ()]
+    return (pods.phase(pod), pods.is_ready(pod), sum(restarts), "deletionTimestamp" in meta, meta.get("labels"),
+            meta.get("annotations"), meta.get("ownerReferences"), _is_tracked(pod))
+
+
 class JobController(Controller):
     name = "job"
-    watches = {JOBS: itself, "pods": refs.both(owner("Job"), refs.orphaned)}
+    watches = {JOBS: itself, "pods": refs.both(_owner, refs.orphaned)}
+    thorough = True
 
     def sync(self, api: Client, key: str) -> float | None:
         namespace, name = split_key(key)
@@ -74,13 +97,15 @@ def _is_tracked(pod: Object) -> bool:
 
 
 def _untrack(api: Client, pod: Object) -> None:
-    """Take the finalizer off a pod."""
-    if not _is_tracked(pod):
+    """Take the finalizer off a pod, which may have changed since it was read."""
+    now = api.find("pods", pod["metadata"]["name"], pod["metadata"]["namespace"])
+    if now is None or now["metadata"]["uid"] != pod["metadata"]["uid"] or not _is_tracked(now):
         return
-    meta = pod["metadata"]
-    body = {"metadata": {"$deleteFromPrimitiveList/finalizers": [FINALIZER]}}
+    meta = {**now["metadata"], "finalizers": [name for name in now["metadata"]["finalizers"] if name != FINALIZER]}
+    if not meta["finalizers"]:
+        del meta["finalizers"]
     try:
-        api.patch("pods", meta["name"], body, "strategic", meta["namespace"])
+        api.update("pods", {**now, "metadata": meta}, meta["namespace"])
     except StatusError as error:
         if error.reason != "NotFound":
             raise
@@ -386,7 +411,7 @@ class _Sync:
                     self.status["succeeded"] = self.status.get("succeeded", 0) + 1
             elif (failed or (self.end is not None and not succeeding)) and self._is_valid(pod) and self._counts(pod):
                 self.status["failed"] = self.status.get("failed", 0) + 1
-            self._untrack_now(pod)
+            _untrack(self.api, pod)
         if self.indexed:
             self.status.update(succeeded=len(self.done), completedIndexes=indexes.text_of(self.done))
             if self.per_index is not None:
@@ -396,10 +421,6 @@ class _Sync:
             self.status, ("ready", "terminating", "failedIndexes", "uncountedTerminatedPods")))
         if event:
             self.api.record(self.job, *event, COMPONENT)
-
-    def _untrack_now(self, pod: Object) -> None:
-        if self.api.find("pods", pod["metadata"]["name"], pod["metadata"]["namespace"]) is not None:
-            _untrack(self.api, pod)
 
     def _enact_end(self) -> tuple[str, str, str] | None:
         """Put the conditions of the end into status; returns the event to tell of it with, once it is final."""

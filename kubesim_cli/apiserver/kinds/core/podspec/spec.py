@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .....go import jsontext
 from .....machinery import field, names, selectors
 from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY, POD_DELETION_COST
 from ....objectmeta import validate_annotations
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .....machinery.types import FieldErrors, Object, Release
 
+_right: set[tuple[str, Release, str, str]] = set()  # templates' specs in which nothing is wrong, encoded
 _MAX_INT32 = 2**31 - 1
 _DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 
@@ -47,6 +49,19 @@ def validate_new_pod(obj: Object, release: Release) -> FieldErrors:
     return errors + security.annotations_match("spec", annotations, spec) if annotations else errors
 
 
+def _of_template(spec: Object, path: str, release: Release) -> FieldErrors:
+    """Return the FieldErrors of a template's PodSpec: one that was right is right when the next owner copies it."""
+    seen = path, release, str(getattr(release, "gates", "")), jsontext.encode(spec)
+    if seen in _right:
+        return []
+    errors = validate_pod_spec(spec, path, release)
+    if not errors:
+        if len(_right) >= 100:
+            _right.clear()
+        _right.add(seen)
+    return errors
+
+
 def validate_pod_template(template: Object, path: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a PodTemplateSpec at `path` (ValidatePodTemplateSpec)."""
     meta, spec = template.get("metadata") or {}, template.get("spec") or {}
@@ -54,7 +69,7 @@ def validate_pod_template(template: Object, path: str, release: Release) -> Fiel
     errors = labels(f"{path}.labels", meta.get("labels"))
     errors += validate_annotations(annotations, f"{path}.annotations")
     errors += _annotations(f"{path}.annotations", annotations, spec)
-    errors += validate_pod_spec(spec, f"{path}.spec", release)
+    errors += _of_template(spec, f"{path}.spec", release)
     if annotations:
         errors += security.annotations_match(f"{path}.spec", annotations, spec)
     if spec.get("ephemeralContainers"):
