@@ -59,6 +59,9 @@ STAGES = {
     "the first write to a store of 0.1": Stage([], _THREE, prepare="store-0.1"),
     "time that passes": Stage([*_FROZEN, Step("create deployment web --image=nginx --replicas=3")],
                               Step("sim clock advance 10s")),
+    "an exec that writes a file": Stage([*_FROZEN, Step("run a --image=busybox --command -- sleep infinity"),
+                                         Step("sim clock advance 10s"), Step("exec a -- true")],
+                                        Step("exec a -- dd if=/dev/urandom of=/f bs=1000 count=1")),
     "a reset": Stage(_FROZEN, Step("sim reset --seed b")),
 }
 AFTER = Step("create -f -", documents("after"))
@@ -67,6 +70,8 @@ AFTER = Step("create -f -", documents("after"))
 def warm() -> None:
     """Import whatever the steps need."""
     steps = [*_FROZEN, Step("create deployment web --image=nginx"), Step("sim clock advance 1m"), _THREE, *_BIG,
+             Step("run a --image=busybox --command -- sleep infinity"), Step("sim clock advance 10s"),
+             Step("exec a -- dd if=/dev/zero of=/f bs=1000 count=1"),
              Step("replace -f -", documents("old1")), Step("delete configmap old1 old2"), Step("get configmap -o json"),
              Step("delete configmap nothing"), Step("sim doctor"), Step("sim reset")]
     children.warm(*steps)
@@ -78,13 +83,18 @@ def folder(home: str) -> str:
 
 
 def objects(home: str) -> Objects:
-    """Return the objects of a store, and what its ConfigMaps hold; raises StoreError."""
+    """Return the objects of a store, what its ConfigMaps hold, its parts, and lost blobs; raises StoreError."""
     from kubesim_cli.store.store import Store
 
     store = Store(folder(home))
     try:
-        return {(resource, key): str(obj["data"]) if obj.get("data") else None
-                for resource in store.resources() for key, obj in zip(store.keys(resource), store.list(resource))}
+        found = {(resource, key): str(obj["data"]) if obj.get("data") else None
+                 for resource in store.resources() for key, obj in zip(store.keys(resource), store.list(resource))}
+        for name, value in store.parts().items():
+            found["part", name] = json.dumps(value)
+        for name in store.lost_blobs():
+            found["lost blob", name] = None
+        return found
     finally:
         store.close()
 

@@ -276,6 +276,10 @@ class Store:
             self._blobs = Blobs(self.folder)
         return self._blobs
 
+    def lost_blobs(self) -> builtins.list[str]:
+        """Return the names of blobs that parts name, and that are not there as they were written."""
+        return self.blobs.lost(self._index)
+
     def _sweep(self) -> None:
         if self._blobs is not None or os.path.isdir(os.path.join(self.folder, log.BLOBS)):
             self.blobs.sweep(self._index)

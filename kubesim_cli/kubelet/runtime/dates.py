@@ -12,9 +12,9 @@ def strftime(form: str, when: float, zone: str = "") -> str:
     """Return a time (seconds since 1970) in a format of date(1)."""
     shift, name = _zone(zone, when) if zone else (0, "UTC")
     if form == DEFAULT:
-        day, second = divmod(int(when) + shift, 86400)
-        start, year = _day(day)
-        return f"{start}{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} {name} {year}"
+        minute, second = divmod(int(when) + shift, 60)
+        start, year = _minute(minute)
+        return f"{start}{second:02} {name} {year}"
     from time import gmtime
 
     t = gmtime(when + shift)
@@ -47,17 +47,20 @@ def strftime(form: str, when: float, zone: str = "") -> str:
     return "".join(out)
 
 
-_days: dict[int, tuple[str, int]] = {}
+_minutes: dict[int, tuple[str, int]] = {}  # the last one
 
 
-def _day(day: int) -> tuple[str, int]:
-    """Return ("Mon Jan  2 ", year) of a day since 1970."""
-    found = _days.get(day)
+def _minute(minute: int) -> tuple[str, int]:
+    """Return ("Mon Jan  2 15:04:", year) of a minute since 1970."""
+    found = _minutes.get(minute)
     if found is None:
         from time import gmtime
 
-        t = gmtime(day * 86400)
-        found = _days[day] = f"{_DAYS[t.tm_wday][:3]} {_MONTHS[t.tm_mon - 1][:3]} {t.tm_mday:2} ", t.tm_year
+        t = gmtime(minute * 60)
+        found = (f"{_DAYS[t.tm_wday][:3]} {_MONTHS[t.tm_mon - 1][:3]} {t.tm_mday:2} {t.tm_hour:02}:{t.tm_min:02}:",
+                 t.tm_year)
+        _minutes.clear()
+        _minutes[minute] = found
     return found
 
 

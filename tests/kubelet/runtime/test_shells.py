@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kubesim_cli.kubelet.runtime.kernel.kernel import Kernel
-from kubesim_cli.kubelet.runtime.machine import Container
+from kubesim_cli.kubelet.runtime.engine import Engine, Spec
 
 RUNS = json.loads((Path(__file__).parent / "shells" / "expected.json").read_text())
 # What is known to differ: by the beginning of the script.
@@ -28,12 +27,13 @@ def identity(run):
 @pytest.mark.parametrize("run", RUNS, ids=identity)
 def test_a_script(run):
     why = next((why for start, why in DIFFERS.items() if run["script"].startswith(start)), None)
-    kernel = Kernel(1_800_000_000.0)
-    container = Container(kernel, "web-12", 1, run["shell"])
-    container.space.tree.make_folders("/work", now=kernel.now)
-    main = container.start(["sleep", "1000"])
-    shell = container.spawn([run["shell"], "-c", run["script"]], dict(main.fds), "/work")
-    kernel.run(kernel.now + 100)
-    if why is not None and (container.output("stdout"), shell.status) != (run["says"], run["code"]):
+    engine = Engine(1_800_000_000.0)
+    made = engine.start("web", Spec("example.com/tools", ["sleep", "1000"], {"HOME": "/root"}, "web-12", "1",
+                                    cwd="/work"))
+    made.space.shell = run["shell"]
+    session = engine.execute("web", [run["shell"], "-c", run["script"]])
+    engine.advance(engine.kernel.now + 100)
+    found = session.output().decode("utf-8", "replace"), session.code
+    if why is not None and found != (run["says"], run["code"]):
         pytest.xfail(why)
-    assert (container.output("stdout"), shell.status) == (run["says"], run["code"]), container.output("stderr")
+    assert found == (run["says"], run["code"]), session.output("stderr")

@@ -93,6 +93,9 @@ def _timeout(process: Process) -> int | None:
 
 def _date(process: Process) -> int:
     form, when, zone = DEFAULT, process.kernel.now, process.env.get("TZ", "")
+    if len(process.argv) == 1:
+        process.write(strftime(form, when, zone) + "\n")
+        return 0
     words = process.argv[1:]
     while words:
         word = words.pop(0)

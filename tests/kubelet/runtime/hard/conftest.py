@@ -7,21 +7,24 @@ import time
 
 import pytest
 
-from kubesim_cli.kubelet.runtime.freeze import Store
-from kubesim_cli.kubelet.runtime.kernel.kernel import Kernel
-from kubesim_cli.kubelet.runtime.machine import Container
+from kubesim_cli.kubelet.runtime.engine import Engine, Spec
 
 START = 1_800_000_000.0
+TOOLS = "example.com/tools"  # an image of which nothing is known, so that it has all programs
 
 
 class Play:
     """A container whose process 1 is a shell with a script; the clock goes on with `until`."""
 
     def __init__(self, script: str | list[str], shell: str = "dash", seed: object = 1, **more: object):
-        self.kernel = Kernel(START)
-        self.container = Container(self.kernel, "web-12", seed, shell, **more)
         argv = ["bash" if shell == "bash" else "sh", "-c", script] if isinstance(script, str) else script
-        self.main, self.log, self.extra = self.container.start(argv), self.container.log, []
+        self.engine = Engine(START)
+        env = {"HOME": "/root", **more.pop("env", {})}
+        self.engine.start("web", Spec(TOOLS, argv, env, "web-12", str(seed), **more)).space.shell = shell
+
+    container = property(lambda self: self.engine.containers["web"])
+    kernel = property(lambda self: self.engine.kernel)
+    main = property(lambda self: self.container.main)
 
     def until(self, seconds: float) -> Play:
         """Let the container live up to so many seconds after its start."""
@@ -30,9 +33,8 @@ class Play:
 
     def stored(self) -> Play:
         """Go on with what was stored and read again."""
-        records, blobs = Store().freeze({"kernel": self.kernel, "log": self.log, "main": self.main})
-        found = Store().thaw(json.loads(json.dumps(records)), blobs)
-        self.kernel, self.log, self.main = found["kernel"], found["log"], found["main"]
+        records, blobs = self.engine.freeze()
+        self.engine = Engine.thaw(json.loads(json.dumps(records)), blobs)
         return self
 
     def kill(self, signal: str) -> Play:
@@ -43,7 +45,8 @@ class Play:
     @property
     def said(self) -> list[tuple[float, str]]:
         """(seconds after the start, text) of what was said, on stdout and stderr."""
-        return [(round(at - START, 3), bytes(data).decode("utf-8", "replace")) for at, _, data in self.log.new]
+        said, _ = self.container.said.since()
+        return [(round(at - START, 3), data.decode("utf-8", "replace")) for at, _, data in said]
 
     @property
     def text(self) -> str:

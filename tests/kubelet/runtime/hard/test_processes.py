@@ -2,11 +2,9 @@
 
 import pytest
 
-from kubesim_cli.kubelet.runtime.kernel.files import Volume
-from kubesim_cli.kubelet.runtime.kernel.kernel import Kernel
-from kubesim_cli.kubelet.runtime.machine import Container
+from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec
 
-from .conftest import START, Play
+from .conftest import START, TOOLS, Play
 
 COUNT = "i=0; while true; do {0}; i=$((i+1)); sleep 1; done"
 LINES = [(0.0, "0\n"), (1.0, "1\n"), (2.0, "2\n"), (3.0, "3\n")]
@@ -35,14 +33,12 @@ def test_a_file_has_what_was_written_so_far(script):
 
 
 def test_two_containers_share_a_volume():
-    kernel, shared = Kernel(START), Volume("emptyDir")
-    writer, reader = (Container(kernel, name, name) for name in ("writer", "reader"))
-    for each in (writer, reader):
-        each.space.tree.mount("/shared", shared.root)
-    reader.start(["tail", "-n+1", "-F", "/shared/log"])
-    writer.start(["sh", "-c", "sleep 2; while true; do date +%s >> /shared/log; sleep 1; done"])
-    kernel.run(START + 5.5)
-    said = [(at - START, data) for at, stream, data in reader.lines if stream == "stdout"]
+    engine, mounts = Engine(START), (Mount("/shared", "emptyDir"),)
+    reader = engine.start("reader", Spec(TOOLS, ["tail", "-n+1", "-F", "/shared/log"], mounts=mounts))
+    script = "sleep 2; while true; do date +%s >> /shared/log; sleep 1; done"
+    engine.start("writer", Spec(TOOLS, ["sh", "-c", script], mounts=mounts))
+    engine.advance(START + 5.5)
+    said = [(at - START, data) for at, stream, data in reader.said.new if stream == "stdout"]
     assert said == [(float(second), f"{int(START) + second}\n".encode()) for second in range(2, 6)]
 
 
