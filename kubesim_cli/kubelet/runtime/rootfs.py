@@ -12,12 +12,41 @@ if TYPE_CHECKING:
 BUILT = 1_760_000_000.0  # when images were made
 _FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin",
             "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
-_pristine: dict[str, dict[int, Inode]] = {}
+_pristine: dict[str, dict[int, Inode]] = {}  # by key: what nobody changes
 
 
 def build(key: str) -> Volume:
     """Return a container's own layer as its image has it; the same key (see images.image.of) gives the same inode
     numbers."""
+    found = pristine(key)
+    root = found[1]
+    volume = Volume("overlay")
+    volume.image, volume.base, volume.next, volume.used = key, root.volume.base, root.volume.next, root.volume.used
+    copies = {number: _copy(inode, volume) for number, inode in found.items()}
+    for number, inode in found.items():
+        if inode.entries:
+            copies[number].entries = {name: copies[each.number] for name, each in inode.entries.items()}
+    volume.root = copies[1]
+    return volume
+
+
+def pristine(key: str) -> dict[int, Inode]:
+    """Return the inodes of an image by number, which are not to be changed."""
+    known = _pristine.get(key)
+    if known is None:
+        known = _pristine[key] = inodes(_made(key))
+    return known
+
+
+def _copy(inode: Inode, volume: Volume) -> Inode:
+    made = Inode.__new__(Inode)
+    made.volume, made.number, made.kind, made.mode = volume, inode.number, inode.kind, inode.mode
+    made.uid, made.gid, made.links, made.mtime = inode.uid, inode.gid, inode.links, inode.mtime
+    made.target, made.data, made.entries = inode.target, inode.data[:], {}
+    return made
+
+
+def _made(key: str) -> Volume:
     known = images.of(key)
     volume = Volume("overlay")
     tree = Tree(volume.root)
@@ -106,10 +135,7 @@ def inodes(volume: Volume) -> dict[int, Inode]:
 
 def changed(inode: Inode) -> bool:
     """Tell whether an inode is no longer what its image has."""
-    image = inode.volume.image
-    known = _pristine.get(image)
-    if known is None:
-        known = _pristine[image] = inodes(build(image))
+    known = pristine(inode.volume.image)
     was = known[inode.number]
     return (inode.mode != was.mode or inode.mtime != was.mtime or inode.uid != was.uid or inode.gid != was.gid
             or inode.links != was.links or inode.data != was.data or len(inode.entries) != len(was.entries)
