@@ -124,7 +124,8 @@ class Slot:
         worker.event("Normal", "Started", started, self.name)
         worker.memory.instants[f"{self.name} startedAt"] = worker.now
         self._note_start()
-        worker.runtime.started(worker.api, worker.pod, container)
+        worker.tell_addresses(True)
+        worker.runtime.started(worker.api, {**worker.pod, "status": worker.status}, container)
 
     def _note_start(self) -> None:
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]

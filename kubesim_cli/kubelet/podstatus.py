@@ -135,20 +135,24 @@ class PodWorker:
             node["status"]["images"] = [*reversed(self.pulled), *node["status"].get("images", ())][:MAX_IMAGES]
             self.api.update_status("nodes", node)
 
+    def tell_addresses(self, started: bool) -> None:
+        """Set the node's address, and the pod's as soon as it has a sandbox (`started`)."""
+        status, host = self.status, internal_ip(self.node)
+        if host:
+            status["hostIP"] = host
+            if enabled("PodHostIPs", self.release):
+                status["hostIPs"] = [{"ip": host}]
+        if "podIP" not in status and started:
+            ip = host if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
+            if ip:
+                status.update(podIP=ip, podIPs=[{"ip": ip}])
+
     def complete(self) -> None:
         """Set what follows from the statuses of the containers: phase, addresses, conditions."""
         status = self.status
         if not self.over:
             status["phase"] = phase_of_containers(self.pod, status)
-        host = internal_ip(self.node)
-        if host:
-            status["hostIP"] = host
-            if enabled("PodHostIPs", self.release):
-                status["hostIPs"] = [{"ip": host}]
-        if "podIP" not in status and any("waiting" not in each["state"] for each in self.all_statuses()):
-            ip = host if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
-            if ip:
-                status.update(podIP=ip, podIPs=[{"ip": ip}])
+        self.tell_addresses(any("waiting" not in each["state"] for each in self.all_statuses()))
         if "generation" in self.pod["metadata"] and enabled("PodObservedGenerationTracking", self.release):
             status["observedGeneration"] = self.pod["metadata"]["generation"]
         if "containerStatuses" in status:

@@ -18,6 +18,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
+from .containerruntime import may_connect
 from .lives import PROBES, Life, before, foresee
 from .runtime import bounds, process
 from .runtime.engine import Engine
@@ -116,6 +117,7 @@ class Residents:
         self._lives: dict[str, Life | None] = {}
         self._changed: set[str] = set()       # lives that are not stored as they are
         self._touched = False                 # something was done to the engine: what was foreseen may not hold
+        self._running = False                 # the engine lives on: a container may ask for another one meanwhile
 
     # Without the engine
 
@@ -179,6 +181,15 @@ class Residents:
     def advance(self) -> None:
         """Let what runs in the engine live up to now."""
         engine, now = self.engine, self.api.now
+        if self._running:
+            return
+        self._running = True
+        try:
+            self._live(engine, now)
+        finally:
+            self._running = False
+
+    def _live(self, engine: Engine, now: float) -> None:
         while ended := bounds.within(lambda: engine.advance(now, WORK)):
             for each in ended:
                 self._ended(each.container, (each.at, each.code, each.reason))
@@ -276,7 +287,8 @@ class Residents:
             raise Refused(f'container not found ("{container["name"]}")')
         if known is None:
             self._absorb(pod, container)
-            self.settle()
+            if not self._running:
+                self.settle()
             known = self.engine.containers[name]
         address = (pod.get("status") or {}).get("podIP")
         if address:
@@ -315,7 +327,7 @@ class Residents:
     def _absorb(self, pod: Object, container: Object) -> None:
         from .runtime.sandbox import Sandbox
 
-        now = self.api.now
+        now = self.engine.kernel.now
         began = timestamps.parse(_status(pod, container)["state"]["running"]["startedAt"])
         play = self._past(pod, container, began)
         if play is None:  # it is not what its status tells: it is there, and does nothing
@@ -341,7 +353,7 @@ class Residents:
 
         Raises NotRunning where it has, and the kubelet is about to find out.
         """
-        now = self.api.now
+        now = self.engine.kernel.now
         for start in (began, max(began, now - SHORTENED)):
             try:
                 play, whole = self._played(pod, container, start, now)
@@ -408,7 +420,8 @@ class Residents:
             for each in pod["spec"].get(field) or ():
                 if each["name"] in there and shared & {volume["name"] for volume in volumes_of(pod, each)}:
                     return True
-        return keeps(pod, container) and _is_played(container)
+        return (keeps(pod, container) and _is_played(container)) or (
+            may_connect(container) and process.connects(self.api, pod, container, self.api.now))
 
     def stop(self, pod: Object, container: Object) -> None:
         """The kubelet kills a container."""

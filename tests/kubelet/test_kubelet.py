@@ -233,10 +233,12 @@ def test_failing_init_containers(w):
 
 
 def test_init_containers_wait_for_services(w):
-    w.pod("a", initContainers=[script("until nslookup db; do sleep 2; done", name="wait")])
+    wait = script("until nslookup db.default; do sleep 2; done", name="wait", image="busybox:1.28")
+    w.pod("a", initContainers=[wait])
     w.advance(600)
     assert state(w) == ("running", None, 0) and phase(w) == "Pending"
-    w.create("services", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db"}, "spec": {}})
+    w.create("services", {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db"},
+                          "spec": {"clusterIP": "10.96.0.7", "ports": [{"port": 80}]}})
     w.advance(3)
     assert phase(w) == "Running"
 

@@ -11,7 +11,7 @@ from ..images import catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from re import Match
 
     from ...apiserver.client import Client
@@ -86,8 +86,10 @@ def _resource_value(pod: Object, container: Object, ref: Object) -> str:
     return str(-(-quantity.milli(text) // unit))
 
 
-def environment(api: Client, pod: Object, container: Object) -> tuple[dict[str, str], str]:
-    """Return (variables, problem): `problem` is why the container cannot be created, "" where it can."""
+def environment(api: Client, pod: Object, container: Object,
+                services: dict[str, str] | None = None) -> tuple[dict[str, str], str]:
+    """Return (variables, problem): `problem` is why the container cannot be created, "" where it can. `services`: the
+    variables that tell of services, to which its own may refer."""
     env: dict[str, str] = {}
     if not container.get("env") and not container.get("envFrom"):
         return env, ""
@@ -103,7 +105,7 @@ def environment(api: Client, pod: Object, container: Object) -> tuple[dict[str, 
         for key in _keys(obj):
             env[source.get("prefix", "") + key] = _text(obj, key)
     for each in container.get("env") or ():
-        value, problem = _variable(sources, pod, container, each, env)
+        value, problem = _variable(sources, pod, container, each, {**services, **env} if services else env)
         if problem:
             return env, problem
         if value is not None:
@@ -225,24 +227,6 @@ def _token(api: Client, pod: Object, source: Object) -> str:
     if account is None or not began:
         return ""
     return tokens.mounted(account, pod, source.get("audience"), timestamps.parse(began))
-
-
-def resolver(api: Client, namespace: str) -> Callable[[str], float | None]:
-    """Return a function: host name -> since when it is known (seconds since 1970), None where it is not."""
-
-    def resolves(host: str) -> float | None:
-        parts = host.rstrip(".").split(".")
-        cluster = parts[-1] == "local" or "svc" in parts[2:3]
-        if len(parts) > 2 and not cluster:
-            return 0.0
-        if len(parts) == 2 and api.find("namespaces", parts[1]) is None:
-            return 0.0
-        service = api.find("services", parts[0], parts[1] if len(parts) > 1 else namespace)
-        if service is None and len(parts) > 2 and parts[2] != "svc":
-            service = api.find("services", parts[1], parts[2])
-        return timestamps.parse(service["metadata"]["creationTimestamp"]) if service is not None else None
-
-    return resolves
 
 
 def arguments(api: Client, container: Object, env: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from ...machinery import timestamps
 from ...machinery.pods import FIELDS
 from ...machinery.streaming import StartError
-from . import environment
+from ..network.routes import ClusterRoutes
 from .engine import Container, Engine
 from .kernel.network import ANY, Routes
 from .sandbox import Sandbox, is_given, message, volumes_of
@@ -33,31 +33,18 @@ SOON = 300        # moments that are played when process 1 is seen to be in an e
 BEFORE = 3600.0   # seconds before its start that others which still run are played from
 
 
-class Names(Routes):
-    """What a pod sees of the network: which names are known by now. What is behind them is not played."""
-
-    guesses = True
-
-    def __init__(self, engine: Engine, resolves: Callable[[str], float | None]):
-        self._engine, self._resolves = engine, resolves
-
-    def resolve(self, space: Space, name: str) -> list[str]:
-        """Return an address, which leads nowhere, for a name that is known."""
-        if near := super().resolve(space, name):
-            return near
-        since = self._resolves(name)
-        return ["0.0.0.0"] if since is not None and since <= self._engine.kernel.now else []
-
-
 class Contact(Exception):
     """What is tried out ahead would reach something that is outside of it."""
 
 
 class Fenced(Routes):
-    """The network of containers that are only tried out: names are those of the cluster, but nothing may leave them."""
+    """The network of containers that are only tried out: names are those of the cluster, but nothing may leave them.
 
-    def __init__(self, routes: Routes):
-        self._routes = routes
+    `alone`: their pod has no other containers, which may be listening.
+    """
+
+    def __init__(self, routes: Routes, alone: bool = False):
+        self._routes, self._alone = routes, alone
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Ask who knows."""
@@ -69,13 +56,19 @@ class Fenced(Routes):
 
     def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
         """Stay inside the container; raise Contact else."""
-        if address.startswith("127.") or address in ("::1", ANY, space.net.address):
+        near = address.startswith("127.") or address in ("::1", ANY, space.net.address)
+        if near and (self._alone or port in space.net.ports):
             return space, port
         raise Contact
 
     def alive(self, space: Space, address: str) -> bool:
         """Ask who knows."""
         return self._routes.alive(space, address)
+
+
+def _nobody(pod: Object) -> Space | None:
+    """Nobody is reached by what is only tried out."""
+    return None
 
 
 def _shared(pod: Object, container: Object) -> set[str]:
@@ -208,7 +201,8 @@ class Play(Course):
         those = _together(pod, container, start, beside)
         super().__init__(Engine(min(began for _, began, _ in those)), "", container, start)
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
-        self.engine.connect(Names(self.engine, environment.resolver(api, pod["metadata"]["namespace"])))
+        count = sum(len(pod["spec"].get(field) or ()) for field in FIELDS)
+        self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), count == 1))
         self._sandbox = Sandbox(self.engine, api, pod)
         self.name = self._sandbox.name(container)
         if beside is not None:

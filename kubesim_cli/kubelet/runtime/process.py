@@ -94,6 +94,26 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
         return Outcome(0.0, error.code, "ContainerCannotRun", error.message)
 
 
+def connects(api: Client, pod: Object, container: Object, start: float) -> bool:
+    """Tell whether a container, started at `start`, will talk with somebody outside of its pod."""
+    from ...machinery.streaming import StartError
+    from .play import Play
+
+    env, _ = environment.environment(api, pod, container)
+    if not environment.arguments(api, container, env):
+        return False
+
+    def tried() -> bool:
+        try:
+            play = Play(api, pod, container, start)
+        except StartError:
+            return False
+        lived(play)
+        return play.touched
+
+    return bounds.guarded(tried, lambda trouble: False)
+
+
 def lived(course: Course, least: float = 0.0) -> Outcome:
     """Return what becomes of a container that is played on; it lives at least so many seconds."""
     from .sandbox import memory_limit

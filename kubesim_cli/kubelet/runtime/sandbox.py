@@ -9,6 +9,7 @@ from __future__ import annotations
 from ...helpers import volumes
 from ...machinery.objects import controller_of
 from ..images import catalogue, image
+from ..network import podfiles
 from . import bin as programs
 from . import environment, given, taken
 from .engine import Container, Engine, Mount, Spec
@@ -44,7 +45,7 @@ def _unknown_goes_on(process: Process) -> int | None:
 
 
 def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
-    from .bin import network, unplayed
+    from .bin import unplayed
 
     try:
         found = programs.find(tree, user, cwd, path, name)
@@ -52,9 +53,7 @@ def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, 
         if error.name != "ENOENT" or not name or (name != UNKNOWN and image.of(tree.root.volume.image).is_known):
             raise
         return unknown
-    if found is unplayed.run:
-        return unknown
-    return network.PROGRAMS.get(name.rpartition("/")[2], found)
+    return unknown if found is unplayed.run else found
 
 
 def _find_finite(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
@@ -122,7 +121,9 @@ class Sandbox:
         Without a command that is known, or where it is to be `idle`, its process 1 only is there.
         """
         pod, now = self.pod, self.engine.kernel.now
-        env, _ = environment.environment(self.api, pod, container)
+        services = podfiles.service_variables(self.api, pod, now)
+        env, _ = environment.environment(self.api, pod, container, services)
+        env.update((name, value) for name, value in services.items() if name not in env)
         limit = memory_limit(container)
         key = catalogue.of(self.api).key(container["image"])
         inside = image.of(key)
@@ -137,9 +138,11 @@ class Sandbox:
                     container.get("workingDir") or inside.workdir, tuple(mounts),
                     None if limit is None else _bytes(limit), bool(container.get("stdin")), bool(container.get("tty")),
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
-                    _find_finite if finite and not idle else _find_lasting, self.uid)
+                    _find_finite if finite and not idle else _find_lasting,
+                    f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid)
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree
+        self._tell_network(tree)
         for path in {"/dev/termination-log", container.get("terminationMessagePath") or "/dev/termination-log"}:
             try:
                 tree.put(path, b"", 0o666, now=now)
@@ -148,6 +151,17 @@ class Sandbox:
         if not inside.is_known:
             taken.furnish(tree, container, now, finite)
         return made
+
+    def _tell_network(self, tree: Tree) -> None:
+        """Write what the kubelet mounts into every container."""
+        pod, now = self.pod, self.engine.kernel.now
+        shared = self._shares_node()
+        node = self.api.find("nodes", pod["spec"].get("nodeName", "")) if shared else None
+        tree.put("/etc/resolv.conf", podfiles.resolv_conf(self.api, pod).encode(), now=now)
+        tree.put("/etc/hosts", podfiles.hosts(pod, node).encode(), now=now)
+
+    def _shares_node(self) -> bool:
+        return bool(self.pod["spec"].get("hostNetwork"))
 
     # Volumes
 

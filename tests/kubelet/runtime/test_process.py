@@ -18,10 +18,14 @@ class Api:
     """A cluster of these objects: (resource, name) -> object."""
 
     def __init__(self, objects=()):
-        self.objects, self.server = dict(objects), SimpleNamespace(tally=Tally())
+        self.objects = dict(objects)
+        self.server = SimpleNamespace(tally=Tally(), store=SimpleNamespace(revision=0))
 
     def find(self, resource, name, namespace=None):
         return self.objects.get((resource, name))
+
+    def items(self, resource, namespace=None):
+        return [obj for (kind, _), obj in self.objects.items() if kind == resource]
 
 
 def pod_of(*containers, inits=(), volumes=(), status=None, **spec):
@@ -100,9 +104,10 @@ def test_what_a_job_reads_is_there():
 
 
 def test_a_service_that_comes_later():
-    service = {"metadata": {"creationTimestamp": "2027-01-15T08:00:05Z"}}  # 5 s after START
+    service = {"metadata": {"name": "db", "namespace": "default", "creationTimestamp": "2027-01-15T08:00:05Z"},
+               "spec": {"clusterIP": "10.96.0.7", "ports": [{"port": 80}]}}  # 5 s after START
     container = box("until nslookup db.default.svc.cluster.local; do sleep 2; done; exit 3")
-    api = Api({("services", "db"): service, ("namespaces", "default"): {}})
+    api = Api({("services", "db"): service, ("namespaces", "default"): {"metadata": {"name": "default"}}})
     assert outcome(container, "init", api).ends == 6
     assert outcome(box("curl db"), "init").code == 6 and outcome(box("ping -c 1 www.example.com"), "init").code == 0
 
@@ -168,7 +173,7 @@ def test_who_it_runs_as():
     ("cat /etc/app/app.conf && cd /usr/share/app/html && ls /var/lib/app && echo x > /var/log/app/x.log", 0),
     ("touch /var/run/app.up; [ -f /var/run/app.up ]", 0),
     ("[ ! -f /var/run/a.up ]; x=$?; touch /var/run/a.up; exit $x", 0),
-    ("cat /etc/passwd/x", 1), ("cat /data/x.conf", 1), ("curl https://example.com/etc/x.conf; [ ! -e /etc/x.con? ]", 0),
+    ("cat /etc/passwd/x", 1), ("cat /data/x.conf", 1), ("curl https://no.such/etc/x.conf; [ ! -e /etc/x.con? ]", 0),
 ])
 def test_what_an_image_is_taken_to_have(script, wanted):
     assert ended(script) == (wanted, 1)
