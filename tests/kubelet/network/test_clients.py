@@ -28,7 +28,7 @@ def web(net):
             files={"/etc/nginx/nginx.conf": CONFIG, "/www/index.html": "hello\n", "/www/a.txt": "text\n"})
     clients = {}
 
-    def run(script, image="debian", seconds=200):
+    def run(script, image="tools", seconds=200):
         if image not in clients:
             clients[image] = net.client(image=image)
         return net.run(clients[image], script, seconds)
@@ -126,8 +126,8 @@ STAMP = "2027-01-15 08:00:00"
     ("busybox", "wget -qS -O /dev/null web/new 2>&1 | head -1", "  HTTP/1.1 200 OK\n", 0),
     ("busybox", "wget -q --header 'X-A: 1' -O- web/head", "web Wget 1 ", 0),
     ("busybox", "wget -q --post-data x=1 -O- web/json", '{"method": "POST", "body": "x=1"}', 0),
-    ("debian", "wget -q -O- web/old", "new\n", 0),
-    ("debian", "wget web/a.txt", f"""--{STAMP}--  http://web/a.txt
+    ("tools", "wget -q -O- web/old", "new\n", 0),
+    ("tools", "wget web/a.txt", f"""--{STAMP}--  http://web/a.txt
 Resolving web (web)... 10.96.1.2
 Connecting to web (web)|10.96.1.2|:80... connected.
 HTTP request sent, awaiting response... 200 OK
@@ -139,12 +139,12 @@ Saving to: 'a.txt'
 {STAMP} (5 KB/s) - 'a.txt' saved [5/5]
 
 """, 0),
-    ("debian", "wget web:81", f"--{STAMP}--  http://web:81/\nResolving web (web)... 10.96.1.2\n"
+    ("tools", "wget web:81", f"--{STAMP}--  http://web:81/\nResolving web (web)... 10.96.1.2\n"
      "Connecting to web (web)|10.96.1.2|:81... failed: Connection refused.\n", 4),
-    ("debian", "wget nope", f"--{STAMP}--  http://nope/\nResolving nope (nope)... failed: Name or service not known.\n"
+    ("tools", "wget nope", f"--{STAMP}--  http://nope/\nResolving nope (nope)... failed: Name or service not known.\n"
      "wget: unable to resolve host address 'nope'\n", 4),
-    ("debian", "wget -q -T 2 -t 2 http://10.96.9.9", "", 4), ("debian", "wget -q web/none", "", 8),
-    ("debian", "wget -nv -O- web/none", f"{STAMP} ERROR 404: Not Found.\n\n", 8),
+    ("tools", "wget -q -T 2 -t 2 http://10.96.9.9", "", 4), ("tools", "wget -q web/none", "", 8),
+    ("tools", "wget -nv -O- web/none", f"{STAMP} ERROR 404: Not Found.\n\n", 8),
 ])
 def test_wget(web, image, script, says, code):
     assert web(script, image) == (says, code)
@@ -155,19 +155,19 @@ def test_wget(web, image, script, says, code):
     ("busybox", "nc -zvv web 81", "nc: web (10.96.1.2:81): Connection refused\n", 1),
     ("busybox", "nc -zv -w 2 10.96.9.9 80", "nc: 10.96.9.9 (10.96.9.9:80): Connection timed out\n", 1),
     ("busybox", "nc nope 80", "nc: bad address 'nope'\n", 1),
-    ("debian", "nc -zv web 80", "Connection to web (10.96.1.2) 80 port [tcp/http] succeeded!\n", 0),
-    ("debian", "nc -zv web 79-80", "nc: connect to web (10.96.1.2) port 79 (tcp) failed: Connection refused\n"
+    ("tools", "nc -zv web 80", "Connection to web (10.96.1.2) 80 port [tcp/http] succeeded!\n", 0),
+    ("tools", "nc -zv web 79-80", "nc: connect to web (10.96.1.2) port 79 (tcp) failed: Connection refused\n"
      "Connection to web (10.96.1.2) 80 port [tcp/http] succeeded!\n", 0),
-    ("debian", "nc -zv -w 2 10.96.9.9 80",
+    ("tools", "nc -zv -w 2 10.96.9.9 80",
      "nc: connect to 10.96.9.9 port 80 (tcp) timed out: Operation now in progress\n", 1),
-    ("debian", "nc -z nope 80", 'nc: getaddrinfo for host "nope" port 80: Name or service not known\n', 1),
+    ("tools", "nc -z nope 80", 'nc: getaddrinfo for host "nope" port 80: Name or service not known\n', 1),
     ("busybox", "printf 'GET /a.txt HTTP/1.0\\r\\n\\r\\n' | nc web 80 | tail -1", "text\n", 0),
     ("busybox", "telnet web 81", "telnet: can't connect to remote host (10.96.1.2): Connection refused\n", 1),
-    ("debian", "printf 'GET /a.txt HTTP/1.0\\r\\n\\r\\n' | telnet web 80 | tail -2",
+    ("tools", "printf 'GET /a.txt HTTP/1.0\\r\\n\\r\\n' | telnet web 80 | tail -2",
      "text\nConnection closed by foreign host.\n", 0),
     ("busybox", "nc -l -p 9000 > /got & sleep 1; echo hi | nc 127.0.0.1 9000; sleep 1; cat /got", "hi\n", 0),
     ("busybox", "nc -lk -p 9001 -e date -u +%Y & sleep 1; nc 127.0.0.1 9001; nc 127.0.0.1 9001", "2027\n2027\n", 0),
-    ("debian", "nc -lv 9000 & sleep 1; echo x | nc -N 127.0.0.1 9000",
+    ("tools", "nc -lv 9000 & sleep 1; echo x | nc -N 127.0.0.1 9000",
      "Listening on 0.0.0.0 9000\nConnection received on 127.0.0.1 32770\nx\n", 0),
 ])
 def test_nc_and_telnet(web, image, script, says, code):

@@ -41,33 +41,33 @@ OLD = "Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.clu
     ("busybox:1.36", "nslookup 10.96.1.2", f"{BUSYBOX}2.1.96.10.in-addr.arpa\tname = {WHOLE}.\n\n", 0),
     ("busybox:1.36", "nslookup -type=srv _http._tcp.web.default.svc.cluster.local",
      f"{BUSYBOX}_http._tcp.{WHOLE}\tservice = 0 100 80 {WHOLE}.\n\n", 0),
-    ("debian", "nslookup web", f"{BIND}Name:\t{WHOLE}\nAddress: 10.96.1.2\n\n", 0),
-    ("debian", "nslookup nope", f"{BIND}** server can't find nope: NXDOMAIN\n\n", 1),
-    ("debian", "nslookup 10.96.1.2", f"2.1.96.10.in-addr.arpa\tname = {WHOLE}.\n\n", 0),
-    ("debian", "nslookup db", f"{BIND}db.default.svc.cluster.local\tcanonical name = www.example.com.\n"
+    ("tools", "nslookup web", f"{BIND}Name:\t{WHOLE}\nAddress: 10.96.1.2\n\n", 0),
+    ("tools", "nslookup nope", f"{BIND}** server can't find nope: NXDOMAIN\n\n", 1),
+    ("tools", "nslookup 10.96.1.2", f"2.1.96.10.in-addr.arpa\tname = {WHOLE}.\n\n", 0),
+    ("tools", "nslookup db", f"{BIND}db.default.svc.cluster.local\tcanonical name = www.example.com.\n"
      "Name:\twww.example.com\nAddress: 192.0.2.1\n\n", 0),
-    ("debian", "host web", f"{WHOLE} has address 10.96.1.2\n", 0),
-    ("debian", "host nope", "Host nope not found: 3(NXDOMAIN)\n", 1),
-    ("debian", "host -t SRV _web._tcp.nginx", "_web._tcp.nginx.default.svc.cluster.local has SRV record "
+    ("tools", "host web", f"{WHOLE} has address 10.96.1.2\n", 0),
+    ("tools", "host nope", "Host nope not found: 3(NXDOMAIN)\n", 1),
+    ("tools", "host -t SRV _web._tcp.nginx", "_web._tcp.nginx.default.svc.cluster.local has SRV record "
      "0 100 80 web-0.nginx.default.svc.cluster.local.\n", 0),
-    ("debian", f"dig +short {WHOLE}", "10.96.1.2\n", 0), ("debian", "dig +short web", "", 0),
-    ("debian", "dig +short +search web", "10.96.1.2\n", 0),
-    ("debian", "dig -x 10.96.1.2 +short", f"{WHOLE}.\n", 0),
-    ("debian", f"dig @10.96.0.10 SRV _http._tcp.{WHOLE} +short", f"0 100 80 {WHOLE}.\n", 0),
-    ("debian", f"dig +noall +answer {WHOLE}", f"{WHOLE}. 30 IN\tA\t10.96.1.2\n", 0),
-    ("debian", "getent ahosts web", f"10.96.1.2       STREAM {WHOLE}\n10.96.1.2       DGRAM  \n"
+    ("tools", f"dig +short {WHOLE}", "10.96.1.2\n", 0), ("tools", "dig +short web", "", 0),
+    ("tools", "dig +short +search web", "10.96.1.2\n", 0),
+    ("tools", "dig -x 10.96.1.2 +short", f"{WHOLE}.\n", 0),
+    ("tools", f"dig @10.96.0.10 SRV _http._tcp.{WHOLE} +short", f"0 100 80 {WHOLE}.\n", 0),
+    ("tools", f"dig +noall +answer {WHOLE}", f"{WHOLE}. 30 IN\tA\t10.96.1.2\n", 0),
+    ("tools", "getent ahosts web", f"10.96.1.2       STREAM {WHOLE}\n10.96.1.2       DGRAM  \n"
      "10.96.1.2       RAW    \n", 0),
-    ("debian", "getent hosts 10.96.1.2", f"10.96.1.2       {WHOLE}\n", 0),
-    ("debian", "getent hosts nope", "", 2),
-    ("debian", "hostname -i", "10.244.0.102\n", 0),
-    ("debian", f"dig @10.1.1.1 +short {WHOLE}", ";; connection timed out; no servers could be reached\n", 9),
+    ("tools", "getent hosts 10.96.1.2", f"10.96.1.2       {WHOLE}\n", 0),
+    ("tools", "getent hosts nope", "", 2),
+    ("tools", "hostname -i", "10.244.0.102\n", 0),
+    ("tools", f"dig @10.1.1.1 +short {WHOLE}", ";; connection timed out; no servers could be reached\n", 9),
 ])
 def test_what_is_printed(ask, image, script, says, code):
     assert ask(script, image) == (says, code)
 
 
 def test_dig_in_full(ask):
-    out, code = ask("dig web-0.nginx.default.svc.cluster.local A | sed '/COOKIE/d; s/id: .*/id/'", "debian")
+    out, code = ask("dig web-0.nginx.default.svc.cluster.local A | sed '/COOKIE/d; s/id: .*/id/'", "tools")
     name = "web-0.nginx.default.svc.cluster.local."
     assert code == 0
     assert out == f"""
@@ -97,7 +97,7 @@ def test_dig_in_full(ask):
 
 
 def test_a_name_that_is_not_there_has_its_authority(ask):
-    out, _ = ask("dig nope.default.svc.cluster.local", "debian")
+    out, _ = ask("dig nope.default.svc.cluster.local", "tools")
     assert "status: NXDOMAIN" in out
     assert (";; AUTHORITY SECTION:\ncluster.local.\t\t30\tIN\tSOA\tns.dns.cluster.local. hostmaster.cluster.local. "
             in out)

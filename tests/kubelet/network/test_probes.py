@@ -52,7 +52,7 @@ def test_what_answers_late_or_not_at_all(probe):
 def test_headers_are_sent_and_logged(probe):
     assert probe(["nginx"], {"httpGet": {"port": 80, "httpHeaders": [{"name": "Host", "value": "x"}]}},
                  image="nginx")[0]
-    assert ('10.244.0.1 - - [15/Jan/2027:08:00:00 +0000] "GET / HTTP/1.1" 200 121 "-" "kube-probe/1.34"'
+    assert ('10.244.0.1 - - [15/Jan/2027:08:00:00 +0000] "GET / HTTP/1.1" 200 615 "-" "kube-probe/1.34"'
             in probe.net.log("server"))
 
 
@@ -65,7 +65,7 @@ def test_tcp(probe):
 def test_grpc(probe):
     health = {"grpc": {"port": 5000}}
     assert probe(["agnhost", "grpc-health-checking"], health) == (True, "")
-    client = probe.net.client(image="debian")
+    client = probe.net.client(image="tools")
     probe.net.run(client, "curl -s 10.244.0.10:8080/make-not-serving")
     assert probe([], health) == (False, 'service unhealthy (responded with "NOT_SERVING")')
     assert probe([], {"grpc": {"port": 5001}}) == (

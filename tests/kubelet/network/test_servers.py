@@ -7,9 +7,9 @@ import pytest
 
 @pytest.fixture
 def serve(net):
-    client = net.client(image="debian")
+    client = net.client(image="tools")
 
-    def run(argv, image="debian", files=None, url="http://10.244.0.10:8080/", options="-s"):
+    def run(argv, image="tools", files=None, url="http://10.244.0.10:8080/", options="-s"):
         if "server" not in net.engine.containers:
             net.pod("server", "10.244.0.10", {"app": "server"}, argv=argv, image=image, files=files or {})
             net.engine.advance(net.engine.kernel.now)
@@ -33,7 +33,7 @@ def test_whoami(serve):
 
 
 def test_hello_app(serve):
-    out = serve(["hello-app"], "gcr.io/google-samples/hello-app:2.0", url="http://10.244.0.10:8080/a")
+    out = serve(["/hello-app"], "gcr.io/google-samples/hello-app:2.0", url="http://10.244.0.10:8080/a")
     assert out == "Hello, world!\nVersion: 2.0.0\nHostname: server\n"
     assert serve.net.log("server").endswith("Server listening on port 8080\n2027/01/15 08:00:00 Serving request: /a\n")
 
@@ -89,7 +89,7 @@ def test_agnhost_is_told_to_exit(serve):
 
 
 def test_apache(serve):
-    assert serve(["httpd-foreground"], "httpd", url="http://10.244.0.10/") == (
+    assert serve(["httpd-foreground"], url="http://10.244.0.10/") == (
         "<html><body><h1>It works!</h1></body></html>\n")
     assert "<h1>Not Found</h1>" in serve([], url="http://10.244.0.10/nope")
     assert serve.net.log("server", "stdout").splitlines() == [

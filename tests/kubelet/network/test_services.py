@@ -12,7 +12,7 @@ def web(net):
     """Two pods behind a service `web`, each telling its name, and a client."""
     net.service("web", {"app": "web"}, WEB)
     for number in range(2):
-        net.pod(f"web-{number}", f"10.244.0.{10 + number}", {"app": "web"}, argv=SERVE)
+        net.pod(f"web-{number}", f"10.244.0.{10 + number}", {"app": "web"}, argv=SERVE, image="tools")
     net.name = net.client()
     return net
 
@@ -95,7 +95,7 @@ def test_containers_of_a_pod_share_their_network(web):
     pod = web.api.find("pods", "web-0", "default")
     from kubesim_cli.kubelet.runtime.engine import Spec
 
-    web.engine.start("side", Spec("busybox", ["sleep", "inf"], net=pod["metadata"]["uid"], address="10.244.0.10"))
+    web.engine.start("side", Spec("tools", ["sleep", "inf"], net=pod["metadata"]["uid"], address="10.244.0.10"))
     assert web.run("side", "wget -q -O- localhost:8080") == ("web-0", 0)
     out, code = web.run("side", "agnhost serve-hostname --port 8080", 1)
     assert "address already in use" in out and code == 1
@@ -168,7 +168,7 @@ def path(where, service="web", kind="Prefix"):
 
 def test_an_ingress_goes_by_host_and_path(web):
     web.service("v2", {"app": "v2"}, WEB)
-    web.pod("v2", "10.244.0.20", {"app": "v2"}, argv=SERVE)
+    web.pod("v2", "10.244.0.20", {"app": "v2"}, argv=SERVE, image="tools")
     ingress(web, [{"host": "hello.info", "http": {"paths": [path("/"), path("/v2", "v2"), path("/none", "gone")]}},
                   {"host": "*.wild.info", "http": {"paths": [path("/", "v2")]}}])
     to = "-sS --resolve hello.info:80:192.168.49.2 --resolve a.wild.info:80:192.168.49.2"
@@ -182,7 +182,7 @@ def test_an_ingress_goes_by_host_and_path(web):
 
 def test_an_ingress_rewrites_paths(web):
     web.service("echo", {"app": "echo"}, [{"port": 80}])
-    web.pod("echo", "10.244.0.30", {"app": "echo"}, argv=["echoserver"])
+    web.pod("echo", "10.244.0.30", {"app": "echo"}, argv=["echoserver"], image="tools")
     web.world.change("services", "echo", lambda own: own["spec"].update(ports=[{"port": 80, "targetPort": 8080}]))
     web.world.advance()
     ingress(web, [{"http": {"paths": [path("/app/(.*)", "echo", "ImplementationSpecific")]}}],
