@@ -15,17 +15,7 @@ if TYPE_CHECKING:
     from .streaming import Attachment, Dialed, Execution, Move
 
 KINDS = ("startup", "liveness", "readiness")
-# Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
-CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
-           "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
-           "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", ".sh")
 LASTING = ("persistentVolumeClaim", "ephemeral", "hostPath")  # volumes that may outlive their pod
-
-
-def may_connect(container: Object) -> bool:
-    """Tell whether a container's words name a program that talks with others."""
-    text = " ".join([*(container.get("command") or ()), *(container.get("args") or ())])
-    return any(each in text for each in CLIENTS)
 
 
 class Runtime:
@@ -97,6 +87,8 @@ class Runtime:
 
     def started(self, api: Client, pod: Object, container: Object) -> None:
         """Note that the kubelet has started a container."""
+        from .lives import may_connect
+
         lasting = any(kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING)
         if lasting or api.server.store.has_parts or api.server.runtime is not None or may_connect(container):
             from . import residents

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from .runtime.process import Outcome, Piece
 
 PROBES = ("startup", "liveness", "readiness")
+# Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
+CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
+           "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
+           "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", ".sh")
+
+
+def may_connect(container: Object) -> bool:
+    """Tell whether a container's words name a program that talks with others."""
+    text = " ".join([*(container.get("command") or ()), *(container.get("args") or ())])
+    return any(each in text for each in CLIENTS)
 
 
 class Life:

@@ -18,8 +18,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .containerruntime import may_connect
-from .lives import PROBES, Life, before, foresee
+from .lives import PROBES, Life, before, foresee, may_connect
 from .runtime import bounds, process
 from .runtime.engine import Engine
 from .runtime.kernel.network import Routes
