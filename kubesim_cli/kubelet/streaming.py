@@ -9,7 +9,7 @@ returns.
 from __future__ import annotations
 
 from ..machinery.pods import FIELDS
-from ..machinery.streaming import Refused, StartError
+from ..machinery.streaming import NotRunning, Refused, StartError
 from . import residents
 from .runtime.kernel.descriptors import Data
 from .runtime.kernel.errors import Errno
@@ -162,6 +162,13 @@ class Attachment(Stream):
         said, self._seen = inside.said.since(self._seen)
         return [(stream, data) for _, stream, data in said]
 
+    def resize(self, columns: int, rows: int) -> None:
+        """The user's terminal has this size; what stands on the line is shown again."""
+        super().resize(columns, rows)
+        where = self._input()
+        if isinstance(where, Terminal):
+            where.redraw(self._engine.kernel)
+
     def close(self) -> None:
         """The user is gone; the container goes on."""
 
@@ -254,11 +261,12 @@ def attach(api: Client, pod: Object, name: str, move: Move) -> Attachment:
 
 
 def dial(api: Client, pod: Object, port: int, move: Move) -> Dialed:
-    """Connect to a port of a pod, as from within it; raise Refused."""
-    those = residents.of(api)
-    space = those.reach(pod)
+    """Connect to a port of a pod, as from within it; raise Refused, NotRunning where it is there no more."""
+    those, meta = residents.of(api), pod["metadata"]
+    found = api.find("pods", meta["name"], meta["namespace"])
+    space = those.reach(found) if found is not None and found["metadata"]["uid"] == meta["uid"] else None
     if space is None:
-        raise Refused("Connection refused")
+        raise NotRunning("container not running")
     try:
         end = connect(those.engine.kernel, space, LOOPBACK, port)
     except Errno as error:
@@ -266,6 +274,6 @@ def dial(api: Client, pod: Object, port: int, move: Move) -> Dialed:
     end.users += 1
     key = f"{pod['metadata']['uid']}/{end.local[1]}"
     those.engine.connections[key] = end
-    found = Dialed(api, key, move)
-    found._react()
-    return found
+    made = Dialed(api, key, move)
+    made._react()
+    return made

@@ -182,6 +182,17 @@ def test_nobody_listens_in_the_pod(served, monkeypatch):
     assert "Connection refused" in lines[0]
 
 
+def test_a_pod_that_has_gone(served, monkeypatch):
+    forward = Forwarding(served, monkeypatch, "kubectl port-forward web :80 --address 127.0.0.1")
+    served.ok("kubectl delete pod web --now")
+    served.ok("kubectl run web --image=nginx")
+    connection = socket.create_connection(("127.0.0.1", forward.port), timeout=10)
+    assert connection.recv(1) == b""
+    connection.close()
+    forward.end(interrupt=False)
+    assert forward.code == 1 and "uid : container not running (" in forward.err.getvalue()
+
+
 def test_a_port_that_is_taken(served):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import selectors
+import signal
 import socket
 from time import gmtime, monotonic, strftime
 
-from ...machinery.streaming import Refused
+from ...machinery.streaming import NotRunning, Refused
 from ...releases.kubectl import does
 from ..failures import Failure
 from . import klog
@@ -97,6 +98,8 @@ class Forwarder:
 
     def run(self) -> None:
         """Listen, and hand bytes over. Raises Failure where nothing can be listened on, or the pod is lost."""
+        with contextlib.suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a script's background ignores it
         try:
             self._listen()
             self.ctx.commit()
@@ -160,9 +163,11 @@ class Forwarder:
         """Tell that nobody answers in the pod: kubectl gives up then."""
         uid = self.pod["metadata"]["uid"].replace("-", "")
         when = strftime("%Y/%m/%d %H:%M:%S", gmtime(self.ctx.now))
+        why = f"container not running ({uid * 2})" if isinstance(refused, NotRunning) else (
+            f"exit status 1: {when} socat[{int(uid[:4], 16)}] E connect(5, AF=2 127.0.0.1:{port.remote}, "
+            f"16): {refused}")
         text = (f"an error occurred forwarding {port.local} -> {port.remote}: error forwarding port {port.remote} to "
-                f"pod {uid * 2}, uid : exit status 1: {when} socat[{int(uid[:4], 16)}] E connect(5, AF=2 127.0.0.1:"
-                f"{port.remote}, 16): {refused}")
+                f"pod {uid * 2}, uid : {why}")
         if does("StructuredErrors", self.ctx.release):
             text = f'"Unhandled Error" err="{text}" logger="UnhandledError"'
         klog.tell(self.ctx, "E", "portforward.go:424", text)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 LOOK = 0.5       # real seconds until a session that waits for the user looks at what has become of the cluster
 # What a program does is shown at once, whatever simulated time it takes, but one that does not end must not run away
 # with a clock that others live by, nor with a terminal: then it goes at the pace of real time.
-TALKS = 200      # times that it has said something by then,
+TALKS = 200      # times that it has said something by then, and on a terminal
+SEEN = 20
 AHEAD = 900.0    # or simulated seconds that it has taken
 PACE = 0.1       # real seconds that such a step takes
 PATIENCE = 24 * 3600.0  # simulated seconds that are gone through on a clock that stands still
@@ -175,7 +176,7 @@ class Conversation:
         ctx, session = self.ctx, self.session
         frozen = ctx.cluster.clock.frozen
         ahead = ctx.now - self._since
-        soon = self._talks < TALKS and ahead < AHEAD
+        soon = self._talks < (SEEN if self.raw else TALKS) and ahead < AHEAD
         if frozen and not self.raw:
             if (soon if self.lasting else ahead < PATIENCE) and session.proceed(None):
                 return True

@@ -10,16 +10,20 @@ if TYPE_CHECKING:
     from .kernel import Kernel
     from .process import Space
 
-INTERRUPT, END, BACKSPACE, DELETE, KILL_LINE, KILL_WORD = 3, 4, 8, 127, 21, 23
-_UP, _DOWN = b"\x1b[A", b"\x1b[B"
+INTERRUPT, END, BACKSPACE, TAB, CLEAR, KILL_LINE, KILL_WORD, ESCAPE, DELETE = 3, 4, 8, 9, 12, 21, 23, 27, 127
+HOME, LEFT, LAST, RIGHT, KILL_REST, NEXT, PREVIOUS = 1, 2, 5, 6, 11, 14, 16
+_SEQUENCES = {b"[A": PREVIOUS, b"[B": NEXT, b"[C": RIGHT, b"[D": LEFT, b"[H": HOME, b"[F": LAST, b"[1~": HOME,
+              b"[4~": LAST, b"OA": PREVIOUS, b"OB": NEXT, b"OC": RIGHT, b"OD": LEFT, b"OH": HOME, b"OF": LAST}
+_FORWARD = b"[3~"  # the key Delete
 
 
 class Terminal(Open):
-    """`typed`: complete lines that nobody has read yet; `line`: the one being typed; `shown`: what it shows, until it
-    is taken. `history`: lines typed before, through which the arrows lead. `lines`: the log that keeps what it shows,
+    """`typed`: complete lines that nobody has read yet; `line`: the one being typed, `cursor`: where in it; `row`: what
+    a program has written before it, such as its prompt; `shown`: what it shows, until it is taken. `history`: lines typed before, through which the arrows lead. `lines`: the log that keeps what it shows,
     where it is the terminal of a container's own process. `size`: columns and rows."""
 
-    __slots__ = ("at", "ended", "history", "line", "lines", "shown", "size", "space", "typed")
+    __slots__ = ("at", "cursor", "ended", "escape", "history", "line", "lines", "row", "shown", "size", "space",
+                 "typed")
     terminal = True
 
     def __init__(self, space: Space, lines: Lines | None = None):
@@ -27,7 +31,8 @@ class Terminal(Open):
         self.lines, self.size = lines, (80, 24)
         self.space, self.typed, self.line, self.shown, self.ended = space, bytearray(), bytearray(), bytearray(), False
         self.history: list[bytes] = []
-        self.at = 0
+        self.at = self.cursor = 0
+        self.row, self.escape = bytearray(), bytearray()  # of a key that sends several bytes, those that have come
 
     @property
     def key(self) -> object:  # type: ignore[override]
@@ -48,6 +53,10 @@ class Terminal(Open):
     def write(self, kernel: Kernel, data: bytes) -> None:
         """Show something."""
         self.shown += data.replace(b"\n", b"\r\n")
+        _, line_end, last = data.rpartition(b"\n")
+        if line_end:
+            self.row.clear()
+        self.row += last[-4096:]
         self._log(kernel)
 
     def _log(self, kernel: Kernel) -> None:
@@ -62,14 +71,29 @@ class Terminal(Open):
 
     def type(self, kernel: Kernel, data: bytes) -> None:
         """Somebody types."""
-        at = 0
-        while at < len(data):
-            if data[at:at + 3] in (_UP, _DOWN):
-                self._recall(-1 if data[at:at + 3] == _UP else 1)
-                at += 3
-                continue
-            self._key(kernel, data[at])
-            at += 1
+        for byte in data:
+            if self.escape or byte == ESCAPE:
+                self._escape(kernel, byte)
+            else:
+                self._key(kernel, byte)
+        self._log(kernel)
+
+    def _escape(self, kernel: Kernel, byte: int) -> None:
+        """Take a byte of a key that sends several; those that mean nothing here are dropped."""
+        self.escape.append(byte)
+        if len(self.escape) == 1 or (len(self.escape) == 2 and byte in b"[O") or (
+                len(self.escape) > 2 and byte < 0x40 and len(self.escape) < 16):
+            return
+        sequence = bytes(self.escape[1:])
+        self.escape.clear()
+        if sequence in _SEQUENCES:
+            self._key(kernel, _SEQUENCES[sequence])
+        elif sequence == _FORWARD:
+            self._replace(self.cursor, self._beside(self.cursor, 1))
+
+    def redraw(self, kernel: Kernel) -> None:
+        """Show the line once more, with the prompt before it."""
+        self.shown += b"\r" + self.row + self.line + b"\b" * _cells(self.line[self.cursor:])
         self._log(kernel)
 
     def resize(self, kernel: Kernel, columns: int, rows: int) -> None:
@@ -82,7 +106,7 @@ class Terminal(Open):
         """Nothing more will be typed."""
         self.typed += self.line
         self.line.clear()
-        self.ended = True
+        self.cursor, self.ended = 0, True
         kernel.wake(self)
 
     def _key(self, kernel: Kernel, key: int) -> None:
@@ -90,46 +114,83 @@ class Terminal(Open):
             self.shown += b"\r\n"
             if self.line.strip() and bytes(self.line) not in self.history[-1:]:
                 self.history.append(bytes(self.line))
-            self.at = len(self.history)
             self.typed += self.line + b"\n"
-            self.line.clear()
+            self._begin()
             kernel.wake(self)
         elif key == INTERRUPT:
             self.shown += b"^C\r\n"
-            self.line.clear()
+            self._begin()
             self._signal(kernel, "INT")
+        elif key == END and self.cursor < len(self.line):
+            self._replace(self.cursor, self._beside(self.cursor, 1))
         elif key == END:
-            if self.line:
-                self.typed += self.line
-                self.line.clear()
-            else:
-                self.ended = True
+            self.ended = not self.line
+            self.typed += self.line
+            self.line.clear()
+            self.cursor = 0
             kernel.wake(self)
         elif key in (BACKSPACE, DELETE):
-            self._erase(1)
+            self._replace(self._beside(self.cursor, -1), self.cursor)
         elif key == KILL_LINE:
-            self._erase(len(self.line))
+            self._replace(0, self.cursor)
+        elif key == KILL_REST:
+            self._replace(self.cursor, len(self.line))
         elif key == KILL_WORD:
-            kept = self.line.rstrip(b" ").rpartition(b" ")
-            self._erase(len(self.line) - len(kept[0]) - len(kept[1]))
+            kept = self.line[:self.cursor].rstrip(b" ").rpartition(b" ")
+            self._replace(len(kept[0]) + len(kept[1]), self.cursor)
+        elif key in (HOME, LAST, LEFT, RIGHT):
+            self._move({HOME: 0, LAST: len(self.line)}.get(key, self._beside(self.cursor, 1 if key == RIGHT else -1)))
+        elif key in (PREVIOUS, NEXT):
+            self.at = max(0, min(len(self.history), self.at + (-1 if key == PREVIOUS else 1)))
+            self._move(len(self.line))
+            self._replace(0, len(self.line))
+            self._insert(self.history[self.at] if self.at < len(self.history) else b"")
+        elif key == CLEAR:
+            self.shown += b"\x1b[H\x1b[2J"
+            self.redraw(kernel)
+        elif key == TAB or key >= 32:
+            self._insert(bytes([key]))
+
+    def _begin(self) -> None:
+        """Another line is typed."""
+        self.at, self.cursor = len(self.history), 0
+        self.line.clear()
+        self.row.clear()
+
+    def _beside(self, at: int, step: int) -> int:
+        """Return where the character beside a place in the line begins."""
+        at += step
+        while 0 < at < len(self.line) and self.line[at] & 0xc0 == 0x80:
+            at += step
+        return max(0, min(at, len(self.line)))
+
+    def _move(self, to: int) -> None:
+        if to < self.cursor:
+            self.shown += b"\b" * _cells(self.line[to:self.cursor])
         else:
-            self.line.append(key)
-            self.shown.append(key)
+            self.shown += self.line[self.cursor:to]
+        self.cursor = to
 
-    def _erase(self, count: int) -> None:
-        for _ in range(min(count, len(self.line))):
-            last = self.line.pop()
-            while last & 0xc0 == 0x80 and self.line:  # the bytes of one character
-                last = self.line.pop()
-            self.shown += b"\b \b"
+    def _insert(self, data: bytes) -> None:
+        rest = bytes(self.line[self.cursor:])
+        self.line[self.cursor:self.cursor] = data
+        self.cursor += len(data)
+        self.shown += data + rest + b"\b" * _cells(rest)
 
-    def _recall(self, step: int) -> None:
-        self.at = max(0, min(len(self.history), self.at + step))
-        self._erase(len(self.line))
-        self.line += self.history[self.at] if self.at < len(self.history) else b""
-        self.shown += self.line
+    def _replace(self, start: int, end: int) -> None:
+        """Take a part of the line away."""
+        gone, rest = _cells(self.line[start:end]), bytes(self.line[end:])
+        self._move(end)
+        del self.line[start:end]
+        self.cursor = start
+        self.shown += b"\b" * gone + rest + b"\x1b[K" + b"\b" * _cells(rest) if rest else b"\b \b" * gone
 
     def _signal(self, kernel: Kernel, signal: str) -> None:
         for process in list(self.space.processes.values()):
             if self in process.fds.values():
                 kernel.kill(process, signal)
+
+
+def _cells(data: bytes | bytearray) -> int:
+    """Return how many characters there are."""
+    return sum(byte & 0xc0 != 0x80 for byte in data)
