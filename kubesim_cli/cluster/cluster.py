@@ -338,6 +338,13 @@ class Cluster:
         self.begin()
         return self._runtime.dial(self.client, pod, port, self.play)
 
+    def curl(self, args: list[str]) -> Attachment:
+        """Run curl on the machine that the nodes run on; raises as `exec`."""
+        from ..kubelet import streaming
+
+        self.begin()
+        return streaming.visit(self.client, ["curl", *args], self.play)
+
     def volume(self, namespace: str, claim: str) -> VolumeFiles:
         """Return the files that a claim keeps; raises machinery.streaming.Refused where it is not bound."""
         from ..kubelet.claimfiles import VolumeFiles

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Move = Callable[["float | None"], bool]
 
 KILLED = 137
+AROUND = "curlimages/curl"  # the image whose files a program on the nodes' machine finds
 INFINITE = float("inf")
 _NO_START = "OCI runtime exec failed: exec failed: unable to start container process: "
 
@@ -258,6 +259,34 @@ def attach(api: Client, pod: Object, name: str, move: Move) -> Attachment:
     """Connect with a container's own program, from now on; raise Refused."""
     residents.of(api).enter(pod, _container(pod, name))
     return Attachment(api, f"{pod['metadata']['uid']}/{name}", move)
+
+
+class Visit(Attachment):
+    """A program on the machine that the nodes run on; it is gone when its streams are closed."""
+
+    def close(self) -> None:
+        """Nobody wants it any more."""
+        self._api.server.begin()
+        those = residents.of(self._api)
+        if self._name in those.engine.containers:
+            those.engine.remove(self._name)
+            those.touch()
+
+
+def visit(api: Client, argv: list[str], move: Move) -> Visit:
+    """Start a program on the machine that the nodes run on; raise StartError. It finds no files of that machine."""
+    from .network.routes import HOST
+    from .runtime.bin import find
+    from .runtime.engine import Spec
+
+    engine, name = residents.of(api).engine, f"host/{argv[0]}"
+    residents.of(api).advance()
+    if name in engine.containers:  # left by a command that was killed
+        engine.remove(name)
+    engine.start(name, Spec(AROUND, argv, {"HOME": "/root"}, "host", f"{api.now}", address=HOST, program=find))
+    found = Visit(api, name, move)
+    found._react()
+    return found
 
 
 def dial(api: Client, pod: Object, port: int, move: Move) -> Dialed:

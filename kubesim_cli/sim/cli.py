@@ -47,9 +47,9 @@ def sim(ctx: click.Context) -> None:
 
 def main(args: list[str]) -> int:
     """Run `kubesim sim ARGS`; returns the exit code."""
-    from . import clock, doctor, images, nodes, reset, shell, uids, verify, volume
+    from . import clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume
 
-    for module in (clock, doctor, images, nodes, reset, shell, uids, verify, volume):
+    for module in (clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume):
         for command in module.COMMANDS:
             sim.add_command(command)
     from ..kubectl.failures import Failure

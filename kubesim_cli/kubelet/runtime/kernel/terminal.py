@@ -18,10 +18,12 @@ _FORWARD = b"[3~"  # the key Delete
 
 
 class Terminal(Open):
-    """`typed`: complete lines that nobody has read yet; `line`: the one being typed, `cursor`: where in it; `row`: what a
-    program has written before it, such as its prompt; `shown`: what it shows, until it is taken. `history`: lines typed
-    before, through which the arrows lead. `lines`: the log that keeps what it shows, where it is the terminal of a
-    container's own process. `size`: columns and rows."""
+    """`typed`: complete lines that nobody has read yet; `line`: the one being typed, `cursor`: where in it.
+
+    `row`: what a program has written before it, such as its prompt; `shown`: what it shows, until it is taken.
+    `history`: lines typed before, through which the arrows lead. `lines`: the log that keeps what it shows, where it is
+    the terminal of a container's own process. `size`: columns and rows.
+    """
 
     __slots__ = ("at", "cursor", "ended", "escape", "history", "line", "lines", "row", "shown", "size", "space",
                  "typed")

@@ -1,0 +1,53 @@
+"""`kubesim sim curl`: the cluster's servers from outside of it."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cli import Settings
+
+PATIENCE = 3600.0  # simulated seconds that an answer may take
+
+
+@click.command("curl", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
+    """Run curl on the machine that the simulated nodes run on.
+
+    It reaches node ports, the addresses of load balancers and Ingresses, and those of pods and Services, by curl's own
+    options and with its exit code. Nothing leaves this process: what is not in the cluster is not there, and files are
+    neither read nor written.
+
+    \b
+    kubesim sim curl http://192.168.49.2:30080/
+    kubesim sim curl --resolve hello.example:80:192.168.49.2 http://hello.example/
+    """
+    from ..machinery.streaming import StartError
+
+    settings: Settings = ctx.obj
+    cluster = settings.cluster()
+    cluster.catch_up()
+    try:
+        session = cluster.curl(list(args))
+    except StartError as error:
+        raise click.ClickException(error.message) from None
+    limit = cluster.now + PATIENCE
+    while session.code is None and session.proceed(limit):
+        pass
+    said, code = session.read(), session.code
+    session.close()
+    cluster.commit()
+    cluster.close()
+    for stream, data in said:
+        out = sys.stderr if stream == "stderr" else sys.stdout
+        raw = getattr(out, "buffer", None)
+        click.echo(data if raw is not None else data.decode("utf-8", "replace"), nl=False, err=stream == "stderr")
+    ctx.exit(28 if code is None else code)
+
+
+COMMANDS = [curl]
