@@ -49,6 +49,8 @@ OWN = {
     ".databases.redisserver": ("redis-server",),
     ".databases.rediscli": ("redis-cli",),
     ".databases.xtrabackup": ("xtrabackup", "innobackupex", "xbstream"),
+    ".databases.zookeeper": ("zkServer.sh", "zkCli.sh"),
+    ".databases.cassandra": ("cassandra", "nodetool"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}
