@@ -83,7 +83,8 @@ def ensemble():
 
 def test_what_is_written_to_one_is_read_from_another(ensemble):
     assert ensemble.run("zk-0", "zkCli.sh", "create", "/hello", "world")[0] == (
-        "Connecting to localhost:2181\n\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\nCreated /hello\n"
+        "Connecting to localhost:2181\n\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\n"
+        "Created /hello\n"
     )
     ensemble.store()
     said = ensemble.run("zk-1", "zkCli.sh", "get", "/hello")[0].partition("path:null\n")[2]
