@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.cluster.cluster import Cluster
+from kubesim_cli.kubectl.util import keyboard
+from kubesim_cli.kubelet import residents
+
 from .typist import Typist
 
 
@@ -65,3 +69,16 @@ def test_a_prompt(box):
     again.type("\x04")
     again.end()
     assert again.code == 0
+
+
+def test_what_is_interrupted_leaves_nothing_behind(box, monkeypatch):
+    def interrupt(keys, timeout):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keyboard.Keyboard, "read", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        box("kubectl exec -i box -- sh -c 'echo begun > /begun; cat > /typed'")
+    assert box.ok("kubectl exec box -- cat /begun") == "begun\n"  # and goes on for itself
+    cluster = Cluster.open(f"{box.home}/clusters/minikube")
+    assert not residents.of(cluster.client).engine.sessions
+    cluster.close()

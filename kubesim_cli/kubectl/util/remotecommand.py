@@ -83,17 +83,29 @@ class UserTerminal:
             raise
         except Refused as refused:
             raise Failure(podcmd.no_upgrade(ctx, str(refused))) from None
-        keys = keyboard.Keyboard(ctx.input, self._detach) if self.stdin else None
         try:
-            if not self.raw:
-                return Conversation(ctx, session, keys, False, lasting, shared).hold()
-            ctx.flush()
-            with keyboard.raw(ctx.input):
-                code = Conversation(ctx, session, keys, True, lasting, shared).hold()
+            code = self._hold(session, lasting, shared)
+        except (KeyboardInterrupt, SystemExit):
+            if not ctx.cluster.locked:  # else all that has just happened is dropped
+                session.close()
                 ctx.commit()
-            return code
-        finally:
+            raise
+        except Failure:
             session.close()
+            raise
+        session.close()
+        return code
+
+    def _hold(self, session: Session, lasting: bool, shared: bool) -> int | None:
+        ctx = self.ctx
+        keys = keyboard.Keyboard(ctx.input, self._detach) if self.stdin else None
+        if not self.raw:
+            return Conversation(ctx, session, keys, False, lasting, shared).hold()
+        ctx.flush()
+        with keyboard.raw(ctx.input):
+            code = Conversation(ctx, session, keys, True, lasting, shared).hold()
+            ctx.commit()
+        return code
 
 
 class Conversation:
