@@ -158,9 +158,10 @@ class Course:
 
     @property
     def changes(self) -> int:
-        """A number that is another one when a file has changed that the container may see."""
+        """A number that is another one when a file has changed that the container may see, or who listens in it."""
         tree = self.inside.space.tree
-        return sum(volume.changes for volume in {tree.root.volume, *(each.volume for each in tree.mounts.values())})
+        files = sum(volume.changes for volume in {tree.root.volume, *(each.volume for each in tree.mounts.values())})
+        return files + sum(self.inside.space.net.ports)
 
     # What is asked
 

@@ -245,6 +245,13 @@ def test_what_a_probe_finds():
     assert process.pieces(Api(), {}, {}, {"httpGet": {}}, START)[0].succeeds
 
 
+def test_a_probe_finds_what_listens():
+    """A port that is opened is a reason to probe again, as a file that has changed is."""
+    container = {"name": "c", "image": "rabbitmq"}
+    pieces = process.pieces(Api(), pod_of(container), container, {"exec": {"command": ["true"]}}, START)
+    assert [each.begins for each in pieces] == [0, 5]
+
+
 def test_a_log_that_grows_for_ever_costs_little():
     began = time.process_time()
     pieces = found("while true; do date >> /log; sleep 1; done", ["true"])
