@@ -1,10 +1,53 @@
-"""perl, python, node, ruby, php: a line of code ends, a program does not. What the code does is read off its words."""
+"""perl, python, node, ruby, php: a line of code ends, a program does not. What the code does is read off its words.
+
+Short programs in Python are played, where they can be (python.py).
+"""
 
 from __future__ import annotations
 
+from ..kernel.errors import Errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..kernel.process import Process
+
+
+def _plan(process: Process) -> dict[str, Any] | None:
+    """Return what a Python program will say, None where it cannot be played."""
+    args = process.argv[1:]
+    while args and args[0].startswith("-") and args[0][1:2] not in ("c", "m", ""):
+        args = args[1:]
+    code, words = None, [""]
+    if args and args[0] == "-c" and len(args) > 1:
+        code, words = args[1], ["-c", *args[2:]]
+    elif args and not args[0].startswith("-"):
+        try:
+            code, words = process.read_file(args[0]).decode("utf-8", "replace"), args
+        except Errno:
+            pass
+    if code is None:
+        return None
+    from .python import played
+
+    found = played(process, code, words)
+    return None if found is None else {"parts": found[0], "code": found[1], "at": process.kernel.now}
+
+
+def _say(process: Process) -> int | None:
+    """Say what is due of a program's output, and end with it."""
+    state: Any = process.memory
+    while state["parts"]:
+        delay, fd, text = state["parts"][0]
+        if process.kernel.now < state["at"] + delay:
+            process.wait(until=state["at"] + delay)
+            return None
+        state["at"] += delay
+        state["parts"].pop(0)
+        process.write(text, fd)
+    code: int = state["code"]
+    return code
 
 
 def _run(process: Process) -> int | None:
@@ -16,6 +59,10 @@ def _run(process: Process) -> int | None:
 
         if folders.is_http_server(args):
             return folders.http_server(process)
+        if process.memory is None:
+            process.memory = _plan(process)
+        if isinstance(process.memory, dict):
+            return _say(process)
     process.space.guessed = True
     code = next((args[i + 1] for i, arg in enumerate(args[:-1]) if re.fullmatch(r"-\w*[ecE]", arg)), None)
     if code is None:
