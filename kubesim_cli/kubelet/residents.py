@@ -417,7 +417,8 @@ class Residents:
         shared = {volume["name"] for volume in volumes_of(pod, container) if not is_given(volume)}
         for field in FIELDS:
             for each in pod["spec"].get(field) or ():
-                if each["name"] in there and shared & {volume["name"] for volume in volumes_of(pod, each)}:
+                stays = each["name"] in there or (keeps(pod, each) and _is_played(each))
+                if stays and shared & {volume["name"] for volume in volumes_of(pod, each)}:
                     return True
         return (keeps(pod, container) and _is_played(container)) or (
             may_connect(container) and process.connects(self.api, pod, container, self.api.now))

@@ -78,6 +78,8 @@ def test_what_programs_do(script, wanted):
 
 
 @pytest.mark.parametrize(("script", "wanted"), [
+    ("cd /tmp; echo hi > f; x=$(<f); echo \"[$x]\" \"$(< f)!\"; y=$(<nope); echo $?",
+     "[hi] hi!\nbash: line 1: nope: No such file or directory\n1\n"),
     ("readonly x=1; x=2; echo no", "bash: line 1: x: readonly variable\n"),
     ("a=(1 2 3); a[5]=x; echo ${#a[@]} ${!a[@]} ${a[-1]}; a+=(y); unset 'a[0]'; echo ${a[@]}; echo $a",
      "4 0 1 2 5 x\n2 3 x y\n\n"),

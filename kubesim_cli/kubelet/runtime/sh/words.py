@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .syntax import Arithmetic, Literal, Parameter, ShellSyntaxError, Substitution, Word
+from .syntax import Arithmetic, Literal, Parameter, Sequence, ShellSyntaxError, Simple, Substitution, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,6 +183,8 @@ class WordReader:
         self.at += 1
         self.nested -= 1
         self.slots += 1
+        if self.bash:
+            _read_file(program)
         return Substitution(program, quoted, self.slots, "")
 
     def _backquote(self, quoted: bool) -> Substitution:
@@ -377,3 +379,14 @@ def escape(text: str, at: int) -> tuple[str, int]:
         if end > at + 1:
             return chr(int(text[at + 1:end], 16)), end
     return "\\" + char, at + 1
+
+
+def _read_file(program: Sequence) -> None:
+    """$(<file), which only redirects, gives what the file has, as with cat."""
+    if len(program.items) != 1 or program.items[0][1] or program.items[0][0].rest:
+        return
+    commands = program.items[0][0].first.commands
+    command = commands[0]
+    bare = len(commands) == 1 and isinstance(command, Simple) and not command.words and not command.assignments
+    if bare and [each.operator for each in command.redirects] == ["<"]:
+        command.words = [Word([Literal("cat", False)])]
