@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .runtime.play import Course
     from .runtime.process import Outcome, Piece
 
+PATIENCE, MOST_PATIENCE = 0.05, 5.0  # who connects again and again is looked at by its age, but each so many seconds
 PROBES = ("startup", "liveness", "readiness")
 # Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
 CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
@@ -28,19 +29,22 @@ class Life:
 
     `pod`: the key of its pod; `started`: when it was; `ends`: (when, exit code, reason, message), None where it does
     not end by itself; `until`: when one has to look again to know more, None: never; `pieces`: what its probes find, by
-    their kind: (seconds after the start, whether it is good, message), each from then on.
+    their kind: (seconds after the start, whether it is good, message), each from then on; `opened`: how many
+    connections it had made when it was last tried out ahead and was about to make another, None where it was not.
     """
 
-    __slots__ = ("ends", "pieces", "pod", "started", "until")
+    __slots__ = ("ends", "opened", "pieces", "pod", "started", "until")
 
     def __init__(self, pod: str, started: float, ends: tuple[float, int, str, str] | None = None,
-                 until: float | None = None, pieces: dict[str, list[tuple[float, bool, str]]] | None = None):
+                 until: float | None = None, pieces: dict[str, list[tuple[float, bool, str]]] | None = None,
+                 opened: int | None = None):
         self.pod, self.started, self.ends, self.until, self.pieces = pod, started, ends, until, pieces or {}
+        self.opened = opened
 
     def told(self) -> Object:
         """Return it as it is stored."""
         return {"pod": self.pod, "started": self.started, "ends": list(self.ends) if self.ends else None,
-                "until": self.until, "pieces": {kind: [list(each) for each in found]
+                "until": self.until, "opened": self.opened, "pieces": {kind: [list(each) for each in found]
                                                 for kind, found in self.pieces.items()}}
 
     @classmethod
@@ -48,7 +52,8 @@ class Life:
         """Return what was stored."""
         ends = told["ends"]
         return cls(told["pod"], told["started"], tuple(ends) if ends else None, told["until"],
-                   {kind: [(each[0], each[1], each[2]) for each in found] for kind, found in told["pieces"].items()})
+                   {kind: [(each[0], each[1], each[2]) for each in found] for kind, found in told["pieces"].items()},
+                   told.get("opened"))
 
     def outcome(self) -> Outcome:
         """Return what becomes of the container."""
@@ -74,8 +79,13 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
     inside, now = engine.containers[name], engine.kernel.now
     probes = {kind: probe for kind in PROBES
               if ((probe := container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")}
+    opened, life.opened = life.opened, None
     life.ends = life.until = None
-    if not probes and (engine.next() is None or _undisturbed(inside.space)):
+    if not probes and (_waits(inside.space) or _undisturbed(inside.space)):
+        return ""
+    patience = min((now - life.started) * PATIENCE, MOST_PATIENCE)
+    if not probes and opened is not None and opened < inside.space.net.opened and patience:
+        life.opened, life.until = inside.space.net.opened, now + patience  # it goes on as it did
         return ""
 
     from .runtime import process
@@ -83,7 +93,7 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
 
     def ahead() -> Course:
         copy = engine.copy()
-        copy.connect(Fenced(engine.kernel.routes))
+        copy.connect(Fenced(engine.kernel.routes, pod=inside.space.net.name))
         copy.kernel.forgiving = False
         course = Course(copy, name, container, life.started)
         course.enter()
@@ -96,12 +106,19 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
     elif course.touched or (course.main.status is None and course.engine.next() is not None
                             and not _undisturbed(course.inside.space)):
         life.until = max(course.kernel.now, now)
+        if course.touched:
+            life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
     for kind, probe in probes.items():
         found = [each for each in life.pieces.get(kind) or () if each[0] < now - life.started]
         found += [(piece.begins, piece.succeeds, piece.message) for piece in process.probed(
             ahead(), probe["exec"]["command"], probe.get("timeoutSeconds") or 1)]
         life.pieces[kind] = _merged(found)
     return ""
+
+
+def _waits(space: Space) -> bool:
+    """Tell whether nothing happens in a container by itself: its processes wait for what others do."""
+    return not any(each.woken or each.pending or each.until is not None for each in space.processes.values())
 
 
 def _undisturbed(space: Space) -> bool:

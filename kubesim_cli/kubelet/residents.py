@@ -240,7 +240,7 @@ class Residents:
             found = self._container(known.pod, name) if known is not None else None
             if known is None or found is None or self.engine.containers[name].space.ended is not None:
                 continue
-            life = Life(known.pod, known.started, pieces=dict(known.pieces))
+            life = Life(known.pod, known.started, pieces=dict(known.pieces), opened=known.opened)
             self._foresee(life, name, found[1])
             self._keep(name, life)
 

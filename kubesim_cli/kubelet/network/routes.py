@@ -78,13 +78,13 @@ class ClusterRoutes(Wiring):
                 return space, port
             raise Errno("ENETUNREACH")
         if address.startswith("127.") or address in ("0.0.0.0", net.address):
-            return space, port
+            return self._near(space, port)
         chosen = self.proxy.destination(net, address, port)
         if chosen is None:
             return None
         there, port_there = chosen
         if there == net.address:
-            return space, port_there
+            return self._near(space, port_there)
         node = self.view.node_at(there)
         mapped = self.view.host_port(there, port_there) if node is not None else None
         pod = mapped[0] if mapped is not None else self.view.pod_at(there)
@@ -97,6 +97,13 @@ class ClusterRoutes(Wiring):
         if node is not None:
             return self._on_node(node, there, port_there)
         return self._elsewhere(there, port_there)
+
+    def _near(self, space: Space, port: int) -> tuple[Space, int]:
+        """A container of the own pod, which may not be there yet."""
+        pod = self.view.pod_at(space.net.address)
+        if port not in space.net.ports and pod is not None:
+            self.reach(pod)
+        return space, port
 
     def _in_pod(self, pod: Object, port: int) -> tuple[Space, int]:
         space = self.reach(pod)

@@ -38,13 +38,14 @@ class Contact(Exception):
 
 
 class Fenced(Routes):
-    """The network of containers that are only tried out: names are those of the cluster, but nothing may leave them.
+    """The network of containers that are only tried out: names are known, but nothing may leave them.
 
-    `alone`: their pod has no other containers, which may be listening.
+    `alone`: their pod has no other containers, which may be listening. `pod`: the name of the network whose containers
+    are tried out; what others try beside them fails ("": there are no others).
     """
 
-    def __init__(self, routes: Routes, alone: bool = False):
-        self._routes, self._alone = routes, alone
+    def __init__(self, routes: Routes, alone: bool = False, pod: str = ""):
+        self._routes, self._alone, self._pod = routes, alone, pod
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Ask who knows."""
@@ -59,6 +60,8 @@ class Fenced(Routes):
         near = address.startswith("127.") or address in ("::1", ANY, space.net.address)
         if near and (self._alone or port in space.net.ports):
             return space, port
+        if self._pod and space.net.name != self._pod:
+            return None
         raise Contact
 
     def alive(self, space: Space, address: str) -> bool:

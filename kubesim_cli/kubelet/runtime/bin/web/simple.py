@@ -39,25 +39,30 @@ def moment(process: Process) -> str:
     return strftime("%Y/%m/%d %H:%M:%S", process.kernel.now)
 
 
-def program(ports: list[int] | None, page: Page, log: Log | None = None, lines: tuple[str, ...] = (),
-            terminated: int = GO_TERMINATED, parting: str = "", chosen: str = "") -> Program:
-    """Return a server: the `ports` that it listens on, its page and log, what it says on stderr at its start and at its
-    end, and its exit code then. `chosen`: the variable that says otherwise which port."""
+class Server:
+    """A server: its `ports`, page and log, what it says on stderr at its start, and its exit code when
+    it is told to end. `chosen`: the variable that says otherwise which port."""
 
-    def run(process: Process) -> int | None:
-        if process.memory is None:
-            where = [int(process.env[chosen])] if process.env.get(chosen, "").isdigit() else ports or [80]
-            code = begin(process, where, lines)
-            if code is not None:
-                return code
-        if process.pending:
-            if parting:
-                process.write(parting.format(time=moment(process)) + "\n", 2)
-            return terminated
-        serving.serve(process, page, log)
-        return None
+    __slots__ = ("chosen", "lines", "log", "page", "ports", "terminated")
 
-    return run
+    def __init__(self, ports: list[int], page: Page, log: Log | None = None, lines: tuple[str, ...] = (),
+                 terminated: int = GO_TERMINATED, chosen: str = ""):
+        self.ports, self.page, self.log, self.lines, self.terminated = ports, page, log, lines, terminated
+        self.chosen = chosen
+
+
+def run(process: Process) -> int | None:
+    """Play one of _SERVERS, by the name that it was started with."""
+    server = _SERVERS[process.argv[0].rpartition("/")[2]]
+    if process.memory is None:
+        named = process.env.get(server.chosen, "")
+        code = begin(process, [int(named)] if named.isdigit() else server.ports, server.lines)
+        if code is not None:
+            return code
+    if process.pending:
+        return server.terminated
+    serving.serve(process, server.page, server.log)
+    return None
 
 
 def begin(process: Process, ports: list[int], lines: tuple[str, ...] = ()) -> int | None:
@@ -197,11 +202,11 @@ def _whoami_server(process: Process) -> int | None:
     return None
 
 
-PROGRAMS: dict[str, Program] = {
-    "hello-app": program([8080], _hello, _hello_log, ("{time} Server listening on port {port}",), chosen="PORT"),
-    "serve_hostname": program([9376], _name, None, ("{time} Serving on port {port}.",)),
-    "hpa-example": program([80], _ok, common_log, (), 0),
-    "whoami-server": _whoami_server, "http-echo": _http_echo,
-    "echoserver": program([8080], _echoserver, _nginx_log, ("Generating self-signed cert", "Starting nginx"), 0,
-                          chosen="PORT"),
+_SERVERS = {
+    "hello-app": Server([8080], _hello, _hello_log, ("{time} Server listening on port {port}",), chosen="PORT"),
+    "serve_hostname": Server([9376], _name, None, ("{time} Serving on port {port}.",)),
+    "hpa-example": Server([80], _ok, common_log, (), 0),
+    "echoserver": Server([8080], _echoserver, _nginx_log, ("Generating self-signed cert", "Starting nginx"), 0, "PORT"),
 }
+PROGRAMS: dict[str, Program] = {**dict.fromkeys(_SERVERS, run), "whoami-server": _whoami_server,
+                                "http-echo": _http_echo}
