@@ -7,6 +7,7 @@ import pytest
 from kubesim_cli.cluster.cluster import Cluster
 from kubesim_cli.kubectl.util import keyboard
 from kubesim_cli.kubelet import residents
+from kubesim_cli.main import execute
 
 from .typist import Typist
 
@@ -73,6 +74,8 @@ def test_a_prompt(box):
 
 def test_what_is_interrupted_leaves_nothing_behind(box, monkeypatch):
     def interrupt(keys, timeout):
+        if timeout == 0.0:
+            return None
         raise KeyboardInterrupt
 
     monkeypatch.setattr(keyboard.Keyboard, "read", interrupt)
@@ -82,3 +85,11 @@ def test_what_is_interrupted_leaves_nothing_behind(box, monkeypatch):
     cluster = Cluster.open(f"{box.home}/clusters/minikube")
     assert not residents.of(cluster.client).engine.sessions
     cluster.close()
+
+
+def test_much_that_is_piped_in_comes_whole(box, tmp_path):
+    path = tmp_path / "big"
+    path.write_bytes(bytes(range(256)) * 20000)
+    with open(path, encoding="utf-8") as stream, open(tmp_path / "back", "w", encoding="utf-8") as back:
+        assert execute(["exec", "-i", "box", "--", "cat"], box.environ, (stream, back, back)) == 0
+    assert (tmp_path / "back").read_bytes() == path.read_bytes()

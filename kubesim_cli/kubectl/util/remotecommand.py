@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Session = Execution | Attachment
 
+PARTS = 64       # pieces of input that are taken before the store is let go of
 LOOK = 0.5       # real seconds until a session that waits for the user looks at what has become of the cluster
 # What a program does is shown at once, whatever simulated time it takes, but one that does not end must not run away
 # with a clock that others live by, nor with a terminal: then it goes at the pace of real time.
@@ -116,6 +117,7 @@ class Conversation:
         self.ctx, self.session, self.keys, self.raw = ctx, session, keys, raw
         self.lasting, self.shared = lasting, shared
         self._size: tuple[int, int] | None = None
+        self._parts = 0        # pieces of input that were looked for
         self._talks = 0        # times that something was said since the user typed
         self._since = ctx.now  # when that was
         self._spoke = ctx.now
@@ -130,9 +132,7 @@ class Conversation:
             self._resize()
             wanted = session.wanted()
             if keys is not None and not keys.ended and (wanted is not None or self.raw):
-                data = keys.read(self._patience(wanted))
-                if wanted is not None:
-                    self.ctx.cluster.refresh()
+                data = self._typed(keys, wanted)
                 if data:
                     session.write(data)
                     self._talks, self._since = 0, self.ctx.now
@@ -165,15 +165,25 @@ class Conversation:
             self._size = found
             self.session.resize(*found)
 
-    def _patience(self, wanted: float | None) -> float | None:
-        """Return for how many real seconds to wait for what the user types; `wanted`: until when the program waits."""
-        if wanted is None:
-            return 0.0
-        self.ctx.pause()
-        left = max(0.0, wanted - self.ctx.now) if wanted < FOR_EVER else None
-        if self.ctx.cluster.clock.frozen:
-            return left
-        return LOOK if left is None else min(LOOK, left)
+    def _typed(self, keys: Keyboard, wanted: float | None) -> bytes | None:
+        """Return what the user types, waiting for it where the program does (`wanted`: until when); see Keyboard.read.
+
+        Nobody has to wait for the store meanwhile, and all is shown; so it is now and then while much is piped in.
+        """
+        ctx = self.ctx
+        data = keys.read(0.0)
+        self._parts += 1
+        if data is not None and self._parts % PARTS:
+            return data
+        if data is not None or wanted is not None:
+            ctx.pause()
+        if data is None and wanted is not None:
+            left = max(0.0, wanted - ctx.now) if wanted < FOR_EVER else None
+            if not ctx.cluster.clock.frozen:
+                left = LOOK if left is None else min(LOOK, left)
+            data = keys.read(left)
+            ctx.cluster.refresh()
+        return data
 
     def _live_on(self, until: float) -> None:
         """Nothing was typed: let what has happened meanwhile come."""
