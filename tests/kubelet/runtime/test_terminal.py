@@ -82,3 +82,11 @@ def test_interrupts_and_ends():
     assert screen.rows == ["/ # echo never^C", "/ # echo a", "a", "/ # "] and session.code is None
     assert typed("\x04", ["sh"])[1].code == 0
     assert typed("x\x04\x04")[1].code == 0
+
+
+def test_a_password_is_not_shown():
+    screen, _ = typed("read -s p; echo [$p]\rsecret\recho x\r\x1b[A\x1b[A\x1b[A", ["sh"])
+    assert screen.rows == ["/ # read -s p; echo [$p]", "[secret]", "/ # echo x", "x", "/ # read -s p; echo [$p]"]
+    screen, _ = typed("secret\r", ["sh", "-c", "stty -echo; read p; stty echo; echo [$p]; stty size"])
+    assert screen.rows == ["[secret]", "24 80", ""]
+    assert typed("x", ["sh", "-c", "stty </dev/null"])[0].rows[0] == "stty: standard input: Not a tty"

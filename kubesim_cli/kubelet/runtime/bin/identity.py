@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..accounts import names
+from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,8 +120,24 @@ def _tty(process: Process) -> int:
     return int(not terminal)
 
 
+def _stty(process: Process) -> int:
+    what = process.fds.get(0)
+    if not isinstance(what, Terminal):
+        return process.complain("standard input: Not a tty" if process.space.shell == "ash" else
+                                "'standard input': Inappropriate ioctl for device")
+    for word in process.argv[1:]:
+        if word == "size":
+            process.write(f"{what.size[1]} {what.size[0]}\n")
+        elif word in ("echo", "-echo", "sane"):
+            what.echo = word != "-echo"
+    if len(process.argv) < 2 or process.argv[1] == "-a":
+        echo = "echo" if what.echo else "-echo"
+        process.write(f"speed 38400 baud; rows {what.size[1]}; columns {what.size[0]}; line = 0;\n{echo}\n")
+    return 0
+
+
 PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname,
             "arch": _said("x86_64\n"),
-            "nproc": _said("4\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty,
+            "nproc": _said("4\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty, "stty": _stty,
             "mount": _said("overlay on / type overlay (rw,relatime)\n"
                            "proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n")}

@@ -22,10 +22,10 @@ class Terminal(Open):
 
     `row`: what a program has written before it, such as its prompt; `shown`: what it shows, until it is taken.
     `history`: lines typed before, through which the arrows lead. `lines`: the log that keeps what it shows, where it is
-    the terminal of a container's own process. `size`: columns and rows.
+    the terminal of a container's own process. `size`: columns and rows; `echo`: what is typed is shown.
     """
 
-    __slots__ = ("at", "cursor", "ended", "escape", "history", "line", "lines", "row", "shown", "size", "space",
+    __slots__ = ("at", "cursor", "echo", "ended", "escape", "history", "line", "lines", "row", "shown", "size", "space",
                  "typed")
     terminal = True
 
@@ -35,6 +35,7 @@ class Terminal(Open):
         self.space, self.typed, self.line, self.shown, self.ended = space, bytearray(), bytearray(), bytearray(), False
         self.history: list[bytes] = []
         self.at = self.cursor = 0
+        self.echo = True
         self.row, self.escape = bytearray(), bytearray()  # of a key that sends several bytes, those that have come
 
     @property
@@ -74,11 +75,14 @@ class Terminal(Open):
 
     def type(self, kernel: Kernel, data: bytes) -> None:
         """Somebody types."""
+        before = len(self.shown)
         for byte in data:
             if self.escape or byte == ESCAPE:
                 self._escape(kernel, byte)
             else:
                 self._key(kernel, byte)
+        if not self.echo:
+            del self.shown[before:]
         self._log(kernel)
 
     def _escape(self, kernel: Kernel, byte: int) -> None:
@@ -115,7 +119,7 @@ class Terminal(Open):
     def _key(self, kernel: Kernel, key: int) -> None:
         if key in (10, 13):
             self.shown += b"\r\n"
-            if self.line.strip() and bytes(self.line) not in self.history[-1:]:
+            if self.echo and self.line.strip() and bytes(self.line) not in self.history[-1:]:
                 self.history.append(bytes(self.line))
             self.typed += self.line + b"\n"
             self._begin()

@@ -7,6 +7,7 @@ there is: `echo read x | sh` finds nothing.
 from __future__ import annotations
 
 from ..kernel.errors import Errno
+from ..kernel.terminal import Terminal
 from . import messages
 from .codes import DONE, FRAME, WAIT, Code
 from .parser import Parser
@@ -41,6 +42,8 @@ def ask(sh: Shell) -> int:
         _say(sh, prompt(sh, "PS2" if state["text"] else "PS1"))
         state["asked"] = True
     what = process.descriptor(0)
+    if isinstance(what, Terminal):
+        what.echo = True
     data = what.read(process.kernel, 65536) if what.terminal else _line(sh, what)
     if data is None:
         process.wait(what.key)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ..kernel.kernel import SIGNALS
+from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shell import Shell
 
 def read(sh: Shell, argv: list[str]) -> int | None:
-    words, raw, limit, count, stop, fd, array = argv[1:], False, None, None, "\n", 0, ""
+    words, raw, silent, limit, count, stop, fd, array = argv[1:], False, False, None, None, "\n", 0, ""
     while words and words[0][:1] == "-" and len(words[0]) > 1:
         word = words.pop(0)
         letters = word[1:]
@@ -17,6 +18,8 @@ def read(sh: Shell, argv: list[str]) -> int | None:
             letter, letters = letters[0], letters[1:]
             if letter == "r":
                 raw = True
+            elif letter == "s":
+                silent = True
             elif letter in "ptndNua":
                 value = letters or (words.pop(0) if words else "")
                 letters = ""
@@ -38,6 +41,8 @@ def read(sh: Shell, argv: list[str]) -> int | None:
     got, until = sh.memory
     what = process.descriptor(fd)
     end = stop.encode()
+    if silent and isinstance(what, Terminal):
+        what.echo = False
     status = 0
     while True:
         if process.pending and process.pending[0] in sh.traps and sh.bash:
@@ -62,6 +67,8 @@ def read(sh: Shell, argv: list[str]) -> int | None:
         if count is not None and len(got) >= count:
             break
     sh.memory = None
+    if silent and isinstance(what, Terminal):
+        what.echo = True
     _spread(sh, got.decode("utf-8", "surrogateescape"), words, raw, array)
     return status
 
