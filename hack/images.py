@@ -10,10 +10,10 @@ import pathlib
 
 from kubesim_cli.go import yaml
 from kubesim_cli.kubelet.images import description, image
+from kubesim_cli.kubelet.images.checking import OFFICIAL
 
 FOLDER = pathlib.Path(image.__file__).parent
 INDEX = FOLDER / "index.json"
-OFFICIAL = "official"
 
 
 def index() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kubelet.images import catalogue, description, image, names
+from ..kubelet.images import catalogue, checking, image, names
 from ..machinery.objects import key_of
 from ..machinery.pods import is_phase_terminal
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Object
     from .cluster import Cluster
 
-Invalid = description.Invalid
+Invalid = checking.Invalid
 _WAITING = ("ErrImagePull", "ImagePullBackOff")
 
 
@@ -63,19 +63,30 @@ def shown(cluster: Cluster, name: str) -> list[tuple[str, str]]:
 
 def add(cluster: Cluster, described: Object) -> list[str]:
     """Have an image of the user's own; return its whole names. Raises Invalid."""
-    description.check(described)
+    checking.check(described)
     for name in described["names"]:
         problem = names.invalid(name) or ("a tag in a name" if names.split(name)[1] else "")
         if problem:
             raise Invalid(f'"{name}": {problem}')
-    base = described.get("from")
-    if base is not None and base not in catalogue.index()["images"]:
-        raise Invalid(f'from: there is no "{base}"')
-    cluster.hold()
     whole = [names.repository(name) for name in described["names"]]
+    _build(whole[0], described)
+    cluster.hold()
     cluster.state.own_images = {**cluster.state.own_images, **dict.fromkeys(whole, described)}
     _look_again(cluster)
     return whole
+
+
+def _build(name: str, described: Object) -> None:
+    """See that the files of an image, and of its variants, can be where they are said to be; raise Invalid."""
+    from ..kubelet.runtime import rootfs
+    from ..kubelet.runtime.kernel.errors import Errno
+
+    known = catalogue.Catalogue({name: described})
+    for tag in ("latest", *described.get("variants", {})):
+        try:
+            rootfs.build(known.key(f"{name}:{tag}"))
+        except Errno as error:
+            raise Invalid(f"its files cannot be put in their places: {error.message}") from None
 
 
 def remove(cluster: Cluster, name: str) -> bool:

@@ -68,7 +68,9 @@ def test_what_is_refused(terminal, command, words):
 
 @pytest.mark.parametrize(("text", "words"), [
     ("[", "yaml: "), ("names: [a]\nx: 1\n", 'unknown field "x"'),
-    ("names: [a]\nfrom: nosuch\n", 'there is no "nosuch"'),
+    ("names: [a]\nfrom: nosuch\n", 'names no description'),
+    ("names: [a]\nfiles: {/etc/passwd/x: y}\n", "its files cannot be put in their places: Not a directory"),
+    ("names: [a]\nlinks: {/x: y, /y: x}\nfolders: [/x/z]\n", "Too many levels of symbolic links"),
     ("", "by a mapping"), ("names: a\n", "names has to be a list")])
 def test_what_is_no_description(terminal, tmp_path, text, words):
     file = tmp_path / "a.yaml"

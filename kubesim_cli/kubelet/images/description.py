@@ -31,42 +31,12 @@ if TYPE_CHECKING:
 
     from ...machinery.types import Object
 
-_LISTS = ("names", "releases", "entrypoint", "command", "needs", "config", "ports", "folders")
-_MAPS = ("tags", "variants", "env", "users", "links", "files", "scripts", "servers", "usage")
-_TEXTS = ("version", "from", "user", "workdir", "shell", "programs", "stop")
-_OTHERS = ("size", "pull", "runs")
-FIELDS = frozenset((*_LISTS, *_MAPS, *_TEXTS, *_OTHERS))
 # What is known of an image without reading its file: the index has it.
 INDEXED = ("names", "tags", "version", "releases", "size", "pull", "entrypoint", "command", "runs", "needs", "config",
            "usage", "ports", "stop")
 _DIGITS = frozenset("0123456789.")
 FASTEST, SLOWEST = 1.0, 5.0   # seconds that a pull takes by an image's size
 PER_SECOND = 100_000_000      # bytes of them
-
-
-class Invalid(ValueError):
-    """A description that is none; the message tells why."""
-
-
-def check(described: Object) -> None:
-    """Raise Invalid where a description is not of the form above."""
-    if not isinstance(described, dict):
-        raise Invalid("an image is described by a mapping")
-    for field, value in described.items():
-        wanted = list if field in _LISTS else dict if field in _MAPS else str if field in _TEXTS else None
-        if field not in FIELDS:
-            raise Invalid(f'unknown field "{field}"')
-        if wanted is not None and not isinstance(value, wanted):
-            raise Invalid(f"{field} has to be a {({list: 'list', dict: 'mapping', str: 'string'})[wanted]}")
-    if not described.get("names") or not all(isinstance(name, str) for name in described["names"]):
-        raise Invalid("names has to list the images' names")
-    for field in ("size", "pull"):
-        if not isinstance(described.get(field, 0), (int, float)) or described.get(field, 0) < 0:
-            raise Invalid(f"{field} has to be a number")
-    if described.get("shell", "none") not in ("dash", "ash", "bash", "none"):
-        raise Invalid("shell has to be dash, ash, bash or none")
-    for variant in described.get("variants", {}).values():
-        check({"names": ["x"], **variant})
 
 
 def _numbers(text: str) -> tuple[int, ...] | None:

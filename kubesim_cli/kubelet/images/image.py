@@ -6,7 +6,8 @@ import os
 
 from . import names
 from .catalogue import BUILT_IN
-from .description import FIELDS, Invalid, check, of_tag, version_of
+from .checking import FIELDS, Invalid, check
+from .description import of_tag, version_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _images: dict[str, Image] = {}
 
 
 def parse(text: str) -> Object:
-    """Return the description that a YAML text is; raises description.Invalid."""
+    """Return the description that a YAML text is; raises checking.Invalid."""
     from ...go import yaml
 
     try:
@@ -95,7 +96,7 @@ def _whole(described: Object, tag: str) -> Object:
     whole: Object = {}
     for _ in range(_MOST_BASES):
         found = _with_version(of_tag(described, tag), version_of(described, tag))
-        for field in (FIELDS - _OWN) & found.keys():
+        for field in (FIELDS.keys() - _OWN) & found.keys():
             value = found[field]
             if field in _CHANGING:
                 whole[field] = {**value, **whole.get(field, {})}

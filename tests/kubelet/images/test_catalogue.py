@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 from kubesim_cli.go import plainyaml
-from kubesim_cli.kubelet.images import catalogue, description, image, names
+from kubesim_cli.kubelet.images import catalogue, checking, image, names
 from kubesim_cli.kubelet.images.catalogue import BUILT_IN, Catalogue
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -111,7 +111,52 @@ def test_pulls_take_one_to_five_seconds():
     ([], "by a mapping"), ({}, "names"), ({"names": [1]}, "names"), ({"names": ["a"], "x": 1}, 'unknown field "x"'),
     ({"names": ["a"], "command": "sh"}, "command has to be a list"), ({"names": ["a"], "size": "1"}, "size"),
     ({"names": ["a"], "shell": "zsh"}, "shell"), ({"names": ["a"], "env": []}, "env has to be a mapping"),
-    ({"names": ["a"], "variants": {"slim": {"y": 1}}}, 'unknown field "y"')])
+    ({"names": ["a"], "variants": {"slim": {"y": 1}}}, 'unknown field "y"'),
+    ({"names": ["a"], "variants": {"slim": 1}}, 'variants "slim" has to be a mapping'),
+    ({"names": ["a"], "tags": {"words": 5}}, "tags.words has to be a list"),
+    ({"names": ["a"], "tags": {"versions": [[]]}}, r"tags.versions\[0\] has to be a string or a number"),
+    ({"names": ["a"], "servers": {"x": {"signals": {"NO": 1}}}}, 'servers "x" .signals "NO" has to be HUP'),
+    ({"names": ["a"], "servers": {"x": {"ports": [70000]}}}, 'servers "x" .ports'),
+    ({"names": ["a"], "files": {"etc": ""}}, 'files "etc" has to be an absolute path'),
+    ({"names": ["a"], "files": {"/a/../b": ""}}, "absolute path"), ({"names": ["a"], "user": "root"}, "UID"),
+    ({"names": ["a"], "from": "official"}, "no description"), ({"names": ["a"], "from": "../x"}, "no description"),
+    ({"names": ["a"], "folders": ["/a b"]}, "PATH UID MODE"), ({"names": ["a"], "usage": {"cpu": "x"}}, "quantity"),
+    ({"names": ["a"], "size": -1}, "size has to be a number"), ({"names": ["a"], "runs": "yes"}, "runs has to be true"),
+    ({"names": ["a"], "programs": "/usr/bin/"}, "no program"), ({"names": ["a"], "users": {"a": -1}}, "whole number")])
 def test_what_is_no_description(described, words):
-    with pytest.raises(description.Invalid, match=words):
-        description.check(described)
+    with pytest.raises(checking.Invalid, match=words):
+        checking.check(described)
+
+
+def _changed(value, number):
+    """Yield copies of a description, each with one value in it that is another."""
+    odd = (None, [], {}, "", "x y", -1, 1e99, True, [[]], {"a": None}, "\ud800"[:0], ["/"], {"/": "/"})
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield {**value, key: odd[number % len(odd)]}
+            yield {name: other for name, other in value.items() if name != key}
+            for changed in _changed(each, number + 1):
+                yield {**value, key: changed}
+    elif isinstance(value, list):
+        for i, each in enumerate(value):
+            for changed in _changed(each, number + 2):
+                yield [*value[:i], changed, *value[i + 1:]]
+
+
+@pytest.mark.parametrize("file", ["nginx", "postgres", "rabbitmq", "kubernetes-zookeeper"])
+def test_what_is_taken_for_a_description_can_be_used(file):
+    """Whatever is odd in it is refused, or does no harm."""
+    accepted = 0
+    for number in range(0, 13, 4):
+        for described in _changed(image.read(file), number):
+            try:
+                checking.check(described)
+            except checking.Invalid:
+                continue
+            accepted += 1
+            known = Catalogue({"docker.io/library/x": described})
+            for name in ("x", "x:1.2-alpine", "x:sometag"):
+                known.missing(name), known.seconds(name), known.size(name), known.usage(name)
+                inside = image.Image(name, described)
+                assert isinstance(inside.env, dict) and inside.shell
+    assert accepted
