@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if words[:1] == ["sim"]:
             from .sim.cli import main as sim
-            return sim(words[1:])
+            return sim(words[1:], execute)
         return execute(words, os.environ)
     except KeyboardInterrupt:
         return 130
@@ -59,13 +59,14 @@ def told(problem: Exception) -> str:
     return f"kubesim failed: {type(problem).__name__}: {problem} (KUBESIM_TRACEBACK=1 shows where)"
 
 
-def execute(words: list[str], environ: Mapping[str, str], streams: Streams | None = None) -> int:
+def execute(words: list[str], environ: Mapping[str, str], streams: Streams | None = None,
+            context: Callable[..., Context] = Context) -> int:
     """Run a kubectl command line (without the program's name); returns the exit code.
 
-    `streams`: (stdin, stdout, stderr), else those of sys. What a command did before it failed stays done, as the
-    calls of a real kubectl do; after an unforeseen exception nothing is kept.
+    `streams`: (stdin, stdout, stderr), else those of sys; `context` makes what the verb is given. What a command did
+    before it failed stays done, as the calls of a real kubectl do; after an unforeseen exception nothing is kept.
     """
-    ctx = Context("", flags_of(""), environ, streams)
+    ctx = context("", flags_of(""), environ, streams)
     try:
         try:
             code = _run(ctx, words)

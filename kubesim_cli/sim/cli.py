@@ -13,17 +13,22 @@ from ..cluster.cluster import Cluster, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Execute = Callable[..., int]  # main.execute
 
 
 class Settings:
-    """What every sim command needs: where the cluster is, before it is opened."""
+    """What every sim command needs: where the cluster is, before it is opened.
 
-    def __init__(self, environ: Mapping[str, str]):
+    `execute` runs a kubectl command line in this process; None where that is not to be had.
+    """
+
+    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None):
         from ..kubectl.cli.commands import flags_of
         from ..kubectl.kubeconfig import home, load
 
-        self.environ, self.home = environ, home(environ)
+        self.environ, self.home, self.execute = environ, home(environ), execute
         self.folder = load(environ, flags_of("")).store_path()
 
     def cluster(self) -> Cluster:
@@ -42,11 +47,11 @@ class Settings:
 @click.pass_context
 def sim(ctx: click.Context) -> None:
     """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""
-    ctx.obj = Settings(os.environ)
+    ctx.obj = Settings(os.environ, ctx.obj)
 
 
-def main(args: list[str]) -> int:
-    """Run `kubesim sim ARGS`; returns the exit code."""
+def main(args: list[str], execute: Execute | None = None) -> int:
+    """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands."""
     from . import clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume
 
     for module in (clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume):
@@ -57,7 +62,8 @@ def main(args: list[str]) -> int:
 
     try:
         with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
-            return sim.main(args, prog_name="kubesim sim", standalone_mode=False) or 0  # what ctx.exit() was given
+            # what ctx.exit() was given
+            return sim.main(args, prog_name="kubesim sim", standalone_mode=False, obj=execute) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

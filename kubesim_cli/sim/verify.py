@@ -1,165 +1,199 @@
-"""`kubesim sim verify`: replay a tutorial and compare what it prints with what its page says."""
+"""`kubesim sim verify`: replay pages and compare what their commands print with what they show."""
 
 from __future__ import annotations
 
-import difflib
-import os
-import pathlib
-import shutil
-import subprocess
-import tempfile
-from datetime import date
+import json
+import sys
 
 import click
 
-from ..go import duration
+from .. import releases
+from .pages.model import LEVELS, BadPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from ..machinery.types import Json, Object
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
-START = "2024-01-01T00:00:00Z"
-_TEXT, _WORD = (str, type(None)), (str, int, float)
-# The fields of a tutorial and of a step, with what YAML may make of them; a time becomes a datetime.
-PAGE_FIELDS = {"name": _WORD, "start": (str, date), "kubernetesVersion": _WORD, "files": (dict, type(None)),
-               "uids": (dict, type(None)), "steps": (list,)}
-STEP_FIELDS = {"run": (str,), "at": _WORD, "exit": (int,), "stdout": _TEXT, "stderr": _TEXT}
+    from .cli import Execute, Settings
+    from .pages.replay import Options, Report
 
-
-class Step:
-    """One command of a tutorial; `stdout` and `stderr` are None where the page does not show them."""
-
-    def __init__(self, data: Object):
-        self.run: str = data["run"]
-        self.at = duration.parse(str(data["at"])) if "at" in data else None
-        self.exit: int = data.get("exit", 0)
-        self.stdout, self.stderr = data.get("stdout"), data.get("stderr")
+    Told = Callable[[int, int], None]
 
 
-def load(path: str) -> tuple[Object, list[Step]]:
-    """Read a tutorial: YAML with PAGE_FIELDS, whose `steps` have STEP_FIELDS.
+def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
+    """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
+    from .pages import formats, infer, replay
 
-    Raises ClickException for other fields, as a misspelt `stdout` would compare nothing, and where there are no steps.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    page = formats.read(path)
+    if options.infer and page.pace:
+        infer.insert(page, lambda shown: replay.text_of(shown, options))
+    if not page.commands:
+        raise BadPage(path, 0, "has no commands that could be compared")
+    return replay.Replay(page, execute, options, tell).run()
 
-    name = pathlib.Path(path).name
+
+def _checked(task: tuple[str, Execute | None, Options]) -> Report | BadPage:
+    """Check one page in a process of its own."""
     try:
-        data = YAML(typ="safe", pure=True).load(pathlib.Path(path).read_text(encoding="utf-8"))
-    except (YAMLError, ValueError) as error:
-        raise click.ClickException(f"{name} is no YAML: {str(error).splitlines()[0]}") from None
-    if not isinstance(data, dict) or not data.get("steps"):
-        raise click.ClickException(f"{name} has no steps")
-    steps: list[Object] = data["steps"]
-    bad = _mistyped(data, PAGE_FIELDS) or [field for step in steps for field in _mistyped(step, STEP_FIELDS)]
-    if bad or not all("run" in step for step in steps):
-        raise click.ClickException(f"{name} has another type of value in: {', '.join(bad) or 'steps'}")
-    unknown = sorted({str(field) for field in data if field not in PAGE_FIELDS}
-                     | {str(field) for step in steps for field in step if field not in STEP_FIELDS})
-    if unknown:
-        raise click.ClickException(f"{name} has unknown fields: {', '.join(unknown)}")
-    try:
-        return data, [Step(step) for step in steps]
-    except ValueError as error:
-        raise click.ClickException(f"{name}: {error}") from None
+        return check(*task)
+    except BadPage as problem:
+        return problem
 
 
-def _mistyped(value: Json, fields: dict[str, tuple[type, ...]]) -> list[str]:
-    """Return the fields whose values are not of their types."""
-    if not isinstance(value, dict):
-        return ["steps"]
-    bad = [name for name, item in value.items() if name in fields and not isinstance(item, fields[name])]
-    texts = value.get("files"), value.get("uids")
-    return bad or ["files or uids" for each in texts if isinstance(each, dict) and not all(
-        isinstance(key, str) and isinstance(item, _TEXT) for key, item in each.items())]
+def _reports(pages: tuple[str, ...], execute: Execute | None, options: Options, jobs: int,
+             console: Console) -> Iterator[Report | BadPage]:
+    """Yield what becomes of each page, in their order."""
+    tasks = [(path, execute, options) for path in pages]
+    if jobs > 1 and len(tasks) > 1:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
+            yield from pool.map(_checked, tasks)
+        return
+    if not console.is_terminal:
+        yield from map(_checked, tasks)
+        return
+    from functools import partial
+
+    from rich.progress import Progress
+
+    for path in pages:
+        with Progress(console=console, transient=True) as progress:
+            try:
+                yield check(path, execute, options, partial(_show, progress, progress.add_task(path)))
+            except BadPage as problem:
+                yield problem
 
 
-class Stage:
-    """A private home and working directory in which a tutorial's commands run; time stands still between them."""
-
-    def __init__(self, folder: str, data: Object, source: pathlib.Path):
-        from .shell import shim
-
-        self.work = pathlib.Path(folder, "work")
-        self.work.mkdir()
-        home = os.path.join(folder, "home")
-        keep = {k: v for k, v in os.environ.items() if not k.startswith("KUBE")}
-        self.env = {**keep, "KUBESIM_HOME": home, "PATH": shim(home) + os.pathsep + os.environ.get("PATH", "")}
-        if "kubernetesVersion" in data:
-            self.env["KUBESIM_KUBERNETES_VERSION"] = str(data["kubernetesVersion"])
-        for name, text in (data.get("files") or {}).items():
-            target = self.work / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text if text is not None else (source.parent / name).read_text(encoding="utf-8"),
-                              encoding="utf-8")
-        self.passed = 0.0
-        start = data.get("start", START)  # YAML reads a time as a datetime
-        self.sim(f"clock freeze {start if isinstance(start, str) else start.isoformat()}")
-        uids = [f"{target}={uid}" for target, uid in (data.get("uids") or {}).items()]
-        if uids:
-            self.sim("uids " + " ".join(uids))
-
-    def sim(self, command: str) -> None:
-        """Run `kubesim sim COMMAND`; raises ClickException where it fails."""
-        code, _, err = self.run(f"kubectl sim {command}")
-        if code:
-            raise click.ClickException(f"kubesim sim {command}: {err.strip()}")
-
-    def run(self, command: str) -> tuple[int, str, str]:
-        """Run one command line in a shell; returns exit code, stdout and stderr."""
-        done = subprocess.run(command, shell=True, executable=shutil.which("bash") if os.name != "nt" else None,
-                              cwd=self.work, env=self.env, capture_output=True, text=True, encoding="utf-8",
-                              stdin=subprocess.DEVNULL, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    def reach(self, at: float) -> None:
-        """Let time pass until `at` seconds after the start."""
-        if at > self.passed:
-            self.sim(f"clock advance {duration.format(at - self.passed)}")
-            self.passed = at
-
-
-def replay(path: str, tell: Callable[[str], None]) -> int:
-    """Replay one tutorial, telling it line by line through `tell(text)`; returns how many steps differ."""
-    data, steps = load(path)
-    bad = 0
-    with tempfile.TemporaryDirectory() as folder:
-        stage = Stage(folder, data, pathlib.Path(path))
-        for step in steps:
-            if step.at is not None:
-                stage.reach(step.at)
-            code, out, err = stage.run(step.run)
-            tell(f"$ {step.run}\n{out}{err}")
-            wrong = [] if code == step.exit else [f"exit code {code}, the page has {step.exit}\n"]
-            for name, got, want in (("stdout", out, step.stdout), ("stderr", err, step.stderr)):
-                if want is not None and got != want:
-                    wrong += difflib.unified_diff(want.splitlines(True), got.splitlines(True), f"page {name}",
-                                                  f"kubesim {name}")
-            if wrong:
-                bad += 1
-                tell("".join(line if line.endswith("\n") else line + "\n" for line in wrong))
-    return bad
+def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
+    progress.update(bar, completed=done, total=of)
 
 
 @click.command("verify")
-@click.argument("tutorials", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
-@click.option("--quiet", "-q", is_flag=True, help="Print only the verdict of each tutorial.")
+@click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="PAGE...")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the verdict of each page.")
+@click.option("--verbose", "-v", is_flag=True, help="Print every command with what it prints.")
+@click.option("--level", type=click.Choice(LEVELS), default=None,
+              help="How listings are compared where the page does not say; same otherwise.")
+@click.option("--kubernetes-version", default="", metavar="VERSION",
+              help="The release to emulate, whatever the page says.")
+@click.option("--find-version", is_flag=True, help="Tell with which release most listings of the pages are equal.")
+@click.option("--map", "maps", multiple=True, metavar="URL=DIR",
+              help="Take what commands read below URL, and what a page includes from there, from a folder.")
+@click.option("--no-infer", is_flag=True, help="Neither apply nor delete what the page only shows.")
+@click.option("--allow", multiple=True, metavar="NAME", help="Let commands run this program, too.")
+@click.option("--host-shell", is_flag=True, help="Leave no command out, whatever it runs.")
+@click.option("--timeout", type=click.FloatRange(0.1), default=60.0, show_default=True, metavar="SECONDS",
+              help="Real seconds that one command may take.")
+@click.option("--junit", type=click.Path(dir_okay=False), help="Write the results to a file, as JUnit's XML.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--update", is_flag=True, help="Rewrite the listings that differ in place.")
+@click.option("-j", "jobs", type=click.IntRange(1), default=1, metavar="N", help="Verify N pages at a time.")
 @click.pass_context
-def verify(ctx: click.Context, tutorials: tuple[str, ...], quiet: bool) -> None:
-    """Replay TUTORIALS, each in an empty cluster of its own, and compare every listing with the page's."""
+def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: bool, level: str | None,
+           kubernetes_version: str, find_version: bool, maps: tuple[str, ...], no_infer: bool, allow: tuple[str, ...],
+           host_shell: bool, timeout: float, junit: str | None, as_json: bool, update: bool, jobs: int) -> None:
+    """Replay each PAGE in an empty cluster of its own, and compare every listing with what the commands print.
+
+    A page is Markdown (.md), reStructuredText (.rst), AsciiDoc (.adoc), plain text as it is copied from a browser
+    (.txt), a cram test (.t), a testscript (.txtar), or kubesim's own YAML. Exit code: 0, 1 where anything differs, 2
+    where a page cannot be read.
+    """
     from rich.console import Console
 
+    from .pages import report as reporting
+    from .pages.replay import Options
+
+    settings: Settings = ctx.obj
+    options = Options(timeout=timeout, infer=not no_infer, allow=allow, host_shell=host_shell, maps=_maps(maps),
+                      release=_release(kubernetes_version), level=level or "")
     console = Console(highlight=False, soft_wrap=True)
-    failed = 0
-    for path in tutorials:
-        bad = replay(path, (lambda text: None) if quiet else (lambda text: console.print(text, markup=False)))
-        failed += bool(bad)
-        name = pathlib.Path(path).name
-        console.print(f"[red]{name}: {bad} steps differ[/]" if bad else f"[green]{name}: as printed[/]")
-    ctx.exit(1 if failed else 0)
+    if find_version:
+        ctx.exit(_find_version(pages, settings.execute, options, jobs, console))
+    reports: list[Report] = []
+    code = 0
+    for done in _reports(pages, settings.execute, options, jobs, console):
+        if isinstance(done, BadPage):
+            click.echo(f"Error: {done}", err=True)
+            code = 2
+            continue
+        reports.append(done)
+        code = max(code, 1) if done.bad else code
+        if update:
+            _update(done)
+        if as_json:
+            continue
+        if not quiet:
+            for line, style in reporting.lines(done, verbose):
+                console.print(line, style=style or None, markup=False)
+        told = reporting.summary(done)
+        for line in told[:-1] if not quiet else ():
+            console.print(f"{done.page.path}: {line}", markup=False)
+        console.print(told[-1], style="red" if done.bad else "green", markup=False)
+    if as_json:
+        json.dump([reporting.as_object(one) for one in reports], sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+    if junit:
+        with open(junit, "w", encoding="utf-8") as file:
+            file.write(reporting.as_junit(reports))
+    ctx.exit(code)
+
+
+def _maps(maps: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    import os
+
+    found = []
+    for entry in maps:
+        url, sign, folder = entry.rpartition("=")
+        if not sign or not url or not os.path.isdir(folder):
+            raise click.UsageError(f"--map {entry}: it takes URL=DIR, and the folder has to be there")
+        found.append((url, os.path.abspath(folder)))
+    return tuple(found)
+
+
+def _release(text: str) -> str:
+    if text:
+        try:
+            releases.parse_release(text)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+    return text
+
+
+def _update(report: Report) -> None:
+    from .pages.update import updated
+
+    with open(report.page.path, encoding="utf-8", newline="") as file:
+        before = file.read()
+    after = updated(report, before)
+    if after != before:
+        with open(report.page.path, "w", encoding="utf-8", newline="") as file:
+            file.write(after)
+
+
+def _find_version(pages: tuple[str, ...], execute: Execute | None, options: Options, jobs: int,
+                  console: Console) -> int:
+    """Tell for each release how many listings are equal; returns the exit code."""
+    from dataclasses import replace
+
+    counts: list[tuple[int, int, str]] = []
+    for minor in range(releases.OLDEST[1], releases.NEWEST[1] + 1):
+        name = releases.release_text((1, minor))
+        reports = list(_reports(pages, execute, replace(options, release=name), jobs, console))
+        for problem in reports:
+            if isinstance(problem, BadPage):
+                click.echo(f"Error: {problem}", err=True)
+                return 2
+        good = [one for one in reports if not isinstance(one, BadPage)]
+        equal = sum(one.count("equal") for one in good)
+        counts.append((equal, minor, name))
+        console.print(f"{name}: {equal} of {sum(one.count('equal', 'differs') for one in good)} equal", markup=False)
+    best = max(counts)
+    console.print(f"{best[2]} fits best", style="green")
+    return 0
 
 
 COMMANDS = [verify]

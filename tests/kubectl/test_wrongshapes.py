@@ -230,5 +230,5 @@ def test_tutorials_of_another_shape(terminal, tutorial):
     with open("t.yaml", "w") as file:
         file.write(tutorial)
     result = terminal.sim(["verify", "t.yaml"])
-    assert result.code == 1
+    assert result.code == 2
     assert result.err.startswith("Error: t.yaml")

@@ -1,37 +1,101 @@
-"""`kubesim sim verify`: the tutorial comes out as printed, and what does not is told."""
+"""`kubesim sim verify`: pages come out as printed, and what does not is told."""
 
 from __future__ import annotations
 
+import json
 import pathlib
-import re
+from xml.etree import ElementTree
 
-from kubesim_cli.sim import verify
+import pytest
+
+from kubesim_cli.main import main
 
 FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
+WRONG = "# A page\r\n\r\n```console\r\n$ kubectl create ns a\r\nnamespace/b created\r\n```\r\n\r\nThe end\r\n"
 
 
-def test_the_statefulset_tutorial_is_as_printed():
-    told: list[str] = []
-    assert verify.replay(str(FIXTURES / "statefulset.yaml"), told.append) == 0
-    assert len([text for text in told if text.startswith("$ kubectl get sts,pods,pvc")]) == 5
+@pytest.fixture
+def verify(tmp_path, monkeypatch, capsys):
+    """Call `verify("page.md", "--json")` in an empty folder; returns (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KUBESIM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*words: str) -> tuple[int, str, str]:
+        code = main(["sim", "verify", *words])
+        return code, *capsys.readouterr()
+
+    return call
 
 
-def test_the_fixture_has_the_listings_of_the_document():
-    """The listings compared are the document's own, but for the two remarks its author wrote into them."""
-    page = (FIXTURES / "statefulset.txt").read_text(encoding="utf-8")
-    page = page.replace("18s # 連番で増加", "18s")
-    _, steps = verify.load(str(FIXTURES / "statefulset.yaml"))
-    listings = [step.stdout for step in steps if step.stdout]
-    assert len(listings) == 5
-    for listing in listings:
-        assert listing.rstrip("\n") in page
+def write(name: str, text: str) -> None:
+    pathlib.Path(name).write_bytes(text.encode("utf-8"))
 
 
-def test_a_listing_that_differs_is_told(tmp_path):
-    page = tmp_path / "page.yaml"
-    page.write_text("steps:\n- run: kubectl get configmap nosuch\n  exit: 0\n  stdout: |\n    NAME\n")
-    told: list[str] = []
-    assert verify.replay(str(page), told.append) == 1
-    text = "".join(told)
-    assert "exit code 1, the page has 0" in text
-    assert re.search(r"^-NAME$", text, re.M)
+def test_the_statefulset_tutorial_is_as_printed(verify):
+    code, out, _ = verify(str(FIXTURES / "statefulset.yaml"))
+    assert (code, out.splitlines()[-1]) == (0, "statefulset.yaml: as printed")
+
+
+def test_a_listing_that_differs_is_told_with_its_place(verify):
+    write("page.md", WRONG)
+    code, out, _ = verify("page.md")
+    assert code == 1
+    assert out.splitlines() == [
+        "page.md:4: kubectl create ns a", "  @@ -1 +1 @@", "  -namespace/b created", "  +namespace/a created",
+        "page.md: 1 compared; 0 ran without a listing", "page.md: 1 step differs"]
+
+
+def test_update_rewrites_the_listing_and_nothing_else(verify):
+    write("page.md", WRONG)
+    assert verify("page.md", "--update")[0] == 1
+    assert pathlib.Path("page.md").read_bytes().decode() == WRONG.replace("namespace/b", "namespace/a")
+    assert verify("page.md")[0] == 0
+
+
+def test_results_for_machines(verify):
+    write("page.md", WRONG)
+    write("other.md", "```sh\ndocker ps\nkubectl get pods\n```\n")
+    code, out, _ = verify("page.md", "other.md", "--json", "--junit", "out.xml")
+    assert code == 1
+    found = json.loads(out)
+    assert [(page["page"], page["equal"], [one["state"] for one in page["commands"]]) for page in found] == [
+        ("page.md", False, ["differs"]), ("other.md", True, ["left out", "ran"])]
+    suites = ElementTree.parse("out.xml").getroot()
+    assert [[suite.get(name) for name in ("name", "tests", "failures", "skipped")] for suite in suites] == [
+        ["page.md", "1", "1", "0"], ["other.md", "2", "0", "1"]]
+    assert "+namespace/a created" in suites[0][0][0].text
+
+
+def test_several_pages_at_a_time(verify):
+    for name in ("a.md", "b.md", "c.md"):
+        write(name, WRONG if name == "b.md" else WRONG.replace("namespace/b", "namespace/a"))
+    code, out, _ = verify("-q", "-j", "2", "a.md", "b.md", "c.md")
+    assert (code, out.splitlines()) == (1, ["a.md: as printed", "b.md: 1 step differs", "c.md: as printed"])
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("only words\n", "page.md: has no commands that could be compared"),
+    ("<!-- kubesim: skp -->\n", "page.md:1: 'skp' is no directive"),
+    ("---\nkubesim-levle: same\n---\n", "page.md:2: kubesim knows no kubesim-levle"),
+])
+def test_a_page_that_cannot_be_read_is_2(verify, text, told):
+    write("page.md", text)
+    code, _, err = verify("page.md")
+    assert code == 2
+    assert err.startswith(f"Error: {told}")
+
+
+def test_the_release_that_fits_best_is_found(verify):
+    write("page.md", "```\n$ kubectl version --client\nClient Version: v1.29.0\n"
+                     "Kustomize Version: v5.0.4-0.20230601165947-6ce0bf390ce3\n```\n")
+    code, out, _ = verify("--find-version", "page.md")
+    assert (code, out.splitlines()[-1]) == (0, "1.29 fits best")
+
+
+def test_urls_are_taken_from_a_folder(verify):
+    pathlib.Path("examples/pods").mkdir(parents=True)
+    write("examples/pods/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    write("page.md", "```\n$ kubectl apply -f https://k8s.io/examples/pods/a.yaml\nconfigmap/a created\n```\n")
+    assert verify("page.md", "--map", "https://k8s.io/examples=examples")[0] == 0
+    assert verify("page.md", "--map", "https://k8s.io/examples=nosuch")[0] == 2

@@ -1,0 +1,91 @@
+"""python benchmarks/pages.py DIR [--map URL=DIR] [--version 1.31] [-j N] [--why]: how true others' pages come out.
+
+Every Markdown page below DIR that calls kubectl is verified unchanged. Told are the commands that ran, the listings
+that were compared and how many of them are equal; with --why what differs, with its place. --without FILE names pages
+to leave out, one a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import os
+import pathlib
+import re
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from kubesim_cli.main import execute
+from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import report as reporting
+from kubesim_cli.sim.pages.model import BadPage
+from kubesim_cli.sim.pages.replay import Options, Report
+
+
+def pages(folder: pathlib.Path, without: set[str]) -> list[str]:
+    """Return the pages below a folder that have a block with a kubectl command."""
+    return [str(path) for path in sorted(folder.rglob("*.md"))
+            if re.search(r"^\s*\$? ?kubectl ", path.read_text(encoding="utf-8"), re.M)
+            and str(path.relative_to(folder)) not in without]
+
+
+def checked(options: Options, path: str) -> tuple[str, Report | str]:
+    """Verify one page; returns its report, or why there is none."""
+    try:
+        return path, verify.check(path, execute, options)
+    except BadPage as problem:
+        return path, str(problem)
+    except Exception as problem:
+        return path, f"{path}: {type(problem).__name__}: {problem}"
+
+
+def main() -> int:
+    """Run the pages; returns 1 where one could not be verified at all."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--map", action="append", default=[])
+    parser.add_argument("--version", default="")
+    parser.add_argument("--without", type=pathlib.Path)
+    parser.add_argument("--why", action="store_true")
+    parser.add_argument("-j", type=int, default=1)
+    given = parser.parse_args()
+    os.environ["KUBESIM_HOME"] = os.path.expanduser("~/nosuch")  # no page may touch a cluster of ours
+    options = Options(timeout=20, release=given.version, maps=tuple(tuple(each.rsplit("=", 1)) for each in given.map))
+    without = set(given.without.read_text().split()) if given.without else set()
+    states: collections.Counter[str] = collections.Counter()
+    reasons: collections.Counter[str] = collections.Counter()
+    begun, count, broken = time.monotonic(), 0, 0
+    with ProcessPoolExecutor(given.j) as pool:
+        for path, report in pool.map(partial(checked, options), pages(given.folder, without)):
+            if isinstance(report, str):
+                if "has no commands" not in report:
+                    broken += 1
+                    print(report)
+                continue
+            count += 1
+            own = collections.Counter(one.state for one in report.outcomes if not one.command.origin)
+            states += own
+            reasons.update(re.sub(r"(placeholder|writes).*", r"\1", one.why) for one in report.outcomes
+                           if one.state == "left out")
+            compared = own["equal"] + own["differs"]
+            print(f"{path}: {own['equal']}/{compared} equal, {own['failed']} failed, {own['left out']} left out",
+                  flush=True)
+            if given.why:
+                for line, _ in reporting.lines(report):
+                    print(f"    {line}")
+    ran = states["equal"] + states["differs"] + states["ran"] + states["failed"]
+    compared = states["equal"] + states["differs"]
+    print(f"{count} pages, {ran} commands run, {compared} listings compared, {states['equal']} equal "
+          f"({100 * states['equal'] / max(1, compared):.1f}%), {states['failed']} commands without a listing failed, "
+          f"{states['left out']} left out, {time.monotonic() - begun:.0f} s")
+    for why, number in reasons.most_common(15):
+        print(f"  left out: {number} {why}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

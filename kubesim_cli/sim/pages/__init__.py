@@ -1,0 +1,1 @@
+"""Pages that verify themselves: parsers of their formats, a replayer, a comparison."""

@@ -1,0 +1,317 @@
+"""From the code blocks of a page and the words between them to its items, whatever format it is written in."""
+
+from __future__ import annotations
+
+import re
+
+from .commandline import Scan, is_complete, split
+from .directives import Pending
+from .model import Command, Listing, Page, Shown
+from .programs import looks_like_command
+
+PROMPT = re.compile(
+    r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
+    r"|\[? ?[\w.-]+@[\w.-]+(?:[: ][^\s$#%>]*)? ?\]?\s?[$#%]"
+    r"|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#])(?:\s+(?P<text>.*)|$)")
+_INSIDE = re.compile(r"^\s?(\[? ?root@|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#])")
+SHELLS = {"shell", "bash", "sh", "zsh", "shell-session", "shellsession", "console", "terminal", "sh-session",
+          "kubectl", "session", "prompt", "fish"}
+OTHER_SHELLS = {"powershell", "pwsh", "ps1", "cmd", "bat", "batch"}
+OUTPUTS = {"", "none", "text", "txt", "plain", "plaintext", "output", "console", "log", "ini", "default", "conf",
+           "stdout"}
+MANIFESTS = {"yaml", "yml", "json"}
+SIMILAR = re.compile(
+    r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
+    r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
+_EXCERPT = re.compile(
+    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|excerpt|part of the output|"
+    r"among (?:other|the)|near the (?:bottom|top|end)|look for|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
+    r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
+_AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
+_TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
+_INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
+_OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
+_WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
+_FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
+_FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
+_PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
+                      r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
+                      r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
+_DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
+_OPENS_SHELL = re.compile(r"\s(?:-\w*i\w*|--stdin(?:=true)?)\b")
+_ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|^cat |"
+                            r"--raw|\bjq\b|--dry-run|\bedit\b|jsonpath")
+
+
+class Builder:
+    """Takes a page's prose and blocks in order and appends the page's items."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.pending = Pending(page)
+        self._prose = ""
+        self._block = 0
+        self._awaiting: Command | None = None  # the last command, for which no listing has been shown yet
+        self._listed: Command | None = None    # the command whose listing was last
+        self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
+        self._watch = ""                       # the command of the last watch
+        self._shell: str = ""                  # the command that opened a shell in a container, while it is open
+
+    def prose(self, text: str) -> None:
+        """Words between blocks, a paragraph at a time."""
+        if text.strip():
+            self._prose = (self._prose + "\n\n" + text.strip()).strip()[-2000:]
+
+    def comment(self, text: str, line: int) -> None:
+        """An HTML comment's text, or that of a comment in another format; those of others mean nothing here."""
+        text = text.strip()
+        if text.startswith("kubesim:"):
+            self.pending.take(text.removeprefix("kubesim:").strip(), line)
+
+    def file(self, name: str, text: str, line: int, source: str = "") -> None:
+        """A file that the page shows or includes; `source` is a path below where its examples are."""
+        self.page.items.append(Shown(name, text, line, source))
+        self._prose = ""
+
+    def code(self, language: str, text: str, line: int, title: str = "", label: str = "", indent: str = "",
+             editable: bool = True) -> None:
+        """A code block: `line` is that of its first line of text, `label` that of the tab that it stands in."""
+        language = language.lower()
+        lines = [each.rstrip() for each in text.rstrip("\n").split("\n")]
+        prose, self._prose = self._prose, ""
+        name = self.pending.file or title
+        skipped = self.pending.skip
+        if skipped:
+            self.pending.clear()
+            return
+        if self.pending.file:
+            self.pending.clear()
+            self.file(name, text, line)
+            return
+        self._block += 1
+        if language in OTHER_SHELLS and not any(each.lstrip().startswith("PS") for each in lines):
+            return
+        if language in MANIFESTS or (language in OUTPUTS and _is_manifest(lines)):
+            self._manifest(language, lines, line, name, prose, indent, editable)
+            return
+        prompts = [PROMPT.match(each) for each in lines]
+        if language in SHELLS or language in OUTPUTS or language in OTHER_SHELLS:
+            kind = self._kind(language, lines, prompts)
+            if kind == "session":
+                self._session(lines, line, prose, label, indent, editable)
+            elif kind == "script":
+                self._script(lines, line, prose, label)
+            elif kind == "bare":
+                self._bare(lines, line, prose, label, indent, editable)
+            else:
+                self._listing(lines, line, prose, indent, editable)
+        elif name:
+            self.file(name, text, line)
+
+    def _kind(self, language: str, lines: list[str], prompts: list[re.Match[str] | None]) -> str:
+        told = [(match.group("prompt"), match.group("text") or "") for match in prompts if match]
+        certain = [prompt for prompt, text in told if prompt not in ("#", ">", "%") and text]
+        likely = [text for prompt, text in told if prompt in ("#", ">", "%") and looks_like_command(text, strict=True)]
+        first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
+        if certain or (likely and not looks_like_command(first, strict=True)):
+            return "session"
+        if language in SHELLS and language != "console" and looks_like_command(first):
+            later = [text for text, _ in split(lines)[1:]]
+            printed = any(_PRINTED.match(text) and not looks_like_command(text) for text in later)
+            return "bare" if printed else "script"
+        if looks_like_command(first, strict=True):
+            commands = split(lines)
+            return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
+        if language in SHELLS and language != "console" and self._awaiting is None and first \
+                and re.match(r"[a-z][\w-]*( |$)", first):
+            return "script"
+        return "listing"
+
+    # Commands
+
+    def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
+        command = Command(text, line, self._block, label=label)
+        self.pending.apply(command)
+        if self._shell and text.strip() in ("exit", "logout", "^D"):
+            self._shell = ""
+            command.left_out = "ends a container's shell"
+        elif self._shell and (inside or not _starts_with(text, _OF_THE_HOST)):
+            command.inside = self._shell
+        elif inside:
+            command.left_out = "is typed in a container of which the page does not tell how it was entered"
+        else:
+            self._shell = ""
+            if _opens_shell(text):
+                self._shell = text
+                command.left_out = "opens a container's shell"
+        if _WATCHES.match(text):
+            command.shown_again = bool(_AGAIN.search(comment))
+            self._watch = text
+        self._name_files(text)
+        self.page.items.append(command)
+        self._awaiting = command
+        return command
+
+    def _name_files(self, text: str) -> None:
+        """Give the one manifest whose name is not told that of the file that a command reads."""
+        if not self._unnamed:
+            return
+        named = {item.name for item in self.page.items if isinstance(item, Shown)}
+        for words in Scan(text).commands:
+            if words[0] != "kubectl" or {"explain", "logs", "rm"} & set(words[1:2]):
+                continue
+            for place, word in enumerate(words):
+                path = words[place + 1] if word in ("-f", "--filename") and place + 1 < len(words) else \
+                    word.partition("=")[2] if word.startswith(("-f=", "--filename=")) else ""
+                if path and path != "-" and "://" not in path and path not in named and len(self._unnamed) == 1 \
+                        and _FILE.fullmatch(path):
+                    self._unnamed.pop().name = path
+
+    def _script(self, lines: list[str], line: int, prose: str, label: str) -> None:
+        for text, offset in split(lines):
+            comment = "\n".join(each for each in lines[:offset] if each.lstrip().startswith("#"))
+            self._add(text, line + offset, label, comment=comment)
+        if lines and all(not each.strip() or each.lstrip().startswith("#") for each in lines):
+            self._prose = prose
+
+    def _session(self, lines: list[str], line: int, prose: str, label: str, indent: str, editable: bool) -> None:
+        """Commands behind prompts, each followed by what it prints."""
+        first = next(match for match in map(PROMPT.match, lines) if match and match.group("text"))
+        style = first.group("prompt")
+        place = 0
+        command: Command | None = None
+        printed: list[str] = []
+        begin = 0
+
+        def finish() -> None:
+            if command is not None and any(each.strip() for each in printed):
+                self._show(command, printed, line + begin, prose, indent, editable)
+
+        while place < len(lines):
+            match = PROMPT.match(lines[place])
+            text = (match.group("text") or "") if match else ""
+            prompt = match.group("prompt") if match else ""
+            if match and text and (prompt not in ("#", ">", "%") or (prompt == style and looks_like_command(text))):
+                finish()
+                inside = bool(_INSIDE.match(lines[place]))
+                start = place
+                place += 1
+                while place < len(lines) and not is_complete(text):
+                    text += "\n" + _continued(lines[place])
+                    place += 1
+                command = self._add(text, line + start, label, inside)
+                printed, begin = [], place
+                continue
+            if match and not text and prompt not in ("#", "%", ">"):
+                place += 1
+                continue
+            printed.append(lines[place])
+            place += 1
+        finish()
+
+    def _bare(self, lines: list[str], line: int, prose: str, label: str, indent: str, editable: bool) -> None:
+        """Commands without prompts and their output in one block."""
+        place = 0
+        command: Command | None = None
+        printed: list[str] = []
+        begin = 0
+        while place <= len(lines):
+            last = place == len(lines)
+            if last or looks_like_command(lines[place], strict=True):
+                if command is not None and any(each.strip() for each in printed):
+                    self._show(command, printed, line + begin, prose, indent, editable)
+                if last:
+                    return
+                text, start = lines[place], place
+                place += 1
+                while place < len(lines) and not is_complete(text):
+                    text += "\n" + lines[place]
+                    place += 1
+                command = self._add(text, line + start, label)
+                printed, begin = [], place
+                continue
+            printed.append(lines[place])
+            place += 1
+
+    # Listings and files
+
+    def _listing(self, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
+        """A block of output: it belongs to the command before it, or to one that the words before it name."""
+        inline = _INLINE.findall(prose)
+        listed = self._listed
+        if inline and (self._awaiting is None or re.search(r"\brun(?:ning)?\b[^`]*`kubectl", prose, re.I)) \
+                and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
+            self._add(inline[-1], line, "")
+        elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
+            self._add(self._watch, line, "").shown_again = True
+        if self._awaiting is not None:
+            self._show(self._awaiting, lines, line, prose, indent, editable)
+        elif listed is not None and listed.listing is not None and re.search(r"(?:^|\s)or\b[^.]*$", prose, re.I):
+            listed.listing.alternatives.append(lines)
+
+    def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
+        listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
+        if _EXCERPT.search(prose.split("\n\n")[-1]) or (listing.similar and _DOCUMENT.search(command.text)):
+            listing.level = "contains"
+        if self.pending.level:
+            listing.level = self.pending.level
+        elif command.listing is not None and command.listing.level == "off":
+            listing.level = "off"
+        self.pending.level = ""
+        command.listing = listing
+        self._awaiting, self._listed = None, command
+
+    def _manifest(self, language: str, lines: list[str], line: int, name: str, prose: str, indent: str,
+                  editable: bool) -> None:
+        awaiting = self._awaiting
+        asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text))
+        if not name and asked and awaiting is not None:
+            self._show(awaiting, lines, line, prose, indent, editable)
+            if not _is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
+                awaiting.listing.level = "contains"
+            return
+        comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
+        if not name and comment:
+            name = comment.group("name")
+        if not name and prose:
+            last = prose.strip().split("\n\n")[-1]
+            files = [each for each in re.findall(r"[`\"“*]([^`\"”*\s]+)[`\"”*]", last) if _FILE.fullmatch(each)]
+            name = files[-1] if files else ""
+        if name or _is_manifest(lines):
+            shown = Shown(name, "\n".join(lines) + "\n", line)
+            self.page.items.append(shown)
+            if not name:
+                self._unnamed.append(shown)
+
+
+def _is_manifest(lines: list[str]) -> bool:
+    text = "\n".join(lines)
+    return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
+        and not looks_like_command(lines[0], strict=True) and not PROMPT.match(lines[0])
+
+
+def _starts_with(text: str, words: tuple[str, ...]) -> bool:
+    return text.split(maxsplit=1)[:1] != [] and text.split(maxsplit=1)[0] in words
+
+
+def _continued(line: str) -> str:
+    """Return a continuation line without the prompt that a shell shows there."""
+    return line[2:] if line.startswith("> ") else "" if line == ">" else line
+
+
+def _opens_shell(text: str) -> bool:
+    """Whether a command hands the terminal to a shell in a container."""
+    scan = Scan(text)
+    if len(scan.commands) != 1 or scan.commands[0][0] != "kubectl" or not _OPENS_SHELL.search(text):
+        return False
+    words = scan.commands[0][1:]
+    verb = next((word for word in words if not word.startswith("-")), "")
+    if verb not in ("exec", "run", "debug", "attach"):
+        return False
+    program = words[words.index("--") + 1:] if "--" in words else []
+    if verb == "run" and not program:
+        return not any(word.startswith("--command") for word in words)
+    if verb == "exec" and not program:
+        program = words[-1:]
+    return (not program and verb in ("debug", "attach")) or (
+        len(program) == 1 and program[0].split("/")[-1] in ("sh", "bash", "ash", "zsh"))

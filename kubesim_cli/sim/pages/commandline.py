@@ -1,0 +1,276 @@
+"""A look at shell text without running it: where commands end, which programs they call, which need no shell."""
+
+from __future__ import annotations
+
+import re
+
+_OPENERS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done", "{": "}"}
+_CLOSERS = {"fi", "esac", "done", "}"}
+_GOING_ON = {"then", "else", "elif", "do", "!", "time"}  # a command follows
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_BRACES = re.compile(r"\{[^}]*(,|\.\.)[^}]*\}")
+
+
+class Scan:
+    """What a text holds. `commands`: the words of each simple command, command substitutions included, unquoted;
+    `functions`: the names of those it defines; `open`: the text ends inside of something; `plain`: it is one simple
+    command of words alone; `targets`: the files that it redirects to."""
+
+    def __init__(self, text: str):
+        self.text, self.position = text, 0
+        self.commands: list[list[str]] = []
+        self.targets: list[str] = []
+        self.functions: set[str] = set()
+        self.open = False
+        self.plain = True
+        self._stack: list[str] = []
+        self._documents: list[tuple[str, bool]] = []
+        self._list("")
+        self.open = self.open or bool(self._stack) or bool(self._documents)
+
+    def _list(self, end: str) -> None:
+        """Read commands up to `end`, which is taken, or the end of the text."""
+        words: list[str] = []
+        awaited = False  # an operator that another command has to follow came last
+        skipping = ""    # "for" and "case" are followed by words that are no commands
+
+        def finish() -> None:
+            nonlocal words, skipping
+            if words and not skipping:
+                self.commands.append(words)
+            words, skipping = [], ""
+
+        depth = 0
+        while self.position < len(self.text):
+            char = self.text[self.position]
+            rest = self.text[self.position:self.position + 3]
+            if char == end and not depth:
+                finish()
+                self.position += 1
+                return
+            if char in " \t" or rest.startswith("\\\n"):
+                self.position += 1 if char != "\\" else 2
+                self.open = self.open or (char == "\\" and self.position >= len(self.text))
+                continue
+            if char == "#":
+                stop = self.text.find("\n", self.position)
+                self.position = stop if stop >= 0 else len(self.text)
+                continue
+            if char == "\n":
+                finish()
+                self.position += 1
+                self._read_documents()
+                continue
+            if char in ";&|":
+                self.plain = False
+                doubled = self.text[self.position:self.position + 2]
+                if doubled == "&>":
+                    self.position += 2 + (self.text[self.position + 2:self.position + 3] == ">")
+                    self._target()
+                    continue
+                finish()
+                size = 2 if doubled in ("&&", "||", ";;", "|&", ";&") else 1
+                awaited = doubled in ("&&", "||") or (char == "|")
+                self.position += size
+                if doubled == ";;" and "esac" in self._stack:
+                    skipping = "case"
+                continue
+            if char in "()":
+                self.plain = False
+                if rest.startswith("()") and len(words) == 1:
+                    self.functions.add(words.pop())
+                    self.position += 2
+                    continue
+                self.position += 1
+                depth = depth + 1 if char == "(" else max(0, depth - 1)
+                if skipping != "for":
+                    finish()
+                continue
+            if char in "<>" or re.match(r"\d+[<>]", rest):
+                self.plain = False
+                self._redirection()
+                continue
+            awaited = False
+            word, quoted = self._word()
+            if not words and not quoted and not skipping:
+                if word in _OPENERS:
+                    self.plain = False
+                    self._stack.append(_OPENERS[word])
+                    skipping = word if word in ("for", "case", "select") else ""
+                    words = [word] if skipping else []
+                    continue
+                if word in _CLOSERS:
+                    if self._stack and self._stack[-1] == word:
+                        self._stack.pop()
+                    continue
+                if word in _GOING_ON:
+                    continue
+                if _ASSIGNMENT.match(word):
+                    self.plain = False
+                    continue
+            if skipping == "case" and word == "esac" and self._stack[-1:] == ["esac"]:
+                self._stack.pop()
+                skipping = ""
+                continue
+            words.append(word)
+        finish()
+        self.open = self.open or awaited or bool(end)
+
+    def _word(self) -> tuple[str, bool]:
+        """Read a word; returns it without its quotes, and whether it had any."""
+        out: list[str] = []
+        quoted = False
+        while self.position < len(self.text):
+            char = self.text[self.position]
+            if char in " \t\n;&|()<>":
+                break
+            if char == "'":
+                quoted = True
+                self.position += 1
+                out.append(self._until("'"))
+            elif char == '"':
+                quoted = True
+                self.position += 1
+                self._double(out)
+            elif char == "\\":
+                quoted = True
+                following = self.text[self.position + 1:self.position + 2]
+                self.position += 2
+                if following == "\n":
+                    self.open = self.open or self.position >= len(self.text)
+                elif following:
+                    out.append(following)
+                else:
+                    self.open = True
+            elif char in "$`":
+                self._expansion(out)
+            else:
+                if char in "*?[" or (char == "~" and not out):
+                    self.plain = False
+                out.append(char)
+                self.position += 1
+        word = "".join(out)
+        if not quoted and "{" in word and _BRACES.search(word):
+            self.plain = False
+        return word, quoted
+
+    def _until(self, mark: str) -> str:
+        stop = self.text.find(mark, self.position)
+        if stop < 0:
+            self.open = True
+            stop = len(self.text)
+        text = self.text[self.position:stop]
+        self.position = stop + 1
+        return text
+
+    def _double(self, out: list[str]) -> None:
+        while self.position < len(self.text):
+            char = self.text[self.position]
+            if char == '"':
+                self.position += 1
+                return
+            if char == "\\":
+                following = self.text[self.position + 1:self.position + 2]
+                out.append(following if following in '$`"\\' else "" if following == "\n" else "\\" + following)
+                self.position += 2
+            elif char in "$`":
+                self._expansion(out)
+            else:
+                out.append(char)
+                self.position += 1
+        self.open = True
+
+    def _expansion(self, out: list[str]) -> None:
+        """Read what `$` or a backtick begins; what it will become is not known, so its text stands for it."""
+        self.plain = False
+        begin = self.position
+        if self.text.startswith("$((", begin):
+            self.position += 3
+            self._until("))")
+            self.position += 1
+        elif self.text.startswith("$(", begin):
+            self.position += 2
+            self._list(")")
+        elif self.text.startswith("${", begin):
+            self.position += 2
+            self._until("}")
+        elif self.text[begin] == "`":
+            self.position += 1
+            inner = Scan(self._until("`"))
+            self.commands += inner.commands
+        elif self.text.startswith("$'", begin):
+            self.position += 2
+            self._until("'")
+        else:
+            self.position += 1
+        out.append(self.text[begin:self.position])
+
+    def _redirection(self) -> None:
+        found = re.match(r"\d*(<<<|<<-?|<\(|>\(|>>|>&|<&|>\||<>|<|>)", self.text[self.position:])
+        assert found
+        self.position += found.end()
+        operator = found.group(1)
+        if operator in ("<(", ">("):
+            self._list(")")
+        elif operator in ("<<", "<<-"):
+            self._blanks()
+            word, _ = self._word()
+            self._documents.append((word, operator == "<<-"))
+        elif operator in (">", ">>", ">|", "<>", ">&"):
+            self._target()
+        else:
+            self._blanks()
+            self._word()
+
+    def _target(self) -> None:
+        self._blanks()
+        word, _ = self._word()
+        if not word.isdigit() and word != "-":
+            self.targets.append(word)
+
+    def _blanks(self) -> None:
+        while self.text[self.position:self.position + 1] in (" ", "\t"):
+            self.position += 1
+
+    def _read_documents(self) -> None:
+        while self._documents:
+            mark, tabs = self._documents[0]
+            while True:
+                if self.position >= len(self.text):
+                    return
+                stop = self.text.find("\n", self.position)
+                line = self.text[self.position:stop if stop >= 0 else len(self.text)]
+                self.position = stop + 1 if stop >= 0 else len(self.text)
+                if (line.lstrip("\t") if tabs else line) == mark:
+                    break
+            del self._documents[0]
+
+
+def is_complete(text: str) -> bool:
+    """Whether a shell would run this text, and not ask for another line."""
+    return not Scan(text).open
+
+
+def split(lines: list[str]) -> list[tuple[str, int]]:
+    """Split the lines of a script into commands that a shell would run one after the other: (text, index of its first
+    line). Comments and empty lines between commands are left out."""
+    found: list[tuple[str, int]] = []
+    first = 0
+    while first < len(lines):
+        if not lines[first].strip() or lines[first].lstrip().startswith("#"):
+            first += 1
+            continue
+        end = first + 1
+        while end < len(lines) and not is_complete("\n".join(lines[first:end])):
+            end += 1
+        found.append(("\n".join(lines[first:end]), first))
+        first = end
+    return found
+
+
+def plain_words(text: str) -> list[str] | None:
+    """Return the words of a command line that is one simple command without anything for a shell to do, else None."""
+    scan = Scan(text)
+    if scan.open or not scan.plain or len(scan.commands) != 1:
+        return None
+    return scan.commands[0]

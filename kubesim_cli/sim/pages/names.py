@@ -1,0 +1,133 @@
+"""Names that are otherwise in every cluster: bound, when a page first shows them, to what they are here.
+
+UIDs, volumes named after them, the random ends of pods, hashes of templates, addresses, node ports, containers' ids and
+nodes. What a page calls a thing must from then on mean that thing.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?(?: UTC)?"
+    rf"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d\d? {_MONTH} \d{{4}} \d\d:\d\d:\d\d(?: [+-]\d{{4}}| GMT| UTC)?"
+    rf"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_MONTH} +\d\d? \d\d:\d\d:\d\d(?: [AP]M)? [A-Z]{{3,4}}(?: \d{{4}})?"
+    rf"|\d\d/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}}")
+_COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+")
+_AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
+                  r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
+_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_.-]+|\s+|.", re.S)
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
+_HEX = re.compile(r"[0-9a-f]{12,64}")
+_DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
+_HASH = re.compile(r"(?=.*\d)[a-z0-9]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10}")
+_SUFFIX = re.compile(r"[a-z0-9]{4,10}|[x]+|[y]+")
+_NODE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9.-]*", re.I)
+_NODE_HINT = re.compile(r"node|minikube|gke|kind|worker|^ip-|master|control|minion|k8s|kube|cluster|host|instance|"
+                        r"docker|aks|desktop|machine", re.I)
+
+
+class Names:
+    """What a page's names mean here, both ways."""
+
+    def __init__(self, nodes: frozenset[str] = frozenset()):
+        self.nodes = nodes
+        self.here: dict[str, str] = {}     # page's name -> the name here
+        self.of_page: dict[str, str] = {}  # the name here -> page's
+
+    def copy(self) -> Names:
+        """Return names that can be tried without binding these."""
+        made = Names(self.nodes)
+        made.here, made.of_page = dict(self.here), dict(self.of_page)
+        return made
+
+    def adopt(self, other: Names) -> None:
+        """Take over what a copy has bound."""
+        self.here, self.of_page = other.here, other.of_page
+
+    def bind(self, page: str, here: str, loose: bool = False) -> bool:
+        """Bind two names, or look whether they are bound to each other; `loose` binds them anew."""
+        if not loose and (self.here.get(page, here) != here or self.of_page.get(here, page) != page):
+            return False
+        self.here[page], self.of_page[here] = here, page
+        return True
+
+    def to_here(self, text: str) -> str:
+        """Return a command with what the page's names mean here."""
+        return _replaced(text, self.here)
+
+    def to_page(self, text: str) -> str:
+        """Return an output with the page's names."""
+        return _replaced(text, self.of_page)
+
+    def match(self, page: str, here: str, loose: bool = False) -> bool:
+        """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""
+        if page == here and not (_HEX.search(page) or _ADDRESS.search(page) or "-" in page):
+            return True
+        ours, theirs = _atoms(page), _atoms(here)
+        if len(ours) != len(theirs):
+            return False
+        return all(self._atom(one, other, loose) for one, other in zip(ours, theirs))
+
+    def _atom(self, page: str, here: str, loose: bool) -> bool:
+        if page == here:
+            return loose or self.here.get(page, here) == here
+        if page.isspace() and here.isspace():
+            return True
+        if self.here.get(page) == here:
+            return True
+        if self._bindable(page, here):
+            return self.bind(page, here, loose)
+        return False
+
+    def _bindable(self, page: str, here: str) -> bool:
+        uid = re.compile(_UID)
+        if uid.search(here) and uid.search(page):
+            return uid.sub("*", page) == uid.sub("*", here)
+        if _ADDRESS.fullmatch(page) and _ADDRESS.fullmatch(here):
+            return True
+        if (one := _RELEASE.fullmatch(page)) and (other := _RELEASE.fullmatch(here)):
+            return one.group(1) == other.group(1)
+        if page.isdecimal() and here.isdecimal():
+            return 30000 <= int(page) <= 32767 and 30000 <= int(here) <= 32767
+        if _HEX.fullmatch(page) and _HEX.fullmatch(here):
+            return True
+        if _HASH.fullmatch(page) and _HASH.fullmatch(here) and not page.isalpha() and not here.isalpha():
+            return True
+        if here in self.nodes:
+            return bool(_NODE.fullmatch(page) and _NODE_HINT.search(page))
+        return _same_stem(page, here)
+
+
+def _same_stem(page: str, here: str) -> bool:
+    """Whether two names differ in nothing but their last one or two parts, which were drawn or are hashes."""
+    ours, theirs = re.split(r"[-.]", page), re.split(r"[-.]", here)
+    if len(ours) != len(theirs) or len(ours) < 2:
+        return False
+    equal = next(i for i, (one, other) in enumerate(zip(ours, theirs)) if one != other)
+    rest = len(ours) - equal
+    if equal == 0 or rest > 2:
+        return False
+    return all(one == other or ((_DRAWN.fullmatch(other) or _HASH.fullmatch(other) or _HEX.fullmatch(other)) and (
+        _SUFFIX.fullmatch(one) or _HEX.fullmatch(one))) for one, other in zip(ours[equal:], theirs[equal:]))
+
+
+def _replaced(text: str, names: dict[str, str]) -> str:
+    if not names or not any(name in text for name in names):
+        return text
+    return "".join(names.get(atom, atom) for atom in _ATOM.findall(text))
+
+
+def _atoms(text: str) -> list[str]:
+    """Return the words, signs and blanks of a text; times and what counts them are the same everywhere."""
+    text = _COUNTER.sub(r"\1<counter>", _TIME.sub("<time>", text))
+    return _ATOM.findall(_AGO.sub("<age>", text.rstrip()))
+
+
+def shape(text: str) -> str:
+    """Return a line without what names and numbers differ in, by which lines are laid beside each other."""
+    text = re.sub(_UID, "*", _TIME.sub("*", text))
+    return " ".join(re.sub(r"[0-9]+", "#", re.sub(r"-[a-z0-9]{5,10}\b", "-*", text)).split())

@@ -1,0 +1,90 @@
+"""Which programs a page may run here, and why a command is left out."""
+
+from __future__ import annotations
+
+import re
+
+from .commandline import Scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+OURS = ("kubectl",)
+# Programs that do nothing but read, print and change files of the scratch folder.
+HARMLESS = frozenset((
+    "awk", "base64", "basename", "bash", "cat", "chmod", "cmp", "comm", "cp", "cut", "date", "diff", "dirname",
+    "echo", "egrep", "env", "expr", "false", "fgrep", "find", "fold", "gawk", "grep", "gunzip", "gzip", "head",
+    "hexdump", "hostname", "join", "jq", "ln", "ls", "md5sum", "mkdir", "mktemp", "mv", "nl", "od", "paste", "printf",
+    "pwd", "readlink", "realpath", "rev", "rm", "rmdir", "sed", "seq", "sh", "sha1sum", "sha256sum", "sleep", "sort",
+    "split", "stat", "strings", "tac", "tail", "tar", "tee", "test", "timeout", "touch", "tr", "true", "tsort",
+    "uname", "uniq", "uuidgen", "wc", "which", "whoami", "xargs", "xxd", "yes", "yq", "zcat",
+))
+BUILTINS = frozenset((
+    ".", ":", "[", "[[", "alias", "bg", "break", "cd", "clear", "command", "continue", "declare", "dirs", "eval",
+    "exit", "export", "fg", "getopts", "hash", "help", "history", "jobs", "kill", "let", "local", "mapfile", "popd",
+    "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "time", "trap", "type", "typeset",
+    "ulimit", "umask", "unalias", "unset", "wait",
+))
+# Those that pages use and that reach beyond: named here so that a line that begins with one is known for a command.
+BEYOND = frozenset((
+    "apparmor_parser", "apt", "apt-get", "aws", "az", "brew", "cfssl", "cfssljson", "chgrp", "choco", "chown",
+    "conntrack", "containerd", "cri-dockerd", "crictl", "ctr", "curl", "dig", "docker", "etcdctl", "exit", "gcloud",
+    "git", "go", "gpg", "helm", "htpasswd", "iptables", "journalctl", "k3s", "kind", "kubeadm", "kubectx", "kubelet",
+    "kubens", "lsblk", "make", "minikube", "mount", "nc", "netstat", "nslookup", "openssl", "openstack", "pip",
+    "podman", "ps", "python", "python3", "scp", "skaffold", "snap", "ssh", "ssh-keygen", "su", "sudo", "swapoff",
+    "sysctl", "systemctl", "telnet", "traceroute", "useradd", "vi", "vim", "watch", "wget", "yum", "zypper",
+))
+KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
+_CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
+_PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
+
+
+def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) -> str:
+    """Return why a command is left out, "" where it is run.
+
+    `known`: names that the page itself has defined (functions, aliases); `allowed`: programs that the user lets run.
+    """
+    if placeholder := _PLACE.search(text.split("<<")[0]):
+        return f"has the placeholder {placeholder.group()}"
+    scan = Scan(text)
+    if scan.open:
+        return "is not complete"
+    for words in scan.commands:
+        name = words[0]
+        if name in known or name in scan.functions or name in allowed or name.startswith("$"):
+            continue
+        if name not in HARMLESS and name not in BUILTINS and name not in OURS:
+            return f"runs {name}" if len(name) < 40 else "runs an unknown program"
+        if name in _CHANGING and any(_outside(word) for word in words[1:]):
+            return f"has {name} change files outside of its folder"
+    for target in scan.targets:
+        if _outside(target):
+            return f"writes {target}"
+    return ""
+
+
+def _outside(word: str) -> bool:
+    return word.startswith(("../..", "~root")) or (
+        word.startswith("/") and not word.startswith(("/dev/null", "/dev/stderr", "/dev/stdout", "/tmp/")))
+
+
+def defined_names(text: str) -> set[str]:
+    """Return the functions and aliases that a command defines."""
+    scan = Scan(text)
+    return scan.functions | {word.partition("=")[0] for words in scan.commands if words[0] == "alias"
+                             for word in words[1:] if "=" in word}
+
+
+def looks_like_command(line: str, strict: bool = False) -> bool:
+    """Whether a line without a prompt is likely a command: its first word is a program or a keyword of the shell.
+
+    `strict`: only what is hardly anything else, as in a block that may as well be a listing.
+    """
+    line = line.strip()
+    first = line.split(maxsplit=1)[0] if line else ""
+    if strict:
+        return first in ("kubectl", "minikube", "export", "alias", "cat", "curl") and len(line.split()) > 1 \
+            and not re.match(r"kubectl (controls|is)\b", line)
+    return (first in KNOWN or first in ("for", "while", "until", "if", "case", "function", "{", "(")
+            or bool(re.match(r"[A-Za-z_]\w*=\S", line)))

@@ -1,0 +1,413 @@
+"""Replaying a page: its commands in order, at the moments that its listings tell of, compared with what it shows."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import tempfile
+from dataclasses import dataclass, field
+
+from ...go import duration
+from . import containers, rows
+from .compare import Age, Comparison, Verdict
+from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
+from .moments import Moments, Seen
+from .names import Names
+from .programs import defined_names, why_not
+from .session import Session
+from .tables import header
+from .watching import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..cli import Execute
+
+PASSES = 3  # what the first finds out of times and names, the next heed
+_WATCH = re.compile(r"^\s*kubectl\s.*\s(?:-w|--watch|-w=true|--watch=true)(?:\s|$)")
+_READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
+                      r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
+_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
+_FOREGROUND = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:proxy|port-forward)\b(?!.*&\s*$)")
+_LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
+_EDITOR = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*edit\b")
+
+
+@dataclass
+class Options:
+    """How pages are replayed."""
+
+    timeout: float = 60.0
+    infer: bool = True
+    allow: tuple[str, ...] = ()
+    host_shell: bool = False
+    maps: tuple[tuple[str, str], ...] = ()  # (beginning of a URL, folder)
+    release: str = ""
+    level: str = ""
+
+
+def text_of(shown: Shown, options: Options) -> str:
+    """Return the text of what a page shows; "" where it is in a file that none of the maps has."""
+    if not shown.source or shown.source == "given":
+        return shown.text
+    for _, folder in options.maps:
+        try:
+            with open(os.path.join(folder, shown.source), encoding="utf-8") as file:
+                return file.read()
+        except (OSError, UnicodeDecodeError):
+            continue
+    return ""
+
+
+@dataclass
+class Outcome:
+    """What became of a command. `state` is equal, differs, ran (nothing to compare), failed or left out."""
+
+    command: Command
+    state: str
+    why: str = ""
+    code: int = 0
+    output: str = ""
+    verdict: Verdict | None = None
+
+
+@dataclass
+class Report:
+    """What became of a page."""
+
+    page: Page
+    outcomes: list[Outcome] = field(default_factory=list)
+    contradictions: list[tuple[int, int]] = field(default_factory=list)
+    passes: int = 0
+
+    def count(self, *states: str) -> int:
+        """Return how many of the page's own commands ended so."""
+        return sum(one.state in states and not one.command.origin for one in self.outcomes)
+
+    @property
+    def bad(self) -> list[Outcome]:
+        """The outcomes that make the page fail."""
+        return [one for one in self.outcomes if one.state in ("differs", "failed")]
+
+
+class Replay:
+    """Replays one page until the moments of its commands agree with the ages that it tells."""
+
+    def __init__(self, page: Page, execute: Execute | None, options: Options,
+                 tell: Callable[[int, int], None] | None = None):
+        self.page, self.execute, self.options = page, execute, options
+        self.commands = page.commands
+        self._tell = tell or (lambda done, of: None)
+        self._uids: dict[str, str] = dict(page.uids)
+        self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
+        self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
+
+    def run(self) -> Report:
+        """Replay the page; returns how it went the last time, or the best time where it does not settle."""
+        best: Report | None = None
+        for number in range(PASSES):
+            with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
+                one = _Pass(self, folder)
+                one.play()
+            one.report.passes = number + 1
+            worse = best is not None and len(one.report.bad) >= len(best.bad)
+            if best is None or len(one.report.bad) <= len(best.bad):
+                best = one.report
+            solved, best.contradictions = one.solved()
+            if worse or (solved == one.moments and one.uids == self._uids):
+                break
+            self._moments, self._uids = solved, one.uids
+        assert best is not None
+        return best
+
+    def wanted(self, place: int) -> int:
+        """Return how many seconds a command comes after the one before, where no ages tell."""
+        return self._usual(place) + self.later.get(place, 0)
+
+    def _usual(self, place: int) -> int:
+        command = self.commands[place]
+        if not self.page.pace or command.shown_again:
+            return 0
+        listing = command.listing
+        if listing and _READERS.match(command.text) and any(_UNSETTLED.search(line) for line in listing.lines):
+            return 1
+        before = self.commands[place - 1] if place else None
+        if before is not None and before.block == command.block and not command.listing:
+            return 1
+        if before is not None and _READERS.match(before.text) and not _WATCH.match(before.text):
+            return 5
+        return self.page.pace
+
+
+class _Pass:
+    """One go through the page."""
+
+    def __init__(self, replay: Replay, folder: str):
+        page = replay.page
+        self.replay, self.page = replay, page
+        self.options = replay.options
+        self.session = Session(folder, replay.execute, release=replay.options.release or page.release, nodes=page.nodes,
+                               start=page.start, timeout=replay.options.timeout, allow=replay.options.allow,
+                               host_shell=replay.options.host_shell)
+        self.report = Report(page)
+        self.names = Names()
+        self.uids = dict(replay._uids)
+        self.ages: list[tuple[int, Age]] = []   # (place of the command, age)
+        self.begun: list[float] = []
+        self.ended: list[float] = []
+        self.least: list[int] = []              # seconds that a page wants before a command
+        self._defined: set[str] = set()
+        self._block: list[str] = []             # what the commands of the running block have printed
+        self._number = 0
+        self._container: containers.Shell | None = None
+
+    def play(self) -> None:
+        """Replay the page once."""
+        with self.session:
+            self.origin = self.session.now
+            for target, uid in self.uids.items():
+                self.session.script_uid(target, uid)
+            self.names.nodes = rows.nodes(self.session)
+            place, extra = 0, 0
+            for item in self.page.items:
+                if isinstance(item, Shown):
+                    self._write(item)
+                elif isinstance(item, Directive):
+                    extra += self._direct(item)
+                else:
+                    self.least.append(extra)
+                    self._play(item, place)
+                    place, extra = place + 1, 0
+                    self.replay._tell(place, len(self.replay.commands))
+
+    def _direct(self, item: Directive) -> int:
+        """Do what a directive asks for; returns the seconds that it lets pass."""
+        if item.verb == "advance":
+            return round(duration.parse(item.value))
+        if item.verb == "nodes":
+            self.session.nodes = int(item.value)
+        self.session.reset(item.value if item.verb == "version" else "")
+        self.names = Names(rows.nodes(self.session))
+        return 0
+
+    def _write(self, shown: Shown) -> None:
+        """Put a file that the page shows where its commands find it."""
+        text = text_of(shown, self.options)
+        if not text or not shown.name or shown.name.startswith(("/", "..", "~")):
+            return
+        os.makedirs(os.path.dirname(os.path.abspath(shown.name)), exist_ok=True)
+        with open(shown.name, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def _play(self, command: Command, place: int) -> None:
+        why = command.left_out if not self._enters(command) else ""
+        if command.inside:
+            why = "" if self._container else "is typed in a container's shell that was not opened"
+        text = self._text(command)
+        if not why and not command.inside and not self.options.host_shell:
+            why = why_not(text, self._defined, self.options.allow)
+        if not why and _FOREGROUND.match(text):
+            why = "serves until it is stopped"
+        if not why and _EDITOR.match(text) and not {"EDITOR", "KUBE_EDITOR"} & set(self.session.environ):
+            why = "opens an editor"
+        if why:
+            if command.left_out.startswith("ends"):
+                self._leave()
+            self.begun.append(self.session.now)
+            self.ended.append(self.session.now)
+            self.report.outcomes.append(Outcome(command, "left out", why))
+            return
+        self._defined |= defined_names(text)
+        self.session.advance(self._moment(command, place))
+        self.begun.append(self.session.now)
+        if self._number != command.block:
+            self._block, self._number = [], command.block
+        if _WATCH.match(text) and self.session.execute is not None and " -- " not in text:
+            outcome = self._watch(command, text, place)
+        else:
+            outcome = self._run(command, text, place)
+        self.ended.append(self.session.now)
+        self.report.outcomes.append(outcome)
+
+    def _text(self, command: Command) -> str:
+        """Return what is run for a command: names and URLs as they are here."""
+        text = self.names.to_here(command.text)
+        for begin, folder in self.options.maps:
+            text = text.replace(begin.rstrip("/") + "/", folder.rstrip("/") + "/")
+        return text
+
+    def _moment(self, command: Command, place: int) -> float:
+        solved = self.replay._moments
+        now = self.session.now
+        if command.at is not None:
+            return max(now, self.origin + command.at)
+        if solved is not None:
+            return max(now, self.origin + solved[place + 1])
+        return math.ceil(now + max(self.replay.wanted(place), 1 if self.page.pace else 0) + self.least[-1])
+
+    # Running and comparing
+
+    def _run(self, command: Command, text: str, place: int) -> Outcome:
+        if command.inside and self._container:
+            text = self._container.inside(text)
+        elif self._enters(command):
+            self._leave()
+            self._container = containers.opened(text)
+            assert self._container
+            if not self._container.start:
+                return Outcome(command, "ran")
+            text = self._container.start
+        ran = self.session.run(text, command.apart)
+        self._block.append(ran.output)
+        outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
+        if ran.timed_out:
+            outcome.state, outcome.why = "failed", f"took longer than {self.options.timeout:g} s"
+            return outcome
+        if command.listing:
+            outcome.verdict = self._compare(command, command.listing, place)
+            if self.replay._moments is None and not outcome.verdict.equal and not outcome.verdict.but_for_ages:
+                self._look_again(command, command.listing, text, place, outcome)
+            self.ages += [(place, age) for age in outcome.verdict.ages]
+            outcome.state = "equal" if outcome.verdict.equal else "differs"
+        if command.stderr and outcome.state != "differs":
+            verdict = self._compared(command.stderr, command.stderr.lines, ran.stderr, place)
+            if outcome.verdict is None or not verdict.equal:
+                outcome.verdict = verdict
+            outcome.state = "equal" if verdict.equal else "differs"
+        wanted = command.exit
+        if wanted is not None and (ran.code == 0 if wanted == ANY_FAILURE else ran.code != wanted):
+            told = "another one" if wanted == ANY_FAILURE else str(wanted)
+            outcome.state, outcome.why = "differs", f"exit code {ran.code}, the page has {told}"
+        elif wanted is None and ran.code and not command.listing:
+            outcome.state, outcome.why = "failed", f"exit code {ran.code}"
+        return outcome
+
+    def _compare(self, command: Command, listing: Listing, place: int) -> Verdict:
+        """Compare what a command has printed, and if that is not it, what the commands of its block have."""
+        worst: Verdict | None = None
+        for lines in (listing.lines, *listing.alternatives):
+            for first in range(len(self._block) - 1, -1, -1):
+                verdict = self._compared(listing, lines, "".join(self._block[first:]), place)
+                if verdict.equal:
+                    return verdict
+                if worst is None or len(verdict.diff) < len(worst.diff):
+                    worst = verdict
+        assert worst is not None
+        return worst
+
+    def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
+        """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
+        comes, nothing has happened."""
+        if not _READERS.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
+            return
+        kept, names, now = self.session.keep(), self.names, self.session.now
+        for seconds in _LATER:
+            self.session.advance(now + seconds)
+            self.names = names.copy()
+            ran = self.session.run(text, command.apart)
+            self._block[-1] = ran.output
+            verdict = self._compare(command, listing, place)
+            if verdict.equal or verdict.but_for_ages:
+                self.replay.later[place] = seconds
+                self.begun[-1] = self.session.now
+                outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
+                return
+        self.session.go_back(kept)
+        self.names = names
+        self._block[-1] = outcome.output
+
+    @staticmethod
+    def _cannot_come(outcome: Outcome) -> bool:
+        """Whether an output is none that time changes: another header, or what a command says of its words."""
+        verdict = outcome.verdict
+        if verdict is None or outcome.output.startswith(("error:", "Error: ")):
+            return True
+        ours = header(verdict.shown[0]) if verdict.shown else None
+        theirs = header(verdict.printed[0]) if verdict.printed else None
+        return ours is not None and theirs is not None and ours[0] != theirs[0]
+
+    def _compared(self, listing: Listing, lines: list[str], output: str, place: int) -> Verdict:
+        level = listing.level or self.options.level or self.page.level
+        names = self.names.copy()
+        known = len(names.here)
+        text = self.replay.commands[place].text
+        made = rows.Finder(self.session, text).made
+        verdict = Comparison(listing, level, names, self.session.now, made).judge(lines, output)
+        if verdict.equal or (lines is listing.lines and len(self._block) == 1):
+            self.names.adopt(names)
+            if len(names.here) > known:
+                self.uids.update(rows.claims(self.session, names))
+        return verdict
+
+    def _watch(self, command: Command, text: str, place: int) -> Outcome:
+        """Begin a watch in a second terminal, or compare what one has printed by now."""
+        running = next((watch for watch in reversed(self.session.watches) if watch.text == text), None)
+        if running is None and command.shown_again and self.session.watches:
+            running = self.session.watches[-1]
+        if running is None or (not command.shown_again and not command.listing):
+            begun = self.session.watch(text)
+            if begun is None:
+                return self._run(command, text, place)
+            running = begun
+            if not begun.begun and begun.code:
+                return Outcome(command, "failed", f"exit code {begun.code}", begun.code, begun.printed())
+        if not command.listing:
+            return Outcome(command, "ran", output=running.printed())
+        self._wait_for(running, command.listing)
+        printed = running.printed()
+        verdict = rows.compare_watch(command.listing, printed, self.names)
+        return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
+
+    def _wait_for(self, watch: Watch, listing: Listing) -> None:
+        """Let time pass until a watch has printed what the page shows, for two minutes at most."""
+        for seconds in (0, 5, 10, 15, 30, 60):
+            self.session.advance(self.session.now + seconds)
+            if rows.compare_watch(listing, watch.printed(), self.names).equal:
+                return
+
+    # Containers
+
+    def _enters(self, command: Command) -> bool:
+        return command.left_out.startswith("opens a container") and containers.opened(self._text(command)) is not None
+
+    def _leave(self) -> None:
+        if self._container and self._container.end:
+            self.session.run(self._container.end)
+        self._container = None
+
+    # Times
+
+    @property
+    def moments(self) -> list[int]:
+        """When the commands of this pass were given, in seconds after the cluster was made; [0] is 0."""
+        return [0, *(math.floor(at - self.origin) for at in self.begun)]
+
+    def solved(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """Return the moments that the ages of this pass tell, and what contradicts itself, as lines of the page."""
+        commands = self.replay.commands
+        lasting = [math.ceil(end - begin) for begin, end in zip(self.begun, self.ended)]
+        lasting = [least + (lasting[i - 1] if i else 0) for i, least in enumerate(self.least)] + [0]
+        moments = Moments(len(commands) + 1, lasting)
+        seen = [Seen(0, place + 1, 0, f"{round(command.at)}s", command.line)
+                for place, command in enumerate(commands) if command.at is not None]
+        for place, age in self.ages:
+            made, delay = self._maker(age.made)
+            if made < place + 1 and commands[place].at is None:
+                seen.append(Seen(made, place + 1, delay, age.age, age.line))
+        moments.take(seen)
+        left_out = [outcome.state == "left out" for outcome in self.report.outcomes]
+        wanted = [0, *(0 if left_out[i] else max(self.replay.wanted(i), 1 if self.page.pace else 0)
+                       for i in range(len(commands)))]
+        return moments.solve(wanted), moments.contradictions
+
+    def _maker(self, made: float) -> tuple[int, int]:
+        """Return the moment from which an object's making is counted, and how many whole seconds later it was made."""
+        found, since = 0, self.origin
+        for place, begun in enumerate(self.begun):
+            if math.floor(begun) <= made and not _READERS.match(self.replay.commands[place].text) \
+                    and self.report.outcomes[place].state != "left out":
+                found, since = place + 1, math.floor(begun)
+        return found, round(made - since)
+

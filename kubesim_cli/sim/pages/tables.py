@@ -1,0 +1,85 @@
+"""Tables as kubectl prints them, and as pages show them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+_HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
+# Old pages have these columns' names together.
+_TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
+
+
+@dataclass
+class Table:
+    """A header and rows. `place` is the index of the header among the lines, `rows` has (index, cells)."""
+
+    place: int
+    columns: list[str]
+    starts: list[int]
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+def header(line: str) -> tuple[list[str], list[int]] | None:
+    """Return the columns of a header and where each begins; None where a line is none."""
+    if not line or line[0].isspace():
+        return None
+    cells = [(found.group(), found.start()) for found in re.finditer(r"\S+(?: \S+)*", line)]
+    names = [_TOGETHER.get(name, name) for name, _ in cells]
+    if len(cells) < 2 or not all(_HEADER.fullmatch(name) for name in names) or names[0].upper() != names[0]:
+        return None
+    upper = sum(name.split("(")[0].upper() == name.split("(")[0] for name in names)
+    return (names, [start for _, start in cells]) if upper == len(names) else None
+
+
+def tables(lines: list[str]) -> list[Table]:
+    """Return the tables in an output: each from its header to the next empty line or header."""
+    found: list[Table] = []
+    current: Table | None = None
+    for place, line in enumerate(lines):
+        if not line.strip():
+            current = None
+            continue
+        columns = header(line)
+        if columns:
+            current = Table(place, *columns)
+            found.append(current)
+        elif current is not None:
+            cells = row(line, current)
+            if cells is not None:
+                current.rows.append((place, cells))
+    return found
+
+
+def row(line: str, table: Table) -> list[str] | None:
+    """Return the cells of a row; None where a line does not fit the table."""
+    count = len(table.columns)
+    starts = table.starts
+    line = _narrow(line)
+    if all(start == 0 or start >= len(line) or line[start - 1] == " " for start in starts) and len(line) > starts[1]:
+        ends = [*starts[1:], len(line)]
+        cells = [line[start:end].strip() for start, end in zip(starts, ends)]
+        if cells[0] or starts[0] != 0:
+            return cells
+    for pattern in (r"\s{2,}|\t", r"\s{2,}|\t|(?<=\S) (?=\S)"):
+        parts = [part for part in re.split(pattern, line.strip()) if part]
+        if len(parts) == count:
+            return parts
+    return None
+
+
+def _narrow(line: str) -> str:
+    """Pad what takes two columns on a terminal, so that places are columns."""
+    if line.isascii():
+        return line
+    return "".join(char + ("\0" if unicodedata.east_asian_width(char) in "WF" else "") for char in line)
+
+
+def render(cells: list[str], table: Table) -> str:
+    """Return a row of other cells in a table's own layout."""
+    line = ""
+    for start, cell in zip(table.starts, cells):
+        line = line.ljust(start) if len(line) < start or not line else line + "   "
+        line += cell
+    return line.rstrip()

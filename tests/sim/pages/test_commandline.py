@@ -1,0 +1,54 @@
+"""Shell text is taken apart without being run."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.sim.pages.commandline import Scan, is_complete, plain_words, split
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("kubectl get pods # all of them", ["kubectl", "get", "pods"]),
+    ("kubectl get 'a b' \"c d\" e\\ f", ["kubectl", "get", "a b", "c d", "e f"]),
+    ("kubectl get \\\n  pods", ["kubectl", "get", "pods"]),
+    ("kubectl patch x -p '{\"a\": $b}'", ["kubectl", "patch", "x", "-p", '{"a": $b}']),
+    ("kubectl get -o=jsonpath={.x}", ["kubectl", "get", "-o=jsonpath={.x}"]),
+])
+def test_a_plain_call_needs_no_shell(text, words):
+    assert plain_words(text) == words
+
+
+@pytest.mark.parametrize("text", [
+    "kubectl get $X", "kubectl get a | cat", "kubectl get a > b", "kubectl get *.yaml", "A=1 b", "kubectl get a; ls",
+    "kubectl get `x`", "kubectl get a{1,2}", "f() { ls; }", "kubectl 'a"])
+def test_other_text_does(text):
+    assert plain_words(text) is None
+
+
+@pytest.mark.parametrize(("text", "programs"), [
+    ("for i in 0 1; do kubectl exec web-$i; done", ["kubectl"]),
+    ("X=$(kubectl get a | awk '{print}')", ["kubectl", "awk"]),
+    ("case $x in a) ls;; b) pwd ;; esac", ["ls", "pwd"]),
+    ("while ! kubectl get x | grep -q y; do sleep 1; done", ["kubectl", "grep", "sleep"]),
+    ("cat <<EOF | kubectl apply -f -\nrm -rf x\nEOF", ["cat", "kubectl"]),
+    ("echo \"$(docker ps)\"", ["docker", "echo"]), ("kubectl a & kubectl b", ["kubectl", "kubectl"]),
+    ("A=1 docker run", ["docker"]), ("if true; then sudo ls; fi", ["true", "sudo"]), ("(cd x && ls)", ["cd", "ls"]),
+])
+def test_programs_are_found_wherever_they_are_called(text, programs):
+    assert [words[0] for words in Scan(text).commands] == programs
+
+
+@pytest.mark.parametrize("text", ["a \\", "a |", "a &&", "cat <<EOF\nx", "for i in 1; do", "echo 'x", 'echo "x', "$(ls",
+                                  "if true; then\n  ls"])
+def test_what_goes_on_is_told(text):
+    assert not is_complete(text)
+
+
+def test_targets_are_told():
+    assert Scan("a > /etc/x 2>&1 >> y &> z").targets == ["/etc/x", "y", "z"]
+
+
+def test_a_script_is_split_where_a_shell_would_run_it():
+    text = "kubectl a\n\n# a word\nfor i in 1; do\n  x\ndone\ncat <<E\n1\nE\nls"
+    assert split(text.split("\n")) == [
+        ("kubectl a", 0), ("for i in 1; do\n  x\ndone", 3), ("cat <<E\n1\nE", 6), ("ls", 9)]

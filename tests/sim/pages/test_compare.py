@@ -1,0 +1,94 @@
+"""Outputs are compared with listings at the level that a page asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.sim.pages.compare import Comparison
+from kubesim_cli.sim.pages.model import Listing
+from kubesim_cli.sim.pages.names import Names
+
+PODS = """\
+NAME                     READY   STATUS    RESTARTS   AGE
+web-86dcfdf4c6-bcdfg     1/1     Running   0          2m5s
+web-86dcfdf4c6-wxzz2     0/1     Pending   0          3s
+"""
+
+
+def judge(shown: str, printed: str, level: str = "same", similar: bool = False, made=lambda row: None, now=0.0):
+    lines = shown.split("\n")
+    return Comparison(Listing(lines, 1, similar=similar), level, Names(), now, made).judge(lines, printed)
+
+
+def test_rows_are_found_by_what_they_say_and_not_by_their_place():
+    page = """\
+NAME                             READY   STATUS    RESTARTS   AGE
+web-99999aaaa-aaaaa              0/1     Pending   0          3s
+web-99999aaaa-zzzzz              1/1     Running   0          2m5s"""
+    assert judge(page, PODS).equal
+
+
+@pytest.mark.parametrize(("old", "new"), [("Pending", "Running"), ("0/1", "1/1"), ("RESTARTS", "RESTART"), ("3s", "4s"),
+                                          ("0          3s", "1          3s"), ("web-86dcfdf4c6-wxzz2", "db-0")])
+def test_a_difference_in_a_row_is_told(old, new):
+    verdict = judge(PODS.replace(old, new), PODS)
+    assert not verdict.equal
+    assert any(new in line for line in verdict.diff if line.startswith("-"))
+
+
+def test_a_row_too_many_or_too_few_is_told():
+    lines = PODS.splitlines()
+    assert judge("\n".join(lines[:2]), PODS).diff == [" " + lines[0], " " + lines[1], "+" + lines[2]] or not judge(
+        "\n".join(lines[:2]), PODS).equal
+    assert not judge(PODS, "\n".join(lines[:2])).equal
+
+
+@pytest.mark.parametrize("note", ["# 連番で増加", "← this one", "↑ up", "<-- here"])
+def test_notes_behind_rows_and_between_them_are_no_differences(note):
+    lines = PODS.splitlines()
+    assert judge("\n".join([lines[0], f"{lines[1]}  {note}", lines[2], "↑ a line of its own"]), PODS).equal
+
+
+def test_exact_wants_every_byte():
+    assert judge(PODS, PODS, "exact").equal
+    assert not judge(PODS.replace("web-86dcfdf4c6-bcdfg", "web-86dcfdf4c6-zzzzz"), PODS, "exact").equal
+    assert not judge(PODS.replace("STATUS ", "STATUS"), PODS, "exact").equal
+
+
+def test_shape_leaves_ages_and_counters_free():
+    other = PODS.replace("2m5s", "5d").replace("0          3s", "7          9s")
+    assert judge(other, PODS, "shape").equal
+    assert not judge(other.replace("Pending", "Running"), PODS, "shape").equal
+
+
+def test_contains_wants_lines_in_their_order():
+    printed = "a: 1\nb: 2\nc: 3\n"
+    assert judge("a: 1\n...\nc: 3", printed, "contains").equal
+    assert not judge("c: 3\na: 1", printed, "contains").equal
+    assert judge("c: 4", printed, "contains").diff == ["@@ -1 +1,3 @@", "-c: 4", "+a: 1", "+b: 2", "+c: 3"]
+
+
+@pytest.mark.parametrize("mark", ["...", "[...]", "…"])
+def test_what_is_elided_may_be_anything(mark):
+    assert judge(f"one\n{mark}\nfour", "one\ntwo\nthree\nfour").equal
+    assert not judge(f"one\n{mark}\nfive", "one\ntwo\nthree\nfour").equal
+    assert judge(f"the {mark} end", "the very end").equal
+
+
+def test_progress_may_be_less_or_more_where_an_output_is_only_similar():
+    printed = "Waiting for deployment\nWaiting for deployment\ndone\n"
+    assert judge("Waiting for rollout\ndone", printed, similar=True).equal
+    assert not judge("Waiting for rollout\ndone", printed).equal
+
+
+def test_ages_are_compared_with_the_making_of_objects():
+    made = {"web-86dcfdf4c6-bcdfg": 100.0, "web-86dcfdf4c6-wxzz2": 222.0}
+    verdict = judge(PODS, PODS, made=lambda row: made[row["NAME"]], now=225.0)
+    assert verdict.equal
+    assert sorted((age.made, age.age, age.line) for age in verdict.ages) == [(100.0, "2m5s", 2), (222.0, "3s", 3)]
+    assert not judge(PODS, PODS.replace("2m5s", "2m15s"), made=lambda row: 90.0, now=225.0).equal
+
+
+def test_a_minute_is_as_good_as_the_seconds_it_holds():
+    assert judge(PODS.replace("2m5s", "2m"), PODS, made=lambda row: 100.0 if "b" in row["NAME"][-5:] else 222.0,
+                 now=225.0).equal

@@ -1,0 +1,168 @@
+"""Each format is read into the same model."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
+
+from kubesim_cli.sim.pages import formats
+from kubesim_cli.sim.pages.model import BadPage, Command, Directive, Shown
+
+FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
+
+
+def parse(text: str, name: str = "page.md"):
+    return formats.parser_of(name)(name, text)
+
+
+def told(page):
+    """Commands with their first line of output, files with their names."""
+    return [(item.text, item.listing and item.listing.lines[0]) if isinstance(item, Command) else item.name
+            for item in page.items if isinstance(item, (Command, Shown))]
+
+
+def test_output_in_the_same_block_or_in_the_next():
+    page = parse("```\n$ kubectl get pods\nNAME\n$ kubectl get svc\nNONE\n```\n\ntext\n\n"
+                 "```shell\nkubectl get sts\n```\n\nThe output is similar to:\n\n```\nSTS\n```\n")
+    assert told(page) == [("kubectl get pods", "NAME"), ("kubectl get svc", "NONE"), ("kubectl get sts", "STS")]
+    assert [command.line for command in page.commands] == [2, 4, 11]
+    assert [command.listing.line for command in page.commands] == [3, 5, 17]
+    assert [command.listing.similar for command in page.commands] == [False, False, True]
+
+
+@pytest.mark.parametrize("prompt", ["$", "%", ">", "#", "PS>", "PS C:\\Users\\me>", "user@host:~$", "[me@host dir]$"])
+def test_prompts(prompt):
+    page = parse(f"```console\n{prompt} kubectl get pods\nNAME   READY\n```\n")
+    assert told(page) == [("kubectl get pods", "NAME   READY")]
+
+
+def test_continuation_lines_and_here_documents():
+    page = parse("```\n$ kubectl get \\\n>   pods\nNAME\n$ cat <<EOF\n> a\n> EOF\na\n```\n")
+    assert told(page) == [("kubectl get \\\n  pods", "NAME"), ("cat <<EOF\na\nEOF", "a")]
+
+
+def test_commands_of_one_block_share_its_listing():
+    page = parse("```bash\n# first\nkubectl apply -f a\nkubectl get a\n```\n```\nA\n```\n")
+    assert told(page) == [("kubectl apply -f a", None), ("kubectl get a", "A")]
+    assert len({command.block for command in page.commands}) == 1
+
+
+def test_a_command_of_the_text_has_the_listing_behind_it():
+    page = parse("Run `kubectl get rs`. The output is similar to this:\n\n```\nNAME\n```\n")
+    assert told(page) == [("kubectl get rs", "NAME")]
+
+
+MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
+
+
+@pytest.mark.parametrize("page", [
+    f"```yaml title=\"a.yaml\"\n{MANIFEST}```\n", f"```yaml\n# a.yaml: a pod\n{MANIFEST}```\n",
+    f"Save this as `a.yaml`:\n\n```yaml\n{MANIFEST}```\n",
+    f"```yaml\n{MANIFEST}```\n\n```\n$ kubectl create -f a.yaml\n```\n",
+    f"<!-- kubesim: file a.yaml -->\n```\n{MANIFEST}```\n", f":::{{tip}}\n```{{code-block}} yaml\n:caption: a.yaml\n"
+    f"{MANIFEST}```\n:::\n",
+])
+def test_a_manifest_is_called_by(page):
+    assert [item.name for item in parse(page).items if isinstance(item, Shown)] == ["a.yaml"]
+
+
+@pytest.mark.parametrize("shortcode", ['{{% code_sample file="pods/a.yaml" %}}', '{{< codenew file="pods/a.yaml" >}}'])
+def test_shortcodes_of_hugo(shortcode):
+    [shown] = parse(f"text\n\n{shortcode}\n").items
+    assert (shown.name, shown.source) == ("a.yaml", "pods/a.yaml")
+
+
+def test_what_is_for_another_system_is_left_out():
+    page = parse('{{< tabs >}}\n{{% tab name="Windows" %}}\n```shell\nkubectl get a\n```\n{{% /tab %}}\n'
+                 '{{% tab name="Linux" %}}\n```shell\nkubectl get b\n```\n{{% /tab %}}\n{{< /tabs >}}\n\n'
+                 '=== "macOS"\n\n    ```shell\n    kubectl get c\n    ```\n\n'
+                 '=== "Linux"\n\n    ```shell\n    kubectl get d\n    ```\n\n```powershell\nkubectl get e\n```\n')
+    assert told(page) == [("kubectl get b", None), ("kubectl get d", None)]
+
+
+def test_a_shell_in_a_container_is_typed_in():
+    page = parse("```shell\nkubectl exec -it web -- /bin/bash\n```\n\nIn that shell:\n\n"
+                 "```shell\nls /\n```\n```\nbin\n```\n```shell\nexit\nkubectl get pods\n```\n")
+    assert [(command.text, command.inside) for command in page.commands] == [
+        ("kubectl exec -it web -- /bin/bash", ""), ("ls /", "kubectl exec -it web -- /bin/bash"), ("exit", ""),
+        ("kubectl get pods", "")]
+
+
+def test_directives():
+    page = parse("<!-- kubesim: nodes 3 -->\n<!-- kubesim: level shape -->\n<!-- kubesim: version 1.30 -->\n\n"
+                 "<!-- kubesim: fails 1 -->\n```sh\nkubectl get a\n```\n<!-- kubesim: advance 2m -->\n\n"
+                 "<!-- kubesim: skip -->\n```sh\nkubectl get b\n```\n<!-- kubesim: setup: kubectl get c -->\n"
+                 "<!-- any other -->\n")
+    assert (page.nodes, page.level, page.release) == (3, "shape", "1.30")
+    assert [(item.text, item.exit, item.origin) if isinstance(item, Command) else item for item in page.items] == [
+        ("kubectl get a", 1, ""), Directive("advance", "2m", 9), ("kubectl get c", None, "setup")]
+
+
+@pytest.mark.parametrize(("text", "line"), [("skp", 3), ("advance 2 minutes", 3), ("level high", 3), ("nodes many", 3),
+                                            ("skip it", 3), ("fails", 3)])
+def test_a_directive_that_is_none_is_an_error_with_its_line(text, line):
+    with pytest.raises(BadPage, match=rf"page\.md:{line}: "):
+        parse(f"text\n\n<!-- kubesim: {text} -->\n")
+
+
+def test_an_unknown_ending_is_an_error():
+    with pytest.raises(BadPage, match=r"no page's name ends in '\.doc'"):
+        formats.read("page.doc")
+
+
+def test_the_tutorial_as_copied_from_a_browser():
+    page = formats.read(str(FIXTURES / "pages" / "statefulset.txt"))
+    assert [(command.line, len(command.listing.lines) if command.listing else 0) for command in page.commands] == [
+        (76, 8), (90, 0), (91, 11), (107, 0), (108, 9), (124, 0), (125, 10), (143, 4)]
+    [shown] = [item for item in page.items if isinstance(item, Shown)]
+    manifest = (FIXTURES / "sts-mariadb.yml").read_text(encoding="utf-8")
+    assert shown.name == "sts-mariadb.yml"
+    assert shown.text.split() == manifest.split()
+
+
+def test_cram():
+    page = parse(CRAM, "page.t")
+    assert [(command.text, command.line, command.listing.lines, command.listing.line, command.exit)
+            for command in page.commands] == [
+        ("kubectl run a \\\n  --image=nginx", 3, ["pod/a created"], 5, 0),
+        ("kubectl get pod b", 6, ['Error from server (NotFound): pods "b" not found'], 7, 1),
+        ("kubectl get pod a", 9, ["NAME * (glob)", "a .*Running.* (re)"], 10, 0)]
+
+
+def test_txtar():
+    page = parse(TXTAR, "page.txtar")
+    assert [(item.name, item.line) for item in page.items if isinstance(item, Shown)] == [("a.yaml", 11), ("want", 15)]
+    assert [(command.text, command.exit, command.listing and command.listing.lines, command.stderr and
+             command.stderr.lines) for command in page.commands] == [
+        ("mkdir -p d", None, None, None),
+        ("kubectl apply -f a.yaml", 0, [".*(?:configmap/a (created|configured)).* (re)"], None),
+        ("kubectl get configmap b", -1, None, [".*(?:NotFound).* (re)"]),
+        ("kubectl get configmap a -o name", 0, ["configmap/a"], None)]
+
+
+@pytest.mark.parametrize(("statement", "line"), [("exists a", 1), ("[windows] skip", 1), ("\ncmp stdout nosuch", 2),
+                                                 ("! stdout x", 1)])
+def test_a_statement_that_is_not_understood_is_an_error(statement, line):
+    with pytest.raises(BadPage, match=rf"page\.txtar:{line}: "):
+        parse(f"{statement}\n", "page.txtar")
+
+
+def test_restructured_text():
+    pytest.importorskip("docutils")
+    page = parse(RST, "page.rst")
+    assert told(page) == ["a.yaml", ("kubectl apply -f a.yaml", "configmap/a created"),
+                          ("kubectl get cm b", 'Error from server (NotFound): configmaps "b" not found')]
+    assert [(command.line, command.exit, command.listing.line, command.listing.indent)
+            for command in page.commands] == [
+        (26, None, 27, " " * 9), (34, 1, 35, " " * 3)]
+
+
+def test_asciidoc():
+    page = parse(ASCIIDOC, "page.adoc")
+    assert told(page) == ["a.yaml", ("kubectl get cm b", 'Error from server (NotFound): configmaps "b" not found'),
+                          ("kubectl apply -f a.yaml", "configmap/a created"),
+                          ("kubectl get cm a -o name", "configmap/a")]
+    assert [(command.line, command.exit, command.listing.line) for command in page.commands] == [
+        (17, 1, 18), (25, None, 29), (32, None, 33)]

@@ -1,0 +1,44 @@
+"""Names are bound when they are first seen, and mean the same from then on."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.sim.pages.names import Names
+
+UID, OTHER = "6dbe5870-6c5c-4761-b3e1-354437823255", "00000000-6c5c-4761-b3e1-354437823255"
+
+
+@pytest.mark.parametrize(("page", "here"), [
+    ("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-bcdfg"), (f"pvc-{UID}", f"pvc-{OTHER}"), ("10.0.0.10", "10.96.0.1"),
+    ("80:31234/TCP", "80:30080/TCP"), ("app=a,pod-template-hash=7854ff8877", "app=a,pod-template-hash=86dcfdf4c6"),
+    ("job-x7k2p", "job-bcdfg"), ("docker://b1c2d3e4f5a6", "docker://a1b2c3d4e5f6"), ("gke-pool-node-1", "minikube"),
+    ("Created: Mon, 01 Jan 2024 00:00:00 +0000", "Created: Tue, 02 Jan 2024 00:00:00 +0000"),
+    ('resourceVersion: "12"', 'resourceVersion: "345"'), ("a  b", "a b"), ("v1.31.0", "v1.31.14"),
+])
+def test_names_are_bound(page, here):
+    assert Names(frozenset({"minikube"})).match(page, here)
+
+
+@pytest.mark.parametrize(("page", "here"), [
+    ("web-0", "web-1"), ("nginx", "httpd"), ("1/1", "0/1"), ("80", "8080"), ("10.0.0.10", "None"), ("my-app", "my-web"),
+    ("80:80/TCP", "80:30080/TCP"), ("web-0", "web-bcdfg-0"), ("timeout 30s", "timeout 20s"), ("Running", "Pending"),
+    ("minikube", "minikube-m02"), ("v1.30.1", "v1.31.1"),
+])
+def test_other_differences_are_differences(page, here):
+    assert not Names(frozenset({"minikube"})).match(page, here)
+
+
+def test_a_name_means_the_same_later_on():
+    names = Names()
+    assert names.match("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-bcdfg")
+    assert not names.match("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-zzzzz")
+    assert not names.match("nginx-7854ff8877-99999", "nginx-86dcfdf4c6-bcdfg")
+    assert names.match("nginx-7854ff8877-99999", "nginx-86dcfdf4c6-bcdfg", loose=True)
+
+
+def test_commands_and_outputs_are_translated():
+    names = Names()
+    names.match("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-bcdfg")
+    assert names.to_here("kubectl delete pod/nginx-7854ff8877-4xpq2") == "kubectl delete pod/nginx-86dcfdf4c6-bcdfg"
+    assert names.to_page('pod "nginx-86dcfdf4c6-bcdfg" deleted') == 'pod "nginx-7854ff8877-4xpq2" deleted'

@@ -1,0 +1,209 @@
+"""Pages are replayed as one session, with their times and names, and what they leave unsaid."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+
+import pytest
+from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
+
+from kubesim_cli.main import execute
+from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages.replay import Options
+
+FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
+needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
+
+
+def states(report):
+    return [outcome.state for outcome in report.outcomes]
+
+
+def test_the_tutorial_is_true_to_the_second_and_the_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("KUBESIM_HOME", str(tmp_path))
+    report = verify.check(str(FIXTURES / "pages" / "statefulset.txt"), execute, Options(level="exact"))
+    compared = [outcome for outcome in report.outcomes if outcome.verdict]
+    assert [outcome.state for outcome in compared] == ["equal"] * 5
+    assert "pvc-6dbe5870-6c5c-4761-b3e1-354437823255" in compared[0].output  # not only bound: it is called so
+    assert [outcome.command.text for outcome in report.outcomes if outcome.command.origin] == [
+        "kubectl apply -f sts-mariadb.yml", "kubectl delete -f sts-mariadb.yml"]
+    assert report.contradictions == []
+
+
+PAGE = """\
+```yaml
+# web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+```
+
+```console
+$ kubectl get pods
+NAME                   READY   STATUS    RESTARTS   AGE
+web-7854ff8877-4xpq2   1/1     Running   0          3m12s
+web-7854ff8877-zz7kl   1/1     Running   0          3m12s
+$ kubectl delete pod web-7854ff8877-4xpq2
+pod "web-7854ff8877-4xpq2" deleted
+$ kubectl get pods
+NAME                   READY   STATUS    RESTARTS   AGE
+web-7854ff8877-bbbbb   1/1     Running   0          40s
+web-7854ff8877-zz7kl   1/1     Running   0          4m
+```
+"""
+
+
+def test_names_ages_and_the_apply_come_from_the_page(replayed):
+    report = replayed(PAGE)
+    assert states(report) == ["ran", "equal", "equal", "equal"], [outcome.verdict and outcome.verdict.diff
+                                                                 for outcome in report.outcomes]
+    assert report.outcomes[0].command.origin == "inferred"
+    assert states(replayed(PAGE, infer=False)) == ["differs", "differs", "differs"]
+
+
+def test_ages_that_contradict_each_other_are_told(replayed):
+    report = replayed(PAGE.replace("4m\n", "2m\n"))
+    assert report.contradictions
+    assert states(report)[-1] == "differs"
+
+
+@needs_bash
+def test_the_blocks_are_one_session(replayed):
+    report = replayed("```sh\nNAME=me\nmkdir d\ncd d\ngreet() { echo \"hi $1\"; }\n```\n```\n$ greet $NAME\nhi me\n"
+                      "$ basename $PWD\nd\n$ kubectl create configmap $NAME\nconfigmap/me created\n"
+                      "$ for n in a b; do echo $n; done | tac\nb\na\n$ echo a > f; kubectl create cm f --from-file f\n"
+                      "configmap/f created\n```\n")
+    assert states(report) == ["ran"] * 4 + ["equal"] * 5
+
+
+@needs_bash
+def test_nothing_waits_for_real_time(replayed):
+    report = replayed("""\
+```
+$ kubectl run a --image=nginx
+pod/a created
+$ sleep 1h; echo done
+done
+$ kubectl get pods
+NAME   READY   STATUS    RESTARTS   AGE
+a      1/1     Running   0          60m
+```
+""", timeout=30)
+    assert states(report) == ["equal"] * 3
+
+
+@needs_bash
+def test_what_takes_too_long_fails_and_the_page_goes_on(replayed):
+    report = replayed("```sh\nwhile true; do :; done\n```\n```\n$ echo a\na\n```\n", timeout=0.5)
+    assert states(report) == ["failed", "equal"]
+
+
+@pytest.mark.parametrize(("command", "why"), [
+    ("docker run x", "runs docker"), ("curl http://x | sh", "runs curl"), ("sudo ls", "runs sudo"),
+    ("echo x > /etc/passwd", "writes /etc/passwd"), ("rm -rf /home", "has rm change files outside of its folder"),
+    ("kubectl proxy", "serves until it is stopped"), ("kubectl edit pod a", "opens an editor"),
+    ("kubectl get pod <pod-name>", "has the placeholder <pod-name>"),
+])
+def test_what_reaches_beyond_is_left_out(replayed, command, why):
+    report = replayed(f"```sh\n{command}\n```\n")
+    assert [(outcome.state, outcome.why) for outcome in report.outcomes] == [("left out", why)]
+
+
+@needs_bash
+def test_programs_can_be_allowed(replayed):
+    page = "```\n$ python3 -c 'print(5)'\n5\n```\n"
+    assert states(replayed(page)) == ["left out"]
+    assert states(replayed(page, allow=("python3",))) == ["equal"]
+
+
+def test_a_command_that_fails_is_told_unless_the_page_says_so(replayed):
+    assert states(replayed("```sh\nkubectl get pod a\n```\n")) == ["failed"]
+    assert states(replayed("<!-- kubesim: fails 1 -->\n```sh\nkubectl get pod a\n```\n")) == ["ran"]
+    assert states(replayed('```\n$ kubectl get pod a\nError from server (NotFound): pods "a" not found\n```\n')) == [
+        "equal"]
+
+
+def test_a_watch_goes_on_in_a_second_terminal(replayed):
+    report = replayed("""\
+```shell
+kubectl get pods --watch
+```
+```shell
+kubectl run a --image=nginx
+```
+
+```shell
+# This should already be running
+kubectl get pods --watch
+```
+```
+NAME   READY   STATUS              RESTARTS   AGE
+a      0/1     Pending             0          0s
+a      0/1     ContainerCreating   0          0s
+a      1/1     Running             0          2s
+```
+""")
+    assert states(report) == ["ran", "ran", "equal"]
+
+
+def test_directives_are_heeded(replayed):
+    report = replayed("""\
+<!-- kubesim: nodes 2 -->
+<!-- kubesim: version 1.30 -->
+```
+$ kubectl get nodes
+NAME           STATUS   ROLES           AGE   VERSION
+minikube       Ready    control-plane   1h    v1.30.0
+minikube-m02   Ready    <none>          1h    v1.30.0
+```
+<!-- kubesim: setup: kubectl create ns a -->
+<!-- kubesim: reset -->
+```
+$ kubectl get ns a
+Error from server (NotFound): namespaces "a" not found
+```
+""")
+    assert states(report) == ["equal", "ran", "equal"]
+
+
+def test_a_page_of_another_release(replayed):
+    page = "```\n$ kubectl version\nClient Version: v1.31.0\nKustomize Version: v5.4.2\nServer Version: v1.31.0\n```\n"
+    assert states(replayed(page, release="1.31")) == ["equal"]
+    assert states(replayed(page)) == ["differs"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("page.t", CRAM), ("page.txtar", TXTAR), ("page.adoc", ASCIIDOC),
+                                            ("page.rst", RST)], ids=["cram", "txtar", "asciidoc", "rst"])
+def test_pages_of_other_formats_are_true(replayed, name, text):
+    if name.endswith(".rst"):
+        pytest.importorskip("docutils")
+    report = replayed(text, name)
+    assert not {"differs", "failed", "left out"} & set(states(report)), [
+        (outcome.command.text, outcome.why, outcome.verdict and outcome.verdict.diff) for outcome in report.bad]
+
+
+JOB = """\
+```console
+$ kubectl create job a --image=busybox -- sleep 30
+job.batch/a created
+$ kubectl get jobs
+NAME   STATUS     COMPLETIONS   DURATION   AGE
+a      Complete   1/1           33s        3m
+```
+"""
+
+
+def test_a_state_that_takes_its_time_is_waited_for(replayed):
+    assert states(replayed(JOB, release="1.31")) == ["equal", "equal"]
+    assert states(replayed(JOB.replace("3m", "10s"), release="1.31")) == ["equal", "differs"]
+    report = replayed(JOB.replace("Complete  ", "Failed    ") + "```\n$ kubectl get job a -o name\njob.batch/a\n```\n",
+                      release="1.31")
+    assert states(report) == ["equal", "differs", "equal"]
