@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
 _ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[\.\.\.+\]|\[…\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.\)|// \.\.\.)\s*")
-_INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<something>")
+_INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 _PROGRESS = re.compile(r"\s*(?:Waiting for|waiting for|.*\bpod\(s\) to be)")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -82,7 +82,8 @@ class Comparison:
             return Verdict(missing is None, shown if missing is None else [missing],
                            printed if missing is not None else shown)
         rewritten = self._rewritten(shown, printed)
-        return Verdict(_agree(shown, rewritten), shown, rewritten, self.ages, self.only_ages(shown, rewritten))
+        aged = self.only_ages(shown, rewritten)
+        return Verdict(_agree(shown, rewritten), shown, rewritten, self.ages, aged)
 
     def only_ages(self, shown: list[str], printed: list[str]) -> bool:
         """Whether lines that differ are the page's rows with other ages."""
@@ -110,10 +111,7 @@ class Comparison:
             return True
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)
-        if _INNER.search(shown):
-            pattern = ".*".join(re.escape(" ".join(part.split())) for part in _INNER.split(shown))
-            return re.fullmatch(pattern.replace(r"\ ", " *"), " ".join(self.names.to_page(printed).split())) is not None
-        return False
+        return bool(_INNER.search(shown)) and _fits(shown, self.names.to_page(printed))
 
     def _rewritten(self, shown: list[str], printed: list[str]) -> list[str]:
         """Return the output with the page's own lines wherever these say the same."""
@@ -216,11 +214,11 @@ class Comparison:
     def _age(self, ours: str, theirs: str, made: float | None, line: str) -> bool:
         wanted, had = interval(ours), interval(theirs)
         if wanted is None or had is None:
-            return ours == theirs
-        if made is not None:
+            return ours == theirs or bool(_INNER.fullmatch(ours))
+        if made is not None and self.level != "shape":
             place = next((i for i, other in enumerate(self.listing.lines) if other.startswith(line)), 0)
             self.ages.append(Age(made, ours, self.listing.line + place))
-            return wanted[0] <= int(self.now - made) < wanted[1] or self.level == "shape"
+            return wanted[0] <= int(self.now - made) < wanted[1]
         return self.level == "shape" or (had[0] < wanted[1] and wanted[0] < had[1])
 
     def _cell(self, names: Names, column: str, ours: str, theirs: str) -> bool:
@@ -230,13 +228,19 @@ class Comparison:
             return True
         if column == "RESTARTS":
             one, other = _RESTARTS.fullmatch(ours), _RESTARTS.fullmatch(theirs)
-            if one and other and one.group(1) == other.group(1) and (self.loose or ("(" in ours) == ("(" in theirs)):
+            if one and other and one.group(1) == other.group(1):
                 return True
         if self.level == "shape" and ours.isdecimal() and theirs.isdecimal():
             return True
-        if _INNER.fullmatch(ours):
-            return True
+        if _INNER.search(ours):
+            return _fits(ours, names.to_page(theirs))
         return names.match(ours, theirs, self.loose)
+
+
+def _fits(shown: str, printed: str) -> bool:
+    """Whether a text is one of which the page has left out parts."""
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in _INNER.split(shown))
+    return re.fullmatch(pattern.replace(r"\ ", " *"), " ".join(printed.split())) is not None
 
 
 def _matches_pattern(shown: str, printed: str) -> bool:

@@ -18,6 +18,7 @@ _TIME = re.compile(
 _COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+")
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
+_EVENT = re.compile(r"(\s*(?:Normal|Warning)\s+\S+\s+)\d[\dydhms]*(?: \(x\d+ over [\dydhms]+\))?(?=\s)")
 _ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_.-]+|\s+|.", re.S)
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
@@ -62,6 +63,13 @@ class Names:
     def to_page(self, text: str) -> str:
         """Return an output with the page's names."""
         return _replaced(text, self.of_page)
+
+    def adopt_word(self, page: str, candidates: list[str]) -> bool:
+        """Bind a name that a command uses, and that nothing has shown yet, to one of what there is."""
+        for here in candidates:
+            if page != here and here not in self.of_page and _same_stem(page, here):
+                return self.bind(page, here)
+        return False
 
     def match(self, page: str, here: str, loose: bool = False) -> bool:
         """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""
@@ -122,7 +130,9 @@ def _replaced(text: str, names: dict[str, str]) -> str:
 
 
 def _atoms(text: str) -> list[str]:
-    """Return the words, signs and blanks of a text; times and what counts them are the same everywhere."""
+    """Return the words, signs and blanks of a text; times, what counts them and the ages of events are all the same."""
+    if event := _EVENT.match(text):
+        text = f"{event.group(1)}<age>{text[event.end():]}"
     text = _COUNTER.sub(r"\1<counter>", _TIME.sub("<time>", text))
     return _ATOM.findall(_AGO.sub("<age>", text.rstrip()))
 

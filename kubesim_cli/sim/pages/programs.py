@@ -37,7 +37,8 @@ BEYOND = frozenset((
 ))
 KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
 _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
-_PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
+_PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
+                    r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
 
 def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) -> str:

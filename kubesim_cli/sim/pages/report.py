@@ -30,7 +30,7 @@ def lines(report: Report, verbose: bool = False) -> Iterator[tuple[str, str]]:
         yield f"{place}: {text}", "bold red"
         if outcome.why:
             yield f"  {outcome.why}", "red"
-        if outcome.verdict and not outcome.verdict.equal:
+        if outcome.verdict and not outcome.verdict.equal and outcome.state == "differs":
             for line in outcome.verdict.diff:
                 yield f"  {line}", _STYLES.get(line[:1], "")
         elif outcome.state == "failed":

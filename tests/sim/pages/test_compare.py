@@ -92,3 +92,16 @@ def test_ages_are_compared_with_the_making_of_objects():
 def test_a_minute_is_as_good_as_the_seconds_it_holds():
     assert judge(PODS.replace("2m5s", "2m"), PODS, made=lambda row: 100.0 if "b" in row["NAME"][-5:] else 222.0,
                  now=225.0).equal
+
+
+@pytest.mark.parametrize(("shown", "printed"), [
+    ("  Normal  Pulled  5s  kubelet  Pulled", "  Normal  Pulled  3m2s (x4 over 9m)  kubelet  Pulled"),
+    ("NAME  AGE  LABELS\na     <some-time>  ...,b=c", "NAME  AGE  LABELS\na     5s   a=b,b=c"),
+    ("NAME  RESTARTS\na     1", "NAME  RESTARTS\na     1 (5s ago)"),
+])
+def test_what_an_author_leaves_out_is_no_difference(shown, printed):
+    assert judge(shown, printed).equal
+
+
+def test_an_empty_cell_is_no_placeholder():
+    assert not judge("NAME  NODE\na     <none>", "NAME  NODE\na     minikube").equal

@@ -156,7 +156,7 @@ def test_restructured_text():
                           ("kubectl get cm b", 'Error from server (NotFound): configmaps "b" not found')]
     assert [(command.line, command.exit, command.listing.line, command.listing.indent)
             for command in page.commands] == [
-        (26, None, 27, " " * 9), (34, 1, 35, " " * 3)]
+        (26, None, 27, " " * 9), (33, 1, 34, " " * 3)]
 
 
 def test_asciidoc():

@@ -207,3 +207,14 @@ def test_a_state_that_takes_its_time_is_waited_for(replayed):
     report = replayed(JOB.replace("Complete  ", "Failed    ") + "```\n$ kubectl get job a -o name\njob.batch/a\n```\n",
                       release="1.31")
     assert states(report) == ["equal", "differs", "equal"]
+
+
+def test_a_pod_that_only_a_command_names_is_one_that_is_there(replayed):
+    report = replayed("```sh\nkubectl create deployment web --image=nginx\nkubectl get pod web-1370807587-fz9sd\n"
+                      "kubectl cordon kube-node-1\n```\n")
+    assert states(report) == ["ran"] * 3
+
+
+def test_synopses_are_left_out(replayed):
+    assert states(replayed("```sh\nkubectl apply (-f FILENAME | -k DIRECTORY)\nkubectl get [--all] pods\n```\n")) == [
+        "left out"] * 2
