@@ -38,6 +38,7 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
                       r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
                       r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
+_BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
 _OPENS_SHELL = re.compile(r"\s(?:-\w*i\w*|--stdin(?:=true)?)\b")
 _ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|^cat |"
                             r"--raw|\bjq\b|--dry-run|\bedit\b|jsonpath")
@@ -251,7 +252,9 @@ class Builder:
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
-        if _EXCERPT.search(prose.split("\n\n")[-1]) or (listing.similar and _DOCUMENT.search(command.text)):
+        document = bool(_DOCUMENT.search(command.text))
+        first = next((line for line in lines if line.strip()), "")
+        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (listing.similar or not _BEGINNING.match(first))):
             listing.level = "contains"
         if self.pending.level:
             listing.level = self.pending.level

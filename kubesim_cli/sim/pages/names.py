@@ -11,7 +11,7 @@ import re
 _UID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?(?: UTC)?"
+    r"\"?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?Z| ?[+-]\d\d:?\d\d)?(?: UTC)?\"?"
     rf"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d\d? {_MONTH} \d{{4}} \d\d:\d\d:\d\d(?: [+-]\d{{4}}| GMT| UTC)?"
     rf"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_MONTH} +\d\d? \d\d:\d\d:\d\d(?: [AP]M)? [A-Z]{{3,4}}(?: \d{{4}})?"
     rf"|\d\d/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}}")

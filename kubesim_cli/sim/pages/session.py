@@ -19,7 +19,7 @@ from ...releases import parse_release
 from ..cli import Settings
 from .bash import Bash
 from .commandline import plain_words
-from .programs import HARMLESS
+from .programs import FETCHING, HARMLESS
 from .watching import Watch, Watching
 
 TYPE_CHECKING = False
@@ -35,6 +35,23 @@ if TYPE_CHECKING:
 
 START = "2024-01-01T00:00:00Z"
 _INTERACTIVE = {"edit", "edit-last-applied", "proxy", "port-forward"}  # what calls other programs, or serves
+# curl and wget for files: what --map has made of URLs.
+_FETCH = """\
+#!/bin/sh
+out= from=
+[ "${0##*/}" = wget ] && save=1 || save=
+while [ $# -gt 0 ]; do
+    case $1 in
+        -o | --output | --output-document) shift; out=$1 ;;
+        -O | -*[LsSf]O) [ "${0##*/}" = wget ] && { shift; out=$1; } || save=1 ;;
+        -*) ;;
+        *) from=$1 ;;
+    esac
+    shift
+done
+[ -z "$out" ] && [ -n "$save" ] && out=$(basename "$from")
+case $out in '' | -) exec cat "$from" ;; *) exec cp "$from" "$out" ;; esac
+"""
 
 
 @dataclass
@@ -86,6 +103,11 @@ class Session:
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
+        for name in FETCHING:
+            if name not in allow:
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(_FETCH)
+                os.chmod(os.path.join(folder, name), 0o700)
         for name in sorted({*HARMLESS, *allow}):
             found = shutil.which(name)
             if found and not os.path.lexists(os.path.join(folder, name)):

@@ -166,3 +166,14 @@ def test_asciidoc():
                           ("kubectl get cm a -o name", "configmap/a")]
     assert [(command.line, command.exit, command.listing.line) for command in page.commands] == [
         (17, 1, 18), (25, None, 29), (32, None, 33)]
+
+
+@pytest.mark.parametrize(("command", "shown", "level"), [
+    ("kubectl get pod a -o yaml", "spec:\n  nodeName: b", "contains"),
+    ("kubectl describe pod a", "Events: none", "contains"),
+    ("kubectl describe pod a", "Name: a", ""), ("kubectl get pod a", "NAME", ""),
+    ("kubectl get pod a -o yaml", "apiVersion: v1\nkind: Pod", ""),
+])
+def test_a_part_of_a_document_is_known_for_one(command, shown, level):
+    [found] = parse(f"```sh\n{command}\n```\n\nThis comes:\n\n```\n{shown}\n```\n").commands
+    assert found.listing.level == level

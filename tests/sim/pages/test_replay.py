@@ -218,3 +218,13 @@ def test_a_pod_that_only_a_command_names_is_one_that_is_there(replayed):
 def test_synopses_are_left_out(replayed):
     assert states(replayed("```sh\nkubectl apply (-f FILENAME | -k DIRECTORY)\nkubectl get [--all] pods\n```\n")) == [
         "left out"] * 2
+
+
+@needs_bash
+def test_files_of_a_map_are_fetched(replayed, tmp_path):
+    (tmp_path / "a.txt").write_text("hello\n", encoding="utf-8")
+    report = replayed("```\n$ wget https://k8s.io/examples/a.txt -O b.txt; cat b.txt\nhello\n"
+                      "$ curl -sLO https://k8s.io/examples/a.txt && cat a.txt\nhello\n"
+                      "$ curl https://k8s.io/examples/a.txt\nhello\n```\n```sh\ncurl https://k8s.io/other\n```\n",
+                      maps=(("https://k8s.io/examples", str(tmp_path)),))
+    assert states(report) == ["equal"] * 3 + ["left out"]
