@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..cluster.cluster import Cluster
-    from .cli import Settings
+    from .settings import Settings
 
     FloatType = click.ParamType[float]
 else:

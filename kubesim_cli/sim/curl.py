@@ -8,7 +8,7 @@ import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .cli import Settings
+    from .settings import Settings
 
 PATIENCE = 3600.0  # simulated seconds that an answer may take
 

@@ -8,7 +8,7 @@ import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .cli import Settings
+    from .settings import Settings
 
 
 @click.command("doctor")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..cluster.cluster import Cluster
-    from .cli import Settings
+    from .settings import Settings
 
 
 @click.group("image")

@@ -6,7 +6,7 @@ import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .cli import Settings
+    from .settings import Settings
 
 
 def _annotate(settings: Settings, node: str, annotation: str, value: str | None) -> None:

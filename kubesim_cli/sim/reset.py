@@ -16,7 +16,7 @@ from ..releases import gates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .cli import Settings
+    from .settings import Settings
 
 
 # How opening a cluster fails that is not as it was written: a log that is damaged or newer, a state of other fields, a

@@ -13,7 +13,7 @@ from ..machinery.files import private_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .cli import Settings
+    from .settings import Settings
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 _POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"

@@ -7,7 +7,7 @@ import click
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..cluster.cluster import Cluster
-    from .cli import Settings
+    from .settings import Settings
 
 
 @click.command("uids")

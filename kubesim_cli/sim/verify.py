@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from .cli import Execute, Settings
     from .pages.replay import Options, Report
+    from .settings import Execute, Settings
 
     Told = Callable[[int, int], None]
 

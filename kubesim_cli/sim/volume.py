@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TypeVar
 
     from ..cluster.cluster import Cluster, VolumeFiles
-    from .cli import Settings
+    from .settings import Settings
 
     T = TypeVar("T")
 

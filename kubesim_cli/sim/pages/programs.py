@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 OURS = ("kubectl",)
-FETCHING = ("curl", "wget")  # ours as well, for files that --map has made local
+FETCHING = ("curl", "wget")  # ours as well: for files that --map has made local; curl for addresses in the cluster
 # Programs that do nothing but read, print and change files of the scratch folder.
 HARMLESS = frozenset((
     "awk", "base64", "basename", "bash", "cat", "chmod", "cmp", "comm", "cp", "cut", "date", "diff", "dirname",
@@ -47,7 +47,7 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
 
     `known`: names that the page itself has defined (functions, aliases); `allowed`: programs that the user lets run.
     """
-    if placeholder := _PLACE.search(text.split("<<")[0]):
+    if placeholder := _PLACE.search(re.sub(r"'[^']*'", "''", text.split("<<")[0])):
         return f"has the placeholder {placeholder.group()}"
     scan = Scan(text)
     if scan.open:
@@ -56,8 +56,7 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         name = words[0]
         if name in known or name in scan.functions or name in allowed or name.startswith("$"):
             continue
-        if name in FETCHING and len(words) > 1 and "://" not in text and any("/" in word for word in words[1:]) \
-                and not re.search(r"localhost|\d+\.\d+\.\d+|:\d", text):
+        if name in FETCHING and len(words) > 1 and _is_near(name, words):
             continue
         if name not in HARMLESS and name not in BUILTINS and name not in OURS:
             return f"runs {name}" if len(name) < 40 else "runs an unknown program"
@@ -67,6 +66,15 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         if _outside(target):
             return f"writes {target}"
     return ""
+
+
+def _is_near(name: str, words: list[str]) -> bool:
+    """Whether what a program fetches is a local file, or behind an address that only the cluster can have."""
+    asked = [word for word in words[1:] if not word.startswith("-") and re.search(r"[./$]", word)]
+    near = [word for word in asked if re.match(r"(?:https?://)?(?:\d+\.\d+\.\d+\.\d+|\$)", word)]
+    local = [word for word in asked if word.startswith("/") and "://" not in word]
+    return bool(local or (near and name == "curl")) and not any(
+        "://" in word and word not in near for word in asked)
 
 
 def _outside(word: str) -> bool:

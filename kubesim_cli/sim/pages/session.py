@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from ...machinery import timestamps
 from ...releases import parse_release
-from ..cli import Settings
+from ..settings import Settings
 from .bash import Bash
 from .commandline import plain_words
 from .programs import FETCHING, HARMLESS
@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from ...kubectl.cli.flags import Flags
     from ...kubectl.context import Streams
     from ...machinery.types import Object
-    from ..cli import Execute
+    from ..settings import Execute
 
 START = "2024-01-01T00:00:00Z"
 _INTERACTIVE = {"edit", "edit-last-applied", "proxy", "port-forward"}  # what calls other programs, or serves
-# curl and wget for files: what --map has made of URLs.
+# curl and wget for files, which --map has made of URLs; curl for addresses in the cluster, too.
 _FETCH = """\
 #!/bin/sh
+for word; do
+    case $word in *://* | [0-9]*.[0-9]*.[0-9]*.[0-9]*) exec kubectl sim curl "$@" ;; esac
+done
 out= from=
 [ "${0##*/}" = wget ] && save=1 || save=
 while [ $# -gt 0 ]; do

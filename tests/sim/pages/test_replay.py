@@ -228,3 +228,13 @@ def test_files_of_a_map_are_fetched(replayed, tmp_path):
                       "$ curl https://k8s.io/examples/a.txt\nhello\n```\n```sh\ncurl https://k8s.io/other\n```\n",
                       maps=(("https://k8s.io/examples", str(tmp_path)),))
     assert states(report) == ["equal"] * 3 + ["left out"]
+
+
+@needs_bash
+def test_curl_reaches_the_cluster_and_nothing_else(replayed):
+    report = replayed("```sh\nkubectl create deployment web --image=nginx\nkubectl expose deployment web --port=80\n"
+                      "kubectl rollout status deployment/web\n```\n```\n"
+                      "$ IP=$(kubectl get service web -o jsonpath='{.spec.clusterIP}')\n"
+                      "$ curl -s http://$IP/ | grep '<title>'\n<title>Welcome to nginx!</title>\n"
+                      "$ curl http://example.com/\nan answer\n```\n")
+    assert states(report) == ["ran"] * 4 + ["equal", "left out"]

@@ -1,0 +1,39 @@
+"""What every `kubesim sim` command needs: where the cluster is."""
+
+from __future__ import annotations
+
+import sys
+
+from ..cluster.cluster import Cluster
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Execute = Callable[..., int]  # main.execute
+
+
+class Settings:
+    """What every sim command needs: where the cluster is, before it is opened.
+
+    `execute` runs a kubectl command line in this process; None where that is not to be had.
+    """
+
+    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None):
+        from ..kubectl.cli.commands import flags_of
+        from ..kubectl.kubeconfig import home, load
+
+        self.environ, self.home, self.execute = environ, home(environ), execute
+        self.folder = load(environ, flags_of("")).store_path()
+
+    def cluster(self) -> Cluster:
+        """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
+        import time
+
+        from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
+
+        cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,
+                          bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ))
+        cluster.stderr = sys.stderr
+        return cluster
+
