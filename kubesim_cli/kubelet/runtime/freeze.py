@@ -2,14 +2,15 @@
 
 Each object of the kernel (an inode, a process, a shell, a pipe ...) is a record of its own, with a name that it keeps
 for its life, so that what a command has not touched need not be written again. Contents of files are blobs, named by
-their hash. Functions are named, never stored: a program by its module and name, a place in a script by the script's
-text and a number.
+their hash. Functions are named, never stored: a program by its module and name, or by the name it is found by, a place
+in a script by the script's text and a number.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
+from . import bin as programs
 from . import rootfs
 from .chance import Chance
 from .databases.held import Held
@@ -112,6 +113,9 @@ class Store:
                 return {"q": [encode(each) for each in value]}
             if hasattr(value, "__qualname__") and "<" not in value.__qualname__:
                 return {"fn": f"{value.__module__.removeprefix(__package__)}:{value.__qualname__}"}
+            known = programs.name_of(value)
+            if known is not None:
+                return {"p": known}
             raise TypeError(f"{kind.__name__} cannot be stored")
 
         value = encode(root)
@@ -190,6 +194,8 @@ class Store:
                 return bytearray(blobs[inside])
             if tag == "c":
                 return bytearray(b"".join(blobs[each] for each in inside))
+            if tag == "p":
+                return programs.program(inside)
             if tag == "q":
                 from collections import deque
 

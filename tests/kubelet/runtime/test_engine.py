@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from kubesim_cli.kubelet.runtime import bin as programs
 from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec, StartError
+from kubesim_cli.kubelet.runtime.freeze import Store
 from kubesim_cli.kubelet.runtime.kernel.files import User
 
 START = 1_800_000_000.0
@@ -159,3 +161,9 @@ def test_state_is_small(engine):
     assert len(after) < 40
     assert len(changed) < 12
     assert sum(map(len, blobs.values())) > 86400 * 29
+
+
+def test_every_program_can_be_stored():
+    store, played = Store(), {name: programs.program(name) for name in programs.names()}
+    records, blobs = store.freeze(played)
+    assert Store().thaw(json.loads(json.dumps(records)), blobs) == played

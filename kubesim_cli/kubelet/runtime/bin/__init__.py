@@ -84,6 +84,11 @@ def program(name: str) -> Program:
     return found
 
 
+def name_of(played: object) -> str | None:
+    """Return the name that `program` found a program by, None where it did not."""
+    return next((name for name, each in _loaded.items() if each is played), None)
+
+
 def find(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
     """Return what plays the program of a name or a path; raise ENOENT or EACCES."""
     found = tree.which(user, cwd, path, name) if name else None
