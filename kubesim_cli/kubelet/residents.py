@@ -254,7 +254,10 @@ class Residents:
         if self._engine is None:
             return
         self.settle()
-        records, blobs = self._engine.freeze()
+        frozen = self._frozen(self._engine)
+        if frozen is None:
+            return
+        records, blobs = frozen
         if not self._engine.containers and not self._engine.volumes:
             records = {}
         for name in [*self._records]:
@@ -271,6 +274,14 @@ class Residents:
             life = self._lives[place]
             self.store.set_part(LIFE + place, life.told() if life is not None else None)
         self._changed.clear()
+
+    def _frozen(self, engine: Engine) -> tuple[Records, dict[str, bytes]] | None:
+        """Return the engine's state; None where it cannot be told: then the one before stays, and no command fails."""
+        told: list[str] = []
+        found = bounds.guarded(engine.freeze, lambda trouble: told.append(trouble or "too much to store"))
+        for trouble in told:
+            self.api.server.tally.note_trouble(self.api.now, "kubelet", "containers", trouble)
+        return found
 
     # Containers
 

@@ -343,3 +343,15 @@ def test_the_token_of_its_account_is_one_that_the_api_takes(newest):
     token = newest.ok(f"kubectl exec a -- cat {folder}/token")
     assert newest.ok(f"kubectl auth whoami --token={token} -o jsonpath={{.status.userInfo.username}}") == (
         "system:serviceaccount:default:default")
+
+
+def test_an_engine_that_cannot_be_stored_fails_no_command(newest, monkeypatch):
+    make(newest, COUNT)
+    newest.ok("kubectl exec a -- touch /first")
+    with monkeypatch.context() as patch:
+        patch.setattr("kubesim_cli.kubelet.runtime.freeze.Store.freeze", lambda *_: {}[0])
+        newest.ok("kubectl exec a -- touch /second")
+        newest.ok("kubectl create configmap b")
+    assert "trouble: kubelet at containers: KeyError" in newest("kubectl sim doctor").out
+    assert newest.ok("kubectl get configmap b -o name") == "configmap/b\n"
+    assert newest.ok("kubectl exec a -- ls /first") == "/first\n"
