@@ -143,6 +143,9 @@ def _nodetool_on(process: Process) -> int | None:
         process.write(_status(process, said["nodes"]))
     elif memory["command"] in ("version",):
         process.write(f"ReleaseVersion: {process.env.get('CASSANDRA_VERSION', '5.0.4')}\n")
+    elif memory["command"] not in ("info", "drain", "flush", "decommission", "repair", "cleanup"):
+        process.write(f"nodetool: Found unexpected parameters: [{memory['command']}]\n", 2)
+        return 1
     elif memory["command"] == "info":
         process.write(f"ID                     : {said['nodes'][0][1]}\nGossip active          : true\n")
     return 0

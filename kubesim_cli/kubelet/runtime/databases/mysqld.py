@@ -145,7 +145,7 @@ class _MySQL(Replicates):
         return "mysql" in serving.files(process, process.memory["folder"])
 
     def make(self, process: Process) -> None:
-        from .sql.mysql import hashed
+        from .sql.mysqlpasswords import hashed
 
         memory = process.memory
         serving.put(process, f"{memory['folder']}/mysql/global_priv.ibd", b"{}\n", self.user)
@@ -310,7 +310,8 @@ class _MySQL(Replicates):
 
     def login(self, process: Process, server: Server, hello: dict[str, Any], peer: str) -> dict[str, Any]:
         from .sql.errors import SqlError
-        from .sql.mysql import SYSTEM, login
+        from .sql.mysql import SYSTEM
+        from .sql.mysqlpasswords import login
 
         host = "localhost" if hello.get("local") else peer
         user = hello.get("user") or "root"

@@ -91,7 +91,7 @@ class _Postgres(serving.Backend):
         return "PG_VERSION" in serving.files(process, process.memory["folder"])
 
     def make(self, process: Process) -> None:
-        from .sql.postgres import new_data
+        from .sql.pgnames import new_data
 
         memory = process.memory
         folder, boss = memory["folder"], memory["boss"]["user"]

@@ -50,8 +50,11 @@ def test_a_table_outlives_its_pod(cluster):
 def test_a_server_has_what_its_init_container_has_written(cluster):
     """The configuration lies in a volume of the pod, the data in a claim."""
     cluster.ok("kubectl apply -f -", stateful("mysql", {
-        "initContainers": [{"name": "init", "image": "mysql:5.7", "volumeMounts": [{"name": "conf", "mountPath": "/c"}],
-                            "command": ["bash", "-c", "printf '[mysqld]\\nserver-id=142\\n' > /c/id.cnf"]}],
+        "initContainers": [
+            {"name": "init", "image": "mysql:5.7", "volumeMounts": [{"name": "conf", "mountPath": "/c"}],
+             "command": ["bash", "-c", "printf '[mysqld]\\nserver-id=142\\n' > /c/id.cnf"]},
+            {"name": "clone", "image": "mysql:5.7", "command": ["sh", "-c", "ls /var/lib/mysql"], "volumeMounts": [
+                {"name": "data", "mountPath": "/var/lib/mysql"}, {"name": "conf", "mountPath": "/etc/mysql/conf.d"}]}],
         "containers": [{
             "name": "db", "image": "mysql:5.7", "env": [{"name": "MYSQL_ALLOW_EMPTY_PASSWORD", "value": "1"}],
             "volumeMounts": [{"name": "data", "mountPath": "/var/lib/mysql"},

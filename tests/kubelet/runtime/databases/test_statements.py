@@ -15,7 +15,8 @@ from kubesim_cli.kubelet.runtime.databases.sql import layout, pgcatalog
 from kubesim_cli.kubelet.runtime.databases.sql.data import Data
 from kubesim_cli.kubelet.runtime.databases.sql.errors import SqlError
 from kubesim_cli.kubelet.runtime.databases.sql.mysql import MySQL
-from kubesim_cli.kubelet.runtime.databases.sql.postgres import Postgres, new_data
+from kubesim_cli.kubelet.runtime.databases.sql.pgnames import new_data
+from kubesim_cli.kubelet.runtime.databases.sql.postgres import Postgres
 from kubesim_cli.kubelet.runtime.databases.sql.session import Server
 
 FOLDER = pathlib.Path(__file__).parent

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from .compiler import AGGREGATES, Compiler, E, Expr, Scope, quote, string
+from .compiler import AGGREGATES, E, Expr, Scope, quote, string
 from .errors import SqlError, unsupported
 from .kinds import (
     BIGINT,
@@ -26,6 +26,7 @@ from .kinds import (
     Kind,
     decimal,
 )
+from .operators import Operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,7 @@ _ASKED_POSTGRES = {
 }
 
 
-class Calls(Compiler):
+class Calls(Operators):
     """What is written as a call."""
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> Expr:

@@ -7,19 +7,38 @@ import json
 import math
 import re
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .....machinery.digest import md5, sha1, sha256
 from . import times
+from .aggregates import _Average, _collate, _Deviation, _Joined, _JoinedDistinct, _JsonMembers
 from .errors import SqlError
+from .jsonvalues import (
+    _any,
+    _array_to_string,
+    _contains,
+    _element,
+    _json_array,
+    _json_extract,
+    _json_get,
+    _json_object,
+    _json_remove,
+    _json_set,
+    _json_type,
+    _json_typeof,
+    _json_unquote,
+    _json_valid,
+    _path,
+    _walk,
+)
 from .kinds import INTERVAL, Kind, Value, array_text, json_text, rounded, shown, taken
+from .values import MOST_TEXT, number_of, octets_of, quotient, text, when_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .data import Data
 
-MOST_TEXT = 4 << 20
 _ONE_DAY = timedelta(days=1)
 
 
@@ -36,24 +55,6 @@ def _strict(function: Callable[..., Value]) -> Callable[..., Value]:
             return None
 
     return called
-
-
-def text(value: Value) -> str:
-    """Return a value as text."""
-    if isinstance(value, float):
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _octets(value: Value) -> bytes:
-    return value if isinstance(value, bytes) else text(value).encode("utf-8", "surrogateescape")
-
-
-def _number(value: Value) -> float:
-    if isinstance(value, (int, float)):
-        return value
-    match = re.match(r"\s*[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?", text(value))
-    return float(match[0]) if match and match[0].strip() not in ("", "+", "-", ".") else 0.0
 
 
 # Text
@@ -148,7 +149,7 @@ def _conv(value: Value, base: Value, to: Value) -> str:
 
 
 def _format(value: Value, scale: Value) -> str:
-    return f"{rounded(_number(value), max(int(scale), 0)):,}"
+    return f"{rounded(number_of(value), max(int(scale), 0)):,}"
 
 
 def _pg_format(form: Value, *args: Value) -> str:
@@ -207,7 +208,7 @@ def _regexp_replace(value: Value, pattern: Value, new: Value, flags: Value = "")
 # Numbers
 
 def _round(value: Value, scale: Value = 0) -> Value:
-    number, scale = _number(value), int(scale)
+    number, scale = number_of(value), int(scale)
     if scale <= 0:
         whole = rounded(number / 10 ** -scale, 0) if scale < 0 else rounded(number, 0)
         return int(whole) * 10 ** -scale if isinstance(number, int) or abs(number) < 1e15 else number
@@ -216,17 +217,18 @@ def _round(value: Value, scale: Value = 0) -> Value:
 
 def _truncate(value: Value, scale: Value = 0) -> Value:
     size = 10.0 ** int(scale)
-    found = math.trunc(float(f"{_number(value) * size:.15g}")) / size
+    found = math.trunc(float(f"{number_of(value) * size:.15g}")) / size
     return int(found) if int(scale) <= 0 else found
 
 
 def _power(base: Value, exponent: Value) -> Value:
-    found = _number(base) ** _number(exponent)
+    found = number_of(base) ** number_of(exponent)
     return None if isinstance(found, complex) else float(found)
 
 
 def _log(*args: Value) -> Value:
-    return math.log(_number(args[0])) if len(args) == 1 else math.log(_number(args[1])) / math.log(_number(args[0]))
+    first = math.log(number_of(args[0]))
+    return first if len(args) == 1 else math.log(number_of(args[1])) / first
 
 
 def _extreme(pick: Callable[..., Value], skip: bool) -> Callable[..., Value]:
@@ -243,13 +245,13 @@ def _extreme(pick: Callable[..., Value], skip: bool) -> Callable[..., Value]:
 
 
 def _mod(one: Value, other: Value) -> Value:
-    one, other = _number(one), _number(other)
+    one, other = number_of(one), number_of(other)
     return None if not other else math.fmod(one, other) if isinstance(one, float) or isinstance(other, float) else int(
         math.fmod(one, other))
 
 
 def _int_div(one: Value, other: Value) -> Value:
-    one, other = _number(one), _number(other)
+    one, other = number_of(one), number_of(other)
     return None if not other else int(abs(one) // abs(other)) * (1 if (one < 0) == (other < 0) else -1)
 
 
@@ -283,32 +285,12 @@ def _pg_div(one: Value, other: Value, scale: Value) -> Value:
     """A quotient of numerics as text, with the digits that numeric.c (select_div_scale) gives it."""
     if one is None or other is None:
         return None
-    if not _number(other):
+    if not number_of(other):
         raise _zero()
-    return quotient(_number(one), _number(other), int(scale))
-
-
-def quotient(one: float, other: float, scale: int) -> str:
-    """Return a quotient to 16 significant digits, counted in groups of four, and to `scale` at least."""
-    from decimal import Decimal, localcontext
-
-    groups = []
-    for each in (one, other):
-        size = Decimal(repr(each)).copy_abs()
-        weight = size.adjusted() // 4 if size else 0
-        groups.append((weight, int(size.scaleb(-4 * weight))))
-    weight = groups[0][0] - groups[1][0] - (groups[0][1] <= groups[1][1])
-    digits = min(max(16 - 4 * weight, scale, 0), 1000)
-    with localcontext() as context:
-        context.prec = 60
-        found = Decimal(repr(one)) / Decimal(repr(other))
-        return format(found.quantize(Decimal(1).scaleb(-digits), "ROUND_HALF_UP"), "f")
+    return quotient(number_of(one), number_of(other), int(scale))
 
 
 # Dates
-
-def _when(value: Value) -> datetime:
-    return times.parse(value)
 
 
 def _shift(value: Value, amount: Value, unit: Value, sign: Value) -> str:
@@ -321,18 +303,18 @@ def _shift(value: Value, amount: Value, unit: Value, sign: Value) -> str:
                  "hour_second": ("hour", "minute", "second"), "minute_second": ("minute", "second")}[unit]
         amount = " ".join(f"{count} {name}" for count, name in zip(numbers, units, strict=False))
     else:
-        amount = f"{_number(amount)} {unit}"
+        amount = f"{number_of(amount)} {unit}"
     found = times.add(value, times.interval(amount), int(sign))
     plain = len(text(value).strip()) <= 10 and unit in ("day", "week", "month", "quarter", "year", "year_month")
     return found.strftime("%Y-%m-%d") if plain else times.text_of(found)
 
 
 def _plus_days(value: Value, days: Value) -> str:
-    return (_when(value) + timedelta(days=int(days))).strftime("%Y-%m-%d")
+    return (when_of(value) + timedelta(days=int(days))).strftime("%Y-%m-%d")
 
 
 def _days_apart(one: Value, other: Value) -> int:
-    return (_when(one).date() - _when(other).date()).days
+    return (when_of(one).date() - when_of(other).date()).days
 
 
 def _plus_interval(value: Value, span: Value, sign: Value) -> str:
@@ -346,7 +328,7 @@ def _sum_intervals(one: Value, other: Value, sign: Value) -> str:
 
 
 def _apart(one: Value, other: Value) -> str:
-    span = _when(one) - _when(other)
+    span = when_of(one) - when_of(other)
     days = int(span / _ONE_DAY)
     return times.interval_text(0, days, (span - days * _ONE_DAY).total_seconds())
 
@@ -354,7 +336,7 @@ def _apart(one: Value, other: Value) -> str:
 def _part(unit: Value, value: Value) -> Value:
     if re.fullmatch(r"-?\d+:.*", text(value)):
         value = f"2000-01-01 {value}"
-    return times.part(_when(value), text(unit))
+    return times.part(when_of(value), text(unit))
 
 
 def _interval_part(unit: Value, value: Value) -> Value:
@@ -373,7 +355,7 @@ def _interval_part(unit: Value, value: Value) -> Value:
 
 def _to_char(value: Value, form: Value) -> str:
     if isinstance(value, str):
-        return times.postgres_format(_when(value), text(form))
+        return times.postgres_format(when_of(value), text(form))
     form = text(form)
     fill, form = not form.startswith("FM"), form.removeprefix("FM")
     whole, _, fraction = form.partition(".")
@@ -386,143 +368,14 @@ def _to_char(value: Value, form: Value) -> str:
 
 # JSON
 
-def _path(path: Value) -> list[Any]:
-    return [int(index) if index else name.strip('"') if name else "*"
-            for name, index in re.findall(r'\.("[^"]*"|\w+|\*)|\[(\d+)\]', text(path))]
-
-
-def _walk(value: Any, steps: list[Any]) -> Any:
-    for step in steps:
-        if isinstance(value, dict) or (isinstance(value, list) and isinstance(step, int)):
-            value = value[step]
-        else:
-            raise KeyError(step)
-    return value
-
-
-def _json_extract(value: Value, *paths: Value) -> str:
-    whole, found = json.loads(text(value)), []
-    for path in paths:
-        try:
-            found.append(_walk(whole, _path(path)))
-        except (KeyError, IndexError):
-            continue
-    if not found:
-        return _nothing()
-    return json_text(found[0] if len(paths) == 1 else found)
-
-
-def _json_unquote(value: Value) -> str:
-    whole = text(value)
-    found = json.loads(whole) if whole[:1] == '"' else whole
-    return found if isinstance(found, str) else whole
-
-
-def _steps(path: Value) -> list[Any]:
-    if isinstance(path, int):
-        return [path]
-    whole = text(path)
-    if whole.startswith("{"):
-        return [int(each) if each.lstrip("-").isdigit() else each for each in whole[1:-1].split(",") if each]
-    return [whole]
-
-
-def _json_get(value: Value, path: Value, as_text: Value) -> Value:
-    found = _walk(json.loads(text(value)), _steps(path))
-    if as_text:
-        return None if found is None else found if isinstance(found, str) else json_text(found)
-    return json_text(found)
-
-
-def _json_contains(whole: Any, part: Any) -> bool:
-    if isinstance(whole, dict) and isinstance(part, dict):
-        return all(key in whole and _json_contains(whole[key], each) for key, each in part.items())
-    if isinstance(whole, list):
-        return all(
-            any(_json_contains(one, each) for one in whole) for each in (part if isinstance(part, list) else [part])
-        )
-    return bool(whole == part)
-
-
-def _contains(whole: Value, part: Value) -> int:
-    return int(_json_contains(json.loads(text(whole)), json.loads(text(part))))
-
-
-def _json_set(how: str) -> Callable[..., str]:
-    def change(value: Value, *pairs: Value) -> str:
-        whole = json.loads(text(value))
-        for path, new in zip(pairs[::2], pairs[1::2], strict=False):
-            steps = _path(path)
-            inside = _walk(whole, steps[:-1])
-            there = steps[-1] in inside if isinstance(inside, dict) else int(steps[-1]) < len(inside)
-            if isinstance(inside, list) and not there and how != "replace":
-                inside.append(new)
-            elif (there and how != "insert") or (not there and how != "replace"):
-                inside[steps[-1]] = new
-        return json_text(whole, True)
-
-    return change
-
-
-def _json_remove(value: Value, *paths: Value) -> str:
-    whole = json.loads(text(value))
-    for path in paths:
-        steps = _path(path)
-        inside = _walk(whole, steps[:-1])
-        if isinstance(inside, list) or steps[-1] in inside:
-            del inside[steps[-1]]
-    return json_text(whole)
-
-
-def _json_type(value: Value) -> str:
-    found = json.loads(text(value))
-    return {dict: "OBJECT", list: "ARRAY", str: "STRING", bool: "BOOLEAN", int: "INTEGER", float: "DOUBLE"}.get(
-        type(found), "NULL")
-
-
-def _json_typeof(value: Value) -> str:
-    return {"INTEGER": "number", "DOUBLE": "number"}.get(_json_type(value), _json_type(value).lower())
-
-
-def json_value(value: Value, kind: str) -> Any:
-    """Return a value as it stands inside JSON; `kind`: its family."""
-    if value is None:
-        return None
-    if kind in ("json", "array"):
-        return json.loads(text(value))
-    return bool(value) if kind == "bool" else value if isinstance(value, (int, float)) else text(value)
-
-
-def _json_array(kinds: Value, *values: Value) -> str:
-    return json_text([json_value(each, kind) for each, kind in zip(values, text(kinds).split(","), strict=False)])
-
-
-def _json_object(kinds: Value, *values: Value) -> str:
-    found = [json_value(each, kind) for each, kind in zip(values, text(kinds).split(","), strict=False)]
-    return json_text(dict(zip(map(str, found[::2]), found[1::2], strict=False)))
-
 
 # Arrays, which are JSON
-
-def _element(array: Value, at: Value) -> Value:
-    items = json.loads(array)
-    found = items[int(at) - 1] if 1 <= int(at) <= len(items) else None
-    return json_text(found) if isinstance(found, list) else found
-
-
-def _any(value: Value, array: Value) -> int:
-    return int(any(each == value or text(each) == text(value) for each in json.loads(array)))
-
-
-def _array_to_string(array: Value, by: Value, empty: Value = None) -> str:
-    return text(by).join(text(each if each is not None else empty) for each in json.loads(array)
-                         if each is not None or empty is not None)
 
 
 STRICT: dict[str, Callable[..., Value]] = {
     "upper": lambda value: text(value).upper(),
     "lower": lambda value: text(value).lower(),
-    "bytes": lambda value: len(_octets(value)),
+    "bytes": lambda value: len(octets_of(value)),
     "letters": lambda value: len(text(value)),
     "substring": _substring,
     "pg_substring": _pg_substring,
@@ -561,78 +414,78 @@ STRICT: dict[str, Callable[..., Value]] = {
     "quote": lambda value: "'" + text(value).replace("\\", "\\\\").replace("'", "\\'") + "'",
     "quote_literal": lambda value: _quote_as("L", value),
     "quote_ident": lambda value: text(value) if re.fullmatch(r"[a-z_][a-z0-9_]*", text(value)) else f'"{value}"',
-    "md5": lambda value: md5(_octets(value)),
-    "sha1": lambda value: sha1(_octets(value)),
-    "sha2": lambda value, bits=256: sha256(_octets(value)).hexdigest() if int(bits) in (0, 256) else None,
-    "hex": lambda value: f"{value:X}" if isinstance(value, int) else _octets(value).hex().upper(),
+    "md5": lambda value: md5(octets_of(value)),
+    "sha1": lambda value: sha1(octets_of(value)),
+    "sha2": lambda value, bits=256: sha256(octets_of(value)).hexdigest() if int(bits) in (0, 256) else None,
+    "hex": lambda value: f"{value:X}" if isinstance(value, int) else octets_of(value).hex().upper(),
     "unhex": lambda value: bytes.fromhex(text(value)),
     "to_hex": lambda value: f"{int(value):x}",
-    "encode": lambda value, how: {"hex": _octets(value).hex(), "base64": _base64(value)}[text(how)],
+    "encode": lambda value, how: {"hex": octets_of(value).hex(), "base64": _base64(value)}[text(how)],
     "base64": lambda value: _base64(value),
     "unbase64": lambda value: _unbase64(value),
     "bin": lambda value: f"{int(value):b}",
     "oct": lambda value: f"{int(value):o}",
     "round": _round,
     "truncate": _truncate,
-    "floor": lambda value: math.floor(_number(value)),
-    "ceil": lambda value: math.ceil(_number(value)),
-    "abs": lambda value: abs(_number(value)),
+    "floor": lambda value: math.floor(number_of(value)),
+    "ceil": lambda value: math.ceil(number_of(value)),
+    "abs": lambda value: abs(number_of(value)),
     "power": _power,
-    "sqrt": lambda value: math.sqrt(_number(value)),
-    "exp": lambda value: math.exp(_number(value)),
+    "sqrt": lambda value: math.sqrt(number_of(value)),
+    "exp": lambda value: math.exp(number_of(value)),
     "log": _log,
-    "log10": lambda value: math.log10(_number(value)),
-    "log2": lambda value: math.log2(_number(value)),
-    "sign": lambda value: (_number(value) > 0) - (_number(value) < 0),
+    "log10": lambda value: math.log10(number_of(value)),
+    "log2": lambda value: math.log2(number_of(value)),
+    "sign": lambda value: (number_of(value) > 0) - (number_of(value) < 0),
     "int_div": _int_div,
-    "sin": lambda value: math.sin(_number(value)),
-    "cos": lambda value: math.cos(_number(value)),
-    "tan": lambda value: math.tan(_number(value)),
-    "asin": lambda value: math.asin(_number(value)),
-    "acos": lambda value: math.acos(_number(value)),
-    "atan": lambda *args: math.atan2(*map(_number, args)) if len(args) > 1 else math.atan(_number(args[0])),
-    "degrees": lambda value: math.degrees(_number(value)),
-    "radians": lambda value: math.radians(_number(value)),
+    "sin": lambda value: math.sin(number_of(value)),
+    "cos": lambda value: math.cos(number_of(value)),
+    "tan": lambda value: math.tan(number_of(value)),
+    "asin": lambda value: math.asin(number_of(value)),
+    "acos": lambda value: math.acos(number_of(value)),
+    "atan": lambda *args: math.atan2(*map(number_of, args)) if len(args) > 1 else math.atan(number_of(args[0])),
+    "degrees": lambda value: math.degrees(number_of(value)),
+    "radians": lambda value: math.radians(number_of(value)),
     "crc32": lambda value: _crc32(value),
     "like": _like(True),
     "pg_like": _like(False),
     "regexp": _matches(True),
     "pg_regexp": _matches(False),
     "regexp_replace": _regexp_replace,
-    "date": lambda value: _when(value).strftime("%Y-%m-%d"),
+    "date": lambda value: when_of(value).strftime("%Y-%m-%d"),
     "time": lambda value: times.taken(value, "time", True),
     "part": _part,
     "interval_part": _interval_part,
-    "dayname": lambda value: _when(value).strftime("%A"),
-    "monthname": lambda value: _when(value).strftime("%B"),
-    "dayofweek": lambda value: _when(value).isoweekday() % 7 + 1,
-    "weekday": lambda value: _when(value).weekday(),
-    "dayofyear": lambda value: _when(value).timetuple().tm_yday,
-    "week": lambda value, mode=0: int(_when(value).strftime("%U")),
+    "dayname": lambda value: when_of(value).strftime("%A"),
+    "monthname": lambda value: when_of(value).strftime("%B"),
+    "dayofweek": lambda value: when_of(value).isoweekday() % 7 + 1,
+    "weekday": lambda value: when_of(value).weekday(),
+    "dayofyear": lambda value: when_of(value).timetuple().tm_yday,
+    "week": lambda value, mode=0: int(when_of(value).strftime("%U")),
     "shift": _shift,
     "plus_days": _plus_days,
     "datediff": _days_apart,
     "plus_interval": _plus_interval,
     "apart": _apart,
     "sum_intervals": _sum_intervals,
-    "timestampdiff": lambda unit, one, other: times.difference(_when(one), _when(other), text(unit)),
-    "date_format": lambda value, form: times.mysql_format(_when(value), text(form)),
+    "timestampdiff": lambda unit, one, other: times.difference(when_of(one), when_of(other), text(unit)),
+    "date_format": lambda value, form: times.mysql_format(when_of(value), text(form)),
     "str_to_date": lambda value, form: _read_date(text(value), text(form)),
-    "last_day": lambda value: (when := _when(value)).strftime("%Y-%m-") + str(times.last_day(when.year, when.month)),
+    "last_day": lambda value: (when := when_of(value)).strftime("%Y-%m-") + str(times.last_day(when.year, when.month)),
     "makedate": lambda year, day: (datetime(int(year), 1, 1) + timedelta(days=int(day) - 1)).strftime("%Y-%m-%d"),
     "unix": times.seconds,
     "from_unix": lambda value, form=None: (
-        times.stamp(_number(value))
+        times.stamp(number_of(value))
         if form is None
-        else times.mysql_format(_when(times.stamp(_number(value))), text(form))
+        else times.mysql_format(when_of(times.stamp(number_of(value))), text(form))
     ),
-    "from_epoch": lambda value: times.stamp(_number(value), True),
+    "from_epoch": lambda value: times.stamp(number_of(value), True),
     "sec_to_time": lambda value: f"{int(value) // 3600:02}:{int(value) // 60 % 60:02}:{int(value) % 60:02}",
-    "date_trunc": lambda unit, value: times.text_of(times.truncated(_when(value), text(unit).lower())),
+    "date_trunc": lambda unit, value: times.text_of(times.truncated(when_of(value), text(unit).lower())),
     "to_char": _to_char,
     "to_date": lambda value, form: times.postgres_read(text(value), text(form)).strftime("%Y-%m-%d"),
     "to_timestamp": lambda value, form: times.text_of(times.postgres_read(text(value), text(form))),
-    "age": lambda one, other: times.age(_when(one), _when(other)),
+    "age": lambda one, other: times.age(when_of(one), when_of(other)),
     "make_date": lambda year, month, day: f"{int(year):04}-{int(month):02}-{int(day):02}",
     "json_extract": _json_extract,
     "json_unquote": _json_unquote,
@@ -663,16 +516,6 @@ STRICT: dict[str, Callable[..., Value]] = {
 }
 
 
-def _json_valid(value: Value) -> Value:
-    if value is None:
-        return None
-    try:
-        json.loads(text(value))
-    except ValueError:
-        return 0
-    return 1
-
-
 def _read_date(value: str, form: str) -> str:
     found = times.mysql_read(value, form)
     return times.text_of(found) if re.search("%[HhIiklSsTr]", form) else found.strftime("%Y-%m-%d")
@@ -681,7 +524,7 @@ def _read_date(value: str, form: str) -> str:
 def _base64(value: Value) -> str:
     from base64 import b64encode
 
-    return b64encode(_octets(value)).decode()
+    return b64encode(octets_of(value)).decode()
 
 
 def _unbase64(value: Value) -> str:
@@ -693,7 +536,7 @@ def _unbase64(value: Value) -> str:
 def _crc32(value: Value) -> int:
     from zlib import crc32
 
-    return crc32(_octets(value))
+    return crc32(octets_of(value))
 
 
 def _size(count: int) -> str:
@@ -712,110 +555,6 @@ ANY: dict[str, Callable[..., Value]] = {
     "json_quote": lambda value: None if value is None else json_text(text(value)),
     "pg_int_div": _pg_int_div, "pg_mod": _pg_mod, "pg_double_div": _pg_double_div, "pg_div": _pg_div,
 }
-
-
-class _Joined:
-    """string_agg, group_concat and array_agg: each step gets a value, and the values and directions to sort by."""
-
-    distinct = False
-
-    def __init__(self) -> None:
-        self.found: list[tuple[list[Value], Value]] = []
-        self.by = ","
-
-    def step(self, how: str, by: Value, value: Value, *keys: Value) -> None:
-        self.how, self.by = how, "," if by is None else text(by)
-        if value is not None or how in ("array", "json"):
-            self.found.append((list(keys), value))
-
-    def finalize(self) -> Value:
-        if not self.found:
-            return None
-        found = self.found
-        for at in reversed(range(0, len(found[0][0]), 2)):
-            found.sort(
-                key=lambda each: (each[0][at] is not None, _sort_key(each[0][at])), reverse=bool(found[0][0][at + 1])
-            )
-        values = [value for _, value in found]
-        if self.distinct:
-            values = list(dict.fromkeys(values))
-        how, _, family = self.how.partition(":")
-        if how in ("array", "json"):
-            return json_text([json_value(each, family) for each in values])
-        return self.by.join(map(text, values))
-
-
-class _JoinedDistinct(_Joined):
-    distinct = True
-
-
-def _sort_key(value: Value) -> Any:
-    return (
-        (0, value)
-        if isinstance(value, (int, float))
-        else (1, text(value).lower(), text(value))
-        if value is not None
-        else ()
-    )
-
-
-class _Average:
-    """PostgreSQL's avg of integers and numerics: text with its digits."""
-
-    def __init__(self) -> None:
-        self.total: float = 0
-        self.count = 0
-
-    def step(self, value: Value, scale: Value) -> None:
-        if value is not None:
-            self.total += _number(value)
-            self.count += 1
-            self.scale = int(scale)
-
-    def finalize(self) -> Value:
-        return quotient(float(f"{self.total:.15g}") if isinstance(self.total, float) else self.total, self.count,
-                        self.scale) if self.count else None
-
-
-class _Deviation:
-    """stddev and variance, of a sample (`less` 1) or of all (0)."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-
-    def step(self, value: Value, less: Value, root: Value) -> None:
-        self.less, self.root = less, root
-        if value is not None:
-            self.values.append(_number(value))
-
-    def finalize(self) -> Value:
-        count = len(self.values) - self.less if self.values else 0
-        if count < 1:
-            return None
-        mean = sum(self.values) / len(self.values)
-        found = sum((each - mean) ** 2 for each in self.values) / count
-        return math.sqrt(found) if self.root else found
-
-
-class _JsonMembers:
-    """json_object_agg."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, Any] = {}
-
-    def step(self, key: Value, value: Value, family: Value) -> None:
-        self.found[text(key)] = json_value(value, family)
-
-    def finalize(self) -> Value:
-        return json_text(self.found)
-
-
-def _collate(one: str, other: str) -> int:
-    """The order of PostgreSQL's en_US: letters first, lower case before upper."""
-    first, second = (
-        ("".join(x for x in each.lower() if x.isalnum()), each.lower(), each.swapcase()) for each in (one, other)
-    )
-    return (first > second) - (first < second)
 
 
 def register(data: Data) -> None:
@@ -847,7 +586,7 @@ def register(data: Data) -> None:
         """MySQL's /, DIV and MOD: NULL and a warning where the divisor is 0."""
         if one is None or other is None:
             return None
-        if not _number(other):
+        if not number_of(other):
             if data.session is not None:
                 data.session.warnings.append(("Warning", 1365, "Division by 0"))
             return None
@@ -856,7 +595,7 @@ def register(data: Data) -> None:
             if how == "div"
             else _mod(one, other)
             if how == "mod"
-            else _number(one) / _number(other)
+            else number_of(one) / number_of(other)
         )
 
     def ask(what: str, *args: Value) -> Value:

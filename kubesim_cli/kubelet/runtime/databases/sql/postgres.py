@@ -8,13 +8,13 @@ from sqlglot import exp
 
 from . import pgcatalog, times
 from .catalog import Table, View
-from .data import Data
 from .definitions import Definitions
 from .dialects import parse, syntax
 from .errors import SqlError, unsupported
 from .kinds import Kind
+from .pgobjects import Objects
 from .results import Result
-from .session import Server, Session
+from .session import Server
 from .words import Words
 
 _STATEMENTS = frozenset((
@@ -26,14 +26,7 @@ _STATEMENTS = frozenset((
 ))
 
 
-def new_data() -> Data:
-    """Return a new database."""
-    data = Data(False)
-    data.catalog.schemas = ["public"]
-    return data
-
-
-class Postgres(Session):
+class Postgres(Objects):
     """`state["database"]` is that of the connection."""
 
     mysql = False
@@ -201,251 +194,6 @@ class Postgres(Session):
 
     # Databases, schemas, roles, types
 
-    def _do_create(self, words: Words, text: str) -> Result | None:
-        words.take()
-        what = words.peek()
-        method = getattr(self, f"_create_{what.lower()}", None)
-        if method is None:
-            return None
-        words.take()
-        exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
-        found: Result = method(words, text, exists)
-        return found
-
-    def _create_database(self, words: Words, text: str, exists: bool) -> Result:
-        if self.transaction is not None:
-            raise SqlError(0, "25001", "CREATE DATABASE cannot run inside a transaction block")
-        name = _name(words)
-        if name in self.server.databases:
-            raise SqlError(0, "42P04", f'database "{name}" already exists')
-        owner = ""
-        while words.peek():
-            if words.accept("OWNER"):
-                words.accept("=")
-                owner = _name(words)
-            else:
-                words.take()
-        data = self.server.databases[name] = new_data()
-        data.changed.add(("", ""))
-        self.server.settings.setdefault("owners", {})[name] = owner or self.state["user"]
-        self.server.users_changed = True
-        return Result(tag="CREATE DATABASE")
-
-    def _create_schema(self, words: Words, text: str, exists: bool) -> Result:
-        name = _name(words) if words.peek() != "AUTHORIZATION" else (words.take() and "") or _name(words)
-        schemas = self.data.catalog.schemas
-        if name in schemas:
-            if exists:
-                return Result(tag="CREATE SCHEMA", notices=[("NOTICE", 0, f'schema "{name}" already exists, skipping')])
-            raise SqlError(0, "42P06", f'schema "{name}" already exists')
-        schemas.append(name)
-        self._changed(text)
-        return Result(tag="CREATE SCHEMA")
-
-    def _changed(self, text: str) -> None:
-        self.data.changed.add(("", ""))
-        self.wrote(text)
-
-    def _create_role(self, words: Words, text: str, exists: bool, login: bool = False) -> Result:
-        name = _name(words)
-        if name in self.server.users:
-            raise SqlError(0, "42710", f'role "{name}" already exists')
-        self.server.users[name] = {
-            "login": login,
-            "password": "",
-            "super": False,
-            "createdb": False,
-            "createrole": False,
-        }
-        self._role_options(self.server.users[name], words)
-        self.server.users_changed = True
-        return Result(tag="CREATE ROLE")
-
-    def _create_user(self, words: Words, text: str, exists: bool) -> Result:
-        return self._create_role(words, text, exists, True)
-
-    def _role_options(self, role: dict[str, Any], words: Words) -> None:
-        names = {"LOGIN": "login", "SUPERUSER": "super", "CREATEDB": "createdb", "CREATEROLE": "createrole",
-                 "REPLICATION": "replication"}
-        while words.peek():
-            word = words.take()
-            if word == "PASSWORD":
-                role["password"] = words.name()
-            elif word in names:
-                role[names[word]] = True
-            elif word[:2] == "NO" and word[2:] in names:
-                role[names[word[2:]]] = False
-            elif word in ("VALID", "CONNECTION"):
-                words.take()
-                words.take()
-
-    def _create_type(self, words: Words, text: str, exists: bool) -> Result:
-        name = _name(words)
-        words.need("AS")
-        words.need("ENUM")
-        words.need("(")
-        values = []
-        while not words.accept(")"):
-            values.append(words.name())
-            words.accept(",")
-        if name in self.data.catalog.types:
-            raise SqlError(0, "42710", f'type "{name}" already exists')
-        self.data.catalog.types[name] = values
-        self._changed(text)
-        return Result(tag="CREATE TYPE")
-
-    def _create_extension(self, words: Words, text: str, exists: bool) -> Result:
-        name = words.name()
-        known = self.data.catalog.types.setdefault("pg extensions", [])
-        if name in known:
-            if exists:
-                return Result(
-                    tag="CREATE EXTENSION", notices=[("NOTICE", 0, f'extension "{name}" already exists, skipping')]
-                )
-            raise SqlError(0, "42710", f'extension "{name}" already exists')
-        known.append(name)
-        self._changed(text)
-        return Result(tag="CREATE EXTENSION")
-
-    def _do_drop(self, words: Words, text: str) -> Result | None:
-        words.take()
-        what = words.peek()
-        if what not in ("DATABASE", "SCHEMA", "ROLE", "USER", "TYPE", "EXTENSION"):
-            return None
-        words.take()
-        exists = words.accept("IF") and words.accept("EXISTS")
-        result = Result(tag=f"DROP {'ROLE' if what == 'USER' else what}")
-        while True:
-            name = _name(words)
-            if not self._dropped(what, name, words, result):
-                kind = {"USER": "role"}.get(what, what.lower())
-                if not exists:
-                    raise SqlError(0, "3D000" if what == "DATABASE" else "42704", f'{kind} "{name}" does not exist')
-                result.notices.append(("NOTICE", 0, f'{kind} "{name}" does not exist, skipping'))
-            if not words.accept(","):
-                return result
-
-    def _dropped(self, what: str, name: str, words: Words, result: Result) -> bool:
-        server, catalog = self.server, self.data.catalog
-        if what == "DATABASE":
-            if name == self.database:
-                raise SqlError(0, "55006", "cannot drop the currently open database")
-            others = sum(1 for each in server.sessions.values() if each.get("database") == name)
-            if others and name in server.databases:
-                raise SqlError(
-                    0,
-                    "55006",
-                    f'database "{name}" is being accessed by other users',
-                    f"There {'is' if others == 1 else 'are'} {others} other session{'' if others == 1 else 's'} "
-                    "using the database.",
-                )
-            if server.databases.pop(name, None) is None:
-                return False
-            server.dropped.append(name)
-            server.users_changed = True
-        elif what == "SCHEMA":
-            if name not in catalog.schemas:
-                return False
-            those = [table for table in catalog.tables.values() if table.schema == name]
-            views = [key for key in catalog.views if key[0] == name]
-            if (those or views) and words.peek() != "CASCADE":
-                raise SqlError(0, "2BP01", f"cannot drop schema {name} because other objects depend on it",
-                               "\n".join(f"table {name}.{each.name} depends on schema {name}" for each in those),
-                               "Use DROP ... CASCADE to drop the dependent objects too.")
-            words.accept("CASCADE")
-            if those:
-                result.notices.append(("NOTICE", 0, f"drop cascades to table {name}.{those[0].name}" if len(those) == 1
-                                       else f"drop cascades to {len(those)} other objects"))
-            for table in those:
-                self.data.drop(table)
-            for key in views:
-                del catalog.views[key]
-            catalog.schemas.remove(name)
-            self._changed("")
-        elif what in ("ROLE", "USER"):
-            if server.users.pop(name, None) is None:
-                return False
-            server.users_changed = True
-        else:
-            known = catalog.types if what == "TYPE" else {each: [] for each in catalog.types.get("pg extensions", [])}
-            if name not in known:
-                return False
-            if what == "TYPE":
-                del catalog.types[name]
-            else:
-                catalog.types["pg extensions"].remove(name)
-            self._changed("")
-        return True
-
-    def _do_alter(self, words: Words, text: str) -> Result | None:
-        words.take()
-        what = words.take()
-        if what in ("ROLE", "USER"):
-            name = _name(words)
-            role = self.server.users.get(self.state["user"] if name == "current_user" else name)
-            if role is None:
-                raise SqlError(0, "42704", f'role "{name}" does not exist')
-            self._role_options(role, words)
-            self.server.users_changed = True
-            return Result(tag="ALTER ROLE")
-        if what == "DATABASE":
-            name = _name(words)
-            if name not in self.server.databases:
-                raise SqlError(0, "3D000", f'database "{name}" does not exist')
-            if words.accept("RENAME"):
-                words.need("TO")
-                self.server.databases[_name(words)] = data = self.server.databases.pop(name)
-                self.server.dropped.append(name)
-                data.changed |= {("", ""), *data.catalog.tables}
-            self.server.users_changed = True
-            return Result(tag="ALTER DATABASE")
-        if what == "TYPE":
-            name = _name(words)
-            if name not in self.data.catalog.types:
-                raise SqlError(0, "42704", f'type "{name}" does not exist')
-            words.need("ADD")
-            words.need("VALUE")
-            self.data.catalog.types[name].append(words.name())
-            self._changed(text)
-            return Result(tag="ALTER TYPE")
-        if what == "SYSTEM":
-            return Result(tag="ALTER SYSTEM")
-        if (what in ("TABLE", "SCHEMA", "SEQUENCE", "DEFAULT") and " OWNER TO " in text.upper()) or what == "DEFAULT":
-            return Result(tag=f"ALTER {'DEFAULT PRIVILEGES' if what == 'DEFAULT' else what}")
-        return None
-
-    def _do_grant(self, words: Words, text: str) -> Result:
-        for name in self._grantees(words, "TO"):
-            if name not in self.server.users and name not in ("public", "current_user"):
-                raise SqlError(0, "42704", f'role "{name}" does not exist')
-        return Result(tag="GRANT" if "ON" in text.upper().split() else "GRANT ROLE")
-
-    def _do_revoke(self, words: Words, text: str) -> Result:
-        return Result(tag="REVOKE")
-
-    def _grantees(self, words: Words, before: str) -> list[str]:
-        while words.peek() and not words.accept(before):
-            words.take()
-        found = [_name(words)]
-        while words.accept(","):
-            found.append(_name(words))
-        return found
-
-    def _do_comment(self, words: Words, text: str) -> Result:
-        words.take()
-        words.need("ON")
-        if words.accept("TABLE"):
-            schema, name = words.dotted()
-            table = self.find(exp.table_(name, db=schema or None))
-            if table is None:
-                raise SqlError(0, "42P01", f'relation "{name}" does not exist')
-            words.need("IS")
-            if isinstance(table, Table):
-                table.comment = words.name()
-                self.data.changed.add(table.key)
-                self.wrote(text)
-        return Result(tag="COMMENT")
-
     # Settings
 
     def _do_set(self, words: Words, text: str) -> Result:
@@ -590,13 +338,6 @@ class Postgres(Session):
 
     def _ask_obj_description(self, *args: Any) -> None:
         return None
-
-
-def _name(words: Words) -> str:
-    """Return the next word as an identifier: in lower case, unless it is quoted."""
-    quoted = words.at < len(words.tokens) and words.tokens[words.at].quoted
-    name = words.name()
-    return name if quoted else name.lower()
 
 
 def _place(text: str, near: str) -> int:
