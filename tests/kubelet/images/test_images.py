@@ -30,7 +30,7 @@ SAID = {
     "httpd": ("AH00094: Command line: 'httpd -D FOREGROUND'", 0), "kubernetes-bootcamp": ("", 137),
     "kubernetes-zookeeper": ("binding to port 0.0.0.0/0.0.0.0:2181", 143), "mariadb": ("ready for connections", 0),
     "memcached": ("", 0), "mongo": ("Waiting for connections", 0), "mysql": ("ready for connections", 0),
-    "netshoot": ("", 0), "nginx": ("ready for start up", 0), "nginx-slim": ("start worker processes", 0),
+    "netshoot": ("", 0), "node-hello": ("", 137), "nginx": ("ready for start up", 0), "nginx-slim": ("start worker processes", 0),
     "nginx-unprivileged": ("start worker processes", 0), "nginxdemos-hello": ("start worker processes", 0),
     "node": ("", 0), "openjdk": ("", 0), "pause": ("", 0), "perl": ("", 0), "php": ("", 0),
     "postgres": ("database system is ready to accept connections", 0),

@@ -197,3 +197,13 @@ def test_nginx_speaks_tls_and_reloads(serve):
     assert serve([], url="http://10.244.0.10/") == "one"
     serve.net.run("server", "nginx -s reload", 1)
     assert serve([], url="http://10.244.0.10/") == "two"
+
+
+@pytest.mark.parametrize(("program", "says"), [
+    ("var http = require('http');\nvar f = function(req, res) {\n  res.writeHead(200);\n  res.end('Hello!');\n};\n"
+     "http.createServer(f).listen(8080);\n", "Hello!"),
+    ("const port = process.env.PORT || 8080;\nrequire('express')();\napp.get('/', (req, res) => {\n"
+     "  res.write(\"on \" + process.env.HOSTNAME);\n  res.end(\" | v=1\\n\");\n});\napp.listen(port);\n",
+     "on server | v=1\n")])
+def test_node(serve, program, says):
+    assert serve(["node", "/server.js"], files={"/server.js": program}) == says

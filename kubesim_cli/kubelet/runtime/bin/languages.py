@@ -54,7 +54,13 @@ def _run(process: Process) -> int | None:
     import re
 
     args, kernel = process.argv[1:], process.kernel
-    if process.argv[0].rpartition("/")[2].startswith("python"):
+    name = process.argv[0].rpartition("/")[2]
+    if name.startswith("node"):
+        from .web import node
+
+        if isinstance(process.memory, dict) or (process.memory is None and node.source(process)):
+            return node.server(process)
+    if name.startswith("python"):
         from .web import folders
 
         if folders.is_http_server(args):
