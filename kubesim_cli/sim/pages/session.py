@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
     from ..settings import Execute
 
+_NO_TERMINAL = "Unable to use a TTY - input is not a terminal or the right kind of file\n"
 START = "2024-01-01T00:00:00Z"
 _INTERACTIVE = {"edit", "edit-last-applied", "proxy", "port-forward"}  # what calls other programs, or serves
 # curl and wget for files, which --map has made of URLs; curl for addresses in the cluster, too.
@@ -235,6 +236,8 @@ class Session:
                 self._bash = None
             else:
                 self._follow(self._bash.environ, self._bash.cwd)
+        ran.output = ran.output.replace(_NO_TERMINAL, "")  # the page's author had one
+        ran.stderr = ran.stderr.replace(_NO_TERMINAL, "")
         if self.watches:
             self._open().refresh()
             for watch in self.watches:

@@ -14,6 +14,7 @@ UID, OTHER = "6dbe5870-6c5c-4761-b3e1-354437823255", "00000000-6c5c-4761-b3e1-35
     ("80:31234/TCP", "80:30080/TCP"), ("app=a,pod-template-hash=7854ff8877", "app=a,pod-template-hash=86dcfdf4c6"),
     ("job-x7k2p", "job-bcdfg"), ("docker://b1c2d3e4f5a6", "docker://a1b2c3d4e5f6"), ("gke-pool-node-1", "minikube"),
     ("Created: Mon, 01 Jan 2024 00:00:00 +0000", "Created: Tue, 02 Jan 2024 00:00:00 +0000"),
+    ("-rw-r--r-- 1 1000 2000 6 Jun  6 20:08 f", "-rw-r--r-- 1 1000 2000 6 Jan  1 00:00 f"),
     ('resourceVersion: "12"', 'resourceVersion: "345"'), ("a  b", "a b"), ("v1.31.0", "v1.31.14"),
 ])
 def test_names_are_bound(page, here):

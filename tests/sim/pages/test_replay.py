@@ -238,3 +238,9 @@ def test_curl_reaches_the_cluster_and_nothing_else(replayed):
                       "$ curl -s http://$IP/ | grep '<title>'\n<title>Welcome to nginx!</title>\n"
                       "$ curl http://example.com/\nan answer\n```\n")
     assert states(report) == ["ran"] * 4 + ["equal", "left out"]
+
+
+def test_a_page_has_a_terminal(replayed):
+    report = replayed("```sh\nkubectl run a --image=busybox --command -- sleep 3600\n```\n```\n"
+                      "$ kubectl exec -it a -- echo hello\nhello\n```\n")
+    assert states(report) == ["ran", "equal"]
