@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .containerlog import ContainerLog
     from .lives import Life
     from .runtime.process import Outcome, Piece
+    from .runtime.stopping import Stop
     from .streaming import Attachment, Dialed, Execution, Move
 
 KINDS = ("startup", "liveness", "readiness")
@@ -21,7 +22,7 @@ LASTING = ("persistentVolumeClaim", "ephemeral", "hostPath")  # volumes that may
 class Runtime:
     """Containers whose programs are played."""
 
-    STOPS = 0.6  # seconds that ending a pod takes, whatever its grace period
+    NOTICES = 0.3  # seconds after its end that the kubelet of a pod in deletion tells of a container's
 
     def missing(self, api: Client, image: str) -> str:
         """Return what of an image no registry has, `repository` or `tag`; "" where it can be pulled."""
@@ -74,6 +75,34 @@ class Runtime:
         from .runtime import process
 
         return process.pieces(api, pod, container, probe, start)
+
+    def stop(self, api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
+        """Return how a container ends that is told to at `at`; see runtime.stopping.stop."""
+        if self._life(api, pod, container) is not None:
+            from . import residents
+
+            return residents.of(api).tell(pod, container, grace)
+        from .runtime import stopping
+
+        return stopping.stop(api, pod, container, start, at, grace)
+
+    def signal(self, api: Client, pod: Object, container: Object) -> None:
+        """Send a container that was told to end its signal, as `stop` said when."""
+        if self._life(api, pod, container) is not None:
+            from . import residents
+
+            residents.of(api).signal(pod, container)
+
+    def ended(self, api: Client, pod: Object, container: Object) -> tuple[float, int] | None:
+        """Return (when, exit code) of a container's end that has happened though nobody told that it would."""
+        life = self._life(api, pod, container)
+        return life.ends[:2] if life is not None and life.ends is not None and life.ends[0] <= api.now else None
+
+    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+        """Return how many seconds a container's postStart hook takes, and whether it succeeds."""
+        from .runtime import stopping
+
+        return stopping.begun(api, pod, container, start)
 
     # Resident containers (residents.py), of which there mostly are none
 

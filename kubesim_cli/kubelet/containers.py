@@ -21,6 +21,7 @@ BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, 
 RESET = 600.0  # a container that ran so long starts with no back-off again
 CRASH_LOOP = "CrashLoopBackOff"
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
+SEEN = 3600.0  # seconds that events are: of probes that failed before nobody is told
 LOOK = 0.05    # seconds from one look at what could not be foreseen to the next
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
@@ -84,12 +85,6 @@ def _mount(mount: Object) -> Object:
     return told
 
 
-def running(worker: PodWorker) -> list[str]:
-    """Return the names of the containers that run."""
-    every = worker.all_statuses() + (worker.status.get("ephemeralContainerStatuses") or [])
-    return [each["name"] for each in every if "running" in each["state"]]
-
-
 class Slot:
     """One container and its status, in the role that it plays (see process.outcome)."""
 
@@ -109,6 +104,8 @@ class Slot:
 
         worker, container = self.worker, self.container
         waiting = self.state.get("waiting") or {}
+        if self._is_hooked():
+            return
         failure = pulling.ensure(worker, container, waiting)
         if failure is None:
             _, problem = environment.environment(worker.api, worker.pod, container)
@@ -123,19 +120,53 @@ class Slot:
         worker.event("Normal", "Created", created, self.name)
         worker.event("Normal", "Started", started, self.name)
         worker.memory.instants[f"{self.name} startedAt"] = worker.now
-        self._note_start()
+        worker.memory.stops.pop(self.name, None)
+        if "postStart" in (container.get("lifecycle") or {}):
+            took, succeeds = worker.runtime.begun(worker.api, {**worker.pod, "status": worker.status}, container,
+                                                  worker.now)
+            worker.memory.instants[f"{self.name} hooked"] = worker.now + took
+            worker.memory.instants[f"{self.name} hook fails"] = 0.0 if succeeds else worker.now
+            self._is_hooked()
+            return
+        self._note_start(worker.now)
         worker.tell_addresses(True)
         worker.runtime.started(worker.api, {**worker.pod, "status": worker.status}, container)
 
-    def _note_start(self) -> None:
+    def _is_hooked(self) -> bool:
+        """Tell whether the container was started and its postStart hook is what is waited for, or was until now."""
+        instants, worker = self.worker.memory.instants, self.worker
+        at = instants.get(f"{self.name} hooked")
+        if at is None:
+            return False
+        if worker.now < at:
+            worker.wake(at)
+            return True
+        del instants[f"{self.name} hooked"]
+        self._note_start(instants[f"{self.name} startedAt"])
+        worker.tell_addresses(True)
+        worker.runtime.started(worker.api, {**worker.pod, "status": worker.status}, self.container)
+        if instants.pop(f"{self.name} hook fails"):
+            from . import stops
+
+            worker.event("Warning", "FailedPostStartHook", "PostStartHook failed", self.name)
+            worker.event("Normal", "Killing", "FailedPostStartHook", self.name)
+            stops.tell(self, worker.now, self._grace())
+        return True
+
+    def _grace(self, probe: Object | None = None) -> float:
+        """Return how many seconds the container has to end where its pod goes on."""
+        own = (probe or {}).get("terminationGracePeriodSeconds")
+        return float(self.worker.pod["spec"].get("terminationGracePeriodSeconds", 30) if own is None else own)
+
+    def _note_start(self, at: float) -> None:
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
         self.status.update(
             containerID="docker://" + names.digest(f"{uid}/{self.name}/{count}"), image=names.tagged(image),
-            imageID=names.image_id(image), state={"running": {"startedAt": timestamps.format(self.worker.now)}})
+            imageID=names.image_id(image), state={"running": {"startedAt": timestamps.format(at)}})
 
     def adopt(self) -> None:
         """Note that the container runs and is ready."""
-        self._note_start()
+        self._note_start(self.worker.now)
         self.status.update(started=True, ready=True)
         self._tell_resources()
 
@@ -164,14 +195,9 @@ class Slot:
         if result.until is not None:
             worker.wake(max(result.until, worker.now + LOOK))
         killed = self._killed()
-        if killed is not None and (result.ends is None or killed[0] < result.ends):
-            at = self._after_start(killed[0])
-            if worker.now >= at:
-                self._kill(killed[1], killed[2])
-                self.kill(at)
-                return
-            worker.wake(at)
-        elif result.ends is not None:
+        if self._is_killed(killed if killed is not None and (result.ends is None or killed[0] < result.ends) else None):
+            return
+        if killed is None and result.ends is not None:
             at = self._after_start(result.ends)
             if worker.now >= at:
                 if result.trouble:
@@ -188,6 +214,11 @@ class Slot:
             self.status["resources"] = clone(resources)
             if resources.get("requests"):
                 self.status["allocatedResources"] = clone(resources["requests"])
+
+    @property
+    def started(self) -> float:
+        """When the container that runs was started."""
+        return self._after_start(0.0)
 
     def _after_start(self, delay: float) -> float:
         """Return when the container that runs will have run for so many seconds."""
@@ -215,9 +246,7 @@ class Slot:
         for kind in ("startup", "liveness"):
             probe = self._probe(kind)
             if probe and probe.get("exec"):
-                period = float(probe.get("periodSeconds") or 10)
-                first = float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
-                changes = process.verdicts(probe, self._pieces(kind, probe), first, True)
+                changes = process.verdicts(probe, self._pieces(kind, probe), self._first(kind), True)
                 bad = next((change for change in changes if not change[1]), None)
                 if bad is not None and not (kind == "startup" and self._started_at(bad[0])):
                     found.append((bad[0], kind, bad[2]))
@@ -243,8 +272,7 @@ class Slot:
 
         if self.role == "ephemeral":
             return
-        worker, began = self.worker, self.state["running"]["startedAt"]
-        was_ready = self.status["ready"]
+        worker = self.worker
         self.status.update(started=False, ready=False)
         startup = self._startup()
         if startup is None:
@@ -258,22 +286,62 @@ class Slot:
         if self.role == "init" or not probe:
             self.status["ready"] = self.role != "init"
             return
-        pieces = self._pieces("readiness", probe)
-        message = "" if pieces[0].succeeds else pieces[0].message
-        for time, good, found in process.verdicts(probe, pieces, startup, False):
+        for time, good, _ in process.verdicts(probe, self._pieces("readiness", probe), startup, False):
             at = self._after_start(time)
             if worker.now < at:
                 worker.wake(at)
                 break
-            self.status["ready"], message = good, found
-        if not self.status["ready"] and message and (was_ready or worker.now < timestamps.parse(began) + 1):
-            worker.event("Warning", "Unhealthy", f"Readiness probe failed: {message}", self.name)
+            self.status["ready"] = good
+        self._tell_failures("readiness", startup)
 
-    def _kill(self, kind: str, message: str) -> None:
-        worker, threshold = self.worker, (self.container[f"{kind}Probe"].get("failureThreshold") or 3)
-        for _ in range(threshold):
-            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {message}", self.name)
-        worker.event("Normal", "Killing", f"Container {self.name} failed {kind} probe, will be restarted", self.name)
+    def _is_killed(self, killed: tuple[float, str, str] | None) -> bool:
+        """Kill a container for good that a probe, or its hook, has failed; tell whether it has ended.
+
+        `killed`: see _killed. As long as it has not, it goes on as others.
+        """
+        worker, stop = self.worker, self.worker.memory.stops.get(self.name)
+        if stop is None and killed is None:
+            return False
+        from . import stops
+
+        if stop is None and killed is not None:
+            time, kind, _ = killed
+            at = self._after_start(time)
+            self._tell_failures(kind, self._first(kind), at)
+            if worker.now < at:
+                worker.wake(at)
+                return False
+            told = f"Container {self.name} failed {kind} probe, will be restarted"
+            worker.event("Normal", "Killing", told, self.name)
+            stop = stops.tell(self, at, self._grace(self._probe(kind)))
+        return stop is not None and stops.go_on(self, stop)
+
+    def _tell_failures(self, kind: str, begin: float, end: float = float("inf")) -> None:
+        """Tell of the probes that have failed since that was told last, up to `end`; what nobody will see is not.
+
+        `begin`: when the first one is made, in seconds after the start.
+        """
+        from .runtime import process
+
+        worker, probe, what = self.worker, self._probe(kind), f"{self.name} {kind} failed"
+        assert probe is not None
+        found, base = self._pieces(kind, probe), self.started
+        told = max(worker.memory.instants.get(what, 0.0), worker.horizon - SEEN)
+        while (failure := process.failure(probe, found, begin, told - base)) is not None:
+            at = base + failure[0]
+            if at > end:
+                return
+            if worker.now < at:
+                worker.wake(at)
+                return
+            told = worker.memory.instants[what] = at
+            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {failure[1]}", self.name)
+
+    def _first(self, kind: str) -> float:
+        """Return when the first probe of a kind that kills is made, in seconds after the start."""
+        probe = self._probe(kind) or {}
+        period = float(probe.get("periodSeconds") or 10)
+        return float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
 
     def kill(self, at: float, code: int = bounds.KILLED, reason: str = "Error") -> None:
         """End the container from outside."""
@@ -453,15 +521,29 @@ def adopted(api: Client, pod: Object, node: Object, addresses: Addresses, since:
     return worker.status
 
 
+def groups(worker: PodWorker) -> tuple[list[Slot], list[Slot], list[Slot], list[Slot]]:
+    """Return the containers that others wait for, the main ones, those of `kubectl debug`, and the sidecars."""
+    inits, mains = _slots(worker)
+    return ([slot for slot in inits if slot.role == "init"], mains, _ephemerals(worker),
+            [slot for slot in inits if slot.role == "sidecar"])
+
+
 def kill_all(worker: PodWorker) -> None:
     """End everything that still runs; the pod's phase follows from how its containers ended."""
     if "containerStatuses" not in worker.status:
         return
-    inits, mains = _slots(worker)
-    for slot in (*inits, *mains, *_ephemerals(worker)):
-        if "running" in slot.state:
-            slot.kill(worker.now)
-        elif "waiting" in slot.state and slot in mains:
+    for group in groups(worker):
+        for slot in group:
+            if "running" in slot.state:
+                slot.kill(worker.now)
+    conclude(worker)
+
+
+def conclude(worker: PodWorker) -> None:
+    """Nothing runs any more: the pod's phase follows from how its containers ended."""
+    mains = _slots(worker)[1]
+    for slot in mains:
+        if "waiting" in slot.state:
             slot.status["state"] = {"terminated": {
                 "exitCode": bounds.KILLED, "reason": "ContainerStatusUnknown", "startedAt": None,
                 "finishedAt": None, "message": "The container could not be located when the pod was terminated"}}

@@ -38,23 +38,15 @@ SYNC = 60.0  # seconds from one look of the kubelet at a pod's volumes to the ne
 class Stage:
     """The first of STAGES that `applies(worker)` is the pod's, and is taken: `take(worker)`.
 
-    With `since(worker)`, an RFC 3339 time, it is only taken `delay(worker)` seconds after that; `announce(worker)`
-    then tells that it is coming, once.
+    With `since(worker)`, an RFC 3339 time, it is only taken `delay` seconds after that.
     """
 
-    __slots__ = ("announce", "applies", "delay", "name", "since", "take")
+    __slots__ = ("applies", "delay", "name", "since", "take")
 
-    def __init__(self, name: str, applies: Callable[[PodWorker], bool], take: Step,
-                 delay: Callable[[PodWorker], float] = lambda worker: 0.0,
-                 since: Callable[[PodWorker], str] | None = None, announce: Step = lambda worker: None):
+    def __init__(self, name: str, applies: Callable[[PodWorker], bool], take: Step, delay: float = 0.0,
+                 since: Callable[[PodWorker], str] | None = None):
         self.name, self.applies, self.take = name, applies, take
-        self.delay, self.since, self.announce = delay, since, announce
-
-
-def _deleted_at(worker: PodWorker) -> str:
-    meta = worker.pod["metadata"]
-    grace = meta.get("deletionGracePeriodSeconds") or 0
-    return timestamps.format(timestamps.parse(meta["deletionTimestamp"]) - grace)
+        self.delay, self.since = delay, since
 
 
 def _stopping(worker: PodWorker) -> bool:
@@ -88,17 +80,16 @@ def _begin(worker: PodWorker) -> None:
     containers.step(worker)
 
 
-def _announce_end(worker: PodWorker) -> None:
-    for name in containers.running(worker):
-        worker.event("Normal", "Killing", f"Stopping container {name}", name)
-
-
 def _end(worker: PodWorker) -> None:
-    """Everything has stopped: let the pod go, with its last status where something else still holds it."""
-    if worker.pod["metadata"].get("finalizers"):
-        containers.kill_all(worker)
-        worker.save()
-    worker.gone = True
+    """Let the containers end, and then the pod go, with its last status where something else still holds it."""
+    from . import ending
+
+    since = ending.deleted_at(worker)
+    news = not worker.memory.knows("end", since)
+    if ending.step(worker, worker.moment("end", since, 0.0), news):
+        if worker.pod["metadata"].get("finalizers"):
+            worker.save()
+        worker.gone = True
 
 
 def _forget(worker: PodWorker) -> None:
@@ -108,11 +99,11 @@ def _forget(worker: PodWorker) -> None:
 
 STAGES = (
     Stage("forget", lambda w: _stopping(w) and is_mirror(w.pod), _forget),
-    Stage("end", _stopping, _end, lambda w: w.runtime.STOPS, _deleted_at, _announce_end),
+    Stage("end", _stopping, _end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
     Stage("expire", lambda w: (end := w.deadline()) is not None and w.now >= end, containers.expire),
-    Stage("begin", lambda w: not w.sandbox, _begin, lambda w: START, lambda w: w.status["startTime"]),
+    Stage("begin", lambda w: not w.sandbox, _begin, START, lambda w: w.status["startTime"]),
     Stage("run", lambda w: True, containers.step),
 )
 
@@ -262,11 +253,8 @@ class Kubelet(Controller):
         stage = next(each for each in STAGES if each.applies(worker))
         if stage.since is not None:
             since = stage.since(worker)
-            news = not worker.memory.knows(stage.name, since)
-            at = worker.moment(stage.name, since, stage.delay(worker))
+            at = worker.moment(stage.name, since, stage.delay)
             if worker.now < at:
-                if news:
-                    stage.announce(worker)
                 worker.wake(at)
                 return
         stage.take(worker)

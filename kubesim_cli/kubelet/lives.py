@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .runtime.kernel.process import Space
     from .runtime.play import Course
     from .runtime.process import Outcome, Piece
+    from .runtime.stopping import Stop
 
 PATIENCE, MOST_PATIENCE = 0.05, 5.0  # who connects again and again is looked at by its age, but each so many seconds
 PROBES = ("startup", "liveness", "readiness")
@@ -89,15 +90,9 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
         return ""
 
     from .runtime import process
-    from .runtime.play import Course, Fenced
 
     def ahead() -> Course:
-        copy = engine.copy()
-        copy.connect(Fenced(engine.kernel.routes, pod=inside.space.net.name))
-        copy.kernel.forgiving = False
-        course = Course(copy, name, container, life.started)
-        course.enter()
-        return course
+        return _ahead(engine, name, container, life.started)
 
     course = ahead()
     outcome = process.lived(course)
@@ -119,6 +114,25 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
 def _waits(space: Space) -> bool:
     """Tell whether nothing happens in a container by itself: its processes wait for what others do."""
     return not any(each.woken or each.pending or each.until is not None for each in space.processes.values())
+
+
+def told_ahead(engine: Engine, name: str, container: Object, grace: float, signal: str) -> Stop:
+    """Return how a container ends that runs in the engine and is told to now."""
+    from .runtime import stopping
+
+    return stopping.told(_ahead(engine, name, container, engine.kernel.now), container, grace, signal)
+
+
+def _ahead(engine: Engine, name: str, container: Object, start: float) -> Course:
+    """Return a container of the engine in a copy that can be played on."""
+    from .runtime.play import Course, Fenced
+
+    copy = engine.copy()
+    copy.connect(Fenced(engine.kernel.routes, pod=engine.containers[name].space.net.name))
+    copy.kernel.forgiving = False
+    course = Course(copy, name, container, start)
+    course.enter()
+    return course
 
 
 def _undisturbed(space: Space) -> bool:

@@ -17,13 +17,14 @@ class Memory:
     """`uid` is the pod's: what an earlier pod of the same name left behind is not its memory.
 
     `instants` are the moments of which the API tells only the second, `back_offs` how many seconds containers waited,
-    or wait, for their last restart.
+    or wait, for their last restart, `stops` how containers end that were told to (see ending.py).
     """
 
     def __init__(self, uid: str, note: Object):
         known = note if note.get("uid") == uid else {}
         self.uid = uid
         self.instants: dict[str, float] = dict(known.get("instants") or {})
+        self.stops: dict[str, Object] = dict(known.get("stops") or {})
         self.back_offs: dict[str, float] = dict(known.get("backOffs") or {})
 
     def instant(self, what: str, stamp: str, now: float) -> float:
@@ -44,6 +45,8 @@ class Memory:
         note: Object = {"uid": self.uid}
         if self.instants:
             note["instants"] = self.instants
+        if self.stops:
+            note["stops"] = self.stops
         if self.back_offs:
             note["backOffs"] = self.back_offs
         return note

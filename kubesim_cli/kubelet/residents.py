@@ -18,7 +18,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .lives import PROBES, Life, before, foresee, may_connect
+from .lives import PROBES, Life, before, foresee, may_connect, told_ahead
 from .runtime import bounds, process
 from .runtime.engine import Engine
 from .runtime.kernel.network import Routes
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .runtime.kernel.network import Answerer, Reply
     from .runtime.kernel.process import Space
     from .runtime.play import Play
+    from .runtime.stopping import Stop
 
 ENGINE, LIFE = "engine/", "life/"
 WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
@@ -473,6 +474,33 @@ class Residents:
         if self.names(pod["metadata"]["uid"]):
             self.advance()
             Sandbox(self.engine, self.api, pod).refresh()
+
+    def tell(self, pod: Object, container: Object, grace: float) -> Stop:
+        """A container is told to end: its preStop hook begins; return how it ends, as a copy of the engine tells."""
+        from .runtime import stopping
+
+        self.advance()
+        name = f"{pod['metadata']['uid']}/{container['name']}"
+        if name not in self.engine.containers or self.engine.containers[name].space.ended is not None:
+            return stopping.Stop()
+        found = told_ahead(self.engine, name, container, grace, stopping.signal_of(self.api, container))
+        command = (stopping.hook_of(container, "preStop").get("exec") or {}).get("command")
+        if command and grace > 0:
+            try:
+                self.engine.execute(name, command)
+            except StartError:
+                pass
+            self._touched = True
+        return found
+
+    def signal(self, pod: Object, container: Object) -> None:
+        """The kubelet sends a container its signal."""
+        from .runtime.stopping import signal_of
+
+        self.advance()
+        name = f"{pod['metadata']['uid']}/{container['name']}"
+        if name in self.engine.containers and self.engine.containers[name].space.ended is None:
+            self.engine.kill(name, signal_of(self.api, container))
             self._touched = True
 
     def let_go(self, uid: str) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from ..machinery.errors import StatusError
 from .containerruntime import Runtime
+from .runtime.bounds import KILLED
 from .runtime.process import ENDLESS, SHORT, Outcome, seconds
+from .runtime.stopping import Stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +62,19 @@ class Stub(Runtime):
             return ENDLESS
         took, code = said
         return Outcome(max(took, 0.0 if role in ("init", "ephemeral") else SHORT), code)
+
+    NOTICES = 0.6  # it is gone then, too
+
+    def stop(self, api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
+        """Everything ends at once."""
+        return Stop(0.0, KILLED)
+
+    def ended(self, api: Client, pod: Object, container: Object) -> None:
+        """Everything ends when it is told to."""
+
+    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+        """No hook is run."""
+        return 0.0, True
 
     def probe(self, container: Object, kind: str) -> Object | None:
         """Nothing is probed: what runs is ready."""

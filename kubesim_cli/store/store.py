@@ -13,7 +13,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import families, late, log
+from . import families, log
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..machinery.types import Object
     from .blobs import Blobs
+    from .late import Late
     from .lock import Lock
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
@@ -63,7 +64,7 @@ class Store:
         self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
-        self._late = late.Late()     # what is written to the log when the next line is, or with the commit
+        self._late: Late | None = None  # what is written to the log when the next line is, or with the commit
         if not index.size:
             index.size, index.crc = len(self._header), crc32(self._header)
         self._end = index.size       # where the next line will stand
@@ -351,6 +352,10 @@ class Store:
         if history or resource == self._fleeting:
             self._append(record)
         else:
+            if self._late is None:
+                from .late import Late
+
+                self._late = Late()
             self._late.take(record)
             self._index.apply(record, -1, b"")
         self._families.change(resource, key, before, entries.get(key) or [], obj)
@@ -438,7 +443,7 @@ class Store:
         """
         if not self.dirty:
             return
-        for record in self._late.drain():
+        for record in self._late.drain() if self._late else ():
             self._append_now(record)
         for each in sorted(self._touched):
             if self.timers.get(*each) != self._index.timers.get(*each):

@@ -92,6 +92,7 @@ def test_a_liveness_probe_finds_what_exec_did(newest):
     newest.advance("4s")
     assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "0"
     newest.advance("8s")
+    newest.advance("31s")  # its shell is killed when its grace period is over
     assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "1"
     assert "Liveness probe failed: cat: can't open '/tmp/healthy'" in newest.ok("kubectl describe pod a")
     newest.advance("120s")  # the new run makes the file again
@@ -171,7 +172,7 @@ def test_a_container_that_writes_to_a_claim_does_so_though_nobody_looks(newest):
     newest.ok("kubectl delete pod a")
     newest.advance("60s")
     make(newest, {"command": ["sleep", "infinity"], "volumeMounts": mount}, name="b", volumes=volumes)
-    assert len(newest.ok("kubectl exec b -- cat /v/log").splitlines()) == 4
+    assert len(newest.ok("kubectl exec b -- cat /v/log").splitlines()) == 7  # it goes on for its grace period
 
 
 def test_the_same_commands_give_the_same_bytes(newest):

@@ -133,6 +133,10 @@ class Course:
         assert self.inside.main is not None
         self.main = self.inside.main
 
+    def due(self) -> float | None:
+        """Return when the next thing happens, None where nothing does any more by itself."""
+        return self.engine.next()
+
     def forward(self) -> bool:
         """Let the next thing happen; return False where nothing does any more by itself."""
         due = self.engine.next()
@@ -153,6 +157,15 @@ class Course:
         most = SOON if self.inside.space.forever else TURNS
         return self.main.status is None and self.turns < most and (
             self.kernel.worked - self._worked < STEPS and self.forward())
+
+    def live_to(self, time: float, most: float) -> None:
+        """Let it live up to a time, unless process 1 ends before, or more than `most` steps are done."""
+        worked = self.kernel.worked
+        while (self.main.status is None and (due := self.due()) is not None and due <= time
+               and self.kernel.worked - worked < most and self.forward()):
+            pass
+        if self.main.status is None and not self.touched:
+            self._to(time)
 
     @property
     def seconds(self) -> float:
@@ -207,14 +220,14 @@ class Play(Course):
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
         count = sum(len(pod["spec"].get(field) or ()) for field in FIELDS)
         self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), count == 1))
-        self._sandbox = Sandbox(self.engine, api, pod)
-        self.name = self._sandbox.name(container)
+        self.sandbox = Sandbox(self.engine, api, pod)
+        self.name = self.sandbox.name(container)
         if beside is not None:
             self.engine.volumes.update(beside.volumes)
         for each, began, ended in those:
-            self._act(began, partial(self._sandbox.start if each is container else self._try, each))
+            self._act(began, partial(self.sandbox.start if each is container else self._try, each))
             if ended is not None:
-                self._act(ended, partial(self._stop, self._sandbox.name(each)))
+                self._act(ended, partial(self._stop, self.sandbox.name(each)))
         while self.name not in self.engine.containers:
             self.forward()
         self.enter()
@@ -227,7 +240,7 @@ class Play(Course):
     def _try(self, container: Object) -> None:
         """Start another container, if it can be."""
         try:
-            self._sandbox.start(container)
+            self.sandbox.start(container)
         except StartError:
             pass
 

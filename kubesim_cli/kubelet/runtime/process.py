@@ -51,7 +51,7 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
         if container.get("stdin") or role == "sidecar":
             return ENDLESS
         return Outcome(least) if finite or taken.ends_by_itself(container) else ENDLESS
-    if facts is not None and _serves(container, facts, env):
+    if facts is not None and serves(container, facts, env):
         return ENDLESS
     argv = environment.arguments(api, container, env)
     if not argv:
@@ -68,7 +68,7 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
                           lambda trouble: Outcome(least, bounds.FAILED, trouble=trouble))
 
 
-def _serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
+def serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
     """Tell whether a container plainly goes on: by its image's own command, which has all that it needs."""
     args = container.get("args")
     if not facts.runs or container.get("command") or (args and not args[0].startswith("-")):
@@ -205,6 +205,26 @@ def probed(course: Course, command: list[str], timeout: float) -> list[Piece]:
             if not course.live():
                 return found
     return found
+
+
+def failure(probe: Object, found: list[Piece], begin: float, after: float) -> tuple[float, str] | None:
+    """Return (time, message) of the first probe later than `after` that fails, None where none does.
+
+    Times are seconds after the start; probes are made from `begin` or initialDelaySeconds on.
+    """
+    period = float(probe.get("periodSeconds") or 10)
+    first = max(begin, float(probe.get("initialDelaySeconds") or 0))
+    after += 1e-6  # what was told of is not the next
+    for i, piece in enumerate(found):
+        if piece.succeeds:
+            continue
+        since = max(piece.begins, first)
+        if since <= after:
+            since = after
+        time = first + -(-(since - first) // period) * period
+        if i + 1 == len(found) or time < found[i + 1].begins:
+            return time, piece.message
+    return None
 
 
 def verdicts(probe: Object, found: list[Piece], begin: float, at_first: bool) -> list[tuple[float, bool, str]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from ...helpers import volumes
 from ...machinery.objects import controller_of
+from ...machinery.streaming import StartError
 from ..images import catalogue, image
 from ..network import podfiles
 from . import bin as programs
 from . import environment, given, taken
-from .engine import Container, Engine, Mount, Spec
+from .engine import Container, Engine, Mount, Session, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
 from .kernel.network import LOOPBACK
@@ -66,6 +67,11 @@ def _find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str)
     return _find(_unknown_goes_on, tree, user, cwd, path, name)
 
 
+def is_unknown(process: Process) -> bool:
+    """Tell whether it is not known what a process does."""
+    return process.program is _unknown_goes_on
+
+
 def user_of(pod: Object, container: Object, own: str) -> User:
     """Return who a container's processes are; `own`: UID or UID:GID of its image."""
     context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
@@ -110,6 +116,7 @@ class Sandbox:
     def __init__(self, engine: Engine, api: Client, pod: Object):
         self.engine, self.api, self.pod = engine, api, pod
         self.uid: str = pod["metadata"].get("uid", "")
+        self.hooks: dict[str, Session] = {}  # postStart hooks that were started, by container
 
     def name(self, container: Object) -> str:
         """Return how the engine calls a container."""
@@ -150,6 +157,7 @@ class Sandbox:
                 continue
         if not inside.is_known:
             taken.furnish(tree, container, now, finite)
+        self._hook(container)
         return made
 
     def _tell_network(self, tree: Tree) -> None:
@@ -162,6 +170,15 @@ class Sandbox:
 
     def _shares_node(self) -> bool:
         return bool(self.pod["spec"].get("hostNetwork"))
+
+    def _hook(self, container: Object) -> None:
+        """Start a container's postStart hook, as far as it is a program."""
+        command = (((container.get("lifecycle") or {}).get("postStart") or {}).get("exec") or {}).get("command")
+        if command:
+            try:
+                self.hooks[container["name"]] = self.engine.execute(self.name(container), command)
+            except StartError:
+                pass
 
     # Volumes
 

@@ -1,0 +1,133 @@
+"""How a container ends that is told to, and what becomes of its lifecycle hooks.
+
+Kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pkg/kubelet/lifecycle.
+"""
+
+from __future__ import annotations
+
+from ..images import catalogue
+from . import bounds, environment
+from .process import seconds, serves
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...apiserver.client import Client
+    from ...machinery.types import Object
+    from .play import Course, Play
+
+MINIMUM = 2.0    # seconds that a container always has between its signal and SIGKILL
+HOOK = 3600.0    # seconds that a postStart hook is waited for
+STEPS = 200_000  # that are played of it, and of an end; `PAST`: of what was before
+PAST = 10_000_000
+
+
+class Stop:
+    """`ends`: seconds after it was told to, `code`: with which exit code; `signalled`: seconds until its process 1 gets
+    its signal; `failed`: when its preStop hook failed, None where it did not."""
+
+    __slots__ = ("code", "ends", "failed", "signalled")
+
+    def __init__(self, ends: float = 0.0, code: int = 0, signalled: float = 0.0, failed: float | None = None):
+        self.ends, self.code, self.signalled, self.failed = ends, code, signalled, failed
+
+
+def hook_of(container: Object, kind: str) -> Object:
+    """Return a container's preStop or postStart hook, empty where it has none."""
+    found: Object = (container.get("lifecycle") or {}).get(kind) or {}
+    return found
+
+
+def stop(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
+    """Return how a container ends that was started at `start`, and is told to at `at`, with `grace` seconds for it."""
+    hook = hook_of(container, "preStop") if grace > 0 else {}
+    if "exec" not in hook:
+        env, _ = environment.environment(api, pod, container)
+        took, facts = _slept(hook, grace), catalogue.of(api).facts(container["image"])
+        argv = environment.arguments(api, container, env)
+        if not argv or (facts is not None and serves(container, facts, env)):  # it knows its signal
+            return Stop(took, 0, took)
+        if argv[0].rpartition("/")[2] == "sleep" and len(argv) == 2:
+            return _sleeper(seconds(argv[1]), start, at, took, _left(grace, took))
+    return bounds.guarded(lambda: _played(api, pod, container, start, at, grace),
+                          lambda trouble: Stop(0.0, bounds.KILLED))
+
+
+def _slept(hook: Object, grace: float) -> float:
+    return min(float((hook.get("sleep") or {}).get("seconds") or 0), grace)
+
+
+def _left(grace: float, took: float) -> float:
+    return max(grace - int(took), MINIMUM)
+
+
+def _sleeper(span: float | None, start: float, at: float, took: float, left: float) -> Stop:
+    """sleep knows no signal: as process 1 it sleeps on until it is killed."""
+    rest = max(start + (span or 0.0) - at, 0.0)
+    return Stop(rest, 0, took) if rest <= took + left else Stop(took + left, bounds.KILLED, took)
+
+
+def _played(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
+    from ...machinery.streaming import StartError
+    from .play import Play
+
+    try:
+        play = Play(api, pod, container, start)
+    except StartError as error:
+        return Stop(0.0, error.code)
+    play.live_to(at, PAST)
+    if play.main.status is not None:
+        return Stop(max(play.kernel.now - at, 0.0), play.main.status)
+    return told(play, container, grace, signal_of(api, container))
+
+
+def signal_of(api: Client, container: Object) -> str:
+    """Return the signal that ends a container: that of its image."""
+    facts = catalogue.of(api).facts(container["image"])
+    return facts.stop if facts is not None else "TERM"
+
+
+def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
+    """Return how a container ends that is told to now, where it is played on."""
+    from .sandbox import is_unknown
+
+    kernel, main = course.kernel, course.main
+    at, hook, failed = kernel.now, hook_of(container, "preStop") if grace > 0 else {}, None
+    if "exec" in hook:
+        code, _ = course.run(hook["exec"]["command"], grace)
+        took = min(kernel.now - at, grace) if code is not None else grace
+        failed = took if code else None
+    else:
+        took = _slept(hook, grace)
+    course.live_to(at + took, STEPS)
+    if main.status is None:
+        if is_unknown(main):
+            return Stop(took, 0, took, failed)
+        kernel.kill(main, signal)
+        course.live_to(at + took + _left(grace, took), STEPS)
+    if main.status is None:
+        return Stop(took + _left(grace, took), bounds.KILLED, took, failed)
+    return Stop(max(kernel.now - at, 0.0), main.status, took, failed)
+
+
+def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+    """Return how many seconds the postStart hook of a container that is started takes, and whether it succeeds."""
+    hook = hook_of(container, "postStart")
+    if "exec" not in hook:
+        return float((hook.get("sleep") or {}).get("seconds") or 0), True
+    return bounds.guarded(lambda: _begun(api, pod, container, start), lambda trouble: (0.0, True))
+
+
+def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+    from ...machinery.streaming import StartError
+    from .play import Play
+
+    try:
+        play: Play = Play(api, pod, container, start)
+    except StartError:
+        return 0.0, True  # it ends at once, whatever its hook
+    hook = play.sandbox.hooks.get(container["name"])
+    if hook is None:
+        return 0.0, False
+    while hook.code is None and play.seconds < HOOK and play.live():
+        pass
+    return play.seconds, hook.code == 0
