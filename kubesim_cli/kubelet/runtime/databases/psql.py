@@ -1,4 +1,4 @@
-"""psql, pg_isready, createdb, dropdb, createuser: PostgreSQL's clients."""
+"""psql: statements and backslash commands, of -c, of a script, or typed at a prompt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
     from .sql.results import Result
 
-_VALUED = frozenset(
+VALUED = frozenset(
     (
         "host",
         "port",
@@ -31,17 +31,16 @@ _VALUED = frozenset(
         "locale",
     )
 )
-_LETTERS = {
+LETTERS = {
     "h": "host", "p": "port", "U": "username", "d": "dbname", "c": "command", "f": "file", "t": "tuples-only",
     "A": "no-align", "q": "quiet", "F": "field-separator", "x": "expanded", "w": "no-password", "W": "password",
     "l": "list", "X": "no-psqlrc", "v": "set", "V": "version", "1": "single-transaction", "E": "echo-hidden",
     "a": "echo-all", "e": "echo", "b": "echo-errors", "n": "no-readline", "o": "output", "P": "pset",
     "S": "single-line", "i": "if-exists", "O": "owner", "s": "superuser", "r": "createrole",
 }
-_PG_LETTERS = {**_LETTERS, "t": "timeout"}
 
 
-def _how(process: Process, options: Options, database: str = "") -> dict[str, Any]:
+def how_of(process: Process, options: Options, database: str = "") -> dict[str, Any]:
     """Return how the options and PGHOST and its kin say to connect."""
     env = process.env
     host = options.get("host") or env.get("PGHOST", "")
@@ -76,7 +75,7 @@ class Refusal(Exception):
         self.text, self.kind = text, kind
 
 
-def _connect(process: Process, memory: dict[str, Any]) -> dict[str, Any] | None:
+def connect(process: Process, memory: dict[str, Any]) -> dict[str, Any] | None:
     """Return the server's first words, None where the process waits; raises Refusal."""
     how = memory["how"]
     host, port = how["host"], how["port"]
@@ -140,7 +139,7 @@ def _psql_on(process: Process) -> int | None:
         memory["asking"] = False
     if not memory["greeted"]:
         try:
-            said = _connect(process, memory)
+            said = connect(process, memory)
         except Refusal as error:
             if "no password supplied" in error.text and on_terminal(process) and not memory["asked"]:
                 _disconnect(process, memory)
@@ -160,7 +159,7 @@ def _psql_on(process: Process) -> int | None:
 
 
 def _begin(process: Process) -> int | None:
-    options = Options(process.argv[1:], _VALUED, _LETTERS)
+    options = Options(process.argv[1:], VALUED, LETTERS)
     version = (process.env.get("PG_VERSION") or "17.5").partition("-")[0]
     if options.has("version"):
         process.write(f"psql (PostgreSQL) {version} (Debian {version}-1.pgdg120+1)\n")
@@ -180,7 +179,7 @@ def _begin(process: Process) -> int | None:
         queue.append(["f", each])
     given = bool(queue)
     process.memory = {
-        "how": _how(process, options, database), "who": "psql", "greeted": False, "asking": False, "asked": False,
+        "how": how_of(process, options, database), "who": "psql", "greeted": False, "asking": False, "asked": False,
         "prompting": not given and on_terminal(process), "queue": queue, "given": given, "text": "", "prompted": False,
         "waiting": None, "code": 0, "tuples": options.has("tuples-only"), "aligned": not options.has("no-align"),
         "expanded": options.has("expanded"), "by": options.get("field-separator", "|"), "quiet": options.has("quiet"),
@@ -403,7 +402,7 @@ def _moved(process: Process) -> int | None:
     """Go on with connecting to another database; None where the process waits."""
     memory = process.memory
     try:
-        said = _connect(process, memory)
+        said = connect(process, memory)
     except Refusal as error:
         process.write(
             f"\\connect: {error.text}\n" if not memory["prompting"] or memory.get("back") else error.text + "\n", 2
@@ -493,90 +492,4 @@ def _listed(process: Process, message: dict[str, Any], result: Result) -> None:
     process.write(layout.psql_table(result, titles[message["show"]], footer="" if message["show"] == "roles" else None))
 
 
-# The small ones
-
-def isready(process: Process) -> int | None:
-    """Play pg_isready."""
-    try:
-        return _isready_on(process)
-    except Guessed:
-        return 0
-
-
-def _isready_on(process: Process) -> int | None:
-    memory = process.memory
-    if memory is None:
-        options = Options(process.argv[1:], _VALUED, _PG_LETTERS)
-        memory = process.memory = {"how": _how(process, options), "quiet": options.has("quiet")}
-    how = memory["how"]
-    where = (f"/var/run/postgresql:{how['port']}" if how["local"] else f"{how['host']}:{how['port']}")
-    code, text = 0, "accepting connections"
-    try:
-        if _connect(process, memory) is None:
-            return None
-    except Refusal as error:
-        if error.kind != "rejected":
-            code, text = 2, "no response"
-    if not memory["quiet"]:
-        process.write(f"{where} - {text}\n")
-    return code
-
-
-def _statement(process: Process, make: Any) -> int | None:
-    """Play a program that is one statement."""
-    memory = process.memory
-    name = process.argv[0].rpartition("/")[2]
-    if memory is None:
-        options = Options(process.argv[1:], _VALUED, _LETTERS)
-        how = _how(process, options, "postgres")
-        word = (options.words or [how["hello"]["user"]])[0]
-        memory = process.memory = {"how": how, "greeted": False, "text": make(options, word), "what": word}
-    try:
-        if not memory["greeted"]:
-            if _connect(process, memory) is None:
-                return None
-            memory["greeted"] = True
-            wire.send(process, {"q": memory["text"]})
-        said = wire.receive(process, memory)
-    except Refusal as error:
-        process.write(f"{name}: error: {error.text}\n", 2)
-        return 1
-    if said is None:
-        return None
-    if "error" in said:
-        what = {"createdb": "database creation failed", "dropdb": "database removal failed", "createuser":
-                "creation of new role failed"}.get(name, "removal of role failed")
-        who = f' of role "{memory["what"]}"' if name == "dropuser" else ""
-        process.write(
-            f"{name}: error: {what if not who else 'removal' + who + ' failed'}: ERROR:  {said['error'][2]}\n", 2
-        )
-        return 1
-    return 0
-
-
-def _createuser(options: Options, word: str) -> str:
-    rights = [name.upper() for name in ("superuser", "createrole") if options.has(name)]
-    return f'CREATE ROLE "{word}" LOGIN {" ".join(rights)}'
-
-
-_MADE: dict[str, Any] = {
-    "createdb": lambda options, word: f'CREATE DATABASE "{word}"' + (f' OWNER "{options.get("owner")}"' if options.has(
-        "owner") else ""),
-    "dropdb": lambda options, word: f'DROP DATABASE {"IF EXISTS " if options.has("if-exists") else ""}"{word}"',
-    "createuser": _createuser,
-    "dropuser": lambda options, word: f'DROP ROLE "{word}"',
-}
-
-
-def _small(process: Process) -> int | None:
-    try:
-        return _small_on(process)
-    except Guessed:
-        return 0
-
-
-def _small_on(process: Process) -> int | None:
-    return _statement(process, _MADE[process.argv[0].rpartition("/")[2]])
-
-
-PROGRAMS = {"psql": psql, "pg_isready": isready, **dict.fromkeys(_MADE, _small)}
+PROGRAMS = {"psql": psql}

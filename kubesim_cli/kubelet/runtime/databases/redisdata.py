@@ -10,122 +10,13 @@ from __future__ import annotations
 import fnmatch
 from typing import TYPE_CHECKING, Any
 
+from .rediskeys import MOST_VALUE, OK, SYNTAX, Failed, Keys, number, octets, plain, real, slice_of, text
+from .redissorted import by_score, zadd, zcount, zincrby, zrange, zrank, zrem, zscore
 from .resp import Problem, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..chance import Chance
-
-OK, QUEUED = Status("OK"), Status("QUEUED")
-WRONG = "WRONGTYPE Operation against a key holding the wrong kind of value"
-NOT_INT = "ERR value is not an integer or out of range"
-NOT_FLOAT = "ERR value is not a valid float"
-SYNTAX = "ERR syntax error"
-MOST_VALUE = 8 << 20
-_EMPTY: dict[str, Any] = {"s": b"", "l": [], "h": {}, "e": {}, "z": {}}
-
-
-class Failed(Exception):
-    """A command fails; the message is the error."""
-
-
-def text(data: bytes) -> str:
-    """Return a key, a field or a member."""
-    return data.decode("utf-8", "surrogateescape")
-
-
-def octets(value: str) -> bytes:
-    """Return a key, a field or a member as bytes."""
-    return value.encode("utf-8", "surrogateescape")
-
-
-def number(data: bytes | str) -> int:
-    """Return an integer; raise Failed."""
-    try:
-        found = int(data)
-    except ValueError:
-        raise Failed(NOT_INT) from None
-    if not -(2 ** 63) <= found < 2 ** 63:
-        raise Failed(NOT_INT)
-    return found
-
-
-def real(data: bytes | str) -> float:
-    """Return a float; raise Failed."""
-    try:
-        return float(data)
-    except ValueError:
-        raise Failed(NOT_FLOAT) from None
-
-
-def plain(value: float) -> bytes:
-    """Return a float as Redis writes it."""
-    if value == int(value) and abs(value) < 1e17:
-        return b"%d" % int(value)
-    return f"{value:.17g}".encode() if float(f"{value:.15g}") != value else f"{value:.15g}".encode()
-
-
-class Keys:
-    """One database at one moment. `changed`: a command has written."""
-
-    def __init__(self, data: dict[str, list[Any]], now: float, random: Chance):
-        self.data, self.now, self.random, self.changed = data, int(now * 1000), random, False
-
-    def find(self, key: bytes, kind: str = "") -> Any:
-        """Return a value, None where there is none; raise Failed where it is of another kind."""
-        name = text(key)
-        found = self.data.get(name)
-        if found is None:
-            return None
-        if found[2] is not None and found[2] <= self.now:
-            del self.data[name]
-            return None
-        if kind and found[0] != kind:
-            raise Failed(WRONG)
-        return found[1]
-
-    def entry(self, key: bytes) -> list[Any] | None:
-        """Return [kind, value, expiry]."""
-        self.find(key)
-        return self.data.get(text(key))
-
-    def make(self, key: bytes, kind: str) -> Any:
-        """Return a value that is to be changed, a new one where there is none."""
-        found = self.find(key, kind)
-        self.changed = True
-        if found is None:
-            new = _EMPTY[kind]
-            found = new if kind == "s" else type(new)()
-            self.data[text(key)] = [kind, found, None]
-        return found
-
-    def put(self, key: bytes, kind: str, value: Any, expiry: int | None = None, keep: bool = False) -> None:
-        """Set a value."""
-        if kind == "s" and len(value) > MOST_VALUE:
-            raise Failed("ERR string exceeds maximum allowed size (proto-max-bulk-len)")
-        entry = self.entry(key)
-        self.data[text(key)] = [kind, value, entry[2] if keep and entry is not None else expiry]
-        self.changed = True
-
-    def drop(self, key: bytes) -> bool:
-        """Take a key away."""
-        there = self.find(key) is not None
-        self.data.pop(text(key), None)
-        self.changed = self.changed or there
-        return there
-
-    def tidy(self, key: bytes) -> None:
-        """Take a key away that has nothing in it any more."""
-        if not self.find(key):
-            self.data.pop(text(key), None)
-        self.changed = True
-
-    def names(self) -> list[str]:
-        """Return all keys that have not expired."""
-        for name in list(self.data):
-            self.find(octets(name))
-        return list(self.data)
 
 
 # Keys
@@ -303,14 +194,9 @@ def _incrbyfloat(keys: Keys, words: list[bytes]) -> Any:
     return found
 
 
-def _slice(count: int, start: int, end: int) -> slice:
-    start, end = start + count if start < 0 else start, end + count if end < 0 else end
-    return slice(max(start, 0), max(end + 1, 0))
-
-
 def _getrange(keys: Keys, words: list[bytes]) -> Any:
     value = keys.find(words[0], "s") or b""
-    return value[_slice(len(value), number(words[1]), number(words[2]))]
+    return value[slice_of(len(value), number(words[1]), number(words[2]))]
 
 
 def _setrange(keys: Keys, words: list[bytes]) -> Any:
@@ -363,7 +249,7 @@ def _pop(left: bool) -> Callable[[Keys, list[bytes]], Any]:
 
 def _lrange(keys: Keys, words: list[bytes]) -> Any:
     items = keys.find(words[0], "l") or []
-    return list(items[_slice(len(items), number(words[1]), number(words[2]))])
+    return list(items[slice_of(len(items), number(words[1]), number(words[2]))])
 
 
 def _lindex(keys: Keys, words: list[bytes]) -> Any:
@@ -394,7 +280,7 @@ def _lrem(keys: Keys, words: list[bytes]) -> Any:
 
 def _ltrim(keys: Keys, words: list[bytes]) -> Any:
     items = keys.find(words[0], "l") or []
-    items[:] = items[_slice(len(items), number(words[1]), number(words[2]))]
+    items[:] = items[slice_of(len(items), number(words[1]), number(words[2]))]
     keys.tidy(words[0])
     return OK
 
@@ -537,102 +423,6 @@ def _srandmember(keys: Keys, words: list[bytes]) -> Any:
 
 # Sorted sets
 
-def _sorted(keys: Keys, key: bytes) -> list[tuple[str, float]]:
-    return sorted((keys.find(key, "z") or {}).items(), key=lambda each: (each[1], each[0]))
-
-
-def _zadd(keys: Keys, words: list[bytes]) -> Any:
-    rest, rules = words[1:], set()
-    while rest and text(rest[0]).upper() in ("NX", "XX", "GT", "LT", "CH", "INCR"):
-        rules.add(text(rest.pop(0)).upper())
-    if not rest or len(rest) % 2:
-        raise Failed(SYNTAX)
-    pairs = [(real(score), text(member)) for score, member in zip(rest[::2], rest[1::2], strict=True)]
-    members, added, changed = keys.make(words[0], "z"), 0, 0
-    for score, member in pairs:
-        there = member in members
-        if (there and "NX" in rules) or (not there and "XX" in rules):
-            continue
-        added += not there
-        changed += not there or members[member] != score
-        members[member] = score
-    keys.tidy(words[0])
-    return changed if "CH" in rules else added
-
-
-def _scored(found: list[tuple[str, float]], scores: bool) -> list[bytes]:
-    return [
-        each for member, score in found for each in ((octets(member), plain(score)) if scores else (octets(member),))
-    ]
-
-
-def _zrange(reverse: bool) -> Callable[[Keys, list[bytes]], Any]:
-    def zrange(keys: Keys, words: list[bytes]) -> Any:
-        options = {text(word).upper() for word in words[3:]}
-        turned = reverse != ("REV" in options)
-        if "BYSCORE" in options:
-            return _by_score(turned)(keys, [word for word in words if text(word).upper() not in ("REV", "BYSCORE")])
-        found = _sorted(keys, words[0])
-        found = found[::-1] if turned else found
-        return _scored(found[_slice(len(found), number(words[1]), number(words[2]))], "WITHSCORES" in options)
-
-    return zrange
-
-
-def _bound(word: bytes) -> tuple[float, bool]:
-    return (real(word[1:]), True) if word[:1] == b"(" else (real(word), False)
-
-
-def _within(score: float, low: tuple[float, bool], high: tuple[float, bool]) -> bool:
-    return (score > low[0] if low[1] else score >= low[0]) and (score < high[0] if high[1] else score <= high[0])
-
-
-def _by_score(reverse: bool) -> Callable[[Keys, list[bytes]], Any]:
-    def ranged(keys: Keys, words: list[bytes]) -> Any:
-        low, high = (_bound(word) for word in (words[1:3][::-1] if reverse else words[1:3]))
-        found = [each for each in _sorted(keys, words[0]) if _within(each[1], low, high)]
-        found = found[::-1] if reverse else found
-        options = [text(word).upper() for word in words[3:]]
-        if "LIMIT" in options:
-            at = options.index("LIMIT")
-            start, count = number(options[at + 1]), number(options[at + 2])
-            found = found[start:start + count] if count >= 0 else found[start:]
-        return _scored(found, "WITHSCORES" in options)
-
-    return ranged
-
-
-def _zscore(keys: Keys, words: list[bytes]) -> Any:
-    found = (keys.find(words[0], "z") or {}).get(text(words[1]))
-    return None if found is None else plain(found)
-
-
-def _zrank(reverse: bool) -> Callable[[Keys, list[bytes]], Any]:
-    def rank(keys: Keys, words: list[bytes]) -> Any:
-        names = [member for member, _ in _sorted(keys, words[0])]
-        names = names[::-1] if reverse else names
-        return names.index(text(words[1])) if text(words[1]) in names else None
-
-    return rank
-
-
-def _zrem(keys: Keys, words: list[bytes]) -> Any:
-    members = keys.find(words[0], "z") or {}
-    count = sum(members.pop(text(word), None) is not None for word in words[1:])
-    keys.tidy(words[0])
-    return count
-
-
-def _zincrby(keys: Keys, words: list[bytes]) -> Any:
-    by = real(words[1])
-    members = keys.make(words[0], "z")
-    members[text(words[2])] = found = members.get(text(words[2]), 0.0) + by
-    return plain(found)
-
-
-def _zcount(keys: Keys, words: list[bytes]) -> Any:
-    return len(_by_score(False)(keys, words[:3]))
-
 
 def _pfadd(keys: Keys, words: list[bytes]) -> Any:
     return int(_sadd(keys, words) > 0)
@@ -650,106 +440,50 @@ def _flush(keys: Keys, words: list[bytes]) -> Any:
 
 # name -> (function, least words, most words or None); W: it writes, for which a replica or a full memory refuses it
 COMMANDS: dict[str, tuple[Callable[[Keys, list[bytes]], Any], int, int | None, bool]] = {
-    "DEL": (_del, 1, None, True),
-    "UNLINK": (_del, 1, None, True),
-    "EXISTS": (_exists, 1, None, False),
-    "KEYS": (_keys, 1, 1, False),
-    "SCAN": (_scan, 1, None, False),
-    "TYPE": (_type, 1, 1, False),
-    "EXPIRE": (_expire(1000, False), 2, 3, True),
-    "PEXPIRE": (_expire(1, False), 2, 3, True),
-    "EXPIREAT": (_expire(1000, True), 2, 3, True),
-    "PEXPIREAT": (_expire(1, True), 2, 3, True),
-    "TTL": (_ttl(1000), 1, 1, False),
-    "PTTL": (_ttl(1), 1, 1, False),
-    "PERSIST": (_persist, 1, 1, True),
-    "RENAME": (_rename, 2, 2, True),
-    "RANDOMKEY": (_randomkey, 0, 0, False),
-    "OBJECT": (_encoding, 1, 2, False),
-    "DBSIZE": (lambda keys, words: len(keys.names()), 0, 0, False),
-    "FLUSHDB": (_flush, 0, 1, True),
-    "SET": (_set, 2, None, True),
-    "SETNX": (_setnx, 2, 2, True),
-    "SETEX": (_setex(1000), 3, 3, True),
-    "PSETEX": (_setex(1), 3, 3, True),
-    "GET": (_get, 1, 1, False),
-    "GETSET": (_getset, 2, 2, True),
-    "GETDEL": (_getdel, 1, 1, True),
-    "MSET": (_mset, 2, None, True),
-    "MGET": (_mget, 1, None, False),
+    "DEL": (_del, 1, None, True), "UNLINK": (_del, 1, None, True), "EXISTS": (_exists, 1, None, False),
+    "KEYS": (_keys, 1, 1, False), "SCAN": (_scan, 1, None, False), "TYPE": (_type, 1, 1, False),
+    "EXPIRE": (_expire(1000, False), 2, 3, True), "PEXPIRE": (_expire(1, False), 2, 3, True),
+    "EXPIREAT": (_expire(1000, True), 2, 3, True), "PEXPIREAT": (_expire(1, True), 2, 3, True),
+    "TTL": (_ttl(1000), 1, 1, False), "PTTL": (_ttl(1), 1, 1, False), "PERSIST": (_persist, 1, 1, True),
+    "RENAME": (_rename, 2, 2, True), "RANDOMKEY": (_randomkey, 0, 0, False), "OBJECT": (_encoding, 1, 2, False),
+    "DBSIZE": (lambda keys, words: len(keys.names()), 0, 0, False), "FLUSHDB": (_flush, 0, 1, True),
+    "SET": (_set, 2, None, True), "SETNX": (_setnx, 2, 2, True), "SETEX": (_setex(1000), 3, 3, True),
+    "PSETEX": (_setex(1), 3, 3, True), "GET": (_get, 1, 1, False), "GETSET": (_getset, 2, 2, True),
+    "GETDEL": (_getdel, 1, 1, True), "MSET": (_mset, 2, None, True), "MGET": (_mget, 1, None, False),
     "APPEND": (_append, 2, 2, True),
     "STRLEN": (lambda keys, words: len(keys.find(words[0], "s") or b""), 1, 1, False),
-    "INCR": (_incr(1, False), 1, 1, True),
-    "DECR": (_incr(-1, False), 1, 1, True),
-    "INCRBY": (_incr(1, True), 2, 2, True),
-    "DECRBY": (_incr(-1, True), 2, 2, True),
-    "INCRBYFLOAT": (_incrbyfloat, 2, 2, True),
-    "GETRANGE": (_getrange, 3, 3, False),
-    "SUBSTR": (_getrange, 3, 3, False),
-    "SETRANGE": (_setrange, 3, 3, True),
-    "SETBIT": (_bit, 3, 3, True),
+    "INCR": (_incr(1, False), 1, 1, True), "DECR": (_incr(-1, False), 1, 1, True),
+    "INCRBY": (_incr(1, True), 2, 2, True), "DECRBY": (_incr(-1, True), 2, 2, True),
+    "INCRBYFLOAT": (_incrbyfloat, 2, 2, True), "GETRANGE": (_getrange, 3, 3, False),
+    "SUBSTR": (_getrange, 3, 3, False), "SETRANGE": (_setrange, 3, 3, True), "SETBIT": (_bit, 3, 3, True),
     "GETBIT": (_bit, 2, 2, False),
-    "BITCOUNT": (
-        lambda keys, words: sum(bin(byte).count("1") for byte in keys.find(words[0], "s") or b""),
-        1,
-        3,
-        False,
-    ),
-    "LPUSH": (_push(True, False), 2, None, True),
-    "RPUSH": (_push(False, False), 2, None, True),
-    "LPUSHX": (_push(True, True), 2, None, True),
-    "RPUSHX": (_push(False, True), 2, None, True),
-    "LPOP": (_pop(True), 1, 2, True),
-    "RPOP": (_pop(False), 1, 2, True),
-    "LRANGE": (_lrange, 3, 3, False),
-    "LLEN": (_size("l"), 1, 1, False),
-    "LINDEX": (_lindex, 2, 2, False),
-    "LSET": (_lset, 3, 3, True),
-    "LREM": (_lrem, 3, 3, True),
-    "LTRIM": (_ltrim, 3, 3, True),
-    "LINSERT": (_linsert, 4, 4, True),
+    "BITCOUNT": (lambda keys, words: sum(bin(byte).count("1") for byte in keys.find(words[0], "s") or b""), 1, 3,
+        False),
+    "LPUSH": (_push(True, False), 2, None, True), "RPUSH": (_push(False, False), 2, None, True),
+    "LPUSHX": (_push(True, True), 2, None, True), "RPUSHX": (_push(False, True), 2, None, True),
+    "LPOP": (_pop(True), 1, 2, True), "RPOP": (_pop(False), 1, 2, True), "LRANGE": (_lrange, 3, 3, False),
+    "LLEN": (_size("l"), 1, 1, False), "LINDEX": (_lindex, 2, 2, False), "LSET": (_lset, 3, 3, True),
+    "LREM": (_lrem, 3, 3, True), "LTRIM": (_ltrim, 3, 3, True), "LINSERT": (_linsert, 4, 4, True),
     "RPOPLPUSH": (lambda keys, words: _move(keys, words[0], words[1], False, True), 2, 2, True),
-    "LMOVE": (_lmove, 4, 4, True),
-    "HSET": (_hset, 3, None, True),
-    "HMSET": (_hmset, 3, None, True),
-    "HSETNX": (_hsetnx, 3, 3, True),
-    "HGET": (_hget, 2, 2, False),
-    "HMGET": (_hmget, 2, None, False),
-    "HGETALL": (_hgetall, 1, 1, False),
-    "HDEL": (_hdel, 2, None, True),
-    "HLEN": (_size("h"), 1, 1, False),
+    "LMOVE": (_lmove, 4, 4, True), "HSET": (_hset, 3, None, True), "HMSET": (_hmset, 3, None, True),
+    "HSETNX": (_hsetnx, 3, 3, True), "HGET": (_hget, 2, 2, False), "HMGET": (_hmget, 2, None, False),
+    "HGETALL": (_hgetall, 1, 1, False), "HDEL": (_hdel, 2, None, True), "HLEN": (_size("h"), 1, 1, False),
     "HEXISTS": (lambda keys, words: int(_hget(keys, words) is not None), 2, 2, False),
     "HKEYS": (lambda keys, words: _hgetall(keys, words)[::2], 1, 1, False),
-    "HVALS": (lambda keys, words: _hgetall(keys, words)[1::2], 1, 1, False),
-    "HINCRBY": (_hincrby, 3, 3, True),
-    "SADD": (_sadd, 2, None, True),
-    "SREM": (_srem, 2, None, True),
-    "SMEMBERS": (_smembers, 1, 1, False),
+    "HVALS": (lambda keys, words: _hgetall(keys, words)[1::2], 1, 1, False), "HINCRBY": (_hincrby, 3, 3, True),
+    "SADD": (_sadd, 2, None, True), "SREM": (_srem, 2, None, True), "SMEMBERS": (_smembers, 1, 1, False),
     "SCARD": (_size("e"), 1, 1, False),
     "SISMEMBER": (lambda keys, words: int(text(words[1]) in (keys.find(words[0], "e") or {})), 2, 2, False),
-    "SUNION": (_combined("union", False), 1, None, False),
-    "SINTER": (_combined("inter", False), 1, None, False),
-    "SDIFF": (_combined("diff", False), 1, None, False),
-    "SUNIONSTORE": (_combined("union", True), 2, None, True),
-    "SINTERSTORE": (_combined("inter", True), 2, None, True),
-    "SDIFFSTORE": (_combined("diff", True), 2, None, True),
-    "SINTERCARD": (_sintercard, 2, None, False),
-    "SPOP": (_spop, 1, 2, True),
-    "SRANDMEMBER": (_srandmember, 1, 2, False),
-    "ZADD": (_zadd, 3, None, True),
-    "ZRANGE": (_zrange(False), 3, None, False),
-    "ZREVRANGE": (_zrange(True), 3, 4, False),
-    "ZRANGEBYSCORE": (_by_score(False), 3, None, False),
-    "ZREVRANGEBYSCORE": (_by_score(True), 3, None, False),
-    "ZSCORE": (_zscore, 2, 2, False),
-    "ZRANK": (_zrank(False), 2, 2, False),
-    "ZREVRANK": (_zrank(True), 2, 2, False),
-    "ZREM": (_zrem, 2, None, True),
-    "ZCARD": (_size("z"), 1, 1, False),
-    "ZCOUNT": (_zcount, 3, 3, False),
-    "ZINCRBY": (_zincrby, 3, 3, True),
-    "PFADD": (_pfadd, 2, None, True),
-    "PFCOUNT": (_size("e"), 1, None, False),
+    "SUNION": (_combined("union", False), 1, None, False), "SINTER": (_combined("inter", False), 1, None, False),
+    "SDIFF": (_combined("diff", False), 1, None, False), "SUNIONSTORE": (_combined("union", True), 2, None, True),
+    "SINTERSTORE": (_combined("inter", True), 2, None, True), "SDIFFSTORE": (_combined("diff", True), 2, None, True),
+    "SINTERCARD": (_sintercard, 2, None, False), "SPOP": (_spop, 1, 2, True),
+    "SRANDMEMBER": (_srandmember, 1, 2, False), "ZADD": (zadd, 3, None, True),
+    "ZRANGE": (zrange(False), 3, None, False), "ZREVRANGE": (zrange(True), 3, 4, False),
+    "ZRANGEBYSCORE": (by_score(False), 3, None, False), "ZREVRANGEBYSCORE": (by_score(True), 3, None, False),
+    "ZSCORE": (zscore, 2, 2, False), "ZRANK": (zrank(False), 2, 2, False), "ZREVRANK": (zrank(True), 2, 2, False),
+    "ZREM": (zrem, 2, None, True), "ZCARD": (_size("z"), 1, 1, False), "ZCOUNT": (zcount, 3, 3, False),
+    "ZINCRBY": (zincrby, 3, 3, True), "PFADD": (_pfadd, 2, None, True), "PFCOUNT": (_size("e"), 1, None, False),
 }
 
 
