@@ -79,6 +79,8 @@ def _open(process: Process, described: Object) -> None:
 def _rest(process: Process, described: Object) -> None:
     """Answer who asks, say the line that comes again, where it is time for that, and wait."""
     state, every = process.memory, described.get("every")
+    if every and process is process.space.init:
+        process.space.forever = True  # nobody need look ahead for long
     if every and process.kernel.now >= state["again"]:
         _say(process, described, [described.get("steady") or ""])
         state["again"] = process.kernel.now + every

@@ -49,10 +49,12 @@ def _hostname(process: Process) -> int:
     if "i" in options or "I" in options:
         process.write(space.net.address + (" \n" if "I" in options else "\n"))
         return 0
-    if "f" in options:
+    if "f" in options or "d" in options:
         from . import resolver
 
         name = next((each for each in resolver.aliases(process, name).split() if "." in each), name)
+    if "d" in options:
+        name = name.partition(".")[2]
     process.write((name.partition(".")[0] if "s" in options else name) + "\n")
     return 0
 

@@ -55,7 +55,10 @@ def tend(
                 peers["retry"] = process.kernel.now + RETRY
             else:
                 keys.append(found.key)
-    return said, keys, peers["retry"] if [name for name in names if name not in peers["out"]] else None
+    waits = any(name not in peers["out"] for name in names)
+    if waits and process is process.space.init:
+        process.space.forever = True  # it tries again and again: nobody need look ahead for long
+    return said, keys, peers["retry"] if waits else None
 
 
 def tell(process: Process, message: dict[str, Any]) -> None:
