@@ -10,6 +10,7 @@
     variants    {WORD: FIELDS}: what is otherwise where the tag has that word, as in nginx:1.27-alpine
     entrypoint, command, user (UID or UID:GID), workdir, env, ports: as an image's configuration has them
     stop        the signal that ends a container, TERM where it tells none
+    code        the exit code that its own command has then, 0 where it tells none; 137: it does not heed the signal
     runs        true: by its default command it goes on until it is stopped
     needs       variables of which one has to be set for that; `config`: folders whose files it depends on
     shell       what /bin/sh is: dash, ash, bash, or none
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 # What is known of an image without reading its file: the index has it.
 INDEXED = ("names", "tags", "version", "releases", "size", "pull", "entrypoint", "command", "runs", "needs", "config",
-           "usage", "ports", "stop")
+           "usage", "ports", "stop", "code")
 _DIGITS = frozenset("0123456789.")
 FASTEST, SLOWEST = 1.0, 5.0   # seconds that a pull takes by an image's size
 PER_SECOND = 100_000_000      # bytes of them
@@ -117,7 +118,8 @@ def of_tag(described: Object, tag: str) -> Object:
 class Facts:
     """What is known of an image without its files. `key` names it; see image.of."""
 
-    __slots__ = ("command", "config", "entrypoint", "key", "needs", "pull", "runs", "size", "stop", "usage", "version")
+    __slots__ = ("code", "command", "config", "entrypoint", "key", "needs", "pull", "runs", "size", "stop", "usage",
+                 "version")
 
     def __init__(self, key: str, described: Object, tag: str, size: int):
         """`size`: bytes, where the description does not tell."""
@@ -131,6 +133,7 @@ class Facts:
         self.needs: list[str] = described.get("needs") or []
         self.config: list[str] = described.get("config") or []
         self.stop: str = described.get("stop") or "TERM"
+        self.code: int = described.get("code") or 0
         self.usage: dict[str, Any] = described.get("usage") or {}
 
 

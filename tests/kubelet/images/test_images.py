@@ -77,6 +77,7 @@ def test_an_images_own_command(file):
         if container.main.status is None:
             engine.kill("c")
     assert container.main.status == code
+    assert not described.get("runs") or BUILT_IN.facts(name).code == code
 
 
 @pytest.mark.parametrize(("name", "words"), [
