@@ -38,6 +38,7 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
                       r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
                       r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
+_LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
 _BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
 _OPENS_SHELL = re.compile(r"\s(?:-\w*i\w*|--stdin(?:=true)?)\b")
 _ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|^cat |"
@@ -254,7 +255,8 @@ class Builder:
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
         document = bool(_DOCUMENT.search(command.text))
         first = next((line for line in lines if line.strip()), "")
-        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (listing.similar or not _BEGINNING.match(first))):
+        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and not _BEGINNING.match(first)) or (
+                listing.similar and (document or _LOG.search(command.text))):
             listing.level = "contains"
         if self.pending.level:
             listing.level = self.pending.level

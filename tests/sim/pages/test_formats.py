@@ -177,3 +177,9 @@ def test_asciidoc():
 def test_a_part_of_a_document_is_known_for_one(command, shown, level):
     [found] = parse(f"```sh\n{command}\n```\n\nThis comes:\n\n```\n{shown}\n```\n").commands
     assert found.listing.level == level
+
+
+@pytest.mark.parametrize(("words", "level"), [("The output is similar to:", "contains"), ("It prints:", "")])
+def test_a_log_that_is_only_similar_may_have_more_lines(words, level):
+    [found] = parse(f"```sh\nkubectl logs a\n```\n\n{words}\n\n```\nline\n```\n").commands
+    assert found.listing.level == level
