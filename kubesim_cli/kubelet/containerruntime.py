@@ -48,7 +48,7 @@ class Runtime:
         if life is not None and life.until is not None and life.until <= api.now:
             from . import residents
 
-            residents.of(api).touch()
+            residents.of(api).touch(f"{pod['metadata']['uid']}/{container['name']}")
             life = self._life(api, pod, container)
         if life is not None:
             return life.outcome()

@@ -118,6 +118,7 @@ class Residents:
         self._changed: set[str] = set()       # lives that are not stored as they are
         self._touched = False                 # something was done to the engine: what was foreseen may not hold
         self._running = False                 # the engine lives on: a container may ask for another one meanwhile
+        self._seen: dict[str, object] = {}    # what containers were like when that was foreseen (Engine.marks)
 
     # Without the engine
 
@@ -196,6 +197,8 @@ class Residents:
         for trouble in engine.kernel.faults:
             self.api.server.tally.note_trouble(now, "kubelet", "containers", trouble)
         engine.kernel.faults.clear()
+        if not self._touched:
+            self._seen = engine.marks()
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
         from .runtime.sandbox import message
@@ -221,9 +224,17 @@ class Residents:
         found, self.woken = self.woken, []
         return found
 
-    def touch(self) -> None:
-        """Something was done to what runs in the engine."""
+    def touch(self, place: str = "") -> None:
+        """Something was done to what runs in the engine; or one has to look again at a container, UID/NAME."""
         self._touched = True
+        self._seen.pop(place, None)
+
+    def react(self) -> None:
+        """Let programs do what they do at once on what came from outside."""
+        before, touched = self.engine.marks(), self._touched
+        self._touched = True
+        self.advance()
+        self._touched = touched or self.engine.marks() != before
 
     @property
     def settled(self) -> bool:
@@ -234,9 +245,12 @@ class Residents:
         """Work out anew what becomes of all containers, where something was done to them."""
         if not self._touched:
             return
-        self._touched = False
         self.advance()
+        self._touched = False
+        seen, self._seen = self._seen, self.engine.marks()
         for name in sorted(self.engine.containers):
+            if self._seen[name] == seen.get(name):
+                continue
             known = self._life(name)
             found = self._container(known.pod, name) if known is not None else None
             if known is None or found is None or self.engine.containers[name].space.ended is not None:

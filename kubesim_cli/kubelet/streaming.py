@@ -95,10 +95,7 @@ class Stream:
     def _react(self) -> None:
         """Let the program do what it does at once."""
         those = residents.of(self._api)
-        before = those.engine.mark()
-        those.advance()
-        if those.engine.mark() != before:
-            those.touch()
+        those.react()
 
     def proceed(self, until: float | None = None) -> bool:
         """Let time go on to the next moment at which something happens in a container, `until` (seconds since 1970)

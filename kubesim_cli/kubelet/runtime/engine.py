@@ -302,16 +302,15 @@ class Engine:
         """Return another engine that is as this one, to be played ahead."""
         return Engine.thaw(*self.freeze())
 
-    def mark(self) -> object:
-        """Return what is another value when something was done that may change what becomes of a container.
+    def marks(self) -> dict[str, object]:
+        """Return for each container what is another value when something was done that may change what becomes of it.
 
         What users run beside it does not count while it runs, but for the files that it has written.
         """
-        return ([volume.changes for volume in self.volumes.values()],
-                [(each.space.tree.root.volume.changes, each.space.ended,
-                  [(pid, process.until, process.steps, process.status, tuple(process.pending))
-                   for pid, process in each.space.processes.items() if not each.space.is_guest(process)])
-                 for each in self.containers.values()])
+        return {name: ([volume.changes for volume in _volumes(each)], each.space.ended,
+                       [(pid, process.until, process.steps, process.status, tuple(process.pending))
+                        for pid, process in each.space.processes.items() if not each.space.is_guest(process)])
+                for name, each in self.containers.items()}
 
     @classmethod
     def salvage(cls, now: float, records: Records, blobs: Mapping[str, bytes]) -> Engine:
@@ -319,6 +318,12 @@ class Engine:
         engine = cls(now)
         engine.volumes = engine._store.thaw(records, blobs, "volumes")
         return engine
+
+
+def _volumes(container: Container) -> list[Volume]:
+    """Return the volumes that a container sees, its own layer first."""
+    tree = container.space.tree
+    return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values())]))
 
 
 def _made(kind: type[T], values: list[Any]) -> T:

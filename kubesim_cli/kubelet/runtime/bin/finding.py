@@ -64,7 +64,7 @@ def _grep(process: Process) -> int:
             text = f" {' '.join(each.argv) if 'a' in letters else each.argv[0].rpartition('/')[2]}"
             process.write(f"{each.pid}{text if 'l' in letters or 'a' in letters else ''}\n")
         elif process.user.uid in (0, each.user.uid):
-            process.kernel.kill(each, signal)
+            process.kernel.kill(each, signal, True)
     return int(not those)
 
 

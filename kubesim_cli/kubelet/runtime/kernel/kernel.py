@@ -117,9 +117,12 @@ class Kernel:
         if process in self.waiting:
             self.wake(process)
 
-    def kill(self, process: Process, signal: str) -> None:
-        """Send a signal, "TERM": it is trapped, ignored, or ends the process. PID 1 is only ended by KILL."""
-        if process.status is not None:
+    def kill(self, process: Process, signal: str, inside: bool = False) -> None:
+        """Send a signal, "TERM": it is trapped, ignored, or ends the process. PID 1 is only ended by KILL.
+
+        `inside`: one process of the container does it, of which PID 1 takes not even that.
+        """
+        if process.status is not None or (inside and signal == "KILL" and process is process.space.init):
             return
         if signal == "KILL":
             process.signal = signal

@@ -125,7 +125,7 @@ def kill(sh: Shell, argv: list[str]) -> int:
             sh.complain("kill: Operation not permitted" if not sh.bash else f"kill: ({word}) - Operation not permitted")
             status = 1
         elif signal:
-            sh.process.kernel.kill(job, signal)
+            sh.process.kernel.kill(job, signal, True)
     return status
 
 
