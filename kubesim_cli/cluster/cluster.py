@@ -105,6 +105,7 @@ class Cluster:
             # With KUBESIM_TRACEBACK the faults of loops are raised and not survived: tests are to see them.
             fatal = (Exception,) if os.environ.get("KUBESIM_TRACEBACK") else (StoreError, OSError)
             self._manager = Manager(self.server, LOOPS, fatal)
+            self._manager.along = self._live_along
         return self._manager
 
     def _notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
@@ -195,6 +196,18 @@ class Cluster:
             return
         self.state.upgrade(self.server.release)
         self._live(self.now)
+        self._live_along()
+
+    def _live_along(self) -> None:
+        """Let containers that talk with others come up to now, before the cluster is changed that they talk with."""
+        if self.server.runtime is None:
+            if not self.store.has_parts or not self.store.part_names("talk"):
+                return
+            from ..kubelet import residents
+
+            residents.of(self.client)
+        if self.server.runtime.talk:
+            self.server.runtime.advance()
 
     def begin(self) -> None:
         """Take the lock for a write, and make the default cluster on first use."""

@@ -15,6 +15,8 @@ from ..machinery.objects import key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..apiserver.server import Server
     from ..helpers.controller import Loop, Watch
     from ..machinery.types import Object
@@ -48,6 +50,7 @@ class Manager:
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
         self._notes: dict[tuple[str, str], Object | None] = {}  # what syncs leave that are not over
         self._fatal = fatal
+        self.along: Callable[[], None] = lambda: None  # what lives on beside the loops, up to the clock's time
         self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
     def notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
@@ -191,6 +194,7 @@ class Manager:
         if due is None or due > until:
             return False
         self.clock.reach(due)
+        self.along()
         while self.next_due() == due and self._heap:
             _, name, key = heappop(self._heap)
             if name in self.loops:

@@ -82,7 +82,7 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
               if ((probe := container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")}
     opened, life.opened = life.opened, None
     life.ends = life.until = None
-    if not probes and (_waits(inside.space) or _undisturbed(inside.space)):
+    if not probes and (_undisturbed(inside.space) or not engine.is_busy(name)):
         return ""
     patience = min((now - life.started) * PATIENCE, MOST_PATIENCE)
     if not probes and opened is not None and opened < inside.space.net.opened and patience:
@@ -111,11 +111,6 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
     return ""
 
 
-def _waits(space: Space) -> bool:
-    """Tell whether nothing happens in a container by itself: its processes wait for what others do."""
-    return not any(each.woken or each.pending or each.until is not None for each in space.processes.values())
-
-
 def told_ahead(engine: Engine, name: str, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that runs in the engine and is told to now."""
     from .runtime import stopping
@@ -127,7 +122,7 @@ def _ahead(engine: Engine, name: str, container: Object, start: float) -> Course
     """Return a container of the engine in a copy that can be played on."""
     from .runtime.play import Course, Fenced
 
-    copy = engine.copy()
+    copy = engine.copy(name)
     copy.connect(Fenced(engine.kernel.routes, pod=engine.containers[name].space.net.name))
     copy.kernel.forgiving = False
     course = Course(copy, name, container, start)

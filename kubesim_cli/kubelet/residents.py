@@ -6,6 +6,7 @@ what it has become is taken over into the cluster's engine, which goes on from t
 store, with the transaction of the command that changed it:
 
     engine/NAME     a record of the engine; see runtime/freeze.py
+    talk            there where containers talk with others for ever: then the engine lives along with the cluster
     life/UID/NAME   what is known of a resident container without a look into the engine; see lives.py
 
 The engine is read when it is needed. What will become of a container is worked out ahead, on a copy of the engine that
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from .runtime.play import Play
     from .runtime.stopping import Stop
 
-ENGINE, LIFE = "engine/", "life/"
+ENGINE, LIFE, TALK = "engine/", "life/", "talk"
 WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
 PAST = 10_000_000     # steps of its past that a container is played for
 SHORTENED = 3600.0    # seconds of its past that are played where all of it is too much
@@ -264,11 +265,20 @@ class Residents:
         if trouble:
             self.api.server.tally.note_trouble(self.api.now, "kubelet", life.pod, trouble)
 
+    @property
+    def talk(self) -> bool:
+        """Whether containers talk with others for ever, so that it matters to them when the cluster changes."""
+        return bool(self.store.part_names(TALK)) if self._engine is None else any(
+            each.space.talks and each.space.forever and each.space.ended is None
+            for each in self._engine.containers.values())
+
     def flush(self) -> None:
         """Write what has changed of the engine, as part of the transaction that runs."""
         if self._engine is None:
             return
         self.settle()
+        if self.talk != bool(self.store.part_names(TALK)):
+            self.store.set_part(TALK, {"since": self.api.now} if self.talk else None)
         frozen = self._frozen(self._engine)
         if frozen is None:
             return

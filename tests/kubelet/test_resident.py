@@ -1,8 +1,11 @@
 """Containers that something outside has touched, through kubectl: what was done to them stays done."""
 
 import json
+import pathlib
 
 import pytest
+
+FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
 
 COUNT = "i=0; while true; do echo $i; i=$((i+1)); sleep 1; done"
 
@@ -356,3 +359,57 @@ def test_an_engine_that_cannot_be_stored_fails_no_command(newest, monkeypatch):
     assert "trouble: kubelet at containers: KeyError" in newest("kubectl sim doctor").out
     assert newest.ok("kubectl get configmap b -o name") == "configmap/b\n"
     assert newest.ok("kubectl exec a -- ls /first") == "/first\n"
+
+
+def test_answers_are_those_of_their_moment(newest):
+    """Who asks each second was answered until the servers went, however late somebody looks."""
+    newest.ok("kubectl create deployment web --image=nginx")
+    newest.ok("kubectl expose deployment web --port=80")
+    newest.advance("20s")
+    script = "while sleep 1; do wget -q -O /dev/null http://web 2>/dev/null && echo yes || echo no; done"
+    make(newest, script, name="load", seconds="30s")
+    newest.ok("kubectl scale deployment web --replicas=0")
+    newest.advance("20s")
+    said = newest.ok("kubectl logs load").split()
+    assert 20 < said.count("yes") <= 30 and said == ["yes"] * said.count("yes") + ["no"] * said.count("no")
+    assert 15 < said.count("no") <= 20
+    newest.ok("kubectl delete pod load")
+    assert "talk" not in parts(newest)
+
+
+def test_a_table_is_there_after_its_pod(newest):
+    newest.ok("kubectl apply -f -", (FIXTURES / "sts-mariadb.yml").read_text(encoding="utf-8"))
+    newest.advance("60s")
+    sql = "kubectl exec sts-mariadb-0 -- mariadb -uroot -pdbadmin -e "
+    newest.ok(sql + "'create database d; create table d.t (a int); insert into d.t values (7)'")
+    for line in ("delete pod sts-mariadb-0", "scale sts sts-mariadb --replicas=0"):
+        newest.ok(f"kubectl {line}")
+        newest.advance("60s")
+        newest.ok("kubectl scale sts sts-mariadb --replicas=1")
+        newest.advance("60s")
+        assert newest.ok(sql + "'select * from d.t'") == "a\n7\n"
+
+
+def test_pid_1_takes_no_kill_from_within(newest):
+    make(newest, "sleep infinity")
+    newest.ok("kubectl exec a -- sh -c 'kill -9 1; kill -TERM 1'")
+    newest.advance("5s")
+    assert newest.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].restartCount}") == "0"
+
+
+def test_what_becomes_of_one_is_worked_out_without_the_others(newest):
+    """A copy holds a container with those that it lives with, and gives what the whole gives."""
+    from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec
+
+    engine = Engine(0.0)
+    shared = (Mount("/v", "v"),)
+    engine.start("a/x", Spec("example.com/t", ["sh", "-c", "while [ ! -e /v/stop ]; do sleep 1; done; exit 3"],
+                             mounts=shared, net="a"))
+    engine.start("b/x", Spec("example.com/t", ["sh", "-c", "sleep 5; touch /v/stop; sleep 5"], mounts=shared, net="b"))
+    engine.start("c/x", Spec("example.com/t", ["sleep", "1"], net="c"))
+    engine.advance(0.5)
+    copy = engine.copy("a/x")
+    assert set(copy.containers) == {"a/x", "b/x"} and engine.is_busy("a/x")
+    found, other = copy.advance(100.0), engine.advance(1.0)
+    assert [(each.container, each.code, each.at) for each in found] == [("a/x", 3, 5.0)]
+    assert [each.container for each in other] == ["c/x"] and not engine.is_busy("c/x")

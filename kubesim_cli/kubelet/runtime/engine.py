@@ -278,13 +278,7 @@ class Engine:
                 lines.store()
         for session in self.sessions.values():
             session.said.store()
-        return self._store.freeze({
-            "kernel": self.kernel, "volumes": self.volumes,
-            "containers": {name: [getattr(each, slot) for slot in Container.__slots__]
-                           for name, each in self.containers.items()},
-            "sessions": {name: [getattr(each, slot) for slot in Session.__slots__]
-                         for name, each in self.sessions.items()},
-            "connections": self.connections})
+        return _frozen(self._store, self.kernel, self.volumes, self.containers, self.sessions, self.connections)
 
     @classmethod
     def thaw(cls, records: Records, blobs: Mapping[str, bytes]) -> Engine:
@@ -298,9 +292,45 @@ class Engine:
         engine.connections = state["connections"]
         return engine
 
-    def copy(self) -> Engine:
-        """Return another engine that is as this one, to be played ahead."""
-        return Engine.thaw(*self.freeze())
+    def _around(self, name: str) -> dict[str, Container]:
+        """Return a container with those that it lives with: of its network namespace, or on the same volumes."""
+        found = {name: self.containers[name]}
+        rest = {key: each for key, each in self.containers.items() if key != name}
+        while True:
+            volumes = {id(each) for container in found.values() for each in _volumes(container)}
+            nets = {id(container.space.net) for container in found.values()}
+            new = {key: each for key, each in rest.items() if id(each.space.net) in nets
+                   or not volumes.isdisjoint(map(id, _volumes(each)))}
+            if not new:
+                return found
+            found |= new
+            rest = {key: each for key, each in rest.items() if key not in new}
+
+    def is_busy(self, name: str) -> bool:
+        """Tell whether something will happen by itself in a container, or in those that it lives with."""
+        spaces = {id(each.space) for each in self._around(name).values()}
+        timers = [each for due, _, each in self.kernel.timers if each.until == due]
+        return any(id(each.space) in spaces and each.status is None for each in (*self.kernel.ready, *timers))
+
+    def copy(self, name: str) -> Engine:
+        """Return another engine that has a container, and those that it lives with, as they are here; it may be played
+        ahead. Their logs begin anew."""
+        chosen, kernel = self._around(name), self.kernel
+        spaces = {id(each.space) for each in chosen.values()}
+        own = Kernel(kernel.now)
+        own.sequence = kernel.sequence
+        own.ready.extend(each for each in kernel.ready if id(each.space) in spaces)
+        own.timers = sorted((each for each in kernel.timers if id(each[2].space) in spaces), key=lambda each: each[:2])
+        for key, processes in kernel.waiting.items():
+            those = [each for each in processes if id(each.space) in spaces]
+            if those:
+                own.waiting[key] = those
+        instead: dict[int, Any] = {id(kernel): own}
+        for container in chosen.values():
+            instead |= {id(each): Lines() for each in (container.said, container.before) if each is not None}
+        sessions = {key: each for key, each in self.sessions.items() if id(each.process.space) in spaces}
+        return Engine.thaw(*_frozen(Store(), own, {volume.name: volume for each in chosen.values()
+                                                   for volume in _volumes(each)[1:]}, chosen, sessions, {}, instead))
 
     def marks(self) -> dict[str, object]:
         """Return for each container what is another value when something was done that may change what becomes of it.
@@ -318,6 +348,17 @@ class Engine:
         engine = cls(now)
         engine.volumes = engine._store.thaw(records, blobs, "volumes")
         return engine
+
+
+def _frozen(store: Store, kernel: Kernel, volumes: dict[str, Volume], containers: dict[str, Container],
+            sessions: dict[str, Session], connections: dict[str, Connection],
+            instead: dict[int, Any] | None = None) -> tuple[Records, dict[str, bytes]]:
+    return store.freeze({
+        "kernel": kernel, "volumes": volumes,
+        "containers": {name: [getattr(each, slot) for slot in Container.__slots__]
+                       for name, each in containers.items()},
+        "sessions": {name: [getattr(each, slot) for slot in Session.__slots__] for name, each in sessions.items()},
+        "connections": connections}, instead)
 
 
 def _volumes(container: Container) -> list[Volume]:

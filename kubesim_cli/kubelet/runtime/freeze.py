@@ -70,8 +70,11 @@ class Store:
         self.objects: dict[str, Any] = {}  # also keeps them, so that an id() is never another's
         self.last = 0
 
-    def freeze(self, root: Any) -> tuple[Records, dict[str, bytes]]:
-        """Return the records of all that a value leads to, and the blobs they name; "root" is the value itself."""
+    def freeze(self, root: Any, instead: dict[int, Any] | None = None) -> tuple[Records, dict[str, bytes]]:
+        """Return the records of all that a value leads to, and the blobs they name; "root" is the value itself.
+
+        `instead`: by the id() of an object, what is to have its place.
+        """
         records: Records = {}
         blobs: dict[str, bytes] = {}
         names: dict[int, str] = {}
@@ -79,6 +82,8 @@ class Store:
         waiting: list[Any] = []
 
         def name(value: Any) -> str:
+            if instead:
+                value = instead.get(id(value), value)
             found = names.get(id(value))
             if found is None:
                 found = self.names.get(id(value))

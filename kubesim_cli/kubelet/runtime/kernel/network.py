@@ -262,6 +262,7 @@ def connect(kernel: Kernel, space: Space, address: str, port: int) -> Connection
     ETIMEDOUT is known at once here; who asks waits as long as it would have taken.
     """
     source = (LOOPBACK if address.startswith("127.") else space.net.address, space.net.next_port())
+    space.talks = space.talks or source[0] != LOOPBACK
     found = kernel.routes.route(space, address, port)
     if found is None:
         raise Errno("ETIMEDOUT")
