@@ -61,7 +61,7 @@ class VolumeFiles:
         assert inode is not None
         if inode.kind == FOLDER:
             raise Refused(f"{path}: Is a directory")
-        return self._tree.content(inode)
+        return bytes(inode.data)
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file, with the folders above it."""

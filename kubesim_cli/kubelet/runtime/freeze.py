@@ -32,8 +32,8 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     network.Net, network.Listener, network.Connection, network.Answered, Chance, Held)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes"}
-_TRANSIENT = frozenset(("found", "virtual", "hashed", "_environment", "ops", "routes", "held"))
-_FRESH: dict[str, Any] = {"found": dict, "virtual": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
+_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held"))
+_FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
                           "routes": network.Routes, "held": lambda: None}
 
 

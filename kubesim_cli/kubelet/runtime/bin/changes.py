@@ -168,7 +168,7 @@ def copy(process: Process, source: Inode, path: str, keep: bool, folders: bool, 
         if place.inode is source:
             raise Errno("EEXIST")
         what = process.open(path, "w")
-        what.write(process.kernel, tree.content(source))
+        what.write(process.kernel, bytes(source.data))
         made = _find(process, path).inode  # type: ignore[assignment]
         if place.inode is None and made is not None:
             made.mode = source.mode & 0o7777 & ~process.umask

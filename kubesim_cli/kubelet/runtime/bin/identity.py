@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..accounts import names
+from ..kernel import procfs
 from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def _df(process: Process) -> int:
         used = volume.used if volume.capacity else 9 << 30
         if inode.kind == "d":
             told = [_told(each, human) for each in (whole, used, whole - used)]
-            rows.append(("overlay" if path == "/" else volume.name, *told, f"{-(-used * 100 // whole)}%", path))
+            rows.append(("overlay" if path == "/" else "/dev/vda1", *told, f"{-(-used * 100 // whole)}%", path))
     words = [word for word in process.argv[1:] if word[:1] != "-"]
     if words:
         where = tree.find(words[0], process.cwd, process.user).path
@@ -108,7 +109,7 @@ def _told(size: int, human: bool) -> str:
 
 def _free(process: Process) -> int:
     unit = 1 << 20 if "-m" in process.argv else 1 << 30 if "-g" in process.argv else 1024
-    total, used = (8 << 30) // unit, (2 << 30) // unit
+    total, used = procfs.MEMORY // unit, procfs.USED // unit
     process.write(f"{'':15}total        used        free      shared  buff/cache   available\n"
                   f"Mem:     {total:11} {used:11} {total - used:11} {0:11} {0:11} {total - used:11}\n"
                   f"Swap:    {0:11} {0:11} {0:11}\n")
@@ -120,6 +121,12 @@ def _tty(process: Process) -> int:
     terminal = what is not None and what.terminal
     process.write("/dev/pts/0\n" if terminal else "not a tty\n")
     return int(not terminal)
+
+
+def _mount(process: Process) -> int:
+    for device, path, kind, options in procfs.mounts(process):
+        process.write(f"{device} on {path} type {kind} ({options})\n")
+    return 0
 
 
 def _stty(process: Process) -> int:
@@ -140,6 +147,5 @@ def _stty(process: Process) -> int:
 
 PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname,
             "arch": _said("x86_64\n"),
-            "nproc": _said("4\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty, "stty": _stty,
-            "mount": _said("overlay on / type overlay (rw,relatime)\n"
-                           "proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\n")}
+            "nproc": _said(f"{procfs.CPUS}\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty, "stty": _stty,
+            "mount": _mount}

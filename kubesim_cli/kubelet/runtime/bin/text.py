@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+from ..kernel import procfs
 from ..kernel.errors import Errno, Exhausted
 from ..kernel.files import DEVICE, FILE, FOLDER, LINK
 
@@ -241,12 +242,14 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
     words = list(process.argv[1:])
     machine = engine()
     paths = _named(process, name, words)
+    made = {word: found for word in words if word[:6] == "/proc/"
+            and (found := procfs.content(process, word)) is not None}
     staged: dict[str, Inode] = {}
     files = machine.clean()
     if paths:
         machine.used = True
         _stage(process, files, paths, staged)
-    for path, content in (piped or {}).items():
+    for path, content in {**made, **(piped or {})}.items():
         machine.used = True
         _parents(files, path)
         files.write_file(path, bytes(content))
@@ -361,7 +364,7 @@ def _stage(process: Process, files: Any, paths: dict[str, Inode], staged: dict[s
                 files.symlink(inode.target, at)
             elif inode.allows(process.user, 4):
                 _parents(files, at)
-                data = tree.content(inode)
+                data = bytes(inode.data)
                 size += len(data)
                 files.write_file(at, data)
                 files.chmod(at, inode.mode)

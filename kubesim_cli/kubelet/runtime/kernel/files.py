@@ -9,9 +9,9 @@ from .errors import Errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-FOLDER, FILE, LINK, DEVICE, VIRTUAL = "d", "f", "l", "c", "v"
+FOLDER, FILE, LINK, DEVICE = "d", "f", "l", "c"
 _MOST_LINKS = 40
 MOST_STORED = 64 << 20  # bytes that a volume holds, however large it says it is
 READ, WRITE, EXECUTE = 4, 2, 1
@@ -56,7 +56,7 @@ class Volume:
 
 
 class Inode:
-    """A file (`data`: its bytes), folder (`entries`), link, device or virtual file (`target`: where to, its name)."""
+    """A file (`data`: its bytes), folder (`entries`), link or device (`target`: where to, its name)."""
 
     __slots__ = ("data", "entries", "gid", "kind", "links", "mode", "mtime", "number", "target", "uid", "volume")
 
@@ -122,14 +122,13 @@ class Place:
 class Tree:
     """What a container sees: a root and what is mounted into it (absolute path -> inode; a file may be, too)."""
 
-    __slots__ = ("found", "mounts", "root", "sealed", "virtual")
+    __slots__ = ("found", "mounts", "root", "sealed")
 
     def __init__(self, root: Inode):
         self.root = root
         self.found: dict[object, tuple[str, Inode]] = {}  # programs that were looked up; see bin/
         self.mounts: dict[str, Inode] = {}
         self.sealed: list[str] = []  # what is mounted to be read only
-        self.virtual: dict[str, Callable[[], bytes]] = {}
 
     def mount(self, path: str, inode: Inode, read_only: bool = False) -> None:
         """Show an inode at a path, which is made where it is missing."""
@@ -312,10 +311,6 @@ class Tree:
         inode.truncate(0, now)
         inode.write(0, data, now)
         return inode
-
-    def content(self, inode: Inode) -> bytes:
-        """Return a file's bytes; a virtual one is made up now, a device has none."""
-        return self.virtual[inode.target]() if inode.kind == VIRTUAL else bytes(inode.data)
 
     def entries(self, place: Place) -> dict[str, Inode]:
         """Return a folder's names with what they show, mounts included."""

@@ -267,6 +267,14 @@ class Kernel:
         space, user = process.space, process.user
         if path[:5] == "/dev/" and (number := _shared_descriptor(path)) is not None:
             return process.descriptor(number)
+        if path[:6] == "/proc/":
+            from . import procfs
+
+            made = procfs.content(process, path)
+            if made is not None:
+                if how != "r":
+                    raise Errno("EACCES")
+                return Data(made)
         place = space.tree.find(path, process.cwd, user)
         inode = place.inode
         if inode is None:
@@ -287,8 +295,6 @@ class Kernel:
                 raise Errno("EROFS")
             if inode.kind == files.DEVICE:
                 return Device(inode, space.random)
-            if inode.kind == files.VIRTUAL:
-                return Data(space.tree.virtual[inode.target]())
             if how == "w":
                 inode.truncate(0, self.now)
         return OpenFile(inode, how in "r+", how != "r", how == "a")
