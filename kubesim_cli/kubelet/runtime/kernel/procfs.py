@@ -82,19 +82,28 @@ def _uptime(process: Process) -> str:
     return f"{up:.2f} {up * CPUS:.2f}\n"
 
 
-def _terminated(words: list[str]) -> str:
-    return "".join(f"{word}\0" for word in words)
+def _load(process: Process) -> str:
+    return f"0.00 0.01 0.05 1/{len(process.space.processes)} {process.space.next_pid - 1}\n"
+
+
+def _words(process: Process) -> str:
+    return "".join(f"{word}\0" for word in process.argv)
+
+
+def _environment(process: Process) -> str:
+    return "".join(f"{key}={value}\0" for key, value in process.env.items())
+
+
+def _mounts(process: Process) -> str:
+    return "".join(f"{device} {path} {kind} {options} 0 0\n" for device, path, kind, options in mounts(process))
 
 
 _SYSTEM: dict[str, Callable[[Process], str]] = {
-    "meminfo": _memory, "cpuinfo": _cpus, "uptime": _uptime, "version": lambda process: KERNEL + "\n",
-    "loadavg": lambda process: f"0.00 0.01 0.05 1/{len(process.space.processes)} {process.space.next_pid - 1}\n",
+    "meminfo": _memory, "cpuinfo": _cpus, "uptime": _uptime, "loadavg": _load,
+    "version": lambda process: KERNEL + "\n",
     "filesystems": lambda process: "nodev\ttmpfs\nnodev\tproc\n\text4\nnodev\toverlay\n",
 }
 _PROCESS: dict[str, Callable[[Process], str]] = {
-    "cmdline": lambda process: _terminated(process.argv), "comm": _comm, "status": _status,
-    "environ": lambda process: _terminated([f"{key}={value}" for key, value in process.env.items()]),
-    "mounts": lambda process: "".join(f"{device} {path} {kind} {options} 0 0\n"
-                                      for device, path, kind, options in mounts(process)),
+    "cmdline": _words, "comm": _comm, "status": _status, "environ": _environment, "mounts": _mounts,
     "cgroup": lambda process: "0::/\n",
 }
