@@ -245,7 +245,7 @@ class Slot:
         found = []
         for kind in ("startup", "liveness"):
             probe = self._probe(kind)
-            if probe and probe.get("exec"):
+            if probe:
                 changes = process.verdicts(probe, self._pieces(kind, probe), self._first(kind), True)
                 bad = next((change for change in changes if not change[1]), None)
                 if bad is not None and not (kind == "startup" and self._started_at(bad[0])):

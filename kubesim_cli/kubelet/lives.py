@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..machinery.types import Object
+    from ..machinery.types import Object, Release
     from .runtime.engine import Engine
     from .runtime.kernel.process import Space
     from .runtime.play import Course
@@ -75,11 +75,10 @@ class Life:
         return [process.Piece(*each) for each in self.pieces.get(kind) or [(0.0, True, "")]]
 
 
-def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
+def foresee(life: Life, engine: Engine, name: str, container: Object, release: Release) -> str:
     """Work out what becomes of a container that runs in the engine now."""
     inside, now = engine.containers[name], engine.kernel.now
-    probes = {kind: probe for kind in PROBES
-              if ((probe := container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command")}
+    probes = {kind: probe for kind in PROBES if (probe := container.get(f"{kind}Probe"))}
     opened, life.opened = life.opened, None
     life.ends = life.until = None
     if not probes and (_undisturbed(inside.space) or not engine.is_busy(name)):
@@ -105,8 +104,10 @@ def foresee(life: Life, engine: Engine, name: str, container: Object) -> str:
             life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
     for kind, probe in probes.items():
         found = [each for each in life.pieces.get(kind) or () if each[0] < now - life.started]
-        found += [(piece.begins, piece.succeeds, piece.message) for piece in process.probed(
-            ahead(), probe["exec"]["command"], probe.get("timeoutSeconds") or 1)]
+        command = (probe.get("exec") or {}).get("command")
+        made = process.probed(ahead(), command, probe.get("timeoutSeconds") or 1) if command else process.checked(
+            ahead(), probe, release)
+        found += [(piece.begins, piece.succeeds, piece.message) for piece in made]
         life.pieces[kind] = _merged(found)
     return ""
 

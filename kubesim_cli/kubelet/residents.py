@@ -261,7 +261,7 @@ class Residents:
             self._keep(name, life)
 
     def _foresee(self, life: Life, name: str, container: Object) -> None:
-        trouble = bounds.guarded(lambda: foresee(life, self.engine, name, container), str)
+        trouble = bounds.guarded(lambda: foresee(life, self.engine, name, container, self.api.release), str)
         if trouble:
             self.api.server.tally.note_trouble(self.api.now, "kubelet", life.pod, trouble)
 
@@ -420,7 +420,7 @@ class Residents:
     def _pieces(self, pod: Object, container: Object, start: float, now: float) -> dict[str, list[
             tuple[float, bool, str]]]:
         return {kind: before(process.pieces(self.api, pod, container, probe, start), now - start)
-                for kind in PROBES if (probe := container.get(f"{kind}Probe")) and probe.get("exec")}
+                for kind in PROBES if (probe := container.get(f"{kind}Probe"))}
 
     def start(self, pod: Object, container: Object) -> bool:
         """The kubelet starts a container; tell whether it is resident from its start on, and was started here."""

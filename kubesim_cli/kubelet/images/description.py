@@ -118,8 +118,8 @@ def of_tag(described: Object, tag: str) -> Object:
 class Facts:
     """What is known of an image without its files. `key` names it; see image.of."""
 
-    __slots__ = ("code", "command", "config", "entrypoint", "key", "needs", "pull", "runs", "size", "stop", "usage",
-                 "version")
+    __slots__ = ("code", "command", "config", "entrypoint", "key", "needs", "ports", "pull", "runs", "size", "stop",
+                 "usage", "version")
 
     def __init__(self, key: str, described: Object, tag: str, size: int):
         """`size`: bytes, where the description does not tell."""
@@ -134,6 +134,7 @@ class Facts:
         self.config: list[str] = described.get("config") or []
         self.stop: str = described.get("stop") or "TERM"
         self.code: int = described.get("code") or 0
+        self.ports: list[object] = described.get("ports") or []
         self.usage: dict[str, Any] = described.get("usage") or {}
 
 

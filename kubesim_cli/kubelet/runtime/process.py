@@ -8,10 +8,12 @@ from . import bounds, environment, taken
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Client
-    from ...machinery.types import Object
+    from ...machinery.types import Object, Release
     from ..images.description import Facts
     from .play import Course
 
+CHECKS = 40       # probes over the network that are made; what the last finds is found for ever
+WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
 OOM_CODE = KILLED_CODE = bounds.KILLED
@@ -170,10 +172,13 @@ class Piece:
 
 
 def pieces(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
-    """Return what a probe finds over a container's life; only `exec` can fail here."""
+    """Return what a probe finds over a container's life."""
     command = (probe.get("exec") or {}).get("command")
     if not command:
-        return [Piece(0.0, True)]
+        if _plainly_answers(api, pod, container, probe):
+            return [Piece(0.0, True)]
+        return bounds.guarded(lambda: _checked(api, pod, container, probe, start),
+                              lambda trouble: [Piece(0.0, False, trouble)])
     return bounds.guarded(lambda: _probed(api, pod, container, command, probe.get("timeoutSeconds") or 1, start),
                           lambda trouble: [Piece(0.0, False, trouble)])
 
@@ -189,6 +194,54 @@ def _probed(api: Client, pod: Object, container: Object, command: list[str], tim
         return [Piece(0.0, False, error.message)]
     play.kernel.run(start)
     return probed(play, command, timeout)
+
+
+def _plainly_answers(api: Client, pod: Object, container: Object, probe: Object) -> bool:
+    """Tell whether a probe over the network need not be made: nobody knows what runs there, or it is known to serve."""
+    facts = catalogue.of(api).facts(container["image"])
+    env, _ = environment.environment(api, pod, container)
+    if not environment.arguments(api, container, env):
+        return True
+    if facts is None:
+        return False
+    action = probe.get("httpGet") or {}
+    return action.get("path") in ("/", "", None) and action.get("port") in facts.ports and serves(container, facts, env)
+
+
+def _checked(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
+    from ...machinery.streaming import StartError
+    from .play import Play
+
+    try:
+        play = Play(api, pod, container, start)
+    except StartError as error:
+        return [Piece(0.0, False, error.message)]
+    play.kernel.run(start)
+    return checked(play, probe, api.release)
+
+
+def checked(course: Course, probe: Object, release: Release) -> list[Piece]:
+    """Probe a container over the network at each time when its kubelet would, for a while, where it is played on."""
+    from ..network.probes import check
+    from .play import Contact
+
+    period, found = float(probe.get("periodSeconds") or 10), list[Piece]()
+    at = float(probe.get("initialDelaySeconds") or 0)
+    begins = course.seconds
+    at += max(0.0, -(-(begins - at) // period)) * period
+    worked = course.kernel.worked
+    while len(found) < CHECKS and course.kernel.worked - worked < WORK:
+        course.live_to(course.start + at, WORK)
+        if course.main.status is not None or course.touched:
+            break
+        try:
+            good, message = check(course.kernel, course.inside.space, course.container, probe,
+                                  f"{release[0]}.{release[1]}")
+        except Contact:
+            break
+        found.append(Piece(at if found else begins, good, message))
+        at += period * max(1.0, (course.seconds - at) // period + 1)
+    return found or [Piece(begins, True)]
 
 
 def probed(course: Course, command: list[str], timeout: float) -> list[Piece]:

@@ -40,7 +40,7 @@ def hook_of(container: Object, kind: str) -> Object:
 def stop(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
     """Return how a container ends that was started at `start`, and is told to at `at`, with `grace` seconds for it."""
     hook = hook_of(container, "preStop") if grace > 0 else {}
-    if "exec" not in hook:
+    if "exec" not in hook and "httpGet" not in hook:
         env, _ = environment.environment(api, pod, container)
         took, facts = _slept(hook, grace), catalogue.of(api).facts(container["image"])
         argv = environment.arguments(api, container, env)
@@ -96,6 +96,10 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
         code, _ = course.run(hook["exec"]["command"], grace)
         took = min(kernel.now - at, grace) if code is not None else grace
         failed = took if code else None
+    elif "httpGet" in hook:
+        good = _answered(course, hook, grace)
+        took = min(kernel.now - at, grace)
+        failed = None if good else took
     else:
         took = _slept(hook, grace)
     course.live_to(at + took, STEPS)
@@ -109,10 +113,18 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     return Stop(max(kernel.now - at, 0.0), main.status, took, failed)
 
 
+def _answered(course: Course, hook: Object, limit: float) -> bool:
+    """Tell whether a hook's request is answered."""
+    from ..network.probes import check
+
+    good, _ = check(course.kernel, course.inside.space, course.container, {**hook, "timeoutSeconds": limit})
+    return good
+
+
 def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
     """Return how many seconds the postStart hook of a container that is started takes, and whether it succeeds."""
     hook = hook_of(container, "postStart")
-    if "exec" not in hook:
+    if "exec" not in hook and "httpGet" not in hook:
         return float((hook.get("sleep") or {}).get("seconds") or 0), True
     return bounds.guarded(lambda: _begun(api, pod, container, start), lambda trouble: (0.0, True))
 
@@ -125,6 +137,9 @@ def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[f
         play: Play = Play(api, pod, container, start)
     except StartError:
         return 0.0, True  # it ends at once, whatever its hook
+    if "httpGet" in hook_of(container, "postStart"):
+        good = _answered(play, hook_of(container, "postStart"), HOOK)
+        return play.seconds, good
     hook = play.sandbox.hooks.get(container["name"])
     if hook is None:
         return 0.0, False

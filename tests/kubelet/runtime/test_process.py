@@ -242,7 +242,8 @@ def test_what_a_probe_finds():
         True, "2\n")]
     assert found("sleep 60", ["sleep", "5"], 2) == [(0, False, 'command "sleep 5" timed out')]
     assert found("", ["my-probe"]) == [(0, True, "")] and found("", ["sh", "-c", "exit 3"]) == [(0, False, "")]
-    assert process.pieces(Api(), {}, {}, {"httpGet": {}}, START)[0].succeeds
+    own = {"name": "c", "image": "example.com/own"}
+    assert process.pieces(Api(), pod_of(own), own, {"httpGet": {"port": 80}}, START)[0].succeeds
 
 
 def test_a_probe_finds_what_listens():
