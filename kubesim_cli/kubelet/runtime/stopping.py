@@ -45,7 +45,8 @@ def stop(api: Client, pod: Object, container: Object, start: float, at: float, g
         took, facts = _slept(hook, grace), catalogue.of(api).facts(container["image"])
         argv = environment.arguments(api, container, env)
         if not argv or (facts is not None and serves(container, facts, env)):  # it knows its signal
-            return Stop(took, 0, took)
+            code = 0 if facts is None else facts.code
+            return Stop(took + (_left(grace, took) if code == bounds.KILLED else 0.0), code, took)
         if argv[0].rpartition("/")[2] == "sleep" and len(argv) == 2:
             return _sleeper(seconds(argv[1]), start, at, took, _left(grace, took))
     return bounds.guarded(lambda: _played(api, pod, container, start, at, grace),
