@@ -20,7 +20,7 @@ from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
 from .lives import PROBES, Life, before, foresee, may_connect, told_ahead
-from .runtime import bounds, process
+from .runtime import bounds
 from .runtime.engine import Engine
 from .runtime.kernel.network import Routes
 
@@ -400,6 +400,8 @@ class Residents:
                 ended = play.inside.space.ended
                 if ended is None:
                     return play
+                from .runtime import process
+
                 if now < max(ended, began + process.SHORT):
                     raise NotRunning(f"container {container['name']} not running")
                 return None
@@ -419,6 +421,8 @@ class Residents:
 
     def _pieces(self, pod: Object, container: Object, start: float, now: float) -> dict[str, list[
             tuple[float, bool, str]]]:
+        from .runtime import process
+
         return {kind: before(process.pieces(self.api, pod, container, probe, start), now - start)
                 for kind in PROBES if (probe := container.get(f"{kind}Probe"))}
 
@@ -456,6 +460,8 @@ class Residents:
                 stays = each["name"] in there or (keeps(pod, each) and _is_played(each))
                 if stays and shared & {volume["name"] for volume in volumes_of(pod, each)}:
                     return True
+        from .runtime import process
+
         return (keeps(pod, container) and _is_played(container)) or (
             may_connect(container) and process.connects(self.api, pod, container, self.api.now))
 
