@@ -18,17 +18,26 @@ def _id(process: Process) -> int:
     if "u" in words:
         process.write((users.get(user.uid, str(user.uid)) if "n" in words else str(user.uid)) + "\n")
     elif "G" in words:
-        everyone = dict.fromkeys((user.gid, *user.groups))
-        process.write(" ".join(groups.get(each, str(each)) if "n" in words else str(each) for each in everyone) + "\n")
+        process.write(" ".join(groups.get(each, str(each)) if "n" in words else str(each)
+                               for each in _every_group(process)) + "\n")
     elif "g" in words:
         process.write((groups.get(user.gid, str(user.gid)) if "n" in words else str(user.gid)) + "\n")
     else:
         def told(number: int, known: dict[int, str]) -> str:
             return f"{number}({known[number]})" if number in known else str(number)
 
-        every = ",".join(told(each, groups) for each in dict.fromkeys((user.gid, *user.groups)))
+        every = ",".join(told(each, groups) for each in _every_group(process))
         process.write(f"uid={told(user.uid, users)} gid={told(user.gid, groups)} groups={every}\n")
     return 0
+
+
+def _every_group(process: Process) -> list[int]:
+    """Return a process's groups as id lists them: the kernel sorts them, coreutils puts the user's own first."""
+    user = process.user
+    every = sorted({user.gid, *user.groups})
+    if process.space.shell != "ash":
+        every.sort(key=lambda each: each != user.gid)
+    return every
 
 
 def _whoami(process: Process) -> int:
