@@ -137,7 +137,7 @@ FIELDS: dict[str, Check] = {
     "names": _list(_text), "tags": _fields({"words": _list(_text), "versions": _list(_scalar)}), "version": _text,
     "releases": _list(_scalar), "size": _number(LARGEST), "pull": _number(86400), "from": _base,
     "entrypoint": _list(_text), "command": _list(_text), "user": _user, "workdir": _path, "env": _map(_scalar),
-    "ports": _PORTS, "stop": _among(*SIGNALS), "runs": _flag, "code": _whole(255),
+    "ports": _PORTS, "stop": _among(*SIGNALS), "runs": _flag, "healthy": _flag, "code": _whole(255),
     "needs": _list(_text), "config": _list(_path),
     "shell": _among("dash", "ash", "bash", "none"), "programs": _programs, "users": _map(_whole(2**32 - 2)),
     "folders": _list(_folder), "links": _map(_text, _path), "files": _map(_text, _path), "scripts": _map(_text, _path),

@@ -12,6 +12,7 @@
     stop        the signal that ends a container, TERM where it tells none
     code        the exit code that its own command has then, 0 where it tells none; 137: it does not heed the signal
     runs        true: by its default command it goes on until it is stopped
+    healthy     true: probes over the network find it well, whatever they ask
     needs       variables of which one has to be set for that; `config`: folders whose files it depends on
     shell       what /bin/sh is: dash, ash, bash, or none
     programs    what is on its PATH, words; a path where it is elsewhere than in /usr/bin, NAME=OTHER where another
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 # What is known of an image without reading its file: the index has it.
 INDEXED = ("names", "tags", "version", "releases", "size", "pull", "entrypoint", "command", "runs", "needs", "config",
-           "usage", "ports", "stop", "code")
+           "healthy", "usage", "ports", "stop", "code")
 _DIGITS = frozenset("0123456789.")
 FASTEST, SLOWEST = 1.0, 5.0   # seconds that a pull takes by an image's size
 PER_SECOND = 100_000_000      # bytes of them
@@ -118,7 +119,7 @@ def of_tag(described: Object, tag: str) -> Object:
 class Facts:
     """What is known of an image without its files. `key` names it; see image.of."""
 
-    __slots__ = ("code", "command", "config", "entrypoint", "key", "needs", "ports", "pull", "runs", "size", "stop",
+    __slots__ = ("code", "command", "config", "entrypoint", "healthy", "key", "needs", "ports", "pull", "runs", "size", "stop",
                  "usage", "version")
 
     def __init__(self, key: str, described: Object, tag: str, size: int):
@@ -130,6 +131,7 @@ class Facts:
         self.entrypoint: list[str] = described.get("entrypoint") or []
         self.command: list[str] = described.get("command") or []
         self.runs: bool = bool(described.get("runs"))
+        self.healthy: bool = bool(described.get("healthy"))
         self.needs: list[str] = described.get("needs") or []
         self.config: list[str] = described.get("config") or []
         self.stop: str = described.get("stop") or "TERM"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What a description does not take over from the one that it goes on from.
 _OWN = frozenset(("names", "tags", "releases", "size", "pull", "entrypoint", "command", "runs", "stop", "code", "needs",
-                  "config", "ports", "usage"))
+                  "config", "ports", "usage", "healthy"))
 _CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers"))  # mappings, which add to those below
 _MOST_BASES = 8
 _read: dict[str, Object] = {}

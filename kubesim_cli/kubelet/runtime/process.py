@@ -204,6 +204,8 @@ def _plainly_answers(api: Client, pod: Object, container: Object, probe: Object)
         return True
     if facts is None:
         return False
+    if facts.healthy:
+        return True
     action = probe.get("httpGet") or {}
     return action.get("path") in ("/", "", None) and action.get("port") in facts.ports and serves(container, facts, env)
 
