@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..go.fmt import quote
 from ..machinery.errors import StatusError
 from ..machinery.streaming import NotRunning
 from ..releases.kubectl import does
@@ -66,7 +65,7 @@ def show_log(ctx: Context, pod: Object, name: str) -> None:
     assert container is not None
     lines = ctx.cluster.log(pod, container).lines(ctx.now)
     if lines is None:
-        raise podcmd.not_yet(f"show the logs of container {quote(name)} in pod {quote(pod['metadata']['name'])}")
+        raise podcmd.untold(pod, name)
     ctx.out(b"".join(line for _, line in lines).decode("utf-8", "surrogateescape"))
 
 

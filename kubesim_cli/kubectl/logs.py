@@ -119,10 +119,9 @@ class Stream:
     def _come(self) -> list[tuple[float, bytes]]:
         if self._log is None:
             return []
-        told = f"container {quote(self.container['name'])} in pod {quote(self.pod['metadata']['name'])}"
         lines = self._log.lines(self.ctx.now)
         if lines is None:
-            raise podcmd.not_yet(f"show the logs of {told}")
+            raise podcmd.untold(self.pod, self.container["name"])
         return lines
 
     def _show(self, lines: list[tuple[float, bytes]]) -> None:

@@ -13,7 +13,7 @@ spec: {containers: [{name: c, image: nginx}]}
 apiVersion: v1
 kind: Pod
 metadata: {name: db, labels: {app: db, size: "9"}}
-spec: {containers: [{name: c, image: postgres}]}
+spec: {containers: [{name: c, image: redis}]}
 """
 
 

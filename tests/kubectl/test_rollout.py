@@ -8,9 +8,9 @@ import pytest
 @pytest.fixture
 def twice(terminal):
     """A deployment in its second revision."""
-    terminal.ok("kubectl create deployment web --image=nginx:1")
+    terminal.ok("kubectl create deployment web --image=nginx:1.26")
     terminal.ok("kubectl rollout status deploy/web")
-    terminal.ok("kubectl set image deploy/web nginx=nginx:2 --record")
+    terminal.ok("kubectl set image deploy/web nginx=nginx:1.27 --record")
     terminal.ok("kubectl rollout status deploy/web")
     return terminal
 
@@ -34,21 +34,21 @@ def test_status(terminal):
 def test_history(twice):
     assert twice.ok("kubectl rollout history deploy web") == (
         "deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n"
-        "2         kubectl set image deploy/web nginx=nginx:2 --record=true\n\n")
+        "2         kubectl set image deploy/web nginx=nginx:1.27 --record=true\n\n")
     shown = twice.ok("kubectl rollout history deploy web --revision=1")
     assert shown.startswith("deployment.apps/web with revision #1\nPod Template:\n"
                             "  Labels:\tapp=web\n\tpod-template-hash=")
-    assert "    Image:\tnginx:1\n" in shown
+    assert "    Image:\tnginx:1.26\n" in shown
     assert twice("kubectl rollout history deploy web --revision=7") == (
         1, "", "error: unable to find the specified revision\n")
 
 
 def test_undo(twice):
     before = twice.ok("kubectl rollout undo deploy web --dry-run=client")
-    assert "    Image:\tnginx:1\n" in before and image(twice) == "nginx:2"
+    assert "    Image:\tnginx:1.26\n" in before and image(twice) == "nginx:1.27"
     assert twice.ok("kubectl rollout undo deploy web") == "deployment.apps/web rolled back\n"
     twice.advance("5s")
-    assert image(twice) == "nginx:1"
+    assert image(twice) == "nginx:1.26"
     assert "1 " not in twice.ok("kubectl rollout history deploy web")
     assert twice.ok("kubectl rollout undo deploy web --to-revision=3") == (
         "deployment.apps/web skipped rollback (current template already matches revision 3)\n")
@@ -86,25 +86,25 @@ spec:
   selector: {matchLabels: {app: db}}
   template:
     metadata: {labels: {app: db}}
-    spec: {containers: [{name: db, image: "redis:1"}]}
+    spec: {containers: [{name: db, image: "redis:6"}]}
 """
 
 
 def test_statefulsets(terminal):
     terminal.ok("kubectl apply -f -", SET)
     terminal.ok("kubectl rollout status sts/db")
-    terminal.ok("kubectl apply -f -", SET.replace("redis:1", "redis:2"))
+    terminal.ok("kubectl apply -f -", SET.replace("redis:6", "redis:7"))
     assert terminal.ok("kubectl rollout status sts/db").splitlines()[-1] == (
         "partitioned roll out complete: 1 new pods have been updated...")
     assert terminal.ok("kubectl rollout undo sts/db --to-revision=1") == "statefulset.apps/db rolled back\n"
     terminal.ok("kubectl rollout status sts/db")
-    assert terminal.ok("kubectl get pod db-0 -o jsonpath={.spec.containers[0].image}") == "redis:1"
-    assert "    Image:\tredis:2\n" in terminal.ok("kubectl rollout history sts/db --revision=2")
+    assert terminal.ok("kubectl get pod db-0 -o jsonpath={.spec.containers[0].image}") == "redis:6"
+    assert "    Image:\tredis:7\n" in terminal.ok("kubectl rollout history sts/db --revision=2")
 
 
 def test_a_rollback_of_what_apply_manages(newest):
     newest.ok("kubectl apply -f -", SET)
-    newest.ok("kubectl apply -f -", SET.replace("redis:1", "redis:2"))
+    newest.ok("kubectl apply -f -", SET.replace("redis:6", "redis:7"))
     assert newest("kubectl rollout undo sts/db").err.startswith(
         "Warning: resource statefulsets/db was previously managed with 'kubectl apply'. Rolling back will not update "
         "the kubectl.kubernetes.io/last-applied-configuration annotation")

@@ -24,9 +24,10 @@ _OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "D
 _FIELDS = (("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)"))
 
 
-def not_yet(what: str) -> Failure:
-    """The failure of what kubesim cannot do: its containers have a life cycle, but no processes."""
-    return Failure(f"kubesim does not run processes in containers yet, so it cannot {what}")
+def untold(pod: Object, container: str) -> Failure:
+    """The failure where a program has run in a container of which kubesim does not know what it says."""
+    return Failure(f"kubesim cannot tell what container {quote(container)} in pod {quote(pod['metadata']['name'])} has "
+                   "said: a program runs in it that kubesim does not play")
 
 
 def no_upgrade(ctx: Context, why: str) -> str:

@@ -119,8 +119,8 @@ def of_tag(described: Object, tag: str) -> Object:
 class Facts:
     """What is known of an image without its files. `key` names it; see image.of."""
 
-    __slots__ = ("code", "command", "config", "entrypoint", "healthy", "key", "needs", "ports", "pull", "runs", "size", "stop",
-                 "usage", "version")
+    __slots__ = ("code", "command", "config", "entrypoint", "healthy", "key", "needs", "ports", "pull", "runs", "size",
+                 "stop", "usage", "version")
 
     def __init__(self, key: str, described: Object, tag: str, size: int):
         """`size`: bytes, where the description does not tell."""
