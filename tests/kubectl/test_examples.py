@@ -70,7 +70,8 @@ BEFORE = {
     "taint nodes minikube dedicated-": ["taint nodes minikube dedicated=x:NoSchedule"],
     "rollout resume": ["rollout pause deployment/web"], "wait --for=delete": ["delete pod web-0 --wait=false"],
     "apply --prune": ["apply -f manifests"], "apply --server-side": ["delete deployment web"],
-    "config rename-context": ["config delete-context lab"]}
+    "config rename-context": ["config delete-context lab"],
+    "cp shop/web-0:/var/log/app.log": ["exec web-0 -n shop -c app -- touch /var/log/app.log"]}
 # What may fail, and with which words.
 FAILURES = {**dict.fromkeys(("logs", "proxy"), "kubesim .* yet"),
             "logs -p": "previous terminated container .* not found",
