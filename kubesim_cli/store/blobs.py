@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..machinery import files
-from .log import BLOBS
+from .log import BLOBS, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,10 @@ class Blobs:
         self._new[name] = data
 
     def get(self, name: str) -> bytes | None:
-        """Return a blob, None where it is lost, or not what was written."""
+        """Return a blob, None where it is lost or not what was written.
+
+        Raises StoreError where it cannot be read now.
+        """
         found = self._new.get(name)
         if found is not None:
             return found
@@ -36,8 +39,10 @@ class Blobs:
 
         try:
             data = self._read(name)
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as problem:  # it may be there all the same: who took it for lost would write that down
+            raise StoreError(f"{os.path.join(self.folder, name)}: {problem.strerror}") from None
         return data if sha256(data).hexdigest() == name else None
 
     def write(self) -> None:
@@ -74,7 +79,13 @@ class Blobs:
 
     def lost(self, index: Index) -> list[str]:
         """Return the names of blobs that parts name, and that are not there as they were written."""
-        return sorted(name for name in named_in(index) if self.get(name) is None)
+        return sorted(name for name in named_in(index) if self._is_lost(name))
+
+    def _is_lost(self, name: str) -> bool:
+        try:
+            return self.get(name) is None
+        except StoreError:
+            return True
 
 
 def named_in(index: Index) -> set[str]:

@@ -1,9 +1,12 @@
 """Containers that something outside has touched, through kubectl: what was done to them stays done."""
 
+import errno
 import json
 import pathlib
 
 import pytest
+
+from kubesim_cli.store.log import StoreError
 
 FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
 
@@ -413,3 +416,15 @@ def test_what_becomes_of_one_is_worked_out_without_the_others(newest):
     found, other = copy.advance(100.0), engine.advance(1.0)
     assert [(each.container, each.code, each.at) for each in found] == [("a/x", 3, 5.0)]
     assert [each.container for each in other] == ["c/x"] and not engine.is_busy("c/x")
+
+
+def test_a_blob_that_cannot_be_read_is_not_taken_for_lost(newest, monkeypatch):
+    make(newest, COUNT)
+    newest.ok("kubectl exec a -- sh -c 'seq 1000 > /numbers'")
+    with monkeypatch.context() as patch:
+        def fail(blobs, name):
+            raise OSError(errno.EIO, "Input/output error")
+        patch.setattr("kubesim_cli.store.blobs.Blobs._read", fail)
+        with pytest.raises(StoreError, match="Input/output error"):
+            newest("kubectl exec a -- touch /numbers")
+    assert newest.ok("kubectl exec a -- tail -n1 /numbers") == "1000\n"
