@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..dates import strftime
-from ..kernel.network import Connection, Listener, listen
+from ..kernel.network import Connection, listen
 from . import peers, wire
-from .dialogue import Failed, Guessed, Options, reach
+from .dialogue import Failed, Options, reach
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -85,13 +85,7 @@ def _greeting(process: Process) -> dict[str, Any]:
 def _serve(process: Process, keys: list[object]) -> None:
     """Answer nodetool."""
     memory = process.memory
-    listener = process.descriptor(LISTENER)
-    assert isinstance(listener, Listener)
-    keys.append(listener)
-    while (connection := listener.accept()) is not None:
-        process.install(memory["next"], connection)
-        memory["clients"].append(memory["next"])
-        memory["next"] += 1
+    peers.accept(process, LISTENER, keys)
     for fd in list(memory["clients"]):
         found = process.fds[fd]
         assert isinstance(found, Connection)
@@ -113,13 +107,6 @@ def _serve(process: Process, keys: list[object]) -> None:
 
 def nodetool(process: Process) -> int | None:
     """Play nodetool status."""
-    try:
-        return _nodetool_on(process)
-    except Guessed:
-        return 0
-
-
-def _nodetool_on(process: Process) -> int | None:
     memory = process.memory
     if memory is None:
         options = Options(process.argv[1:], frozenset(("host", "port")), {"h": "host", "p": "port"})

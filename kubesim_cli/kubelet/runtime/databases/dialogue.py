@@ -70,23 +70,13 @@ class Options:
         return self.values.get(name, other)
 
 
-class Guessed(Exception):
-    """A host of which only the name is known: what is asked of it is taken to go well."""
-
-
 def reach(
     process: Process, memory: dict[str, Any], host: str, port: int, hello: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Connect and say who one is; return what the server says, None where the process waits.
 
-    `memory` is the process's. Raises Failed, Guessed, or wire.Lost where the server is of another kind.
+    `memory` is the process's. Raises Failed, or wire.Lost where the server is of another kind.
     """
-    routes = process.kernel.routes
-    if routes.guesses and not host.startswith(("127.", "localhost")) and host != process.space.hostname and (
-        host.replace(".", "").isdigit() or routes.resolve(process.space, host)
-    ):
-        process.space.guessed = True
-        raise Guessed
     if not memory.get("connected"):
         state = memory.setdefault("dialing", {})
         connection = dial(process, state, host, port)
@@ -126,6 +116,17 @@ def typed(process: Process, memory: dict[str, Any]) -> str | None:
     return _cut(pending)
 
 
+def answered(process: Process, memory: dict[str, Any]) -> bool:
+    """Take the password that was asked for, if it was; return whether there is nothing to wait for."""
+    if memory["asking"]:
+        line = typed(process, memory)
+        if line is None:
+            return False
+        memory["how"]["hello"]["password"] = line.rstrip("\r\n")
+        memory["asking"] = False
+    return True
+
+
 def _cut(pending: bytearray) -> str:
     end = pending.find(b"\n") + 1 or len(pending)
     line = bytes(pending[:end]).decode("utf-8", "surrogateescape")
@@ -138,4 +139,4 @@ def on_terminal(process: Process, fd: int = 0) -> bool:
     return fd in process.fds and process.fds[fd].terminal
 
 
-__all__ = ["Failed", "Guessed", "Options", "local_port", "on_terminal", "reach", "typed"]
+__all__ = ["Failed", "Options", "answered", "local_port", "on_terminal", "reach", "typed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Failed, Guessed, Options, local_port, on_terminal, reach, typed
+from .dialogue import Failed, Options, answered, local_port, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -145,25 +145,14 @@ def refused(failed: Failed, how: dict[str, Any], maria: bool) -> Refusal:
 
 def client(process: Process) -> int | None:
     """Play mysql or mariadb."""
-    try:
-        return _client_on(process)
-    except Guessed:
-        return 0
-
-
-def _client_on(process: Process) -> int | None:
     memory = process.memory
     if memory is None:
         code = _begin(process)
         if code is not None:
             return code
         memory = process.memory
-    if memory["asking"]:
-        line = typed(process, memory)
-        if line is None:
-            return None
-        memory["how"]["hello"]["password"] = line.rstrip("\r\n")
-        memory["asking"] = False
+    if not answered(process, memory):
+        return None
     if not memory["greeted"]:
         try:
             said = connecting(process, memory)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dates import strftime
 from . import wire
-from .dialogue import Guessed, Options
+from .dialogue import Options
 from .mysqlclient import LETTERS, VALUED, Refusal, connecting, connection_of, is_maria
 
 if TYPE_CHECKING:
@@ -43,13 +43,6 @@ def _ask(process: Process, text: str) -> dict[str, Any] | None:
 
 def admin(process: Process) -> int | None:
     """Play mysqladmin."""
-    try:
-        return _admin_on(process)
-    except Guessed:
-        return 0
-
-
-def _admin_on(process: Process) -> int | None:
     memory = process.memory
     if memory is None:
         options = _options(process, {"f": "force", "r": "relative"})
@@ -158,13 +151,6 @@ def _command(process: Process, commands: list[str], name: str) -> int | None:
 
 def dump(process: Process) -> int | None:
     """Play mysqldump: the statements that make what a database has."""
-    try:
-        return _dump_on(process)
-    except Guessed:
-        return 0
-
-
-def _dump_on(process: Process) -> int | None:
     memory = process.memory
     name = process.argv[0].rpartition("/")[2]
     if memory is None:

@@ -21,6 +21,17 @@ def begin(process: Process, port: int) -> None:
     process.memory["peers"] = {"port": port, "out": {}, "in": [], "next": FIRST, "retry": 0.0}
 
 
+def accept(process: Process, fd: int, keys: list[object]) -> None:
+    """Take the clients that have come to the listener at a descriptor, and have it waited for."""
+    memory, listener = process.memory, process.descriptor(fd)
+    assert isinstance(listener, Listener)
+    keys.append(listener)
+    while (connection := listener.accept()) is not None:
+        process.install(memory["next"], connection)
+        memory["clients"].append(memory["next"])
+        memory["next"] += 1
+
+
 def tend(
     process: Process, names: list[str], greeting: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[object], float | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Guessed, Options
+from .dialogue import Options
 from .psql import LETTERS, VALUED, Refusal, connect, how_of
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ _PG_LETTERS = {**LETTERS, "t": "timeout"}
 
 def isready(process: Process) -> int | None:
     """Play pg_isready."""
-    try:
-        return _isready_on(process)
-    except Guessed:
-        return 0
-
-
-def _isready_on(process: Process) -> int | None:
     memory = process.memory
     if memory is None:
         options = Options(process.argv[1:], VALUED, _PG_LETTERS)
@@ -89,13 +82,6 @@ _MADE: dict[str, Any] = {
 
 
 def _small(process: Process) -> int | None:
-    try:
-        return _small_on(process)
-    except Guessed:
-        return 0
-
-
-def _small_on(process: Process) -> int | None:
     return _statement(process, _MADE[process.argv[0].rpartition("/")[2]])
 
 

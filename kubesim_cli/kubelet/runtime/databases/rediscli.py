@@ -133,11 +133,6 @@ def _connect(process: Process) -> bool | None:
     memory = process.memory
     host, port = memory["host"], memory["port"]
     try:
-        routes = process.kernel.routes
-        if routes.guesses and not host.startswith(("127.", "localhost")) and routes.resolve(process.space, host):
-            process.space.guessed = True
-            memory.update(queue=[], given=True, connected=True)
-            return True
         connection = dial(process, memory["dialing"], host, port)
     except Failed as failed:
         process.write(f"Could not connect to Redis at {host}:{port}: {_ERRORS.get(failed.kind, failed.message)}\n", 2)

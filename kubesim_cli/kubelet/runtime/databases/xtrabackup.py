@@ -12,7 +12,7 @@ from ..dates import strftime
 from ..kernel.errors import Errno
 from ..kernel.files import FILE, ROOT
 from . import serving, wire
-from .dialogue import Guessed, Options
+from .dialogue import Options
 from .mysqlclient import LETTERS, VALUED, Refusal, connecting, connection_of
 
 if TYPE_CHECKING:
@@ -24,19 +24,12 @@ _LEFT = ("auto.cnf", "master.info", "xtrabackup_binlog_info", "xtrabackup_slave_
 _MAGIC = b"XBSTCK01"
 
 
-def backup(process: Process) -> int | None:
-    """Play xtrabackup --backup and --prepare."""
-    try:
-        return _backup_on(process)
-    except Guessed:
-        return 0
-
-
 def _log(process: Process, text: str) -> None:
     process.write(f"{strftime('%y%m%d %H:%M:%S', process.kernel.now)} {text}\n", 2)
 
 
-def _backup_on(process: Process) -> int | None:
+def backup(process: Process) -> int | None:
+    """Play xtrabackup --backup and --prepare."""
     memory = process.memory
     if memory is None:
         options = Options(process.argv[1:], _VALUED, LETTERS, "p")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..dates import strftime
 from ..kernel.errors import Errno
-from ..kernel.network import Connection, Listener, listen
+from ..kernel.network import Connection, listen
 from . import peers, serving, wire
-from .dialogue import Failed, Guessed, on_terminal, reach, typed
+from .dialogue import Failed, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -159,13 +159,7 @@ def _mode(process: Process) -> str:
 
 def _serve(process: Process, keys: list[object]) -> None:
     memory = process.memory
-    listener = process.descriptor(LISTENER)
-    assert isinstance(listener, Listener)
-    keys.append(listener)
-    while (connection := listener.accept()) is not None:
-        process.install(memory["next"], connection)
-        memory["clients"].append(memory["next"])
-        memory["next"] += 1
+    peers.accept(process, LISTENER, keys)
     for fd in list(memory["clients"]):
         found = process.fds[fd]
         assert isinstance(found, Connection)
@@ -275,13 +269,6 @@ def _apply(memory: dict[str, Any], op: dict[str, Any], zxid: int, at: float) -> 
 
 def client(process: Process) -> int | None:
     """Play zkCli.sh."""
-    try:
-        return _client_on(process)
-    except Guessed:
-        return 0
-
-
-def _client_on(process: Process) -> int | None:
     memory = process.memory
     if memory is None:
         words, where = process.argv[1:], "localhost:2181"

@@ -58,12 +58,7 @@ class Reply:
 
 
 class Routes:
-    """What a cluster's network knows. This one knows nothing but the container itself.
-
-    `guesses`: it only knows names; what would be found behind them is taken to be well.
-    """
-
-    guesses = False
+    """What a cluster's network knows. This one knows nothing but the container itself."""
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Return the addresses of a name as a container sees them, [] where it is not known."""
