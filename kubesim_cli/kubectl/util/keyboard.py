@@ -6,13 +6,11 @@ Kubernetes: staging/src/k8s.io/kubectl/pkg/util/term (term.go, resize.go) and k8
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 
 from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import TextIO
 
 CHUNK = 65536
@@ -34,33 +32,37 @@ def can_be_raw(stream: TextIO) -> bool:
     return file_number(stream) is not None
 
 
-@contextmanager
-def raw(stream: TextIO) -> Iterator[None]:
-    """Have a terminal hand on each key and show nothing by itself, and bring it back to what it was, also when the
+class Raw:
+    """Has a terminal hand on each key and show nothing by itself, and brings it back to what it was, also when the
     process is asked to end."""
-    import signal
-    import termios
-    import tty
 
-    fd = stream.fileno()
-    before = termios.tcgetattr(fd)
+    def __init__(self, stream: TextIO):
+        self._fd = stream.fileno()
 
-    def end(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
+    def __enter__(self) -> None:
+        import signal
+        import termios
+        import tty
 
-    previous = []
-    for name in ("SIGTERM", "SIGHUP"):
-        try:
-            previous.append((getattr(signal, name), signal.signal(getattr(signal, name), end)))
-        except ValueError:  # not the main thread
-            break
-    tty.setraw(fd, termios.TCSANOW)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(fd, termios.TCSANOW, before)
-        for number, handler in previous:
-            signal.signal(number, handler)
+        def end(number: int, frame: object) -> None:
+            raise SystemExit(128 + number)
+
+        self._before = termios.tcgetattr(self._fd)
+        self._previous = []
+        for name in ("SIGTERM", "SIGHUP"):
+            try:
+                self._previous.append((getattr(signal, name), signal.signal(getattr(signal, name), end)))
+            except ValueError:  # not the main thread
+                break
+        tty.setraw(self._fd, termios.TCSANOW)
+
+    def __exit__(self, *error: object) -> None:
+        import signal
+        import termios
+
+        termios.tcsetattr(self._fd, termios.TCSANOW, self._before)
+        for number, previous in self._previous:
+            signal.signal(number, previous)
 
 
 def size(stream: TextIO) -> tuple[int, int] | None:

@@ -103,7 +103,7 @@ class UserTerminal:
         if not self.raw:
             return Conversation(ctx, session, keys, False, lasting, shared).hold()
         ctx.flush()
-        with keyboard.raw(ctx.input):
+        with keyboard.Raw(ctx.input):
             code = Conversation(ctx, session, keys, True, lasting, shared).hold()
             ctx.commit()
         return code
