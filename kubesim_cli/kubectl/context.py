@@ -59,6 +59,7 @@ class Context:
     @property
     def namespace(self) -> str:
         """From -n, else the context's, else `default`."""
+        self._tell_note()
         return self.kubeconfig.namespace
 
     @property
@@ -71,9 +72,16 @@ class Context:
         """The cluster behind the kubeconfig's context, its time caught up; verbs use `client`."""
         cluster = self._stored()
         if not self._caught_up:
+            self._tell_note()
             cluster.catch_up()
             self._caught_up = True
         return cluster
+
+    def _tell_note(self) -> None:
+        """Tell once, before the cluster is played, where it is not the one that KUBECONFIG names."""
+        if self.kubeconfig.note:
+            self._tell(self.kubeconfig.note)
+            self.kubeconfig.note = ""
 
     def _stored(self) -> Cluster:
         """Return the cluster as it was left."""
@@ -318,7 +326,5 @@ def wanted_kubelet(environ: Mapping[str, str]) -> str | None:
 
 def wanted_bare(environ: Mapping[str, str]) -> bool | None:
     """Return what KUBESIM_BARE says of how clusters are made, or None where it is not set; raises Failure."""
-    text = environ.get("KUBESIM_BARE", "")
-    if text.lower() not in ("", "0", "1", "false", "true"):
-        raise Failure(f'KUBESIM_BARE: "{text}" is neither 1 nor 0')
-    return text.lower() in ("1", "true") if text else None
+    from .kubeconfig import switch
+    return switch(environ, "KUBESIM_BARE")

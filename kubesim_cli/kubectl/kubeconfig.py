@@ -1,7 +1,8 @@
 """The kubeconfig: which cluster, user and namespace a command is about (client-go's tools/clientcmd).
 
 kubesim's own file is KUBESIM_HOME/config; without it the built-in `minikube` stands. ~/.kube/config is only read
-where --kubeconfig or KUBECONFIG name it. What changes the files is in configaccess.py.
+where --kubeconfig or KUBECONFIG name it. What changes the files is in config/access.py.
+A KUBECONFIG that leads to a cluster which is not simulated is nobody's stage: `load` tells what becomes of it.
 In memory a config maps names to entries: {"clusters": {name: {...}}, "users": ..., "contexts": ..., "current-context"}.
 """
 
@@ -56,11 +57,29 @@ def home(environ: Mapping[str, str]) -> str:
     return os.path.expanduser(environ.get("KUBESIM_HOME") or os.path.join("~", ".kubesim"))
 
 
-def builtin() -> Object:
-    """Return the config that stands while kubesim's own file does not exist."""
-    return {"clusters": {"minikube": {"server": SERVER}}, "users": {"minikube": {}},
-            "contexts": {"minikube": {"cluster": "minikube", "namespace": "default", "user": "minikube"}},
+def builtin_file() -> Object:
+    """Return what stands while kubesim's own file does not exist, in the shape of a file."""
+    return {"kind": "Config", "apiVersion": "v1",
+            "clusters": [{"name": "minikube", "cluster": {"server": SERVER}}],
+            "users": [{"name": "minikube", "user": {}}],
+            "contexts": [{"name": "minikube",
+                          "context": {"cluster": "minikube", "user": "minikube", "namespace": "default"}}],
             "current-context": "minikube"}
+
+
+def write_own(environ: Mapping[str, str]) -> str:
+    """Make sure that kubesim's own file exists, for programs beside kubectl that read it; returns its path.
+
+    It is that of this environment's KUBESIM_HOME, which may not exist yet.
+    """
+    from ..go.jsontext import encode
+    from ..machinery.files import private_folder
+    path = own_path(environ)
+    if not os.path.exists(path):
+        private_folder(home(environ))
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(encode(builtin_file()))
+    return path
 
 
 def own_path(environ: Mapping[str, str]) -> str:
@@ -87,9 +106,13 @@ def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
     try:
         data = contents(path)
     except (FileNotFoundError, NotADirectoryError):
-        return builtin() if path == own_path(environ) else None
+        return _sections(builtin_file()) if path == own_path(environ) else None
     except OSError as why:
         raise Failure(f'error loading config file "{path}": {_reason(why, path)}') from None
+    if path == own_path(environ):
+        from ..go.jsontext import encode
+        if data == encode(builtin_file()).encode():  # known to be right, and mostly it is no other
+            return _sections(builtin_file())
     try:
         return _parse(data)
     except ValueError as why:
@@ -119,10 +142,14 @@ def _parse(data: bytes) -> Object:
     if (version, kind) != ("v1", "Config"):
         raise ValueError(f'no kind "{kind}" is registered for version "{version}" in scheme '
                          '"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"')
-    fitted = Types(_TYPES, "v1").fitted(value, "Config")
-    config = {**fitted, "current-context": fitted.get("current-context", "")}
+    return _sections(Types(_TYPES, "v1").fitted(value, "Config"))
+
+
+def _sections(file: Object) -> Object:
+    """Return a file's config as it is in memory."""
+    config = {**file, "current-context": file.get("current-context", "")}
     for section, entry in SECTIONS.items():
-        config[section] = {item.get("name", ""): item.get(entry) or {} for item in fitted.get(section) or ()}
+        config[section] = {item.get("name", ""): item.get(entry) or {} for item in file.get(section) or ()}
     return config
 
 
@@ -152,19 +179,41 @@ def merge(configs: list[Object]) -> Object:
 
 
 def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
-    """Read and merge the files that the environment and the global flags name."""
-    configs = [config for path in paths(environ, flags["kubeconfig"])
-               if (config := read_file(path, environ)) is not None]
-    if flags["kubeconfig"] and not configs:
-        raise Failure(f"stat {flags['kubeconfig']}: no such file or directory")
-    return Kubeconfig(merge(configs), flags, environ)
+    """Read and merge the files that the environment and the global flags name, for a command that plays a cluster.
+
+    A KUBECONFIG whose current context names a server that no simulated cluster has was not set for kubesim: its own
+    file stands instead, and `note` says so. KUBESIM_KUBECONFIG=1, which `sim env` sets, and --kubeconfig prevent that.
+    """
+    explicit = flags["kubeconfig"]
+    files = paths(environ, explicit)
+    configs = [config for path in files if (config := read_file(path, environ)) is not None]
+    if explicit and not configs:
+        raise Failure(f"stat {explicit}: no such file or directory")
+    found = Kubeconfig(merge(configs), flags, environ)
+    own = own_path(environ)
+    if explicit or files == [own] or switch(environ, "KUBESIM_KUBECONFIG"):
+        return found
+    server, config = found.named_server, read_file(own, environ) or empty()
+    if not server or any(entry.get("server") == server for entry in config["clusters"].values()):
+        return found
+    return Kubeconfig(config, flags, environ, f"kubesim: the KUBECONFIG is for {server}, which is not simulated; using "
+                      f"{own} instead (KUBESIM_KUBECONFIG=1 simulates the KUBECONFIG's clusters)\n")
+
+
+def switch(environ: Mapping[str, str], variable: str) -> bool | None:
+    """Return what a variable that is 1 or 0 says, or None where it is not set; raises Failure."""
+    text = environ.get(variable, "").lower()
+    if text not in ("", "0", "1", "false", "true"):
+        raise Failure(f'{variable}: "{environ[variable]}" is neither 1 nor 0')
+    return text in ("1", "true") if text else None
 
 
 class Kubeconfig:
     """A merged config and what the global flags change of it (DirectClientConfig)."""
 
-    def __init__(self, config: Object, flags: Flags, environ: Mapping[str, str]):
-        self.config, self._flags, self._environ = config, flags, environ
+    def __init__(self, config: Object, flags: Flags, environ: Mapping[str, str], note: str = ""):
+        """`note`: a line for who plays this config's cluster."""
+        self.config, self._flags, self._environ, self.note = config, flags, environ, note
 
     def _given(self, name: str) -> str:
         """A global flag's value, unless the command has a flag of its own by that name."""
@@ -188,9 +237,14 @@ class Kubeconfig:
         return self._given("user") or self.context.get("user", "")
 
     @property
+    def named_server(self) -> str:
+        """The API server's address as the files have it."""
+        return str(self.config["clusters"].get(self.cluster_name, {}).get("server", ""))
+
+    @property
     def server(self) -> str:
         """The API server's address: from --server, else the cluster's."""
-        return self._given("server") or self.config["clusters"].get(self.cluster_name, {}).get("server", "")
+        return self._given("server") or self.named_server
 
     @property
     def namespace_given(self) -> bool:

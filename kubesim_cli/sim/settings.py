@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 
 from ..cluster.cluster import Cluster
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from ..kubectl.kubeconfig import Kubeconfig
 
     Execute = Callable[..., int]  # main.execute
 
@@ -20,11 +23,22 @@ class Settings:
     """
 
     def __init__(self, environ: Mapping[str, str], execute: Execute | None = None):
-        from ..kubectl.cli.commands import flags_of
-        from ..kubectl.kubeconfig import home, load
+        from ..kubectl.kubeconfig import home
 
         self.environ, self.home, self.execute = environ, home(environ), execute
-        self.folder = load(environ, flags_of("")).store_path()
+
+    @cached_property
+    def kubeconfig(self) -> Kubeconfig:
+        """What the kubeconfig files say."""
+        from ..kubectl.cli.commands import flags_of
+        from ..kubectl.kubeconfig import load
+
+        return load(self.environ, flags_of(""))
+
+    @property
+    def folder(self) -> str:
+        """The folder of the cluster's store."""
+        return self.kubeconfig.store_path()
 
     def cluster(self) -> Cluster:
         """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
@@ -32,8 +46,8 @@ class Settings:
 
         from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
 
+        sys.stderr.write(self.kubeconfig.note)
         cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,
                           bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ))
         cluster.stderr = sys.stderr
         return cluster
-

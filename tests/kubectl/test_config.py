@@ -12,7 +12,7 @@ from kubesim_cli.go.yaml import load as load_yaml
 from kubesim_cli.kubectl.cli.commands import flags_of
 from kubesim_cli.kubectl.config.access import ConfigAccess, replace_file
 from kubesim_cli.kubectl.failures import Failure
-from kubesim_cli.kubectl.kubeconfig import impersonated, load
+from kubesim_cli.kubectl.kubeconfig import builtin_file, impersonated, load, write_own
 
 LAB = """apiVersion: v1
 kind: Config
@@ -77,30 +77,79 @@ def test_contexts_of_one_cluster_share_its_store(terminal):
     assert resolve(terminal.environ, "--context=dev").namespace == "dev"
 
 
-def adopt(lab, *names):
-    """Name files with --kubeconfig in a change that leaves them as they are: from then on kubesim may write to them."""
-    for name in names:
-        lab.ok(f"kubectl config set clusters.adopted.server x --kubeconfig={name}")
-        lab.ok(f"kubectl config delete-cluster adopted --kubeconfig={name}")
-
-
-def test_a_file_kubesim_did_not_create_is_left_alone_unless_named(lab):
+def test_the_file_that_kubeconfig_names_is_changed_as_kubectl_does(lab):
     lab.environ["KUBECONFIG"] = "lab.conf"
-    before = open("lab.conf", encoding="utf-8").read()
-    result = lab("kubectl config set-context dev --cluster=east")
-    problem = "error: kubesim did not create lab.conf and leaves it alone unless --kubeconfig names it\n"
-    assert result == (1, "", problem)
-    assert open("lab.conf", encoding="utf-8").read() == before
+    assert lab("kubectl config set-context dev --cluster=east") == (0, 'Context "dev" created.\n', "")
+    assert [entry["name"] for entry in read("lab.conf")["contexts"]] == ["ann@east", "dev"]
     lab.environ["KUBECONFIG"] = "new.conf"
     lab.ok("kubectl config set-context dev --cluster=east")
     lab.ok("kubectl config set-context dev --namespace=shop")
+    assert read("new.conf")["contexts"][0]["context"]["namespace"] == "shop"
+
+
+NOTE = ("kubesim: the KUBECONFIG is for https://east:6443, which is not simulated; using {own} instead "
+        "(KUBESIM_KUBECONFIG=1 simulates the KUBECONFIG's clusters)\n")
+
+
+def test_a_kubeconfig_of_another_cluster_is_not_played(lab):
+    """Whoever has exported production's KUBECONFIG is told that this is not production, once a command."""
+    lab.ok("kubectl create configmap here")
+    lab.environ["KUBECONFIG"] = "lab.conf"
+    note = NOTE.format(own=lab.home / "config")
+    shown = lab("kubectl get configmap -o name")
+    assert shown == (0, "configmap/here\nconfigmap/kube-root-ca.crt\n", note)
+    assert lab("kubectl create configmap there").err == note
+    assert lab.sim(["clock", "show"]).err == note
+    assert lab("kubectl get pods --context=ann@east").err == (
+        f"{note}Error in configuration: context was not found for specified context: ann@east\n")
+    assert os.listdir(lab.home / "clusters") == ["minikube"]
+    for words in ("config current-context", "config get-contexts", "config view --minify", "get --help",
+                  "version --client", "completion bash", "kustomize nosuch"):
+        assert "kubesim:" not in lab(f"kubectl {words}").err
+
+
+@pytest.mark.parametrize(("variable", "flag"), [("1", ""), ("true", ""), ("", "--kubeconfig=lab.conf")])
+def test_who_says_so_has_it_played(lab, variable, flag):
+    lab.environ |= {"KUBECONFIG": "lab.conf", "KUBESIM_KUBECONFIG": variable}
+    lab.environ["KUBESIM_BARE"] = "1"
+    assert lab(f"kubectl get configmap nosuch -n default {flag}").err == (
+        'Error from server (NotFound): configmaps "nosuch" not found\n')
+    assert "east" in os.listdir(lab.home / "clusters")
+
+
+def test_a_simulated_clusters_server_is_known_wherever_it_stands(lab):
+    """Also in a file beside ours: tools copy a kubeconfig, and pages write one."""
+    text = lab.ok("kubectl config view --raw")
+    with open("copy.conf", "w", encoding="utf-8") as file:
+        file.write(text.replace("namespace: default", "namespace: shop"))
+    lab.environ["KUBECONFIG"] = "copy.conf"
+    assert lab("kubectl get configmaps") == (0, "", "No resources found in shop namespace.\n")
+    lab.environ["KUBECONFIG"] = os.pathsep.join(["copy.conf", "lab.conf"])
+    assert lab("kubectl get configmaps").err == "No resources found in shop namespace.\n"
+    assert lab("kubectl get pods --context=ann@east").err.startswith("kubesim: the KUBECONFIG is for https://east")
+
+
+def test_a_wrong_switch_is_told(lab):
+    lab.environ |= {"KUBECONFIG": "lab.conf", "KUBESIM_KUBECONFIG": "maybe"}
+    assert lab("kubectl get pods") == (1, "", 'error: KUBESIM_KUBECONFIG: "maybe" is neither 1 nor 0\n')
+
+
+def test_the_own_file_is_there_for_other_programs(terminal):
+    path = write_own(terminal.environ)
+    assert path == str(terminal.home / "config")
+    assert load_yaml(open(path, encoding="utf-8").read()) == builtin_file()
+    assert terminal.ok("kubectl config get-contexts -o name") == "minikube\n"
+    terminal.ok("kubectl config set-context --current --namespace=shop")
+    write_own(terminal.environ)
+    assert resolve(terminal.environ).namespace == "shop"
+    if os.name != "nt":
+        assert os.stat(path).st_mode & 0o777 == 0o600
 
 
 def test_files_are_merged_and_each_keeps_its_entries(lab):
     with open("more.conf", "w", encoding="utf-8") as file:
         file.write("contexts:\n- {name: two, context: {cluster: east, user: bob}}\n"
                    "- {name: ann@east, context: {cluster: x, user: z}}\ncurrent-context: two\n")
-    adopt(lab, "lab.conf", "more.conf")
     lab.environ["KUBECONFIG"] = os.pathsep.join(["nosuch.conf", "lab.conf", "more.conf"])
     assert lab.ok("kubectl config current-context") == "ann@east\n"
     assert lab.ok("kubectl config get-contexts -o name") == "ann@east\ntwo\n"
@@ -113,20 +162,6 @@ def test_files_are_merged_and_each_keeps_its_entries(lab):
     assert second["contexts"] == [{"name": "ann@east", "context": {"cluster": "x", "user": "z"}},
                                   {"name": "two", "context": {"cluster": "east", "user": "bob", "namespace": "n"}}]
     assert not os.path.exists("nosuch.conf")
-
-
-def test_the_users_own_file_is_left_alone(lab, monkeypatch):
-    monkeypatch.setenv("HOME", str(lab.home))
-    os.makedirs(lab.home / ".kube")
-    own = lab.home / ".kube" / "config"
-    own.write_text(LAB)
-    lab.environ["KUBECONFIG"] = str(own)
-    result = lab("kubectl config use-context ann@east")
-    assert result.code == 0  # nothing to change
-    result = lab("kubectl config unset current-context")
-    assert result.code == 1 and "leaves" in result.err
-    assert own.read_text() == LAB
-    lab.ok(f"kubectl config unset current-context --kubeconfig={own}")
 
 
 @pytest.mark.parametrize(("words", "text"), [
@@ -161,7 +196,6 @@ def test_without_a_context_nobody_answers(lab):
 
 
 def test_dotted_names(lab):
-    adopt(lab, "lab.conf")
     lab.environ["KUBECONFIG"] = "lab.conf"
     lab.ok("kubectl config set clusters.10.0.0.1.server https://10.0.0.1")
     lab.ok("kubectl config set clusters.east.certificate-authority-data Y2E=")
@@ -183,7 +217,6 @@ def test_dotted_names(lab):
 
 
 def test_credentials(lab):
-    adopt(lab, "lab.conf")
     lab.environ["KUBECONFIG"] = "lab.conf"
     with open("key.pem", "w", encoding="utf-8") as file:
         file.write("KEY")

@@ -10,7 +10,7 @@ import os
 from ...machinery.files import private_folder
 from ...machinery.objects import clone
 from ..failures import Failure
-from ..kubeconfig import SECTIONS, empty, home, merge, own_path, paths, read_file
+from ..kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,9 +85,6 @@ class ConfigAccess:
 
     def _save(self, path: str, changes: list[_Change]) -> None:
         real, own = os.path.realpath(path), path == own_path(self._environ)
-        known = own or self.explicit or (os.path.exists(real) and real in _ours(self._environ))
-        if not known and (os.path.exists(real) or real == os.path.realpath(os.path.expanduser("~/.kube/config"))):
-            raise Failure(f"kubesim did not create {path} and leaves it alone unless --kubeconfig names it")
         folder = os.path.dirname(os.path.abspath(path))
         if own:
             private_folder(folder)
@@ -98,8 +95,6 @@ class ConfigAccess:
                 replace_file(real, self._changed(path, changes, own))
         except OSError as why:
             raise Failure(f"open {why.filename or path}: {os.strerror(why.errno or 0).lower()}") from None
-        if not own:
-            _claim(self._environ, real)
 
     def _changed(self, path: str, changes: list[_Change], own: bool) -> str:
         """Return a file's new text."""
@@ -115,27 +110,6 @@ class ConfigAccess:
             return json.dumps(external(config), indent=2) + "\n"
         from ..printers.yaml import dump
         return dump(external(config))
-
-
-def _ours(environ: Mapping[str, str]) -> list[str]:
-    """Return the files outside KUBESIM_HOME that kubesim created, or was told to change with --kubeconfig."""
-    import json
-    try:
-        with open(os.path.join(home(environ), "kubeconfigs.json"), encoding="utf-8") as file:
-            paths: list[str] = json.load(file)
-            return paths
-    except (OSError, ValueError):
-        return []
-
-
-def _claim(environ: Mapping[str, str], path: str) -> None:
-    if path in _ours(environ):
-        return
-    import json
-    private_folder(home(environ))
-    claims = os.path.join(home(environ), "kubeconfigs.json")
-    with _Lock(claims + ".lock"):
-        replace_file(claims, json.dumps(sorted({*_ours(environ), path})) + "\n")
 
 
 def external(config: Object) -> Object:

@@ -86,7 +86,8 @@ class Session:
         os.makedirs(state)
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "BASH"))}
         self.environ = {**keep, "HOME": home, "KUBESIM_HOME": state, "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80",
-                        "KUBESIM_KUBERNETES_VERSION": release, "PWD": self.work, "TERM": "dumb"}
+                        "KUBESIM_KUBERNETES_VERSION": release, "KUBESIM_KUBECONFIG": "1", "PWD": self.work,
+                        "TERM": "dumb"}
         self.nodes, self.start = nodes, start or START
         self._programs(state, allow, host_shell)
         self._bash: Bash | None = None
