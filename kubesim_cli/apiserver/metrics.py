@@ -2,8 +2,8 @@
 
 Usage is simulated: a pod's annotations `kubesim.io/usage-cpu` and `kubesim.io/usage-memory` say what it uses while it
 runs: an amount such as `250m`, split evenly over its containers, or one for each as in `app=200m,proxy=50m`. Where a
-pod of metrics-server is ready, other pods use what their images do. The API is served as long as there is such a pod,
-or one that has an annotation. Source: metrics-server's pkg/api and pkg/storage.
+pod of metrics-server is ready, other pods use what their images do and what is asked of them. The API is served as long
+as there is such a pod, or one that has an annotation. Source: metrics-server's pkg/api and pkg/storage.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.discovery import Resource
     from ..machinery.types import Object
-    from .tally import Tally
+    from .client import Client
 
 GROUP = "metrics.k8s.io"
 VERSION = "v1beta1"
 _RESOURCES = ("cpu", "memory")
-_WINDOW = "15s"
+WINDOW = 15  # seconds
 
 
 def usage_annotations(pod: Object) -> list[str | None]:
@@ -48,27 +48,28 @@ def resources() -> list[Resource]:
             for plural, kind, namespaced in (("nodes", "NodeMetrics", False), ("pods", "PodMetrics", True))]
 
 
-def pod_metrics(pod: Object, now: float, tally: Tally) -> Object | None:
+def pod_metrics(pod: Object, api: Client) -> Object | None:
     """Return a pod's PodMetrics, None where nothing is known of its usage."""
-    usage = _usage(pod, tally)
+    usage = _usage(pod, api)
     if not usage:
         return None
     containers = [{"name": name, "usage": {resource: _format(resource, amount) for resource, amount in used.items()}}
                   for name, used in usage.items()]
-    return {**_head("PodMetrics", pod, now), "containers": containers}
+    measured = api.now if is_annotated(pod) else api.now // WINDOW * WINDOW  # loads are counted by the clock
+    return {**_head("PodMetrics", pod, api.now), "timestamp": timestamps.format(measured), "containers": containers}
 
 
-def node_metrics(node: Object, pods: list[Object], now: float, tally: Tally) -> Object | None:
+def node_metrics(node: Object, pods: list[Object], api: Client) -> Object | None:
     """Return the NodeMetrics of a node on which `pods` are, None where its kubelet cannot be asked."""
     if conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") != "True":
         return None
     total = dict.fromkeys(_RESOURCES, 0)
     for pod in pods:
-        for used in _usage(pod, tally).values():
+        for used in _usage(pod, api).values():
             for resource, amount in used.items():
                 total[resource] += amount
     usage = {resource: _format(resource, amount) for resource, amount in total.items()}
-    return {**_head("NodeMetrics", node, now), "usage": usage}
+    return {**_head("NodeMetrics", node, api.now), "usage": usage}
 
 
 def _head(kind: str, obj: Object, now: float) -> Object:
@@ -77,17 +78,18 @@ def _head(kind: str, obj: Object, now: float) -> Object:
             "labels": known.get("labels")}
     return {"kind": kind, "apiVersion": f"{GROUP}/{VERSION}",
             "metadata": {field: value for field, value in meta.items() if value}, "timestamp": stamp,
-            "window": _WINDOW}
+            "window": f"{WINDOW}s"}
 
 
-def _usage(pod: Object, tally: Tally) -> dict[str, dict[str, int]]:
+def _usage(pod: Object, api: Client) -> dict[str, dict[str, int]]:
     """Return container -> resource -> millicores or bytes; a resource whose annotation cannot be read is left out."""
     names = [container["name"] for container in pod["spec"]["containers"]]
     found: dict[str, dict[str, int]] = {}
     if (pod.get("status") or {}).get("phase") != "Running":
         return found
+    tally = api.server.tally
     if tally.metrics_servers:
-        for name, used in tally.usage(pod).items():
+        for name, used in tally.usage(api.server.trusted, pod).items():
             found[name] = {"cpu": quantity.milli(used["cpu"]), "memory": quantity.value(used["memory"])}
     for resource, text in zip(_RESOURCES, usage_annotations(pod)):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
+    from .client import Client
 
 
 class Tally:
@@ -19,9 +20,16 @@ class Tally:
     failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)
     own_images: dict[str, Object] = {}  # descriptions of images that the user has added, by repository
 
-    def usage(self, pod: Object) -> dict[str, dict[str, str]]:
-        """Return what a pod's containers use that runs, as its node measures it: cpu and memory by container."""
+    def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:
+        """Return what a pod's containers use that runs, as its node measures it: cpu and memory by container.
+
+        `api`: a trusted client.
+        """
         return {}
+
+    def usage_changes(self, api: Client) -> bool:
+        """Tell whether that may be another before long though nobody does anything."""
+        return False
 
     def note_trouble(self, at: float, loop: str, key: str, what: str) -> None:
         """Note that the simulation failed in a loop at one of its keys, at a time."""

@@ -208,6 +208,15 @@ class Cluster:
             residents.of(self.client)
         if self.server.runtime.talk:
             self.server.runtime.advance()
+            self._tell_of_load()
+
+    def _tell_of_load(self) -> None:
+        """Have autoscalers look at what containers use now that they have something to do."""
+        if self.server.runtime.take_load_began() and self.state.metrics_servers:
+            from ..machinery.objects import key_of
+
+            for autoscaler in self.client.items("horizontalpodautoscalers.autoscaling"):
+                self.manager.enqueue("horizontalpodautoscaler", key_of(autoscaler))
 
     def begin(self) -> None:
         """Take the lock for a write, and make the default cluster on first use."""
@@ -279,6 +288,7 @@ class Cluster:
                 self.server.runtime.settle()
                 for key in self.server.runtime.take_woken():
                     self.manager.enqueue("kubelet", key)
+                self._tell_of_load()
             if self._manager is not None:
                 self._manager.live(self.now)
             if self.server.runtime is None or self.server.runtime.settled:

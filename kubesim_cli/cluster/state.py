@@ -29,6 +29,7 @@ from ..store.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..apiserver.client import Client
     from ..machinery.types import Object, Release
 
 VERSION = 1
@@ -199,14 +200,21 @@ class ClusterState(Tally):
     def metrics_servers(self, count: int) -> None:
         self._meta["metricsServers"] = count
 
-    def usage(self, pod: Object) -> dict[str, dict[str, str]]:
-        """Return what the images of a pod's containers use; see Tally. Nodes without processes measure nothing."""
+    def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:
+        """See Tally. Nodes without processes measure nothing."""
         if self.kubelet == "stub":
             return {}
-        from ..kubelet.images.catalogue import Catalogue
+        from ..kubelet import usage
 
-        known = Catalogue(self.own_images)
-        return {container["name"]: known.usage(container["image"]) for container in pod["spec"]["containers"]}
+        return usage.of(api, pod)
+
+    def usage_changes(self, api: Client) -> bool:
+        """See Tally."""
+        if self.kubelet == "stub" or not self.metrics_servers:
+            return False
+        from ..kubelet import usage
+
+        return usage.changes(api)
 
     # Images
 

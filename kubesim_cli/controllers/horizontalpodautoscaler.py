@@ -67,9 +67,13 @@ class HorizontalPodAutoscalerController(Controller):
         if autoscaler is None:
             return None
         age = api.now - timestamps.parse(autoscaler["metadata"]["creationTimestamp"])
-        if age % INTERVAL or age == 0:
+        scaled = (autoscaler.get("status") or {}).get("lastScaleTime")
+        if age % INTERVAL or age == 0 or (scaled and api.now - timestamps.parse(scaled) < INTERVAL):
             return api.now - age % INTERVAL + INTERVAL
-        return api.now + INTERVAL if _Sync(api, autoscaler).run() else None
+        again = _Sync(api, autoscaler).run()
+        if again or replicacalculator.settling(api, namespace) or api.server.tally.usage_changes(api):
+            return api.now + INTERVAL
+        return None
 
 
 class MetricError(Exception):
@@ -139,7 +143,7 @@ class _Sync:
                 return False
             wanted, name, metrics = found
             why = f"{name} above target" if wanted > current else "All metrics below target"
-            desired = self._limited(current, self._stabilized(current, wanted), least, most)
+            desired = self._limited(current, self._stabilized(current, wanted, least), least, most)
         self.status.update(desiredReplicas=desired, currentMetrics=metrics)
         if desired == current:
             return metrics is not None and (self._reason("AbleToScale") in _STABILIZED
@@ -182,7 +186,7 @@ class _Sync:
                 statuses.append({"type": ""})
                 continue
             statuses.append(status)
-            if wanted > best:
+            if not name or wanted > best:
                 best, name = wanted, title
         if errors and (len(errors) == len(specs) or best < current):
             first = errors[0]
@@ -202,7 +206,7 @@ class _Sync:
     def _rules(self, direction: str) -> Object:
         return (self.spec.get("behavior") or {}).get(direction) or {}
 
-    def _stabilized(self, current: int, wanted: int) -> int:
+    def _stabilized(self, current: int, wanted: int, least: int) -> int:
         """Hold a change back until it has been asked for long enough (stabilizeRecommendation).
 
         The real controller keeps a list of recommendations; here the time since when they differ is that of the
@@ -216,7 +220,7 @@ class _Sync:
         since = self.api.now
         if self.before.get("reason") == reason:
             since = timestamps.parse(self.before["lastTransitionTime"])
-        if wanted == current or self.api.now - since >= window:
+        if wanted == current or wanted < current == least or self.api.now - since >= window:
             self._condition("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
             return wanted
         self._condition("AbleToScale", "True", reason, _STABILIZED[reason])

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 
-from ..machinery import quantity, selectors
+from ..apiserver.metrics import WINDOW
+from ..go import duration
+from ..machinery import conditions, quantity, selectors, timestamps
 from ..machinery.errors import StatusError
 from . import pods
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 METRICS = "pods.v1beta1.metrics.k8s.io"
 TOLERANCE = 0.1  # of the ratio of usage and target
+INITIALIZATION = 300.0    # seconds after a pod's start for which its CPU counts only once it was ready for a window
+INITIAL_READINESS = 30.0  # seconds after its start; who was never ready since does not count at all
 
 
 def replicas(api: Client, namespace: str, selector: str, source: Object, current: int) -> tuple[int, Object]:
@@ -27,14 +31,14 @@ def replicas(api: Client, namespace: str, selector: str, source: Object, current
     """
     resource, target, container = source["name"], source["target"], source.get("container", "")
     try:
-        used = _usage(api, namespace, selector, resource, container)
+        used, measured_at = _usage(api, namespace, selector, resource, container)
     except ValueError as error:
         raise ValueError(f"unable to get metrics for resource {resource}: {error}") from None
     wanted = selectors.parse(selector)
     mine = [pod for pod in api.items("pods", namespace) if selectors.matches(wanted, pod["metadata"].get("labels"))]
     if not mine:
         raise ValueError("no pods returned by selector while calculating replica count")
-    ready, unready, missing = _grouped(mine, used, resource)
+    ready, unready, missing = _grouped(mine, measured_at, resource, api.now)
     measured = {name: used[name] for name in ready}
     if not measured:
         raise ValueError("did not receive metrics for targeted pods (pods might be unready)")
@@ -55,28 +59,45 @@ def replicas(api: Client, namespace: str, selector: str, source: Object, current
     return count, status
 
 
+def settling(api: Client, namespace: str) -> bool:
+    """Tell whether there are pods that have just become ready, so that their CPU does not count yet."""
+    for pod in api.items("pods", namespace):
+        ready = conditions.find((pod.get("status") or {}).get("conditions"), "Ready")
+        if ready and ready["status"] == "True" and api.now - timestamps.parse(ready["lastTransitionTime"]) < 2 * WINDOW:
+            return True
+    return False
+
+
 def _tolerable(ratio: float) -> bool:
     return 1 - TOLERANCE <= ratio <= 1 + TOLERANCE
 
 
-def _usage(api: Client, namespace: str, selector: str, resource: str, container: str) -> dict[str, int]:
-    """Return what each pod, or its container of that name, uses, in thousandths. Raises ValueError."""
+def _usage(api: Client, namespace: str, selector: str, resource: str,
+           container: str) -> tuple[dict[str, int], dict[str, float]]:
+    """Return what each pod, or its container of that name, uses, in thousandths, and when the time that it was measured
+    over began. Raises ValueError."""
     try:
         listed = api.list(METRICS, namespace, label_selector=selector)["items"]
     except StatusError as error:
         raise ValueError(f"unable to fetch metrics from resource metrics API: {error.message}") from None
     if not listed:
         raise ValueError("no metrics returned from resource metrics API")
-    used = {}
+    used, since = {}, {}
     for found in listed:
         usages = [entry["usage"] for entry in found["containers"] if container in ("", entry["name"])]
         if usages and all(resource in usage for usage in usages):
             used[found["metadata"]["name"]] = sum(quantity.milli(usage[resource]) for usage in usages)
-    return used
+            since[found["metadata"]["name"]] = (timestamps.parse(found["timestamp"])
+                                                - (duration.parse(found["window"]) if found.get("window") else 0.0))
+    return used, since
 
 
-def _grouped(mine: list[Object], used: Object, resource: str) -> tuple[list[str], list[str], list[str]]:
-    """Return the names of pods that count: with metrics, not ready, without metrics (groupPods)."""
+def _grouped(mine: list[Object], since: dict[str, float], resource: str,
+             now: float) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of pods that count: with metrics, not ready, without metrics (groupPods).
+
+    `since`: when the time that a pod's metrics tell of began.
+    """
     ready: list[str] = []
     unready: list[str] = []
     missing: list[str] = []
@@ -86,13 +107,24 @@ def _grouped(mine: list[Object], used: Object, resource: str) -> tuple[list[str]
             continue
         if pods.phase(pod) == "Pending":
             unready.append(name)
-        elif name not in used:
+        elif name not in since:
             missing.append(name)
-        elif resource == "cpu" and not pods.is_ready(pod):
+        elif resource == "cpu" and _is_unready(pod, since[name], now):
             unready.append(name)
         else:
             ready.append(name)
     return ready, unready, missing
+
+
+def _is_unready(pod: Object, since: float, now: float) -> bool:
+    ready = conditions.find((pod.get("status") or {}).get("conditions"), "Ready")
+    started = pod["status"].get("startTime")
+    if ready is None or not started:
+        return True
+    turned, began = timestamps.parse(ready["lastTransitionTime"]), timestamps.parse(started)
+    if began + INITIALIZATION > now:
+        return ready["status"] == "False" or since < turned
+    return ready["status"] == "False" and began + INITIAL_READINESS > turned
 
 
 class _Value:

@@ -119,6 +119,7 @@ class Residents:
         self._changed: set[str] = set()       # lives that are not stored as they are
         self._touched = False                 # something was done to the engine: what was foreseen may not hold
         self._running = False                 # the engine lives on: a container may ask for another one meanwhile
+        self._loaded = self._load_began = False  # there are containers with a load; nobody was told that there are
         self._seen: dict[str, object] = {}    # what containers were like when that was foreseen (Engine.marks)
 
     # Without the engine
@@ -198,6 +199,8 @@ class Residents:
         for trouble in engine.kernel.faults:
             self.api.server.tally.note_trouble(now, "kubelet", "containers", trouble)
         engine.kernel.faults.clear()
+        before, self._loaded = self._loaded, self.loaded
+        self._load_began = self._load_began or (self._loaded and not before)
         if not self._touched:
             self._seen = engine.marks()
 
@@ -271,6 +274,27 @@ class Residents:
         return bool(self.store.part_names(TALK)) if self._engine is None else any(
             each.space.talks and each.space.forever and each.space.ended is None
             for each in self._engine.containers.values())
+
+    def load(self, pod: Object, container: Object) -> int:
+        """Return how much CPU a container has used of late beside what its image does at rest, in thousandths."""
+        from .runtime.kernel import load
+
+        self.advance()
+        inside = self.engine.containers.get(f"{pod['metadata']['uid']}/{container['name']}")
+        return load.millicores(inside.space, self.api.now) if inside is not None else 0
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a container that does."""
+        from .runtime.kernel import load
+
+        return any(load.is_loaded(each.space, self.api.now) for each in self.engine.containers.values()
+                   if each.space.ended is None)
+
+    def take_load_began(self) -> bool:
+        """Tell once that containers have a load that had none before."""
+        found, self._load_began = self._load_began, False
+        return found
 
     def flush(self) -> None:
         """Write what has changed of the engine, as part of the transaction that runs."""

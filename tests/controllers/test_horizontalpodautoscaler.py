@@ -177,7 +177,7 @@ def test_a_template_that_says_what_its_pods_use(w):
     w.create(AUTOSCALERS, autoscaler(most=8))
     w.advance(15)
     assert replicas(w) == 4
-    w.advance(30)
+    w.advance(60)
     assert replicas(w) == 8 and told(w)["ScalingLimited"] == ("True", "TooManyReplicas")
 
 
@@ -185,7 +185,7 @@ def test_a_template_that_says_what_its_pods_use(w):
 def test_a_pod_without_metrics_counts_as_busy_before_fewer_are_asked_for(w, target, wanted):
     """It is taken to use all that it requests, or the target where that is more (100m, of which 150% are 150m)."""
     w.change(DEPLOYMENTS, "web", lambda obj: obj["spec"].update(replicas=4))
-    w.advance(2)
+    w.advance(20)
     use(w, "10m")
     w.change("pods", w.names("pods")[0], lambda obj: obj["metadata"].update(annotations={}))
     source = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": target}}

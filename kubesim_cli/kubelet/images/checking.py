@@ -141,7 +141,7 @@ FIELDS: dict[str, Check] = {
     "needs": _list(_text), "config": _list(_path),
     "shell": _among("dash", "ash", "bash", "none"), "programs": _programs, "users": _map(_whole(2**32 - 2)),
     "folders": _list(_folder), "links": _map(_text, _path), "files": _map(_text, _path), "scripts": _map(_text, _path),
-    "servers": _map(_fields(_SERVER)), "usage": _fields({"cpu": _quantity, "memory": _quantity})}
+    "servers": _map(_fields(_SERVER)), "usage": _fields({"cpu": _quantity, "memory": _quantity, "request": _quantity})}
 
 
 def check(described: Object) -> None:

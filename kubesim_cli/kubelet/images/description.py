@@ -22,7 +22,8 @@
     links       {PATH: TARGET}
     files       {PATH: TEXT}; `scripts`: those that are executable
     servers     {PROGRAM: FIELDS}: programs played by what is told here of them, see runtime/bin/daemons.py
-    usage       cpu and memory that a container uses, quantities
+    usage       cpu and memory that a container uses while nobody asks it for anything, quantities; `request`: CPU that
+                answering a request takes, in seconds of a core (16m are 16 ms), which is how long it takes at least
 """
 
 from __future__ import annotations

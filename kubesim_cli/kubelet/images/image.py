@@ -49,8 +49,8 @@ class Image:
     How it is started is not in here: description.Facts tells it without reading all this.
     """
 
-    __slots__ = ("env", "files", "folders", "links", "programs", "scripts", "servers", "shell", "user", "users",
-                 "workdir")
+    __slots__ = ("env", "files", "folders", "links", "programs", "request", "scripts", "servers", "shell", "user",
+                 "users", "workdir")
 
     def __init__(self, name: str, described: Object | None):
         tag = names.split(name)[1] or "latest"
@@ -68,6 +68,7 @@ class Image:
         self.files: dict[str, str] = whole.get("files") or {}
         self.scripts: dict[str, str] = whole.get("scripts") or {}
         self.servers: dict[str, Object] = whole.get("servers") or {}
+        self.request = _request(of_tag(described or {}, tag))  # milliseconds of CPU that answering one takes
 
     @property
     def is_known(self) -> bool:
@@ -89,6 +90,15 @@ def of(key: str) -> Image:
             found = Image(key, None if file is None else read(file))
         _images[key] = found
     return found
+
+
+def _request(described: Object) -> int:
+    cost = (described.get("usage") or {}).get("request")
+    if not cost:
+        return 0
+    from ...machinery import quantity
+
+    return quantity.milli(cost)
 
 
 def _whole(described: Object, tag: str) -> Object:

@@ -23,7 +23,7 @@ class NodeMetrics(Kind):
     def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         node = client.get("nodes", name)
         pods = [pod for pod in client.items("pods") if pod["spec"].get("nodeName") == name]
-        found = metrics.node_metrics(node, pods, client.now, client.server.tally)
+        found = metrics.node_metrics(node, pods, client)
         if found is None:
             raise errors.not_found(f"nodemetrics.{metrics.GROUP}", name)
         return found
@@ -32,8 +32,7 @@ class NodeMetrics(Kind):
         placed: dict[str, list[Object]] = {}
         for pod in client.items("pods"):
             placed.setdefault(pod["spec"].get("nodeName", ""), []).append(pod)
-        tally = client.server.tally
-        measured = (metrics.node_metrics(node, placed.get(node["metadata"]["name"], []), client.now, tally)
+        measured = (metrics.node_metrics(node, placed.get(node["metadata"]["name"], []), client)
                     for node in client.items("nodes"))
         return [found for found in measured if found is not None]
 

@@ -27,14 +27,13 @@ class PodMetrics(Kind):
 
     def serve_get(self, client: Client, namespace: str, name: str) -> Object:
         pod = client.get("pods", name, namespace)
-        found = metrics.pod_metrics(pod, client.now, client.server.tally)
+        found = metrics.pod_metrics(pod, client)
         if found is None:
             raise errors.not_found(f"podmetrics.{metrics.GROUP}", f"{namespace}/{name}")
         return found
 
     def serve_list(self, client: Client, namespace: str) -> list[Object]:
-        measured = (metrics.pod_metrics(pod, client.now, client.server.tally)
-                    for pod in client.items("pods", namespace))
+        measured = (metrics.pod_metrics(pod, client) for pod in client.items("pods", namespace))
         return [found for found in measured if found is not None]
 
 

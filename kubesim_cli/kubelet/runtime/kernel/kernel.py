@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from heapq import heappop, heappush
 
-from . import files
+from . import files, load
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
 from .network import Routes
@@ -178,6 +178,7 @@ class Kernel:
         if process.status is not None:
             return
         self.depth += 1
+        worked = self.worked
         process.woken = True
         if self.now > process.rested + RESTED:
             process.steps, process.rested = 0, self.now
@@ -196,6 +197,8 @@ class Kernel:
             return
         finally:
             self.depth -= 1
+            if not self.depth and self.worked > worked:
+                load.note(process.space, self.now, self.worked - worked)
         if status is not None:
             self.exit(process, status)
 

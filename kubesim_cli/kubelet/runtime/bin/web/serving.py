@@ -6,6 +6,8 @@ process and a Request that gives an Answer. An answer may come later (`delay`), 
 
 from __future__ import annotations
 
+from ....images import image
+from ...kernel import load
 from ...kernel.errors import Errno
 from ...kernel.network import ANY, Connection, Listener, listen
 from .. import http, tls
@@ -171,6 +173,10 @@ def _talk(process: Process, fd: int, state: dict[str, Any], page: Page,
         del held["got"][:message.size]
         request = Request(message, connection, bool(held["secure"]))
         answer = page(process, request)
+        cost = image.of(process.space.tree.root.volume.image).request
+        if cost:
+            load.note(process.space, kernel.now, cost * 1000)
+            answer.delay = max(answer.delay, cost / 1000)
         held.update(request=_packed(message), answer=[answer.code, answer.body, answer.headers, answer.notes],
                     until=kernel.now + answer.delay if answer.delay else None,
                     dial=[*answer.upstream, {}, kernel.now + PATIENCE] if answer.upstream else None)
