@@ -67,6 +67,14 @@ def execute(words: list[str], environ: Mapping[str, str], streams: Streams | Non
     before it failed stays done, as the calls of a real kubectl do; after an unforeseen exception nothing is kept.
     """
     ctx = context("", flags_of(""), environ, streams)
+    if environ.get("KUBESIM_LOG"):
+        from .kubectl.util.commandlog import logged
+        return logged(ctx, words, environ["KUBESIM_LOG"], lambda: _finished(ctx, words))
+    return _finished(ctx, words)
+
+
+def _finished(ctx: Context, words: list[str]) -> int:
+    """Run a command line to its end, and tell how it failed."""
     try:
         try:
             code = _run(ctx, words)
@@ -81,6 +89,7 @@ def execute(words: list[str], environ: Mapping[str, str], streams: Streams | Non
 
 
 def _run(ctx: Context, words: list[str]) -> int:
+    ctx.words = words
     preferences = _preferences(ctx, words)
     if preferences:
         words = preferences.words

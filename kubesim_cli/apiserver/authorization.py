@@ -22,13 +22,20 @@ MASTERS = "system:masters"
 
 def authorize(request: Request) -> None:
     """Let a request on a resource pass, or raise Forbidden."""
-    res, user = request.res, request.client.user or {}
-    asked = {"verb": request.api_verb, "group": res.group, "resource": res.plural, "subresource": request.subresource,
-             "namespace": request.namespace, "name": request.name}
-    allowed, reason = decide(request.server.trusted, user, asked)
+    allowed, reason = decide(request.server.trusted, request.client.user or {}, _asked(request))
     if not allowed:
-        why = _denial(user, asked)
-        raise errors.forbidden(res.name, request.name, f"{why}: {reason}" if reason else why)
+        why = denial(request)
+        raise errors.forbidden(request.res.name, request.name, f"{why}: {reason}" if reason else why)
+
+
+def denial(request: Request) -> str:
+    """Return what is said of a request that its user may not make."""
+    return _denial(request.client.user or {}, _asked(request))
+
+
+def _asked(request: Request) -> Object:
+    return {"verb": request.api_verb, "group": request.res.group, "resource": request.res.plural,
+            "subresource": request.subresource, "namespace": request.namespace, "name": request.name}
 
 
 def authorize_path(client: Client, verb: str, path: str) -> None:

@@ -20,10 +20,11 @@ __all__ = ["Client", "Options", "Request"]  # what kubectl may know of the serve
 class Client:
     """Calls `server` as `user` (dict with name, groups, uid, extra; None: the trusted control plane, see request.py).
 
-    `on_warning(text)` gets the server's Warning: headers; `on_call(request, code)` gets each call that was let in, when
-    it is over, with the HTTP status it was answered with.
-    Every method raises `errors.StatusError`. What comes back is shared with the store: clone before changing.
-    `resource` is `plural[.version].group`, see docs/architecture.md; what the options mean stands in request.Options.
+    `on_warning(text)` gets the server's Warning: headers; `on_call(request, code)` gets each call when it is over, with
+    the HTTP status it was answered with, 0 where there was no answer.
+    Every method raises `errors.StatusError`, and `errors.NoAnswer` where that was declared. What comes back is shared
+    with the store: clone before changing. `resource` is `plural[.version].group`, see docs/architecture.md; what the
+    options mean stands in request.Options.
     """
 
     def __init__(self, server: Server, user: Object | None = None, on_warning: Callable[[str], None] | None = None,
@@ -34,6 +35,11 @@ class Client:
     def now(self) -> float:
         """Simulated seconds since 1970."""
         return self.server.now
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that a call may take, 0 for any."""
+        return 0.0
 
     @property
     def release(self) -> Release:
@@ -53,6 +59,14 @@ class Client:
     def send(self, request: Request) -> Object:
         """Let the server serve a request of this client."""
         return self.server.handle(request)
+
+    def send_watch(self, request: Request) -> tuple[int, builtins.list[Object]]:
+        """Let the server serve one look of a watch."""
+        return self.server.watch(request)
+
+    def send_connect(self, request: Request) -> None:
+        """Let the server decide about a stream."""
+        self.server.connect(request)
 
     def get(self, resource: str, name: str, namespace: str = "", *, subresource: str = "") -> Object:
         """Return one object."""
@@ -89,7 +103,7 @@ class Client:
         It does not wait: kubectl calls it again after each change (`ctx.wait`).
         """
         options = Options(label_selector=label_selector, field_selector=field_selector, resource_version=since)
-        return self.server.watch(Request(self, "watch", resource, namespace, options=options))
+        return self.send_watch(Request(self, "watch", resource, namespace, options=options))
 
     def create(self, resource: str, obj: Object, namespace: str = "", *, name: str = "", subresource: str = "",
                dry_run: bool = False, field_manager: str = "", field_validation: str = "") -> Object:
@@ -137,7 +151,7 @@ class Client:
 
         `verb` is what that is authorized as: create is HTTP's POST, get its GET, by which websockets begin.
         """
-        self.server.connect(Request(self, verb, resource, namespace, name, subresource=subresource))
+        self.send_connect(Request(self, verb, resource, namespace, name, subresource=subresource))
 
     def raw(self, method: str, url: str, body: Object | None = None) -> Json:
         """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""

@@ -55,6 +55,7 @@ class Server:
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.tally = tally or Tally()
         self.runtime: Any = None  # kubelet.residents.Residents, until the store is read anew
+        self.linger: Callable[[float], object] = lambda seconds: None  # lets time pass while a request is served
         self.trusted = Client(self)
         self._discovery: Discovery | None = None
         self._events: Recorder | None = None
@@ -184,24 +185,32 @@ class Server:
             plural, _, group = request.resource.partition(".")
             asked = errors.qualified(plural, group.partition(".")[2])
             raise errors.no_resource(request.verb, asked, request.name)
-        self._accept(request, res)
-        if request.subresource and request.subresource not in res.subresources:
-            raise errors.not_found(res.name, request.name) if res.crd is not None else errors.no_resource()
         client = request.client
-        if client.on_warning is not None:
-            deprecated = request.kind.deprecated(res.version, self.release)
-            if deprecated:
-                client.on_warning(deprecated)
         if client.on_call is None:
-            return _serve(request)
+            return self._answer(request, res)
         code = 201 if request.verb == "create" else 200
         try:
-            return _serve(request)
+            return self._answer(request, res)
         except errors.StatusError as error:
             code = error.code
             raise
+        except errors.NoAnswer:
+            code = 0
+            raise
         finally:
             client.on_call(request, code)
+
+    def _answer(self, request: Request, res: Resource) -> Object:
+        self._accept(request, res)
+        self._strike(request)
+        if request.subresource and request.subresource not in res.subresources:
+            raise errors.not_found(res.name, request.name) if res.crd is not None else errors.no_resource()
+        on_warning = request.client.on_warning
+        if on_warning is not None:
+            deprecated = request.kind.deprecated(res.version, self.release)
+            if deprecated:
+                on_warning(deprecated)
+        return _serve(request)
 
     def watch(self, request: Request) -> tuple[int, list[Object]]:
         """Serve one look of a watch; see client.Client.watch."""
@@ -213,6 +222,7 @@ class Server:
     def connect(self, request: Request) -> None:
         """Let a stream to an object pass, or raise; see client.Client.connect."""
         self._accept(request, self.resolve(request.resource))
+        self._strike(request)
         if self.find(request.res.name, request.namespace, request.name) is None:
             raise errors.not_found(request.res.name, request.name)
 
@@ -233,6 +243,13 @@ class Server:
             from . import authorization
 
             authorization.authorize(request)
+
+    def _strike(self, request: Request) -> None:
+        """Do to a user's request what was declared to become of it."""
+        if request.client.user is not None and self.tally.request_faults:
+            from . import faults
+
+            faults.strike(request)
 
     def resolve(self, resource: str) -> Resource:
         """Find the resource that `plural[.version].group` names; NotFound where none does."""

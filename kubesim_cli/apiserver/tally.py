@@ -20,6 +20,8 @@ class Tally:
     failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)
     own_images: dict[str, Object] = {}  # descriptions of images that the user has added, by repository
 
+    request_faults: list[Object] = []  # requests that fail or take long, as apiserver.faults has them
+
     def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:
         """Return what a pod's containers use that runs, as its node measures it: cpu and memory by container.
 

@@ -45,21 +45,24 @@ class Cluster:
 
     def __init__(self, folder: str, release: Release | None, wall: Callable[[], float],
                  sleep: Callable[[float], object], tell: Callable[[str], object] | None = None,
-                 bare: bool | None = None, kubelet: str | None = None):
+                 bare: bool | None = None, kubelet: str | None = None, seed: str = ""):
         """`tell` is called with a line for the user, at once; see Store. Without it they go to stderr.
 
         `bare`: whether the cluster is made without kube-system's objects, where nobody has decided that; None: it has
-        them. `kubelet`: what its nodes are where nobody has decided that (see Tally).
+        them. `kubelet`: what its nodes are where nobody has decided that (see Tally). `seed`: where its names and UIDs
+        come from where nobody has decided that; "": from chance.
         """
         self._tell = tell or sys.stderr.write
         self.store = Store(folder, self._tell, fleeting="events")
         self.state = ClusterState(self.store)
         self.clock = Clock(self.state, wall)
         self._asked_release, self._asked_bare, self._asked_kubelet = release, bare, kubelet
+        self._asked_seed = seed
         self._wall, self._sleep = wall, sleep
         self.entropy = Entropy({})
         self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
+        self.server.linger = self.linger
         self._manager: Manager | None = None
         self._populated = False  # in the running transaction
         self._only_time = False  # the running transaction holds nothing but what time did
@@ -249,7 +252,7 @@ class Cluster:
         from ..machinery.objects import key_of
 
         if not self.entropy.state["seed"]:
-            self.entropy.state["seed"] = os.urandom(8).hex()
+            self.entropy.state["seed"] = self._asked_seed or os.urandom(8).hex()
         now = self.now
         nodes = [node_object(i, self.server.release, now) for i in range(self.state.nodes)]
         if not self._bare:
@@ -437,6 +440,13 @@ class Cluster:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
         shown = self.clock.shown
         self.rest(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
+
+    def linger(self, seconds: float) -> None:
+        """Let something take its time: a frozen clock jumps, a running one is waited for, with the store unlocked."""
+        if self.clock.frozen:
+            self.set_clock(frozen=self.clock.shown + seconds)
+        else:
+            self.rest(seconds)
 
     def rest(self, seconds: float) -> None:
         """Sleep for real seconds, with the store unlocked; then look what happened."""

@@ -16,6 +16,8 @@
     metricsServers how many pods of metrics-server are ready; absent: 0
     failingImages  [NAME], whole names of images that cannot be pulled, with a tag or without
     ownImages      {REPOSITORY: DESCRIPTION}, images that the user has added (kubelet.images.description)
+    requestFaults  [FAULT], the requests of users that fail or take long (apiserver.faults)
+    answers        [ANSWER], the command lines that are answered by what was declared (sim.answer)
     troubles       [{"at": SECONDS, "loop": NAME, "key": KEY, "what": TEXT, "count": N}], the last that loops had
 """
 
@@ -237,6 +239,29 @@ class ClusterState(Tally):
     @own_images.setter
     def own_images(self, found: dict[str, Object]) -> None:
         self._meta["ownImages"] = found
+
+    # What was declared to go another way
+
+    @property
+    def request_faults(self) -> list[Object]:
+        """Requests that fail or take long, as apiserver.faults has them; the first that fits counts."""
+        found: list[Object] = self._meta.get("requestFaults", [])
+        return found
+
+    @request_faults.setter
+    def request_faults(self, found: list[Object]) -> None:
+        self._meta["requestFaults"] = found
+
+    @property
+    def answers(self) -> list[Object]:
+        """Command lines that are not run: `pattern`, and what comes instead: `stdout`, `stderr`, `exit`; `times`: how
+        many are left, None for no end. The first that fits counts."""
+        found: list[Object] = self._meta.get("answers", [])
+        return found
+
+    @answers.setter
+    def answers(self, found: list[Object]) -> None:
+        self._meta["answers"] = found
 
     # What went wrong in loops
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO, TypeVar
 
-    from ..apiserver.client import Client
+    from ..apiserver.client import Client, Request
     from ..cluster.cluster import Cluster
     from ..machinery.types import Object, Release
     from .cli.flags import Flags
@@ -37,6 +37,7 @@ class Context:
         """
         self.command, self.flags, self.environ = command, flags, environ
         self.args: list[str] = []
+        self.words: list[str] = []  # the whole command line, as it was given
         self._stdin, self._stdout, self._stderr = streams or (sys.stdin, sys.stdout, sys.stderr)
         self._cluster = cluster
         self._caught_up = cluster is not None
@@ -45,6 +46,7 @@ class Context:
         self._pending: list[tuple[TextIO, str]] = []
         self._warnings: list[str] = []
         self._unprinted = False  # what was asked for could not be printed
+        self.on_call: list[Callable[[Request, int], None]] = []  # who hears of each API call (see Client)
 
     # The cluster
 
@@ -86,13 +88,19 @@ class Context:
     def _stored(self) -> Cluster:
         """Return the cluster as it was left."""
         if self._cluster is None:
-            import time
-
-            from ..cluster.cluster import Cluster
-            self._cluster = Cluster(self.kubeconfig.store_path(), wanted_release(self.environ), time.time, time.sleep,
-                                    self._tell, wanted_bare(self.environ), wanted_kubelet(self.environ))
+            self._cluster = self._open(self.kubeconfig.store_path())
             self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
+            if self._cluster.state.answers:
+                from .util.answers import answer
+                answer(self, self._cluster)
         return self._cluster
+
+    def _open(self, folder: str) -> Cluster:
+        import time
+
+        from ..cluster.cluster import Cluster
+        return Cluster(folder, wanted_release(self.environ), time.time, time.sleep, self._tell,
+                       wanted_bare(self.environ), wanted_kubelet(self.environ), wanted_seed(self.environ))
 
     @property
     def client(self) -> Client:
@@ -102,12 +110,18 @@ class Context:
             from .util.requestpath import RequestClient
             cluster = self.cluster
             user = self.kubeconfig.identity(lambda token: _review(Client(cluster.server), token))
-            on_call = None
             if self.flags["v"] >= 6:
                 from .util.calllog import CallLog
-                on_call = CallLog(self).on_call
-            self._client = RequestClient(cluster.server, user=user, on_warning=self.warn_for_server, on_call=on_call)
+                self.on_call.append(CallLog(self).on_call)
+            client = RequestClient(cluster.server, user=user, on_warning=self.warn_for_server,
+                                   on_call=self._called if self.on_call else None)
+            client.kubeconfig = self.kubeconfig
+            self._client = client
         return self._client
+
+    def _called(self, request: Request, code: int) -> None:
+        for listener in self.on_call:
+            listener(request, code)
 
     @property
     def now(self) -> float:
@@ -322,6 +336,11 @@ def wanted_kubelet(environ: Mapping[str, str]) -> str | None:
     if text not in ("", "full", "stub"):
         raise Failure(f'KUBESIM_KUBELET: "{text}" is neither full nor stub')
     return text or None
+
+
+def wanted_seed(environ: Mapping[str, str]) -> str:
+    """Return KUBESIM_SEED, which the names and UIDs of a new cluster come from, or "" where it is not set."""
+    return environ.get("KUBESIM_SEED", "")
 
 
 def wanted_bare(environ: Mapping[str, str]) -> bool | None:

@@ -19,6 +19,15 @@ class Failure(Exception):
         self.code, self.prefix = code, prefix
 
 
+class Unreachable(Failure):
+    """A call without an answer: `text` is client-go's error (url.Error), which other errors quote; alone it is told as
+    `told` (StandardErrorMessage)."""
+
+    def __init__(self, text: str, told: str):
+        super().__init__(text)
+        self.told = told
+
+
 class Usage(Failure):
     """A wrong call: the text is followed by `See 'kubectl VERB -h' for help and examples`."""
 

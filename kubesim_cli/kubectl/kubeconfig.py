@@ -271,6 +271,11 @@ class Kubeconfig:
             raise Failure("The connection to the server localhost:8080 was refused - "
                           "did you specify the right host or port?", prefix="")
 
+    @property
+    def request_timeout(self) -> float:
+        """Seconds that a call may take, 0 for any."""
+        return parse_timeout(self._given("request-timeout"))
+
     def _confirm_usable(self) -> None:
         errors, name = [], self.context_name
         user = self.config["users"].get(self.user_name, {})

@@ -6,7 +6,7 @@ Source: pkg/cmd/util/helpers.go of kubectl (checkErr, StandardErrorMessage, Mult
 from __future__ import annotations
 
 from ..machinery.errors import StatusError
-from .failures import Aggregate, Exit, Failure, Usage
+from .failures import Aggregate, Exit, Failure, Unreachable, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def message_of(error: Exception) -> str:
     """Tell an error without the "error: " in front (messageForError)."""
+    if isinstance(error, Unreachable):
+        return error.told
     if not isinstance(error, StatusError):
         return str(error)
     if error.reason == "Unauthorized":
@@ -33,6 +35,8 @@ def tell(error: Exception, command: str) -> str:
         return f"error: {error}\nSee '{'kubectl ' + command if command else 'kubectl'} -h' for help and examples\n"
     if isinstance(error, StatusError):
         text = _tell_invalid(error.status) if error.reason == "Invalid" else message_of(error)
+    elif isinstance(error, Unreachable):
+        text = error.told
     else:
         prefix = error.prefix if isinstance(error, Failure) else "error: "
         text = str(error) if str(error).startswith(prefix) else prefix + str(error)

@@ -26,6 +26,14 @@ class StatusError(Exception):
     message = property(lambda self: self.status["message"])
 
 
+class NoAnswer(Exception):
+    """A call that the server did not answer: `why` is what client-go says of the connection, `refused` or `timeout`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 def qualified(plural: str, group: str) -> str:
     """Return a GroupResource's text: `pods`, `deployments.apps`."""
     return f"{plural}.{group}" if group else plural
@@ -90,6 +98,19 @@ def invalid(kind: str, group: str, name: str, errors: FieldErrors) -> StatusErro
 
 def bad_request(message: str) -> StatusError:
     return StatusError(400, "BadRequest", message)
+
+
+def unauthorized() -> StatusError:
+    return StatusError(401, "Unauthorized", "Unauthorized")
+
+
+def timed_out(message: str) -> StatusError:
+    """504: the server itself gave up."""
+    return StatusError(504, "Timeout", f"Timeout: {message}")
+
+
+def internal(message: str) -> StatusError:
+    return StatusError(500, "InternalError", f"Internal error occurred: {message}", {"causes": [{"message": message}]})
 
 
 def method_not_supported(resource: str, verb: str) -> StatusError:

@@ -26,9 +26,9 @@ def sim(ctx: click.Context) -> None:
 
 def main(args: list[str], execute: Execute | None = None) -> int:
     """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands."""
-    from . import clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume
+    from . import clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume
 
-    for module in (clock, curl, doctor, images, nodes, reset, shell, uids, verify, volume):
+    for module in (clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume):
         for command in module.COMMANDS:
             sim.add_command(command)
     from ..kubectl.failures import Failure

@@ -212,7 +212,7 @@ class Applier:
             try:
                 obj = self.ctx.client.create(info.resource, body, info.namespace, dry_run=self.strategy == "server",
                                              field_manager=self.manager, field_validation=self.validation)
-            except StatusError as error:
+            except (StatusError, Failure) as error:
                 raise add_source(error, "creating", info.source) from None
             info.refresh(obj)
         self._see(info.obj)

@@ -64,8 +64,8 @@ def set_last_applied(ctx: Context) -> None:
         body = info.obj
         try:
             info.get(ctx.client)
-        except StatusError as error:
-            if error.reason == "NotFound":
+        except (StatusError, Failure) as error:
+            if isinstance(error, StatusError) and error.reason == "NotFound":
                 raise
             raise add_source(error, f"retrieving current configuration of:\n{info.describe()}\nfrom server for:",
                              info.source) from None

@@ -46,7 +46,7 @@ def run(ctx: Context) -> int | None:
                 info.refresh(ctx.client.create(
                     info.resource, info.obj, info.namespace, dry_run=strategy == "server",
                     field_manager=flags["field-manager"], field_validation=validation))
-            except StatusError as error:
+            except (StatusError, Failure) as error:
                 raise add_source(error, "creating", info.source) from None
         count += 1
         print_obj(info.obj)

@@ -1,7 +1,10 @@
-"""What -v shows of the API calls, in klog's form (client-go/transport/round_trippers.go)."""
+"""How API calls are told: what -v shows of them, in klog's form (client-go/transport/round_trippers.go), and what is
+said of one without an answer.
+"""
 
 from __future__ import annotations
 
+from ..failures import Unreachable
 from . import klog
 
 TYPE_CHECKING = False
@@ -11,11 +14,14 @@ if TYPE_CHECKING:
 
 _STATUS = {200: "200 OK", 201: "201 Created", 400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden",
            404: "404 Not Found", 405: "405 Method Not Allowed", 409: "409 Conflict", 410: "410 Gone",
-           422: "422 Unprocessable Entity", 429: "429 Too Many Requests", 500: "500 Internal Server Error"}
+           422: "422 Unprocessable Entity", 429: "429 Too Many Requests", 500: "500 Internal Server Error",
+           504: "504 Gateway Timeout", 0: ""}
 _QUERY = {"label_selector": "labelSelector", "field_selector": "fieldSelector", "limit": "limit",
           "continue_": "continue", "field_manager": "fieldManager", "field_validation": "fieldValidation"}
 _METHODS = {"get": "GET", "list": "GET", "watch": "GET", "create": "POST", "update": "PUT", "patch": "PATCH",
             "delete": "DELETE", "deletecollection": "DELETE"}
+_NO_ANSWER = {"refused": "dial tcp {host}: connect: connection refused",
+              "timeout": "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"}
 _HEADERS_FROM = 7  # the level that shows a request's headers, too
 
 
@@ -27,7 +33,7 @@ class CallLog:
 
     def on_call(self, request: Request, code: int) -> None:
         """Tell one call and the HTTP status it was answered with."""
-        method = _METHODS[request.api_verb]
+        method = method_of(request)
         url = self._ctx.kubeconfig.server + request.path + _query(request.options)
         status = _STATUS.get(code, str(code))
         if self._ctx.flags["v"] < _HEADERS_FROM:
@@ -40,6 +46,30 @@ class CallLog:
 
     def _line(self, number: int, text: str) -> None:
         klog.tell(self._ctx, "I", f"round_trippers.go:{number}", text)
+
+
+def method_of(request: Request) -> str:
+    """Return the HTTP method of a request."""
+    return _METHODS[request.api_verb]
+
+
+def unreachable(request: Request, server: str, timeout: float, why: str) -> Unreachable:
+    """Return the failure of a request that was not answered.
+
+    `server`: its address; `timeout`: the client's, in seconds; `why` as in errors.NoAnswer.
+    """
+    from urllib.parse import urlsplit
+
+    host = urlsplit(server).netloc
+    problem = _NO_ANSWER[why].format(host=host)
+    query = _query(request.options)
+    if timeout:
+        query += f"{'&' if query else '?'}timeout={timeout:g}s"
+    text = f'{method_of(request).capitalize()} "{server}{request.path}{query}": {problem}'
+    if why == "refused":
+        return Unreachable(text, f"The connection to the server {host} was refused - did you specify the right host or "
+                                 "port?")
+    return Unreachable(text, f"Unable to connect to the server: {problem}")
 
 
 def _query(options: Options) -> str:

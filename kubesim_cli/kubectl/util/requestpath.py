@@ -1,19 +1,32 @@
-"""The client as kubectl holds it: it refuses names that no URL path can hold (client-go's rest.Request)."""
+"""The client as kubectl holds it: it refuses names that no URL path can hold, and tells of calls that nobody answers
+(client-go's rest.Request).
+"""
 
 from __future__ import annotations
 
 from ...apiserver.client import Client, Request
+from ...machinery.errors import NoAnswer
 from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.types import Object
+    from ..kubeconfig import Kubeconfig
 
 _OF_ONE = ("get", "update", "patch", "delete")
 
 
 class RequestClient(Client):
-    """A Client whose calls raise Failure for such names before the server hears of them."""
+    """A Client whose calls raise Failure for such names before the server hears of them, and Unreachable.
+
+    `kubeconfig` is set by who makes it.
+    """
+
+    kubeconfig: Kubeconfig
+
+    @property
+    def timeout(self) -> float:
+        return self.kubeconfig.request_timeout
 
     def send(self, request: Request) -> Object:
         namespace, name = request.namespace, request.name
@@ -26,7 +39,27 @@ class RequestClient(Client):
             raise Failure("resource name may not be empty")
         if "/" in name or "%" in name or name in (".", ".."):
             raise Failure(f'invalid resource name "{name}": [{_problem(name)}]')
-        return super().send(request)
+        try:
+            return super().send(request)
+        except NoAnswer as problem:
+            raise self._unreachable(request, problem.why) from None
+
+    def send_watch(self, request: Request) -> tuple[int, list[Object]]:
+        try:
+            return super().send_watch(request)
+        except NoAnswer as problem:
+            raise self._unreachable(request, problem.why) from None
+
+    def send_connect(self, request: Request) -> None:
+        try:
+            super().send_connect(request)
+        except NoAnswer as problem:
+            raise self._unreachable(request, problem.why) from None
+
+    def _unreachable(self, request: Request, why: str) -> Failure:
+        from .calllog import unreachable
+
+        return unreachable(request, self.kubeconfig.server, self.timeout, why)
 
 
 def _problem(name: str) -> str:
