@@ -67,21 +67,6 @@ def builtin_file() -> Object:
             "current-context": "minikube"}
 
 
-def write_own(environ: Mapping[str, str]) -> str:
-    """Make sure that kubesim's own file exists, for programs beside kubectl that read it; returns its path.
-
-    It is that of this environment's KUBESIM_HOME, which may not exist yet.
-    """
-    from ..go.jsontext import encode
-    from ..machinery.files import private_folder
-    path = own_path(environ)
-    if not os.path.exists(path):
-        private_folder(home(environ))
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
-            file.write(encode(builtin_file()))
-    return path
-
-
 def own_path(environ: Mapping[str, str]) -> str:
     """Return the path of kubesim's own kubeconfig."""
     return os.path.join(home(environ), "config")

@@ -35,6 +35,12 @@ class Settings:
 
         return load(self.environ, flags_of(""))
 
+    def write_kubeconfig(self) -> None:
+        """Make sure that kubesim's own kubeconfig is there, for programs beside kubectl."""
+        from ..kubectl.config.access import write_own
+
+        write_own(self.environ)
+
     @property
     def folder(self) -> str:
         """The folder of the cluster's store."""

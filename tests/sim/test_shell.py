@@ -1,20 +1,22 @@
-"""`kubesim sim env`: the kubectl it puts on the PATH, and the words it says to a shell."""
+"""`kubesim sim env` and `sim shell`: the programs they put on the PATH, and the words they say to a shell."""
 
 from __future__ import annotations
 
+import io
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
-from types import SimpleNamespace
+import zipfile
 
 import click
 import pytest
-from click.testing import CliRunner
 
 from kubesim_cli.sim import shell as sim_shell
-from kubesim_cli.sim.shell import programs, quoted, script, shim
+from kubesim_cli.sim.launchers import programs, shim
+from kubesim_cli.sim.stage import quoted, script, settings
 
 unix = pytest.mark.skipif(os.name == "nt", reason="the shim is a program of sh")
 ODD = ["'", '"', "\\", "\\'", "'; touch PWNED; #", "$(touch PWNED)", "`touch PWNED`", "a b", "\n", "*", "~", "{a,b}",
@@ -71,11 +73,16 @@ def test_another_program_called_kubectl_is_not_replaced(tmp_path, link):
     assert shim(str(tmp_path)) == str(folder)  # its own is renewed
 
 
-def test_the_shim_of_windows_is_a_command_file():
-    text = programs(r"C:\100% Python\python.exe", windows=True)["kubectl.cmd"]
-    assert text.startswith('@"C:\\100%% Python\\python.exe" -c "import sys; ')
-    assert text.endswith('" %*\r\n')
-    assert text.count('"') == 4
+def test_programs_of_windows_are_executables_that_call_this_python():
+    """A .cmd would be found by shells alone, and not by programs that start one called kubectl."""
+    made = programs(r"C:\100% Python\python.exe", windows=True)
+    assert set(made) == {f"{name}.exe" for name in programs("python", windows=False)}
+    content = made["kubectl.exe"]
+    assert content[:2] == b"MZ" and b'#!"C:\\100% Python\\python.exe"\n' in content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read("__main__.py").decode()
+    assert compile(text, "__main__.py", "exec") and "sys.argv[:1] = ['kubectl']" in text
+    assert programs(r"C:\100% Python\python.exe", windows=True) == made
 
 
 def homes() -> list[str]:
@@ -92,7 +99,7 @@ def test_what_a_shell_is_told_means_the_folder_to_the_letter(tmp_path, shell):
         pytest.skip(f"there is no {shell} on this machine")
     show = [sys.executable, "-c", "import os; print(end=os.environ['KUBESIM_HOME'] + '\\0')"]
     words = " ".join(quoted(word, shell) for word in show)
-    told = "".join(script(shell, home, "/bin") + words + "\n" for home in homes())
+    told = "".join(script(shell, {"KUBESIM_HOME": home}, home) + words + "\n" for home in homes())
     (tmp_path / "told").write_text(told, encoding="utf-8")
     done = subprocess.run([program, str(tmp_path / "told")], cwd=tmp_path, capture_output=True, text=True, check=False,
                           encoding="utf-8", env={**os.environ, "HOME": str(tmp_path)})
@@ -106,25 +113,133 @@ def test_a_word_of_powershell(text, word):
     assert quoted(text, "powershell") == word
 
 
-@pytest.mark.parametrize(("told", "shell_variable", "expected"), [
-    (["--shell", "fish"], "/bin/sh", "set -gx PATH "), ([], "/usr/bin/fish", "set -gx PATH "),
-    ([], "/bin/dash", 'hash -r'), (["--shell", "powershell"], "", "$env:PATH = "),
-])
-@unix
-def test_env_speaks_the_language_of_the_shell(told, shell_variable, expected, tmp_path, monkeypatch):
-    monkeypatch.setenv("SHELL", shell_variable)
-    done = CliRunner().invoke(sim_shell.env, told, obj=SimpleNamespace(home=str(tmp_path)))
-    assert done.exit_code == 0 and expected in done.output
-    assert (tmp_path / "bin" / "kubectl").exists()
+@pytest.fixture
+def user(tmp_path):
+    """A user whose startup files want another KUBECONFIG and PATH: `user(shell, lines)` returns what a shell prints."""
+    home = tmp_path / "user"
+    (home / ".config" / "fish").mkdir(parents=True)
+    posix = 'export KUBECONFIG=/prod PATH="/usr/bin:/bin:$PATH"; alias k=kubectl; PS1="me: "\n'
+    (home / ".bashrc").write_text(posix)
+    (home / ".zshrc").write_text(posix)
+    (home / ".config" / "fish" / "config.fish").write_text(
+        "if status is-interactive\nset -gx KUBECONFIG /prod\nset -gx PATH /usr/bin $PATH\nend\n")
+    (tmp_path / "kubesim").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kubesim_cli "$@"\n')
+    (tmp_path / "kubesim").chmod(0o755)
+
+    def run(shell: str, lines: str, *words: str, **environ: str) -> subprocess.CompletedProcess:
+        program = shutil.which(shell)
+        if not program:
+            pytest.skip(f"there is no {shell} on this machine")
+        keep = {name: value for name, value in os.environ.items()
+                if not name.startswith(("KUBE", "ZDOTDIR", "ENV", "XDG"))}
+        return subprocess.run([program, *words], input=lines.replace("KS", str(tmp_path / "kubesim")), cwd=home,
+                              env={**keep, "HOME": str(home), "SHELL": "/bin/another", **environ}, text=True,
+                              capture_output=True, check=False)
+
+    run.bin, run.home = f"{home}/.kubesim/bin", home
+    return run
+
+
+EVALUATE = {"fish": "KS sim env {} | source", "bash": 'eval "$(KS sim env {})"'}
 
 
 @unix
-@pytest.mark.parametrize(("code", "expected"), [(0, 0), (3, 3), (-9, 137)])
-def test_the_shell_is_opened_with_our_kubectl_in_front(code, expected, tmp_path, monkeypatch):
-    calls = []
-    monkeypatch.setenv("SHELL", "/bin/sh")
-    monkeypatch.setattr(sim_shell.subprocess, "call", lambda words, env: calls.append((words, env)) or code)
-    done = CliRunner().invoke(sim_shell.shell, [], obj=SimpleNamespace(home=str(tmp_path)))
-    [(words, environ)] = calls
-    assert done.exit_code == expected and words == ["/bin/sh"]
-    assert environ["PATH"].startswith(f"{tmp_path / 'bin'}{os.pathsep}") and environ["KUBESIM_HOME"] == str(tmp_path)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "dash", "fish"])
+def test_env_makes_the_shell_that_calls_a_stage_and_off_ends_it(user, shell):
+    """The shell is not $SHELL's. Setting the stage twice is as setting it once."""
+    evaluate = EVALUATE.get(shell, EVALUATE["bash"])
+    show = "echo $KUBECONFIG; env | grep ^PATH="
+    done = user(shell, "\n".join([show, evaluate.format(""), show, "command -v kubectl", evaluate.format(""),
+                                  "kubectl config current-context", show, evaluate.format("--off"), show,
+                                  "env | grep KUBESIM"]), KUBECONFIG="/prod")
+    assert done.stderr == ""
+    before, path, own, staged, program, context, *rest = done.stdout.splitlines()
+    assert (before, own, context) == ("/prod", f"{user.home}/.kubesim/config", "minikube")
+    assert program == f"{user.bin}/kubectl"
+    assert staged == path.replace("PATH=", f"PATH={user.bin}:")
+    assert rest == [own, staged, before, path]
+
+
+@unix
+@pytest.mark.parametrize("shell", ["bash", "zsh", "dash", "fish"])
+def test_env_without_a_stage_before_it_leaves_no_kubeconfig(user, shell):
+    evaluate = EVALUATE.get(shell, EVALUATE["bash"])
+    done = user(shell, "\n".join([evaluate.format(""), evaluate.format("--off"), "env | grep KUBE",
+                                  evaluate.format("--off")]), KUBECONFIG="")
+    assert (done.stdout.replace("KUBECONFIG=\n", ""), done.stderr) == ("", "kubesim: this shell is no stage\n")
+
+
+@unix
+def test_the_prompt_says_whose_shell_it_is(user):
+    on, off, show = 'eval "$(KS sim env)"\n', 'eval "$(KS sim env --off)"\n', 'echo "$PS1"\n'
+    lines = f'PS1="me: "\n{on}{on}{show}{off}{show}'
+    assert user("bash", lines).stdout == "(kubesim) me: \nme: \n"
+
+
+@unix
+def test_an_alias_that_hides_the_kubectl_is_told(user):
+    done = user("bash", 'shopt -s expand_aliases\nalias kubectl=kubecolor\neval "$(KS sim env)"\n')
+    assert done.stderr == "kubesim: kubectl is something else here: alias kubectl='kubecolor'\n"
+
+
+@unix
+def test_a_stage_plays_whatever_kubeconfig_is_exported_in_it(user):
+    done = user("bash", 'eval "$(KS sim env)"\nexport KUBECONFIG=$PWD/lab\n'
+                        "kubectl config set-cluster c --server=https://c:6443\n"
+                        "kubectl config set-context c --cluster=c; kubectl config use-context c\n"
+                        "kubectl get configmaps -o name\n")
+    assert done.stdout.endswith("configmap/kube-root-ca.crt\n") and done.stderr == ""
+    assert os.listdir(user.home / ".kubesim" / "clusters") == ["c"]
+
+
+@unix
+@pytest.mark.parametrize(("shell", "words"), [("bash", ["-i"]), ("zsh", ["-i"]), ("dash", ["-i"]), ("fish", ["-i"])])
+def test_the_opened_shell_is_a_stage_after_its_users_own_files(user, tmp_path, shell, words):
+    """As on a terminal: what the user's files set comes before what the stage does."""
+    found = shutil.which(shell)
+    if not found:
+        pytest.skip(f"there is no {shell} on this machine")
+    (tmp_path / shell).write_text(f'#!/bin/sh\nexec {found} "$@" {" ".join(words)}\n')
+    (tmp_path / shell).chmod(0o755)
+    done = user("bash", f"KS sim shell --shell {tmp_path / shell}; echo code $?\n"
+                        "command -v kubectl; echo $KUBECONFIG\nexit 7\n")
+    assert done.stdout.splitlines()[:2] == [f"{user.bin}/kubectl", f"{user.home}/.kubesim/config"]
+
+
+@unix
+def test_the_shell_that_is_opened_is_the_one_that_calls(user):
+    done = user("bash", "KS sim shell; echo code $?\necho $0 $BASH_VERSION\nexit 7\n")
+    assert done.stdout.splitlines()[0].partition(" ")[0].endswith("bash")
+
+
+@unix
+def test_what_only_shows_tells_how_it_is_meant(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(sim_shell.shutil, "which", lambda name: None)
+    folder = str(tmp_path / "it's")
+    assert sim_shell._hint("bash", sim_shell._kubesim(folder), "") == (
+        f"""eval "$('{tmp_path}/it'"'"'s/kubesim' sim env)\"""")
+    assert sim_shell._hint("fish", "kubesim", "--off") == "kubesim sim env --off | source"
+    assert sim_shell._hint("powershell", "C:\\k", "") == "& 'C:\\k' sim env | Out-String | Invoke-Expression"
+
+
+@unix
+def test_a_shell_without_a_language_of_ours_is_told(monkeypatch):
+    monkeypatch.setattr(sim_shell, "calling_shell", lambda: ("nu", "/usr/bin/nu"))
+    with pytest.raises(click.ClickException, match="and not nu; `kubesim sim shell`"):
+        sim_shell._language()
+
+
+def test_a_program_of_the_working_folder_is_no_shell(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bash").write_text("")
+    (tmp_path / "bash").chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join(["", ".", str(tmp_path / "nosuch")]))
+    with pytest.raises(click.ClickException, match="there is no shell bash"):
+        sim_shell._found("bash")
+
+
+def test_a_stage_within_a_stage_of_another_home_remembers_the_first():
+    first = settings({"PATH": "/usr/bin", "KUBECONFIG": "/prod"}, "/a", "/a/bin")
+    second = settings(first, "/b", "/b/bin")
+    assert second["PATH"] == os.pathsep.join(["/b/bin", "/usr/bin"])
+    assert second["KUBESIM_BEFORE"] == first["KUBESIM_BEFORE"] and "/prod" in first["KUBESIM_BEFORE"]

@@ -10,7 +10,7 @@ import os
 from ...machinery.files import private_folder
 from ...machinery.objects import clone
 from ..failures import Failure
-from ..kubeconfig import SECTIONS, empty, merge, own_path, paths, read_file
+from ..kubeconfig import SECTIONS, builtin_file, empty, merge, own_path, paths, read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,6 +110,15 @@ class ConfigAccess:
             return json.dumps(external(config), indent=2) + "\n"
         from ..printers.yaml import dump
         return dump(external(config))
+
+
+def write_own(environ: Mapping[str, str]) -> None:
+    """Make sure that kubesim's own file exists, for programs beside kubectl that read it."""
+    from ...go.jsontext import encode
+    path = own_path(environ)
+    if not os.path.exists(path):
+        private_folder(os.path.dirname(path))
+        replace_file(path, encode(builtin_file()))
 
 
 def external(config: Object) -> Object:

@@ -97,7 +97,7 @@ class Session:
     def _programs(self, state: str, allow: Collection[str], host_shell: bool) -> None:
         """Make the folder of programs that a page finds: kubesim's kubectl, a sleep that costs nothing, and harmless
         ones."""
-        from ..shell import shim
+        from ..launchers import shim
 
         folder = shim(state)
         kubectl = os.path.join(folder, "kubectl")
