@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 _OURS = ("kubesim_cli.", "ruamel.yaml.")  # packages without anything but plain modules
-_LARGE = 1 << 16
 _TAIL = f".{sys.implementation.cache_tag}.pyc"
-_BINARY = getattr(os, "O_BINARY", 0)  # of Windows
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+_START = MAGIC_NUMBER + b"\0\0\0\0"  # PEP 552: no flags, that is, the source's time and size follow
 # Whether compiled modules stand in __pycache__ under their plain names.
 _USUAL = sys.pycache_prefix is None and not sys.flags.optimize and not sys.flags.dev_mode
+
+_Module: type[ModuleType] = type(sys)
 
 
 class Loader(SourceFileLoader):
@@ -32,38 +34,40 @@ class Loader(SourceFileLoader):
 
     def __init__(self, name: str, path: str, found: os.stat_result, cached: str):
         """`found`: the source file, as it is now; `cached`: where it would stand compiled."""
-        super().__init__(name, path)
-        self._found, self._cached = found, cached
+        self.name, self.path, self._found, self._cached = name, path, found, cached
 
-    def get_code(self, fullname: str) -> CodeType | None:
-        """Return the module's code (importlib.abc.InspectLoader)."""
-        if not self._found.st_size:
-            return _nothing.__code__
-        return (self._compiled() if _USUAL else None) or super().get_code(fullname)
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return a module that has what importlib would look for, and make an exception of when it is missing
+        (importlib.abc.Loader)."""
+        module = _Module(spec.name)
+        vars(module)["__file__"] = self.path
+        if spec.cached:
+            vars(module)["__cached__"] = spec.cached
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's code (importlib.abc.Loader)."""
+        if self._found.st_size:
+            code = (_USUAL and self._compiled()) or self.get_code(self.name)
+            assert code
+            exec(code, module.__dict__)
 
     def _compiled(self) -> CodeType | None:
+        """Return what Python has compiled of the source as it is, or None."""
+        time, size = int(self._found.st_mtime) & 0xFFFFFFFF, self._found.st_size & 0xFFFFFFFF
+        most = 3 * size + 4096
         try:
-            file = os.open(self._cached, os.O_RDONLY | _BINARY)
+            file = os.open(self._cached, _FLAGS)
         except OSError:
             return None
         try:
-            packed = os.read(file, _LARGE)
+            packed = os.read(file, most)
         finally:
             os.close(file)
-        # PEP 552: the magic number, four bytes of flags, and with none of them set the source's time and size.
-        stamp = b"%b\0\0\0\0%b%b" % (MAGIC_NUMBER, _word(int(self._found.st_mtime)), _word(self._found.st_size))
-        if packed[:16] != stamp or len(packed) == _LARGE:
+        if packed[:16] != _START + time.to_bytes(4, "little") + size.to_bytes(4, "little") or len(packed) == most:
             return None
         code: CodeType = loads(memoryview(packed)[16:])
         return code if code.co_filename == self.path else None
-
-
-def _word(number: int) -> bytes:
-    return (number & 0xFFFFFFFF).to_bytes(4, "little")
-
-
-def _nothing() -> None:
-    """What an empty module does."""
 
 
 def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
@@ -71,22 +75,24 @@ def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None =
     (importlib.abc.MetaPathFinder)."""
     if path is None or len(path) != 1 or not name.startswith(_OURS):
         return None
-    base = f"{path[0]}{os.sep}{name.rpartition('.')[2]}"
-    for folder, last, is_package in ((path[0], name.rpartition(".")[2], False), (base, "__init__", True)):
+    folder, last, packages = path[0], name[name.rfind(".") + 1:], None
+    source = f"{folder}{os.sep}{last}.py"
+    try:
+        found = os.stat(source)
+    except OSError:
+        folder, last = f"{folder}{os.sep}{last}", "__init__"
+        packages = [folder]
         source = f"{folder}{os.sep}{last}.py"
         try:
             found = os.stat(source)
         except OSError:
-            continue
-        cached = f"{folder}{os.sep}__pycache__{os.sep}{last}{_TAIL}"
-        spec = ModuleSpec(name, Loader(name, source, found, cached), origin=source, is_package=is_package)
-        spec.has_location = True
-        if _USUAL:
-            spec.cached = cached
-        if is_package:
-            spec.submodule_search_locations = [base]
-        return spec
-    return None
+            return None
+    cached = f"{folder}{os.sep}__pycache__{os.sep}{last}{_TAIL}"
+    spec = ModuleSpec(name, Loader(name, source, found, cached), origin=source)
+    spec.submodule_search_locations = packages
+    spec.has_location = True
+    spec.cached = cached if _USUAL else None
+    return spec
 
 
 def install() -> None:

@@ -127,6 +127,12 @@ def copied(value: Any) -> Any:
 _NOT_LOOKED = object()
 
 
+def text_of(path: str) -> str:
+    """Return the text of a data file of kubesim's own: UTF-8, whose lines end as they do everywhere but on Windows."""
+    with open(path, "rb") as file:
+        return file.read().decode("utf-8")
+
+
 class Entries:
     """The entries of JSON objects that begin a line of a text, each decoded when it is asked for."""
 

@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import os
 
-from ..go import jsontext
+from ..go.jsontext import Entries, text_of, value_at
 from ..releases import NEWEST, within_minors
-from ..releases.gates import enabled
 from .errors import qualified
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from ..releases import Release
     from .types import Object
 
 
 class Resource:
     """One resource in one version. `verbs` are of the resource itself, `subresources` maps a name such as `scale` to
-    its APIResource dict (verbs, kind, maybe group and version). `crd` is the definition's object for custom ones."""
+    its APIResource dict (verbs, kind, maybe group and version), or is a function that returns that. `crd` is the
+    definition's object for custom ones."""
 
-    __slots__ = ("categories", "crd", "group", "kind", "namespaced", "plural", "short_names", "singular",
-                 "subresources", "verbs", "version")
+    __slots__ = ("_subresources", "categories", "crd", "group", "kind", "namespaced", "plural", "short_names",
+                 "singular", "verbs", "version")
 
     def __init__(self, group: str, version: str, plural: str, singular: str, kind: str, namespaced: bool,
                  verbs: Sequence[str], short_names: Sequence[str] = (), categories: Sequence[str] = (),
-                 subresources: dict[str, Object] | None = None, crd: Object | None = None) -> None:
+                 subresources: dict[str, Object] | Callable[[], dict[str, Object]] | None = None,
+                 crd: Object | None = None) -> None:
         self.group, self.version, self.plural, self.singular, self.kind = group, version, plural, singular, kind
         self.namespaced, self.verbs = namespaced, verbs
         self.short_names, self.categories = short_names, categories
-        self.subresources = subresources if subresources is not None else {}
+        self._subresources = subresources if subresources is not None else {}
         self.crd = crd
+
+    @property
+    def subresources(self) -> dict[str, Object]:
+        if not isinstance(self._subresources, dict):
+            self._subresources = self._subresources()
+        return self._subresources
+
+    def answers_to(self, word: str) -> bool:
+        """Whether a word in lower case is one of its names: plural, singular, kind, a short name."""
+        return word in (self.plural, self.singular, self.kind.lower(), *self.short_names)
 
     @property
     def definition(self) -> Object:
@@ -54,25 +66,66 @@ class Resource:
 
 
 class Discovery:
-    """All resources in the server's order. `groups` are dicts of name and versions, the preferred version first."""
+    """All resources in the server's order: built-in ones of a release, and others."""
 
-    def __init__(self, resources: list[Resource], groups: list[Object]) -> None:
-        self.resources, self.groups = resources, groups
-        self._names: dict[str, list[Resource]] = {}
-        self._kinds: dict[tuple[str, str], Resource] = {}
-        for res in resources:
-            for name in {res.plural, res.singular, res.kind.lower(), *res.short_names}:
-                if name:
-                    self._names.setdefault(name, []).append(res)
-            self._kinds.setdefault((res.api_version, res.kind), res)
+    def __init__(self, others: Sequence[Resource], builtin: _Builtin | None = None) -> None:
+        self._others, self._builtin = others, builtin
+        self._named: dict[str, list[Resource]] = {}
+        self._kinds: dict[tuple[str, str], Resource | None] = {}
+        self._resources: list[Resource] | None = None
+
+    @property
+    def resources(self) -> list[Resource]:
+        """All of them."""
+        if self._resources is None:
+            self._resources = self._sorted([*(self._builtin.all() if self._builtin else ()), *self._others])
+        return self._resources
+
+    @property
+    def groups(self) -> list[Object]:
+        """The groups, dicts of name and versions, the preferred version first; the core group is not among them."""
+        served = {(res.group, res.version) for res in self.resources}
+        return [{"name": name, "versions": found} for name, versions in self._versions().items()
+                if (found := [version for version in versions if (name, version) in served])]
+
+    def _versions(self) -> dict[str, list[str]]:
+        """Return the versions of each group, served or not, in the server's order."""
+        groups = self._builtin.groups() if self._builtin else {}
+        for res in self._others:
+            versions = groups.setdefault(res.group, [])
+            if res.version not in versions:
+                versions.append(res.version)
+        return groups
+
+    def _sorted(self, resources: list[Resource]) -> list[Resource]:
+        if len(resources) > 1:
+            rank = {(name, version): (i, j) for i, (name, versions) in enumerate(self._versions().items())
+                    for j, version in enumerate(versions)}
+            rank["", "v1"] = (-1, 0)
+            resources.sort(key=lambda res: rank[res.group, res.version])
+        return resources
+
+    def _mentioning(self, word: str) -> list[Resource]:
+        """Return at least those that have a word in lower case among their names or categories."""
+        return [*(self._builtin.mentioning(word) if self._builtin else ()), *self._others]
+
+    def _of_name(self, word: str) -> list[Resource]:
+        """Return those that a word in lower case may mean, preferred ones first."""
+        if word not in self._named:
+            self._named[word] = self._sorted([res for res in self._mentioning(word) if word and res.answers_to(word)])
+        return self._named[word]
 
     def by_plural(self, plural: str) -> list[Resource]:
         """Return all resources of that very plural name, preferred ones first."""
-        return [res for res in self._names.get(plural, ()) if res.plural == plural]
+        return [res for res in self._of_name(plural) if res.plural == plural]
 
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
         """Find the resource of an object's apiVersion and kind."""
-        return self._kinds.get((api_version, kind))
+        key = api_version, kind
+        if key not in self._kinds:
+            self._kinds[key] = next((res for res in self._of_name(kind.lower())
+                                     if res.kind == kind and res.api_version == api_version), None)
+        return self._kinds[key]
 
     def find(self, text: str) -> Resource | None:
         """Find by what a user may write: plural, singular, short name or kind, alone or followed by .group,
@@ -83,7 +136,7 @@ class Discovery:
         """
         short, text = text.partition(".")[0], text.lower()
         name, _, rest = text.partition(".")
-        candidates = self._names.get(name, ())
+        candidates = self._of_name(name)
         exact = [r for r in candidates if name not in r.short_names or name in (r.plural, r.singular, r.kind.lower())]
         candidates = candidates if short == name else exact
         found = self._pick(exact, rest, "." in text) or self._pick(candidates, rest, "." in text)
@@ -109,60 +162,91 @@ class Discovery:
 
     def category(self, name: str) -> list[Resource]:
         """Return the preferred resources of a category such as `all`."""
-        seen, found = set(), []
-        for res in self.resources:
-            if name in res.categories and res.name not in seen:
-                seen.add(res.name)
-                found.append(res)
-        return found
+        return _once(self._sorted([res for res in self._mentioning(name.lower()) if name in res.categories]))
 
     def preferred(self) -> list[Resource]:
         """Return every resource once, in its preferred version."""
-        seen, found = set(), []
-        for res in self.resources:
-            if res.name not in seen:
-                seen.add(res.name)
-                found.append(res)
-        return found
+        return _once(self.resources)
 
 
-def builtin(release: tuple[int, int] = NEWEST, custom: Sequence[Resource] = ()) -> Discovery:
-    """Read the built-in resources that a release serves (resources.json, renewed by hack/update_resources.py) and add
-    custom ones after them."""
-    with open(os.path.join(os.path.dirname(__file__), "resources.json"), encoding="utf-8") as file:
-        data = jsontext.loads(file.read())
-    resources: dict[tuple[str, str], Resource] = {}
-    subresources = []
-    served = {"v1"}
-    for entry in data["resources"]:
-        if not within_minors(release, entry.get("since"), entry.get("until")) or (
-                "gate" in entry and not enabled(entry["gate"], release)):
-            continue
+def _once(resources: list[Resource]) -> list[Resource]:
+    found: dict[str, Resource] = {}
+    for res in resources:
+        found.setdefault(res.name, res)
+    return list(found.values())
+
+
+class _Builtin:
+    """What a release serves of resources.json (renewed by hack/update_resources.py), which has one a line.
+
+    A command is about few of them, so a line is decoded when somebody asks for what stands in it.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self._text = text_of(os.path.join(os.path.dirname(__file__), "resources.json"))
+        self._release = release
+        self._lower = self._text.lower()
+        self._found: dict[int, Resource | None] = {}
+
+    def groups(self) -> dict[str, list[str]]:
+        """Return the versions of each group that any release serves."""
+        return {group["name"]: group["versions"] for group in Entries(self._text)["groups"]}
+
+    def all(self) -> list[Resource]:
+        """Return every resource."""
+        return self._on('\n{"groupversion":')
+
+    def mentioning(self, word: str) -> list[Resource]:
+        """Return the resources in whose lines a word stands, in upper or lower case."""
+        return self._on(f'"{word}"')
+
+    def _on(self, text: str) -> list[Resource]:
+        found = {}
+        for place in _places(self._lower, text):
+            line = self._text.rindex("\n", 0, place + 1) + 1
+            if line not in self._found:
+                self._found[line] = self._resource(line)
+            found[line] = self._found[line]
+        return [res for res in found.values() if res]
+
+    def _entry(self, line: int) -> Object | None:
+        """Return what the line that begins at a place says, None where the release does not have that."""
+        if not self._text.startswith('{"groupVersion":', line):
+            return None
+        entry: Object = value_at(self._text, line)
+        if not within_minors(self._release, entry.get("since"), entry.get("until")):
+            return None
+        if "gate" in entry:
+            from ..releases.gates import enabled
+
+            if not enabled(entry["gate"], self._release):
+                return None
+        return entry
+
+    def _resource(self, line: int) -> Resource | None:
+        entry = self._entry(line)
+        if entry is None or "/" in entry["name"]:
+            return None
         group, _, version = entry["groupVersion"].rpartition("/")
-        plural, _, sub = entry["name"].partition("/")
-        if sub:
-            subresources.append((entry["groupVersion"], plural, sub, entry))
-            continue
-        served.add(entry["groupVersion"])
-        resources[entry["groupVersion"], plural] = Resource(
-            group, version, plural, entry["singularName"], entry["kind"], entry["namespaced"], entry["verbs"],
-            tuple(entry.get("shortNames", ())), tuple(entry.get("categories", ())))
-    for group_version, plural, sub, entry in subresources:
-        if (group_version, plural) in resources:
-            resources[group_version, plural].subresources[sub] = entry
-    groups = []
-    for group in data["groups"]:
-        versions = [version for version in group["versions"] if f"{group['name']}/{version}" in served]
-        if versions:
-            groups.append({"name": group["name"], "versions": versions})
-    for res in custom:
-        known = next((g for g in groups if g["name"] == res.group), None)
-        if known is None:
-            groups.append({"name": res.group, "versions": [res.version]})
-        elif res.version not in known["versions"]:
-            known["versions"].append(res.version)
-    rank = {(group["name"], version): (i, j)
-            for i, group in enumerate(groups) for j, version in enumerate(group["versions"])}
-    rank["", "v1"] = (-1, 0)  # the core group is not listed
-    order = sorted([*resources.values(), *custom], key=lambda res: rank[res.group, res.version])
-    return Discovery(order, groups)
+        return Resource(group, version, entry["name"], entry["singularName"], entry["kind"], entry["namespaced"],
+                        entry["verbs"], tuple(entry.get("shortNames", ())), tuple(entry.get("categories", ())),
+                        lambda: self._subresources(entry["groupVersion"], entry["name"]))
+
+    def _subresources(self, group_version: str, plural: str) -> dict[str, Object]:
+        places = _places(self._text, f'"name":"{plural}/')
+        entries = [self._entry(self._text.rindex("\n", 0, place) + 1) for place in places]
+        return {entry["name"].partition("/")[2]: entry for entry in entries
+                if entry and entry["groupVersion"] == group_version}
+
+
+def _places(text: str, part: str) -> list[int]:
+    places, place = [], text.find(part)
+    while place >= 0:
+        places.append(place)
+        place = text.find(part, place + 1)
+    return places
+
+
+def builtin(release: Release = NEWEST, custom: Sequence[Resource] = ()) -> Discovery:
+    """Return what a release serves, and custom resources after it."""
+    return Discovery(custom, _Builtin(release))

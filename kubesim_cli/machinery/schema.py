@@ -18,7 +18,7 @@ The file is read on first use, and each definition is looked at when something a
 
 from __future__ import annotations
 
-from ..go.jsontext import Entries
+from ..go.jsontext import Entries, text_of
 from ..releases import NEWEST, within_minors
 from ..releases.gates import enabled
 
@@ -205,8 +205,7 @@ def _load(release: Release) -> _Definitions:
     if not _data:
         import os
 
-        with open(os.path.join(os.path.dirname(__file__), "schema.json"), encoding="utf-8") as file:
-            _data.append(Entries(file.read()))
+        _data.append(Entries(text_of(os.path.join(os.path.dirname(__file__), "schema.json"))))
     found = _definitions.get(release)
     if found is None:
         found = _definitions[release] = _Definitions(_data[0], release)

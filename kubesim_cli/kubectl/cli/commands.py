@@ -6,7 +6,7 @@ program: `rollout status`, and "" is the program itself.
 
 from __future__ import annotations
 
-from ...go.jsontext import Entries
+from ...go.jsontext import Entries, text_of
 from .flags import Flags, of_release
 
 TYPE_CHECKING = False
@@ -31,8 +31,7 @@ def _entry(key: str) -> Object:
     if not _entries:
         import os
 
-        with open(os.path.join(os.path.dirname(__file__), "commands.json"), encoding="utf-8") as file:
-            _entries.append(Entries(file.read()))
+        _entries.append(Entries(text_of(os.path.join(os.path.dirname(__file__), "commands.json"))))
     found: Object = _entries[0][key]
     return found
 

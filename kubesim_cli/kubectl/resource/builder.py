@@ -286,9 +286,11 @@ _FLAGS = {"filename": "filenames", "kustomize": "kustomize", "recursive": "recur
 
 def mapping_for(ctx: Context, text: str) -> Resource:
     """Return the discovery.Resource of what a user calls a type, or raise Failure."""
-    from .discoverycache import find
+    mapping = ctx.client.discovery.find(text)
+    if mapping is None or mapping.crd is not None:
+        from .discoverycache import find
 
-    mapping = find(ctx, text)
+        mapping = find(ctx, text)
     if mapping is None:
         raise Failure(no_such_type(text.partition(".")[0]))
     return mapping

@@ -61,7 +61,7 @@ def _read(ctx: Context) -> Discovery | None:
             data = loads(file.read())
         if not 0 <= ctx.now - data["fetched"] < LIFE:
             return None
-        return Discovery([Resource(*(entry[field] for field in _FIELDS)) for entry in data["resources"]], [])
+        return Discovery([Resource(*(entry[field] for field in _FIELDS)) for entry in data["resources"]])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ....releases.gates import enabled
 from ..base import AGE, NAME, Kind
 from ..workloads import CONTAINERS, IMAGES, READY
 
@@ -22,6 +21,7 @@ class StatefulSet(Kind):
     name_rule = "dns1123_label"
 
     def default(self, obj: Object, ctx: Context) -> None:
+        from ....releases.gates import enabled
         from ..core.podspec.defaults import default_pod_template
 
         spec = obj.setdefault("spec", {})
@@ -61,6 +61,7 @@ class StatefulSet(Kind):
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
+        from ....releases.gates import enabled
         from .statefulset_validation import validate
 
         spec, before = obj["spec"], old["spec"]

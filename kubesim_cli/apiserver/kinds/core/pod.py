@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ....machinery import conditions
 from ....machinery.pods import is_phase_terminal, is_terminal
-from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind, since
 
 TYPE_CHECKING = False
@@ -75,6 +74,8 @@ class Pod(Kind):
                 "message": "Scheduling is blocked due to non-empty scheduling gates"}, ctx.now)
 
     def prepare_create(self, obj: Object, ctx: Context) -> None:
+        from ....releases.gates import enabled
+
         meta = obj["metadata"]
         if enabled("PodGeneration", ctx.release):
             meta["generation"] = 1
@@ -230,6 +231,8 @@ def _summary(status: Object, found: list[Object], reason: str) -> tuple[str, int
 
 def _merge_label_keys(spec: Object, labels: Object, release: Release) -> None:
     """Add what matchLabelKeys and mismatchLabelKeys mean for this pod to the selectors, in place."""
+    from ....releases.gates import enabled
+
     if enabled("MatchLabelKeysInPodAffinity", release):
         for kind in ("podAffinity", "podAntiAffinity"):
             affinity = (spec.get("affinity") or {}).get(kind) or {}
@@ -254,6 +257,7 @@ def _merge_keys(term: Object, labels: Object) -> None:
 
 def _apply_apparmor_annotations(obj: Object, ctx: Context) -> None:
     """Copy AppArmor annotations to the fields that took their place (applyAppArmorVersionSkew)."""
+    from ....releases.gates import enabled
     from .podspec import security
     from .podspec.rules import visit_containers
 
