@@ -32,9 +32,15 @@ def main(argv: list[str] | None = None) -> int:
         from .machinery.streams import open_closed
         open_closed()
     try:
+        if words == ["--version"] and not _as_kubectl():  # which kubectl does not know
+            words = ["sim", *words]
         if words[:1] == ["sim"]:
             from .sim.cli import main as sim
             return sim(words[1:], execute)
+        if words[:1] in (["__complete"], ["__completeNoDesc"]):
+            from .sim.completion import complete
+            if complete(words, _as_kubectl()):
+                return 0
         return execute(words, os.environ)
     except KeyboardInterrupt:
         return 130
@@ -46,6 +52,11 @@ def main(argv: list[str] | None = None) -> int:
             raise
         sys.stderr.write(f"error: {told(problem)}\n")
         return 1
+
+
+def _as_kubectl() -> bool:
+    """Whether the program was called by the name of kubectl."""
+    return os.path.basename(sys.argv[0]).startswith("kubectl")
 
 
 def told(problem: Exception) -> str:

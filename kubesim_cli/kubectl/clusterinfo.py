@@ -30,6 +30,7 @@ def run(ctx: Context) -> None:
         name = meta.get("labels", {}).get("kubernetes.io/name") or meta["name"]
         ctx.out(f"{name} is running at {_link(service, host)}\n")
     ctx.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
+    ctx.tell_simulator()
 
 
 def _link(service: Object, host: str) -> str:

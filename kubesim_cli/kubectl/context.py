@@ -163,6 +163,12 @@ class Context:
         """Print to stderr, in its place among what goes to stdout."""
         self._pending.append((self._stderr, text))
 
+    def tell_simulator(self) -> None:
+        """Say on a terminal who plays the cluster; what reads a pipe gets what kubectl prints."""
+        if self.on_terminal:
+            from .. import __version__
+            self.out(f"kubesim {__version__}: simulated, in {self.kubeconfig.store_path()}\n")
+
     def capture(self, show: Callable[[], None]) -> str:
         """Call `show` and return what it prints to stdout, instead of printing it."""
         pending, self._pending = self._pending, []

@@ -35,6 +35,7 @@ def run(ctx: Context) -> None:
         if server:
             lines.append(f"Server Version: {told['serverVersion']['gitVersion']}")
         ctx.out("".join(line + "\n" for line in lines))
+        ctx.tell_simulator()
     if server and (problem := version.skew(client, server)):
         _tell_skew(ctx, flags, problem)
 

@@ -9,7 +9,9 @@ from typing import TextIO, cast
 
 import click
 
+from .. import __version__
 from ..cluster.cluster import StoreError
+from ..releases import NEWEST, OLDEST, release_text
 from .settings import Settings
 
 TYPE_CHECKING = False
@@ -18,26 +20,33 @@ if TYPE_CHECKING:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kubesim", message="%(prog)s %(version)s, Kubernetes "
+                      f"{release_text(OLDEST)} to {release_text(NEWEST)}")
 @click.pass_context
 def sim(ctx: click.Context) -> None:
     """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""
     ctx.obj = Settings(os.environ, ctx.obj)
 
 
-def main(args: list[str], execute: Execute | None = None) -> int:
-    """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands."""
+def whole() -> click.Group:
+    """Return `kubesim sim` with all its commands."""
     from . import clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume
 
     for module in (clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume):
         for command in module.COMMANDS:
             sim.add_command(command)
+    return sim
+
+
+def main(args: list[str], execute: Execute | None = None) -> int:
+    """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands."""
     from ..kubectl.failures import Failure
     from ..machinery.streams import Forgiving
 
     try:
         with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
             # what ctx.exit() was given
-            return sim.main(args, prog_name="kubesim sim", standalone_mode=False, obj=execute) or 0
+            return whole().main(args, prog_name="kubesim sim", standalone_mode=False, obj=execute) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

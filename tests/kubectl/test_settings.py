@@ -1,11 +1,14 @@
 """version, api-resources, cluster-info, kuberc, completion: what is about kubectl itself."""
 
+import io
 import json
 import os
 
 import pytest
 
+from kubesim_cli import __version__
 from kubesim_cli.kubectl.cli.shells import SCRIPTS
+from kubesim_cli.main import execute, main
 
 
 @pytest.mark.parametrize(("asked", "version", "kustomize"), [
@@ -40,6 +43,29 @@ def test_api_resources(terminal):
 
 def test_cluster_info(terminal):
     assert "control plane is running at https://" in terminal.ok("kubectl cluster-info")
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_who_plays_the_cluster(terminal):
+    """On a line of its own, and never in a pipe."""
+    line = f"kubesim {__version__}: simulated, in {terminal.home / 'clusters' / 'minikube'}\n"
+    for words, expected in (("version", line), ("version --client", line), ("cluster-info", line),
+                            ("version -o yaml", "")):
+        screen = Screen()
+        assert execute(words.split(), terminal.environ, (io.StringIO(), screen, io.StringIO())) == 0
+        assert screen.getvalue() == terminal.ok(f"kubectl {words}") + expected
+
+
+def test_kubesim_tells_its_version_and_kubectl_knows_no_such_flag(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["/x/bin/kubesim"])
+    assert (main(["--version"]), capsys.readouterr().out) == (0, f"kubesim {__version__}, Kubernetes 1.28 to 1.36\n")
+    monkeypatch.setattr("sys.argv", ["kubectl"])
+    assert main(["--version"]) == 1
+    assert capsys.readouterr().err == "error: unknown flag: --version\nSee 'kubectl --help' for usage.\n"
 
 
 def test_cluster_info_dump(terminal):
@@ -143,7 +169,7 @@ def test_the_bash_script_completes(terminal, tmp_path):
     program = tmp_path / "kubectl"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m kubesim_cli "$@"\n')
     program.chmod(0o755)
-    script = (f'{SCRIPTS["bash"]}\nCOMP_LINE="kubectl get nodes min"; COMP_POINT=${{#COMP_LINE}}; __kubesim_complete\n'
+    script = (f'{SCRIPTS["bash"]}\nCOMP_LINE="kubectl get nodes min"; COMP_POINT=${{#COMP_LINE}}; __start_kubectl\n'
               'echo "${COMPREPLY[@]}"')
     done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True,
                           env={**terminal.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"})

@@ -2,13 +2,16 @@
 
 _BASH = r"""# bash completion for kubectl (kubesim)
 
-__kubesim_complete() {
+__start_kubectl() {
     local line=${COMP_LINE:0:COMP_POINT} current answer directive candidate prefix
-    local -a words
+    local -a words program
     read -ra words <<<"$line"
     [[ $line == *[[:space:]] ]] && words+=("")
     current=${words[-1]}
-    answer=$("${words[0]}" __completeNoDesc "${words[@]:1}" 2>/dev/null) || return
+    # an alias, as in `complete -o default -F __start_kubectl k`, may stand for several words
+    program=("${words[0]}")
+    [[ -n ${BASH_ALIASES[${words[0]}]:-} ]] && read -ra program <<<"${BASH_ALIASES[${words[0]}]}"
+    answer=$("${program[@]}" __completeNoDesc "${words[@]:1}" 2>/dev/null) || return
     directive=${answer##*:}
     answer=${answer%:*}
     # bash replaces only what comes after the last = or : of the word
@@ -26,7 +29,7 @@ __kubesim_complete() {
     if ((directive & 4)); then compopt +o default 2>/dev/null; fi
 }
 
-complete -o default -F __kubesim_complete kubectl kubesim
+complete -o default -F __start_kubectl kubectl kubesim
 """
 
 _ZSH = r"""#compdef kubectl kubesim
@@ -89,7 +92,7 @@ end
 
 _POWERSHELL = r"""# powershell completion for kubectl (kubesim)
 
-Register-ArgumentCompleter -Native -CommandName 'kubectl', 'kubesim' -ScriptBlock {
+$__kubectlCompleterBlock = {
     param($WordToComplete, $CommandAst, $CursorPosition)
     $words = @($CommandAst.CommandElements | ForEach-Object { "$_" })
     $program = $words[0]
@@ -105,6 +108,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl', 'kubesim' -ScriptBloc
         [System.Management.Automation.CompletionResult]::new("$prefix$name", $name, 'ParameterValue', $text)
     }
 }
+
+Register-ArgumentCompleter -Native -CommandName 'kubectl', 'kubesim' -ScriptBlock $__kubectlCompleterBlock
 """
 
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH, "powershell": _POWERSHELL}
