@@ -8,8 +8,9 @@ from ..kubectl.cli.completion import NO_FILES
 
 
 def complete(words: list[str], as_kubectl: bool) -> bool:
-    """Print the candidates for `words`, which are `__complete` or `__completeNoDesc`, those so far and the last, partial
-    one. Returns False where kubectl's own completion has to go on, before which `sim` may stand as one more verb.
+    """Print the candidates for `words`: `__complete` or `__completeNoDesc`, the words so far and the last, partial one.
+
+    Returns False where kubectl's own completion has to go on, before which `sim` may stand as one more verb.
     """
     if words[1:2] != ["sim"] or len(words) == 2:
         if len(words) == 2 and "sim".startswith(words[1]) and not as_kubectl:
