@@ -62,6 +62,13 @@ STAGES = {
     "an exec that writes a file": Stage([*_FROZEN, Step("run a --image=busybox --command -- sleep infinity"),
                                          Step("sim clock advance 10s"), Step("exec a -- true")],
                                         Step("exec a -- dd if=/dev/urandom of=/f bs=1000 count=1")),
+    "an undo": Stage([*_FROZEN, Step("delete configmap old1 old2")], Step("sim undo")),
+    "an undo of what was compacted away": Stage(
+        [*_FROZEN, Step("delete configmap old1 old2"), *_BIG, *_BIG[1:], *_BIG[1:]], Step("sim undo 11")),
+    "a redo that compacts": Stage([*_FROZEN, *_BIG, Step("sim undo 3")], Step("sim redo 3"),
+                                  {"store.GARBAGE": 0, "log.SLACK": -MUCH}),
+    "a snapshot that is restored": Stage([*_FROZEN, Step("sim snapshot save a"), Step("delete configmap old1 old2")],
+                                         Step("sim snapshot restore a")),
     "a reset": Stage(_FROZEN, Step("sim reset --seed b")),
 }
 AFTER = Step("create -f -", documents("after"))
@@ -72,6 +79,7 @@ def warm() -> None:
     steps = [*_FROZEN, Step("create deployment web --image=nginx"), Step("sim clock advance 1m"), _THREE, *_BIG,
              Step("run a --image=busybox --command -- sleep infinity"), Step("sim clock advance 10s"),
              Step("exec a -- dd if=/dev/zero of=/f bs=1000 count=1"),
+             Step("sim undo"), Step("sim redo"), Step("sim snapshot save a"), Step("sim snapshot restore a"),
              Step("replace -f -", documents("old1")), Step("delete configmap old1 old2"), Step("get configmap -o json"),
              Step("delete configmap nothing"), Step("sim doctor"), Step("sim reset")]
     children.warm(*steps)
@@ -168,6 +176,9 @@ class Scene:
             found.append(f"the next command does not work: {after}")
         elif {*there} - {*objects(home)}:
             found.append("the next command loses objects")
+        undone = children.run(home, "sim", "undo")
+        if undone.code or objects(home) != there:
+            found.append(f"undoing the next command does not lead back: {undone}")
         doctor = children.run(home, "sim", "doctor")
         if doctor.code:
             found.append(f"damaged: {doctor.out}")

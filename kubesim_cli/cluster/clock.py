@@ -55,6 +55,13 @@ class Clock:
         """Let the clock run at `offset` seconds from the wall clock. The cluster has yet to live up to it."""
         self._state.set_clock(offset=offset)
 
+    def show(self, at: float) -> None:
+        """Have the clock show a time, frozen there if it stands, else running on."""
+        if self.frozen:
+            self.freeze(at)
+        else:
+            self.run(self.offset_of(at))
+
     def offset_of(self, at: float) -> float:
         """Return at how many seconds from the wall clock it would show a time."""
         return at - self._wall()

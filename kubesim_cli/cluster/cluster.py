@@ -19,7 +19,7 @@ from .state import ClusterState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TextIO, TypeVar
 
     from ..apiserver.client import Client
@@ -70,6 +70,8 @@ class Cluster:
         self.stderr: TextIO | None = None  # where the progress of what takes long is shown, if it is a terminal
         self._progress: Progress | None = None
         self._changes = 0
+        self.command = ""        # what the user said, which `undo` tells of; "" for what is not to be undone by itself
+        self._held_at: float | None = None  # what the clock showed when the transaction began; None: before all time
         self.on_commit: Callable[[], None] = lambda: None  # after each commit; the terminal lets its output go then
         self._read_state()
 
@@ -197,6 +199,7 @@ class Cluster:
             self._forget()
         if not self.store.locked:
             return
+        self._held_at = self._time_told
         self.state.upgrade(self.server.release)
         self._live(self.now)
         self._live_along()
@@ -308,8 +311,10 @@ class Cluster:
             # The default objects alone can be made again, and nobody has asked for them.
             asked = not (self._populated and self.state.pristine)
             written = asked and not only_time and self.store.dirty
+            begins = written and self.command and not self.wrote
             try:
-                self.store.commit(durable=asked)
+                self.store.commit(durable=asked,
+                                  command={"did": self.command, "at": self._held_at} if begins else None)
                 self.wrote = self.wrote or written
             except OSError as error:
                 self.server.forget()
@@ -322,6 +327,31 @@ class Cluster:
             self._populated = self._only_time = False
             self.store.release()
         self.on_commit()
+
+    def become(self, records: Iterable[Object], revision: int, meta: Object, at: float | None, marker: Object) -> None:
+        """Be as the store was at another time, with the clock at `at` (None: as it goes), and commit that as one step.
+
+        A clock that ran then runs on from there. `records` to `meta`: see Store.take_over; `marker`: what the step's
+        commit tells, beside what the clock shows now (store/past.py). Nothing may have been written since `lock`.
+        """
+        marker = {"did": self.command, "at": self._time_told, **marker}
+        self.store.take_over(records, revision, meta)
+        if at is not None:
+            self.clock.show(at)
+        self.store.commit(command=marker)
+        self.wrote = True
+        self._forget()
+        self.store.release()
+
+    @property
+    def _time_told(self) -> float | None:
+        """What the clock shows, None as long as there is nothing that has a time."""
+        return self.clock.shown if self.state.bootstrapped else None
+
+    def lock(self) -> None:
+        """Take the lock and look again at what is committed, without living up to what the clock shows."""
+        if self.store.begin():
+            self._forget()
 
     def close(self) -> None:
         """Give everything back; what was not committed is gone."""

@@ -76,7 +76,12 @@ class ClusterState(Tally):
     @property
     def release(self) -> Release | None:
         """The release that the cluster is made with, None where that is still open."""
-        found = self._meta.get("release")
+        return self.release_in(self._meta)
+
+    @staticmethod
+    def release_in(meta: Object) -> Release | None:
+        """Return the release that a store's meta tells of."""
+        found = meta.get("release")
         return (found[0], found[1]) if found else None
 
     @property

@@ -90,6 +90,7 @@ class Context:
         if self._cluster is None:
             self._cluster = self._open(self.kubeconfig.store_path())
             self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
+            self._cluster.command = " ".join(("kubectl", *self.words))
             if self._cluster.state.answers:
                 from .util.answers import answer
                 answer(self, self._cluster)

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 @click.pass_context
 def sim(ctx: click.Context) -> None:
     """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""
-    ctx.obj = Settings(os.environ, ctx.obj)
+    ctx.obj = Settings(os.environ, *ctx.obj)
 
 
 def whole() -> click.Group:
     """Return `kubesim sim` with all its commands."""
-    from . import clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume
+    from . import clock, curl, doctor, images, nodes, reset, shell, snapshot, stubs, uids, undo, verify, volume
 
-    for module in (clock, curl, doctor, images, nodes, reset, shell, stubs, uids, verify, volume):
+    for module in (clock, curl, doctor, images, nodes, reset, shell, snapshot, stubs, uids, undo, verify, volume):
         for command in module.COMMANDS:
             sim.add_command(command)
     return sim
@@ -46,7 +46,7 @@ def main(args: list[str], execute: Execute | None = None) -> int:
     try:
         with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
             # what ctx.exit() was given
-            return whole().main(args, prog_name="kubesim sim", standalone_mode=False, obj=execute) or 0
+            return whole().main(args, prog_name="kubesim sim", standalone_mode=False, obj=(execute, args)) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
 
 import click
 
 from .. import releases
 from ..cluster.cluster import StoreError, move_aside
 from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
-from ..kubectl.resource.discoverycache import path as discovery_cache
 from ..releases import gates
 
 TYPE_CHECKING = False
@@ -42,7 +39,7 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
 @click.pass_obj
 def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, bare: bool | None,
           kubelet: str | None, feature_gates: str) -> None:
-    """Throw the cluster away and start over. The clock goes on as it is."""
+    """Throw the cluster away and start over. The clock goes on as it is, and snapshots stay."""
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
     except ValueError as error:
@@ -72,8 +69,7 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         aside = move_aside(settings.folder, sys.stderr.write)
         click.echo(f"the old cluster is kept in {aside}, as it cannot be read: {problem}", err=True)
         start_over()
-    with suppress(OSError):
-        os.remove(discovery_cache(settings.environ, settings.folder))
+    settings.forget_discovery()
 
 
 COMMANDS = [reset]

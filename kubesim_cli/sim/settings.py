@@ -9,7 +9,7 @@ from ..cluster.cluster import Cluster
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..kubectl.kubeconfig import Kubeconfig
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 class Settings:
     """What every sim command needs: where the cluster is, before it is opened.
 
-    `execute` runs a kubectl command line in this process; None where that is not to be had.
+    `execute` runs a kubectl command line in this process; None where that is not to be had. `words`: the command line.
     """
 
-    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None):
+    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None, words: Sequence[str] = ()):
         from ..kubectl.kubeconfig import home
 
         self.environ, self.home, self.execute = environ, home(environ), execute
+        self.words = " ".join(("kubesim sim", *words)) if words else ""
 
     @cached_property
     def kubeconfig(self) -> Kubeconfig:
@@ -56,5 +57,15 @@ class Settings:
         cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,
                           bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ),
                           seed=wanted_seed(self.environ))
-        cluster.stderr = sys.stderr
+        cluster.stderr, cluster.command = sys.stderr, self.words
         return cluster
+
+    def forget_discovery(self) -> None:
+        """Forget what kubectl has found out about the cluster's resources: it may be another cluster now."""
+        import os
+        from contextlib import suppress
+
+        from ..kubectl.resource.discoverycache import path
+
+        with suppress(OSError):
+            os.remove(path(self.environ, self.folder))

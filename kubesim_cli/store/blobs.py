@@ -1,7 +1,7 @@
 """Blobs: bytes in files that are named by their SHA-256, beside the log, whose parts name them.
 
-They are written and synced before the commit that names them, and never changed. Those that no part names any more are
-removed when the log is compacted, and when the cluster is thrown away.
+They are written and synced before the commit that names them, and never changed. Those that nothing names any more, no
+part and nothing that is kept of the past, are removed when the log is compacted, and when the cluster is thrown away.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ class Blobs:
         with open(os.path.join(self.folder, name), "rb") as file:
             return file.read()
 
-    def sweep(self, index: Index) -> None:
-        """Remove what no part names. Raises OSError."""
+    def sweep(self, index: Index, kept: set[str]) -> None:
+        """Remove what no part names, but for those that are to be kept. Raises OSError."""
         try:
             there = os.listdir(self.folder)
         except FileNotFoundError:
             return
-        named = named_in(index)
+        named = named_in(index) | kept
         for name in there:
             if name not in named:
                 os.unlink(os.path.join(self.folder, name))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..machinery.types import Object
 
 
-def finished(index: Index, rows: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield a whole log of `rows`, the first of them its header, with a commit of what `index` tells.
+def finished(index: Index, rows: Iterable[bytes], more: Object | None = None) -> Iterator[bytes]:
+    """Yield a whole log of `rows`, the first of them its header, with a commit of what `index` tells, and of `more`.
 
     `index` is told where the log ends, once that is read to its end.
     """
@@ -24,17 +24,18 @@ def finished(index: Index, rows: Iterable[bytes]) -> Iterator[bytes]:
     for row in rows:
         crc, size = crc32(row, crc), size + len(row)
         yield row
-    commit, index.crc = logs.sealed({"commit": index.revision, "meta": index.meta}, crc)
+    commit, index.crc = logs.sealed({"commit": index.revision, "meta": index.meta, **(more or {})}, crc)
     index.size = size + len(commit)
     yield commit
 
 
-def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple[Index, Iterator[bytes]]:
+def compacted(path: str, old: Index, read: Callable[[int, int], bytes],
+              more: Object | None = None) -> tuple[Index, Iterator[bytes]]:
     """Return a log of the newest line of each object and part only, as `old` tells of them, and an index for it.
 
     That one is to take over the entries of `old` when the log is in its place, and is not whole before. The lines are
     read from the old log, which is called `path`, as they are consumed: `read(offset, length)` does it. Reading raises
-    StoreError where a line is another one.
+    StoreError where a line is another one. `more`: what the commit is to tell besides.
     """
     index = Index(old.generation + 1, 0, old.revision, old.meta)
     index.timers, index.live = old.timers, old.live
@@ -50,7 +51,7 @@ def compacted(path: str, old: Index, read: Callable[[int, int], bytes]) -> tuple
         for each in index.timers.places():
             yield logs.line(logs.timer(*each, *index.timers.get(*each)))
 
-    return index, finished(index, rows())
+    return index, finished(index, rows(), more)
 
 
 def verified(path: str, index: Index) -> Index:

@@ -59,9 +59,7 @@ class Store:
         self.revision = index.revision
         self.meta: Object = jsontext.copied(index.meta)
         self.timers = index.timers.copy()
-        self._cache: dict[str, dict[str, Object]] = {}
-        self._families = families.Families()
-        self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
+        self._forget()
         self._written: builtins.list[bytes] = []
         self._held = 0               # bytes in _written
         self._late: Late | None = None  # what is written to the log when the next line is, or with the commit
@@ -73,6 +71,12 @@ class Store:
         self._parted = False         # whether parts were written
         self._blobs = None
         self._start_revision = index.revision
+
+    def _forget(self) -> None:
+        """Drop the objects that are in memory."""
+        self._cache: dict[str, dict[str, Object]] = {}
+        self._families = families.Families()
+        self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
 
     def reload(self) -> bool:
         """Read what is committed now; returns whether that differs from what was known."""
@@ -282,8 +286,12 @@ class Store:
         return self.blobs.lost(self._index)
 
     def _sweep(self) -> None:
+        """Remove what was kept for other logs than this one, and blobs that nothing names any more."""
+        from . import past, snapshots
+
+        past.sweep(self.folder, self._index.generation)
         if self._blobs is not None or os.path.isdir(os.path.join(self.folder, log.BLOBS)):
-            self.blobs.sweep(self._index)
+            self.blobs.sweep(self._index, past.named_blobs(self.folder) | snapshots.named_blobs(self.folder))
 
     def set_part(self, name: str, value: Object | None, blobs: builtins.list[str] | None = None) -> None:
         """Write a part, or drop it with None. `blobs`: hashes of what it names; see Blobs.add."""
@@ -295,6 +303,11 @@ class Store:
             record["blobs"] = blobs
         self._append(record)
         self._parted = True
+
+    @property
+    def index(self) -> log.Index:
+        """Where everything stands that is committed, for who reads the log itself; not within a transaction."""
+        return self._index
 
     # Writing
 
@@ -435,11 +448,12 @@ class Store:
         return (self.revision != self._start_revision or self._parted or self.meta != self._index.meta
                 or any(self.timers.get(*each) != self._index.timers.get(*each) for each in self._touched))
 
-    def commit(self, durable: bool = True) -> None:
+    def commit(self, durable: bool = True, command: Object | None = None) -> None:
         """Make everything since `begin` durable and visible, all of it or nothing. The lock stays held.
 
-        Without `durable` it is safe from a kill, but not from a loss of power. Raises OSError or StoreError where
-        nothing was written; what fails afterwards is only told.
+        Without `durable` it is safe from a kill, but not from a loss of power. `command`: which command does that, as
+        the first of what it commits; see past.py. Raises OSError or StoreError where nothing was written; what fails
+        afterwards is only told.
         """
         if not self.dirty:
             return
@@ -451,6 +465,8 @@ class Store:
         self._touched.clear()
         index = self._index
         seal = {"commit": self.revision, "meta": jsontext.copied(self.meta)}
+        if command:
+            seal["command"] = command
         index.apply(seal, self._end, b"")
         row, self._crc = log.sealed(seal, self._crc)
         try:
@@ -512,7 +528,13 @@ class Store:
     def _compact(self, old: log.Index) -> None:
         """Write a new log with the newest line of each object only, as `old` tells of them."""
         from .compaction import compacted
+        from .past import Past
 
+        past = Past(self.folder, old)
+        try:
+            past.keep(old.generation + 1)
+        finally:
+            past.close()
         self._start_log(*compacted(self._path, old, self._read), old)
 
     def _start_log(self, index: log.Index, rows: Iterable[bytes], old: log.Index | None = None) -> None:
@@ -542,7 +564,8 @@ class Store:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
         from .compaction import finished
 
-        index = log.Index(self._index.generation + 1, 0, 0, jsontext.copied(meta))
+        # Of the next generation there may be a past, left by a command that was killed before it had compacted the log.
+        index = log.Index(self._index.generation + 2, 0, 0, jsontext.copied(meta))
         rows = [*finished(index, [log.header(index.generation)])]
         trouble = None
         try:
@@ -569,6 +592,30 @@ class Store:
         except OSError as error:
             self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: "
                        f"{files.told(error)}\n")
+
+    def take_over(self, records: Iterable[Object], revision: int, meta: Object) -> None:
+        """Have objects, timers and parts be as records of the log say, with the revisions that they tell, and the store
+        be at a revision with a meta; what no record is about stays. {"absent": [RESOURCE, KEY]} is a record, too.
+
+        Whoever follows is told of it as of any change. It is part of the transaction, of which it is the whole.
+        """
+        for record in records:
+            if "absent" in record or "rv" in record:
+                resource, key = record["absent"] if "absent" in record else (record["resource"], record["key"])
+                now = self.get(resource, key)
+                if "absent" not in record:
+                    record["type"] = "ADDED" if now is None else "MODIFIED"
+                elif now is None:
+                    continue
+                else:
+                    gone = {**now, "metadata": {**now["metadata"], "resourceVersion": str(revision)}}
+                    record = {"rv": revision, "type": "DELETED", "resource": resource, "key": key, "object": gone}
+            self._append(record)
+        self._forget()
+        self.revision, self.meta = revision, jsontext.copied(meta)
+        self.timers = self._index.timers.copy()
+        self._touched.clear()
+        self._parted = True
 
     def rollback(self) -> None:
         """Forget everything since `begin` or the last commit. The lock stays held."""
