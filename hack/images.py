@@ -30,6 +30,8 @@ def index() -> str:
                 known["variants"] = {word: {field: value for field, value in fields.items()
                                             if field in description.INDEXED}
                                      for word, fields in described["variants"].items()}
+            if image.Image(described["names"][0], described).shell == "none":
+                known["shell"] = "none"
             images.append(f'  "{path.stem}": {json.dumps(known)}')
     lines.append('"images": {\n' + ",\n".join(images) + "\n}")
     return "{\n" + ",\n".join(lines) + "\n}\n"

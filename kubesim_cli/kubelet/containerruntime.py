@@ -98,8 +98,27 @@ class Runtime:
         life = self._life(api, pod, container)
         return life.ends[:2] if life is not None and life.ends is not None and life.ends[0] <= api.now else None
 
-    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
-        """Return how many seconds a container's postStart hook takes, and whether it succeeds."""
+    def user_problem(self, api: Client, pod: Object, container: Object) -> str:
+        """Return why a container may not run as the user that it would, "" where it may."""
+        if not any((each.get("securityContext") or {}).get("runAsNonRoot") for each in (pod["spec"], container)):
+            return ""
+        from .runtime import sandbox
+
+        return sandbox.user_problem(api, pod, container)
+
+    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> str:
+        """Return why a container's program cannot be started at `start`, in the words of runc; "" where it can."""
+        from .runtime import process
+
+        beside = None
+        if api.server.store.has_parts or api.server.runtime is not None:
+            from . import residents
+
+            beside = residents.of(api).beside(pod)
+        return process.start_problem(api, pod, container, start, beside)
+
+    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:
+        """Return how many seconds a container's postStart hook takes, and what is said of it where it fails."""
         from .runtime import stopping
 
         return stopping.begun(api, pod, container, start)

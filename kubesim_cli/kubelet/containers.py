@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .addresses import Addresses
-    from .runtime import process
+    from .prober import Prober
 
 BACK_OFF = (10.0, 20.0, 40.0, 80.0, 160.0, 300.0)  # seconds before the second, third ... restart
 RESET = 600.0  # a container that ran so long starts with no back-off again
 CRASH_LOOP = "CrashLoopBackOff"
+FALLEN = ("RunContainerError", "PostStartHookError")  # why a container waits that was started in vain
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
-SEEN = 3600.0  # seconds that events are: of probes that failed before nobody is told
+NEVER = "1970-01-01T00:00:00Z"  # when a container was started that could not be
 LOOK = 0.05    # seconds from one look at what could not be foreseen to the next
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
@@ -91,82 +92,51 @@ class Slot:
     def __init__(self, worker: PodWorker, container: Object, status: Object, role: str):
         self.worker, self.container, self.status, self.role = worker, container, status, role
         self.name: str = container["name"]
-        self._found: dict[tuple[str, str], list[process.Piece]] = {}  # by its probes, see _pieces
+        self._prober: Prober | None = None
         self._began: float | None = None  # when it was started, where that is known better than the status tells
 
     state = property(lambda self: self.status["state"])
+
+    @property
+    def prober(self) -> Prober:
+        """What its probes find."""
+        if self._prober is None:
+            from .prober import Prober
+
+            self._prober = Prober(self)
+        return self._prober
+
+    @property
+    def fallen(self) -> Object | None:
+        """How its last run ended, where it was not decided yet whether to wait before the next; None else."""
+        ended: Object | None = self.state.get("terminated")
+        if ended is None and self.state.get("waiting", {}).get("reason") in FALLEN:
+            ended = self.status["lastState"].get("terminated")
+        return ended
 
     # Starting
 
     def start(self) -> None:
         """Create and start the container, or note why that fails."""
-        from .runtime import environment
+        from . import starting
 
-        worker, container = self.worker, self.container
-        waiting = self.state.get("waiting") or {}
-        if self._is_hooked():
-            return
-        failure = pulling.ensure(worker, container, waiting)
-        if failure is None:
-            _, problem = environment.environment(worker.api, worker.pod, container)
-            if problem:
-                failure = {"reason": "CreateContainerConfigError", "message": problem}
-                if waiting != failure:
-                    worker.event("Warning", "Failed", f"Error: {problem}", self.name)
-        if failure is not None:
-            self.status["state"] = {"waiting": failure}
-            return
-        created, started = _words(self.name, worker.release)
-        worker.event("Normal", "Created", created, self.name)
-        worker.event("Normal", "Started", started, self.name)
-        worker.memory.instants[f"{self.name} startedAt"] = worker.now
-        worker.memory.stops.pop(self.name, None)
-        if "postStart" in (container.get("lifecycle") or {}):
-            took, succeeds = worker.runtime.begun(worker.api, {**worker.pod, "status": worker.status}, container,
-                                                  worker.now)
-            worker.memory.instants[f"{self.name} hooked"] = worker.now + took
-            worker.memory.instants[f"{self.name} hook fails"] = 0.0 if succeeds else worker.now
-            self._is_hooked()
-            return
-        self._note_start(worker.now)
-        worker.tell_addresses(True)
-        worker.runtime.started(worker.api, {**worker.pod, "status": worker.status}, container)
+        starting.start(self)
 
-    def _is_hooked(self) -> bool:
-        """Tell whether the container was started and its postStart hook is what is waited for, or was until now."""
-        instants, worker = self.worker.memory.instants, self.worker
-        at = instants.get(f"{self.name} hooked")
-        if at is None:
-            return False
-        if worker.now < at:
-            worker.wake(at)
-            return True
-        del instants[f"{self.name} hooked"]
-        self._note_start(instants[f"{self.name} startedAt"])
-        worker.tell_addresses(True)
-        worker.runtime.started(worker.api, {**worker.pod, "status": worker.status}, self.container)
-        if instants.pop(f"{self.name} hook fails"):
-            from . import stops
-
-            worker.event("Warning", "FailedPostStartHook", "PostStartHook failed", self.name)
-            worker.event("Normal", "Killing", "FailedPostStartHook", self.name)
-            stops.tell(self, worker.now, self._grace())
-        return True
-
-    def _grace(self, probe: Object | None = None) -> float:
+    def grace(self, probe: Object | None = None) -> float:
         """Return how many seconds the container has to end where its pod goes on."""
         own = (probe or {}).get("terminationGracePeriodSeconds")
         return float(self.worker.pod["spec"].get("terminationGracePeriodSeconds", 30) if own is None else own)
 
-    def _note_start(self, at: float) -> None:
+    def note_start(self, at: float) -> None:
+        """Note that the container was started."""
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
         self.status.update(
-            containerID="docker://" + names.digest(f"{uid}/{self.name}/{count}"), image=names.tagged(image),
+            containerID=names.container_id(f"{uid}/{self.name}/{count}"), image=names.tagged(image),
             imageID=names.image_id(image), state={"running": {"startedAt": timestamps.format(at)}})
 
     def adopt(self) -> None:
         """Note that the container runs and is ready."""
-        self._note_start(self.worker.now)
+        self.note_start(self.worker.now)
         self.status.update(started=True, ready=True)
         self._tell_resources()
 
@@ -194,18 +164,18 @@ class Slot:
         self._began = result.began
         if result.until is not None:
             worker.wake(max(result.until, worker.now + LOOK))
-        killed = self._killed()
+        killed = self.prober.killed()
         if self._is_killed(killed if killed is not None and (result.ends is None or killed[0] < result.ends) else None):
             return
         if killed is None and result.ends is not None:
-            at = self._after_start(result.ends)
+            at = self.after_start(result.ends)
             if worker.now >= at:
                 if result.trouble:
                     worker.troubles.append(f"container {self.name}: {result.trouble}")
                 self.end(result.code, result.reason, at, result.message)
                 return
             worker.wake(at)
-        self._judge()
+        self.prober.judge()
         self._tell_resources()
 
     def _tell_resources(self) -> None:
@@ -218,86 +188,18 @@ class Slot:
     @property
     def started(self) -> float:
         """When the container that runs was started."""
-        return self._after_start(0.0)
+        return self.after_start(0.0)
 
-    def _after_start(self, delay: float) -> float:
+    def after_start(self, delay: float) -> float:
         """Return when the container that runs will have run for so many seconds."""
         if self._began is not None:
             return self._began + delay
         return self.worker.moment(f"{self.name} startedAt", self.state["running"]["startedAt"], delay)
 
-    def _probe(self, kind: str) -> Object | None:
-        return self.worker.runtime.probe(self.container, kind)
-
-    def _pieces(self, kind: str, probe: Object) -> list[process.Piece]:
-        """Return what a kind of probe finds over the life of the container that runs."""
-        worker, began = self.worker, self.state["running"]["startedAt"]
-        found = self._found.get((kind, began))
-        if found is None:
-            found = self._found[kind, began] = worker.runtime.pieces(
-                worker.api, {**worker.pod, "status": worker.status}, self.container, probe, timestamps.parse(began))
-        return found
-
-    def _killed(self) -> tuple[float, str, str] | None:
-        """Return (seconds after the start, kind of probe, its output) of a probe's failure for good, or None."""
-        from .runtime import process
-
-        found = []
-        for kind in ("startup", "liveness"):
-            probe = self._probe(kind)
-            if probe:
-                changes = process.verdicts(probe, self._pieces(kind, probe), self._first(kind), True)
-                bad = next((change for change in changes if not change[1]), None)
-                if bad is not None and not (kind == "startup" and self._started_at(bad[0])):
-                    found.append((bad[0], kind, bad[2]))
-        return min(found, default=None)
-
-    def _started_at(self, limit: float) -> bool:
-        at = self._startup()
-        return at is not None and at < limit
-
-    def _startup(self) -> float | None:
-        """Return how many seconds after its start the container counts as started; None: never."""
-        from .runtime import process
-
-        probe = self._probe("startup")
-        if not probe:
-            return 0.0
-        changes = process.verdicts(probe, self._pieces("startup", probe), 0.0, False)
-        return next((time for time, good, _ in changes if good), None)
-
-    def _judge(self) -> None:
-        """Set `started` and `ready` by the probes, and wake up when they will change."""
-        from .runtime import process
-
-        if self.role == "ephemeral":
-            return
-        worker = self.worker
-        self.status.update(started=False, ready=False)
-        startup = self._startup()
-        if startup is None:
-            return
-        at = self._after_start(startup)
-        if worker.now < at:
-            worker.wake(at)
-            return
-        self.status["started"] = True
-        probe = self._probe("readiness")
-        if self.role == "init" or not probe:
-            self.status["ready"] = self.role != "init"
-            return
-        for time, good, _ in process.verdicts(probe, self._pieces("readiness", probe), startup, False):
-            at = self._after_start(time)
-            if worker.now < at:
-                worker.wake(at)
-                break
-            self.status["ready"] = good
-        self._tell_failures("readiness", startup)
-
     def _is_killed(self, killed: tuple[float, str, str] | None) -> bool:
         """Kill a container for good that a probe, or its hook, has failed; tell whether it has ended.
 
-        `killed`: see _killed. As long as it has not, it goes on as others.
+        `killed`: see Prober.killed. As long as it has not, it goes on as others.
         """
         worker, stop = self.worker, self.worker.memory.stops.get(self.name)
         if stop is None and killed is None:
@@ -306,42 +208,15 @@ class Slot:
 
         if stop is None and killed is not None:
             time, kind, _ = killed
-            at = self._after_start(time)
-            self._tell_failures(kind, self._first(kind), at)
+            at = self.after_start(time)
+            self.prober.tell_failures(kind, self.prober.first(kind), at)
             if worker.now < at:
                 worker.wake(at)
                 return False
             told = f"Container {self.name} failed {kind} probe, will be restarted"
             worker.event("Normal", "Killing", told, self.name)
-            stop = stops.tell(self, at, self._grace(self._probe(kind)))
+            stop = stops.tell(self, at, self.grace(self.prober.probe(kind)))
         return stop is not None and stops.go_on(self, stop)
-
-    def _tell_failures(self, kind: str, begin: float, end: float = float("inf")) -> None:
-        """Tell of the probes that have failed since that was told last, up to `end`; what nobody will see is not.
-
-        `begin`: when the first one is made, in seconds after the start.
-        """
-        from .runtime import process
-
-        worker, probe, what = self.worker, self._probe(kind), f"{self.name} {kind} failed"
-        assert probe is not None
-        found, base = self._pieces(kind, probe), self.started
-        told = max(worker.memory.instants.get(what, 0.0), worker.horizon - SEEN)
-        while (failure := process.failure(probe, found, begin, told - base)) is not None:
-            at = base + failure[0]
-            if at > end:
-                return
-            if worker.now < at:
-                worker.wake(at)
-                return
-            told = worker.memory.instants[what] = at
-            worker.event("Warning", "Unhealthy", f"{kind.capitalize()} probe failed: {failure[1]}", self.name)
-
-    def _first(self, kind: str) -> float:
-        """Return when the first probe of a kind that kills is made, in seconds after the start."""
-        probe = self._probe(kind) or {}
-        period = float(probe.get("periodSeconds") or 10)
-        return float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
 
     def kill(self, at: float, code: int = bounds.KILLED, reason: str = "Error") -> None:
         """End the container from outside."""
@@ -363,22 +238,22 @@ class Slot:
 
     def again(self) -> None:
         """Restart a container that has ended, now or when its back-off is over."""
-        worker, state = self.worker, self.state
-        ended = state.get("terminated") or self.status["lastState"]["terminated"]
+        worker, fallen = self.worker, self.fallen
+        ended = fallen or self.status["lastState"]["terminated"]
         wait = self.back_off()
-        if "terminated" in state:
+        if fallen:
             at = worker.moment(f"{self.name} finishedAt", ended["finishedAt"], NOTICE)
             if worker.now < at:
                 worker.wake(at)
                 return
         at = timestamps.parse(ended["finishedAt"]) + wait
-        if "terminated" in state:
+        if fallen:
             worker.memory.back_offs[self.name] = wait
         if worker.now >= at or wait <= NOTICE:
             self.status["restartCount"] += self._missed(ended, at)
             self.restart()
             return
-        if "terminated" in state:
+        if fallen:
             meta = worker.pod["metadata"]
             who = f"{meta['name']}_{meta['namespace']}({meta['uid']})"
             worker.event("Warning", "BackOff", f"Back-off restarting failed container {self.name} in pod {who}",
@@ -394,10 +269,11 @@ class Slot:
         0 the first time, then longer from time to time, unless it had run for long (flowcontrol.Backoff).
         """
         last = self.worker.memory.back_offs.get(self.name)
-        ended = self.state.get("terminated")
+        ended = self.fallen
         if ended is None:
             return last or 0.0 if self.state["waiting"]["reason"] == CRASH_LOOP else 0.0
-        if last is None or timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]) > RESET:
+        if last is None or (ended["startedAt"] != NEVER and timestamps.parse(ended["finishedAt"])
+                            - timestamps.parse(ended["startedAt"]) > RESET):
             return 0.0
         return next((span for span in BACK_OFF if span > last), BACK_OFF[-1])
 
@@ -405,8 +281,9 @@ class Slot:
         """Return how long one more round takes: waiting and running."""
         from .runtime import process
 
-        return self.back_off() + NOTICE + max(
-            timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]), process.SHORT)
+        ran = 0.0 if ended["startedAt"] == NEVER else (
+            timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]))
+        return self.back_off() + NOTICE + max(ran, process.SHORT)
 
     def _rounds(self, ended: Object, at: float) -> int:
         """Return how many rounds are not worth a look, for the clock will run over them at once anyway."""
@@ -416,17 +293,10 @@ class Slot:
 
     def _missed(self, ended: Object, at: float) -> int:
         """Return how many restarts there would have been since one was due."""
-        if "terminated" in self.state or self.back_off() < BACK_OFF[-1]:
+        if self.fallen or self.back_off() < BACK_OFF[-1]:
             return 0
         due = timestamps.parse(ended["finishedAt"]) + self.back_off()
         return max(int((self.worker.now - due) / self._round(ended)), 0)
-
-
-def _words(name: str, release: tuple[int, int]) -> tuple[str, str]:
-    if enabled("PlainContainerEvents", release):
-        return "Container created", "Container started"
-    colon = ":" if enabled("ContainerEventsColon", release) else ""
-    return f"Created container{colon} {name}", f"Started container {name}"
 
 
 def _go_duration(seconds: float) -> str:
@@ -446,7 +316,7 @@ def _slots(worker: PodWorker) -> tuple[list[Slot], list[Slot]]:
             [Slot(worker, c, mains[c["name"]], main) for c in spec["containers"]])
 
 
-def _restarts(worker: PodWorker, slot: Slot) -> bool:
+def restarts(worker: PodWorker, slot: Slot) -> bool:
     """Tell whether a container that has ended is restarted."""
     ended = slot.state.get("terminated") or slot.status["lastState"].get("terminated")
     code = ended["exitCode"] if ended else 0
@@ -469,16 +339,18 @@ def _drive(worker: PodWorker, slots: list[Slot]) -> None:
     for slot in slots:
         if "running" in slot.state:
             slot.watch()
-            if "terminated" in slot.state and _restarts(worker, slot):
+            if slot.fallen and restarts(worker, slot):
                 slot.again()
 
 
 def _begin(worker: PodWorker, slot: Slot) -> None:
     """Start a container that is not running, if it is time for that."""
-    if "waiting" in slot.state and ("terminated" not in slot.status["lastState"]
-                                    or slot.state["waiting"].get("reason") != CRASH_LOOP):
+    if f"{slot.name} hooked" in worker.memory.instants:
+        slot.start()  # which is not over
+    elif slot.fallen is None and "waiting" in slot.state and ("terminated" not in slot.status["lastState"]
+                                                            or slot.state["waiting"].get("reason") != CRASH_LOOP):
         slot.start()
-    elif "waiting" in slot.state or ("terminated" in slot.state and _restarts(worker, slot)):
+    elif "waiting" in slot.state or ("terminated" in slot.state and restarts(worker, slot)):
         slot.again()
 
 
@@ -499,8 +371,8 @@ def step(worker: PodWorker) -> None:
                 return
         elif slot.state.get("terminated", {}).get("exitCode") != 0:
             return
-    _drive(worker, [slot for slot in mains if "terminated" not in slot.state or _restarts(worker, slot)])
-    if all("terminated" in slot.state and not _restarts(worker, slot) for slot in mains):
+    _drive(worker, [slot for slot in mains if "terminated" not in slot.state or restarts(worker, slot)])
+    if all("terminated" in slot.state and not restarts(worker, slot) for slot in mains):
         for slot in inits:
             if "running" in slot.state:
                 slot.kill(worker.now, 0, "Completed")
@@ -543,7 +415,9 @@ def conclude(worker: PodWorker) -> None:
     """Nothing runs any more: the pod's phase follows from how its containers ended."""
     mains = _slots(worker)[1]
     for slot in mains:
-        if "waiting" in slot.state:
+        if "waiting" in slot.state and "terminated" in slot.status["lastState"]:
+            slot.status["state"] = slot.status["lastState"]
+        elif "waiting" in slot.state:
             slot.status["state"] = {"terminated": {
                 "exitCode": bounds.KILLED, "reason": "ContainerStatusUnknown", "startedAt": None,
                 "finishedAt": None, "message": "The container could not be located when the pod was terminated"}}

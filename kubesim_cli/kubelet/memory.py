@@ -17,7 +17,8 @@ class Memory:
     """`uid` is the pod's: what an earlier pod of the same name left behind is not its memory.
 
     `instants` are the moments of which the API tells only the second, `back_offs` how many seconds containers waited,
-    or wait, for their last restart, `stops` how containers end that were told to (see ending.py).
+    or wait, for their last restart, `stops` how containers end that were told to (see stops.py), `failed_hooks` what is
+    said of postStart hooks that fail, or have failed, in containers that have not ended yet.
     """
 
     def __init__(self, uid: str, note: Object):
@@ -25,6 +26,7 @@ class Memory:
         self.uid = uid
         self.instants: dict[str, float] = dict(known.get("instants") or {})
         self.stops: dict[str, Object] = dict(known.get("stops") or {})
+        self.failed_hooks: dict[str, str] = dict(known.get("failedHooks") or {})
         self.back_offs: dict[str, float] = dict(known.get("backOffs") or {})
 
     def instant(self, what: str, stamp: str, now: float) -> float:
@@ -47,6 +49,8 @@ class Memory:
             note["instants"] = self.instants
         if self.stops:
             note["stops"] = self.stops
+        if self.failed_hooks:
+            note["failedHooks"] = self.failed_hooks
         if self.back_offs:
             note["backOffs"] = self.back_offs
         return note

@@ -19,6 +19,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
+from .containerruntime import LASTING
 from .lives import PROBES, Life, before, foresee, may_connect, told_ahead
 from .runtime import bounds
 from .runtime.engine import Engine
@@ -462,15 +463,25 @@ class Residents:
         last = engine.containers.get(name)
         if last is not None:
             engine.remove(name)
+        from .runtime import process
+
         life = Life(key_of(pod), self.api.now)
         try:
             made = Sandbox(engine, self.api, pod).start(container)
             made.before = last.said if last is not None else None
         except StartError as error:
-            life.ends = self.api.now, error.code, "ContainerCannotRun", error.message
+            life.ends = self.api.now, process.START_ERROR, "StartError", error.message
         self._keep(name, life)
         self._touched = True
         return True
+
+    def beside(self, pod: Object) -> Engine | None:
+        """Return the engine, as it is now, where it has files that a pod's containers may see, else None."""
+        if not self.names(pod["metadata"]["uid"]) and not any(
+                kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING):
+            return None
+        self.advance()
+        return self.engine
 
     def _wanted(self, pod: Object, container: Object) -> bool:
         from .runtime.sandbox import is_given, keeps, volumes_of

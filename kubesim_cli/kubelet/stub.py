@@ -72,9 +72,17 @@ class Stub(Runtime):
     def ended(self, api: Client, pod: Object, container: Object) -> None:
         """Everything ends when it is told to."""
 
-    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+    def user_problem(self, api: Client, pod: Object, container: Object) -> str:
+        """Nobody runs."""
+        return ""
+
+    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> str:
+        """Nothing is started."""
+        return ""
+
+    def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:
         """No hook is run."""
-        return 0.0, True
+        return 0.0, ""
 
     def probe(self, container: Object, kind: str) -> Object | None:
         """Nothing is probed: what runs is ready."""

@@ -120,8 +120,8 @@ def of_tag(described: Object, tag: str) -> Object:
 class Facts:
     """What is known of an image without its files. `key` names it; see image.of."""
 
-    __slots__ = ("code", "command", "config", "entrypoint", "healthy", "key", "needs", "ports", "pull", "runs", "size",
-                 "stop", "usage", "version")
+    __slots__ = ("bare", "code", "command", "config", "entrypoint", "healthy", "key", "needs", "ports", "pull", "runs",
+                 "size", "stop", "usage", "version")
 
     def __init__(self, key: str, described: Object, tag: str, size: int):
         """`size`: bytes, where the description does not tell."""
@@ -139,6 +139,7 @@ class Facts:
         self.code: int = described.get("code") or 0
         self.ports: list[object] = described.get("ports") or []
         self.usage: dict[str, Any] = described.get("usage") or {}
+        self.bare: bool = described.get("shell") == "none"  # there is no shell, nor what comes with one
 
 
 def pull_time(size: int) -> float:

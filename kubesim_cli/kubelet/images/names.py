@@ -67,6 +67,11 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def container_id(run: str) -> str:
+    """Return status.containerID of a container's run, which is told by any name of its own."""
+    return f"docker://{digest(run)}"
+
+
 def image_id(image: str) -> str:
     """Return status.imageID of a container with the image."""
     name, _, known = split(image)

@@ -14,7 +14,7 @@ from .chance import Chance
 from .freeze import Store
 from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
-from .kernel.files import ROOT, Inode, Tree, User, Volume
+from .kernel.files import FOLDER, ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import INFINITE, Kernel
 from .kernel.network import Connection, Net, Routes
 from .kernel.process import Process, Space
@@ -34,12 +34,14 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Mount:
-    """`volume` by its name, or the file or folder `sub_path` of it, at `path` of a container."""
+    """`volume` by its name, or the file or folder `sub_path` of it, at `path` of a container. `source`: where its node
+    has it, for messages."""
 
-    __slots__ = ("path", "read_only", "sub_path", "volume")
+    __slots__ = ("path", "read_only", "source", "sub_path", "volume")
 
-    def __init__(self, path: str, volume: str, sub_path: str = "", read_only: bool = False):
+    def __init__(self, path: str, volume: str, sub_path: str = "", read_only: bool = False, source: str = ""):
         self.path, self.volume, self.sub_path, self.read_only = path, volume, sub_path, read_only
+        self.source = source
 
 
 class Spec:
@@ -151,8 +153,11 @@ class Engine:
         tree = Tree(rootfs.build(spec.image).root)
         tree.put("/etc/hostname", f"{spec.hostname}\n".encode(), now=now)
         for mount in spec.mounts:
-            tree.mount(mount.path, self._mounted(mount), mount.read_only)
-        tree.make_folders(spec.cwd, now=now)
+            self._mount(tree, mount)
+        try:
+            tree.make_folders(spec.cwd, now=now)
+        except Errno as error:
+            raise StartError(f"mkdir {spec.cwd}: {error.message.lower()}: unknown", 128) from None
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image))
         space.exact = programs.find
@@ -163,6 +168,13 @@ class Engine:
         container.main = self._spawn(container, spec.argv, fds, spec.cwd)
         self.containers[name] = container
         return container
+
+    def _mount(self, tree: Tree, mount: Mount) -> None:
+        try:
+            tree.mount(mount.path, self._mounted(mount), mount.read_only)
+        except Errno as error:
+            raise StartError(f'error mounting "{mount.source or mount.volume}" to rootfs at "{mount.path}": '
+                             f"{error.message.lower()}: unknown", 128) from None
 
     def _mounted(self, mount: Mount) -> Inode:
         volume = self.volume(mount.volume)
@@ -188,10 +200,12 @@ class Engine:
             find = space.exact if guest else space.program
             program = find(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
         except Errno as error:
-            missing = error.name == "ENOENT"
-            where = f'exec: "{argv[0]}": ' + (
-                "executable file not found in $PATH" if missing and "/" not in argv[0] else
-                f"stat {argv[0]}: no such file or directory" if missing else error.message.lower())
+            missing, why = error.name == "ENOENT", error.message.lower()
+            if missing:
+                why = f"stat {argv[0]}: {why}" if "/" in argv[0] else "executable file not found in $PATH"
+            elif _is_folder(space.tree, cwd, argv[0]):
+                why = "is a directory"
+            where = f'exec: "{argv[0]}": {why}'
             raise StartError(f"{where}: unknown", 127 if missing else 126) from None
         env = {**container.env, "TERM": "xterm"} if fds[0].terminal else dict(container.env)
         process = self.kernel.spawn(container.space, program, argv, env, container.user, cwd, fds)
@@ -365,6 +379,14 @@ def _volumes(container: Container) -> list[Volume]:
     """Return the volumes that a container sees, its own layer first."""
     tree = container.space.tree
     return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values())]))
+
+
+def _is_folder(tree: Tree, cwd: str, name: str) -> bool:
+    try:
+        inode = tree.find(name, cwd, ROOT).inode
+    except Errno:
+        return False
+    return "/" in name and inode is not None and inode.kind == FOLDER
 
 
 def _made(kind: type[T], values: list[Any]) -> T:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ...apiserver.client import Client
     from ...machinery.types import Object, Release
     from ..images.description import Facts
+    from .engine import Engine
     from .play import Course
 
 CHECKS = 40       # probes over the network that are made; what the last finds is found for ever
@@ -17,6 +18,7 @@ WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
 OOM_CODE = KILLED_CODE = bounds.KILLED
+START_ERROR = 128  # exit code of a container that could not be started
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -70,6 +72,38 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
                           lambda trouble: Outcome(least, bounds.FAILED, trouble=trouble))
 
 
+def start_problem(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
+    """Return why a container's program cannot be started at `start`, "" where it can.
+
+    `beside`: an engine with files that it may see. What goes on by its image's own command, or sleeps, can be.
+    """
+    env, _ = environment.environment(api, pod, container)
+    argv, facts = environment.arguments(api, container, env), catalogue.of(api).facts(container["image"])
+    if not argv or (facts is not None and serves(container, facts, env)):
+        return ""
+    if argv[0] == "sleep" and "workingDir" not in container and (facts is None or not facts.bare):
+        return ""
+    return bounds.guarded(lambda: _refused(api, pod, container, start, beside), lambda trouble: "")
+
+
+def _refused(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
+    from ...machinery.streaming import StartError
+    from .engine import Engine
+    from .play import Play
+    from .sandbox import Sandbox
+
+    try:
+        if beside is None:
+            Play(api, pod, container, start)
+        else:
+            engine = Engine(start)
+            engine.volumes.update(beside.volumes)
+            Sandbox(engine, api, pod).start(container)
+    except StartError as error:
+        return error.message
+    return ""
+
+
 def serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
     """Tell whether a container plainly goes on: by its image's own command, which has all that it needs."""
     args = container.get("args")
@@ -93,7 +127,7 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
     try:
         return lived(Play(api, pod, container, start), least)
     except StartError as error:
-        return Outcome(0.0, error.code, "ContainerCannotRun", error.message)
+        return Outcome(0.0, START_ERROR, "StartError", error.message)
 
 
 def connects(api: Client, pod: Object, container: Object, start: float) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GIVEN = ("configMap", "secret", "projected", "downwardAPI")  # volumes that the kubelet writes
 KEPT = ("persistentVolumeClaim", "ephemeral", "hostPath")    # volumes that may outlive the pod
+_PLUGINS = {"configMap": "configmap", "secret": "secret", "projected": "projected", "downwardAPI": "downward-api",
+            "emptyDir": "empty-dir"}
 UNKNOWN = "kubesim-unknown"  # the program of a container whose image's own command is not known
 
 
@@ -84,6 +86,20 @@ def user_of(pod: Object, container: Object, own: str) -> User:
     return User(int(uid), int(context.get("runAsGroup") or gid or 0), tuple(groups))
 
 
+def user_problem(api: Client, pod: Object, container: Object) -> str:
+    """Return why a container must not run that is not to be root, "" where it may (verifyRunAsNonRoot)."""
+    context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
+    inside = image.of(catalogue.of(api).key(container["image"]))
+    if not context.get("runAsNonRoot") or (not inside.is_known and "runAsUser" not in context):
+        return ""
+    meta = pod["metadata"]
+    who = f'(pod: "{meta["name"]}_{meta["namespace"]}({meta["uid"]})", container: {container["name"]})'
+    if "runAsUser" in context:
+        return "" if context["runAsUser"] else f"container's runAsUser breaks non-root policy {who}"
+    return "" if inside.user.partition(":")[0] != "0" else (
+        f"container has runAsNonRoot and image will run as root {who}")
+
+
 def is_finite(pod: Object, container: Object) -> bool:
     """Tell whether a container is to end: one of a Job, or one that others wait for."""
     if any(container["name"] == each["name"] for each in pod["spec"].get("initContainers") or ()):
@@ -116,7 +132,7 @@ class Sandbox:
     def __init__(self, engine: Engine, api: Client, pod: Object):
         self.engine, self.api, self.pod = engine, api, pod
         self.uid: str = pod["metadata"].get("uid", "")
-        self.hooks: dict[str, Session] = {}  # postStart hooks that were started, by container
+        self.hooks: dict[str, Session | StartError] = {}  # postStart hooks that were started, by container
 
     def name(self, container: Object) -> str:
         """Return how the engine calls a container."""
@@ -177,8 +193,8 @@ class Sandbox:
         if command:
             try:
                 self.hooks[container["name"]] = self.engine.execute(self.name(container), command)
-            except StartError:
-                pass
+            except StartError as error:
+                self.hooks[container["name"]] = error
 
     # Volumes
 
@@ -192,7 +208,15 @@ class Sandbox:
             tree.make_folders(path.rpartition("/")[0], now=self.engine.kernel.now)
             if tree.find(path, "/", ROOT).inode is None:
                 tree.put(path, b"", now=self.engine.kernel.now)
-        return Mount(mount["mountPath"], name, sub_path, is_given(volume) or bool(mount.get("readOnly")))
+        return Mount(mount["mountPath"], name, sub_path, is_given(volume) or bool(mount.get("readOnly")),
+                     self._source(volume))
+
+    def _source(self, volume: Object) -> str:
+        """Return where a node has a volume."""
+        if "hostPath" in volume:
+            return str(volume["hostPath"]["path"])
+        plugin = next((plugin for kind, plugin in _PLUGINS.items() if kind in volume), "csi")
+        return f"/var/lib/kubelet/pods/{self.uid}/volumes/kubernetes.io~{plugin}/{volume['name']}"
 
     def place(self, volume: Object) -> tuple[str, str]:
         """Return how the engine calls a volume, and the folder of that which is meant ("": all of it)."""

@@ -5,7 +5,7 @@ Kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pk
 
 from __future__ import annotations
 
-from ..images import catalogue
+from ..images import catalogue, names
 from . import bounds, environment
 from .process import seconds, serves
 
@@ -98,9 +98,9 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
         took = min(kernel.now - at, grace) if code is not None else grace
         failed = took if code else None
     elif "httpGet" in hook:
-        good = _answered(course, hook, grace)
+        why = _answered(course, hook, grace)
         took = min(kernel.now - at, grace)
-        failed = None if good else took
+        failed = took if why else None
     else:
         took = _slept(hook, grace)
     course.live_to(at + took, STEPS)
@@ -114,36 +114,52 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     return Stop(max(kernel.now - at, 0.0), main.status, took, failed)
 
 
-def _answered(course: Course, hook: Object, limit: float) -> bool:
-    """Tell whether a hook's request is answered."""
+def _answered(course: Course, hook: Object, limit: float) -> str:
+    """Return why a hook's request is not answered, "" where it is, whatever the answer."""
     from ..network.probes import check
 
-    good, _ = check(course.kernel, course.inside.space, course.container, {**hook, "timeoutSeconds": limit})
-    return good
+    good, why = check(course.kernel, course.inside.space, course.container, {**hook, "timeoutSeconds": limit})
+    return "" if good or why.startswith("HTTP probe failed with statuscode") else why
 
 
-def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
-    """Return how many seconds the postStart hook of a container that is started takes, and whether it succeeds."""
+def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:
+    """Return how many seconds the postStart hook of a container that is started takes, and what is said where it fails.
+    """
     hook = hook_of(container, "postStart")
     if "exec" not in hook and "httpGet" not in hook:
-        return float((hook.get("sleep") or {}).get("seconds") or 0), True
-    return bounds.guarded(lambda: _begun(api, pod, container, start), lambda trouble: (0.0, True))
+        return float((hook.get("sleep") or {}).get("seconds") or 0), ""
+    took, why = bounds.guarded(lambda: _begun(api, pod, container, start), lambda trouble: (0.0, ""))
+    if not why:
+        return took, ""
+    meta = pod["metadata"]
+    what = f"Exec lifecycle hook ([{' '.join(hook['exec']['command'])}])" if "exec" in hook else (
+        f"HTTP lifecycle hook ({hook['httpGet'].get('path') or ''})")
+    who = f'{meta["name"]}_{meta["namespace"]}({meta["uid"]})'
+    return took, f'{what} for Container "{container["name"]}" in Pod "{who}" failed - error: {why}'
 
 
-def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, bool]:
+def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:
+    from ...go.fmt import quote
     from ...machinery.streaming import StartError
     from .play import Play
 
     try:
         play: Play = Play(api, pod, container, start)
     except StartError:
-        return 0.0, True  # it ends at once, whatever its hook
+        return 0.0, ""  # it ends at once, whatever its hook
     if "httpGet" in hook_of(container, "postStart"):
-        good = _answered(play, hook_of(container, "postStart"), HOOK)
-        return play.seconds, good
-    hook = play.sandbox.hooks.get(container["name"])
-    if hook is None:
-        return 0.0, False
+        play.kernel.run(start)
+        why = _answered(play, hook_of(container, "postStart"), HOOK)
+        return play.seconds, why
+    hook = play.sandbox.hooks[container["name"]]
+    if isinstance(hook, StartError):
+        return 0.0, (f"rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
+                     f'"{names.digest(play.name)}": OCI runtime exec failed: exec failed: unable to start container '
+                     f'process: {hook.message}, message: ""')
     while hook.code is None and play.seconds < HOOK and play.live():
         pass
-    return play.seconds, hook.code == 0
+    if not hook.code:
+        return play.seconds, ""
+    out, err = (hook.output(stream).decode("utf-8", "replace") for stream in ("stdout", "stderr"))
+    command = " ".join(hook_of(container, "postStart")["exec"]["command"])
+    return play.seconds, f"command '{command}' exited with {hook.code}: {err}, message: {quote(out + err)}"

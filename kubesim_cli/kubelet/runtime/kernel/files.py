@@ -134,8 +134,12 @@ class Tree:
         """Show an inode at a path, which is made where it is missing."""
         if inode.kind == FOLDER:
             self.make_folders(path)
-        elif self.make_folders(path.rpartition("/")[0]) and self.find(path, "/", ROOT).inode is None:
-            self.put(path, b"")
+        elif self.make_folders(path.rpartition("/")[0]):
+            there = self.find(path, "/", ROOT).inode
+            if there is None:
+                self.put(path, b"")
+            elif there.kind == FOLDER:
+                raise Errno("ENOTDIR")
         self.mounts[path.rstrip("/") or "/"] = inode
         if read_only:
             self.sealed.append(path.rstrip("/"))
@@ -301,6 +305,8 @@ class Tree:
                 at += "/" + name
                 place = self.find(at, "/", ROOT)
                 inode = place.inode or self.create(place, FOLDER, mode, user, now)
+        if inode.kind != FOLDER:
+            raise Errno("ENOTDIR")
         return inode
 
     def put(self, path: str, data: bytes, mode: int = 0o644, user: User = ROOT, now: float = 0.0) -> Inode:
