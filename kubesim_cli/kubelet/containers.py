@@ -7,7 +7,7 @@ from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from .images import names, pulling
 from .memory import Memory
-from .podstatus import INITIAL, PodWorker, is_sidecar
+from .podstatus import INITIAL, NEVER, PodWorker, is_sidecar
 from .runtime import bounds
 
 TYPE_CHECKING = False
@@ -22,7 +22,6 @@ RESET = 600.0  # a container that ran so long starts with no back-off again
 CRASH_LOOP = "CrashLoopBackOff"
 FALLEN = ("RunContainerError", "PostStartHookError")  # why a container waits that was started in vain
 NOTICE = 1.0   # seconds that an ended container is seen as such before it is restarted or waits for that
-NEVER = "1970-01-01T00:00:00Z"  # when a container was started that could not be
 LOOK = 0.05    # seconds from one look at what could not be foreseen to the next
 _WAITS = ("CreateContainerConfigError", *INITIAL)
 
@@ -113,6 +112,22 @@ class Slot:
         if ended is None and self.state.get("waiting", {}).get("reason") in FALLEN:
             ended = self.status["lastState"].get("terminated")
         return ended
+
+    @property
+    def restarts(self) -> bool:
+        """Whether the container is restarted, now that it has ended."""
+        ended = self.state.get("terminated") or self.status["lastState"].get("terminated")
+        code = ended["exitCode"] if ended else 0
+        if self.role == "ephemeral":
+            return False
+        policy = self.worker.pod["spec"].get("restartPolicy", "Always")
+        if self.role == "sidecar":
+            return True
+        if self.role == "init":
+            return code != 0 and policy != "Never"
+        own = self.container.get("restartPolicy")
+        policy = own if own in ("Always", "Never", "OnFailure") else policy
+        return policy == "Always" or (policy == "OnFailure" and code != 0)
 
     # Starting
 
@@ -316,20 +331,6 @@ def _slots(worker: PodWorker) -> tuple[list[Slot], list[Slot]]:
             [Slot(worker, c, mains[c["name"]], main) for c in spec["containers"]])
 
 
-def restarts(worker: PodWorker, slot: Slot) -> bool:
-    """Tell whether a container that has ended is restarted."""
-    ended = slot.state.get("terminated") or slot.status["lastState"].get("terminated")
-    code = ended["exitCode"] if ended else 0
-    policy = worker.pod["spec"].get("restartPolicy", "Always")
-    if slot.role == "sidecar":
-        return True
-    if slot.role == "init":
-        return code != 0 and policy != "Never"
-    own = slot.container.get("restartPolicy")
-    policy = own if own in ("Always", "Never", "OnFailure") else policy
-    return policy == "Always" or (policy == "OnFailure" and code != 0)
-
-
 def _drive(worker: PodWorker, slots: list[Slot]) -> None:
     """Take containers as far as they can come at this moment: what they do may depend on each other once they run."""
     for slot in slots:
@@ -339,7 +340,7 @@ def _drive(worker: PodWorker, slots: list[Slot]) -> None:
     for slot in slots:
         if "running" in slot.state:
             slot.watch()
-            if slot.fallen and restarts(worker, slot):
+            if slot.fallen and slot.restarts:
                 slot.again()
 
 
@@ -350,7 +351,7 @@ def _begin(worker: PodWorker, slot: Slot) -> None:
     elif slot.fallen is None and "waiting" in slot.state and ("terminated" not in slot.status["lastState"]
                                                             or slot.state["waiting"].get("reason") != CRASH_LOOP):
         slot.start()
-    elif "waiting" in slot.state or ("terminated" in slot.state and restarts(worker, slot)):
+    elif "waiting" in slot.state or ("terminated" in slot.state and slot.restarts):
         slot.again()
 
 
@@ -371,8 +372,8 @@ def step(worker: PodWorker) -> None:
                 return
         elif slot.state.get("terminated", {}).get("exitCode") != 0:
             return
-    _drive(worker, [slot for slot in mains if "terminated" not in slot.state or restarts(worker, slot)])
-    if all("terminated" in slot.state and not restarts(worker, slot) for slot in mains):
+    _drive(worker, [slot for slot in mains if "terminated" not in slot.state or slot.restarts])
+    if all("terminated" in slot.state and not slot.restarts for slot in mains):
         for slot in inits:
             if "running" in slot.state:
                 slot.kill(worker.now, 0, "Completed")

@@ -19,7 +19,6 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .containerruntime import LASTING
 from .lives import PROBES, Life, before, foresee, may_connect, told_ahead
 from .runtime import bounds
 from .runtime.engine import Engine
@@ -477,8 +476,10 @@ class Residents:
 
     def beside(self, pod: Object) -> Engine | None:
         """Return the engine, as it is now, where it has files that a pod's containers may see, else None."""
+        from .runtime.sandbox import KEPT
+
         if not self.names(pod["metadata"]["uid"]) and not any(
-                kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING):
+                kind in volume for volume in pod["spec"].get("volumes") or () for kind in KEPT):
             return None
         self.advance()
         return self.engine

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..releases.gates import enabled
-from . import containers
 from .images import names, pulling
+from .podstatus import NEVER
 from .runtime import environment, process
 
 TYPE_CHECKING = False
@@ -78,13 +78,13 @@ def _fail(slot: Slot, message: str) -> None:
         slot.status["started"] = False
     slot.status["state"] = {"terminated": {
         "containerID": slot.status["containerID"], "exitCode": process.START_ERROR, "reason": "StartError",
-        "message": message, "startedAt": containers.NEVER, "finishedAt": timestamps.format(worker.now)}}
+        "message": message, "startedAt": NEVER, "finishedAt": timestamps.format(worker.now)}}
     fall(slot, "RunContainerError", message)
 
 
 def fall(slot: Slot, reason: str, message: str) -> None:
     """A container has ended in its start: where it is started once more, it waits for that, with these words."""
-    if slot.role != "ephemeral" and containers.restarts(slot.worker, slot):
+    if slot.restarts:
         slot.status.update(lastState=slot.state, state={"waiting": {"reason": reason, "message": message}})
         slot.again()
 
