@@ -30,7 +30,10 @@ class Clock:
     def shown(self) -> float:
         """What the clock shows, whether or not the cluster has lived up to it."""
         frozen = self._state.frozen_at
-        return frozen if frozen is not None else self._wall() + self._state.clock_offset
+        if frozen is not None:
+            return frozen
+        wall = self._wall()
+        return wall + self._state.clock_offset(wall)
 
     @property
     def wall(self) -> float:
@@ -45,15 +48,31 @@ class Clock:
     @property
     def offset(self) -> float:
         """Seconds that a running clock is ahead of the wall clock."""
-        return self._state.clock_offset
+        return self._state.clock_offset(self._wall())
 
-    def freeze(self, at: float) -> None:
-        """Have the clock stand still at a time. The cluster has yet to live up to it."""
-        self._state.set_clock(frozen_at=at)
+    @property
+    def tick(self) -> float:
+        """Seconds by which a frozen clock moves with each command of kubectl's."""
+        return self._state.clock_tick
 
-    def run(self, offset: float) -> None:
-        """Let the clock run at `offset` seconds from the wall clock. The cluster has yet to live up to it."""
-        self._state.set_clock(offset=offset)
+    @property
+    def speed(self) -> float:
+        """How many times as fast as the wall clock a running clock runs."""
+        return self._state.clock_speed
+
+    def freeze(self, at: float, tick: float | None = None) -> None:
+        """Have the clock stand still at a time; `tick` as above, None: as it is.
+
+        The cluster has yet to live up to it.
+        """
+        self._state.freeze_clock(at, self.tick if tick is None else tick)
+
+    def run(self, offset: float, speed: float | None = None) -> None:
+        """Let the clock run on from `offset` seconds ahead of the wall clock; `speed` as above, None: as it is.
+
+        The cluster has yet to live up to it.
+        """
+        self._state.run_clock(offset, self.speed if speed is None else speed, self._wall())
 
     def show(self, at: float) -> None:
         """Have the clock show a time, frozen there if it stands, else running on."""

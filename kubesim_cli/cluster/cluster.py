@@ -140,18 +140,40 @@ class Cluster:
             self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates)
         self.clock.stand_at(self.clock.shown)
 
-    def set_clock(self, *, frozen: float | None = None, offset: float = 0.0) -> None:
-        """Freeze the clock at a time, or let it run at `offset` seconds from the wall clock, and live up to it."""
+    def set_clock(self, *, frozen: float | None = None, tick: float | None = None, offset: float = 0.0,
+                  speed: float | None = None) -> None:
+        """Freeze the clock at a time, or let it run at `offset` seconds from the wall clock, and live up to it.
+
+        `tick` and `speed`: see Clock.freeze and Clock.run.
+        """
         self.hold()
         before = self.clock.shown
         if frozen is not None:
-            self.clock.freeze(frozen)
+            self.clock.freeze(frozen, tick)
         else:
-            self.clock.run(offset)
+            self.clock.run(offset, speed)
         if self.clock.shown < before and self.state.pristine and self.state.bootstrapped:
             self.state.forget_objects()  # they are made anew, at a time before they were made
             self._forget()
         self._live(self.clock.shown)
+
+    def tick(self) -> None:
+        """Have a frozen clock move on by its tick, as it does once for each command of kubectl's.
+
+        As `catch_up` it waits for nobody.
+        """
+        if not self.clock.tick:
+            return
+        if not self._made:
+            self.begin()
+        try:
+            self.hold(wait=False)
+        except OSError:
+            pass
+        if self.store.locked:
+            self.clock.freeze(min(self.clock.shown + self.clock.tick, LAST))
+            self._live(self.clock.shown)
+            self._only_time = True
 
     def catch_up(self) -> None:
         """Let the cluster live through the time that has passed; without anything due this only reads.
@@ -468,8 +490,8 @@ class Cluster:
 
     def _doze(self, end: float) -> None:
         """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
-        shown = self.clock.shown
-        self.rest(max(0.0, min(POLL, self.store.timers.first(end) - shown, end - shown)))
+        shown, speed = self.clock.shown, self.clock.speed
+        self.rest(max(0.0, min(POLL, (self.store.timers.first(end) - shown) / speed, (end - shown) / speed)))
 
     def linger(self, seconds: float) -> None:
         """Let something take its time: a frozen clock jumps, a running one is waited for, with the store unlocked."""

@@ -2,7 +2,9 @@
 
     version        1; 0.1 wrote none, and all else as it is now
     entropy        {"seed": TEXT, "count": N, "scripted": {"RESOURCE/KEY": [UID ...]}}, see machinery.entropy
-    clock          {"frozen": SECONDS} or {"offset": SECONDS}; absent: with the wall clock
+    clock          {"frozen": SECONDS, "tick": SECONDS} or {"offset": SECONDS, "speed": N, "since": SECONDS}; absent:
+                   with the wall clock. `tick`, with each command: absent for none. `speed`, from when the wall clock
+                   showed `since` on: absent for 1
     release        [1, 28], that the cluster is made with; absent: whoever makes it decides
     releaseAsked   true: reset named that release; absent: it was that of whoever made the default objects
     bare           true: without what kubeadm and minikube put into a cluster; absent: whoever makes it decides
@@ -176,14 +178,31 @@ class ClusterState(Tally):
         return found if found is None or _is_time(found) else None
 
     @property
-    def clock_offset(self) -> float:
-        """Seconds that a running clock is ahead of the wall clock."""
-        found: float = (self._meta.get("clock") or {}).get("offset", 0.0)
+    def clock_tick(self) -> float:
+        """Seconds by which a frozen clock moves with each command."""
+        found: float = (self._meta.get("clock") or {}).get("tick", 0.0)
+        return found
+
+    @property
+    def clock_speed(self) -> float:
+        """How many times as fast as the wall clock it runs."""
+        found: float = (self._meta.get("clock") or {}).get("speed", 1.0)
+        return found
+
+    def clock_offset(self, wall: float) -> float:
+        """Return how many seconds a running clock is ahead of the wall clock, when that shows `wall`."""
+        clock = self._meta.get("clock") or {}
+        found: float = clock.get("offset", 0.0) + (wall - clock.get("since", wall)) * (self.clock_speed - 1)
         return found if _is_time(found) else 0.0
 
-    def set_clock(self, *, frozen_at: float | None = None, offset: float = 0.0) -> None:
-        """Have the clock stand at a time, or else run at an offset."""
-        self._meta["clock"] = {"frozen": frozen_at} if frozen_at is not None else {"offset": offset}
+    def freeze_clock(self, at: float, tick: float) -> None:
+        """Have the clock stand at a time, and move by `tick` with each command."""
+        self._meta["clock"] = {"frozen": at, "tick": tick} if tick else {"frozen": at}
+
+    def run_clock(self, offset: float, speed: float, wall: float) -> None:
+        """Have the clock run, `offset` seconds ahead of the wall clock now that this shows `wall`."""
+        self._meta["clock"] = ({"offset": offset} if speed == 1 else
+                               {"offset": offset, "speed": speed, "since": wall})
 
     # What the server counts
 

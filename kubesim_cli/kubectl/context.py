@@ -75,6 +75,7 @@ class Context:
         cluster = self._stored()
         if not self._caught_up:
             self._tell_note()
+            cluster.tick()
             cluster.catch_up()
             self._caught_up = True
         return cluster

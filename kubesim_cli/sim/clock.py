@@ -21,6 +21,7 @@ else:
     FloatType = click.ParamType  # has no type arguments in older releases of click
 
 
+_FASTEST = 1_000_000.0  # times the wall clock
 _NUMBER = re.compile(r"-?\d+(\.\d*)?|-?\.\d+", re.ASCII)
 
 
@@ -59,6 +60,20 @@ class Duration(FloatType):
         return seconds
 
 
+class Speed(FloatType):
+    """How many times as fast as the wall clock, as in 60x."""
+
+    name = "speed"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        text = value[:-1] if value.endswith("x") else value
+        if not _NUMBER.fullmatch(text) or not 0 < float(text) <= _FASTEST:
+            self.fail(f"{value!r} is not a speed such as 60x; it goes up to {_FASTEST:.0f}x")
+        return float(text)
+
+
 @click.group("clock", invoke_without_command=True)
 @click.pass_context
 def clock(ctx: click.Context) -> None:
@@ -77,12 +92,14 @@ def show(settings: Settings) -> None:
 def _tell(cluster: Cluster) -> None:
     now, offset = timestamps.format(cluster.clock.shown), cluster.clock.offset
     if cluster.clock.frozen:
-        click.echo(f"{now} (frozen)")
-    elif round(offset):
-        side = "ahead of" if offset > 0 else "behind"
-        click.echo(f"{now} (running, {duration.format(abs(round(offset)))} {side} the wall clock)")
+        tick = f", {duration.format(cluster.clock.tick)} with each command" if cluster.clock.tick else ""
+        click.echo(f"{now} (frozen{tick})")
     else:
-        click.echo(f"{now} (running)")
+        speed = cluster.clock.speed
+        how = "running" if speed == 1 else f"running {speed:g} times as fast as the wall clock"
+        side = "ahead of" if offset > 0 else "behind"
+        more = f", {duration.format(abs(round(offset)))} {side} the wall clock" if round(offset) else ""
+        click.echo(f"{now} ({how}{more})")
     cluster.close()
 
 
@@ -125,17 +142,36 @@ def advance(settings: Settings, length: float) -> None:
 
 @clock.command("freeze")
 @click.argument("time", type=Time(), required=False)
+@click.option("--tick", type=Duration(), default=0.0, metavar="DURATION",
+              help="How far each command of kubectl's moves it, before it answers: so loops end that poll.")
 @click.pass_obj
-def freeze(settings: Settings, time: float | None) -> None:
-    """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`."""
-    _move(settings, lambda cluster: {"frozen": cluster.clock.shown if time is None else _forward(cluster, time)})
+def freeze(settings: Settings, time: float | None, tick: float) -> None:
+    """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`.
+
+    
+    kubesim sim clock freeze 2024-01-01T00:00:00Z
+    kubesim sim clock freeze --tick 1s     # until kubectl get pod web | grep Running; do :; done
+    """
+    _move(settings, lambda cluster: {"frozen": cluster.clock.shown if time is None else _forward(cluster, time),
+                                     "tick": tick})
 
 
 @clock.command("resume")
 @click.pass_obj
 def resume(settings: Settings) -> None:
-    """Let a frozen clock run on from where it stands."""
-    _move(settings, lambda cluster: {"offset": cluster.clock.offset_of(cluster.clock.shown)})
+    """Let the clock run on from where it stands, as fast as the wall clock."""
+    _move(settings, lambda cluster: {"offset": cluster.clock.offset_of(cluster.clock.shown), "speed": 1.0})
+
+
+@clock.command("speed")
+@click.argument("times", type=Speed(), metavar="SPEED")
+@click.pass_obj
+def speed(settings: Settings, times: float) -> None:
+    """Let the clock run SPEED times as fast as the wall clock, as in `speed 60x`: a minute passes in a second.
+
+    A frozen clock runs on from where it stands; `resume` goes back to 1x.
+    """
+    _move(settings, lambda cluster: {"offset": cluster.clock.offset_of(cluster.clock.shown), "speed": times})
 
 
 @clock.command("set")

@@ -103,13 +103,13 @@ def test_starting_over_keeps_the_clock_only(folder):
     store = Store(folder)
     store.begin()
     state = ClusterState(store)
-    state.set_clock(offset=60.0)
+    state.run_clock(60.0, 1.0, 0.0)
     state.pods_with_usage = 3
     state.note_bootstrap((1, 29), True, "stub")
     state.start_over(seed="s", nodes=3, release=(1, 30), bare=None, kubelet=None, feature_gates={"JobManagedBy": True})
     store.close()
     state = ClusterState(Store(folder))
-    assert (state.clock_offset, state.frozen_at, state.pods_with_usage) == (60.0, None, 0)
+    assert (state.clock_offset(0.0), state.frozen_at, state.pods_with_usage) == (60.0, None, 0)
     assert (state.entropy, state.nodes, state.release) == ({"seed": "s", "count": 0}, 3, (1, 30))
     assert state.feature_gates == {"JobManagedBy": True} and not state.bootstrapped and state.bare is None
     assert state.kubelet == "full"

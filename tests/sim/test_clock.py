@@ -118,8 +118,65 @@ def test_a_cluster_lives_to_the_end_of_time(terminal):
 def test_a_clock_that_an_older_kubesim_broke_runs_again(terminal, clock, monkeypatch):
     from kubesim_cli.cluster.state import ClusterState
 
-    monkeypatch.setattr(ClusterState, "set_clock", lambda self, **_: self._meta.update(clock=clock))
+    monkeypatch.setattr(ClusterState, "freeze_clock", lambda self, *_: self._meta.update(clock=clock))
     terminal("kubectl sim clock freeze")
     monkeypatch.undo()
     assert terminal.ok("kubectl sim clock").endswith("(running)\n")
     terminal.ok("kubectl create configmap a")
+
+
+def test_a_frozen_clock_ticks_with_each_command(terminal):
+    assert terminal.ok("kubectl sim clock freeze --tick 1s") == "2024-01-01T00:00:00Z (frozen, 1s with each command)\n"
+    terminal.ok("kubectl create deployment web --image=nginx")
+    looks = 1
+    while " 1/1 " not in terminal.ok("kubectl get deployment web"):
+        looks += 1
+    assert 1 < looks < 20
+    assert terminal.ok("kubectl sim clock") == f"2024-01-01T00:00:{looks + 1:02}Z (frozen, 1s with each command)\n"
+    terminal.ok("kubectl config view")
+    terminal.ok("kubectl wait --for=condition=Available deployment/web")
+    assert terminal.ok("kubectl sim clock").startswith(f"2024-01-01T00:00:{looks + 2:02}Z")
+    assert terminal.ok("kubectl sim undo").startswith("undone: kubectl create deployment")
+    assert terminal.ok("kubectl sim clock").startswith("2024-01-01T00:00:00Z")
+    assert terminal.ok("kubectl sim clock freeze") == "2024-01-01T00:00:00Z (frozen)\n"
+    terminal.ok("kubectl get pods")
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:00Z (frozen)\n"
+
+
+def test_a_clock_runs_faster(terminal, monkeypatch):
+    import time
+
+    wall = [1_800_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: wall[0])
+    assert "running 60 times as fast as the wall clock" in terminal.ok("kubectl sim clock speed 60x")
+    wall[0] += 10
+    assert terminal.ok("kubectl sim clock").startswith("2024-01-01T00:10:00Z (running 60 times")
+    terminal.ok("kubectl sim clock advance 1h")
+    wall[0] += 1
+    assert terminal.ok("kubectl sim clock speed 0.5").startswith("2024-01-01T01:11:00Z (running 0.5 times")
+    wall[0] += 10
+    assert terminal.ok("kubectl sim clock resume").startswith("2024-01-01T01:11:05Z (running, ")
+    wall[0] += 10
+    assert terminal.ok("kubectl sim clock").startswith("2024-01-01T01:11:15Z (running, ")
+    terminal.ok("kubectl sim clock speed 60x")
+    wall[0] += 1
+    assert terminal.ok("kubectl sim clock freeze") == "2024-01-01T01:12:15Z (frozen)\n"
+    for bad in ("0", "x", "-1", "1e3", "nan", "9999999x"):
+        assert terminal(f"kubectl sim clock speed -- {bad}").code == 2
+
+
+def test_waiting_takes_less_where_the_clock_runs_faster(terminal, monkeypatch):
+    import time
+
+    wall, slept = [1_800_000_000.0], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        wall[0] += max(seconds, 0.001)
+
+    monkeypatch.setattr(time, "time", lambda: wall[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+    terminal.ok("kubectl sim clock speed 100x")
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.ok("kubectl rollout status deployment web")
+    assert 0 < sum(slept) < 0.3
