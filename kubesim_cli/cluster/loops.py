@@ -46,6 +46,8 @@ LOOPS: dict[str, Loop] = {
     "horizontalpodautoscaler": Loop(
         "controllers.horizontalpodautoscaler", "deployments.apps horizontalpodautoscalers.autoscaling pods "
         "replicasets.apps replicationcontrollers statefulsets.apps", of="horizontalpodautoscalers.autoscaling"),
+    "ingress-nginx": Loop("controllers.ingressnginx",
+                          "ingressclasses.networking.k8s.io ingresses.networking.k8s.io"),
     "job": Loop("controllers.job", "jobs.batch pods"),
     "namespace": Loop("controllers.namespace", "namespaces"),
     "resourcequota": Loop("controllers.resourcequota", "*", of="resourcequotas"),
