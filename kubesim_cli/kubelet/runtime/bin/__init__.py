@@ -52,6 +52,8 @@ OWN = {
     ".databases.rediscli": ("redis-cli",),
     ".databases.xtrabackup": ("xtrabackup", "innobackupex", "xbstream"),
     ".databases.zookeeper": ("zkServer.sh", "zkCli.sh"),
+    ".databases.mongod": ("mongod",),
+    ".databases.mongosh": ("mongosh", "mongo"),
     ".databases.cassandra": ("cassandra", "nodetool"),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }

@@ -105,16 +105,19 @@ class Compiler:
 
     def background(self, item: syntax.AndOr) -> None:
         at = self.reserve()
-        entry, after = self.apart(Sequence([(item, False)]), at)
+        entry, after = self.apart(Sequence([(item, False)]), at, last=True)
         self.ops[at] = subprocesses.background(self.code, entry, after)
 
-    def apart(self, node: Node, at: int, lenient: bool = False) -> tuple[int, int]:
-        """Write what another process runs; return where that begins, and where the shell itself goes on."""
+    def apart(self, node: Node, at: int, lenient: bool = False, last: bool = False) -> tuple[int, int]:
+        """Write what another process runs; return where that begins, and where the shell itself goes on.
+
+        `last`: the last command of a sequence takes the process's place, so that a signal to it is one to the command.
+        """
         loops, depth = self.loops, self.depth
         self.loops, self.depth = [], 0
         entry = len(self.ops)
         if isinstance(node, Sequence):
-            self.sequence(node, not lenient)
+            self.sequence(node, not lenient, last)
         else:
             self.command(node, not lenient, last=True)
         self.end()

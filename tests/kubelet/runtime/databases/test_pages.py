@@ -65,3 +65,23 @@ def test_a_server_has_what_its_init_container_has_written(cluster):
     assert "1/1     Running" in cluster.ok("kubectl get pods")
     run = "kubectl run client --image=mysql:5.7 -i --rm --restart=Never --"
     assert cluster.ok(f"{run} mysql -h mysql -Ne 'SELECT @@server_id'").startswith("142\n")
+
+
+def test_documents_outlive_their_pod(cluster):
+    cluster.ok("kubectl apply -f -", stateful("mongo", {"containers": [{
+        "name": "db", "image": "mongo:7", "volumeMounts": [{"name": "data", "mountPath": "/data/db"}],
+        "env": [{"name": "MONGO_INITDB_ROOT_USERNAME", "value": "root"},
+                {"name": "MONGO_INITDB_ROOT_PASSWORD", "value": "pw"}],
+        "readinessProbe": {"exec": {"command": ["mongosh", "--quiet", "--eval", "db.adminCommand('ping')"]}}}]}))
+    cluster.advance("60s")
+    assert "1/1     Running" in cluster.ok("kubectl get pods")
+    ask = "kubectl exec mongo-0 -- mongosh --quiet -u root -p pw shop --authenticationDatabase admin --eval"
+    assert cluster.ok(f"{ask} 'db.a.insertOne({{_id: 7}})'") == "{ acknowledged: true, insertedId: 7 }\n"
+    cluster.ok("kubectl delete pod mongo-0")
+    cluster.advance("60s")
+    assert cluster.ok(f"{ask} 'db.a.find()'") == "[ { _id: 7 } ]\n"
+    assert "MongoDB init process complete" not in cluster.ok("kubectl logs mongo-0")
+    client = "kubectl run client --image=mongo:7 -i --rm --restart=Never --quiet --"
+    said = cluster.ok(f"{client} mongosh --quiet 'mongodb://root:pw@mongo:27017/shop?authSource=admin'",
+                      "db.a.countDocuments()\nexit\n")
+    assert "1\n" in said
