@@ -76,6 +76,15 @@ def add(cluster: Cluster, described: Object) -> list[str]:
     return whole
 
 
+def load(cluster: Cluster, name: str) -> None:
+    """Have an image that comes from nowhere but its user's machine; one that can be pulled is there. Raises Invalid."""
+    problem = names.invalid(name)
+    if problem:
+        raise Invalid(f'"{name}": {problem}')
+    if catalogue.of(cluster.client).missing(name):
+        add(cluster, {"names": [names.split(name)[0]]})
+
+
 def _build(name: str, described: Object) -> None:
     """See that the files of an image, and of its variants, can be where they are said to be; raise Invalid."""
     from ..kubelet.runtime import rootfs

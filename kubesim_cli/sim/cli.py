@@ -30,9 +30,26 @@ def sim(ctx: click.Context) -> None:
 
 def whole() -> click.Group:
     """Return `kubesim sim` with all its commands."""
-    from . import clock, curl, doctor, images, nodes, reset, shell, snapshot, stubs, uids, undo, verify, volume
+    from . import (
+        clock,
+        curl,
+        doctor,
+        images,
+        kind,
+        minikube,
+        nodes,
+        reset,
+        shell,
+        snapshot,
+        stubs,
+        uids,
+        undo,
+        verify,
+        volume,
+    )
 
-    for module in (clock, curl, doctor, images, nodes, reset, shell, snapshot, stubs, uids, undo, verify, volume):
+    for module in (clock, curl, doctor, images, kind, minikube, nodes, reset, shell, snapshot, stubs, uids, undo,
+                   verify, volume):
         for command in module.COMMANDS:
             sim.add_command(command)
     return sim

@@ -1,4 +1,4 @@
-"""The programs that a stage puts in front of PATH: kubectl, and kubesim itself."""
+"""The programs that a stage puts in front of PATH: kubectl, kubesim itself, and minikube and kind beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import click
 from ..machinery.files import private_folder
 
 # What each program's arguments are put behind.
-PROGRAMS: dict[str, list[str]] = {"kubectl": [], "kubesim": []}
+PROGRAMS: dict[str, list[str]] = {"kubectl": [], "kubesim": [], "minikube": ["sim", "minikube"],
+                                  "kind": ["sim", "kind"]}
 
 # Unlike `python -m kubesim_cli` it imports nothing from the working folder, which may be anybody's. Python's own -P
 # does so since 3.11, and -I would hide packages that are installed for one user.

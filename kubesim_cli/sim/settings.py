@@ -22,10 +22,12 @@ class Settings:
     `execute` runs a kubectl command line in this process; None where that is not to be had. `words`: the command line.
     """
 
-    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None, words: Sequence[str] = ()):
+    def __init__(self, environ: Mapping[str, str], execute: Execute | None = None, words: Sequence[str] = (),
+                 context: str = ""):
+        """`context`: that of the kubeconfig which is meant, "" for the current one."""
         from ..kubectl.kubeconfig import home
 
-        self.environ, self.home, self.execute = environ, home(environ), execute
+        self.environ, self.home, self.execute, self._context = environ, home(environ), execute, context
         self.words = " ".join(("kubesim sim", *words)) if words else ""
 
     @cached_property
@@ -34,7 +36,9 @@ class Settings:
         from ..kubectl.cli.commands import flags_of
         from ..kubectl.kubeconfig import load
 
-        return load(self.environ, flags_of(""))
+        flags = flags_of("")
+        flags.parse([f"--context={self._context}"] if self._context else [])
+        return load(self.environ, flags)
 
     def write_kubeconfig(self) -> None:
         """Make sure that kubesim's own kubeconfig is there, for programs beside kubectl."""

@@ -51,7 +51,8 @@ def env(settings: Settings, shell: str | None, off: bool) -> None:
     fish:        kubesim sim env | source
     PowerShell:  kubesim sim env | Out-String | Invoke-Expression
 
-    The prompt says (kubesim) as long as that lasts; with --off it ends.
+    The prompt says (kubesim) as long as that lasts; with --off it ends. Beside kubectl and kubesim there are minikube
+    and kind, as far as `kubesim sim minikube --help` and `kubesim sim kind --help` tell.
     """
     language = shell or _language()
     home = os.path.abspath(settings.home)

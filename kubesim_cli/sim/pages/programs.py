@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-OURS = ("kubectl",)
+OURS = ("kubectl", "kind", "minikube")
 FETCHING = ("curl", "wget")  # ours as well: for files that --map has made local; curl for addresses in the cluster
 # Programs that do nothing but read, print and change files of the scratch folder.
 HARMLESS = frozenset((
@@ -31,8 +31,8 @@ BUILTINS = frozenset((
 BEYOND = frozenset((
     "apparmor_parser", "apt", "apt-get", "aws", "az", "brew", "cfssl", "cfssljson", "chgrp", "choco", "chown",
     "conntrack", "containerd", "cri-dockerd", "crictl", "ctr", "curl", "dig", "docker", "etcdctl", "exit", "gcloud",
-    "git", "go", "gpg", "helm", "htpasswd", "iptables", "journalctl", "k3s", "kind", "kubeadm", "kubectx", "kubelet",
-    "kubens", "lsblk", "make", "minikube", "mount", "nc", "netstat", "nslookup", "openssl", "openstack", "pip",
+    "git", "go", "gpg", "helm", "htpasswd", "iptables", "journalctl", "k3s", "kubeadm", "kubectx", "kubelet",
+    "kubens", "lsblk", "make", "mount", "nc", "netstat", "nslookup", "openssl", "openstack", "pip",
     "podman", "ps", "python", "python3", "scp", "skaffold", "snap", "ssh", "ssh-keygen", "su", "sudo", "swapoff",
     "sysctl", "systemctl", "telnet", "traceroute", "useradd", "vi", "vim", "watch", "wget", "yum", "zypper",
 ))
