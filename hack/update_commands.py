@@ -13,7 +13,8 @@ Where each fact comes from:
 - type: what kubectl says of a value that cannot be parsed; an unknown flag behind it keeps the command from running;
 - noOptDefVal: that there is one, by giving the flag without a value; which, by NO_OPTION below;
 - required: cobra completes only the required flags (`kubectl __complete COMMAND -`);
-- deprecated: what kubectl says when all flags are given together with --help;
+- deprecated: what kubectl says when all flags are given together with --help; letterDeprecated: that it says so of the
+  letter, too, when that is given;
 - flags that help does not show: which to ask for, and their defaults, by HIDDEN below;
 - since, until, before: by comparing the releases.
 """
@@ -146,6 +147,11 @@ class Kubectl:
                 return set(flags), {match["name"]: match["why"] for match in _DEPRECATED.finditer(said)}
             del flags[unknown[1]]
 
+    def letter_deprecated(self, command: str, letter: str) -> bool:
+        """Tell whether the letter of a flag is deprecated besides the flag."""
+        said = self.ask(*command.split(), f"-{letter}=a", "--help")[1]
+        return f"Flag shorthand -{letter} has been deprecated" in said
+
     def _refusal(self, command: str, *flags: str) -> str:
         return self.ask(*command.split(), *flags, "--no-such-flag")[1]
 
@@ -233,6 +239,7 @@ def _all_flags(kubectls: list[Kubectl], command: str, shown_by: Callable[[Kubect
             facts[name][kubectl.release] = {
                 **kinds[name, default[name]], "default": default[name], "short": letter,
                 "required": name in required, "deprecated": deprecated.get(name, ""),
+                "letterDeprecated": bool(letter and name in deprecated and kubectl.letter_deprecated(command, letter)),
                 "hidden": name not in shown and (command, name) not in ALPHA, "alpha": ALPHA.get((command, name), "")}
     return {name: compare(facts[name], kubectls[0].release, kubectls[-1].release) for name in sorted(facts)}
 

@@ -1,4 +1,4 @@
-"""Every command and every flag of kubectl 1.28 to 1.36 is there, and docs/kubectl.md says the same as the code."""
+"""Every command and every flag of kubectl 1.28 to 1.37 is there, and docs/kubectl.md says the same as the code."""
 
 import importlib
 import json
@@ -99,9 +99,10 @@ def test_help_json_has_words_on_every_command_and_flag():
 
 # What a release's kubectl has, as its own help told.
 @pytest.mark.parametrize(("command", "name", "since", "until"), [
-    ("delete", "interactive", 29, 37), ("logs", "all-pods", 31, 37), ("apply", "subresource", 32, 37),
-    ("kustomize", "helm-debug", 32, 37), ("autoscale", "cpu", 34, 37), ("autoscale", "cpu-percent", 28, 34),
-    ("run", "filename", 31, 37), ("run", "detach-keys", 36, 37), ("get", "watch", 28, 37)])
+    ("delete", "interactive", 29, 38), ("logs", "all-pods", 31, 38), ("apply", "subresource", 32, 38),
+    ("kustomize", "helm-debug", 32, 38), ("autoscale", "cpu", 34, 38), ("autoscale", "cpu-percent", 28, 34),
+    ("run", "filename", 31, 37), ("run", "detach-keys", 36, 38), ("explain", "max-depth", 37, 38),
+    ("get", "watch", 28, 38)])
 def test_help_shows_the_flags_of_the_release(command, name, since, until):
     shown = [release[1] for release in RELEASES if f"--{name}=" in text_of(command, release)]
     assert shown == list(range(since, until))
@@ -114,8 +115,8 @@ def test_help_is_that_of_the_release():
     assert "--profile='general':" in text_of("debug", (1, 36))
     assert "[--cpu-percent=CPU]" in text_of("autoscale", (1, 33))
     assert "[--cpu=CPU] [--memory=MEMORY]" in text_of("autoscale", (1, 34))
-    assert ["kuberc" in subcommands("", release) for release in RELEASES] == [False] * 8 + [True]
-    assert ["alpha" in subcommands("", release) for release in RELEASES] == [False] * 7 + [True, False]
+    assert ["kuberc" in subcommands("", release) for release in RELEASES] == [False] * 8 + [True, True]
+    assert ["alpha" in subcommands("", release) for release in RELEASES] == [False] * 7 + [True, False, False]
 
 
 def test_the_page_in_docs_is_up_to_date():

@@ -17,13 +17,18 @@ _NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with 
 
 
 def run(ctx: Context) -> None:
-    """kubectl explain TYPE[.FIELD...] [--recursive] [--api-version=VERSION] (pkg/cmd/explain)."""
+    """kubectl explain TYPE[.FIELD...] [--recursive [--max-depth=N]] [--api-version=VERSION] (pkg/cmd/explain)."""
     flags, args = ctx.flags, ctx.args
     if not args:
         raise Failure('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete '
                       "list of supported resources.\n")
     if len(args) > 1:
         raise Failure("We accept only this format: explain RESOURCE\n")
+    deepest: int = flags["max-depth"]
+    if deepest > 0 and not flags["recursive"]:
+        raise Failure("--max-depth requires --recursive")
+    if deepest < 0:
+        raise Failure("--max-depth must be non-negative")
     asked = flags["api-version"]
     resource, path = _resource_and_path(ctx, args[0], bool(asked))
     group, version = _group_and_version(asked) if asked else (resource.group, resource.version)
@@ -45,7 +50,7 @@ def run(ctx: Context) -> None:
         missing = f"error: GVR ({name}) not found in OpenAPI schema"
     if found is None:
         raise Failure(missing)
-    _show(ctx, found, path, flags["recursive"], render)
+    _show(ctx, found, path, flags["recursive"], deepest, render)
 
 
 def _group_and_version(text: str) -> tuple[str, str]:
@@ -84,7 +89,7 @@ def _fields(text: str, complaint: str, checked: int | None = None) -> list[Any]:
     return names
 
 
-def _show(ctx: Context, resource: Resource, path: list[str], recursive: bool, render: Any) -> None:
+def _show(ctx: Context, resource: Resource, path: list[str], recursive: bool, deepest: int, render: Any) -> None:
     from ..machinery.schema import object_meta, schema_of
     from .printers import PrinterError
     from .printers.explain import Document
@@ -105,7 +110,7 @@ def _show(ctx: Context, resource: Resource, path: list[str], recursive: bool, re
         schema = {"$ref": known.ref}
     try:
         ctx.out(render(document, document.resolve(schema), resource.group, resource.version, resource.kind, path,
-                       recursive))
+                       recursive, deepest))
     except PrinterError as error:
         ctx.out(error.output)
         raise Failure(str(error)) from None

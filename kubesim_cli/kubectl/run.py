@@ -7,6 +7,7 @@ import re
 from ..go.fmt import quote
 from ..machinery import names
 from ..machinery.errors import StatusError
+from ..releases.kubectl import does
 from .expose import atoi, parse_labels, service
 from .failures import Failure, Usage
 from .resource.mapper import resource_for
@@ -16,6 +17,7 @@ from .util.overrides import overridden
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
+    from ..releases import Release
     from .cli.flags import Flags
     from .context import Context
 
@@ -33,7 +35,7 @@ def run(ctx: Context) -> None:
     strategy = cmdutil.dry_run(ctx)
     attach = flags["attach"] or (flags["stdin"] and not flags.changed("attach"))
     print_obj = cmdutil.printer(ctx, "created", strategy, typed=True)
-    _check(flags, args, attach, strategy)
+    _check(flags, args, attach, strategy, ctx.release)
     obj = _pod(flags, args[0], args[1:])
     pods = resource_for(ctx, "pods")  # kubectl wants a server even for a dry run on the client
     obj = overridden(ctx, obj)
@@ -60,7 +62,7 @@ def run(ctx: Context) -> None:
         raise failure
 
 
-def _check(flags: Flags, args: list[str], attach: bool, strategy: str) -> None:
+def _check(flags: Flags, args: list[str], attach: bool, strategy: str, release: Release) -> None:
     if not args or flags.dash == 0:
         raise Usage("NAME is required for run")
     if flags["pod-running-timeout"] <= 0:
@@ -73,15 +75,19 @@ def _check(flags: Flags, args: list[str], attach: bool, strategy: str) -> None:
         raise Usage("-i/--stdin is required for containers with -t/--tty=true")
     if flags["expose"] and not flags["port"]:
         raise Usage("--port must be set when exposing a service")
-    if flags["restart"] not in ("", "Always", "OnFailure", "Never"):
-        raise Usage(f"invalid restart policy: {flags['restart']}")
+    _check_policy("restart policy", flags["restart"], ("Always", "OnFailure", "Never"), release)
     if flags["rm"] and not attach:
         raise Usage("--rm should only be used for attached containers")
     if attach and strategy != "none":
         raise Usage("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or "
                     "--tty)")
-    if flags["image-pull-policy"] not in ("", "Always", "IfNotPresent", "Never"):
-        raise Usage(f"invalid image pull policy: {flags['image-pull-policy']}")
+    _check_policy("image pull policy", flags["image-pull-policy"], ("Always", "IfNotPresent", "Never"), release)
+
+
+def _check_policy(what: str, given: str, policies: tuple[str, ...], release: Release) -> None:
+    if given not in ("", *policies):
+        choices = f", valid values are: {', '.join(policies)}" if does("PolicyChoices", release) else ""
+        raise Usage(f"invalid {what}: {given}{choices}")
 
 
 def _pod(flags: Flags, name: str, args: list[str]) -> Object:

@@ -1,4 +1,4 @@
-"""What differs between the Kubernetes releases that kubesim emulates, 1.28 to 1.36.
+"""What differs between the Kubernetes releases that kubesim emulates, 1.28 to 1.37.
 
 gates.py: what the server's side does, kubectl.py: what kubectl does, server.py: what both say of their version. A fact
 in data carries `since` and `until`, and is asked through `within`. Nowhere else are releases compared.
@@ -9,7 +9,7 @@ from __future__ import annotations
 Release = tuple[int, int]  # a minor release, as in (1, 28)
 
 OLDEST: Release = (1, 28)  # what is emulated where nothing is said
-NEWEST: Release = (1, 36)
+NEWEST: Release = (1, 37)
 
 
 def within(release: Release, since: Release | None = None, until: Release | None = None) -> bool:

@@ -33,6 +33,7 @@ BEHAVIOURS = {
     "NullsNotCreated": (1, 31),                 # apply leaves nulls out of what it creates
     "PlainSort": (1, 31),                       # get --sort-by compares strings as such, not the numbers in them
     "PodsThatDeclare": (1, 30),                 # drain: `cannot delete Pods that declare no controller`
+    "PolicyChoices": (1, 37),                    # run answers a wrong restart or pull policy with those there are
     "PrinterOfApiResources": (1, 34),           # api-resources -o is a common printer's
     "RollbackWarning": (1, 36),                 # rollout undo warns where `kubectl apply` manages the object
     "ScaleShowsReplicas": (1, 36),              # scale -o shows the new number

@@ -18,9 +18,10 @@ NEW = {
     "1.34": ["DeviceClass", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice", "VolumeAttributesClass"],
     "1.35": [],
     "1.36": ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"],
+    "1.37": ["ClusterTrustBundle", "DeviceTaintRule", "PodCertificateRequest", "StorageVersionMigration"],
 }
 FLOWCONTROL_VERSIONS = {"1.28": ["v1beta3", "v1beta2"], "1.29": ["v1", "v1beta3"], "1.30": ["v1", "v1beta3"],
-                        "1.31": ["v1", "v1beta3"], "1.32": ["v1"], "1.36": ["v1"]}
+                        "1.31": ["v1", "v1beta3"], "1.32": ["v1"], "1.37": ["v1"]}
 SERVICE_CIDR = """\
 apiVersion: networking.k8s.io/v1
 kind: ServiceCIDR
@@ -72,10 +73,10 @@ def test_groups_with_their_preferred_versions(cluster, release):
     group = next(group for group in groups if group["name"] == FLOWCONTROL)
     assert [entry["version"] for entry in group["versions"]] == FLOWCONTROL_VERSIONS[release]
     assert group["preferredVersion"] == group["versions"][0]
-    assert ("resource.k8s.io" in {group["name"] for group in groups}) == (release == "1.36")
+    assert ("resource.k8s.io" in {group["name"] for group in groups}) == (release == "1.37")
 
 
-@pytest.mark.parametrize("release", ["1.28", "1.31", "1.36"])
+@pytest.mark.parametrize("release", ["1.28", "1.31", "1.37"])
 def test_api_services_are_those_of_the_versions_served(cluster, release):
     terminal = cluster(release)
     versions = {f"{version}.{group}" for group, _, version in (

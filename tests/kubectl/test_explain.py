@@ -111,6 +111,25 @@ DESCRIPTION:
     assert "metadata\t<ObjectMeta>" in terminal.ok("kubectl explain shirts.stable.example.com")
 
 
+@pytest.mark.parametrize("output", ["", "-o plaintext-openapiv2"])
+def test_fields_down_to_a_depth(terminal, output):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.37"
+    fields = terminal.ok(f"kubectl explain services.spec --recursive --max-depth=2 {output}").partition("FIELDS:")[2]
+    whole = terminal.ok(f"kubectl explain services.spec --recursive {output}").partition("FIELDS:")[2]
+    step = 3 if output else 2
+    depths = {(len(line) - len(line.lstrip())) // step for line in fields.splitlines() if "\t" in line}
+    assert depths == {1, 2}
+    assert {(len(line) - len(line.lstrip())) // step for line in whole.splitlines() if "\t" in line} == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("flags", "err"), [
+    ("--max-depth=2", "error: --max-depth requires --recursive\n"),
+    ("--recursive --max-depth=-1", "error: --max-depth must be non-negative\n")])
+def test_depths_that_are_refused(terminal, flags, err):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.37"
+    assert terminal(f"kubectl explain pods {flags}").err == err
+
+
 def test_recursive(terminal):
     lines = terminal.ok("kubectl explain services.spec --recursive").splitlines()
     at = lines.index("  ports\t<[]ServicePort>")

@@ -107,6 +107,14 @@ def test_flags_come_and_go_with_releases(line, before, since):
             assert flags.settle(lambda release=release: release) == expected
 
 
+def test_a_letter_is_deprecated_with_its_flag():
+    said = "has been deprecated, it is ignored by kubectl run and will be removed in a future release"
+    assert parse("run p --image=x -f y")[0].settle(lambda: (1, 36)) == []
+    assert parse("run p --image=x --filename y")[0].settle(lambda: (1, 37)) == [f"Flag --filename {said}"]
+    assert parse("run p --image=x -f y")[0].settle(lambda: (1, 37)) == [
+        f"Flag shorthand -f {said}", f"Flag --filename {said}"]
+
+
 def test_most_flags_need_no_release():
     assert parse("get pods -A -o wide")[0].settle(None) == []
 

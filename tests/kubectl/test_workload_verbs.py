@@ -147,6 +147,14 @@ def test_refusals(terminal, line, error):
     assert terminal(f"kubectl {line}") == (1, "", error)
 
 
+@pytest.mark.parametrize(("release", "choices"), [
+    ("1.36", ""), ("1.37", ", valid values are: Always, IfNotPresent, Never")])
+def test_a_wrong_policy_is_answered_with_those_there_are(terminal, release, choices):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = release
+    assert terminal("kubectl run a --image=b --image-pull-policy=Perhaps").err == (
+        f"error: invalid image pull policy: Perhaps{choices}\nSee 'kubectl run -h' for help and examples\n")
+
+
 def test_expose(web):
     assert web.ok("kubectl expose deploy web --name=front --type=NodePort --target-port=http --port=8080") == (
         "service/front exposed\n")

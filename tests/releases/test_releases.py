@@ -12,7 +12,7 @@ def test_releases():
     assert {releases.parse_release(patch) for patch in server.PATCH.values()} == set(server.PATCH)
 
 
-@pytest.mark.parametrize("text", ["1.27", "1.37", "2.0", "1", "", "latest", "1.30.1.2"])
+@pytest.mark.parametrize("text", ["1.27", "1.38", "2.0", "1", "", "latest", "1.30.1.2"])
 def test_unknown_releases(text):
     with pytest.raises(ValueError):
         releases.parse_release(text)

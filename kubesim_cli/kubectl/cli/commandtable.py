@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _HEAD = """# The commands
 
-Every command and flag of the kubectl that is played is accepted; these are those of 1.36. This page is written by
+Every command and flag of the kubectl that is played is accepted; these are those of 1.37. This page is written by
 `python -m kubesim_cli.kubectl.cli.commandtable > docs/kubectl.md` from what the code knows, and a test compares them.
 `kubectl COMMAND --help` tells more. A flag is shown with its letter and, where it has one, its default; the release
 behind a flag is the first that has it.

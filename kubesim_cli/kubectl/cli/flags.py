@@ -142,6 +142,8 @@ class Flags:
             if facts is None or (letter and facts.get("short") != letter):
                 raise _unknown_letter(letter, written) if letter else FlagError(f"unknown flag: {written}")
             if why := facts.get("deprecated"):
+                if letter and facts.get("letterDeprecated"):
+                    warnings.append(f"Flag shorthand -{letter} has been deprecated, {why}")
                 warnings.append(f"Flag --{name} has been deprecated, {why}")
         return warnings
 

@@ -18,11 +18,11 @@ _BULLET = re.compile(r"(\d+\.?|-|\*)\s")
 
 
 def render(document: Document, schema: Object, group: str, version: str, kind: str, path: list[str],
-           recursive: bool) -> str:
+           recursive: bool, deepest: int = 0) -> str:
     """Return the explanation of a kind, or of the field that `path` leads to from its `schema`; PrinterError."""
     api_version = f"{group}/{version}" if group else version
     head = f"KIND:     {kind}\nVERSION:  {api_version}\n\n"
-    return head + _model(_lookup(_Node(document, schema), path), path[-1] if path else "", recursive)
+    return head + _model(_lookup(_Node(document, schema), path), path[-1] if path else "", recursive, deepest)
 
 
 class _Node:
@@ -98,7 +98,7 @@ def _lookup(node: _Node, path: list[str]) -> _Node:
     return node
 
 
-def _model(node: _Node, name: str, recursive: bool) -> str:
+def _model(node: _Node, name: str, recursive: bool, deepest: int) -> str:
     descriptions, type_ = [node.description], ""
     while node.kind in ("reference", "array", "map"):
         if node.kind != "reference":
@@ -112,7 +112,7 @@ def _model(node: _Node, name: str, recursive: bool) -> str:
     if node.kind == "primitive":
         return f"FIELD:    {name} <{type_}>\n\n{description}"
     resource = f"RESOURCE: {name} <{type_}>\n\n" if name else ""
-    fields = _all_fields(node, 3, frozenset()) if recursive else _fields(node)
+    fields = _all_fields(node, 1, deepest, frozenset()) if recursive else _fields(node)
     return f"{resource}{description}\nFIELDS:\n{''.join(fields)}"
 
 
@@ -130,13 +130,14 @@ def _fields(node: _Node) -> Iterator[str]:
         yield f"   {name}\t<{field.type_name}>{required}\n{_wrapped(field.description, 5)}\n"
 
 
-def _all_fields(node: _Node, indent: int, seen: frozenset[str]) -> Iterator[str]:
+def _all_fields(node: _Node, level: int, deepest: int, seen: frozenset[str]) -> Iterator[str]:
     if node.kind == "object":
         for name, field in node.properties:
-            yield f"{' ' * indent}{name}\t<{field.type_name}>\n"
-            yield from _all_fields(field, indent + 3, seen)
+            yield f"{' ' * 3 * level}{name}\t<{field.type_name}>\n"
+            if not deepest or level < deepest:
+                yield from _all_fields(field, level + 1, deepest, seen)
     elif node.kind in ("array", "map") or (node.kind == "reference" and node.reference not in seen):
-        yield from _all_fields(node.inner, indent, seen | {node.reference})
+        yield from _all_fields(node.inner, level, deepest, seen | {node.reference})
 
 
 def _wrapped(text: str, indent: int) -> str:

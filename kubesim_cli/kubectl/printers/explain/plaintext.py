@@ -19,10 +19,10 @@ _ENUM_LIMIT = 4  # in the list of fields
 
 
 def render(document: Document, schema: Object, group: str, version: str, kind: str, path: list[str],
-           recursive: bool) -> str:
+           recursive: bool, deepest: int = 0) -> str:
     """Return the explanation of a kind, or of the field that `path` leads to from its `schema`; PrinterError."""
     head = f"{f'GROUP:      {group}' + chr(10) if group else ''}KIND:       {kind}\nVERSION:    {version}\n\n"
-    text = _Renderer(document, recursive).output(schema, path, frozenset())
+    text = _Renderer(document, recursive, deepest).output(schema, path, frozenset())
     if not text:
         raise PrinterError(f'error: field "{path[-1]}" does not exist', head)
     return f"{head}{text}\n"
@@ -31,8 +31,8 @@ def render(document: Document, schema: Object, group: str, version: str, kind: s
 class _Renderer:
     """`seen` are the references that were followed on the way, where a cycle ends."""
 
-    def __init__(self, document: Document, recursive: bool) -> None:
-        self.document, self.recursive = document, recursive
+    def __init__(self, document: Document, recursive: bool, deepest: int) -> None:
+        self.document, self.recursive, self.deepest = document, recursive, deepest
 
     def output(self, schema: Object, path: list[str], seen: frozenset[str]) -> str:
         """Follow the path and describe what is there; "" where it leads nowhere."""
@@ -85,7 +85,7 @@ class _Renderer:
         resolved = self.document.resolve(schema)
         for name, field in sorted((resolved.get("properties") or {}).items()):
             yield self._field(name, field, name in (resolved.get("required") or ()), level * 2)
-            if self.recursive:
+            if self.recursive and (not self.deepest or level < self.deepest):
                 yield from self._fields(field, level + 1, seen)
         for part in (*(resolved.get("allOf") or ()), resolved.get("items"), _values(resolved)):
             if part:
