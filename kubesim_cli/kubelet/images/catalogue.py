@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from ...go.jsontext import Entries, text_of
 from . import names
 from .description import SLOWEST, Facts, Tags, of_tag, pull_time
 
@@ -22,20 +23,15 @@ NOWHERE = ("doesnotexist", "does-not-exist", "donotexist", "do-not-exist", "none
            "not-exist")
 UNKNOWN_USAGE = {"cpu": "1m", "memory": "10Mi"}
 IDLE_USAGE = {"cpu": "0m", "memory": "1Mi"}  # of a shell that waits
-_index: Object = {}
+_index: list[Entries] = []  # of index.json, once it was read
 
 
-def index() -> Object:
-    """Return what index.json has: `official` (names of Docker Hub's library), `words` of their tags, and `images`, by
-    file what can be known without reading it."""
+def index() -> Entries:
+    """Return what index.json has: `official` (names of Docker Hub's library), `words` of their tags, `repositories`
+    (which file describes one), and for each file `image FILE`, what is known of an image without reading that."""
     if not _index:
-        from ...go.jsontext import loads
-
-        with open(os.path.join(os.path.dirname(__file__), "index.json"), encoding="utf-8") as file:
-            found = loads(file.read())
-        found["repositories"] = {name: file for file, each in found["images"].items() for name in each["names"]}
-        _index.update(found)
-    return _index
+        _index.append(Entries(text_of(os.path.join(os.path.dirname(__file__), "index.json"))))
+    return _index[0]
 
 
 class Catalogue:
@@ -52,7 +48,7 @@ class Catalogue:
         if own is not None:
             return own
         file = self.file(image)
-        return None if file is None else index()["images"][file]
+        return None if file is None else index()[f"image {file}"]
 
     def file(self, image: str) -> str | None:
         """Return the file here that describes an image, without .yaml."""

@@ -1,12 +1,16 @@
-"""What is in an image: its files, programs, users and environment, read from its description when it is played."""
+"""What is in an image: its files, programs, users and environment, read from its description when it is played.
+
+The descriptions are the files *.yaml here. What is read is what hack/images.py has made of them: descriptions.json, which
+has one a line, so that no container needs YAML.
+"""
 
 from __future__ import annotations
 
 import os
 
+from ...go.jsontext import Entries, loads, text_of
 from . import names
 from .catalogue import BUILT_IN
-from .checking import FIELDS, Invalid, check
 from .description import of_tag, version_of
 
 TYPE_CHECKING = False
@@ -18,13 +22,14 @@ _OWN = frozenset(("names", "tags", "releases", "size", "pull", "entrypoint", "co
                   "config", "ports", "usage", "healthy"))
 _CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers"))  # mappings, which add to those below
 _MOST_BASES = 8
-_read: dict[str, Object] = {}
+_descriptions: list[Entries] = []  # of descriptions.json, once it was read
 _images: dict[str, Image] = {}
 
 
 def parse(text: str) -> Object:
     """Return the description that a YAML text is; raises checking.Invalid."""
     from ...go import yaml
+    from .checking import Invalid, check
 
     try:
         found = yaml.load(text, version3=True)
@@ -37,10 +42,10 @@ def parse(text: str) -> Object:
 
 def read(file: str) -> Object:
     """Return the description in a file here, which is named without .yaml."""
-    if file not in _read:
-        with open(os.path.join(os.path.dirname(__file__), f"{file}.yaml"), encoding="utf-8") as text:
-            _read[file] = parse(text.read())
-    return _read[file]
+    if not _descriptions:
+        _descriptions.append(Entries(text_of(os.path.join(os.path.dirname(__file__), "descriptions.json"))))
+    described: Object = _descriptions[0][file]
+    return described
 
 
 class Image:
@@ -81,8 +86,6 @@ def of(key: str) -> Image:
     found = _images.get(key)
     if found is None:
         if key.startswith("{"):
-            from ...go.jsontext import loads
-
             own = loads(key)
             found = Image(own.pop("image"), own)
         else:
@@ -106,7 +109,7 @@ def _whole(described: Object, tag: str) -> Object:
     whole: Object = {}
     for _ in range(_MOST_BASES):
         found = _with_version(of_tag(described, tag), version_of(described, tag))
-        for field in (FIELDS.keys() - _OWN) & found.keys():
+        for field in found.keys() - _OWN:
             value = found[field]
             if field in _CHANGING:
                 whole[field] = {**value, **whole.get(field, {})}
