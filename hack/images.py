@@ -35,7 +35,8 @@ def index() -> str:
     library = yaml.load((FOLDER / f"{OFFICIAL}.yaml").read_text(encoding="utf-8"))
     lines = [_SOURCE, *(f'"{field}": {json.dumps(library[field].split())}' for field in ("official", "words"))]
     images = described()
-    lines.append('"repositories": ' + json.dumps({name: file for file, each in images.items() for name in each["names"]}))
+    repositories = {name: file for file, each in images.items() for name in each["names"]}
+    lines.append(f'"repositories": {json.dumps(repositories)}')
     for file, each in images.items():
         known = {field: each[field] for field in description.INDEXED if field in each}
         if "variants" in each:

@@ -23,6 +23,7 @@ VERBS = {
     "scale": ["scale", "sts/sts-mariadb", "--replicas=2"],
     "apply": ["apply", "-f", STS],
     "delete": ["delete", "pod", "sts-mariadb-0", "--wait=false"],
+    "exec": ["exec", "a", "--", "cat", "/f"],
 }
 # What `collections` and `functools` bring along in some releases of Python and not in others.
 _HIDDEN = ("copyreg", "itertools", "keyword", "operator", "reprlib", "sre_compile", "sre_constants",
@@ -48,7 +49,8 @@ def imported() -> dict[str, list[str]]:
             return done.stderr
 
         for words in (["sim", "clock", "freeze", "2024-01-01T00:00:00Z"], VERBS["apply"],
-                      ["sim", "clock", "advance", "5m"]):
+                      ["run", "a", "--image=busybox", "--", "sleep", "infinity"], ["sim", "clock", "advance", "5m"],
+                      ["exec", "a", "--", "sh", "-c", "echo hi > /f"]):
             run(_RUN + "from kubesim_cli.main import main; main()", words)
         for verb, words in VERBS.items():
             names = [name for name in run(_ASKED, words).split() if not name.startswith("_")

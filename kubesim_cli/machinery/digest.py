@@ -5,19 +5,29 @@ Everything imports them from here.
 
 from __future__ import annotations
 
-try:
-    from _sha3 import shake_256
-except ImportError:
-    from hashlib import shake_256
-try:
-    from _sha2 import sha256  # CPython 3.12 and later
-except ImportError:
-    try:
-        from _sha256 import sha256  # CPython before
-    except ImportError:
-        from hashlib import sha256
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hashlib import sha256, shake_256
+    from typing import Any
+
+# Where CPython has each; hashlib has both, everywhere.
+_PLACES = {"sha256": ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib"),
+           "shake_256": ("_sha3", "hashlib")}
 
 __all__ = ["md5", "sha1", "sha256", "shake_256"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import one of the digests when it is first asked for."""
+    for place in _PLACES.get(name, ()):
+        try:
+            found = globals()[name] = getattr(__import__(place), name)
+        except ImportError:
+            continue
+        return found
+    raise AttributeError(name)
 
 
 def md5(data: bytes) -> str:

@@ -1,7 +1,7 @@
 """What is in an image: its files, programs, users and environment, read from its description when it is played.
 
-The descriptions are the files *.yaml here. What is read is what hack/images.py has made of them: descriptions.json, which
-has one a line, so that no container needs YAML.
+The descriptions are the files *.yaml here. What is read is what hack/images.py has made of them: descriptions.json,
+which has one a line, so that no container needs YAML.
 """
 
 from __future__ import annotations

@@ -8,8 +8,7 @@ in a script by the script's text and a number.
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from ...machinery.modules import import_module
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 1  # changes with the operations of compiler.py: a place in a script is a number among them
+VERSION = 2  # changes with the operations of compiler.py: a place in a script is a number among them
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
@@ -32,9 +31,13 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     network.Net, network.Listener, network.Connection, network.Answered, Chance, Held)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes"}
-_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held"))
+_PLAIN = frozenset((type(None), str, int, float, bool))
+_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
                           "routes": network.Routes, "held": lambda: None}
+
+
+_known: dict[type, tuple[list[str], list[str]]] = {}
 
 
 def version() -> str:
@@ -49,7 +52,7 @@ def version() -> str:
 def _class(name: str) -> Any:
     """Return a class of what is stored; those of shells are imported where there are any."""
     if name not in _CLASSES:
-        _CLASSES[name] = getattr(import_module(_ELSEWHERE[name], __package__), name)
+        _CLASSES[name] = getattr(import_module(__package__ + _ELSEWHERE[name]), name)
     return _CLASSES[name]
 
 
@@ -100,13 +103,13 @@ class Store:
 
         def encode(value: Any) -> Any:
             kind = value.__class__
-            if value is None or kind in (str, int, float, bool):
+            if kind in _PLAIN:
                 return value
             if kind in (bytes, bytearray):
                 return _bytes(value, blobs)
             if kind is list:
                 return {"l": [encode(each) for each in value]}
-            if kind is dict:
+            if kind is dict or kind is files.Entries:
                 return {"d": [[encode(key), encode(each)] for key, each in value.items()]}
             if kind is tuple:
                 return {"t": [encode(each) for each in value]}
@@ -132,8 +135,8 @@ class Store:
                 record["items"] = [[encode(key), encode(each)] for key, each in value.items()]
             records[names[id(value)]] = record
             if value.__class__ is files.Volume and value.image:
-                for inode in rootfs.inodes(value).values():
-                    if rootfs.changed(inode):
+                for inode in [*value.made.values()]:
+                    if inode.links and rootfs.changed(inode):
                         name(inode)
         records["root"] = {**head, "last": self.last}
         self.names, self.objects = names, objects
@@ -149,13 +152,16 @@ class Store:
             raise ValueError("processes of another version")
         self.last = head["last"]
         made: dict[str, Any] = {}
+        layers: dict[str, rootfs.Copies] = {}
         waiting: list[str] = []
 
         def get(name: str) -> Any:
             found = made.get(name)
             if found is None and name[:6] == "Inode@":
-                layer(name.partition("@")[2].partition("/")[0])
-                found = made[name]
+                volume, _, number = name.removeprefix("Inode@").partition("/")
+                if volume not in layers:
+                    layer(volume)
+                found = made[name] = layers[volume].inode(int(number))
             if found is None:
                 kind = _class(name.partition("-")[0])
                 if kind.__name__ == "Code":
@@ -167,15 +173,13 @@ class Store:
             return found
 
         def layer(volume: str) -> None:
-            """Make the inodes that a volume has from its image; those that have changed have records."""
-            built = rootfs.build(records[volume]["image"])
-            for number, inode in rootfs.inodes(built).items():
-                known = f"Inode@{volume}/{number}"
-                made[known] = inode
-                inode.volume = get(volume)
-                if known in records:
-                    inode.entries = {}
-                    waiting.append(known)
+            """Have the inodes that a volume has from its image; those that have changed have records."""
+            into = get(volume)
+            into.image = records[volume]["image"]
+            layers[volume] = rootfs.Copies(into)
+            for name in [each for each in records if each.startswith(f"Inode@{volume}/")]:
+                made[name] = layers[volume].inode(int(name.partition("/")[2]))
+                waiting.append(name)
 
         def decode(value: Any) -> Any:
             if value.__class__ is not dict:
@@ -202,11 +206,9 @@ class Store:
             if tag == "p":
                 return programs.program(inside)
             if tag == "q":
-                from collections import deque
-
-                return deque(decode(each) for each in inside)
+                return kernel.deque(decode(each) for each in inside)
             module, _, function = inside.partition(":")
-            return getattr(import_module(module, __package__), function)
+            return getattr(import_module(__package__ + module if module[:1] == "." else module), function)
 
         value = head["value"]
         root = decode(next(each for key, each in value["d"] if key == part) if part else value)
@@ -219,23 +221,28 @@ class Store:
                         value[decode(key)] = decode(each)
                 else:
                     setattr(value, attribute, decode(found))
-            for attribute in _names(value):
-                if attribute in _FRESH:
-                    setattr(value, attribute, _FRESH[attribute]())
+            for attribute in _slots(value.__class__)[1]:
+                setattr(value, attribute, _FRESH[attribute]())
         self.names = {id(value): name for name, value in made.items()}
         self.objects = made
         return root
 
 
-def _names(value: Any) -> list[str]:
-    if hasattr(value, "__dict__"):
-        return [*value.__dict__, *_FRESH]
-    return [attribute for kind in type(value).__mro__ for attribute in getattr(kind, "__slots__", ())]
+def _slots(kind: type) -> tuple[list[str], list[str]]:
+    """Return the attributes of a class's objects that are stored, and those that each has anew."""
+    found = _known.get(kind)
+    if found is None:
+        names = [name for each in kind.__mro__ for name in getattr(each, "__slots__", ())]
+        own = [*_FRESH] if kind.__dictoffset__ else [name for name in names if name in _FRESH]
+        found = _known[kind] = [name for name in names if name not in _TRANSIENT], own
+    return found
 
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
-    return [(attribute, getattr(value, attribute)) for attribute in _names(value)
-            if attribute not in _TRANSIENT and hasattr(value, attribute)]
+    names = _slots(value.__class__)[0]
+    if hasattr(value, "__dict__"):
+        names = [*names, *(name for name in value.__dict__ if name not in _TRANSIENT)]
+    return [(name, getattr(value, name)) for name in names if hasattr(value, name)]
 
 
 def _bytes(value: bytes | bytearray, blobs: dict[str, bytes]) -> dict[str, Any]:

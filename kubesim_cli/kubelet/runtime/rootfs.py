@@ -1,9 +1,13 @@
-"""The files that a container begins with."""
+"""The files that a container begins with.
+
+An image has hundreds of programs, and a container runs a few of them: inodes are made when somebody asks for them.
+"""
 
 from __future__ import annotations
 
 from ..images import image as images
-from .kernel.files import DEVICE, FILE, LINK, ROOT, Inode, Tree, Volume
+from . import bin as programs
+from .kernel.files import DEVICE, FILE, FOLDER, LINK, ROOT, Entries, Inode, Tree, Volume
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,51 +16,111 @@ if TYPE_CHECKING:
 BUILT = 1_760_000_000.0  # when images were made
 _FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin",
             "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
-_pristine: dict[str, dict[int, Inode]] = {}  # by key: what nobody changes
+_layers: dict[str, _Layer] = {}
+
+
+class _Layer:
+    """What an image has, which nobody changes. `names`: of each folder, by its number, the numbers of what is in it."""
+
+    def __init__(self, key: str):
+        self._known = images.of(key)
+        self.volume = Volume("overlay")
+        self.volume.root.mtime = BUILT
+        self._inodes: dict[int, Inode] = {}
+        self._programs: dict[int, str] = {}  # NAME or NAME=OTHER, see images.description
+        self.names: dict[int, dict[str, int]] = {}
+        tree = Tree(self.volume.root)
+        _put(tree, self._known)
+        folders = self._folders(tree)
+        self._keep(self.volume.root)
+        for folder, words in folders:
+            self._add(self.names[folder.number], words)
+        self.base = self.volume.next
+
+    def _folders(self, tree: Tree) -> list[tuple[Inode, list[str]]]:
+        """Return the folders that have programs, and these."""
+        words = programs.names() if self._known.programs is None else self._known.programs
+        elsewhere = [word for word in words if "/" in word]
+        found = {"/usr/bin": [word for word in words if "/" not in word] if elsewhere else words}
+        for word in elsewhere:
+            folder, _, name = word.rpartition("/")
+            found.setdefault(folder or "/", []).append(name)
+        return [(tree.make_folders(folder, now=BUILT), names) for folder, names in found.items()]
+
+    def _keep(self, inode: Inode) -> None:
+        self._inodes[inode.number] = inode
+        if inode.kind == FOLDER:
+            self.names[inode.number] = {name: each.number for name, each in inode.entries.items()}
+            for each in inode.entries.values():
+                self._keep(each)
+
+    def _add(self, names: dict[str, int], words: list[str]) -> None:
+        """Number the programs of a folder, where nothing else has their name."""
+        others = {word.partition("=")[0]: word for word in words if "=" in word}
+        new = dict.fromkeys([word for word in words if "=" not in word] if others else words)
+        new |= dict.fromkeys(others)
+        for name in names:
+            new.pop(name, None)
+        first, self.volume.next = self.volume.next, self.volume.next + len(new)
+        names |= zip(new, range(first, self.volume.next))
+        self._programs |= zip(range(first, self.volume.next), new)
+        self._programs |= {names[name]: word for name, word in others.items() if name in new}
+
+    def inode(self, number: int) -> Inode:
+        """Return an inode."""
+        found = self._inodes.get(number)
+        if found is None:
+            name, _, other = self._programs[number].partition("=")
+            found = self._inodes[number] = Inode(self.volume, number, FILE, 0o755, ROOT, BUILT)
+            is_server = name in self._known.servers and not programs.is_played(name)
+            found.data += programs.MARK + (other or (programs.SERVER if is_server else name)).encode()
+        return found
+
+
+class Copies:
+    """The inodes that a volume has of its image's, by number: copies, which may be changed."""
+
+    def __init__(self, volume: Volume):
+        self._volume, self._layer = volume, _layer(volume.image)
+        self.made = volume.made = {}
+
+    def inode(self, number: int) -> Inode:
+        """Return an inode, which is made where it is not there yet."""
+        found = self.made.get(number)
+        if found is None:
+            was = self._layer.inode(number)
+            found = self.made[number] = Inode.__new__(Inode)
+            found.volume, found.number, found.kind, found.mode = self._volume, number, was.kind, was.mode
+            found.uid, found.gid, found.links, found.mtime = was.uid, was.gid, was.links, was.mtime
+            found.target, found.data = was.target, was.data[:]
+            found.entries = Entries(self._layer.names[number], self.inode) if was.kind == FOLDER else {}
+        return found
 
 
 def build(key: str) -> Volume:
     """Return a container's own layer as its image has it; the same key (see images.image.of) gives the same inode
     numbers."""
-    found = pristine(key)
-    root = found[1]
+    layer = _layer(key)
     volume = Volume("overlay")
-    volume.image, volume.base, volume.next, volume.used = key, root.volume.base, root.volume.next, root.volume.used
-    copies = {number: _copy(inode, volume) for number, inode in found.items()}
-    for number, inode in found.items():
-        if inode.entries:
-            copies[number].entries = {name: copies[each.number] for name, each in inode.entries.items()}
-    volume.root = copies[1]
+    volume.image, volume.base, volume.next, volume.used = key, layer.base, layer.base, layer.volume.used
+    volume.root = Copies(volume).inode(1)
     return volume
 
 
-def pristine(key: str) -> dict[int, Inode]:
-    """Return the inodes of an image by number, which are not to be changed."""
-    known = _pristine.get(key)
+def _layer(key: str) -> _Layer:
+    known = _layers.get(key)
     if known is None:
-        known = _pristine[key] = inodes(_made(key))
+        known = _layers[key] = _Layer(key)
     return known
 
 
-def _copy(inode: Inode, volume: Volume) -> Inode:
-    made = Inode.__new__(Inode)
-    made.volume, made.number, made.kind, made.mode = volume, inode.number, inode.kind, inode.mode
-    made.uid, made.gid, made.links, made.mtime = inode.uid, inode.gid, inode.links, inode.mtime
-    made.target, made.data, made.entries = inode.target, inode.data[:], {}
-    return made
-
-
-def _made(key: str) -> Volume:
-    known = images.of(key)
-    volume = Volume("overlay")
-    tree = Tree(volume.root)
-    volume.root.mtime = BUILT
+def _put(tree: Tree, known: images.Image) -> None:
+    """Put all of an image but its programs where it is."""
     for path in _FOLDERS:
         tree.make_folders("/" + path, now=BUILT)
     tree.lookup("/tmp", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
     for path, target in {"/bin": "usr/bin", **known.links}.items():
         _link(tree, path, target)
-    _put_programs(tree, known)
     for name in ("null", "zero", "full", "random", "urandom"):
         tree.create(tree.find(f"/dev/{name}", "/", ROOT), DEVICE, 0o666, ROOT, BUILT, name)
     tree.put("/etc/passwd", "".join(_accounts(known.users)).encode(), now=BUILT)
@@ -70,8 +134,6 @@ def _made(key: str) -> Volume:
         inode = tree.make_folders(path, now=BUILT)
         inode.uid = inode.gid = int(uid)
         inode.mode = int(mode, 8)
-    volume.image, volume.base = key, volume.next
-    return volume
 
 
 def _link(tree: Tree, path: str, target: str) -> None:
@@ -79,24 +141,6 @@ def _link(tree: Tree, path: str, target: str) -> None:
     place = tree.find(path, "/", ROOT, False)
     if place.inode is None:
         tree.create(place, LINK, 0o777, ROOT, BUILT, target)
-
-
-def _put_programs(tree: Tree, known: images.Image) -> None:
-    """Put the programs of an image where they are; of one of which nothing is known, all that there are."""
-    from . import bin as programs
-
-    folders: dict[str, Inode] = {}
-    for path in programs.names() if known.programs is None else known.programs:
-        path, _, other = path.partition("=")
-        folder, slash, name = path.rpartition("/")
-        folder = folder or ("/" if slash else "/usr/bin")
-        here = folders.get(folder)
-        if here is None:
-            here = folders[folder] = tree.make_folders(folder, now=BUILT)
-        if name not in here.entries:
-            inode = here.entries[name] = Inode(here.volume, here.volume.number(), FILE, 0o755, ROOT, BUILT)
-            played = other or (name if programs.is_played(name) or name not in known.servers else programs.SERVER)
-            inode.data += programs.MARK + played.encode()
 
 
 def _accounts(users: dict[str, int]) -> Iterator[str]:
@@ -121,23 +165,10 @@ def shell(key: str) -> str:
     return "dash" if found == "none" else found
 
 
-def inodes(volume: Volume) -> dict[int, Inode]:
-    """Return the inodes that a volume has from its image, by number."""
-    found: dict[int, Inode] = {}
-    waiting = [volume.root]
-    while waiting:
-        inode = waiting.pop()
-        if inode.number < volume.base and inode.number not in found:
-            found[inode.number] = inode
-            waiting += inode.entries.values()
-    return found
-
-
 def changed(inode: Inode) -> bool:
     """Tell whether an inode is no longer what its image has."""
-    known = pristine(inode.volume.image)
-    was = known[inode.number]
+    layer = _layer(inode.volume.image)
+    was = layer.inode(inode.number)
     return (inode.mode != was.mode or inode.mtime != was.mtime or inode.uid != was.uid or inode.gid != was.gid
-            or inode.links != was.links or inode.data != was.data or len(inode.entries) != len(was.entries)
-            or any(was.entries[name].number != each.number if name in was.entries else True
-                   for name, each in inode.entries.items()))
+            or inode.links != was.links or inode.data != was.data
+            or (inode.kind == FOLDER and not inode.has(layer.names[inode.number])))

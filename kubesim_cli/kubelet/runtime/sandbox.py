@@ -11,67 +11,23 @@ from ...machinery.objects import controller_of
 from ...machinery.streaming import StartError
 from ..images import catalogue, image
 from ..network import podfiles
-from . import bin as programs
 from . import environment, given, taken
 from .engine import Container, Engine, Mount, Session, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
 from .kernel.network import LOOPBACK
+from .unknown import UNKNOWN, find_finite, find_lasting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Client
     from ...machinery.types import Object
     from .kernel.files import Volume
-    from .kernel.process import Process, Program
 
 GIVEN = ("configMap", "secret", "projected", "downwardAPI")  # volumes that the kubelet writes
 KEPT = ("persistentVolumeClaim", "ephemeral", "hostPath")    # volumes that may outlive the pod
 _PLUGINS = {"configMap": "configmap", "secret": "secret", "projected": "projected", "downwardAPI": "downward-api",
             "emptyDir": "empty-dir"}
-UNKNOWN = "kubesim-unknown"  # the program of a container whose image's own command is not known
-
-
-
-def _unknown_ends(process: Process) -> int | None:
-    return 0
-
-
-def _unknown_goes_on(process: Process) -> int | None:
-    top = process
-    while top.parent is not None:
-        top = top.parent
-    if top is not top.space.init:
-        return 0
-    process.wait()
-    return None
-
-
-def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
-    from .bin import unplayed
-
-    try:
-        found = programs.find(tree, user, cwd, path, name)
-    except Errno as error:
-        if error.name != "ENOENT" or not name or (name != UNKNOWN and image.of(tree.root.volume.image).is_known):
-            raise
-        return unknown
-    return unknown if found is unplayed.run else found
-
-
-def _find_finite(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
-    """Find a program where the container is to end: one that nobody knows ends well."""
-    return _find(_unknown_ends, tree, user, cwd, path, name)
-
-
-def _find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
-    """Find a program: one that nobody knows goes on where the container lives by it, else it ends well."""
-    return _find(_unknown_goes_on, tree, user, cwd, path, name)
-
-
-def is_unknown(process: Process) -> bool:
-    """Tell whether it is not known what a process does."""
-    return process.program is _unknown_goes_on
 
 
 def user_of(pod: Object, container: Object, own: str) -> User:
@@ -161,7 +117,7 @@ class Sandbox:
                     container.get("workingDir") or inside.workdir, tuple(mounts),
                     None if limit is None else _bytes(limit), bool(container.get("stdin")), bool(container.get("tty")),
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
-                    _find_finite if finite and not idle else _find_lasting,
+                    find_finite if finite and not idle else find_lasting,
                     f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid)
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree

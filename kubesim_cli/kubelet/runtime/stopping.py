@@ -89,7 +89,7 @@ def signal_of(api: Client, container: Object) -> str:
 
 def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that is told to now, where it is played on."""
-    from .sandbox import is_unknown
+    from .unknown import is_unknown
 
     kernel, main = course.kernel, course.main
     at, hook, failed = kernel.now, hook_of(container, "preStop") if grace > 0 else {}, None

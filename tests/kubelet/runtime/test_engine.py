@@ -167,3 +167,43 @@ def test_every_program_can_be_stored():
     store, played = Store(), {name: programs.program(name) for name in programs.names()}
     records, blobs = store.freeze(played)
     assert Store().thaw(json.loads(json.dumps(records)), blobs) == played
+
+
+def _thawed(engine):
+    records, blobs = engine.freeze()
+    return Engine.thaw(json.loads(json.dumps(records)), blobs), records
+
+
+def _run(engine, *argv):
+    session = engine.execute("a", list(argv))
+    engine.advance(START + 1)
+    return b"".join(data for _, data in session.take()).decode()
+
+
+def test_files_of_an_image_are_made_when_somebody_asks_for_them(engine):
+    engine.start("a", Spec("busybox", ["sleep", "1000"]))
+    _run(engine, "cat", "/etc/passwd")
+    root = engine.containers["a"].space.tree.root
+    assert len(root.volume.made) < 40
+    records = _thawed(engine)[1]
+    assert not [name for name in records if name.startswith("Inode@") and "/usr" in name]
+    assert len(root.volume.made) < 40
+    listed = _run(engine, "ls", "/bin").split()
+    assert {"cat", "sh", "wget", "vi"} <= {*listed} and len(listed) > 350
+    assert listed == sorted(listed) == _run(_thawed(engine)[0], "ls", "/bin").split()
+
+
+@pytest.mark.parametrize(("change", "look", "seen"), [
+    ("chmod 700 /bin/cat", "ls -l /bin/cat", "-rwx------"), ("rm /bin/cat /bin/wc", "cat /f", "not found"),
+    ("mv /bin/cat /bin/c", "c /etc/hostname", "localhost"), ("ln /bin/cat /bin/cat2", "stat -c %h /bin/cat", "2\n"),
+    ("echo echo new > /bin/wc", "wc", "new\n"), ("rm -r /etc/group /root", "ls -d /etc/group /root", "No such file"),
+    ("cp /bin/cat /bin/dog; rm /bin/cat", "dog /etc/hostname", "localhost"),
+    ("mv /usr/bin /usr/old; /usr/old/mv /usr/old /usr/bin", "ls -d /usr/old /usr/bin/cat", "/usr/bin/cat"),
+    ("mkdir /bin/d; touch /bin/d/x", "ls /bin/d", "x\n"), ("ln -s cat /bin/k", "k /etc/hostname", "localhost"),
+])
+def test_what_is_done_to_files_of_an_image_lasts(engine, change, look, seen):
+    engine.start("a", Spec("busybox", ["sleep", "1000"], hostname="localhost"))
+    _run(engine, "sh", "-c", change)
+    once = _thawed(engine)[0]
+    for each in (engine, once, _thawed(once)[0]):
+        assert seen in _run(each, "sh", "-c", look)

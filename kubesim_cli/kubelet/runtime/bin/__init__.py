@@ -6,6 +6,7 @@ plays it is a function of a process (kernel/process.py), found here by that name
 
 from __future__ import annotations
 
+from ....machinery.modules import import_module
 from ..kernel.errors import Errno
 
 TYPE_CHECKING = False
@@ -70,19 +71,19 @@ def names() -> list[str]:
 
 def is_played(name: str) -> bool:
     """Tell whether there is anything that plays a program."""
+    if name in _MODULES:
+        return True
     from .text import SPECS
 
-    return name in _MODULES or name in SPECS
+    return name in SPECS
 
 
 def program(name: str) -> Program:
     """Return what plays a program."""
     found = _loaded.get(name)
     if found is None:
-        from importlib import import_module
-
         where = _MODULES.get(name, "text") if is_played(name) else "unplayed"
-        module = import_module(f".{where}", __name__)
+        module = import_module(__name__.rpartition(".")[0] + where if where[0] == "." else f"{__name__}.{where}")
         found = _loaded[name] = getattr(module, "PROGRAMS", {}).get(name) or module.run
     return found
 

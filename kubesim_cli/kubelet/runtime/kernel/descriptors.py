@@ -215,7 +215,7 @@ class Lines:
 
     def since(self, count: int = 0) -> tuple[list[tuple[float, str, bytes]], int]:
         """Return the writes after the first `count`, as far as they are there, and how many there were in all."""
-        found = [each for _, _, each in self._packed()] + self.new
+        found = [*(each for _, _, each in self._packed()), *self.new] if self.kept else [*self.new]
         total = self.count + len(found)
         return found[max(count - self.count, 0):], total
 

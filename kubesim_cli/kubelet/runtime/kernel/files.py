@@ -9,7 +9,8 @@ from .errors import Errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import Any
 
 FOLDER, FILE, LINK, DEVICE = "d", "f", "l", "c"
 _MOST_LINKS = 40
@@ -33,14 +34,16 @@ class Volume:
     """A file system. `capacity`: bytes that it says it holds.
 
     `image`: what its inodes with numbers below `base` were made from ("": nothing), so that only what has changed of
-    them need be stored. `changes` counts what was done to its files and their names.
+    them need be stored; `made` has those of them that somebody has asked for. `changes` counts what was done to its
+    files and their names.
     """
 
-    __slots__ = ("base", "capacity", "changes", "image", "name", "next", "read_only", "root", "used")
+    __slots__ = ("base", "capacity", "changes", "image", "made", "name", "next", "read_only", "root", "used")
 
     def __init__(self, name: str, capacity: int | None = None, read_only: bool = False):
         self.name, self.capacity, self.read_only, self.used, self.next = name, capacity, read_only, 0, 2
         self.image, self.base, self.changes = "", 0, 0
+        self.made: dict[int, Inode] = {}
         self.root = Inode(self, 1, FOLDER, 0o755, ROOT, 0.0)
 
     def number(self) -> int:
@@ -66,6 +69,12 @@ class Inode:
         self.uid, self.gid, self.links = user.uid, user.gid, 1
         self.data = bytearray()
         self.entries: dict[str, Inode] = {}
+
+    def has(self, numbers: dict[str, int]) -> bool:
+        """Tell whether a folder's entries are the inodes of these numbers."""
+        if self.entries.__class__ is Entries:
+            return self.entries.are(numbers)
+        return {name: each.number for name, each in self.entries.items()} == numbers
 
     @property
     def size(self) -> int:
@@ -105,6 +114,37 @@ class Inode:
                 here.extend(bytes(offset - len(here)))
             here[offset:end] = data
         self.mtime = now
+
+
+class Entries(dict[str, Inode]):
+    """A folder's entries, of which some are not there yet: a number stands for an inode that is made when somebody
+    asks for it."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, numbers: dict[str, int], make: Callable[[int], Inode]):
+        """`make(number)` returns the inode, the same one each time."""
+        super().__init__(numbers)  # type: ignore[arg-type]
+        self._make = make
+
+    def __getitem__(self, name: str) -> Inode:
+        found = super().__getitem__(name)
+        return self._make(found) if found.__class__ is int else found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = super().get(name, default)
+        return self._make(found) if found.__class__ is int else found
+
+    def values(self) -> list[Inode]:  # type: ignore[override]
+        return [self[name] for name in self]
+
+    def items(self) -> list[tuple[str, Inode]]:  # type: ignore[override]
+        return [(name, self[name]) for name in self]
+
+    def are(self, numbers: dict[str, int]) -> bool:
+        """Tell whether these are their numbers; nothing is made for that."""
+        return dict.__eq__(self, numbers) or numbers == {
+            name: each if each.__class__ is int else each.number for name, each in super().items()}
 
 
 class Place:

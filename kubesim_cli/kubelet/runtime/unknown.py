@@ -1,0 +1,58 @@
+"""Programs of containers of which nothing is known: whether they end or go on is decided here.
+
+In a module of its own, as what a container finds its programs by is read with every engine that is stored.
+"""
+
+from __future__ import annotations
+
+from ..images import image
+from . import bin as programs
+from .kernel.errors import Errno
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .kernel.files import Tree, User
+    from .kernel.process import Process, Program
+
+UNKNOWN = "kubesim-unknown"  # the program of a container whose image's own command is not known
+
+
+def _unknown_ends(process: Process) -> int | None:
+    return 0
+
+
+def _unknown_goes_on(process: Process) -> int | None:
+    top = process
+    while top.parent is not None:
+        top = top.parent
+    if top is not top.space.init:
+        return 0
+    process.wait()
+    return None
+
+
+def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    from .bin import unplayed
+
+    try:
+        found = programs.find(tree, user, cwd, path, name)
+    except Errno as error:
+        if error.name != "ENOENT" or not name or (name != UNKNOWN and image.of(tree.root.volume.image).is_known):
+            raise
+        return unknown
+    return unknown if found is unplayed.run else found
+
+
+def find_finite(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    """Find a program where the container is to end: one that nobody knows ends well."""
+    return _find(_unknown_ends, tree, user, cwd, path, name)
+
+
+def find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:
+    """Find a program: one that nobody knows goes on where the container lives by it, else it ends well."""
+    return _find(_unknown_goes_on, tree, user, cwd, path, name)
+
+
+def is_unknown(process: Process) -> bool:
+    """Tell whether it is not known what a process does."""
+    return process.program is _unknown_goes_on
