@@ -26,6 +26,7 @@ MAY = {
     "cluster": _SHARED | {"helpers", "apiserver", "controllers", "scheduler", "kubelet", "store"},
     "kubectl": _SHARED | {"apiserver.client", "cluster.cluster", "cluster.state"},
     "sim": _SHARED | {"helpers", "cluster", "kubectl"},
+    "testing": _SHARED | {"cluster", "kubectl", "sim", "main"},
 }
 
 

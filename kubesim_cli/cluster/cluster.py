@@ -375,6 +375,15 @@ class Cluster:
         if self.store.begin():
             self._forget()
 
+    def let_go(self) -> None:
+        """End one use of a cluster that stays open; what was not committed is gone."""
+        self._end_progress()
+        self.on_commit, self.stderr, self.command, self.wrote = lambda: None, None, "", False
+        if self.store.locked:
+            self.store.release()
+            self._populated = self._only_time = False
+            self._forget()
+
     def close(self) -> None:
         """Give everything back; what was not committed is gone."""
         self._end_progress()

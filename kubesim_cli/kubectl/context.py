@@ -89,7 +89,7 @@ class Context:
     def _stored(self) -> Cluster:
         """Return the cluster as it was left."""
         if self._cluster is None:
-            self._cluster = self._open(self.kubeconfig.store_path())
+            self._cluster = self.open_cluster(self.kubeconfig.store_path())
             self._cluster.on_commit, self._cluster.stderr = self.flush, self._stderr
             self._cluster.command = " ".join(("kubectl", *self.words))
             if self._cluster.state.answers:
@@ -97,7 +97,8 @@ class Context:
                 answer(self, self._cluster)
         return self._cluster
 
-    def _open(self, folder: str) -> Cluster:
+    def open_cluster(self, folder: str) -> Cluster:
+        """Return the cluster in a folder, as it was left."""
         import time
 
         from ..cluster.cluster import Cluster

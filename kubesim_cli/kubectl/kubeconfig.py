@@ -283,7 +283,7 @@ class Kubeconfig:
     def store_path(self) -> str:
         """Return the folder of the cluster's store: contexts that share a cluster share its store."""
         self.check()
-        return _folder(home(self._environ), self.cluster_name or "default")
+        return store_folder(home(self._environ), self.cluster_name or "default")
 
     def identity(self, review: Callable[[str], Object | None]) -> Object:
         """Return whom the API server takes the user for: name, groups, uid and extra.
@@ -337,7 +337,7 @@ def parse_timeout(text: str) -> float:
                       "corresponding time unit (e.g. 1s | 2m | 3h)") from None
 
 
-def _folder(home: str, cluster: str) -> str:
+def store_folder(home: str, cluster: str) -> str:
     """Return the folder of a kubeconfig's cluster; any name makes a file name."""
     safe = "".join(c if c.isalnum() or c in "-_." else f"%{ord(c):02X}" for c in cluster)
     return os.path.join(home, "clusters", safe if safe.strip(".") else f"%{safe}")

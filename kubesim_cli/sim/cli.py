@@ -11,12 +11,17 @@ import click
 
 from .. import __version__
 from ..cluster.cluster import StoreError
+from ..machinery.modules import import_module
 from ..releases import NEWEST, OLDEST, release_text
 from .settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .settings import Execute
+
+# Where the commands are: each module's COMMANDS.
+_MODULES = ("clock", "curl", "doctor", "images", "kind", "loading", "minikube", "nodes", "reset", "running", "shell",
+            "snapshot", "stubs", "uids", "undo", "verify", "volume")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,27 +35,8 @@ def sim(ctx: click.Context) -> None:
 
 def whole() -> click.Group:
     """Return `kubesim sim` with all its commands."""
-    from . import (
-        clock,
-        curl,
-        doctor,
-        images,
-        kind,
-        minikube,
-        nodes,
-        reset,
-        shell,
-        snapshot,
-        stubs,
-        uids,
-        undo,
-        verify,
-        volume,
-    )
-
-    for module in (clock, curl, doctor, images, kind, minikube, nodes, reset, shell, snapshot, stubs, uids, undo,
-                   verify, volume):
-        for command in module.COMMANDS:
+    for name in _MODULES:
+        for command in import_module(f"kubesim_cli.sim.{name}").COMMANDS:
             sim.add_command(command)
     return sim
 

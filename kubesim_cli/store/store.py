@@ -46,6 +46,7 @@ class Store:
         self._blobs: Blobs | None = None
         self.exists = False
         self.locked = False
+        self.lasting = True  # whether what is committed has to outlast a loss of power
         self._followed: builtins.list[Change] | None = None
         self._lock: Lock | None = None
         self._file: BinaryIO | None = None  # the log, to read it
@@ -499,6 +500,8 @@ class Store:
 
     def _sync(self) -> None:
         """Make the log last, and its name too where no commit has done that yet, as head.json would tell."""
+        if not self.lasting:
+            return
         assert self._tail is not None
         os.fsync(self._tail)
         committed = log.committed_size(self.folder)

@@ -97,14 +97,9 @@ class Session:
     def _programs(self, state: str, allow: Collection[str], host_shell: bool) -> None:
         """Make the folder of programs that a page finds: kubesim's kubectl, a sleep that costs nothing, and harmless
         ones."""
-        from ..launchers import shim
+        from ..running import stage
 
-        folder = shim(state)
-        kubectl = os.path.join(folder, "kubectl")
-        with open(os.path.join(folder, "sleep"), "w", encoding="utf-8") as file:
-            file.write('#!/bin/sh\ncase $1 in *[smhd]) ;; *) set -- "$1s" ;; esac\n'
-                       f'exec {kubectl} sim clock advance "$1" >/dev/null\n')
-        os.chmod(os.path.join(folder, "sleep"), 0o700)
+        folder = stage(state, frozen=True)
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
