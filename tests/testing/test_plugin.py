@@ -61,10 +61,10 @@ def suite(tmp_path):
 def test_fixtures_marks_and_golden_files(suite, tmp_path):
     code, told = suite()
     assert code == 1 and "1 failed, 5 passed" in told and "spaces.txt is missing" in told, told
-    code, told = suite("--kubesim-update", "-n", "2")
+    code, told = suite("--kubesim-update", "-n", "2", "--dist", "loadfile")
     assert code == 0 and "6 passed" in told, told
     assert (tmp_path / "golden" / "spaces.txt").read_text().startswith("$ kubectl get ns\nNAME ")
-    assert suite("-n", "2")[0] == 0
+    assert suite("-n", "2", "--dist", "loadfile")[0] == 0
 
 
 def test_it_costs_who_does_not_use_it_next_to_nothing(tmp_path):
