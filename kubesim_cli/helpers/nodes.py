@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
 STOPPED = "kubesim.io/kubelet-stopped"
+# The annotations of a node that is short of something: `memory`, `disk` and `pid` with commas between them, and how
+# many pods have to go until it is not any more; without the latter it lasts.
+PRESSURE, PRESSURE_PODS = "kubesim.io/pressure", "kubesim.io/pressure-pods"
 # The annotation of the first node while services of type LoadBalancer get addresses, as with `minikube tunnel`.
 TUNNEL = "kubesim.io/tunnel"
 
@@ -32,9 +35,9 @@ def node_name(index: int) -> str:
     return f"minikube-m{index + 1:02}" if index else "minikube"
 
 
-def node_object(index: int, release: Release, now: float) -> Object:
-    """Return the Node that kubelet number `index` registers at `now`, without UID."""
-    name = node_name(index)
+def node_object(index: int, release: Release, now: float, name: str = "") -> Object:
+    """Return the Node that kubelet number `index` registers at `now`, without UID; `name`, where not minikube's."""
+    name = name or node_name(index)
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
               LABEL_HOSTNAME: name, "kubernetes.io/os": "linux", "minikube.k8s.io/name": "minikube",
               "minikube.k8s.io/primary": "false" if index else "true"}

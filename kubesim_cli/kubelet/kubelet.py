@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..helpers import nodes
 from ..helpers.controller import Change, Controller
-from ..machinery import timestamps
+from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import join_key, key_of, split_key
 from . import containers
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
 # Keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node; `#uid` and `#pv/name`: a pod or a
-# PersistentVolume that is no more; `%namespace/name`: a pod some of whose files are to be written anew.
-WAITING, NODE, GONE, FILES = "*", "@", "#", "%"
+# PersistentVolume that is no more; `%namespace/name`: a pod some of whose files are to be written anew; `!name`: a node
+# that is short of something.
+WAITING, NODE, GONE, FILES, SHORT = "*", "@", "#", "%", "!"
 SYNC = 60.0  # seconds from one look of the kubelet at a pod's volumes to the next (--sync-frequency)
 
 
@@ -58,6 +59,11 @@ def _accept(worker: PodWorker) -> None:
     """Take the pod in, or refuse it where the scheduler was not asked and the node has no room."""
     worker.status["startTime"] = timestamps.format(worker.now)
     reason, message = ("", "") if worker.scheduled() else rejection(worker.api, worker.pod, worker.node)
+    if not reason and _is_short(worker.node):
+        from . import eviction
+
+        message = eviction.refusal(worker.pod, worker.node)
+        reason = eviction.REASON if message else ""
     if reason:
         worker.event("Warning", reason, message)
         worker.fail(reason, f"Pod was rejected: {message}")
@@ -92,6 +98,21 @@ def _end(worker: PodWorker) -> None:
         worker.gone = True
 
 
+def _chosen(worker: PodWorker) -> bool:
+    """Tell whether the node, short of something, has chosen to put the pod out."""
+    if conditions.find(worker.status.get("conditions"), "DisruptionTarget") is None:
+        return False
+    from . import eviction
+
+    return eviction.marked(worker.pod) is not None
+
+
+def _evict(worker: PodWorker) -> None:
+    from . import eviction
+
+    eviction.evict(worker)
+
+
 def _forget(worker: PodWorker) -> None:
     """A mirror pod goes at once: its containers know nothing of it."""
     worker.gone = True
@@ -102,6 +123,7 @@ STAGES = (
     Stage("end", _stopping, _end),
     Stage("over", lambda w: w.over or "deletionTimestamp" in w.pod["metadata"], lambda w: None),
     Stage("accept", lambda w: "startTime" not in w.status, _accept),
+    Stage("evict", _chosen, _evict),
     Stage("expire", lambda w: (end := w.deadline()) is not None and w.now >= end, containers.expire),
     Stage("begin", lambda w: not w.sandbox, _begin, START, lambda w: w.status["startTime"]),
     Stage("run", lambda w: True, containers.step),
@@ -152,9 +174,11 @@ class Kubelet(Controller):
     def _node_changed(change: Change) -> Iterable[Key]:
         if change.old is None or change.new is None:
             return (NODE + change.object["metadata"]["name"],)
-        if nodes.kubelet_runs(change.old) != nodes.kubelet_runs(change.new):
-            return (NODE + change.new["metadata"]["name"],)
-        return ()
+        name, runs = change.new["metadata"]["name"], nodes.kubelet_runs(change.new)
+        found = [NODE + name] if nodes.kubelet_runs(change.old) != runs else []
+        if runs and (found or _said_short(change.old) != _said_short(change.new)):
+            found.append(SHORT + name)
+        return found
 
     def _namespace_changed(self, change: Change) -> Iterable[Key]:
         """A ConfigMap, a Secret or a Service came that somebody may have been waiting for, or one has changed."""
@@ -179,6 +203,8 @@ class Kubelet(Controller):
         if key.startswith(NODE):
             self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
             return None
+        if key.startswith(SHORT):
+            return self._relieve(api, key)
         if key.startswith(GONE):
             from . import residents
 
@@ -213,6 +239,19 @@ class Kubelet(Controller):
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
         return self._wake(api, worker.due, key)
+
+    def _relieve(self, api: Client, key: str) -> float | None:
+        """Have a look at a node that is short of something, or was."""
+        node = api.find("nodes", key[len(SHORT):])
+        if node is None or not nodes.kubelet_runs(node) or not (_said_short(node) or self.noted(key)):
+            return None
+        from . import eviction
+
+        due, note, chosen = eviction.step(api, node, self.noted(key))
+        self.note(key, note)
+        if chosen:
+            self.manager.enqueue(self.name, chosen)
+        return due
 
     def _write_files(self, api: Client, key: str) -> float | None:
         """Write a pod's volumes anew when the kubelet comes round to them; return when that is, None: it is done."""
@@ -272,6 +311,17 @@ class Kubelet(Controller):
         except StatusError as error:
             if error.reason not in ("NotFound", "Conflict"):
                 raise
+
+
+def _said_short(node: Object) -> str:
+    """Return what a node is said to be short of."""
+    found: str = (node["metadata"].get("annotations") or {}).get(nodes.PRESSURE, "")
+    return found
+
+
+def _is_short(node: Object) -> bool:
+    return any(each["type"].endswith("Pressure") and each["status"] == "True"
+               for each in (node.get("status") or {}).get("conditions") or ())
 
 
 def _is_told(pod: Object, obj: Object) -> bool:

@@ -1,0 +1,66 @@
+"""The machines of a cluster's nodes: new ones, ones that go, and what is said of their memory and disks."""
+
+from __future__ import annotations
+
+from ..apiserver.authorization import MASTERS
+from ..apiserver.client import Client
+from ..helpers.nodes import PRESSURE, PRESSURE_PODS, STOPPED, internal_ip, node_name, node_object
+from ..machinery import timestamps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .cluster import Cluster
+
+SHORT_OF = ("memory", "disk", "pid")
+
+
+def annotate(cluster: Cluster, name: str, annotations: dict[str, str | None]) -> None:
+    """Set or drop (None) annotations of a node. Raises StatusError."""
+    cluster.client.patch("nodes", name, {"metadata": {"annotations": annotations}}, "merge")
+
+
+def stop(cluster: Cluster, name: str) -> None:
+    """Stop a node's machine; raises StatusError."""
+    annotate(cluster, name, {STOPPED: timestamps.format(cluster.now)})
+
+
+def start(cluster: Cluster, name: str) -> None:
+    """Start a machine that was stopped; raises StatusError."""
+    annotate(cluster, name, {STOPPED: None})
+
+
+def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
+        resources: dict[str, str] | None = None) -> str:
+    """Have one node more, called minikube-mNN where no name is given; return its name. Raises StatusError.
+
+    `resources` are those that it has otherwise than other nodes: cpu, memory, pods ...
+    """
+    there = cluster.client.items("nodes")
+    names, addresses = {node["metadata"]["name"] for node in there}, {internal_ip(node) for node in there}
+    index = 1
+    while True:
+        node = node_object(index, cluster.server.release, cluster.now, name)
+        if internal_ip(node) not in addresses and (name or node_name(index) not in names):
+            break
+        index += 1
+    node["metadata"]["labels"].update(labels or {})
+    for table in ("capacity", "allocatable"):
+        node["status"][table].update(resources or {})
+    who = {"username": f"system:node:{node['metadata']['name']}", "groups": [MASTERS]}
+    Client(cluster.server, who).create("nodes", node, dry_run=True)  # whose names and quantities are looked at
+    cluster.client.create("nodes", node)
+    return str(node["metadata"]["name"])
+
+
+def remove(cluster: Cluster, name: str) -> None:
+    """Take a node away, and its machine; its pods are gone when the cluster has noticed. Raises StatusError."""
+    cluster.client.delete("nodes", name)
+
+
+def press(cluster: Cluster, name: str, resources: tuple[str, ...], pods: int | None = None) -> None:
+    """Say what of SHORT_OF a node is short of, nothing included; `pods`: how many of them have to go until it is not.
+
+    Raises StatusError.
+    """
+    annotate(cluster, name, {PRESSURE: ",".join(resources) or None,
+                             PRESSURE_PODS: str(pods) if pods is not None and resources else None})
