@@ -183,7 +183,7 @@ def test_after_a_node_is_lost_pods_wait_for_their_storage_or_go_where_it_can_go(
     assert "volume node affinity conflict" in terminal.ok("kubectl describe pod bound-0")
     terminal.ok("kubectl sim node add minikube-m02")
     terminal.advance("1m")
-    assert [row.split() for row in terminal.ok(wide).splitlines()][0] == ["bound-0", "minikube-m02", "Running"]
+    assert terminal.ok(wide).splitlines()[0].split() == ["bound-0", "minikube-m02", "Running"]
     terminal.ok("kubectl sim snapshot restore lost")
     terminal.ok("kubectl sim node start minikube-m02")
     terminal.advance("1m")
