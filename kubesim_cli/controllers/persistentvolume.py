@@ -255,7 +255,7 @@ class VolumeBinder(Controller):
         if ref is None or not ref.get("uid"):
             _set_phase(api, volume, "Available")
             return
-        claim = api.find(CLAIMS, ref["name"], ref["namespace"])
+        claim = api.find(CLAIMS, ref.get("name", ""), ref.get("namespace", ""))
         if claim is None or claim["metadata"]["uid"] != ref["uid"]:
             _release(api, volume)
         elif not claim["spec"].get("volumeName"):

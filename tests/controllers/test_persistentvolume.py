@@ -97,6 +97,12 @@ def test_retained_volumes_stay_released_until_they_are_cleared(w):
     assert state(w, "a") == ("Available", None)
 
 
+def test_a_volume_whose_claim_has_no_name_any_more_is_released(w):
+    volume(w, "v", claimRef={"namespace": "default", "uid": "gone"})
+    w.advance()
+    assert state(w, "v") == ("Released", None)
+
+
 def test_a_lost_volume(w):
     volume(w, "a")
     claim(w, "data")
