@@ -350,7 +350,8 @@ EMPTIED = (["f:metadata", "f:annotations"], ["f:metadata", "f:labels"])
 # what another type of a service has no use for.
 LEFT_OUT = {"namespaces": ("f:finalizers",),
             "services": ("f:nodePort", "f:externalTrafficPolicy", "f:healthCheckNodePort", "f:loadBalancerClass",
-                         "f:allocateLoadBalancerNodePorts", "f:clusterIP", "f:clusterIPs", "f:ipFamilies", "f:ipFamilyPolicy")}
+                         "f:allocateLoadBalancerNodePorts", "f:clusterIP", "f:clusterIPs", "f:ipFamilies",
+                         "f:ipFamilyPolicy")}
 
 
 def _check_managers(world: World, resource: str, obj: Object, schema: Any) -> None:
