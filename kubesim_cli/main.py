@@ -101,16 +101,20 @@ def _finished(ctx: Context, words: list[str]) -> int:
 
 def _run(ctx: Context, words: list[str]) -> int:
     ctx.words = words
+    given, color = words, "never"
+    if "KUBESIM_COLOR" in ctx.environ or any(word.startswith("--color") for word in words):
+        from .kubectl.printers.colors import taken
+        words, color = taken(words, ctx.environ)
     preferences = _preferences(ctx, words)
     if preferences:
-        words = preferences.words
+        given = words = preferences.words
     ctx.command, rest = find(words)
     command, flags = ctx.command, flags_of(ctx.command, environ=ctx.environ)
     ctx.flags = flags
     word = "" if command and command != "create" else _first(rest, flags)
     if word and (not command or rest[0] == word):
         from .kubectl.cli.plugin import hand_over
-        hand_over(words, len(words) - len(rest) + 1, ctx.environ)
+        hand_over(given, len(words) - len(rest) + 1, ctx.environ)
         if not command:
             raise Failure(_unknown(ctx, word))
     ctx.args = rest
@@ -131,6 +135,9 @@ def _run(ctx: Context, words: list[str]) -> int:
         ctx.err(line + "\n")
     if preferences:
         preferences.set_defaults(flags)
+    if color == "always" or (color == "auto" and ctx.on_terminal and ctx.environ.get("TERM", "dumb") != "dumb"):
+        from .kubectl.printers.colors import painter
+        ctx.paint = painter(command, ("output" in flags and flags["output"]) or "")
     if flags["help"] or command in ("", "help"):
         from .kubectl.cli.help import show
         return show(ctx, args if command == "help" else command.split())

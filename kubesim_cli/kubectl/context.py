@@ -45,6 +45,7 @@ class Context:
         self._kubeconfig: Kubeconfig | None = None
         self._pending: list[tuple[TextIO, str]] = []
         self._warnings: list[str] = []
+        self.paint: Callable[[str], str] | None = None  # what colours stdout on its way out
         self._unprinted = False  # what was asked for could not be printed
         self.on_call: list[Callable[[Request, int], None]] = []  # who hears of each API call (see Client)
 
@@ -266,6 +267,8 @@ class Context:
                 texts.append(pending[position][1])
                 position += 1
             raw = getattr(stream, "buffer", None)
+            if self.paint and stream is self._stdout:
+                texts = [self.paint("".join(texts))]
             try:
                 if raw:
                     for text in texts:
