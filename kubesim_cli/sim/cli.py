@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Where the commands are: each module's COMMANDS.
 _MODULES = ("clock", "curl", "doctor", "images", "kind", "loading", "minikube", "nodes", "reset", "running", "shell",
-            "snapshot", "stubs", "uids", "undo", "verify", "volume")
+            "snapshot", "status", "stubs", "uids", "undo", "verify", "volume")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

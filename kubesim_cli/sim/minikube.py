@@ -269,7 +269,7 @@ def tunnel(profile: _Profile, cleanup: bool) -> None:
 @minikube.command("dashboard", context_settings=_UNKNOWN)
 def dashboard() -> None:
     """Is not played: there is no server that a browser could talk to."""
-    _exit("MK", "UNIMPLEMENTED", "there is no dashboard of a simulated cluster; `kubesim sim status` shows it", 1)
+    _exit("MK", "UNIMPLEMENTED", "a simulated cluster has no dashboard; `kubesim sim watch` shows what there is", 1)
 
 
 @minikube.command("kubectl", context_settings=_UNKNOWN)

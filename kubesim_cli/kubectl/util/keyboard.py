@@ -34,10 +34,10 @@ def can_be_raw(stream: TextIO) -> bool:
 
 class Raw:
     """Has a terminal hand on each key and show nothing by itself, and brings it back to what it was, also when the
-    process is asked to end."""
+    process is asked to end. `whole`: it makes nothing of Ctrl-C and of line ends either."""
 
-    def __init__(self, stream: TextIO):
-        self._fd = stream.fileno()
+    def __init__(self, stream: TextIO, whole: bool = True):
+        self._fd, self._whole = stream.fileno(), whole
 
     def __enter__(self) -> None:
         import signal
@@ -54,7 +54,7 @@ class Raw:
                 self._previous.append((getattr(signal, name), signal.signal(getattr(signal, name), end)))
             except ValueError:  # not the main thread
                 break
-        tty.setraw(self._fd, termios.TCSANOW)
+        (tty.setraw if self._whole else tty.setcbreak)(self._fd, termios.TCSANOW)
 
     def __exit__(self, *error: object) -> None:
         import signal
