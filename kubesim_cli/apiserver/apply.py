@@ -15,7 +15,7 @@ from __future__ import annotations
 from ..go.fmt import quote
 from ..go.jsontext import encode_sorted
 from ..machinery import errors, fieldset, timestamps, typed
-from ..machinery.decode import DecodeError, decode
+from ..machinery.decode import DecodeError, convert, decode
 from ..machinery.objects import clone
 from ..machinery.schema import Schema
 from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
@@ -34,7 +34,6 @@ _STRIPPED: Object = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, *
     "name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
     "resourceVersion")}}}
 STATUS: Object = {"f:status": {}}  # what the main endpoint of a kind with a status resets
-NOT_STATUS: Object = {"f:spec": {}, "f:metadata": {"f:labels": {}}}  # what .../status resets
 
 
 class _Owned:
@@ -197,10 +196,10 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     else:
         managers[apply.who].time = timestamps.format(now)
         try:
-            obj = decode(merged, schema)[0] if schema is not None else clone(merged)
+            obj = _read_merged(merged, schema)
         except DecodeError as wrong:  # quantities and times: to the merge they are scalars of any type
             raise errors.StatusError(500, "", f"failed to convert new object ({_describe(body)}) to proper version: "
-                                     f"{wrong}") from None
+                                     f"unable to convert unstructured object to {_type(body)}: {wrong}") from None
     if apply.who in managers:
         mine = fieldset.difference(managers[apply.who].fields, _STRIPPED)
         if mine:
@@ -213,9 +212,21 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     return obj
 
 
+def _read_merged(merged: Object, schema: Schema | None) -> Object:
+    if schema is None:
+        return clone(merged)
+    return (decode if schema.custom else convert)(merged, schema)[0]
+
+
 def _describe(obj: Object) -> str:
     meta = obj.get("metadata") or {}
-    return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {obj.get('apiVersion')}, Kind={obj.get('kind')}"
+    return f"{meta.get('namespace', '')}/{meta.get('name', '')}; {_type(obj)}"
+
+
+def _type(obj: Object) -> str:
+    """The group, version and kind as schema.GroupVersionKind prints them."""
+    version = str(obj.get("apiVersion"))
+    return f"{version if '/' in version else '/' + version}, Kind={obj.get('kind')}"
 
 
 def _last_applied(body: Object) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..machinery.entropy import Entropy
-    from ..machinery.types import FieldErrors, Object
+    from ..machinery.types import FieldErrors, Json, Object
 
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 NAME_RULES = {  # what a kind's name_rule may be
@@ -30,14 +30,18 @@ def stamp_new(meta: Object, resource: str, key: str, now: float, entropy: Entrop
 
 
 def keep_system_fields(meta: Object, old: Object) -> None:
-    """Carry over in place what no update may change or drop."""
-    for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"):
+    """Carry over in place what no update may change or drop (rest.BeforeUpdate). Another uid and the beginning of a
+    deletion are not passed over but refused, by validate_update."""
+    for name in ("creationTimestamp", "generation"):
         if name in old:
             meta[name] = old[name]
         else:
             meta.pop(name, None)
-    if "generateName" in old:
-        meta.setdefault("generateName", old["generateName"])
+    if "deletionTimestamp" in old:
+        meta["deletionTimestamp"] = old["deletionTimestamp"]
+    for name in ("uid", "generateName", "deletionGracePeriodSeconds"):
+        if name in old:
+            meta.setdefault(name, old[name])
 
 
 def validate(meta: Object, namespaced: bool, name_rule: str, path: str = "metadata") -> FieldErrors:
@@ -76,6 +80,9 @@ def validate_update(meta: Object, old: Object, path: str = "metadata") -> FieldE
     for name in ("name", "namespace", "uid"):
         if meta.get(name, "") != old.get(name, ""):
             errors.append(field.invalid(f"{path}.{name}", meta.get(name, ""), "field is immutable"))
+    for name in ("deletionTimestamp", "deletionGracePeriodSeconds"):
+        if meta.get(name) != old.get(name):
+            errors.append(field.invalid(f"{path}.{name}", meta.get(name), "field is immutable"))
     return errors
 
 
@@ -122,18 +129,27 @@ def validate_annotations(annotations: Object | None, path: str) -> FieldErrors:
 
 
 def _validate_owners(owners: Sequence[Object], path: str) -> FieldErrors:
-    errors, controller = [], None
-    for i, ref in enumerate(owners):
-        at = f"{path}[{i}]"
-        for name in ("apiVersion", "kind", "name", "uid"):
-            if not ref.get(name):
-                bad = "" if name != "apiVersion" else ref.get(name, "")
-                errors.append(field.invalid(f"{at}.{name}", bad,
-                                            "version must not be empty" if name == "apiVersion"
-                                            else "must not be empty"))
+    errors, controller = [], ""
+    for ref in owners:
+        if not ref.get("apiVersion", "").rpartition("/")[2]:
+            errors.append(field.invalid(f"{path}.apiVersion", ref.get("apiVersion", ""), "version must not be empty"))
+        errors += [field.invalid(f"{path}.{name}", "", "must not be empty") for name in ("kind", "name", "uid")
+                   if not ref.get(name)]
+        if (ref.get("apiVersion"), ref.get("kind")) == ("v1", "Event"):
+            errors.append(field.invalid(path, _shown(ref), "/v1, Kind=Event is disallowed from being an owner"))
         if ref.get("controller"):
-            if controller is not None:
-                errors.append(field.invalid(path, owners, "Only one reference can have Controller set to true. Found "
-                                            f'"true" in references for {controller} and {ref.get("name")}'))
-            controller = ref.get("name")
+            named = f"{ref.get('kind', '')}/{ref.get('name', '')}"
+            if controller:
+                errors.append(field.invalid(path, [_shown(owner) for owner in owners],
+                                            'Only one reference can have Controller set to true. Found "true" in '
+                                            f"references for {controller} and {named}"))
+            else:
+                controller = named
     return errors
+
+
+def _shown(owner: Object) -> Json:
+    """An ownerReference as complaints quote it: in the order of its Go struct."""
+    from .internaltypes import internal
+
+    return internal(owner, "metav1.OwnerReference")

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from ..machinery.discovery import Resource
     from ..machinery.types import FieldErrors, Object
-    from .kinds.base import Kind
     from .request import Request
 
 
@@ -132,7 +131,7 @@ def store_update(request: Request, obj: Object, old: Object) -> Object:
     res, server, kind, ctx = request.res, request.server, request.kind, request.context
     part, trusted = request.part, request.trusted
     meta, before = obj["metadata"], old["metadata"]
-    _check_preconditions(res, kind, meta, before)
+    _check_preconditions(request, meta, before)
     objectmeta.keep_system_fields(meta, before)
     kind.default(obj, ctx)
     if not part and kind.has_status and not (trusted and "status" not in old):
@@ -169,10 +168,14 @@ def store_update(request: Request, obj: Object, old: Object) -> Object:
     return convert(request, obj)
 
 
-def _check_preconditions(res: Resource, kind: Kind, meta: Object, before: Object) -> None:
-    """Optimistic concurrency: a given resourceVersion or UID has to be the stored one."""
-    if meta.get("uid") and meta["uid"] != before["uid"]:
-        raise errors.conflict(res.name, before["name"], f"Precondition failed: UID in precondition: {meta['uid']}, "
+def _check_preconditions(request: Request, meta: Object, before: Object) -> None:
+    """Optimistic concurrency: a given resourceVersion or, with PUT, UID has to be the stored one."""
+    res, kind = request.res, request.kind
+    if request.verb == "update" and meta.get("uid") and meta["uid"] != before["uid"]:
+        place = "/".join(part for part in (res.plural, before.get("namespace"), before["name"]) if part)
+        raise errors.conflict(res.name, before["name"],
+                              f"StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, "
+                              f"AdditionalErrorMsg: Precondition failed: UID in precondition: {meta['uid']}, "
                               f"UID in object meta: {before['uid']}")
     given = meta.get("resourceVersion") or "0"
     if not (given.isascii() and given.isdecimal()):
@@ -202,10 +205,20 @@ def patch(request: Request) -> Object:
     old = find(request)
     if request.options.patch_type == "apply":
         obj = tracking.applied(request, old)
-        return store_new(request, obj) if old is None else store_update(request, obj, old)
+        return _create_applied(request, obj) if old is None else store_update(request, obj, old)
     if old is None:
         raise errors.not_found(request.res.name, request.name)
     return store_update(request, patched(request, convert(request, old)), old)
+
+
+def _create_applied(request: Request, obj: Object) -> Object:
+    """Take the object that server-side apply makes where there is none (patcher.applyPatch)."""
+    meta = obj["metadata"]
+    if meta.get("uid"):
+        raise errors.conflict(request.res.name, request.name, "uid mismatch: the provided object specified uid "
+                              f"{meta['uid']}, and no existing object was found")
+    meta.pop("resourceVersion", None)
+    return store_new(request, obj)
 
 
 def patched(request: Request, current: Object) -> Object:
@@ -231,10 +244,12 @@ def delete(request: Request) -> Object:
     old = read(request)
     ctx = request.context
     wanted = options.preconditions or {}
-    for field_, word in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
+    for field_, word, fate in (("uid", "UID", "deleted and then recreated"),
+                               ("resourceVersion", "ResourceVersion", "modified")):
         if wanted.get(field_) and wanted[field_] != old["metadata"][field_]:
-            raise errors.conflict(res.name, request.name, f"Precondition failed: {word} in precondition: "
-                                  f"{wanted[field_]}, {word} in object meta: {old['metadata'][field_]}")
+            raise errors.conflict(res.name, request.name, f"the {word} in the precondition ({wanted[field_]}) does not "
+                                  f"match the {word} in record ({old['metadata'][field_]}). The object might have been "
+                                  f"{fate}")
     admission.validate(admission.Attributes(ctx, "DELETE", res, "", old, old))
     obj = clone(old)
     meta = obj["metadata"]

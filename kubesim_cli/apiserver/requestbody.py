@@ -46,9 +46,10 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
         if given.rpartition("/")[0] == group and what == kind:
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "
                                      f"expected API version ({expected})")
+        from ..machinery.scheme import misfit
+
         raise errors.bad_request(f'{what} in version "{given.rpartition("/")[2]}" cannot be handled as a {kind}: '
-                                 f'no kind "{what}" is registered for version "{body.get("apiVersion")}" in scheme '
-                                 '"pkg/api/legacyscheme/scheme.go:30"')
+                                 + misfit(given, what, expected, kind, request.server.release))
     from ..machinery.decode import DecodeError, strict_message, unknown_message
     from ..machinery.decode import decode as as_typed
 

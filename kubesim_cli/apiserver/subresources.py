@@ -48,15 +48,18 @@ def _changed(request: Request, current: Object) -> Object:
 
 
 def write_status(request: Request) -> Object:
-    """Change status and, of the rest, nothing (a status strategy's PrepareForUpdate)."""
+    """Change status, of metadata what the kind lets this subresource change, of the rest nothing (a status strategy's
+    PrepareForUpdate)."""
     old = read(request)
     if request.trusted and request.verb == "update":
         return _store_status(request, old)
     asked = _changed(request, convert(request, old))
-    obj = clone(old)
-    obj["metadata"]["resourceVersion"] = asked["metadata"].get("resourceVersion")
-    if "managedFields" in asked["metadata"]:
-        obj["metadata"]["managedFields"] = asked["metadata"]["managedFields"]
+    obj, meta = clone(old), asked["metadata"]
+    for name in request.kind.status_keeps:
+        meta.pop(name, None)
+        if name in obj["metadata"]:
+            meta[name] = obj["metadata"][name]
+    obj["metadata"] = meta
     if "status" in asked:
         obj["status"] = asked["status"]
     else:

@@ -13,10 +13,11 @@ _CONTROL_PLANE = {"pods": "kubelet", "nodes": "kubelet", "leases.coordination.k8
 
 def _ignored(request: Request) -> Object | None:
     """The fields that an endpoint resets, and that are therefore nobody's there."""
-    from .apply import NOT_STATUS, STATUS
+    from .apply import STATUS
 
     if request.subresource == "status":
-        return NOT_STATUS
+        kept: Object = {"f:" + name: {} for name in request.kind.status_keeps}
+        return {"f:spec": {}, "f:metadata": kept} if kept else {"f:spec": {}}
     return STATUS if request.kind.has_status and not request.subresource else None
 
 

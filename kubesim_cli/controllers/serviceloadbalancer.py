@@ -47,11 +47,15 @@ class ServiceLoadBalancer(Controller):
 
     @staticmethod
     def _settle(api: Client, service: Object, tunnel: bool) -> None:
+        """Give a service the tunnel's address, or take that away; an address that somebody else gave it stays."""
         spec = service["spec"]
-        wanted: Object = {}
-        if tunnel and spec.get("type") == "LoadBalancer" and not spec.get("loadBalancerClass"):
-            wanted = {"ingress": [{"ip": spec["clusterIP"], "ipMode": "VIP"}]}
-        if dig(service, "status", "loadBalancer", default={}) != wanted:
+        if spec.get("type") != "LoadBalancer" or spec.get("loadBalancerClass"):
+            return
+        given: Object = {"ingress": [{"ip": spec["clusterIP"], "ipMode": "VIP"}]}
+        found = dig(service, "status", "loadBalancer", default={})
+        if tunnel == (found == given):
+            return
+        if tunnel or found == given:
             changed = clone(service)
-            changed.setdefault("status", {})["loadBalancer"] = wanted
+            changed.setdefault("status", {})["loadBalancer"] = given if tunnel else {}
             api.update_status("services", changed)

@@ -290,7 +290,33 @@ class _Decoder:
 
 
 class _Converter(_Decoder):
-    """The decoder's other wording; it gives up at the first mismatch."""
+    """The decoder's other wording: it gives up at the first mismatch, in the order of the struct's fields, and types
+    that read their own JSON do not know where they stand."""
+
+    def _object(self, schema: Schema, value: Json, path: str) -> Json:
+        if not isinstance(value, dict):
+            return self._mismatch(schema, value)
+        out, place = {}, f"{path}." if path else ""
+        for key, field in schema.fields.items():
+            item = value.get(key)
+            result = self.value(field, item, place + key) if item is not None else None
+            if item is not None and _kept(field, result):
+                out[key] = result
+            elif field.written_when_zero:
+                out[key] = zero(field)
+        self.unknown += [place + key for key in value if key not in schema.fields]
+        return out
+
+    def _integer(self, schema: Schema, value: Json, path: str) -> Json:
+        """Go's conversion cuts off what an integer has no room for."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return self._mismatch(schema, value)
+        if isinstance(value, float) and not value.is_integer():
+            raise DecodeError(f"cannot convert float64 to {schema.go_type}")
+        whole, bits = int(value), _INT_BITS[schema.go_type]
+        if not -(1 << 63) <= whole < 1 << 63:
+            whole = -(1 << 63)
+        return (whole + (1 << bits)) % (1 << bits + 1) - (1 << bits)
 
     def _mismatch(self, schema: Schema, value: Json) -> Json:
         given = _KINDS[type(value)]
@@ -302,18 +328,8 @@ class _Converter(_Decoder):
             raise DecodeError(f"cannot convert int64 to {schema.go_type}")
         raise DecodeError(f"unrecognized type: {_KIND_OF.get(schema.kind) or schema.go_type}")
 
-    def _cannot(self, what: str, go_type: str) -> None:
-        if what.startswith("number "):
-            raise DecodeError(f"cannot convert float64 to {go_type}")
-        raise DecodeError(f"unrecognized type: {go_type}")
-
     def _illegal(self, problem: str) -> None:
         raise DecodeError(f"error decoding from json: {problem}")
-
-    def _int_or_string(self, schema: Schema, value: Json, path: str) -> Json:
-        if isinstance(value, str) or type(value) is int:
-            return value
-        raise DecodeError(f"json: cannot unmarshal {type_word(value)} into Go value of type int32")
 
 
 _KINDS = {dict: "map", list: "slice", str: "string", bool: "bool", int: "int64", float: "float64"}

@@ -12,6 +12,7 @@ from . import errors, field, jsonpatch, strategic
 from .decode import DecodeError, convert, decode, strict_message, unknown_message
 from .objects import clone
 from .schema import Schema
+from .scheme import misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,13 +39,18 @@ def patched(current: Object, body: Json, patch_type: str, schema: Schema | None,
     if schema is None:
         return result
     quoted = f"{sprint(body)}" if patch_type == "strategic" else encode_sorted(result)
+    for key in ("apiVersion", "kind"):
+        if patch_type == "strategic" or not result.get(key):  # the type is known without, and what it is stays
+            result[key] = current.get(key)
+    given, wanted = ((str(each.get("apiVersion")), str(each.get("kind"))) for each in (result, current))
+    if given != wanted:
+        wrong_type = misfit(given[0], given[1], wanted[0], wanted[1], schema.definitions.release)
+        raise errors.invalid("", "", "", [field.invalid("patch", quoted, wrong_type)])
     try:
         read = convert if patch_type == "strategic" else decode
         obj, unknown = read(result, schema)
     except DecodeError as wrong:
         raise errors.invalid("", "", "", [field.invalid("patch", quoted, str(wrong))]) from None
-    for key in ("apiVersion", "kind"):  # the type is known without
-        obj[key] = obj.get(key) or current.get(key)
     if unknown and field_validation == "Strict":
         raise errors.invalid("", "", "", [field.invalid("patch", quoted, strict_message(unknown))])
     if field_validation == "Warn" and warn is not None:

@@ -7,7 +7,7 @@ Behaviour: sigs.k8s.io/structured-merge-diff/typed.
 
 from __future__ import annotations
 
-from ..go.fmt import quote
+from ..go.fmt import go_syntax, quote, sprint, type_name
 from ..go.jsontext import encode
 from . import fieldset
 from .schema import Schema
@@ -310,35 +310,42 @@ def check(value: Json, schema: Schema | None) -> None:
 
 
 def _check(value: Json, schema: Schema | None, path: str, wrong: list[str]) -> None:
-    if value is None or schema is None or schema.kind == "any":
+    if value is None or schema is None or schema.kind in _OF_ANY_TYPE:
         return
-    where = f"{path}: " if path else ""
+    complaint = ""
     if schema.kind in ("object", "map"):
-        if not isinstance(value, dict):
-            wrong.append(f"{where}expected map, got &{{{value}}}")
-            return
-        for name in sorted(value):
-            field = schema.field(name)
-            if field is None and not schema.preserves_unknown:
-                wrong.append(f"{path}.{name}: field not declared in schema")
-                return
-            _check(value[name], field, f"{path}.{name}", wrong)
-    elif schema.kind == "array":
-        if not isinstance(value, list):
-            wrong.append(f"{where}expected list, got &{{{value}}}")
+        if isinstance(value, dict):
+            _check_map(value, schema, path, wrong)
         else:
+            complaint = f"expected map, got {_unstructured(value)}"
+    elif schema.kind == "array":
+        if isinstance(value, list):
             _check_list(value, schema, path, wrong)
+        else:
+            complaint = f"expected list, got {_unstructured(value)}"
     elif schema.kind in ("integer", "number"):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            wrong.append(f"{where}expected numeric (int or float), got {_go_type(value)}")
-    elif schema.kind == "string":
+            complaint = f"expected numeric (int or float), got {type_name(value)}"
+    elif schema.kind in ("string", "bytes"):
         if not isinstance(value, str):
-            wrong.append(f"{where}expected string, got &value.valueUnstructured{{Value:{_value_go(value)}}}")
+            complaint = f"expected string, got &value.valueUnstructured{{Value:{go_syntax(value)}}}"
     elif schema.kind == "boolean":
         if not isinstance(value, bool):
-            wrong.append(f"{where}expected boolean, got &{{{value}}}")
+            complaint = f"expected boolean, got {_unstructured(value)}"
     elif isinstance(value, (dict, list)):
-        wrong.append(f"{where}expected any scalar, got &{{{value}}}")
+        complaint = f"expected any scalar, got {_unstructured(value)}"
+    if complaint:
+        wrong.append(f"{path}: {complaint}" if path else complaint)
+
+
+def _check_map(value: Object, schema: Schema, path: str, wrong: list[str]) -> None:
+    """The walk ends at the first field that is not declared (visitMapItems)."""
+    for name in sorted(value):
+        field = schema.field(name)
+        if field is None and not schema.preserves_unknown:
+            wrong.append(f"{path}.{name}: field not declared in schema")
+            return
+        _check(value[name], field, f"{path}.{name}", wrong)
 
 
 def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str]) -> None:
@@ -358,12 +365,10 @@ def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str]) 
         _check(item, schema.items, path + place, wrong)
 
 
-def _go_type(value: Json) -> str:
-    names = {str: "string", bool: "bool", dict: "map[string]interface {}", list: "[]interface {}"}
-    return names.get(type(value), "<nil>")
+# An int-or-string has no single type in OpenAPI, so that structured-merge-diff takes whatever comes.
+_OF_ANY_TYPE = ("any", "int-or-string")
 
 
-def _value_go(value: Json) -> str:
-    import json
-
-    return json.dumps(value)
+def _unstructured(value: Json) -> str:
+    """A value as `%v` prints structured-merge-diff's wrapper around it."""
+    return f"&{{{sprint(value)}}}"

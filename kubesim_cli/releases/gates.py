@@ -27,6 +27,7 @@ GATES = {
     "AppArmorFields": Gate((1, 30), (1, 30), (1, 31), (1, 33)),
     "AuthorizePodWebsocketUpgradeCreatePermission": Gate((1, 35), (1, 35)),
     "CRDValidationRatcheting": Gate((1, 28), (1, 30), (1, 33)),
+    "ClearingNominatedNodeNameAfterBinding": Gate((1, 34), (1, 35)),
     "ContainerRestartRules": Gate((1, 34), (1, 35)),
     "DeploymentReplicaSetTerminatingReplicas": Gate((1, 33), (1, 35)),
     "DynamicResourceAllocation": Gate((1, 26), (1, 34), (1, 35)),

@@ -139,11 +139,52 @@ def test_unknown_fields_are_refused():
     with pytest.raises(StatusError) as failure:
         _apply(None, {**_config_map({"a": 1}, lables={}), "dat": {}})
     assert (failure.value.code, failure.value.message) == (
-        500, "failed to create typed patch object (default/c; v1, Kind=ConfigMap): .dat: field not declared in schema")
+        500, "failed to create typed patch object (default/c; /v1, Kind=ConfigMap): .dat: field not declared in schema")
     with pytest.raises(StatusError) as failure:
         _apply(None, _config_map({"a": "1"}, lables={}, labels=[]))
     assert failure.value.message.endswith(
         "errors:\n  .metadata.labels: expected map, got &{[]}\n  .metadata.lables: field not declared in schema")
+
+
+@pytest.mark.parametrize("kind, body, told", [
+    ("Service", {"spec": {"ports": [{"port": 80, "targetPort": [1]}]}}, "json: cannot unmarshal array into Go value of "
+     "type int32"),
+    ("Secret", {"data": {"a": "%%%"}}, "error decoding from json: illegal base64 data at input byte 0"),
+    ("ConfigMap", {"metadata": {"creationTimestamp": 5}}, "json: cannot unmarshal number into Go value of type string"),
+    ("PersistentVolumeClaim", {"spec": {"resources": {"requests": {"storage": "1Gx"}}, "volumeMode": "x"}},
+     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+    ("Pod", {"spec": {"activeDeadlineSeconds": 1.5, "priority": 0.5}}, "cannot convert float64 to int64")])
+def test_what_no_go_type_can_hold(kind, body, told):
+    body = {"apiVersion": "v1", "kind": kind, **body, "metadata": {"name": "x", **body.get("metadata", {})}}
+    with pytest.raises(StatusError) as failure:
+        apply.server_side_apply(None, body, "kubectl", False, "v1", 0.0, schema_of("v1", kind))
+    assert failure.value.message == (f"failed to convert new object (/x; /v1, Kind={kind}) to proper version: unable "
+                                     f"to convert unstructured object to /v1, Kind={kind}: {told}")
+
+
+@pytest.mark.parametrize("spec, told", [
+    ({"replicas": "x"}, ".spec.replicas: expected numeric (int or float), got string"),
+    ({"paused": [{"a": None}]}, ".spec.paused: expected boolean, got &{[map[a:<nil>]]}"),
+    ({"strategy": {"type": {"a": 1}}}, '.spec.strategy.type: expected string, got &value.valueUnstructured{Value:'
+     'map[string]interface {}{"a":1}}'),
+    ({"template": {"spec": {"containers": {"a": 1}}}},
+     ".spec.template.spec.containers: expected list, got &{map[a:1]}"),
+    ({"strategy": {"rollingUpdate": {"maxSurge": {"a": 1}}}}, "")])
+def test_types_of_values(spec, told):
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}
+    if not told:
+        typed.check(body, DEPLOYMENT)
+        return
+    with pytest.raises(typed.TypedError) as failure:
+        typed.check(body, DEPLOYMENT)
+    assert str(failure.value) == told
+
+
+def test_integers_are_cut_off():
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": {
+        "replicas": 99999999999, "minReadySeconds": 1e30}}
+    obj = apply.server_side_apply(None, body, "kubectl", False, "apps/v1", 0.0, DEPLOYMENT)
+    assert obj["spec"]["replicas"] == 1215752191 and "minReadySeconds" not in obj["spec"]
 
 
 def test_list_maps_merge_by_key_and_keep_their_order():

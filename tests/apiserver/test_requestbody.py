@@ -33,8 +33,10 @@ def test_another_version_of_the_kind(refused):
 
 
 def test_another_kind(refused):
-    told = 'no kind "Secret" is registered for version "v1" in scheme "pkg/api/legacyscheme/scheme.go:30"'
-    assert refused({**MAP, "kind": "Secret"}) == f'Secret in version "v1" cannot be handled as a ConfigMap: {told}'
+    told = 'no kind "Secrt" is registered for version "v1" in scheme "kubernetes/pkg/api/legacyscheme/scheme.go:30"'
+    assert refused({**MAP, "kind": "Secrt"}) == f'Secrt in version "v1" cannot be handled as a ConfigMap: {told}'
+    assert refused({**MAP, "kind": "Secret"}) == ('Secret in version "v1" cannot be handled as a ConfigMap: converting '
+                                                  "(v1.Secret) to (core.ConfigMap): unknown conversion")
     assert refused({**MAP, "apiVersion": "apps/v1"}).startswith(
         'ConfigMap in version "v1" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version '
         '"apps/v1"')

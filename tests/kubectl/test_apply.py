@@ -189,3 +189,23 @@ def test_files_whose_objects_have_no_annotation(terminal):
 def test_an_address_that_does_not_answer(terminal):
     assert terminal("kubectl apply -f http://127.0.0.1:1/x.yaml") == (
         1, "", "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n")
+
+
+def test_what_a_server_side_apply_of_a_new_object_may_bring(terminal):
+    new = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, %s}\n"
+    refused = terminal("kubectl apply --server-side -f -", new % "uid: '5'")
+    assert refused.code == 1 and refused.err.startswith(
+        'error: Operation cannot be fulfilled on configmaps "c": uid mismatch: the provided object specified uid 5, '
+        "and no existing object was found\n")
+    assert terminal.ok("kubectl apply --server-side -f -", new % "resourceVersion: '5'") == \
+        "configmap/c serverside-applied\n"
+
+
+def test_a_put_for_another_object(terminal):
+    terminal.ok("kubectl create configmap c")
+    refused = terminal("kubectl replace -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, uid: x}\n")
+    uid = terminal.ok("kubectl get cm c -o jsonpath={.metadata.uid}")
+    assert refused.err.endswith(
+        'Operation cannot be fulfilled on configmaps "c": StorageError: invalid object, Code: 4, Key: '
+        "/registry/configmaps/default/c, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+        f"precondition: x, UID in object meta: {uid}\n")

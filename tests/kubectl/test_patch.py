@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: '1'\n"
@@ -20,6 +22,7 @@ def patch(terminal):
     ("-p null", "patched (no change)"),
     ("--type=json -p null", "patched (no change)"),
     ("""-p '{"metadata":{"resourceVersion":"0"}}'""", "patched (no change)"),
+    ("""-p '{"kind":"Secret","apiVersion":"v2"}'""", "patched (no change)"),
 ])
 def test_patched(patch, flags, done):
     assert patch(flags) == (0, f"configmap/c {done}\n", "")
@@ -48,12 +51,28 @@ def test_patched(patch, flags, done):
      "does not match the namespace sent on the request"),
     ("""-p '{"metadata":{"resourceVersion":"x"}}'""",
      'Error from server: strconv.ParseUint: parsing "x": invalid syntax'),
+    ("""--type=merge -p '{"kind":"Secret"}'""",
+     'The request is invalid: patch: Invalid value: "{...}": converting (v1.Secret) to (core.ConfigMap): unknown '
+     "conversion"),
+    ("""--type=json -p '[{"op":"replace","path":"/apiVersion","value":"v2"}]'""",
+     'The request is invalid: patch: Invalid value: "{...}": no kind "ConfigMap" is registered for version "v2" in '
+     'scheme "kubernetes/pkg/api/legacyscheme/scheme.go:30"'),
+    ("""-p '{"metadata":{"uid":"x"}}'""",
+     'The ConfigMap "c" is invalid: metadata.uid: Invalid value: "x": field is immutable'),
+    ("""-p '{"metadata":{"deletionTimestamp":"2024-01-01T00:00:00Z"}}'""", 'The ConfigMap "c" is invalid: '
+     'metadata.deletionTimestamp: Invalid value: "2024-01-01T00:00:00Z": field is immutable'),
+    ("""-p '{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Event","name":"e","uid":"1"}]}}'""",
+     'The ConfigMap "c" is invalid: metadata.ownerReferences: Invalid value: {"apiVersion":"v1","kind":"Event",'
+     '"name":"e","uid":"1"}: /v1, Kind=Event is disallowed from being an owner'),
     ("-p x --subresource=x", 'error: invalid subresource value: "x". Must be one of [status scale]'),
     ("""-p '{"data":{"a":1}}'""",
      'The request is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string'),
 ])
 def test_refused(patch, flags, message):
-    assert patch(flags) == (1, "", message + "\n")
+    code, out, err = patch(flags)
+    if "{...}" in message:  # the object after the patch
+        err = re.sub(r'Invalid value: "\{.*\}":', 'Invalid value: "{...}":', err)
+    assert (code, out, err) == (1, "", message + "\n")
 
 
 def test_local(terminal):
@@ -87,3 +106,23 @@ def test_a_refused_patch_tells_its_numbers_as_go_does(terminal):
     code, out, err = terminal(f"kubectl patch deploy s -p '{patch}'")
     assert (code, out) == (1, "")
     assert "map[image:x n:1e+06]" in err
+
+
+def test_what_of_metadata_goes_with_a_status(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.ok("kubectl create service clusterip svc --tcp=80")
+    meta = '{"metadata":{"labels":{"x":"y"},"annotations":{"a":"b"}}}'
+    for resource in ("deploy/web", "svc/svc"):
+        terminal.ok(f"kubectl patch {resource} --subresource=status -p '{meta}'")
+    shown = "-o jsonpath='{.metadata.labels.x} {.metadata.annotations.a}'"
+    assert terminal.ok(f"kubectl get deploy web {shown}") == " b"
+    assert terminal.ok(f"kubectl get svc svc {shown}") == "y b"
+
+
+def test_an_address_that_somebody_gave_a_service_stays(terminal):
+    terminal.ok("kubectl create service loadbalancer lb --tcp=80")
+    status = '{"status":{"loadBalancer":{"ingress":[{"ip":"198.51.100.7"},{"hostname":"a.example.com"}]}}}'
+    terminal.ok(f"kubectl patch svc lb --subresource=status -p '{status}'")
+    assert terminal.ok("kubectl get svc lb --no-headers").split()[3] == "198.51.100.7,a.example.com"
+    terminal.ok("""kubectl patch svc lb -p '{"spec":{"type":"ClusterIP"}}'""")
+    assert terminal.ok("kubectl get svc lb -o jsonpath={.status}") == '{"loadBalancer":{}}'

@@ -26,6 +26,7 @@ class CustomResource(base.Kind):
     """What the server knows of one version: `raw` is its openAPIV3Schema, `structure` the Schema of it."""
 
     has_generation = True
+    status_keeps = base.METADATA
     kube_finalizers = False
     unconditional_update = False
 

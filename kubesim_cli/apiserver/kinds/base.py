@@ -62,6 +62,8 @@ def since(timestamp: str | None, now: float) -> str:
     return duration.human(now - timestamps.parse(timestamp))
 
 
+# For status_keeps: what metav1.ResetObjectMetaForStatus resets.
+METADATA = ("labels", "annotations", "finalizers", "ownerReferences", "generateName", "deletionTimestamp")
 NAME = Column("Name", lambda obj, ctx: obj["metadata"]["name"], format="name")
 AGE = Column("Age", lambda obj, ctx: since(obj["metadata"].get("creationTimestamp"), ctx.now))
 
@@ -71,6 +73,7 @@ class Kind:
 
     columns: tuple[Column, ...] = (NAME, AGE)
     has_status = False       # status is reset on create and kept on update; .../status changes only it
+    status_keeps: tuple[str, ...] = ()  # what of metadata .../status does not change
     keeps_status = False     # a new object may come with a status (the strategy does not reset it)
     has_generation = False   # metadata.generation counts changes of anything but metadata and status
     name_rule = "dns1123_subdomain"  # of objectmeta.NAME_RULES: what metadata.name has to be

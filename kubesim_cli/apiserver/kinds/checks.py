@@ -118,6 +118,13 @@ def label_selector(path: str, selector: Object | None) -> FieldErrors:
     return errors
 
 
+def selector_shown(selector: Object | None) -> Json:
+    """Return a label selector as complaints quote it: in the order of its Go struct."""
+    from ..internaltypes import internal
+
+    return internal(selector, "*metav1.LabelSelector")
+
+
 def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors:
     """What the operator of a selector's requirement demands of the number of values."""
     if operator in ("In", "NotIn"):
@@ -147,6 +154,16 @@ def positive_quantity(path: str, value: str) -> FieldErrors:
 def ip_address(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     """An IP address; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.ip(value))
+
+
+def load_balancer_host(path: str, value: str) -> FieldErrors:
+    """The host name of an entry of status.loadBalancer.ingress."""
+    if not value:
+        return []
+    errors = dns1123_subdomain(path, value)
+    if not names.ip(value):
+        errors.append(field.invalid(path, value, "must be a DNS name, not an IP address"))
+    return errors
 
 
 def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:

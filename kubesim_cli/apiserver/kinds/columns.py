@@ -22,10 +22,9 @@ def labels(found: Object | None) -> str:
 
 
 def load_balancer(status: Object) -> str:
-    """The addresses in status.loadBalancer, clipped to 16 characters."""
+    """The addresses in status.loadBalancer."""
     ingress = (status.get("loadBalancer") or {}).get("ingress") or ()
-    text = ",".join(sorted({i.get("ip") or i.get("hostname") for i in ingress if i.get("ip") or i.get("hostname")}))
-    return text if len(text) <= 16 else text[:13] + "..."
+    return ",".join(sorted({i.get("ip") or i.get("hostname") for i in ingress if i.get("ip") or i.get("hostname")}))
 
 
 def access_modes(modes: list[str] | None) -> str:

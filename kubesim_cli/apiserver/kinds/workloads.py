@@ -76,8 +76,8 @@ def replicas_within(status: Object, keys: tuple[str, ...], ready: str = "readyRe
     from ...machinery import field
 
     total = status.get("replicas", 0)
-    errors = [field.invalid(f"status.{key}", status[key], "cannot be greater than status.replicas") for key in keys
-              if status.get(key, 0) > total]
+    errors = [field.invalid(f"status.{key}", status.get(key, 0), "cannot be greater than status.replicas")
+              for key in keys if status.get(key, 0) > total]
     if status.get("availableReplicas", 0) > status.get("readyReplicas", 0):
         errors.append(field.invalid("status.availableReplicas", status["availableReplicas"],
                                     f"cannot be greater than {ready}"))
@@ -100,13 +100,14 @@ def selector_and_template(spec: Object, kind: str, empty_for: str, release: Rele
     `kind` is told where the template has an end, `empty_for` where the selector is empty.
     """
     from ...machinery import field
+    from .checks import selector_shown
     from .core.podspec.spec import validate_replicated_template
 
     errors = selector_errors(spec.get("selector"), empty_for)
     try:
         wanted = requirements(spec.get("selector"))
     except ValueError:
-        return [*errors, field.invalid("spec.selector", spec["selector"], "invalid label selector")]
+        return [*errors, field.invalid("spec.selector", selector_shown(spec["selector"]), "invalid label selector")]
     return errors + validate_replicated_template(spec.get("template") or {}, wanted, "spec.template", kind, release)
 
 

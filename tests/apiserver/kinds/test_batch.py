@@ -103,10 +103,41 @@ def test_a_jobs_status_only_goes_forward(desk, template):
     old = {**made.new(job(template)), "status": {"startTime": "2024-01-01T00:00:00Z", "failed": 2}}
     new = {**old, "status": {"startTime": "2024-01-01T00:00:00Z", "conditions": [CONDITION]}}
     assert [str(e) for e in made.kind.validate_status(new, old, made.ctx)] == [
+        "status.completionTime: Required value: completionTime is required for Complete jobs",
         "status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true "
         "condition",
-        "status.completionTime: Required value: completionTime is required for Complete jobs",
         "status.failed: Invalid value: 0: cannot decrease the failed counter"]
+
+
+DONE = {"startTime": "2024-01-01T00:00:00Z", "completionTime": "2024-01-01T00:00:01Z", "conditions": [
+    {"type": "SuccessCriteriaMet", "status": "True"}, CONDITION]}
+
+
+@pytest.mark.parametrize("spec,before,status,expected", [
+    ({}, {}, DONE, []),
+    ({}, DONE, {**DONE, "completionTime": "2024-01-01T00:00:02Z"}, ["status.completionTime: field is immutable"]),
+    ({}, {}, {**DONE, "active": 1, "terminating": 2, "uncountedTerminatedPods": {"failed": ["u"]}}, [
+        "status.active: 1: active>0 is invalid for finished job",
+        'status.uncountedTerminatedPods: {"Succeeded":null,"Failed":["u"]}: must be empty for finished job',
+        "status.terminating: 2: terminating>0 is invalid for finished job"]),
+    ({}, {}, {"completedIndexes": "0"}, [
+        'status.completedIndexes: "0": cannot set non-empty completedIndexes when non-indexed completion mode']),
+    ({"completionMode": "Indexed", "completions": 4, "backoffLimitPerIndex": 1}, {},
+     {"completedIndexes": "0-2", "failedIndexes": "1,3"}, [
+         'status.failedIndexes: "1,3": failedIndexes and completedIndexes overlap at index: 1']),
+    ({}, {"startTime": "2024-01-01T00:00:00Z"}, {}, [
+        "status.startTime: null: field is immutable for unsuspended job once set"]),
+    ({}, {"active": 1, "ready": 2}, {"active": 1, "ready": 2, "failed": 1}, [])])
+def test_rules_of_a_jobs_status(desk, template, spec, before, status, expected):
+    made = desk("batch", "Job")
+    old = {**made.new(job(template, **spec)), "status": before}
+    found = [str(e) for e in made.kind.validate_status({**old, "status": status}, old, made.ctx)]
+    assert [text.replace("Invalid value: ", "").replace('"2024-01-01T00:00:02Z": ', "") for text in found] == expected
+
+
+def test_a_schedule_is_asked_for_first(desk, template):
+    made = desk("batch", "CronJob")
+    assert made.errors(cron(template, schedule="", concurrencyPolicy="x"))[0] == "spec.schedule: Required value"
 
 
 def test_cron_jobs(desk, template):

@@ -359,9 +359,25 @@ def test_resizing_pods(pods, own, expected):
      ['status.conditions[0].Type: Invalid value: "a b": name part must consist of...']),
     ({"nominatedNodeName": "N_"}, ['status.nominatedNodeName: Invalid value: "N_": a lowercase RFC 1123 subdomain...']),
     ({"nominatedNodeName": "n"}, []),
+    ({"podIPs": [{"ip": "x"}], "hostIP": "10.0.0.1", "hostIPs": [{"ip": "10.0.0.2"}, {"ip": "10.0.0.3"}]},
+     ['status.podIPs[0]: Invalid value: "x": must be a valid IP address...',
+      'status.hostIPs[0].ip: Invalid value: "10.0.0.2": must be equal to `hostIP`',
+      'status.hostIPs: Invalid value: [{"IP":"10.0.0.2"},{"IP":"10.0.0.3"}]: may specify no more than one IP for each '
+      "IP family"]),
+    ({"observedGeneration": -1}, ["status.observedGeneration: Invalid value: -1: must be a non-negative integer"]),
     ({"qosClass": "Guaranteed"}, ['status.qosClass: Invalid value: "Guaranteed": field is immutable']), ({}, [])])
 def test_status(pods, fits, status, expected):
     old = stored(pods)
     new = {**clone(old), "status": status}
     update.restrict(new, old, "status")
-    assert fits([str(error) for error in update.validate_status(new, old)], expected)
+    assert fits([str(error) for error in update.validate_status(new, old, (1, 36))], expected)
+
+
+def test_a_container_that_ended_stays_ended(pods):
+    old = {**stored(pods, restartPolicy="OnFailure"), "status": {"qosClass": "BestEffort", "containerStatuses": [
+        {"name": "a", "state": {"terminated": {"exitCode": 0}}},
+        {"name": "b", "state": {"terminated": {"exitCode": 1}}}]}}
+    new = {**clone(old), "status": {"qosClass": "BestEffort", "containerStatuses": [
+        {"name": "a", "state": {"running": {}}}, {"name": "b", "state": {"running": {}}}]}}
+    assert [str(error) for error in update.validate_status(new, old, (1, 36))] == [
+        "status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state"]

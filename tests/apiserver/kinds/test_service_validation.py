@@ -171,13 +171,25 @@ def test_what_may_not_change(old, new, expected):
 def test_statuses(desk, fits, group, kind, spec, refused):
     kinds = desk(group, kind)
     obj = {"spec": spec, "status": {"loadBalancer": {"ingress": [
-        {"ip": "10.0.0.1"}, {"hostname": "a.org"}, {"ip": "10.0.0"}, {"hostname": "A_b"}]}}}
+        {"ip": "10.0.0.1"}, {"hostname": "a.org"}, {"ip": "10.0.0"}, {"hostname": "A_b"}, {"hostname": "10.0.0.1"}]}}}
     kinds.kind.default(obj, kinds.ctx)
-    found = [str(error) for error in kinds.kind.validate_status(obj, obj, kinds.ctx)]
+    found = [str(error) for error in kinds.kind.validate_status(obj, {"spec": spec}, kinds.ctx)]
     assert fits(found, refused or [
         f'status.loadBalancer.ingress[2].ip: Invalid value: "10.0.0": {IP}',
-        'status.loadBalancer.ingress[3].hostname: Invalid value: "A_b": a lowercase RFC 1123 subdomain...']), found
+        'status.loadBalancer.ingress[3].hostname: Invalid value: "A_b": a lowercase RFC 1123 subdomain...',
+        'status.loadBalancer.ingress[4].hostname: Invalid value: "10.0.0.1": must be a DNS name, not an IP address',
+    ]), found
     assert kinds.kind.validate_status({"spec": spec}, obj, kinds.ctx) == []
+
+
+@pytest.mark.parametrize("entry,expected", [
+    ({"ip": "10.0.0.1"}, ["Required value: must be specified when `ip` is set"]),
+    ({"hostname": "a", "ipMode": "VIP"}, ["Forbidden: may not be specified when `ip` is not set"]),
+    ({"ip": "10.0.0.1", "ipMode": "X"}, ['Unsupported value: "X": supported values: "Proxy", "VIP"'])])
+def test_modes_of_addresses(entry, expected):
+    obj = {"spec": {"type": "LoadBalancer"}, "status": {"loadBalancer": {"ingress": [entry]}}}
+    found = service_validation.validate_status(obj, {}, (1, 36))
+    assert [str(error) for error in found] == [f"status.loadBalancer.ingress[0].ipMode: {text}" for text in expected]
 
 
 CLASS = "kubernetes.io/ingress.class"

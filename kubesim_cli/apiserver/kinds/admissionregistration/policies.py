@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, METADATA, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class AdmissionPolicy(Kind):
     kube_finalizers = False
     has_generation = True
     unconditional_update = False
+    status_keeps = METADATA
 
     def __init__(self, rules: str):
         self.rules = rules

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import conditions
 from ....machinery.objects import clone
 from ....releases.gates import enabled
+from ..base import METADATA
 from ..columns import Created
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 class CustomResourceDefinition(Created):
     kube_finalizers = False
     has_status = True
+    status_keeps = METADATA
     has_generation = True
     unconditional_update = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import conditions
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, METADATA, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class APIService(Kind):
     kube_finalizers = False
     columns = (NAME, Column("Service", _service_cell), Column("Available", lambda obj, ctx: _available(obj)), AGE)
     has_status = True
+    status_keeps = METADATA
     name_rule = "path_segment_name"
 
     def default(self, obj: Object, ctx: Context) -> None:

@@ -29,6 +29,7 @@ class Deployment(Kind):
                AGE, CONTAINERS, IMAGES,
                Column("Selector", _selector_cell, 1))
     has_status = True
+    status_keeps = ("labels",)
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:

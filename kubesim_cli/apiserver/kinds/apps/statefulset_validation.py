@@ -5,7 +5,13 @@ from __future__ import annotations
 from ....machinery import field
 from ....releases.gates import enabled
 from ... import internaltypes
-from ..checks import dns1123_label, int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
+from ..checks import (
+    dns1123_label,
+    int_or_percent_value,
+    not_more_than_100_percent,
+    positive_int_or_percent,
+    selector_shown,
+)
 from ..core import persistentvolumeclaim_validation
 from ..core.podspec.spec import validate_replicated_template
 from ..workloads import counts, requirements, selector_errors
@@ -37,7 +43,7 @@ def validate(spec: Object, release: Release, is_new: bool = True) -> FieldErrors
     try:
         wanted = requirements(spec.get("selector"))
     except ValueError:
-        return [*errors, field.invalid("spec.selector", spec["selector"])]
+        return [*errors, field.invalid("spec.selector", selector_shown(spec["selector"]))]
     return errors + validate_replicated_template(_as_pods_have_it(spec), wanted, "spec.template", "StatefulSet",
                                                  release)
 

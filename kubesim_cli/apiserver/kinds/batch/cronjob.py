@@ -95,11 +95,14 @@ KIND = CronJob()
 def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors:
     """validateCronJobSpec."""
     from ....machinery import field
+    from ..checks import selector_shown
     from ..workloads import counts
     from .job_validation import validate_spec
 
     schedule, errors = spec.get("schedule", ""), []
-    if schedule:
+    if not schedule:
+        errors.append(field.required("spec.schedule"))
+    else:
         errors += _schedule(schedule, old is not None and "TZ" in old.get("schedule", ""), spec.get("timeZone"))
     errors += counts("spec", spec, ("startingDeadlineSeconds",))
     if old is None or old.get("timeZone") != spec.get("timeZone"):
@@ -112,12 +115,12 @@ def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors
     job = spec["jobTemplate"]["spec"]
     errors += validate_spec(job, "spec.jobTemplate.spec", release)
     if job.get("selector") is not None:
-        errors.append(field.invalid("spec.jobTemplate.spec.selector", job["selector"],
+        errors.append(field.invalid("spec.jobTemplate.spec.selector", selector_shown(job["selector"]),
                                     "`selector` will be auto-generated"))
     if job.get("manualSelector"):
         errors.append(field.not_supported("spec.jobTemplate.spec.manualSelector", True, ["nil", "false"]))
     errors += counts("spec", spec, ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"))
-    return errors if schedule else [*errors, field.required("spec.schedule")]
+    return errors
 
 
 def _schedule(text: str, had_zone: bool, zone: str | None) -> FieldErrors:

@@ -6,7 +6,7 @@ from ....machinery import field, names, selectors
 from ....machinery.objects import clone
 from ....releases.gates import enabled
 from ... import internaltypes
-from ..checks import IMMUTABLE, dns1123_subdomain, immutable, label_selector
+from ..checks import IMMUTABLE, dns1123_subdomain, immutable, label_selector, selector_shown
 from ..core.podspec.spec import unmatched, validate_pod_template
 from ..workloads import counts
 from . import job_policies
@@ -49,9 +49,9 @@ def _generated_selector(obj: Object, require_prefixed: bool) -> FieldErrors:
         if key not in labels:
             errors.append(field.required(path, f"must be '{value}'"))
         elif labels[key] != value:
-            errors.append(field.invalid(path, labels, f"must be '{value}'"))
+            errors.append(field.invalid(path, dict(sorted(labels.items())), f"must be '{value}'"))
     if _matches(selector, expected) is False:
-        errors.append(field.invalid("spec.selector", selector, "`selector` not auto-generated"))
+        errors.append(field.invalid("spec.selector", selector_shown(selector), "`selector` not auto-generated"))
     return errors
 
 

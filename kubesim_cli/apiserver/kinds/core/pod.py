@@ -56,6 +56,7 @@ class Pod(Kind):
                       lambda obj, ctx: (obj.get("status") or {}).get("nominatedNodeName") or "<none>", 1),
                Column("Readiness Gates", _readiness_gates_cell, 1))
     has_status = True
+    status_keeps = ("ownerReferences", "deletionTimestamp")
 
     def default(self, obj: Object, ctx: Context) -> None:
         from .podspec.defaults import default_pod
@@ -103,7 +104,7 @@ class Pod(Kind):
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .podspec import update
 
-        return update.validate_status(obj, old)
+        return update.validate_status(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if old is not None:

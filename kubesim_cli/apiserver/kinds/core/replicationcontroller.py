@@ -38,14 +38,17 @@ class ReplicationController(Replicated):
         from .podspec.spec import validate_replicated_template
 
         spec = obj["spec"]
-        errors = [] if spec.get("selector") else [field.required("spec.selector")]
+        errors = counts("spec", spec, ("minReadySeconds",))
+        if not spec.get("selector"):
+            errors.append(field.required("spec.selector"))
+        errors += counts("spec", spec, ("replicas",))
         template = spec.get("template")
         if template is None:
             errors.append(field.required("spec.template"))
         else:
             errors += validate_replicated_template(template, of_map(spec.get("selector")), "spec.template",
                                                    "ReplicationController", ctx.release)
-        return errors + counts("spec", spec, ("minReadySeconds", "replicas"))
+        return errors
 
 
 KIND = ReplicationController()

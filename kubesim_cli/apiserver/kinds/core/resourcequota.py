@@ -37,6 +37,12 @@ class ResourceQuota(Kind):
 
         return validate(obj["spec"])
 
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from .resourcequota_validation import amounts
+
+        status = obj.get("status") or {}
+        return amounts("status.hard", status.get("hard")) + amounts("status.used", status.get("used"))
+
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable
 

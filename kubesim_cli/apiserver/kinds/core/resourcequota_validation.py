@@ -20,11 +20,15 @@ _EXCLUSIVE = ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"}
 
 def validate(spec: Object) -> FieldErrors:
     """Return the FieldErrors of a quota's spec."""
+    return amounts("spec.hard", spec.get("hard")) + _scopes(spec) + _selector(spec)
+
+
+def amounts(path: str, found: Object | None) -> FieldErrors:
+    """Return the FieldErrors of amounts by the names of resources, at `path`."""
     errors: FieldErrors = []
-    for name, value in sorted((spec.get("hard") or {}).items()):
-        path = f"spec.hard[{name}]"
-        errors += _name(path, name) + amount(path, name, value)
-    return errors + _scopes(spec) + _selector(spec)
+    for name, value in sorted((found or {}).items()):
+        errors += _name(f"{path}[{name}]", name) + amount(f"{path}[{name}]", name, value)
+    return errors
 
 
 def _standard(name: str) -> bool:

@@ -73,7 +73,7 @@ class Service(Kind):
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import service_validation
 
-        return service_validation.validate_status(obj, old)
+        return service_validation.validate_status(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         spec, found = obj["spec"], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field
+from ....machinery.objects import dig
 from ....releases.gates import enabled
 from ..checks import (
     cidr,
@@ -11,6 +12,7 @@ from ..checks import (
     endpoint_ip,
     ip_address,
     labels,
+    load_balancer_host,
     one_of,
     port_number,
     port_number_or_name,
@@ -255,16 +257,26 @@ def _changed_families(spec: Object, before: Object) -> FieldErrors:
     return []
 
 
-def validate_status(obj: Object, old: Object) -> FieldErrors:
+def validate_status(obj: Object, old: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a changed status (ValidateLoadBalancerStatus)."""
-    path = "status.loadBalancer.ingress"
-    ingress = ((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
+    path, (ingress, before) = "status.loadBalancer.ingress", (
+        dig(each, "status", "loadBalancer", "ingress") or () for each in (obj, old))
     if ingress and obj["spec"].get("type") != "LoadBalancer":
         return [field.forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")]
-    errors = []
+    errors, known = [], [entry.get("ip") for entry in before]
     for i, entry in enumerate(ingress):
-        if entry.get("ip"):
-            errors += ip_address(f"{path}[{i}].ip", entry["ip"])
-        if entry.get("hostname"):
-            errors += dns1123_subdomain(f"{path}[{i}].hostname", entry["hostname"])
+        at, ip = f"{path}[{i}]", entry.get("ip", "")
+        if ip:
+            errors += ip_address(f"{at}.ip", ip, known)
+        if enabled("LoadBalancerIPMode", release):
+            errors += _ip_mode(f"{at}.ipMode", entry.get("ipMode"), ip)
+        errors += load_balancer_host(f"{at}.hostname", entry.get("hostname", ""))
     return errors
+
+
+def _ip_mode(path: str, mode: str | None, ip: str) -> FieldErrors:
+    if mode is None:
+        return [field.required(path, "must be specified when `ip` is set")] if ip else []
+    if not ip:
+        return [field.forbidden(path, "may not be specified when `ip` is not set")]
+    return [] if mode in ("Proxy", "VIP") else [field.not_supported(path, mode, ["Proxy", "VIP"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import conditions
-from ..base import AGE, NAME, Column
+from ..base import AGE, METADATA, NAME, Column
 from .betas import FlowControlKind
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ class FlowSchema(FlowControlKind):
                AGE,
                Column("MissingPL", _missing_pl_cell))
     has_status = True
+    status_keeps = METADATA
     has_generation = True
 
     def table_order(self, items: Iterable[Object]) -> Iterable[Object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery.objects import dig
-from ..base import AGE, NAME, Column
+from ..base import AGE, METADATA, NAME, Column
 from .betas import FlowControlKind
 
 TYPE_CHECKING = False
@@ -35,6 +35,7 @@ class PriorityLevelConfiguration(FlowControlKind):
                Column("QueueLengthLimit", lambda obj, ctx: _queuing(obj, "queueLengthLimit")),
                AGE)
     has_status = True
+    status_keeps = METADATA
     has_generation = True
 
     def default(self, obj: Object, ctx: Context) -> None:

@@ -48,15 +48,16 @@ class Ingress(Kind):
         return validate(obj["spec"], ctx.release)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        from ..checks import dns1123_subdomain, ip_address
+        from ....machinery.objects import dig
+        from ..checks import ip_address, load_balancer_host
 
-        errors = []
-        for i, entry in enumerate(((obj.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()):
+        now, before = (dig(each, "status", "loadBalancer", "ingress") or () for each in (obj, old))
+        errors, known = [], [entry.get("ip") for entry in before]
+        for i, entry in enumerate(now):
             path = f"status.loadBalancer.ingress[{i}]"
             if entry.get("ip"):
-                errors += ip_address(f"{path}.ip", entry["ip"])
-            if entry.get("hostname"):
-                errors += dns1123_subdomain(f"{path}.hostname", entry["hostname"])
+                errors += ip_address(f"{path}.ip", entry["ip"], known)
+            errors += load_balancer_host(f"{path}.hostname", entry.get("hostname", ""))
         return errors
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:

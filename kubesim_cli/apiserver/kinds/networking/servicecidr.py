@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, METADATA, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class ServiceCIDR(Kind):
     columns = (NAME, Column("CIDRs", lambda obj, ctx: ",".join(obj["spec"].get("cidrs") or ())), AGE)
     has_status = True
+    status_keeps = METADATA
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, METADATA, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def _state_cell(obj: Object, ctx: Context) -> Cell:
 class ResourceClaim(Kind):
     columns = (NAME, Column("State", _state_cell), AGE)
     has_status = True
+    status_keeps = METADATA
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import AGE, NAME, Column, Kind
+from ..base import AGE, METADATA, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class VolumeAttachment(Kind):
                Column("Attached", _attached_cell, type="boolean"),
                AGE)
     has_status = True
+    status_keeps = METADATA
     unconditional_update = False
 
     def default_status(self, obj: Object, ctx: Context) -> None:

@@ -94,7 +94,8 @@ def validate_replicated_template(template: Object, selector: list[tuple[str, str
 
 def unmatched(path: str, template: Object) -> field.FieldError:
     """The complaint about a template at `path` whose labels its controller would not find."""
-    return field.invalid(f"{path}.metadata.labels", (template.get("metadata") or {}).get("labels"),
+    labels = (template.get("metadata") or {}).get("labels")
+    return field.invalid(f"{path}.metadata.labels", dict(sorted(labels.items())) if labels else labels,
                          "`selector` does not match template `labels`")
 
 
