@@ -16,15 +16,16 @@ import apisource
 import datafile
 
 POLICY = pathlib.Path("plugin", "pkg", "auth", "authorizer", "rbac", "bootstrappolicy", "testdata")
+_OF_A_FORK = ("system:openshift:public-info-viewer", "system:controller:service-ca-cert-publisher")
 _AGGREGATE_TO = "rbac.authorization.k8s.io/aggregate-to-"
 
 
 def items(root: pathlib.Path, name: str) -> list[datafile.Data]:
-    """Return the objects of one of the policy's files."""
+    """Return the objects of one of the policy's files, without those that a fork of Kubernetes has added."""
     from ruamel.yaml import YAML
 
     text = (root / POLICY / f"{name}.yaml").read_text(encoding="utf-8")
-    return list(YAML(typ="safe", pure=True).load(text)["items"])
+    return [obj for obj in YAML(typ="safe", pure=True).load(text)["items"] if obj["metadata"]["name"] not in _OF_A_FORK]
 
 
 def role(obj: datafile.Data) -> datafile.Data:

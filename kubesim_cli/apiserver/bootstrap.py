@@ -87,7 +87,8 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("priorityclasses.scheduling.k8s.io", "scheduling.k8s.io/v1", "PriorityClass", name, value=value,
             description=f"Used for system critical pods {what}", preemptionPolicy="PreemptLowerPriority"
             )["metadata"]["generation"] = 1
-    _add_api_service(add, nodes)
+    _add_api_service(add, nodes, release)
+    _add_authentication(add, stamp)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
         annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=HOSTPATH_PROVISIONER,
         reclaimPolicy="Delete", volumeBindingMode="Immediate")
@@ -124,7 +125,7 @@ def _add_nodes(add: Add, nodes: list[Object], now: float, release: Release) -> N
             spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 
-def _add_api_service(add: Add, nodes: list[Object]) -> None:
+def _add_api_service(add: Add, nodes: list[Object], release: Release) -> None:
     """The Service `kubernetes` and its endpoints."""
     labels = {"component": "apiserver", "provider": "kubernetes"}
     add("services", "v1", "Service", "kubernetes", "default", labels=labels, spec={
@@ -132,6 +133,10 @@ def _add_api_service(add: Add, nodes: list[Object]) -> None:
         "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
         "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": API_PORT}],
         "sessionAffinity": "None", "type": "ClusterIP"}, status={"loadBalancer": {}})
+    if enabled("MultiCIDRServiceAllocator", release):
+        add("ipaddresses.networking.k8s.io", "networking.k8s.io/v1", "IPAddress", "10.96.0.1", labels={
+            "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
+            spec={"parentRef": {"resource": "services", "namespace": "default", "name": "kubernetes"}})
     if not nodes:
         return
     ip = nodes[0]["status"]["addresses"][0]["address"]
@@ -142,6 +147,19 @@ def _add_api_service(add: Add, nodes: list[Object]) -> None:
     add("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default",
         labels={LABEL_SERVICE_NAME: "kubernetes"}, addressType="IPv4",
         endpoints=[{"addresses": [ip], "conditions": {"ready": True}}], ports=[port])
+
+
+def _add_authentication(add: Add, stamp: str) -> None:
+    """What extension API servers have to know of the way in which requests reach them, and since when the use of tokens
+    that stand in Secrets is tracked (pkg/controlplane/controller/clusterauthenticationtrust, legacytokentracking)."""
+    headers = {"requestheader-allowed-names": "front-proxy-client", "requestheader-extra-headers-prefix":
+               "X-Remote-Extra-", "requestheader-group-headers": "X-Remote-Group",
+               "requestheader-username-headers": "X-Remote-User"}
+    add("configmaps", "v1", "ConfigMap", "extension-apiserver-authentication", "kube-system", data={
+        "client-ca-file": ROOT_CA, "requestheader-client-ca-file": ROOT_CA,
+        **{name: f'["{header}"]' for name, header in headers.items()}})
+    add("configmaps", "v1", "ConfigMap", "kube-apiserver-legacy-service-account-token-tracking", "kube-system",
+        data={"since": stamp[:10]})
 
 
 def _add_roles(add: Add) -> None:

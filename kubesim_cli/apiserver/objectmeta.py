@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 NAME_RULES = {  # what a kind's name_rule may be
     "dns1035_label": names.dns1035_label, "dns1123_label": names.dns1123_label,
-    "dns1123_subdomain": names.dns1123_subdomain, "path_segment_name": names.path_segment_name}
+    "dns1123_subdomain": names.dns1123_subdomain, "ip_address": names.canonical_ip,
+    "path_segment_name": names.path_segment_name}
 _MAX_ANNOTATIONS = 256 * 1024
 
 

@@ -89,7 +89,8 @@ def add_objects(add: Add, now: float, discovery: Discovery) -> None:
     ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
              "status": "True", "type": "Ready"}
     add("servicecidrs.networking.k8s.io", "networking.k8s.io/v1", "ServiceCIDR", "kubernetes",
-        spec={"cidrs": ["10.96.0.0/12"]}, status={"conditions": [ready]})
+        spec={"cidrs": ["10.96.0.0/12"]}, status={"conditions": [ready]})[
+            "metadata"]["finalizers"] = ["networking.k8s.io/service-cidr-finalizer"]
 
 
 def local_api_service(group: str, version: str, priority: int, version_priority: int, now: float) -> Object:

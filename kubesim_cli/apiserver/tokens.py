@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
+_LEGACY, _LEGACY_ISSUER = "kubernetes.io/serviceaccount", "kubernetes/serviceaccount"
 _YEAR = 31_536_000
 _MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32
 
@@ -61,6 +62,16 @@ def mounted(account: Object, pod: Object, audience: str | None, since: float) ->
         "kubernetes.io": {"namespace": meta["namespace"], "pod": {"name": own["name"], "uid": own["uid"]},
                           "serviceaccount": {"name": meta["name"], "uid": meta["uid"]}},
         "nbf": int(since), "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}"})
+
+
+def lasting(account: Object, secret: Object) -> str:
+    """Return the token that a Secret of a service account holds, which has no end (pkg/serviceaccount/legacy.go)."""
+    meta = account["metadata"]
+    return _encode({
+        "iss": _LEGACY_ISSUER, f"{_LEGACY}/namespace": meta["namespace"],
+        f"{_LEGACY}/secret.name": secret["metadata"]["name"], f"{_LEGACY}/service-account.name": meta["name"],
+        f"{_LEGACY}/service-account.uid": meta["uid"],
+        "sub": f"system:serviceaccount:{meta['namespace']}:{meta['name']}"})
 
 
 def _bound(server: Server, meta: Object, ref: Object | None) -> Object:
@@ -121,9 +132,12 @@ def review(server_now: float, token: str) -> tuple[Object | None, list[str], str
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     except (binascii.Error, ValueError):
         return None, [], "invalid bearer token"
-    if claims["exp"] < server_now:
+    if claims["iss"] == _LEGACY_ISSUER:
+        uid, namespace = claims[f"{_LEGACY}/service-account.uid"], claims[f"{_LEGACY}/namespace"]
+    elif claims["exp"] < server_now:
         return None, [], "[invalid bearer token, service account token has expired]"
-    own = claims["kubernetes.io"]
-    user = {"name": claims["sub"], "uid": own["serviceaccount"]["uid"],
-            "groups": ["system:serviceaccounts", f"system:serviceaccounts:{own['namespace']}", "system:authenticated"]}
-    return user, claims["aud"], ""
+    else:
+        uid, namespace = claims["kubernetes.io"]["serviceaccount"]["uid"], claims["kubernetes.io"]["namespace"]
+    user = {"name": claims["sub"], "uid": uid,
+            "groups": ["system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated"]}
+    return user, claims.get("aud") or [ISSUER], ""

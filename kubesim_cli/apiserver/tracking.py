@@ -16,7 +16,9 @@ def _ignored(request: Request) -> Object | None:
     from .apply import STATUS
 
     if request.subresource == "status":
-        kept: Object = {"f:" + name: {} for name in request.kind.status_keeps}
+        kept: Object = {}
+        if not request.trusted:  # controllers change the status only; their kinds need not be imported for that
+            kept = {"f:" + name: {} for name in request.kind.status_keeps}
         return {"f:spec": {}, "f:metadata": kept} if kept else {"f:spec": {}}
     return STATUS if request.kind.has_status and not request.subresource else None
 

@@ -17,6 +17,7 @@ from ..controllers.daemonset import nodes as daemons
 from ..controllers.deployment import revisions
 from ..controllers.history import RESOURCE as REVISIONS
 from ..controllers.history import template_patch
+from ..controllers.ipallocatorrepair import IP_ADDRESSES, ip_address
 from ..controllers.pods import from_template
 from ..controllers.refs import controller_ref
 from ..go.jsontext import loads
@@ -79,7 +80,7 @@ class KubeSystem:
         for node in self.nodes:
             for pod in mirror_pods(node, self.release):
                 self._run(pod, node)
-        for resource, obj in _data(self.release, self.nodes, self.now):
+        for resource, obj in _data(self.release, self.nodes):
             if "template" in obj.get("spec", ()) and not enabled("OmitZeroTimes", self.release):
                 obj["spec"]["template"]["metadata"]["creationTimestamp"] = None
             if resource == "pods":
@@ -90,6 +91,8 @@ class KubeSystem:
                 self._daemons(obj)
             else:
                 self._put(resource, obj)
+                if resource == "services" and enabled("MultiCIDRServiceAllocator", self.release):
+                    self._put(IP_ADDRESSES, ip_address(obj["spec"]["clusterIP"], NAMESPACE, obj["metadata"]["name"]))
 
     def _put(self, resource: str, obj: Object) -> Object:
         meta = obj["metadata"]
@@ -198,15 +201,14 @@ class KubeSystem:
                 "nodeName": node, "targetRef": target}]})
 
 
-def _data(release: Release, nodes: list[Object], now: float) -> Iterator[tuple[str, Object]]:
+def _data(release: Release, nodes: list[Object]) -> Iterator[tuple[str, Object]]:
     """Yield (resource, object) of the data, as far as the cluster has it; `@name@` stands for what it differs in.
 
     An entry tells the minor releases that have it (`since`, `until`) and how many nodes there are at least (`nodes`).
     """
     from base64 import b64encode
 
-    values = {"version": PATCH[release], "ip": internal_ip(nodes[0]), "today": timestamps.format(now)[:10],
-              "ca": ROOT_CA.replace("\n", "\\n"), "ca64": b64encode(ROOT_CA.encode()).decode(),
+    values = {"version": PATCH[release], "ip": internal_ip(nodes[0]), "ca64": b64encode(ROOT_CA.encode()).decode(),
               "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
               "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
     with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:

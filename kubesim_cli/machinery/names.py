@@ -251,6 +251,26 @@ def ip(value: str) -> list[str]:
     return []
 
 
+def canonical_ip(value: str) -> list[str]:
+    """An IP address as programs write it (validation.IsValidIP)."""
+    import ipaddress
+
+    wrong = ip(value)
+    if not wrong and value != str(ipaddress.ip_address(value)):
+        wrong = [f'must be in canonical form ("{ipaddress.ip_address(value)}")']
+    return wrong
+
+
+def canonical_cidr(value: str) -> list[str]:
+    """A network as programs write it (validation.IsValidCIDR)."""
+    import ipaddress
+
+    wrong = cidr(value)
+    if not wrong and value != str(ipaddress.ip_network(value)):
+        wrong = [f'must be in canonical form ("{ipaddress.ip_network(value)}")']
+    return wrong
+
+
 def cidr(value: str) -> list[str]:
     """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField)."""
     import ipaddress

@@ -12,7 +12,6 @@ from . import errors, field, jsonpatch, strategic
 from .decode import DecodeError, convert, decode, strict_message, unknown_message
 from .objects import clone
 from .schema import Schema
-from .scheme import misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ def patched(current: Object, body: Json, patch_type: str, schema: Schema | None,
             result[key] = current.get(key)
     given, wanted = ((str(each.get("apiVersion")), str(each.get("kind"))) for each in (result, current))
     if given != wanted:
+        from .scheme import misfit
+
         wrong_type = misfit(given[0], given[1], wanted[0], wanted[1], schema.definitions.release)
         raise errors.invalid("", "", "", [field.invalid("patch", quoted, wrong_type)])
     try:

@@ -38,7 +38,7 @@ def follows(resource, obj):
     owner = controller_of(obj)
     if owner is not None:
         return owner["kind"] != "Node"
-    return (resource, key_of(obj)) == ("endpoints", "kube-system/kube-dns")
+    return (resource, key_of(obj)) == ("endpoints", "kube-system/kube-dns") or resource.startswith("ipaddresses.")
 
 
 def settled(objects):

@@ -66,6 +66,16 @@ def test_a_block_that_was_there_before_stays(desk):
 
 @pytest.mark.parametrize("kind,obj,expected", [
     ("ServiceCIDR", {"spec": {}}, ["spec.cidrs: Required value: at least one CIDR required"]),
+    ("ServiceCIDR", {"spec": {"cidrs": ["10.0.0.0/8", "11.0.0.0/8"]}}, [
+        'spec.cidrs: Invalid value: ["10.0.0.0/8","11.0.0.0/8"]: may specify no more than one IP for each IP family, i.e '
+        "192.168.0.0/24 and 2001:db8::/64"]),
+    ("ServiceCIDR", {"spec": {"cidrs": ["2001:DB8::/64"]}}, [
+        'spec.cidrs[0]: Invalid value: "2001:DB8::/64": must be in canonical form ("2001:db8::/64")']),
+    ("IPAddress", {"spec": {}}, ["spec.parentRef: Required value"]),
+    ("IPAddress", {"spec": {"parentRef": {"group": "A", "resource": "a/b", "namespace": ".."}}}, [
+        'spec.parentRef.group: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...',
+        """spec.parentRef.resource: Invalid value: "a/b": may not contain '/'""", "spec.parentRef.name: Required value",
+        """spec.parentRef.namespace: Invalid value: "..": may not be '..'"""]),
     ("ServiceCIDR", {"spec": {"cidrs": ["10.0.0.0/8", "x"]}}, [
         'spec.cidrs[1]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']),
     ("IngressClass", {"spec": {"controller": "nope"}}, [
@@ -101,6 +111,15 @@ def test_rows(desk):
     made = classes.new({"metadata": {"annotations": {"ingressclass.kubernetes.io/is-default-class": "true"}},
                         "spec": {"controller": "a.b/c", "parameters": {"apiGroup": "g.org", "kind": "K", "name": "n"}}})
     assert classes.row(made) == ["web (default)", "a.b/c", "K.g.org/n", "2m"]
+
+
+@pytest.mark.parametrize("before,now,refused", [
+    (["10.0.0.0/8"], ["10.0.0.0/8", "fd00::/64"], []),
+    (["10.0.0.0/8"], ["11.0.0.0/8"], ['spec.cidrs[0]: Invalid value: "11.0.0.0/8": field is immutable']),
+    (["10.0.0.0/8", "fd00::/64"], ["10.0.0.0/8"], ['spec.cidrs: Invalid value: ["10.0.0.0/8"]: field is immutable'])])
+def test_a_range_gets_at_most_another_family(desk, before, now, refused):
+    ranges = desk(GROUP, "ServiceCIDR")
+    assert ranges.change(ranges.new({"spec": {"cidrs": before}}), cidrs=now) == refused
 
 
 def test_what_an_address_belongs_to_stays(desk):

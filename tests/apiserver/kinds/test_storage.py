@@ -161,7 +161,7 @@ def test_rows_of_the_others(desk):
     assert attachments.row({**made, "status": {"attached": True}})[4] is True
     found = {"driverName": "d.org", "storageClassName": "fast"}
     assert [desk("storage.k8s.io", kind).row(desk("storage.k8s.io", kind).new(found)) for kind in kinds] == [
-        ["web", "d.org", "2m"], ["web", "fast", "<unset>"]]
+        ["web", "d.org", "2m"], ["web", "2023-12-31T23:58:00Z"]]
 
 
 def test_what_stays_as_it_is(desk):
@@ -228,3 +228,12 @@ BASES = {"PersistentVolume": {"capacity": {"storage": "1Gi"}},
 def test_what_else_is_wrong_with_volumes_and_claims(desk, fits, kind, spec, expected):
     found = desk("", kind).errors({"spec": {**BASES[kind], "accessModes": ["ReadWriteOnce"], **spec}})
     assert fits(found, expected), found
+
+
+def test_the_changes_of_a_driver_are_counted(desk):
+    drivers = desk("storage.k8s.io", "CSIDriver")
+    old = drivers.new({"spec": {}})
+    assert not drivers.kind.has_generation
+    new = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "podInfoOnMount": True}}
+    drivers.kind.prepare_update(new, old, drivers.ctx)
+    assert new["metadata"]["generation"] == 1

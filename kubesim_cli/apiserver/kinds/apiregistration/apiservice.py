@@ -32,22 +32,61 @@ class APIService(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from ....machinery import field
-        from ..checks import minimum
+        from ....machinery import field, names
+        from ..checks import dns1123_subdomain, said
 
         spec = obj["spec"]
+        group, version, service = spec.get("group", ""), spec.get("version", ""), spec.get("service")
         name = f"{spec.get('version', '')}.{spec.get('group', '')}"
         errors = []
         if obj["metadata"].get("name") != name:
             errors.append(field.invalid("metadata.name", obj["metadata"].get("name"),
                                         f'must be `spec.version+"."+spec.group`: "{name}"'))
-        if not spec.get("version"):
-            errors.append(field.required("spec.version"))
-        for key in ("groupPriorityMinimum", "versionPriority"):
-            value = spec.get(key, 0)
-            if value <= 0:
-                errors += minimum(f"spec.{key}", value, 1)
-        return errors
+        if not group and version != "v1":
+            errors.append(field.required("spec.group", "only v1 may have an empty group and it better be legacy kube"))
+        if group:
+            errors += dns1123_subdomain("spec.group", group)
+        errors += said("spec.version", version, names.dns1035_label(version))
+        for key, most in (("groupPriorityMinimum", 20000), ("versionPriority", 1000)):
+            if not 0 < spec.get(key, 0) <= most:
+                errors.append(field.invalid(f"spec.{key}", spec.get(key, 0), f"must be positive and less than {most}"))
+        return errors + (_local(spec) if service is None else _served(spec, service))
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from ..checks import one_of
+
+        return [error for i, condition in enumerate((obj.get("status") or {}).get("conditions") or ())
+                for error in one_of(f"status.conditions[{i}].status", condition.get("status", ""),
+                                    ("True", "False", "Unknown"))]
+
+
+def _local(spec: Object) -> FieldErrors:
+    """What only an APIService of another server may say."""
+    import base64
+
+    from ....machinery import field
+
+    errors = []
+    if spec.get("caBundle"):
+        errors.append(field.invalid("spec.caBundle", f"{len(base64.b64decode(spec['caBundle']))} bytes",
+                                    "local APIServices may not have a caBundle"))
+    if spec.get("insecureSkipTLSVerify"):
+        errors.append(field.invalid("spec.insecureSkipTLSVerify", True,
+                                    "local APIServices may not have insecureSkipTLSVerify"))
+    return errors
+
+
+def _served(spec: Object, service: Object) -> FieldErrors:
+    """Where another server is, and how it is trusted."""
+    from ....machinery import field
+
+    errors = [field.required(f"spec.service.{key}") for key in ("namespace", "name") if not service.get(key)]
+    if not 0 < service.get("port", 0) < 65536:
+        errors.append(field.invalid("spec.service.port", service.get("port", 0),
+                                    "port is not valid: must be between 1 and 65535, inclusive"))
+    if spec.get("insecureSkipTLSVerify") and spec.get("caBundle"):
+        errors.append(field.invalid("spec.insecureSkipTLSVerify", True, "may not be true if caBundle is present"))
+    return errors
 
 
 def _available(obj: Object) -> str:

@@ -21,6 +21,23 @@ def _parent_ref_cell(obj: Object, ctx: Context) -> Cell:
 
 class IPAddress(Kind):
     columns = (NAME, Column("ParentRef", _parent_ref_cell))
+    name_rule = "ip_address"
+
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        from ....machinery import field
+        from ..checks import dns1123_subdomain, path_segment
+
+        ref = (obj.get("spec") or {}).get("parentRef")
+        if ref is None:
+            return [field.required("spec.parentRef")]
+        errors = dns1123_subdomain("spec.parentRef.group", ref["group"]) if ref.get("group") else []
+        for key in ("resource", "name", "namespace"):
+            path, value = f"spec.parentRef.{key}", ref.get(key, "")
+            if value:
+                errors += path_segment(path, value)
+            elif key != "namespace":
+                errors.append(field.required(path))
+        return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable

@@ -41,7 +41,6 @@ class CSIDriver(Kind):
                Column("RequiresRepublish", _requires_republish_cell, type="boolean"),
                Column("Modes", _modes_cell),
                AGE)
-    has_generation = True
     unconditional_update = False
 
     def default(self, obj: Object, ctx: Context) -> None:
@@ -52,6 +51,11 @@ class CSIDriver(Kind):
             spec.setdefault(key, value)
         if not spec.get("volumeLifecycleModes"):
             spec["volumeLifecycleModes"] = ["Persistent"]
+
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
+        """Changes are counted, but the beginning is not."""
+        if obj.get("spec") != old.get("spec"):
+            obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field

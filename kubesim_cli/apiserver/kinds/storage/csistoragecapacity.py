@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..base import NAME, Column, Kind
+from ..columns import Created
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,10 +10,7 @@ if TYPE_CHECKING:
     from ..base import Context
 
 
-class CSIStorageCapacity(Kind):
-    columns = (NAME,
-               Column("StorageClassName", lambda obj, ctx: obj.get("storageClassName", "")),
-               Column("Capacity", lambda obj, ctx: obj.get("capacity") or "<unset>"))
+class CSIStorageCapacity(Created):
     unconditional_update = False
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
