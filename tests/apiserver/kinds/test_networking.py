@@ -67,8 +67,8 @@ def test_a_block_that_was_there_before_stays(desk):
 @pytest.mark.parametrize("kind,obj,expected", [
     ("ServiceCIDR", {"spec": {}}, ["spec.cidrs: Required value: at least one CIDR required"]),
     ("ServiceCIDR", {"spec": {"cidrs": ["10.0.0.0/8", "11.0.0.0/8"]}}, [
-        'spec.cidrs: Invalid value: ["10.0.0.0/8","11.0.0.0/8"]: may specify no more than one IP for each IP family, i.e '
-        "192.168.0.0/24 and 2001:db8::/64"]),
+        'spec.cidrs: Invalid value: ["10.0.0.0/8","11.0.0.0/8"]: may specify no more than one IP for each IP family, '
+        "i.e 192.168.0.0/24 and 2001:db8::/64"]),
     ("ServiceCIDR", {"spec": {"cidrs": ["2001:DB8::/64"]}}, [
         'spec.cidrs[0]: Invalid value: "2001:DB8::/64": must be in canonical form ("2001:db8::/64")']),
     ("IPAddress", {"spec": {}}, ["spec.parentRef: Required value"]),

@@ -98,7 +98,7 @@ def test_rows(desk, group, kind, obj, row):
 ])
 def test_what_is_wrong(desk, fits, group, kind, obj, errors):
     found = desk(group, kind).errors({"kind": kind, **obj})
-    assert fits(found, errors) if errors is not None else found[0].startswith("endpoints[0].addresses[0]: Invalid value")
+    assert fits(found, errors or ["endpoints[0].addresses[0]: Invalid value..."])
 
 
 def test_the_role_of_a_binding_stays(desk):
