@@ -507,7 +507,7 @@ class Cluster:
         if self.clock.frozen:
             self.set_clock(frozen=self.clock.shown + seconds)
         else:
-            self.rest(seconds)
+            self.rest(seconds / self.clock.speed)
 
     def rest(self, seconds: float) -> None:
         """Sleep for real seconds, with the store unlocked; then look what happened."""

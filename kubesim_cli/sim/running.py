@@ -12,7 +12,7 @@ import click
 
 from ..kubectl.kubeconfig import own_path
 from ..machinery import timestamps
-from .clock import Time
+from .clock import Duration, Time
 from .launchers import shim
 from .loading import take_over
 from .reset import reset
@@ -44,6 +44,8 @@ def stage(folder: str, frozen: bool) -> str:
 @click.command("run", context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False})
 @click.option("--frozen", is_flag=True, help=f"The clock stands still at {START}; `sleep` moves it, and takes no time.")
 @click.option("--at", "at", type=Time(), default=None, help="The clock stands still at this time.")
+@click.option("--tick", type=Duration(), default=0.0, metavar="DURATION",
+              help="Each kubectl command moves a clock that stands still by that much, as `sim clock freeze --tick`.")
 @click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True, help="How many nodes it has.")
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from; otherwise KUBESIM_SEED, or chance.")
 @click.option("--kubernetes-version", default=None, metavar="VERSION", help="The release to emulate, 1.28 to 1.36.")
@@ -54,7 +56,7 @@ def stage(folder: str, frozen: bool) -> str:
 @click.option("--keep", is_flag=True, help="Keep the cluster, and tell on stderr where it is.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
-def run(ctx: click.Context, frozen: bool, at: float | None, nodes: int, seed: str | None,
+def run(ctx: click.Context, frozen: bool, at: float | None, tick: float, nodes: int, seed: str | None,
         kubernetes_version: str | None, kubelet: str | None, bare: bool | None, loads: tuple[str, ...], keep: bool,
         command: tuple[str, ...]) -> None:
     """Run COMMAND with a new cluster of its own and a kubectl that talks to it; ends with its exit code.
@@ -68,7 +70,7 @@ def run(ctx: click.Context, frozen: bool, at: float | None, nodes: int, seed: st
     """
     outer: Settings = ctx.obj
     home = tempfile.mkdtemp(prefix="kubesim-")
-    frozen = frozen or at is not None
+    frozen = frozen or at is not None or bool(tick)
     environ = {**outer.environ, "KUBESIM_HOME": home, "KUBECONFIG": own_path({"KUBESIM_HOME": home}),
                "KUBESIM_KUBECONFIG": "1"}
     environ["PATH"] = stage(home, frozen) + os.pathsep + environ.get("PATH", "")
@@ -81,7 +83,7 @@ def run(ctx: click.Context, frozen: bool, at: float | None, nodes: int, seed: st
                        kubernetes_version=kubernetes_version, bare=bare, kubelet=kubelet, feature_gates="")
         if frozen:
             cluster = inner.cluster()
-            cluster.set_clock(frozen=timestamps.parse(START) if at is None else at)
+            cluster.set_clock(frozen=timestamps.parse(START) if at is None else at, tick=tick)
             cluster.commit()
             cluster.close()
         for path in loads:

@@ -23,12 +23,12 @@ from ..machinery import timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from ..releases import gates, parse_release
+from ..sim.running import START
 from . import calls, folders, golden
 
 Object = dict[str, Any]
 Found = TypeVar("Found")
 
-START = "2024-01-01T00:00:00Z"
 _STAGE = "KUBE"  # how the variables begin that belong to a stage of its own
 
 
@@ -86,11 +86,12 @@ class Cluster:
     """
 
     def __init__(self, *, nodes: int = 1, kubernetes_version: str = "", seed: int | str | None = None,
-                 clock: str = "frozen", start: str | datetime = START, kubelet: str | None = None,
-                 bare: bool | None = None, feature_gates: Mapping[str, bool] | None = None):
+                 clock: str = "frozen", start: str | datetime = START, tick: str | float | timedelta = 0,
+                 kubelet: str | None = None, bare: bool | None = None, feature_gates: Mapping[str, bool] | None = None):
         """`kubernetes_version`: 1.28 (the default) to 1.36; `seed`: where names and UIDs come from, else 1.
 
-        `clock`: `frozen` at `start` (RFC 3339, or a datetime), or `running` with the wall clock. `kubelet`: `full`, or
+        `clock`: `frozen` at `start` (RFC 3339, or a datetime), or `running` with the wall clock. `tick`: each kubectl
+        command moves a frozen clock by that much, so that loops which ask again and again end. `kubelet`: `full`, or
         `stub` for nodes that run no processes. `bare`: an empty kube-system. `feature_gates`: set otherwise than the
         release does. Where one of these is not given, the variable of docs/settings.md decides that has its name.
         Raises ValueError.
@@ -107,7 +108,7 @@ class Cluster:
         files = folders.new(seed=str(os.environ.get("KUBESIM_SEED") or 1) if seed is None else str(seed), nodes=nodes,
                             release=release, bare=wanted_bare(os.environ) if bare is None else bare,
                             kubelet=kubelet or wanted_kubelet(os.environ) or "full",
-                            gates=tuple(gates.parse(asked, release).items()), at=at)
+                            gates=tuple(gates.parse(asked, release).items()), at=at, tick=_seconds(tick))
         self.home = folders.make(files)
         self._finalizer = weakref.finalize(self, folders.remove, self.home)
         self._clusters = calls.Clusters()

@@ -92,10 +92,11 @@ def clear(home: str) -> None:
 
 @lru_cache(maxsize=32)
 def new(*, seed: str, nodes: int, release: Release | None, bare: bool | None, kubelet: str | None,
-        gates: tuple[tuple[str, bool], ...], at: float | None) -> Files:
+        gates: tuple[tuple[str, bool], ...], at: float | None, tick: float) -> Files:
     """Return the files of a new cluster, `minikube`.
 
-    `at`: where its clock stands still, in seconds since 1970; None: it runs. The others are those of Cluster.reset.
+    `at`: where its clock stands still, in seconds since 1970, None: it runs; `tick`: how far each command
+    moves it. The others are those of Cluster.reset.
     """
     home = tempfile.mkdtemp(prefix="kubesim-", dir=place())
     try:
@@ -103,7 +104,7 @@ def new(*, seed: str, nodes: int, release: Release | None, bare: bool | None, ku
         cluster.store.lasting = False
         cluster.reset(seed=seed, nodes=nodes, release=release, bare=bare, kubelet=kubelet, feature_gates=dict(gates))
         if at is not None:
-            cluster.set_clock(frozen=at)
+            cluster.set_clock(frozen=at, tick=tick)
         cluster.store.commit()
         cluster.store.release()
         cluster.catch_up()  # makes the default objects

@@ -34,6 +34,12 @@ def test_a_script_has_a_cluster_of_its_own_and_ends_as_it_does(run, tmp_path):
     assert [name for name in os.listdir(tmp_path) if name != "calls"] == []
 
 
+def test_loops_that_ask_again_and_again_end(run):
+    done = run("--tick", "1s", "--kubelet", "stub", "--", "sh", "-c", "kubectl run a --image=nginx; "
+               "until kubectl get pod a | grep -q Running; do :; done; kubectl get pod a --no-headers")
+    assert done.returncode == 0 and done.stdout.split()[-4:-1] == ["1/1", "Running", "0"]
+
+
 def test_the_seed_decides_names(run):
     script = "kubectl get ns default -o jsonpath='{.metadata.uid} {.metadata.creationTimestamp}'"
     first, again, other = (run("--at", "2025-01-01", *words, "--", "sh", "-c", script, KUBESIM_SEED=seed).stdout

@@ -130,6 +130,19 @@ def test_time_passes_when_it_is_told_to(cluster):
             cluster.advance(wrong)
 
 
+def test_a_clock_may_tick_with_each_command():
+    with Cluster(kubelet="stub", tick="2s") as made:
+        made.apply(WEB)
+        for _ in range(20):
+            if made.kubectl("get deploy web --no-headers").stdout.split()[1] == "2/2":
+                break
+        else:
+            pytest.fail("it never was ready")
+        before = made.now
+        made.kubectl("get pods")
+        assert made.now - before == timedelta(seconds=2)
+
+
 def test_until_asks_after_everything_that_happens(cluster):
     cluster.apply(WEB)
     assert ready(cluster) is True
