@@ -32,7 +32,8 @@ _PROGRAMS = {
     "ca-certificates": "update-ca-certificates", "gnupg": "gpg", "bash-completion": "", "tzdata": "",
     "apt-transport-https": "", "stress-ng": "stress-ng", "apache2-utils": "ab htpasswd",
     "build-essential": "gcc g++ make", "nginx": "nginx", "apache2": "apache2 apachectl",
-    "inotify-tools": "inotifywait"}
+    "inotify-tools": "inotifywait",
+    "amqp-tools": "amqp-declare-queue amqp-delete-queue amqp-publish amqp-consume amqp-get"}
 _LISTS = "/var/lib/apt/lists/index"
 _LOCK = "/var/lib/dpkg/lock-frontend"
 _APT = {"install", "update", "upgrade", "dist-upgrade", "remove", "purge", "autoremove", "clean", "autoclean"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..dates import strftime
 from ..kernel.errors import Errno, Exhausted
 from ..kernel.network import Connection, listen
-from . import peers, replicaset, serving, wire
+from . import answering, peers, replicaset, serving, wire
 from .dialogue import Options
 from .held import Held
 from .mongo.collection import Store
@@ -22,7 +22,6 @@ from .mongo.values import MongoError
 if TYPE_CHECKING:
     from ..kernel.process import Process
 
-LISTENER, FIRST = 5, 6
 MOST_STEPS = 3_000_000  # of a script
 STARTING = 1.0  # seconds until it listens
 _VALUED = frozenset(
@@ -69,7 +68,7 @@ def run(process: Process) -> int | None:
         return None
     if not memory["open"]:
         try:
-            process.install(LISTENER, listen(process, memory["facts"]["port"], memory["bind"]))
+            process.install(answering.LISTENER, listen(process, memory["facts"]["port"], memory["bind"]))
         except Errno as error:
             _log(
                 process,
@@ -131,7 +130,7 @@ def _begin(process: Process) -> int | None:
         "held": Held(),
         "clients": [],
         "sessions": {},
-        "next": FIRST,
+        "next": answering.FIRST,
         "later": [],
         "until": process.kernel.now + STARTING,
         "ending": False,
@@ -338,71 +337,45 @@ def _members(process: Process, keys: list[object]) -> float | None:
 
 def _serve(process: Process, keys: list[object]) -> None:
     memory = process.memory
-    peers.accept(process, LISTENER, keys)
     now = process.kernel.now
     due = [each for each in memory["later"] if each[0] <= now]
     memory["later"] = [each for each in memory["later"] if each[0] > now]
     for _, fd, answer in due:
-        _answer(process, fd, answer)
-    for fd in list(memory["clients"]):
-        found = process.fds.get(fd)
-        if not isinstance(found, Connection):
-            continue
-        if all(each[1] != fd for each in memory["later"]):
-            for line in wire.lines(found):
-                _heard(process, fd, wire.unpack(line))
-        if fd not in process.fds:
-            continue
-        if not found.incoming.writers and not found.incoming.data:
-            _hang_up(process, fd)
-        else:
-            keys.append(found.key)
+        answering.say(process, fd, wire.pack(answer))
+    answering.take(process, keys, _hear)
+    memory["sessions"] = {fd: state for fd, state in memory["sessions"].items() if fd in process.fds}
 
 
-def _hang_up(process: Process, fd: int) -> None:
-    if fd in process.memory["clients"]:
-        process.memory["clients"].remove(fd)
-    process.memory["sessions"].pop(fd, None)
-    process.close(fd)
+def _hear(process: Process, fd: int, connection: Connection) -> None:
+    """Answer a client; who waits for a script that sleeps is heard afterwards."""
+    if all(each[1] != fd for each in process.memory["later"]):
+        _DOCUMENTS(process, fd, connection)
 
 
-def _answer(process: Process, fd: int, answer: dict[str, Any]) -> None:
-    try:
-        wire.send(process, answer, fd)
-    except wire.Lost:
-        _hang_up(process, fd)
-
-
-def _heard(process: Process, fd: int, message: dict[str, Any] | None) -> None:
+def _heard(process: Process, fd: int, message: dict[str, Any]) -> dict[str, Any] | None:
     """Answer a client: who says hello, and a text of the shell's language."""
     memory = process.memory
-    if message is None or (fd not in memory["sessions"] and "hello" not in message):
-        _hang_up(process, fd)
-        return
+    if fd not in memory["sessions"] and "hello" not in message:
+        answering.hang_up(process, fd)
+        return None
     server = _server(process)
     if "hello" in message:
         hello = message["hello"]
         try:
             user = server.login(hello["user"], hello["password"], hello["source"]) if hello.get("user") else None
         except MongoError as error:
-            _answer(process, fd, {"denied": error.message})
-            _hang_up(process, fd)
-            return
+            answering.say(process, fd, wire.pack({"denied": error.message}))
+            answering.hang_up(process, fd)
+            return None
         state = memory["sessions"][fd] = {"db": hello["db"], "user": user, "old": hello["old"]}
         prompt = Shell(server, state, process.work).prompt()
-        _answer(
-            process,
-            fd,
-            {
-                "version": memory["facts"]["version"],
-                "auth": memory["facts"]["auth"],
-                "prompt": prompt,
-                "primary": server.state == PRIMARY,
-                "since": memory["facts"]["started"],
-            },
-        )
-        return
-    process.work(100 + len(message["run"]) // 16)
+        return {
+            "version": memory["facts"]["version"],
+            "auth": memory["facts"]["auth"],
+            "prompt": prompt,
+            "primary": server.state == PRIMARY,
+            "since": memory["facts"]["started"],
+        }
     steps = 0
 
     def work(count: int) -> None:
@@ -415,9 +388,9 @@ def _heard(process: Process, fd: int, message: dict[str, Any] | None) -> None:
     try:
         answer = shell.run(message["run"], message["show"])
     except Exhausted:  # a loop without an end: its shell is killed
-        _answer(process, fd, {"killed": shell.out})
-        _hang_up(process, fd)
-        return
+        answering.say(process, fd, wire.pack({"killed": shell.out}))
+        answering.hang_up(process, fd)
+        return None
     process.work(steps // 16)
     try:
         replicaset.spread(process, server, _save(process, server))
@@ -427,8 +400,11 @@ def _heard(process: Process, fd: int, message: dict[str, Any] | None) -> None:
     memory["ending"] = shell.ends_server
     if shell.pause:
         memory["later"].append([process.kernel.now + shell.pause, fd, answer])
-    else:
-        _answer(process, fd, answer)
+        return None
+    return answer
+
+
+_DOCUMENTS = answering.documents(_heard)
 
 
 PROGRAMS = {"mongod": run}

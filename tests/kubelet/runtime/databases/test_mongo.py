@@ -7,77 +7,20 @@ import pathlib
 
 import pytest
 
-from kubesim_cli.kubelet.images import image as images
-from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec
-from kubesim_cli.kubelet.runtime.kernel.network import Routes
-
-START = 1_800_000_000.0
+from .halls import START, Hall
 
 
-class Between(Routes):
-    """Containers find each other by their hostnames."""
-
-    def __init__(self, engine):
-        self.engine = engine
-
-    def resolve(self, space, name):
-        return [
-            each.space.net.address
-            for each in self.engine.containers.values()
-            if each.space.hostname == name.partition(".")[0] and each.space.ended is None
-        ]
-
-    def route(self, space, address, port):
-        found = [each.space for each in self.engine.containers.values() if each.space.net.address == address]
-        return (found[0], port) if found else super().route(space, address, port)
-
-
-class Hall:
-    def __init__(self):
-        self.engine = Engine(START)
-        self.engine.connect(Between(self.engine))
-
-    def start(self, name, *argv, image="mongo:8.0", env=(), address="10.0.0.1", files=(), seconds=10):
-        found = images.of(image)
-        self.engine.start(
-            name,
-            Spec(
-                image,
-                ["docker-entrypoint.sh", *(argv or ("mongod",))],
-                {**found.env, **dict(env)},
-                name,
-                f"seed-{name}",
-                address=address,
-                mounts=(Mount("/data/db", f"claim-{name}"),),
-            ),
-        )
-        self.wait(seconds)
-
-    def wait(self, seconds=3):
-        return self.engine.advance(self.engine.kernel.now + seconds)
-
-    def said(self, name):
-        return b"".join(data for _, _, data in self.engine.containers[name].said.new).decode()
-
-    def run(self, name, *argv, stdin=b"", seconds=2):
-        session = self.engine.execute(name, list(argv), stdin=bool(stdin))
-        if stdin:
-            session.stdin.feed(self.engine.kernel, stdin, True)
-        self.wait(seconds)
-        return session.output().decode(), session.output("stderr").decode(), session.code
+class Mongos(Hall):
+    def start(self, name, *argv, **how):
+        super().start(name, "mongo:8.0", "docker-entrypoint.sh", *(argv or ("mongod",)), volume="/data/db", **how)
 
     def eval(self, name, script, *options):
         return self.run(name, "mongosh", "--quiet", *options, "--eval", script)
 
-    def store(self):
-        records, blobs = self.engine.freeze()
-        self.engine = Engine.thaw(json.loads(json.dumps(records)), blobs)
-        self.engine.connect(Between(self.engine))
-
 
 @pytest.fixture
 def hall():
-    return Hall()
+    return Mongos()
 
 
 @pytest.fixture
