@@ -10,6 +10,7 @@ import pytest
 from kubesim_cli.kubelet.images import catalogue, image
 from kubesim_cli.kubelet.images.catalogue import BUILT_IN
 from kubesim_cli.kubelet.runtime.engine import Engine, Spec, StartError
+from kubesim_cli.kubelet.runtime.kernel.files import ROOT, User
 
 START = 1_800_000_000.0
 # What an image's own command says, where it ends by itself its code, else that at its stop signal.
@@ -50,7 +51,9 @@ def started(name, argv=None, env=(), hostname="web-0"):
     inside = image.of(facts.key)
     engine = Engine(START)
     argv = argv or [*facts.entrypoint, *facts.command]
-    engine.start("c", Spec(facts.key, argv, {**inside.env, **dict(env)}, hostname, cwd=inside.workdir))
+    number = inside.user.partition(":")[0]
+    user = User(int(number), int(number)) if number.isdigit() else ROOT
+    engine.start("c", Spec(facts.key, argv, {**inside.env, **dict(env)}, hostname, user=user, cwd=inside.workdir))
     engine.advance(START + 20)
     return engine, engine.containers["c"]
 
