@@ -20,6 +20,9 @@ class Tally:
     failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)
     own_images: dict[str, Object] = {}  # descriptions of images that the user has added, by repository
 
+    pod_faults: list[Object] = []  # pods that crash, fail probes or start slowly (kubelet.podfaults)
+    failing_classes: list[str] = []  # storage classes that provision nothing; "*" is all of them
+
     request_faults: list[Object] = []  # requests that fail or take long, as apiserver.faults has them
 
     def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:

@@ -18,6 +18,8 @@
     metricsServers how many pods of metrics-server are ready; absent: 0
     failingImages  [NAME], whole names of images that cannot be pulled, with a tag or without
     ownImages      {REPOSITORY: DESCRIPTION}, images that the user has added (kubelet.images.description)
+    podFaults      [FAULT], the pods that crash, fail their probes or start slowly (kubelet.podfaults)
+    failingClasses [NAME], storage classes that provision nothing; "*" for all
     requestFaults  [FAULT], the requests of users that fail or take long (apiserver.faults)
     answers        [ANSWER], the command lines that are answered by what was declared (sim.answer)
     troubles       [{"at": SECONDS, "loop": NAME, "key": KEY, "what": TEXT, "count": N}], the last that loops had
@@ -275,6 +277,26 @@ class ClusterState(Tally):
     @request_faults.setter
     def request_faults(self, found: list[Object]) -> None:
         self._meta["requestFaults"] = found
+
+    @property
+    def pod_faults(self) -> list[Object]:
+        """Pods that crash, fail their probes or start slowly, as kubelet.podfaults has them."""
+        found: list[Object] = self._meta.get("podFaults", [])
+        return found
+
+    @pod_faults.setter
+    def pod_faults(self, found: list[Object]) -> None:
+        self._meta["podFaults"] = found
+
+    @property
+    def failing_classes(self) -> list[str]:
+        """Storage classes that provision nothing; `*` is all of them."""
+        found: list[str] = self._meta.get("failingClasses", [])
+        return found
+
+    @failing_classes.setter
+    def failing_classes(self, found: list[str]) -> None:
+        self._meta["failingClasses"] = found
 
     @property
     def answers(self) -> list[Object]:

@@ -24,6 +24,11 @@ def _component(api: Client) -> tuple[str, str]:
     return identity, f"{HOSTPATH_PROVISIONER}_minikube_{identity}"
 
 
+def fails(api: Client, storage_class: str) -> bool:
+    """Tell whether it was said that a class provisions nothing."""
+    return any(each in ("*", storage_class) for each in api.server.tally.failing_classes)
+
+
 def provision(api: Client, claim: Object, storage_class: Object) -> None:
     """Make a volume for a claim, bound to it in advance."""
     meta, spec = claim["metadata"], claim["spec"]
@@ -33,6 +38,11 @@ def provision(api: Client, claim: Object, storage_class: Object) -> None:
     identity, component = _component(api)
     api.record(claim, "Normal", "Provisioning",
                f'External provisioner is provisioning volume for claim "{meta["namespace"]}/{meta["name"]}"', component)
+    if fails(api, volumes.class_of(claim)):
+        folder = f"{FOLDER}/{meta['namespace']}/{meta['name']}"
+        api.record(claim, "Warning", "ProvisioningFailed", "failed to provision volume with StorageClass "
+                   f'"{volumes.class_of(claim)}": mkdir {folder}: no space left on device', component)
+        return
     volume: Object = {
         "apiVersion": "v1", "kind": "PersistentVolume",
         "metadata": {"name": name, "annotations": {

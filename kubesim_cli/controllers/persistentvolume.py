@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COMPONENT = "persistentvolume-controller"
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
+FIRST_RETRY, LAST_RETRY = 15.0, 1000.0  # seconds after which what failed to provision is tried again
 ALL = "*"  # every claim that is not bound
 # In-tree provisioners that CSI drivers stand in for.
 _MIGRATED = {"aws-ebs": "ebs.csi.aws.com", "azure-disk": "disk.csi.azure.com", "azure-file": "file.csi.azure.com",
@@ -103,22 +104,36 @@ class ClaimBinder(Controller):
         free = change.new is not None and dig(change.new, "status", "phase") == "Available"
         return [*sorted(found), ALL] if free else sorted(found)
 
-    def sync(self, api: Client, key: str) -> None:
+    def sync(self, api: Client, key: str) -> float | None:
         if key == ALL:
             for each in api.items(CLAIMS):
                 if annotation(each, volumes.BIND_COMPLETED) is None:
                     self.manager.enqueue(self.name, key_of(each))
-            return
+            return None
         namespace, name = split_key(key)
         claim = api.find(CLAIMS, name, namespace)
         if claim is None:
-            return
+            return None
         if annotation(claim, volumes.BIND_COMPLETED) is not None:
             _sync_bound(api, claim)
         elif claim["spec"].get("volumeName"):
             _sync_asked(api, claim)
+        elif api.server.tally.failing_classes and hostpathprovisioner.fails(api, volumes.class_of(claim)):
+            return self._try(api, key, claim)
         else:
             _sync_unbound(api, claim)
+        return None
+
+    def _try(self, api: Client, key: str, claim: Object) -> float:
+        """Look for a volume of a class that provisions nothing; return when that is tried again."""
+        due, note = self.due(key), self.noted(key)
+        if due is not None and api.now < due:
+            self.note(key, note)
+            return due
+        _sync_unbound(api, claim)
+        wait = min(note.get("wait", 0.0) * 2 or FIRST_RETRY, LAST_RETRY)
+        self.note(key, {"wait": wait})
+        return api.now + wait
 
 
 def _sync_bound(api: Client, claim: Object) -> None:

@@ -76,6 +76,13 @@ def _begin(worker: PodWorker) -> None:
     """Mount the volumes, then start what comes first."""
     from .runtime import environment
 
+    if worker.faults:
+        from . import podfaults
+
+        at = worker.starts_at() + podfaults.delay(worker.faults)
+        if worker.now < at:
+            return worker.wake(at)
+
     volume, problem = environment.mount_problem(worker.api, worker.pod)
     if problem:
         worker.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume}" : {problem}')

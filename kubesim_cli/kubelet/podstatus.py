@@ -57,6 +57,11 @@ class PodWorker:
         self.sandbox = any((state.get("state") or {}).get("waiting", {}).get("reason") not in INITIAL
                            for state in self.all_statuses()) and not self.over
         self._addresses = addresses
+        self.faults: list[Object] = []  # what the pod was said to do otherwise (podfaults.py)
+        if api.server.tally.pod_faults:
+            from . import podfaults
+
+            self.faults = podfaults.matching(api.server.tally.pod_faults, pod)
         self.pulled: list[Object] = []  # what the node's status is to tell of images that it did not have
         self.troubles: list[str] = []   # what the simulation of its containers failed in
         self._events: list[tuple[str, str, str, str]] = []
@@ -66,6 +71,10 @@ class PodWorker:
     @property
     def runtime(self) -> Runtime:
         """What runs the pod's containers."""
+        if self.faults:
+            from . import podfaults
+
+            return podfaults.runtime(self._kind, self.faults)
         from . import runtimes
 
         return runtimes.of(self._kind)

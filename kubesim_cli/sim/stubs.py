@@ -67,12 +67,7 @@ def _line(text: str) -> str:
     return text + "\n" if text and not text.endswith("\n") else text
 
 
-@click.group("fail")
-def fail() -> None:
-    """Have something fail that would go well."""
-
-
-@fail.command("request")
+@click.command("request")
 @click.argument("pattern", required=False, metavar="'VERB RESOURCE[/NAME[/SUBRESOURCE]]'")
 @click.option("--with", "error", type=click.Choice(stubs.ERRORS), default=None, help="What is answered.")
 @click.option("--slow", type=Duration(), default=0.0, help="How long an answer takes: a frozen clock goes on by that.")
@@ -116,4 +111,4 @@ def request(settings: Settings, pattern: str | None, error: str | None, slow: fl
     cluster.close()
 
 
-COMMANDS = [answer, fail]
+COMMANDS = [answer]
