@@ -157,6 +157,12 @@ class ClusterState(Tally):
         return bool(self._meta.get("bootstrapped"))
 
     @property
+    def default_revision(self) -> int:
+        """The revision after the default objects were made, 0 before."""
+        found: int = self._meta.get("bootstrapped") or 0
+        return found
+
+    @property
     def pristine(self) -> bool:
         """Whether nothing but the default objects was ever written."""
         return not self.bootstrapped or self._meta["bootstrapped"] == self._store.revision

@@ -20,8 +20,28 @@ if TYPE_CHECKING:
     from .settings import Execute
 
 # Where the commands are: each module's COMMANDS.
-_MODULES = ("clock", "curl", "doctor", "faults", "images", "kind", "loading", "minikube", "nodes", "reset", "running",
-            "shell", "snapshot", "status", "stubs", "uids", "undo", "verify", "volume")
+_MODULES = (
+    "clock",
+    "curl",
+    "doctor",
+    "faults",
+    "images",
+    "kind",
+    "loading",
+    "minikube",
+    "nodes",
+    "reset",
+    "running",
+    "shell",
+    "snapshot",
+    "status",
+    "stubs",
+    "timeline",
+    "uids",
+    "undo",
+    "verify",
+    "volume",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

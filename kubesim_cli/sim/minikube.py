@@ -98,7 +98,8 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
           addons: tuple[str, ...]) -> None:
     """Make a cluster current, and make it if there is none; start the nodes that are stopped."""
     from .. import releases
-    from ..helpers.nodes import STOPPED
+    from ..cluster import nodes as of_cluster
+    from ..helpers.nodes import kubelet_runs
     from ..releases.server import PATCH
 
     try:
@@ -113,8 +114,8 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
         machines.make(name, nodes or 1, release)
     with machines.open(name) as cluster:
         for node in nodes_of(cluster):
-            if STOPPED in (node["metadata"].get("annotations") or {}):
-                _annotate(cluster, node, STOPPED, None)
+            if not kubelet_runs(node):
+                of_cluster.start(cluster, node["metadata"]["name"])
         if known and release and release != cluster.server.release:
             _say(f"The cluster has Kubernetes {PATCH[cluster.server.release]} and keeps it: `minikube delete` comes "
                  "before another one", "! ")
@@ -128,10 +129,6 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
         there = ", ".join(sorted((addon for addon in _ADDONS if _enabled(cluster, addon)), reverse=True))
     _say(f"Enabled addons: {there}")
     _say(f'Done! kubectl is now configured to use "{name}" cluster and "{namespace}" namespace by default')
-
-
-def _annotate(cluster: Cluster, node: Object, name: str, value: str | None) -> None:
-    cluster.client.patch("nodes", node["metadata"]["name"], {"metadata": {"annotations": {name: value}}}, "merge")
 
 
 @minikube.command("status", context_settings=_UNKNOWN)
@@ -158,15 +155,15 @@ def status(ctx: click.Context) -> None:
 @click.pass_obj
 def stop(profile: _Profile) -> None:
     """Stop all nodes. Unlike a real one, the API server still answers."""
-    from ..helpers.nodes import STOPPED
+    from ..cluster import nodes
 
     profile.require()
     with profile.machines.open(profile.name) as cluster:
-        nodes = nodes_of(cluster)
-        for node in reversed(nodes):
-            _say(f'Stopping node "{node["metadata"]["name"]}"  ...')
-            _annotate(cluster, node, STOPPED, "true")
-    _say(f"{len(nodes)} node{'s' * (len(nodes) != 1)} stopped.")
+        names = [node["metadata"]["name"] for node in nodes_of(cluster)]
+        for name in reversed(names):
+            _say(f'Stopping node "{name}"  ...')
+            nodes.stop(cluster, name)
+    _say(f"{len(names)} node{'s' * (len(names) != 1)} stopped.")
 
 
 @minikube.command("delete", context_settings=_UNKNOWN)
@@ -258,11 +255,12 @@ def _rows(found: Object, address: str, https: bool) -> list[list[str]]:
 @click.pass_obj
 def tunnel(profile: _Profile, cleanup: bool) -> None:
     """Give LoadBalancer services addresses. It stays open when this has ended; --cleanup closes it."""
+    from ..cluster import nodes
     from ..helpers.nodes import TUNNEL
 
     profile.require()
     with profile.machines.open(profile.name) as cluster:
-        _annotate(cluster, nodes_of(cluster)[0], TUNNEL, None if cleanup else "open")
+        nodes.annotate(cluster, nodes_of(cluster)[0]["metadata"]["name"], {TUNNEL: None if cleanup else "open"})
     _say("Tunnel closed" if cleanup else "Tunnel successfully started")
 
 
@@ -347,15 +345,12 @@ def node_list(profile: _Profile) -> None:
 @click.pass_obj
 def node_add(profile: _Profile) -> None:
     """Add a worker."""
-    from ..helpers.nodes import node_name, node_object
+    from ..cluster import nodes
 
     profile.require()
     with profile.machines.open(profile.name) as cluster:
-        names = {each["metadata"]["name"] for each in nodes_of(cluster)}
-        index = next(index for index in range(1, len(names) + 1) if node_name(index) not in names)
-        name = node_name(index)
-        _say(f"Adding node {name} to cluster {profile.name} as [worker]")
-        cluster.client.create("nodes", node_object(index, cluster.server.release, cluster.now))
+        name = nodes.add(cluster)
+    _say(f"Adding node {name} to cluster {profile.name} as [worker]")
     _say(f"Successfully added {name} to {profile.name}!")
 
 
@@ -364,12 +359,14 @@ def node_add(profile: _Profile) -> None:
 @click.pass_obj
 def node_delete(profile: _Profile, name: str) -> None:
     """Remove a node."""
+    from ..cluster import nodes
+
     profile.require()
     with profile.machines.open(profile.name) as cluster:
         if cluster.client.find("nodes", name) is None:
             _exit("GUEST", "NODE_DELETE", f"deleting node: retrieve: Could not find node {name}", 80)
         _say(f"Deleting node {name} from cluster {profile.name}")
-        cluster.client.delete("nodes", name)
+        nodes.remove(cluster, name)
     _say(f"Node {name} was successfully deleted.")
 
 

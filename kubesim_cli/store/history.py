@@ -33,6 +33,19 @@ def between(known: logs.Index, before: BinaryIO | None, index: logs.Index, log: 
     return told
 
 
+def kept(index: logs.Index, log: BinaryIO) -> Iterator[tuple[list[Object], int]]:
+    """Yield what a log still has: the writes of each transaction, and the revision after it, which undoing lowers."""
+    log.seek(0)
+    writes: list[Object] = []
+    for row in log.read(index.size).splitlines(keepends=True):
+        record = jsontext.loads(row)
+        if "rv" in record:
+            writes.append(record)
+        elif "commit" in record:
+            yield writes, record["commit"]
+            writes = []
+
+
 def _vanished(known: logs.Index, before: BinaryIO, index: logs.Index, told: list[Object]) -> list[Object]:
     """Return deletions of objects that were known, or told of, and are there no more without a word about it."""
     newest: dict[tuple[str, str], Object] = {(record["resource"], record["key"]): record for record in told}

@@ -155,6 +155,14 @@ class Store:
         entries = [*self._entries(resource, namespace)]
         return self._objects(resource, entries) if entries else []
 
+    def transactions(self) -> Iterator[tuple[builtins.list[Object], int]]:
+        """Yield what is committed and still in the log (history.kept): records of rv, type, resource, key, object."""
+        from . import history
+
+        if self.exists:
+            with open(os.path.join(self.folder, log.LOG), "rb") as file:
+                yield from history.kept(self._index, file)
+
     def each(self, resource: str, namespace: str = "") -> Iterator[Object]:
         """Yield what `list` returns. Outside a transaction only some of it is held in memory at a time."""
         entries = [*self._entries(resource, namespace)]
