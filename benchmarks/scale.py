@@ -1,4 +1,4 @@
-"""python benchmarks/scale.py [growth|pods|apply|sts|cron|log]...: how the cost of commands grows, and large clusters.
+"""python benchmarks/scale.py [growth|pods|apply|sts|cron|loops]...: how the cost of commands grows, and large clusters.
 
 All of it under a frozen clock. The time of a command is the CPU time of its process (user and system), beside which its
 wall time is told: other programs of the machine do not spoil it. Exit code 1 where a figure misses its limit.
@@ -11,6 +11,8 @@ apply:  1,000 documents are applied in 3 s.
 sts:    a StatefulSet of 1,000 ordered replicas comes up, is rolled to a new image, and deleted, in 15 s.
 cron:   a year of an hourly CronJob with history limits takes 20 s, a day of one each minute 8 s, on nodes without
         processes.
+loops:  the last lines of a container that tells the time each second come in 2 s after a day, in 10 s after a week,
+        both when it is played again from its start and when somebody has been in it.
 log:    after any of the above the log on disk is at most three times as large as the objects that live.
 """
 
@@ -203,7 +205,22 @@ def cronjobs(hours: int = 8_760, minutes: int = 1_440) -> bool:
     return all(results)
 
 
-TABLES = {"growth": growth, "apply": apply, "sts": statefulset, "cron": cronjobs, "pods": pods}
+def loops(*spans: tuple[str, float]) -> bool:
+    """A container that does something each second, looked at after a long time; `spans`: (how long, seconds)."""
+    results = []
+    for span, limit in spans or (("24h", 2), ("168h", 10)):
+        with frozen(Home()) as home:
+            home.run("run", "a", "--image=busybox", "--command", "--", "sh", "-c", "while true; do date; sleep 1; done")
+            home.run("sim", "clock", "advance", span)
+            log = ("logs", "a", "--tail=10")
+            results.append(within(home, f"{span} of a loop", limit, log))
+            home.run("exec", "a", "--", "true")
+            home.run("sim", "clock", "advance", span)
+            results.append(within(home, f"{span} of a loop after an exec", limit, log))
+    return all(results)
+
+
+TABLES = {"growth": growth, "apply": apply, "sts": statefulset, "cron": cronjobs, "loops": loops, "pods": pods}
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))

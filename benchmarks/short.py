@@ -17,6 +17,7 @@ def main() -> None:
     scale.apply(100)
     scale.statefulset(50)
     scale.cronjobs(24, 60)
+    scale.loops(("1h", 1))
     scale.pods(500)
     writers.together(10)
     writers.handed_over(16, 1)

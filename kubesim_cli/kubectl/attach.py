@@ -63,9 +63,10 @@ def show_log(ctx: Context, pod: Object, name: str) -> None:
     """Print what a container has said so far, which is what one falls back to where it has ended."""
     container = podcmd.find(pod, name)
     assert container is not None
-    lines = ctx.cluster.log(pod, container).lines(ctx.now)
+    log = ctx.cluster.log(pod, container)
+    lines = log.lines(ctx.now)
     if lines is None:
-        raise podcmd.untold(pod, name)
+        raise podcmd.untold(pod, name, log.why)
     ctx.out(b"".join(line for _, line in lines).decode("utf-8", "surrogateescape"))
 
 

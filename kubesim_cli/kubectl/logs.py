@@ -121,7 +121,7 @@ class Stream:
             return []
         lines = self._log.lines(self.ctx.now)
         if lines is None:
-            raise podcmd.untold(self.pod, self.container["name"])
+            raise podcmd.untold(self.pod, self.container["name"], self._log.why)
         return lines
 
     def _show(self, lines: list[tuple[float, bytes]]) -> None:

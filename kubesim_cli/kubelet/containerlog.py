@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from ..machinery.types import Object
     from .runtime.kernel.descriptors import Lines
 
-MOST = 400_000         # moments of its life that are played
-WORK = 10_000_000      # steps that its programs do
+WORK = 10_000_000      # steps of its life that are played, and RESTED more for each second, as of a loop that looks at
+RESTED = 50            # something and sleeps: a week of one that tells the time each second, but no
+MOST = 40_000_000      # more than these
+SPAN = 3600.0          # seconds after which what it has said is put away, and the oldest of too much is dropped
 _FIELDS = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
 
 
@@ -91,16 +93,17 @@ class ContainerLog:
         if self.ended is not None:
             until = min(until, self.ended)
         why = bounds.guarded(lambda: _lived(play, until), str)
-        if not why and play.main.status is not None and self.ended is None and play.kernel.now + SHORT < until:
+        ended = play.inside.space.ended
+        if not why and ended is not None and self.ended is None and ended + SHORT < until:
             why = "its status tells another life"
         if not why and play.inside.space.guessed:
-            why = "a program has run in it whose output is not known"
+            why = "a program has run in it that kubesim does not play"
         self.why = why
         return None if why else self._taken(play)
 
     def _taken(self, play: Play) -> list[tuple[float, bytes]]:
         said, self._seen = play.inside.said.since(self._seen)
-        return self._whole(said, play.kernel.now if play.main.status is not None else None)
+        return self._whole(said, play.inside.space.ended)
 
     def _whole(self, said: list[tuple[float, str, bytes]], ended: float | None) -> list[tuple[float, bytes]]:
         """Return whole lines; what has no end of line is kept for the next time, unless the container has ended."""
@@ -117,13 +120,12 @@ class ContainerLog:
 
 def _lived(play: Play, until: float) -> str:
     """Let a container live up to a time; return why that cannot be done, "" where it was."""
-    while play.main.status is None:
-        due = play.due()
-        if due is None or due > until:
-            break
-        if play.turns > MOST or play.kernel.worked > WORK:
+    while play.main.status is None and not play.touched and (due := play.due()) is not None and due <= until:
+        most = min(WORK + RESTED * play.seconds, MOST) - play.kernel.worked
+        if most < 0:
             return "it has done too much since its start to be played again"
-        play.forward()
+        play.go(min(until, due + SPAN), most)
+        play.inside.said.store()
     return ""
 
 

@@ -98,10 +98,21 @@ def test_a_sidecar_reads_what_another_writes(newest):
 def test_what_is_not_known_is_not_told(newest, monkeypatch):
     monkeypatch.setattr("kubesim_cli.kubelet.containerlog.WORK", 200_000)
     pod(newest, "i=0; while true; do i=$((i+1)); [ $i -gt 90000000 ] && exit; done")
-    assert newest("kubectl logs a").err == ('error: kubesim cannot tell what container "c0" in pod "a" has said: a '
-                                            "program runs in it that kubesim does not play\n")
+    assert newest("kubectl logs a").err == ('error: kubesim cannot tell what container "c0" in pod "a" has said: it '
+                                            "has done too much since its start to be played again\n")
     told = newest("kubectl logs a --ignore-errors")
     assert told.code == 0 and told.out.startswith("error: kubesim cannot tell")
+
+
+def test_a_loop_of_days_is_told_within_its_bounds(newest, monkeypatch):
+    monkeypatch.setattr("kubesim_cli.kubelet.containerlog.WORK", 10_000)
+    monkeypatch.setattr("kubesim_cli.kubelet.containerlog.SPAN", 1000.0)
+    pod(newest, "while true; do date +%s; sleep 100; done")
+    newest.advance("100h")
+    lines = newest.ok("kubectl logs a").split()
+    assert len(lines) == 3601 and int(lines[-1]) - int(lines[0]) == 3600 * 100
+    monkeypatch.setattr("kubesim_cli.kubelet.containerlog.MOST", 20_000)
+    assert "too much" in newest("kubectl logs a").err
 
 
 def test_an_image_of_which_nothing_is_known_says_nothing(newest):

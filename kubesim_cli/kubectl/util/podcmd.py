@@ -24,10 +24,10 @@ _OWNERS = ("ReplicaSet", "ReplicationController", "StatefulSet", "DaemonSet", "D
 _FIELDS = (("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContainers", " (init)"))
 
 
-def untold(pod: Object, container: str) -> Failure:
-    """The failure where a program has run in a container of which kubesim does not know what it says."""
+def untold(pod: Object, container: str, why: str) -> Failure:
+    """The failure where what a container has said cannot be told."""
     return Failure(f"kubesim cannot tell what container {quote(container)} in pod {quote(pod['metadata']['name'])} has "
-                   "said: a program runs in it that kubesim does not play")
+                   f"said: {why}")
 
 
 def no_upgrade(ctx: Context, why: str) -> str:

@@ -15,6 +15,7 @@ from ...machinery.pods import FIELDS
 from ...machinery.streaming import StartError
 from ..network.routes import ClusterRoutes
 from .engine import Container, Engine
+from .kernel.kernel import INFINITE
 from .kernel.network import ANY, Routes
 from .sandbox import Sandbox, is_given, message, volumes_of
 
@@ -145,9 +146,13 @@ class Course:
         self.turns += 1
         return self._to(due)
 
-    def _to(self, time: float) -> bool:
+    def go(self, time: float, most: float) -> None:
+        """Let what happens up to a time happen; where more than `most` steps are done, the rest happens late."""
+        self._to(time, most)
+
+    def _to(self, time: float, most: float = INFINITE) -> bool:
         try:
-            self.kernel.run(time)
+            self.kernel.run(time, most=most)
         except Contact:
             self.touched = True
         return not self.touched
@@ -252,6 +257,12 @@ class Play(Course):
         """Return when the next thing happens, None where nothing does any more by itself."""
         due = self.engine.next()
         return due if not self._acts else self._acts[0][0] if due is None else min(due, self._acts[0][0])
+
+    def go(self, time: float, most: float) -> None:
+        if self._acts:
+            self.forward()
+        else:
+            super().go(time, most)
 
     def forward(self) -> bool:
         """Let the next thing happen; return False where nothing does any more by itself."""
