@@ -17,6 +17,7 @@ Data: TypeAlias = dict[str, Any]
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGE = ROOT / "kubesim_cli"
 SCHEMA = PACKAGE / "machinery" / "schema.json"
+HASH_TYPES = PACKAGE / "machinery" / "hashtypes.json"
 RESOURCES = PACKAGE / "machinery" / "resources.json"
 ROLES = PACKAGE / "apiserver" / "rbac.json"
 INTERNAL_TYPES = PACKAGE / "apiserver" / "internaltypes.json"

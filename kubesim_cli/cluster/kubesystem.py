@@ -134,7 +134,7 @@ class KubeSystem:
 
     def _deploy(self, deployment: Object) -> None:
         """Put a Deployment of one pod, which is there."""
-        hash_ = template_hash(deployment["spec"]["template"])
+        hash_ = template_hash(deployment["spec"]["template"], self.release)
         name = f"{deployment['metadata']['name']}-{hash_}"
         counts = {"availableReplicas": 1, "observedGeneration": 1, "readyReplicas": 1, "replicas": 1}
         if enabled("DeploymentReplicaSetTerminatingReplicas", self.release):
@@ -165,7 +165,7 @@ class KubeSystem:
                         "numberMisscheduled": 0, "numberReady": count, "observedGeneration": 1,
                         "updatedNumberScheduled": count}
         self._put("daemonsets.apps", ds)
-        hash_ = template_hash(ds["spec"]["template"])
+        hash_ = template_hash(ds["spec"]["template"], self.release)
         labels = {**ds["spec"]["template"]["metadata"]["labels"], CONTROLLER_REVISION_HASH_LABEL_KEY: hash_}
         self._put(REVISIONS, {"kind": "ControllerRevision", "apiVersion": "apps/v1", "metadata": {
             "name": f"{meta['name']}-{hash_}", "namespace": NAMESPACE, "labels": labels,

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..releases import Release
     from .types import Json, Object
 
 # What messages tell as the rule, and the rule itself: regular expressions would be compiled by every command.
@@ -338,9 +339,11 @@ def canonical_json(value: Json) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def template_hash(template: Object, collision_count: int | None = None) -> str:
-    """Return a pod-template-hash: like controller.ComputeHash, though the bytes hashed are those of the JSON."""
-    data = canonical_json(template)
+def template_hash(template: Object, release: Release, collision_count: int | None = None) -> str:
+    """Return the pod-template-hash that a release's controllers give a template (controller.ComputeHash)."""
+    from .dump import for_hash
+
+    data = for_hash("v1.PodTemplateSpec", template, release).encode("utf-8", "surrogatepass")
     if collision_count is not None:
         data += collision_count.to_bytes(8, "little")
     return safe_encode(str(fnv32a(data)))

@@ -113,6 +113,25 @@ def _interpret(suffix: str) -> tuple[int, str]:
     raise ValueError(_WRONG_SUFFIX)
 
 
+def fields(text: str) -> tuple[int, int, bool, str]:
+    """Return what Kubernetes keeps of a canonical quantity: (number, power of ten, whether an int64 holds it, the text
+    or "" where it is not kept) (ParseQuantity)."""
+    parts = _parts(text)
+    sign, whole, fraction, suffix = _split(text)
+    exponent, style = _interpret(suffix)
+    digits, scale = int((whole + fraction) or "0"), exponent - len(fraction)
+    if style == BINARY_SI:
+        fast = not fraction and 14 - len(whole or "0") - exponent * 3 // 10 >= 0
+        digits, scale = digits << exponent, -len(fraction)
+    else:
+        fast = len((whole or "0") + fraction) <= 18 and scale >= -9
+    if not fast:
+        digits, scale = abs(parts.nanos), -9
+        while scale < 0 and digits % 10 == 0:
+            digits, scale = digits // 10, scale + 1
+    return -digits if sign == "-" else digits, scale, fast, text if parts.keeps_text else ""
+
+
 def _shift(number: int, places: int) -> int:
     """Return number * 10^places (number >= 0), rounded up."""
     power: int = 10**abs(places)

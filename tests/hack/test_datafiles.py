@@ -17,6 +17,7 @@ from kubesim_cli.releases import NEWEST, release_text
 
 FROM_CHECKOUT = {
     "update_schema": datafile.SCHEMA,
+    "update_hashtypes": datafile.HASH_TYPES,
     "update_resources": datafile.RESOURCES,
     "update_rbac": datafile.ROLES,
     "update_internaltypes": datafile.INTERNAL_TYPES,

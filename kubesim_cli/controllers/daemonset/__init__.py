@@ -120,7 +120,7 @@ class _Sync:
     def _snapshot(self, data: Object, number: int) -> Object:
         ds, meta = self.ds, self.ds["metadata"]
         collisions = ds.get("status", {}).get("collisionCount")
-        hash_ = names.template_hash(ds["spec"]["template"], collisions)
+        hash_ = names.template_hash(ds["spec"]["template"], self.api.release, collisions)
         labels = {**(ds["spec"]["template"].get("metadata", {}).get("labels") or {}),
                   CONTROLLER_REVISION_HASH_LABEL_KEY: hash_}
         about = {"name": f"{meta['name']}-{hash_}", "namespace": meta["namespace"], "labels": labels,

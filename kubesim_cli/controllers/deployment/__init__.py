@@ -193,7 +193,7 @@ class _Sync:
 
     def _create(self, number: int) -> None:
         deployment, meta = self.deployment, self.deployment["metadata"]
-        hash_ = names.template_hash(self.spec["template"], self.status.get("collisionCount"))
+        hash_ = names.template_hash(self.spec["template"], self.api.release, self.status.get("collisionCount"))
         template, selector = revisions.with_hash(deployment, hash_)
         rs: Object = {"apiVersion": "apps/v1", "kind": "ReplicaSet",
                     "metadata": {"name": f"{meta['name'][:253 - 1 - len(hash_)]}-{hash_}",
