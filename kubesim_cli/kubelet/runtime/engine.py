@@ -16,6 +16,7 @@ from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
 from .kernel.files import FOLDER, ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import INFINITE, Kernel
+from .kernel.made import VOLUME, Made
 from .kernel.network import Connection, Net, Routes
 from .kernel.process import Process, Space
 from .kernel.terminal import Terminal
@@ -47,16 +48,17 @@ class Mount:
 class Spec:
     """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from,
     `program`: how programs are found in it, `net`: the name of the network namespace that it shares ("": one of its
-    own) and `address` its address."""
+    own) and `address` its address, `cpu` thousandths of a core that it may use."""
 
-    __slots__ = ("address", "argv", "cwd", "env", "hostname", "image", "memory", "mounts", "net", "program",
+    __slots__ = ("address", "argv", "cpu", "cwd", "env", "hostname", "image", "memory", "mounts", "net", "program",
                  "seed", "stdin", "terminal", "user")
 
     def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
                  seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
                  memory: int | None = None, stdin: bool = False, terminal: bool = False,
-                 address: str = "127.0.0.1", program: Find = programs.find, net: str = ""):
-        self.address, self.program, self.net = address, program, net
+                 address: str = "127.0.0.1", program: Find = programs.find, net: str = "",
+                 cpu: int | None = None):
+        self.cpu, self.address, self.program, self.net = cpu, address, program, net
         self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
         self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
         self.mounts, self.memory, self.stdin, self.terminal = mounts, memory, stdin, terminal
@@ -159,7 +161,8 @@ class Engine:
         except Errno as error:
             raise StartError(f"mkdir {spec.cwd}: {error.message.lower()}: unknown", 128) from None
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
-                      rootfs.shell(spec.image))
+                      rootfs.shell(spec.image), spec.cpu)
+        Made.mount(space)
         space.exact = programs.find
         space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)
         container = Container(space, spec.user, spec.env, spec.cwd)
@@ -378,7 +381,8 @@ def _frozen(store: Store, kernel: Kernel, volumes: dict[str, Volume], containers
 def _volumes(container: Container) -> list[Volume]:
     """Return the volumes that a container sees, its own layer first."""
     tree = container.space.tree
-    return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values())]))
+    return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values()
+                                                   if each.volume is not VOLUME)]))
 
 
 def _is_folder(tree: Tree, cwd: str, name: str) -> bool:

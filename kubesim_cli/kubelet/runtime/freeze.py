@@ -13,7 +13,7 @@ from . import bin as programs
 from . import rootfs
 from .chance import Chance
 from .databases.held import Held
-from .kernel import descriptors, files, kernel, network, process, terminal
+from .kernel import descriptors, files, kernel, made, network, process, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Net, network.Listener, network.Connection, network.Answered, Chance, Held)}
+    network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance, Held)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
-_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made"))
+_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
-                          "routes": network.Routes, "held": lambda: None}
+                          "routes": network.Routes, "held": lambda: None, "current": lambda: None}
 
 
 _known: dict[type, tuple[list[str], list[str]]] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..images import image as images
 from . import bin as programs
+from .kernel.descriptors import DEVICES
 from .kernel.files import DEVICE, FILE, FOLDER, LINK, ROOT, Entries, Inode, Tree, Volume
 
 TYPE_CHECKING = False
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUILT = 1_760_000_000.0  # when images were made
-_FOLDERS = ("dev", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "usr/bin", "usr/sbin", "usr/local/bin",
-            "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
+_FOLDERS = ("dev/mqueue", "dev/pts", "dev/shm", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "sys",
+            "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
+_DEVICE_LINKS = {"core": "/proc/kcore", "fd": "/proc/self/fd", "ptmx": "pts/ptmx", "stderr": "/proc/self/fd/2",
+                 "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1"}
 _layers: dict[str, _Layer] = {}
 
 
@@ -121,7 +124,10 @@ def _put(tree: Tree, known: images.Image) -> None:
     tree.lookup("/tmp", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
     for path, target in {"/bin": "usr/bin", **known.links}.items():
         _link(tree, path, target)
-    for name in ("null", "zero", "full", "random", "urandom"):
+    for name, target in _DEVICE_LINKS.items():
+        _link(tree, f"/dev/{name}", target)
+    tree.lookup("/dev/shm", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
+    for name in DEVICES:
         tree.create(tree.find(f"/dev/{name}", "/", ROOT), DEVICE, 0o666, ROOT, BUILT, name)
     tree.put("/etc/passwd", "".join(_accounts(known.users)).encode(), now=BUILT)
     tree.put("/etc/group", "".join(_groups(known.users)).encode(), now=BUILT)

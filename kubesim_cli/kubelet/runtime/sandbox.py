@@ -118,7 +118,7 @@ class Sandbox:
                     None if limit is None else _bytes(limit), bool(container.get("stdin")), bool(container.get("tty")),
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
                     find_finite if finite and not idle else find_lasting,
-                    f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid)
+                    f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid, _cpu_limit(container))
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree
         self._tell_network(tree)
@@ -242,6 +242,16 @@ def memory_limit(container: Object) -> str | None:
     """Return a container's memory limit, a quantity."""
     limit: str | None = ((container.get("resources") or {}).get("limits") or {}).get("memory")
     return limit
+
+
+def _cpu_limit(container: Object) -> int | None:
+    """Return a container's CPU limit in thousandths of a core."""
+    limit = ((container.get("resources") or {}).get("limits") or {}).get("cpu")
+    if limit is None:
+        return None
+    from ...machinery import quantity
+
+    return quantity.milli(limit)
 
 
 def _bytes(limit: str) -> int:

@@ -1,4 +1,4 @@
-"""/proc as the programs of a container read it."""
+"""/proc, /sys and /dev as the programs of a container see them."""
 
 import pytest
 
@@ -12,7 +12,8 @@ START = 1_800_000_000.0
 def run():
     engine = Engine(START)
     engine.start("a", Spec("debian", ["sleep", "1d"], {"KEY": "value"}, user=User(1000, 2000, (3000,)),
-                           mounts=(Mount("/data", "data", "", True),)))
+                           mounts=(Mount("/data", "data", "", True),), memory=1 << 26, cpu=500,
+                           address="10.244.0.3"))
     engine.advance(START + 90)
 
     def run(*argv):
@@ -54,3 +55,48 @@ def test_text_programs_read_them_too(run):
 def test_what_is_not_there(run):
     assert run("cat", "/proc/77/status")[0] == 1
     assert run("sh", "-c", "echo x > /proc/version")[0] != 0
+
+
+def test_they_are_listed(run):
+    names = run("ls", "/proc")[1].split()
+    assert {"1", "2", "self", "meminfo", "net", "sys"} <= set(names)
+    assert run("ls", "-l", "/proc/1/exe")[1].endswith(" /proc/1/exe -> /usr/bin/sleep\n")
+    assert run("sh", "-c", "for p in /proc/[0-9]*; do cat $p/comm; done")[1].split() == ["sleep", "sh"]
+    assert run("sh", "-c", "cd /proc/1 && cat comm && ls fd && readlink cwd") == (0, "sleep\n0\n1\n2\n/\n")
+    assert run("sh", "-c", "[ -d /proc/1 ] && [ ! -e /proc/99 ] && [ -e /dev/stdout ] && [ -r /proc/1/status ]")[0] == 0
+    assert "pipe:[" in run("ls", "-l", "/proc/self/fd")[1]
+    assert run("find", "/sys", "-name", "online") == (0, "/sys/devices/system/cpu/online\n")
+    assert "/proc/1/comm\n" in run("find", "/proc/1")[1]
+
+
+@pytest.mark.parametrize("path, said", [
+    ("/sys/fs/cgroup/cpu.max", "50000 100000\n"), ("/sys/fs/cgroup/memory.max", "67108864\n"),
+    ("/sys/class/net/eth0/address", "0a:58:0a:f4:00:03\n"), ("/proc/sys/net/core/somaxconn", "4096\n"),
+    ("/proc/sys/kernel/hostname", "localhost\n")])
+def test_limits_and_settings(run, path, said):
+    assert run("cat", path) == (0, said)
+
+
+@pytest.mark.parametrize("script", ["echo x > /proc/1/comm", "touch /sys/x", "mkdir /proc/x", "rm -rf /proc/1",
+                                    "chmod 777 /proc/1/comm", "chown 1 /proc/version", "mv /proc/version /tmp/v",
+                                    "ln -s x /proc/x", "cat /dev/tty", "cp /etc/passwd /proc/version"])
+def test_nothing_is_written_there(run, script):
+    before = run("ls", "/proc")
+    assert run("sh", "-c", script)[0] not in (0, 137)
+    assert run("ls", "/proc")[1].split()[-3:] == before[1].split()[-3:]
+
+
+def test_devices(run):
+    rows = {row.split()[-1]: row for row in run("ls", "-l", "/dev")[1].splitlines()[1:]}
+    assert " 1, 5 " in rows["zero"] and " 5, 0 " in rows["tty"] and rows["/proc/self/fd/1"].startswith("l")
+    assert run("sh", "-c", "echo a > /dev/stdout; echo b > /dev/fd/1") == (0, "a\nb\n")
+    assert run("sh", "-c", "echo x > /dev/shm/y && cat /dev/shm/y") == (0, "x\n")
+
+
+def test_a_stored_container_has_them(run):
+    engine = Engine(START)
+    engine.start("a", Spec("busybox", ["sleep", "1d"]))
+    again = Engine.thaw(*engine.freeze())
+    session = again.execute("a", ["ls", "/proc/1/fd"])
+    again.advance(START + 1)
+    assert session.output() == b"0\n1\n2\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..accounts import names
 from ..kernel import procfs
+from ..kernel.made import VOLUME
 from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
@@ -92,6 +93,8 @@ def _df(process: Process) -> int:
     rows = []
     for path, inode in [("/", tree.root), *sorted(tree.mounts.items())]:
         volume = inode.volume
+        if volume is VOLUME:
+            continue
         whole = volume.capacity or 62725623 * 1024
         used = volume.used if volume.capacity else 9 << 30
         if inode.kind == "d":

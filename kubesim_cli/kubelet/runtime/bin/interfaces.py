@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kernel.network import ANY, LOOPBACK, Connection
+from ..kernel.network import ANY, LOOPBACK, Connection, hardware
 from . import flavour
 
 TYPE_CHECKING = False
@@ -12,11 +12,6 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
 
 MTU = 1500
-
-
-def _hardware(address: str) -> str:
-    """Return the hardware address of an interface, which its address gives."""
-    return "0a:58:" + ":".join(f"{int(part):02x}" for part in address.split("."))
 
 
 def _gateway(address: str) -> str:
@@ -46,7 +41,7 @@ def _ip(process: Process) -> int:
         return _routes(process, rest)
     elif "neighbour".startswith(what) and what:
         gateway = _gateway(process.space.net.address)
-        process.write(f"{gateway} dev eth0 lladdr {_hardware(gateway)} REACHABLE\n")
+        process.write(f"{gateway} dev eth0 lladdr {hardware(gateway)} REACHABLE\n")
     else:
         process.write("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\n" if not what
                       else f'Object "{what}" is unknown, try "ip help".\n', 2)
@@ -65,7 +60,7 @@ def _link(process: Process, name: str, busybox: bool) -> str:
     number = int(address.rpartition(".")[2]) + 4
     end = "" if busybox else " link-netnsid 0"
     return (f"2: eth0@if{number}: <{flags}> mtu {MTU} qdisc noqueue{rest}\n"
-            f"    link/ether {_hardware(address)} brd ff:ff:ff:ff:ff:ff{end}\n")
+            f"    link/ether {hardware(address)} brd ff:ff:ff:ff:ff:ff{end}\n")
 
 
 def _addresses(process: Process, device: str, options: list[str], busybox: bool) -> str:
@@ -127,7 +122,7 @@ def _ifconfig(process: Process) -> int:
                   "          TX packets:{0} errors:0 dropped:0 overruns:0 carrier:0\n"
                   "          collisions:0 txqueuelen:{1} \n"
                   "          RX bytes:{2} ({2}.0 B)  TX bytes:{2} ({2}.0 B)\n\n")
-        parts = {"eth0": f"eth0      Link encap:Ethernet  HWaddr {_hardware(address).upper()}  \n"
+        parts = {"eth0": f"eth0      Link encap:Ethernet  HWaddr {hardware(address).upper()}  \n"
                  f"          inet addr:{address}  Bcast:{broadcast}  Mask:255.255.255.0\n"
                  f"          UP BROADCAST RUNNING MULTICAST  MTU:{MTU}  Metric:1\n" + counts.format(8, 0, 656),
                  "lo": "lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n"
@@ -139,7 +134,7 @@ def _ifconfig(process: Process) -> int:
                   "        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n")
         parts = {"eth0": f"eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu {MTU}\n"
                  f"        inet {address}  netmask 255.255.255.0  broadcast {broadcast}\n"
-                 f"        ether {_hardware(address)}  txqueuelen 0  (Ethernet)\n" + counts.format(8, 656),
+                 f"        ether {hardware(address)}  txqueuelen 0  (Ethernet)\n" + counts.format(8, 656),
                  "lo": "lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n"
                  "        inet 127.0.0.1  netmask 255.0.0.0\n        inet6 ::1  prefixlen 128  scopeid 0x10<host>\n"
                  "        loop  txqueuelen 1000  (Local Loopback)\n" + counts.format(0, 0)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..accounts import names
 from ..dates import strftime
+from ..kernel.descriptors import DEVICES
 from ..kernel.errors import Errno
 from ..kernel.files import FOLDER, LINK
 
@@ -57,7 +58,7 @@ def _ls(process: Process) -> int:
                         else inode.links)
             tail = name + _suffix(inode, letters) + (f" -> {inode.target}" if inode.kind == LINK else "")
             if inode.kind == "c":
-                size = "1, 3"
+                size = "{}, {}".format(*DEVICES[inode.target])
             table.append((mode_text(inode), links, users.get(inode.uid, str(inode.uid)),
                           groups.get(inode.gid, str(inode.gid)), size, date, tail))
         widths = [max((len(row[column]) for row in table), default=0) for column in range(5)]
@@ -70,7 +71,7 @@ def _ls(process: Process) -> int:
         try:
             place = tree.lookup(word, process.cwd, user, not long or word.endswith("/"))
         except Errno as error:
-            status = 2
+            status = 1 if process.space.shell == "ash" else 2
             process.complain(f"cannot access '{word}': {error.message}" if process.space.shell != "ash"
                              else f"{word}: {error.message}")
             continue
@@ -86,8 +87,9 @@ def _ls(process: Process) -> int:
         place = tree.lookup(word, process.cwd, user)
         assert place.inode is not None
         if not place.inode.allows(user, 4):
-            process.complain(f"cannot open directory '{word}': Permission denied")
-            status = 2
+            status = 1 if process.space.shell == "ash" else 2
+            process.complain(f"can't open '{word}': Permission denied" if process.space.shell == "ash"
+                             else f"cannot open directory '{word}': Permission denied")
             continue
         entries = [(name, inode) for name, inode in tree.entries(place).items() if "a" in letters or "A" in letters
                    or name[0] != "."]

@@ -7,7 +7,6 @@ alone.
 
 from __future__ import annotations
 
-from ..kernel import procfs
 from ..kernel.errors import Errno, Exhausted
 from ..kernel.files import DEVICE, FILE, FOLDER, LINK
 
@@ -242,14 +241,12 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
     words = list(process.argv[1:])
     machine = engine()
     paths = _named(process, name, words)
-    made = {word: found for word in words if word[:6] == "/proc/"
-            and (found := procfs.content(process, word)) is not None}
     staged: dict[str, Inode] = {}
     files = machine.clean()
     if paths:
         machine.used = True
         _stage(process, files, paths, staged)
-    for path, content in {**made, **(piped or {})}.items():
+    for path, content in (piped or {}).items():
         machine.used = True
         _parents(files, path)
         files.write_file(path, bytes(content))
@@ -328,7 +325,7 @@ def _named(process: Process, name: str, words: list[str]) -> dict[str, Inode]:
             except Errno:
                 continue
             path = text if text.startswith("/") else f"{process.cwd.rstrip('/')}/{text}"
-            if place.inode is not None and place.inode.kind == DEVICE and place.inode.target != "null":
+            if place.inode is not None and place.inode.kind == DEVICE and place.inode.target not in ("null", "tty"):
                 raise Exhausted("memory")
             if place.inode is not None:
                 found[_clean(path)] = place.inode
@@ -347,13 +344,16 @@ def _clean(path: str) -> str:
     return "/" + "/".join(parts)
 
 
+_MADE_UP = ("/proc/", "/dev/", "/sys/")  # whose files are seen by who names them, not by who comes by
+
+
 def _stage(process: Process, files: Any, paths: dict[str, Inode], staged: dict[str, Inode]) -> None:
     """Copy what the arguments name."""
     size = 0
     tree = process.space.tree
     for path in sorted(paths):
         for at, inode in (tree.walk(path, process.user) if paths[path].kind == FOLDER else ((path, paths[path]),)):
-            if at in staged or at.startswith(("/proc/", "/dev/")):
+            if at in staged or (at.startswith(_MADE_UP) and not f"{path}/".startswith(_MADE_UP)):
                 continue
             if inode.kind == FOLDER:
                 if at != "/":
@@ -402,7 +402,7 @@ def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: d
     def look(path: str) -> None:
         for entry in files.read_dir(path):
             at = f"{path.rstrip('/')}/{entry['name']}"
-            if at.startswith("/.stdin") or at in ("/dev", "/proc"):
+            if at.startswith("/.stdin") or at in ("/dev", "/proc", "/sys"):
                 continue
             kind = entry["metadata"]["file_type"]
             seen.add(at)
@@ -425,7 +425,7 @@ def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: d
 
     look("/")
     for at in sorted(set(staged) - seen, reverse=True):
-        if at != "/" and not at.startswith(("/proc", "/dev")) and not files.exists(at):
+        if at != "/" and not at.startswith(("/proc", "/dev", "/sys")) and not files.exists(at):
             try:
                 tree.remove(tree.find(at, "/", user, False), user, now)
             except Errno:

@@ -272,6 +272,10 @@ class Data(Open):
         kernel.wake(self)
 
 
+# The numbers of the devices that containers have.
+DEVICES = {"full": (1, 7), "null": (1, 3), "random": (1, 8), "tty": (5, 0), "urandom": (1, 9), "zero": (1, 5)}
+
+
 class Device(Open):
     """A character device: null, zero, full, random or urandom."""
 

@@ -9,7 +9,8 @@ MESSAGES = {
     "EBUSY": "Device or resource busy", "EEXIST": "File exists", "EINVAL": "Invalid argument",
     "EISDIR": "Is a directory", "ELOOP": "Too many levels of symbolic links", "ENOENT": "No such file or directory",
     "ENOEXEC": "Exec format error", "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory",
-    "ENOTEMPTY": "Directory not empty", "EPERM": "Operation not permitted", "EPIPE": "Broken pipe",
+    "ENOTEMPTY": "Directory not empty", "ENXIO": "No such device or address", "EPERM": "Operation not permitted",
+    "EPIPE": "Broken pipe",
     "EROFS": "Read-only file system", "ESRCH": "No such process", "EXDEV": "Invalid cross-device link",
 }
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FOLDER, FILE, LINK, DEVICE = "d", "f", "l", "c"
 _MOST_LINKS = 40
+_DESCRIPTORS = ("pipe:", "socket:")  # what no path leads to
 MOST_STORED = 64 << 20  # bytes that a volume holds, however large it says it is
 READ, WRITE, EXECUTE = 4, 2, 1
 
@@ -232,7 +233,8 @@ class Tree:
                 if any(each not in ("", ".") for each in rest):
                     raise Errno("ENOENT")
                 return Place(here, name, None, at)
-            if inode.kind == LINK and (follow or must_be_folder or any(rest)):
+            if inode.kind == LINK and (follow or must_be_folder or any(rest)) and (
+                    not inode.target.startswith(_DESCRIPTORS)):
                 links += 1
                 if links > _MOST_LINKS:
                     raise Errno("ELOOP")

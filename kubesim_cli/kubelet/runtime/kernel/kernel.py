@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from . import files, load
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
+from .made import Made
 from .network import Routes
 from .process import NO_FILES, RESTED, Process, Space, Table
 
@@ -55,6 +56,7 @@ class Kernel:
         self.sequence = 0
         self.worked = 0
         self.depth = 0
+        self.current: Process | None = None  # whose turn it is
         self.forgiving = False
         self.faults: list[str] = []
 
@@ -184,6 +186,7 @@ class Kernel:
         if process.status is not None:
             return
         self.depth += 1
+        before, self.current = self.current, process
         worked = self.worked
         process.woken = True
         if self.now > process.rested + RESTED:
@@ -203,6 +206,7 @@ class Kernel:
             return
         finally:
             self.depth -= 1
+            self.current = before
             if not self.depth and self.worked > worked:
                 load.note(process.space, self.now, self.worked - worked)
         if status is not None:
@@ -276,14 +280,6 @@ class Kernel:
         space, user = process.space, process.user
         if path[:5] == "/dev/" and (number := _shared_descriptor(path)) is not None:
             return process.descriptor(number)
-        if path[:6] == "/proc/":
-            from . import procfs
-
-            made = procfs.content(process, path)
-            if made is not None:
-                if how != "r":
-                    raise Errno("EACCES")
-                return Data(made)
         place = space.tree.find(path, process.cwd, user)
         inode = place.inode
         if inode is None:
@@ -293,6 +289,8 @@ class Kernel:
         else:
             if how == "x":
                 raise Errno("EEXIST")
+            if inode.__class__ is Made and inode.kind != files.FOLDER:
+                return inode.opened(how)
             if inode.kind == files.FOLDER:
                 if how != "r":
                     raise Errno("EISDIR")
@@ -302,6 +300,11 @@ class Kernel:
                 raise Errno("EACCES")
             if how != "r" and inode.kind == files.FILE and space.tree.is_sealed(place):
                 raise Errno("EROFS")
+            if inode.kind == files.DEVICE and inode.target == "tty":
+                terminal = next((what for what in process.fds.values() if what.terminal), None)
+                if terminal is None:
+                    raise Errno("ENXIO")
+                return terminal
             if inode.kind == files.DEVICE:
                 return Device(inode, space.random)
             if how == "w":

@@ -21,6 +21,11 @@ ANY, LOOPBACK = "0.0.0.0", "127.0.0.1"
 EPHEMERAL = 32768  # the first port that a connection goes out from
 
 
+def hardware(address: str) -> str:
+    """Return the hardware address of the interface that has an address."""
+    return "0a:58:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+
+
 class Net:
     """A network namespace, which the containers of a pod share: its `address`, who listens on its `ports`, and how
     many connections were made from it (`opened`) and names asked for (`asked`). `name` is how the cluster knows it."""
@@ -30,6 +35,11 @@ class Net:
     def __init__(self, address: str = LOOPBACK, name: str = ""):
         self.address, self.name, self.opened, self.asked = address, name, 0, 0
         self.ports: dict[int, Listener] = {}
+
+    @property
+    def mac(self) -> str:
+        """The hardware address of eth0, which its address gives."""
+        return hardware(self.address)
 
     def next_port(self) -> int:
         """Return the port that a new connection goes out from."""

@@ -1,28 +1,121 @@
-"""/proc: files that are made up when they are opened (proc(5)). They have no inode: `ls /proc` shows none."""
+"""/proc: what it has for a container (proc(5)), as tables of made.py."""
 
 from __future__ import annotations
+
+from .descriptors import Device, OpenFile
+from .errors import Errno
+from .files import ROOT
+from .made import PATHS as MADE
+from .made import Target
+from .network import Connection, Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
-    from .process import Process
+    from .descriptors import Open
+    from .made import Entry
+    from .process import Process, Space
+
+    T = TypeVar("T")
 
 MEMORY = 8 << 30  # bytes that a node has, of which some are used
 USED = 2 << 30
 CPUS = 4
-KERNEL = "Linux version 5.15.0-91-generic (buildd@lcy02-amd64-045) (gcc 11.4.0) #101-Ubuntu SMP"
+FIRST = 20_000    # the number of the first pipe or socket
+RELEASE = "5.15.0-91-generic"
+KERNEL = f"Linux version {RELEASE} (buildd@lcy02-amd64-045) (gcc 11.4.0) #101-Ubuntu SMP"
 
 
-def content(process: Process, path: str) -> bytes | None:
-    """Return what a file of /proc holds for a process, None where there is none of that path."""
-    first, _, rest = path.removeprefix("/proc/").partition("/")
-    if not rest:
-        if first == "mounts":
-            return _of_process(process, "self", first)
-        made = _SYSTEM.get(first)
-        return made(process).encode() if made is not None else None
-    return _of_process(process, first, rest)
+def root(space: Space) -> dict[str, Entry]:
+    """Return what a container has in /proc."""
+    found: dict[str, Entry] = {str(pid): process for pid, process in space.processes.items()}
+    asks = space.init.kernel.current if space.init is not None else None
+    if asks is not None and asks.space is space:
+        found |= {"self": Target(asks.pid), "thread-self": Target(asks.pid)}
+    found |= {"mounts": Target("self/mounts"), "net": Target("self/net"), "sys": _settings(space)}
+    return found | {name: _said(tells, space) for name, tells in _SYSTEM.items()}
+
+
+def folder(process: Process) -> dict[str, Entry]:
+    """Return what there is of a process."""
+    program = process.argv[0] if process.argv else ""
+    found: dict[str, Entry] = {name: _said(tells, process) for name, tells in _PROCESS.items()}
+    path = process.env.get("PATH")
+    try:
+        where = process.space.tree.which(process.user, process.cwd, path, program)
+    except Errno:
+        where = None
+    return found | {
+        "cwd": Target(process.cwd), "exe": Target(where[0] if where is not None else program), "root": Target("/"),
+        "fd": {str(fd): Target(_stands_for(process.space, what)) for fd, what in sorted(process.fds.items())},
+        "net": {name: _said(tells, process.space) for name, tells in _NETWORK.items()}}
+
+
+def _said(tells: Callable[[T], str], of: T) -> Callable[[], str]:
+    return lambda: tells(of)
+
+
+def _settings(space: Space) -> Entry:
+    """Return /proc/sys, of which a container may change nothing."""
+    return {name: _settings_of(value) for name, value in {
+        "fs": {"file-max": "9223372036854775807"},
+        "kernel": {"hostname": space.hostname, "osrelease": RELEASE, "ostype": "Linux", "pid_max": "4194304",
+                   "shmmax": "18446744073692774399", "shm_rmid_forced": "0", "msgmax": "8192"},
+        "net": {"core": {"somaxconn": "4096"},
+                "ipv4": {"ip_forward": "1", "ip_local_port_range": "32768\t60999", "ip_unprivileged_port_start": "0",
+                         "tcp_keepalive_time": "7200", "tcp_syncookies": "1", "ping_group_range": "0\t2147483647"}},
+        "vm": {"max_map_count": "262144", "overcommit_memory": "1", "swappiness": "60"}}.items()}
+
+
+def _settings_of(value: object) -> Entry:
+    if isinstance(value, dict):
+        return {name: _settings_of(each) for name, each in value.items()}
+    return lambda: f"{value}\n"
+
+
+def _stands_for(space: Space, what: Open) -> str:
+    """Return what a descriptor is said to lead to."""
+    if what.terminal:
+        return "/dev/pts/0"
+    if isinstance(what, (Connection, Listener)):
+        return f"socket:[{_number(space, what)}]"
+    if isinstance(what, OpenFile):
+        return next((path for path, inode in space.tree.walk("/", ROOT) if inode is what.inode), "/ (deleted)")
+    if isinstance(what, Device):
+        return f"/dev/{what.name}"
+    return f"pipe:[{_number(space, what)}]"
+
+
+def _number(space: Space, what: Open) -> int:
+    """Return a number of a pipe or a socket that all who have it see."""
+    known: list[object] = []
+    for process in space.processes.values():
+        for each in process.fds.values():
+            one = getattr(each, "pipe", each)
+            if not any(one is other for other in known):
+                known.append(one)
+    wanted = getattr(what, "pipe", what)
+    return FIRST + next((at for at, each in enumerate(known) if each is wanted), len(known))
+
+
+def _devices(space: Space) -> str:
+    rows = "".join(f"{name:>6}: {0:7} {0:7} 0 0 0 0 0 0 {0:8} {0:7} 0 0 0 0 0 0\n" for name in ("lo", "eth0"))
+    return ("Inter-|   Receive                                                |  Transmit\n"
+            " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls "
+            "carrier compressed\n" + rows)
+
+
+def _sockets(space: Space) -> str:
+    rows = []
+    for at, (port, listener) in enumerate(sorted(space.net.ports.items())):
+        parts = [int(part) for part in listener.host.split(".")] if "." in listener.host else [0] * 4
+        address = "".join(f"{part:02X}" for part in reversed(parts))
+        rows.append(f"{at:4}: {address}:{port:04X} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0"
+                    f"        0 {_number(space, listener)} 1 0000000000000000 100 0 0 10 0\n")
+    return ("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+            + "".join(rows))
 
 
 def mounts(process: Process) -> Iterator[tuple[str, str, str, str]]:
@@ -31,20 +124,12 @@ def mounts(process: Process) -> Iterator[tuple[str, str, str, str]]:
     yield "overlay", "/", "overlay", "rw,relatime"
     yield "proc", "/proc", "proc", "rw,nosuid,nodev,noexec,relatime"
     yield "tmpfs", "/dev", "tmpfs", "rw,nosuid,size=65536k,mode=755"
+    yield "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime"
     for path in sorted(tree.mounts):
+        if path in MADE:
+            continue
         how = "ro" if any(path == each or path.startswith(f"{each}/") for each in tree.sealed) else "rw"
         yield "/dev/vda1", path, "ext4", f"{how},relatime"
-
-
-def _of_process(process: Process, number: str, name: str) -> bytes | None:
-    if number in ("self", "thread-self"):
-        which: Process | None = process
-    else:
-        which = process.space.processes.get(int(number)) if number.isdigit() else None
-    made = _PROCESS.get(name)
-    if which is None or made is None or which.status is not None:
-        return None
-    return made(which).encode("utf-8", "surrogateescape")
 
 
 def _status(process: Process) -> str:
@@ -62,28 +147,42 @@ def _status(process: Process) -> str:
     return "".join(f"{key}:\t{value}\n" for key, value in rows)
 
 
+def _stat(process: Process) -> str:
+    parent = process.parent.pid if process.parent is not None else 0
+    state = "R" if process.until is None and not process.keys else "S"
+    return f"{process.pid} ({_comm(process).strip()}) {state} {parent} 1 1 0 -1 4194560" + " 0" * 43 + "\n"
+
+
+def _limits(process: Process) -> str:
+    rows = [("Max cpu time", "unlimited", "unlimited", "seconds"), ("Max file size", "unlimited", "unlimited", "bytes"),
+            ("Max processes", "unlimited", "unlimited", "processes"),
+            ("Max open files", "1048576", "1048576", "files"), ("Max address space", "unlimited", "unlimited", "bytes")]
+    return f"{'Limit':<26}{'Soft Limit':<21}{'Hard Limit':<21}Units     \n" + "".join(
+        f"{a:<26}{b:<21}{c:<21}{d:<10}\n" for a, b, c, d in rows)
+
+
 def _comm(process: Process) -> str:
     return process.argv[0].rpartition("/")[2][:15] + "\n"
 
 
-def _memory(process: Process) -> str:
+def _memory(space: Space) -> str:
     rows = {"MemTotal": MEMORY, "MemFree": MEMORY - USED, "MemAvailable": MEMORY - USED, "Buffers": 0, "Cached": 0,
             "SwapCached": 0, "SwapTotal": 0, "SwapFree": 0}
     return "".join(f"{key + ':':<15} {value >> 10:8} kB\n" for key, value in rows.items())
 
 
-def _cpus(process: Process) -> str:
+def _cpus(space: Space) -> str:
     return "\n".join(f"processor\t: {number}\nvendor_id\t: GenuineIntel\nmodel name\t: Virtual CPU\ncpu MHz\t\t: "
                      f"2400.000\ncpu cores\t: {CPUS}\n" for number in range(CPUS)) + "\n"
 
 
-def _uptime(process: Process) -> str:
-    up = process.kernel.now - process.space.started
+def _uptime(space: Space) -> str:
+    up = space.init.kernel.now - space.started if space.init is not None else 0.0
     return f"{up:.2f} {up * CPUS:.2f}\n"
 
 
-def _load(process: Process) -> str:
-    return f"0.00 0.01 0.05 1/{len(process.space.processes)} {process.space.next_pid - 1}\n"
+def _load(space: Space) -> str:
+    return f"0.00 0.01 0.05 1/{len(space.processes)} {space.next_pid - 1}\n"
 
 
 def _words(process: Process) -> str:
@@ -98,12 +197,15 @@ def _mounts(process: Process) -> str:
     return "".join(f"{device} {path} {kind} {options} 0 0\n" for device, path, kind, options in mounts(process))
 
 
-_SYSTEM: dict[str, Callable[[Process], str]] = {
+_SYSTEM: dict[str, Callable[[Space], str]] = {
     "meminfo": _memory, "cpuinfo": _cpus, "uptime": _uptime, "loadavg": _load,
-    "version": lambda process: KERNEL + "\n",
-    "filesystems": lambda process: "nodev\ttmpfs\nnodev\tproc\n\text4\nnodev\toverlay\n",
+    "version": lambda space: KERNEL + "\n",
+    "stat": lambda space: f"cpu  0 0 0 0 0 0 0 0 0 0\nbtime {int(space.started)}\nprocesses {space.next_pid - 1}\n",
+    "filesystems": lambda space: "nodev\ttmpfs\nnodev\tproc\n\text4\nnodev\toverlay\n",
 }
+_NETWORK: dict[str, Callable[[Space], str]] = {"dev": _devices, "tcp": _sockets}
 _PROCESS: dict[str, Callable[[Process], str]] = {
     "cmdline": _words, "comm": _comm, "status": _status, "environ": _environment, "mounts": _mounts,
-    "cgroup": lambda process: "0::/\n",
+    "cgroup": lambda process: "0::/\n", "limits": _limits, "stat": _stat,
+    "oom_score": lambda process: "0\n", "oom_score_adj": lambda process: "0\n",
 }
