@@ -1,10 +1,7 @@
 """Files that are made up when somebody looks: /proc and /sys.
 
-They stand in a container's tree as inodes do, but know no more than their path: what is there now, a table tells
-(procfs.py, sysfs.py), of which each entry is one of
-
-    a dict       a folder          a function of no arguments    a file, whose text it gives
-    a Process    its folder        a Target                      a link
+They stand in a container's tree as inodes do, but know no more than their path: what is there now, tables tell
+(tables.py).
 """
 
 from __future__ import annotations
@@ -12,24 +9,16 @@ from __future__ import annotations
 from .errors import Errno
 from .files import FILE, FOLDER, LINK, Volume
 from .process import Process
+from .tables import PATHS, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Union
-
     from .descriptors import Open
     from .files import Inode, User
     from .process import Space
+    from .tables import Entry
 
-    Entry = Union[dict[str, "Entry"], Process, "Target", Callable[[], str]]  # noqa: UP007
-
-PATHS = ("/proc", "/sys")
 VOLUME = Volume("made", read_only=True)  # that they say they are in
-
-
-class Target(str):
-    """Where a link leads."""
 
 
 class Made:

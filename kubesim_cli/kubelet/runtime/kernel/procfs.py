@@ -1,13 +1,12 @@
-"""/proc: what it has for a container (proc(5)), as tables of made.py."""
+"""/proc: what it has for a container (proc(5)), as tables.py tells."""
 
 from __future__ import annotations
 
 from .descriptors import Device, OpenFile
 from .errors import Errno
 from .files import ROOT
-from .made import PATHS as MADE
-from .made import Target
 from .network import Connection, Listener
+from .tables import PATHS, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from .descriptors import Open
-    from .made import Entry
     from .process import Process, Space
+    from .tables import Entry
 
     T = TypeVar("T")
 
@@ -126,7 +125,7 @@ def mounts(process: Process) -> Iterator[tuple[str, str, str, str]]:
     yield "tmpfs", "/dev", "tmpfs", "rw,nosuid,size=65536k,mode=755"
     yield "sysfs", "/sys", "sysfs", "ro,nosuid,nodev,noexec,relatime"
     for path in sorted(tree.mounts):
-        if path in MADE:
+        if path in PATHS:
             continue
         how = "ro" if any(path == each or path.startswith(f"{each}/") for each in tree.sealed) else "rw"
         yield "/dev/vda1", path, "ext4", f"{how},relatime"

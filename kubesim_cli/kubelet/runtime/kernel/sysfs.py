@@ -6,8 +6,8 @@ from .procfs import CPUS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .made import Entry
     from .process import Space
+    from .tables import Entry
 
 PERIOD = 100_000  # microseconds within which a quota of CPU is counted
 
