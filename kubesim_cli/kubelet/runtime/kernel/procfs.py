@@ -180,6 +180,10 @@ def _uptime(space: Space) -> str:
     return f"{up:.2f} {up * CPUS:.2f}\n"
 
 
+def _statistics(space: Space) -> str:
+    return f"cpu  0 0 0 0 0 0 0 0 0 0\nbtime {int(space.started)}\nprocesses {space.next_pid - 1}\n"
+
+
 def _load(space: Space) -> str:
     return f"0.00 0.01 0.05 1/{len(space.processes)} {space.next_pid - 1}\n"
 
@@ -199,7 +203,7 @@ def _mounts(process: Process) -> str:
 _SYSTEM: dict[str, Callable[[Space], str]] = {
     "meminfo": _memory, "cpuinfo": _cpus, "uptime": _uptime, "loadavg": _load,
     "version": lambda space: KERNEL + "\n",
-    "stat": lambda space: f"cpu  0 0 0 0 0 0 0 0 0 0\nbtime {int(space.started)}\nprocesses {space.next_pid - 1}\n",
+    "stat": _statistics,
     "filesystems": lambda space: "nodev\ttmpfs\nnodev\tproc\n\text4\nnodev\toverlay\n",
 }
 _NETWORK: dict[str, Callable[[Space], str]] = {"dev": _devices, "tcp": _sockets}
