@@ -37,7 +37,7 @@ def load(cluster: Cluster, objects: Sequence[Object]) -> list[str]:
     through; namespaces that are missing are made. A frozen clock goes on to the last moment that the objects tell of.
     Raises ValueError for what is no object that could be stored.
     """
-    items = sorted(_items(objects), key=lambda obj: (*(obj["kind"] != kind for kind in _FIRST),))
+    items = sorted(items_of(objects), key=lambda obj: (*(obj["kind"] != kind for kind in _FIRST),))
     latest = max((moment for obj in items for moment in _moments(obj)), default=0.0)
     if cluster.clock.frozen and latest > cluster.clock.shown:
         cluster.set_clock(frozen=latest)
@@ -51,7 +51,7 @@ def load(cluster: Cluster, objects: Sequence[Object]) -> list[str]:
     return made
 
 
-def _items(objects: Sequence[Json]) -> Iterator[Object]:
+def items_of(objects: Sequence[Json]) -> Iterator[Object]:
     """Yield the objects, and what Lists hold in their place."""
     for obj in objects:
         if not isinstance(obj, dict) or not isinstance(obj.get("kind"), str) or not isinstance(
@@ -59,7 +59,7 @@ def _items(objects: Sequence[Json]) -> Iterator[Object]:
             raise ValueError("an object has neither apiVersion nor kind")
         if obj["kind"].endswith("List") and isinstance(obj.get("items"), list):
             shared = {"apiVersion": obj["apiVersion"], "kind": obj["kind"].removesuffix("List")}
-            yield from _items([{**shared, **item} if isinstance(item, dict) else item for item in obj["items"]])
+            yield from items_of([{**shared, **item} if isinstance(item, dict) else item for item in obj["items"]])
         elif not isinstance(obj.get("metadata"), dict) or not isinstance(obj["metadata"].get("name"), str):
             raise ValueError(f"an object of kind {obj['kind']} has no metadata.name")
         else:

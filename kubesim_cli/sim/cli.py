@@ -24,6 +24,7 @@ _MODULES = (
     "clock",
     "curl",
     "doctor",
+    "exporting",
     "faults",
     "images",
     "kind",
