@@ -311,11 +311,16 @@ class _MySQL(Replicates):
     def login(self, process: Process, server: Server, hello: dict[str, Any], peer: str) -> dict[str, Any]:
         from .sql.errors import SqlError
         from .sql.mysql import SYSTEM
-        from .sql.mysqlpasswords import login
+        from .sql.mysqlpasswords import login, proves
 
         host = "localhost" if hello.get("local") else peer
         user = hello.get("user") or "root"
-        account = login(server, user, host, hello.get("password") or "")
+        scramble = hello.get("scramble")
+        if scramble is None:
+            account = login(server, user, host, hello.get("password") or "")
+        else:
+            salt = bytes.fromhex(hello["salt"])
+            account = login(server, user, host, scramble, lambda kept: proves(kept, salt, bytes.fromhex(scramble)))
         state = {"user": user, "host": host, "account_host": account, "database": ""}
         database = hello.get("database") or ""
         if database:
@@ -326,6 +331,18 @@ class _MySQL(Replicates):
                 session.allowed(database)  # type: ignore[attr-defined]
             state["database"] = database
         return state
+
+    def greet(self, process: Process, fd: int) -> tuple[dict[str, Any], bytes]:
+        from . import mysqlprotocol
+
+        salt = bytes(33 + process.space.random.below(90) for _ in range(20))
+        state = mysqlprotocol.new(salt.replace(b"{", b"!"))
+        return state, mysqlprotocol.greeting(state, self._version(process.memory), fd + 2)
+
+    def speak(self, state: dict[str, Any], data: bytearray, ask: serving.Ask) -> tuple[bytes, bool]:
+        from . import mysqlprotocol
+
+        return mysqlprotocol.hear(state, data, ask)
 
     def session(self, server: Server, number: int, state: dict[str, Any]) -> Session:
         from .sql.mysql import MySQL

@@ -212,6 +212,13 @@ class _Postgres(serving.Backend):
         return {"user": user, "host": None if hello.get("local") else peer, "database": database,
                 "application": hello.get("application", "psql")}
 
+    def speak(self, state: dict[str, Any], data: bytearray, ask: serving.Ask) -> tuple[bytes, bool]:
+        from . import pgprotocol
+
+        if "stage" not in state:
+            state.update(pgprotocol.new())
+        return pgprotocol.hear(state, data, ask)
+
     def session(self, server: Server, number: int, state: dict[str, Any]) -> Session:
         from .sql.postgres import Postgres
 

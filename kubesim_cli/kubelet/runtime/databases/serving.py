@@ -6,6 +6,7 @@ it has changed is in the files.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..kernel.errors import Errno
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
     from .sql.errors import SqlError
     from .sql.session import Server, Session
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]  # hands a document to the server, as its own clients do
 
 FIRST = 6          # descriptor of the first connection
 LISTENER = 5
@@ -76,6 +79,14 @@ class Backend:
         """Return the error of a volume that is full."""
         raise NotImplementedError
 
+    def greet(self, process: Process, fd: int) -> tuple[dict[str, Any], bytes]:
+        """Return the state of a connection in the server's real protocol, and what is said to whoever comes."""
+        return {}, b""
+
+    def speak(self, state: dict[str, Any], data: bytearray, ask: Ask) -> tuple[bytes, bool]:
+        """Take what has come in the real protocol; return what is sent back, and whether the connection goes on."""
+        return b"", False
+
     def idle(self, process: Process, server: Server) -> tuple[list[object], float | None]:
         """Do what the server does by itself; return what to wait for beside its clients."""
         return [], None
@@ -88,8 +99,8 @@ class Backend:
 def run(process: Process, backend: Backend) -> int | None:
     """Play a server."""
     if process.memory is None:
-        process.memory = {"phase": "new", "held": Held(), "sessions": {}, "next": FIRST, "later": [], "number": 7,
-                          "until": 0.0, "child": None}
+        process.memory = {"phase": "new", "held": Held(), "sessions": {}, "foreign": {}, "next": FIRST, "later": [],
+                          "number": 7, "until": 0.0, "child": None}
         code = backend.configure(process)
         if code is not None:
             return code
@@ -213,6 +224,8 @@ def _serve(process: Process, backend: Backend, *more: object) -> None:
         keys.append(listener)
         while (connection := listener.accept()) is not None:
             process.install(memory["next"], connection)
+            memory["foreign"][memory["next"]], said = backend.greet(process, memory["next"])
+            _write(process, memory["next"], said)
             memory["next"] += 1
     for fd in sorted(fd for fd in process.fds if fd >= FIRST):
         connection = process.fds[fd]  # type: ignore[assignment]
@@ -246,6 +259,7 @@ def hang_up(process: Process, fd: int) -> None:
     """A client is gone: its transaction, too."""
     memory = process.memory
     memory["sessions"].pop(fd, None)
+    memory["foreign"].pop(fd, None)
     server = memory["held"].held
     if server is not None:
         server.transactions.pop(fd, None)
@@ -257,6 +271,9 @@ def _answer(process: Process, backend: Backend, fd: int, connection: Connection)
     memory = process.memory
     if any(each[1] == fd for each in memory["later"]):
         return True
+    state = memory["foreign"].get(fd, {})
+    if "got" in state or connection.incoming.data[:2] not in (b"", b'{"'):
+        return _spoken(process, backend, fd, connection)
     for line in wire.lines(connection):
         message = wire.unpack(line)
         if message is None or (fd not in memory["sessions"] and "hello" not in message):
@@ -276,6 +293,34 @@ def _answer(process: Process, backend: Backend, fd: int, connection: Connection)
             hang_up(process, fd)
             return False
     if fd in process.fds and not connection.incoming.writers and not connection.incoming.data:
+        hang_up(process, fd)
+    return fd in process.fds
+
+
+def _spoken(process: Process, backend: Backend, fd: int, connection: Connection) -> bool:
+    """Answer a real client in its own protocol; return whether the connection is still open."""
+    memory, delays = process.memory, [0.0]
+
+    def ask(message: dict[str, Any]) -> dict[str, Any]:
+        process.work(100)
+        answer, delay = _answered(process, backend, fd, message, connection.peer)
+        delays[0] += delay
+        if "q" in message:
+            last = memory["sessions"][fd].get("last_id") if message["q"][:6].upper() == "INSERT" else 0
+            return {**(answer or {}), "last": last}
+        return answer or {}
+
+    state = memory["foreign"][fd]
+    got: bytearray = state.setdefault("got", bytearray())
+    while more := connection.read(process.kernel, 1 << 20):
+        got += more
+    said, goes_on = backend.speak(state, got, ask)
+    process.work(len(said) // 16)
+    if delays[0]:
+        memory["later"].append([process.kernel.now + delays[0], fd, said])
+    else:
+        _write(process, fd, said)
+    if not goes_on or not connection.incoming.writers:
         hang_up(process, fd)
     return fd in process.fds
 

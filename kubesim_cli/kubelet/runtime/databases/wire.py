@@ -32,16 +32,19 @@ def send(process: Process, message: dict[str, Any], fd: int = SERVER) -> None:
 
 
 def receive(process: Process, memory: dict[str, Any], fd: int = SERVER) -> dict[str, Any] | None:
-    """Return the next message, None where the process waits for it; raise Lost. `memory["got"]` keeps what has come."""
+    """Return the next message, None where the process waits for it; raise Lost. `memory["got"]` keeps what has come.
+
+    MySQL's greeting, which stands before a server's first message, is passed over.
+    """
     got: bytearray = memory["got"]
-    while b"\n" not in got:
+    while (start := got.find(b"{")) < 0 or b"\n" not in got[start:]:
         data = process.read(fd)
         if data is None:
             return None
         if not data:
             raise Lost
         got += data
-    line, _, rest = bytes(got).partition(b"\n")
+    line, _, rest = bytes(got[start:]).partition(b"\n")
     got[:] = rest
     return unpack(line)
 
@@ -49,7 +52,7 @@ def receive(process: Process, memory: dict[str, Any], fd: int = SERVER) -> dict[
 def unpack(line: bytes) -> dict[str, Any] | None:
     """Return a message; of what is none (a client of another kind), None."""
     try:
-        found = json.loads(line)
+        found = json.loads(line[max(line.find(b"{"), 0):])
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -12,7 +12,8 @@ from .kinds import Kind, Value, shown
 class Result:
     """`columns`: (name, is it a number, may it be NULL), None where the statement gives no rows; `tag`: PostgreSQL's
     word for what was done; `affected` and `info`: MySQL's; `notices`: (level, code, message); `delay`: seconds that it
-    takes; `database`: that in use from now on; `copy`: lines of COPY."""
+    takes; `database`: that in use from now on; `copy`: lines of COPY; `kinds`: (name, what an array is of) of the
+    columns' kinds, as far as they are known."""
 
     columns: list[tuple[str, bool, bool]] | None = None
     rows: list[list[str | None]] = field(default_factory=list)
@@ -23,10 +24,12 @@ class Result:
     delay: float = 0.0
     database: str | None = None
     copy: list[str] | None = None
+    kinds: list[tuple[str, str]] = field(default_factory=list)
 
     def fill(self, columns: list[tuple[str, Kind]], rows: list[tuple[Value, ...]], mysql: bool) -> None:
         """Take rows of values in."""
         kinds = [kind for _, kind in columns]
+        self.kinds = [(kind.name, kind.of.name if kind.of else "") for kind in kinds]
         self.columns = [(name, kind.numeric, kind.null) for name, kind in columns]
         self.rows = [[shown(value, kind, mysql) for value, kind in zip(row, kinds, strict=True)] for row in rows]
 
@@ -47,6 +50,7 @@ class Result:
             "notices": self.notices,
             "database": self.database,
             "copy": self.copy,
+            "kinds": self.kinds,
         }
 
     @classmethod
