@@ -55,7 +55,7 @@ def attach_to(ctx: Context, pod: Object, container: Object, detach_keys: str = "
         ctx.err("If you don't see a command prompt, try pressing enter.\n")
     remotecommand.connect(ctx, pod, "attach")
     terminal.converse(lambda: ctx.cluster.attach(pod, name), lasting=True, shared=not container.get("stdinOnce"))
-    if terminal.raw and not flags["quiet"]:
+    if terminal.tty and not flags["quiet"]:
         ctx.out(_resume(ctx, pod, name))
 
 

@@ -43,7 +43,7 @@ def run(ctx: Context) -> None:
     remotecommand.connect(ctx, pod, "exec")
     name = container["name"]
     try:
-        code = terminal.converse(lambda: ctx.cluster.exec(pod, name, command, stdin=terminal.stdin, tty=terminal.raw))
+        code = terminal.converse(lambda: ctx.cluster.exec(pod, name, command, stdin=terminal.stdin, tty=terminal.tty))
     except NotRunning as problem:
         raise Failure(podcmd.no_upgrade(ctx, str(problem))) from None
     if code:

@@ -69,6 +69,7 @@ BEHAVIOURS = {
     "CELValuesTold": (1, 35),                # errors of a CRD's rules tell the value, they told its type before
     "CRDFormatWarnings": (1, 35),            # a CRD with a format nobody knows gets a warning
     "EnforceMountableSecretsDeprecated": (1, 32),
+    "EndedPodsDoNotTerminate": (1, 31),      # a deleted pod that has ended is told so, and not as Terminating
     "ExternalIPsDeprecated": (1, 36),        # a Service with externalIPs gets a warning
     "GitRepoDisabled": (1, 33),              # what the warning of a gitRepo volume says
     "HPATargetsNamed": (1, 30),              # the name of the resource stands before its numbers

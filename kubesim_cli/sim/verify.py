@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from .pages import formats, infer, replay
+    from .pages import formats, infer, replay, urls
 
     page = formats.read(path)
     if options.infer and page.pace:
-        infer.insert(page, lambda shown: replay.text_of(shown, options))
+        infer.insert(page, lambda shown: replay.text_of(shown, options), lambda url: urls.text(url, options.maps))
     if not page.commands:
         raise BadPage(path, 0, "has no commands that could be compared")
     return replay.Replay(page, execute, options, tell).run()

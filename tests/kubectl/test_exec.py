@@ -38,6 +38,12 @@ def test_what_goes_in_and_comes_out(box, line, stdin, result):
     assert box(f"kubectl {line}", stdin) == result
 
 
+def test_a_terminal_may_be_played(box):
+    box.environ["KUBESIM_TTY"] = "1"
+    assert box("kubectl exec -it box -- sh -c '[ -t 1 ] && echo yes'") == (0, "yes\r\n", "")
+    assert "/ # echo a\r\na\r\n" in box.ok("kubectl exec -it box -- sh", "echo a\n")
+
+
 def test_what_a_program_waits_for_comes_at_once(box):
     before = box.ok("kubectl sim clock")
     assert box.ok("kubectl exec box -- sh -c 'for i in 1 2 3; do echo $i; sleep 100; done'") == "1\n2\n3\n"

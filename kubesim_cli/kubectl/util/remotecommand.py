@@ -58,13 +58,15 @@ def connect(ctx: Context, pod: Object, subresource: str) -> None:
 class UserTerminal:
     """The user's side as the flags --stdin and --tty want it (exec.go's SetupTTY).
 
-    `stdin`: what the user types is handed on; `raw`: key by key, from a terminal to a terminal.
+    `stdin`: what the user types is handed on; `raw`: key by key, from a terminal to a terminal; `tty`: the program in
+    the container has a terminal.
     """
 
     def __init__(self, ctx: Context, stdin: bool, tty: bool, detach_keys: str = ""):
         self.ctx, self.stdin = ctx, stdin
         self.raw = stdin and tty and keyboard.can_be_raw(ctx.input)
-        if stdin and tty and not self.raw and not ctx.flags["quiet"]:
+        self.tty = self.raw or (stdin and tty and ctx.environ.get("KUBESIM_TTY") == "1")
+        if stdin and tty and not self.tty and not ctx.flags["quiet"]:
             ctx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n")
         self._detach = keyboard.detach_keys(detach_keys) if self.raw and detach_keys else b""
 

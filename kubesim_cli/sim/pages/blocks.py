@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from . import containers
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
@@ -12,8 +13,8 @@ from .programs import looks_like_command
 PROMPT = re.compile(
     r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
     r"|\[? ?[\w.-]+@[\w.-]+(?:[: ][^\s$#%>]*)? ?\]?\s?[$#%]"
-    r"|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#])(?:\s+(?P<text>.*)|$)")
-_INSIDE = re.compile(r"^\s?(\[? ?root@|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#])")
+    rf"|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})(?:\s+(?P<text>.*)|$)")
+_INSIDE = re.compile(rf"^\s?(\[? ?root@|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})")
 SHELLS = {"shell", "bash", "sh", "zsh", "shell-session", "shellsession", "console", "terminal", "sh-session",
           "kubectl", "session", "prompt", "fish"}
 OTHER_SHELLS = {"powershell", "pwsh", "ps1", "cmd", "bat", "batch"}
@@ -24,14 +25,16 @@ SIMILAR = re.compile(
     r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
     r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|excerpt|part of the output|"
+    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?|shows)|excerpt|part of the output|"
     r"among (?:other|the)|near the (?:bottom|top|end)|look for|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
+_TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
+_KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
 _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
@@ -39,10 +42,12 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
                       r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
 _LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
+_ENVIRONMENT = re.compile(r"(?:^|--\s|['\"])\s*(?:print)?env\s*(?:\||['\"]?$)")  # whose order means nothing
+_FOLLOWED = re.compile(r"\s(?:-f|--follow)\b|\btail -f\b")
+_ELIDED = re.compile(r"\s*#?\s*(?:\.\.\.|…).*")
 _BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
-_OPENS_SHELL = re.compile(r"\s(?:-\w*i\w*|--stdin(?:=true)?)\b")
-_ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|^cat |"
-                            r"--raw|\bjq\b|--dry-run|\bedit\b|jsonpath")
+_ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|"
+                            r"^cat (?!<)|--raw|\bjq\b|--dry-run|jsonpath")
 
 
 class Builder:
@@ -98,7 +103,7 @@ class Builder:
             return
         prompts = [PROMPT.match(each) for each in lines]
         if language in SHELLS or language in OUTPUTS or language in OTHER_SHELLS:
-            kind = self._kind(language, lines, prompts)
+            kind = self._kind(language, lines, prompts, prose)
             if kind == "session":
                 self._session(lines, line, prose, label, indent, editable)
             elif kind == "script":
@@ -110,7 +115,7 @@ class Builder:
         elif name:
             self.file(name, text, line)
 
-    def _kind(self, language: str, lines: list[str], prompts: list[re.Match[str] | None]) -> str:
+    def _kind(self, language: str, lines: list[str], prompts: list[re.Match[str] | None], prose: str) -> str:
         told = [(match.group("prompt"), match.group("text") or "") for match in prompts if match]
         certain = [prompt for prompt, text in told if prompt not in ("#", ">", "%") and text]
         likely = [text for prompt, text in told if prompt in ("#", ">", "%") and looks_like_command(text, strict=True)]
@@ -124,8 +129,8 @@ class Builder:
         if looks_like_command(first, strict=True):
             commands = split(lines)
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
-        if language in SHELLS and language != "console" and self._awaiting is None and first \
-                and re.match(r"[a-z][\w-]*( |$)", first):
+        if language in SHELLS and language != "console" and re.match(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]", first) and (
+                self._awaiting is None or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
             return "script"
         return "listing"
 
@@ -143,7 +148,7 @@ class Builder:
             command.left_out = "is typed in a container of which the page does not tell how it was entered"
         else:
             self._shell = ""
-            if _opens_shell(text):
+            if containers.called_program(text):
                 self._shell = text
                 command.left_out = "opens a container's shell"
         if _WATCHES.match(text):
@@ -246,18 +251,33 @@ class Builder:
             self._add(inline[-1], line, "")
         elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
             self._add(self._watch, line, "").shown_again = True
-        if self._awaiting is not None:
+        told = prose.split("\n\n")[-1]
+        if self._awaiting is not None and (not told or _TELLS_OUTPUT.search(told) or any(
+                _PRINTED.match(each) for each in lines)):
             self._show(self._awaiting, lines, line, prose, indent, editable)
         elif listed is not None and listed.listing is not None and re.search(r"(?:^|\s)or\b[^.]*$", prose, re.I):
             listed.listing.alternatives.append(lines)
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
+        again = next((place for place, each in enumerate(lines) if place and not lines[place - 1].strip()
+                      and command.inside and len(each.split()) > 1 and each.split()[0] == command.text.split()[0]), 0)
+        if again:  # the page goes on with the same program in the same shell
+            self._show(command, lines[:again], line, prose, indent, editable)
+            self._show(self._add(lines[again], line + again, command.label, True), lines[again + 1:], line + again + 1,
+                       prose, indent, editable)
+            return
+        while len(lines) > 1 and (bare := PROMPT.match(lines[-1])) and not bare["text"] and len(bare["prompt"]) > 1:
+            lines = lines[:-1]
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
         document = bool(_DOCUMENT.search(command.text))
         first = next((line for line in lines if line.strip()), "")
-        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and not _BEGINNING.match(first)) or (
-                listing.similar and (document or _LOG.search(command.text))):
+        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
+                not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (
+                listing.similar and (document or _LOG.search(command.text))) or (
+                _LOG.search(command.text) and _FOLLOWED.search(command.text)):
             listing.level = "contains"
+        listing.document = bool(_ASKS_DOCUMENT.search(command.text))
+        listing.anywhere = bool(_ENVIRONMENT.search(command.text))
         if self.pending.level:
             listing.level = self.pending.level
         elif command.listing is not None and command.listing.level == "off":
@@ -269,7 +289,11 @@ class Builder:
     def _manifest(self, language: str, lines: list[str], line: int, name: str, prose: str, indent: str,
                   editable: bool) -> None:
         awaiting = self._awaiting
-        asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text))
+        asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
+        generated = _KUSTOMIZATION.search(awaiting.text) if awaiting is not None else None
+        if generated and not name and prose and _is_manifest(lines):  # what the kustomization makes is told unasked
+            awaiting = self._add(f"kubectl kustomize {generated.group(1) or './'}", line, "")
+            asked = True
         if not name and asked and awaiting is not None:
             self._show(awaiting, lines, line, prose, indent, editable)
             if not _is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
@@ -303,20 +327,3 @@ def _continued(line: str) -> str:
     """Return a continuation line without the prompt that a shell shows there."""
     return line[2:] if line.startswith("> ") else "" if line == ">" else line
 
-
-def _opens_shell(text: str) -> bool:
-    """Whether a command hands the terminal to a shell in a container."""
-    scan = Scan(text)
-    if len(scan.commands) != 1 or scan.commands[0][0] != "kubectl" or not _OPENS_SHELL.search(text):
-        return False
-    words = scan.commands[0][1:]
-    verb = next((word for word in words if not word.startswith("-")), "")
-    if verb not in ("exec", "run", "debug", "attach"):
-        return False
-    program = words[words.index("--") + 1:] if "--" in words else []
-    if verb == "run" and not program:
-        return not any(word.startswith("--command") for word in words)
-    if verb == "exec" and not program:
-        program = words[-1:]
-    return (not program and verb in ("debug", "attach")) or (
-        len(program) == 1 and program[0].split("/")[-1] in ("sh", "bash", "ash", "zsh"))

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+# Flags of kubectl whose values are words of their own.
+VALUED = frozenset((
+    "-l", "--selector", "-o", "--output", "--sort-by", "--field-selector", "-f", "--filename", "--context",
+    "--kubeconfig", "-L", "--label-columns", "--chunk-size", "-n", "--namespace", "-c", "--container", "--image",
+    "--labels", "--overrides", "--env", "--restart", "--port", "-p", "--patch", "--type", "--timeout", "--template"))
 _OPENERS = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "select": "done", "{": "}"}
 _CLOSERS = {"fi", "esac", "done", "}"}
 _GOING_ON = {"then", "else", "elif", "do", "!", "time"}  # a command follows
@@ -91,7 +96,11 @@ class Scan:
                 self._redirection()
                 continue
             awaited = False
+            assigns = not words and not skipping and _ASSIGNMENT.match(self.text, self.position)
             word, quoted = self._word()
+            if assigns:
+                self.plain = False
+                continue
             if not words and not quoted and not skipping:
                 if word in _OPENERS:
                     self.plain = False
@@ -104,9 +113,6 @@ class Scan:
                         self._stack.pop()
                     continue
                 if word in _GOING_ON:
-                    continue
-                if _ASSIGNMENT.match(word):
-                    self.plain = False
                     continue
             if skipping == "case" and word == "esac" and self._stack[-1:] == ["esac"]:
                 self._stack.pop()
@@ -274,3 +280,33 @@ def plain_words(text: str) -> list[str] | None:
     if scan.open or not scan.plain or len(scan.commands) != 1:
         return None
     return scan.commands[0]
+
+
+def arguments(words: list[str]) -> list[str]:
+    """Return the words that are neither flags of kubectl nor their values."""
+    found: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = word in VALUED
+        else:
+            found.append(word)
+    return found
+
+
+def named_nodes(text: str) -> list[str]:
+    """Return the nodes that kubectl commands name, as in `kubectl drain NAME` and `kubectl debug node/NAME`."""
+    found: list[str] = []
+    for words in Scan(text).commands:
+        if words[0] != "kubectl":
+            continue
+        plain = arguments(words[1:])
+        found += [word.partition("/")[2] for word in plain if word.startswith(("node/", "nodes/"))]
+        if plain[:1] in (["cordon"], ["uncordon"], ["drain"]):
+            found += plain[1:2]
+        elif plain[1:2] in (["node"], ["nodes"], ["no"]) and plain[0] in ("describe", "get", "label", "annotate",
+                                                                       "taint", "delete"):
+            found += plain[2:]
+    return [name for name in found if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name)]

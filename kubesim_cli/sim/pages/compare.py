@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
-from . import tables
+from . import documents, tables
+from .layout import ELISION, broken, same_json, short_paths, told, trimmed, without_notes
 from .moments import AGE, interval
 from .names import Names, shape
 
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
     # Tells when the object was made that a row shows: column -> cell -> seconds since 1970, or None.
     Made = Callable[[dict[str, str]], float | None]
 
-_NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
-_NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
-_ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[\.\.\.+\]|\[…\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.\)|// \.\.\.)\s*")
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
-_PROGRESS = re.compile(r"\s*(?:Waiting for|waiting for|.*\bpod\(s\) to be)")
+_PROGRESS = re.compile(r"\s*(?:Waiting for|waiting for|.*\bpod\(s\) to be|If you don't see a command prompt|"
+                       r"Defaulting debug container|Targeting container|Defaulted container)")
+_SHOWN = 10  # lines of an output that are told where one line of the page is not in it
+_DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+_NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
 
 
@@ -55,33 +58,47 @@ class Verdict:
 
 class Comparison:
     """Compares one output with one listing. `made` tells of rows when their objects were made, `now` is the time of the
-    command; names are bound in `names` whether or not the whole is equal."""
+    command, `begun` that at which the cluster was made; `undated`: the page does not tell its release. Names are bound
+    in `names` whether or not the whole is equal."""
 
-    def __init__(self, listing: Listing, level: str, names: Names, now: float, made: Made):
+    def __init__(self, listing: Listing, level: str, names: Names, now: float, made: Made, begun: float = -1.0,
+                 undated: bool = False):
         self.listing, self.level, self.names, self.now, self.made = listing, level, names, now, made
+        self.begun, self.undated = begun, undated
         self.loose = listing.similar
         self.ages: list[Age] = []
         self._aged: dict[str, str] = {}  # rows in which ages differ -> the page's
 
     def judge(self, lines: list[str], output: str) -> Verdict:
         """Compare an output with lines of the page, which are the listing's or an alternative's."""
-        printed = _trimmed(output.split("\n"))
-        shown = _trimmed(lines)
-        shown = _without_notes(shown, printed)
+        printed = trimmed(output.split("\n"))
+        shown = trimmed(lines)
+        shown = without_notes(shown, printed)
         if self.level == "off":
             return Verdict(True, shown, printed)
         if self.level == "exact":
             self._rewritten(shown, printed)  # binds names and notes ages
             return Verdict(shown == printed, shown, printed, self.ages)
         if self.loose:
-            shown = [line for line in shown if not _PROGRESS.match(line)] or shown
-            kept = [line for line in printed if not _PROGRESS.match(line)]
-            printed = kept if kept or not any(not _PROGRESS.match(line) for line in shown) else printed
+            shown = [line for line in shown if not _PROGRESS.match(line)]
+            printed = [line for line in printed if not _PROGRESS.match(line)]
+        if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
+            printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
         if self.level == "contains":
+            rewritten = self._rewritten(shown, printed)
+            if self._holds(shown, output) or _within(shown, rewritten):
+                return Verdict(True, shown, shown, self.ages)
             missing = self._contains(shown, printed)
-            return Verdict(missing is None, shown if missing is None else [missing],
-                           printed if missing is not None else shown)
+            if missing is None:
+                return Verdict(True, shown, shown, self.ages)
+            aged = _within(shown, [self._aged.get(line, line) for line in rewritten])
+            return Verdict(False, [missing], _nearest(missing, printed), self.ages, aged)
+        printed = broken(shown, short_paths(shown, printed))
         rewritten = self._rewritten(shown, printed)
+        if self.listing.anywhere:
+            shown, rewritten = sorted(shown), sorted(rewritten)
+        if same_json(shown, rewritten):
+            rewritten = shown
         aged = self.only_ages(shown, rewritten)
         return Verdict(_agree(shown, rewritten), shown, rewritten, self.ages, aged)
 
@@ -93,7 +110,7 @@ class Comparison:
         """Return the first line that the output lacks, None where it has all of them in their order."""
         place = 0
         for line in shown:
-            if not line.strip() or _ELISION.fullmatch(line):
+            if not line.strip() or ELISION.fullmatch(line):
                 continue
             place = 0 if self.listing.anywhere else place
             while place < len(printed):
@@ -104,10 +121,28 @@ class Comparison:
                 return line
         return None
 
+    def _holds(self, shown: list[str], output: str) -> bool:
+        """Whether the page shows a part of a document in YAML or JSON that was printed."""
+        if not self.listing.document:
+            return False
+        wanted = documents.parsed([line for line in shown if not ELISION.fullmatch(line)])
+        whole = documents.parsed(output.split("\n")) if wanted else None
+        known = self.names
+        for part in documents.parts(whole) if whole else ():
+            self.names = known.copy()
+            if documents.covers(part, wanted, self._line):
+                known.adopt(self.names)
+                self.names = known
+                return True
+        self.names = known
+        return False
+
     def _line(self, shown: str, printed: str) -> bool:
         tried = self.names.copy()
         if tried.match(shown, printed, self.loose):
             self.names.adopt(tried)
+            return True
+        if self.loose and told(shown) == told(printed) != shown:
             return True
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)
@@ -123,16 +158,17 @@ class Comparison:
             fitting = next((other for other in free if other.columns == table.columns), free[0] if free else None)
             if fitting is None:
                 continue
+            fitting = self._as_old(table, fitting)
             taken.add(fitting.place)
             if fitting.columns != table.columns:
                 self._bind_rows(table, fitting)
                 continue
             out[fitting.place] = shown[table.place]
-            for (place, _), line in zip(fitting.rows, self._rows(shown, table, fitting)):
+            for (place, _), line in zip_longest(fitting.rows, self._rows(shown, table, fitting)):
                 out[place] = line
-        columns = [table.columns for table in tables.tables(shown)]
         rows = {place for table in theirs if table.place in taken for place in
-                (table.place, *(place for place, _ in table.rows)) if table.columns in columns}
+                (table.place, *(place for place, _ in table.rows))
+                if any(self._as_old(other, table).columns == other.columns for other in tables.tables(shown))}
         ours = [place for place in range(len(shown)) if shown[place].strip()]
         others = [place for place in range(len(printed)) if place not in rows and printed[place].strip()]
         matcher = difflib.SequenceMatcher(None, [shape(shown[place]) for place in ours],
@@ -175,8 +211,20 @@ class Comparison:
             if place in pairs:
                 lines.append(self._row(shown[place], cells, pairs[place][1], ours))
         lines += [tables.render([self.names.to_page(cell) for cell in cells], ours)
-                  for _, cells in sorted(left)]
+                  for _, cells in sorted(left) if not self.loose or not self._of_cluster(dict(zip(columns, cells)))]
         return lines
+
+    def _as_old(self, ours: tables.Table, theirs: tables.Table) -> tables.Table:
+        """Return a table of the output with no more columns than the page's, where that may be of an older release."""
+        missing = set(theirs.columns) - set(ours.columns)
+        if missing and (self.loose or (self.undated and missing <= tables.LATER)):
+            return theirs.only(ours.columns) or theirs
+        return theirs
+
+    def _of_cluster(self, row: dict[str, str]) -> bool:
+        """Whether a row tells of what every cluster has, which a page that is only similar may leave out."""
+        made = self.made(row)
+        return row.get("NAME", "").rpartition("/")[2] == "kube-root-ca.crt" or (made is not None and made <= self.begun)
 
     def _bind_rows(self, ours: tables.Table, theirs: tables.Table) -> None:
         """Bind the names of a table whose columns are those of another release: its header differs anyway."""
@@ -226,6 +274,14 @@ class Comparison:
             return True
         if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
+        if self.loose and column == "ROLES":  # how the page's cluster was made
+            return True
+        if column == "EXTERNAL-IP" and names.alias(ours, theirs):
+            return True
+        if self.loose and column == "PORT(S)" and _NODE_PORT.sub("", ours) == _NODE_PORT.sub("", theirs):
+            return True
+        if column == "LABELS" and _INNER.search(ours):
+            return {each for each in ours.split(",") if not _INNER.search(each)} <= set(theirs.split(","))
         if column == "RESTARTS":
             one, other = _RESTARTS.fullmatch(ours), _RESTARTS.fullmatch(theirs)
             if one and other and one.group(1) == other.group(1):
@@ -255,6 +311,23 @@ def _matches_pattern(shown: str, printed: str) -> bool:
     return fnmatch.fnmatchcase(printed, shown.removesuffix(" (glob)"))
 
 
+def _within(shown: list[str], printed: list[str]) -> bool:
+    """Whether all lines of the page are among those of an output, in their order."""
+    left = iter(printed)
+    return all(any(line == each for each in left) for line in shown if line.strip() and not ELISION.fullmatch(line))
+
+
+def _nearest(line: str, printed: list[str]) -> list[str]:
+    """Return the lines of an output among which a line of the page would be: those that are most like it."""
+    if len(printed) <= _SHOWN:
+        return printed
+    return sorted(difflib.get_close_matches(line, dict.fromkeys(printed), _SHOWN // 2, 0.3), key=printed.index)
+
+
+
+
+
+
 def _least(cells: list[str], age: int) -> int:
     found = interval(cells[age]) if 0 <= age < len(cells) else None
     return found[0] if found else 0
@@ -264,30 +337,6 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _trimmed(lines: list[str]) -> list[str]:
-    """Return lines without blanks at their ends, and without empty ones at both ends."""
-    lines = [line.rstrip() for line in lines]
-    while lines and not lines[0]:
-        lines = lines[1:]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def _without_notes(shown: list[str], printed: list[str]) -> list[str]:
-    """Take away what an author has written behind rows and between them, unless the output has the like."""
-    real = {" ".join(line.split()) for line in printed}
-    kept: list[str] = []
-    for line in shown:
-        if _NOTE_LINE.match(line) and " ".join(line.split()) not in real and not _ELISION.fullmatch(line) \
-                and not any(_NOTE_LINE.match(other) for other in printed):
-            continue
-        bare = _NOTE.sub("", line)
-        if bare != line and not any(_NOTE.search(other) for other in printed):
-            line = bare
-        kept.append(line)
-    return _trimmed(kept)
-
 
 def _agree(shown: list[str], printed: list[str]) -> bool:
     """Whether lines are equal, but for what the page elides; empty lines between parts may be missing or more."""
@@ -296,7 +345,7 @@ def _agree(shown: list[str], printed: list[str]) -> bool:
     # reached[j]: the first `i` lines of the page are those up to j
     reached = {0}
     for line in ours:
-        if _ELISION.fullmatch(line):
+        if ELISION.fullmatch(line):
             reached = set(range(min(reached), len(theirs) + 1)) if reached else set()
             continue
         reached = {place + 1 for place in reached if place < len(theirs) and theirs[place] == line}

@@ -1,4 +1,4 @@
-"""Shells in containers that a page opens and types in: each line of it becomes an exec of its own."""
+"""Shells and other programs in containers that a page opens and types in: each line becomes an exec of its own."""
 
 from __future__ import annotations
 
@@ -6,35 +6,87 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from .commandline import Scan
+from .commandline import Scan, arguments
 
 _INTERACTIVE = {"-i", "-t", "-it", "-ti", "--stdin", "--tty", "--stdin=true", "--tty=true", "--rm", "--rm=true",
                 "-i=true", "-t=true"}
-_VALUED = {"-n", "--namespace", "-c", "--container", "--image", "--context", "--kubeconfig", "-l", "--labels",
-           "--overrides", "--env", "--restart", "--port"}
+_OPENS = re.compile(r"\s(?:-\w*i\w*|--stdin(?:=true)?)\b")
 
-_LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$")
+SHELLS = {"sh", "bash", "ash", "zsh", "dash", "ksh"}
+# Programs that ask for a line, answer it, and ask for the next.
+ASKING = {"redis-cli", "mysql", "mariadb", "psql", "mongosh", "mongo", "cqlsh", "zkCli.sh"}
+# The prompts of these, and of shells.
+PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?|MariaDB \[[^\]]*\])>|\w+=[#>]"
+           r"|\[zk: [^\]]*\]")
+PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
+_LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
+_ENDED = re.compile(r"command terminated with exit code \d+\n\Z")
+_RESUMED = re.compile(r"^Session ended, resume using .*\n", re.M)
+_HINT = "If you don't see a command prompt, try pressing enter."
 
 
 @dataclass
 class Shell:
-    """A shell in a container. `start` and `end` are commands that make and delete its pod, "" where it exists."""
+    """A shell in a container, or a program that asks for lines. `start` and `end` are commands that make and delete its
+    pod, "" where it exists."""
 
     prefix: str
     start: str = ""
     end: str = ""
-    state: str = ""  # what was typed before that changes the shell itself: its folder and variables
+    asking: bool = False
+    state: str = ""  # what was typed before that changes the program itself: its folder, variables, database
 
     def inside(self, text: str) -> str:
         """Return the command that does in the container what is typed there."""
-        command = f"{self.prefix} -c {shlex.quote(self.state + text)}"
+        if self.asking:
+            command = f"printf %s {shlex.quote(self.state + text + chr(10))} | {self.prefix}"
+        else:
+            command = f"{self.prefix} -c {shlex.quote(self.state + text)}"
         if _LASTING.match(text):
             self.state += f"{text}\n"
         return command
 
+    def answer(self, text: str, output: str) -> str:
+        """Return of an output what answers the line `text`: a program that asks for lines shows them, too."""
+        lines = output.rstrip("\n").split("\n")
+        last = text.rstrip("\n").split("\n")[-1]
+        asked = [place for place, line in enumerate(lines) if line.endswith(last)]
+        if not self.asking or not asked:
+            output = _RESUMED.sub("", output)
+            return _ENDED.sub("", output)  # of which the shell itself tells nothing
+        before = self.state.removesuffix(f"{text}\n").count("\n")  # lines that were typed again, and their answers
+        parts = PROMPT.split("\n".join(lines[asked[-1] + 1:]))
+        return "".join(f"{line}\n" for line in parts[min(before, len(parts) - 1)].strip("\n").split("\n") if line)
+
+
+def called_program(text: str) -> str:
+    """Return the program in a container to which a command hands the terminal, as in `bash` or `mysql`; "" where it
+    hands it to none that is typed in."""
+    scan = Scan(text)
+    if len(scan.commands) != 1 or scan.commands[0][0] != "kubectl" or not _OPENS.search(text) or " <" in text:
+        return ""
+    words = scan.commands[0][1:]
+    verb = next((word for word in words if not word.startswith("-")), "")
+    if verb not in ("exec", "run", "debug", "attach"):
+        return ""
+    called = words[words.index("--") + 1:] if "--" in words else []
+    if not called and (verb in ("debug", "attach") or (verb == "run" and "--command" not in text)):
+        return "sh"
+    if verb == "exec" and not called:
+        called = words[-1:]
+    name = called[0].split("/")[-1] if called else ""
+    if name in SHELLS and (len(called) == 1 or called[1:] in (["-l"], ["-i"], ["-il"], ["--login"])):
+        return name
+    return name if name in ASKING and not {"-e", "-c", "--execute", "--command", "--eval"} & set(called) \
+        and (name != "redis-cli" or not [word for word in called[1:] if word.isalpha()]) else ""
+
 
 def opened(text: str) -> Shell | None:
     """Return the shell that a `kubectl exec -it` or `run -it` opens; None where that cannot be told."""
+    asked = called_program(text)
+    verb = next((word for word in text.split()[1:] if not word.startswith("-")), "")
+    if asked in ASKING or (asked and verb in ("debug", "attach")):
+        return Shell(text.strip(), f"{text.strip()} </dev/null" if verb in ("debug", "attach") else "", asking=True)
     commands = Scan(text).commands
     if len(commands) != 1 or commands[0][0] != "kubectl":
         return None
@@ -42,14 +94,16 @@ def opened(text: str) -> Shell | None:
     verb = next((word for word in words if not word.startswith("-")), "")
     program = words[words.index("--") + 1:] if "--" in words else []
     head = words[:words.index("--")] if "--" in words else words
+    if asked == "":
+        return None
     kept = [word for word in head if word not in _INTERACTIVE]
     if verb == "exec":
         if not program:
-            program, kept = kept[-1:], kept[:-1]
-        return Shell(shlex.join(["kubectl", *kept, "--", *program]))
+            program, head = head[-1:], head[:-1]
+        return Shell(shlex.join(["kubectl", *head, "--", program[0]]))
     if verb != "run":
         return None
-    names = _arguments(kept)
+    names = arguments(kept)
     if len(names) < 2:
         return None
     space = next(([word] if "=" in word else [word, kept[i + 1]] for i, word in enumerate(kept)
@@ -60,19 +114,5 @@ def opened(text: str) -> Shell | None:
         word.startswith("--rm") for word in head) else ""
     shell = program or ["sh"]
     wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{names[1]}", *space])
-    return Shell(shlex.join(["kubectl", "exec", names[1], *space, "--", *shell]),
-                 f"{start} >/dev/null && {wait} >/dev/null", end)
-
-
-def _arguments(words: list[str]) -> list[str]:
-    """Return the words that are neither flags nor their values."""
-    found: list[str] = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word.startswith("-"):
-            skip = word in _VALUED
-        else:
-            found.append(word)
-    return found
+    return Shell(shlex.join(["kubectl", "exec", "-it", names[1], *space, "--", shell[0]]),
+                 f"{start} >/dev/null && {wait} >/dev/null && echo {shlex.quote(_HINT)}", end)

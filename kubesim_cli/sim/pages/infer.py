@@ -1,7 +1,8 @@
 """What a page leaves unsaid: manifests that it shows and no command applies, and objects that are gone later on.
 
 Such a manifest is applied just before the first command that needs one of its objects, and what a later listing of all
-objects of a kind no longer shows is deleted from the same manifest before it.
+objects of a kind no longer shows is deleted from the same manifest before it. What is made anew without a word about
+the one that was there is deleted, too (see remade.py); a load balancer is there when a listing shows its addresses.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 import shlex
 
 from ...machinery.discovery import Discovery, builtin
-from .commandline import Scan
+from .commandline import Scan, named_nodes
 from .model import Command, Item, Page, Shown
+from .remade import Made
 from .tables import tables
 
 TYPE_CHECKING = False
@@ -21,13 +23,17 @@ if TYPE_CHECKING:
 
 _ALL_NODES = re.compile(r"\s*kubectl get (?:nodes?|no)(?: -o wide| --show-labels)?\s*$")
 _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
+_DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
+_WATCHES = re.compile(r"\s(?:-w|--watch)\b")
+_BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
+_READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
 
 class _Manifest:
     """A shown manifest that no command applies: its objects as (resource, name)."""
 
-    def __init__(self, shown: Shown, objects: list[tuple[str, str]]):
-        self.shown, self.objects = shown, objects
+    def __init__(self, shown: Shown, objects: list[tuple[str, str]], text: str):
+        self.shown, self.objects, self.text = shown, objects, text
         self.alive = self.seen = self.gone = False
 
     def named_in(self, text: str) -> bool:
@@ -35,35 +41,84 @@ class _Manifest:
         return any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.])", text) for _, name in self.objects)
 
 
-def insert(page: Page, source: Callable[[Shown], str]) -> list[Command]:
-    """Insert the commands that a page leaves unsaid; returns them. `source` returns the text of what a page shows."""
+def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], str]) -> list[Command]:
+    """Insert the commands that a page leaves unsaid; returns them. `source` returns the text of what a page shows,
+    `opened` that of the file behind a mapped URL, "" where there is none."""
     discovery = builtin()
     page.nodes = max(page.nodes, _nodes(page))
+    _edits(page, source, discovery)
+    _ends_later(page)
     manifests = _manifests(page, source, discovery)
     added: list[Command] = []
     items: list[Item] = []
+    balanced = False
+    made = Made(lambda text: _objects(text, discovery), discovery, opened)
     for item in page.items:
-        if isinstance(item, Command) and manifests and not item.inside and not item.left_out:
-            for made in _before(item, [each for each in manifests if each.shown in items], discovery):
-                added.append(made)
-                items.append(made)
+        if isinstance(item, Shown):
+            made.shown(item.name, source(item))
+        elif isinstance(item, Command) and not item.inside and not item.left_out:
+            steps = _before(item, [each for each in manifests if each.shown in items], discovery)
+            if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
+                balanced = True
+                steps.insert(0, _command(item, "kubectl sim tunnel open"))
+            for step in [*steps, item]:
+                for each in made.before(step):
+                    added.append(_command(item, each))
+                    items.append(added[-1])
+                if step is not item:
+                    added.append(step)
+                    items.append(step)
         items.append(item)
     page.items[:] = items
     return added
 
 
+def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> None:
+    """Have a `kubectl edit` save the manifest that the page shows behind it, if that is the object's."""
+    editing: Command | None = None
+    for number, item in enumerate(list(page.items)):
+        if isinstance(item, Command):
+            editing = item if re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) else None
+        elif isinstance(item, Shown) and editing is not None and not editing.saves:
+            objects = _objects(source(item), discovery, read=True)
+            if len(objects) == 1 and re.search(rf"[\s/]{re.escape(objects[0][1])}(?:\s|$)", editing.text):
+                item.name = editing.saves = item.name or f"edited-{number}.yaml"
+                page.items.remove(item)
+                page.items.insert(page.items.index(editing), item)
+
+
+def _ends_later(page: Page) -> None:
+    """Have a `kubectl delete` not wait for the end of what the page shows Terminating behind it."""
+    commands = [command for command in page.commands if not command.left_out]
+    for place, command in enumerate(commands):
+        if not _DELETES.fullmatch(command.text):
+            continue
+        for later in commands[place + 1:place + 4]:
+            lines = later.listing.lines if later.listing and not _WATCHES.search(later.text) else []
+            rows = [line.split()[0] for line in lines if re.match(r"\S.*\sTerminating\s", line)]
+            if any(re.search(rf"[\s/]{re.escape(name)}(?:\s|$)", command.text) for name in rows):
+                command.adds = " --wait=false"
+                break
+
+
 def _nodes(page: Page) -> int:
-    """Return how many nodes the page's first list of all nodes shows."""
+    """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names."""
+    named: set[str] = set()
     for command in page.commands:
-        if command.listing and _ALL_NODES.match(command.text):
-            found = tables(command.listing.lines)
-            return min(len(found[0].rows), 20) if found else 1
-    return 1
+        found = tables(command.listing.lines) if command.listing else []
+        if found and _ALL_NODES.match(command.text):
+            return min(len(found[0].rows), 20)
+        named.update(named_nodes(command.text))
+        for table in found:
+            if "NODE" in table.columns:
+                named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
+    return min(len(named - {"<none>", ""}), 20) or 1
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:
     commands = "\n".join(command.text for command in page.commands)
     made = _made_by_commands(page, discovery)
+    saved = {command.saves for command in page.commands if command.saves}
     found: list[_Manifest] = []
     for number, item in enumerate(page.items):
         if not isinstance(item, Shown) or item.source == "given":
@@ -71,14 +126,16 @@ def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery)
         if item.name and re.search(rf"(?<![\w-]){re.escape(os.path.basename(item.name))}(?![\w-])", commands):
             continue
         objects = _objects(source(item), discovery)
-        if not objects or any(each in made for each in objects):
+        if not objects or any(each in made for each in objects) or item.name in saved:
             continue
         item.name = item.name or f"manifest-{number}.yaml"
-        found.append(_Manifest(item, objects))
+        found.append(_Manifest(item, objects, source(item)))
     return found
 
 
-def _objects(text: str, discovery: Discovery) -> list[tuple[str, str]]:
+def _objects(text: str, discovery: Discovery, read: bool = False) -> list[tuple[str, str]]:
+    """Return the objects of a manifest as (resource, name); none where it is not one that can be applied, or, unless
+    `read`, one that was read from a server."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -92,7 +149,8 @@ def _objects(text: str, discovery: Discovery) -> list[tuple[str, str]]:
             continue
         for each in document.get("items") or [document] if document.get("kind") == "List" else [document]:
             meta = each.get("metadata") if isinstance(each, dict) else None
-            if not isinstance(meta, dict) or not isinstance(meta.get("name"), str) or not each.get("spec", True):
+            if not isinstance(meta, dict) or not isinstance(meta.get("name"), str) or not each.get("spec", True) \
+                    or "<" in meta["name"] or (not read and _READ & set(meta)):
                 return []
             resource = discovery.find(str(each.get("kind", "")).lower())
             found.append((resource.name if resource else str(each.get("kind")), meta["name"]))
@@ -120,10 +178,17 @@ def _before(command: Command, manifests: list[_Manifest], discovery: Discovery) 
     """Return what has to be done before a command that the page does not tell."""
     made: list[Command] = []
     listed = "\n".join(command.listing.lines) if command.listing else ""
-    for manifest in manifests:
+    for number, manifest in enumerate(manifests):
         deletes = bool(re.search(r"\bkubectl\b.*\bdelete\b", command.text))
         needed = manifest.named_in(command.text) or (manifest.named_in(listed) and not deletes)
+        if any(set(manifest.objects) & set(later.objects) for later in manifests[number + 1:]):
+            continue  # the page has gone on to another version of it
         if needed and not manifest.alive and not manifest.gone:
+            for other in manifests[:number]:  # what it speaks of
+                if not other.alive and not other.gone and other.named_in(manifest.text) \
+                        and not set(other.objects) & set(manifest.objects):
+                    made.append(_step(command, "apply", other))
+                    other.alive = True
             made.append(_step(command, "apply", manifest))
             manifest.alive = True
         elif manifest.alive and manifest.seen and listed and _lists_all(command, manifest, discovery) \
@@ -137,8 +202,11 @@ def _before(command: Command, manifests: list[_Manifest], discovery: Discovery) 
 
 
 def _step(command: Command, verb: str, manifest: _Manifest) -> Command:
-    return Command(f"kubectl {verb} -f {shlex.quote(manifest.shown.name)}", command.line, -command.line,
-                   origin="inferred")
+    return _command(command, f"kubectl {verb} -f {shlex.quote(manifest.shown.name)}")
+
+
+def _command(before: Command, text: str) -> Command:
+    return Command(text, before.line, -before.line, origin="inferred")
 
 
 def _kinds(command: Command, discovery: Discovery) -> list[str]:

@@ -25,6 +25,7 @@ class Listing:
     level: str = ""          # one of LEVELS, "" is the page's
     similar: bool = False    # introduced by words such as "the output is similar to"
     editable: bool = True    # whether --update can rewrite it in place
+    document: bool = False   # in YAML or JSON, of which the keys may come in any order where only a part is shown
     anywhere: bool = False   # at level contains: the lines may come in any order
     alternatives: list[list[str]] = field(default_factory=list)  # other outputs that the page allows
 
@@ -45,6 +46,8 @@ class Command:
     left_out: str = ""              # why it is not run
     inside: str = ""                # the command that opened the container's shell in which this one is typed
     origin: str = ""                # "setup" or "inferred" where the page does not have it as a command
+    adds: str = ""                  # what is added to it where it is run
+    saves: str = ""                 # the file that somebody saves in the editor that it opens
     shown_again: bool = False       # what a watch that began before has printed by now
 
 

@@ -57,6 +57,13 @@ class Names:
         self.here[page], self.of_page[here] = here, page
         return True
 
+    def alias(self, page: str, here: str) -> bool:
+        """Let an address of the page be one that it has called otherwise, as a tunnel gives a service its own one."""
+        if page in self.here or not (_ADDRESS.fullmatch(page) and _ADDRESS.fullmatch(here)):
+            return False
+        self.here[page] = here
+        return True
+
     def to_here(self, text: str) -> str:
         """Return a command with what the page's names mean here."""
         return _replaced(text, self.here)
@@ -88,18 +95,18 @@ class Names:
             return True
         if self.here.get(page) == here:
             return True
-        if self._bindable(page, here):
+        if self._bindable(page, here, loose):
             return self.bind(page, here, loose)
         return False
 
-    def _bindable(self, page: str, here: str) -> bool:
+    def _bindable(self, page: str, here: str, loose: bool) -> bool:
         uid = re.compile(_UID)
         if uid.search(here) and uid.search(page):
             return uid.sub("*", page) == uid.sub("*", here)
         if _ADDRESS.fullmatch(page) and _ADDRESS.fullmatch(here):
             return True
         if (one := _RELEASE.fullmatch(page)) and (other := _RELEASE.fullmatch(here)):
-            return one.group(1) == other.group(1)
+            return loose or one.group(1) == other.group(1)
         if page.isdecimal() and here.isdecimal():
             return 30000 <= int(page) <= 32767 and 30000 <= int(here) <= 32767
         if _HEX.fullmatch(page) and _HEX.fullmatch(here):

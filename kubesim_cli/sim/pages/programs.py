@@ -41,6 +41,9 @@ _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch",
 _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
                     r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
+_OF_THE_MACHINE = re.compile(r"/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
+                             r"|dev/(?!null|std|tty|zero|u?random|fd))(?:/|$)")
+
 
 def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) -> str:
     """Return why a command is left out, "" where it is run.
@@ -62,6 +65,9 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
             return f"runs {name}" if len(name) < 40 else "runs an unknown program"
         if name in _CHANGING and any(_outside(word) for word in words[1:]):
             return f"has {name} change files outside of its folder"
+        path = next(filter(_OF_THE_MACHINE.match, words[1:]), "")
+        if path and (name in HARMLESS or name in (".", "source")):
+            return f"reads {path}"
     for target in scan.targets:
         if _outside(target):
             return f"writes {target}"
@@ -97,7 +103,7 @@ def looks_like_command(line: str, strict: bool = False) -> bool:
     line = line.strip()
     first = line.split(maxsplit=1)[0] if line else ""
     if strict:
-        return first in ("kubectl", "minikube", "export", "alias", "cat", "curl") and len(line.split()) > 1 \
-            and not re.match(r"kubectl (controls|is)\b", line)
+        return (first in ("kubectl", "minikube", "export", "alias", "cat", "curl") and len(line.split()) > 1
+                and not re.match(r"kubectl (controls|is)\b", line)) or bool(re.match(r"[A-Za-z_]\w*=\$\(", line))
     return (first in KNOWN or first in ("for", "while", "until", "if", "case", "function", "{", "(")
             or bool(re.match(r"[A-Za-z_]\w*=\S", line)))

@@ -9,12 +9,13 @@ import tempfile
 from dataclasses import dataclass, field
 
 from ...go import duration
-from . import containers, rows
-from .commandline import Scan
+from . import containers, rows, urls
+from .commandline import Scan, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
+from .prerequisites import LeftOut
 from .programs import defined_names, why_not
 from .session import Session
 from .tables import header
@@ -33,9 +34,8 @@ _READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|v
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
 _FOREGROUND = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:proxy|port-forward)\b(?!.*&\s*$)")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
-_NODE = re.compile(r"\s*kubectl\s+(?:cordon|uncordon|drain|(?:describe|get|label|annotate|taint|delete)\s+nodes?/?)\s*"
-                   r"([a-z0-9][a-z0-9.-]*\d|[a-z0-9.-]*node[a-z0-9.-]*)(?=\s|$)")
 _LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
+_DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _EDITOR = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*edit\b")
 
 
@@ -166,6 +166,7 @@ class _Pass:
         self._block: list[str] = []             # what the commands of the running block have printed
         self._number = 0
         self._container: containers.Shell | None = None
+        self._left_out = LeftOut()
 
     def play(self) -> None:
         """Replay the page once."""
@@ -215,15 +216,19 @@ class _Pass:
         if not why and _FOREGROUND.match(text):
             why = "serves until it is stopped"
         if not why and _EDITOR.match(text) and not {"EDITOR", "KUBE_EDITOR"} & set(self.session.environ):
-            why = "opens an editor"
+            why = "" if command.saves else "opens an editor"
+        if not why and not command.inside and (line := self._left_out.unset(text)):
+            why = f"uses what the command in line {line} would have set"
         if why:
             if command.left_out.startswith("ends"):
                 self._leave()
+            self._left_out.add(command)
             self.begun.append(self.session.now)
             self.ended.append(self.session.now)
             self.report.outcomes.append(Outcome(command, "left out", why))
             return
         self._defined |= defined_names(text)
+        self._left_out.set(text)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
         if self._number != command.block:
@@ -233,15 +238,19 @@ class _Pass:
         else:
             outcome = self._run(command, text, place)
         self.ended.append(self.session.now)
+        if outcome.state in ("differs", "failed") and (lacks := self._left_out.why(command, outcome.output)):
+            outcome = Outcome(command, "left out", lacks, outcome.code, outcome.output)
+            self._left_out.add(command)
         self.report.outcomes.append(outcome)
 
     def _text(self, command: Command) -> str:
         """Return what is run for a command: names and URLs as they are here."""
         self._bind_words(command.text)
-        text = self.names.to_here(command.text)
-        for begin, folder in self.options.maps:
-            text = text.replace(begin.rstrip("/") + "/", folder.rstrip("/") + "/")
-        return text
+        text = rows.fill(self.session, self.names, self.names.to_here(command.text))
+        text = text.rstrip() + command.adds if command.adds else text
+        if command.saves:
+            text = rows.edit(self.session, text, command.saves)
+        return urls.to_files(text, self.options.maps)
 
     def _bind_words(self, text: str) -> None:
         """Bind the pods and nodes that a command names and no listing has shown to ones that are there."""
@@ -252,11 +261,11 @@ class _Pass:
             for word in drawn:
                 if word not in pods:
                     self.names.adopt_word(word, pods)
-        node = _NODE.match(text)
-        if node and node.group(1) not in self.names.nodes and node.group(1) not in self.names.here:
-            free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
-            if free:
-                self.names.bind(node.group(1), free[0])
+        for node in named_nodes(text):
+            if node not in self.names.nodes and node not in self.names.here:
+                free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
+                if free:
+                    self.names.bind(node, free[0])
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments
@@ -280,6 +289,9 @@ class _Pass:
                 return Outcome(command, "ran")
             text = self._container.start
         ran = self.session.run(text, command.apart)
+        if self._container and (command.inside or self._enters(command)):
+            ran.output = self._container.answer(self._text(command), ran.output)
+        ran.output = urls.to_urls(ran.output, self.options.maps)
         self._block.append(ran.output)
         outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
         if ran.timed_out:
@@ -300,7 +312,7 @@ class _Pass:
         if wanted is not None and (ran.code == 0 if wanted == ANY_FAILURE else ran.code != wanted):
             told = "another one" if wanted == ANY_FAILURE else str(wanted)
             outcome.state, outcome.why = "differs", f"exit code {ran.code}, the page has {told}"
-        elif wanted is None and ran.code and not command.listing:
+        elif wanted is None and ran.code and not command.listing and not (ran.code == 1 and _DIFF.match(text)):
             outcome.state, outcome.why = "failed", f"exit code {ran.code}"
         return outcome
 
@@ -358,7 +370,8 @@ class _Pass:
         known = len(names.here)
         text = self.replay.commands[place].text
         made = rows.Finder(self.session, text).made
-        verdict = Comparison(listing, level, names, self.session.now, made).judge(lines, output)
+        verdict = Comparison(listing, level, names, self.session.now, made, self.origin,
+                             not self.page.release).judge(lines, output)
         if verdict.equal or (lines is listing.lines and len(self._block) == 1):
             self.names.adopt(names)
             if len(names.here) > known:

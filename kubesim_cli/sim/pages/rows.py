@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 
 from ...machinery import timestamps
-from .commandline import Scan
+from .commandline import VALUED, Scan
 from .compare import Verdict
 from .model import Listing
 from .names import Names
-from .tables import tables
+from .tables import header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .session import Session
 
-_VALUED = {"-l", "--selector", "-o", "--output", "--sort-by", "--field-selector", "-f", "--filename", "--context",
-           "--kubeconfig", "-L", "--label-columns", "--chunk-size", "-n", "--namespace"}
-_PODS = "NAME      READY     STATUS    RESTARTS   AGE"
+_ANY_NODE = re.compile(r"<(?:[a-z]+[-_ ])*node(?:[-_ ][a-z]+)*>", re.I)
+_ANY_POD = re.compile(r"<(?:[a-z]+[-_ ])*pod(?:[-_ ]name)?>", re.I)
+_VERBS = ("get", "describe", "edit")
+_OF_SERVER = re.compile(r"^\s+(?:uid|resourceVersion|creationTimestamp|selfLink|generation):.*\n", re.M)
+_PODS = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class Finder:
-    """Finds the objects that the rows of a `kubectl get` stand for."""
+    """Finds the objects that the rows of a `kubectl get` stand for, and what a `kubectl edit` edits."""
 
     def __init__(self, session: Session, text: str):
         self.session = session
         self.namespace = "default"
-        self.resource = ""
+        self.resource = self.name = ""
         for words in Scan(text).commands:
-            if words[0] == "kubectl" and ("get" in words or "describe" in words):
-                self._read(words)
+            verb = next((word for word in words[1:] if word in _VERBS), "")
+            if words[0] == "kubectl" and verb:
+                self._read(words, words.index(verb))
 
-    def _read(self, words: list[str]) -> None:
-        verb = words.index("get") if "get" in words else words.index("describe")
+    def _read(self, words: list[str], verb: int) -> None:
         given = ""
         skip = False
         for place, word in enumerate(words[1:], 1):
@@ -45,9 +49,12 @@ class Finder:
             elif word.startswith(("--namespace=", "-n=")):
                 given = word.partition("=")[2]
             elif word.startswith("-"):
-                skip = word in _VALUED
+                skip = word in VALUED
             elif place > verb and not self.resource:
-                self.resource = word.partition("/")[0].partition(",")[0]
+                self.resource, _, self.name = word.partition("/")
+                self.resource = self.resource.partition(",")[0]
+            elif place > verb and not self.name:
+                self.name = word
         self.namespace = given or _current(self.session)
 
     def made(self, row: dict[str, str]) -> float | None:
@@ -60,6 +67,32 @@ class Finder:
             return None
         found = self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
         return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+
+
+def edit(session: Session, text: str, saves: str) -> str:
+    """Return a `kubectl edit` whose editor saves a file that the page shows, as the object that there is here."""
+    found = Finder(session, text)
+    obj = session.find(found.resource, found.name, found.namespace) if found.resource and found.name else None
+    if obj is not None:
+        with open(saves, encoding="utf-8") as file:
+            saved = _OF_SERVER.sub("", file.read())
+        uid = rf"metadata:\n\1uid: {obj['metadata']['uid']}\n\1"
+        saved = re.sub(r"^metadata:\n(\s+)", uid, saved, count=1, flags=re.M)
+        with open(saves, "w", encoding="utf-8") as file:
+            file.write(saved)
+    return f"KUBE_EDITOR='cp {shlex.quote(os.path.abspath(saves))}' {text.strip()}"
+
+
+def fill(session: Session, names: Names, text: str) -> str:
+    """Return a command with a node or pod of the cluster for each placeholder that can mean nothing else."""
+    if not _ANY_NODE.search(text) and not _ANY_POD.search(text):
+        return text
+    shown = [here for here in names.here.values() if here in names.nodes]
+    node = next(iter(shown), "") or max(names.nodes)
+    pods = session.cluster.client.list("pods", Finder(session, text).namespace)["items"]
+    text = _ANY_NODE.sub(node, text)
+    pods.sort(key=lambda pod: (pod["metadata"]["creationTimestamp"], pod["metadata"]["name"]))
+    return _ANY_POD.sub(pods[-1]["metadata"]["name"], text) if pods else text
 
 
 def _current(session: Session) -> str:
@@ -97,35 +130,46 @@ def compare_watch(listing: Listing, printed: str, names: Names) -> Verdict:
 
     Ages are free, as are repeated rows; a page may end before the watch does.
     """
-    shown = _states(listing.lines, names, ours=True)
-    real = _states(printed.split("\n"), names, ours=False)
+    columns = _columns(listing.lines) or _PODS
+    here = _columns(printed.split("\n")) or _PODS
+    if not set(columns) <= set(here):
+        return Verdict(False, listing.lines, printed.rstrip("\n").split("\n"))
+    shown = _states(listing.lines, columns, columns)
+    real: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name, states in _states(printed.split("\n"), here, columns).items():
+        real.setdefault(names.to_page(name), []).extend(states)
     missing: list[str] = []
     for name, states in shown.items():
         left = list(real.get(name, []))
-        for cells, line in states:
-            while left and left[0][0] != cells:
-                left.pop(0)
-            if not left:
+        for place, (cells, line) in enumerate(states):
+            found = next((i for i, each in enumerate(left) if each[0] == cells), None)
+            if found is not None:
+                left = left[found + 1:]
+            elif place or len(states) == 1:  # this watch may have begun after the first state
                 missing.append(line)
     return Verdict(not missing, listing.lines, listing.lines if not missing else printed.rstrip("\n").split("\n"))
 
 
-def _states(lines: list[str], names: Names, ours: bool) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return the states of each object: (cells without the age, the line)."""
+def _columns(lines: list[str]) -> list[str]:
+    """Return the columns of the first header, none where there is no header."""
+    found = next((header(line) for line in lines if re.match(r"NAME\s{2,}", line)), None)
+    return found[0] if found else []
+
+
+def _states(lines: list[str], columns: list[str], wanted: list[str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return the states of each object: (the cells of the columns that are wanted, without the age; the line)."""
     out: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    head = next((line for line in lines if re.match(r"NAME\s{2,}", line)), _PODS)
-    body = [line for line in lines if line.strip() and not re.match(r"NAME\s{2,}", line)]
-    count = len(tables([head])[0].columns)
-    for line in body:
-        cells = re.split(r"\s{2,}", line.strip())
-        if len(cells) != count:
-            cells = line.split()
-        if len(cells) < count - 1:
+    places = [columns.index(name) for name in wanted if name not in ("NAME", "AGE")]
+    for line in lines:
+        if not line.strip() or re.match(r"NAME\s{2,}", line):
             continue
-        restarts = [cell.partition(" (")[0] for cell in cells[1:count - 1]]
-        name = cells[0] if ours else names.to_page(cells[0])
-        entry = (tuple(restarts), line)
-        states = out.setdefault(name, [])
+        cells = re.split(r"\s{2,}", line.strip())
+        if len(cells) != len(columns):
+            cells = line.split()
+        if len(cells) < len(columns) - 1:
+            continue
+        entry = (tuple(cells[place].partition(" (")[0] for place in places if place < len(cells)), line)
+        states = out.setdefault(cells[0], [])
         if not states or states[-1][0] != entry[0]:
             states.append(entry)
     return out

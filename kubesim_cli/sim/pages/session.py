@@ -33,14 +33,16 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
     from ..settings import Execute
 
-_NO_TERMINAL = "Unable to use a TTY - input is not a terminal or the right kind of file\n"
 START = "2024-01-01T00:00:00Z"
 _INTERACTIVE = {"edit", "edit-last-applied", "proxy", "port-forward"}  # what calls other programs, or serves
 # curl and wget for files, which --map has made of URLs; curl for addresses in the cluster, too.
 _FETCH = """\
 #!/bin/sh
 for word; do
-    case $word in *://* | [0-9]*.[0-9]*.[0-9]*.[0-9]*) exec kubectl sim curl "$@" ;; esac
+    case $word in *://* | [0-9]*.[0-9]*.[0-9]*.[0-9]*)
+        [ -p /dev/stdout ] || set -- -sS "$@"  # it shows its progress only where something else shows what it prints
+        exec kubectl sim curl "$@" ;;
+    esac
 done
 out= from=
 [ "${0##*/}" = wget ] && save=1 || save=
@@ -86,8 +88,8 @@ class Session:
         os.makedirs(state)
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "BASH"))}
         self.environ = {**keep, "HOME": home, "KUBESIM_HOME": state, "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80",
-                        "KUBESIM_KUBERNETES_VERSION": release, "KUBESIM_KUBECONFIG": "1", "PWD": self.work,
-                        "TERM": "dumb"}
+                        "KUBESIM_KUBERNETES_VERSION": release, "KUBESIM_KUBECONFIG": "1", "KUBESIM_TTY": "1",
+                        "PWD": self.work, "TERM": "dumb"}
         self.nodes, self.start = nodes, start or START
         self._programs(state, allow, host_shell)
         self._bash: Bash | None = None
@@ -232,8 +234,7 @@ class Session:
                 self._bash = None
             else:
                 self._follow(self._bash.environ, self._bash.cwd)
-        ran.output = ran.output.replace(_NO_TERMINAL, "")  # the page's author had one
-        ran.stderr = ran.stderr.replace(_NO_TERMINAL, "")
+        ran.output = ran.output.replace("\r\n", "\n")  # as a terminal shows what is said on one in a container
         if self.watches:
             self._open().refresh()
             for watch in self.watches:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 _HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
 # Old pages have these columns' names together.
 _TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
+# Columns that kubectl's tables have got since its 1.9: a page that does not tell its release may lack them.
+LATER = frozenset(("ALLOWVOLUMEEXPANSION", "CLASS", "LIMIT", "NOMINATED NODE", "READINESS GATES", "RECLAIMPOLICY",
+                   "RECLAIM POLICY", "REQUEST", "STATUS", "TIMEZONE", "VOLUMEATTRIBUTESCLASS", "VOLUMEBINDINGMODE"))
 
 
 @dataclass
@@ -19,6 +22,14 @@ class Table:
     columns: list[str]
     starts: list[int]
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def only(self, columns: list[str]) -> Table | None:
+        """Return the table with some of its columns, None where it lacks one of them."""
+        if not set(columns) <= set(self.columns):
+            return None
+        places = [self.columns.index(name) for name in columns]
+        return Table(self.place, columns, [self.starts[place] for place in places],
+                     [(line, [cells[place] for place in places]) for line, cells in self.rows])
 
 
 def header(line: str) -> tuple[list[str], list[int]] | None:
@@ -57,16 +68,16 @@ def row(line: str, table: Table) -> list[str] | None:
     count = len(table.columns)
     starts = table.starts
     line = _narrow(line)
+    parts = [part for part in re.split(r"\s{2,}|\t", line.strip()) if part]
+    if len(parts) == count and not line[0].isspace():
+        return parts
     if all(start == 0 or start >= len(line) or line[start - 1] == " " for start in starts) and len(line) > starts[1]:
         ends = [*starts[1:], len(line)]
         cells = [line[start:end].strip() for start, end in zip(starts, ends)]
         if cells[0] or starts[0] != 0:
             return cells
-    for pattern in (r"\s{2,}|\t", r"\s{2,}|\t|(?<=\S) (?=\S)"):
-        parts = [part for part in re.split(pattern, line.strip()) if part]
-        if len(parts) == count:
-            return parts
-    return None
+    parts = line.split()
+    return parts if len(parts) == count else None
 
 
 def _narrow(line: str) -> str:

@@ -201,3 +201,13 @@ def test_warnings(pods, container):
         'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
         "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
         "spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1"]
+
+
+@pytest.mark.parametrize(("release", "status"), [((1, 30), "Terminating"), ((1, 31), "Completed")])
+def test_a_deleted_pod_that_has_ended_is_told_so_since_1_31(desk, release, status):
+    pods = desk("", "Pod", release)
+    pod = pods.new({"spec": {"containers": [{"name": "a", "image": "b"}]}, "status": {
+        "phase": "Succeeded",
+        "containerStatuses": [{"name": "a", "state": {"terminated": {"reason": "Completed", "exitCode": 0}}}]}})
+    pod["metadata"]["deletionTimestamp"] = "2024-01-01T00:00:00Z"
+    assert pods.row(pod)[2] == status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.sim.pages.commandline import Scan, is_complete, plain_words, split
+from kubesim_cli.sim.pages.commandline import Scan, is_complete, named_nodes, plain_words, split
 
 
 @pytest.mark.parametrize(("text", "words"), [
@@ -32,6 +32,7 @@ def test_other_text_does(text):
     ("while ! kubectl get x | grep -q y; do sleep 1; done", ["kubectl", "grep", "sleep"]),
     ("cat <<EOF | kubectl apply -f -\nrm -rf x\nEOF", ["cat", "kubectl"]),
     ("echo \"$(docker ps)\"", ["docker", "echo"]), ("kubectl a & kubectl b", ["kubectl", "kubectl"]),
+    ("A='x y' B=\"z\" ls", ["ls"]),
     ("A=1 docker run", ["docker"]), ("if true; then sudo ls; fi", ["true", "sudo"]), ("(cd x && ls)", ["cd", "ls"]),
 ])
 def test_programs_are_found_wherever_they_are_called(text, programs):
@@ -52,3 +53,11 @@ def test_a_script_is_split_where_a_shell_would_run_it():
     text = "kubectl a\n\n# a word\nfor i in 1; do\n  x\ndone\ncat <<E\n1\nE\nls"
     assert split(text.split("\n")) == [
         ("kubectl a", 0), ("for i in 1; do\n  x\ndone", 3), ("cat <<E\n1\nE", 6), ("ls", 9)]
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("kubectl label nodes a b x=y", ["a", "b"]), ("kubectl drain --force a", ["a"]),
+    ("kubectl debug node/a -it", ["a"]), ("kubectl get nodes -o name", []),
+    ("kubectl get pods", []), ("kubectl describe node $NODE", [])])
+def test_nodes_that_are_named(text, names):
+    assert named_nodes(text) == names

@@ -15,9 +15,11 @@ web-86dcfdf4c6-wxzz2     0/1     Pending   0          3s
 """
 
 
-def judge(shown: str, printed: str, level: str = "same", similar: bool = False, made=lambda row: None, now=0.0):
+def judge(shown: str, printed: str, level: str = "same", similar: bool = False, made=lambda row: None, now=0.0,
+          undated: bool = False, **told):
     lines = shown.split("\n")
-    return Comparison(Listing(lines, 1, similar=similar), level, Names(), now, made).judge(lines, printed)
+    return Comparison(Listing(lines, 1, similar=similar, **told), level, Names(), now, made, 0.0, undated).judge(
+        lines, printed)
 
 
 def test_rows_are_found_by_what_they_say_and_not_by_their_place():
@@ -105,3 +107,64 @@ def test_what_an_author_leaves_out_is_no_difference(shown, printed):
 
 def test_an_empty_cell_is_no_placeholder():
     assert not judge("NAME  NODE\na     <none>", "NAME  NODE\na     minikube").equal
+
+
+WIDE = """\
+NAME   READY   STATUS    RESTARTS   AGE   IP           NODE       NOMINATED NODE   READINESS GATES
+a      1/1     Running   0          5s    10.244.0.3   minikube   <none>           <none>
+"""
+
+
+def test_a_page_without_a_release_may_be_of_an_older_one():
+    page = "NAME   READY   STATUS    RESTARTS   AGE   IP          NODE\na      1/1     Running   0          5s    10.0.0.1    minikube"
+    assert judge(page, WIDE, undated=True).equal
+    assert not judge(page, WIDE).equal
+    assert not judge(page.replace("Running", "Pending"), WIDE, undated=True).equal
+    assert not judge(page.replace("RESTARTS   ", "").replace("0          5s", "5s"), WIDE, undated=True).equal
+    warned = "Warning: 'vars' is deprecated\nkind: Pod"
+    assert judge("kind: Pod", warned, undated=True).equal
+    assert not judge("kind: Pod", warned).equal
+
+
+def test_what_is_only_similar_may_lack_columns_and_rows_of_the_cluster_itself():
+    page = "NAME   STATUS    AGE\na      Running   5s"
+    assert judge(page, WIDE, similar=True).equal
+    own = WIDE + "b      1/1     Running   0          5s    10.244.0.4   minikube   <none>           <none>\n"
+    assert judge(page, own, similar=True, made=lambda row: 0.0 if row["NAME"] == "b" else 5.0, now=10.0).equal
+    assert not judge(page, own, similar=True, made=lambda row: 5.0, now=10.0).equal
+
+
+def test_kubectl_has_told_what_it_does_in_another_way():
+    assert judge('secret "a" created', "secret/a created", similar=True).equal
+    assert not judge('secret "a" created', "secret/a created").equal
+    assert not judge('secret "a" created', "secret/b created", similar=True).equal
+
+
+def test_a_long_line_may_be_broken():
+    real = 'Error from server (Forbidden): error when creating "https://x/examples/a.yaml": pods "a" is forbidden: too large'
+    page = 'Error from server (Forbidden): error when creating "examples/a.yaml":\npods "a" is forbidden: too large'
+    assert judge(page, real).equal
+    assert not judge(page.replace("too large", "too small"), real).equal
+
+
+def test_json_may_be_laid_out_otherwise():
+    assert judge('{ "a": [1, 2] }', '{"a":[1,2]}').equal
+    assert not judge('{ "a": [1, 3] }', '{"a":[1,2]}').equal
+
+
+def test_a_part_of_a_document_is_found_whatever_the_order_of_keys():
+    real = "apiVersion: v1\ndata:\n  a: x\n  b: y\nkind: ConfigMap\nmetadata:\n  name: c\n  resourceVersion: \"5\"\n"
+    assert judge("kind: ConfigMap\nmetadata:\n  name: c\n  resourceVersion: \"7\"\ndata:\n  ...\n  b: y", real, "contains",
+                 document=True).equal
+    assert judge("  b: y\n  a: x", real, "contains", document=True).equal
+    assert not judge("metadata:\n  b: y", real, "contains", document=True).equal
+
+
+def test_labels_that_are_elided():
+    assert judge("NAME  LABELS\na     ...,x=y", "NAME  LABELS\na     k=v,x=y,z=1").equal
+    assert not judge("NAME  LABELS\na     ...,x=z", "NAME  LABELS\na     k=v,x=y,z=1").equal
+
+
+def test_lines_of_an_environment_come_in_any_order():
+    assert judge("A=1\nB=2", "B=2\nA=1", anywhere=True).equal
+    assert not judge("A=1\nB=2", "B=2\nA=1").equal

@@ -244,3 +244,77 @@ def test_a_page_has_a_terminal(replayed):
     report = replayed("```sh\nkubectl run a --image=busybox --command -- sleep 3600\n```\n```\n"
                       "$ kubectl exec -it a -- echo hello\nhello\n```\n")
     assert states(report) == ["ran", "equal"]
+
+
+@needs_bash
+def test_programs_that_ask_for_lines_are_typed_in(replayed):
+    report = replayed("""\
+```shell
+kubectl run redis --image=redis:7
+kubectl wait --for=condition=Ready pod/redis
+kubectl exec -it redis -- redis-cli
+```
+Check the limit:
+```shell
+127.0.0.1:6379> CONFIG GET maxmemory
+```
+It shows:
+```
+1) "maxmemory"
+2) "0"
+```
+```
+127.0.0.1:6379> SELECT 1
+OK
+127.0.0.1:6379> GET a
+(nil)
+```
+""")
+    assert states(report) == ["ran"] * 3 + ["equal"] * 3, [one.verdict and one.verdict.diff for one in report.bad]
+
+
+@needs_bash
+def test_a_shell_goes_on_in_one_listing(replayed):
+    report = replayed("""\
+```shell
+kubectl run -i -t --rm a --image=busybox:1.36 --restart=Never -- sh
+```
+```
+If you don't see a command prompt, try pressing enter.
+```
+```shell
+echo one
+```
+The output is:
+```
+one
+
+echo two
+two
+```
+""")
+    assert states(report) == ["equal"] * 3, [one.verdict and one.verdict.diff for one in report.bad]
+
+
+@needs_bash
+def test_one_folder_is_published_at_several_places(replayed, tmp_path):
+    (tmp_path / "examples" / "pods").mkdir(parents=True)
+    (tmp_path / "examples" / "pods" / "a.txt").write_text("hello\n", encoding="utf-8")
+    raw = "https://raw.githubusercontent.com/x/y/main/content/examples/pods/a.txt"
+    report = replayed(f"```\n$ curl -s {raw}\nhello\n$ curl -s https://x.io/examples/pods/a.txt\nhello\n```\n"
+                      "```sh\ncurl https://x.io/examples/pods/b.txt\n```\n",
+                      maps=(("https://k8s.io/examples", str(tmp_path / "examples")),))
+    assert states(report) == ["equal", "equal", "left out"]
+
+
+def test_errors_tell_of_urls(replayed, tmp_path):
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: gone}\nspec: {}\n")
+    report = replayed("```sh\nkubectl create -f https://k8s.io/examples/a.yaml\n```\n",
+                      maps=(("https://k8s.io/examples", str(tmp_path)),))
+    assert 'when creating "https://k8s.io/examples/a.yaml"' in report.outcomes[0].output
+
+
+@needs_bash
+def test_differences_are_no_failure(replayed):
+    report = replayed("```sh\nkubectl create configmap a -o yaml --dry-run=client > a.yaml\nkubectl diff -f a.yaml\n```\n")
+    assert states(report) == ["ran", "ran"]

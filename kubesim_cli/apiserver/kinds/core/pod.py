@@ -20,7 +20,7 @@ def _row(obj: Object, ctx: Context) -> tuple[str, str, int, str]:
     """The summary of the pod whose row is being told; three cells are made of it."""
     found: tuple[str, str, int, str] | None = ctx.row
     if found is None:
-        found = ctx.row = summary(obj)
+        found = ctx.row = summary(obj, ctx.release)
     return found
 
 
@@ -135,7 +135,7 @@ class Pod(Kind):
 KIND = Pod()
 
 
-def summary(pod: Object) -> tuple[str, str, int, str]:
+def summary(pod: Object, release: Release) -> tuple[str, str, int, str]:
     """Return the cells READY (`1/2`) and STATUS, the restarts and when the last of them was ("" where unknown).
 
     Source: printPod in pkg/printers/internalversion/printers.go.
@@ -164,7 +164,7 @@ def summary(pod: Object) -> tuple[str, str, int, str]:
     if pod["metadata"].get("deletionTimestamp"):
         if status.get("reason") == "NodeLost":
             reason = "Unknown"
-        elif not is_phase_terminal(phase):
+        elif not is_phase_terminal(phase) or not enabled("EndedPodsDoNotTerminate", release):
             reason = "Terminating"
     return f"{ready}/{total}", reason, restarts, last
 

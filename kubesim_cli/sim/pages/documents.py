@@ -1,0 +1,53 @@
+"""Documents in YAML of which a page shows a part: it has to be somewhere in what was printed, whatever the order."""
+
+from __future__ import annotations
+
+import textwrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Value = dict[str, "Value"] | list["Value"] | str | None
+    Same = Callable[[str, str], bool]  # whether a text of the page and one that was printed say the same
+
+
+def parsed(lines: list[str]) -> Value:
+    """Return the document in some lines, its scalars as their text; None where there is none, or nothing but a text."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        found = YAML(typ="base", pure=True).load(textwrap.dedent("\n".join(lines).expandtabs()))
+    except (YAMLError, ValueError, AttributeError):
+        return None
+    return found if isinstance(found, (dict, list)) else None
+
+
+def parts(value: Value) -> Iterator[Value]:
+    """Yield a document, and all that is in it."""
+    yield value
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from parts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from parts(each)
+
+
+def covers(printed: Value, shown: Value, same: Same, key: str = "") -> bool:
+    """Whether `printed` has every key of `shown` with what it has, and its elements in their order."""
+    if isinstance(shown, dict):
+        return isinstance(printed, dict) and all(
+            name in printed and (value in (None, "") or covers(printed[name], value, same, f"{name}: "))
+            for name, value in shown.items())
+    if isinstance(shown, list):
+        if not isinstance(printed, list):
+            return False
+        left = iter(printed)
+        return all(any(covers(each, value, same) for each in left) for value in shown)
+    if not isinstance(printed, str) or isinstance(shown, (dict, list)):
+        return False
+    text = shown or ""
+    return same(key + " ".join(text.split()), key + " ".join(printed.split())) or (
+        "\n" in text and same("".join(text.split()), "".join(printed.split())))  # a long line that the page breaks

@@ -1,0 +1,81 @@
+"""How pages lay out what was printed: broken lines, notes behind rows, elisions, shortened paths, other JSON."""
+
+from __future__ import annotations
+
+import re
+
+_NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
+_NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
+_DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)$")
+_PATH = re.compile(r"\"([^\"\s]+\.(?:ya?ml|json))\"")
+ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
+                     r"|// \.\.\.)\s*")
+
+
+def told(line: str) -> str:
+    """Return what was done to an object, whether as `pod "a" created` or, since kubectl 1.11, as `pod/a created`."""
+    return _DONE.sub(lambda found: " ".join((found[1].partition(".")[0].rstrip("s"), found[2], found[3])), line)
+
+
+def same_json(shown: list[str], printed: list[str]) -> bool:
+    """Whether both texts are one JSON value, however it is laid out."""
+    if not shown or shown[0].strip()[:1] not in ("{", "["):
+        return False
+    import json
+
+    try:
+        return bool(json.loads("\n".join(shown)) == json.loads("\n".join(printed)))
+    except ValueError:
+        return False
+
+
+def short_paths(shown: list[str], printed: list[str]) -> list[str]:
+    """Return an output with the page's path of a file wherever the page quotes the end of the path."""
+    ends = {path for line in shown for path in _PATH.findall(line)}
+    return [_PATH.sub(lambda found: next((f'"{end}"' for end in ends if found[1].endswith(f"/{end}")), found[0]), line)
+            for line in printed] if ends else printed
+
+
+def broken(shown: list[str], printed: list[str]) -> list[str]:
+    """Return an output with its long lines broken where the page has broken them to make them fit."""
+    bare = ["".join(line.split()) for line in shown]
+    out: list[str] = []
+    for line in printed:
+        whole = "".join(line.split())
+        places = [place for place, part in enumerate(bare) if len(part) > 10 and whole.startswith(part)]
+        for place in places[:1] if whole not in bare else ():
+            end, joined = place + 1, bare[place]
+            while end < len(bare) and len(joined) < len(whole):
+                joined += bare[end]
+                end += 1
+            if joined == whole:
+                out += shown[place:end]
+                break
+        else:
+            out.append(line)
+    return out
+
+
+def without_notes(shown: list[str], printed: list[str]) -> list[str]:
+    """Take away what an author has written behind rows and between them, unless the output has the like."""
+    real = {" ".join(line.split()) for line in printed}
+    kept: list[str] = []
+    for line in shown:
+        if _NOTE_LINE.match(line) and " ".join(line.split()) not in real and not ELISION.fullmatch(line) \
+                and not any(_NOTE_LINE.match(other) for other in printed):
+            continue
+        bare = _NOTE.sub("", line)
+        if bare != line and not any(_NOTE.search(other) for other in printed):
+            line = bare
+        kept.append(line)
+    return trimmed(kept)
+
+
+def trimmed(lines: list[str]) -> list[str]:
+    """Return lines without blanks at their ends, and without empty ones at both ends."""
+    lines = [line.rstrip() for line in lines]
+    while lines and not lines[0]:
+        lines = lines[1:]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines

@@ -1,0 +1,90 @@
+"""What a page makes anew without a word about the object of that name that is there: that one is deleted before.
+
+`kubectl create` makes nothing that is there, and `kubectl apply` changes next to nothing of a Pod or a Job.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .commandline import Scan
+from .model import Command
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.discovery import Discovery
+
+    Objects = set[tuple[str, str, str]]  # (resource, name, namespace)
+
+_FIXED = {"pods", "jobs.batch"}
+
+
+class Made:
+    """The objects that a page's commands have made so far. `objects` returns those of a manifest as (resource, name),
+    `opened` the text behind a URL."""
+
+    def __init__(self, objects: Callable[[str], list[tuple[str, str]]], discovery: Discovery,
+                 opened: Callable[[str], str]):
+        self._objects, self._discovery, self._opened = objects, discovery, opened
+        self._files: dict[str, str] = {}
+        self._made: dict[tuple[str, str, str], str] = {}  # object -> what it was made of
+
+    def shown(self, name: str, text: str) -> None:
+        """Take a file that the page shows."""
+        self._files[name] = text
+
+    def before(self, command: Command) -> list[str]:
+        """Return the deletions that have to come before a command."""
+        steps: list[str] = []
+        listed = "\n".join(command.listing.lines) if command.listing else ""
+        refused = re.search(r"exists|[Ee]rror|invalid", listed)
+        for words in Scan(command.text).commands:
+            if words[0] != "kubectl" or len(words) < 2:
+                continue
+            verb = next((word for word in words[1:] if not word.startswith("-")), "")
+            if verb == "delete":
+                self._forget(words, command.text)
+            if verb not in ("create", "apply", "run") or any(word.startswith("--dry-run") for word in words):
+                continue
+            for entry, source in self._makes(verb, words).items():
+                resource, name, namespace = entry
+                anew = entry in self._made and self._made[entry] != source if verb == "apply" else entry in self._made
+                if anew and not refused and (verb != "apply" or resource in _FIXED):
+                    place = f" -n {namespace}" if namespace else ""
+                    steps.append(f"kubectl delete {resource} {name}{place} --ignore-not-found --now")
+                self._made[entry] = source
+        return steps
+
+    def _makes(self, verb: str, words: list[str]) -> dict[tuple[str, str, str], str]:
+        """Return what a command makes, and of what: the name of a file, or the command's words."""
+        namespace = _value(words, "-n", "--namespace")
+        file = _value(words, "-f", "--filename")
+        if file:
+            text = self._files.get(file) or self._opened(file)
+            return {(resource, name, namespace): file for resource, name in self._objects(text)} if text else {}
+        plain = [word for word in words[2:] if not word.startswith("-")]
+        if verb == "run" and plain:
+            return {("pods", plain[0], namespace): " ".join(words)}
+        if verb == "create" and len(plain) > 1:
+            found = self._discovery.find(plain[0])
+            name = plain[2] if plain[0] in ("secret", "service", "svc") and len(plain) > 2 else plain[1]
+            return {(found.name, name, namespace): " ".join(words)} if found else {}
+        return {}
+
+    def _forget(self, words: list[str], text: str) -> None:
+        for resource, name, namespace in list(self._made):
+            if re.search(rf"[\s/=]{re.escape(name)}(?:\s|$)", text) or self._made[resource, name, namespace] in words \
+                    or "--all" in words or (namespace and namespace in words):
+                del self._made[resource, name, namespace]
+
+
+def _value(words: list[str], short: str, long: str) -> str:
+    """Return the value of a flag, "" without it."""
+    for place, word in enumerate(words):
+        if word in (short, long) and place + 1 < len(words):
+            return words[place + 1]
+        if word.startswith((f"{long}=", f"{short}=")):
+            return word.partition("=")[2]
+    return ""

@@ -1,0 +1,172 @@
+"""What a page leaves unsaid is done for it, and told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
+
+POD = """\
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}}}
+spec: {{containers: [{{name: a, image: {image}}}]}}
+```
+"""
+
+
+def inferred(report):
+    return [outcome.command.text for outcome in report.outcomes if outcome.command.origin == "inferred"]
+
+
+def states(report):
+    return [outcome.state for outcome in report.outcomes if not outcome.command.origin]
+
+
+def differences(report):
+    return [(outcome.command.text, outcome.why or (outcome.verdict and outcome.verdict.diff)) for outcome in report.bad]
+
+
+def test_the_last_of_several_versions_is_applied(replayed):
+    page = POD.format(name="a", image="nginx") + POD.format(name="a", image="httpd")
+    report = replayed(page + "```\n$ kubectl get pod a -o jsonpath='{..image}'\nhttpd\n```\n")
+    assert len(inferred(report)) == 1
+    assert "httpd" in report.outcomes[-1].output
+
+
+def test_what_a_manifest_speaks_of_is_applied_before_it(replayed):
+    page = ("```yaml\napiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: kata}\nhandler: kata\n```\n"
+            + POD.format(name="a", image="nginx").replace("spec: {", "spec: {runtimeClassName: kata, "))
+    report = replayed(page + "```sh\nkubectl get pod a\n```\n")
+    assert len(inferred(report)) == 2
+    assert not report.bad
+
+
+def test_a_document_that_was_read_is_no_manifest(replayed):
+    uid = "91460ecb-e917-11e8-98f2-025000000001"
+    page = POD.format(name="a", image="nginx").replace("{name: a}", f"{{name: a, uid: {uid}}}")
+    assert inferred(replayed(page + "```sh\nkubectl get pods\nkubectl get pod a\n```\n")) == []
+
+
+def test_what_is_made_anew_is_deleted_before(replayed):
+    report = replayed("```sh\nkubectl create configmap a --from-literal=x=1\n```\n```\n"
+                      "$ kubectl create configmap a --from-literal=x=2\nconfigmap/a created\n"
+                      "$ kubectl create configmap a\n"
+                      'error: failed to create configmap: configmaps "a" already exists\n```\n')
+    assert states(report) == ["ran", "equal", "equal"], differences(report)
+    assert inferred(report) == ["kubectl delete configmaps a --ignore-not-found --now"]
+
+
+def test_another_pod_of_a_name_takes_the_place_of_the_first(replayed, tmp_path):
+    for name, image in (("one", "nginx"), ("two", "httpd")):
+        (tmp_path / f"{name}.yaml").write_text("\n".join(POD.format(name="a", image=image).split("\n")[1:-2]))
+    report = replayed("".join(f"```sh\nkubectl apply -f https://k8s.io/examples/{name}.yaml\n```\n"
+                              for name in ("one", "one", "two")), maps=(("https://k8s.io/examples", str(tmp_path)),))
+    assert states(report) == ["ran"] * 3, differences(report)
+    assert inferred(report) == ["kubectl delete pods a --ignore-not-found --now"]
+
+
+@needs_bash
+def test_an_editor_saves_what_the_page_shows(replayed):
+    report = replayed("""\
+```sh
+kubectl create configmap sport --from-literal=sport=football
+kubectl edit configmap sport
+```
+It could look like this then:
+```yaml
+apiVersion: v1
+data:
+  sport: cricket
+kind: ConfigMap
+metadata:
+  name: sport
+  resourceVersion: "1743935"
+  uid: 024ee001-fe72-487e-872e-34d6464a8a23
+```
+You should see:
+```
+configmap/sport edited
+```
+```
+$ kubectl get configmap sport -o jsonpath='{.data.sport}'
+cricket
+```
+""")
+    assert states(report) == ["ran", "equal", "equal"], differences(report)
+
+
+@needs_bash
+def test_addresses_of_load_balancers_are_there_when_the_page_shows_them(replayed):
+    report = replayed("""\
+```
+$ kubectl create service loadbalancer a --tcp=80
+service/a created
+$ kubectl get service a
+NAME   TYPE           CLUSTER-IP    EXTERNAL-IP   PORT(S)        AGE
+a      LoadBalancer   10.96.1.5     <pending>     80:31234/TCP   5s
+$ kubectl get service a
+NAME   TYPE           CLUSTER-IP    EXTERNAL-IP     PORT(S)        AGE
+a      LoadBalancer   10.96.1.5     203.0.113.140   80:31234/TCP   50s
+```
+""")
+    assert states(report) == ["equal"] * 3, differences(report)
+    assert inferred(report) == ["kubectl sim tunnel open"]
+
+
+def test_a_deletion_that_the_page_looks_at_is_not_waited_for(replayed):
+    report = replayed("""\
+```sh
+kubectl run a --image=busybox --command -- sleep 3600
+kubectl wait --for=condition=Ready pod/a
+kubectl delete pod a
+```
+```
+$ kubectl get pods
+NAME   READY   STATUS        RESTARTS   AGE
+a      1/1     Terminating   0          20s
+```
+""")
+    assert states(report) == ["ran", "ran", "ran", "equal"], differences(report)
+
+
+@needs_bash
+def test_placeholders_that_mean_a_node_or_pod_are_filled(replayed):
+    report = replayed("```sh\nkubectl run a --image=nginx\nkubectl label node <your-node-name> x=y\n"
+                      "kubectl describe pod <pod-name>\nkubectl get configmap <name>\n```\n")
+    assert states(report) == ["ran"] * 3 + ["left out"], differences(report)
+
+
+@needs_bash
+def test_a_page_has_as_many_nodes_as_it_names(replayed):
+    report = replayed("```sh\nkubectl label node worker-1 x=y\nkubectl cordon worker-2\n```\n"
+                      "```\n$ kubectl get nodes -o name | wc -l\n2\n```\n")
+    assert states(report) == ["ran", "ran", "equal"], differences(report)
+
+
+@needs_bash
+def test_what_a_kustomization_makes_is_asked_for(replayed):
+    report = replayed("""\
+```sh
+cat <<EOF >./kustomization.yaml
+configMapGenerator:
+- name: a
+  literals: [x=1]
+EOF
+```
+The generated ConfigMap is:
+```yaml
+apiVersion: v1
+data:
+  x: "1"
+kind: ConfigMap
+metadata:
+  name: a-m2b78gf4tk
+```
+""")
+    assert [outcome.command.text for outcome in report.outcomes][1:] == ["kubectl kustomize ./"]
+    assert states(report) == ["ran", "equal"], differences(report)

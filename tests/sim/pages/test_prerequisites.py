@@ -1,0 +1,50 @@
+"""Where a command was left out, those that need what it would have made are left out with it; others fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
+
+
+def told(report):
+    return [(outcome.state, outcome.why) for outcome in report.outcomes]
+
+
+def test_files_and_objects_of_commands_that_were_left_out(replayed):
+    report = replayed("""\
+```sh
+openssl req -new -out server.crt -keyout server.key
+kubectl create secret tls pair --cert server.crt --key server.key
+```
+```
+$ kubectl get secret pair
+NAME   TYPE                DATA   AGE
+pair   kubernetes.io/tls   2      5s
+$ kubectl get secret other
+NAME    TYPE     DATA   AGE
+other   Opaque   2      5s
+```
+""")
+    assert [state for state, _ in told(report)] == ["left out", "left out", "left out", "differs"]
+    assert told(report)[1][1].endswith("which the command in line 2 would have made")
+
+
+def test_what_the_page_says_of_absence_is_compared(replayed):
+    report = replayed("```sh\ndocker run web\n```\n```\n$ kubectl get pod web\n"
+                      'Error from server (NotFound): pods "web" not found\n```\n')
+    assert [state for state, _ in told(report)] == ["left out", "equal"]
+
+
+@needs_bash
+def test_variables_of_commands_that_were_left_out(replayed):
+    report = replayed("```sh\nexport IP=$(minikube ip)\necho $IP\nIP=5\necho $IP\n```\n")
+    assert [state for state, _ in told(report)] == ["left out", "left out", "ran", "ran"]
+
+
+@pytest.mark.parametrize("command", ["cat /etc/passwd", "grep x /var/log/syslog", "source /usr/share/x", "ls /proc/1"])
+def test_files_of_the_machine_are_not_read(replayed, command):
+    assert told(replayed(f"```sh\n{command}\n```\n"))[0][1] == f"reads {command.split()[-1]}"
