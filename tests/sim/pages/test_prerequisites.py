@@ -41,7 +41,7 @@ def test_what_the_page_says_of_absence_is_compared(replayed):
 
 @needs_bash
 def test_variables_of_commands_that_were_left_out(replayed):
-    report = replayed("```sh\nexport IP=$(minikube ip)\necho $IP\nIP=5\necho $IP\n```\n")
+    report = replayed("```sh\nexport IP=$(gcloud ip)\necho $IP\nIP=5\necho $IP\n```\n")
     assert [state for state, _ in told(report)] == ["left out", "left out", "ran", "ran"]
 
 
