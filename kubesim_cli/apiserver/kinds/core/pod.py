@@ -162,6 +162,8 @@ def summary(pod: Object, release: Release) -> tuple[str, str, int, str]:
         more, later = _restarts(status.get("containerStatuses") or ())
         restarts, last = restarts + more, max(last, later)
     if pod["metadata"].get("deletionTimestamp"):
+        from ....releases.gates import enabled
+
         if status.get("reason") == "NodeLost":
             reason = "Unknown"
         elif not is_phase_terminal(phase) or not enabled("EndedPodsDoNotTerminate", release):
