@@ -116,7 +116,8 @@ a      1/1     Running   0          5s    10.244.0.3   minikube   <none>        
 
 
 def test_a_page_without_a_release_may_be_of_an_older_one():
-    page = "NAME   READY   STATUS    RESTARTS   AGE   IP          NODE\na      1/1     Running   0          5s    10.0.0.1    minikube"
+    page = ("NAME   READY   STATUS    RESTARTS   AGE   IP          NODE\n"
+            "a      1/1     Running   0          5s    10.0.0.1    minikube")
     assert judge(page, WIDE, undated=True).equal
     assert not judge(page, WIDE).equal
     assert not judge(page.replace("Running", "Pending"), WIDE, undated=True).equal
@@ -141,7 +142,8 @@ def test_kubectl_has_told_what_it_does_in_another_way():
 
 
 def test_a_long_line_may_be_broken():
-    real = 'Error from server (Forbidden): error when creating "https://x/examples/a.yaml": pods "a" is forbidden: too large'
+    real = ('Error from server (Forbidden): error when creating "https://x/examples/a.yaml": pods "a" is forbidden: '
+            'too large')
     page = 'Error from server (Forbidden): error when creating "examples/a.yaml":\npods "a" is forbidden: too large'
     assert judge(page, real).equal
     assert not judge(page.replace("too large", "too small"), real).equal
@@ -154,8 +156,8 @@ def test_json_may_be_laid_out_otherwise():
 
 def test_a_part_of_a_document_is_found_whatever_the_order_of_keys():
     real = "apiVersion: v1\ndata:\n  a: x\n  b: y\nkind: ConfigMap\nmetadata:\n  name: c\n  resourceVersion: \"5\"\n"
-    assert judge("kind: ConfigMap\nmetadata:\n  name: c\n  resourceVersion: \"7\"\ndata:\n  ...\n  b: y", real, "contains",
-                 document=True).equal
+    page = "kind: ConfigMap\nmetadata:\n  name: c\n  resourceVersion: \"7\"\ndata:\n  ...\n  b: y"
+    assert judge(page, real, "contains", document=True).equal
     assert judge("  b: y\n  a: x", real, "contains", document=True).equal
     assert not judge("metadata:\n  b: y", real, "contains", document=True).equal
 

@@ -316,5 +316,6 @@ def test_errors_tell_of_urls(replayed, tmp_path):
 
 @needs_bash
 def test_differences_are_no_failure(replayed):
-    report = replayed("```sh\nkubectl create configmap a -o yaml --dry-run=client > a.yaml\nkubectl diff -f a.yaml\n```\n")
+    report = replayed("```sh\nkubectl create configmap a -o yaml --dry-run=client > a.yaml\n"
+                      "kubectl diff -f a.yaml\n```\n")
     assert states(report) == ["ran", "ran"]
