@@ -97,7 +97,8 @@ def _lines(rows: list[Row]) -> Iterator[Text]:
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
     for number, (at, subject, what, cause) in enumerate(cells):
         style = "bold" if not number else _STYLES[rows[number - 1].origin]
-        line = Text(f"{at:{widths[0]}}  ", "bold" if not number else "dim").append(f"{subject:{widths[1]}}  ")
+        line = Text().append(f"{at:{widths[0]}}  ", "bold" if not number else "dim")
+        line.append(f"{subject:{widths[1]}}  ", "" if number else "bold")
         yield line.append(f"{what:{widths[2]}}  ", "bold" if subject in ("$", "OBJECT") else "").append(cause, style)
 
 

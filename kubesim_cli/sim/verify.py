@@ -89,13 +89,17 @@ def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
 @click.option("--timeout", type=click.FloatRange(0.1), default=60.0, show_default=True, metavar="SECONDS",
               help="Real seconds that one command may take.")
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write the results to a file, as JUnit's XML.")
+@click.option("--svg", type=click.Path(file_okay=False), metavar="DIR",
+              help="Write a picture of a terminal for each block of commands into this folder.")
+@click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Write all these pictures as one page.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--update", is_flag=True, help="Rewrite the listings that differ in place.")
 @click.option("-j", "jobs", type=click.IntRange(1), default=1, metavar="N", help="Verify N pages at a time.")
 @click.pass_context
 def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: bool, level: str | None,
            kubernetes_version: str, find_version: bool, maps: tuple[str, ...], no_infer: bool, allow: tuple[str, ...],
-           host_shell: bool, timeout: float, junit: str | None, as_json: bool, update: bool, jobs: int) -> None:
+           host_shell: bool, timeout: float, junit: str | None, svg: str | None, html: str | None, as_json: bool,
+           update: bool, jobs: int) -> None:
     """Replay each PAGE in an empty cluster of its own, and compare every listing with what the commands print.
 
     A page is Markdown (.md), reStructuredText (.rst), AsciiDoc (.adoc), plain text as it is copied from a browser
@@ -139,6 +143,14 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
     if junit:
         with open(junit, "w", encoding="utf-8") as file:
             file.write(reporting.as_junit(reports))
+    if svg or html:
+        from .pages import drawn
+
+        if svg:
+            drawn.write_svgs(reports, svg)
+        if html:
+            with open(html, "w", encoding="utf-8") as file:
+                file.write(drawn.as_html(reports))
     ctx.exit(code)
 
 
