@@ -16,12 +16,13 @@ from ..go.fmt import quote
 from ..go.jsontext import encode_sorted
 from ..machinery import errors, fieldset, timestamps, typed
 from ..machinery.decode import DecodeError, convert, decode
-from ..machinery.objects import clone
+from ..machinery.objects import clone, dig
 from ..machinery.schema import Schema
 from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     from ..machinery.types import Object
@@ -102,6 +103,23 @@ def track_update(old: Object | None, obj: Object, manager: str, api_version: str
     _cap(managers)
     if managers:
         meta["managedFields"] = _write(managers)
+
+
+def track_scale(old: Object, obj: Object, manager: str, api_version: str, path: Sequence[str]) -> None:
+    """Set `obj`'s managedFields, in place, to what they are after an update of its Scale, whose number of replicas
+    stands at `path`. Who owned that loses it; the entry of who gets it has no time, because the Scale has none
+    (managedfields.ScaleHandler). Where nobody owns it, nothing is tracked."""
+    managers = _read(old.get("metadata", {}).get("managedFields")) or {}
+    place = ["f:" + name for name in path]
+    if dig(old, *path) == dig(obj, *path) or not any(fieldset.has(each.fields, place) for each in managers.values()):
+        return
+    who, replicas = _identity(manager, "Update", api_version, "scale"), {}
+    fieldset.insert(replicas, place)
+    known = managers.get(who)
+    if known is None or not fieldset.has(known.fields, place):
+        _disown(managers, who, replicas)
+        managers[who] = _Owned(replicas, api_version, False, known.time if known else "")
+    obj["metadata"]["managedFields"] = _write(managers)
 
 
 def _untracked(obj: Object) -> Object:

@@ -122,10 +122,13 @@ def _alike(old: Object, event: Object) -> bool:
 
 
 def expiry(event: Object) -> float:
-    """Return when the server forgets an event (kube-apiserver --event-ttl, one hour)."""
-    stamp = ((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp")
-             or event.get("eventTime") or event["metadata"]["creationTimestamp"])
-    return timestamps.parse(stamp) + LIFE
+    """Return when the server forgets an event: an hour after it was written (kube-apiserver --event-ttl).
+
+    Who counts an event writes when that was; nothing else tells when an event was written again.
+    """
+    stamps = ((event.get("series") or {}).get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"),
+              event["metadata"]["creationTimestamp"])
+    return max(timestamps.parse(stamp) for stamp in stamps if stamp) + LIFE
 
 
 def forgotten(event: Object) -> float:

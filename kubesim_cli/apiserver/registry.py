@@ -1,7 +1,8 @@
 """create, update, patch, delete and deletecollection as every kind has them.
 
-The order of the steps is that of k8s.io/apiserver/pkg/registry/generic/registry/store.go: decode, default, mutating
-admission, the kind's strategy, validation, validating admission, storage.
+The order of the steps is that of k8s.io/apiserver/pkg/endpoints/handlers and .../registry/generic/registry/store.go:
+decode, default, managed fields (so that nobody owns what the server adds), mutating admission, the kind's strategy,
+validation, validating admission, storage.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def store_new(request: Request, body: Object) -> Object:
     if not meta.get("name") and meta.get("generateName"):
         meta["name"] = meta["generateName"][:58] + server.entropy.suffix()
     kind.default(obj, ctx)
+    tracking.track(request, None, obj)
     attributes = admission.Attributes(ctx, "CREATE", res, "", obj, None)
     admission.mutate(attributes)
     key = key_of(obj) if meta.get("name") else ""
@@ -85,7 +87,6 @@ def store_new(request: Request, body: Object) -> Object:
     if there is not None:
         raise errors.already_exists(res.name, meta["name"], bool(there["metadata"].get("deletionTimestamp")))
     kind.after_create(obj, ctx)
-    tracking.track(request, None, obj)
     if not ctx.dry_run:
         obj = server.write("ADDED", res, obj, None)
     return convert(request, obj)
@@ -134,6 +135,7 @@ def store_update(request: Request, obj: Object, old: Object) -> Object:
     _check_preconditions(request, meta, before)
     objectmeta.keep_system_fields(meta, before)
     kind.default(obj, ctx)
+    tracking.track(request, old, obj)
     if not part and kind.has_status and not (trusted and "status" not in old):
         if "status" in old:
             obj["status"] = old["status"]
@@ -156,7 +158,7 @@ def store_update(request: Request, obj: Object, old: Object) -> Object:
             for text in kind.warnings(obj, old, ctx):
                 ctx.warn(text)
         admission.validate(attributes)
-    tracking.track(request, old, obj)
+    tracking.keep_times(obj, old)
     if before.get("deletionTimestamp") and not meta.get("finalizers") \
             and not meta.get("deletionGracePeriodSeconds") and not kind.is_held(obj):
         if not ctx.dry_run:

@@ -33,10 +33,27 @@ def track(request: Request, old: Object | None, obj: Object) -> None:
     manager = options.field_manager or "kubectl"
     if request.trusted:
         manager = options.field_manager or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
-    from .apply import track_update
+    from .apply import track_scale, track_update
 
+    if subresource == "scale":
+        track_scale(old or {}, obj, manager, res.api_version, request.kind.scale_paths["spec"])
+        return
     track_update(old, obj, manager, res.api_version, subresource, request.server.now, request.schema,
                  _ignored(request))
+
+
+def keep_times(obj: Object, old: Object) -> None:
+    """Take back, in place, the times of managed fields where nothing else has changed in the end
+    (fieldmanager.IgnoreManagedFieldsTimestampsTransformer)."""
+    meta, before = obj["metadata"], old["metadata"]
+    entries, were = meta.get("managedFields"), before.get("managedFields")
+    if not entries or not were or entries == were or len(entries) != len(were):
+        return
+    if [{**entry, "time": ""} for entry in entries] != [{**entry, "time": ""} for entry in were]:
+        return
+    same = {"managedFields": were, "resourceVersion": before.get("resourceVersion")}
+    if {**obj, "metadata": {**meta, **same}} == old:
+        meta["managedFields"] = were
 
 
 def applied(request: Request, old: Object | None) -> Object:

@@ -101,3 +101,18 @@ def test_those_that_nobody_can_see_are_not_stored_and_are_counted_all_the_same(t
         w.store.close()
     assert found[0] == found[2]
     assert found[3] < found[1] if minutes > 60 else found[3] == found[1]
+
+
+def test_an_event_that_tells_of_long_ago_stays_an_hour_from_when_it_was_written(terminal):
+    terminal.ok("kubectl create -f -", """\
+apiVersion: v1
+kind: Event
+metadata: {name: old, namespace: default}
+involvedObject: {kind: Pod, name: web, namespace: default}
+reason: Old
+lastTimestamp: "2020-01-01T00:05:00Z"
+""")
+    terminal.advance("55m")
+    assert terminal.ok("kubectl get events -o name") == "event/old\n"
+    terminal.advance("10m")
+    assert terminal.ok("kubectl get events -o name") == ""

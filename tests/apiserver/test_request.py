@@ -96,7 +96,7 @@ def test_a_scale_is_tracked_as_one_but_checked_as_its_object(api):
     api.change("deployments.apps", "web", {"spec": {"replicas": 2}}, subresource="scale")
     web = api.admin.get("deployments.apps", "web", "default")
     assert (web["spec"]["replicas"], web["metadata"]["generation"]) == (2, 2)
-    assert [entry.get("subresource") for entry in web["metadata"]["managedFields"]] == [None, "scale"]
+    assert [entry.get("subresource") for entry in web["metadata"]["managedFields"]] == ["scale", None]
 
 
 def test_calls_that_were_let_in_are_told(api):
@@ -124,3 +124,42 @@ def test_what_has_not_changed_is_not_written(api):
     first = revision()
     api.admin.create("pods", body, "default", name="p", subresource="eviction")
     assert revision() == first
+
+
+def _owners(obj):
+    return [(entry["manager"], entry.get("subresource"), "time" in entry, entry["fieldsV1"])
+            for entry in obj["metadata"]["managedFields"]]
+
+
+def test_a_scale_is_taken_over_without_a_time(api):
+    api.create("apps/v1", "Deployment", "web", spec={
+        "replicas": 1, "selector": {"matchLabels": {"a": "b"}},
+        "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "x"}]}}})
+    for replicas in (2, 2, 3):
+        api.change("deployments.apps", "web", {"spec": {"replicas": replicas}}, subresource="scale")
+        [scaled, made] = _owners(api.admin.get("deployments.apps", "web", "default"))
+        assert scaled == ("kubectl", "scale", False, {"f:spec": {"f:replicas": {}}})
+        assert "f:replicas" not in made[3]["f:spec"]
+
+
+@pytest.mark.parametrize("kind, spec, added", [
+    ("Pod", {"containers": [{"name": "c", "image": "x"}]}, ["tolerations", "serviceAccountName", "volumes", "priority"]),
+    ("Service", {"ports": [{"port": 80}]}, ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])])
+def test_what_the_server_adds_is_nobodys(api, kind, spec, added):
+    api.create("v1", kind, "web", spec=spec)
+    obj = api.admin.get(f"{kind.lower()}s", "web", "default")
+    [entry] = obj["metadata"]["managedFields"]
+    assert all(name in obj["spec"] for name in added)
+    assert not [name for name in added if "f:" + name in entry["fieldsV1"]["f:spec"]]
+
+
+def test_what_a_subresource_takes_back_is_owned_all_the_same(api):
+    api.create("v1", "Pod", "web", spec={"containers": [{"name": "c", "image": "x"}]})
+    for _ in range(2):
+        api.server.clock.reach(api.server.now + 5)
+        changed = api.admin.patch("pods", "web", {"spec": {"containers": [{"name": "c", "image": "y"}]}}, "strategic",
+                                  "default", subresource="resize")
+        assert changed["spec"]["containers"][0]["image"] == "x"
+        [entry] = [each for each in changed["metadata"]["managedFields"] if each.get("subresource") == "resize"]
+        assert entry["fieldsV1"]["f:spec"]["f:containers"]['k:{"name":"c"}'] == {"f:image": {}}
+        assert entry["time"] == "2024-01-01T00:00:05Z"  # the second time nothing changed but that

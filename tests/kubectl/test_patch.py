@@ -119,6 +119,12 @@ def test_what_of_metadata_goes_with_a_status(terminal):
     assert terminal.ok(f"kubectl get svc svc {shown}") == "y b"
 
 
+def test_a_system_priority_class_stays(terminal):
+    refused = terminal("kubectl delete pc system-node-critical")
+    assert refused.err == ('Error from server (Forbidden): priorityclasses.scheduling.k8s.io "system-node-critical" is '
+                           "forbidden: this is a system priority class and cannot be deleted\n")
+
+
 def test_an_address_that_somebody_gave_a_service_stays(terminal):
     terminal.ok("kubectl create service loadbalancer lb --tcp=80")
     status = '{"status":{"loadBalancer":{"ingress":[{"ip":"198.51.100.7"},{"hostname":"a.example.com"}]}}}'

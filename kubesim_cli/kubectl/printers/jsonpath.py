@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class JSONPathPrinter(Printer):
     """The printer of -o jsonpath, jsonpath-file and jsonpath-as-json."""
 
-    def __init__(self, template: str, allow_missing_keys: bool, as_json: bool) -> None:
-        self.template, self.as_json = template, as_json
+    def __init__(self, template: str, allow_missing_keys: bool, as_json: bool, typed: bool = False) -> None:
+        """`typed`: objects come in Go's types, which reach the template by way of JSON, so that integers are floats."""
+        self.template, self.as_json, self.typed = template, as_json, typed
         try:
             self.path = JSONPath(template, allow_missing_keys)
         except JSONPathError as error:
@@ -32,7 +33,10 @@ class JSONPathPrinter(Printer):
                 f"\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n\n") from None
         if self.as_json:
             return "".join([dump(values) + "\n" for values in found])
-        return "".join([" ".join([_shown(value) for value in values]) for values in found])
+        return "".join([" ".join([self._shown(value) for value in values]) for values in found])
+
+    def _shown(self, value: Json) -> str:
+        return _shown(float(value) if self.typed and type(value) is int else value)
 
 
 def _shown(value: Json) -> str:

@@ -29,7 +29,8 @@ def for_output(output: str, *, template: str = "", allow_missing_template_keys: 
     """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
 
     `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
-    in the error). `no_headers` is for custom columns, `order` is that of `json.dump`.
+    in the error). `no_headers` is for custom columns, `order` is that of `json.dump`: `list` for objects in the shape
+    of their Go types.
     Source: cli-runtime/pkg/genericclioptions/*_flags.go.
     """
     allowed = tuple(f for f in allowed if f != "kyaml" or does("KYAML", release))
@@ -45,7 +46,7 @@ def for_output(output: str, *, template: str = "", allow_missing_template_keys: 
             from .jsonpath import JSONPathPrinter
 
             return JSONPathPrinter(_template(format_, value), allow_missing_template_keys,
-                                   format_ == "jsonpath-as-json")
+                                   format_ == "jsonpath-as-json", typed=order is list)
         if format_ in TEMPLATE_FORMATS:
             from .gotemplate import GoTemplatePrinter
 

@@ -37,7 +37,7 @@ def _check(obj: Object, bad: FieldErrors) -> None:
                                    "resourceAttributes must be specified"))
     found += bad
     if found:
-        raise errors.invalid(obj["kind"], GROUP, "", found)
+        raise errors.invalid("", GROUP, "", found)  # the object that was decoded does not name its kind
 
 
 def _answer(obj: Object, user: Object, ctx: Context) -> Object:

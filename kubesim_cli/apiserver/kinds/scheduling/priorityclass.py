@@ -25,6 +25,13 @@ class PriorityClass(Kind):
         obj.setdefault("value", 0)
         obj.setdefault("preemptionPolicy", "PreemptLowerPriority")
 
+    def prepare_delete(self, obj: Object, ctx: Context) -> None:
+        if obj["metadata"]["name"] in SYSTEM:
+            from ....machinery import errors
+
+            raise errors.forbidden("priorityclasses.scheduling.k8s.io", obj["metadata"]["name"],
+                                   "this is a system priority class and cannot be deleted")
+
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
 
