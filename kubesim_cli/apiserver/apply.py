@@ -113,7 +113,8 @@ def track_scale(old: Object, obj: Object, manager: str, api_version: str, path: 
     place = ["f:" + name for name in path]
     if dig(old, *path) == dig(obj, *path) or not any(fieldset.has(each.fields, place) for each in managers.values()):
         return
-    who, replicas = _identity(manager, "Update", api_version, "scale"), {}
+    who = _identity(manager, "Update", api_version, "scale")
+    replicas: Object = {}
     fieldset.insert(replicas, place)
     known = managers.get(who)
     if known is None or not fieldset.has(known.fields, place):

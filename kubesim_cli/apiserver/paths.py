@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..machinery import errors
 from ..machinery.objects import bare_items
+from .nonresource import HEALTH, api_root, health, serve
 from .request import Options, Request
 
 TYPE_CHECKING = False
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from ..machinery.discovery import Resource
     from ..machinery.types import Json, Object
     from .client import Client
-
-HEALTH = ("/healthz", "/livez", "/readyz")
-
 
 def request(client: Client, method: str, url: str, body: Object | None = None) -> Json:
     """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
@@ -29,24 +27,30 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
         from .authorization import authorize_path
 
         authorize_path(client, method.lower(), path)
-    if path in HEALTH or (len(parts) > 1 and "/" + parts[0] in HEALTH):
-        return "ok"
+    if parts[:1] and parts[0] in HEALTH:
+        return health(parts[0], "/".join(parts[1:]), _lists(query), client.release)
     if path == "/version":
         from ..releases.server import info
 
         return info(client.release, server=True)
     if not of_resource:
+        if parts[:1] not in (["api"], ["apis"]):
+            return serve(client.discovery, client.release, path)
         return _discover(client, parts)
     group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
     return _serve(client, method, group, version_, rest, _query(query), body)
 
 
-def _query(query: str) -> dict[str, str]:
+def _lists(query: str) -> dict[str, list[str]]:
     if not query:
         return {}
-    from urllib.parse import parse_qsl
+    from urllib.parse import parse_qs
 
-    return dict(parse_qsl(query))
+    return parse_qs(query, keep_blank_values=True)
+
+
+def _query(query: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in _lists(query).items() if values[-1]}
 
 
 def _number(query: dict[str, str], name: str) -> int | None:
@@ -73,6 +77,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     name, subresource = (*rest[1:3], "", "")[:2]
     if len(rest) > 3:
         raise errors.no_resource()
+    client.server.resolve(resource)
     labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
     limit = _number(query, "limit")
     _number(query, "timeoutSeconds")
@@ -92,15 +97,19 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
                           dry_run=bool(sent.get("dryRun")))
         verb = "delete" if name else "deletecollection"
         return client.send(Request(client, verb, resource, namespace, name, options=options))
-    if body is None:
-        raise errors.bad_request("the body of the request is empty")
     options = Options(dry_run=query.get("dryRun") == "All", field_manager=query.get("fieldManager", ""),
                       field_validation=query.get("fieldValidation", ""))
+    written = {"POST": "create", "PUT": "update"}.get(method)
+    if written is None:
+        raise errors.method_not_supported(resource, method.lower())
+    from . import writeoptions
+
+    writeoptions.check(written, options, [query["dryRun"]] if "dryRun" in query else [])
+    if body is None:
+        raise errors.bad_request("the body of the request is empty")
     if method == "POST":
         return client.send(Request(client, "create", resource, namespace, name, body, subresource, options))
-    if method == "PUT":
-        return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
-    raise errors.method_not_supported(resource, method.lower())
+    return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
 
 
 def _delete_options(query: dict[str, str]) -> Object:
@@ -117,11 +126,8 @@ def _delete_options(query: dict[str, str]) -> Object:
 def _discover(client: Client, parts: list[str]) -> Object:
     """Serve /api, /apis and what is right below them (endpoints/discovery)."""
     discovery = client.discovery
-    if parts[:1] not in (["api"], ["apis"]):
-        raise errors.no_resource()
     if parts == ["api"]:
-        return {"kind": "APIVersions", "versions": ["v1"],
-                "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "192.168.49.2:8443"}]}
+        return api_root("192.168.49.2:8443")
     if parts == ["apis"]:
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [api_group(group) for group in discovery.groups]}
     if parts[0] == "apis" and len(parts) == 2:

@@ -37,6 +37,7 @@ def decode(request: Request, body: Object) -> Object:
 
 def create(request: Request) -> Object:
     """Serve POST to a collection."""
+    _check_options(request)
     return store_new(request, request.body)
 
 
@@ -117,6 +118,7 @@ def update(request: Request) -> Object:
     """Serve PUT of an object."""
     if "update" not in request.res.verbs:
         raise errors.method_not_supported(request.res.name, "update")
+    _check_options(request)
     request.server.begin()
     if request.kind.create_on_update and find(request) is None:
         return create(request)
@@ -199,10 +201,20 @@ def _spec_changed(obj: Object, old: Object) -> bool:
     return False
 
 
+def _check_options(request: Request) -> None:
+    options = request.options
+    manager = options.field_manager
+    if (options.patch_type == "apply" and not manager) or len(manager) > 32 or not manager.isprintable():
+        from . import writeoptions
+
+        writeoptions.check(request.verb, options)
+
+
 def patch(request: Request) -> Object:
     """Serve PATCH of an object; server-side apply creates it where it is missing."""
     if "patch" not in request.res.verbs:
         raise errors.method_not_supported(request.res.name, "patch")
+    _check_options(request)
     request.server.begin()
     old = find(request)
     if request.options.patch_type == "apply":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..machinery import conditions, errors, timestamps
+from ..machinery import conditions, errors
 from ..machinery.objects import clone, dig
 from . import registry, tracking
 from .reading import convert, read
@@ -152,8 +152,7 @@ def create_binding(request: Request) -> Object:
                              {"type": "PodScheduled", "status": "True", "lastProbeTime": None}, server.now)
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
     server.write("MODIFIED", request.res, obj, old)
-    return {"kind": "Status", "apiVersion": "v1", "metadata": {"creationTimestamp": timestamps.format(server.now)},
-            "status": "Success"}
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
 def create_eviction(request: Request) -> Object:

@@ -120,11 +120,11 @@ class Discovery:
         return [res for res in self._of_name(plural) if res.plural == plural]
 
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
-        """Find the resource of an object's apiVersion and kind."""
+        """Find the resource of an object's apiVersion and kind; the kind may be in small letters (restmapper)."""
         key = api_version, kind
         if key not in self._kinds:
             self._kinds[key] = next((res for res in self._of_name(kind.lower())
-                                     if res.kind == kind and res.api_version == api_version), None)
+                                     if kind in (res.kind, res.kind.lower()) and res.api_version == api_version), None)
         return self._kinds[key]
 
     def find(self, text: str) -> Resource | None:

@@ -28,6 +28,7 @@ GATES = {
     "AuthorizePodWebsocketUpgradeCreatePermission": Gate((1, 35), (1, 35)),
     "CRDValidationRatcheting": Gate((1, 28), (1, 30), (1, 33)),
     "ClearingNominatedNodeNameAfterBinding": Gate((1, 34), (1, 35)),
+    "ComponentStatusz": Gate((1, 32), (1, 36)),
     "ContainerRestartRules": Gate((1, 34), (1, 35)),
     "DeploymentReplicaSetTerminatingReplicas": Gate((1, 33), (1, 35)),
     "DynamicResourceAllocation": Gate((1, 26), (1, 34), (1, 35)),

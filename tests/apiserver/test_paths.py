@@ -185,3 +185,31 @@ def test_what_are_no_delete_options_is_told(api, body, why, name):
     told = api.refused(api.admin.raw, "DELETE", "/api/v1/namespaces/default/configmaps" + name, body)
     assert told.startswith(why)
     assert api.admin.raw("GET", "/api/v1/namespaces/default/configmaps/a")
+
+
+def test_health_in_detail(api):
+    text = api.admin.raw("GET", "/readyz?verbose&exclude=etcd&exclude=nope")
+    lines = text.splitlines()
+    assert lines[:3] == ["[+]ping ok", "[+]log ok", "[+]etcd excluded: ok"]
+    assert lines[-2:] == ['warn: some health checks cannot be excluded: no matches for "nope"', "readyz check passed"]
+    assert "[+]shutdown ok" not in api.admin.raw("GET", "/livez?verbose")
+    assert api.admin.raw("GET", "/livez/poststarthook/rbac/bootstrap-roles") == "ok"
+    with pytest.raises(StatusError):
+        api.admin.raw("GET", "/livez/nosuch")
+
+
+def test_what_paths_and_documents_there_are(api):
+    paths = api.admin.raw("GET", "/")["paths"]
+    assert {"/api", "/apis/apps/v1", "/livez/ping", "/flagz", "/version"} <= set(paths) and paths == sorted(paths)
+    documents = api.admin.raw("GET", "/openapi/v3")["paths"]
+    assert documents["apis/apps/v1"]["serverRelativeURL"].startswith("/openapi/v3/apis/apps/v1?hash=")
+
+
+@pytest.mark.parametrize("query, told", [
+    ("dryRun=Some", 'dryRun: Unsupported value: ["Some"]: supported values: "All"'),
+    ("fieldValidation=x", 'fieldValidation: Unsupported value: "x": supported values: "", "Ignore", "Strict", "Warn"'),
+    ("fieldManager=a%00", 'fieldManager: Invalid value: "a\\x00": invalid character U+0000 (at position 1)')])
+def test_what_a_write_may_say_beside_its_object(api, query, told):
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+    assert api.refused(api.admin.raw, "POST", f"/api/v1/namespaces/default/configmaps?{query}", body) == (
+        f'CreateOptions.meta.k8s.io "" is invalid: {told}')

@@ -143,7 +143,8 @@ def test_a_scale_is_taken_over_without_a_time(api):
 
 
 @pytest.mark.parametrize("kind, spec, added", [
-    ("Pod", {"containers": [{"name": "c", "image": "x"}]}, ["tolerations", "serviceAccountName", "volumes", "priority"]),
+    ("Pod", {"containers": [{"name": "c", "image": "x"}]},
+     ["tolerations", "serviceAccountName", "volumes", "priority"]),
     ("Service", {"ports": [{"port": 80}]}, ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"])])
 def test_what_the_server_adds_is_nobodys(api, kind, spec, added):
     api.create("v1", kind, "web", spec=spec)

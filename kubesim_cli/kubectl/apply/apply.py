@@ -72,7 +72,7 @@ class Applier:
     def _manager(self) -> str:
         if self.server_side and not self.flags.changed("field-manager"):
             return "kubectl"
-        return self.flags["field-manager"] or _MANAGER
+        return self.flags["field-manager"] or ("" if self.server_side else _MANAGER)
 
     def _set(self) -> ApplySet | None:
         if "applyset" not in self.flags or not self.flags["applyset"]:

@@ -74,6 +74,12 @@ def _walk(directory: str, recursive: bool) -> list[str]:
     return files
 
 
+def _strict(ctx: Context) -> bool:
+    from ..util.cmdutil import validation
+
+    return "validate" in ctx.flags and validation(ctx.flags) == "Strict"
+
+
 class File:
     """A file, `-` or a URL. `source` is what messages call it; `of_many`: one of a directory's files or of a stream."""
 
@@ -109,7 +115,7 @@ class File:
 
         for value in manifests.values(self.read(ctx), self.source):
             if validate:
-                self._validate(value)
+                self._validate(ctx, value)
             try:
                 obj = decode(value)
                 yield from self._decoded(ctx, obj, local, flatten, scheme)
@@ -133,12 +139,17 @@ class File:
         if problems:
             yield Aggregate(problems)
 
-    def _validate(self, value: Json) -> None:
-        """Refuse what has no apiVersion and kind (paramVerifyingSchema; fields are the server's to check)."""
+    def _validate(self, ctx: Context, value: Json) -> None:
+        """Refuse what has no apiVersion and kind (paramVerifyingSchema). Fields are the server's to check, but for
+        those of a list's items."""
         listed = isinstance(value, dict) and value.get("kind") == "List"
         items = value.get("items") if listed else [value]
         problems = [problem for item in items for problem in kind_problems(item)] if isinstance(items, list) \
             else ["invalid object to validate"]
+        if listed and not problems and _strict(ctx):
+            from .listvalidation import problems as wrong_fields
+
+            problems = [problem for item in items or () for problem in wrong_fields(item, ctx.client.release)]
         if problems:
             told = problems[0] if len(problems) == 1 else "[" + ", ".join(dict.fromkeys(problems)) + "]"
             raise Failure(f"error validating {quote(self.source)}: error validating data: {told}; {_NO_VALIDATION}")
