@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..go.fmt import quote
+from ..machinery.errors import StatusError
 from ..machinery.objects import clone
 from ..releases.kubectl import does
 from .failures import Failure
@@ -13,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .context import Context
     from .resource.info import Info
+
+_PATIENCE = 300.0  # seconds in which a scale is written again after conflicts
 
 
 def run(ctx: Context) -> None:
@@ -57,10 +60,30 @@ def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
 
 
 def _scale(ctx: Context, info: Info, strategy: str) -> int:
-    """Write the scale subresource; returns the replicas it then asks for (kubectl/pkg/scale)."""
+    """Have the scale subresource written, again a second after each conflict; returns the replicas that it then asks for.
+
+    With --timeout it waits until they are there (kubectl/pkg/scale).
+    """
+    end = ctx.now + _PATIENCE
+    while True:
+        try:
+            there = _write(ctx, info, strategy == "server")
+            break
+        except StatusError as error:
+            if error.reason != "Conflict":
+                raise
+        ctx.wait(lambda: False, 1.0)
+        if ctx.now >= end:
+            raise Failure("context deadline exceeded")
+    if ctx.flags["timeout"] and strategy == "none":
+        _wait(ctx, info, ctx.flags["replicas"], ctx.flags["timeout"])
+    return there
+
+
+def _write(ctx: Context, info: Info, dry_run: bool) -> int:
+    """Write the scale subresource; returns the replicas that it then asks for."""
     flags = ctx.flags
     wanted, current, version = flags["replicas"], flags["current-replicas"], flags["resource-version"]
-    dry_run = strategy == "server"
     if current == -1 and not version:
         scale = ctx.client.patch(info.mapping.name, info.name, {"spec": {"replicas": wanted}}, "merge",
                                  info.namespace, subresource="scale", dry_run=dry_run)
@@ -73,8 +96,6 @@ def _scale(ctx: Context, info: Info, strategy: str) -> int:
             raise Failure(f"Expected resource version to be {version}, was {scale['metadata']['resourceVersion']}")
         scale["spec"]["replicas"] = wanted
         scale = ctx.client.update(info.mapping.name, scale, info.namespace, subresource="scale", dry_run=dry_run)
-    if flags["timeout"] and strategy == "none":
-        _wait(ctx, info, wanted, flags["timeout"])
     there: int = scale["spec"].get("replicas", 0)
     return there
 

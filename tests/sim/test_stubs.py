@@ -52,6 +52,20 @@ def test_apply_tries_again_after_a_conflict(terminal):
     terminal.ok("kubectl apply -f -", CONFIGMAP)
     terminal.ok("kubectl sim fail request 'patch configmaps' --with conflict --times 1")
     assert terminal.ok("kubectl apply -f -", CONFIGMAP + "data: {x: '1'}\n") == "configmap/a configured\n"
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:00Z (frozen)\n"
+    terminal.ok("kubectl sim fail request 'patch configmaps' --with conflict")
+    assert "(Conflict)" in failed(terminal, "kubectl apply -f -", CONFIGMAP + "data: {x: '2'}\n")
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:04Z (frozen)\n"
+
+
+def test_scale_tries_again_a_second_after_each_conflict(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.ok("kubectl sim fail request 'patch deploy/web/scale' --with conflict --times 3")
+    assert terminal.ok("kubectl scale deployment web --replicas=2") == "deployment.apps/web scaled\n"
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:03Z (frozen)\n"
+    terminal.ok("kubectl sim fail request '* deploy/web/scale' --with conflict")
+    assert failed(terminal, "kubectl scale deployment web --replicas=3") == "error: context deadline exceeded\n"
+    assert terminal.ok("kubectl sim clock") == "2024-01-01T00:05:03Z (frozen)\n"
 
 
 def test_what_the_control_plane_asks_is_not_held_up(terminal):

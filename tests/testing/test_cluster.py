@@ -188,8 +188,8 @@ def test_calls_are_told_with_their_requests(cluster):
 
 def test_requests_fail_and_commands_are_answered(cluster):
     cluster.apply(WEB)
-    cluster.fail("patch deploy/*/scale", "conflict", times=1)
-    assert cluster.kubectl("scale deploy web --replicas=1").stderr.startswith("Error from server (Conflict)")
+    cluster.fail("patch deploy/*/scale", "forbidden", times=1)
+    assert cluster.kubectl("scale deploy web --replicas=1").stderr.startswith("Error from server (Forbidden)")
     assert cluster.kubectl("scale deploy web --replicas=1").exit_code == 0
     before = cluster.now
     cluster.fail("list pods", slow="30s")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..resource.info import Info
 
 _RETRIES = 5
+_BACK_OFF = 1.0  # seconds before each retry but the first
 
 
 class Patcher:
@@ -45,6 +46,8 @@ class Patcher:
                 return self._send(modified)
             except StatusError as error:
                 if error.reason == "Conflict" and attempt < _RETRIES:
+                    if attempt:
+                        self.ctx.wait(lambda: False, _BACK_OFF)
                     self.info.get(self.ctx.client)
                     continue
                 if error.reason in ("Conflict", "Invalid") and self.force:
