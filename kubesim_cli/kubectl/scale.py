@@ -60,7 +60,7 @@ def _nothing(error: Exception | None, release: tuple[int, int]) -> Exception:
 
 
 def _scale(ctx: Context, info: Info, strategy: str) -> int:
-    """Have the scale subresource written, again a second after each conflict; returns the replicas that it then asks for.
+    """Have the scale subresource written, again a second after each conflict; returns the replicas it then asks for.
 
     With --timeout it waits until they are there (kubectl/pkg/scale).
     """
