@@ -31,6 +31,7 @@ _MODULES = (
     "loading",
     "minikube",
     "nodes",
+    "record",
     "reset",
     "running",
     "shell",

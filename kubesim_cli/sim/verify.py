@@ -113,7 +113,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
 
     settings: Settings = ctx.obj
     options = Options(timeout=timeout, infer=not no_infer, allow=allow, host_shell=host_shell, maps=_maps(maps),
-                      release=_release(kubernetes_version), level=level or "")
+                      release=release_option(kubernetes_version), level=level or "")
     console = Console(highlight=False, soft_wrap=True)
     if find_version:
         ctx.exit(_find_version(pages, settings.execute, options, jobs, console))
@@ -166,7 +166,7 @@ def _maps(maps: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _release(text: str) -> str:
+def release_option(text: str) -> str:
     if text:
         try:
             releases.parse_release(text)

@@ -44,6 +44,10 @@ _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
 _OF_THE_MACHINE = re.compile(r"/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
                              r"|dev/(?!null|std|tty|zero|u?random|fd))(?:/|$)")
 
+WATCH = re.compile(r"^\s*kubectl\s.*\s(?:-w|--watch|-w=true|--watch=true)(?:\s|$)")
+_FOREGROUND = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:proxy|port-forward)\b(?!.*&\s*$)")
+_EDITOR = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*edit\b")
+
 
 def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) -> str:
     """Return why a command is left out, "" where it is run.
@@ -72,6 +76,13 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         if _outside(target):
             return f"writes {target}"
     return ""
+
+
+def why_endless(text: str, environ: Collection[str]) -> str:
+    """Return why a command would not end by itself, "" where it does. `environ`: the variables that the shell has."""
+    if _FOREGROUND.match(text):
+        return "serves until it is stopped"
+    return "opens an editor" if _EDITOR.match(text) and not {"EDITOR", "KUBE_EDITOR"} & set(environ) else ""
 
 
 def _is_near(name: str, words: list[str]) -> bool:

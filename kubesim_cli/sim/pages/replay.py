@@ -16,7 +16,7 @@ from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
 from .prerequisites import LeftOut
-from .programs import defined_names, why_not
+from .programs import WATCH, defined_names, why_endless, why_not
 from .session import Session
 from .tables import header
 from .watching import Watch
@@ -28,15 +28,12 @@ if TYPE_CHECKING:
     from ..settings import Execute
 
 PASSES = 3  # what the first finds out of times and names, the next heed
-_WATCH = re.compile(r"^\s*kubectl\s.*\s(?:-w|--watch|-w=true|--watch=true)(?:\s|$)")
 _READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
-_FOREGROUND = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:proxy|port-forward)\b(?!.*&\s*$)")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
 _LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
-_EDITOR = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*edit\b")
 
 
 @dataclass
@@ -140,7 +137,7 @@ class Replay:
         before = self.commands[place - 1] if place else None
         if before is not None and before.block == command.block and not command.listing:
             return 1
-        if before is not None and _READERS.match(before.text) and not _WATCH.match(before.text):
+        if before is not None and _READERS.match(before.text) and not WATCH.match(before.text):
             return 5
         return self.page.pace
 
@@ -213,10 +210,8 @@ class _Pass:
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
             why = why_not(text, self._defined, self.options.allow)
-        if not why and _FOREGROUND.match(text):
-            why = "serves until it is stopped"
-        if not why and _EDITOR.match(text) and not {"EDITOR", "KUBE_EDITOR"} & set(self.session.environ):
-            why = "" if command.saves else "opens an editor"
+        if not why and not command.saves:
+            why = why_endless(text, self.session.environ)
         if not why and not command.inside and (line := self._left_out.unset(text)):
             why = f"uses what the command in line {line} would have set"
         if why:
@@ -233,7 +228,7 @@ class _Pass:
         self.begun.append(self.session.now)
         if self._number != command.block:
             self._block, self._number = [], command.block
-        if _WATCH.match(text) and self.session.execute is not None and " -- " not in text:
+        if WATCH.match(text) and self.session.execute is not None and " -- " not in text:
             outcome = self._watch(command, text, place)
         else:
             outcome = self._run(command, text, place)
