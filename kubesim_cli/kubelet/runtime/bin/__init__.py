@@ -60,6 +60,7 @@ OWN = {
     ".databases.mongod": ("mongod",),
     ".databases.mongosh": ("mongosh", "mongo"),
     ".databases.cassandra": ("cassandra", "nodetool"),
+    ".databases.cqlsh": ("cqlsh",),
     "shellish": ("echo", "printf", "true", "false", "test", "[", "pwd", "kill"),
 }
 _MODULES = {name: module for module, names in OWN.items() for name in names}

@@ -16,13 +16,19 @@ LISTENER, FIRST = 5, 6
 Answer = dict[str, Any]
 
 
-def take(process: Process, keys: list[object], hear: Callable[[Process, int, Connection], None]) -> None:
+def take(
+    process: Process,
+    keys: list[object],
+    hear: Callable[[Process, int, Connection], None],
+    listeners: tuple[int, ...] = (LISTENER,),
+) -> None:
     """Take callers and let `hear` read what they have sent, which may hang up. `keys` gets what to wait for.
 
     `process.memory` has `clients`, their descriptors, and `next`, the next one's.
     """
     memory = process.memory
-    peers.accept(process, LISTENER, keys)
+    for each in listeners:
+        peers.accept(process, each, keys)
     for fd in list(memory["clients"]):
         found = process.fds.get(fd)
         if not isinstance(found, Connection):

@@ -1,19 +1,25 @@
-"""Cassandra's ring: nodes that find each other by their seeds, and nodetool, which shows them. CQL is not played."""
+"""Cassandra's ring: nodes that find each other by their seeds, and nodetool, which shows them.
+
+Each node has all data, whatever the replication: who writes sends the keyspaces that have changed to the others, and
+who comes later gets all of them. They stand in a file of the node's data folder.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from ..dates import strftime
-from ..kernel.network import Connection, listen
-from . import peers, wire
+from ..kernel.errors import Errno
+from ..kernel.network import listen
+from . import answering, peers, serving, wire
 from .dialogue import Failed, Options, reach
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
 
-LISTENER, FIRST = 5, 6
-JOINING = 4.0   # seconds until a node is part of the ring
+CQL = 3  # descriptor of the port for statements
+JOINING = 4.0  # seconds until a node is part of the ring
 
 
 def server(process: Process) -> int | None:
@@ -28,10 +34,23 @@ def server(process: Process) -> int | None:
             "id": f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-a{bits[17:20]}-{bits[20:]}",
             "known": {},
             "clients": [],
-            "next": FIRST,
+            "next": answering.FIRST,
             "until": process.kernel.now + JOINING,
             "open": False,
+            "keyspaces": {},
+            "stamp": 0,
+            "file": f"{_folder(process)}/data/keyspaces.json",
+            "facts": {
+                "cluster": process.env.get("CASSANDRA_CLUSTER_NAME") or "Test Cluster",
+                "version": process.env.get("CASSANDRA_VERSION") or "5.0.4",
+                "dc": process.env.get("CASSANDRA_DC") or "datacenter1",
+                "rack": process.env.get("CASSANDRA_RACK") or "rack1",
+            },
         }
+        try:
+            memory.update(json.loads(process.read_file(memory["file"])))
+        except (Errno, ValueError):
+            pass
         process.trapped = frozenset(("TERM", "INT"))
         version = process.env.get("CASSANDRA_VERSION", "5.0.4")
         _log(process, "CassandraDaemon.java:632", "JVM Arguments: [-ea, -XX:+UseG1GC]")
@@ -43,8 +62,8 @@ def server(process: Process) -> int | None:
         return None
     if not memory["open"]:
         peers.begin(process, 7000)
-        process.install(LISTENER, listen(process, 7199))
-        process.install(3, listen(process, 9042))
+        process.install(answering.LISTENER, listen(process, 7199))
+        process.install(CQL, listen(process, 9042))
         memory["open"] = True
         _log(
             process,
@@ -57,6 +76,7 @@ def server(process: Process) -> int | None:
     before = len(memory["known"])
     said, keys, until = peers.tend(process, names, _greeting(process))
     for message in said:
+        _data(process, message)
         for address, ident in {message["address"]: message["id"], **message["known"]}.items():
             if address != here and memory["known"].get(address) != ident:
                 for old in [each for each, known in memory["known"].items() if known == ident]:
@@ -67,9 +87,16 @@ def server(process: Process) -> int | None:
         peers.tell(process, _greeting(process))
         until = process.kernel.now if memory["peers"]["retry"] else until
         memory["peers"]["retry"] = 0.0
-    _serve(process, keys)
+    answering.take(process, keys, _CALLERS, (answering.LISTENER, CQL))
     process.wait(*keys, until=until)
     return None
+
+
+def _folder(process: Process) -> str:
+    """Return where its data is: in the folder of the image of Kubernetes' tutorial, where something is mounted "
+    "there."""
+    own = (process.env.get("CASSANDRA_DATA") or "/cassandra_data").rstrip("/")
+    return own if own in process.space.tree.mounts else "/var/lib/cassandra"
 
 
 def _log(process: Process, place: str, text: str) -> None:
@@ -79,30 +106,89 @@ def _log(process: Process, place: str, text: str) -> None:
 
 def _greeting(process: Process) -> dict[str, Any]:
     memory = process.memory
-    return {"address": process.space.net.address, "id": memory["id"], "known": memory["known"]}
+    return {
+        "address": process.space.net.address,
+        "id": memory["id"],
+        "known": memory["known"],
+        "keyspaces": memory["keyspaces"],
+        "stamp": memory["stamp"],
+    }
 
 
-def _serve(process: Process, keys: list[object]) -> None:
-    """Answer nodetool."""
+def _answer(process: Process, fd: int, message: dict[str, Any]) -> dict[str, Any] | None:
+    """Answer nodetool, which says {"hello": {}}, and cqlsh."""
     memory = process.memory
-    peers.accept(process, LISTENER, keys)
-    for fd in list(memory["clients"]):
-        found = process.fds[fd]
-        assert isinstance(found, Connection)
-        for _ in wire.lines(found):
-            up = {process.fds[each].peer for each in [*memory["peers"]["out"].values(), *memory["peers"]["in"]]  # type: ignore[attr-defined]
-                  if each in process.fds}
-            nodes = [[process.space.net.address, memory["id"], True]]
-            nodes += [[address, ident, address in up] for address, ident in sorted(memory["known"].items())]
-            try:
-                wire.send(process, {"nodes": nodes}, fd)
-            except wire.Lost:
-                break
-        if not found.incoming.writers:
-            memory["clients"].remove(fd)
-            process.close(fd)
+    if "hello" in message:
+        if message["hello"].get("cql"):
+            return {"cluster": memory["facts"]["cluster"], "version": memory["facts"]["version"]}
+        up = {
+            process.fds[each].peer
+            for each in [*memory["peers"]["out"].values(), *memory["peers"]["in"]]
+            if each in process.fds
+        }
+        nodes = [[process.space.net.address, memory["id"], True]]
+        nodes += [[address, ident, address in up] for address, ident in sorted(memory["known"].items())]
+        return {"nodes": nodes, "keyspaces": list(memory["keyspaces"]), "facts": memory["facts"]}
+    from .cql.describe import described
+    from .cql.engine import Engine
+    from .cql.values import CqlError
+
+    space = process.space
+    facts = {**memory["facts"], "address": space.net.address, "id": memory["id"], "peers": memory["known"]}
+    engine = Engine(memory["keyspaces"], facts, process.kernel.now, space.random.bits)
+    try:
+        if "describe" in message:
+            return {"text": described(message["describe"], memory["keyspaces"], facts, message["keyspace"])}
+        process.work(200)
+        found = engine.run(message["q"], message["keyspace"])
+    except CqlError as error:
+        name, kind = (error.name, error.kind) if "q" in message else ("", "")
+        return {"error": [name, error.code if "q" in message else 0, kind, error.message]}
+    if engine.changed:
+        memory["stamp"] += 1
+        _keep(process)
+        peers.tell(
+            process,
+            {
+                **_greeting(process),
+                "keyspaces": {name: memory["keyspaces"].get(name) for name in sorted(engine.changed)},
+                "after": memory["stamp"] - 1,
+            },
+        )
+    return found
+
+
+_CALLERS = answering.documents(_answer)
+
+
+def _keep(process: Process) -> None:
+    memory = process.memory
+    kept = {"keyspaces": memory["keyspaces"], "stamp": memory["stamp"], "id": memory["id"]}
+    try:
+        serving.put(
+            process,
+            memory["file"],
+            json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogateescape"),
+            "cassandra",
+        )
+    except Errno as error:
+        _log(process, "JVMStabilityInspector.java:68", f"Error writing the commit log: {error.message}")
+
+
+def _data(process: Process, message: dict[str, Any]) -> None:
+    """Take what another node has written, or all that it has where that is more."""
+    memory = process.memory
+    if message.get("stamp", 0) <= memory["stamp"] or message.get("after", memory["stamp"]) != memory["stamp"]:
+        return
+    if "after" not in message:
+        memory["keyspaces"] = message["keyspaces"]
+    for name, kept in message["keyspaces"].items():
+        if kept is None:
+            memory["keyspaces"].pop(name, None)
         else:
-            keys.append(found.key)
+            memory["keyspaces"][name] = kept
+    memory["stamp"] = message["stamp"]
+    _keep(process)
 
 
 def nodetool(process: Process) -> int | None:

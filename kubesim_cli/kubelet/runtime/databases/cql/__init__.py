@@ -1,0 +1,1 @@
+"""Cassandra's query language, without any process."""
