@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..dates import strftime
 from ..kernel.errors import Errno
-from ..kernel.network import listen
+from ..kernel.network import Connection, listen
 from . import answering, peers, serving, wire
 from .dialogue import Failed, Options, reach
 
@@ -121,11 +121,8 @@ def _answer(process: Process, fd: int, message: dict[str, Any]) -> dict[str, Any
     if "hello" in message:
         if message["hello"].get("cql"):
             return {"cluster": memory["facts"]["cluster"], "version": memory["facts"]["version"]}
-        up = {
-            process.fds[each].peer
-            for each in [*memory["peers"]["out"].values(), *memory["peers"]["in"]]
-            if each in process.fds
-        }
+        ends = [*memory["peers"]["out"].values(), *memory["peers"]["in"]]
+        up = {each.peer for fd in ends if isinstance(each := process.fds.get(fd), Connection)}
         nodes = [[process.space.net.address, memory["id"], True]]
         nodes += [[address, ident, address in up] for address, ident in sorted(memory["known"].items())]
         return {"nodes": nodes, "keyspaces": list(memory["keyspaces"]), "facts": memory["facts"]}
