@@ -61,6 +61,7 @@ LOOPS: dict[str, Loop] = {
     "service-cidr-controller": Loop("controllers.servicecidr",
                                     "ipaddresses.networking.k8s.io servicecidrs.networking.k8s.io"),
     "service-load-balancer": Loop("controllers.serviceloadbalancer", "nodes services"),
+    "stages": Loop("kubelet.stages.controller", "*", of="stages.kwok.x-k8s.io", everywhere=True),
     "ttl-after-finished": Loop("controllers.ttlafterfinished", "jobs.batch"),
     "statefulset": Loop("controllers.statefulset", "persistentvolumeclaims pods statefulsets.apps",
                         of="statefulsets.apps"),

@@ -77,8 +77,9 @@ class Manager:
             self._heard.clear()
         found = self._heard[resource, namespace] = []
         for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
-            of = self.loops[name].of
-            if not of or of == resource or self.store.has(of, namespace):
+            entry = self.loops[name]
+            of = entry.of
+            if not of or of == resource or self.store.has(of, "" if entry.everywhere else namespace):
                 loop = self._controller(name)
                 found.append((name, loop.thorough, loop.watches.get(resource) or loop.watches["*"]))
         return found

@@ -35,13 +35,13 @@ class Loop:
     """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches.
 
     `of` is the one of them without whose objects, in the same namespace, changes of the others do not concern it, where
-    there is such a one.
+    there is such a one; with `everywhere`, its objects are in none.
     """
 
-    __slots__ = ("module", "of", "resources")
+    __slots__ = ("everywhere", "module", "of", "resources")
 
-    def __init__(self, module: str, resources: str, of: str = "") -> None:
-        self.module, self.resources, self.of = module, resources.split(), of
+    def __init__(self, module: str, resources: str, of: str = "", everywhere: bool = False) -> None:
+        self.module, self.resources, self.of, self.everywhere = module, resources.split(), of, everywhere
 
     def load(self, name: str) -> Controller:
         """Import the module and return an instance of the Controller in it that is called `name`."""

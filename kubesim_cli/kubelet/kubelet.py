@@ -1,8 +1,8 @@
 """The kubelets of all nodes: they take pods in, run their containers, watch over them and end them.
 
 A pod's life goes through STAGES, an idea of kwok's: whenever the kubelet looks at a pod, it waits for the first stage
-that applies to it and takes it. Unlike kwok's, which are data that a user may give, they are functions. What happens to
-single containers while a pod runs stands in containers.py.
+that applies to it and takes it. They are functions; those that a user may give as data, as kwok's are, come before them
+(stages/). What happens to single containers while a pod runs stands in containers.py.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after S
 # PersistentVolume that is no more; `%namespace/name`: a pod some of whose files are to be written anew; `!name`: a node
 # that is short of something.
 WAITING, NODE, GONE, FILES, SHORT = "*", "@", "#", "%", "!"
+STAGES_OF_USERS = "stages.kwok.x-k8s.io"
 SYNC = 60.0  # seconds from one look of the kubelet at a pod's volumes to the next (--sync-frequency)
 
 
@@ -234,6 +235,9 @@ class Kubelet(Controller):
         node = api.find("nodes", pod["spec"]["nodeName"])
         if node is None or not nodes.kubelet_runs(node):
             return None
+        if api.server.store.has(STAGES_OF_USERS) and self._waits_for_stage(api, pod):
+            self.note(key, self.noted(key))
+            return None
         memory = Memory(pod["metadata"]["uid"], self.noted(key))
         worker = PodWorker(api, pod, node, self.due(key), memory, self.addresses, self.manager.until,
                            self.manager.server.tally.kubelet)
@@ -246,6 +250,13 @@ class Kubelet(Controller):
         if worker.due is not None:  # else nothing will happen to it by itself, that memory would be needed for
             self.note(key, memory.note())
         return self._wake(api, worker.due, key)
+
+    @staticmethod
+    def _waits_for_stage(api: Client, pod: Object) -> bool:
+        """Tell whether a user has said what becomes of the pod next."""
+        from .stages.controller import stages_of
+
+        return bool(stages_of(api, pod))
 
     def _relieve(self, api: Client, key: str) -> float | None:
         """Have a look at a node that is short of something, or was."""

@@ -36,6 +36,7 @@ _MODULES = (
     "running",
     "shell",
     "snapshot",
+    "stages",
     "status",
     "stubs",
     "timeline",

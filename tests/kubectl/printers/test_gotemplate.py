@@ -5,8 +5,8 @@ import pytest
 
 from kubesim_cli.go.fmt import Int
 from kubesim_cli.kubectl.printers import PrinterError
-from kubesim_cli.kubectl.printers.gotemplate.printf import sprintf
 from kubesim_cli.kubectl.printers.output import for_output
+from kubesim_cli.machinery.gotemplate.printf import sprintf
 
 # What kubectl 1.32 answers: [template, stdout before the error, error].
 RECORDED = json.loads(pathlib.Path(__file__).with_name("gotemplate_cases.json").read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def test_a_range_over_a_number_came_with_go_1_24():
 
 @pytest.mark.parametrize("template", ["{{range 1000000000}}{{end}}", "{{range 100000}}{{range 1000}}x{{end}}{{end}}"])
 def test_a_template_takes_so_many_steps_and_no_more(template, monkeypatch):
-    from kubesim_cli.kubectl.printers.gotemplate import execute as module
+    from kubesim_cli.machinery.gotemplate import execute as module
 
     monkeypatch.setattr(module, "_MAX_STEPS", 1000)
     with pytest.raises(PrinterError, match="more than 1000 steps"):
@@ -98,7 +98,7 @@ def test_a_template_takes_so_many_steps_and_no_more(template, monkeypatch):
 
 
 def test_a_template_prints_so_much_and_no_more(monkeypatch):
-    from kubesim_cli.kubectl.printers.gotemplate import execute as module
+    from kubesim_cli.machinery.gotemplate import execute as module
 
     monkeypatch.setattr(module, "_MAX_OUTPUT", 1000)
     with pytest.raises(PrinterError, match="more than 1000 characters"):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ....go.fmt import Byte, Int, quote, sprint, type_name
+from ...go.fmt import Byte, Int, quote, sprint, type_name
 from . import nodes
-from .functions import FUNCTIONS, MISSING, CallError, is_true
+from .functions import FUNCTIONS, MISSING, CallError, Function, is_true
 from .parser import NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from ....machinery.types import Json, Object
+    from ..types import Json, Object
 
 _ABSENT = object()  # no value came through the pipe
 _MAX_DEPTH = 100000
@@ -24,9 +24,14 @@ class ExecError(Exception):
 
 
 class Execution:
-    """One run of a template over `data`; `out` collects the text, also that written before an ExecError."""
+    """One run of a template over `data`; `out` collects the text, also that written before an ExecError.
 
-    def __init__(self, text: str, trees: dict[str, list[Json]], allow_missing_keys: bool, ranges_ints: bool) -> None:
+    `functions` are those that the template was parsed with.
+    """
+
+    def __init__(self, text: str, trees: dict[str, list[Json]], allow_missing_keys: bool, ranges_ints: bool,
+                 functions: dict[str, Function] | None = None) -> None:
+        self.functions = functions or FUNCTIONS
         self.text, self.trees, self.allow_missing_keys = text, trees, allow_missing_keys
         self.ranges_ints = ranges_ints
         self.steps = self.size = 0
@@ -230,7 +235,7 @@ class Execution:
         return self.fields(value, False, node.names, given)
 
     def function(self, dot: Json, name: str, node: nodes.Node, args: list[Json], final: Json) -> Json:
-        function = FUNCTIONS[name]
+        function = self.functions[name]
         fixed = len(function.fixed)
         count = len(args) + (final is not _ABSENT)
         if function.more:

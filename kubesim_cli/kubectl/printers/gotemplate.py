@@ -1,17 +1,17 @@
-"""Go's text/template language, as -o go-template uses it."""
+"""-o go-template and its kin."""
 
 from __future__ import annotations
 
-from ....go.fmt import quote, sprint
-from .. import Printer, PrinterError
-from ..json import dump
-from .execute import ExecError, Execution
-from .functions import FUNCTIONS
-from .parser import ParseError, parse
+from ...go.fmt import quote, sprint
+from ...machinery.gotemplate.execute import ExecError, Execution
+from ...machinery.gotemplate.functions import FUNCTIONS
+from ...machinery.gotemplate.parser import ParseError, parse
+from . import Printer, PrinterError
+from .json import dump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Object
+    from ...machinery.types import Object
 
 
 class GoTemplatePrinter(Printer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....go.fmt import Int, quote, unescape
+from ...go.fmt import Int, quote, unescape
 from . import nodes
 from .lexer import Token, tokens
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import NoReturn
 
-    from ....machinery.types import Json
+    from ..types import Json
 
 NAME = "output"  # what kubectl calls its template in messages
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ....go.fmt import Byte, Int, format_complex, format_float, go_syntax, quote, sprint, type_name
+from ...go.fmt import Byte, Int, format_complex, format_float, go_syntax, quote, sprint, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Json
+    from ..types import Json
 
 _MOST = 1_000_000  # as a width or a precision
 _INDEX = r"(\[(?:[^\]]*\])?)?"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ....go.fmt import quote
+from ...go.fmt import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Json
+    from ..types import Json
 
 
 class Node:

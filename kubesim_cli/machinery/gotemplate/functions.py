@@ -5,14 +5,14 @@ Arguments are Go values: None is a nil interface, MISSING no value at all (a zer
 
 from __future__ import annotations
 
-from ....go.fmt import Byte, Int, sprint, type_name
+from ...go.fmt import Byte, Int, sprint, type_name
 from .printf import sprint_all, sprintf
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ....machinery.types import Json
+    from ..types import Json
 
 
 class _Missing:

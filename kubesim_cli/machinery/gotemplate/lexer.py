@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....go.fmt import quote
+from ...go.fmt import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,194 @@
+"""Plays the stages that objects are at (kwok's stage controllers). What no stage is about lives on as ever.
+
+A pod that is at a stage of a user's is left alone by its kubelet until that was played.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...helpers.controller import Change, Controller
+from ...machinery.objects import clone, key_of, split_key
+from ..addresses import Addresses
+from . import template
+from .stage import RESOURCE, Invalid, Stage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...apiserver.client import Client
+    from ...machinery.discovery import Resource
+    from ...machinery.types import Key, Object
+
+COMPONENT = "kwok"
+MOST, REST = 20, 1.0  # stages that an object goes through in one instant; seconds until it goes on then
+_FINE = 1 << 32       # how fine chance is
+_parsed: dict[str, tuple[Object, Stage | None]] = {}  # by name: the document that was parsed, and what came of it
+
+
+def stages_of(api: Client, obj: Object) -> list[Stage]:
+    """Return the stages that an object is at."""
+    found = [_stage(each) for each in api.items(RESOURCE)] if api.server.store.has(RESOURCE) else []
+    return [stage for stage in found if stage is not None and stage.kind == obj["kind"]
+            and stage.api_version == obj["apiVersion"] and stage.matches(obj)]
+
+
+def _stage(document: Object) -> Stage | None:
+    """Return a Stage, None where what was stored is none."""
+    name = document["metadata"]["name"]
+    known = _parsed.get(name)
+    if known is None or known[0] is not document:
+        try:
+            known = document, Stage(document)
+        except (Invalid, template.Invalid):
+            known = document, None
+        _parsed[name] = known
+    return known[1]
+
+
+class Stages(Controller):
+    """Keys are `RESOURCE NAMESPACE/NAME`, and `@NAME` of a Stage that has come or changed."""
+
+    name = "stages"
+
+    def __init__(self) -> None:
+        self.watches = {"*": self._changed}
+
+    def _changed(self, change: Change) -> Iterable[Key]:
+        obj = change.object
+        if change.resource == RESOURCE:
+            return ("@" + obj["metadata"]["name"],)
+        kinds = {(each["spec"]["resourceRef"].get("apiGroup") or "v1", each["spec"]["resourceRef"].get("kind"))
+                 for each in self.manager.server.trusted.items(RESOURCE)}
+        return (f"{change.resource} {key_of(obj)}",) if (obj["apiVersion"], obj["kind"]) in kinds else ()
+
+    def sync(self, api: Client, key: str) -> float | None:
+        if key.startswith("@"):
+            self._meet(api, key[1:])
+            return None
+        resource, _, place = key.partition(" ")
+        namespace, name = split_key(place)
+        obj = api.find(resource, name, namespace)
+        if obj is None or (resource == "pods" and not obj["spec"].get("nodeName")):
+            return None
+        note, there = self.noted(key), stages_of(api, obj)
+        if not there:
+            if note and resource == "pods":
+                self.manager.enqueue("kubelet", place)
+            return None
+        if note.get("uid") != obj["metadata"]["uid"]:
+            note = {"uid": obj["metadata"]["uid"]}
+        stage = next((each for each in there if each.name == note.get("stage")), None)
+        if stage is None:
+            stage = _chosen(api, there)
+            due = api.now + stage.delay(obj, api.now, lambda: api.server.entropy.number(_FINE) / _FINE)
+            if due <= api.now and note.get("at") == api.now and note.get("played", 0) >= MOST:
+                due = api.now + REST
+            note = {**note, "stage": stage.name, "due": due}
+        if api.now < note["due"]:
+            self.note(key, note)
+            return float(note["due"])
+        played = note.get("played", 0) + 1 if note.get("at") == api.now else 1
+        self.note(key, {"uid": note["uid"], "at": api.now, "played": played})
+        try:
+            _play(api, resource, obj, stage)
+        except template.Invalid as error:
+            self.manager.trouble(self.name, key, f"stage {stage.name}: {error}")
+        return None
+
+    def _meet(self, api: Client, name: str) -> None:
+        """Look at the objects that a Stage may be about, or was."""
+        document = api.find(RESOURCE, name)
+        for key in self.every_noted():
+            if self.noted(key).get("stage") == name:
+                self.manager.enqueue(self.name, key)
+        stage = _stage(document) if document is not None else None
+        if stage is None:
+            return
+        res: Resource | None = api.server.discovery.of_kind(stage.api_version, stage.kind)
+        for obj in api.items(res.name) if res is not None else ():
+            self.manager.enqueue(self.name, f"{res.name} {key_of(obj)}")  # type: ignore[union-attr]
+
+
+def _chosen(api: Client, there: list[Stage]) -> Stage:
+    """Return one of several stages, by their weights."""
+    total = sum(stage.weight for stage in there)
+    if len(there) == 1 or not total:
+        return there[api.server.entropy.number(len(there))] if len(there) > 1 else there[0]
+    left = api.server.entropy.number(total)
+    for stage in there:
+        left -= stage.weight
+        if left < 0:
+            break
+    return stage
+
+
+def _play(api: Client, resource: str, obj: Object, stage: Stage) -> None:
+    """Do to an object what a stage says comes next. Raises template.Invalid."""
+    meta = obj["metadata"]
+    name, namespace = meta["name"], meta.get("namespace", "")
+    event = stage.next.get("event")
+    if event:
+        api.record(obj, event.get("type") or "Normal", event.get("reason", ""), event.get("message", ""), COMPONENT)
+    finalizers = _finalizers(meta.get("finalizers") or [], stage.next.get("finalizers") or {})
+    if finalizers is not None:
+        obj = api.patch(resource, name, {"metadata": {"finalizers": finalizers}}, "merge", namespace)
+    if stage.next.get("delete"):
+        if api.find(resource, name, namespace) is not None:
+            api.delete(resource, name, namespace, grace_period=0)
+        return
+    res = api.server.discovery.of_kind(obj["apiVersion"], obj["kind"])
+    usual = "strategic" if res is not None and res.crd is None else "merge"
+    for subresource, root, text, type_ in stage.patches:
+        body = text.run(obj, api, partial(_pod_ip, api, obj))
+        if body is not None:
+            body = {root: body} if root and type_ != "json" else body
+            obj = api.patch(resource, name, body, type_ or usual, namespace, subresource=subresource)
+    if resource == "pods" and stage.patches:
+        _complete(api, obj)
+
+
+def _finalizers(there: list[str], asked: Object) -> list[str] | None:
+    """Return the finalizers after a stage, None where it changes none."""
+    found = [] if asked.get("empty") else list(there)
+    gone = [each["value"] for each in asked.get("remove") or ()]
+    found = [each for each in found if each not in gone]
+    found += [each["value"] for each in asked.get("add") or () if each["value"] not in found]
+    return found if found != there else None
+
+
+def _pod_ip(api: Client, pod: Object) -> str:
+    """Return a pod's address, a new one where it has none."""
+    node = api.find("nodes", pod["spec"].get("nodeName") or "")
+    known: str | None = (pod.get("status") or {}).get("podIP")
+    if known or node is None:
+        return known or ""
+    if pod["spec"].get("hostNetwork"):
+        from ...helpers.nodes import internal_ip
+
+        return internal_ip(node)
+    return Addresses(api).allocate(node, pod) or ""
+
+
+def _complete(api: Client, pod: Object) -> None:
+    """Fill in of containers' statuses what templates leave out, and the kubelet counts on."""
+    from ..images import names
+
+    new = clone(pod)
+    status = new["status"]
+    for spec, told in (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses")):
+        images = {each["name"]: each["image"] for each in new["spec"].get(spec) or ()}
+        for each in status.get(told) or ():
+            image = images.get(each["name"], each.get("image", ""))
+            each.setdefault("restartCount", 0)
+            run = f"{pod['metadata']['uid']}/{each['name']}/{each['restartCount']}"
+            each["image"] = names.tagged(image)
+            whole = {"imageID": names.image_id(image), "lastState": {}, "ready": False,
+                     "containerID": names.container_id(run), "started": "running" in (each.get("state") or {}),
+                     "state": {"waiting": {"reason": "ContainerCreating"}}}
+            for field, value in whole.items():
+                if each.get(field) is None:
+                    each[field] = value
+    if new != pod:
+        api.update_status("pods", new)

@@ -1,0 +1,156 @@
+"""One Stage (kwok.x-k8s.io/v1alpha1): which objects it is about, after how long, and what becomes of them then."""
+
+from __future__ import annotations
+
+from ...go import duration
+from ...machinery import timestamps
+from . import expression, template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Json, Object
+
+API_VERSION, KIND, RESOURCE = "kwok.x-k8s.io/v1alpha1", "Stage", "stages.kwok.x-k8s.io"
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+_NEXT = ("statusTemplate", "statusSubresource", "patches", "finalizers", "event", "delete")
+_SPEC = ("resourceRef", "selector", "weight", "delay", "next", "immediateNextStage")
+
+
+class Invalid(ValueError):
+    """The document is no Stage, or none that can be played here."""
+
+
+class Stage:
+    """A Stage; raises Invalid for what it cannot be."""
+
+    def __init__(self, document: Object):
+        if (document.get("apiVersion"), document.get("kind")) != (API_VERSION, KIND):
+            raise Invalid(f"it is no {KIND} of {API_VERSION}")
+        meta, spec = document.get("metadata"), document.get("spec")
+        if not isinstance(meta, dict) or not isinstance(meta.get("name"), str) or not isinstance(spec, dict):
+            raise Invalid("it has no metadata.name or no spec")
+        self.name: str = meta["name"]
+        _known(spec, _SPEC, "spec")
+        ref = _map(spec, "resourceRef")
+        if not isinstance(ref.get("kind"), str):
+            raise Invalid("spec.resourceRef.kind is missing")
+        self.api_version, self.kind = str(ref.get("apiGroup") or "v1"), str(ref["kind"])
+        selector, delay = _map(spec, "selector"), _map(spec, "delay")
+        self.labels: Object = _map(selector, "matchLabels")
+        self.annotations: Object = _map(selector, "matchAnnotations")
+        self._conditions = [_condition(each) for each in selector.get("matchExpressions") or ()]
+        self.weight = _number(spec, "weight", 0)
+        self._delay = _number(delay, "durationMilliseconds", 0) / 1000
+        self._jitter = _number(delay, "jitterDurationMilliseconds", -1) / 1000
+        self._delay_from = _from(delay, "durationFrom")
+        self._jitter_from = _from(delay, "jitterDurationFrom")
+        self.next: Object = _map(spec, "next")
+        _known(self.next, _NEXT, "spec.next")
+        self.patches = [_patch(each) for each in self.next.get("patches") or ()]
+        if self.next.get("statusTemplate"):
+            self.patches.append(("status", "status", template.parse(self.next["statusTemplate"]), ""))
+
+    def matches(self, obj: Object) -> bool:
+        """Tell whether an object is at this stage."""
+        meta = obj["metadata"]
+        for wanted, field in ((self.labels, "labels"), (self.annotations, "annotations")):
+            there = meta.get(field) or {}
+            if any(there.get(key) != value for key, value in wanted.items()):
+                return False
+        return all(fits(obj) for fits in self._conditions)
+
+    def delay(self, obj: Object, now: float, chance: Callable[[], float]) -> float:
+        """Return after how many seconds it is played; `chance()` gives a number from 0 to 1."""
+        wait = _asked(self._delay_from, obj, now)
+        wait = self._delay if wait is None else wait
+        jitter = _asked(self._jitter_from, obj, now)
+        jitter = jitter if jitter is not None else self._jitter if self._jitter >= 0 else None
+        if jitter is None:
+            return max(0.0, wait)
+        return max(0.0, jitter if jitter < wait else wait + chance() * (jitter - wait))
+
+
+def _known(there: Object, fields: tuple[str, ...], where: str) -> None:
+    for field in there:
+        if field not in fields:
+            raise Invalid(f"{where}.{field} is not known here")
+
+
+def _map(there: Object, field: str) -> Object:
+    found = there.get(field)
+    if found is not None and not isinstance(found, dict):
+        raise Invalid(f"{field} is no map")
+    return found or {}
+
+
+def _number(there: Object, field: str, default: int) -> int:
+    found = there.get(field, default)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise Invalid(f"{field} is no whole number")
+    return found
+
+
+def _from(delay: Object, field: str) -> expression.Filter | None:
+    """Return where an object tells a duration."""
+    text = _map(delay, field).get("expressionFrom")
+    return _expression(text) if text is not None else None
+
+
+def _expression(text: Json) -> expression.Filter:
+    if not isinstance(text, str):
+        raise Invalid(f"{text} is no expression")
+    try:
+        return expression.parse(text)
+    except expression.Invalid as error:
+        raise Invalid(str(error)) from None
+
+
+def _asked(where: expression.Filter | None, obj: Object, now: float) -> float | None:
+    """Return the seconds that an object tells of: a duration, or the time up to a moment."""
+    found = where(obj) if where is not None else []
+    if not found or not isinstance(found[0], str):
+        return None
+    try:
+        return timestamps.parse(found[0]) - now
+    except ValueError:
+        pass
+    try:
+        return duration.parse(found[0])
+    except ValueError:
+        return None
+
+
+def _condition(given: Json) -> Callable[[Object], bool]:
+    """Return the function of one of selector.matchExpressions."""
+    if not isinstance(given, dict) or given.get("operator") not in _OPERATORS:
+        raise Invalid(f"the operator of a matchExpression is one of {', '.join(_OPERATORS)}")
+    find, operator = _expression(given.get("key")), given["operator"]
+    values = [_text(value) for value in given.get("values") or ()]
+    if operator in ("In", "NotIn") and not values:
+        raise Invalid(f"{operator} needs values")
+
+    def fits(obj: Object) -> bool:
+        found = [value for value in find(obj) if value is not None]
+        if operator in ("Exists", "DoesNotExist"):
+            return bool(found) == (operator == "Exists")
+        return any(_text(value) in values for value in found) == (operator == "In")
+
+    return fits
+
+
+def _text(value: Json) -> str:
+    from ...go import jsontext
+
+    return value if isinstance(value, str) else jsontext.encode(value)
+
+
+def _patch(given: Json) -> tuple[str, str, template.Template, str]:
+    """Return (subresource, root, template, type) of one of next.patches."""
+    if not isinstance(given, dict) or not isinstance(given.get("template"), str):
+        raise Invalid("one of next.patches has no template")
+    if given.get("type", "") not in ("", "merge", "strategic", "json"):
+        raise Invalid(f"a patch is of type merge, strategic or json, and not {given['type']}")
+    return (given.get("subresource") or "", given.get("root") or "", template.parse(given["template"]),
+            given.get("type") or "")

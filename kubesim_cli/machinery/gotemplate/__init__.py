@@ -1,0 +1,1 @@
+"""Go's text/template language: parser.parse makes trees of a text, execute.Execution runs them."""
