@@ -63,3 +63,16 @@ def test_a_cluster_may_be_kept_and_begin_with_objects(run, tmp_path):
     done = run("--keep", "--load", str(tmp_path / "dump"), "--", "kubectl", "get", "cm", "a", "-o", "name")
     assert done.stdout == "configmap/a\n"
     assert os.path.isdir(done.stderr.strip().partition("KUBESIM_HOME=")[2])
+
+
+def test_the_same_in_this_process(terminal, tmp_path, capfd):
+    (tmp_path / "dump").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")
+    script = "kubectl get cm a -o name; sleep 1h; kubectl sim clock; exit 3"
+    words = ["run", "--frozen", "--kubelet", "stub", "--load", str(tmp_path / "dump"), "--", "sh", "-c", script]
+    assert terminal.sim(words).code == 3
+    assert capfd.readouterr().out == "configmap/a\n2024-01-01T01:00:00Z (frozen)\n"
+    assert terminal.ok("kubectl get cm a --ignore-not-found") == ""
+    assert terminal.sim(["run", "--", "nosuchprogram"]).code == 127
+    (tmp_path / "data").write_text("\0")
+    (tmp_path / "data").chmod(0o755)
+    assert terminal.sim(["run", "--", str(tmp_path / "data")]).code == 126
