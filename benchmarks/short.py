@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import scale
 import startup
+import testing
 import writers
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     scale.cronjobs(24, 60)
     scale.loops(("1h", 1))
     scale.pods(500)
+    testing.measured(20, 50)
     writers.together(10)
     writers.handed_over(16, 1)
 
