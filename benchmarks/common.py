@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -27,6 +27,9 @@ class Spent(NamedTuple):
     cpu: float
     wall: float
     megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.wall * 1000:.1f} ({self.cpu * 1000:.1f})"
 
 
 class Home:
@@ -57,35 +60,27 @@ class Home:
         """Run `kubesim ARGS` and return the finished process."""
         return subprocess.run([KUBESIM, *args], env=self.environ, check=check, capture_output=True, text=True, **rest)
 
-    def seconds(self, *args: str) -> float:
-        """Return the wall time of one `kubesim ARGS`."""
-        start = time.perf_counter()
-        self.run(*args)
-        return time.perf_counter() - start
-
-
     def spent(self, *args: str) -> Spent:
         """Return what one `kubesim ARGS` took; its output goes nowhere."""
-        start = time.perf_counter()
-        child = subprocess.Popen([KUBESIM, *args], env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        told = child.stderr.read()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise subprocess.CalledProcessError(child.returncode, child.args, stderr=told)
-        return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+        return spent([KUBESIM, *args], self.environ)
 
 
-def median(measure, runs: int = 15) -> float:
-    """Return the median of `runs` calls of `measure()`."""
-    return statistics.median(measure() for _ in range(runs))
-
-
-def clock(command: list[str], environ=None) -> float:
-    """Return the wall time of one command."""
+def spent(command: list[str], environ: Mapping[str, str] | None = None) -> Spent:
+    """Return what one command took; its output goes nowhere."""
     start = time.perf_counter()
-    subprocess.run(command, env=environ, check=True, capture_output=True)
-    return time.perf_counter() - start
+    child = subprocess.Popen(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+    told = child.stderr.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, child.args, stderr=told)
+    return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def median(runs: Iterable[Spent]) -> Spent:
+    """Return the medians of several runs, each for itself."""
+    return Spent(*map(statistics.median, zip(*runs)))
 
 
 def verdict(name: str, value: float, limit: float, unit: str) -> bool:
