@@ -35,8 +35,7 @@ def index() -> str:
     library = yaml.load((FOLDER / f"{OFFICIAL}.yaml").read_text(encoding="utf-8"))
     lines = [_SOURCE, *(f'"{field}": {json.dumps(library[field].split())}' for field in ("official", "words"))]
     images = described()
-    repositories = {name: file for file, each in images.items() for name in each["names"]}
-    lines.append(f'"repositories": {json.dumps(repositories)}')
+    lines += [f'"repository {name}": "{file}"' for file, each in images.items() for name in each["names"]]
     for file, each in images.items():
         known = {field: each[field] for field in description.INDEXED if field in each}
         if "variants" in each:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ...go.fmt import quote
-from ...machinery import selectors
 from ...machinery.pods import is_phase_terminal
 from ...releases.kubectl import does
 from ..failures import Failure, Usage
@@ -26,6 +24,8 @@ _FIELDS = (("containers", ""), ("ephemeralContainers", " (ephem)"), ("initContai
 
 def untold(pod: Object, container: str, why: str) -> Failure:
     """The failure where what a container has said cannot be told."""
+    from ...go.fmt import quote
+
     return Failure(f"kubesim cannot tell what container {quote(container)} in pod {quote(pod['metadata']['name'])} has "
                    f"said: {why}")
 
@@ -73,6 +73,8 @@ def pods_of(ctx: Context, obj: Object, timeout: float, doing: str) -> list[Objec
 
 
 def _selector(obj: Object, doing: str) -> str:
+    from ...machinery import selectors
+
     kind, version = obj["kind"], obj["apiVersion"].rpartition("/")[2]
     spec = obj.get("spec") or {}
     if kind == "Service":
@@ -125,6 +127,8 @@ def container_of(ctx: Context, pod: Object, name: str, quiet: bool, unknown: str
         raise Failure(f"container {name} {unknown} pod {pod['metadata']['name']}")
     first: Object = pod["spec"]["containers"][0]
     if not quiet and names(pod) != first["name"]:
+        from ...go.fmt import quote
+
         (tell or ctx.err)(f"Defaulted container {quote(first['name'])} out of: {names(pod)}\n")
     return first
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from ...machinery.errors import StatusError
 from ...machinery.streaming import NotRunning, Refused, StartError
-from ...releases import gates
 from ...releases.kubectl import does
 from ..failures import Failure
-from . import keyboard, podcmd
+from . import podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def connect(ctx: Context, pod: Object, subresource: str) -> None:
     try:
         ctx.client.connect("pods", name, namespace, subresource)
     except StatusError as refused:
+        from ...releases import gates
+
         if (refused.reason != "Forbidden" or not does("StreamsOverWebSockets", ctx.release)
                 or gates.enabled("AuthorizePodWebsocketUpgradeCreatePermission", ctx.client.release)):
             raise
@@ -64,11 +65,15 @@ class UserTerminal:
 
     def __init__(self, ctx: Context, stdin: bool, tty: bool, detach_keys: str = ""):
         self.ctx, self.stdin = ctx, stdin
-        self.raw = stdin and tty and keyboard.can_be_raw(ctx.input)
+        self.raw, self._detach = False, b""
+        if stdin and tty:
+            from . import keyboard
+
+            self.raw = keyboard.can_be_raw(ctx.input)
+            self._detach = keyboard.detach_keys(detach_keys) if self.raw and detach_keys else b""
         self.tty = self.raw or (stdin and tty and ctx.environ.get("KUBESIM_TTY") == "1")
         if stdin and tty and not self.tty and not ctx.flags["quiet"]:
             ctx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n")
-        self._detach = keyboard.detach_keys(detach_keys) if self.raw and detach_keys else b""
 
     def converse(self, begin: Callable[[], Session], lasting: bool = False, shared: bool = False) -> int | None:
         """Connect the user with the session that `begin` begins; return its exit code, None where the user left it.
@@ -101,7 +106,11 @@ class UserTerminal:
 
     def _hold(self, session: Session, lasting: bool, shared: bool) -> int | None:
         ctx = self.ctx
-        keys = keyboard.Keyboard(ctx.input, self._detach) if self.stdin else None
+        if not self.stdin:
+            return Conversation(ctx, session, None, False, lasting, shared).hold()
+        from . import keyboard
+
+        keys = keyboard.Keyboard(ctx.input, self._detach)
         if not self.raw:
             return Conversation(ctx, session, keys, False, lasting, shared).hold()
         ctx.flush()
@@ -162,7 +171,11 @@ class Conversation:
 
     def _resize(self) -> None:
         """Tell the program how large the user's terminal is, where that has changed."""
-        found = keyboard.size(self.ctx.input) if self.raw else None
+        if not self.raw:
+            return
+        from . import keyboard
+
+        found = keyboard.size(self.ctx.input)
         if found is not None and found != self._size:
             self._size = found
             self.session.resize(*found)

@@ -27,8 +27,8 @@ _index: list[Entries] = []  # of index.json, once it was read
 
 
 def index() -> Entries:
-    """Return what index.json has: `official` (names of Docker Hub's library), `words` of their tags, `repositories`
-    (which file describes one), and for each file `image FILE`, what is known of an image without reading that."""
+    """Return what index.json has: `official` (names of Docker Hub's library), `words` of their tags, `repository NAME`
+    for each that a file describes, and for each file `image FILE`, what is known of an image without reading that."""
     if not _index:
         _index.append(Entries(text_of(os.path.join(os.path.dirname(__file__), "index.json"))))
     return _index[0]
@@ -52,7 +52,7 @@ class Catalogue:
 
     def file(self, image: str) -> str | None:
         """Return the file here that describes an image, without .yaml."""
-        found: str | None = index()["repositories"].get(names.repository(image))
+        found: str | None = index().get(f"repository {names.repository(image)}")
         return found
 
     def facts(self, image: str) -> Facts | None:

@@ -52,7 +52,7 @@ def _limit_memory() -> Callable[[], None]:
 
     before = resource.getrlimit(resource.RLIMIT_AS)
     try:
-        with open("/proc/self/statm") as file:
+        with open("/proc/self/statm", "rb", buffering=0) as file:
             wanted = int(file.read().split()[0]) * resource.getpagesize() + _MEMORY
         if before[0] != resource.RLIM_INFINITY:
             wanted = min(wanted, before[0])

@@ -12,7 +12,6 @@ from ...machinery.modules import import_module
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
-from .databases.held import Held
 from .kernel import descriptors, files, kernel, made, network, process, terminal
 
 TYPE_CHECKING = False
@@ -29,8 +28,9 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance, Held)}
-_ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes"}
+    network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}
+_ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
+              "Held": ".databases.held"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
 _TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,

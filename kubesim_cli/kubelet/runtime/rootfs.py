@@ -120,15 +120,17 @@ def _layer(key: str) -> _Layer:
 def _put(tree: Tree, known: images.Image) -> None:
     """Put all of an image but its programs where it is."""
     for path in _FOLDERS:
-        tree.make_folders("/" + path, now=BUILT)
-    tree.lookup("/tmp", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
+        here = tree.root
+        for name in path.split("/"):
+            here = here.entries.get(name) or _made(here, name, FOLDER, 0o755)
+    tree.root.entries["tmp"].mode = 0o1777
     for path, target in {"/bin": "usr/bin", **known.links}.items():
         _link(tree, path, target)
     for name, target in _DEVICE_LINKS.items():
         _link(tree, f"/dev/{name}", target)
     tree.lookup("/dev/shm", "/", ROOT).inode.mode = 0o1777  # type: ignore[union-attr]
     for name in DEVICES:
-        tree.create(tree.find(f"/dev/{name}", "/", ROOT), DEVICE, 0o666, ROOT, BUILT, name)
+        _made(tree.root.entries["dev"], name, DEVICE, 0o666, name)
     tree.put("/etc/passwd", "".join(_accounts(known.users)).encode(), now=BUILT)
     tree.put("/etc/group", "".join(_groups(known.users)).encode(), now=BUILT)
     for path, text in known.files.items():
@@ -140,6 +142,11 @@ def _put(tree: Tree, known: images.Image) -> None:
         inode = tree.make_folders(path, now=BUILT)
         inode.uid = inode.gid = int(uid)
         inode.mode = int(mode, 8)
+
+
+def _made(folder: Inode, name: str, kind: str, mode: int, target: str = "") -> Inode:
+    inode = folder.entries[name] = Inode(folder.volume, folder.volume.number(), kind, mode, ROOT, BUILT, target)
+    return inode
 
 
 def _link(tree: Tree, path: str, target: str) -> None:

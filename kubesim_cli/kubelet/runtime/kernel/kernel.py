@@ -6,8 +6,6 @@ ready, time goes to the next timer. So the same start gives the same run, to the
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-
 from . import files, load
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
 from .errors import Errno, Exhausted
@@ -18,14 +16,17 @@ from .process import NO_FILES, RESTED, Process, Space, Table
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import deque as deque
+    from heapq import heappop, heappush
 
     from .files import User
     from .process import Program
 else:
     try:
         from _collections import deque  # collections itself takes a millisecond, a twentieth of an exec
+        from _heapq import heappop, heappush
     except ImportError:
         from collections import deque
+        from heapq import heappop, heappush
 
 SIGNALS = {"HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "SEGV": 11, "USR2": 12, "PIPE": 13,
            "ALRM": 14, "TERM": 15, "CHLD": 17, "CONT": 18, "STOP": 19, "WINCH": 28}
