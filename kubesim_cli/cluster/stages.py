@@ -60,7 +60,8 @@ def listed(cluster: Cluster) -> Iterator[tuple[str, str, str, str]]:
         told = f"{delay.get('durationMilliseconds', 0) / 1000:g}s"
         if "jitterDurationMilliseconds" in delay:
             told += f"-{delay['jitterDurationMilliseconds'] / 1000:g}s"
-        yield document["metadata"]["name"], spec["resourceRef"]["kind"], told, ",".join(sorted(spec.get("next") or ()))
+        steps = {field for step in spec.get("steps") or (spec.get("next") or {},) for field in step}
+        yield document["metadata"]["name"], spec["resourceRef"]["kind"], told, ",".join(sorted(steps))
 
 
 def delete(cluster: Cluster, name: str) -> None:

@@ -207,3 +207,36 @@ def test_what_is_no_stage_is_told(stubs, tmp_path, old, new, told):
     assert result.code == 1 and told in result.err and not result.out
     assert stubs("kubectl sim stage list").err == "No stages found.\n"
     assert stubs("kubectl sim stage delete nosuch").code == 1
+
+
+def test_steps_come_in_their_order_and_may_apply_others(stubs, tmp_path):
+    text = """
+apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
+metadata: {name: steps}
+spec:
+  resourceRef: {kind: ConfigMap}
+  selector: {matchAnnotations: {at: start}}
+  weightFrom: {expressionFrom: '.metadata.annotations["weight"]'}
+  steps:
+  - event: {type: Normal, reason: Began, message: it has begun}
+  - patch:
+      type: merge
+      template: |
+        metadata: {annotations: {at: end}}
+        data: {number: {{ Quote 5 }}, text: {{ Quote "a b" }}, name: {{ NodeName }}, ip: {{ NodeIP }}}
+  - apply:
+      template: |
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: made, namespace: default}
+        stringData: {{ YAML (dict "a" "b") 1 }}
+"""
+    assert apply(stubs, text, tmp_path).code == 0
+    stubs.ok("kubectl create configmap c")
+    stubs.ok("kubectl annotate configmap c at=start weight=3")
+    stubs.advance("1s")
+    assert stubs.ok("kubectl get configmap c -o jsonpath={.data}") == (
+        '{"ip":"192.168.49.2","name":"c","number":"5","text":"a b"}')
+    assert stubs.ok("kubectl get secret made -o jsonpath={.data.a}") == "Yg=="
+    assert "it has begun" in stubs.ok("kubectl get events")

@@ -11,7 +11,7 @@ from ...helpers.controller import Change, Controller
 from ...machinery.objects import clone, key_of, split_key
 from ..addresses import Addresses
 from . import template
-from .stage import RESOURCE, Invalid, Stage
+from .stage import RESOURCE, Invalid, Stage, Write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ...apiserver.client import Client
     from ...machinery.discovery import Resource
-    from ...machinery.types import Key, Object
+    from ...machinery.types import Json, Key, Object
 
 COMPONENT = "kwok"
 MOST, REST = 20, 1.0  # stages that an object goes through in one instant; seconds until it goes on then
@@ -81,7 +81,7 @@ class Stages(Controller):
             note = {"uid": obj["metadata"]["uid"]}
         stage = next((each for each in there if each.name == note.get("stage")), None)
         if stage is None:
-            stage = _chosen(api, there)
+            stage = _chosen(api, there, obj)
             due = api.now + stage.delay(obj, api.now, lambda: api.server.entropy.number(_FINE) / _FINE)
             if due <= api.now and note.get("at") == api.now and note.get("played", 0) >= MOST:
                 due = api.now + REST
@@ -111,42 +111,72 @@ class Stages(Controller):
             self.manager.enqueue(self.name, f"{res.name} {key_of(obj)}")  # type: ignore[union-attr]
 
 
-def _chosen(api: Client, there: list[Stage]) -> Stage:
+def _chosen(api: Client, there: list[Stage], obj: Object) -> Stage:
     """Return one of several stages, by their weights."""
-    total = sum(stage.weight for stage in there)
-    if len(there) == 1 or not total:
-        return there[api.server.entropy.number(len(there))] if len(there) > 1 else there[0]
-    left = api.server.entropy.number(total)
-    for stage in there:
-        left -= stage.weight
-        if left < 0:
-            break
-    return stage
+    if len(there) == 1:
+        return there[0]
+    weights = [stage.weight(obj) for stage in there]
+    if not sum(weights):
+        return there[api.server.entropy.number(len(there))]
+    left = api.server.entropy.number(sum(weights))
+    at = 0
+    while left >= weights[at]:
+        left -= weights[at]
+        at += 1
+    return there[at]
 
 
 def _play(api: Client, resource: str, obj: Object, stage: Stage) -> None:
-    """Do to an object what a stage says comes next. Raises template.Invalid."""
-    meta = obj["metadata"]
-    name, namespace = meta["name"], meta.get("namespace", "")
-    event = stage.next.get("event")
-    if event:
-        api.record(obj, event.get("type") or "Normal", event.get("reason", ""), event.get("message", ""), COMPONENT)
-    finalizers = _finalizers(meta.get("finalizers") or [], stage.next.get("finalizers") or {})
-    if finalizers is not None:
-        obj = api.patch(resource, name, {"metadata": {"finalizers": finalizers}}, "merge", namespace)
-    if stage.next.get("delete"):
-        if api.find(resource, name, namespace) is not None:
-            api.delete(resource, name, namespace, grace_period=0)
-        return
+    """Do to an object what a stage says comes next.
+
+    Raises template.Invalid, and StatusError where a write is refused.
+    """
+    name, namespace = obj["metadata"]["name"], obj["metadata"].get("namespace", "")
+    for step in stage.steps:
+        if "event" in step:
+            event = step["event"]
+            api.record(obj, event.get("type") or "Normal", event.get("reason", ""), event.get("message", ""), COMPONENT)
+        elif "finalizers" in step:
+            finalizers = _finalizers(obj["metadata"].get("finalizers") or [], step["finalizers"])
+            if finalizers is not None:
+                obj = api.patch(resource, name, {"metadata": {"finalizers": finalizers}}, "merge", namespace)
+        elif "delete" in step:
+            if api.find(resource, name, namespace) is not None:
+                api.delete(resource, name, namespace, grace_period=0)
+            return
+        else:
+            write: Write = step["write"]
+            body = write.template.run(obj, api, partial(_pod_ip, api, obj))
+            if body is None:
+                continue
+            if write.applies:
+                _apply(api, body, write)
+            else:
+                obj = _patched(api, resource, obj, body, write)
+
+
+def _patched(api: Client, resource: str, obj: Object, body: Json, write: Write) -> Object:
+    """Patch an object, and return it as it is then."""
     res = api.server.discovery.of_kind(obj["apiVersion"], obj["kind"])
     usual = "strategic" if res is not None and res.crd is None else "merge"
-    for subresource, root, text, type_ in stage.patches:
-        body = text.run(obj, api, partial(_pod_ip, api, obj))
-        if body is not None:
-            body = {root: body} if root and type_ != "json" else body
-            obj = api.patch(resource, name, body, type_ or usual, namespace, subresource=subresource)
-    if resource == "pods" and stage.patches:
+    body = {write.root: body} if write.root and write.type_ != "json" else body
+    meta = obj["metadata"]
+    obj = api.patch(resource, meta["name"], body, write.type_ or usual, meta.get("namespace", ""),
+                    subresource=write.subresource)
+    if resource == "pods":
         _complete(api, obj)
+    return obj
+
+
+def _apply(api: Client, body: Json, write: Write) -> None:
+    """Apply another object."""
+    meta = body.get("metadata") if isinstance(body, dict) else None
+    res = api.server.discovery.of_kind(str(body.get("apiVersion")), str(body.get("kind"))) if meta else None
+    if res is None or not isinstance(meta, dict) or not meta.get("name"):
+        raise template.Invalid("what is to be applied is no object of a kind that is served")
+    api.patch(res.versioned, meta["name"], body, write.type_ or "apply",
+              meta.get("namespace") or ("default" if res.namespaced else ""), subresource=write.subresource,
+              field_manager=COMPONENT, force=True)
 
 
 def _finalizers(there: list[str], asked: Object) -> list[str] | None:

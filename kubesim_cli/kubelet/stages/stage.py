@@ -8,22 +8,50 @@ from . import expression, template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ...machinery.types import Json, Object
 
 API_VERSION, KIND, RESOURCE = "kwok.x-k8s.io/v1alpha1", "Stage", "stages.kwok.x-k8s.io"
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
-_NEXT = ("statusTemplate", "statusSubresource", "patches", "finalizers", "event", "delete")
-_SPEC = ("resourceRef", "selector", "weight", "delay", "next", "immediateNextStage")
+_FIELDS = {
+    "spec": ("resourceRef", "selector", "weight", "weightFrom", "delay", "next", "steps", "immediateNextStage"),
+    "resourceRef": ("apiGroup", "kind"), "selector": ("matchLabels", "matchAnnotations", "matchExpressions"),
+    "delay": ("durationMilliseconds", "durationFrom", "jitterDurationMilliseconds", "jitterDurationFrom"),
+    "next": ("event", "finalizers", "delete", "patches", "statusTemplate", "statusSubresource", "statusPatchAs"),
+    "step": ("patch", "event", "finalizers", "delete", "apply"), "event": ("type", "reason", "message"),
+    "patch": ("subresource", "root", "template", "type", "impersonation"),
+    "apply": ("subresource", "template", "type", "impersonation"), "finalizers": ("add", "remove", "empty")}
+_TYPES = {"patch": ("json", "merge", "strategic"), "apply": ("apply", "merge", "strategic")}
 
 
 class Invalid(ValueError):
     """The document is no Stage, or none that can be played here."""
 
 
+class Write:
+    """A patch of the object itself, or of another one (`applies`), as a step has it.
+
+    `type_`: json, merge, strategic or apply; "" for what is usual for the kind.
+    """
+
+    def __init__(self, given: Json, applies: bool = False):
+        what = "apply" if applies else "patch"
+        _known(given, what)
+        if not isinstance(given.get("template"), str):
+            raise Invalid(f"a {what} has no template")
+        self.applies, self.template = applies, template.parse(given["template"])
+        self.subresource, self.root = str(given.get("subresource") or ""), str(given.get("root") or "")
+        self.type_ = str(given.get("type") or "")
+        if self.type_ and self.type_ not in _TYPES[what]:
+            raise Invalid(f"a {what} is of type {', '.join(_TYPES[what])}, and not {self.type_}")
+
+
 class Stage:
-    """A Stage; raises Invalid for what it cannot be."""
+    """A Stage; raises Invalid for what it cannot be.
+
+    `steps` are what it does, in order: each {"event": {}}, {"finalizers": {}}, {"delete": True} or {"write": Write}.
+    """
 
     def __init__(self, document: Object):
         if (document.get("apiVersion"), document.get("kind")) != (API_VERSION, KIND):
@@ -32,25 +60,27 @@ class Stage:
         if not isinstance(meta, dict) or not isinstance(meta.get("name"), str) or not isinstance(spec, dict):
             raise Invalid("it has no metadata.name or no spec")
         self.name: str = meta["name"]
-        _known(spec, _SPEC, "spec")
+        _known(spec, "spec")
         ref = _map(spec, "resourceRef")
+        _known(ref, "resourceRef")
         if not isinstance(ref.get("kind"), str):
             raise Invalid("spec.resourceRef.kind is missing")
         self.api_version, self.kind = str(ref.get("apiGroup") or "v1"), str(ref["kind"])
+        if "selector" not in spec:
+            raise Invalid("spec.selector is missing: it would be about nothing")
         selector, delay = _map(spec, "selector"), _map(spec, "delay")
+        _known(selector, "selector")
+        _known(delay, "delay")
         self.labels: Object = _map(selector, "matchLabels")
         self.annotations: Object = _map(selector, "matchAnnotations")
         self._conditions = [_condition(each) for each in selector.get("matchExpressions") or ()]
-        self.weight = _number(spec, "weight", 0)
+        self._weight, self._weight_from = _number(spec, "weight", 0), _from(spec, "weightFrom")
         self._delay = _number(delay, "durationMilliseconds", 0) / 1000
         self._jitter = _number(delay, "jitterDurationMilliseconds", -1) / 1000
         self._delay_from = _from(delay, "durationFrom")
         self._jitter_from = _from(delay, "jitterDurationFrom")
-        self.next: Object = _map(spec, "next")
-        _known(self.next, _NEXT, "spec.next")
-        self.patches = [_patch(each) for each in self.next.get("patches") or ()]
-        if self.next.get("statusTemplate"):
-            self.patches.append(("status", "status", template.parse(self.next["statusTemplate"]), ""))
+        given = spec.get("steps") or _steps_of(_map(spec, "next"))
+        self.steps = [step for each in given for step in _steps(each)]
 
     def matches(self, obj: Object) -> bool:
         """Tell whether an object is at this stage."""
@@ -60,6 +90,14 @@ class Stage:
             if any(there.get(key) != value for key, value in wanted.items()):
                 return False
         return all(fits(obj) for fits in self._conditions)
+
+    def weight(self, obj: Object) -> int:
+        """Return how much speaks for it where an object is at several."""
+        found = self._weight_from(obj) if self._weight_from is not None else []
+        try:
+            return max(0, int(found[0]))
+        except (IndexError, TypeError, ValueError):
+            return self._weight
 
     def delay(self, obj: Object, now: float, chance: Callable[[], float]) -> float:
         """Return after how many seconds it is played; `chance()` gives a number from 0 to 1."""
@@ -72,10 +110,38 @@ class Stage:
         return max(0.0, jitter if jitter < wait else wait + chance() * (jitter - wait))
 
 
-def _known(there: Object, fields: tuple[str, ...], where: str) -> None:
+def _known(there: Json, what: str) -> None:
+    """Raise Invalid where something has a field that is not known here: it would be passed over."""
+    if not isinstance(there, dict):
+        raise Invalid(f"{what} is no map")
     for field in there:
-        if field not in fields:
-            raise Invalid(f"{where}.{field} is not known here")
+        if field not in _FIELDS[what]:
+            raise Invalid(f"{what}.{field} is not known here")
+
+
+def _steps_of(given: Object) -> list[Json]:
+    """Return as steps what `next` says, which was there before them."""
+    _known(given, "next")
+    steps: list[Json] = [{field: given[field]} for field in ("event", "finalizers", "delete") if given.get(field)]
+    steps += [{"patch": each} for each in given.get("patches") or ()]
+    if given.get("statusTemplate"):
+        steps.append({"patch": {"root": "status", "template": given["statusTemplate"],
+                                "subresource": given.get("statusSubresource", "status")}})
+    return steps
+
+
+def _steps(given: Json) -> Iterator[Object]:
+    """Yield what a step does."""
+    _known(given, "step")
+    for field in ("event", "finalizers"):
+        if given.get(field):
+            _known(given[field], field)
+            yield {field: given[field]}
+    for field in ("patch", "apply"):
+        if given.get(field):
+            yield {"write": Write(given[field], field == "apply")}
+    if given.get("delete"):
+        yield {"delete": True}
 
 
 def _map(there: Object, field: str) -> Object:
@@ -144,13 +210,3 @@ def _text(value: Json) -> str:
     from ...go import jsontext
 
     return value if isinstance(value, str) else jsontext.encode(value)
-
-
-def _patch(given: Json) -> tuple[str, str, template.Template, str]:
-    """Return (subresource, root, template, type) of one of next.patches."""
-    if not isinstance(given, dict) or not isinstance(given.get("template"), str):
-        raise Invalid("one of next.patches has no template")
-    if given.get("type", "") not in ("", "merge", "strategic", "json"):
-        raise Invalid(f"a patch is of type merge, strategic or json, and not {given['type']}")
-    return (given.get("subresource") or "", given.get("root") or "", template.parse(given["template"]),
-            given.get("type") or "")

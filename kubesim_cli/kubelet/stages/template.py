@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...go import yaml
-from ...go.fmt import quote
+from ...go.fmt import Int
+from ...helpers import nodes
 from ...helpers.nodes import internal_ip
 from ...machinery import timestamps
 from ...machinery.gotemplate.execute import ExecError, Execution
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from ...machinery.types import Json, Object
 
 
+PORT = 10250  # of kubelets
+_OWN = ("Now", "StartTime", "Version", "Quote", "YAML", "dict", "NodeConditions", "NodeName", "NodePort", "NodeIP",
+        "NodeIPWith", "NodeIPsWith", "PodIP", "PodIPWith", "PodIPsWith")
+
+
 class Invalid(ValueError):
     """The text is no template, or what it gives is no YAML."""
 
@@ -31,7 +37,7 @@ class Template:
 
     def run(self, obj: Object, api: Client, pod_ip: Callable[[], str]) -> Json:
         """Return what it gives for an object; `pod_ip()`: the address of a pod. Raises Invalid."""
-        execution = Execution(self._text, self._trees, True, True, _functions(api, pod_ip))
+        execution = Execution(self._text, self._trees, True, True, _functions(obj, api, pod_ip))
         try:
             execution.run(obj)
             return yaml.load("".join(execution.out))
@@ -42,36 +48,43 @@ class Template:
 def parse(text: str) -> Template:
     """Return a template; raises Invalid."""
     try:
-        return Template(text, parse_template(text, _NAMES))
+        return Template(text, parse_template(text, {*FUNCTIONS, *_OWN}))
     except ParseError as error:
         raise Invalid(f"a template cannot be read: {error}") from None
 
 
-def _functions(api: Client, pod_ip: Callable[[], str]) -> dict[str, Function]:
-    now = timestamps.format(api.now)
+def _functions(obj: Object, api: Client, pod_ip: Callable[[], str]) -> dict[str, Function]:
+    now, name = timestamps.format(api.now), obj["metadata"]["name"]
 
-    def node_ip(name: Json = None) -> str:
-        node = api.find("nodes", str(name)) if name else next(iter(api.items("nodes")), None)
-        return internal_ip(node) if node is not None else ""
+    def node_ip(asked: Json = name) -> str:
+        node = api.find("nodes", str(asked)) if asked else None
+        found = [internal_ip(each) for each in ([node] if node is not None else []) + api.items("nodes")]
+        return next((ip for ip in found if ip), "")
 
-    return {**FUNCTIONS, "Now": Function(lambda: now), "StartTime": Function(lambda: now),
-            "Quote": Function(_quote, ("any",)), "YAML": Function(_yaml, ("any",), "any"),
-            "Version": Function(lambda: "kubesim"), "NodeIP": Function(node_ip),
-            "NodeIPWith": Function(node_ip, ("any",)),
-            "PodIP": Function(pod_ip), "PodIPWith": Function(lambda *_: pod_ip(), (), "any")}
-
-
-_NAMES = {*FUNCTIONS, "Now", "StartTime", "Quote", "YAML", "Version", "NodeIP", "NodeIPWith", "PodIP", "PodIPWith"}
+    called: dict[str, tuple[Callable[..., Json], tuple[str, ...], str]] = {
+        "Now": (lambda: now, (), ""), "StartTime": (lambda: now, (), ""), "Version": (lambda: "kubesim", (), ""),
+        "Quote": (_quote, ("any",), ""), "YAML": (_yaml, ("any",), "any"),
+        "dict": (lambda *pairs: {str(key): value for key, value in zip(pairs[::2], pairs[1::2])}, (), "any"),
+        "NodeConditions": (lambda: nodes.healthy_conditions(api.now), (), ""),
+        "NodeName": (lambda: name, (), ""), "NodePort": (lambda: Int(PORT), (), ""),
+        "NodeIP": (node_ip, (), ""), "NodeIPWith": (node_ip, ("any",), ""),
+        "NodeIPsWith": (lambda asked: [node_ip(asked)], ("any",), ""),
+        "PodIP": (pod_ip, (), ""), "PodIPWith": (lambda *_: pod_ip(), (), "any"),
+        "PodIPsWith": (lambda *_: [pod_ip()], (), "any")}
+    return {**FUNCTIONS, **{name: Function(*each) for name, each in called.items()}}
 
 
 def _quote(value: Json) -> str:
-    from ...go.fmt import sprint
-
-    return quote(value if isinstance(value, str) else sprint(value))
-
-
-def _yaml(value: Json, *indent: Json) -> str:
-    """Return a value as JSON, which is YAML that needs no indent."""
+    """Return a value as a string of YAML: that of JSON, of what is no string its JSON in quotes."""
     from ...go import jsontext
 
-    return jsontext.encode(value)
+    text = jsontext.encode(value)
+    return text if text.startswith('"') else jsontext.encode(text)
+
+
+def _yaml(value: Json, indent: Json = 0) -> str:
+    """Return a value as JSON, which is YAML, on a line of its own that is indented by so many steps of two."""
+    from ...go import jsontext
+
+    text = jsontext.encode(value)
+    return "\n" + "  " * int(indent) + text if indent else text
