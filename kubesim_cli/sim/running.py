@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import contextmanager
 
 import click
 
@@ -17,6 +19,11 @@ from .launchers import shim
 from .loading import take_over
 from .reset import reset
 from .settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
 START = "2024-01-01T00:00:00Z"
 _SLEEP = """#!/bin/sh
@@ -103,17 +110,48 @@ def _call(command: tuple[str, ...], environ: dict[str, str]) -> int:
     if program is None:
         click.echo(f"error: {command[0]}: command not found", err=True)
         return 127
-    try:
-        process = subprocess.Popen([program, *command[1:]], env=environ)
-    except OSError as error:
-        click.echo(f"error: {command[0]}: {os.strerror(error.errno or 0)}", err=True)
-        return 126
-    while True:
+    with _signals() as asked:
         try:
-            code = process.wait()
-            return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            continue  # the program has got it, too, and decides
+            process = subprocess.Popen([program, *command[1:]], env=environ)
+        except OSError as error:
+            click.echo(f"error: {command[0]}: {os.strerror(error.errno or 0)}", err=True)
+            return 126
+        asked.hand_on = process.send_signal
+        asked.repeat()
+        code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+class _Asked:
+    """The signals that were to end this process, handed on to the program, which decides."""
+
+    def __init__(self) -> None:
+        self.hand_on: Callable[[int], object] | None = None
+        self._early: list[int] = []  # before there was a program
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if self.hand_on is None:
+            self._early.append(number)
+        elif number != signal.SIGINT:  # Ctrl-C reaches it by itself
+            self.hand_on(number)
+
+    def repeat(self) -> None:
+        """Hand on what came early."""
+        for number in self._early:
+            self.take(number, None)
+
+
+@contextmanager
+def _signals() -> Iterator[_Asked]:
+    asked = _Asked()
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(number, asked.take) for number in numbers]
+    try:
+        yield asked
+    finally:
+        for number, handler in zip(numbers, before):
+            signal.signal(number, handler)
 
 
 COMMANDS = [run]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -63,6 +64,18 @@ def test_a_cluster_may_be_kept_and_begin_with_objects(run, tmp_path):
     done = run("--keep", "--load", str(tmp_path / "dump"), "--", "kubectl", "get", "cm", "a", "-o", "name")
     assert done.stdout == "configmap/a\n"
     assert os.path.isdir(done.stderr.strip().partition("KUBESIM_HOME=")[2])
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 5), (signal.SIGHUP, 129)])
+def test_signals_reach_the_program_and_nothing_is_left(tmp_path, number, code):
+    script = "trap 'exit 5' TERM; echo ready; while :; do /bin/sleep 0.05; done"
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-m", "kubesim_cli", "sim", "run", "--", "sh", "-c", script], env=environ,
+                          stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert process.wait(30) == code
+    assert os.listdir(tmp_path) == []
 
 
 def test_the_same_in_this_process(terminal, tmp_path, capfd):
