@@ -45,10 +45,12 @@ wZS0
 
 
 def objects(release: Release, now: float, nodes: list[Object],
-            uid: Callable[[str, str], str]) -> list[tuple[str, Object]]:
+            uid: Callable[[str, str], str], services: tuple[str, str] = ("10.96.0.0/12", "10.96.0.1"),
+            ) -> list[tuple[str, Object]]:
     """Return (resource, object) for all that a new cluster holds at `now`.
 
-    `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID.
+    `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID; `services`: the range of
+    cluster IPs and the one that is the API's own.
     """
     from ..machinery.discovery import builtin
 
@@ -79,7 +81,7 @@ def objects(release: Release, now: float, nodes: list[Object],
             "conditions": [{"type": "Healthy", "status": "True", "message": "ok"}]}))
     _add_nodes(add, nodes, now, release)
     _add_roles(add)
-    poststarthooks.add_objects(add, now, discovery)
+    poststarthooks.add_objects(add, now, discovery, services[0])
     for name, value, what in (
             ("system-node-critical", 2000001000, "that must not be moved from their current node."),
             ("system-cluster-critical", 2000000000,
@@ -87,7 +89,7 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("priorityclasses.scheduling.k8s.io", "scheduling.k8s.io/v1", "PriorityClass", name, value=value,
             description=f"Used for system critical pods {what}", preemptionPolicy="PreemptLowerPriority"
             )["metadata"]["generation"] = 1
-    _add_api_service(add, nodes, release)
+    _add_api_service(add, nodes, release, services[1])
     _add_authentication(add, stamp)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
         annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=HOSTPATH_PROVISIONER,
@@ -125,16 +127,16 @@ def _add_nodes(add: Add, nodes: list[Object], now: float, release: Release) -> N
             spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 
-def _add_api_service(add: Add, nodes: list[Object], release: Release) -> None:
+def _add_api_service(add: Add, nodes: list[Object], release: Release, cluster_ip: str) -> None:
     """The Service `kubernetes` and its endpoints."""
     labels = {"component": "apiserver", "provider": "kubernetes"}
     add("services", "v1", "Service", "kubernetes", "default", labels=labels, spec={
-        "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster",
+        "clusterIP": cluster_ip, "clusterIPs": [cluster_ip], "internalTrafficPolicy": "Cluster",
         "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
         "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": API_PORT}],
         "sessionAffinity": "None", "type": "ClusterIP"}, status={"loadBalancer": {}})
     if enabled("MultiCIDRServiceAllocator", release):
-        add("ipaddresses.networking.k8s.io", "networking.k8s.io/v1", "IPAddress", "10.96.0.1", labels={
+        add("ipaddresses.networking.k8s.io", "networking.k8s.io/v1", "IPAddress", cluster_ip, labels={
             "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
             spec={"parentRef": {"resource": "services", "namespace": "default", "name": "kubernetes"}})
     if not nodes:

@@ -68,10 +68,11 @@ _FLOW_SCHEMAS: tuple[tuple[str, str, int, str, tuple[str, ...], Object], ...] = 
     ("catch-all", "catch-all", 10000, "ByUser", _EVERYBODY, _ALL))
 
 
-def add_objects(add: Add, now: float, discovery: Discovery) -> None:
+def add_objects(add: Add, now: float, discovery: Discovery, cidr: str) -> None:
     """Hand every object to `add(resource, api_version, kind, name, *, labels, annotations, **rest) -> obj`.
 
-    `discovery` tells what the server serves: nothing else gets an APIService or a default object.
+    `discovery` tells what the server serves: nothing else gets an APIService or a default object. `cidr`: the range of
+    services' addresses.
     """
     stamp = timestamps.format(now)
     served = {(res.group, res.version) for res in discovery.resources}
@@ -89,7 +90,7 @@ def add_objects(add: Add, now: float, discovery: Discovery) -> None:
     ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
              "status": "True", "type": "Ready"}
     add("servicecidrs.networking.k8s.io", "networking.k8s.io/v1", "ServiceCIDR", "kubernetes",
-        spec={"cidrs": ["10.96.0.0/12"]}, status={"conditions": [ready]})[
+        spec={"cidrs": [cidr]}, status={"conditions": [ready]})[
             "metadata"]["finalizers"] = ["networking.k8s.io/service-cidr-finalizer"]
 
 

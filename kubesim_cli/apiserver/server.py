@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..store.store import Store
     from .events import Recorder
     from .request import Request
+    from .settings import Settings
 
     class Clock(Protocol):
         """What a server, and the loops on it, need of cluster.clock.Clock."""
@@ -54,6 +55,7 @@ class Server:
         self.begin = begin or (lambda: None)
         self.notice = notice or (lambda type_, resource, old, new: None)
         self.tally = tally or Tally()
+        self.settings: Settings | None = None  # None: those of a default server
         self.runtime: Any = None  # kubelet.residents.Residents, until the store is read anew
         self.linger: Callable[[float], object] = lambda seconds: None  # lets time pass while a request is served
         self.trusted = Client(self)

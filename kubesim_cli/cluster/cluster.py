@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
+    from ..helpers.controller import Loop
     from ..kubelet.claimfiles import VolumeFiles as VolumeFiles
     from ..kubelet.containerlog import ContainerLog as ContainerLog
     from ..kubelet.containerruntime import Runtime
@@ -105,13 +106,21 @@ class Cluster:
         """The loops, made when something has to be done."""
         if self._manager is None:
             from ..controllers.manager import Manager
-            from .loops import LOOPS
-
             # With KUBESIM_TRACEBACK the faults of loops are raised and not survived: tests are to see them.
             fatal = (Exception,) if os.environ.get("KUBESIM_TRACEBACK") else (StoreError, OSError)
-            self._manager = Manager(self.server, LOOPS, fatal)
+            self._manager = Manager(self.server, self._loops(), fatal)
             self._manager.along = self._live_along
         return self._manager
+
+    def _loops(self) -> dict[str, Loop]:
+        from .loops import LOOPS
+
+        asked = self.state.settings.get("controllers")
+        if asked is None:
+            return LOOPS
+        from .enabled import loops_that_run
+
+        return loops_that_run(asked, LOOPS)
 
     def _notice(self, type_: str, resource: str, old: Object | None, new: Object | None) -> None:
         self.manager.notice(type_, resource, old, new)
@@ -138,6 +147,11 @@ class Cluster:
             from ..releases.gates import GatedRelease
 
             self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates)
+        self.server.settings = None
+        if self.state.settings:
+            from ..apiserver.settings import Settings
+
+            self.server.settings = Settings(self.state.settings)
         self.clock.stand_at(self.clock.shown)
 
     def set_clock(self, *, frozen: float | None = None, tick: float | None = None, offset: float = 0.0,
@@ -286,7 +300,9 @@ class Cluster:
             first, others = kubesystem.images(self.server.release, len(nodes))
             for i, node in enumerate(nodes):
                 node["status"]["images"] = others if i else first
-        for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid):
+        settings = self.server.settings
+        services = (settings.cidr, settings.service_ip(1)) if settings is not None else ("10.96.0.0/12", "10.96.0.1")
+        for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid, services):
             self.store.put("ADDED", resource, key_of(obj), obj)
         if not self._bare:
             kubesystem.KubeSystem(self.client, self.store, Entropy({
@@ -295,11 +311,12 @@ class Cluster:
         self._populated = True
 
     def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None, bare: bool | None = None,
-              kubelet: str | None = None, feature_gates: dict[str, bool] | None = None) -> None:
+              kubelet: str | None = None, feature_gates: dict[str, bool] | None = None,
+              settings: dict[str, str] | None = None) -> None:
         """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is."""
         self.store.begin()
         self.state.start_over(seed=seed, nodes=nodes, release=release, bare=bare, kubelet=kubelet,
-                              feature_gates=feature_gates or {})
+                              feature_gates=feature_gates or {}, settings=settings or {})
         self._forget()
 
     def _forget(self) -> None:

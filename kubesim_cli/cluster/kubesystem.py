@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..apiserver.client import Client
+    from ..apiserver.server import Server
     from ..machinery.entropy import Entropy
     from ..machinery.types import Object, Release
     from ..store.store import Store
@@ -66,6 +67,12 @@ def _listed(image: str) -> Object:
     return names.listed(image, names.made_up_size(image))
 
 
+def services_of(server: Server) -> tuple[str, str]:
+    """Return the range of services' addresses, and that of the cluster's DNS."""
+    settings = server.settings
+    return (settings.cidr, settings.service_ip(10)) if settings is not None else ("10.96.0.0/12", "10.96.0.10")
+
+
 class KubeSystem:
     """Puts the objects into a cluster whose Nodes are there already, the control plane's first."""
 
@@ -80,7 +87,7 @@ class KubeSystem:
         for node in self.nodes:
             for pod in mirror_pods(node, self.release):
                 self._run(pod, node)
-        for resource, obj in _data(self.release, self.nodes):
+        for resource, obj in _data(self.release, self.nodes, *services_of(self.api.server)):
             if "template" in obj.get("spec", ()) and not enabled("OmitZeroTimes", self.release):
                 obj["spec"]["template"]["metadata"]["creationTimestamp"] = None
             if resource == "pods":
@@ -201,14 +208,15 @@ class KubeSystem:
                 "nodeName": node, "targetRef": target}]})
 
 
-def _data(release: Release, nodes: list[Object]) -> Iterator[tuple[str, Object]]:
+def _data(release: Release, nodes: list[Object], cidr: str, dns: str) -> Iterator[tuple[str, Object]]:
     """Yield (resource, object) of the data, as far as the cluster has it; `@name@` stands for what it differs in.
 
     An entry tells the minor releases that have it (`since`, `until`) and how many nodes there are at least (`nodes`).
     """
     from base64 import b64encode
 
-    values = {"version": PATCH[release], "ip": internal_ip(nodes[0]), "ca64": b64encode(ROOT_CA.encode()).decode(),
+    values = {"cidr": cidr, "dns": dns, "version": PATCH[release], "ip": internal_ip(nodes[0]),
+              "ca64": b64encode(ROOT_CA.encode()).decode(),
               "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
               "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
     with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:

@@ -12,6 +12,7 @@
     kubelet        "stub": nodes that run no processes, or "full"; absent: whoever makes it decides, or "full"
     kubeletAsked   true: reset decided about that; absent: it was decided by whoever made the default objects
     featureGates   {NAME: BOOL}, of those that were set
+    settings       {FLAG: TEXT}, of kube-apiserver and kube-controller-manager, of those that were set
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
@@ -126,13 +127,20 @@ class ClusterState(Tally):
         return found
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Flags of kube-apiserver and kube-controller-manager that are set; of files, what they held."""
+        found: dict[str, str] = self._meta.get("settings") or {}
+        return found
+
+    @property
     def nodes(self) -> int:
         """How many nodes the cluster is made with."""
         found: int = self._meta.get("nodes", 1)
         return found
 
     def start_over(self, *, seed: str, nodes: int, release: Release | None, bare: bool | None,
-                   kubelet: str | None, feature_gates: dict[str, bool]) -> None:
+                   kubelet: str | None, feature_gates: dict[str, bool],
+                   settings: dict[str, str] | None = None) -> None:
         """Throw all away but the clock, if it tells a time, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
@@ -143,6 +151,8 @@ class ClusterState(Tally):
             meta.update(kubelet=kubelet, kubeletAsked=True)
         if feature_gates:
             meta["featureGates"] = feature_gates
+        if settings:
+            meta["settings"] = settings
         clock = self._meta.get("clock")
         if isinstance(clock, dict) and all(isinstance(value, (int, float)) and abs(value) < END_OF_TIME
                                            for value in clock.values()):  # which NaN is not

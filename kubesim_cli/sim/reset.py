@@ -13,6 +13,8 @@ from ..releases import gates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .settings import Settings
 
 
@@ -23,11 +25,12 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
 
 
 @click.command("reset")
-@click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True,
-              help="How many nodes the cluster has: minikube, minikube-m02, minikube-m03 ...")
+@click.option("--nodes", type=click.IntRange(0, 5000), default=1, show_default=True,
+              help="How many nodes the cluster has: minikube, minikube-m02, minikube-m03 ... Without any "
+                   "kube-system is empty.")
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from: the same seed gives the same ones.")
 @click.option("--kubernetes-version", default=None, metavar="VERSION",
-              help="The release to emulate, 1.28 to 1.36; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
+              help="The release to emulate, 1.28 to 1.37; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
 @click.option("--bare/--no-bare", default=None,
               help="Without what kubeadm and minikube put into a cluster: kube-system is empty. Otherwise KUBESIM_BARE "
                    "decides, or it is a whole minikube.")
@@ -36,10 +39,28 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
                    "Otherwise KUBESIM_KUBELET, or full.")
 @click.option("--feature-gates", default="", metavar="NAME=BOOL,...",
               help="Feature gates to set otherwise than the release does, as in MaxUnavailableStatefulSet=true.")
+@click.option("--controllers", default=None, metavar="LIST",
+              help="Which controllers run, as in '*,-deployment': * is all, -NAME leaves one out, as well as the "
+                   "scheduler and the kubelet.")
+@click.option("--disable-admission-plugins", default=None, metavar="LIST", help="Admission plugins that do not run.")
+@click.option("--enable-admission-plugins", default=None, metavar="LIST",
+              help="Admission plugins that run besides the default ones.")
+@click.option("--authorization-mode", default=None, metavar="LIST",
+              help="Who may do what: RBAC (the default), Node, AlwaysAllow, AlwaysDeny.")
+@click.option("--service-cluster-ip-range", default=None, metavar="CIDR",
+              help="Where services' addresses come from; otherwise 10.96.0.0/12.")
+@click.option("--service-node-port-range", default=None, metavar="LOW-HIGH",
+              help="Where node ports come from; otherwise 30000-32767.")
+@click.option("--token-auth-file", default=None, type=click.File(encoding="utf-8"), metavar="FILE",
+              help='Users with tokens of their own, one a line: TOKEN,NAME,UID,"GROUP,GROUP".')
 @click.pass_obj
 def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: str | None, bare: bool | None,
-          kubelet: str | None, feature_gates: str) -> None:
-    """Throw the cluster away and start over. The clock goes on as it is, and snapshots stay."""
+          kubelet: str | None, feature_gates: str, **flags: Any) -> None:
+    """Throw the cluster away and start over. The clock goes on as it is, and snapshots stay.
+
+    Settings of the control plane are named as kube-apiserver and kube-controller-manager name them.
+    """
+    chosen = _settings(flags)
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
     except ValueError as error:
@@ -50,6 +71,8 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         set_gates = gates.parse(feature_gates, release) if release else {}
     except ValueError as error:
         raise click.ClickException(f'invalid argument "{feature_gates}" for "--feature-gates" flag: {error}') from None
+    if not nodes:
+        bare = True
     if bare is None:
         bare = wanted_bare(settings.environ)
     if kubelet is None:
@@ -59,7 +82,7 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         cluster = settings.cluster()
         try:
             cluster.reset(seed=seed or "", nodes=nodes, release=release, bare=bare, kubelet=kubelet,
-                          feature_gates=set_gates)
+                          feature_gates=set_gates, settings=chosen)
         finally:
             cluster.close()
 
@@ -70,6 +93,26 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
         click.echo(f"the old cluster is kept in {aside}, as it cannot be read: {problem}", err=True)
         start_over()
     settings.forget_discovery()
+
+
+def _settings(flags: dict[str, Any]) -> dict[str, str]:
+    """Return the flags that were given, by their names; of files what is in them. Raises ClickException."""
+    given = {name.replace("_", "-"): value for name, value in flags.items() if value is not None}
+    if not given:
+        return {}
+    from ..apiserver import settings
+    from ..cluster import enabled
+
+    try:
+        if "token-auth-file" in given:
+            file = given["token-auth-file"]
+            given["token-auth-file"] = file.read()
+            settings.users(given["token-auth-file"], file.name)
+        settings.check(given)
+        enabled.check(given.get("controllers", ""))
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    return given
 
 
 COMMANDS = [reset]

@@ -3,7 +3,7 @@
 `PLUGINS` maps each plugin's module to the resources it concerns (`*`: all), in the order of the real server
 (pkg/kubeapiserver/options/plugins.go). A module has `mutate(a)`, which changes `a.obj` in place before the kind's own
 validation, or `validate(a)`, which runs after it and sees deletions, too, or both; either refuses by raising
-StatusError. `a` is the write's Attributes.
+StatusError. `a` is the write's Attributes. A cluster whose settings enable or disable plugins has others.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from .attributes import Attributes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["PLUGINS", "Attributes", "mutate", "validate"]
 
 PLUGINS: dict[str, tuple[str, ...]] = {
+    "namespaceautoprovision": ("*",),
     "namespacelifecycle": ("*",),
     "limitranger": ("pods", "persistentvolumeclaims"),
     "serviceaccount": ("pods",),
     "taintnodesbycondition": ("nodes",),
+    "alwayspullimages": ("pods",),
     "podsecurity": ("namespaces", "pods", "replicationcontrollers", "podtemplates", "replicasets.apps",
                     "deployments.apps", "statefulsets.apps", "daemonsets.apps", "jobs.batch", "cronjobs.batch"),
     "priority": ("pods", "priorityclasses.scheduling.k8s.io"),
@@ -35,30 +38,36 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "certificatesigning": ("certificatesigningrequests.certificates.k8s.io",),
     "certificatesubjectrestriction": ("certificatesigningrequests.certificates.k8s.io",),
     "defaultingressclass": ("ingresses.networking.k8s.io",),
+    "denyserviceexternalips": ("services",),
     "validatingadmissionpolicy": ("*",),
     "resourcequota": ("*",),
+    "alwaysdeny": ("*",),
 }
+# Those that have to be enabled (DefaultOffAdmissionPlugins).
+OPTIONAL = frozenset({"namespaceautoprovision", "alwayspullimages", "denyserviceexternalips", "alwaysdeny"})
 
 
-_steps: dict[tuple[str, str], list[Callable[[Attributes], None]]] = {}  # (step, resource) -> the functions that take it
+_steps: dict[Any, list[Callable[[Attributes], None]]] = {}  # (step, resource, settings) -> the functions that take it
 
 
-def _functions(step: str, resource: str) -> list[Callable[[Attributes], None]]:
-    found = _steps.get((step, resource))
+def _functions(step: str, a: Attributes) -> list[Callable[[Attributes], None]]:
+    settings, resource = a.ctx.client.server.settings, a.res.name
+    found = _steps.get((step, resource, settings))
     if found is None:
+        off = OPTIONAL if settings is None else (OPTIONAL - settings.on) | settings.off
         modules = [import_module(f"{__name__}.{name}") for name, resources in PLUGINS.items()
-                   if "*" in resources or resource in resources]
-        found = _steps[step, resource] = [getattr(each, step) for each in modules if hasattr(each, step)]
+                   if name not in off and ("*" in resources or resource in resources)]
+        found = _steps[step, resource, settings] = [getattr(each, step) for each in modules if hasattr(each, step)]
     return found
 
 
 def mutate(a: Attributes) -> None:
     """Let the plugins complete a new or changed object, in place."""
-    for function in _functions("mutate", a.res.name):
+    for function in _functions("mutate", a):
         function(a)
 
 
 def validate(a: Attributes) -> None:
     """Let the plugins refuse a write."""
-    for function in _functions("validate", a.res.name):
+    for function in _functions("validate", a):
         function(a)

@@ -42,7 +42,7 @@ def _served(api: Client, message: http.Message) -> tuple[int, Json]:
     user = ANONYMOUS
     scheme, _, token = message.header("authorization").partition(" ")
     if scheme:
-        found = review(api.now, token.strip())[0] if scheme.lower() == "bearer" else None
+        found = review(api.server, token.strip())[0] if scheme.lower() == "bearer" else None
         if found is None:
             return 401, StatusError(401, "Unauthorized", "Unauthorized").status
         user = found

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOST = "192.168.49.1"      # the machine that the nodes run on
 DNS_ADDRESS = "10.96.0.10"  # where a cluster without kube-dns answers all the same
 DNS_PORT = 53
-_INSIDE = (("10.244.0.0", 16), ("10.96.0.0", 12), ("192.168.49.0", 24))  # pods, services, nodes
+_MACHINES = (("10.244.0.0", 16), ("192.168.49.0", 24))  # pods, nodes
 
 
 class ClusterRoutes(Wiring):
@@ -129,11 +129,12 @@ class ClusterRoutes(Wiring):
             return outside.answer
         if known is False:
             raise Errno("ECONNREFUSED")
-        number = number_of(address)
-        for base, bits in _INSIDE:
+        number, settings = number_of(address), self.api.server.settings
+        first, count = settings.service_range if settings is not None else (number_of("10.96.0.0"), 1 << 20)
+        if first <= number < first + count:
+            return None  # a service that is not there: packets leave for nowhere
+        for base, bits in _MACHINES:
             if number >> 32 - bits == number_of(base) >> 32 - bits:
-                if base == "10.96.0.0":
-                    return None  # a service that is not there: packets leave for nowhere
                 raise Errno("EHOSTUNREACH")
         raise Errno("ENETUNREACH")
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import types
 
 import pytest
 
@@ -195,6 +196,8 @@ def test_what_may_change_where(desk, subresource, before, after, expected):
 
 class Roles:
     """A client of a cluster with one binding to `ann` in `default`, of a role that may read pods."""
+
+    server = types.SimpleNamespace(settings=None)
 
     def __init__(self, role=True):
         self.role = role

@@ -18,7 +18,7 @@ class TokenReview(Kind):
         spec = obj.get("spec") or {}
         if not spec.get("token"):
             raise errors.bad_request("token is required for TokenReview in authentication")
-        user, audiences, wrong = tokens.review(ctx.now, spec["token"])
+        user, audiences, wrong = tokens.review(ctx.client.server, spec["token"])
         status: Object = {"user": {}}
         if user:
             status = {"authenticated": True, "user": {"username": user["name"], "uid": user["uid"],

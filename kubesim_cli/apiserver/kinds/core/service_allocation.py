@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from ..base import Context
 
 CIDR = "10.96.0.0/12"
-FIRST_IP, IP_COUNT, IP_OFFSET = 10 << 24 | 96 << 16, 1 << 20, 256
-FIRST_PORT, LAST_PORT, PORT_OFFSET = 30000, 32767, 86
+FIRST_IP, IP_COUNT = 10 << 24 | 96 << 16, 1 << 20
+FIRST_PORT, LAST_PORT = 30000, 32767
+
+
+def _spared(count: int, smallest: int, step: int, most: int) -> int:
+    """How many of a range's first are left to those who ask for them by number (calculateRangeOffset)."""
+    return 0 if count <= smallest else min(max(count // step, smallest), most)
 
 
 def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
@@ -141,6 +146,12 @@ class _Allocator:
         self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
         self.own_ports = set(_node_ports(old)) if old else set()
         self.client = ctx.client
+        self.cidr, self.first_ip, self.ip_count = CIDR, FIRST_IP, IP_COUNT
+        self.first_port, self.last_port = FIRST_PORT, LAST_PORT
+        settings = ctx.client.server.settings
+        if settings is not None:
+            self.cidr, (self.first_ip, self.ip_count) = settings.cidr, settings.service_range
+            self.first_port, self.last_port = settings.node_ports
         self._taken: tuple[set[str], set[int]] | None = None
 
     @property
@@ -160,8 +171,8 @@ class _Allocator:
         parts = [int(part) for part in ip.split(".")]
         number = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
         why = ""
-        if not FIRST_IP < number < FIRST_IP + IP_COUNT - 1:
-            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {CIDR}"
+        if not self.first_ip < number < self.first_ip + self.ip_count - 1:
+            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {self.cidr}"
         elif ip in self.taken[0]:
             why = "provided IP is already allocated"
         if why:
@@ -169,22 +180,26 @@ class _Allocator:
                                              f"failed to allocate IP {ip}: {why}")])
 
     def any_ip(self) -> str:
-        """Return a free IP of the upper range."""
-        size = IP_COUNT - IP_OFFSET - 1
+        """Return a free IP, of the upper range where it has one."""
+        spared = _spared(self.ip_count, 16, 16, 256)
         at = crc32(self.key.encode())
-        while True:
-            number = FIRST_IP + IP_OFFSET + at % size
-            ip = f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-            if ip not in self.taken[0]:
-                return ip
-            at += 1
+        for first in (spared or 1, 1):
+            size = self.ip_count - first - 1
+            for step in range(min(size, len(self.taken[0]) + 1)):
+                number = self.first_ip + first + (at + step) % size
+                ip = f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+                if ip not in self.taken[0]:
+                    return ip
+        raise errors.StatusError(500, "InternalError",
+                                 "Internal error occurred: failed to allocate a serviceIP for Service "
+                                 f'"{self.obj["metadata"].get("name", "")}": range is full')
 
     def take_port(self, port: int, path: str) -> None:
         """Take a certain node port, or refuse the Service for the field at `path`."""
         why = ""
-        if not FIRST_PORT <= port <= LAST_PORT:
+        if not self.first_port <= port <= self.last_port:
             why = ("provided port is not in the valid range. "
-                   f"The range of valid ports is {FIRST_PORT}-{LAST_PORT}")
+                   f"The range of valid ports is {self.first_port}-{self.last_port}")
         elif port in self.taken[1]:
             why = "provided port is already allocated"
         if why:
@@ -196,13 +211,15 @@ class _Allocator:
 
     def any_port(self, salt: int | str) -> int:
         """Return a free node port."""
-        size = LAST_PORT - FIRST_PORT - PORT_OFFSET + 1
+        count = self.last_port - self.first_port + 1
         at = crc32(f"{self.key}/{salt}".encode())
-        for step in range(size):
-            port = FIRST_PORT + PORT_OFFSET + (at + step) % size
-            if port not in self.taken[1]:
-                self.taken[1].add(port)
-                return port
+        for spared in (_spared(count, 16, 32, 128), 0):
+            size = count - spared
+            for step in range(size):
+                port = self.first_port + spared + (at + step) % size
+                if port not in self.taken[1]:
+                    self.taken[1].add(port)
+                    return port
         raise errors.StatusError(500, "InternalError",
                                  "Internal error occurred: failed to allocate a nodePort: range is full")
 
