@@ -25,7 +25,7 @@ MAY = {
     "kubelet": _SHARED | {"helpers", "apiserver"},
     "cluster": _SHARED | {"helpers", "apiserver", "controllers", "scheduler", "kubelet", "store"},
     "kubectl": _SHARED | {"apiserver.client", "cluster.cluster", "cluster.state"},
-    "sim": _SHARED | {"helpers", "cluster", "kubectl"},
+    "sim": _SHARED | {"helpers", "cluster", "kubectl", "apiserver.settings"},
     "testing": _SHARED | {"cluster", "kubectl", "sim", "main"},
 }
 

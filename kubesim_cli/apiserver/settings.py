@@ -6,7 +6,7 @@ A Server without them (`None`) is the default one. They are made from a dict of 
 
 from __future__ import annotations
 
-from ..helpers.nodes import address_of, number_of
+from ..machinery.ipaddresses import address_of, number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

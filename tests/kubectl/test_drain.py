@@ -72,3 +72,12 @@ def test_a_budget_holds_a_drain_up(terminal, node):
     assert result.err.count("(will retry after 5s): Cannot evict pod as it would violate the pod's disruption budget."
                             ) == 2
     assert "global timeout reached: 8s" in result.err
+
+
+def test_a_drain_that_a_budget_never_lets_through_ends_on_a_frozen_clock(terminal, node):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.ok("kubectl apply -f -", BUDGET)
+    terminal.advance("5s")
+    result = terminal(f"kubectl drain {node} --pod-selector=app=web")
+    assert result.code == 1 and result.err.count("will retry after 5s") == 720
+    assert "global timeout reached: 1h0m0s" in result.err

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..context import Context
 
 RETRY = 5.0  # seconds until an eviction that a budget forbids is tried again
+PATIENCE = 3600.0  # simulated seconds after which that ends on a frozen clock, which nobody can interrupt
 
 
 def empty(ctx: Context, node: str, strategy: str) -> None:
@@ -137,6 +138,8 @@ class _Removal:
 
     def evict(self) -> None:
         """Evict the pods, again and again where a budget forbids it, and wait for them. Raises Aggregate."""
+        if self.timeout is None and self.ctx.cluster.clock.frozen:
+            self.timeout, self._end = PATIENCE, self.ctx.now + PATIENCE
         while self._next or self._leaving:
             self._try()
             due = min((time for time, _ in self._next.values()), default=None)
