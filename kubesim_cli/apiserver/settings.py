@@ -6,7 +6,7 @@ A Server without them (`None`) is the default one. They are made from a dict of 
 
 from __future__ import annotations
 
-from ..machinery.ipaddresses import address_of, number_of
+import ipaddress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ class Settings:
         self.off = frozenset(name.lower() for name in _list(flags.get("disable-admission-plugins", "")))
         self.on = frozenset(name.lower() for name in _list(flags.get("enable-admission-plugins", "")))
         self.cidr = flags.get("service-cluster-ip-range", DEFAULT_RANGE)
-        base, _, bits = self.cidr.partition("/")
-        self.service_range = number_of(base), 1 << 32 - int(bits)
+        network = ipaddress.IPv4Network(self.cidr)
+        self.service_range = int(network.network_address), network.num_addresses
         first, _, last = flags.get("service-node-port-range", "").partition("-")
         self.node_ports = (int(first), int(last)) if last else DEFAULT_PORTS
         self.tokens = users(flags.get("token-auth-file", ""))
 
     def service_ip(self, number: int) -> str:
         """The address that stands so far behind the range's base: 1 is the API's own, 10 the cluster's DNS."""
-        return address_of(self.service_range[0] + number)
+        return str(ipaddress.IPv4Address(self.service_range[0] + number))
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -122,8 +122,6 @@ def _check_plugins(flags: dict[str, str]) -> None:
 
 
 def _check_range(text: str) -> None:
-    import ipaddress
-
     try:
         network = ipaddress.IPv4Network(text)
     except ValueError:

@@ -6,7 +6,6 @@ The first node is minikube's control plane, the others are its workers.
 from __future__ import annotations
 
 from ..machinery import timestamps
-from ..machinery.ipaddresses import address_of, number_of
 from ..machinery.wellknown import LABEL_HOSTNAME
 from ..releases.server import PATCH
 
@@ -104,6 +103,17 @@ def pod_network(node: Object) -> tuple[int, int]:
     index = max(number_of(internal_ip(node) or _address(0)) - number_of(_address(0)), 0)
     first = number_of("10.244.0.0") + 256 * index
     return first + 2, first + 254
+
+
+def number_of(address: str) -> int:
+    """Return an IPv4 address as a number."""
+    a, b, c, d = map(int, address.split("."))
+    return (a << 24) + (b << 16) + (c << 8) + d
+
+
+def address_of(number: int) -> str:
+    """Return a number as an IPv4 address."""
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 
 def _address(index: int) -> str:

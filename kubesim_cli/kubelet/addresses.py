@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..helpers.nodes import pod_network
-from ..machinery.ipaddresses import address_of, number_of
+from ..helpers.nodes import address_of, number_of, pod_network
 from ..machinery.objects import key_of
 from ..machinery.pods import is_phase_terminal
 

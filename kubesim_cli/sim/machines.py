@@ -104,8 +104,7 @@ class Machines:
 
 def nodes_of(cluster: Cluster) -> list[Object]:
     """Return a cluster's nodes in the order in which they were added."""
-    from ..helpers.nodes import internal_ip
-    from ..machinery.ipaddresses import number_of
+    from ..helpers.nodes import internal_ip, number_of
 
     return sorted(cluster.client.items("nodes"), key=lambda node: number_of(internal_ip(node) or "0.0.0.0"))
 

@@ -6,8 +6,8 @@ one of them allows.
 
 from __future__ import annotations
 
+from ...helpers.nodes import number_of
 from ...machinery import selectors
-from ...machinery.ipaddresses import number_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

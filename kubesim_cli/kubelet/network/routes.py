@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...machinery.ipaddresses import number_of
+from ...helpers.nodes import number_of
 from ..runtime.chance import Chance
 from ..runtime.kernel.errors import Errno
 from ..runtime.kernel.network import LOOPBACK, Reply
