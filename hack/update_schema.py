@@ -237,6 +237,8 @@ def older(type_: str, prefix: str) -> datafile.Data:
     always = {} if bare != type_ else {"x-go-always": True}
     if bare.startswith("List["):
         return {"items": older(f"Optional[{bare[5:-1]}]", prefix), "type": "array", **always}
+    if bare == "dict":  # of what, lightkube-models does not tell
+        return {"additionalProperties": {}, "type": "object", **always}
     scalar = _SCALARS.get({"str": "string", "int": "int64"}.get(bare, bare))
     return {**scalar, **always} if scalar else {"$ref": f"{prefix}.{bare}"}
 

@@ -29,7 +29,8 @@ LOOPS: dict[str, Loop] = {
     "persistentvolumeclaim-protection": Loop("controllers.pvcprotection", "persistentvolumeclaims pods"),
     "kubelet": Loop("kubelet.kubelet", "configmaps nodes persistentvolumes pods secrets services"),
     "scheduler": Loop("scheduler.scheduler",
-                      "nodes persistentvolumeclaims persistentvolumes pods storageclasses.storage.k8s.io"),
+                      "deviceclasses.resource.k8s.io nodes persistentvolumeclaims persistentvolumes pods "
+                      "resourceclaims.resource.k8s.io resourceslices.resource.k8s.io storageclasses.storage.k8s.io"),
     "clusterroleaggregation": Loop("controllers.clusterroleaggregation", "clusterroles.rbac.authorization.k8s.io"),
     "crdregistration": Loop("controllers.crdregistration", "customresourcedefinitions.apiextensions.k8s.io"),
     "csrcleaner": Loop("controllers.certificates.cleaner", "certificatesigningrequests.certificates.k8s.io"),
@@ -50,6 +51,7 @@ LOOPS: dict[str, Loop] = {
                           "ingressclasses.networking.k8s.io ingresses.networking.k8s.io"),
     "job": Loop("controllers.job", "jobs.batch pods"),
     "namespace": Loop("controllers.namespace", "namespaces"),
+    "resourceclaim": Loop("controllers.resourceclaim", "pods resourceclaims.resource.k8s.io"),
     "resourcequota": Loop("controllers.resourcequota", "*", of="resourcequotas"),
     "replicaset": Loop("controllers.replicaset", "pods replicasets.apps"),
     "replicationcontroller": Loop("controllers.replicationcontroller", "pods replicationcontrollers",

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from ..machinery.types import Object
+    from .dynamicresources import PodClaims
 
 NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 PORTS = "node(s) didn't have free ports for the requested pod ports"
 NO_NODES = "no nodes available to schedule pods"
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
+# What looks for claims to take back finds no state of its own where the pod was refused before all nodes.
+_NO_STATE = "not found"
 NO_VICTIMS = "No preemption victims found for incoming pod"
 
 
@@ -79,7 +82,14 @@ class Cycle:
     def __init__(self, info: PodInfo, cache: Cache):
         self.info, self.cache = info, cache
         self.volumes = PodVolumes(info, cache.api, cache.claims) if info.claims else None
+        self.devices: PodClaims | None = None
         self.problem = self.volumes.problem if self.volumes is not None else ""
+        if not self.problem and info.pod["spec"].get("resourceClaims") \
+                and enabled("DynamicResourceAllocation", cache.release):
+            from .dynamicresources import PodClaims
+
+            self.devices = PodClaims(info, cache.api)
+            self.problem = self.devices.problem
         self._checks: list[Callable[[NodeInfo], tuple[str, bool] | None]] = []
         if not self.problem:
             self.refresh()
@@ -94,6 +104,8 @@ class Cycle:
             rules = Rules(info, cache)
             if rules:
                 self._checks.append(rules.check)
+        if self.devices is not None:
+            self._checks.append(self.devices.check)
 
     def static(self) -> Static:
         """What follows from nodes alone; computed once for all pods that are alike in it."""
@@ -164,10 +176,15 @@ def histogram(total: int, verdicts: list[Verdict], absent: str = "") -> str:
     return f"0/{total} nodes are available:" + (f" {told}." if told else "")
 
 
-def fit_error(total: int, problem: str, verdicts: list[Verdict], preemption: str, release: tuple[int, int]) -> str:
+def fit_error(total: int, cycle: Cycle, verdicts: list[Verdict], preemption: str) -> str:
     """Return the message for a pod that fits nowhere; `preemption` is why preempting others does not help either."""
+    problem, release = cycle.problem, cycle.cache.release
     message = f"0/{total} nodes are available: {problem}." if problem else histogram(total, verdicts)
+    if problem and cycle.devices is None and enabled("DynamicResourcesTold", release):
+        return f"{message} {_NO_STATE}"
     if preemption:
         claims = "no new claims to deallocate, " if enabled("DynamicResourcesTold", release) else ""
+        if cycle.devices is not None:
+            claims = "still not schedulable, "
         message += f" {claims}preemption: {preemption}{'' if enabled('PreemptionInOnePeriod', release) else '.'}"
     return message

@@ -6,6 +6,7 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 from __future__ import annotations
 
 from ..helpers.controller import Change, Controller
+from ..helpers.resourceclaims import CLAIMS, CLASSES, SLICES
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of, dig, key_of, split_key
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 ALL = "*"  # the key of every pod that waits
 
 
+def _claims(pod: Object) -> object:
+    """The names of claims that were made for a pod, without which it cannot go."""
+    return (pod.get("status") or {}).get("resourceClaimStatuses")
+
+
 def _template(pod: Object) -> str:
     """Return something that is the same for pods of one template: where one of them has no place, none has."""
     ref = controller_of(pod)
@@ -41,7 +47,8 @@ class Scheduler(Controller):
         self.cache: Cache | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed,
                         "persistentvolumeclaims": self._volumes_changed, "persistentvolumes": self._volumes_changed,
-                        "storageclasses.storage.k8s.io": self._volumes_changed}
+                        "storageclasses.storage.k8s.io": self._volumes_changed,
+                        CLAIMS: self._devices_changed, CLASSES: self._devices_changed, SLICES: self._devices_changed}
 
     # Changes
 
@@ -50,7 +57,7 @@ class Scheduler(Controller):
         if cache is not None:
             cache.pod_changed(old, new)
         if new is not None and waits(new):
-            if old is None or old["spec"] != new["spec"] or not waits(old):
+            if old is None or old["spec"] != new["spec"] or not waits(old) or _claims(old) != _claims(new):
                 return (key_of(new),)
             return ()
         if cache is not None and not cache.waiting:
@@ -58,7 +65,7 @@ class Scheduler(Controller):
         left = old is not None and assigned(old) and (new is None or not assigned(new))
         moved = new is not None and assigned(new) and (
             old is None or not assigned(old) or old["metadata"].get("labels") != new["metadata"].get("labels"))
-        if left or (moved and cache is not None and cache.sociable):
+        if left or (moved and (cache is None or cache.sociable)):
             return (ALL,)
         return ()
 
@@ -70,6 +77,12 @@ class Scheduler(Controller):
 
     def _volumes_changed(self, change: Change) -> Iterable[Key]:
         if self.cache is not None and not any(pod["spec"].get("volumes") for pod in self.cache.waiting.values()):
+            return ()
+        return (ALL,)
+
+    def _devices_changed(self, change: Change) -> Iterable[Key]:
+        if self.cache is not None and not any(pod["spec"].get("resourceClaims")
+                                              for pod in self.cache.waiting.values()):
             return ()
         return (ALL,)
 
@@ -99,6 +112,8 @@ class Scheduler(Controller):
             return True
         assert self.cache is not None
         cycle = Cycle(PodInfo(pod, api.release), self.cache)
+        if cycle.devices is not None and cycle.devices.gated:
+            return True
         node, verdicts = self._find_node(cycle)
         if node is not None:
             self._bind(api, cycle, node)
@@ -137,6 +152,8 @@ class Scheduler(Controller):
                 return  # the claims' change brings the pod back
             if len(cycle.cache.nodes) > 1:
                 volumes.settle(node)
+        if cycle.devices is not None:
+            cycle.devices.reserve(node)
         binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": meta["name"], "uid": meta["uid"]},
                    "target": {"apiVersion": "v1", "kind": "Node", "name": node.name}}
         api.create("pods", binding, meta["namespace"], name=meta["name"], subresource="binding")
@@ -153,7 +170,7 @@ class Scheduler(Controller):
             message = filters.NO_NODES
         else:
             candidate, why = preempt(cycle, verdicts)
-            message = filters.fit_error(len(cache.nodes), cycle.problem, list(verdicts.values()), why, api.release)
+            message = filters.fit_error(len(cache.nodes), cycle, list(verdicts.values()), why)
         known = conditions.find(dig(pod, "status", "conditions", default=[]), "PodScheduled")
         news = known is None or known.get("message") != message
         if news:

@@ -51,3 +51,21 @@ def test_structural_schema_of_a_custom_resource():
         "port": {"x-kubernetes-int-or-string": True}, "size": {"type": "integer"}}}}})
     assert schema.custom and schema.field("metadata").field("labels").kind == "map"
     assert _at(schema, "spec", "port").kind == "int-or-string"
+
+
+def test_every_reference_leads_to_a_definition():
+    import json
+    import pathlib
+
+    import kubesim_cli.machinery
+
+    text = (pathlib.Path(kubesim_cli.machinery.__file__).parent / "schema.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+
+    def references(node):
+        if isinstance(node, dict):
+            found = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+            return found.union(*(references(value) for value in node.values()))
+        return set().union(*(references(item) for item in node)) if isinstance(node, list) else set()
+
+    assert references(data["definitions"]) <= set(data["definitions"])

@@ -25,6 +25,16 @@ class ResourceClaim(Kind):
     has_status = True
     status_keeps = METADATA
 
+    def default(self, obj: Object, ctx: Context) -> None:
+        from .devices import default
+
+        default(obj["spec"].get("devices") or {})
+
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        from .devices import validate
+
+        return validate(obj["spec"].get("devices") or {}, "spec.devices", ctx.release)
+
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
@@ -32,6 +42,19 @@ class ResourceClaim(Kind):
         from ..checks import immutable
 
         return immutable("spec", obj.get("spec"), old.get("spec"))
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from ....machinery import field
+        from ..checks import immutable
+
+        status, before = obj.get("status") or {}, old.get("status") or {}
+        errors = [field.required(f"status.reservedFor[{i}].{key}") for i, each in enumerate(
+            status.get("reservedFor") or ()) for key in ("resource", "name", "uid") if not each.get(key)]
+        if status.get("reservedFor") and not status.get("allocation"):
+            errors.append(field.forbidden("status.reservedFor", "may not be specified when `allocated` is not set"))
+        if status.get("allocation") and before.get("allocation"):
+            errors += immutable("status.allocation", status["allocation"], before["allocation"])
+        return errors
 
 
 KIND = ResourceClaim()

@@ -6,7 +6,8 @@ from ..base import AGE, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Object
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 
 class ResourceSlice(Kind):
@@ -16,6 +17,20 @@ class ResourceSlice(Kind):
                Column("Pool", lambda obj, ctx: ((obj.get("spec") or {}).get("pool") or {}).get("name", "")),
                AGE)
     has_generation = True
+
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        from .slices import validate
+
+        return validate(obj.get("spec") or {})
+
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from ..checks import immutable
+
+        spec, before = obj.get("spec") or {}, old.get("spec") or {}
+        names = [(each.get("pool") or {}).get("name") for each in (spec, before)]
+        return (self.validate(obj, ctx) + immutable("spec.pool.name", *names)
+                + [error for key in ("driver", "nodeName") for error in immutable(f"spec.{key}", spec.get(key),
+                                                                                 before.get(key))])
 
     def fields(self, obj: Object) -> dict[str, str]:
         spec = obj.get("spec") or {}
