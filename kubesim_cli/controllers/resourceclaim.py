@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from ..helpers.controller import Change, Controller
+from ..helpers.controller import Change, Controller, itself
 from ..helpers.resourceclaims import CLAIMS, FINALIZER, POD_CLAIM_ANNOTATION, TEMPLATES, names
-from ..machinery.errors import StatusError
 from ..machinery.objects import clone, key_of, split_key
 from ..machinery.pods import is_terminal
 from ..releases.gates import enabled
@@ -19,38 +18,38 @@ if TYPE_CHECKING:
     from ..machinery.types import Key, Object
 
 
-def _pod(change: Change) -> Iterable[Key]:
-    """A pod with claims, and when it has ended or is gone, its claims."""
+def _wanting(change: Change) -> Iterable[Key]:
+    """A pod with claims."""
+    return (key_of(change.new),) if change.new is not None and change.new["spec"].get("resourceClaims") else ()
+
+
+def _template(change: Change) -> Iterable[Key]:
+    """All pods of the namespace may have waited for a template."""
+    return (f"{change.object['metadata']['namespace']}/*",) if change.type == "ADDED" else ()
+
+
+def _done(change: Change) -> Iterable[Key]:
+    """The claims of a pod that has ended or is gone."""
     pod = change.object
-    if not pod["spec"].get("resourceClaims"):
+    if not pod["spec"].get("resourceClaims") or not (change.new is None or is_terminal(change.new)):
         return ()
-    keys = [f"pod:{key_of(pod)}"]
-    if change.new is None or is_terminal(change.new):
-        keys += [f"claim:{pod['metadata']['namespace']}/{name}" for _, name in names(pod) if name]
-    return keys
-
-
-def _claim(change: Change) -> Iterable[Key]:
-    return (f"claim:{key_of(change.object)}",)
+    return [f"{pod['metadata']['namespace']}/{name}" for _, name in names(pod) if name]
 
 
 class ResourceClaims(Controller):
+    """Makes claims."""
+
     name = "resourceclaim"
-    watches = {"pods": _pod, CLAIMS: _claim}
+    watches = {"pods": _wanting, TEMPLATES: _template}
 
     def sync(self, api: Client, key: str) -> None:
         if not enabled("DynamicResourceAllocation", api.release):
             return
-        what, _, of = key.partition(":")
-        namespace, name = split_key(of)
-        if what == "pod":
-            pod = api.find("pods", name, namespace)
+        namespace, name = split_key(key)
+        found = api.items("pods", namespace) if name == "*" else [api.find("pods", name, namespace)]
+        for pod in found:
             if pod is not None and "deletionTimestamp" not in pod["metadata"] and not is_terminal(pod):
                 self._make(api, pod)
-        else:
-            claim = api.find(CLAIMS, name, namespace)
-            if claim is not None:
-                self._release(api, claim)
 
     @staticmethod
     def _make(api: Client, pod: Object) -> None:
@@ -59,13 +58,13 @@ class ResourceClaims(Controller):
         for entry, found in names(pod):
             if found is not None:
                 continue
-            template = api.find(TEMPLATES, entry["resourceClaimTemplateName"], meta["namespace"])
+            wanted = entry["resourceClaimTemplateName"]
+            template = api.find(TEMPLATES, wanted, meta["namespace"])
             if template is None:
                 api.record(pod, "Warning", "FailedResourceClaimCreation",
-                           f"PodResourceClaim {entry['name']}: resource claim template "
-                           f'"{entry["resourceClaimTemplateName"]}": resourceclaimtemplate.resource.k8s.io '
-                           f'"{entry["resourceClaimTemplateName"]}" not found', "resource_claim")
-                raise StatusError(404, "NotFound", "no such template")
+                           f'PodResourceClaim {entry["name"]}: resource claim template "{wanted}": '
+                           f'resourceclaimtemplate.resource.k8s.io "{wanted}" not found', "resource_claim")
+                return
             own = template["spec"].get("metadata") or {}
             claim = api.create(CLAIMS, {
                 "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": {
@@ -79,6 +78,19 @@ class ResourceClaims(Controller):
             status = changed.setdefault("status", {})
             status["resourceClaimStatuses"] = [*(status.get("resourceClaimStatuses") or ()), *made]
             api.update_status("pods", changed)
+
+
+class ResourceClaimRelease(Controller):
+    """Takes claims back."""
+
+    name = "resourceclaim-release"
+    watches = {"pods": _done, CLAIMS: itself}
+
+    def sync(self, api: Client, key: str) -> None:
+        namespace, name = split_key(key)
+        claim = api.find(CLAIMS, name, namespace)
+        if claim is not None:
+            self._release(api, claim)
 
     @staticmethod
     def _release(api: Client, claim: Object) -> None:

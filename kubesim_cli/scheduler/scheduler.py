@@ -6,7 +6,6 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 from __future__ import annotations
 
 from ..helpers.controller import Change, Controller
-from ..helpers.resourceclaims import CLAIMS, CLASSES, SLICES
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of, dig, key_of, split_key
@@ -48,7 +47,8 @@ class Scheduler(Controller):
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed,
                         "persistentvolumeclaims": self._volumes_changed, "persistentvolumes": self._volumes_changed,
                         "storageclasses.storage.k8s.io": self._volumes_changed,
-                        CLAIMS: self._devices_changed, CLASSES: self._devices_changed, SLICES: self._devices_changed}
+                        **dict.fromkeys(("deviceclasses.resource.k8s.io", "resourceclaims.resource.k8s.io",
+                                         "resourceslices.resource.k8s.io"), self._devices_changed)}
 
     # Changes
 

@@ -130,16 +130,22 @@ def test_why_a_pod_waits(w, prepare, told):
     assert message(w, "one").startswith(f"0/1 nodes are available: {told}")
 
 
+def template(name):
+    return {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": {"name": name}, "spec": {
+        "metadata": {"labels": {"a": "b"}}, "spec": {"devices": {"requests": [request()]}}}}
+
+
 def test_claims_are_made_of_templates_and_given_back(node_world):
-    w = node_world("scheduler", "resourceclaim", "garbagecollector", release=(1, 36))
+    w = node_world("scheduler", "resourceclaim", "resourceclaim-release", "garbagecollector", release=(1, 36))
     klass(w)
     devices(w, device("a", "m"))
+    w.create(TEMPLATES, template("other"))
     w.pod("one", resourceClaims=[{"name": "g", "resourceClaimTemplateName": "t"}])
     w.advance()
-    assert w.get("events", w.api.items("events")[0]["metadata"]["name"])["reason"] == "FailedResourceClaimCreation"
-    w.create(TEMPLATES, {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": {"name": "t"},
-                         "spec": {"metadata": {"labels": {"a": "b"}}, "spec": {"devices": {"requests": [request()]}}}})
-    w.advance(60)
+    assert w.events("FailedResourceClaimCreation") == [
+        'PodResourceClaim g: resource claim template "t": resourceclaimtemplate.resource.k8s.io "t" not found']
+    w.create(TEMPLATES, template("t"))
+    w.advance()
     [made] = w.api.items(CLAIMS)
     assert made["metadata"]["generateName"] == "one-g-" and made["metadata"]["labels"] == {"a": "b"}
     assert made["metadata"]["annotations"] == {"resource.kubernetes.io/pod-claim-name": "g"}
