@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Found = TypeVar("Found")
 
+LONGEST = 1000         # characters of a command that are kept
 POLL = 0.1             # seconds between two looks at what other processes did
 PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes on for on a frozen clock
 
@@ -353,7 +354,7 @@ class Cluster:
             begins = written and self.command and not self.wrote
             try:
                 self.store.commit(durable=asked,
-                                  command={"did": self.command, "at": self._held_at} if begins else None)
+                                  command={"did": self.command[:LONGEST], "at": self._held_at} if begins else None)
                 self.wrote = self.wrote or written
             except OSError as error:
                 self.server.forget()

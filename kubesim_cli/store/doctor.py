@@ -8,7 +8,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import compaction, log
+from . import compaction, log, past, snapshots
 from .blobs import Blobs, named_in
 
 TYPE_CHECKING = False
@@ -32,6 +32,7 @@ class Diagnosis:
         self.lost: list[str] = []      # what no repair brings back
         self.doubtful: list[str] = []  # what a repair takes over as it is found, though nothing vouches for it
         self.notes: list[str] = []     # what mends itself
+        self.snapshots: list[str] = []  # that are as they were written
         self.index: log.Index | None = None  # what can be saved; None for nothing
         self.exists = os.path.lexists(folder) and bool(os.listdir(folder) if os.path.isdir(folder) else True)
         self._unsure: dict[tuple[str, str], bool] = {}  # objects whose newest line nothing vouches for
@@ -164,11 +165,30 @@ class Diagnosis:
             fits = not os.path.lexists(os.path.join(self.folder, log.INDEX))
         if not fits:
             self.notes.append(f"{log.INDEX} is not as it was written for this log; it is not used, and made anew")
+        self._look_back(generation)
         left = [name for name in os.listdir(self.folder) if name.endswith(files.TEMPORARY)]
         if left:
             self.notes.append(f"{', '.join(sorted(left))}: left behind by a command that was killed")
         if os.name != "nt" and os.stat(self.folder).st_mode & 0o077:
             self.notes.append(f"{self.folder} is open to others than its owner")
+
+    def _look_back(self, generation: int) -> None:
+        """Look at the snapshots, and at what is kept to be undone."""
+        for name in snapshots.names(self.folder):
+            try:
+                snapshot = snapshots.Snapshot(self.folder, name)
+            except (OSError, log.StoreError):
+                self.wrong.append(f"{snapshots.FOLDER}/{name}{snapshots.ENDING} is not as it was written")
+                self.lost.append(f"snapshot {name}")
+                continue
+            lost = Blobs(self.folder).lost(snapshot.index)
+            snapshot.close()
+            if lost:
+                self.wrong.append(f"blobs: {len(lost)} of snapshot {name} are missing or not as they were written")
+            self.snapshots.append(name)
+        path = past.path_of(self.folder, generation)
+        if not past.is_sound(path, generation):
+            self.notes.append(f"{os.path.basename(path)} is not as it was written; older commands cannot be undone")
 
     @property
     def objects(self) -> int:
@@ -190,8 +210,12 @@ class Diagnosis:
             files.private_folder(os.path.abspath(folder))
             rows = compaction.compacted(self.path, self.index, read)[1]
             files.replace(os.path.join(folder, log.LOG), rows, durable=True)
+        for name in self.snapshots:
+            files.private_folder(os.path.join(folder, snapshots.FOLDER))
+            with open(snapshots.path_of(self.folder, name), "rb") as file:
+                files.replace(snapshots.path_of(folder, name), file, durable=True)
         here, there = Blobs(self.folder), Blobs(folder)
-        for name in named_in(self.index):
+        for name in named_in(self.index) | snapshots.named_blobs(folder):
             data = here.get(name)
             if data is not None:
                 there.add(name, data)

@@ -232,6 +232,17 @@ def path_of(folder: str, generation: int) -> str:
     return os.path.join(folder, f"past-{generation}.jsonl")
 
 
+def is_sound(path: str, generation: int) -> bool:
+    """Tell whether a file, if it is there, is as it was written for the log of a generation."""
+    try:
+        with open(path, "rb") as file:
+            header = _header(generation)
+            return file.read(len(header)) == header and all(
+                good for _, _, good in logs.Scan(len(header), crc32(header)).transactions(file))
+    except FileNotFoundError:
+        return True
+
+
 def named_blobs(folder: str) -> set[str]:
     """Return the names of the blobs that what is kept of the past names. Raises OSError."""
     found: set[str] = set()

@@ -140,3 +140,25 @@ def test_what_stood_where_nothing_can_be_read_is_named_from_the_index(terminal, 
         file.write(b"".join(row for row in rows if b'"key":"default/c"' not in row))
     lost, = (json.loads(row)["rv"] for row in rows if b'"key":"default/c"' in row)
     assert f"lost: the changes of revisions {lost} to {lost}\n" in terminal("kubectl sim doctor").out
+
+
+def test_snapshots_are_looked_at_and_saved(terminal, folder, tmp_path):
+    terminal.ok("kubectl sim snapshot save good")
+    terminal.ok("kubectl sim snapshot save bad")
+    assert terminal("kubectl sim doctor").code == 0
+    change(folder, b"vb", b"vx", os.path.join("snapshots", "bad.jsonl"))
+    told = terminal(f"kubectl sim doctor --repair {tmp_path / 'saved'}")
+    assert told.code == 1
+    assert "wrong: snapshots/bad.jsonl is not as it was written\nlost: snapshot bad\n" in told.out
+    assert os.listdir(tmp_path / "saved" / "snapshots") == ["good.jsonl"]
+    terminal.ok("kubectl sim snapshot delete bad")
+    assert terminal("kubectl sim doctor").code == 0
+
+
+def test_what_is_kept_to_be_undone_is_looked_at(terminal, folder):
+    with open(os.path.join(folder, log.LOG), encoding="utf-8") as file:
+        name = f"past-{json.loads(file.readline())['generation']}.jsonl"
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(b"nothing")
+    told = terminal("kubectl sim doctor")
+    assert told.code == 0 and f"note: {name} is not as it was written; older commands cannot be undone" in told.out
