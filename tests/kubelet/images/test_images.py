@@ -18,7 +18,8 @@ START = 1_800_000_000.0
 # What an image's own command says, where it ends by itself its code, else that at its stop signal.
 SAID = {
     "agnhost": ("Paused", 2), "almalinux": ("", 0), "alpine": ("", 0), "amazonlinux": ("", 0), "bash": ("", 0),
-    "busybox": ("", 0), "cassandra": ("Startup complete", 143), "centos": ("", 0), "curl": ("curl", 2),
+    "busybox": ("", 0), "cassandra": ("Startup complete", 143),
+    "kubernetes-cassandra": ("Startup complete", 143), "centos": ("", 0), "curl": ("curl", 2),
     "coredns": ("CoreDNS", 0), "etcd": ("ready to serve client requests", 0), "kindnetd": ("connected to apiserver", 2),
     "kube-apiserver": ("Serving securely", 0), "kube-controller-manager": ("Serving securely", 0),
     "kube-proxy": ("Caches are synced", 2), "kube-scheduler": ("Serving securely", 0),

@@ -95,8 +95,7 @@ def server(process: Process) -> int | None:
 def _folder(process: Process) -> str:
     """Return where its data is: in the folder of the image of Kubernetes' tutorial, where something is mounted "
     "there."""
-    own = (process.env.get("CASSANDRA_DATA") or "/cassandra_data").rstrip("/")
-    return own if own in process.space.tree.mounts else "/var/lib/cassandra"
+    return (process.env.get("CASSANDRA_DATA") or "/var/lib/cassandra").rstrip("/")
 
 
 def _log(process: Process, place: str, text: str) -> None:
@@ -225,7 +224,8 @@ def _status(process: Process, nodes: list[list[Any]]) -> str:
     center = process.env.get("CASSANDRA_DC") or "datacenter1"
     rack = process.env.get("CASSANDRA_RACK") or "rack1"
     size = max(len(each[0]) for each in nodes)
-    tokens = process.env.get("CASSANDRA_NUM_TOKENS") or "16"
+    old = (process.env.get("CASSANDRA_VERSION") or "5")[0] < "4"
+    tokens = process.env.get("CASSANDRA_NUM_TOKENS") or ("256" if old else "16")
     owns = f"{min(100.0, 200.0 / len(nodes)) if len(nodes) > 1 else 100.0:.1f}%"
     head = f"Datacenter: {center}"
     out = f"{head}\n{'=' * len(head)}\nStatus=Up/Down\n|/ State=Normal/Leaving/Joining/Moving\n"

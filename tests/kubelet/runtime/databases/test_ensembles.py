@@ -140,6 +140,7 @@ def test_a_ring_of_cassandra():
     hall.store()
     said = hall.run("cassandra-1", "nodetool", "status")[0]
     assert said.startswith("Datacenter: DC1-K8Demo\n======================\n")
+    assert [line.split()[4] for line in said.splitlines()[5:8]] == ["32"] * 3
     assert [line.split()[:2] for line in said.splitlines()[5:8]] == [["UN", f"10.0.0.{at}"] for at in (1, 2, 3)]
     hall.engine.kill("cassandra-2", "KILL")
     hall.wait(20)
