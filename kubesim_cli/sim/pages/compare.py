@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from . import documents, tables
-from .layout import ELISION, broken, same_json, short_paths, told, trimmed, without_notes
+from .layout import ELISION, broken, joined, same_json, short_paths, told, trimmed, without_fields, without_notes
 from .moments import AGE, interval
 from .names import Names, shape
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Made = Callable[[dict[str, str]], float | None]
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
-_PROGRESS = re.compile(r"\s*(?:Waiting for|waiting for|.*\bpod\(s\) to be|If you don't see a command prompt|"
-                       r"Defaulting debug container|Targeting container|Defaulted container)")
+_PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
+                       r"If you don't see a command prompt|Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
@@ -84,6 +84,8 @@ class Comparison:
             printed = [line for line in printed if not _PROGRESS.match(line)]
         if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
             printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
+        if self.undated:
+            printed = without_fields(shown, printed, tables.LATER_FIELDS)
         if self.level == "contains":
             rewritten = self._rewritten(shown, printed)
             if self._holds(shown, output) or _within(shown, rewritten):
@@ -93,7 +95,7 @@ class Comparison:
                 return Verdict(True, shown, shown, self.ages)
             aged = _within(shown, [self._aged.get(line, line) for line in rewritten])
             return Verdict(False, [missing], _nearest(missing, printed), self.ages, aged)
-        printed = broken(shown, short_paths(shown, printed))
+        printed = joined(shown, broken(shown, short_paths(shown, printed)))
         rewritten = self._rewritten(shown, printed)
         if self.listing.anywhere:
             shown, rewritten = sorted(shown), sorted(rewritten)
@@ -142,7 +144,7 @@ class Comparison:
         if tried.match(shown, printed, self.loose):
             self.names.adopt(tried)
             return True
-        if self.loose and told(shown) == told(printed) != shown:
+        if (self.loose or self.undated) and told(shown) == told(printed) != shown:
             return True
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)
@@ -276,7 +278,7 @@ class Comparison:
             return True
         if self.loose and column == "ROLES":  # how the page's cluster was made
             return True
-        if column == "EXTERNAL-IP" and names.alias(ours, theirs):
+        if column in ("EXTERNAL-IP", "IP") and names.alias(ours, theirs):
             return True
         if self.loose and column == "PORT(S)" and _NODE_PORT.sub("", ours) == _NODE_PORT.sub("", theirs):
             return True

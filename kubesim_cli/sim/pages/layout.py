@@ -6,7 +6,7 @@ import re
 
 _NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
-_DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)$")
+_DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)(?: \(server dry run\))?$")
 _PATH = re.compile(r"\"([^\"\s]+\.(?:ya?ml|json))\"")
 ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
                      r"|// \.\.\.)\s*")
@@ -54,6 +54,24 @@ def broken(shown: list[str], printed: list[str]) -> list[str]:
         else:
             out.append(line)
     return out
+
+
+def joined(shown: list[str], printed: list[str]) -> list[str]:
+    """Return an output with those of its words in one line that the page has in one, as `ls` prints on a terminal."""
+    out = list(printed)
+    for line in shown:
+        words = line.split()
+        for place in range(len(out) - len(words) + 1) if len(words) > 1 else ():
+            if out[place:place + len(words)] == words:
+                out[place:place + len(words)] = [line]
+                break
+    return out
+
+
+def without_fields(shown: list[str], printed: list[str], later: frozenset[str]) -> list[str]:
+    """Return an output without the fields `later` that the page does not have."""
+    there = {line.partition(":")[0] for line in shown}
+    return [line for line in printed if line.partition(":")[0] not in later - there]
 
 
 def without_notes(shown: list[str], printed: list[str]) -> list[str]:

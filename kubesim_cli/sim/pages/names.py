@@ -15,6 +15,7 @@ _TIME = re.compile(
     rf"|(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d\d? {_MONTH} \d{{4}} \d\d:\d\d:\d\d(?: [+-]\d{{4}}| GMT| UTC)?"
     rf"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_MONTH} +\d\d? \d\d:\d\d:\d\d(?: [AP]M)? [A-Z]{{3,4}}(?: \d{{4}})?"
     rf"|\b{_MONTH} [ \d]\d +(?:\d\d:\d\d|\d{{4}})(?= )"  # as ls tells it
+    r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \w+\.go:\d+\]"  # as klog begins its lines
     rf"|\d\d/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}}")
 _COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+")
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"

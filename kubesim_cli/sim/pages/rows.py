@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .session import Session
 
+    State = tuple[tuple[str, ...], str]  # (cells, the line)
+
 _ANY_NODE = re.compile(r"<(?:[a-z]+[-_ ])*node(?:[-_ ][a-z]+)*>", re.I)
 _ANY_POD = re.compile(r"<(?:[a-z]+[-_ ])*pod(?:[-_ ]name)?>", re.I)
 _VERBS = ("get", "describe", "edit")
@@ -125,18 +127,21 @@ def claims(session: Session, names: Names) -> dict[str, str]:
     return out
 
 
-def compare_watch(listing: Listing, printed: str, names: Names) -> Verdict:
+def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = False) -> Verdict:
     """Compare the rows of a watch: each object has to go through the states that the page shows, in their order.
 
-    Ages are free, as are repeated rows; a page may end before the watch does.
+    Ages are free, as are repeated rows; a page may end before the watch does. One that does not tell its release
+    (`undated`) may call pods Terminating that have ended already, as servers have up to 1.30.
     """
     columns = _columns(listing.lines) or _PODS
     here = _columns(printed.split("\n")) or _PODS
     if not set(columns) <= set(here):
         return Verdict(False, listing.lines, printed.rstrip("\n").split("\n"))
     shown = _states(listing.lines, columns, columns)
-    real: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    real: dict[str, list[State]] = {}
     for name, states in _states(printed.split("\n"), here, columns).items():
+        if undated and "STATUS" in columns:
+            states = _as_terminating(states, [name for name in columns if name not in ("NAME", "AGE")].index("STATUS"))
         real.setdefault(names.to_page(name), []).extend(states)
     missing: list[str] = []
     for name, states in shown.items():
@@ -150,15 +155,27 @@ def compare_watch(listing: Listing, printed: str, names: Names) -> Verdict:
     return Verdict(not missing, listing.lines, listing.lines if not missing else printed.rstrip("\n").split("\n"))
 
 
+def _as_terminating(states: list[State], place: int) -> list[State]:
+    """Return the states of a pod in which `place` is its status: Terminating from its deletion to its end."""
+    out: list[State] = []
+    going = False
+    for cells, line in states:
+        going = cells[place] == "Terminating" or (going and cells[place] in ("Completed", "Error"))
+        changed = (*cells[:place], "Terminating", *cells[place + 1:]) if going else cells
+        if not out or out[-1][0] != changed:
+            out.append((changed, line))
+    return out
+
+
 def _columns(lines: list[str]) -> list[str]:
     """Return the columns of the first header, none where there is no header."""
     found = next((header(line) for line in lines if re.match(r"NAME\s{2,}", line)), None)
     return found[0] if found else []
 
 
-def _states(lines: list[str], columns: list[str], wanted: list[str]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+def _states(lines: list[str], columns: list[str], wanted: list[str]) -> dict[str, list[State]]:
     """Return the states of each object: (the cells of the columns that are wanted, without the age; the line)."""
-    out: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    out: dict[str, list[State]] = {}
     places = [columns.index(name) for name in wanted if name not in ("NAME", "AGE")]
     for line in lines:
         if not line.strip() or re.match(r"NAME\s{2,}", line):

@@ -11,7 +11,10 @@ _HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
 _TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
 # Columns that kubectl's tables have got since its 1.9: a page that does not tell its release may lack them.
 LATER = frozenset(("ALLOWVOLUMEEXPANSION", "CLASS", "LIMIT", "NOMINATED NODE", "READINESS GATES", "RECLAIMPOLICY",
-                   "RECLAIM POLICY", "REQUEST", "STATUS", "TIMEZONE", "VOLUMEATTRIBUTESCLASS", "VOLUMEBINDINGMODE"))
+                   "RECLAIM POLICY", "REQUEST", "STATUS", "STORAGECLASS", "TIMEZONE", "VOLUMEATTRIBUTESCLASS",
+                   "VOLUMEBINDINGMODE"))
+# And fields of `kubectl describe`.
+LATER_FIELDS = frozenset(("IP Families", "IP Family Policy", "IPs", "Internal Traffic Policy", "Service Account"))
 
 
 @dataclass

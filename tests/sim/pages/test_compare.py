@@ -170,3 +170,22 @@ def test_labels_that_are_elided():
 def test_lines_of_an_environment_come_in_any_order():
     assert judge("A=1\nB=2", "B=2\nA=1", anywhere=True).equal
     assert not judge("A=1\nB=2", "B=2\nA=1").equal
+
+
+def test_fields_of_later_releases_may_be_missing_where_the_release_is_not_told():
+    real = "Name:  a\nIP Families:  IPv4\nInternal Traffic Policy:  Cluster\nEvents:  <none>"
+    page = "Name:  a\nIP Families:  IPv4\nEvents:  <none>"
+    assert judge(page, real, undated=True).equal
+    assert not judge(page, real).equal
+    assert not judge(page.replace("IPv4", "IPv6"), real, undated=True).equal
+
+
+def test_ls_prints_in_columns_on_a_terminal():
+    assert judge("a.json  b.json", "a.json\nb.json\n").equal
+    assert not judge("a.json  c.json", "a.json\nb.json\n").equal
+
+
+def test_the_head_of_a_log_line_is_a_time():
+    page = "I0911 09:19:26.677397       1 log.go:195] Started HTTP server on port 8080"
+    assert judge(page, "I0101 00:00:22.000000       1 log.go:245] Started HTTP server on port 8080").equal
+    assert not judge(page, "I0101 00:00:22.000000       1 log.go:245] Started HTTP server on port 8081").equal

@@ -1,0 +1,42 @@
+"""Rows of watches are compared object by object."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.sim.pages.model import Listing
+from kubesim_cli.sim.pages.names import Names
+from kubesim_cli.sim.pages.rows import compare_watch
+
+HEAD = "NAME   READY   STATUS        RESTARTS   AGE\n"
+REAL = HEAD + """\
+a      1/1     Running       0          5s
+a      1/1     Terminating   0          9s
+a      0/1     Completed     0          9s
+b      0/1     Pending       0          0s
+b      1/1     Running       0          2s
+"""
+
+
+def equal(rows: str, undated: bool = False) -> bool:
+    listing = Listing([HEAD.rstrip(), *rows.strip().split("\n")], 1)
+    return compare_watch(listing, REAL, Names(), undated).equal
+
+
+@pytest.mark.parametrize("rows", [
+    "a 1/1 Running 0 7m\nb 1/1 Running 0 8m", "b 0/1 Pending 0 0s\na 1/1 Terminating 0 1h",
+    "b 0/1 ContainerCreating 0 0s\nb 1/1 Running 0 19s"])
+def test_states_in_their_order(rows):
+    assert equal(rows)
+
+
+@pytest.mark.parametrize("rows", ["a 1/1 Terminating 0 5s\na 1/1 Running 0 5s", "c 1/1 Running 0 5s",
+                                  "b 1/1 Running 0 5s\nb 0/1 Error 0 5s"])
+def test_other_states(rows):
+    assert not equal(rows)
+
+
+def test_before_1_31_pods_were_terminating_until_they_were_gone():
+    rows = "a 1/1 Running 0 7m\na 1/1 Terminating 0 8m\na 0/1 Terminating 0 8m"
+    assert equal(rows, undated=True)
+    assert not equal(rows)
