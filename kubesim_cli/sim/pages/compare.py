@@ -27,6 +27,7 @@ _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+_MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
 
@@ -145,6 +146,8 @@ class Comparison:
             self.names.adopt(tried)
             return True
         if (self.loose or self.undated) and told(shown) == told(printed) != shown:
+            return True
+        if self.loose and _MARK.match(printed) and _MARK.sub("", shown) == _MARK.sub("", printed):
             return True
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)

@@ -34,6 +34,7 @@ _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitiali
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
 _LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
+_UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
 
 @dataclass
@@ -233,7 +234,8 @@ class _Pass:
         else:
             outcome = self._run(command, text, place)
         self.ended.append(self.session.now)
-        if outcome.state in ("differs", "failed") and (lacks := self._left_out.why(command, outcome.output)):
+        if outcome.state in ("differs", "failed") and (lacks := self._left_out.why(command, outcome.output) or (
+                "is not simulated" if _UNIMPLEMENTED in outcome.output else "")):
             outcome = Outcome(command, "left out", lacks, outcome.code, outcome.output)
             self._left_out.add(command)
         self.report.outcomes.append(outcome)
@@ -294,7 +296,8 @@ class _Pass:
             return outcome
         if command.listing:
             outcome.verdict = self._compare(command, command.listing, place)
-            if self.replay._moments is None and not outcome.verdict.equal and not outcome.verdict.but_for_ages:
+            if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
+                    self.replay._moments is None or (place in self.replay.later and not outcome.verdict.ages)):
                 self._look_again(command, command.listing, text, place, outcome)
             self.ages += [(place, age) for age in outcome.verdict.ages]
             outcome.state = "equal" if self._is_true(command.listing, outcome.verdict) else "differs"
@@ -338,10 +341,11 @@ class _Pass:
             self.session.advance(now + seconds)
             self.names = names.copy()
             ran = self.session.run(text, command.apart)
+            ran.output = urls.to_urls(ran.output, self.options.maps)
             self._block[-1] = ran.output
             verdict = self._compare(command, listing, place)
             if verdict.equal or verdict.but_for_ages:
-                self.replay.later[place] = seconds
+                self.replay.later[place] = self.replay.later.get(place, 0) + seconds
                 self.begun[-1] = self.session.now
                 outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
                 return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ANY_NODE = re.compile(r"<(?:[a-z]+[-_ ])*node(?:[-_ ][a-z]+)*>", re.I)
 _ANY_POD = re.compile(r"<(?:[a-z]+[-_ ])*pod(?:[-_ ]name)?>", re.I)
 _VERBS = ("get", "describe", "edit")
-_OF_SERVER = re.compile(r"^\s+(?:uid|resourceVersion|creationTimestamp|selfLink|generation):.*\n", re.M)
+_OF_SERVER = re.compile(r"^\s+(?:uid|namespace|resourceVersion|creationTimestamp|selfLink|generation):.*\n", re.M)
 _PODS = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -78,8 +78,8 @@ def edit(session: Session, text: str, saves: str) -> str:
     if obj is not None:
         with open(saves, encoding="utf-8") as file:
             saved = _OF_SERVER.sub("", file.read())
-        uid = rf"metadata:\n\1uid: {obj['metadata']['uid']}\n\1"
-        saved = re.sub(r"^metadata:\n(\s+)", uid, saved, count=1, flags=re.M)
+        own = "".join(f"\n\\1{key}: {obj['metadata'][key]}" for key in ("uid", "namespace") if key in obj["metadata"])
+        saved = re.sub(r"^metadata:\n(\s+)", rf"metadata:{own}\n\1", saved, count=1, flags=re.M)
         with open(saves, "w", encoding="utf-8") as file:
             file.write(saved)
     return f"KUBE_EDITOR='cp {shlex.quote(os.path.abspath(saves))}' {text.strip()}"

@@ -189,3 +189,15 @@ def test_the_head_of_a_log_line_is_a_time():
     page = "I0911 09:19:26.677397       1 log.go:195] Started HTTP server on port 8080"
     assert judge(page, "I0101 00:00:22.000000       1 log.go:245] Started HTTP server on port 8080").equal
     assert not judge(page, "I0101 00:00:22.000000       1 log.go:245] Started HTTP server on port 8081").equal
+
+
+def test_local_ports_are_drawn():
+    page = "Kubernetes control plane is running at https://127.0.0.1:61350"
+    assert judge(page, "Kubernetes control plane is running at https://127.0.0.1:8444").equal
+    assert not judge(page, "Kubernetes control plane is running at https://10.0.0.1:8444").equal
+
+
+def test_marks_before_lines_that_are_only_similar():
+    assert judge("The addon is enabled", "* The addon is enabled", similar=True).equal
+    assert not judge("The addon is enabled", "* The addon is enabled").equal
+    assert not judge("The addon is enabled", "* The addon is disabled", similar=True).equal
