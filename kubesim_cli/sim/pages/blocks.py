@@ -29,6 +29,7 @@ _EXCERPT = re.compile(
     r"among (?:other|the)|near the (?:bottom|top|end)|look for|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
+_CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
@@ -129,7 +130,7 @@ class Builder:
         if looks_like_command(first, strict=True):
             commands = split(lines)
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
-        if language in SHELLS and language != "console" and re.match(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]", first) and (
+        if language in SHELLS and language != "console" and _CALLS.match(first) and (
                 self._awaiting is None or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
             return "script"
         return "listing"
@@ -290,6 +291,8 @@ class Builder:
                   editable: bool) -> None:
         awaiting = self._awaiting
         asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
+        if awaiting is not None and not name and not prose and not _is_manifest(lines):
+            asked = True  # what stands right behind a command is what it prints
         generated = _KUSTOMIZATION.search(awaiting.text) if awaiting is not None else None
         if generated and not name and prose and _is_manifest(lines):  # what the kustomization makes is told unasked
             awaiting = self._add(f"kubectl kustomize {generated.group(1) or './'}", line, "")

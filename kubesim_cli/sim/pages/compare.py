@@ -87,6 +87,8 @@ class Comparison:
             printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
         if self.undated:
             printed = without_fields(shown, printed, tables.LATER_FIELDS)
+        if wrong := next((line for line in printed for each in self.listing.absent if self._line(each, line)), ""):
+            return Verdict(False, [], [wrong])
         if self.level == "contains":
             rewritten = self._rewritten(shown, printed)
             if self._holds(shown, output) or _within(shown, rewritten):

@@ -27,6 +27,7 @@ class Listing:
     editable: bool = True    # whether --update can rewrite it in place
     document: bool = False   # in YAML or JSON, of which the keys may come in any order where only a part is shown
     anywhere: bool = False   # at level contains: the lines may come in any order
+    absent: list[str] = field(default_factory=list)  # lines that may not be there
     alternatives: list[list[str]] = field(default_factory=list)  # other outputs that the page allows
 
 

@@ -39,6 +39,7 @@ BEYOND = frozenset((
 KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
 _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
 _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
+                    r"(?<![$\w'\"{.-])\{[a-z][a-z-]*[a-z]\}|"
                     r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
 _OF_THE_MACHINE = re.compile(r"/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"

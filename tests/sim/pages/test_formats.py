@@ -142,11 +142,21 @@ def test_txtar():
         ("kubectl get configmap a -o name", 0, ["configmap/a"], None)]
 
 
-@pytest.mark.parametrize(("statement", "line"), [("exists a", 1), ("[windows] skip", 1), ("\ncmp stdout nosuch", 2),
+@pytest.mark.parametrize(("statement", "line"), [("mkChdir a", 1), ("[odd] skip", 1), ("\ncmp stdout nosuch", 2),
                                                  ("! stdout x", 1)])
 def test_a_statement_that_is_not_understood_is_an_error(statement, line):
     with pytest.raises(BadPage, match=rf"page\.txtar:{line}: "):
         parse(f"{statement}\n", "page.txtar")
+
+
+def test_a_document_right_behind_a_command_is_what_it_prints():
+    page = parse("```console\n$ kubectl get --raw /version\n```\n```json\n{\"major\": \"1\"}\n```\n", "page.md")
+    assert page.commands[0].listing.lines == ['{"major": "1"}']
+
+
+def test_programs_by_their_path_are_commands():
+    page = parse("Run:\n```bash\n$HOME_OF_IT/bin/start.sh\n```\n", "page.md")
+    assert [command.text for command in page.commands] == ["$HOME_OF_IT/bin/start.sh"]
 
 
 def test_restructured_text():

@@ -319,3 +319,43 @@ def test_differences_are_no_failure(replayed):
     report = replayed("```sh\nkubectl create configmap a -o yaml --dry-run=client > a.yaml\n"
                       "kubectl diff -f a.yaml\n```\n")
     assert states(report) == ["ran", "ran"]
+
+
+SCRIPT = """\
+[!exec:cat] skip
+[windows] exec nosuch
+env NAME=b
+stdin hello.txt
+exec cat
+stdout hello
+! stdout goodbye
+cp stdout got
+cmp got hello.txt
+! cmp got other.txt
+exec cat hello.txt
+stdin stdout
+exec grep hello
+stdout ^hello
+exists got
+! exists $NAME
+grep h.llo got
+! grep z got
+symlink link -> got
+exec cat link
+cmp stdout hello.txt
+stop enough
+exec nosuch
+-- hello.txt --
+hello
+-- other.txt --
+goodbye
+"""
+
+
+@needs_bash
+def test_statements_of_testscript(replayed):
+    report = replayed(SCRIPT, "page.txtar")
+    assert not {"differs", "failed", "left out"} & set(states(report)), [
+        (outcome.command.text, outcome.why, outcome.verdict and outcome.verdict.diff) for outcome in report.bad]
+    assert len(report.outcomes) == 12
+    assert states(replayed("exec echo hello\n! stdout h\n", "page.txtar")) == ["differs"]
