@@ -87,6 +87,7 @@ class Comparison:
             printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
         if self.undated:
             printed = without_fields(shown, printed, tables.LATER_FIELDS)
+        printed = joined(shown, broken(shown, short_paths(shown, printed)))
         if wrong := next((line for line in printed for each in self.listing.absent if self._line(each, line)), ""):
             return Verdict(False, [], [wrong])
         if self.level == "contains":
@@ -98,7 +99,6 @@ class Comparison:
                 return Verdict(True, shown, shown, self.ages)
             aged = _within(shown, [self._aged.get(line, line) for line in rewritten])
             return Verdict(False, [missing], _nearest(missing, printed), self.ages, aged)
-        printed = joined(shown, broken(shown, short_paths(shown, printed)))
         rewritten = self._rewritten(shown, printed)
         if self.listing.anywhere:
             shown, rewritten = sorted(shown), sorted(rewritten)
@@ -288,7 +288,8 @@ class Comparison:
         if self.loose and column == "PORT(S)" and _NODE_PORT.sub("", ours) == _NODE_PORT.sub("", theirs):
             return True
         if column == "LABELS" and _INNER.search(ours):
-            return {each for each in ours.split(",") if not _INNER.search(each)} <= set(theirs.split(","))
+            labels = {each for each in ours.split(",") if not _INNER.search(each)}
+            return labels <= set(names.to_page(theirs).split(","))
         if column == "RESTARTS":
             one, other = _RESTARTS.fullmatch(ours), _RESTARTS.fullmatch(theirs)
             if one and other and one.group(1) == other.group(1):

@@ -263,6 +263,8 @@ class _Pass:
                 free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
                 if free:
                     self.names.bind(node, free[0])
+                else:
+                    self.names.here[node] = max(self.names.nodes)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments

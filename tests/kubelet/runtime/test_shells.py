@@ -37,3 +37,13 @@ def test_a_script(run):
     if why is not None and found != (run["says"], run["code"]):
         pytest.xfail(why)
     assert found == (run["says"], run["code"]), session.output("stderr")
+
+
+@pytest.mark.parametrize(("shell", "said"), [("ash", "0\n1\n"), ("bash", "0\n1\n"), ("dash", "127\n127\n")])
+def test_double_brackets_are_a_command_of_busybox(shell, said):
+    engine = Engine(1_800_000_000.0)
+    made = engine.start("web", Spec("example.com/tools", ["sleep", "1000"], {}, "web", "1"))
+    made.space.shell = shell
+    session = engine.execute("web", [shell, "-c", "[[ -e /etc ]]; echo $?; [[ a = b ]]; echo $?"])
+    engine.advance(engine.kernel.now + 10)
+    assert session.output().decode() == said

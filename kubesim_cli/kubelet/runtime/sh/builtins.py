@@ -172,8 +172,8 @@ def _times(sh: Shell, argv: list[str]) -> int:
 
 BUILTINS: dict[str, Callable[[Shell, list[str]], int | None]] = {
     ":": _nothing, "true": _nothing, "false": _false, "echo": printf.echo, "printf": printf.printf,
-    "test": tests.builtin,
-    "[": tests.builtin, "pwd": _pwd, "cd": _cd, "export": variables.export, "readonly": variables.readonly,
+    "test": tests.builtin, "[": tests.builtin, "[[": tests.builtin,
+    "pwd": _pwd, "cd": _cd, "export": variables.export, "readonly": variables.readonly,
     "local": variables.local,
     "declare": variables.declare, "typeset": variables.declare, "unset": variables.unset, "set": variables.set_,
     "shift": variables.shift, "let": variables.let,

@@ -156,12 +156,13 @@ def _wrong(sh: Shell, words: list[str], at: int) -> str:
 
 
 def builtin(sh: Shell, argv: list[str]) -> int:
-    """The command test, or [."""
+    """The command test, [, or the [[ of busybox, which is no more than that."""
     words = argv[1:]
     try:
-        if argv[0] == "[":
-            if not words or words[-1] != "]":
-                raise TestError("missing `]'" if sh.bash else "missing ]")
+        if argv[0] in ("[", "[["):
+            end = "]" * len(argv[0])
+            if not words or words[-1] != end:
+                raise TestError(f"missing `{end}'" if sh.bash else f"missing {end}")
             words = words[:-1]
         if len(words) == 3 and words[1] in _BINARY:
             return int(not binary(sh, words[1], words[0], words[2]))
