@@ -14,6 +14,7 @@ from ..machinery.files import private_folder
 PROGRAMS: dict[str, list[str]] = {"kubectl": [], "kubesim": [], "minikube": ["sim", "minikube"],
                                   "kind": ["sim", "kind"]}
 
+_OURS = b"kubesim_cli"  # is in each of them
 # Unlike `python -m kubesim_cli` it imports nothing from the working folder, which may be anybody's. Python's own -P
 # does so since 3.11, and -I would hide packages that are installed for one user.
 _TEXT = ("import sys; sys.argv[:1] = {argv!r}; sys.path = [p for p in sys.path if p]; "
@@ -32,7 +33,7 @@ def shim(home: str) -> str:
         before = _content(path)
         if before == content:
             continue  # it may be running, and Windows then lets nobody replace it
-        if before is not None and b"kubesim_cli" not in before:
+        if before is not None and _OURS not in before:
             raise click.ClickException(f"{path} is another program, and stays what it is; choose another KUBESIM_HOME")
         temporary = f"{path}.{os.getpid()}"
         with open(temporary, "wb") as file:
@@ -40,6 +41,11 @@ def shim(home: str) -> str:
         os.chmod(temporary, 0o700)
         os.replace(temporary, path)
     return folder
+
+
+def is_ours(path: str) -> bool:
+    """Whether a program is one of kubesim's launchers."""
+    return _OURS in (_content(path) or b"")
 
 
 def _content(path: str) -> bytes | None:

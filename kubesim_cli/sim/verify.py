@@ -92,14 +92,18 @@ def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
 @click.option("--svg", type=click.Path(file_okay=False), metavar="DIR",
               help="Write a picture of a terminal for each block of commands into this folder.")
 @click.option("--html", type=click.Path(dir_okay=False), metavar="FILE", help="Write all these pictures as one page.")
+@click.option("--against", default="", metavar="CONTEXT",
+              help="Run the pages' commands on the real cluster of this context, too, in a namespace made for them, "
+                   "and tell what differs. It asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.option("--update", is_flag=True, help="Rewrite the listings that differ in place.")
 @click.option("-j", "jobs", type=click.IntRange(1), default=1, metavar="N", help="Verify N pages at a time.")
 @click.pass_context
 def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: bool, level: str | None,
            kubernetes_version: str, find_version: bool, maps: tuple[str, ...], no_infer: bool, allow: tuple[str, ...],
-           host_shell: bool, timeout: float, junit: str | None, svg: str | None, html: str | None, as_json: bool,
-           update: bool, jobs: int) -> None:
+           host_shell: bool, timeout: float, junit: str | None, svg: str | None, html: str | None, against: str,
+           yes: bool, as_json: bool, update: bool, jobs: int) -> None:
     """Replay each PAGE in an empty cluster of its own, and compare every listing with what the commands print.
 
     A page is Markdown (.md), reStructuredText (.rst), AsciiDoc (.adoc), plain text as it is copied from a browser
@@ -151,7 +155,42 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
         if html:
             with open(html, "w", encoding="utf-8") as file:
                 file.write(drawn.as_html(reports))
+    if against:
+        code = max(code, _against(settings, against, reports, options, yes, console))
     ctx.exit(code)
+
+
+def _against(settings: Settings, context: str, reports: list[Report], options: Options, yes: bool,
+             console: Console) -> int:
+    """Run the pages on a real cluster, where the user says so; returns 1 where anything differs there."""
+    from .pages import against
+
+    try:
+        cluster = against.RealCluster(context, settings.environ)
+    except against.Unusable as problem:
+        raise click.ClickException(f"--against {context}: {problem}") from None
+    for report in reports:
+        for command, why in against.left_out(report):
+            console.print(f"{report.page.path}:{command.line}: not on a real cluster: {why}", markup=False, style="dim")
+    console.print(f"The commands run on the real cluster {cluster.server} (context {context}) by {cluster.kubectl}, "
+                  "each page's in a new namespace, which is deleted afterwards.", markup=False)
+    if not yes and not (sys.stdin.isatty() and click.confirm("Go on?")):
+        raise click.ClickException("nothing was run on the real cluster" +
+                                   ("" if sys.stdin.isatty() else "; without a terminal, --yes says that it may"))
+    differing = 0
+    for report in reports:
+        try:
+            compared = against.compare(report, cluster, options)
+        except against.Unusable as problem:
+            raise click.ClickException(f"--against {context}: {problem}") from None
+        for command, lines in compared.differing:
+            console.print(f"{report.page.path}:{command.line}: {command.text}", markup=False, style="bold red")
+            for line in lines:
+                console.print(f"  {line}", markup=False, style={"-": "red", "+": "green"}.get(line[:1]))
+        counts = f"{len(compared.differing)} differ, {len(compared.left_out)} not run there"
+        console.print(f"{report.page.path}: {compared.same} the same on both clusters, {counts}", markup=False)
+        differing += len(compared.differing)
+    return 1 if differing else 0
 
 
 def _maps(maps: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

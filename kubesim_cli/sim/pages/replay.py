@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..settings import Execute
 
 PASSES = 3  # what the first finds out of times and names, the next heed
-_READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
+READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
@@ -73,6 +73,7 @@ class Outcome:
     code: int = 0
     output: str = ""
     verdict: Verdict | None = None
+    ran: str = ""  # the command as it was run, with the names that there are here
 
 
 @dataclass
@@ -133,12 +134,12 @@ class Replay:
         if not self.page.pace or command.shown_again:
             return 0
         listing = command.listing
-        if listing and _READERS.match(command.text) and any(_UNSETTLED.search(line) for line in listing.lines):
+        if listing and READERS.match(command.text) and any(_UNSETTLED.search(line) for line in listing.lines):
             return 1
         before = self.commands[place - 1] if place else None
         if before is not None and before.block == command.block and not command.listing:
             return 1
-        if before is not None and _READERS.match(before.text) and not WATCH.match(before.text):
+        if before is not None and READERS.match(before.text) and not WATCH.match(before.text):
             return 5
         return self.page.pace
 
@@ -233,6 +234,7 @@ class _Pass:
             outcome = self._watch(command, text, place)
         else:
             outcome = self._run(command, text, place)
+        outcome.ran = text
         self.ended.append(self.session.now)
         if outcome.state in ("differs", "failed") and (lacks := self._left_out.why(command, outcome.output) or (
                 "is not simulated" if _UNIMPLEMENTED in outcome.output else "")):
@@ -336,7 +338,7 @@ class _Pass:
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
         comes, nothing has happened."""
-        if not _READERS.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
+        if not READERS.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return
         kept, names, now = self.session.keep(), self.names, self.session.now
         for seconds in _LATER:
@@ -444,7 +446,7 @@ class _Pass:
         """Return the moment from which an object's making is counted, and how many whole seconds later it was made."""
         found, since = 0, self.origin
         for place, begun in enumerate(self.begun):
-            if math.floor(begun) <= made and not _READERS.match(self.replay.commands[place].text) \
+            if math.floor(begun) <= made and not READERS.match(self.replay.commands[place].text) \
                     and self.report.outcomes[place].state != "left out":
                 found, since = place + 1, math.floor(begun)
         return found, round(made - since)
