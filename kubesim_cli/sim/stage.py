@@ -31,12 +31,20 @@ def settings(environ: Mapping[str, str], home: str, folder: str) -> dict[str, st
 
 def restored(environ: Mapping[str, str], folder: str) -> dict[str, str | None]:
     """Return what the variables were before the stage was set, None for those that were not; {} without a stage."""
-    try:
-        before = json.loads(environ.get(_BEFORE, ""))
-    except ValueError:
+    before = was(environ)
+    if before is None:
         return {}
     return {**{name: before.get(name) for name in _VARIABLES}, _BEFORE: None,
             "PATH": os.pathsep.join(_others(environ, folder))}
+
+
+def was(environ: Mapping[str, str]) -> dict[str, str | None] | None:
+    """Return the variables as they were before the stage was set, None for those not set; None without a stage."""
+    try:
+        found: dict[str, str | None] = json.loads(environ.get(_BEFORE, ""))
+    except ValueError:
+        return None
+    return found
 
 
 def _others(environ: Mapping[str, str], folder: str) -> list[str]:

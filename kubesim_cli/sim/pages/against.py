@@ -10,6 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 
+from .. import stage
 from ..launchers import is_ours
 from .bash import Bash
 from .compare import Comparison
@@ -56,9 +57,8 @@ class RealCluster:
     """A real cluster behind a context of the user's own kubeconfig. Raises Unusable."""
 
     def __init__(self, context: str, environ: Mapping[str, str]):
-        # what `sim env` has set would lead to the simulated one
-        before = json.loads(environ.get("KUBESIM_BEFORE") or "{}")
-        self._environ = {**environ, "KUBECONFIG": before.get("KUBECONFIG", environ.get("KUBECONFIG")) or ""}
+        before = stage.was(environ) or environ  # what `sim env` has set would lead to the simulated one
+        self._environ = {**environ, "KUBECONFIG": before.get("KUBECONFIG") or ""}
         self.kubectl, self.context = real_kubectl(environ), context
         text = self.call("config", "view", "--minify", "--flatten", "--raw", "-o", "json", f"--context={context}")
         self.config: Object = json.loads(text)

@@ -13,8 +13,9 @@ import pytest
 
 from kubesim_cli.main import main
 from kubesim_cli.sim.launchers import shim
-from kubesim_cli.sim.pages.against import Unusable, real_kubectl
+from kubesim_cli.sim.pages.against import RealCluster, Unusable, real_kubectl
 from kubesim_cli.sim.pages.outside import why_outside
+from kubesim_cli.sim.stage import settings
 
 pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="programs of sh")
 
@@ -154,6 +155,11 @@ def test_kubesims_own_kubectl_is_not_taken_for_a_real_one(real, tmp_path, capsys
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "nosuch"))
     code, told = verify(capsys, "--yes")
     assert code == 1 and told[-1].startswith("Error: --against prod: ")
+
+
+def test_in_a_stage_the_context_is_one_of_the_kubeconfig_before_it(real, tmp_path):
+    staged = settings({**os.environ}, str(tmp_path / "home"), shim(str(tmp_path / "home")))
+    assert RealCluster("prod", {**os.environ, **staged}).server == "https://real:6443"
 
 
 @pytest.mark.parametrize(("text", "why"), [
