@@ -54,7 +54,10 @@ def test_a_write_that_is_not_allowed_stays_outside(run):
 @pytest.mark.parametrize("script", ["awk 'BEGIN{while(1);}'", "awk 'BEGIN{for(;;) x = x \"aaaaaaaaaa\"}'",
                                     "sed ':a;ba' /etc/passwd",
                                     "jq -n 'def f: f; f'", "jq -n '[range(1e9)]'"])
-def test_what_does_not_end_is_ended(run, script):
+def test_what_does_not_end_is_ended(run, script, monkeypatch):
+    from kubesim_cli.kubelet.runtime.bin import text
+
+    monkeypatch.setattr(text, "LONGEST", 1)
     assert run(script)[1] not in (0, None)
 
 
@@ -76,3 +79,50 @@ def test_it_is_imported_only_for_text_programs():
                "engine.advance(1.0)\n"
                "assert 'bashkit' not in sys.modules\nengine.execute('a', ['sed', 'p', '/f'])")
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+BASH = [
+    ("diff <(echo a) <(echo b)", "1c1\n< a\n---\n> b\n", 1), ("comm -12 <(echo a) <(echo a)", "a\n", 0),
+    ("echo hi > /f; awk 'BEGIN{while((\"cat /f\" | getline l) > 0) print \"got\", l}'", "got hi\n", 0),
+    ("printf 'b\\na\\n' | awk '{print | \"sort\"}'", "a\nb\n", 0),
+    ("echo hi > /f; awk 'BEGIN{r = system(\"cat /f; echo x > /g; exit 3\"); print r}'; cat /g", "hi\n3\nx\n", 0),
+    ("awk 'BEGIN{\"date +%Y; id -u\" | getline y; print y}'", "2027\n", 0),
+    ("awk 'BEGIN{c = \"ls /etc/host*\"; while((c | getline f) > 0) print \"[\" f \"]\"; close(c)}'",
+     "[/etc/hostname]\n", 0),
+    ("awk 'BEGIN{print \"a'\\''b\" | \"cat -A\"}'", "a'b$\n", 0),
+    ("printf '1\\n2\\n' | awk '{print > \"/tmp/out\"$1}'; cat /tmp/out1 /tmp/out2", "1\n2\n", 0),
+    ("printf 'a\\nb\\n' > /r; awk '{print > \"/p\"; close(\"/p\"); system(\"cat /p\")}' /r", "a\nb\n", 0),
+    ("printf 'b\\na\\n' > /r; awk '{print | \"sort > /s\"} END{close(\"sort > /s\"); while((getline l < \"/s\") > 0) "
+     "print \"s\", l}' /r", "s a\ns b\n", 0),
+    ("awk 'BEGIN{\"awk \\\"BEGIN{print 7}\\\"\" | getline x; print x}'", "7\n", 0),
+    ("echo '{print \"l\", $0}' > /s; echo q | awk -F: -v a=1 -f /s; awk -f /none", "l q\nawk: fatal: can't open source "
+     "file `/none' for reading: No such file or directory\n", 2),
+    ("printf 'a\\nb\\n' | awk '/a|b/{n++} END{print n, 1 || 0, \"x|y\"}'", "2 1 x|y\n", 0),
+    ("printf 'a\\nb\\n' | awk 'BEGIN{getline; print \"got\", $0}'", "got a\n", 0),
+    ("V=5 awk 'BEGIN{print ENVIRON[\"V\"]}'", "5\n", 0),
+    ("awk 'BEGIN{\"sleep 1\" | getline x}'", "awk: a command that takes time cannot be started here: sh -c sleep 1\n",
+     2),
+    ("awk 'BEGIN{while(1) system(\"true\")}'", "", 137),
+    ("mkdir /d; touch /d/r; find /d -name r -exec sh -c 'echo got {}; rm {}' \\; ; ls /d", "got /d/r\n", 0),
+    ("find /etc -name passwd -exec stat -c %a {} +", "644\n", 0),
+    ("echo hello > /f; sed 's/l/y/w /w' /f; cat /w", "heylo\nheylo\n", 0),
+    ("printf 'a\\n' > /r; echo x | sed 'r /r'", "x\na\n", 0)]
+
+
+@pytest.mark.parametrize(("script", "says", "code"), BASH)
+def test_what_text_programs_start_and_name(script, says, code):
+    engine = Engine(START)
+    engine.start("a", Spec("debian", ["sleep", "infinity"]))
+    session = engine.execute("a", ["bash", "-c", script])
+    engine.advance(engine.kernel.now + 1)
+    assert ((session.output() + session.output("stderr")).decode(), session.code) == (says, code)
+
+
+def test_only_jq_is_stopped_by_the_clock(run, monkeypatch):
+    """Where that is 0 seconds, only jq's loops notice."""
+    from kubesim_cli.kubelet.runtime.bin import text
+
+    made = []
+    monkeypatch.setattr(text, "engine", lambda seconds, old=text.engine: made.append(seconds) or old(seconds))
+    run("echo a | sed s/a/b/; awk 'BEGIN{for(i=0;i<9;i++) n+=i}'; echo 1 | jq .; jq -n '[range(3)]'")
+    assert made == [text.UNBOUNDED] * 3 + [text.LONGEST]

@@ -7,19 +7,20 @@ alone.
 
 from __future__ import annotations
 
-from ..kernel.errors import Errno, Exhausted
-from ..kernel.files import DEVICE, FILE, FOLDER, LINK
+from ..kernel.errors import Exhausted
+from ..kernel.files import FILE
+from . import awk, started
+from .staging import MOST_INPUT, ages, bring_back, named, quote, stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from ..kernel.files import Inode
     from ..kernel.process import Process
+    from .staging import Staged
 
 CALL = 100  # steps that a call counts
-MOST_INPUT = 12 << 20
-MOST_FILES = 20_000
 
 
 class Spec:
@@ -61,21 +62,72 @@ SPECS = {
     "envsubst": Spec(reads="always", lines=""),
     "iconv": Spec("ft"), "more": Spec(), "less": Spec(),
 }
-LONGEST = 5     # seconds: a net for the few loops (jq's recursion) that the library does not count
+LONGEST = 5     # seconds: a net for loops of jq and awk, of which the library does not count all
+UNBOUNDED = 3600  # seconds, for all others: their steps are counted
+_LOOPS = ("def", "range", "until", "while", "repeat", "recurse", "limit", "foreach", "last")  # of jq
+DEEPEST = 4     # text programs that run within each other
 PART = 8 << 20  # bytes of a file that the library takes
 
 
 class Engine:
-    """The library's interpreter, which is used for one command at a time, and its files."""
+    """The library's interpreter, which is used for one command at a time, and its files. `seconds`: see LONGEST."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int) -> None:
         from bashkit import Bash, ExecutionProfile
 
         self.bash = Bash(profile=ExecutionProfile.Interactive, max_loop_iterations=300_000, max_memory=256 << 20,
-                         timeout_seconds=LONGEST,
+                         timeout_seconds=seconds, custom_builtins={started.RUNNER: self._start},
                          username="root", hostname="localhost", cwd="/")
         self.files: Any = None
         self.used = True
+        self.start: Callable[[list[str], bytes], tuple[bytes, bytes, int]] | None = None
+        self.failure: Exception | None = None  # at a command that was started
+
+    def _start(self, asked: Any) -> Any:
+        """Start a command of the container, for a text program.
+
+        The library cannot be called from where it calls: what the command does is done in a thread, and waited for.
+        """
+        from threading import Thread
+
+        from bashkit import BuiltinResult
+
+        found: list[tuple[bytes, bytes, int]] = []
+
+        def play() -> None:
+            try:
+                if self.failure is None and self.start is not None:
+                    found.append(self.start(asked.argv, (asked.stdin or "").encode("utf-8", "surrogateescape")))
+            except Exception as problem:  # which the library would only tell of
+                self.failure = problem
+                self.bash.cancel()
+
+        thread = Thread(target=play)
+        thread.start()
+        thread.join()
+        out, err, code = found[0] if found else (b"", b"", 1)
+        return BuiltinResult(out.decode("utf-8", "replace"), err.decode("utf-8", "replace"), code)
+
+    def run(self, script: str, watched: bool) -> Any:
+        """Return what the library gives for a script. `watched`: it ends after LONGEST seconds of the processor's."""
+        if not watched:
+            return self.bash.execute_sync(script)
+        from threading import Event, Thread
+        from time import process_time
+
+        done, limit = Event(), process_time() + LONGEST
+
+        def watch() -> None:
+            while not done.wait(0.2):
+                if process_time() > limit:
+                    self.bash.cancel()
+                    return
+
+        Thread(target=watch, daemon=True).start()
+        try:
+            return self.bash.execute_sync(script)
+        finally:
+            done.set()
 
     def clean(self) -> Any:
         """Give the interpreter an empty file system, unless it still has one; return it."""
@@ -94,15 +146,16 @@ class Engine:
 
 ALIASES = {"zcat": "gzip -dc", "bunzip2": "bzip2 -d"}
 _SPEAKERS = tuple(f"{name}: " for name in SPECS)
-_engine: Engine | None = None
+_engines: dict[tuple[int, int], Engine] = {}
+_depth = 0  # of text programs that commands run which other text programs have started
 
 
-def engine() -> Engine:
-    """Return the interpreter; it is made when it is first needed."""
-    global _engine
-    if _engine is None:
-        _engine = Engine()
-    return _engine
+def engine(seconds: int) -> Engine:
+    """Return the interpreter, which is made when it is first needed; a command's own has another one."""
+    known = _engines.get((_depth, seconds))
+    if known is None:
+        known = _engines[_depth, seconds] = Engine(seconds)
+    return known
 
 
 def run(process: Process) -> int | None:
@@ -118,8 +171,8 @@ def run(process: Process) -> int | None:
         files, options = _operands(spec, process.argv[1:])
         reads = (spec.reads == "always" and not any(word.startswith("if=") for word in process.argv)) \
             or (spec.reads == "files" and (not files or "-" in files))
-        if name in ("awk", "gawk", "mawk") and not _awk_reads(process.argv[1:]):
-            reads = False
+        if name in awk.NAMES:
+            reads = reads and awk.reads(awk.inline(process, process.argv[1:]))
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
             reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False, "piped": {},
             "pipes": [int(word[8:]) for word in process.argv[1:] if word.startswith("/dev/fd/") and word[8:].isdigit()]}
@@ -194,7 +247,7 @@ def _by_line(name: str, spec: Spec, letters: str, words: list[str]) -> bool:
         parts = script.split(script[1:2] or " ") if script[:1] in ("s", "y") else []
         return len(parts) == 4 and not parts[3].strip("gIip0123456789") and not any(letter in letters
             for letter in "szf")
-    if name in ("awk", "gawk", "mawk"):
+    if name in awk.NAMES:
         script = next((word for word in words if word[:1] in "{/$"), "")
         return bool(script) and "f" not in letters and not any(
             each in script for each in ("BEGIN", "END", "NR", "++", "+=", "getline", "=", "seen", "system", "|", ">"))
@@ -206,31 +259,16 @@ def _by_line(name: str, spec: Spec, letters: str, words: list[str]) -> bool:
 
 def _writes(name: str, words: list[str]) -> bool:
     """Tell whether a program may change files."""
-    if name in ("awk", "gawk", "mawk"):
-        return any(">" in word or "system" in word or "|" in word for word in words)
+    if name in awk.NAMES:
+        return any(">" in word or word == "-f" for word in words)
     if name == "sed":
         return any((word[:2] in ("-i", "-n") and "i" in word) or word.startswith("--in-place") or "w" in word
                    for word in words)
     if name == "sort":
         return any(word.startswith(("-o", "--output")) for word in words)
     if name == "find":
-        return any(word in ("-delete", "-exec", "-execdir", "-fprint", "-fls", "-ok") for word in words)
+        return any(word in ("-delete", "-fprint", "-fprintf", "-fls") for word in words)
     return SPECS[name].writes
-
-
-def _awk_reads(words: list[str]) -> bool:
-    """A program of only a BEGIN action reads nothing."""
-    script = next((word for number, word in enumerate(words) if word[:1] != "-"
-                   and (not number or words[number - 1] not in ("-F", "-v"))), "")
-    text = script.strip()
-    if not text.startswith("BEGIN") or "getline" in text:
-        return True
-    depth = 0
-    for at, char in enumerate(text):
-        depth += (char == "{") - (char == "}")
-        if char == "}" and not depth:
-            return bool(text[at + 1:].strip())
-    return True
 
 
 # The call
@@ -238,24 +276,33 @@ def _awk_reads(words: list[str]) -> bool:
 def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | None = None) -> tuple[bytes, bytes, int]:
     """Return (stdout, stderr, exit code) of a text program. `piped`: files that are pipes, as of <(...)."""
     process.kernel.worked += CALL
-    words = list(process.argv[1:])
-    machine = engine()
-    paths = _named(process, name, words)
-    staged: dict[str, Inode] = {}
+    global _depth
+    words, writes = list(process.argv[1:]), _writes(name, process.argv[1:])
+    if name in awk.NAMES:
+        words = awk.inline(process, words)
+    machine = engine(LONGEST if name == "jq" and any(each in word for word in words for each in _LOOPS) else UNBOUNDED)
+    paths = named(process, name, words)
+    staged: Staged = {}
     files = machine.clean()
     if paths:
         machine.used = True
-        _stage(process, files, paths, staged)
+        stage(process, files, paths, staged)
+    inside = {path: f"/.{path.replace('/', '')}" for path in piped or ()}  # the library has a /dev of its own
     for path, content in (piped or {}).items():
         machine.used = True
-        _parents(files, path)
-        files.write_file(path, bytes(content))
-    words = ["/.stdin" if word == "/dev/stdin" else word for word in _timeless(process, name, words)]
-    script = f"{ALIASES.get(name, name)} {' '.join(map(_quote, words))}"
-    writes = _writes(name, words)
+        files.write_file(inside[path], bytes(content))
+    asked = words
+    words = [inside.get(word, "/.stdin" if word == "/dev/stdin" else word) for word in _timeless(process, name, words)]
+    if name == "find":
+        words = started.of_find(words)
+    elif name in awk.NAMES and (at := awk.place(words)) < len(words):
+        words[at] = awk.commands(words[at], f"{started.RUNNER} sh -c")
+    script = f"{ALIASES.get(name, name)} {' '.join(map(quote, words))}"
+    if any(each in word for word in words for each in ("ENVIRON", "$ENV", "env.", "env[")):
+        script = "".join(f"{key}={quote(value)} " for key, value in process.env.items() if key.isidentifier()) + script
     if paths or (writes and process.cwd != "/"):
         machine.used = True
-        script = f"cd {_quote(_folder(files, process.cwd))} && {script}"
+        script = f"cd {quote(_folder(files, process.cwd))} && {script}"
     if len(data) > PART:
         machine.used = True
         for number in range(0, len(data), PART):
@@ -264,16 +311,45 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
     elif data or SPECS[name].reads != "never":
         files.write_file("/.stdin", data)
         script += " < /.stdin"
-    times = _times(process, name, staged)
-    result: Any = machine.bash.execute_sync(times + script if times else script)
+    times = ages(process, name, staged)
+
+    def start(argv: list[str], given: bytes) -> tuple[bytes, bytes, int]:
+        if _depth > DEEPEST:
+            raise Exhausted("steps")
+        if writes:
+            bring_back(process, files, staged)
+        found = started.play(process, argv, given)
+        for path, (inode, was) in list(staged.items()):
+            if inode.kind == FILE and inode.data != was:
+                del staged[path]
+        stage(process, files, named(process, name, asked), staged)
+        return found
+
+    machine.start, machine.failure = start, None
+    _depth += 1
+    try:
+        result = machine.run(times + script, name in awk.NAMES and any(
+            each in word for word in words for each in ("for", "while", "do")))
+    finally:
+        _depth -= 1
+    if machine.failure is not None or result.error:
+        machine.used = True
+        machine.bash.clear_cancel()
+    if machine.failure is not None:
+        if isinstance(machine.failure, started.Unplayed):
+            return b"", f"{name}: {machine.failure}\n".encode(), 2
+        raise machine.failure
     if result.error or result.stdout_truncated or result.stderr_truncated or _limited(result.stderr):
         raise Exhausted("steps")
     if writes:
         machine.used = True
-        _bring_back(process, files, paths, staged)
+        bring_back(process, files, staged)
     out, err = result.stdout_bytes, result.stderr_bytes
-    if b"bashkit" in out or b"bashkit" in err:
+    for path, name_there in inside.items():
+        out, err = (each.replace(name_there.encode(), path.encode()) for each in (out, err))
+    if b"ashkit" in out or b"ashkit" in err:
         out, err = out.replace(b" (bashkit)", b""), err.replace(b" in bashkit", b"").replace(b"bashkit", name.encode())
+        err = err.replace(b": Bashkit never executes host commands from a sed script", b"")
     return out, err.removeprefix(b"bash: line 1: "), result.exit_code
 
 
@@ -281,10 +357,6 @@ def _limited(said: str) -> bool:
     """Tell whether the library says that it has stopped at a limit of its own, which it may do with exit code 0."""
     return any((" limit " in line and "exceeded" in line) or "truncated" in line or line.endswith("timed out")
                for line in said.splitlines() if line.startswith(_SPEAKERS))
-
-
-def _quote(word: str) -> str:
-    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def _folder(files: Any, path: str) -> str:
@@ -296,7 +368,7 @@ def _folder(files: Any, path: str) -> str:
 
 def _timeless(process: Process, name: str, words: list[str]) -> list[str]:
     """Let awk and jq see the simulated time."""
-    if name not in ("awk", "gawk", "mawk", "jq"):
+    if name not in (*awk.NAMES, "jq"):
         return words
     import re
 
@@ -306,134 +378,3 @@ def _timeless(process: Process, name: str, words: list[str]) -> list[str]:
     return [re.sub(r"\bsrand\(\s*\)", f"srand({process.space.random.bits(31)})",
                    re.sub(r"\bsystime\(\s*\)", str(now), word))
             if "srand" in word or "systime" in word else word for word in words]
-
-
-def _named(process: Process, name: str, words: list[str]) -> dict[str, Inode]:
-    """Return the files and folders that arguments name: absolute path -> inode."""
-    found: dict[str, Inode] = {}
-    candidates = [word.partition("=")[2] if "=" in word and "/" in word else word for word in words if word
-                  and len(word) < 4096]
-    if name in ("find", "du", "tree", "ls") or "-r" in words or "-R" in words or any(word[:1] == "-"
-        and "r" in word and name == "grep" for word in words):
-        candidates.append(".")
-    for word in candidates:
-        for text in (word, word[2:] if word[:1] == "-" and word[2:3] == "/" else ""):
-            if not text or "\0" in text or "\n" in text:
-                continue
-            try:
-                place = process.space.tree.find(text, process.cwd, process.user, True)
-            except Errno:
-                continue
-            path = text if text.startswith("/") else f"{process.cwd.rstrip('/')}/{text}"
-            if place.inode is not None and place.inode.kind == DEVICE and place.inode.target not in ("null", "tty"):
-                raise Exhausted("memory")
-            if place.inode is not None:
-                found[_clean(path)] = place.inode
-            elif place.folder.kind == FOLDER and "/" in text:
-                found.setdefault(_clean(path).rpartition("/")[0] or "/", place.folder)
-    return found
-
-
-def _clean(path: str) -> str:
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            parts[-1:] = []
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)
-
-
-_MADE_UP = ("/proc/", "/dev/", "/sys/")  # whose files are seen by who names them, not by who comes by
-
-
-def _stage(process: Process, files: Any, paths: dict[str, Inode], staged: dict[str, Inode]) -> None:
-    """Copy what the arguments name."""
-    size = 0
-    tree = process.space.tree
-    for path in sorted(paths):
-        for at, inode in (tree.walk(path, process.user) if paths[path].kind == FOLDER else ((path, paths[path]),)):
-            if at in staged or (at.startswith(_MADE_UP) and not f"{path}/".startswith(_MADE_UP)):
-                continue
-            if inode.kind == FOLDER:
-                if at != "/":
-                    files.mkdir(at, recursive=True)
-                    files.chmod(at, inode.mode)
-            elif inode.kind == LINK:
-                _parents(files, at)
-                files.symlink(inode.target, at)
-            elif inode.allows(process.user, 4):
-                _parents(files, at)
-                data = bytes(inode.data)
-                size += len(data)
-                files.write_file(at, data)
-                files.chmod(at, inode.mode)
-            staged[at] = inode
-            if size > MOST_INPUT or len(staged) > MOST_FILES:
-                raise Exhausted("memory")
-
-
-def _parents(files: Any, path: str) -> None:
-    folder = path.rpartition("/")[0]
-    if folder and not files.exists(folder):
-        files.mkdir(folder, recursive=True)
-
-
-def _times(process: Process, name: str, staged: dict[str, Inode]) -> str:
-    """Return commands that give files their age, where a program looks at it."""
-    words = process.argv
-    if not ((name == "find" and any(word[:2] in ("-m", "-a", "-c", "-n", "-p") and word != "-name"
-                                    and word != "-maxdepth" and word != "-print" and word != "-mindepth"
-                                    and word != "-and" for word in words)) or name == "tree"):
-        return ""
-    from time import time
-
-    shift = time() - process.kernel.now if name == "find" else 0.0
-    return "".join(f"touch -d @{int(inode.mtime + shift)} {_quote(path)}; " for path,
-                   inode in sorted(staged.items(), reverse=True)
-                   if inode.kind in (FILE, FOLDER) and path != "/")
-
-
-def _bring_back(process: Process, files: Any, paths: dict[str, Inode], staged: dict[str, Inode]) -> None:
-    """Take over what a program has changed in the folders it knew."""
-    tree, user, now = process.space.tree, process.user, process.kernel.now
-    seen: set[str] = set()
-
-    def look(path: str) -> None:
-        for entry in files.read_dir(path):
-            at = f"{path.rstrip('/')}/{entry['name']}"
-            if at.startswith("/.stdin") or at in ("/dev", "/proc", "/sys"):
-                continue
-            kind = entry["metadata"]["file_type"]
-            seen.add(at)
-            known = staged.get(at)
-            if kind == "directory":
-                if known is None and _absent(process, at):
-                    tree.create(tree.find(at, "/", user), FOLDER, 0o777 & ~process.umask, user, now)
-                look(at)
-            elif kind == "symlink":
-                if known is None and _absent(process, at):
-                    tree.create(tree.find(at, "/", user, False), LINK, 0o777, user, now, files.read_link(at))
-            else:
-                data = files.read_file(at)
-                if known is None or (known.kind == FILE and data != known.data):
-                    what = process.open(at, "w")
-                    what.write(process.kernel, data)
-                    made = tree.find(at, "/", user).inode
-                    if known is None and made is not None:
-                        made.mode = entry["metadata"]["mode"] & 0o777 or made.mode
-
-    look("/")
-    for at in sorted(set(staged) - seen, reverse=True):
-        if at != "/" and not at.startswith(("/proc", "/dev", "/sys")) and not files.exists(at):
-            try:
-                tree.remove(tree.find(at, "/", user, False), user, now)
-            except Errno:
-                continue
-
-
-def _absent(process: Process, path: str) -> bool:
-    try:
-        return process.space.tree.find(path, "/", process.user, False).inode is None
-    except Errno:
-        return False

@@ -231,6 +231,10 @@ class Kernel:
             space.exhausted = what
         self.exit(top, killed)
 
+    def next_turn(self) -> None:
+        """Let the process that became ready first have its turn, within that of another one."""
+        self._turn(self.ready.popleft())
+
     def rest(self, process: Process, steps: int) -> None:
         """A process has done its turn and goes on when the others had theirs and a little time has passed."""
         process.work(steps)
