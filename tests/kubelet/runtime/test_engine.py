@@ -180,6 +180,18 @@ def _run(engine, *argv):
     return b"".join(data for _, data in session.take()).decode()
 
 
+def test_of_users_programs_that_have_ended_nothing_is_kept(engine):
+    engine.start("a", Spec("busybox", ["sleep", "1000"]))
+    before = None
+    for _ in range(20):
+        engine.execute("a", ["sh", "-c", "sleep 0.1 & true"], guest=True)
+        engine.advance(engine.kernel.now + 1)
+        records = _thawed(engine)[1]
+        space = next(record for name, record in records.items() if name.startswith("Space"))
+        assert before is None or space["guests"] == before
+        before = space["guests"]
+
+
 def test_files_of_an_image_are_made_when_somebody_asks_for_them(engine):
     engine.start("a", Spec("busybox", ["sleep", "1000"]))
     _run(engine, "cat", "/etc/passwd")

@@ -115,6 +115,7 @@ class Kernel:
                     what.closed(self)
         space = process.space
         space.processes.pop(process.pid, None)
+        space.guests.discard(process.pid)  # what it leaves behind is process 1's
         for child in process.children.values():
             child.parent = space.init
         process.memory = None
