@@ -49,14 +49,14 @@ LOST = 255            # exit code of containers whose processes cannot go on, as
 class _Contents(dict[str, bytes]):
     """The store's blobs as what the engine is made of; those that are lost are empty."""
 
-    def __init__(self, get: Callable[[str], bytes | None]):
+    def __init__(self, get: Callable[[str], bytes | None], lost: Callable[[], object]):
         super().__init__()
-        self._get, self.lost = get, 0
+        self._get, self._lost = get, lost
 
     def __missing__(self, name: str) -> bytes:
         found = self._get(name)
         if found is None:
-            self.lost += 1
+            self._lost()
         return found or b""
 
 
@@ -167,7 +167,8 @@ class Residents:
         if not found:
             return Engine(self.api.now)
         self._records = {name[len(ENGINE):]: record for name, record in found.items()}
-        contents = _Contents(self.store.blobs.get)
+        contents = _Contents(self.store.blobs.get, lambda: self.api.server.tally.note_trouble(
+            self.api.now, "kubelet", "containers", "the contents of a file or a log are lost"))
         try:
             engine = Engine.thaw(self._records, contents)
         except ValueError:
@@ -176,9 +177,6 @@ class Residents:
                 told = self.store.part(place)
                 if told is not None:
                     self._keep(place[len(LIFE):], Life(told["pod"], told["started"], (self.api.now, LOST, "Error", "")))
-        if contents.lost:
-            self.api.server.tally.note_trouble(self.api.now, "kubelet", "containers",
-                                               f"the contents of {contents.lost} files or logs are lost")
         return engine
 
     def advance(self) -> None:
@@ -316,7 +314,8 @@ class Residents:
             if self._records.get(name) != record:
                 used = sorted(set(_hashes(record)))
                 for each in used:
-                    self.store.blobs.add(each, blobs[each])
+                    if each in blobs:
+                        self.store.blobs.add(each, blobs[each])
                 self.store.set_part(ENGINE + name, record, used)
         self._records = records
         for place in sorted(self._changed):

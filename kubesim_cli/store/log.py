@@ -50,6 +50,8 @@ _OWNERS, _PARTS = "owners", "parts"  # beside the resources of the index file; n
 class StoreError(Exception):
     """The store cannot be used as it is on disk; nothing was changed."""
 
+    fatal = True  # whoever outlives the failures of others is not to outlive this one
+
 
 class Damaged(StoreError):
     """The log is not what was written."""

@@ -428,3 +428,23 @@ def test_a_blob_that_cannot_be_read_is_not_taken_for_lost(newest, monkeypatch):
         with pytest.raises(StoreError, match="Input/output error"):
             newest("kubectl exec a -- touch /numbers")
     assert newest.ok("kubectl exec a -- tail -n1 /numbers") == "1000\n"
+
+
+def test_contents_are_read_when_somebody_asks_for_them(newest, monkeypatch):
+    from kubesim_cli.store.blobs import Blobs
+
+    make(newest, "sleep infinity")
+    newest.ok("kubectl exec a -- sh -c 'seq 100000 > /big; seq 50 60 > /small; seq 1000 2000 > /other'")
+    read, whole = [], Blobs._read
+    monkeypatch.setattr(Blobs, "_read", lambda self, name: [whole(self, name), read.append(name)][0])
+    assert newest.ok("kubectl exec a -- cat /small").endswith("60\n")
+    assert newest.ok("kubectl exec a -- chmod 600 /big") == "" == newest.ok("kubectl exec a -- mv /other /moved")
+    assert newest.ok("kubectl exec a -- ls /").split()[:2] == ["big", "bin"]
+    assert read == []
+    assert newest.ok("kubectl exec a -- tail -n 1 /big") == "100000\n"
+    assert len(read) == 9
+    newest.ok("kubectl exec a -- sh -c 'echo more >> /moved'")
+    assert newest.ok("kubectl exec a -- tail -n 2 /moved") == "2000\nmore\n"
+    assert newest.ok("kubectl exec a -- sh -c 'cp /big /copy; rm /big; wc -l < /copy'") == "100000\n"
+    newest.advance("1h")
+    assert newest.ok("kubectl exec a -- tail -n 1 /copy") == "100000\n"

@@ -30,6 +30,8 @@ def guarded(play: Callable[[], T], failed: Callable[[str], T]) -> T:
     except (MemoryError, RecursionError):
         return failed("")
     except Exception as problem:
+        if getattr(problem, "fatal", False):  # no fault of the simulation, but of what holds its files
+            raise
         return failed(f"{type(problem).__name__}: {str(problem)[:200]}")
     finally:
         lift()

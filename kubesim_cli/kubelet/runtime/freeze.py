@@ -2,8 +2,8 @@
 
 Each object of the kernel (an inode, a process, a shell, a pipe ...) is a record of its own, with a name that it keeps
 for its life, so that what a command has not touched need not be written again. Contents of files are blobs, named by
-their hash. Functions are named, never stored: a program by its module and name, or by the name it is found by, a place
-in a script by the script's text and a number.
+their hash, and read when somebody asks for them. Functions are named, never stored: a program by its module and name,
+or by the name it is found by, a place in a script by the script's text and a number.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
               "Held": ".databases.held"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
-_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current"))
+_TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current", "stored"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,
                           "routes": network.Routes, "held": lambda: None, "current": lambda: None}
 
@@ -65,6 +65,35 @@ def _script(record: dict[str, Any]) -> Any:
     return compiler.compiled(record["text"], record["bash"], record["whole"])
 
 
+class Contents:
+    """The bytes of a file that nobody has asked for since they were stored, as `record` has them."""
+
+    __slots__ = ("blobs", "record")
+
+    def __init__(self, record: dict[str, Any], blobs: Mapping[str, bytes]):
+        self.record, self.blobs = record, blobs
+
+    @property
+    def names(self) -> list[str]:
+        """The blobs that they are in."""
+        return [self.record["h"]] if "h" in self.record else [*self.record["c"]]
+
+    def read(self) -> bytearray:
+        """Return them."""
+        return bytearray(b"".join(self.blobs[name] for name in self.names))
+
+
+class _Blobs(dict[str, bytes]):
+    """Blobs that are new. The others that records name are found, but not among these."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elsewhere: dict[str, Mapping[str, bytes]] = {}
+
+    def __missing__(self, name: str) -> bytes:
+        return self.elsewhere[name][name]
+
+
 class Store:
     """Keeps the names of objects from one freezing to the next."""
 
@@ -76,10 +105,12 @@ class Store:
     def freeze(self, root: Any, instead: dict[int, Any] | None = None) -> tuple[Records, dict[str, bytes]]:
         """Return the records of all that a value leads to, and the blobs they name; "root" is the value itself.
 
+        The blobs have all that records name; but only those that are new are in them.
+
         `instead`: by the id() of an object, what is to have its place.
         """
         records: Records = {}
-        blobs: dict[str, bytes] = {}
+        blobs = _Blobs()
         names: dict[int, str] = {}
         objects: dict[str, Any] = {}
         waiting: list[Any] = []
@@ -107,6 +138,9 @@ class Store:
                 return value
             if kind in (bytes, bytearray):
                 return _bytes(value, blobs)
+            if kind is Contents:
+                blobs.elsewhere.update((each, value.blobs) for each in value.names)
+                return value.record
             if kind is list:
                 return {"l": [encode(each) for each in value]}
             if kind is dict or kind is files.Entries:
@@ -219,6 +253,8 @@ class Store:
                 if attribute == "items":
                     for key, each in found:
                         value[decode(key)] = decode(each)
+                elif attribute == "data" and value.__class__ is files.Inode and "b" not in found:
+                    value.put_off(Contents(found, blobs))
                 else:
                     setattr(value, attribute, decode(found))
             for attribute in _slots(value.__class__)[1]:
@@ -240,6 +276,8 @@ def _slots(kind: type) -> tuple[list[str], list[str]]:
 
 def _attributes(value: Any) -> list[tuple[str, Any]]:
     names = _slots(value.__class__)[0]
+    if value.__class__ is files.Inode:
+        return [(name, value.content if name == "data" else getattr(value, name)) for name in names]
     if hasattr(value, "__dict__"):
         names = [*names, *(name for name in value.__dict__ if name not in _TRANSIENT)]
     return [(name, getattr(value, name)) for name in names if hasattr(value, name)]

@@ -183,5 +183,5 @@ def changed(inode: Inode) -> bool:
     layer = _layer(inode.volume.image)
     was = layer.inode(inode.number)
     return (inode.mode != was.mode or inode.mtime != was.mtime or inode.uid != was.uid or inode.gid != was.gid
-            or inode.links != was.links or inode.data != was.data
+            or inode.links != was.links or inode.content != was.data
             or (inode.kind == FOLDER and not inode.has(layer.names[inode.number])))

@@ -10,7 +10,13 @@ from .errors import Errno
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import Any, Protocol
+
+    class Stored(Protocol):
+        """Bytes that are somewhere else."""
+
+        def read(self) -> bytearray:
+            """Return them."""
 
 FOLDER, FILE, LINK, DEVICE = "d", "f", "l", "c"
 _MOST_LINKS = 40
@@ -60,9 +66,13 @@ class Volume:
 
 
 class Inode:
-    """A file (`data`: its bytes), folder (`entries`), link or device (`target`: where to, its name)."""
+    """A file (`data`: its bytes), folder (`entries`), link or device (`target`: where to, its name).
 
-    __slots__ = ("data", "entries", "gid", "kind", "links", "mode", "mtime", "number", "target", "uid", "volume")
+    `stored`: what the bytes are read from when somebody asks for them, where nobody has since the file was stored.
+    """
+
+    __slots__ = ("data", "entries", "gid", "kind", "links", "mode", "mtime", "number", "stored", "target", "uid",
+                 "volume")
 
     def __init__(self, volume: Volume, number: int, kind: str, mode: int, user: User, mtime: float, target: str = ""):
         self.volume, self.number, self.kind, self.mode, self.mtime, self.target = (
@@ -70,6 +80,27 @@ class Inode:
         self.uid, self.gid, self.links = user.uid, user.gid, 1
         self.data = bytearray()
         self.entries: dict[str, Inode] = {}
+
+    def __getattr__(self, name: str) -> bytearray:
+        if name != "data":
+            raise AttributeError(name)
+        self.data = self.stored.read()
+        return self.data
+
+    def put_off(self, stored: Stored) -> None:
+        """Have its bytes read when somebody asks for them."""
+        self.stored = stored
+        if self.content is not stored:
+            del self.data
+
+    @property
+    def content(self) -> bytearray | Stored:
+        """Its bytes, or what they are still to be read from."""
+        try:
+            found: bytearray = _DATA(self)
+        except AttributeError:
+            return self.stored
+        return found
 
     def has(self, numbers: dict[str, int]) -> bool:
         """Tell whether a folder's entries are the inodes of these numbers."""
@@ -115,6 +146,9 @@ class Inode:
                 here.extend(bytes(offset - len(here)))
             here[offset:end] = data
         self.mtime = now
+
+
+_DATA = Inode.__dict__["data"].__get__  # which does not ask __getattr__
 
 
 class Entries(dict[str, Inode]):

@@ -201,7 +201,7 @@ class Kernel:
             self._run_away(process, getattr(limit, "what", "memory"))
             return
         except Exception as problem:
-            if not self.forgiving:
+            if not self.forgiving or getattr(problem, "fatal", False):
                 raise
             self.faults.append(f"{process.argv[0]}: {type(problem).__name__}: {str(problem)[:200]}")
             self._run_away(process, "steps")
