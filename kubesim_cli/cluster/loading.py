@@ -110,10 +110,10 @@ def _store(cluster: Cluster, given: Object) -> list[str]:
     if kind.has_generation and not meta.get("generation"):
         meta["generation"] = 1
     if not meta.get("uid"):
+        meta["uid"] = cluster.entropy.uid(request.stored_as, key)
         bad = objectmeta.validate(meta, res.namespaced, kind.name_rule) + kind.validate(obj, ctx)
         if bad:
             raise invalid(res.kind, res.group, meta["name"], bad)
-        meta["uid"] = cluster.entropy.uid(request.stored_as, key)
     space = meta.get("namespace")
     if space and server.find("namespaces", "", space) is None:
         cluster.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
@@ -136,6 +136,8 @@ def _write(cluster: Cluster, res: Resource, obj: Object, old: Object | None, liv
 
 def _define(cluster: Cluster, obj: Object) -> str:
     """Define the kind of an object: of whatever form, in its version; returns what was made."""
+    from ..apiserver.kinds.apiextensions.definition import APPROVED
+
     group, _, version = obj["apiVersion"].rpartition("/")
     kind = obj["kind"]
     if "." not in group:
@@ -148,7 +150,8 @@ def _define(cluster: Cluster, obj: Object) -> str:
     anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     cluster.client.create(_CRDS, {
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
+        "metadata": {"name": f"{plural}.{group}", "annotations": {
+            APPROVED: "unapproved, its definition was not loaded"}},  # which groups of k8s.io need
         "spec": {"group": group, "names": {"kind": kind, "plural": plural, "singular": kind.lower(),
                                            "listKind": f"{kind}List"},
                  "scope": "Namespaced" if obj["metadata"].get("namespace") else "Cluster",
@@ -160,7 +163,7 @@ def _define(cluster: Cluster, obj: Object) -> str:
 
 
 def _plural(word: str) -> str:
-    """Guess a resource's name as Kubernetes does (meta.UnsafeGuessKindToResource)."""
-    if word.endswith("s"):
+    """Guess the name of a resource from its kind, in small letters."""
+    if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"
-    return word.removesuffix("y") + "ies" if word.endswith("y") else word + "s"
+    return word[:-1] + "ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else word + "s"

@@ -93,6 +93,13 @@ def test_kinds_that_are_not_known_are_defined(terminal, load):
         1, "Error: Policy strict: policies.ops.example.com does not serve v2\n")
 
 
+@pytest.mark.parametrize(("kind", "plural"), [("Gateway", "gateways"), ("Policy", "policies"), ("Mesh", "meshes"),
+                                              ("Class", "classes"), ("Route", "routes")])
+def test_names_of_resources_are_guessed(terminal, load, kind, plural):
+    load(f"{{apiVersion: x.networking.k8s.io/v1, kind: {kind}, metadata: {{name: a}}}}")
+    assert terminal.ok(f"kubectl get {plural} -o name") == f"{kind.lower()}.x.networking.k8s.io/a\n"
+
+
 def test_what_is_there_is_replaced(terminal, load):
     terminal.ok("kubectl create configmap a --from-literal=x=1")
     configmap = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '2'}}"
@@ -124,6 +131,7 @@ def test_a_whole_cluster_is_taken_over(terminal, load, tmp_path):
     ("{kind: PodList, apiVersion: v1, items: [1]}", "Error: an object has neither apiVersion nor kind\n"),
     ("{kind: Foo, apiVersion: v1, metadata: {name: a}}", 'Error: Foo a: no kind "Foo" is known in "v1"\n'),
     ("{kind: Pod, apiVersion: v1, metadata: {name: a}, spec: {}}", "spec.containers: Required value\n"),
+    ("{kind: Job, apiVersion: batch/v1, metadata: {name: a}, spec: {template: {spec: {}}}}", "Error: Job a: "),
     ("[", "error: error parsing ")])
 def test_what_is_no_object_is_refused_and_nothing_is_kept(terminal, load, text, told):
     result = load("{apiVersion: v1, kind: ConfigMap, metadata: {name: first}}\n---\n" + text)
