@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..store.past import Past
+from ..store.past import Past, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..machinery.types import Object
     from .cluster import Cluster
 
 
@@ -46,7 +49,13 @@ def _go(cluster: Cluster, count: int, which: str) -> list[str]:
                               f"there {'is' if len(commands) == 1 else 'are'} only {len(commands)} to {which}")
         step = past.before(commands[-count][0])
         assert step.command is not None
-        cluster.become(past.records(step), step.revision, step.meta, step.command["at"], {which: count})
+        cluster.become(_read(past, step), step.revision, step.meta, step.command["at"], {which: count})
     finally:
         past.close()
     return [did for _, did in reversed(commands[-count:])]
+
+
+def _read(past: Past, step: Step) -> Iterator[Object]:
+    """Yield the records of a step, and let go of the log then: Windows replaces no file that is open."""
+    yield from past.records(step)
+    past.close()
