@@ -1,8 +1,8 @@
 """python benchmarks/pages.py DIR [--map URL=DIR] [--version 1.31] [-j N] [--why]: how true others' pages come out.
 
 Every Markdown page below DIR that calls kubectl is verified unchanged. Told are the commands that ran, the listings
-that were compared and how many of them are equal; with --why what differs, with its place. --without FILE names pages
-to leave out, one a line.
+that were compared and how many of them are equal, and of what kind the others are; with --why what differs, with its
+place. --without FILE names pages to leave out, one a line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages import report as reporting
 from kubesim_cli.sim.pages.model import BadPage
-from kubesim_cli.sim.pages.replay import Options, Report
+from kubesim_cli.sim.pages.replay import Options, Outcome, Report
+from kubesim_cli.sim.pages.tables import header
+
+ABSENT = re.compile(r"NotFound|No resources found|not found|does not exist|[Nn]o such file|have a resource type")
 
 
 def pages(folder: pathlib.Path, without: set[str]) -> list[str]:
@@ -43,6 +46,25 @@ def checked(options: Options, path: str) -> tuple[str, Report | str]:
         return path, f"{path}: {type(problem).__name__}: {problem}"
 
 
+def kind_of(outcome: Outcome) -> str:
+    """Return of what kind a difference is, as its words let guess."""
+    verdict, text = outcome.verdict, outcome.command.text
+    if ABSENT.search(outcome.output):
+        return "something is not there: the page does not make it, or the cluster does not serve it"
+    if verdict is None:
+        return "another exit code"
+    if verdict.but_for_ages:
+        return "ages that no moments fit"
+    ours, theirs = (header(lines[0]) if lines else None for lines in (verdict.shown, verdict.printed))
+    if ours and theirs:
+        return "other columns" if ours[0] != theirs[0] else "other rows or cells"
+    if outcome.command.inside or re.search(r"\bkubectl exec\b|\bcurl\b", text):
+        return "what programs in containers say"
+    if re.search(r"\bdescribe\b|-o[ =]?(?:yaml|json)|--output", text):
+        return "documents"
+    return "other words"
+
+
 def main() -> int:
     """Run the pages; returns 1 where one could not be verified at all."""
     parser = argparse.ArgumentParser()
@@ -58,6 +80,7 @@ def main() -> int:
     without = set(given.without.read_text().split()) if given.without else set()
     states: collections.Counter[str] = collections.Counter()
     reasons: collections.Counter[str] = collections.Counter()
+    kinds: collections.Counter[str] = collections.Counter()
     begun, count, broken = time.monotonic(), 0, 0
     with ProcessPoolExecutor(given.j) as pool:
         for path, report in pool.map(partial(checked, options), pages(given.folder, without)):
@@ -71,6 +94,7 @@ def main() -> int:
             states += own
             reasons.update(re.sub(r"(placeholder|writes).*", r"\1", one.why) for one in report.outcomes
                            if one.state == "left out")
+            kinds.update(kind_of(one) for one in report.outcomes if one.state == "differs")
             compared = own["equal"] + own["differs"]
             print(f"{path}: {own['equal']}/{compared} equal, {own['failed']} failed, {own['left out']} left out",
                   flush=True)
@@ -82,6 +106,8 @@ def main() -> int:
     print(f"{count} pages, {ran} commands run, {compared} listings compared, {states['equal']} equal "
           f"({100 * states['equal'] / max(1, compared):.1f}%), {states['failed']} commands without a listing failed, "
           f"{states['left out']} left out, {time.monotonic() - begun:.0f} s")
+    for kind, number in kinds.most_common():
+        print(f"  differs: {number} {kind}")
     for why, number in reasons.most_common(15):
         print(f"  left out: {number} {why}")
     return 1 if broken else 0

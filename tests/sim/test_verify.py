@@ -53,6 +53,35 @@ def test_update_rewrites_the_listing_and_nothing_else(verify):
     assert verify("page.md")[0] == 0
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("list.md", "1. One\n\n   ```console\n   $ kubectl create ns a\n   namespace/b created\n   ```\n\n\ttabs  \n"),
+    ("end.md", "```\n$ kubectl create ns a\nnamespace/b created\n```"),
+    ("two.md", "```sh\nkubectl create ns a\n```\n\nIt shows:\n\n~~~\nnamespace/b created\n~~~\n\u00a0\n"),
+    ("page.txt", "Words.\n\nPS> kubectl create ns a\nnamespace/b created\n\nMore words.\n"),
+    ("page.adoc", "= T\n\n[source,console]\n----\n$ kubectl create ns a\nnamespace/b created\n----\n\nEnd"),
+    ("page.t", "Words:\n\n  $ kubectl create ns a\n  namespace/b created\n"),
+])
+def test_update_keeps_every_other_byte(verify, name, text):
+    write(name, text)
+    assert verify(name, "--update")[0] == 1
+    assert pathlib.Path(name).read_bytes().decode() == text.replace("namespace/b", "namespace/a")
+    assert verify(name)[0] == 0
+
+
+def test_what_takes_too_long_is_told(verify):
+    write("page.md", "```sh\nwhile :; do :; done\n```\n")
+    code, out, _ = verify("page.md", "--timeout", "0.3")
+    assert code == 1
+    assert "took longer than 0.3 s" in out
+
+
+def test_programs_of_the_host_are_left_out_and_counted(verify):
+    write("page.md", "```sh\nsudo ls\ndocker ps\nkubectl get ns\n```\n")
+    code, out, _ = verify("page.md")
+    assert (code, out.splitlines()[0]) == (
+        0, "page.md: 0 compared; 1 ran without a listing; 2 left out (1 runs sudo, 1 runs docker)")
+
+
 def test_results_for_machines(verify):
     write("page.md", WRONG)
     write("other.md", "```sh\ndocker ps\nkubectl get pods\n```\n")

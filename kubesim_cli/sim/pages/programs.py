@@ -116,6 +116,6 @@ def looks_like_command(line: str, strict: bool = False) -> bool:
     first = line.split(maxsplit=1)[0] if line else ""
     if strict:
         return (first in ("kubectl", "minikube", "export", "alias", "cat", "curl") and len(line.split()) > 1
-                and not re.match(r"kubectl (controls|is)\b", line)) or bool(re.match(r"[A-Za-z_]\w*=\$\(", line))
+                and not re.match(r"kubectl (controls|is)\b", line)) or bool(re.match(r"[A-Za-z_]\w*=\$\([a-z]", line))
     return (first in KNOWN or first in ("for", "while", "until", "if", "case", "function", "{", "(")
             or bool(re.match(r"[A-Za-z_]\w*=\S", line)))

@@ -154,6 +154,13 @@ def test_a_document_right_behind_a_command_is_what_it_prints():
     assert page.commands[0].listing.lines == ['{"major": "1"}']
 
 
+def test_assignments_are_commands_where_a_command_is_substituted():
+    page = parse("```\nPOD=$(kubectl get pod -o name)\n```\n```sh\nkubectl logs a\n```\n```\nURL=$(HOST):80\n```\n",
+                 "page.md")
+    assert [command.text for command in page.commands] == ["POD=$(kubectl get pod -o name)", "kubectl logs a"]
+    assert page.commands[1].listing.lines == ["URL=$(HOST):80"]
+
+
 def test_programs_by_their_path_are_commands():
     page = parse("Run:\n```bash\n$HOME_OF_IT/bin/start.sh\n```\n", "page.md")
     assert [command.text for command in page.commands] == ["$HOME_OF_IT/bin/start.sh"]
