@@ -25,7 +25,7 @@ SIMILAR = re.compile(
     r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
     r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?|shows that)|excerpt|part of the output|"
+    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|output (?:also )?shows \w|excerpt|part of the output|"
     r"among (?:other|the)|near the (?:bottom|top|end)|look for|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
