@@ -26,7 +26,8 @@ SIMILAR = re.compile(
     r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
     r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|output (?:also )?shows \w|excerpt|"
-    r"part of the output|among (?:other|the)|near the (?:bottom|top|end)|look for|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
+    r"part of the output|among (?:other|the)|near the (?:bottom|top|end)|look for|"
+    r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")

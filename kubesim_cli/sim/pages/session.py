@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import signal
 import sys
@@ -77,6 +78,8 @@ class TimedOut(Exception):
 class Session:
     """The shell and the cluster of one page. Use as a context manager: while it is open, this process has its
     environment and working directory."""
+
+    _CHOOSES = re.compile(r"\b(?:minikube|kind|use-context|KUBECONFIG)\b")
 
     def __init__(self, folder: str, execute: Execute | None, *, release: str = "", nodes: int = 1, start: str = "",
                  timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False):
@@ -234,12 +237,32 @@ class Session:
                 self._bash = None
             else:
                 self._follow(self._bash.environ, self._bash.cwd)
+        if self._CHOOSES.search(text):
+            self._change_cluster()
         ran.output = ran.output.replace("\r\n", "\n")  # as a terminal shows what is said on one in a container
         if self.watches:
             self._open().refresh()
             for watch in self.watches:
                 watch.look()
         return ran
+
+    def _change_cluster(self) -> None:
+        """Look at the cluster that the kubeconfig names now, and have it be as late there as it was in the other."""
+        from ...kubectl.failures import Failure
+
+        old = self._open()
+        try:
+            settings = Settings(self.environ)
+        except Failure:  # it names none
+            return
+        if settings.folder == old.store.folder:
+            return
+        now = self.now
+        old.close()
+        self._cluster = settings.cluster()
+        if self._cluster.clock.shown < now or not self._cluster.clock.frozen:
+            self._cluster.set_clock(frozen=now)
+            self._cluster.commit()
 
     def _follow(self, environ: dict[str, str], cwd: str) -> None:
         """Have kubectl in this process see what the shell has exported, and where it is."""

@@ -359,3 +359,20 @@ def test_statements_of_testscript(replayed):
         (outcome.command.text, outcome.why, outcome.verdict and outcome.verdict.diff) for outcome in report.bad]
     assert len(report.outcomes) == 12
     assert states(replayed("exec echo hello\n! stdout h\n", "page.txtar")) == ["differs"]
+
+
+@needs_bash
+def test_time_goes_on_in_the_cluster_that_a_page_changes_to(replayed):
+    report = replayed("""\
+```sh
+kubectl run a --image=nginx
+kind create cluster --name other
+kubectl run b --image=nginx
+```
+```
+$ kubectl get pods
+NAME   READY   STATUS    RESTARTS   AGE
+b      1/1     Running   0          45s
+```
+""")
+    assert states(report) == ["ran"] * 3 + ["equal"], [one.verdict and one.verdict.diff for one in report.bad]
