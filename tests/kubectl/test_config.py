@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from kubesim_cli.go.yaml import load as load_yaml
 from kubesim_cli.kubectl.cli.commands import flags_of
 from kubesim_cli.kubectl.config.access import ConfigAccess, replace_file, write_own
 from kubesim_cli.kubectl.failures import Failure
-from kubesim_cli.kubectl.kubeconfig import builtin_file, impersonated, load
+from kubesim_cli.kubectl.kubeconfig import _parse, builtin_file, impersonated, load
 
 LAB = """apiVersion: v1
 kind: Config
@@ -132,6 +133,38 @@ def test_a_simulated_clusters_server_is_known_wherever_it_stands(lab):
 def test_a_wrong_switch_is_told(lab):
     lab.environ |= {"KUBECONFIG": "lab.conf", "KUBESIM_KUBECONFIG": "maybe"}
     assert lab("kubectl get pods") == (1, "", 'error: KUBESIM_KUBECONFIG: "maybe" is neither 1 nor 0\n')
+
+
+@pytest.mark.parametrize("change", [
+    {}, {"users": None}, {"contexts": []}, {"current-context": ""}, {"current-context": None}, {"clusters": {}},
+    {"clusters": [{"name": "a", "cluster": {"server": "x", "insecure-skip-tls-verify": True}}]},
+    {"clusters": [{"name": "a", "cluster": None}]}, {"clusters": [{"name": "a"}]}, {"users": [3]}, {"users": 3},
+    {"users": [{"name": 3, "user": {}}]}, {"users": [{"name": "a", "user": {"token": 3}}]},
+    {"users": [{"name": "a", "user": {"nosuch": "x"}}]}, {"preferences": {"colors": True}}, {"nosuch": 1},
+    {"kind": "Pod"}, {"apiVersion": "v2"}, {"contexts": [{"name": "a", "context": {"namespace": "b"}, "x": 1}]}])
+def test_the_quick_way_of_reading_finds_what_the_thorough_one_does(change):
+    """Blanks before the first bracket lead the other way."""
+    def read(text: bytes):
+        try:
+            return _parse(text)
+        except ValueError as problem:
+            return str(problem)
+
+    text = json.dumps({**builtin_file(), **change}).encode()
+    assert read(text) == read(b" " + text)
+
+
+def test_kubesims_own_file_is_read_without_what_takes_time(terminal):
+    """A stage names it in KUBECONFIG, so each command reads it."""
+    terminal.ok("kubectl config set-context --current --namespace=shop")
+    root = str(pathlib.Path(__file__).parents[2])
+    script = (f"import sys, os; sys.path.insert(0, {root!r}); "
+              "from kubesim_cli.kubectl.kubeconfig import read_file, own_path; "
+              "assert read_file(own_path(os.environ), os.environ)['contexts']['minikube']['namespace'] == 'shop'; "
+              "print(*sorted({'re', 'json', 'kubesim_cli.go.unmarshal', 'kubesim_cli.go.json'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-S", "-c", script], env={"KUBESIM_HOME": str(terminal.home)}, text=True,
+                          capture_output=True, check=True)
+    assert done.stdout == "\n"
 
 
 def test_the_own_file_is_there_for_other_programs(terminal):
