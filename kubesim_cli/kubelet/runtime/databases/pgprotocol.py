@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .sql.dialects import split
+from .sql.prepared import filled, places, quoted
 
 State = dict[str, Any]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -296,33 +297,13 @@ def _binary(data: bytes, kind: int) -> str:
 
 def _filled(statement: dict[str, Any], values: list[Any]) -> str:
     """Return a statement with its parameters as literals."""
-    text, out, at, quote = statement["text"], "", 0, ""
-    while at < len(text):
-        letter = text[at]
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter == "$" and text[at + 1 : at + 2].isdigit():
-            end = at + 1
-            while text[end : end + 1].isdigit():
-                end += 1
-            place = int(text[at + 1 : end]) - 1
-            kind = statement["kinds"][place] if place < len(statement["kinds"]) else 0
-            out += _literal(values[place] if place < len(values) else None, kind)
-            at = end
-            continue
-        out += letter
-        at += 1
-    return out
 
+    def literal(place: int) -> str:
+        kind = statement["kinds"][place] if place < len(statement["kinds"]) else 0
+        value = values[place] if place < len(values) else None
+        return str(value) if kind in _NUMBERS and value is not None else quoted(value, False)
 
-def _literal(value: Any, kind: int) -> str:
-    if value is None:
-        return "NULL"
-    if kind in _NUMBERS:
-        return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+    return filled(statement["text"], False, literal)
 
 
 def _failed(state: State, error: list[Any]) -> bytes:
@@ -349,7 +330,7 @@ def _describe(state: State, body: bytes, ask: Ask) -> bytes:
     statement = state["statements"].get(name)
     if statement is None:
         return _failed(state, [0, "26000", f'prepared statement "{name}" does not exist'])
-    count = max([int(each) for each in _places(statement["text"])], default=0)
+    count = places(statement["text"], False)
     kinds = [*statement["kinds"], *[25] * count][:count]
     out = _packet("t", struct.pack(f">H{count}I", count, *(each or 25 for each in kinds)))
     said = {}
@@ -357,12 +338,6 @@ def _describe(state: State, body: bytes, ask: Ask) -> bytes:
         said = ask({"q": _filled(statement, []).strip().rstrip(";")})  # what its columns are
     statement["told"] = said.get("columns") is not None
     return out + (_columns(said) if statement["told"] else _packet("n"))
-
-
-def _places(text: str) -> list[str]:
-    import re
-
-    return re.findall(r"\$(\d+)", text)
 
 
 def _execute(state: State, body: bytes, ask: Ask) -> bytes:

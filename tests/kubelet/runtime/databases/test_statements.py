@@ -187,3 +187,42 @@ def test_users_have_their_rights(mysql):
         with pytest.raises(SqlError) as error:
             user.execute(statement)
         assert error.value.code == number
+
+
+def test_every_function_is_there():
+    """What calls.py names, functions.py has."""
+    from kubesim_cli.kubelet.runtime.databases.sql import calls, functions
+
+    there = {*functions.STRICT, *functions.ANY, "cast", "as_text", "ask", "divide", "joined", "average"}
+    tables = (calls._BOTH, calls._MYSQL, calls._POSTGRES)
+    named = {function for table in tables for function, _ in table.values() if function[0] != "!"}
+    assert named - there == set()
+
+
+def test_prepared_statements_of_mysql(mysql):
+    for each in ("CREATE DATABASE d", "USE d", "CREATE TABLE people (name VARCHAR(20), age INT)",
+                 "INSERT INTO people VALUES ('Ann', 30), ('Bob', 10)"):
+        result = mysql.execute(each)
+        mysql.state["database"] = result.database or mysql.state["database"]
+    for statement, answer in [
+        ("SELECT TIMESTAMP('2024-05-06')", [["2024-05-06 00:00:00"]]),
+        ("PREPARE older FROM 'SELECT name FROM people WHERE age > ? ORDER BY age LIMIT 1'", "Statement prepared"),
+        ("SET @limit = 20, @text = 'INSERT INTO people VALUES (?, ?)'", ""),
+        ("EXECUTE older USING @limit", [["Ann"]]),
+        ("EXECUTE older USING @none", []),
+        ("EXECUTE older", "1210 Incorrect arguments to EXECUTE"),
+        ("EXECUTE nope", "1243 Unknown prepared statement handler (nope) given to EXECUTE"),
+        ("PREPARE added FROM @text", "Statement prepared"),
+        ("SET @name = 'O\\'Neil?', @age = 41", ""),
+        ("EXECUTE added USING @name, @age", ""),
+        ("SELECT * FROM people WHERE age = 41", [["O'Neil?", "41"]]),
+        ("PREPARE broken FROM 'SELEC'", "1064 "),
+        ("DEALLOCATE PREPARE older", ""),
+        ("DROP PREPARE older", "1243 Unknown prepared statement handler (older) given to DEALLOCATE PREPARE"),
+    ]:
+        try:
+            result = mysql.execute(statement)
+        except SqlError as error:
+            assert isinstance(answer, str) and f"{error.code} {error.message}".startswith(answer), statement
+            continue
+        assert (result.rows if isinstance(answer, list) else result.info) == answer, statement

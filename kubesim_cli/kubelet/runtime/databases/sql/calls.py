@@ -88,7 +88,8 @@ _POSTGRES: dict[str, tuple[str, Any]] = {
     "to_date": ("to_date", DATE), "sha256": ("sha2", TEXT), "make_date": ("make_date", DATE),
     "jsonb_array_length": ("json_length", INT), "json_array_length": ("json_length", INT),
     "json_typeof": ("json_typeof", TEXT), "jsonb_typeof": ("json_typeof", TEXT),
-    "jsonb_pretty": ("json_pretty", TEXT), "pg_size_pretty": ("pg_size", TEXT),
+    "jsonb_set": ("pg_json_set", Kind("jsonb")), "jsonb_pretty": ("json_pretty", TEXT),
+    "pg_size_pretty": ("pg_size", TEXT), "array_position": ("array_position", INT), "bit_length": ("bit_length", INT),
 }
 _PARTS = {"year": "year", "month": "month", "day": "day", "dayofmonth": "day", "hour": "hour", "minute": "minute",
           "second": "second", "quarter": "quarter", "microsecond": "microsecond"}
@@ -165,7 +166,9 @@ class Calls(Operators):
             values = [self._as(each, given) for each in values]
         if given == TEXT and not self.mysql and not function.startswith("!"):
             inside = ", ".join(
-                self.as_text(each) if each.kind.family in ("timestamp", "bool", "decimal", "array") else each.sql
+                self.as_text(each)
+                if each.kind.family in ("timestamp", "bool", "decimal", "array") and lower != "array_to_string"
+                else each.sql
                 for each in values
             )
         else:

@@ -63,8 +63,9 @@ class Changes(Rows):
                     elif conflict is not None and self._meant(conflict, index):
                         changed = self._on_conflict(conflict, table, key, values)
                         affected += changed
-                        if changed:
-                            kept.append(key)
+                        if changed:  # PostgreSQL's rows are written anew, behind all others
+                            last = f"SELECT max(rowid) FROM {table.place}"
+                            kept.append(key if self.mysql else (self.data.run(last)[0][0],))
                         continue
                     else:
                         raise self.duplicate(table, index, values)

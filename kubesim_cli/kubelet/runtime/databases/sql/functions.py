@@ -15,6 +15,7 @@ from .aggregates import _Average, _collate, _Deviation, _Joined, _JoinedDistinct
 from .errors import SqlError
 from .jsonvalues import (
     _any,
+    _array_position,
     _array_to_string,
     _contains,
     _element,
@@ -28,7 +29,9 @@ from .jsonvalues import (
     _json_typeof,
     _json_unquote,
     _json_valid,
+    _json_without,
     _path,
+    _pg_json_set,
     _walk,
 )
 from .kinds import INTERVAL, Kind, Value, array_text, json_text, rounded, shown, taken
@@ -434,7 +437,9 @@ STRICT: dict[str, Callable[..., Value]] = {
     "from_epoch": lambda value: times.stamp(number_of(value), True),
     "sec_to_time": lambda value: f"{int(value) // 3600:02}:{int(value) // 60 % 60:02}:{int(value) % 60:02}",
     "date_trunc": lambda unit, value: times.text_of(times.truncated(when_of(value), text(unit).lower())),
-    "to_char": _to_char,
+    "to_char": _to_char, "from_text": lambda value: times.text_of(when_of(value)),
+    "cbrt": lambda value: math.copysign(round(abs(number_of(value)) ** (1 / 3), 15), number_of(value)),
+    "bit_length": lambda value: 8 * len(text(value).encode()),
     "to_date": lambda value, form: times.postgres_read(text(value), text(form)).strftime("%Y-%m-%d"),
     "to_timestamp": lambda value, form: times.text_of(times.postgres_read(text(value), text(form))),
     "age": lambda one, other: times.age(when_of(one), when_of(other)),
@@ -444,7 +449,8 @@ STRICT: dict[str, Callable[..., Value]] = {
         _path(path)), (list, dict)) else 1),
     "json_keys": lambda value: json_text(list(json.loads(text(value)))), "json_type": _json_type,
     "json_typeof": _json_typeof, "json_set": _json_set("set"), "json_insert": _json_set("insert"),
-    "json_replace": _json_set("replace"), "json_remove": _json_remove,
+    "json_replace": _json_set("replace"), "pg_json_set": _pg_json_set, "json_without": _json_without,
+    "json_remove": _json_remove,
     "json_pretty": lambda value: json.dumps(json.loads(text(value)), indent=4, ensure_ascii=False),
     "has_key": lambda value, key: int(text(key) in json.loads(text(value))),
     "json_merge": lambda one, other: json_text({**json.loads(text(one)), **json.loads(text(other))}, True),
@@ -492,6 +498,7 @@ ANY: dict[str, Callable[..., Value]] = {
     "concat_ws": _concat_ws, "pg_concat": lambda *args: "".join(text(each) for each in args if each is not None),
     "pg_format": _pg_format, "greatest": _extreme(max, False), "least": _extreme(min, False),
     "pg_greatest": _extreme(max, True), "pg_least": _extreme(min, True), "json_valid": _json_valid,
+    "array_position": _array_position,
     "json_array": _json_array, "json_object": _json_object, "array": lambda *args: json_text(list(args)),
     "json_quote": lambda value: None if value is None else json_text(text(value)),
     "pg_int_div": _pg_int_div, "pg_mod": _pg_mod, "pg_double_div": _pg_double_div, "pg_div": _pg_div,

@@ -92,6 +92,33 @@ def _json_set(how: str) -> Callable[..., str]:
     return change
 
 
+def _pg_json_set(value: Value, path: Value, new: Value, create: Value = 1) -> str:
+    """jsonb_set: the path is an array's text, {a,0}."""
+    whole = json.loads(text(value))
+    steps = [each.strip().strip('"') for each in text(path).strip("{}").split(",")]
+    inside: Any = whole
+    for step in steps[:-1]:
+        inside = inside[int(step)] if isinstance(inside, list) else (inside or {}).get(step)
+    last = steps[-1]
+    if isinstance(inside, list) and last.lstrip("-").isdigit() and -len(inside) <= int(last) < len(inside):
+        inside[int(last)] = json.loads(text(new))
+    elif isinstance(inside, dict) and (last in inside or create):
+        inside[last] = json.loads(text(new))
+    return json_text(whole, True)
+
+
+def _json_without(value: Value, key: Value) -> str:
+    """`-` of PostgreSQL: without a key, an element or a text."""
+    whole = json.loads(text(value))
+    if isinstance(whole, dict):
+        whole.pop(text(key), None)
+    elif isinstance(key, int):
+        whole = [each for at, each in enumerate(whole) if at != key % max(len(whole), 1)]
+    else:
+        whole = [each for each in whole if each != key]
+    return json_text(whole, True)
+
+
 def _json_remove(value: Value, *paths: Value) -> str:
     whole = json.loads(text(value))
     for path in paths:
@@ -138,6 +165,11 @@ def _element(array: Value, at: Value) -> Value:
 
 def _any(value: Value, array: Value) -> int:
     return int(any(each == value or text(each) == text(value) for each in json.loads(array)))
+
+
+def _array_position(array: Value, value: Value) -> Value:
+    items = json.loads(array)
+    return next((at for at, each in enumerate(items, 1) if each == value), None)
 
 
 def _array_to_string(array: Value, by: Value, empty: Value = None) -> str:

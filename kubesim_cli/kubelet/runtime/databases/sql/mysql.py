@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from . import mysqlshow, mysqlsystem
+from . import mysqlshow, mysqlsystem, prepared
 from .catalog import Table, View
 from .compiler import E, Scope
 from .data import Data
@@ -24,10 +24,10 @@ from .words import Words
 
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 _STATEMENTS = frozenset((
-    "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DELETE", "DESC", "DESCRIBE",
-    "DROP", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE", "PURGE", "RELEASE", "RENAME",
-    "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT", "SET", "SHOW", "START", "STOP", "TABLE",
-    "TRUNCATE", "UNLOCK", "UPDATE", "USE", "VALUES", "WITH", "(",
+    "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC",
+    "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE",
+    "PREPARE", "PURGE", "RELEASE", "RENAME", "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT",
+    "SET", "SHOW", "START", "STOP", "TABLE", "TRUNCATE", "UNLOCK", "UPDATE", "USE", "VALUES", "WITH", "(",
 ))
 _COMMITS = frozenset((
     "ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "START", "BEGIN", "LOCK",
@@ -231,6 +231,9 @@ class MySQL(Accounts):
         words.take()
         if words.accept("USER"):
             return self._drop_user(words, text)
+        if words.peek() == "PREPARE":
+            words.at -= 1
+            return prepared.mysql_deallocate(self, words)
         if not words.accept("DATABASE", "SCHEMA"):
             return None
         exists = words.accept("IF") and words.accept("EXISTS")
@@ -343,6 +346,15 @@ class MySQL(Accounts):
             raise SqlError(1305, "42000", f"SAVEPOINT {name} does not exist")
 
     # Settings
+
+    def _do_prepare(self, words: Words, text: str) -> Result:
+        return prepared.mysql_prepare(self, words)
+
+    def _do_execute(self, words: Words, text: str) -> Result:
+        return prepared.mysql_execute(self, words)
+
+    def _do_deallocate(self, words: Words, text: str) -> Result:
+        return prepared.mysql_deallocate(self, words)
 
     def _do_set(self, words: Words, text: str) -> Result:
         words.take()

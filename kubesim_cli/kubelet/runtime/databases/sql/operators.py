@@ -212,6 +212,8 @@ class Operators(Compiler):
             return self._shifted(self.expr(node.expression, scope), node.this, sign, scope)
         one, other = self.expr(node.this, scope), self.expr(node.expression, scope)
         if not self.mysql:
+            if minus and one.kind.family == "json":
+                return Expr(f"k_json_without({one.sql}, {self.expr(node.expression, scope).sql})", one.kind)
             dated = self._dated(one, other, minus)
             if dated is not None:
                 return dated
@@ -440,6 +442,20 @@ class Operators(Compiler):
             where = self.expr(path, scope).sql
         return Expr(f"k_json_get({whole.sql}, {where}, {int(as_text)})", TEXT if as_text else
                     whole.kind if whole.kind.family == "json" else JSON)
+
+    def _arrow(self, node: E, scope: Scope) -> Expr:
+        """Write j->'a' in a function's arguments, which sqlglot takes for a lambda from j to 'a'."""
+        if self.mysql or len(node.expressions) != 1:
+            raise unsupported("Lambda", self.mysql)
+        column = exp.Column(this=node.expressions[0].copy())
+
+        def attached(inside: E) -> E:
+            if isinstance(inside, exp.Binary):
+                inside.set("this", attached(inside.this))
+                return inside
+            return exp.JSONExtract(this=column, expression=inside)
+
+        return self.expr(attached(node.this.copy()), scope)
 
     def _contains(self, node: E, scope: Scope) -> Expr:
         one, other = self.expr(node.this, scope), self.expr(node.expression, scope)

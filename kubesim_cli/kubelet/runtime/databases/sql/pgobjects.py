@@ -224,6 +224,14 @@ class Objects(Session):
             self.data.catalog.types[name].append(words.name())
             self._changed(text)
             return Result(tag="ALTER TYPE")
+        if what == "SEQUENCE" and " RESTART" in text.upper():
+            sequence = self.sequence(words.dotted()[1])
+            words.need("RESTART")
+            words.accept("WITH")
+            start = words.rest().strip()
+            sequence.last = (int(start) if start.lstrip("-").isdigit() else sequence.start) - sequence.step
+            self._changed(text)
+            return Result(tag="ALTER SEQUENCE")
         if what == "SYSTEM":
             return Result(tag="ALTER SYSTEM")
         if (what in ("TABLE", "SCHEMA", "SEQUENCE", "DEFAULT") and " OWNER TO " in text.upper()) or what == "DEFAULT":

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from . import pgcatalog, times
+from . import pgcatalog, prepared, times
 from .catalog import Table, View
 from .definitions import Definitions
 from .dialects import parse, syntax
@@ -134,6 +134,15 @@ class Postgres(Objects):
         return result
 
     # Transactions
+
+    def _do_prepare(self, words: Words, text: str) -> Result:
+        return prepared.pg_prepare(self, words)
+
+    def _do_execute(self, words: Words, text: str) -> Result:
+        return prepared.pg_execute(self, words)
+
+    def _do_deallocate(self, words: Words, text: str) -> Result:
+        return prepared.pg_deallocate(self, words)
 
     def _do_begin(self, words: Words, text: str) -> Result:
         if self.transaction is not None:
