@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
 
-BATCH = 256             # objects that are read at once
+BATCH = 256             # objects that are decoded at once
+READ = 2048             # lines that are read at once, of those that are kept
 SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
 PASSING = 1024          # fleeting objects that are kept in memory
 GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
@@ -173,7 +174,9 @@ class Store:
     def _objects(self, resource: str, entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
         """Return the objects of some keys and their entries."""
         cache = self._cache.setdefault(resource, {})
-        cache.update(self._decoded([each for each in entries if each[0] not in cache]))
+        missing = sorted((each for each in entries if each[0] not in cache), key=lambda each: each[1][1])
+        for start in range(0, len(missing), READ):
+            cache.update(self._decoded(missing[start:start + READ]))
         return [cache[key] for key, _ in entries]
 
     def _decoded(self, entries: builtins.list[tuple[str, log.Entry]]) -> Iterator[tuple[str, Object]]:
