@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..cluster.cluster import Cluster
     from .settings import Settings
 
 PATIENCE = 3600.0  # simulated seconds that an answer may take
@@ -19,8 +21,8 @@ PATIENCE = 3600.0  # simulated seconds that an answer may take
 def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
     """Run curl on the machine that the simulated nodes run on.
 
-    It reaches node ports, the addresses of load balancers and Ingresses, and those of pods and Services, by curl's own
-    options and with its exit code. Nothing leaves this process: what is not in the cluster is not there, and files are
+    It reaches node ports, the addresses of load balancers and Ingresses, those of pods and Services, and the API server
+    where the kubeconfig has it, by curl's own options and with its exit code. Nothing leaves this process: what is not in the cluster is not there, and files are
     neither read nor written.
 
     \b
@@ -33,7 +35,7 @@ def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
     cluster = settings.cluster()
     cluster.catch_up()
     try:
-        session = cluster.curl(list(args))
+        session = cluster.curl(_aimed(settings, cluster, args))
     except StartError as error:
         raise click.ClickException(error.message) from None
     limit = cluster.now + PATIENCE
@@ -48,6 +50,18 @@ def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
         raw = getattr(out, "buffer", None)
         click.echo(data if raw is not None else data.decode("utf-8", "replace"), nl=False, err=stream == "stderr")
     ctx.exit(28 if code is None else code)
+
+
+def _aimed(settings: Settings, cluster: Cluster, args: tuple[str, ...]) -> list[str]:
+    """Return curl's arguments with the Service of the API server for the address that the kubeconfig has of it."""
+    from ..kubectl.cli.commands import flags_of
+    from ..kubectl.kubeconfig import load
+
+    server = load(settings.environ, flags_of("")).named_server
+    if not server or not any(word.startswith(server) for word in args):
+        return list(args)
+    inside = "https://" + cluster.client.get("services", "kubernetes", "default")["spec"]["clusterIP"]
+    return [inside + word[len(server):] if re.match(rf"{re.escape(server)}(?:/|$)", word) else word for word in args]
 
 
 COMMANDS = [curl]

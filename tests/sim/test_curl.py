@@ -57,3 +57,12 @@ def test_files_of_this_machine_are_not_seen(web, tmp_path):
     assert "never" not in str(web(f"kubectl sim curl -s file://{secret}"))
     web(f"kubectl sim curl -s -o {tmp_path}/written http://192.168.49.2:30080/")
     assert not (tmp_path / "written").exists()
+
+
+def test_the_api_server_is_where_the_kubeconfig_has_it(terminal):
+    server = terminal.ok("kubectl config view -o jsonpath={.clusters[0].cluster.server}")
+    token = terminal.ok("kubectl create token default").strip()
+    found = terminal(f"kubectl sim curl -sk {server}/api -H 'Authorization: Bearer {token}'")
+    assert found.code == 0
+    assert '"kind": "APIVersions"' in found.out
+    assert terminal(f"kubectl sim curl -sk {server}0/api").code == 7
