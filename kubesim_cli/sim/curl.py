@@ -22,8 +22,8 @@ def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
     """Run curl on the machine that the simulated nodes run on.
 
     It reaches node ports, the addresses of load balancers and Ingresses, those of pods and Services, and the API server
-    where the kubeconfig has it, by curl's own options and with its exit code. Nothing leaves this process: what is not in the cluster is not there, and files are
-    neither read nor written.
+    where the kubeconfig has it, by curl's own options and with its exit code. Nothing leaves this process: what is not
+    in the cluster is not there, and files are neither read nor written.
 
     \b
     kubesim sim curl http://192.168.49.2:30080/
