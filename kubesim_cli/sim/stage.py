@@ -68,7 +68,7 @@ def script(shell: str, variables: Mapping[str, str | None], kubectl: str) -> str
     `kubectl`: the program that kubectl has to be afterwards, "" where that is not our matter any more.
     """
     lines = [_assignment(shell, name, value) for name, value in variables.items()]
-    lines += (_ON if kubectl else _OFF)[shell if shell in _ON else "sh"]
+    lines += (_ON if kubectl else _OFF)[shell]
     if kubectl:
         lines.append(_CHECK[shell if shell in _CHECK else "sh"].format(kubectl=quoted(kubectl, shell)))
     return "".join(f"{line}\n" for line in lines)
@@ -85,8 +85,16 @@ def _assignment(shell: str, name: str, value: str | None) -> str:
     return f"unset {name}" if value is None else f"export {name}={quoted(value, shell)}"
 
 
+_MARKED = f'case "${{PS1-}}" in "" | "{MARK}"*) ;; *) PS1="{MARK}$PS1" ;; esac'
+_UNMARKED = f'case "${{PS1-}}" in "{MARK}"*) PS1="${{PS1#"{MARK}"}}" ;; esac'
+_MARKING = ["__kubesim_mark() {", _MARKED, "}", "__kubesim_mark"]
+# Some make their prompt anew each time: what does so in bash and zsh is followed by what marks it.
 _ON = {
-    "sh": [f'case "${{PS1-}}" in "" | "{MARK}"*) ;; *) PS1="{MARK}$PS1" ;; esac', "hash -r"],
+    "bash": [*_MARKING, 'case "${PROMPT_COMMAND-}" in "" | *__kubesim_mark*) ;; '
+                        "*) PROMPT_COMMAND+=$'\\n'__kubesim_mark ;; esac", "hash -r"],
+    "zsh": [*_MARKING, "typeset -ga precmd_functions",
+            "(( ${precmd_functions[(I)__kubesim_mark]} )) || precmd_functions+=(__kubesim_mark)", "hash -r"],
+    "sh": [_MARKED, "hash -r"],
     "fish": ["if status is-interactive; and functions -q fish_prompt; and not functions -q __kubesim_prompt",
              "functions -c fish_prompt __kubesim_prompt",
              f"function fish_prompt; echo -n {quoted(MARK, 'fish')}; __kubesim_prompt; end", "end"],
@@ -95,7 +103,11 @@ _ON = {
                    f"function global:prompt {{ {quoted(MARK, 'powershell')} + (__kubesimPrompt) }}", "}"],
 }
 _OFF = {
-    "sh": [f'case "${{PS1-}}" in "{MARK}"*) PS1="${{PS1#"{MARK}"}}" ;; esac', "hash -r"],
+    "bash": [_UNMARKED, "[[ -z ${PROMPT_COMMAND-} ]] || PROMPT_COMMAND=${PROMPT_COMMAND/$'\\n'__kubesim_mark/}",
+             "unset -f __kubesim_mark", "hash -r"],
+    "zsh": [_UNMARKED, "typeset -ga precmd_functions", "precmd_functions=(${precmd_functions:#__kubesim_mark})",
+            "unset -f __kubesim_mark 2>/dev/null", "hash -r"],
+    "sh": [_UNMARKED, "hash -r"],
     "fish": ["if functions -q __kubesim_prompt", "functions -e fish_prompt",
              "functions -c __kubesim_prompt fish_prompt", "functions -e __kubesim_prompt", "end"],
     "powershell": ["if (Test-Path function:__kubesimPrompt) {",

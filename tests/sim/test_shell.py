@@ -177,6 +177,27 @@ def test_the_prompt_says_whose_shell_it_is(user):
 
 
 @unix
+@pytest.mark.parametrize(("shell", "anew", "each"), [
+    ("bash", "PROMPT_COMMAND='PS1=\"me: \"'", 'eval "$PROMPT_COMMAND"'),
+    ("zsh", 'anew() { PS1="me: "; }; precmd_functions=(anew)', "for f in $precmd_functions; do $f; done")])
+def test_a_prompt_that_is_made_anew_each_time_says_so_too(user, shell, anew, each):
+    on, off, show = 'eval "$(KS sim env)"\n', 'eval "$(KS sim env --off)"\n', f'{each}; echo "$PS1"\n'
+    done = user(shell, f"set -u\n{anew}\n{on}{on}{show}{show}{off}{show}")
+    assert (done.stdout, done.stderr) == ("(kubesim) me: \n(kubesim) me: \nme: \n", "")
+
+
+@unix
+@pytest.mark.parametrize("shell", ["bash", "zsh", "dash", "fish"])
+def test_a_shell_within_a_stage_can_end_it(user, shell):
+    """It has the variables, and none of the functions."""
+    strict = "" if shell == "fish" else "set -u\n"
+    evaluate = EVALUATE.get(shell, EVALUATE["bash"])
+    staged = {**settings({"PATH": os.environ["PATH"], "KUBECONFIG": "/prod"}, str(user.home / ".kubesim"), user.bin)}
+    done = user(shell, f"{strict}{evaluate.format('--off')}\necho $KUBECONFIG\n", **staged)
+    assert (done.stdout, done.stderr) == ("/prod\n", "")
+
+
+@unix
 def test_an_alias_that_hides_the_kubectl_is_told(user):
     done = user("bash", 'shopt -s expand_aliases\nalias kubectl=kubecolor\neval "$(KS sim env)"\n')
     assert done.stderr == "kubesim: kubectl is something else here: alias kubectl='kubecolor'\n"
