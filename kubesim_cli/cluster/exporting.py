@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object
     from .cluster import Cluster
 
+TOKEN = "kubernetes.io/service-account-token"  # type of Secrets
+_TOKEN_NAME = re.compile(r"-token-[a-z0-9]{5}")  # of those that older clusters make
+AUTOUPDATE = "apf.kubernetes.io/autoupdate-spec"
 MANAGER = "kubesim-import"  # of fields
 SYSTEM = ("kube-system", "kube-public", "kube-node-lease")
 # In this order an empty cluster takes them; other kinds come behind.
@@ -35,7 +38,7 @@ ORDER = ("Namespace", "CustomResourceDefinition", "PriorityClass", "RuntimeClass
          "Role", "RoleBinding", "PersistentVolume", "PersistentVolumeClaim", "Service")
 # What a cluster makes by itself, whatever its objects look like.
 _MADE = {"Event", "Endpoints", "EndpointSlice", "Lease", "Node", "CSINode", "ControllerRevision", "APIService",
-         "FlowSchema", "PriorityLevelConfiguration", "ComponentStatus", "IPAddress", "ServiceCIDR", "VolumeAttachment",
+         "ComponentStatus", "IPAddress", "ServiceCIDR", "VolumeAttachment",
          "NodeMetrics", "PodMetrics"}
 _KEPT = ("name", "namespace", "labels", "annotations", "finalizers")  # of metadata
 # Annotations that clusters set.
@@ -51,9 +54,11 @@ _TEMPLATE_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid", "job
 def objects(cluster: Cluster, namespace: str = "", resources: Iterable[str] = ()) -> list[Object]:
     """Return what users have made in a cluster, cleaned, in an order in which it can be applied.
 
-    `namespace`: only what is in it; "": all but those of the system. `resources`: only these, by their stored names.
+    `namespace`: only what is in it; "": all but what the system has. `resources`: only these, by their stored names.
     """
-    wanted = set(resources)
+    from . import kubesystem
+
+    wanted, system = set(resources), kubesystem.known_objects()
     initial = cluster.state.default_revision
     found = []
     for resource in cluster.store.resources():
@@ -62,7 +67,10 @@ def objects(cluster: Cluster, namespace: str = "", resources: Iterable[str] = ()
         for obj in cluster.store.list(resource):
             meta = obj["metadata"]
             there = meta.get("namespace", "")
-            if (there != namespace if namespace else there in SYSTEM) or int(meta["resourceVersion"]) <= initial:
+            if there != namespace if namespace else there in SYSTEM and (
+                    not meta.get("managedFields") or (obj["kind"], meta["name"]) in system):
+                continue
+            if int(meta["resourceVersion"]) <= initial:
                 continue
             found.append(obj)
     return cleaned(found, cluster)
@@ -94,7 +102,8 @@ def _is_made(obj: Object, sets: set[tuple[str | None, str]]) -> bool:
             or (kind == "ServiceAccount" and name == "default" and not obj.get("imagePullSecrets"))
             or (kind == "ConfigMap" and name in ("kube-root-ca.crt", "openshift-service-ca.crt"))
             or (kind == "Service" and name == "kubernetes" and meta.get("namespace") == "default")
-            or (kind == "Secret" and obj.get("type") == "kubernetes.io/service-account-token")
+            or (kind == "Secret" and obj.get("type") == TOKEN and _TOKEN_NAME.search(name) is not None)
+            or (kind in ("FlowSchema", "PriorityLevelConfiguration") and AUTOUPDATE in annotations)
             or (kind == "PriorityClass" and name.startswith("system-"))
             or (kind == "PersistentVolume" and volumes.PROVISIONED_BY in annotations))
 
@@ -123,6 +132,7 @@ class _Cleaner:
         particular = getattr(self, f"_{obj['kind'].lower()}", None)
         if particular is not None:
             particular()
+        _name_once(obj)
         self._drop_defaults()
         return {field: obj[field] for field in ("apiVersion", "kind", "metadata", *obj) if field in obj}
 
@@ -174,6 +184,11 @@ class _Cleaner:
             for container in spec.get(field) or ():
                 _filter(container, "volumeMounts", lambda each: each["name"] not in token)
 
+    def _secret(self) -> None:
+        if self.obj.get("type") == TOKEN:  # its content comes with the account
+            self.obj.pop("data", None)
+            _strip(self.obj["metadata"], "annotations", lambda name: name != wellknown.SERVICE_ACCOUNT_UID_KEY)
+
     def _job(self) -> None:
         spec = self.obj["spec"]
         if spec.get("manualSelector"):
@@ -222,6 +237,18 @@ def _drop(holder: Any, key: str | int, is_same: Callable[[], bool]) -> None:
             holder[each] = holder.pop(each)
     for child in [*value] if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
         _drop(value, child, is_same)
+
+
+def _name_once(value: Json) -> None:
+    """Drop the older name of a pod's account where the newer one is there."""
+    if isinstance(value, dict):
+        if value.get("serviceAccount") == value.get("serviceAccountName"):
+            value.pop("serviceAccount", None)
+        for each in value.values():
+            _name_once(each)
+    elif isinstance(value, list):
+        for each in value:
+            _name_once(each)
 
 
 def _applied(obj: Object) -> Object:

@@ -73,6 +73,12 @@ def services_of(server: Server) -> tuple[str, str]:
     return (settings.cidr, settings.service_ip(10)) if settings is not None else ("10.96.0.0/12", "10.96.0.10")
 
 
+def known_objects() -> set[tuple[str, str]]:
+    """Return (kind, name) of the objects in kube-system that somebody has written."""
+    objects = [each["object"] for each in loads("".join(_parts()[::2]))["objects"]]
+    return {(obj["kind"], obj["metadata"]["name"]) for obj in objects if obj["metadata"].get("namespace") == NAMESPACE}
+
+
 class KubeSystem:
     """Puts the objects into a cluster whose Nodes are there already, the control plane's first."""
 
@@ -208,6 +214,12 @@ class KubeSystem:
                 "nodeName": node, "targetRef": target}]})
 
 
+def _parts() -> list[str]:
+    """Return the text of the data; every second part is the name of what is to stand there."""
+    with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:
+        return file.read().split("@")
+
+
 def _data(release: Release, nodes: list[Object], cidr: str, dns: str) -> Iterator[tuple[str, Object]]:
     """Yield (resource, object) of the data, as far as the cluster has it; `@name@` stands for what it differs in.
 
@@ -219,8 +231,7 @@ def _data(release: Release, nodes: list[Object], cidr: str, dns: str) -> Iterato
               "ca64": b64encode(ROOT_CA.encode()).decode(),
               "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
               "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
-    with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:
-        parts = file.read().split("@")
+    parts = _parts()
     parts[1::2] = [values[name] for name in parts[1::2]]
     data = loads("".join(parts))
     accounts = ({**each, "resource": "serviceaccounts", "object": {

@@ -120,3 +120,25 @@ metadata: {name: good, namespace: new}
     assert result.code == 1 and result.out == "namespace/new imported\nconfigmap/good imported\n"
     assert 'error: thing.a.example/a: no matches for kind "Thing" in version "a.example/v1"' in result.err
     assert "error: configmap/A_B: " in result.err and "Invalid value" in result.err
+
+
+def test_what_users_put_into_the_system_is_theirs(terminal):
+    terminal.ok("kubectl create configmap mine -n kube-system --from-literal=a=b")
+    terminal.ok("kubectl scale deployment coredns -n kube-system --replicas=2")
+    terminal.ok("kubectl apply -f -", """
+apiVersion: v1
+kind: Secret
+metadata: {name: token, annotations: {kubernetes.io/service-account.name: default}}
+type: kubernetes.io/service-account-token
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {serviceAccount: default, containers: [{name: a, image: nginx}]}
+""")
+    terminal.advance("10s")
+    text = terminal.ok("kubectl sim export")
+    kinds = [row for row in text.splitlines() if row.startswith("kind: ")]
+    assert kinds == ["kind: Secret", "kind: ConfigMap", "kind: Pod"]
+    assert "name: mine\n  namespace: kube-system" in text and "token:" not in text and "ca.crt" not in text
+    assert "kubernetes.io/service-account.name: default" in text and "serviceAccount:" not in text
