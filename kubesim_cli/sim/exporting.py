@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 @click.command("export")
 @click.argument("resources", nargs=-1, metavar="[RESOURCE]...")
-@click.option("-n", "--namespace", default="", help="Only what is in this namespace; otherwise all but what the system has.")
+@click.option("-n", "--namespace", default="",
+              help="Only what is in this namespace; otherwise all but what the system has.")
 @click.option("-o", "--output", type=click.Choice(("yaml", "json")), default="yaml", show_default=True)
 @click.pass_obj
 def export(settings: Settings, resources: tuple[str, ...], namespace: str, output: str) -> None:
