@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..machinery.discovery import Discovery
+    from ..machinery.errors import StatusError
     from ..machinery.types import Json, Object, Release
     from .server import Server
 
@@ -152,6 +153,12 @@ class Client:
         `verb` is what that is authorized as: create is HTTP's POST, get its GET, by which websockets begin.
         """
         self.send_connect(Request(self, verb, resource, namespace, name, subresource=subresource))
+
+    def unreadable(self, url: str, data: bytes, problem: str) -> StatusError:
+        """Return how the server refuses the body of a request to a resource's path, which is no JSON."""
+        from . import paths
+
+        return paths.unreadable(self, url, data, problem)
 
     def raw(self, method: str, url: str, body: Object | None = None) -> Json:
         """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object
     from .client import Client
 
+_SUMMARY = 30  # bytes of a body that a refusal tells
+
+
 def request(client: Client, method: str, url: str, body: Object | None = None) -> Json:
     """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
 
@@ -39,6 +42,20 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
         return _discover(client, parts)
     group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
     return _serve(client, method, group, version_, rest, _query(query), body)
+
+
+def unreadable(client: Client, url: str, data: bytes, problem: str) -> errors.StatusError:
+    """Return the refusal of a body that is no JSON (transformDecodeError, summarizeData)."""
+    parts = [part for part in url.partition("?")[0].split("/") if part]
+    group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
+    if rest[0] == "namespaces" and len(rest) > 2:
+        rest = rest[2:]
+    res = client.server.resolve(f"{rest[0]}.{version_}.{group}")
+    kind = res.subresources.get(rest[2], {}).get("kind", res.kind) if len(rest) > 2 else res.kind
+    more = " ..." if len(data) > _SUMMARY else ""
+    shown = data[:_SUMMARY].decode(errors="replace") if data[:1] == b"{" else data[:_SUMMARY].hex()
+    return errors.bad_request(f"the object provided is unrecognized (must be of type {kind}): couldn't get "
+                              f"version/kind; json parse error: {problem} ({shown + more if data else '<empty>'})")
 
 
 def _lists(query: str) -> dict[str, list[str]]:

@@ -37,11 +37,14 @@ def _typed(request: Request, body: Json, group: str, version: str, kind: str, sc
     warn, field_validation = request.client.on_warning, request.options.field_validation or "Warn"
     given, what = type_of(body)
     assert isinstance(body, dict)
-    if not what:
+    expected = f"{group}/{version}" if group else version
+    if not what and (schema is None or schema.custom):
         import json
 
         raise errors.bad_request(f"Object 'Kind' is missing in '{json.dumps(body, separators=(',', ':'))}'")
-    expected = f"{group}/{version}" if group else version
+    if not given or not what:  # a path says which type it is about
+        given, what = given or expected, what or kind
+        body = {**body, "apiVersion": given, "kind": what}
     if given != expected or what != kind:
         if given.rpartition("/")[0] == group and what == kind:
             raise errors.bad_request(f"the API version in the data ({body.get('apiVersion')}) does not match the "

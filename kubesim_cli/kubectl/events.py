@@ -6,6 +6,7 @@ from ..go.tabwriter import align_text
 from ..machinery import timestamps
 from ..releases.kubectl import does
 from .failures import Exit, Failure
+from .kubeconfig import parse_timeout
 from .printers import FORMATS, PrinterError
 from .printers.describe.events import escape_field, interval, list_all
 from .printers.describe.writer import Writer
@@ -152,6 +153,6 @@ def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str],
             show(event)
 
     try:
-        ctx.wait(check)
+        ctx.wait(check, parse_timeout(ctx.flags["request-timeout"]) or None)
     except KeyboardInterrupt:
         raise Exit(1) from None

@@ -295,7 +295,9 @@ class Kubeconfig:
                           "only one is allowed")
         if name and name not in self.config["contexts"]:
             errors.append(f"context was not found for specified context: {name}")
-        if any(map(self._given, ("as-uid", "as-group", "as-user-extra"))) and not self._given("as"):
+        if (any(map(self._given, ("as-uid", "as-group", "as-user-extra")))
+                or any(user.get(name) for name in ("as-uid", "as-groups", "as-user-extra"))) \
+                and not (self._given("as") or user.get("as")):
             errors.append(f"requesting uid, groups or user-extra for {self.user_name} without impersonating a user")
         if self.cluster_name and not self.server:
             errors.append(f'no server found for cluster "{self.cluster_name}"')
@@ -318,6 +320,8 @@ class Kubeconfig:
         """
         entry = self.config["users"].get(self.user_name, {})
         token = self._given("token") or entry.get("token", "")
+        if self._given("username") or self._given("password"):  # the server has no file of passwords
+            raise StatusError(401, "Unauthorized", "Unauthorized")
         if self._given("token") or token.count(".") == 2:
             user = review(token)
             if user is None:

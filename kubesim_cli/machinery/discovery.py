@@ -156,7 +156,7 @@ class Discovery:
             if res.group == rest:
                 return res
         for res in candidates:
-            if res.group.startswith(rest + "."):
+            if res.group.startswith(rest):
                 return res
         return None
 

@@ -22,9 +22,9 @@ def test_a_body_that_is_no_object(refused, body, what):
         '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }')
 
 
-def test_a_body_without_kind(refused):
-    assert refused({"apiVersion": "v1", "metadata": {}}) == (
-        """Object 'Kind' is missing in '{"apiVersion":"v1","metadata":{}}'""")
+def test_a_body_without_kind_is_what_its_path_says(refused):
+    assert refused({"metadata": {}}) == (
+        'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required')
 
 
 def test_another_version_of_the_kind(refused):

@@ -89,7 +89,7 @@ def test_record(terminal):
     terminal.ok("kubectl create -f -", CONFIG_MAP)
     terminal.ok("""kubectl patch cm c --type=merge --record -p '{"data":{"a":"7"}}'""")
     cause = terminal.ok("kubectl get cm c -o jsonpath='{.metadata.annotations.kubernetes\\.io/change-cause}'")
-    assert cause == """kubectl patch cm c --patch={"data":{"a":"7"}} --record=true --type=merge"""
+    assert cause == """kubectl patch cm c --type=merge --record=true --patch={"data":{"a":"7"}}"""
 
 
 def test_subresource(terminal):

@@ -116,3 +116,38 @@ def test_older_releases_look_for_a_command_below_create(terminal):
 
 def test_an_object_of_a_file_without_a_name_is_shown_as_it_is(terminal):
     assert terminal("kubectl get -f -", "apiVersion: v1\nkind: Pod") == (0, "NAME   AGE\n       <unknown>\n", "")
+
+
+UNREADABLE = ("Error from server (BadRequest): the object provided is unrecognized (must be of type Namespace): couldn't "
+              "get version/kind; json parse error: ")
+
+
+@pytest.mark.parametrize("body, told", [
+    ("apiVersion: v1\nkind: Pod\nmetadata: {}\n", UNREADABLE + "invalid character 'a' looking for beginning of value "
+     "(61706956657273696f6e3a2076310a6b696e643a20506f640a6d65746164 ...)\n"),
+    ("\n", UNREADABLE + "unexpected end of JSON input (0a)\n"),
+    ('{"a":', UNREADABLE + 'unexpected end of JSON input ({"a":)\n'),
+    ('{"a":1}', 'Warning: unknown field "a"\nThe Namespace "" is invalid: metadata.name: Required value: name or '
+     "generateName is required\n"),
+    ('{"apiVersion":"v1","kind":"Pod"}', 'Error from server (BadRequest): Pod in version "v1" cannot be handled as a '
+     "Namespace: converting (v1.Pod) to (core.Namespace): unknown conversion\n")])
+def test_raw_bodies(terminal, body, told):
+    refused = terminal("kubectl create --raw /api/v1/namespaces -f -", body)
+    assert (refused.code, refused.err) == (1, told)
+
+
+def test_a_user_of_the_kubeconfig_who_impersonates_nobody(terminal):
+    terminal.ok("kubectl config set-context --current --user=odd")
+    terminal.ok("kubectl config set users.odd.as-uid 5")
+    refused = terminal("kubectl get pods")
+    assert (refused.code, refused.err) == (
+        1, "error: requesting uid, groups or user-extra for odd without impersonating a user\n")
+
+
+def test_the_start_of_a_group_is_enough(terminal):
+    for name in ("hpa.autoscal", "deployments.app", "ing.network"):
+        assert terminal.ok(f"kubectl get {name}") == ""
+
+
+def test_a_watch_of_events_ends(terminal):
+    assert terminal("kubectl events -w --request-timeout=1").code == 0

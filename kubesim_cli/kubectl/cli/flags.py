@@ -34,6 +34,7 @@ class Flags:
         self.command, self.dash = command, -1
         self._local, self._global = local, global_
         self._dated: list[tuple[str, str, str]] = []  # the name, the letter or "", and how it was written
+        self.written: list[tuple[str, str]] = []  # name and value of each flag, in the order in which they were given
         self._values: Object = {}
         self._explicit: set[str] = set()
         self._release_of: Callable[[], Release] | None = None
@@ -197,6 +198,7 @@ class Flags:
                     raise FlagError(f"flag needs an argument: --{name}")
                 value, position = words[position], position + 1
         self.set(known, value)
+        self.written.append((known, value))
         self._date(known, "", f"--{name}")
         return position
 
@@ -217,6 +219,7 @@ class Flags:
                     raise FlagError(f"flag needs an argument: {_quote(letters[0], chr(39))} in -{letters}")
                 value, position = words[position], position + 1
             self.set(name, value)
+            self.written.append((name, value))
             self._date(name, letters[0], f"-{letters}")
             letters = rest
         return position

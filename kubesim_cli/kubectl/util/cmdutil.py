@@ -239,16 +239,10 @@ def record(ctx: Context, obj: Object) -> None:
     flags = ctx.flags
     if "record" not in flags or not flags["record"]:
         return
-    given = [f"--{name}={_flag_text(flags[name])}" for name in flags.given()]
+    given = [f"--{name}={value}" for name, value in flags.written]
     cause = " ".join([ctx.name, *ctx.command.split(), *ctx.args, *given])
     metadata = obj.setdefault("metadata", {})
     metadata["annotations"] = {**(metadata.get("annotations") or {}), CHANGE_CAUSE: cause}
-
-
-def _flag_text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"[{','.join(value)}]" if isinstance(value, list) else str(value)
 
 
 def send_patch(ctx: Context, info: Info, changed: Object, patch_type: str, strategy: str = "none",

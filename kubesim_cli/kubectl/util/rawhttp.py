@@ -15,14 +15,13 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     import json
 
     from ...go.json import loads
-    from ...machinery.errors import bad_request
-
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
     try:
         parsed = loads(data) if data is not None else None
     except ValueError as problem:
-        raise bad_request(f"the body of the request could not be read: {problem}") from None
+        assert data is not None
+        raise ctx.client.unreadable(url, data.encode("utf-8", "surrogateescape"), str(problem)) from None
     answer = ctx.client.raw(method, url, parsed)
     if isinstance(answer, str):
         return answer
