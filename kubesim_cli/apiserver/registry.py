@@ -74,7 +74,7 @@ def store_new(request: Request, body: Object) -> Object:
         meta["generation"] = 1
     bad: FieldErrors = []
     if not request.trusted:
-        bad = objectmeta.validate(meta, res.namespaced, kind.name_rule)
+        bad = objectmeta.validate(meta, res.namespaced, kind.name_rule_of(server.release))
         if kind.kube_finalizers:
             bad += objectmeta.validate_kube_finalizers(meta)
     bad += kind.validate(obj, ctx)

@@ -111,7 +111,7 @@ def _store(cluster: Cluster, given: Object) -> list[str]:
         meta["generation"] = 1
     if not meta.get("uid"):
         meta["uid"] = cluster.entropy.uid(request.stored_as, key)
-        bad = objectmeta.validate(meta, res.namespaced, kind.name_rule) + kind.validate(obj, ctx)
+        bad = objectmeta.validate(meta, res.namespaced, kind.name_rule_of(ctx.release)) + kind.validate(obj, ctx)
         if bad:
             raise invalid(res.kind, res.group, meta["name"], bad)
     space = meta.get("namespace")

@@ -167,3 +167,28 @@ def test_job_from_cronjob(release, request):
     owner = json.loads(run.ok("kubectl create job j --from=cronjob/c -o json"))["metadata"]["ownerReferences"][0]
     assert (owner["kind"], owner["name"], owner["controller"]) == ("CronJob", "c", True)
     assert owner.get("blockOwnerDeletion", False) == (release == "terminal")
+
+
+def test_what_the_conversions_and_defaults_do(terminal):
+    negative = """--overrides='{"spec":{"terminationGracePeriodSeconds":-5}}'"""
+    shown = "-o jsonpath={.spec.terminationGracePeriodSeconds}"
+    assert terminal.ok(f"kubectl run p --image=nginx {negative} {shown}") == "1"
+    terminal.ok("kubectl create -f -", """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: j}
+spec: {template: {metadata: {labels: {a: b}}, spec: {restartPolicy: Never, containers: [{name: c, image: nginx}]}}}
+""")
+    labels = json.loads(terminal.ok("kubectl get job j -o jsonpath={.metadata.labels}"))
+    assert sorted(labels) == ["a", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name",
+                              "controller-uid", "job-name"]
+    shared = """--overrides='{"spec":{"hostPID":true,"shareProcessNamespace":true}}'"""
+    assert "ShareProcessNamespace and HostPID cannot both be enabled" in terminal(
+        f"kubectl run q --image=nginx {shared}").err
+
+
+def test_names_of_services_were_relaxed(terminal):
+    terminal.ok("kubectl sim reset --kubernetes-version 1.36")
+    assert terminal.ok("kubectl create svc clusterip 2fine --tcp=80") == "service/2fine created\n"
+    terminal.ok("kubectl sim reset --kubernetes-version 1.35")
+    assert "a DNS-1035 label" in terminal("kubectl create svc clusterip 2bad --tcp=80").err

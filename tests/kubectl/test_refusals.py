@@ -118,8 +118,8 @@ def test_an_object_of_a_file_without_a_name_is_shown_as_it_is(terminal):
     assert terminal("kubectl get -f -", "apiVersion: v1\nkind: Pod") == (0, "NAME   AGE\n       <unknown>\n", "")
 
 
-UNREADABLE = ("Error from server (BadRequest): the object provided is unrecognized (must be of type Namespace): couldn't "
-              "get version/kind; json parse error: ")
+UNREADABLE = ("Error from server (BadRequest): the object provided is unrecognized (must be of type Namespace): "
+              "couldn't get version/kind; json parse error: ")
 
 
 @pytest.mark.parametrize("body, told", [

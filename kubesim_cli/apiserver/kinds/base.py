@@ -85,6 +85,10 @@ class Kind:
     deprecated_since: Release | None = None
     scale_paths = {"spec": ("spec", "replicas"), "status": ("status", "replicas"), "selector": ("spec", "selector")}
 
+    def name_rule_of(self, release: Release) -> str:
+        """Return what metadata.name has to be in a release."""
+        return self.name_rule
+
     def table_order(self, items: Iterable[Object]) -> Iterable[Object]:
         """Return the objects of a list in the order of the rows of its Table."""
         return items

@@ -18,7 +18,7 @@ TARGET = {"kind": "Deployment", "name": "web", "apiVersion": "apps/v1"}
         "spec.scaleTargetRef.kind: Required value",
         "spec.scaleTargetRef.name: Required value",
         'spec.scaleTargetRef.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c']),
-    ({"scaleTargetRef": {"kind": "a/b", "name": "n%"}}, [
+    ({"scaleTargetRef": {"kind": "a/b", "name": "n%", "apiVersion": "apps/v1"}}, [
         'spec.scaleTargetRef.kind: Invalid value: "a/b": may not contain \'/\'',
         'spec.scaleTargetRef.name: Invalid value: "n%": may not contain \'%\'']),
     ({"metrics": [{}]}, [

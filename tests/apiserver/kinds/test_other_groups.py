@@ -231,3 +231,29 @@ def test_pointers_that_are_always_written_get_their_defaults(api):
 def test_what_else_is_wrong(desk, fits, group, kind, obj, expected):
     found = desk(group, kind).errors({"kind": kind, **obj})
     assert fits(found, expected), found
+
+
+@pytest.mark.parametrize("group, kind, obj, expected", [
+    ("node.k8s.io", "RuntimeClass", {"handler": "h", "scheduling": {"tolerations": [{"operator": "X"}]}}, [
+        'scheduling.tolerations[0].operator: Invalid value: "X": operator must be Exists...',
+        'scheduling.tolerations[0].operator: Unsupported value: "X": supported values: "Equal", "Exists"']),
+    ("storage.k8s.io", "CSINode", {"spec": {"drivers": [{"name": "a", "nodeID": "b", "topologyKeys": ["k", "k"]}]}}, [
+        'spec.drivers[0]: Duplicate value: "k"']),
+    ("storage.k8s.io", "StorageClass", {"provisioner": "a.b/c", "allowedTopologies": [{}]}, [
+        'allowedTopologies[0].matchLabelExpressions: Duplicate value: ""']),
+    ("", "Node", {"spec": {"podCIDRs": ["10.0.0.0/24", "10.1.0.0/24"]}}, [
+        'spec.podCIDRs: Invalid value: ["10.0.0.0/24","10.1.0.0/24"]: may specify no more than one CIDR for each IP '
+        "family"]),
+    ("autoscaling", "HorizontalPodAutoscaler", {"spec": {
+        "maxReplicas": 1, "scaleTargetRef": {"kind": "K", "name": "n"},
+        "behavior": {"scaleDown": {"tolerance": "-1"}}}}, [
+        'spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group',
+        'spec.behavior.scaleDown.tolerance: Invalid value: "-1": must be greater than or equal to 0']),
+    ("events.k8s.io", "Event", {"metadata": {"namespace": "default"}, "type": "x", "series": {}, "count": 1}, [
+        'series.count: Invalid value: "": should be at least 2', "series.lastObservedTime: Required value",
+        "eventTime: Required value", 'type: Invalid value: "": has invalid value: x',
+        'count: Invalid value: "": needs to be unset']),
+])
+def test_more_that_is_wrong(desk, fits, group, kind, obj, expected):
+    found = desk(group, kind).errors({"kind": kind, **obj})
+    assert fits(found, expected), found

@@ -199,8 +199,7 @@ def test_warnings(pods, container):
         'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" instead',
         'spec.containers[0].resources.requests[memory]: fractional byte value "100m" is invalid, must be an integer',
         'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
-        "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
-        "spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1"]
+        "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]"]
 
 
 @pytest.mark.parametrize(("release", "status"), [((1, 30), "Terminating"), ((1, 31), "Completed")])

@@ -78,6 +78,11 @@ class HorizontalPodAutoscaler(Kind):
 
         return validate(obj["spec"])
 
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from .horizontalpodautoscaler_validation import validate
+
+        return validate(obj["spec"], obj["spec"].get("scaleTargetRef") != old["spec"].get("scaleTargetRef"))
+
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import minimum
 

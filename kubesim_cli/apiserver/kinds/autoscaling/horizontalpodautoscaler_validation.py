@@ -14,8 +14,8 @@ _TYPES = ("ContainerResource", "External", "Object", "Pods", "Resource")
 _MAX_SECONDS, _MAX_PERIOD = 3600, 1800
 
 
-def validate(spec: Object) -> FieldErrors:
-    """Return the FieldErrors of a spec of autoscaling/v2."""
+def validate(spec: Object, is_new: bool = True) -> FieldErrors:
+    """Return the FieldErrors of a spec of autoscaling/v2; `is_new`: its target is new, which has to be in a group."""
     low, high = spec.get("minReplicas"), spec.get("maxReplicas", 0)
     errors = []
     if low is not None and low < 1:
@@ -26,7 +26,11 @@ def validate(spec: Object) -> FieldErrors:
         errors.append(field.invalid("spec.maxReplicas", high, "must be greater than or equal to 1"))
     if low is not None and high < low:
         errors.append(field.invalid("spec.maxReplicas", high, "must be greater than or equal to `minReplicas`"))
-    errors += _reference("spec.scaleTargetRef", spec.get("scaleTargetRef") or {})
+    target = spec.get("scaleTargetRef") or {}
+    errors += _reference("spec.scaleTargetRef", target)
+    if is_new and "/" not in target.get("apiVersion", "") and target.get("kind") != "ReplicationController":
+        errors.append(field.invalid("spec.scaleTargetRef.apiVersion", target.get("apiVersion", ""),
+                                    "apiVersion must specify API group"))
     metrics = spec.get("metrics") or []
     for i, metric in enumerate(metrics):
         errors += _metric(f"spec.metrics[{i}]", metric)
@@ -150,4 +154,6 @@ def _rules(path: str, rules: Object) -> FieldErrors:
         if policy.get("periodSeconds", 0) > _MAX_PERIOD:
             errors.append(field.invalid(f"{here}.periodSeconds", policy["periodSeconds"],
                                         f"must be less than or equal to {_MAX_PERIOD}"))
+    if rules.get("tolerance") is not None and quantity.compare(rules["tolerance"], 0) < 0:
+        errors.append(field.invalid(f"{path}.tolerance", rules["tolerance"], "must be greater than or equal to 0"))
     return errors

@@ -62,7 +62,7 @@ class Job(Kind):
         default_pod_template(template, ctx.release)
         own = template["metadata"].get("labels")
         if own and not obj["metadata"].get("labels"):
-            obj["metadata"]["labels"] = dict(own)
+            obj["metadata"]["labels"] = own  # one map, as in defaults.go: what the template's gets, the job's gets
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}

@@ -43,3 +43,20 @@ def _new(obj: Object) -> FieldErrors:
     if len(obj.get("message") or "") > _MAX_NOTE:
         errors.append(field.invalid("message", "", f"can have at most {_MAX_NOTE} characters"))
     return errors
+
+
+def validate_new(obj: Object) -> FieldErrors:
+    """Return the FieldErrors of an Event that is created through events.k8s.io/v1, beyond those of every one."""
+    errors: FieldErrors = []
+    series = obj.get("series")
+    if series is not None:
+        if series.get("count", 0) < 2:
+            errors.append(field.invalid("series.count", "", "should be at least 2"))
+        if not series.get("lastObservedTime"):
+            errors.append(field.required("series.lastObservedTime"))
+    if obj.get("eventTime") is None:
+        errors.append(field.required("eventTime"))
+    if obj.get("type") not in ("Normal", "Warning"):
+        errors.append(field.invalid("type", "", f"has invalid value: {obj.get('type', '')}"))
+    return errors + [field.invalid(key, "", "needs to be unset")
+                     for key in ("firstTimestamp", "lastTimestamp", "count", "source") if obj.get(key)]

@@ -52,8 +52,14 @@ class Node(Kind):
         from ..checks import cidr
 
         errors = _taints(obj)
-        for i, value in enumerate(obj["spec"].get("podCIDRs") or ()):
+        ranges = obj["spec"].get("podCIDRs") or []
+        for i, value in enumerate(ranges):
             errors += cidr(f"spec.podCIDRs[{i}]", value)
+        if len(ranges) > 2 or (len(ranges) == 2 and len({":" in value for value in ranges}) == 1):
+            from ....machinery import field
+
+            errors.append(field.invalid("spec.podCIDRs", ranges,
+                                        "may specify no more than one CIDR for each IP family"))
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:

@@ -49,6 +49,10 @@ class PersistentVolume(Kind):
         host_path = spec.get("hostPath")
         if isinstance(host_path, dict):
             host_path.setdefault("type", "")
+        if any(name in spec for name in ("iscsi", "rbd", "azureDisk", "scaleIO")):
+            from .podspec.defaults import default_source
+
+            default_source(spec)
         claim = spec.get("claimRef")
         if claim:
             claim.setdefault("kind", "PersistentVolumeClaim")

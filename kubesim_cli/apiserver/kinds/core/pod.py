@@ -61,7 +61,10 @@ class Pod(Kind):
     def default(self, obj: Object, ctx: Context) -> None:
         from .podspec.defaults import default_pod
 
-        default_pod(obj.setdefault("spec", {}), ctx.release)
+        spec = obj.setdefault("spec", {})
+        if (spec.get("terminationGracePeriodSeconds") or 0) < 0:  # of a pod only, not of a template (conversion.go)
+            spec["terminationGracePeriodSeconds"] = 1
+        default_pod(spec, ctx.release)
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         from .podspec.resources import qos_class

@@ -9,7 +9,7 @@ from .service_util import EXPOSED, externally_accessible, headless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ..base import Context
 
 
@@ -24,6 +24,9 @@ class Service(Kind):
     has_status = True
     name_rule = "dns1035_label"
     create_on_update = True
+
+    def name_rule_of(self, release: Release) -> str:
+        return "dns1123_label" if enabled("RelaxedServiceNameValidation", release) else self.name_rule
 
     def default(self, obj: Object, ctx: Context) -> None:
         spec = obj.setdefault("spec", {})

@@ -6,7 +6,8 @@ from ..core.event import Event as CoreEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import Object
+    from ....machinery.types import FieldErrors, Object
+    from ..base import Context
 
 _NAMES = {"involvedObject": "regarding", "message": "note", "reportingComponent": "reportingController",
           "firstTimestamp": "deprecatedFirstTimestamp", "lastTimestamp": "deprecatedLastTimestamp",
@@ -15,6 +16,14 @@ _CORE_NAMES = {new: old for old, new in _NAMES.items()}
 
 
 class Event(CoreEvent):
+    def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        from ..core.event_validation import validate_new
+
+        return super().validate(obj, ctx) + validate_new(obj)
+
+    def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        return super().validate(obj, ctx)
+
     def convert(self, obj: Object, api_version: str) -> Object:
         converted = {_NAMES.get(key, key): value for key, value in obj.items()}
         return {**converted, "apiVersion": api_version}

@@ -28,7 +28,13 @@ class RuntimeClass(Kind):
         errors = dns1123_label("handler", handler) if handler else [field.required("handler")]
         if obj.get("overhead"):
             errors += container_requirements("overhead", {"limits": obj["overhead"].get("podFixed") or {}})
-        return errors + labels("scheduling.nodeSelector", (obj.get("scheduling") or {}).get("nodeSelector"))
+        scheduling = obj.get("scheduling") or {}
+        errors += labels("scheduling.nodeSelector", scheduling.get("nodeSelector"))
+        if scheduling.get("tolerations"):
+            from ..core.podspec.scheduling import tolerations
+
+            errors += tolerations("scheduling.tolerations", scheduling["tolerations"])
+        return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from ..checks import immutable

@@ -23,6 +23,7 @@ class CSINode(Kind):
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
+        from ..checks import qualified_name
         from ..core.persistentvolume_validation import driver_name
 
         errors = []
@@ -35,6 +36,13 @@ class CSINode(Kind):
             if name in seen:
                 errors.append(field.duplicate(f"{path}.name", name))
             seen.add(name)
+            keys = driver.get("topologyKeys") or []
+            for j, key in enumerate(keys):
+                if not key:
+                    errors.append(field.required(path))
+                if key in keys[:j]:
+                    errors.append(field.duplicate(path, key))
+                errors += qualified_name(path, key)
         return errors
 
 

@@ -81,7 +81,7 @@ def _topologies(terms: Sequence[Object]) -> FieldErrors:
     from ....machinery import field, names
     from ..checks import qualified_name, said
 
-    errors = []
+    errors, told = [], [dict[str, set[str]]()]  # what is said already; nothing is said by itself
     for i, term in enumerate(terms):
         for j, expression in enumerate(term.get("matchLabelExpressions") or ()):
             path = f"allowedTopologies[{i}].matchLabelExpressions[{j}]"
@@ -93,6 +93,10 @@ def _topologies(terms: Sequence[Object]) -> FieldErrors:
                     errors.append(field.duplicate(f"{path}.values[{k}]", value))
                 errors += said(f"{path}.values[{k}]", value, names.label_value(value))
             errors += qualified_name(f"{path}.key", expression.get("key", ""))
+        here = {each.get("key", ""): set(each.get("values") or ()) for each in term.get("matchLabelExpressions") or ()}
+        if here in told:
+            errors.append(field.duplicate(f"allowedTopologies[{i}].matchLabelExpressions", ""))
+        told.append(here)
     return errors
 
 

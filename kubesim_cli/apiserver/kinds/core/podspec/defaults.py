@@ -137,12 +137,10 @@ def _default_volume(volume: Object, release: Release) -> None:
     if len(volume) <= ("name" in volume):
         volume["emptyDir"] = {}
         return
+    default_source(volume)
     for kind, source in volume.items():
         if not isinstance(source, dict):
             continue
-        for key, value in _VOLUME_DEFAULTS.get(kind, {}).items():
-            if source.get(key) is None:
-                source[key] = value
         if kind == "downwardAPI":
             _default_files(source)
         elif kind == "projected":
@@ -152,6 +150,15 @@ def _default_volume(volume: Object, release: Release) -> None:
             _default_claim(source["volumeClaimTemplate"].setdefault("spec", {}))
         elif kind == "image" and enabled("ImageVolume", release):
             _default_empty(source, "pullPolicy", _pull_policy(source.get("reference", "")))
+
+
+def default_source(volume: Object) -> None:
+    """Fill in, in place, what a volume's source leaves out, a pod's or a PersistentVolume's."""
+    for kind, source in volume.items():
+        if isinstance(source, dict):
+            for key, value in _VOLUME_DEFAULTS.get(kind, {}).items():
+                if source.get(key) is None:
+                    source[key] = value
 
 
 def _default_files(source: Object) -> None:

@@ -25,16 +25,16 @@ _MUST_MATCH = "type in annotation and field must match"
 def pod_context(path: str, spec: Object) -> FieldErrors:
     """Errors of a pod's securityContext (validatePodSpecSecurityContext)."""
     found = spec.get("securityContext")
-    if not found:
-        return []
     errors: FieldErrors = []
+    if spec.get("shareProcessNamespace") and spec.get("hostPID"):
+        errors.append(field.invalid(f"{path}.shareProcessNamespace", True,
+                                    "ShareProcessNamespace and HostPID cannot both be enabled"))
+    if not found:
+        return errors
     for key in ("fsGroup", "runAsUser", "runAsGroup"):
         errors += _id(f"{path}.{key}", found.get(key))
     for i, group in enumerate(found.get("supplementalGroups") or ()):
         errors += _id(f"{path}.supplementalGroups[{i}]", group)
-    if spec.get("shareProcessNamespace") and spec.get("hostPID"):
-        errors.append(field.invalid(f"{path}.shareProcessNamespace", True,
-                                    "ShareProcessNamespace and HostPID cannot both be enabled"))
     errors += _sysctls(f"{path}.sysctls", found.get("sysctls") or (), spec)
     errors += _choice(f"{path}.fsGroupChangePolicy", found.get("fsGroupChangePolicy"), ("Always", "OnRootMismatch"))
     errors += _seccomp(f"{path}.seccompProfile", found.get("seccompProfile"))
