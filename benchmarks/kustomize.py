@@ -1,9 +1,10 @@
 """python benchmarks/kustomize.py CHECKOUT [--show N] [NAME...]: kustomize's own tests, as far as they can be read.
 
 CHECKOUT is a checkout of kubernetes-sigs/kustomize, which stays outside of this repository. From the Go tests in
-api/krusty and plugin/builtin come files and what is expected of them: `th.WriteK`, `th.WriteF`, `th.Run`, what `th.Assert...`
-and `assert.` compare with. Tests whose texts are put together by code, that need the network, helm or plugins of
-their own are left out and counted. `--show N` prints the first N differences.
+api/krusty and plugin/builtin come files and what is expected of them: `th.WriteK`, `th.WriteF`, `th.Run`, what
+`th.Assert...` and `assert.` compare with. Tests whose texts are put together by code, that look at kustomize's own
+notes, that need the network, helm or plugins of their own are left out and counted. `--show N` prints the first N
+differences.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import Any
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 _TOKEN = re.compile(r"""`[^`]*`|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|//[^\n]*|/\*.*?\*/|[A-Za-z_][\w.]*|[^\s]""", re.S)
-_NEEDS = re.compile(r"MakeOptionsPluginsEnabled|helm|Helm|BuildGoPlugin|PrepExecPlugin|https?://github|git@|\?ref=|LoadRestrictions"
-                    r"|MakeEnhancedHarness\(t\)\.With|fnplugin|t\.Skip|WriteLegacyConfigs|ReorderOption|AddManagedbyLabel")
+_NEEDS = re.compile(r"MakeOptionsPluginsEnabled|helm|Helm|BuildGoPlugin|PrepExecPlugin|https?://github|git@|\?ref="
+                    r"|LoadRestrictions|MakeEnhancedHarness\(t\)\.With|fnplugin|t\.Skip|WriteLegacyConfigs|ReorderOption"
+                    r"|AddManagedbyLabel|internal\.config\.kubernetes\.io|LoadAndRunGenerator|RunTransformerFromResMap")
 Strings = dict[str, str]
 
 
@@ -57,7 +59,7 @@ def calls(stream: list[str]) -> Iterator[tuple[str, list[list[str]], int]]:
     """Yield (function, arguments, position) of every call, and ("=", [[name], expression], position) of assignments."""
     for at, token in enumerate(stream):
         if at + 1 < len(stream) and stream[at + 1] == "(" and re.match(r"[A-Za-z_]", token):
-            arguments, end = _arguments(stream, at + 2)
+            arguments = _arguments(stream, at + 2)
             yield token, arguments, at
         elif token in ("=", ":") and at and re.match(r"\w+$", stream[at - 1]):
             start = at + (2 if token == ":" else 1)
@@ -71,7 +73,7 @@ def calls(stream: list[str]) -> Iterator[tuple[str, list[list[str]], int]]:
             yield "=", [[stream[at - 1]], expression], at
 
 
-def _arguments(stream: list[str], at: int) -> tuple[list[list[str]], int]:
+def _arguments(stream: list[str], at: int) -> list[list[str]]:
     found: list[list[str]] = [[]]
     depth = 0
     while at < len(stream):
@@ -88,7 +90,7 @@ def _arguments(stream: list[str], at: int) -> tuple[list[list[str]], int]:
             continue
         found[-1].append(token)
         at += 1
-    return [each for each in found if each], at
+    return [each for each in found if each]
 
 
 class Case:
@@ -125,7 +127,7 @@ def _note(function: str, arguments: list[list[str]], known: Strings, helpers: St
         if tail != "WriteF":
             path = f"{path.rstrip('/')}/kustomization.yaml"
         files[path] = HEADS.get(tail, "") + content
-    elif function in helpers and ".Write" in helpers[function]:
+    elif function in helpers and "rite" in helpers[function]:
         if len(arguments) > 1:
             raise Unread("texts put together by code")
         written(helpers[function], known, helpers, files)

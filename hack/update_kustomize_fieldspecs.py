@@ -76,12 +76,19 @@ def by_kind(root: pathlib.Path) -> Callable[[datafile.Data], tuple[int, str, str
                           entry["kind"])
 
 
+def cluster_scoped(root: pathlib.Path) -> list[str]:
+    """Return `apiVersion kind` of what kustomize knows to have no namespace (precomputedIsNamespaceScoped)."""
+    text = (root / KUSTOMIZE / "kyaml" / "openapi" / "openapi.go").read_text(encoding="utf-8")
+    return sorted(" ".join(pair) for pair in re.findall(r'APIVersion: "([^"]+)", Kind: "(\w+)"\}: +false', text))
+
+
 def make(root: pathlib.Path) -> datafile.Data:
     """Return the content of fieldspecs.json."""
     found = constants(root)
     found["replicas"].sort(key=by_kind(root))
-    return {name: [(reference if name == "nameReference" else spec)(entry) for entry in found[name]]
-            for name in TRANSFORMERS}
+    specs = {name: [(reference if name == "nameReference" else spec)(entry) for entry in found[name]]
+             for name in TRANSFORMERS}
+    return {**specs, "clusterScoped": cluster_scoped(root)}
 
 
 def main(args: list[str] | None = None) -> int:

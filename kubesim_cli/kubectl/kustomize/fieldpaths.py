@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .resources import Id
 
 _specs: dict[str, list[Json]] = {}
+_cluster_scoped: set[str] = set()
 
 
 def defaults() -> dict[str, list[Json]]:
@@ -30,7 +31,15 @@ def defaults() -> dict[str, list[Json]]:
         with open(os.path.join(os.path.dirname(__file__), "fieldspecs.json"), encoding="utf-8") as file:
             _specs.update(json.load(file))
         del _specs["_source"]
+        _cluster_scoped.update(_specs.pop("clusterScoped"))
+        _specs.update((name, [{"path": "metadata/name"}]) for name in ("namePrefix", "nameSuffix"))
     return _specs
+
+
+def cluster_scoped() -> set[str]:
+    """Return `apiVersion kind` of what has no namespace, as far as kustomize knows."""
+    defaults()
+    return _cluster_scoped
 
 
 def merged(specs: dict[str, list[Json]], more: dict[str, list[Json]]) -> dict[str, list[Json]]:
@@ -39,6 +48,22 @@ def merged(specs: dict[str, list[Json]], more: dict[str, list[Json]]) -> dict[st
         return specs
     return {name: [*known, *(spec for spec in more.get(name, ()) if spec not in known)]
             for name, known in specs.items()}
+
+
+def preferred(specs: dict[str, list[Json]], more: dict[str, list[Json]]) -> dict[str, list[Json]]:
+    """Return `more` with those of `specs` beyond it: one that is about a kind in `more`, too, and has the same path, is
+    left out (TransformerConfig.Merge)."""
+    found = merged(specs, more)
+    for name, own in more.items():
+        if name != "nameReference" and own:
+            found[name] = [*own, *(spec for spec in specs.get(name, ()) if spec not in own
+                                   and not any(_covers(spec, other) for other in own))]
+    return found
+
+
+def _covers(spec: Object, other: Object) -> bool:
+    return spec.get("path") == other.get("path") and all(
+        spec.get(field, "") in ("", other.get(field, "")) for field in ("group", "version", "kind"))
 
 
 def configured(config: Object) -> dict[str, list[Json]]:

@@ -7,6 +7,8 @@ from .resources import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...machinery.types import Object
     from .loader import Loader
 
@@ -137,6 +139,28 @@ def _env_file(source: str, loader: Loader) -> list[tuple[str, bytes]]:
             key, _, value = text.partition("=")
             found.append((key, value.encode()))
     return found
+
+
+def cloud_account(config: Object) -> Resource:
+    """Return the service account that stands for one of a cloud's (IAMPolicyGenerator). Raises Failure."""
+    cloud, service = config.get("cloud") or "", config.get("kubernetesService") or {}
+    if cloud != "gke":
+        raise Failure(f"cloud provider {cloud} not supported yet")
+    whose = config.get("serviceAccount") or {}
+    account = f"{whose.get('name', '')}@{whose.get('projectId', '')}"
+    meta: Object = {"annotations": {"iam.gke.io/gcp-service-account": f"{account}.iam.gserviceaccount.com"},
+                    "name": service.get("name", "")}
+    if service.get("namespace"):
+        meta["namespace"] = service["namespace"]
+    return Resource({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta})
+
+
+def add_hashes(resources: Iterable[Resource]) -> None:
+    """Put the hash of their content behind the names of generated resources."""
+    for res in resources:
+        if res.needs_hash:
+            res.remember()
+            res.set_name(f"{res.name}-{hash_of(res.obj)}")
 
 
 def hash_of(obj: Object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..failures import Failure
 from .fieldpaths import applies, split, visit
-from .resources import Resource, ResourceSet
+from .resources import Resource, ResourceSet, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ def _candidates(resources: ResourceSet, referrer: Resource) -> list[Resource]:
         return list(resources)
     namespaces = {referrer.id.effective_namespace}
     if referrer.kind == "RoleBinding":
-        namespaces |= {subject.get("namespace") for subject in referrer.obj.get("subjects") or ()
-                       if subject.get("kind") == "ServiceAccount"}
+        for subject in referrer.obj.get("subjects") or ():
+            if subject.get("kind") == "ServiceAccount" and "namespace" in subject:
+                if not isinstance(subject["namespace"], str):
+                    raise Failure(f'Invalid Input: namespace is blank for resource "{referrer.id}"\n')
+                namespaces.add(subject["namespace"])
     return [res for res in resources
             if res.id.cluster_scoped or res.id.effective_namespace in namespaces or res.namespace in namespaces]
 
@@ -45,7 +48,9 @@ class _Reference:
         try:
             visit(self.referrer.obj, split(self.path), self._changed)
         except Failure as error:
-            raise Failure(f"updating name reference in '{self.path}' field of '{self.referrer.id}': {error}") from None
+            who = self.referrer.id
+            raise Failure(f"updating name reference in '{self.path}' field of '{who}': considering field "
+                          f"'{self.path}' of object {who}: {error}") from None
 
     def _changed(self, value: Json) -> Json:
         if isinstance(value, list):
@@ -85,8 +90,14 @@ class _Reference:
         if not found:
             return None
         if len({identity(res) for res in found}) > 1:
-            raise Failure("found multiple possible referrals: " + ", ".join(str(res.id) for res in found))
+            raise Failure(f"found multiple possible referrals: {', '.join(str(res.id) for res in found)}\n"
+                          + self._details(found))
         return found[0]
+
+    def _details(self, found: list[Resource]) -> str:
+        text = f"\n**** Too many possible referral targets to referrer:\n{shown(self.referrer.noted)}\n"
+        return text + "".join(f"--- possible referral {number}:\n{shown(res.noted)}\n"
+                              for number, res in enumerate(found))
 
     @staticmethod
     def _was(res: Resource, target: Object) -> bool:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _DELETED = object()
 
 
-def apply_strategic_merge(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> None:
-    """Apply patchesStrategicMerge: files or patches in place."""
-    loaded = []
+def apply_strategic_merge(resources: ResourceSet, entries: Iterable[Json], loader: Loader, more: str = "") -> None:
+    """Apply patchesStrategicMerge: files or patches in place; `more` is a text of patches."""
+    loaded = parse(more, "patch") if more else []
     for entry in entries:
         try:
             loaded += parse(entry, "patch")
@@ -58,7 +58,7 @@ def apply_patches(resources: ResourceSet, entries: Iterable[Json], loader: Loade
 def _apply(resources: ResourceSet, entry: Object, text: str, source: str) -> None:
     target = entry.get("target")
     if not _holds_anything(text):
-        raise _misconfigured(entry, f"illegally qualifies as both an SM and JSON patch: {source}")
+        return
     operations = _operations(text)
     if operations is not None:
         if target is None:
@@ -152,7 +152,7 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
         name, namespace, kind = res.name, res.namespace, res.kind
         if options.get("allowNameChange") or options.get("allowKindChange"):
             res.remember()
-        schema = schema_of(res.obj.get("apiVersion", ""), kind)
+        schema = schema_of(res.api_version, kind) or schema_of(patch.api_version, patch.kind)
         change = {**clone(patch.obj), "apiVersion": res.obj.get("apiVersion")}
         merged = _merge(res.obj, change, schema)
         if merged is _DELETED or not merged:

@@ -139,7 +139,11 @@ def _matches(selector: Object, identity: Id) -> bool:
 def _set(res: Resource, path: str, value: Json, options: Object) -> None:
     from ...go import regexp
 
-    create = clone(value) if options.get("create") else None
+    if _set_inside_text(res.obj, split(path), value):
+        return
+    create = None
+    if options.get("create"):
+        create = clone(value) if isinstance(value, (dict, list)) else _New()
     what = "find or create" if create is not None else "find"
     try:
         places = _places(res.obj, split(path), create,
@@ -152,10 +156,67 @@ def _set(res: Resource, path: str, value: Json, options: Object) -> None:
         holder[key] = _replaced(holder[key], value, options)
 
 
+class _New(str):
+    """A scalar that was made for a replacement: it has no type yet, and what it gets is read as if it were plain."""
+
+
+def _set_inside_text(obj: Object, path: list[str], value: Json) -> bool:
+    """Set what a path leads to inside a text of JSON or YAML; False where it leads into none."""
+    from ...go.yaml import YamlError, load
+    from ..printers.json import dump
+    from .resources import shown
+
+    holder: Json = obj
+    for at, step in enumerate(path[:-1]):
+        if not isinstance(holder, dict) or step not in holder:
+            return False
+        text = holder[step]
+        if not isinstance(text, str):
+            holder = text
+            continue
+        try:
+            inner = load(text)
+        except YamlError:
+            return False
+        try:
+            places = _places(inner, path[at + 1:], None, lambda item, wanted: _text(item) == wanted)
+        except IndexError:
+            return False
+        for owner, key in places:
+            owner[key] = _like(owner[key], clone(value))
+        if not places:
+            return False
+        if text.lstrip()[:1] in ("{", "["):
+            pretty = "\n" in text and "  " in text
+            holder[step] = dump(inner, 2 if pretty else 0).rstrip("\n")
+        else:
+            holder[step] = shown(inner).strip()
+        return True
+    return False
+
+
 def _replaced(old: Json, value: Json, options: Object) -> Json:
     delimiter = options.get("delimiter")
+    if isinstance(old, _New):
+        return _plain(_joined("", value, options) if delimiter else value)
     if not delimiter:
         return _like(old, clone(value))
+    return _joined(old, value, options)
+
+
+def _plain(value: Json) -> Json:
+    """What a text is that stands in YAML without quotes."""
+    from ...go.yaml import YamlError, load
+
+    try:
+        found = load(value) if isinstance(value, str) else value
+    except YamlError:
+        return value
+    return value if isinstance(found, (dict, list)) or found is None else found
+
+
+def _joined(old: Json, value: Json, options: Object) -> str:
+    delimiter = options["delimiter"]
     if isinstance(old, (dict, list)):
         raise Failure("delimiter option can only be used with scalar nodes")
     parts = str(old).split(delimiter)
@@ -166,7 +227,7 @@ def _replaced(old: Json, value: Json, options: Object) -> Json:
         parts.append(str(value))
     else:
         parts[index] = str(value)
-    return delimiter.join(parts)
+    return str(delimiter.join(parts))
 
 
 def _like(old: Json, value: Json) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ...machinery.objects import clone
 from ..failures import Failure
-from .fieldpaths import defaults, merged
+from .fieldpaths import cluster_scoped, defaults, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ...machinery.types import Json, Object
 
 _NOT_NAMESPACED = "_non_namespaceable_"
-_cluster_scoped: set[tuple[str, str]] = set()
 
 
 def scalar_text(value: Json) -> str:
@@ -52,11 +51,9 @@ class Id:
 
     @property
     def cluster_scoped(self) -> bool:
-        if not _cluster_scoped:
-            from ...machinery.discovery import builtin
-
-            _cluster_scoped.update((res.group, res.kind) for res in builtin().resources if not res.namespaced)
-        return (self.group, self.kind) in _cluster_scoped
+        """Whether kustomize knows its kind, in this version, to have no namespace."""
+        version = f"{self.group}/{self.version}" if self.group else self.version
+        return f"{version} {self.kind}" in cluster_scoped()
 
     @property
     def effective_namespace(self) -> str:
@@ -82,13 +79,16 @@ class Id:
 
 class Resource:
     """One object on its way through a build. `earlier` are the (namespace, name, kind) it had, oldest first; `behavior`
-    (create, merge or replace) and `needs_hash` are of generated ones."""
+    (create, merge or replace) and `needs_hash` are of generated ones. `origin` and `transformations` tell where it
+    comes from and what changed it (see origins.py), where the kustomization asks for that."""
 
     def __init__(self, obj: Object, behavior: str = "", needs_hash: bool = False) -> None:
         self.obj, self.behavior, self.needs_hash = obj, behavior, needs_hash
         self.earlier: list[tuple[str, str, str]] = []
         self.prefixes: list[str] = []
         self.suffixes: list[str] = []
+        self.origin: Object | None = None
+        self.transformations: list[Object] = []
 
     @property
     def meta(self) -> Object:
@@ -128,14 +128,26 @@ class Resource:
         identity = self.id
         self.earlier.append((identity.effective_namespace, identity.name, identity.kind))
 
-    def with_notes(self) -> str:
-        """Return the object as JSON, with the annotations that kustomize notes earlier names in."""
-        import json
-
+    @property
+    def noted(self) -> Object:
+        """The object with the annotations that kustomize notes earlier names in."""
         notes = {f"internal.config.kubernetes.io/previous{field}": ",".join(earlier[place] for earlier in self.earlier)
                  for field, place in (("Kinds", 2), ("Names", 1), ("Namespaces", 0))}
         meta = {**self.meta, "annotations": {**(self.meta.get("annotations") or {}), **notes}}
-        return json.dumps({**self.obj, "metadata": meta}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return {**self.obj, "metadata": meta}
+
+    def with_notes(self) -> str:
+        """What `noted` is, as JSON."""
+        import json
+
+        return json.dumps(self.noted, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def tidy_annotations(self) -> None:
+        """Kustomize writes annotations anew once its notes are out: all of them are texts, and an empty map goes."""
+        self.drop_empty_annotations()
+        found = self.meta.get("annotations")
+        if isinstance(found, dict):
+            self.meta["annotations"] = {key: scalar_text(value) for key, value in found.items()}
 
     def drop_empty_annotations(self) -> None:
         """Kustomize keeps notes in annotations; taking them out again leaves no empty map behind."""
@@ -190,7 +202,9 @@ class ResourceSet(list[Resource]):
         if res.behavior not in ("merge", "replace"):
             raise Failure(f"id {_go(identity)} exists; can not use behavior: '{res.behavior or 'unspecified'}', "
                           "behavior must be merge or replace")
+        origin = old.origin if res.behavior == "merge" else None
         _inherit(res, old)
+        res.origin = origin or res.origin
         if res.behavior == "merge":
             for field in ("data", "binaryData"):
                 merged = {**(old.obj.get(field) or {}), **(res.obj.get(field) or {})}
@@ -277,6 +291,7 @@ def _inherit(res: Resource, old: Resource) -> None:
     res.set_name(old.name)
     res.set_namespace(old.namespace)
     res.earlier, res.prefixes, res.suffixes = list(old.earlier), list(old.prefixes), list(old.suffixes)
+    res.transformations = res.transformations or list(old.transformations)
     res.needs_hash = res.needs_hash and old.needs_hash
 
 

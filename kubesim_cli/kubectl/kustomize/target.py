@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import quote
 from ..failures import Failure
-from . import fieldtypes, generators, namereferences, patches, plugins, replacements, transformers
+from . import fieldtypes, generators, namereferences, origins, patches, plugins, replacements, transformers
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
@@ -33,39 +33,41 @@ _MANAGED_BY = "app.kubernetes.io/managed-by"
 def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
     """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
     target = Target(loader, tell)
+    metadata = target.kustomization.get("buildMetadata") or ()
+    target.place = "" if metadata else None
     try:
         resources = target.accumulate(ResourceSet())
     except RepeatedKey as error:
         raise Failure(f"map[string]interface {{}}(nil): {error}") from None
-    for res in resources:
-        if res.needs_hash:
-            res.remember()
-            res.set_name(f"{res.name}-{generators.hash_of(res.obj)}")
+    generators.add_hashes(resources)
     namereferences.update(resources)
     transformers.replace_variables(resources, target.all_variables)
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
     for res in resources:
-        res.drop_empty_annotations()
+        res.tidy_annotations()
     _sort(resources, target.kustomization.get("sortOptions"))
-    if "managedByLabel" in (target.kustomization.get("buildMetadata") or ()):
+    origins.annotate(resources, metadata)
+    if "managedByLabel" in metadata:
         for res in resources:
             res.meta.setdefault("labels", {})[_MANAGED_BY] = "kustomize-v5.8.1"
     return resources
 
 
 class Target:
-    """A directory with a kustomization file. `all_variables` are its vars and those of the directories below."""
+    """A directory with a kustomization file. `all_variables` are its vars and those of the directories below, each with
+    the resource that it means; `place` is its path from the directory that is built, None where origins are not noted.
+    """
 
-    def __init__(self, loader: Loader, tell: Callable[[str], None]) -> None:
-        self.loader, self.tell = loader, tell
+    def __init__(self, loader: Loader, tell: Callable[[str], None], place: str | None = None) -> None:
+        self.loader, self.tell, self.place, self.file = loader, tell, place, ""
         self.kustomization = self._load()
-        self.all_variables: list[Object] = []
+        self.all_variables: list[tuple[Object, Resource | None]] = []
 
     def _load(self) -> Object:
         from ...go.yaml import YamlError, load
 
-        data, _ = self.loader.kustomization()
+        data, self.file = self.loader.kustomization()
         try:
             read = load(data.decode("utf-8", "replace"))
         except YamlError as error:
@@ -81,9 +83,8 @@ class Target:
         version = _COMPONENT_VERSION if kind == "Component" else _VERSION
         given = content.setdefault("apiVersion", version)
         for new, old in (("resources", "bases"), ("images", "imageTags")):
-            content[new] = [*content.get(new, ()), *content.pop(old, ())]
-            if not content[new]:
-                del content[new]
+            if more := content.pop(old, None):
+                content[new] = [*(content.get(new) or ()), *more]
         if not set(content) - {"kind", "apiVersion"}:
             raise Failure("kustomization.yaml is empty")
         wrong = [] if kind in ("Kustomization", "Component") else ["kind should be Kustomization or Component"]
@@ -103,9 +104,10 @@ class Target:
         except Failure as error:
             raise Failure(f"accumulating resources: {error}") from None
         resources.specs = plugins.configure(resources.specs, content.get("configurations") or (), self.loader)
-        plugins.check_crds(content.get("crds") or (), self.loader)
+        resources.specs = plugins.with_crds(resources.specs, content.get("crds") or (), self.loader)
         plugins.refuse_charts(content)
         for res in generators.generate(content, self.loader):
+            origins.made((res,), self._by(f"{res.kind}Generator"))
             try:
                 resources.absorb(res)
             except Failure as error:
@@ -119,9 +121,10 @@ class Target:
         self._transform(resources)
         for plugin in self._plugins("transformers"):
             plugins.transform(resources, plugin, self.loader)
+            origins.changed(resources, origins.plugin(plugin))
         for plugin in self._plugins("validators"):
             plugins.refuse(plugin)
-        self._note_variables()
+        self._note_variables(resources)
         return resources
 
     def _plugins(self, field: str) -> ResourceSet:
@@ -129,29 +132,39 @@ class Target:
         found, paths = ResourceSet(), []
         for entry in self.kustomization.get(field) or ():
             try:
-                found.add_all(parse(entry, field))
+                inline = parse(entry, field)
             except Failure:
                 paths.append(entry)
+                continue
+            origins.of_file(inline, self.place, self.file)
+            found.add_all(inline)
         for path in paths:
             self._take(found, path)
         return found
 
     def _generate_more(self, resources: ResourceSet) -> None:
         try:
-            for plugin in self._plugins("generators"):
-                resources.add_all(plugins.generate(plugin, self.loader))
+            wanted = self._plugins("generators")
+            made = [(plugin, plugins.generate(plugin, self.loader)) for plugin in wanted]
         except Failure as error:
             raise Failure(f"loading generator plugins: {error}") from None
+        for plugin, found in made:
+            origins.made(found, origins.plugin(plugin))
+            try:
+                for res in found:
+                    resources.absorb(res)
+            except Failure as error:
+                raise Failure(f"merging from generator &{{<nil> <nil>}}: {error}") from None
 
-    def _note_variables(self) -> None:
+    def _note_variables(self, resources: ResourceSet) -> None:
         own = self.kustomization.get("vars") or []
-        names = [variable.get("name", "") for variable in self.all_variables]
+        names = [variable.get("name", "") for variable, _ in self.all_variables]
         for variable in own:
             if variable.get("name", "") in names:
                 told = " ".join(map(transformers.told_variable, own))
                 raise Failure(f"merging vars [{told}]: var '{variable.get('name', '')}' already encountered")
             names.append(variable.get("name", ""))
-        self.all_variables += own
+        self.all_variables += [transformers.bound(variable, resources) for variable in own]
 
     def _take(self, resources: ResourceSet, path: str) -> None:
         """Take in a file's resources or, where it is none, a directory's."""
@@ -162,6 +175,7 @@ class Target:
                 raise Malformed(f"accumulating resources from '{path}': {error}") from None
             except Failure as error:
                 raise Failure(f"accumulating resources from '{path}': {error}") from None
+            origins.of_file(found, self.place, path)
             try:
                 resources.add_all(found)
             except Failure as error:
@@ -170,12 +184,12 @@ class Target:
             raise
         except Failure as no_file:
             try:
-                self._directory(resources, self.loader.new(path))
+                self._directory(resources, self.loader.new(path), path)
             except Failure as error:
                 raise Failure(f"accumulation err='{no_file}': {error}") from None
 
-    def _directory(self, resources: ResourceSet, loader: Loader) -> None:
-        below = self._below(loader)
+    def _directory(self, resources: ResourceSet, loader: Loader, path: str) -> None:
+        below = self._below(loader, path)
         if below.kustomization["kind"] == "Component":
             raise Failure(f"expected kind != 'Component' for path '{loader.root}'")
         try:
@@ -194,7 +208,7 @@ class Target:
         except Failure as error:
             raise Failure(f"loader.New {quote(str(error))}") from None
         try:
-            below = self._below(loader)
+            below = self._below(loader, path)
             kind = below.kustomization["kind"]
             if kind != "Component":
                 raise Failure(f"expected kind 'Component' for path '{loader.root}' but got '{kind}'")
@@ -204,25 +218,48 @@ class Target:
         self.all_variables += below.all_variables
         return found
 
-    def _below(self, loader: Loader) -> Target:
+    def _below(self, loader: Loader, path: str) -> Target:
         try:
-            return Target(loader, self.tell)
+            return Target(loader, self.tell, origins.below(self.place, path))
         except Failure as error:
             raise Failure(f"couldn't make target for path '{loader.root}': {error}") from None
 
+    def _by(self, kind: str) -> Object | None:
+        return origins.builtin(self.place, self.file, kind)
+
     def _transform(self, resources: ResourceSet) -> None:
-        content, loader = self.kustomization, self.loader
-        patches.apply_strategic_merge(resources, content.get("patchesStrategicMerge") or (), loader)
-        patches.apply_patches(resources, content.get("patches") or (), loader)
-        transformers.set_namespace(resources, content.get("namespace") or "", resources.specs["namespace"])
-        transformers.add_prefix(resources, content.get("namePrefix") or "")
-        transformers.add_suffix(resources, content.get("nameSuffix") or "")
-        transformers.add_labels(resources, content.get("labels") or (), content.get("commonLabels") or {})
-        transformers.add_annotations(resources, content.get("commonAnnotations") or {})
-        patches.apply_json(resources, content.get("patchesJson6902") or (), loader)
-        transformers.set_replicas(resources, content.get("replicas") or (), resources.specs["replicas"])
-        transformers.set_images(resources, content.get("images") or (), resources.specs["images"])
-        replacements.replace(resources, content.get("replacements") or (), loader)
+        content, loader, specs = self.kustomization, self.loader, resources.specs
+        given = {field: content.get(field) or () for field in (
+            "patchesStrategicMerge", "patches", "labels", "patchesJson6902", "replicas", "images", "replacements")}
+        common, annotations = content.get("commonLabels") or {}, content.get("commonAnnotations") or {}
+        namespace, prefix, suffix = (content.get(field) or "" for field in ("namespace", "namePrefix", "nameSuffix"))
+
+        def done(kind: str, times: int = 1) -> None:
+            for _ in range(times):
+                origins.changed(resources, self._by(kind))
+
+        patches.apply_strategic_merge(resources, given["patchesStrategicMerge"], loader)
+        done("PatchStrategicMergeTransformer", bool(given["patchesStrategicMerge"]))
+        patches.apply_patches(resources, given["patches"], loader)
+        done("PatchTransformer", len(given["patches"]))
+        transformers.set_namespace(resources, namespace, specs["namespace"])
+        done("NamespaceTransformer", bool(namespace))
+        transformers.add_prefix(resources, prefix, specs["namePrefix"])
+        done("PrefixTransformer", bool(prefix))
+        transformers.add_suffix(resources, suffix, specs["nameSuffix"])
+        done("SuffixTransformer", bool(suffix))
+        transformers.add_labels(resources, given["labels"], common)
+        done("LabelTransformer", len(given["labels"]) + bool(common))
+        transformers.add_annotations(resources, annotations)
+        done("AnnotationsTransformer", bool(annotations))
+        patches.apply_json(resources, given["patchesJson6902"], loader)
+        done("PatchJson6902Transformer", len(given["patchesJson6902"]))
+        transformers.set_replicas(resources, given["replicas"], specs["replicas"])
+        done("ReplicaCountTransformer", len(given["replicas"]))
+        transformers.set_images(resources, given["images"], specs["images"])
+        done("ImageTagTransformer", len(given["images"]))
+        replacements.replace(resources, given["replacements"], loader)
+        done("ReplacementTransformer", bool(given["replacements"]))
 
 
 def _sort(resources: ResourceSet, options: Object | None) -> None:
@@ -232,7 +269,7 @@ def _sort(resources: ResourceSet, options: Object | None) -> None:
     if order not in ("fifo", "legacy"):
         raise Failure("the field 'sortOptions.order' must be one of [fifo, legacy]")
     if order == "fifo":
-        if legacy:
+        if legacy is not None:
             raise Failure("the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not "
                           "'legacy'")
         return

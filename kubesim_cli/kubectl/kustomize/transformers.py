@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...go.fmt import quote
 from ..failures import Failure
 from .fieldpaths import applies, split, visit
 from .resources import Resource, ResourceSet, scalar_text, wrong_kind
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ...machinery.types import Json, Object
+    from .loader import Loader
     from .resources import Id
 
 _NAMES_KEPT = (("", "CustomResourceDefinition"), ("apiregistration.k8s.io", "APIService"), ("", "Namespace"))
-_NAME = ({"path": "metadata/name"},)
 
 
 def _steps(res: Resource, spec: Object, prefix: str = "") -> list[str]:
@@ -32,23 +33,38 @@ def _steps(res: Resource, spec: Object, prefix: str = "") -> list[str]:
     return steps
 
 
-def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object]) -> None:
-    """Put every resource that has a namespace into this one; a Namespace gets its name, and so do fields of specs."""
+def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object], subjects: str = "",
+                  unset_only: bool = False) -> None:
+    """Put every resource that has a namespace into this one; a Namespace gets its name, and so do fields of specs.
+
+    `subjects` (defaultOnly, allServiceAccounts or none) tells which of a role binding's get it; with `unset_only` what
+    has one keeps it.
+    """
     if not namespace:
         return
+    if subjects not in ("", "defaultOnly", "allServiceAccounts", "none"):
+        raise Failure(f'invalid value {quote(subjects)} for setRoleBindingSubjects: must be one of "defaultOnly", '
+                      '"none" or "allServiceAccounts"')
+    field, wanted = ("kind", "ServiceAccount") if subjects == "allServiceAccounts" else ("name", "default")
+
+    def change(value: Json) -> Json:
+        return value if unset_only and value else namespace
+
     for res in resources:
         res.remember()
         if not res.id.cluster_scoped:
-            res.set_namespace(namespace)
-        if res.kind in ("RoleBinding", "ClusterRoleBinding"):
-            for subject in res.obj.get("subjects") or ():
-                if subject.get("name") == "default":
-                    subject["namespace"] = namespace
+            res.set_namespace(change(res.namespace))
+        binding = res.kind in ("RoleBinding", "ClusterRoleBinding")
+        for subject in res.obj.get("subjects") or () if binding and subjects != "none" else ():
+            if subject.get(field) == wanted:
+                subject["namespace"] = change(subject.get("namespace"))
         for spec in specs:
-            if spec.get("path") == "metadata/name" and res.obj.get("apiVersion") != "v1":
+            path = spec.get("path")
+            if path == "metadata/namespace" or (path == "metadata/name" and res.obj.get("apiVersion") != "v1") or (
+                    path == "subjects/namespace" and binding):
                 continue
             if applies(spec, res.id):
-                visit(res.obj, _steps(res, spec, "namespace transformation failed: "), lambda value: namespace,
+                visit(res.obj, _steps(res, spec, "namespace transformation failed: "), change,
                       "" if spec.get("create") else None)
         same = [other for other in resources if other.id.same(res.id)]
         if len(same) != 1:
@@ -56,13 +72,13 @@ def set_namespace(resources: ResourceSet, namespace: str, specs: Iterable[Object
             raise Failure(f"namespace transformation produces ID conflict: [{told}]")
 
 
-def add_prefix(resources: ResourceSet, prefix: str, specs: Iterable[Object] = _NAME) -> None:
+def add_prefix(resources: ResourceSet, prefix: str, specs: Iterable[Object]) -> None:
     """Put a prefix before what stands at the paths of the specs."""
     for res in _renamed(resources, specs, lambda value: f"{prefix}{value}") if prefix else ():
         res.prefixes.append(prefix)
 
 
-def add_suffix(resources: ResourceSet, suffix: str, specs: Iterable[Object] = _NAME) -> None:
+def add_suffix(resources: ResourceSet, suffix: str, specs: Iterable[Object]) -> None:
     """Put a suffix behind what stands at the paths of the specs."""
     for res in _renamed(resources, specs, lambda value: f"{value}{suffix}") if suffix else ():
         res.suffixes.append(suffix)
@@ -133,6 +149,41 @@ def _constant(value: Json, _: Json) -> Json:
     return value
 
 
+def add_value(resources: ResourceSet, config: Object, loader: Loader) -> None:
+    """Put one value into many fields, or into the paths that stand there (ValueAddTransformer). Raises Failure."""
+    import posixpath
+
+    from ...go.yaml import load
+
+    value = (config.get("value") or "").strip() or posixpath.basename(loader.root)
+    targets = list(config.get("targets") or ())
+    if config.get("targetFilePath"):
+        targets += (load(loader.load(config["targetFilePath"]).decode()) or {}).get("targets") or ()
+    if not targets:
+        raise Failure("must specify at least one target")
+    for target in targets:
+        if not target.get("fieldPath"):
+            raise Failure("fieldPath cannot be empty")
+        at = target.get("filePathPosition") or 0
+        if at < 0:
+            raise Failure(f"value of FilePathPosition ({at}) cannot be negative")
+        for res in resources.select(target["selector"]) if target.get("selector") else list(resources):
+            if target["fieldPath"] != "metadata/namespace":
+                visit(res.obj, split(target["fieldPath"]), partial(_with_part, value, at), "")
+            elif not res.id.cluster_scoped:
+                res.set_namespace(value)
+
+
+def _with_part(value: str, position: int, path: Json) -> str:
+    """The value, or with a position a path with the value as its part there (filesys.InsertPathPart)."""
+    if not position or not path:
+        return value
+    text = scalar_text(path)
+    parts = [part for part in text.strip("/").split("/") if part]
+    parts.insert(position - 1, value)
+    return ("/" if text.startswith("/") else "") + "/".join(parts)
+
+
 def set_images(resources: ResourceSet, images: Iterable[Json], specs: Iterable[Object]) -> None:
     """Change images wherever there are containers, and once more where the specs say, which shows where a tag gets a
     suffix."""
@@ -165,7 +216,10 @@ def _image(image: Object, text: str) -> str:
     name = image.get("name") or ""
     anywhere = name.startswith("*")  # to Go, `^*` is no start of the text
     match = re.search if anywhere else re.match
-    if not match(f"{name[anywhere:]}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", str(text)):
+    try:
+        if not match(f"{name[anywhere:]}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", str(text)):
+            return text
+    except re.error:
         return text
     name, tag, digest = _split_image(text)
     new_tag, new_digest = image.get("newTag"), image.get("digest")
@@ -184,27 +238,42 @@ def _split_image(text: str) -> tuple[str, str, str]:
     return head + slash + last, tag, digest
 
 
-def replace_variables(resources: ResourceSet, variables: list[Object]) -> None:
+def bound(variable: Object, resources: ResourceSet) -> tuple[Object, Resource | None]:
+    """Return a var with the resource that it means, among those that there are where it is declared: a name may mean
+    several later on. Raises Failure."""
+    target = variable.get("objref") or {}
+    found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
+    if len(found) > 1 and target.get("namespace"):
+        found = [res for res in found if any(i.effective_namespace == target["namespace"] for i in res.all_ids)]
+    if len(found) > 1:
+        raise Failure(f"found {len(found)} resId matches for var {told_variable(variable)} (unable to disambiguate)")
+    return variable, found[0] if found else None
+
+
+def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Resource | None]]) -> None:
     """Replace $(NAME) of `vars` by the field of another resource that the variable names."""
-    values = {variable.get("name", ""): _variable(resources, variable) for variable in variables}
+    values = {variable.get("name", ""): _variable(res, variable) for variable, res in variables}
     for res in resources if values else ():
         for key in res.obj:
             if key not in ("apiVersion", "kind"):
                 res.obj[key] = _expanded(res.obj[key], values)
 
 
-def _variable(resources: ResourceSet, variable: Object) -> Json:
+def _variable(res: Resource | None, variable: Object) -> Json:
     target = variable.get("objref") or {}
-    found = resources.by_any_id(lambda i: i.name == target.get("name") and i.kind == target.get("kind"))
     path = (variable.get("fieldref") or {}).get("fieldPath") or "metadata.name"
     group, _, version = (target.get("apiVersion") or "").rpartition("/")
     told = told_variable({**variable, "fieldref": {"fieldPath": path},
                           "objref": {"group": group, "version": version, **target}})
-    if not found:
+    if res is None:
         raise Failure(f"var '{told}' cannot be mapped to a field in the set of known resources")
-    value: object = found[0].obj
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+    value: Json = res.obj
+    for step in path.replace("[", ".[").split("."):
+        if step[:1] == "[":
+            at = step[1:-1]
+            value = value[int(at)] if isinstance(value, list) and at.isdecimal() and int(at) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     if value is None:
         raise Failure(f"field specified in var '{told}' not found in corresponding resource")
     return value

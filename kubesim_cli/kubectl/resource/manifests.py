@@ -66,7 +66,7 @@ def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
             return
         position += _blank_line(text[position:])
     from ...go.yaml import YamlError, load
-    for document in _documents(text[position:], source, problem):
+    for document in _documents(text[position:], source, problem, not version3):
         if not document.replace("---\n", "").strip("\n"):  # nothing but a separator, which is not worth a parser
             problem = ""
             continue
@@ -84,8 +84,9 @@ def _blank_line(text: str) -> int:
     return len(line) + len(newline) if not line.strip() else len(line) - len(line.lstrip())
 
 
-def _documents(text: str, source: str, problem: str) -> Iterator[str]:
-    """Split at lines that begin with `---`, which may hold nothing else but a comment (YAMLReader)."""
+def _documents(text: str, source: str, problem: str, ended: bool) -> Iterator[str]:
+    """Split at lines that begin with `---`, which may hold nothing else but a comment (YAMLReader). `ended`: the last
+    line gets the end that it may lack."""
     text = text.replace("\r\n", "\n")
     start, at = 0, 0 if text.startswith("---") else text.find("\n---") + 1 or -1
     while at >= 0:
@@ -98,4 +99,4 @@ def _documents(text: str, source: str, problem: str) -> Iterator[str]:
             start = end
         at = end if text.startswith("---", end) else text.find("\n---", end) + 1 or -1
     if start <= len(text):
-        yield text[start:] if text.endswith("\n") or start == len(text) else text[start:] + "\n"
+        yield text[start:] if not ended or text.endswith("\n") or start == len(text) else text[start:] + "\n"

@@ -90,7 +90,8 @@ def test_one_of_several_cannot_be_chosen(refusal):
     files = {**bases, "kustomization.yaml": "namePrefix: t-\nresources: [a, b, p.yaml]\n", "p.yaml": POD}
     assert refusal(files).startswith(
         "updating name reference in 'spec/containers/envFrom/configMapRef/name' field of 'Pod.v1.[noGrp]/t-p.[noNs]': "
-        "found multiple possible referrals: ConfigMap.v1.[noGrp]/t-a-c.[noNs], ConfigMap.v1.[noGrp]/t-b-c.[noNs]")
+        "considering field 'spec/containers/envFrom/configMapRef/name' of object Pod.v1.[noGrp]/t-p.[noNs]: found "
+        "multiple possible referrals: ConfigMap.v1.[noGrp]/t-a-c.[noNs], ConfigMap.v1.[noGrp]/t-b-c.[noNs]")
 
 
 def test_nothing_is_meant_that_went_through_other_kustomizations(build, objects):
@@ -103,5 +104,6 @@ def test_nothing_is_meant_that_went_through_other_kustomizations(build, objects)
 def test_a_subject_needs_a_name(refusal):
     binding = f"{RBAC}kind: RoleBinding\nmetadata: {{name: rb}}\nsubjects: [{{kind: ServiceAccount}}]\n"
     assert refusal({"kustomization.yaml": "resources: [rb.yaml]\n", "rb.yaml": binding}) == (
-        "updating name reference in 'subjects' field of 'RoleBinding.v1.rbac.authorization.k8s.io/rb.[noNs]': path "
-        "config error; no 'name' field in node")
+        "updating name reference in 'subjects' field of 'RoleBinding.v1.rbac.authorization.k8s.io/rb.[noNs]': "
+        "considering field 'subjects' of object RoleBinding.v1.rbac.authorization.k8s.io/rb.[noNs]: path config "
+        "error; no 'name' field in node")

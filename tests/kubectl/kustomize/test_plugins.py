@@ -41,11 +41,21 @@ NAME = "fieldSpecs: [{path: metadata/name}]"
      "kind: Deployment}]", "spec replicas", 4),
     ("kind: PatchTransformer\npatch: '[{op: add, path: /spec/paused, value: true}]'\ntarget: {name: web}",
      "spec paused", True),
+    (f"kind: PrefixSuffixTransformer\nprefix: a-\nsuffix: -z\n{NAME}", "metadata name", "a-web-z"),
+    ("kind: PatchStrategicMergeTransformer\npaths: [p.yaml]\npatches: |\n  {apiVersion: apps/v1, kind: Deployment, "
+     "metadata: {name: web}, spec: {replicas: 3}}", "spec replicas", 3),
+    ("kind: PatchJson6902Transformer\ntarget: {name: web}\njsonOp: '[{op: add, path: /spec/paused, value: true}]'",
+     "spec paused", True),
+    ("kind: ValueAddTransformer\nvalue: v\ntargets: [{fieldPath: metadata/labels/a}]", "metadata labels a", "v"),
+    ("kind: ValueAddTransformer\nvalue: v\ntargets: [{selector: {kind: Deployment}, filePathPosition: 2, "
+     "fieldPath: 'spec/template/spec/containers/image'}]", "spec template spec containers 0 image", "nginx:1.27/v"),
+    ("kind: ImageTagTransformer\nimageTag: {name: nginx, Digest: 'sha256:1'}", "spec template spec containers 0 image",
+     "nginx@sha256:1"),
     ("kind: ReplacementTransformer\nreplacements:\n- source: {kind: Deployment}\n  targets: [{select: {name: web}, "
      "fieldPaths: [spec.selector.matchLabels.app]}]", "spec selector matchLabels app", "web"),
 ])
 def test_builtin_transformers(transformed, text, path, value):
-    found = transformed(text)
+    found = transformed(text, p_yaml="{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {a: b}}\n")
     for step in path.split():
         found = found[int(step)] if step.isdecimal() else found[step]
     assert found == value
@@ -122,3 +132,86 @@ def test_crds_that_cannot_be_read(refusal, text, problem):
 def test_a_configuration_that_is_not_there(refusal, tmp_path):
     told = refusal({"kustomization.yaml": "resources: [d.yaml]\nconfigurations: [no.yaml]\n", "d.yaml": DEPLOYMENT})
     assert told.endswith(f"{tmp_path}/work/no.yaml: no such file or directory")
+
+
+ORIGIN = "config.kubernetes.io/origin"
+
+
+def test_origins_and_transformations_are_noted_where_the_kustomization_asks(build, objects):
+    made = objects(build({
+        "kustomization.yaml": "buildMetadata: [originAnnotations, transformerAnnotations]\nresources: [base]\n"
+                              "namePrefix: p-\ngenerators: [g.yaml]\n",
+        "base/kustomization.yaml": "resources: [d.yaml]\nnameSuffix: -s\n"
+                                   "configMapGenerator: [{name: c, options: {disableNameSuffixHash: true}}]\n",
+        "base/d.yaml": DEPLOYMENT,
+        "g.yaml": "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: g}\nname: made\n"
+                  "options: {disableNameSuffixHash: true}\n"}))
+    notes = {name: obj["metadata"]["annotations"] for name, obj in made.items()}
+    by = "  configuredBy:\n    apiVersion: builtin\n    kind: {}\n"
+    assert notes["Deployment/p-web-s"] == {
+        ORIGIN: "path: base/d.yaml\n", "alpha.config.kubernetes.io/transformations":
+            "- configuredIn: base/kustomization.yaml\n" + by.format("SuffixTransformer")
+            + "- configuredIn: kustomization.yaml\n" + by.format("PrefixTransformer")}
+    assert notes["ConfigMap/p-c-s"][ORIGIN] == (
+        "configuredIn: base/kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n")
+    assert notes["Secret/p-made"][ORIGIN] == (
+        "configuredIn: g.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: SecretGenerator\n  name: g\n")
+
+
+def test_a_cloud_account(build, objects):
+    [found] = objects(build({"kustomization.yaml": "generators: [g.yaml]\n", "g.yaml": """apiVersion: builtin
+kind: IAMPolicyGenerator
+metadata: {name: g}
+cloud: gke
+kubernetesService: {name: here, namespace: n}
+serviceAccount: {name: there, projectId: p}
+"""})).values()
+    assert found["metadata"] == {"name": "here", "namespace": "n", "annotations": {
+        "iam.gke.io/gcp-service-account": "there@p.iam.gserviceaccount.com"}}
+
+
+BINDING = """apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b, namespace: own}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}
+subjects:
+- {kind: ServiceAccount, name: default, namespace: x}
+- {kind: ServiceAccount, name: other}
+- {kind: User, name: jane}
+"""
+
+
+@pytest.mark.parametrize(("config", "namespace", "subjects"), [
+    ("", "there", ["there", None, None]), ("setRoleBindingSubjects: none", "there", ["x", None, None]),
+    ("setRoleBindingSubjects: allServiceAccounts", "there", ["there", "there", None]),
+    ("setRoleBindingSubjects: allServiceAccounts\nunsetOnly: true", "own", ["x", "there", None])])
+def test_namespaces_of_role_bindings(build, objects, config, namespace, subjects):
+    plugin = f"apiVersion: builtin\nkind: NamespaceTransformer\nmetadata: {{name: t, namespace: there}}\n{config}\n"
+    [found] = objects(build({"kustomization.yaml": "resources: [b.yaml]\ntransformers: [t.yaml]\n",
+                             "b.yaml": BINDING, "t.yaml": plugin})).values()
+    assert found["metadata"]["namespace"] == namespace
+    assert [subject.get("namespace") for subject in found["subjects"]] == subjects
+
+
+def test_configured_prefixes_take_the_place_of_the_default(build, objects):
+    made = objects(build({
+        "kustomization.yaml": "resources: [d.yaml]\nnamePrefix: a-\nconfigurations: [c.yaml]\n",
+        "c.yaml": "namePrefix: [{path: metadata/name, kind: Service}]\n",
+        "d.yaml": DEPLOYMENT + "---\n{apiVersion: v1, kind: Service, metadata: {name: s}}\n"}))
+    assert list(made) == ["Service/a-s", "Deployment/web"]
+
+
+CRDS = """{"example.v1.Bee": {"Schema": {"properties": {"apiVersion": {}, "kind": {}, "metadata": {},
+  "spec": {"$ref": "example.v1.Spec"}}}},
+ "example.v1.Spec": {"Schema": {"properties": {
+  "secretRef": {"x-kubernetes-object-ref-api-version": "v1", "x-kubernetes-object-ref-kind": "Secret"},
+  "words": {"x-kubernetes-annotation": ""}}}}}
+"""
+
+
+def test_crds_tell_of_references(build, objects):
+    made = objects(build({
+        "kustomization.yaml": "resources: [r.yaml]\nnamePrefix: a-\ncommonAnnotations: {b: c}\ncrds: [crds.json]\n",
+        "crds.json": CRDS, "r.yaml": "{apiVersion: v1, kind: Secret, metadata: {name: s}}\n---\n"
+        "{apiVersion: example/v1, kind: Bee, metadata: {name: b}, spec: {secretRef: {name: s}, words: {}}}\n"}))
+    assert made["Bee/a-b"]["spec"] == {"secretRef": {"name": "a-s"}, "words": {"b": "c"}}

@@ -201,3 +201,38 @@ replacements:
   targets: [{select: {kind: Deployment, name: web}, fieldPaths: [spec.template.metadata.labels.app]}]
 """}))
     assert found["Deployment/p-web"]["spec"]["template"]["metadata"]["labels"] == {"app": "p-web"}
+
+
+TEXTS = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: c, annotations: {host: example.com}}
+data:
+  a.json: |-
+    {
+      "b": {"host": "x", "a": 1}
+    }
+  a.yaml: |
+    host: x
+"""
+
+
+def test_values_inside_texts_of_json_and_yaml(build, objects):
+    [found] = objects(build({"c.yaml": TEXTS, "kustomization.yaml": r"""resources: [c.yaml]
+replacements:
+- source: {kind: ConfigMap, fieldPath: metadata.annotations.host}
+  targets: [{select: {kind: ConfigMap}, fieldPaths: ['data.a\.json.b.host', 'data.a\.yaml.host']}]
+"""})).values()
+    assert found["data"] == {"a.json": '{\n  "b": {\n    "a": 1,\n    "host": "example.com"\n  }\n}',
+                             "a.yaml": "host: example.com"}
+
+
+def test_what_is_created_has_no_type_yet(build, objects):
+    texts = TEXTS.replace("example.com", "'80'")
+    [found] = objects(build({"c.yaml": texts, "kustomization.yaml": """resources: [c.yaml]
+replacements:
+- source: {kind: ConfigMap, fieldPath: metadata.annotations.host}
+  targets:
+  - {select: {kind: ConfigMap}, fieldPaths: [spec.port], options: {create: true}}
+  - {select: {kind: ConfigMap}, fieldPaths: [spec.ports], options: {create: true, delimiter: ",", index: -1}}
+"""})).values()
+    assert found["spec"] == {"port": 80, "ports": "80,"}

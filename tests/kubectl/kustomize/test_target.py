@@ -160,8 +160,6 @@ def test_deprecated_fields_are_warned_of(build):
     ("replicas: [{name: a, count: '5'}]", "invalid Kustomization: json: cannot unmarshal string into Go struct field "
                                           "Replica.replicas.count of type int64"),
     ("images: [{name: a, foo: b}]", 'invalid Kustomization: json: unknown field "foo"'),
-    ("patches: [{path: p.yaml}]", "trouble configuring builtin PatchTransformer with config: `\npath: p.yaml\n`: "
-                                  'illegally qualifies as both an SM and JSON patch: [path: "p.yaml"]'),
     ("sortOptions: {}", "the field 'sortOptions.order' must be one of [fifo, legacy]"),
     ("helmCharts: [{name: x}]", "trouble configuring builtin HelmChartInflationGenerator with config: `\nname: x\n`: "
                                 "must specify --enable-helm"),
