@@ -230,7 +230,7 @@ def _check_pods(state: _State) -> None:
     cluster_ips = Counter(ip for obj in state.client.items("services") for ip in obj["spec"].get("clusterIPs") or ()
                           if ip != "None")
     ports = Counter(f"{port['nodePort']} {port['protocol']}" for obj in state.client.items("services")
-                    for port in obj["spec"]["ports"] if port.get("nodePort"))
+                    for port in obj["spec"].get("ports") or () if port.get("nodePort"))
     for what, count in (cluster_ips + ports).items():
         state.world.expect(count == 1, f"{count} services have {what}")
     nodes = {node["metadata"]["name"] for node in state.client.items("nodes")}
