@@ -114,6 +114,10 @@ def test_it_is_there_after_a_restart(ensemble):
 
 def test_the_four_letter_words(ensemble):
     assert ensemble.run("zk-0", "sh", "-c", "echo ruok | nc 127.0.0.1 2181")[0] == "imok"
+    ask = {word: ensemble.run("zk-0", "sh", "-c", f"echo {word} | nc 127.0.0.1 2181")[0]
+           for word in ("mntr", "conf", "isro")}
+    assert "zk_server_state\tfollower\n" in ask["mntr"] and "clientPort=2181\n" in ask["conf"] and ask["isro"] == "rw"
+    assert ensemble.run("zk-0", "zkServer.sh", "status")[2] == 0 and ensemble.run("zk-0", "zkServer.sh", "frob")[2] == 1
     modes = [ensemble.run(f"zk-{at}", "sh", "-c", "echo stat | nc 127.0.0.1 2181 | grep Mode")[0] for at in range(3)]
     assert modes == ["Mode: follower\n", "Mode: follower\n", "Mode: leader\n"]
 

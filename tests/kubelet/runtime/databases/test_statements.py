@@ -76,8 +76,10 @@ def mysql_answer(session, statement):
 def backslash(session, words):
     """Return what psql says to one of its own commands."""
     if words[0] == "\\d":
-        return "\n".join(layout.psql_table(result, title, footer="".join(line + "\n" for line in below))
-                         for title, result, below in pgcatalog.described(session, words[1]))
+        return "\n".join(
+            layout.psql_table(result, title, footer="".join(line + "\n" for line in below))
+            for title, result, below in pgcatalog.described(session, words[1])
+        )
     if words[0] == "\\du":
         return layout.psql_table(pgcatalog.roles(session), "List of roles", footer="")
     if words[0] == "\\dn":
@@ -134,8 +136,12 @@ def test_there_are_enough_of_them():
 
 def test_a_transaction_is_not_seen_by_others(mysql):
     other = MySQL(mysql.server, 4, {**mysql.state, "variables": {}, "settings": {}})
-    for statement in ("CREATE DATABASE d", "CREATE TABLE d.t (a INT PRIMARY KEY)", "BEGIN",
-                      "INSERT INTO d.t VALUES (1)"):
+    for statement in (
+        "CREATE DATABASE d",
+        "CREATE TABLE d.t (a INT PRIMARY KEY)",
+        "BEGIN",
+        "INSERT INTO d.t VALUES (1)",
+    ):
         mysql.execute(statement)
     assert other.execute("SELECT * FROM d.t").rows == []
     other.execute("INSERT INTO d.t VALUES (2)")
@@ -152,10 +158,14 @@ def test_a_statement_is_done_whole_or_not_at_all(mysql):
 
 
 def test_files_hold_all_there_is(mysql):
-    for statement in ("CREATE DATABASE d", "CREATE TABLE d.p (a INT PRIMARY KEY, b BLOB)",
-                      "CREATE TABLE d.t (a SERIAL, p INT, n DECIMAL(6,2), FOREIGN KEY (p) REFERENCES d.p (a))",
-                      "INSERT INTO d.p VALUES (1, x'00ff')", "INSERT INTO d.t (p, n) VALUES (1, 2.5), (NULL, NULL)",
-                      "CREATE VIEW d.v AS SELECT a FROM d.t"):
+    for statement in (
+        "CREATE DATABASE d",
+        "CREATE TABLE d.p (a INT PRIMARY KEY, b BLOB)",
+        "CREATE TABLE d.t (a SERIAL, p INT, n DECIMAL(6,2), FOREIGN KEY (p) REFERENCES d.p (a))",
+        "INSERT INTO d.p VALUES (1, x'00ff')",
+        "INSERT INTO d.t (p, n) VALUES (1, 2.5), (NULL, NULL)",
+        "CREATE VIEW d.v AS SELECT a FROM d.t",
+    ):
         mysql.execute(statement)
     before = mysql.server.databases[""]
     files = {key: before.dumped(key) for key in before.changed}
@@ -177,8 +187,13 @@ def test_an_endless_statement_ends(mysql):
 
 
 def test_users_have_their_rights(mysql):
-    for statement in ("CREATE DATABASE a", "CREATE DATABASE b", "CREATE TABLE b.t (x INT)",
-                      "CREATE USER 'u'@'%' IDENTIFIED BY 'p'", "GRANT ALL ON a.* TO 'u'@'%'"):
+    for statement in (
+        "CREATE DATABASE a",
+        "CREATE DATABASE b",
+        "CREATE TABLE b.t (x INT)",
+        "CREATE USER 'u'@'%' IDENTIFIED BY 'p'",
+        "GRANT ALL ON a.* TO 'u'@'%'",
+    ):
         mysql.execute(statement)
     user = MySQL(mysql.server, 4, {"user": "u", "account_host": "%", "database": ""})
     assert user.execute("SHOW DATABASES").rows == [["a"], ["information_schema"]]
@@ -200,8 +215,12 @@ def test_every_function_is_there():
 
 
 def test_prepared_statements_of_mysql(mysql):
-    for each in ("CREATE DATABASE d", "USE d", "CREATE TABLE people (name VARCHAR(20), age INT)",
-                 "INSERT INTO people VALUES ('Ann', 30), ('Bob', 10)"):
+    for each in (
+        "CREATE DATABASE d",
+        "USE d",
+        "CREATE TABLE people (name VARCHAR(20), age INT)",
+        "INSERT INTO people VALUES ('Ann', 30), ('Bob', 10)",
+    ):
         result = mysql.execute(each)
         mysql.state["database"] = result.database or mysql.state["database"]
     for statement, answer in [
@@ -226,3 +245,160 @@ def test_prepared_statements_of_mysql(mysql):
             assert isinstance(answer, str) and f"{error.code} {error.message}".startswith(answer), statement
             continue
         assert (result.rows if isinstance(answer, list) else result.info) == answer, statement
+
+
+@pytest.fixture(params=[True, False], ids=["mariadb", "mysql"])
+def shop(request, mysql):
+    """A session in a database with a table, of MariaDB and of MySQL 8."""
+    if not request.param:
+        mysql.server.maria = mysql.maria = False
+        mysql.server.version = "8.0.36"
+    for each in (
+        "CREATE DATABASE d",
+        "USE d",
+        "CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, n VARCHAR(10) NOT NULL, j JSON, KEY n_i (n))",
+        'INSERT INTO t (n, j) VALUES (\'a\', \'{"x": {"y": [1, 2]}, "s": "q"}\'), (\'b\', '
+        "'[1, \"two\", null]'), ('c', NULL)",
+        "CREATE VIEW v AS SELECT id FROM t",
+    ):
+        result = mysql.execute(each)
+        mysql.state["database"] = result.database or mysql.state["database"]
+    return mysql
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        (
+            "SELECT JSON_EXTRACT(j, '$.x.y[1]'), j->'$.s', j->>'$.s', JSON_EXTRACT(j, '$.nope') FROM t WHERE id = 1",
+            [["2", '"q"', "q", None]],
+        ),
+        (
+            "SELECT JSON_EXTRACT(j, '$[0]', '$[1]'), JSON_LENGTH(j), JSON_TYPE(j) FROM t WHERE id = 2",
+            [['[1, "two"]', "3", "ARRAY"]],
+        ),
+        (
+            "SELECT JSON_SET('{\"a\": 1}', '$.a', 2, '$.b', 3), JSON_INSERT('{\"a\": 1}', '$.a', 2, '$.b', 3), "
+            "JSON_REPLACE('{\"a\": 1}', '$.a', 2, '$.b', 3)",
+            [['{"a": 2, "b": 3}', '{"a": 1, "b": 3}', '{"a": 2}']],
+        ),
+        (
+            "SELECT JSON_REMOVE('{\"a\": 1, \"b\": [1, 2]}', '$.a', '$.b[0]'), JSON_KEYS('{\"a\": 1, \"b\": 2}')",
+            [['{"b": [2]}', '["a", "b"]']],
+        ),
+        (
+            "SELECT JSON_ARRAY(1, 'a', NULL), JSON_OBJECT('k', 1), JSON_QUOTE('x\"y'), JSON_UNQUOTE('\"abc\"'), "
+            "JSON_VALID('{}'), "
+            "JSON_CONTAINS('[1, 2]', '2')",
+            [['[1, "a", null]', '{"k": 1}', '"x\\"y"', "abc", "1", "1"]],
+        ),
+        (
+            "SELECT JSON_TYPE('1'), JSON_TYPE('1.5'), JSON_TYPE('null'), JSON_TYPE('true'), "
+            "JSON_MERGE_PATCH('{\"a\": 1}', '{\"b\": 2}'), "
+            "JSON_SET('[1]', '$[5]', 9)",
+            [["INTEGER", "DOUBLE", "NULL", "BOOLEAN", '{"a": 1, "b": 2}', "[1, 9]"]],
+        ),
+        (
+            "SELECT GROUP_CONCAT(n ORDER BY n DESC SEPARATOR '-'), GROUP_CONCAT(DISTINCT n), COUNT(DISTINCT n) FROM t",
+            [["c-b-a", "a,b,c", "3"]],
+        ),
+        ("SHOW FULL TABLES LIKE 't%'", [["t", "BASE TABLE"]]),
+        ("SHOW DATABASES LIKE 'd%'", [["d"]]),
+        ("SHOW TRIGGERS", []),
+        ("SHOW EVENTS", []),
+        ("SHOW PROCEDURE STATUS", []),
+        ("SHOW PLUGINS", []),
+        ("SHOW VARIABLES LIKE 'max_conn%'", [["max_connections", "151"]]),
+        ("SHOW VARIABLES WHERE Variable_name = 'port'", [["port", "3306"]]),
+        ("SHOW SESSION STATUS LIKE 'Threads_connected'", [["Threads_connected", "1"]]),
+    ],
+)
+def test_what_both_answer(shop, statement, rows):
+    assert shop.execute(statement).rows == rows
+
+
+@pytest.mark.parametrize(
+    ("statement", "cells"),
+    [
+        ("SHOW COLUMNS FROM t", ("id", "PRI", "auto_increment")),
+        ("DESCRIBE t n", ("n", "varchar(10)", "MUL")),
+        ("SHOW INDEX FROM t", ("t", "0", "PRIMARY")),
+        ("SHOW TABLE STATUS LIKE 't'", ("t", "InnoDB", "Dynamic")),
+        ("SHOW CREATE DATABASE d", ("d",)),
+        ("SHOW ENGINES", ("InnoDB", "DEFAULT")),
+        ("SHOW CREATE VIEW v", ("v", "utf8mb4")),
+        ("SHOW CHARACTER SET LIKE 'utf8mb4'", ("utf8mb4", "4")),
+        ("SHOW PROCESSLIST", ("3", "root", "Query")),
+        ("EXPLAIN SELECT * FROM t WHERE id = 1", ("1", "SIMPLE", "PRIMARY", "const")),
+        ("SHOW CREATE TABLE t", ("t",)),
+    ],
+)
+def test_what_both_show_of_themselves(shop, statement, cells):
+    assert set(cells) <= set(shop.execute(statement).rows[0])
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "message"),
+    [
+        ("SHOW CREATE TABLE nope", 1146, "Table 'd.nope' doesn't exist"),
+        ("SHOW NONSENSE", 1064, "You have an error in your SQL syntax"),
+        ("SELEC 1", 1064, "You have an error in your SQL syntax"),
+        ("SELECT 'open", 1064, "You have an error in your SQL syntax"),
+        ("SELECT 1 FROM", 1064, "You have an error in your SQL syntax"),
+        ("SHOW GRANTS FOR 'nobody'@'%'", 1141, "There is no such grant defined for user 'nobody' on host '%'"),
+        ("CALL nope()", 1235, "This version of MySQL doesn't yet support 'CALL'"),
+        ("DROP USER nobody", 1396, "Operation DROP USER failed for 'nobody'@'%'"),
+        ("ALTER USER nobody IDENTIFIED BY 'x'", 1396, "Operation ALTER USER failed for 'nobody'@'%'"),
+        ("SET PASSWORD FOR nobody = 'x'", 1133, "Can't find any matching row in the user table"),
+    ],
+)
+def test_what_both_refuse(shop, statement, code, message):
+    with pytest.raises(SqlError) as refused:
+        shop.execute(statement)
+    assert (refused.value.code, refused.value.message.startswith(message)) == (code, True)
+
+
+def test_accounts(shop):
+    shop.execute("CREATE USER ann IDENTIFIED BY 'ink', 'bob'@'10.%' IDENTIFIED WITH mysql_native_password BY 'x'")
+    with pytest.raises(SqlError, match="Operation CREATE USER failed for 'ann'@'%'"):
+        shop.execute("CREATE USER ann IDENTIFIED BY 'ink'")
+    assert shop.execute("CREATE USER IF NOT EXISTS ann IDENTIFIED BY 'ink'").notices[0][0] == "Note"
+    before = shop.server.users["ann@%"]["password"]
+    shop.execute("ALTER USER ann IDENTIFIED BY 'pen'")
+    shop.execute("SET PASSWORD FOR bob@'10.%' = 'nib'")
+    assert shop.server.users["ann@%"]["password"] != before
+    shop.execute("GRANT SELECT, INSERT ON d.* TO ann")
+    assert any(
+        "GRANT SELECT, INSERT ON `d`.* TO `ann`@`%`" in row[0] for row in shop.execute("SHOW GRANTS FOR ann").rows
+    )
+    shop.execute("REVOKE INSERT ON d.* FROM ann")
+    assert not any("INSERT" in row[0] for row in shop.execute("SHOW GRANTS FOR ann").rows)
+    shop.execute("DROP USER ann, bob@'10.%'")
+    shop.execute("DROP USER IF EXISTS ann")
+    assert list(shop.server.users) == ["root@localhost"]
+
+
+def test_what_postgres_does_not_play(postgres):
+    with pytest.raises(SqlError) as refused:
+        postgres.execute("CLUSTER")
+    assert refused.value.state == "0A000"
+
+
+@pytest.mark.parametrize(
+    ("statement", "rows"),
+    [
+        (
+            "SELECT jsonb_agg(n), jsonb_object_agg(n, n * 2) FROM generate_series(1, 2) AS n",
+            [["[1, 2]", '{"1": 2, "2": 4}']],
+        ),
+        ("SELECT var_pop(n), round(stddev_pop(n), 2) FROM generate_series(1, 4) AS n WHERE n > 1", None),
+        (
+            "SELECT stddev(n), avg(n), string_agg(n::text, ',') FROM generate_series(1, 1) AS n WHERE n > 5",
+            [[None, None, None]],
+        ),
+        ("SELECT string_agg(DISTINCT x, '-') FROM (VALUES ('a'), ('b'), ('a')) AS t (x)", [["a-b"]]),
+    ],
+)
+def test_aggregates_of_postgres(postgres, statement, rows):
+    found = postgres.execute(statement).rows
+    assert rows is None or found == rows

@@ -138,7 +138,8 @@ def psql_lines(result: Result, by: str = "|", names: bool = True, footer: bool =
 def psql_bare(result: Result) -> str:
     """Return rows without names and count (-t)."""
     columns = result.columns or []
-    sizes = [max((width(row[at] or "") for row in result.rows), default=0) for at in range(len(columns))]
+    sizes = [max([width(name), *(width(row[at] or "") for row in result.rows)])  # the names count, though not shown
+             for at, (name, _, _) in enumerate(columns)]
     return "".join("|".join(f" {_padded(cell or '', size, number)} " for cell, (_, number, _), size in
                             zip(row, columns, sizes, strict=True)).rstrip() + "\n" for row in result.rows) + "\n"
 
@@ -151,8 +152,8 @@ def psql_expanded(result: Result) -> str:
     out = []
     for at, row in enumerate(result.rows, 1):
         head = f"-[ RECORD {at} ]"
-        out.append(head + "-" * max(0, size + 1 - width(head)) + ("+" if width(head) <= size + 1 else "-")
-                   + "-" * (most + 1 - max(0, width(head) - size - 1)) + "\n")
+        crossing = "-" * (size + 1 - width(head)) + "+" if width(head) <= size + 1 else ""
+        out.append((head + crossing).ljust(size + 3 + most, "-") + "\n")
         out += [f"{_padded(name, size, False)} | {cell or ''}".rstrip() + "\n" for (name, _, _), cell in
                 zip(columns, row, strict=True)]
     return "".join(out) + "\n" if out else "(0 rows)\n\n"
