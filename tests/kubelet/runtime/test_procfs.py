@@ -100,3 +100,16 @@ def test_a_stored_container_has_them(run):
     session = again.execute("a", ["ls", "/proc/1/fd"])
     again.advance(START + 1)
     assert session.output() == b"0\n1\n2\n"
+
+
+def test_a_descriptor_tells_its_file(run):
+    code, said = run("sh", "-c", "exec 3> /tmp/x; ls -l /proc/self/fd/ > /dev/null; readlink /proc/$$/fd/3")
+    assert (code, said) == (0, "/tmp/x\n")
+
+
+def test_looking_through_all_of_it_is_quick(run):
+    from time import process_time
+
+    began = process_time()
+    assert run("sh", "-c", "for i in 1 2 3 4 5; do sleep 9 & done; grep -r nosuch /proc; ls -lR /proc | wc -l")[0] == 0
+    assert process_time() - began < 3

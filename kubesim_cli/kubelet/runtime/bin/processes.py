@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ..kernel.errors import Errno
+from ..kernel.errors import Errno, Exhausted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..kernel.process import Process
+
+MOST_INPUT = 12 << 20  # bytes that xargs reads
 
 
 def become(process: Process, words: list[str]) -> int | None:
@@ -90,6 +92,8 @@ def _xargs(process: Process) -> int | None:
             if not data:
                 break
             state["in"] += data
+            if len(state["in"]) > MOST_INPUT:
+                raise Exhausted("memory")
         state["runs"] = _runs(process, state["in"].decode("utf-8", "surrogateescape"))
     kernel = process.kernel
     while True:

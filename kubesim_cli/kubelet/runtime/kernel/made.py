@@ -89,7 +89,7 @@ class Made:
     def target(self) -> str:
         """See Inode."""
         found = self._entry()
-        return str(found) if isinstance(found, Target) else ""
+        return found.leads() if isinstance(found, Target) else ""
 
     @property
     def entries(self) -> dict[str, Inode]:

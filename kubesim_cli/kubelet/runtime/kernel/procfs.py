@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .descriptors import Device, OpenFile
 from .errors import Errno
-from .files import ROOT
+from .files import FOLDER
 from .network import Connection, Listener
 from .tables import PATHS, Target
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from .descriptors import Open
+    from .files import Inode
     from .process import Process, Space
     from .tables import Entry
 
@@ -32,24 +33,29 @@ def root(space: Space) -> dict[str, Entry]:
     found: dict[str, Entry] = {str(pid): process for pid, process in space.processes.items()}
     asks = space.init.kernel.current if space.init is not None else None
     if asks is not None and asks.space is space:
-        found |= {"self": Target(asks.pid), "thread-self": Target(asks.pid)}
-    found |= {"mounts": Target("self/mounts"), "net": Target("self/net"), "sys": _settings(space)}
+        pid = str(asks.pid)
+        found |= {"self": Target(lambda: pid), "thread-self": Target(lambda: pid)}
+    found |= {"mounts": Target(lambda: "self/mounts"), "net": Target(lambda: "self/net"), "sys": _settings(space)}
     return found | {name: _said(tells, space) for name, tells in _SYSTEM.items()}
 
 
 def folder(process: Process) -> dict[str, Entry]:
     """Return what there is of a process."""
-    program = process.argv[0] if process.argv else ""
     found: dict[str, Entry] = {name: _said(tells, process) for name, tells in _PROCESS.items()}
-    path = process.env.get("PATH")
-    try:
-        where = process.space.tree.which(process.user, process.cwd, path, program)
-    except Errno:
-        where = None
     return found | {
-        "cwd": Target(process.cwd), "exe": Target(where[0] if where is not None else program), "root": Target("/"),
-        "fd": {str(fd): Target(_stands_for(process.space, what)) for fd, what in sorted(process.fds.items())},
+        "cwd": Target(lambda: process.cwd), "exe": Target(lambda: _program(process)), "root": Target(lambda: "/"),
+        "fd": {str(fd): Target(_said(lambda what: _stands_for(process.space, what), what))
+               for fd, what in sorted(process.fds.items())},
         "net": {name: _said(tells, process.space) for name, tells in _NETWORK.items()}}
+
+
+def _program(process: Process) -> str:
+    name = process.argv[0] if process.argv else ""
+    try:
+        found = process.space.tree.which(process.user, process.cwd, process.env.get("PATH"), name)
+    except Errno:
+        found = None
+    return found[0] if found is not None else name
 
 
 def _said(tells: Callable[[T], str], of: T) -> Callable[[], str]:
@@ -81,10 +87,23 @@ def _stands_for(space: Space, what: Open) -> str:
     if isinstance(what, (Connection, Listener)):
         return f"socket:[{_number(space, what)}]"
     if isinstance(what, OpenFile):
-        return next((path for path, inode in space.tree.walk("/", ROOT) if inode is what.inode), "/ (deleted)")
+        return _path(space, what.inode)
     if isinstance(what, Device):
         return f"/dev/{what.name}"
     return f"pipe:[{_number(space, what)}]"
+
+
+def _path(space: Space, inode: Inode) -> str:
+    """Return where a file is."""
+    tree = space.tree
+    waiting = [("", tree.root), *((path, each) for path, each in tree.mounts.items() if path not in PATHS)]
+    while waiting:
+        path, here = waiting.pop()
+        if here is inode:
+            return path
+        if here.kind == FOLDER:
+            waiting += [(f"{path}/{name}", each) for name, each in here.entries.items()]
+    return "/ (deleted)"
 
 
 def _number(space: Space, what: Open) -> int:

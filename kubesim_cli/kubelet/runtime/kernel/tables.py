@@ -18,5 +18,10 @@ if TYPE_CHECKING:
 PATHS = ("/proc", "/sys")
 
 
-class Target(str):
-    """Where a link leads."""
+class Target:
+    """A link; `leads()` tells where to."""
+
+    __slots__ = ("leads",)
+
+    def __init__(self, leads: Callable[[], str]):
+        self.leads = leads

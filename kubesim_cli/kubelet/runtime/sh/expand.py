@@ -50,6 +50,7 @@ def _needs(part: Parameter) -> Guard:
     return needs
 
 
+MOST_FIELDS = 500_000  # that one expansion is split into
 LONGEST = 4 << 20  # characters of a word
 
 # To one text
@@ -203,6 +204,8 @@ class _Builder:
             self._split_hard(value, separators, white)
             return
         words = value.split() if white == " \t\n" and value.isascii() else _on(value, white)
+        if len(words) > MOST_FIELDS:
+            raise Exhausted("memory")
         if value[0] in white:
             self.close()
         for number, each in enumerate(words):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ..kernel.errors import Exhausted
 from .words import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shell import Shell
+
+DIGITS = 7  # of a width that is still written
 
 
 def echo(sh: Shell, argv: list[str]) -> int:
@@ -118,6 +121,9 @@ class _Printf:
                 continue
             while "*" in flags:
                 flags = flags.replace("*", str(self._number(self._next() or "0")), 1)
+            if any(len(number) > DIGITS for number in "".join(
+                    char if char.isdigit() else " " for char in flags).split()):
+                raise Exhausted("memory")
             if kind == "%":
                 out.append("%")
             elif self._convert(out, flags, kind):

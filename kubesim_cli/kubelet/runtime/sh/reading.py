@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ..kernel.errors import Exhausted
 from ..kernel.kernel import SIGNALS
 from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .shell import Shell
+
+MOST, MOST_LINES = 1 << 20, 16 << 20  # bytes of a line, and of all that mapfile reads
+
 
 def read(sh: Shell, argv: list[str]) -> int | None:
     words, raw, silent, limit, count, stop, fd, array = argv[1:], False, False, None, None, "\n", 0, ""
@@ -64,6 +68,8 @@ def read(sh: Shell, argv: list[str]) -> int | None:
             del got[-1:]
             continue
         got += data
+        if len(got) > MOST:
+            raise Exhausted("memory")
         if count is not None and len(got) >= count:
             break
     sh.memory = None
@@ -79,8 +85,10 @@ def _even(got: bytearray) -> bool:
 
 
 def _spread(sh: Shell, text: str, names: list[str], raw: bool, array: str) -> None:
+    from collections import deque
+
     separators = sh.ifs()
-    chars = []
+    chars: deque[tuple[str, bool]] = deque()
     at = 0
     while at < len(text):  # pairs of a character and whether it may separate
         if text[at] == "\\" and not raw and at + 1 < len(text):
@@ -97,7 +105,7 @@ def _spread(sh: Shell, text: str, names: list[str], raw: bool, array: str) -> No
 
     def skip() -> None:
         while chars and chars[0][1] and chars[0][0] in white:
-            chars.pop(0)
+            chars.popleft()
 
     if not names and not array:
         sh.set("REPLY", text if raw else "".join(char for char, _ in chars))
@@ -106,11 +114,11 @@ def _spread(sh: Shell, text: str, names: list[str], raw: bool, array: str) -> No
     while chars and len(words) < most - 1:
         word = ""
         while chars and not chars[0][1]:
-            word += chars.pop(0)[0]
+            word += chars.popleft()[0]
         words.append(word)
         skip()
         if chars and chars[0][1]:
-            chars.pop(0)
+            chars.popleft()
             skip()
     if chars:
         while chars and chars[-1][1] and chars[-1][0] in white:
@@ -137,6 +145,8 @@ def mapfile(sh: Shell, argv: list[str]) -> int | None:
         if not data:
             break
         sh.memory += data
+        if len(sh.memory) > MOST_LINES:
+            raise Exhausted("memory")
     text, sh.memory = sh.memory.decode("utf-8", "surrogateescape"), None
     lines = text.splitlines(True)
     sh.vars[name] = {number: line.rstrip("\n") if strip else line for number, line in enumerate(lines)}
