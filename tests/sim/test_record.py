@@ -156,8 +156,8 @@ def test_what_somebody_types_becomes_a_page(tmp_path):
 
     for prompt, typed, answer in (
             (b" $ ", b"# Hello\n", b"Hello"), (b" $ ", b"kubectl create ns a\n", b"namespace/a created"),
-            (b" $ ", b"for x in 1; do\n", b"do"), (b"> ", b"echo got$x; done\n", b"got1"), (b" $ ", b"\x03", b"^C"),
-            (b" $ ", b"exit\n", b"page.md: as printed")):
+            (b" $ ", b"for x in 1; do\n", b"do"), (b"> ", b"echo got$x; done\n", b"got1"), (b" $ ", b"oops", b"oop"),
+            (b"s", b"\x03", b"^C"), (b" $ ", b"exit\n", b"page.md: as printed")):
         until(prompt)
         os.write(screen, typed)
         until(answer)
