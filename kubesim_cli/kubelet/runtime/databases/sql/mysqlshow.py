@@ -12,9 +12,9 @@ from .compiler import Scope, Source
 from .definitions import Definitions
 from .dialects import parse
 from .errors import SqlError
-from .functions import like
 from .kinds import TEXT, mysql_name
 from .results import Result
+from .texts import like
 
 if TYPE_CHECKING:
     from .mysql import MySQL

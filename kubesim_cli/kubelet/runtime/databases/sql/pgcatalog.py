@@ -9,9 +9,9 @@ from sqlglot import exp
 from .catalog import Column, Table, View
 from .definitions import Definitions
 from .errors import SqlError, unsupported
-from .functions import like
 from .kinds import BIGINT, BOOL, NAME, Kind, postgres_name
 from .results import Result
+from .texts import like
 
 if TYPE_CHECKING:
     from .compiler import E
