@@ -24,6 +24,7 @@ RESTED = 50            # something and sleeps: a week of one that tells the time
 MOST = 40_000_000      # more than these
 SPAN = 3600.0          # seconds after which what it has said is put away, and the oldest of too much is dropped
 _FIELDS = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+PARTIAL = 16 << 10      # bytes of a line that is shown before it has ended
 
 
 class ContainerLog:
@@ -111,6 +112,9 @@ class ContainerLog:
         for at, stream, data in said:
             *whole, rest = (self._open.get(stream, b"") + data).split(b"\n")
             found += [(at, line + b"\n") for line in whole]
+            while len(rest) > PARTIAL:  # a runtime does not wait for ever for the end of a line
+                found.append((at, rest[:PARTIAL]))
+                rest = rest[PARTIAL:]
             self._open[stream] = rest
         if ended is not None:
             found += [(ended, rest) for rest in self._open.values() if rest]

@@ -20,21 +20,19 @@ from ..machinery.objects import key_of, split_key
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
 from .lives import PROBES, Life, before, foresee, may_connect, told_ahead
+from .residentparts import Contents, blobs_of
+from .residentviews import Earlier, Unwired
 from .runtime import bounds
 from .runtime.engine import Engine
-from .runtime.kernel.network import Routes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
 
     from ..apiserver.client import Client
     from ..machinery.types import Object
     from .runtime.engine import Container
     from .runtime.freeze import Records
     from .runtime.kernel.descriptors import Lines
-    from .runtime.kernel.network import Answerer, Reply
     from .runtime.kernel.process import Space
     from .runtime.play import Play
     from .runtime.stopping import Stop
@@ -44,67 +42,6 @@ WORK = 60_000_000     # steps that are made up for at once: a week of a loop tha
 PAST = 10_000_000     # steps of its past that a container is played for
 SHORTENED = 3600.0    # seconds of its past that are played where all of it is too much
 LOST = 255            # exit code of containers whose processes cannot go on, as on a node that was restarted
-
-
-class _Contents(dict[str, bytes]):
-    """The store's blobs as what the engine is made of; those that are lost are empty."""
-
-    def __init__(self, get: Callable[[str], bytes | None], lost: Callable[[], object]):
-        super().__init__()
-        self._get, self._lost = get, lost
-
-    def __missing__(self, name: str) -> bytes:
-        found = self._get(name)
-        if found is None:
-            self._lost()
-        return found or b""
-
-
-class _Earlier:
-    """A client to whom one object is as it was before."""
-
-    def __init__(self, api: Client, old: Object):
-        self._api, self._old = api, old
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._api, name)
-
-    def find(self, resource: str, name: str, namespace: str = "") -> Object | None:
-        """Return one object or None."""
-        old, meta = self._old, self._old["metadata"]
-        if (resource, name, namespace) == (f"{old['kind'].lower()}s", meta["name"], meta["namespace"]):
-            return old
-        return self._api.find(resource, name, namespace)
-
-
-class _Unwired(Routes):
-    """The cluster's network, put together when somebody first asks for something."""
-
-    def __init__(self, those: Residents):
-        self._those = those
-
-    def _wired(self) -> Routes:
-        from .network.routes import ClusterRoutes
-
-        those = self._those
-        routes = ClusterRoutes(those.api, those.engine.kernel, those.reach)
-        those.engine.connect(routes)
-        return routes
-
-    def resolve(self, space: Space, name: str) -> list[str]:
-        return self._wired().resolve(space, name)
-
-    def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
-        return self._wired().query(space, server, name, type_)
-
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
-        return self._wired().route(space, address, port)
-
-    def alive(self, space: Space, address: str) -> bool:
-        return self._wired().alive(space, address)
-
-    def seen_as(self, space: Space, address: str, port: int) -> str:
-        return self._wired().seen_as(space, address, port)
 
 
 class Residents:
@@ -159,7 +96,7 @@ class Residents:
         if self._engine is None:
             self._engine = self._load()
             self._engine.kernel.forgiving = True
-            self._engine.connect(_Unwired(self))
+            self._engine.connect(Unwired(self))
         return self._engine
 
     def _load(self) -> Engine:
@@ -167,7 +104,7 @@ class Residents:
         if not found:
             return Engine(self.api.now)
         self._records = {name[len(ENGINE):]: record for name, record in found.items()}
-        contents = _Contents(self.store.blobs.get, lambda: self.api.server.tally.note_trouble(
+        contents = Contents(self.store.blobs.get, lambda: self.api.server.tally.note_trouble(
             self.api.now, "kubelet", "containers", "the contents of a file or a log are lost"))
         try:
             engine = Engine.thaw(self._records, contents)
@@ -312,7 +249,7 @@ class Residents:
                 self.store.set_part(ENGINE + name, None)
         for name, record in records.items():
             if self._records.get(name) != record:
-                used = sorted(set(_hashes(record)))
+                used = sorted(set(blobs_of(record)))
                 for each in used:
                     if each in blobs:
                         self.store.blobs.add(each, blobs[each])
@@ -518,7 +455,7 @@ class Residents:
         from .runtime.environment import uses
 
         whole = self.api
-        self.api = _Earlier(whole, old)  # type: ignore[assignment]
+        self.api = Earlier(whole, old)  # type: ignore[assignment]
         try:
             for field in FIELDS:
                 for container in pod["spec"].get(field) or ():
@@ -607,18 +544,3 @@ def _is_played(container: Object) -> bool:
 
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
     return bool(words) and words[0].rpartition("/")[2] in programs.names()
-
-
-def _hashes(value: object) -> Iterator[str]:
-    """Yield the names of the blobs in a record."""
-    if isinstance(value, dict):
-        for tag, inside in value.items():
-            if tag == "h":
-                yield inside
-            elif tag == "c":
-                yield from inside
-            else:
-                yield from _hashes(inside)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _hashes(each)

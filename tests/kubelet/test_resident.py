@@ -448,3 +448,11 @@ def test_contents_are_read_when_somebody_asks_for_them(newest, monkeypatch):
     assert newest.ok("kubectl exec a -- sh -c 'cp /big /copy; rm /big; wc -l < /copy'") == "100000\n"
     newest.advance("1h")
     assert newest.ok("kubectl exec a -- tail -n 1 /copy") == "100000\n"
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_line_without_an_end_is_shown_in_parts(newest, touched):
+    make(newest, "while true; do printf %01000d 0; sleep 1; done", seconds="60.5s")
+    if touched:
+        newest.ok("kubectl exec a -- true")
+    assert newest.ok("kubectl logs a") == "0" * (3 << 14)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def _shuf(process: Process) -> int | None:
-    from .changes import Arguments
+    from .operands import Arguments
 
     given = Arguments(process, "nio")
     if given.has("e"):

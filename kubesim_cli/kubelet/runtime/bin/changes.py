@@ -1,80 +1,16 @@
-"""Programs that change files: cp, mv, rm, mkdir, ln, chmod, chown, touch and their kin."""
+"""Programs that change files: cp, mv, rm, mkdir, ln, touch and their kin."""
 
 from __future__ import annotations
 
 from ..kernel.errors import Errno
 from ..kernel.files import FILE, FOLDER, LINK
+from .operands import Arguments, each_of, exists, find, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
-    from ..kernel.files import Inode, Place
+    from ..kernel.files import Inode
     from ..kernel.process import Process
-
-
-class Arguments:
-    """Options and operands. `valued`: letters of options with a value; long options stand by their name."""
-
-    def __init__(self, process: Process, valued: str = ""):
-        self.values: dict[str, str] = {}
-        self.words: list[str] = []
-        letters = []
-        words = process.argv[1:]
-        while words:
-            word = words.pop(0)
-            if word == "--":
-                self.words += words
-                break
-            if word.startswith("--"):
-                name, _, value = word[2:].partition("=")
-                self.values[name] = value
-                letters.append({"recursive": "r", "force": "f", "parents": "p", "symbolic": "s", "directory": "d",
-                                "no-dereference": "h", "archive": "a", "verbose": "v"}.get(name, ""))
-            elif word[:1] == "-" and len(word) > 1:
-                rest = word[1:]
-                while rest:
-                    letter, rest = rest[0], rest[1:]
-                    if letter in valued:
-                        self.values[letter] = rest or (words.pop(0) if words else "")
-                        rest = ""
-                    else:
-                        letters.append(letter)
-            else:
-                self.words.append(word)
-        self.letters = "".join(letters)
-
-    def has(self, letters: str) -> bool:
-        """Tell whether one of the options is given."""
-        return any(letter in self.letters for letter in letters)
-
-
-def _find(process: Process, path: str, follow: bool = True) -> Place:
-    return process.space.tree.find(path, process.cwd, process.user, follow)
-
-
-def _exists(process: Process, path: str) -> Inode | None:
-    try:
-        return _find(process, path).inode
-    except Errno:
-        return None
-
-
-def _each(process: Process, words: list[str], act: Callable[[str], None], told: str, quiet: bool = False) -> int:
-    """Do something to each operand; `told` is what is said of one that fails."""
-    status = 0
-    for word in words:
-        try:
-            act(word)
-        except Errno as error:
-            if not (quiet and error.name in ("ENOENT", "ENOTDIR")):
-                form = told if process.space.shell != "ash" else told.replace("cannot ", "can't ")
-                status = process.complain(form.format(word) + f": {error.message}")
-    return status
-
-
-def _missing(process: Process) -> int:
-    return process.complain(f"missing operand\nTry '{process.argv[0]} --help' for more information.")
 
 
 def _mkdir(process: Process) -> int:
@@ -82,22 +18,22 @@ def _mkdir(process: Process) -> int:
     mode = int(given.values.get("m") or given.values.get("mode") or "0", 8) or 0o777 & ~process.umask
     tree, now = process.space.tree, process.kernel.now
     if not given.words:
-        return _missing(process)
+        return missing(process)
 
     def make(path: str) -> None:
         if given.has("p"):
             parts = path.split("/")
             for number in range(1, len(parts) + 1):
                 part = "/".join(parts[:number])
-                if part and _exists(process, part) is None:
-                    tree.create(_find(process, part), FOLDER, mode, process.user, now)
-            inode = _exists(process, path)
+                if part and exists(process, part) is None:
+                    tree.create(find(process, part), FOLDER, mode, process.user, now)
+            inode = exists(process, path)
             if inode is not None and inode.kind != FOLDER:
                 raise Errno("EEXIST")
             return
-        tree.create(_find(process, path.rstrip("/") or "/"), FOLDER, mode, process.user, now)
+        tree.create(find(process, path.rstrip("/") or "/"), FOLDER, mode, process.user, now)
 
-    return _each(process, given.words, make, "cannot create directory '{0}'" if process.space.shell != "ash"
+    return each_of(process, given.words, make, "cannot create directory '{0}'" if process.space.shell != "ash"
                  else "can't create directory '{0}'")
 
 
@@ -105,18 +41,18 @@ def _rmdir(process: Process) -> int:
     given = Arguments(process)
 
     def remove(path: str) -> None:
-        place = _find(process, path.rstrip("/") or "/")
+        place = find(process, path.rstrip("/") or "/")
         if place.inode is not None and place.inode.kind != FOLDER:
             raise Errno("ENOTDIR")
         process.space.tree.remove(place, process.user, process.kernel.now)
 
-    return _each(process, given.words, remove, "failed to remove '{0}'" if process.space.shell != "ash" else "'{0}'")
+    return each_of(process, given.words, remove, "failed to remove '{0}'" if process.space.shell != "ash" else "'{0}'")
 
 
 def remove_all(process: Process, path: str) -> None:
     """Remove a file or a folder with all that is in it."""
     tree = process.space.tree
-    place = _find(process, path.rstrip("/") or "/", False)
+    place = find(process, path.rstrip("/") or "/", False)
     if place.inode is not None and place.inode.kind == FOLDER:
         for name in list(tree.entries(place)):
             remove_all(process, f"{path.rstrip('/')}/{name}")
@@ -127,10 +63,10 @@ def _rm(process: Process) -> int:
     given = Arguments(process)
     force = given.has("f")
     if not given.words:
-        return 0 if force else _missing(process)
+        return 0 if force else missing(process)
 
     def remove(path: str) -> None:
-        place = _find(process, path, False)
+        place = find(process, path, False)
         if place.inode is not None and place.inode.kind == FOLDER:
             if given.has("d") and not given.has("rR"):
                 process.space.tree.remove(place, process.user, process.kernel.now)
@@ -143,17 +79,17 @@ def _rm(process: Process) -> int:
         else:
             process.space.tree.remove(place, process.user, process.kernel.now)
 
-    return _each(process, given.words, remove, "cannot remove '{0}'", force)
+    return each_of(process, given.words, remove, "cannot remove '{0}'", force)
 
 
 def copy(process: Process, source: Inode, path: str, keep: bool, folders: bool, links: bool) -> None:
     """Copy an inode to a path. `keep`: mode, owner and time too."""
     tree, now, user = process.space.tree, process.kernel.now, process.user
-    place = _find(process, path)
+    place = find(process, path)
     if source.kind == LINK and links:
         if place.inode is not None:
-            tree.remove(_find(process, path, False), user, now)
-        made = tree.create(_find(process, path, False), LINK, 0o777, user, now, source.target)
+            tree.remove(find(process, path, False), user, now)
+        made = tree.create(find(process, path, False), LINK, 0o777, user, now, source.target)
     elif source.kind == FOLDER:
         if not folders:
             raise Errno("EISDIR")
@@ -169,7 +105,7 @@ def copy(process: Process, source: Inode, path: str, keep: bool, folders: bool, 
             raise Errno("EEXIST")
         what = process.open(path, "w")
         what.write(process.kernel, bytes(source.data))
-        made = _find(process, path).inode  # type: ignore[assignment]
+        made = find(process, path).inode  # type: ignore[assignment]
         if place.inode is None and made is not None:
             made.mode = source.mode & 0o7777 & ~process.umask
     if keep and made is not None:
@@ -188,9 +124,9 @@ def _targets(process: Process, given: Arguments) -> tuple[list[str], str, bool] 
         if words:
             process.complain(f"missing destination file operand after '{words[0]}'")
         else:
-            _missing(process)
+            missing(process)
         return None
-    inode = _exists(process, words[-1])
+    inode = exists(process, words[-1])
     into = inode is not None and inode.kind == FOLDER and not given.has("T")
     if len(words) > 2 and not into:
         process.complain(f"target '{words[-1]}': " + ("Not a directory" if inode else "No such file or directory"))
@@ -213,7 +149,7 @@ def _cp(process: Process) -> int:
         try:
             source = process.space.tree.lookup(word, process.cwd, process.user, not given.has("adP")).inode
             assert source is not None
-            if given.has("n") and _exists(process, path):
+            if given.has("n") and exists(process, path):
                 continue
             if source.kind == FOLDER and not folders:
                 process.complain(f"-r not specified; omitting directory '{word}'" if process.space.shell != "ash"
@@ -253,7 +189,7 @@ def _mv(process: Process) -> int:
                                       else f"can't rename '{word}': {error.message}")
             continue
         try:
-            there = _find(process, path, False)
+            there = find(process, path, False)
             assert place.inode is not None
             if there.inode is place.inode:
                 status = process.complain(f"'{word}' and '{path}' are the same file")
@@ -264,7 +200,7 @@ def _mv(process: Process) -> int:
                 continue
             if there.inode is not None:
                 tree.remove(there, user, now)
-                there = _find(process, path, False)
+                there = find(process, path, False)
             tree.link(place.inode, there, user, now)
             tree.remove_name(place, user, now)
         except Errno as error:
@@ -276,20 +212,20 @@ def _ln(process: Process) -> int:
     given = Arguments(process, "t")
     words = given.words
     if not words:
-        return _missing(process)
+        return missing(process)
     tree, user, now = process.space.tree, process.user, process.kernel.now
     target = words[-1] if len(words) > 1 else "."
-    inode = _exists(process, target)
+    inode = exists(process, target)
     into = inode is not None and inode.kind == FOLDER and not (given.has("nT")
-                                                               and _find(process, target, False).inode is not inode)
+                                                               and find(process, target, False).inode is not inode)
     status = 0
     for word in words[:-1] or words:
         path = f"{target.rstrip('/')}/{word.rstrip('/').rpartition('/')[2]}" if into else target
         try:
-            place = _find(process, path, False)
+            place = find(process, path, False)
             if given.has("f") and place.inode is not None:
                 tree.remove(place, user, now)
-                place = _find(process, path, False)
+                place = find(process, path, False)
             if given.has("s"):
                 tree.create(place, LINK, 0o777, user, now, word)
             else:
@@ -308,103 +244,6 @@ def _ln(process: Process) -> int:
     return status
 
 
-def changed_mode(mode: int, text: str, folder: bool, umask: int) -> int | None:
-    """Return what chmod makes of a mode: 755, u+x, a=r,g-w; None where the text is none."""
-    if text.isdigit():
-        return int(text, 8) if all(each in "01234567" for each in text) else None
-    for clause in text.split(","):
-        at = 0
-        while at < len(clause) and clause[at] in "ugoa":
-            at += 1
-        who = clause[:at]
-        masks = {"u": 0o4700, "g": 0o2070, "o": 0o1007, "a": 0o7777}
-        mask = 0
-        for each in who or "a":
-            mask |= masks[each]
-        if at >= len(clause):
-            return None
-        while at < len(clause):
-            operator = clause[at]
-            if operator not in "+-=":
-                return None
-            at += 1
-            bits = 0
-            while at < len(clause) and clause[at] not in "+-=":
-                letter = clause[at]
-                bits |= {"r": 0o444, "w": 0o222, "x": 0o111, "s": 0o6000, "t": 0o1000,
-                         "X": 0o111 if folder or mode & 0o111 else 0}.get(letter, 0)
-                at += 1
-            bits &= mask & ~(0 if who else umask)
-            kept = mode if operator == "+" else mode & ~bits if operator == "-" else mode & ~(mask & 0o777)
-            mode = kept if operator == "-" else kept | bits
-    return mode
-
-
-def _chmod(process: Process) -> int:
-    words = process.argv[1:]
-    deep = False
-    while words and words[0] in ("-R", "-f", "-v", "-c", "--recursive", "--"):
-        deep = words.pop(0) in ("-R", "--recursive") or deep
-    if len(words) < 2:
-        return _missing(process)
-    text, files = words[0], words[1:]
-    if changed_mode(0o644, text, False, 0) is None:
-        return process.complain(f"invalid mode: '{text}'")
-
-    def change(path: str) -> None:
-        place = process.space.tree.lookup(path, process.cwd, process.user)
-        inode = place.inode
-        assert inode is not None
-        if process.user.uid not in (0, inode.uid):
-            raise Errno("EPERM")
-        if process.space.tree.is_sealed(place):
-            raise Errno("EROFS")
-        inode.mode = changed_mode(inode.mode, text, inode.kind == FOLDER, process.umask) or 0
-        process.space.tree.found = {}
-        if deep and inode.kind == FOLDER:
-            for name in list(inode.entries):
-                change(f"{path}/{name}")
-
-    return _each(process, files, change, "changing permissions of '{0}'")
-
-
-def _chown(process: Process) -> int:
-    from ..accounts import names
-
-    given = Arguments(process)
-    if len(given.words) < 2:
-        return _missing(process)
-    user, colon, group = given.words[0].partition(":")
-    if process.argv[0].endswith("chgrp"):
-        user, group = "", given.words[0]
-    numbers: list[int | None] = []
-    for text, kind, told in ((user, "passwd", "user"), (group, "group", "group")):
-        if not text or text.isdigit():
-            numbers.append(int(text) if text else None)
-            continue
-        found = next((number for number, name in names(process, kind).items() if name == text), None)
-        if found is None:
-            return process.complain(f"invalid {told}: '{given.words[0]}'")
-        numbers.append(found)
-    del colon
-
-    def change(path: str) -> None:
-        place = process.space.tree.lookup(path, process.cwd, process.user, not given.has("h"))
-        inode = place.inode
-        assert inode is not None
-        if process.user.uid != 0 and (numbers[0] is not None or process.user.uid != inode.uid):
-            raise Errno("EPERM")
-        if process.space.tree.is_sealed(place):
-            raise Errno("EROFS")
-        inode.uid = inode.uid if numbers[0] is None else numbers[0]
-        inode.gid = inode.gid if numbers[1] is None else numbers[1]
-        if given.has("R") and inode.kind == FOLDER:
-            for name in list(inode.entries):
-                change(f"{path}/{name}")
-
-    return _each(process, given.words[1:], change, "changing ownership of '{0}'")
-
-
 def _touch(process: Process) -> int:
     from .times import parse
 
@@ -417,11 +256,11 @@ def _touch(process: Process) -> int:
             return process.complain(f"invalid date format '{text}'")
         now = found
     elif given.values.get("r"):
-        inode = _exists(process, given.values["r"])
+        inode = exists(process, given.values["r"])
         now = inode.mtime if inode is not None else now
 
     def touch(path: str) -> None:
-        place = _find(process, path)
+        place = find(process, path)
         if place.inode is None:
             if not given.has("c"):
                 process.space.tree.create(place, FILE, 0o666 & ~process.umask, process.user, now)
@@ -432,8 +271,8 @@ def _touch(process: Process) -> int:
                 raise Errno("EROFS")
             place.inode.mtime = now
 
-    return _each(process, given.words, touch, "cannot touch '{0}'" if process.space.shell != "ash"
-                 else "{0}") if given.words else _missing(process)
+    return each_of(process, given.words, touch, "cannot touch '{0}'" if process.space.shell != "ash"
+                 else "{0}") if given.words else missing(process)
 
 
 def _truncate(process: Process) -> int:
@@ -443,7 +282,7 @@ def _truncate(process: Process) -> int:
 
     def cut(path: str) -> None:
         process.open(path, "a")
-        inode = _find(process, path).inode
+        inode = find(process, path).inode
         assert inode is not None
         text = given.values.get("s") or given.values.get("size") or "0"
         size = _amount(text.lstrip("+-"))
@@ -452,7 +291,7 @@ def _truncate(process: Process) -> int:
         inode.truncate(len(inode.data) + size if text[:1] == "+" else max(len(inode.data) - size, 0)
                        if text[:1] == "-" else size, process.kernel.now)
 
-    return _each(process, given.words, cut, "cannot open '{0}' for writing")
+    return each_of(process, given.words, cut, "cannot open '{0}' for writing")
 
 
 def _mktemp(process: Process) -> int:
@@ -470,7 +309,7 @@ def _mktemp(process: Process) -> int:
         path = f"{folder.rstrip('/')}/{path}"
     try:
         if not given.has("u"):
-            process.space.tree.create(_find(process, path), FOLDER if given.has("d") else FILE, 0o700
+            process.space.tree.create(find(process, path), FOLDER if given.has("d") else FILE, 0o700
                                       if given.has("d") else 0o600,
                                       process.user, process.kernel.now)
     except Errno as error:
@@ -486,7 +325,7 @@ def _readlink(process: Process) -> int:
     for word in given.words:
         try:
             if given.has("fem") or process.argv[0].endswith("realpath"):
-                process.write(_find(process, word).path + "\n")
+                process.write(find(process, word).path + "\n")
                 continue
             inode = process.space.tree.lookup(word, process.cwd, process.user, False).inode
             if inode is None or inode.kind != LINK:
@@ -499,7 +338,6 @@ def _readlink(process: Process) -> int:
     return status
 
 
-PROGRAMS = {"mkdir": _mkdir, "rmdir": _rmdir, "rm": _rm, "cp": _cp, "mv": _mv, "ln": _ln, "chmod": _chmod,
-            "chown": _chown,
-            "chgrp": _chown, "touch": _touch, "truncate": _truncate, "mktemp": _mktemp, "readlink": _readlink,
+PROGRAMS = {"mkdir": _mkdir, "rmdir": _rmdir, "rm": _rm, "cp": _cp, "mv": _mv, "ln": _ln,
+            "touch": _touch, "truncate": _truncate, "mktemp": _mktemp, "readlink": _readlink,
             "realpath": _readlink, "install": _cp}
