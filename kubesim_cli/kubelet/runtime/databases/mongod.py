@@ -81,7 +81,7 @@ def run(process: Process) -> int | None:
             )
             return 48
         if memory["facts"]["set"]:
-            peers.begin(process, replicaset.PORT)
+            peers.begin(process, replicaset.PORT, replicaset.HEARTBEAT)
         memory["open"] = True
         _log(process, "NETWORK", 23015, "listener", "Listening on", {"address": memory["bind"]})
         _log(

@@ -15,10 +15,14 @@ LISTENER, FIRST = 4, 1000   # descriptors: of the port for peers, of the first c
 RETRY = 5.0                 # seconds until one that was not there is tried again
 
 
-def begin(process: Process, port: int) -> None:
-    """Listen for peers. `process.memory["peers"]` has `out`, {name: descriptor}, and `in`, descriptors of callers."""
+def begin(process: Process, port: int, every: float = RETRY) -> None:
+    """Listen for peers; who is not there is tried again `every` so many seconds.
+
+    `process.memory["peers"]` has `out`, {name: descriptor}, and `in`, descriptors of callers.
+    """
     process.install(LISTENER, listen(process, port))
-    process.memory["peers"] = {"port": port, "out": {}, "in": [], "next": FIRST, "retry": 0.0}
+    process.memory["peers"] = {"port": port, "out": {}, "in": [], "next": FIRST, "retry": 0.0,
+                               "every": every}
 
 
 def accept(process: Process, fd: int, keys: list[object]) -> None:
@@ -51,7 +55,7 @@ def tend(
         for name in missing:
             _call(process, name, greeting)
         missing = [name for name in names if name not in peers["out"]]
-        peers["retry"] = process.kernel.now + RETRY
+        peers["retry"] = process.kernel.now + peers["every"]
     said: list[dict[str, Any]] = []
     keys: list[object] = [listener]
     for fd in [*peers["out"].values(), *peers["in"]]:
@@ -63,7 +67,7 @@ def tend(
                     said.append({**message, "from": found.peer})
             if not found.incoming.writers and not found.incoming.data:
                 _drop(process, fd)
-                peers["retry"] = process.kernel.now + RETRY
+                peers["retry"] = process.kernel.now + peers["every"]
             else:
                 keys.append(found.key)
     waits = any(name not in peers["out"] for name in names)

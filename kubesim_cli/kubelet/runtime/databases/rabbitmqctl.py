@@ -22,6 +22,7 @@ _VALUED = frozenset(
 )
 _LETTERS = {"n": "node", "t": "timeout", "p": "vhost", "q": "quiet", "s": "silent", "l": "longnames"}
 _ADMIN = {"H": "host", "P": "port", "u": "username", "p": "password", "V": "vhost", "q": "quiet"}
+PATIENCE = 300.0  # seconds that await_startup waits
 _CODES = {"missing": 65, "taken": 70, "access": 77, "closed": 69}
 _PLUGINS = (
     "rabbitmq_management",
@@ -67,6 +68,7 @@ def run(process: Process) -> int | None:
             "host": options.get("host", "127.0.0.1"),
             "hello": hello,
             "asked": False,
+            "until": process.kernel.now + PATIENCE,
         }
     words = memory["words"]
     if name == "rabbitmqctl" and words[0] == "version":
@@ -98,6 +100,10 @@ def run(process: Process) -> int | None:
         if admin:
             process.write(rabbitmqadmin.after(process, said))
     except (Failed, wire.Lost):
+        if words[0] in ("await_startup", "wait") and process.kernel.now < memory["until"]:
+            memory.update(connected=False, dialing={}, said=None)
+            process.wait(until=process.kernel.now + 1)
+            return None
         return _away(process, admin)
     except Refused as refused:
         if admin:

@@ -14,6 +14,7 @@ from .mongo.server import DOWN, PRIMARY, SECONDARY, Server
 if TYPE_CHECKING:
     from ..kernel.process import Process
 
+HEARTBEAT = 2.0  # seconds until a member that was not there is tried again
 PORT = 27117  # on which members talk with each other
 
 

@@ -190,7 +190,7 @@ def test_what_is_durable_outlives_the_node(hall):
     hall.engine.remove("rabbit")
     hall.start("rabbit", "rabbitmq:3", "rabbitmq-server", volume="/var/lib/rabbitmq", seconds=2)
     assert ctl(hall, "ping")[2] == 69
-    hall.wait(5)
+    assert hall.run("rabbit", "rabbitmqctl", "await_startup", seconds=6) == ("", "", 0)
     assert ctl(hall, "list_queues -q")[0] == "name\tmessages\nkept\t1\n"
     assert hall.run("rabbit", "rabbitmqadmin", "list", "queues")[0] == (
         "*** Could not connect: [Errno 111] Connection refused\n"
