@@ -69,7 +69,8 @@ class _Sync:
         self.api, self.cron_job, self.spec = api, cron_job, cron_job["spec"]
         self.meta = cron_job["metadata"]
         self.status = dict(cron_job.get("status") or {})
-        self.status["active"] = list(self.status.get("active") or ())
+        nobody = {"uid": "", "name": "", "namespace": ""}  # a status that somebody else wrote may tell less
+        self.status["active"] = [{**nobody, **ref} for ref in self.status.get("active") or ()]
 
     def run(self) -> float | None:
         """Take the next steps; returns when to look again. Raises StatusError."""

@@ -120,3 +120,10 @@ def test_a_job_goes_some_time_after_it_ended(w):
     assert len(w.names(JOBS)) == 1
     w.advance(15)
     assert w.names(JOBS) == [] and w.names("pods") == []
+
+
+def test_jobs_of_a_status_that_somebody_wrote_are_missing(w):
+    w.create(CRON_JOBS, {**cron_job(), "status": {"active": [{"name": "other"}, {}]}})
+    w.advance(601)
+    assert w.events("MissingJob") == ["Active job went missing: other", "Active job went missing: "]
+    assert "active" not in status(w) and len(w.names(JOBS)) == 1
