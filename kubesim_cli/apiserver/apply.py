@@ -215,7 +215,7 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     else:
         managers[apply.who].time = timestamps.format(now)
         try:
-            obj = _read_merged(merged, schema)
+            obj = read_merged(merged, schema)
         except DecodeError as wrong:  # quantities and times: to the merge they are scalars of any type
             raise errors.StatusError(500, "", f"failed to convert new object ({_describe(body)}) to proper version: "
                                      f"unable to convert unstructured object to {_type(body)}: {wrong}") from None
@@ -231,7 +231,8 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     return obj
 
 
-def _read_merged(merged: Object, schema: Schema | None) -> Object:
+def read_merged(merged: Object, schema: Schema | None) -> Object:
+    """Return what a merge gave as the kind's Go type holds it. Raises DecodeError."""
     if schema is None:
         return clone(merged)
     return (decode if schema.custom else convert)(merged, schema)[0]

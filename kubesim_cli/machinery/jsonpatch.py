@@ -16,6 +16,10 @@ class PatchError(ValueError):
     """A patch that does not apply; the text is as in `testing value /spec/replicas failed: test failed`."""
 
 
+class TestFailed(PatchError):
+    """A patch whose test does not hold."""
+
+
 def apply(obj: Json, operations: list[Object]) -> Json:
     """Return `obj` (changed in place, and not to be used further) after a list of JSON Patch operations.
 
@@ -245,7 +249,7 @@ def _test(root: Json, operation: Object, path: str) -> Json:
     else:
         value = root
     if not same(None if value is _MISSING else value, operation.get("value")):
-        raise PatchError(f"testing value {path} failed: test failed")
+        raise TestFailed(f"testing value {path} failed: test failed")
     return root
 
 

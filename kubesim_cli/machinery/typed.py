@@ -301,6 +301,23 @@ def named(fields: Object, schema: Schema | None) -> Object:
     return out
 
 
+def atomics(value: Json, schema: Schema | None, path: str = "") -> list[str]:
+    """Return the paths of the atomic lists and maps that an applied object names (smd.go's findAtomics)."""
+    found = []
+    if isinstance(value, dict):
+        if schema is not None and schema.kind in ("object", "map") and schema.atomic:
+            found.append(path)
+        for name in sorted(value):
+            if schema is None or _declared(schema, name):
+                found += atomics(value[name], _field(schema, name), f"{path}.{name}")
+    elif isinstance(value, list):
+        if not _is_list(schema):
+            found.append(path)
+        for index, item in enumerate(value):
+            found += atomics(item, schema.items if schema is not None else None, f"{path}[{index}]")
+    return found
+
+
 def check(value: Json, schema: Schema | None) -> None:
     """Refuse an applied object that does not fit its schema. Raises TypedError with all complaints."""
     wrong: list[str] = []

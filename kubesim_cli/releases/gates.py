@@ -46,6 +46,7 @@ GATES = {
     "MaxUnavailableStatefulSet": Gate((1, 24)),  # beta since 1.35, and still off
     "MultiCIDRServiceAllocator": Gate((1, 27), (1, 33), (1, 34)),
     "MutablePodResourcesForSuspendedJobs": Gate((1, 35), (1, 36)),
+    "MutatingAdmissionPolicy": Gate((1, 32), (1, 36)),
     "OrderedNamespaceDeletion": Gate((1, 30), (1, 33), (1, 34)),
     "PersistentVolumeLastPhaseTransitionTime": Gate((1, 28), (1, 29), (1, 31), (1, 33)),
     "PodHostIPs": Gate((1, 28), (1, 29), (1, 30), (1, 32)),

@@ -9,6 +9,7 @@ StatusError. `a` is the write's Attributes. A cluster whose settings enable or d
 from __future__ import annotations
 
 from ...machinery.modules import import_module
+from ...releases.gates import enabled
 from .attributes import Attributes
 
 TYPE_CHECKING = False
@@ -39,25 +40,32 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "certificatesubjectrestriction": ("certificatesigningrequests.certificates.k8s.io",),
     "defaultingressclass": ("ingresses.networking.k8s.io",),
     "denyserviceexternalips": ("services",),
+    "mutatingadmissionpolicy": ("*",),
     "validatingadmissionpolicy": ("*",),
     "resourcequota": ("*",),
     "alwaysdeny": ("*",),
 }
 # Those that have to be enabled (DefaultOffAdmissionPlugins).
 OPTIONAL = frozenset({"namespaceautoprovision", "alwayspullimages", "denyserviceexternalips", "alwaysdeny"})
+# Those behind a feature gate.
+_GATES = {"mutatingadmissionpolicy": "MutatingAdmissionPolicy",
+          "validatingadmissionpolicy": "ValidatingAdmissionPolicy"}
 
 
-_steps: dict[Any, list[Callable[[Attributes], None]]] = {}  # (step, resource, settings) -> the functions that take it
+_steps: dict[Any, list[Callable[[Attributes], None]]] = {}  # what it depends on -> the functions that take a step
 
 
 def _functions(step: str, a: Attributes) -> list[Callable[[Attributes], None]]:
-    settings, resource = a.ctx.client.server.settings, a.res.name
-    found = _steps.get((step, resource, settings))
+    settings, resource, release = a.ctx.client.server.settings, a.res.name, a.ctx.release
+    gates = getattr(release, "gates", None)
+    key = step, resource, settings, release, None if gates is None else tuple(sorted(gates.items()))
+    found = _steps.get(key)
     if found is None:
         off = OPTIONAL if settings is None else (OPTIONAL - settings.on) | settings.off
         modules = [import_module(f"{__name__}.{name}") for name, resources in PLUGINS.items()
-                   if name not in off and ("*" in resources or resource in resources)]
-        found = _steps[step, resource, settings] = [getattr(each, step) for each in modules if hasattr(each, step)]
+                   if name not in off and ("*" in resources or resource in resources)
+                   and (name not in _GATES or enabled(_GATES[name], release))]
+        found = _steps[key] = [getattr(each, step) for each in modules if hasattr(each, step)]
     return found
 
 
@@ -65,6 +73,9 @@ def mutate(a: Attributes) -> None:
     """Let the plugins complete a new or changed object, in place."""
     for function in _functions("mutate", a):
         function(a)
+    if a.again is not None:
+        for function in _functions("mutate", a):
+            function(a)
 
 
 def validate(a: Attributes) -> None:

@@ -1,7 +1,8 @@
 """What type an expression has (cel-go/checker).
 
 A type is a tuple: its name and its parameters, as in ("list", ("int",)). ("object", Fields) is a structure whose fields
-are known, ("var", n) stands for a type that is not known yet.
+are known, ("var", n) stands for a type that is not known yet. A message is a structure that expressions may make where
+its name is among the variables, with the type ("type", (name,)); below "Object" are those of its fields.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 from ...releases import within
 from .errors import CompileError
 from .signatures import BASE, LATER
+from .syntax import qualified
 from .values import UInt
 
 TYPE_CHECKING = False
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 BOOL, INT, UINT, DOUBLE, STRING, BYTES = ("bool",), ("int",), ("uint",), ("double",), ("string",), ("bytes",)
 DYN, NULL, ERROR, TIMESTAMP, DURATION = ("dyn",), ("null_type",), ("!error!",), ("timestamp",), ("duration",)
 _ANY = ("dyn", "!error!")
+# k8s.io/apiserver/pkg/cel/mutation: a message's fields, None where there may be any.
+_MESSAGES: dict[str, dict[str, Type] | None] = {
+    "Object": None, "JSONPatch": {"op": STRING, "path": STRING, "from": STRING, "value": DYN}}
 _SHOWN = {"Quantity": "kubernetes.Quantity", "URL": "kubernetes.URL", "IP": "net.IP", "CIDR": "net.CIDR",
           "Semver": "kubernetes.Semver", "Format": "kubernetes.NamedFormat", "null_type": "null"}
 _NAMES = ("bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint",
@@ -141,7 +146,7 @@ class _Checker:
 
     def _select(self, node: Node) -> Type:
         _, _, operand, field, optional, test_only = node
-        name = _qualified(node)
+        name = qualified(node)
         if name and not test_only and self._lookup(name.partition(".")[0]) is None:
             known = self._lookup(name)
             if known is not None:
@@ -157,8 +162,8 @@ class _Checker:
         if type_[0] == "map":
             value: Type = type_[2]
             return value
-        if type_[0] == "object":
-            found: Type | None = type_[1].get(field)
+        if type_[0] == "object" or _is_message(type_):
+            found = type_[1].get(field) if type_[0] == "object" else _message_field(type_, field)
             return self._problem(node, f"undefined field '{field}'") if found is None else found
         if type_[0] == "var":
             self._assignable(DYN, type_)
@@ -170,7 +175,7 @@ class _Checker:
         _, _, name, target, arguments = node
         given = [self.check(argument) for argument in arguments]
         if target is not None:
-            prefix = _qualified(target)
+            prefix = qualified(target)
             if prefix and self._lookup(prefix.partition(".")[0]) is None and _signatures(f"{prefix}.{name}",
                                                                                          self.release):
                 return self._resolve(node, f"{prefix}.{name}", given, False)
@@ -238,6 +243,22 @@ class _Checker:
             keys = self._joined(key, keys, self.check(key))
             values = self._joined(value, values, self._element(value, optional))
         return map_of(keys or self._new(), values or self._new())
+
+    def _message(self, node: Node) -> Type:
+        _, _, name, entries = node
+        type_: Type = (name,)
+        root: Type = (name.partition(".")[0],)
+        if not _is_message(type_) or self._lookup(root[0]) != ("type", root):
+            return self._undeclared(node, name)
+        for field, value, optional in entries:
+            given = self._element(value, optional)
+            wanted = _message_field(type_, field[2])
+            if wanted is None:
+                self._problem(field, f"undefined field '{field[2]}'")
+            elif not self._assignable(wanted, given):
+                self._problem(field, f"expected type of field '{field[2]}' is '{shown(wanted)}' but provided type is "
+                                     f"'{shown(given)}'")
+        return type_
 
     def _comprehension(self, node: Node) -> Type:
         _, _, macro, source, names, arguments = node
@@ -327,21 +348,21 @@ class _Checker:
         if left[0] in _ANY or right[0] in _ANY:
             return True
         if left == NULL or right == NULL:
-            return (right if left == NULL else left)[0] in _NULLABLE
+            other = right if left == NULL else left
+            return other[0] in _NULLABLE or _is_message(other)
         if left[0] != right[0] or left[0] == "object" or len(left) != len(right):
             return False
         return all(self._assignable(a, b) for a, b in zip(left[1:], right[1:], strict=True))
 
 
-def _qualified(node: Node) -> str:
-    """Return `a.b` for a plain chain of names, "" for anything else."""
-    if node[0] == "ident":
-        name: str = node[2]
-        return name
-    if node[0] == "select" and not node[4] and not node[5]:
-        prefix = _qualified(node[2])
-        return f"{prefix}.{node[3]}" if prefix else ""
-    return ""
+def _is_message(type_: Type) -> bool:
+    return type_[0] in _MESSAGES or type_[0].startswith("Object.")
+
+
+def _message_field(type_: Type, name: str) -> Type | None:
+    """Return the type of a message's field, None where it has none of that name."""
+    fields = _MESSAGES.get(type_[0])
+    return DYN if fields is None else fields.get(name)
 
 
 @lru_cache(maxsize=512)

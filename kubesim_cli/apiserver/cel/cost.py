@@ -18,7 +18,7 @@ PER_CALL = 1_000_000      # k8s.io/apiserver/pkg/apis/cel: PerCallLimit
 PER_OBJECT = 10_000_000   # RuntimeCELCostBudget
 EXCEEDED = "operation cancelled: actual cost limit exceeded"
 
-LIST, MAP = 10, 30  # of a new one
+LIST, MAP, MESSAGE = 10, 30, 40  # of a new one
 _TRAVERSED = ("isSorted", "sum", "max", "min", "indexOf", "lastIndexOf")
 _TEXTS = ("url", "lowerAscii", "upperAscii", "substring", "trim", "cidr", "isIP", "isCIDR", "quantity", "isQuantity",
           "semver", "isSemver", "startsWith", "endsWith", "format", "strings.quote")

@@ -380,6 +380,7 @@ FUNCTIONS: dict[str, Function] = {
     "charAt": _char_at, "lowerAscii": _ascii(True), "upperAscii": _ascii(False), "trim": lambda value: value.strip(),
     "join": _join, "replace": _replace, "split": _split, "substring": _substring, "indexOf": _index_of,
     "lastIndexOf": _last_index_of, "format": libraries.format_string, "strings.quote": libraries.quote,
+    "jsonpatch.escapeKey": libraries.escape_key,
     "isSorted": _is_sorted, "min": _best(-1, "min"), "max": _best(1, "max"), "sum": _sum, "sort": _sort,
     "@sortByAssociatedKeys": _sort_by,
     "distinct": _distinct, "slice": _slice, "flatten": _flatten, "lists.range": lambda count: list(range(count)),

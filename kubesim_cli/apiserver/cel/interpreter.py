@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import cost
 from .errors import EvaluationError, no_overload
 from .functions import FUNCTIONS
-from .values import NONE, Optional, TypeValue, equal, is_number, text_of
+from .values import NONE, Message, Optional, TypeValue, equal, is_number, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +108,10 @@ class _Evaluator:
     def _map(self, node: Node) -> dict[Value, Value]:
         self.meter.spend(0 if self._constant(node) else cost.MAP)
         return dict(self._present(node[2]))
+
+    def _message(self, node: Node) -> Message:
+        self.meter.spend(cost.MESSAGE)
+        return Message(node[2], self._present(node[3]))
 
     def _present(self, entries: Iterable[tuple[Node | None, Node, bool]]) -> Iterator[tuple[Value, Value]]:
         """Walk the entries of a list or map; `?` leaves out what is none."""

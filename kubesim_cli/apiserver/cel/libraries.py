@@ -60,6 +60,11 @@ def quote(value: str) -> str:
     return '"' + "".join(escapes.get(char, char) for char in value) + '"'
 
 
+def escape_key(key: str) -> str:
+    """jsonpatch.escapeKey: a field's name as one step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 def format_string(template: str, arguments: list[Value]) -> str:
     """<string>.format(<list>), printf-like."""
     import re

@@ -69,6 +69,7 @@ BASE = {
     "getHostname": ".URL>string", "getPort": ".URL>string", "getEscapedPath": ".URL>string",
     "getQuery": ".URL>map(string,list(string))",
     # cel.OptionalTypes, kubernetes.quantity
+    "jsonpatch.escapeKey": "string>string",  # known where there is no JSONPatch as well, which does no harm
     "optional.of": "A>optional_type(A)", "optional.ofNonZeroValue": "A>optional_type(A)",
     "optional.none": ">optional_type(A)", "hasValue": ".optional_type(A)>bool", "value": ".optional_type(A)>A",
     "or": ".optional_type(A),optional_type(A)>optional_type(A)", "orValue": ".optional_type(A),A>A",

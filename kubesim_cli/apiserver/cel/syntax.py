@@ -2,8 +2,8 @@
 
 A node is a tuple (kind, offset, ...), the offset being that of the token by which complaints point at it:
 `literal` value; `ident` name; `select` operand, field, optional, test-only; `call` function, target or None, arguments;
-`list` items; `map` entries (key, value); `comprehension` macro, range, variables, arguments;
-`bind` variable, its value, what is evaluated with it.
+`list` items; `map` entries (key, value); `message` its type, entries (field as a literal, value);
+`comprehension` macro, range, variables, arguments; `bind` variable, its value, what is evaluated with it.
 """
 
 from __future__ import annotations
@@ -155,8 +155,15 @@ class _Parser:
 
     def _member(self) -> Node:
         node = self._primary()
-        while self.is_op(".", "["):
+        while self.is_op(".", "[", "{"):
             place = self.place
+            if self.is_op("{"):
+                name = qualified(node)
+                if not name:
+                    break
+                self.at += 1
+                node = ("message", place, name, self._message_entries())
+                continue
             if self.accept("["):
                 optional = self.accept("?")
                 index = self.expression()
@@ -271,6 +278,19 @@ class _Parser:
         self.expect("]")
         return ("list", place, items)
 
+    def _message_entries(self) -> list[tuple[Node, Node, bool]]:
+        entries = []
+        while not self.is_op("}"):
+            optional = self.accept("?")
+            field = self._field_name()
+            place = self.place
+            self.expect(":")
+            entries.append((("literal", place, field), self.expression(), optional))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return entries
+
     def _map(self, place: int) -> Node:
         entries = []
         while not self.is_op("}"):
@@ -282,6 +302,17 @@ class _Parser:
                 break
         self.expect("}")
         return ("map", place, entries)
+
+
+def qualified(node: Node) -> str:
+    """Return `a.b` for a plain chain of names, "" for anything else."""
+    if node[0] == "ident":
+        name: str = node[2]
+        return name
+    if node[0] == "select" and not node[4] and not node[5]:
+        prefix = qualified(node[2])
+        return f"{prefix}.{node[3]}" if prefix else ""
+    return ""
 
 
 def _literal(kind: str, word: str, negative: bool) -> Value:

@@ -107,10 +107,18 @@ class MapList(list["Value"]):
         return tuple(item.get(key) for key in self.keys)
 
 
+class Message(dict[str, "Value"]):
+    """A structure that an expression made; `type` is its name, as in Object.spec."""
+
+    def __init__(self, type_: str, fields: Iterable[tuple[str, Value]]) -> None:
+        super().__init__(fields)
+        self.type = type_
+
+
 def type_name(value: Value) -> str:
     """Return the name of a value's type."""
-    if isinstance(value, (Opaque, Timestamp, Optional, TypeValue)):
-        if isinstance(value, Opaque):
+    if isinstance(value, (Opaque, Message, Timestamp, Optional, TypeValue)):
+        if isinstance(value, (Opaque, Message)):
             return value.type
         return {Duration: "google.protobuf.Duration", Timestamp: "google.protobuf.Timestamp", Optional: "optional_type",
                 TypeValue: "type"}[type(value)]

@@ -290,7 +290,9 @@ RULE = {"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "res
 ])
 def test_a_mutating_policy(desk, spec, expected):
     made = desk(ADMISSION, "MutatingAdmissionPolicy")
-    policy = {"kind": "MutatingAdmissionPolicy", "spec": {"mutations": [{"patchType": "JSONPatch"}], **spec}}
+    mutation = {"patchType": "JSONPatch", "jsonPatch": {"expression": "[JSONPatch{}]"}}
+    policy = {"kind": "MutatingAdmissionPolicy", "spec": {"mutations": [mutation], "reinvocationPolicy": "Never",
+                                                          **spec}}
     assert made.errors(policy) == expected
     stored = made.new(policy)
     assert "status" not in stored

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from ...cel.values import Value
 
 MESSAGE_LIMIT = 5 * 1024  # bytes of what a messageExpression gives
+_OBJECT, _JSON_PATCH = ("Object",), ("JSONPatch",)
+# What expressions that mutate may make, and each patch type's field and what its expression has to come to.
+PATCH_TYPES: dict[str, Type] = {"Object": ("type", _OBJECT), "JSONPatch": ("type", _JSON_PATCH)}
+PATCHES: dict[str, tuple[str, Type]] = {"ApplyConfiguration": ("applyConfiguration", _OBJECT),
+                                        "JSONPatch": ("jsonPatch", list_of(_JSON_PATCH))}
 _LABELS = map_of(STRING, STRING)
 
 
@@ -73,8 +78,8 @@ class Variables(dict[str, "Value"]):
         return super().get(name, default)
 
 
-class Policy:
-    """The compiled expressions of a ValidatingAdmissionPolicy's spec."""
+class _Policy:
+    """What the compiled specs of both sorts of policies have; `types` are those of the variables in the rules."""
 
     def __init__(self, spec: Object, release: Release):
         self.spec = spec
@@ -88,6 +93,43 @@ class Policy:
             program = compile(variable["expression"], types, release)
             self.variables[variable["name"]] = program
             known[variable["name"]] = program.type
+        self.types = types
+
+    def scope(self, values: Object) -> Object:
+        """Return the variables of the rules' expressions."""
+        return {**values, "variables": Variables(self.variables, values)}
+
+    def matches(self, values: Object) -> tuple[bool, str]:
+        """Tell whether the match conditions hold, and what is wrong with them."""
+        problems = []
+        for text, program in self.conditions:
+            try:
+                if program.evaluate(values) is not True:
+                    return False, ""
+            except cel.EvaluationError as problem:
+                problems.append(failed(text, problem))
+        return True, problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]" if problems else ""
+
+
+class MutatingPolicy(_Policy):
+    """The compiled expressions of a MutatingAdmissionPolicy's spec; `mutations` are (patch type, text, program)."""
+
+    def __init__(self, spec: Object, release: Release):
+        super().__init__(spec, release)
+        types = {**self.types, **PATCH_TYPES}
+        self.mutations: list[tuple[str, str, cel.Program]] = []
+        for mutation in spec["mutations"]:
+            field, wanted = PATCHES[mutation["patchType"]]
+            text = mutation[field]["expression"]
+            self.mutations.append((mutation["patchType"], text, compile(text, types, release, wanted)))
+
+
+class ValidatingPolicy(_Policy):
+    """The compiled expressions of a ValidatingAdmissionPolicy's spec."""
+
+    def __init__(self, spec: Object, release: Release):
+        super().__init__(spec, release)
+        types = self.types
         self.validations = [(validation, compile(validation["expression"], types, release, BOOL),
                              compile(validation["messageExpression"], types, release, STRING)
                              if validation.get("messageExpression") else None)
@@ -96,12 +138,12 @@ class Policy:
     def failures(self, values: Object) -> list[tuple[str, str]]:
         """Return (reason, message) of what the request breaks; errors count where the policy says so."""
         strict = self.spec.get("failurePolicy") != "Ignore"
-        matches, error = self._matches(values)
+        matches, error = self.matches(values)
         if error:
             return [("", error)] if strict else []
         if not matches:
             return []
-        values = {**values, "variables": Variables(self.variables, values)}
+        values = self.scope(values)
         found = []
         for validation, program, message in self.validations:
             try:
@@ -109,21 +151,12 @@ class Policy:
                     found.append((validation.get("reason", ""), _message(validation, message, values)))
             except cel.EvaluationError as problem:
                 if strict:
-                    found.append(("", _failed(validation["expression"], problem)))
+                    found.append(("", failed(validation["expression"], problem)))
         return found
 
-    def _matches(self, values: Object) -> tuple[bool, str]:
-        problems = []
-        for text, program in self.conditions:
-            try:
-                if program.evaluate(values) is not True:
-                    return False, ""
-            except cel.EvaluationError as problem:
-                problems.append(_failed(text, problem))
-        return True, problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]" if problems else ""
 
-
-def _failed(text: str, problem: cel.EvaluationError) -> str:
+def failed(text: str, problem: cel.EvaluationError) -> str:
+    """Return the complaint about an expression that has no value."""
     return f"expression '{text}' resulted in error: {problem}"
 
 

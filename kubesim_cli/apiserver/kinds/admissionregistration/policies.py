@@ -55,6 +55,10 @@ class AdmissionPolicy(Kind):
             from .policy_validation import expressions
 
             errors += expressions(spec, ctx.release)
+        else:
+            from .policy_validation import mutations
+
+            errors += mutations(spec, ctx.release)
         return errors
 
 
@@ -108,7 +112,7 @@ class AdmissionPolicyBinding(Kind):
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from ....machinery import field
         from ..checks import dns1123_subdomain
-        from .policy_validation import actions, param_ref
+        from .policy_validation import actions, operations, param_ref
 
         spec = obj["spec"]
         name = spec.get("policyName", "")
@@ -118,4 +122,6 @@ class AdmissionPolicyBinding(Kind):
             errors += _match_resources("spec.matchResources", spec["matchResources"])
         if obj["kind"] == "ValidatingAdmissionPolicyBinding":
             errors += actions(spec.get("validationActions") or [])
+        else:
+            errors += operations("spec.matchResources", spec.get("matchResources") or {})
         return errors

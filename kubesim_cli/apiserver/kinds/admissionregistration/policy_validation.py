@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....machinery import field
 from ...cel.checker import BOOL, NULL, STRING, Fields
 from .. import checks
-from .expressions import compile, environment
+from .expressions import PATCH_TYPES, PATCHES, compile, environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +13,72 @@ if TYPE_CHECKING:
     from ...cel.checker import Type
 
 _ACTIONS = ("Audit", "Deny", "Warn")
+_MUTATED = ("*", "CONNECT", "CREATE", "UPDATE")
 _REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 
 
 def expressions(spec: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of all expressions in a ValidatingAdmissionPolicy's spec."""
+    errors, types, release = _shared(spec, release)
+    if not spec.get("validations") and not spec.get("auditAnnotations"):
+        text = "validations or auditAnnotations must contain at least one item"
+        return errors + [field.required(f"spec.{key}", text) for key in ("validations", "auditAnnotations")]
+    for i, validation in enumerate(spec.get("validations") or ()):
+        errors += _validation(f"spec.validations[{i}]", validation, types, release)
+    for i, annotation in enumerate(spec.get("auditAnnotations") or ()):
+        path, text = f"spec.auditAnnotations[{i}].valueExpression", annotation.get("valueExpression", "")
+        errors += _expression(path, text, types, release, "valueExpression is not specified", STRING, NULL)
+    return errors
+
+
+def mutations(spec: Object, release: Release) -> FieldErrors:
+    """Return the FieldErrors of what a MutatingAdmissionPolicy's spec has of its own, and of all its expressions."""
+    constraints = spec.get("matchConstraints") or {}
+    errors = operations("spec.matchConstraints", constraints)
+    more, types, release = _shared(spec, release)
+    errors += more
+    if not spec.get("mutations"):
+        errors.append(field.required("spec.mutations", "mutations must contain at least one item"))
+    types = {**types, **PATCH_TYPES}
+    for i, mutation in enumerate(spec.get("mutations") or ()):
+        errors += _mutation(f"spec.mutations[{i}]", mutation, types, release)
+    policy = spec.get("reinvocationPolicy", "")
+    if not policy:
+        errors.append(field.required("spec.reinvocationPolicy"))
+    else:
+        errors += checks.one_of("spec.reinvocationPolicy", policy, ("IfNeeded", "Never"))
+    return errors
+
+
+def operations(path: str, constraints: Object) -> FieldErrors:
+    """Return the FieldErrors of rules about operations that bring no object to mutate."""
+    return [error for rule in constraints.get("resourceRules") or () for operation in rule.get("operations") or ()
+            for error in checks.one_of(f"{path}.resourceRules.operations", operation, _MUTATED)]
+
+
+def _mutation(path: str, mutation: Object, types: Object, release: Release) -> FieldErrors:
+    type_ = mutation.get("patchType", "")
+    if not type_:
+        return [field.required(f"{path}.patchType")]
+    if type_ not in PATCHES:
+        return checks.one_of(f"{path}.patchType", type_, tuple(PATCHES))
+    errors = []
+    for other, (name, wanted) in sorted(PATCHES.items(), key=lambda each: each[0] != type_):
+        given = mutation.get(name)
+        if other != type_:
+            if given is not None:
+                errors.append(field.invalid(f"{path}.{name}", f"{{{name}}}", f"must not be specified when patchType is "
+                                                                             f"{type_}"))
+        elif given is None:
+            errors.append(field.required(f"{path}.{name}", f"must be specified when patchType is {type_}"))
+        else:
+            errors += _expression(f"{path}.{name}.expression", given.get("expression", "").strip(), types, release, "",
+                                  wanted)
+    return errors
+
+
+def _shared(spec: Object, release: Release) -> tuple[FieldErrors, Object, Release]:
+    """Return the FieldErrors of match conditions and variables, and the types and the release for the rules."""
     types = environment(bool(spec.get("paramKind")))
     release = (release[0], release[1] - 1)  # what the release before knows as well, for a rollback
     errors, seen = [], set()
@@ -29,15 +90,7 @@ def expressions(spec: Object, release: Release) -> FieldErrors:
             errors.append(field.duplicate(f"{path}.name", name))
         seen.add(name)
     errors += _variables(spec, types, release)
-    if not spec.get("validations") and not spec.get("auditAnnotations"):
-        text = "validations or auditAnnotations must contain at least one item"
-        return errors + [field.required(f"spec.{key}", text) for key in ("validations", "auditAnnotations")]
-    for i, validation in enumerate(spec.get("validations") or ()):
-        errors += _validation(f"spec.validations[{i}]", validation, types, release)
-    for i, annotation in enumerate(spec.get("auditAnnotations") or ()):
-        path, text = f"spec.auditAnnotations[{i}].valueExpression", annotation.get("valueExpression", "")
-        errors += _expression(path, text, types, release, "valueExpression is not specified", STRING, NULL)
-    return errors
+    return errors, types, release
 
 
 def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:
