@@ -66,7 +66,8 @@ def env(settings: Settings, shell: str | None, off: bool) -> None:
     else:
         settings.write_kubeconfig()
         text = stage.script(language, stage.settings(settings.environ, home, folder), _kubectl(folder))
-    click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+    # A path may hold bytes that are no text; a stream that somebody has put in stdout's place may take text only.
+    click.echo(text.encode("utf-8", "surrogateescape") if hasattr(sys.stdout, "buffer") else text, nl=False)
     if sys.stdout.isatty():
         click.echo(f"# {_hint(language, _kubesim(folder), '--off' if off else '')}")
 

@@ -264,3 +264,7 @@ def test_a_stage_within_a_stage_of_another_home_remembers_the_first():
     second = settings(first, "/b", "/b/bin")
     assert second["PATH"] == os.pathsep.join(["/b/bin", "/usr/bin"])
     assert second["KUBESIM_BEFORE"] == first["KUBESIM_BEFORE"] and "/prod" in first["KUBESIM_BEFORE"]
+
+
+def test_sim_env_speaks_to_a_stream_of_text_too(terminal):
+    assert "KUBECONFIG" in terminal.ok("kubectl sim env --shell bash")
