@@ -41,7 +41,12 @@ def main(argv: list[str] | None = None) -> int:
             from .sim.completion import complete
             if complete(words, _as_kubectl()):
                 return 0
-        return execute(words, os.environ)
+        code = execute(words, os.environ)
+        if code and words and not _as_kubectl() and not find(words)[0]:
+            from .sim.cli import whole
+            if words[0] in whole().commands:
+                sys.stderr.write(f"It is a command of kubesim's own: kubesim sim {words[0]}\n")
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

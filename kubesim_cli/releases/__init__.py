@@ -32,9 +32,12 @@ def parse_release(text: str) -> Release:
         release = (int(parts[0]), int(parts[1]))
         if OLDEST <= release <= NEWEST:
             return release
-    raise ValueError(f"unsupported Kubernetes version {text!r}: use {release_text(OLDEST)} to {release_text(NEWEST)}")
+    raise ValueError(f"unsupported Kubernetes version {text!r}: use {RANGE}")
 
 
 def release_text(release: Release) -> str:
     """Return a release as people write it: `1.28`."""
     return f"{release[0]}.{release[1]}"
+
+
+RANGE = f"{release_text(OLDEST)} to {release_text(NEWEST)}"  # what is emulated, as people are told

@@ -12,7 +12,7 @@ import click
 from .. import __version__
 from ..cluster.cluster import StoreError
 from ..machinery.modules import import_module
-from ..releases import NEWEST, OLDEST, release_text
+from ..releases import RANGE
 from .settings import Settings
 
 TYPE_CHECKING = False
@@ -48,8 +48,7 @@ _MODULES = (
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="kubesim", message="%(prog)s %(version)s, Kubernetes "
-                      f"{release_text(OLDEST)} to {release_text(NEWEST)}")
+@click.version_option(__version__, prog_name="kubesim", message=f"%(prog)s %(version)s, Kubernetes {RANGE}")
 @click.pass_context
 def sim(ctx: click.Context) -> None:
     """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""

@@ -56,7 +56,7 @@ class Duration(FloatType):
         except ValueError:
             self.fail(f"{value!r} is not a duration such as 5m6s")
         if seconds < 0:
-            self.fail("time only moves forward")
+            self.fail("time only moves forward; `kubesim sim undo` takes back commands, and their time with them")
         return seconds
 
 
@@ -126,7 +126,7 @@ def _forward(cluster: Cluster, time: float) -> float:
     return time
 
 
-@clock.command("advance")
+@clock.command("advance", context_settings={"ignore_unknown_options": True})  # so that -5m is told what it is
 @click.argument("length", type=Duration(), metavar="DURATION")
 @click.pass_obj
 def advance(settings: Settings, length: float) -> None:

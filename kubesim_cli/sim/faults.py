@@ -26,7 +26,9 @@ class _Group(click.Group):
     def resolve_command(self, ctx: click.Context,
                         args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         kind, slash, name = args[0].partition("/")
-        return super().resolve_command(ctx, ["pod", name, *args[1:]] if slash and kind in _KINDS else args)
+        if slash and kind not in _KINDS:
+            raise click.UsageError(f"{args[0]}: of objects only pods fail, as in pod/{name}-0 or 'pod/{name}-*'", ctx)
+        return super().resolve_command(ctx, ["pod", name, *args[1:]] if slash else args)
 
 
 @click.group("fail", cls=_Group)

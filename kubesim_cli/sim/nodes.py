@@ -26,7 +26,8 @@ def _changing(settings: Settings) -> Iterator[Cluster]:
     try:
         yield cluster
     except StatusError as error:
-        raise click.ClickException(error.message) from None
+        more = "; `kubectl get nodes` tells which there are, `kubesim sim node add` makes more"
+        raise click.ClickException(error.message + (more if error.reason == "NotFound" else "")) from None
     cluster.commit()
     cluster.close()
 
@@ -62,6 +63,7 @@ def stop(settings: Settings, name: str) -> None:
 
     with _changing(settings) as cluster:
         nodes.stop(cluster, name)
+    click.echo(f"node {name} stopped")
 
 
 @node.command("start")
@@ -73,6 +75,7 @@ def start(settings: Settings, name: str) -> None:
 
     with _changing(settings) as cluster:
         nodes.start(cluster, name)
+    click.echo(f"node {name} started")
 
 
 @node.command("add")

@@ -30,7 +30,8 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
                    "kube-system is empty.")
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from: the same seed gives the same ones.")
 @click.option("--kubernetes-version", default=None, metavar="VERSION",
-              help="The release to emulate, 1.28 to 1.37; otherwise KUBESIM_KUBERNETES_VERSION, or 1.28.")
+              help=f"The release to emulate, {releases.RANGE}; otherwise KUBESIM_KUBERNETES_VERSION, or "
+                   f"{releases.release_text(releases.OLDEST)}.")
 @click.option("--bare/--no-bare", default=None,
               help="Without what kubeadm and minikube put into a cluster: kube-system is empty. Otherwise KUBESIM_BARE "
                    "decides, or it is a whole minikube.")

@@ -88,7 +88,7 @@ class Cluster:
     def __init__(self, *, nodes: int = 1, kubernetes_version: str = "", seed: int | str | None = None,
                  clock: str = "frozen", start: str | datetime = START, tick: str | float | timedelta = 0,
                  kubelet: str | None = None, bare: bool | None = None, feature_gates: Mapping[str, bool] | None = None):
-        """`kubernetes_version`: 1.28 (the default) to 1.36; `seed`: where names and UIDs come from, else 1.
+        """`kubernetes_version`: 1.28 (the default) to 1.37; `seed`: where names and UIDs come from, else 1.
 
         `clock`: `frozen` at `start` (RFC 3339, or a datetime), or `running` with the wall clock. `tick`: each kubectl
         command moves a frozen clock by that much, so that loops which ask again and again end. `kubelet`: `full`, or

@@ -9,6 +9,7 @@ import pytest
 from kubesim_cli import __version__
 from kubesim_cli.kubectl.cli.shells import SCRIPTS
 from kubesim_cli.main import execute, main
+from kubesim_cli.releases import RANGE
 
 
 @pytest.mark.parametrize(("asked", "version", "kustomize"), [
@@ -62,10 +63,22 @@ def test_a_terminal_is_told_who_plays_the_cluster(terminal):
 
 def test_kubesim_tells_its_version_and_kubectl_knows_no_such_flag(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["/x/bin/kubesim"])
-    assert (main(["--version"]), capsys.readouterr().out) == (0, f"kubesim {__version__}, Kubernetes 1.28 to 1.36\n")
+    assert (main(["--version"]), capsys.readouterr().out) == (0, f"kubesim {__version__}, Kubernetes {RANGE}\n")
     monkeypatch.setattr("sys.argv", ["kubectl"])
     assert main(["--version"]) == 1
     assert capsys.readouterr().err == "error: unknown flag: --version\nSee 'kubectl --help' for usage.\n"
+
+
+def test_who_leaves_out_sim_is_told_where_the_command_is(terminal, monkeypatch, capsys):
+    hint = "It is a command of kubesim's own: kubesim sim status\n"
+    monkeypatch.setattr("sys.argv", ["/x/bin/kubesim"])
+    assert main(["status"]) == 1
+    assert capsys.readouterr().err == f'error: unknown command "status" for "kubectl"\n{hint}'
+    assert main(["nosuch"]) == 1 and main(["run"]) == 1
+    assert "kubesim sim" not in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["kubectl"])
+    assert main(["status"]) == 1
+    assert capsys.readouterr().err == 'error: unknown command "status" for "kubectl"\n'
 
 
 def test_cluster_info_dump(terminal):

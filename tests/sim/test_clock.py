@@ -22,6 +22,10 @@ def test_time_does_not_move_back_once_something_happened(terminal):
     assert "time only moves forward" in result.err
 
 
+def test_who_wants_the_clock_back_is_told_of_undo(terminal):
+    assert "time only moves forward; `kubesim sim undo`" in terminal("kubectl sim clock advance -5m").err
+
+
 @pytest.mark.parametrize("line", ["advance soon", "advance -5s", "freeze yesterday", "set"])
 def test_what_is_no_time_is_refused(terminal, line):
     result = terminal(f"kubectl sim clock {line}")

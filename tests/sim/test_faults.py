@@ -123,6 +123,7 @@ spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
     ("pod/web --crash --oom", "one of --crash"),
     ("pod/ --crash", 'there is no pod ""'),
     ("nosuch", "No such command 'nosuch'"),
+    ("deploy/web --oom", "deploy/web: of objects only pods fail, as in pod/web-0 or 'pod/web-*'"),
 ])
 def test_what_would_do_nothing_is_told(web, line, told):
     result = web(f"kubectl sim fail {line}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NOT_FOUND = ('Error: nodes "{}" not found; `kubectl get nodes` tells which there are, '
+             "`kubesim sim node add` makes more\n")
+
 
 def test_a_tunnel_assigns_addresses_and_takes_them_back(terminal):
     terminal.ok("kubectl create service loadbalancer web --tcp=80:80")
@@ -23,20 +26,20 @@ def test_a_stopped_node_is_lost_and_comes_back(terminal):
     terminal.ok("kubectl sim reset --nodes 2")
     terminal.ok("kubectl create deployment web --image=nginx --replicas=4")
     terminal.advance("5s")
-    terminal.ok("kubectl sim node stop minikube-m02")
+    assert terminal.ok("kubectl sim node stop minikube-m02") == "node minikube-m02 stopped\n"
     terminal.advance("60s")
     assert "NotReady" in terminal.ok("kubectl get node minikube-m02")
     terminal.advance("10m")
     running = terminal.ok("kubectl get pods -o wide --field-selector=status.phase=Running --no-headers").splitlines()
     assert len([row for row in running if "Terminating" not in row and " minikube " in row]) == 4
-    terminal.ok("kubectl sim node start minikube-m02")
+    assert terminal.ok("kubectl sim node start minikube-m02") == "node minikube-m02 started\n"
     terminal.advance("10s")
     assert "NotReady" not in terminal.ok("kubectl get node minikube-m02")
 
 
 def test_a_node_that_is_not_there_is_told(terminal):
     result = terminal("kubectl sim node stop nosuch")
-    assert (result.code, result.err) == (1, 'Error: nodes "nosuch" not found\n')
+    assert (result.code, result.err) == (1, NOT_FOUND.format("nosuch"))
 
 
 def test_nodes_come_and_go(terminal):
@@ -57,7 +60,7 @@ def test_nodes_come_and_go(terminal):
     terminal.advance("2m")
     assert terminal("kubectl get pod a").code == 1
     assert terminal.ok("kubectl sim node add") == "node minikube-m04 added\n"
-    assert terminal("kubectl sim node remove big") == (1, "", 'Error: nodes "big" not found\n')
+    assert terminal("kubectl sim node remove big") == (1, "", NOT_FOUND.format("big"))
     assert terminal("kubectl sim node add minikube").err == 'Error: nodes "minikube" already exists\n'
     assert terminal("kubectl sim node add x --label a").code == 2
     assert 'Invalid value: "A_B"' in terminal("kubectl sim node add A_B").err
@@ -113,7 +116,7 @@ def test_pressure_is_over_when_so_many_pods_are_gone(terminal):
 def test_pressure_needs_to_be_of_something(terminal):
     assert terminal("kubectl sim node pressure minikube").code == 2
     assert terminal("kubectl sim node pressure minikube memory --off").code == 2
-    assert terminal("kubectl sim node pressure nosuch memory").err == 'Error: nodes "nosuch" not found\n'
+    assert terminal("kubectl sim node pressure nosuch memory").err == NOT_FOUND.format("nosuch")
 
 
 LOCAL = """
