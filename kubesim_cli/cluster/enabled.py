@@ -43,7 +43,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "pod-garbage-collector-controller": ("podgc", "podgc"),
     "replicaset-controller": ("replicaset", "replicaset"),
     "replicationcontroller-controller": ("replicationcontroller", "replicationcontroller"),
-    "resourceclaim-controller": ("resource-claim-controller", ""),
+    "resourceclaim-controller": ("resource-claim-controller", "resourceclaim resourceclaim-release"),
     "resourcequota-controller": ("resourcequota", "resourcequota"),
     "root-ca-certificate-publisher-controller": ("root-ca-cert-publisher", "root-ca-cert-publisher"),
     "selinux-warning-controller": ("", ""),

@@ -27,7 +27,9 @@ def short(name: str) -> str:
 
 def listed(cluster: Cluster) -> list[tuple[str, str, str]]:
     """Return (name, tags, origin) of all that is described, by name; origin: built-in, own, or failing."""
-    found = {name: (_tags(each), "built-in") for each in catalogue.index()["images"].values() for name in each["names"]}
+    index = catalogue.index()
+    built_in = [index[key] for key in index if key.startswith("image ")]
+    found = {name: (_tags(each), "built-in") for each in built_in for name in each["names"]}
     found.update({name: (_tags(each), "own") for name, each in cluster.state.own_images.items()})
     found.update(dict.fromkeys(cluster.state.failing_images, ("", "failing")))
     return sorted((short(name), *rest) for name, rest in found.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     Parse = Callable[[str], Any]
@@ -150,6 +150,12 @@ class Entries:
                 raise KeyError(key)
             found = self._values[key] = value_at(self._text, place + len(begin))
         return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys."""
+        for line in self._text.split("\n"):
+            if line.startswith('"'):
+                yield line[1:line.index('": ')]
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, or `default`."""

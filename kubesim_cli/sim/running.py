@@ -56,7 +56,8 @@ def stage(folder: str, frozen: bool) -> str:
               help="Each kubectl command moves a clock that stands still by that much, as `sim clock freeze --tick`.")
 @click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True, help="How many nodes it has.")
 @click.option("--seed", default=None, help="Where UIDs and name suffixes come from; otherwise KUBESIM_SEED, or chance.")
-@click.option("--kubernetes-version", default=None, metavar="VERSION", help=f"The release to emulate, {releases.RANGE}.")
+@click.option("--kubernetes-version", default=None, metavar="VERSION",
+              help=f"The release to emulate, {releases.RANGE}.")
 @click.option("--kubelet", type=click.Choice(("full", "stub")), default=None, help="As of `sim reset`.")
 @click.option("--bare/--no-bare", default=None, help="As of `sim reset`.")
 @click.option("--load", "loads", type=click.Path(exists=True, dir_okay=False), multiple=True,

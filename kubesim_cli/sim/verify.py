@@ -130,8 +130,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
             continue
         reports.append(done)
         code = max(code, 1) if done.bad else code
-        if update:
-            _update(done)
+        rewritten = update and _update(done)
         if as_json:
             continue
         if not quiet:
@@ -140,7 +139,8 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
         told = reporting.summary(done)
         for line in told[:-1] if not quiet else ():
             console.print(f"{done.page.path}: {line}", markup=False)
-        console.print(told[-1], style="red" if done.bad else "green", markup=False)
+        verdict = told[-1] + ("; rewritten as it is now" if rewritten else "")
+        console.print(verdict, style="red" if done.bad else "green", markup=False)
     if as_json:
         json.dump([reporting.as_object(one) for one in reports], sys.stdout, indent=2, ensure_ascii=False)
         sys.stdout.write("\n")
@@ -214,7 +214,8 @@ def release_option(text: str) -> str:
     return text
 
 
-def _update(report: Report) -> None:
+def _update(report: Report) -> bool:
+    """Rewrite the listings that differ in the page; returns whether there were any."""
     from .pages.update import updated
 
     with open(report.page.path, encoding="utf-8", newline="") as file:
@@ -223,6 +224,7 @@ def _update(report: Report) -> None:
     if after != before:
         with open(report.page.path, "w", encoding="utf-8", newline="") as file:
             file.write(after)
+    return after != before
 
 
 def _find_version(pages: tuple[str, ...], execute: Execute | None, options: Options, jobs: int,
@@ -230,7 +232,7 @@ def _find_version(pages: tuple[str, ...], execute: Execute | None, options: Opti
     """Tell for each release how many listings are equal; returns the exit code."""
     from dataclasses import replace
 
-    counts: list[tuple[int, int, str]] = []
+    counts: list[tuple[int, str]] = []
     for minor in range(releases.OLDEST[1], releases.NEWEST[1] + 1):
         name = releases.release_text((1, minor))
         reports = list(_reports(pages, execute, replace(options, release=name), jobs, console))
@@ -240,10 +242,11 @@ def _find_version(pages: tuple[str, ...], execute: Execute | None, options: Opti
                 return 2
         good = [one for one in reports if not isinstance(one, BadPage)]
         equal = sum(one.count("equal") for one in good)
-        counts.append((equal, minor, name))
+        counts.append((equal, name))
         console.print(f"{name}: {equal} of {sum(one.count('equal', 'differs') for one in good)} equal", markup=False)
-    best = max(counts)
-    console.print(f"{best[2]} fits best", style="green")
+    most = max(equal for equal, _ in counts)
+    best = [name for equal, name in counts if equal == most]
+    console.print(f"{', '.join(best)} fit equally well" if len(best) > 1 else f"{best[0]} fits best", style="green")
     return 0
 
 

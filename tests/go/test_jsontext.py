@@ -58,6 +58,7 @@ def test_a_copy_shares_nothing():
 
 def test_entries_are_found_by_what_begins_a_line():
     entries = jsontext.Entries('{\n"a": {"x": 1,\n  "b": 2},\n"c": [3]\n}\n')
+    assert list(entries) == ["a", "c"]
     assert (entries["a"], entries["c"], entries.get("b"), entries.get("b", 5)) == ({"x": 1, "b": 2}, [3], None, 5)
     with pytest.raises(KeyError):
         entries["b"]

@@ -18,6 +18,11 @@ def status(terminal, pod):
     return terminal.ok(f"kubectl get pod {pod} --no-headers").split()[2]
 
 
+def test_the_list_has_every_name_of_a_described_image(terminal):
+    listed = [line.split() for line in terminal.ok("kubectl sim image list").splitlines()]
+    assert {("nginx", "built-in"), ("registry.k8s.io/busybox", "built-in")} <= {(row[0], row[1]) for row in listed}
+
+
 def test_images_fail_and_are_mended(terminal):
     assert terminal.ok("kubectl sim image fail redis:7") == "image redis:7 fails\n"
     assert any(line.split() == ["redis:7", "failing"] for line in

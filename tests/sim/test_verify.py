@@ -48,7 +48,8 @@ def test_a_listing_that_differs_is_told_with_its_place(verify):
 
 def test_update_rewrites_the_listing_and_nothing_else(verify):
     write("page.md", WRONG)
-    assert verify("page.md", "--update")[0] == 1
+    code, out, _ = verify("page.md", "--update")
+    assert (code, out.splitlines()[-1]) == (1, "page.md: 1 step differs; rewritten as it is now")
     assert pathlib.Path("page.md").read_bytes().decode() == WRONG.replace("namespace/b", "namespace/a")
     assert verify("page.md")[0] == 0
 
@@ -120,6 +121,17 @@ def test_the_release_that_fits_best_is_found(verify):
                      "Kustomize Version: v5.0.4-0.20230601165947-6ce0bf390ce3\n```\n")
     code, out, _ = verify("--find-version", "page.md")
     assert (code, out.splitlines()[-1]) == (0, "1.29 fits best")
+
+
+def test_releases_that_fit_equally_well_are_all_told(verify):
+    write("page.md", "```\n$ kubectl create namespace a\nnamespace/a created\n```\n")
+    told = verify("--find-version", "page.md")[1].splitlines()[-1]
+    assert told.startswith("1.28, 1.29, ") and told.endswith(" fit equally well")
+
+
+def test_the_root_of_the_machine_is_not_read(verify):
+    write("page.md", "```\n$ kubectl create namespace a\nnamespace/a created\n$ ls /\n```\n")
+    assert "1 left out (1 reads /)" in verify("page.md")[1]
 
 
 def test_urls_are_taken_from_a_folder(verify):

@@ -42,7 +42,7 @@ _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
                     r"(?<![$\w'\"{.-])\{[a-z][a-z-]*[a-z]\}|"
                     r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
-_OF_THE_MACHINE = re.compile(r"/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
+_OF_THE_MACHINE = re.compile(r"/$|/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
                              r"|dev/(?!null|std|tty|zero|u?random|fd))(?:/|$)")
 
 WATCH = re.compile(r"^\s*kubectl\s.*\s(?:-w|--watch|-w=true|--watch=true)(?:\s|$)")
