@@ -41,7 +41,9 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "defaultingressclass": ("ingresses.networking.k8s.io",),
     "denyserviceexternalips": ("services",),
     "mutatingadmissionpolicy": ("*",),
+    "mutatingadmissionwebhook": ("*",),
     "validatingadmissionpolicy": ("*",),
+    "validatingadmissionwebhook": ("*",),
     "resourcequota": ("*",),
     "alwaysdeny": ("*",),
 }
@@ -50,6 +52,10 @@ OPTIONAL = frozenset({"namespaceautoprovision", "alwayspullimages", "denyservice
 # Those behind a feature gate.
 _GATES = {"mutatingadmissionpolicy": "MutatingAdmissionPolicy",
           "validatingadmissionpolicy": "ValidatingAdmissionPolicy"}
+# Those that are not even imported before there are objects of a kind: (step, resource).
+_CONFIGURED = {
+    "mutatingadmissionwebhook": ("mutate", "mutatingwebhookconfigurations.admissionregistration.k8s.io"),
+    "validatingadmissionwebhook": ("validate", "validatingwebhookconfigurations.admissionregistration.k8s.io")}
 
 
 _steps: dict[Any, list[Callable[[Attributes], None]]] = {}  # what it depends on -> the functions that take a step
@@ -62,11 +68,25 @@ def _functions(step: str, a: Attributes) -> list[Callable[[Attributes], None]]:
     found = _steps.get(key)
     if found is None:
         off = OPTIONAL if settings is None else (OPTIONAL - settings.on) | settings.off
-        modules = [import_module(f"{__name__}.{name}") for name, resources in PLUGINS.items()
-                   if name not in off and ("*" in resources or resource in resources)
-                   and (name not in _GATES or enabled(_GATES[name], release))]
-        found = _steps[key] = [getattr(each, step) for each in modules if hasattr(each, step)]
+        functions = [_function(step, name) for name, resources in PLUGINS.items()
+                     if name not in off and ("*" in resources or resource in resources)
+                     and (name not in _GATES or enabled(_GATES[name], release))]
+        found = _steps[key] = [each for each in functions if each is not None]
     return found
+
+
+def _function(step: str, name: str) -> Callable[[Attributes], None] | None:
+    """Return a plugin's function for a step, None where it takes no part in that."""
+    if name not in _CONFIGURED:
+        found: Callable[[Attributes], None] | None = getattr(import_module(f"{__name__}.{name}"), step, None)
+        return found
+    taken, resource = _CONFIGURED[name]
+
+    def run(a: Attributes) -> None:
+        if a.ctx.client.server.store.has(resource):
+            getattr(import_module(f"{__name__}.{name}"), step)(a)
+
+    return run if taken == step else None
 
 
 def mutate(a: Attributes) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Compiled = TypeVar("Compiled")
 
-_GROUP = "admissionregistration.k8s.io"
+GROUP = "admissionregistration.k8s.io"
 # A policy's UID -> (its spec, what was compiled of it or why it cannot be).
 _compiled: dict[str, tuple[Object, object]] = {}
 
@@ -28,12 +28,12 @@ class ConfigurationError(Exception):
 
 def bound(policies: str, bindings: str, a: Attributes) -> Iterator[tuple[Object, Object]]:
     """Walk the (policy, binding) of two resources of the group that are about a write."""
-    if a.res.group == _GROUP:
+    if a.res.group == GROUP:
         return
-    for policy in a.ctx.client.items(f"{policies}.{_GROUP}"):
+    for policy in a.ctx.client.items(f"{policies}.{GROUP}"):
         if not matches(policy["spec"]["matchConstraints"], a):
             continue
-        for binding in a.ctx.client.items(f"{bindings}.{_GROUP}"):
+        for binding in a.ctx.client.items(f"{bindings}.{GROUP}"):
             limits = binding["spec"].get("matchResources")
             if binding["spec"]["policyName"] == policy["metadata"]["name"] and (limits is None or matches(limits, a)):
                 yield policy, binding

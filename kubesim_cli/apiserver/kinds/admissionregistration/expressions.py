@@ -78,8 +78,11 @@ class Variables(dict[str, "Value"]):
         return super().get(name, default)
 
 
-class _Policy:
-    """What the compiled specs of both sorts of policies have; `types` are those of the variables in the rules."""
+class Policy:
+    """What the compiled specs of both sorts of policies have, a webhook with its match conditions, too.
+
+    `types` are those of the variables in the rules.
+    """
 
     def __init__(self, spec: Object, release: Release):
         self.spec = spec
@@ -111,7 +114,7 @@ class _Policy:
         return True, problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]" if problems else ""
 
 
-class MutatingPolicy(_Policy):
+class MutatingPolicy(Policy):
     """The compiled expressions of a MutatingAdmissionPolicy's spec; `mutations` are (patch type, text, program)."""
 
     def __init__(self, spec: Object, release: Release):
@@ -124,7 +127,7 @@ class MutatingPolicy(_Policy):
             self.mutations.append((mutation["patchType"], text, compile(text, types, release, wanted)))
 
 
-class ValidatingPolicy(_Policy):
+class ValidatingPolicy(Policy):
     """The compiled expressions of a ValidatingAdmissionPolicy's spec."""
 
     def __init__(self, spec: Object, release: Release):

@@ -9,6 +9,8 @@ from .expressions import PATCH_TYPES, PATCHES, compile, environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ....machinery.types import FieldErrors, Object, Release
     from ...cel.checker import Type
 
@@ -80,17 +82,28 @@ def _mutation(path: str, mutation: Object, types: Object, release: Release) -> F
 def _shared(spec: Object, release: Release) -> tuple[FieldErrors, Object, Release]:
     """Return the FieldErrors of match conditions and variables, and the types and the release for the rules."""
     types = environment(bool(spec.get("paramKind")))
-    release = (release[0], release[1] - 1)  # what the release before knows as well, for a rollback
-    errors, seen = [], set()
-    for i, condition in enumerate(spec.get("matchConditions") or ()):
-        path, name = f"spec.matchConditions[{i}]", condition.get("name", "")
-        errors += _expression(f"{path}.expression", condition.get("expression", ""), types, release, "", BOOL)
-        errors += checks.qualified_name(f"{path}.name", name) if name else [field.required(f"{path}.name")]
-        if name and name in seen:
-            errors.append(field.duplicate(f"{path}.name", name))
-        seen.add(name)
+    release = before(release)
+    errors = conditions("spec.matchConditions", spec.get("matchConditions") or (), types, release)
     errors += _variables(spec, types, release)
     return errors, types, release
+
+
+def before(release: Release) -> Release:
+    """Return the release whose CEL new expressions are held to: a cluster may have to be rolled back to it."""
+    return release[0], release[1] - 1
+
+
+def conditions(path: str, given: Sequence[Object], types: Object, release: Release) -> FieldErrors:
+    """Return the FieldErrors of match conditions; `types`: those of the variables that they may use."""
+    errors, seen = [], set()
+    for i, condition in enumerate(given):
+        at, name = f"{path}[{i}]", condition.get("name", "")
+        errors += _expression(f"{at}.expression", condition.get("expression", ""), types, release, "", BOOL)
+        errors += checks.qualified_name(f"{at}.name", name) if name else [field.required(f"{at}.name")]
+        if name and name in seen:
+            errors.append(field.duplicate(f"{at}.name", name))
+        seen.add(name)
+    return errors
 
 
 def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:

@@ -56,6 +56,12 @@ class WebhookConfiguration(Kind):
             errors += label_selector(f"{path}.namespaceSelector", hook["namespaceSelector"])
             errors += label_selector(f"{path}.objectSelector", hook["objectSelector"])
             errors += client_config(f"{path}.clientConfig", hook.get("clientConfig") or {})
+            if hook.get("matchConditions"):
+                from .expressions import environment
+                from .policy_validation import before, conditions
+
+                errors += conditions(f"{path}.matchConditions", hook["matchConditions"], environment(False),
+                                     before(ctx.release))
             errors += review_versions(f"{path}.admissionReviewVersions", hook.get("admissionReviewVersions") or [],
                                       "must specify one of v1, v1beta1")
             if name in seen:
