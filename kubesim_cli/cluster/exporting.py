@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object
     from .cluster import Cluster
 
-TOKEN = "kubernetes.io/service-account-token"  # type of Secrets
 _TOKEN_NAME = re.compile(r"-token-[a-z0-9]{5}")  # of those that older clusters make
 AUTOUPDATE = "apf.kubernetes.io/autoupdate-spec"
 MANAGER = "kubesim-import"  # of fields
@@ -102,7 +101,7 @@ def _is_made(obj: Object, sets: set[tuple[str | None, str]]) -> bool:
             or (kind == "ServiceAccount" and name == "default" and not obj.get("imagePullSecrets"))
             or (kind == "ConfigMap" and name in ("kube-root-ca.crt", "openshift-service-ca.crt"))
             or (kind == "Service" and name == "kubernetes" and meta.get("namespace") == "default")
-            or (kind == "Secret" and obj.get("type") == TOKEN and _TOKEN_NAME.search(name) is not None)
+            or (kind == "Secret" and obj.get("type") == wellknown.SECRET_TYPE_SERVICE_ACCOUNT_TOKEN and _TOKEN_NAME.search(name) is not None)
             or (kind in ("FlowSchema", "PriorityLevelConfiguration") and AUTOUPDATE in annotations)
             or (kind == "PriorityClass" and name.startswith("system-"))
             or (kind == "PersistentVolume" and volumes.PROVISIONED_BY in annotations))
@@ -185,7 +184,7 @@ class _Cleaner:
                 _filter(container, "volumeMounts", lambda each: each["name"] not in token)
 
     def _secret(self) -> None:
-        if self.obj.get("type") == TOKEN:  # its content comes with the account
+        if self.obj.get("type") == wellknown.SECRET_TYPE_SERVICE_ACCOUNT_TOKEN:  # its content comes with the account
             self.obj.pop("data", None)
             _strip(self.obj["metadata"], "annotations", lambda name: name != wellknown.SERVICE_ACCOUNT_UID_KEY)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Where CPython has each; hashlib has both, everywhere.
-_PLACES = {"sha256": ("_sha2" if sys.version_info >= (3, 12) else "_sha256", "hashlib"),
+_PLACES = {"sha256": ("_sha2" if sys.hexversion >= 0x030C0000 else "_sha256", "hashlib"),
            "shake_256": ("_sha3", "hashlib")}
 
 __all__ = ["md5", "sha1", "sha256", "shake_256"]

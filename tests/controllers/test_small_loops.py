@@ -121,7 +121,7 @@ def test_tokens_in_secrets(world):
     secret, account = w.get("secrets", "t"), w.get("serviceaccounts", "robot")
     assert w.names("secrets") == ["t"] and sorted(secret["data"]) == ["ca.crt", "namespace", "token"]
     assert secret["metadata"]["annotations"]["kubernetes.io/service-account.uid"] == account["metadata"]["uid"]
-    user, _, wrong = review(w.server.now, b64decode(secret["data"]["token"]).decode())
+    user, _, wrong = review(w.server, b64decode(secret["data"]["token"]).decode())
     assert (user["name"], user["uid"], wrong) == ("system:serviceaccount:default:robot", account["metadata"]["uid"], "")
     w.delete("secrets", "t")
     w.advance()

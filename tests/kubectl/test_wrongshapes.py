@@ -145,7 +145,7 @@ def test_fields_that_no_field_set_can_tell(terminal):
     terminal.ok("kubectl create -f -", json.dumps(account))
     terminal.ok("""kubectl patch sa s --type=json -p '[{"op":"remove","path":"/secrets/0/name"}]'""")
     done = terminal("kubectl apply --server-side -f -", json.dumps(account))
-    assert done.err.startswith("Error from server: failed to create typed live object (default/s; v1, "
+    assert done.err.startswith("Error from server: failed to create typed live object (default/s; /v1, "
                                "Kind=ServiceAccount): ")
 
 

@@ -39,7 +39,7 @@ class ServiceCIDR(Kind):
         from ..checks import immutable
 
         now, before = ((each.get("spec") or {}).get("cidrs") or [] for each in (obj, old))
-        if len(now) != len(before) and (len(before), len(now)) != (1, 2):
+        if len(now) != len(before) and not len(before) == 1 == len(now) - 1:
             return immutable("spec.cidrs", now, before)
         errors = [error for i, (new, was) in enumerate(zip(now, before))
                   for error in immutable(f"spec.cidrs[{i}]", new, was)]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ....machinery.errors import StatusError
-from ....machinery.wellknown import SECRET_TYPE_SERVICE_ACCOUNT_TOKEN, SERVICE_ACCOUNT_NAME_KEY
+from ....machinery.wellknown import (
+    SECRET_TYPE_SERVICE_ACCOUNT_TOKEN,
+    SERVICE_ACCOUNT_NAME_KEY,
+    SERVICE_ACCOUNT_UID_KEY,
+)
 from ....releases.kubectl import does
 from .events import list_all
 from .writer import Writer
@@ -14,7 +18,6 @@ if TYPE_CHECKING:
     from . import Context
 
 GROUP = ""
-_UID = "kubernetes.io/service-account.uid"
 
 
 def describe(account: Object, w: Writer, ctx: Context) -> None:
@@ -47,7 +50,7 @@ def _tokens(account: Object, ctx: Context) -> tuple[list[str], set[str]]:
         annotations = secret["metadata"].get("annotations") or {}
         if (secret.get("type") == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
                 and annotations.get(SERVICE_ACCOUNT_NAME_KEY) == meta["name"]
-                and annotations.get(_UID, "") == meta.get("uid", "")):
+                and annotations.get(SERVICE_ACCOUNT_UID_KEY, "") == meta.get("uid", "")):
             tokens.append(secret["metadata"]["name"])
     existing = {secret["metadata"]["name"] for secret in secrets}
     return tokens, {*_names(account.get("secrets")), *_names(account.get("imagePullSecrets"))} - existing
