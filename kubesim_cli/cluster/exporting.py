@@ -16,7 +16,7 @@ from ..machinery import decode, wellknown
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, dig
 from ..machinery.schema import schema_of
-from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
+from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION, SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def _is_made(obj: Object, sets: set[tuple[str | None, str]]) -> bool:
             or (kind == "ServiceAccount" and name == "default" and not obj.get("imagePullSecrets"))
             or (kind == "ConfigMap" and name in ("kube-root-ca.crt", "openshift-service-ca.crt"))
             or (kind == "Service" and name == "kubernetes" and meta.get("namespace") == "default")
-            or (kind == "Secret" and obj.get("type") == wellknown.SECRET_TYPE_SERVICE_ACCOUNT_TOKEN and _TOKEN_NAME.search(name) is not None)
+            or (kind == "Secret" and obj.get("type") == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN
+                and _TOKEN_NAME.search(name) is not None)
             or (kind in ("FlowSchema", "PriorityLevelConfiguration") and AUTOUPDATE in annotations)
             or (kind == "PriorityClass" and name.startswith("system-"))
             or (kind == "PersistentVolume" and volumes.PROVISIONED_BY in annotations))
@@ -184,7 +185,7 @@ class _Cleaner:
                 _filter(container, "volumeMounts", lambda each: each["name"] not in token)
 
     def _secret(self) -> None:
-        if self.obj.get("type") == wellknown.SECRET_TYPE_SERVICE_ACCOUNT_TOKEN:  # its content comes with the account
+        if self.obj.get("type") == SECRET_TYPE_SERVICE_ACCOUNT_TOKEN:  # its content comes with the account
             self.obj.pop("data", None)
             _strip(self.obj["metadata"], "annotations", lambda name: name != wellknown.SERVICE_ACCOUNT_UID_KEY)
 
