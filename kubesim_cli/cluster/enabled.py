@@ -58,7 +58,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "token-cleaner-controller": ("tokencleaner", ""),
     "ttl-after-finished-controller": ("ttl-after-finished", "ttl-after-finished"),
     "ttl-controller": ("ttl", ""),
-    "validatingadmissionpolicy-status-controller": ("", ""),
+    "validatingadmissionpolicy-status-controller": ("", "validatingadmissionpolicy-status"),
     "volumeattributesclass-protection-controller": ("", ""),
 }
 PROGRAMS = ("scheduler", "kubelet")  # each is the loop of its name

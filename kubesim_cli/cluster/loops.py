@@ -68,6 +68,8 @@ LOOPS: dict[str, Loop] = {
     "service-load-balancer": Loop("controllers.serviceloadbalancer", "nodes services"),
     "stages": Loop("kubelet.stages.controller", "*", of="stages.kwok.x-k8s.io", everywhere=True),
     "ttl-after-finished": Loop("controllers.ttlafterfinished", "jobs.batch"),
+    "validatingadmissionpolicy-status": Loop("controllers.validatingadmissionpolicystatus",
+                                             "validatingadmissionpolicies.admissionregistration.k8s.io"),
     "statefulset": Loop("controllers.statefulset", "persistentvolumeclaims pods statefulsets.apps",
                         of="statefulsets.apps"),
 }
