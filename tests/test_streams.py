@@ -48,6 +48,21 @@ def test_words_that_cannot_be_printed_undo_nothing(shell, line, code, err):
         assert shell(f"$K get cm a{name} -o name") == (0, f"configmap/a{name}\n", "")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])
+def test_commands_are_told_as_they_were_typed_whatever_the_locale(tmp_path, encoding):
+    environ = {**os.environ, "KUBESIM_HOME": str(tmp_path), "PYTHONIOENCODING": encoding}
+
+    def run(*words: str | bytes) -> bytes:
+        return subprocess.run([sys.executable, "-m", "kubesim_cli", *words], env=environ, capture_output=True,
+                              check=True).stdout
+
+    run("sim", "answer", b"\xff", "--stdout", "x")
+    run("sim", "answer", "\N{SNOWMAN}", "--stdout", "x")
+    listed = run("sim", "undo", "--list")
+    assert b"answer \xff --stdout" in listed and "answer \N{SNOWMAN} --stdout".encode() in listed
+    assert b"answer \xff --stdout" in run("sim", "timeline")
+
+
 def test_a_pipe_that_is_read_no_more_ends_the_command(shell):
     assert shell("($K get cm -o yaml; echo $? >&2) | true") == (0, "", "141\n")
 

@@ -6,6 +6,7 @@ import os
 import re
 
 from ..store import snapshots as files
+from ..store.log import Damaged
 from ..store.snapshots import Snapshot
 from .state import ClusterState
 
@@ -48,11 +49,14 @@ def save(cluster: Cluster, name: str, replace: bool = False) -> None:
 
 
 def load(cluster: Cluster, name: str) -> Snapshot:
-    """Open a snapshot; raises Invalid where there is none, StoreError where it is damaged."""
+    """Open a snapshot; raises Invalid where there is none or it is damaged, StoreError where it is newer."""
     try:
         return Snapshot(cluster.store.folder, name if _NAME.fullmatch(name) else "")
     except FileNotFoundError:
         raise Invalid(f'there is no snapshot "{name}"') from None
+    except Damaged:
+        raise Invalid(f'snapshot "{name}" is damaged; the cluster is not. `kubesim sim snapshot delete {name}` removes '
+                      'what is left') from None
 
 
 def release(snapshot: Snapshot) -> str:

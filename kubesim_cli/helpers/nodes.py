@@ -124,5 +124,5 @@ def _identity(name: str, what: str, dash: str) -> str:
     """Sixteen bytes in hex that are always the same for a node: no random source is asked for what nobody compares."""
     from ..machinery.digest import sha256
 
-    text = sha256(f"{name}/{what}".encode()).hexdigest()[:32]
+    text = sha256(f"{name}/{what}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return dash.join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -44,7 +44,7 @@ class Forgiving:
     def write(self, text: str) -> int:
         """Write text; returns its length."""
         try:
-            self._stream.write(text)
+            self._put(text)
             self._stream.flush()
         except BrokenPipeError:
             raise
@@ -52,6 +52,13 @@ class Forgiving:
             silence(self._stream)
             sys.stderr.write(f"Warning: {refusal(error)}\n")
         return len(text)
+
+    def _put(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+        except UnicodeEncodeError:  # what users typed need not be text, nor can each locale tell each text
+            self._stream.flush()
+            self._stream.buffer.write(text.encode("utf-8", "surrogateescape"))
 
     def flush(self) -> None:
         """All is written already."""

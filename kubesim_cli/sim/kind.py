@@ -6,6 +6,7 @@ What kind says on its way goes to stderr; its nodes are called here as minikube'
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Object, Release
 
 _UNKNOWN = {"ignore_unknown_options": True, "allow_extra_args": True}
+_NAMES = "^[a-z0-9.-]+$"
 _NAME = click.option("--name", "-n", default="kind", show_default=True, help="Which cluster.")
 
 
@@ -59,11 +61,13 @@ def create() -> None:
 def create_cluster(machines: Machines, name: str, image: str, config: TextIO | None) -> None:
     """Make a cluster, and its context the current one."""
     described = _described(config)
-    name = name or described.get("name") or "kind"
+    name = name or str(described.get("name") or "kind")
+    if not re.fullmatch(_NAMES, name):
+        _fail(f"failed to create cluster: '{name}' is not a valid cluster name, cluster names must match `{_NAMES}`")
     if name in _clusters(machines):
         _fail(f'failed to create cluster: node(s) already exist for a cluster with the name "{name}"')
     nodes = described.get("nodes") or [{}]
-    image = image or nodes[0].get("image") or ""
+    image = image or str(nodes[0].get("image") or "")
     _tell(f'Creating cluster "{name}" ...')
     release = _release(image)
     context = f"kind-{name}"

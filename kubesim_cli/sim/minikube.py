@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import click
 
@@ -23,6 +24,8 @@ _ADDONS = {"default-storageclass": ("storageclasses.storage.k8s.io", "", "standa
            "metrics-server": ("deployments.apps", "kube-system", "metrics-server"),
            "storage-provisioner": ("pods", "kube-system", "storage-provisioner")}
 _UNKNOWN = {"ignore_unknown_options": True, "allow_extra_args": True}  # drivers, memory and the like
+_ANY_RELEASE = ("", "stable", "latest")
+_NAMES = "[a-zA-Z0-9][a-zA-Z0-9_.-]+"  # of profiles
 _NOT_FOUND = {"GUEST": 85, "SVC": 115, "MK": 10}  # exit codes, by minikube's kinds of reasons
 
 
@@ -103,12 +106,15 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
     from ..releases.server import PATCH
 
     try:
-        release = releases.parse_release(kubernetes_version) if kubernetes_version.lstrip("v")[:1].isdigit() else None
+        release = None if kubernetes_version in _ANY_RELEASE else releases.parse_release(kubernetes_version)
     except ValueError as error:
         _exit("MK", "USAGE", str(error), 14)
     machines, name = profile.machines, profile.name
-    _say(f"kubesim {__version__} plays minikube: no machine is started")
     known = machines.made(name)
+    if not known and not re.fullmatch(_NAMES, name):
+        _exit("MK", "USAGE", f"Profile name '{name}' is not valid: letters, digits, '_', '.' and '-' are, two or more, "
+              "and a letter or digit first", 14)
+    _say(f"kubesim {__version__} plays minikube: no machine is started")
     machines.use(name, namespace)
     if not known and (nodes or release or name != "minikube"):
         machines.make(name, nodes or 1, release)

@@ -54,7 +54,11 @@ def record(ctx: click.Context, script: TextIO | None, output: str | None, force:
     typed = script is None and sys.stdin.isatty()
     with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
         with Recorder(folder, settings.execute, options, nodes=nodes, title=title) as recorder:
-            for kind, text in _typed(recorder) if typed else _read(source.read()):
+            try:
+                written = "" if typed else source.read()
+            except UnicodeDecodeError:
+                raise click.ClickException(f"{source.name} is no script: it is not text in UTF-8") from None
+            for kind, text in _typed(recorder) if typed else _read(written):
                 _take(recorder, kind, text, shown=typed or bool(output))
         if target:
             with open(target, "w", encoding="utf-8") as file:

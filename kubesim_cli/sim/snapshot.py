@@ -65,7 +65,11 @@ def list_(settings: Settings) -> None:
     rows = [("NAME", "CLOCK", "OBJECTS", "SIZE")]
     with _opened(settings) as cluster:
         for name in snapshots.names(cluster):
-            found = snapshots.load(cluster, name)
+            try:
+                found = snapshots.load(cluster, name)
+            except snapshots.Invalid:
+                rows.append((name, "damaged", "-", "-"))
+                continue
             rows.append((name, timestamps.format(found.told["at"]), str(found.objects), f"{-(-found.size // 1024)}Ki"))
             found.close()
     widths = [max(len(row[at]) for row in rows) for at in range(4)]

@@ -56,7 +56,7 @@ def timeline(settings: Settings, object_: str, namespace: str, everything: bool,
     if svg:
         from .pictures import picture
 
-        with open(svg, "w", encoding="utf-8") as file:
+        with open(svg, "w", encoding="utf-8", errors="replace") as file:
             file.write(picture(list(_lines(rows)), f"kubesim sim timeline {object_}".rstrip()))
         return
     screen = console(settings.environ, color)

@@ -112,7 +112,10 @@ class Past:
 
     def _of_log(self) -> list[Step]:
         """Return the steps since the log was begun."""
-        file = self._open(os.path.join(self._folder, logs.LOG))
+        try:
+            file = self._open(os.path.join(self._folder, logs.LOG))
+        except FileNotFoundError:  # a store that nothing was written to
+            return []
         start, before = self._begin(file)
         changed = {_place(row) for _, row in self._lines(file, start, self._index.size) if not _is_commit(row)}
         known: dict[Place, Row] = {}
@@ -253,8 +256,15 @@ def named_blobs(folder: str) -> set[str]:
 
 
 def blobs_of_rows(rows: Iterable[bytes]) -> set[str]:
-    """Return the names of the blobs that the parts among some lines name."""
-    return {name for row in rows if row.startswith(b'{"part":') for name in jsontext.loads(row).get("blobs", ())}
+    """Return the names of the blobs that the parts among some lines name; nobody goes back to damaged ones."""
+    found: set[str] = set()
+    for row in rows:
+        if row.startswith(b'{"part":'):
+            try:
+                found.update(jsontext.loads(row).get("blobs", ()))
+            except ValueError:
+                continue
+    return found
 
 
 def sweep(folder: str, generation: int) -> None:

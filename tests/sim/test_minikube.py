@@ -182,3 +182,17 @@ def test_a_file_that_is_not_kinds_is_told(kind, text, problem):
 def test_a_release_that_is_not_emulated_is_told(kind, minikube):
     assert "unsupported" in kind("create cluster --image kindest/node:v1.12.0", 1)
     assert "unsupported" in minikube("start --kubernetes-version=v1.12.0", 14)
+    assert "unsupported" in minikube("start --kubernetes-version=nonsense", 14)
+
+
+@pytest.mark.parametrize("name", ["../x", "\u00fc", "a", "-x", "a b"])
+def test_a_profile_needs_a_name_that_is_one(terminal, minikube, name):
+    assert "is not valid" in minikube(f"-p '{name}' start", 14)
+    assert [entry.name for entry in (terminal.home / "clusters").iterdir()] == ["minikube"]
+
+
+@pytest.mark.parametrize("name", ["../x", "\u00fc", "A", "a b"])
+def test_a_cluster_of_kinds_needs_a_name_that_is_one(terminal, kind, name):
+    assert kind(f"create cluster --name '{name}'", 1).startswith(
+        f"ERROR: failed to create cluster: '{name}' is not a valid cluster name, cluster names must match")
+    assert [entry.name for entry in (terminal.home / "clusters").iterdir()] == ["minikube"]

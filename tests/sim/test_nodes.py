@@ -37,6 +37,12 @@ def test_a_stopped_node_is_lost_and_comes_back(terminal):
     assert "NotReady" not in terminal.ok("kubectl get node minikube-m02")
 
 
+def test_a_name_that_is_no_text_is_invalid(terminal):
+    result = terminal.sim(["node", "add", "n\udcff"])
+    assert result.code == 1 and result.err.startswith('Error: Node "n') and "is invalid" in result.err
+    assert terminal.ok("kubectl get nodes -o name") == "node/minikube\n"
+
+
 def test_a_node_that_is_not_there_is_told(terminal):
     result = terminal("kubectl sim node stop nosuch")
     assert (result.code, result.err) == (1, NOT_FOUND.format("nosuch"))

@@ -136,6 +136,12 @@ def test_a_script_that_is_named_is_read(record):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a pseudoterminal")
+def test_a_script_that_is_no_text_is_told(record, tmp_path):
+    (tmp_path / "s").write_bytes(b"kubectl get ns\n\xff\n")
+    assert record("", str(tmp_path / "s")) == (
+        1, "", f"Error: {tmp_path / 's'} is no script: it is not text in UTF-8\n")
+
+
 def test_what_somebody_types_becomes_a_page(tmp_path):
     import pty
     import select

@@ -118,6 +118,13 @@ def test_what_is_not_there_is_told(terminal, words, code, problem):
     assert done.code == code and problem in done.err
 
 
+def test_a_command_that_is_no_text_is_drawn(terminal):
+    terminal.sim(["answer", "x\udcff", "--stdout", "x"])
+    terminal.ok("kubectl sim timeline --svg x.svg")
+    with open("x.svg", encoding="utf-8") as file:
+        assert "answer&#160;x?" in file.read()
+
+
 def test_a_drawing_fetches_nothing(terminal):
     terminal.ok("kubectl run web --image=nginx")
     assert terminal.ok("kubectl sim timeline pod/web --svg web.svg") == ""

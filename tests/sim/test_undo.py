@@ -83,6 +83,13 @@ def test_there_is_no_more_to_undo_than_was_done(terminal):
     assert "one" in terminal.ok("kubectl get configmap -o name")
 
 
+def test_without_a_cluster_there_is_nothing_to_undo(terminal):
+    terminal.environ["KUBESIM_HOME"] = str(terminal.home / "new")
+    assert terminal("kubectl sim undo") == (1, "", "Error: there is nothing to undo\n")
+    assert terminal("kubectl sim redo") == (1, "", "Error: there is nothing to redo\n")
+    assert terminal("kubectl sim undo --list") == (0, "", "")
+
+
 def test_a_running_clock_goes_back_and_runs_on(terminal, monkeypatch):
     import time
 
