@@ -201,6 +201,12 @@ spec:
     ("{{ end }}", "", "a template cannot be read: "),
     ("durationMilliseconds: 30000", "durationMilliseconds: soon", "durationMilliseconds is no whole number"),
     ("  next:", "  after: {}\n  next:", "spec.after is not known here"),
+    ("  next:", "  steps: 5\n  next:", "steps is no list"),
+    ("  next:", "  next:\n    patches: 5", "patches is no list"),
+    ("  next:", "  next:\n    finalizers: {add: 5}", "add is no list"),
+    ("  next:", "  next:\n    finalizers: {remove: [{}]}", "a finalizer has no value"),
+    ("values: [Running]", "values: 5", "values is no list"),
+    ("kind: Pod", "kind: Event", "an event about each Event has no end"),
 ])
 def test_what_is_no_stage_is_told(stubs, tmp_path, old, new, told):
     result = apply(stubs, FAILS.replace(old, new), tmp_path)

@@ -73,14 +73,16 @@ class Stage:
         _known(delay, "delay")
         self.labels: Object = _map(selector, "matchLabels")
         self.annotations: Object = _map(selector, "matchAnnotations")
-        self._conditions = [_condition(each) for each in selector.get("matchExpressions") or ()]
+        self._conditions = [_condition(each) for each in _list(selector, "matchExpressions")]
         self._weight, self._weight_from = _number(spec, "weight", 0), _from(spec, "weightFrom")
         self._delay = _number(delay, "durationMilliseconds", 0) / 1000
         self._jitter = _number(delay, "jitterDurationMilliseconds", -1) / 1000
         self._delay_from = _from(delay, "durationFrom")
         self._jitter_from = _from(delay, "jitterDurationFrom")
-        given = spec.get("steps") or _steps_of(_map(spec, "next"))
+        given = _list(spec, "steps") or _steps_of(_map(spec, "next"))
         self.steps = [step for each in given for step in _steps(each)]
+        if self.kind == "Event" and any("event" in step for step in self.steps):
+            raise Invalid("an event about each Event has no end")
 
     def matches(self, obj: Object) -> bool:
         """Tell whether an object is at this stage."""
@@ -123,7 +125,7 @@ def _steps_of(given: Object) -> list[Json]:
     """Return as steps what `next` says, which was there before them."""
     _known(given, "next")
     steps: list[Json] = [{field: given[field]} for field in ("event", "finalizers", "delete") if given.get(field)]
-    steps += [{"patch": each} for each in given.get("patches") or ()]
+    steps += [{"patch": each} for each in _list(given, "patches")]
     if given.get("statusTemplate"):
         steps.append({"patch": {"root": "status", "template": given["statusTemplate"],
                                 "subresource": given.get("statusSubresource", "status")}})
@@ -136,6 +138,9 @@ def _steps(given: Json) -> Iterator[Object]:
     for field in ("event", "finalizers"):
         if given.get(field):
             _known(given[field], field)
+            for each in (*_list(given[field], "add"), *_list(given[field], "remove")):  # which events have not
+                if not isinstance(each, dict) or not isinstance(each.get("value"), str):
+                    raise Invalid("a finalizer has no value")
             yield {field: given[field]}
     for field in ("patch", "apply"):
         if given.get(field):
@@ -149,6 +154,13 @@ def _map(there: Object, field: str) -> Object:
     if found is not None and not isinstance(found, dict):
         raise Invalid(f"{field} is no map")
     return found or {}
+
+
+def _list(there: Object, field: str) -> list[Json]:
+    found = there.get(field)
+    if found is not None and not isinstance(found, list):
+        raise Invalid(f"{field} is no list")
+    return found or []
 
 
 def _number(there: Object, field: str, default: int) -> int:
@@ -193,7 +205,7 @@ def _condition(given: Json) -> Callable[[Object], bool]:
     if not isinstance(given, dict) or given.get("operator") not in _OPERATORS:
         raise Invalid(f"the operator of a matchExpression is one of {', '.join(_OPERATORS)}")
     find, operator = _expression(given.get("key")), given["operator"]
-    values = [_text(value) for value in given.get("values") or ()]
+    values = [_text(value) for value in _list(given, "values")]
     if operator in ("In", "NotIn") and not values:
         raise Invalid(f"{operator} needs values")
 
