@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import importlib.util
 import os
 import pathlib
@@ -39,7 +40,7 @@ def test_a_script_of_windows_starts_the_same(tmp_path):
 @pytest.mark.parametrize("name", ["kubesim_cli.kubectl", "kubesim_cli.kubectl.get.get", "kubesim_cli.main"])
 def test_modules_are_found_where_python_finds_them(name):
     path = importlib.util.find_spec(name.rpartition(".")[0]).submodule_search_locations
-    ours, pythons = finder.find_spec(name, list(path)), importlib.util.find_spec(name)
+    ours, pythons = finder.find_spec(name, list(path)), importlib.machinery.PathFinder.find_spec(name, list(path))
     assert (ours.origin, ours.submodule_search_locations, ours.loader.name) == (
         pythons.origin, pythons.submodule_search_locations, pythons.loader.name)
 
