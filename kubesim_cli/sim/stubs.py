@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..cluster import stubs
+from ..machinery.files import bounded
 from .clock import Duration
 
 TYPE_CHECKING = False
@@ -47,15 +48,12 @@ def answer(settings: Settings, pattern: str | None, stdout: str, stdout_file: Bi
         return
     if not forget and pattern is None:
         raise click.UsageError("a PATTERN has to be given")
+    stdout = _line(stdout) if stdout_file is None else bounded(stdout_file).decode("utf-8", "surrogateescape")
     cluster.hold()
     try:
         if forget:
             cluster.state.answers = [each for each in cluster.state.answers if pattern not in (None, each["pattern"])]
         else:
-            if stdout_file is not None:
-                stdout = stdout_file.read().decode("utf-8", "surrogateescape")
-            else:
-                stdout = _line(stdout)
             stubs.answer(cluster, pattern or "", stdout=stdout, stderr=_line(stderr), code=code, times=times)
     except ValueError as error:
         raise click.ClickException(str(error)) from None

@@ -98,8 +98,8 @@ class Cluster:
         """
         if clock not in ("frozen", "running"):
             raise ValueError(f'clock is "frozen" or "running", not {clock!r}')
-        if nodes < 1:
-            raise ValueError("a cluster has one node at least")
+        if not 1 <= nodes <= 5000:
+            raise ValueError(f"a cluster has 1 to 5000 nodes, not {nodes}")
         release = parse_release(kubernetes_version) if kubernetes_version else asked_release(
             os.environ, "KUBESIM_KUBERNETES_VERSION")
         asked = ",".join(f"{name}={str(value).lower()}" for name, value in (feature_gates or {}).items())

@@ -201,3 +201,11 @@ def test_the_seed_of_a_new_cluster_may_be_chosen(terminal, tmp_path):
     terminal.ok("kubectl sim reset")
     terminal.environ["KUBESIM_SEED"] = "1"
     assert uid("1", "c") == uid("1", "a")
+
+
+def test_an_answer_out_of_a_file_without_end_is_refused(terminal, tmp_path, monkeypatch):
+    monkeypatch.setattr("kubesim_cli.machinery.files.MOST", 10)
+    (tmp_path / "long").write_text("x" * 11)
+    with pytest.raises(OSError, match="File too large"):
+        terminal(f"kubectl sim answer 'top nodes' --stdout-file {tmp_path / 'long'}")
+    assert terminal.ok("kubectl sim answer --list") == ""

@@ -82,8 +82,9 @@ def test_a_cluster_is_made_as_asked(monkeypatch):
         assert abs((made.now - datetime.now(timezone.utc)).total_seconds()) < 60
 
 
-@pytest.mark.parametrize("arguments", [{"clock": "stopped"}, {"nodes": 0}, {"kubernetes_version": "1.2"},
-                                       {"feature_gates": {"Nonsense": True}}, {"start": "yesterday"}])
+@pytest.mark.parametrize("arguments", [{"clock": "stopped"}, {"nodes": 0}, {"nodes": 10**9},
+                                       {"kubernetes_version": "1.2"}, {"feature_gates": {"Nonsense": True}},
+                                       {"start": "yesterday"}])
 def test_what_cannot_be_made_is_refused(arguments):
     with pytest.raises(ValueError):
         Cluster(**arguments)
