@@ -81,8 +81,12 @@ class Past:
             raise
 
     def close(self) -> None:
+        """Let go of the files. They were only read: that one is closed badly is no failure of what was done with it."""
         for file in self._files:
-            file.close()
+            try:
+                file.close()
+            except OSError:
+                continue
         self._files = []
 
     def _open(self, path: str) -> BinaryIO:

@@ -174,3 +174,31 @@ def test_watchers_hear_of_what_is_undone(terminal):
     assert [(type_, obj["data"]["a"]) for type_, resource, obj in heard
             if resource == "configmaps" and obj["metadata"]["name"] == "one"] == [("MODIFIED", "1"), ("DELETED", "1")]
     other.close()
+
+
+def test_a_file_that_is_closed_badly_undoes_no_undo(terminal, monkeypatch):
+    terminal.ok("kubectl create configmap a")
+    opened = past.Past._open
+
+    class Sticky:
+        def __init__(self, file):
+            self.file = file
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+        def __iter__(self):
+            return iter(self.file)
+
+        def close(self):
+            self.file.close()
+            raise OSError(37, "No locks available")
+
+    def sticky(self, path):
+        opened(self, path)
+        self._files[-1] = Sticky(self._files[-1])
+        return self._files[-1]
+
+    monkeypatch.setattr(past.Past, "_open", sticky)
+    terminal.ok("kubectl sim undo")
+    assert terminal("kubectl get configmap a").code == 1
