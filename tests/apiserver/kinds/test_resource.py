@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 GROUP = "resource.k8s.io"
@@ -88,3 +90,18 @@ def test_a_claims_status(desk):
     assert [str(error) for error in claims.kind.validate_status(new, old, claims.ctx)] == [
         "status.reservedFor[0].uid: Required value",
         "status.reservedFor: Forbidden: may not be specified when `allocated` is not set"]
+
+
+def test_columns_of_a_slice(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    made = {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceSlice", "metadata": {"name": "s"}, "spec": {
+        "driver": "d.org", "nodeName": "minikube",
+        "pool": {"name": "p", "generation": 1, "resourceSliceCount": 1}, "devices": [{"name": "gpu-0"}]}}
+    terminal.ok("kubectl create -f -", json.dumps(made))
+    head, row = terminal.ok("kubectl get resourceslices").splitlines()
+    assert head.split() == ["NAME", "NODE", "DRIVER", "POOL", "AGE"]
+    assert row.split()[:4] == ["s", "minikube", "d.org", "p"]
+    assert terminal.ok("kubectl get resourceslices --field-selector spec.driver=other -o name") == ""
+    moved = terminal("kubectl patch resourceslice s --type=merge "
+                     """-p '{"spec":{"nodeName":"other","pool":{"name":"q"}}}'""")
+    assert "spec.pool.name: Invalid value" in moved.err and "spec.nodeName: Invalid value" in moved.err

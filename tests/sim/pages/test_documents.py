@@ -1,0 +1,37 @@
+"""Parts of YAML documents are found in what was printed, whatever the order of keys."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubesim_cli.sim.pages.documents import covers, parsed, parts
+
+PRINTED = parsed("""\
+spec:
+  replicas: 2
+  args: [a, b, c]
+  text: one two
+status: {}""".splitlines())
+
+
+def same(shown: str, printed: str) -> bool:
+    return shown == printed
+
+
+@pytest.mark.parametrize(("shown", "there"), [
+    ("spec: {text: one two, replicas: 2}", True), ("spec: {replicas: 3}", False), ("spec: {nosuch: 1}", False),
+    ("spec: {args: [a, c]}", True), ("spec: {args: [c, a]}", False), ("spec: {args: {a: b}}", False),
+    ("spec: {replicas: [2]}", False), ("spec: {text: }", True), ("spec: [a]", False),
+    ("spec:\n  text: |\n    onet\n    wo", True)])
+def test_what_a_document_covers(shown, there):
+    assert covers(PRINTED, parsed(shown.splitlines()), same) == there
+
+
+@pytest.mark.parametrize("text", ["", "only words", "a: [", "{{ template }}: - x", "a\n\tb: c: d"])
+def test_what_is_no_document(text):
+    assert parsed(text.splitlines()) is None
+
+
+def test_the_parts_of_a_document():
+    assert list(parts(parsed(["a: [{b: c}]"]))) == [
+        {"a": [{"b": "c"}]}, [{"b": "c"}], {"b": "c"}, "c"]
