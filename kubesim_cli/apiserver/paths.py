@@ -25,7 +25,7 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
     """
     path, _, query = url.partition("?")
     parts = [part for part in path.split("/") if part]
-    of_resource = (parts[:1] == ["api"] and len(parts) > 2) or (parts[:1] == ["apis"] and len(parts) > 3)
+    of_resource = _of_resource(parts)
     if not of_resource:
         from .authorization import authorize_path
 
@@ -44,9 +44,16 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
     return _serve(client, method, group, version_, rest, _query(query), body)
 
 
+def _of_resource(parts: list[str]) -> bool:
+    return (parts[:1] == ["api"] and len(parts) > 2) or (parts[:1] == ["apis"] and len(parts) > 3)
+
+
 def unreadable(client: Client, url: str, data: bytes, problem: str) -> errors.StatusError:
-    """Return the refusal of a body that is no JSON (transformDecodeError, summarizeData)."""
+    """Return the refusal of a body that is no JSON (transformDecodeError, summarizeData); a path that is none of a
+    resource is refused before that."""
     parts = [part for part in url.partition("?")[0].split("/") if part]
+    if not _of_resource(parts):
+        return errors.no_resource()
     group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
     if rest[0] == "namespaces" and len(rest) > 2:
         rest = rest[2:]

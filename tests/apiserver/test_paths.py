@@ -213,3 +213,10 @@ def test_what_a_write_may_say_beside_its_object(api, query, told):
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
     assert api.refused(api.admin.raw, "POST", f"/api/v1/namespaces/default/configmaps?{query}", body) == (
         f'CreateOptions.meta.k8s.io "" is invalid: {told}')
+
+
+@pytest.mark.parametrize("line", ["delete --raw=/api/pods", "replace --raw=/apis", "create --raw=/x/y"])
+def test_a_body_that_cannot_be_read_for_a_path_of_no_resource(terminal, line):
+    done = terminal(f"kubectl {line} -f -", "{no json")
+    assert (done.code, done.err) == (1, "Error from server (NotFound): the server could not find the requested "
+                                        "resource\n")
