@@ -33,7 +33,7 @@ def replace(resources: ResourceSet, entries: Iterable[Json], loader: Loader) -> 
             if source is not None:
                 value = _source_value(resources, source)
             for target in replacement["targets"]:
-                _set_in_targets(resources, value, target)
+                _set_in_targets(resources, value, target or {})
 
 
 def _loaded(entry: Object, loader: Loader) -> list[Object]:

@@ -170,6 +170,7 @@ def test_deprecated_fields_are_warned_of(build):
     ("replacements: [{path: p.yaml, source: {kind: ConfigMap}}]",
      "trouble configuring builtin ReplacementTransformer with config: `\nReplacements:\n- path: p.yaml\n  source:\n"
      "    kind: ConfigMap\n`: cannot specify both path and inline replacement"),
+    ("replacements: [{source: {kind: Deployment}, targets: [null]}]", "target must specify resources to select"),
     ("replacements: [{source: {kind: Deployment}, targets: [{select: {kind: Deployment}, "
      "fieldPaths: [spec.template.spec.containers.5.image]}]}]",
      'unable to find field "spec.template.spec.containers.5.image" in replacement target: index 5 specified but only 2 '
