@@ -17,34 +17,41 @@ from .settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .settings import Execute
 
-# Where the commands are: each module's COMMANDS.
-_MODULES = (
-    "clock",
-    "curl",
-    "doctor",
-    "exporting",
-    "faults",
-    "images",
-    "kind",
-    "loading",
-    "minikube",
-    "nodes",
-    "record",
-    "reset",
-    "running",
-    "shell",
-    "snapshot",
-    "stages",
-    "status",
-    "stubs",
-    "timeline",
-    "uids",
-    "undo",
-    "verify",
-    "volume",
-)
+# Where each command is: in its module's COMMANDS.
+_MODULES = {
+    "answer": "stubs",
+    "clock": "clock",
+    "curl": "curl",
+    "doctor": "doctor",
+    "env": "shell",
+    "export": "exporting",
+    "fail": "faults",
+    "image": "images",
+    "import": "exporting",
+    "kind": "kind",
+    "load": "loading",
+    "minikube": "minikube",
+    "node": "nodes",
+    "record": "record",
+    "redo": "undo",
+    "reset": "reset",
+    "run": "running",
+    "shell": "shell",
+    "snapshot": "snapshot",
+    "stage": "stages",
+    "status": "status",
+    "timeline": "timeline",
+    "tunnel": "nodes",
+    "uids": "uids",
+    "undo": "undo",
+    "verify": "verify",
+    "volume": "volume",
+    "watch": "status",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,7 +64,12 @@ def sim(ctx: click.Context) -> None:
 
 def whole() -> click.Group:
     """Return `kubesim sim` with all its commands."""
-    for name in _MODULES:
+    return _with(_MODULES.values())
+
+
+def _with(modules: Iterable[str]) -> click.Group:
+    """Return `kubesim sim` with the commands of some modules."""
+    for name in dict.fromkeys(modules):
         for command in import_module(f"kubesim_cli.sim.{name}").COMMANDS:
             sim.add_command(command)
     return sim
@@ -71,7 +83,8 @@ def main(args: list[str], execute: Execute | None = None) -> int:
     try:
         with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
             # what ctx.exit() was given
-            return whole().main(args, prog_name="kubesim sim", standalone_mode=False, obj=(execute, args)) or 0
+            group = _with([_MODULES[args[0]]]) if args and args[0] in _MODULES else whole()
+            return group.main(args, prog_name="kubesim sim", standalone_mode=False, obj=(execute, args)) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -99,3 +99,14 @@ def test_shell_ends_as_its_shell_does(sim, tmp_path, script, code):
 
 def test_a_shell_that_does_not_exist_is_1(sim):
     assert sim("shell", "--shell", "/nosuch/shell").returncode == 1
+
+
+def test_each_command_is_in_its_module():
+    """One that is asked for is imported alone, so that the rest costs nothing."""
+    from importlib import import_module
+
+    from kubesim_cli.sim import cli
+
+    assert set(cli.whole().commands) == set(cli._MODULES)
+    for name, module in cli._MODULES.items():
+        assert name in {command.name for command in import_module(f"kubesim_cli.sim.{module}").COMMANDS}
