@@ -8,24 +8,8 @@ import pytest
 
 from kubesim_cli.kubelet.images import image as images
 from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec
-from kubesim_cli.kubelet.runtime.kernel.network import Routes
 
-START = 1_800_000_000.0
-
-
-class Between(Routes):
-    """Containers find each other by their hostnames."""
-
-    def __init__(self, engine):
-        self.engine = engine
-
-    def resolve(self, space, name):
-        return [each.space.net.address for each in self.engine.containers.values()
-                if each.space.hostname == name.partition(".")[0] and each.space.ended is None]
-
-    def route(self, space, address, port):
-        found = [each.space for each in self.engine.containers.values() if each.space.net.address == address]
-        return (found[0], port) if found else super().route(space, address, port)
+from .halls import START, Between
 
 
 class Hall:
