@@ -102,7 +102,7 @@ a      1/1     Running   0          60m
 
 @needs_bash
 def test_what_takes_too_long_fails_and_the_page_goes_on(replayed):
-    report = replayed("```sh\nwhile true; do :; done\n```\n```\n$ echo a\na\n```\n", timeout=0.5)
+    report = replayed("```sh\nwhile true; do :; done\n```\n```\n$ echo a\na\n```\n", timeout=2)
     assert states(report) == ["failed", "equal"]
 
 
