@@ -38,8 +38,6 @@ def run(ctx: Context) -> None:
             _refuse_overwrites(annotations, new)
         annotations = {key: value for key, value in {**annotations, **new}.items() if key not in removed}
         changed["metadata"]["annotations"] = annotations
-        if not annotations:
-            del changed["metadata"]["annotations"]
         info.obj = changed if offline else metadata.send(ctx, info, changed, strategy)
         if flags["list"]:
             return metadata.print_list(ctx, info, result.single, "annotations")

@@ -197,6 +197,14 @@ def test_files_are_merged_and_each_keeps_its_entries(lab):
     assert not os.path.exists("nosuch.conf")
 
 
+def test_a_cluster_is_insecure_as_long_as_every_change_says_so(lab):
+    lab.ok("kubectl config set-cluster new --server=https://new --insecure-skip-tls-verify")
+    shown = "kubectl config view -o jsonpath='{.clusters[?(@.name==\"new\")].cluster}'"
+    assert '"insecure-skip-tls-verify":true' in lab.ok(shown)
+    lab.ok("kubectl config set-cluster new --proxy-url=http://p")
+    assert lab.ok(shown) == '{"proxy-url":"http://p","server":"https://new"}'
+
+
 @pytest.mark.parametrize(("words", "text"), [
     (["--context=nosuch"], "context was not found for specified context: nosuch"),
     (["--cluster=nosuch"], 'no server found for cluster "nosuch"'),

@@ -224,6 +224,7 @@ def test_metadata_may_be_missing_or_null(terminal, meta):
         file.write(f'{{"apiVersion":"v1","kind":"ConfigMap"{meta}}}')
     assert '"a": "b"' in terminal.ok("kubectl label --local -f f.json a=b -o json")
     assert '"a": "b"' in terminal.ok("kubectl annotate --local -f f.json a=b -o json")
+    assert '"annotations": {}\n' in terminal.ok("kubectl annotate --local -f f.json a- -o json")  # as left by the last
     for verb in ("create", "apply", "apply --server-side", "replace", "delete"):
         result = terminal(f"kubectl {verb} -f f.json")
         assert result.code == 1

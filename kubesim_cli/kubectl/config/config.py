@@ -203,12 +203,12 @@ def set_cluster(ctx: Context) -> None:
     if flags.changed("server"):
         entry.pop("tls-server-name", None)
     _take(entry, flags, ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url"))
-    if entry.get("insecure-skip-tls-verify") and flags.changed("insecure-skip-tls-verify"):
+    if flags["insecure-skip-tls-verify"]:
         _drop(entry, "certificate-authority", "certificate-authority-data")
+    else:  # a flag that is not given counts as false
+        _drop(entry, "insecure-skip-tls-verify")
     if flags.changed("certificate-authority"):
         _take_file(entry, flags, access, name, "clusters", "certificate-authority")
-        if authority:
-            _drop(entry, "insecure-skip-tls-verify")
     access.write(config)
     ctx.out(f'Cluster "{name}" set.\n')
 
