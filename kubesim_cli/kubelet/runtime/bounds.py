@@ -47,18 +47,22 @@ def within(play: Callable[[], T]) -> T:
 
 
 def _limit_memory() -> Callable[[], None]:
-    """Let this program's memory grow by so much and no more; returns what lifts that."""
+    """Let this program's memory grow by so much and no more, where the system does that; returns what lifts it."""
     if sys.platform != "linux":
         return lambda: None
     import resource
 
-    before = resource.getrlimit(resource.RLIMIT_AS)
+    def limit(most: int, hard: int) -> None:
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        except (OSError, ValueError):
+            pass
+
     try:
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         with open("/proc/self/statm", "rb", buffering=0) as file:
             wanted = int(file.read().split()[0]) * resource.getpagesize() + _MEMORY
-        if before[0] != resource.RLIM_INFINITY:
-            wanted = min(wanted, before[0])
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, before[1]))
     except (OSError, ValueError):
         return lambda: None
-    return lambda: resource.setrlimit(resource.RLIMIT_AS, before)
+    limit(wanted if soft == resource.RLIM_INFINITY else min(wanted, soft), hard)
+    return lambda: limit(soft, hard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import SimpleNamespace
 
@@ -285,3 +286,19 @@ def test_the_memory_that_counts_do_not_see_is_bounded():
     lift()
     assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert inside[0] == before[0] or 0 < inside[0] < 1 << 40
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux only")
+@pytest.mark.parametrize(("call", "first"), [("getrlimit", 1), ("setrlimit", 1), ("setrlimit", 2)])
+@pytest.mark.parametrize("problem", [OSError(22, "Invalid argument"), ValueError("current limit exceeds maximum")])
+def test_a_system_that_bounds_no_memory_is_no_failure(monkeypatch, call, first, problem):
+    calls = []
+
+    def refuse(*_):
+        calls.append(call)
+        if len(calls) >= first:
+            raise problem
+
+    monkeypatch.setattr(f"resource.{call}", refuse)
+    assert bounds.guarded(lambda: 1, lambda trouble: 2) == 1
+    assert len(calls) >= first
