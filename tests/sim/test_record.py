@@ -157,7 +157,7 @@ def test_what_somebody_types_becomes_a_page(tmp_path):
         nonlocal seen
         while text not in seen:
             if text == b"^C" and not select.select([screen], [], [], 3)[0]:
-                os.write(screen, b"\x03")  # Python keeps a first that comes between its reading of a key and its waiting
+                os.write(screen, b"\x03")  # Python keeps a first that comes between its reading and its waiting
             assert select.select([screen], [], [], 60)[0], seen
             seen += os.read(screen, 65536)
         seen = seen[seen.index(text) + len(text):]

@@ -76,7 +76,7 @@ class CustomResourceDefinition(Created):
         return names((obj.get("status") or {}).get("acceptedNames") or {}, "status.acceptedNames")
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
-        from .structural import unrecognized_formats
+        from .schemavalidation import unrecognized_formats
 
         if not enabled("CRDFormatWarnings", ctx.release):
             return []

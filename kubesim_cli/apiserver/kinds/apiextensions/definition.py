@@ -117,12 +117,12 @@ def _described(owner: Object, path: str, schema_name: str, has_status: bool, unc
                ctx: Context) -> FieldErrors:
     """What may stand in a version or, shared, in the spec: schema, subresources, columns and selectable fields;
     `unchanged`: the schema is as it was."""
-    from . import structural
+    from . import schemavalidation
 
     errors = []
     schema = (owner.get(schema_name) or {}).get("openAPIV3Schema")
     if schema is not None:
-        errors += structural.validate(schema, f"{path}.{schema_name}", has_status, unchanged, ctx)
+        errors += schemavalidation.validate(schema, f"{path}.{schema_name}", has_status, unchanged, ctx)
     scale = (owner.get("subresources") or {}).get("scale")
     if scale is not None:
         errors += _scale(scale, f"{path}.subresources.scale")
@@ -217,7 +217,7 @@ def _column(column: Object, path: str) -> FieldErrors:
 
 
 def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErrors:
-    from .structural import FieldPathError, find_field
+    from .fieldpaths import FieldPathError, find_field
 
     errors, seen = [], set()
     for i, entry in enumerate(selectable):
