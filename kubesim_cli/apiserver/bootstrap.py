@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..machinery.types import Json, Object, Release
     from .poststarthooks import Add
+    from .serviceranges import ServiceRanges
 
 RBAC = "rbac.authorization.k8s.io"
 _AUTOUPDATE = {AUTO_UPDATE_ANNOTATION_KEY: "true"}
@@ -45,12 +46,11 @@ wZS0
 
 
 def objects(release: Release, now: float, nodes: list[Object],
-            uid: Callable[[str, str], str], services: tuple[str, str] = ("10.96.0.0/12", "10.96.0.1"),
+            uid: Callable[[str, str], str], services: ServiceRanges,
             ) -> list[tuple[str, Object]]:
     """Return (resource, object) for all that a new cluster holds at `now`.
 
-    `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID; `services`: the range of
-    cluster IPs and the one that is the API's own.
+    `nodes`: Node objects, the control plane's first; `uid`: function (resource, key) -> UID.
     """
     from ..machinery.discovery import builtin
 
@@ -81,7 +81,7 @@ def objects(release: Release, now: float, nodes: list[Object],
             "conditions": [{"type": "Healthy", "status": "True", "message": "ok"}]}))
     _add_nodes(add, nodes, now, release)
     _add_roles(add)
-    poststarthooks.add_objects(add, now, discovery, services[0])
+    poststarthooks.add_objects(add, now, discovery, services.cidr)
     for name, value, what in (
             ("system-node-critical", 2000001000, "that must not be moved from their current node."),
             ("system-cluster-critical", 2000000000,
@@ -89,7 +89,7 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("priorityclasses.scheduling.k8s.io", "scheduling.k8s.io/v1", "PriorityClass", name, value=value,
             description=f"Used for system critical pods {what}", preemptionPolicy="PreemptLowerPriority"
             )["metadata"]["generation"] = 1
-    _add_api_service(add, nodes, release, services[1])
+    _add_api_service(add, nodes, release, services.of_api)
     _add_authentication(add, stamp)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
         annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=HOSTPATH_PROVISIONER,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..store.store import Store
     from .events import Recorder
     from .request import Request
+    from .serviceranges import ServiceRanges
     from .settings import Settings
 
     class Clock(Protocol):
@@ -66,6 +67,13 @@ class Server:
     def now(self) -> float:
         """Simulated seconds since 1970."""
         return self.clock.now
+
+    @property
+    def service_ranges(self) -> ServiceRanges:
+        """Where Services' addresses and node ports come from."""
+        from .serviceranges import ServiceRanges
+
+        return ServiceRanges() if self.settings is None else self.settings.services
 
     @property
     def discovery(self) -> Discovery:

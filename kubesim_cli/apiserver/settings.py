@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 
+from .serviceranges import ServiceRanges
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
 
-DEFAULT_RANGE, DEFAULT_PORTS = "10.96.0.0/12", (30000, 32767)
 MODES = ("AlwaysAllow", "AlwaysDeny", "ABAC", "Webhook", "RBAC", "Node")  # authorizer/modes
 _NOT_PLAYED = ("ABAC", "Webhook")
 # pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins
@@ -38,23 +39,15 @@ PLAYED_WHEN_ENABLED = frozenset({"AlwaysAdmit", "NodeRestriction", "NamespaceExi
 
 class Settings:
     """What the flags say: `modes` of authorization, admission plugins that are `off` or `on` (their modules' names),
-    the `service_range` as (first address as a number, how many), its `cidr`, `node_ports` (first, last), and the users
-    of static `tokens`."""
+    the `services`' ranges, and the users of static `tokens`."""
 
     def __init__(self, flags: dict[str, str]) -> None:
         self.modes = _list(flags.get("authorization-mode", "RBAC"))
         self.off = frozenset(name.lower() for name in _list(flags.get("disable-admission-plugins", "")))
         self.on = frozenset(name.lower() for name in _list(flags.get("enable-admission-plugins", "")))
-        self.cidr = flags.get("service-cluster-ip-range", DEFAULT_RANGE)
-        network = ipaddress.IPv4Network(self.cidr)
-        self.service_range = int(network.network_address), network.num_addresses
-        first, _, last = flags.get("service-node-port-range", "").partition("-")
-        self.node_ports = (int(first), int(last)) if last else DEFAULT_PORTS
+        names = {"cidr": "service-cluster-ip-range", "ports": "service-node-port-range"}
+        self.services = ServiceRanges(**{key: flags[name] for key, name in names.items() if name in flags})
         self.tokens = users(flags.get("token-auth-file", ""))
-
-    def service_ip(self, number: int) -> str:
-        """The address that stands so far behind the range's base: 1 is the API's own, 10 the cluster's DNS."""
-        return str(ipaddress.IPv4Address(self.service_range[0] + number))
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -124,6 +117,8 @@ def _check_plugins(flags: dict[str, str]) -> None:
 def _check_range(text: str) -> None:
     try:
         network = ipaddress.IPv4Network(text)
+        if not text.partition("/")[2].isdecimal():
+            raise ValueError  # a mask in the place of its length
     except ValueError:
         if ":" in text or "," in text:
             raise ValueError("kubesim has services of one IPv4 range only") from None

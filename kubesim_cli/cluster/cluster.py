@@ -301,9 +301,8 @@ class Cluster:
             first, others = kubesystem.images(self.server.release, len(nodes))
             for i, node in enumerate(nodes):
                 node["status"]["images"] = others if i else first
-        settings = self.server.settings
-        services = (settings.cidr, settings.service_ip(1)) if settings is not None else ("10.96.0.0/12", "10.96.0.1")
-        for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid, services):
+        ranges = self.server.service_ranges
+        for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid, ranges):
             self.store.put("ADDED", resource, key_of(obj), obj)
         if not self._bare:
             kubesystem.KubeSystem(self.client, self.store, Entropy({

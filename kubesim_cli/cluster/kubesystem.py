@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..apiserver.client import Client
-    from ..apiserver.server import Server
     from ..machinery.entropy import Entropy
     from ..machinery.types import Object, Release
     from ..store.store import Store
@@ -67,12 +66,6 @@ def _listed(image: str) -> Object:
     return names.listed(image, names.made_up_size(image))
 
 
-def services_of(server: Server) -> tuple[str, str]:
-    """Return the range of services' addresses, and that of the cluster's DNS."""
-    settings = server.settings
-    return (settings.cidr, settings.service_ip(10)) if settings is not None else ("10.96.0.0/12", "10.96.0.10")
-
-
 def known_objects() -> set[tuple[str, str]]:
     """Return (kind, name) of the objects in kube-system that somebody has written."""
     objects = [each["object"] for each in loads("".join(_parts()[::2]))["objects"]]
@@ -90,10 +83,11 @@ class KubeSystem:
 
     def make(self) -> None:
         """Put everything, pods before what tells of them."""
+        ranges = self.api.server.service_ranges
         for node in self.nodes:
-            for pod in mirror_pods(node, self.release):
+            for pod in mirror_pods(node, self.release, ranges.cidr):
                 self._run(pod, node)
-        for resource, obj in _data(self.release, self.nodes, *services_of(self.api.server)):
+        for resource, obj in _data(self.release, self.nodes, ranges.cidr, ranges.of_dns):
             if "template" in obj.get("spec", ()) and not enabled("OmitZeroTimes", self.release):
                 obj["spec"]["template"]["metadata"]["creationTimestamp"] = None
             if resource == "pods":

@@ -22,21 +22,24 @@ NAMESPACE = "kube-system"
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"  # label of the nodes that have these files
 CERTS = "/var/lib/minikube/certs"
 API_PORT = 8443
-POD_NETWORK, SERVICE_NETWORK = "10.244.0.0/16", "10.96.0.0/12"
+POD_NETWORK = "10.244.0.0/16"
 _FLEX = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec"
 _CA_CERTS = {"ca-certs": "/etc/ssl/certs", "etc-ca-certificates": "/etc/ca-certificates", "k8s-certs": CERTS,
              "usr-local-share-ca-certificates": "/usr/local/share/ca-certificates",
              "usr-share-ca-certificates": "/usr/share/ca-certificates"}
 
 
-def mirror_pods(node: Object, release: Release) -> list[Object]:
-    """Return the mirror pods of a node, without UID and status; none where it is not of the control plane."""
+def mirror_pods(node: Object, release: Release, services: str) -> list[Object]:
+    """Return the mirror pods of a node, without UID and status; none where it is not of the control plane.
+
+    `services`: the range of Services' addresses, which the pods' commands tell.
+    """
     if CONTROL_PLANE not in (node["metadata"].get("labels") or {}):
         return []
     ip = internal_ip(node)
     return [_mirror(node, pod, release) for pod in (
-        _etcd(node["metadata"]["name"], ip, release), _api_server(ip, release), _controller_manager(release),
-        _scheduler(release))]
+        _etcd(node["metadata"]["name"], ip, release), _api_server(ip, release, services),
+        _controller_manager(release, services), _scheduler(release))]
 
 
 def _mirror(node: Object, pod: Object, release: Release) -> Object:
@@ -134,7 +137,7 @@ def _etcd(node: str, ip: str, release: Release) -> Object:
         volumes, {"kubeadm.kubernetes.io/etcd.advertise-client-urls": client})
 
 
-def _api_server(ip: str, release: Release) -> Object:
+def _api_server(ip: str, release: Release, services: str) -> Object:
     command = _command(
         "kube-apiserver", advertise_address=ip, allow_privileged="true", authorization_mode="Node,RBAC",
         client_ca_file=f"{CERTS}/ca.crt", enable_admission_plugins="NamespaceLifecycle,LimitRanger,ServiceAccount,"
@@ -152,7 +155,7 @@ def _api_server(ip: str, release: Release) -> Object:
         requestheader_username_headers="X-Remote-User", secure_port=str(API_PORT),
         service_account_issuer="https://kubernetes.default.svc.cluster.local",
         service_account_key_file=f"{CERTS}/sa.pub", service_account_signing_key_file=f"{CERTS}/sa.key",
-        service_cluster_ip_range=SERVICE_NETWORK, tls_cert_file=f"{CERTS}/apiserver.crt",
+        service_cluster_ip_range=services, tls_cert_file=f"{CERTS}/apiserver.crt",
         tls_private_key_file=f"{CERTS}/apiserver.key", **_gates(release))
     volumes = _folders(_CA_CERTS)
     probes = _probes(release, ip, API_PORT, "HTTPS",
@@ -163,7 +166,7 @@ def _api_server(ip: str, release: Release) -> Object:
         volumes, {"kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint": f"{ip}:{API_PORT}"})
 
 
-def _controller_manager(release: Release) -> Object:
+def _controller_manager(release: Release, services: str) -> Object:
     config, ca = "/etc/kubernetes/controller-manager.conf", f"{CERTS}/ca.crt"
     command = _command(
         "kube-controller-manager", allocate_node_cidrs="true", authentication_kubeconfig=config,
@@ -171,7 +174,7 @@ def _controller_manager(release: Release) -> Object:
         cluster_name="mk", cluster_signing_cert_file=ca, cluster_signing_key_file=f"{CERTS}/ca.key",
         controllers="*,bootstrapsigner,tokencleaner", kubeconfig=config, leader_elect="false",
         requestheader_client_ca_file=f"{CERTS}/front-proxy-ca.crt", root_ca_file=ca,
-        service_account_private_key_file=f"{CERTS}/sa.key", service_cluster_ip_range=SERVICE_NETWORK,
+        service_account_private_key_file=f"{CERTS}/sa.key", service_cluster_ip_range=services,
         use_service_account_credentials="true", **_gates(release))
     volumes = {**_folders(_CA_CERTS), "kubeconfig": (config, "FileOrCreate")}
     if not enabled("NoFlexVolumes", release):

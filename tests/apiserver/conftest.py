@@ -30,7 +30,8 @@ class Api:
         self.warned: list[str] = []
         self.admin = self.client(ADMIN)
         self.trusted = self.server.trusted
-        for resource, obj in bootstrap.objects(release, NOW, [node_object(0, release, NOW)], self.server.entropy.uid):
+        for resource, obj in bootstrap.objects(release, NOW, [node_object(0, release, NOW)], self.server.entropy.uid,
+                                               self.server.service_ranges):
             self.store.put("ADDED", resource, key_of(obj), obj)
 
     def client(self, user: dict) -> Client:

@@ -1,4 +1,5 @@
 from kubesim_cli.apiserver import bootstrap
+from kubesim_cli.apiserver.serviceranges import ServiceRanges
 from kubesim_cli.helpers.nodes import node_object
 
 NOW = 1_704_067_200.0
@@ -6,7 +7,7 @@ NOW = 1_704_067_200.0
 
 def objects(release=(1, 36)):
     nodes = [node_object(0, release, NOW)]
-    return bootstrap.objects(release, NOW, nodes, lambda resource, key: f"uid-{resource}-{key}")
+    return bootstrap.objects(release, NOW, nodes, lambda resource, key: f"uid-{resource}-{key}", ServiceRanges())
 
 
 def names(resource, **options):

@@ -26,6 +26,8 @@ POD = "kubectl run p --image=nginx:1.27"
     ("--service-cluster-ip-range 10.0.0.0/8",
      "specified --service-cluster-ip-range is too large; for 32-bit addresses, the mask must be >= 12"),
     ("--service-cluster-ip-range x", "--service-cluster-ip-range must contain at least one valid cidr"),
+    ("--service-cluster-ip-range 10.0.0.0/255.255.0.0",
+     "--service-cluster-ip-range must contain at least one valid cidr"),
     ("--service-cluster-ip-range fd00::/112", "kubesim has services of one IPv4 range only"),
     ("--service-node-port-range 30000", 'invalid port range "30000": use LOW-HIGH, from 1 to 65535'),
 ])
@@ -93,6 +95,8 @@ def test_ranges_of_services(terminal):
                 "--service-node-port-range 40000-40001")
     assert terminal.ok("kubectl get svc -A -o jsonpath='{.items[*].spec.clusterIP}'") == "10.0.0.1 10.0.0.10"
     assert terminal.ok("kubectl get servicecidrs -o jsonpath='{.items[*].spec.cidrs}'") == '["10.0.0.0/28"]'
+    assert "--service-cluster-ip-range=10.0.0.0/28" in terminal.ok(
+        "kubectl get pod kube-apiserver-minikube -n kube-system -o jsonpath='{.spec.containers[0].command}'")
     ports = {terminal.ok(f"kubectl create service nodeport s{number} --tcp=80 "
                          "-o jsonpath='{.spec.ports[0].nodePort}'") for number in range(2)}
     assert ports == {"40000", "40001"}

@@ -5,14 +5,18 @@ from __future__ import annotations
 from ..runtime.bin import http, tls
 from ..runtime.kernel.network import Answered
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _PLAIN = b"Client sent an HTTP request to an HTTPS server.\n"
 
 
-def request_on(connection: Answered, authority: str = "", names: tuple[str, ...] = ()) -> http.Message | None:
+def request_on(connection: Answered, authority: str = "", names: Callable[[], list[str]] = list) -> http.Message | None:
     """Return the next request that has come whole, None where more must come, or where it is refused.
 
-    A greeting of TLS is answered with a certificate of `authority` for `names`; where there is an authority plain HTTP
-    is refused, where there is none ("") TLS is.
+    A greeting of TLS is answered with a certificate of `authority` for `names()`; where there is an authority plain
+    HTTP is refused, where there is none ("") TLS is.
     """
     if not connection.secure and tls.is_hello(connection.sent):
         if not authority:
@@ -22,7 +26,7 @@ def request_on(connection: Answered, authority: str = "", names: tuple[str, ...]
         if found is None:
             return None
         connection.secure, connection.sent[:] = True, found[1]
-        connection.answer(tls.greeting(authority, list(names)), ended=False)
+        connection.answer(tls.greeting(authority, names()), ended=False)
     message = http.parse(bytes(connection.sent), False)
     if message is None:
         return None

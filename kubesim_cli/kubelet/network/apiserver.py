@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 PORT = 8443
 NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
-         "control-plane.minikube.internal", "minikube", "localhost", "10.96.0.1", "127.0.0.1", "192.168.49.2")
+         "control-plane.minikube.internal", "minikube", "localhost")
+_ADDRESSES = ("127.0.0.1", "192.168.49.2")
 ANONYMOUS: Object = {"name": "system:anonymous", "groups": ["system:unauthenticated"]}
 _PRETTY = ("curl", "Wget", "Mozilla/5.0")  # clients that get their JSON with indents
 
 
 def answer(connection: Answered) -> None:
     """Answer the requests that come on a connection."""
-    message = request_on(connection, tls.authorities(ROOT_CA)[0], NAMES)
+    message = request_on(connection, tls.authorities(ROOT_CA)[0], lambda: [
+        *NAMES, wiring_of(connection).api.server.service_ranges.of_api, *_ADDRESSES])
     if message is None:
         return
     code, value = _served(wiring_of(connection).api, message)

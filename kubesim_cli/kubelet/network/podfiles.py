@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ...machinery import timestamps
 from .dns import SERVICE, SERVICE_NAMESPACE, ZONE
-from .routes import DNS_ADDRESS, HOST
+from .routes import HOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def resolv_conf(api: Client, pod: Object) -> str:
     options: list[str] = []
     if policy in ("ClusterFirst", "ClusterFirstWithHostNet"):
         service = api.find("services", SERVICE, SERVICE_NAMESPACE)
-        servers = [service["spec"]["clusterIP"] if service else DNS_ADDRESS]
+        servers = [service["spec"]["clusterIP"] if service else api.server.service_ranges.of_dns]
         search = [f"{pod['metadata']['namespace']}.svc.{ZONE}", f"svc.{ZONE}", ZONE]
         options = ["ndots:5"]
     elif policy == "Default":

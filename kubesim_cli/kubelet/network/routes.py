@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Reach = Callable[[Object], "Space | None"]
 
 HOST = "192.168.49.1"      # the machine that the nodes run on
-DNS_ADDRESS = "10.96.0.10"  # where a cluster without kube-dns answers all the same
 DNS_PORT = 53
 _MACHINES = (("10.244.0.0", 16), ("192.168.49.0", 24))  # pods, nodes
 
@@ -60,7 +59,7 @@ class ClusterRoutes(Wiring):
         """Tell whether a name server's address leads to a CoreDNS that is ready and may be asked."""
         service = self.api.find("services", SERVICE, SERVICE_NAMESPACE)
         if service is None:
-            return server == DNS_ADDRESS
+            return server == self.api.server.service_ranges.of_dns  # a cluster without kube-dns answers all the same
         pods = [each.address for each in usable_of(list(self.view.endpoints(service, "dns", "UDP")))]
         if server != service["spec"].get("clusterIP"):
             pods = [each for each in pods if each == server]
@@ -129,9 +128,8 @@ class ClusterRoutes(Wiring):
             return outside.answer
         if known is False:
             raise Errno("ECONNREFUSED")
-        number, settings = number_of(address), self.api.server.settings
-        first, count = settings.service_range if settings is not None else (number_of("10.96.0.0"), 1 << 20)
-        if first <= number < first + count:
+        number, services = number_of(address), self.api.server.service_ranges
+        if services.first <= number < services.first + services.count:
             return None  # a service that is not there: packets leave for nowhere
         for base, bits in _MACHINES:
             if number >> 32 - bits == number_of(base) >> 32 - bits:

@@ -8,16 +8,13 @@ from __future__ import annotations
 from zlib import crc32
 
 from ....machinery import errors, field
+from ...serviceranges import address_of, number_of
 from .service_util import EXPOSED, externally_accessible, headless, needs_health_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Context
-
-CIDR = "10.96.0.0/12"
-FIRST_IP, IP_COUNT = 10 << 24 | 96 << 16, 1 << 20
-FIRST_PORT, LAST_PORT = 30000, 32767
 
 
 def _spared(count: int, smallest: int, step: int, most: int) -> int:
@@ -146,12 +143,7 @@ class _Allocator:
         self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
         self.own_ports = set(_node_ports(old)) if old else set()
         self.client = ctx.client
-        self.cidr, self.first_ip, self.ip_count = CIDR, FIRST_IP, IP_COUNT
-        self.first_port, self.last_port = FIRST_PORT, LAST_PORT
-        settings = ctx.client.server.settings
-        if settings is not None:
-            self.cidr, (self.first_ip, self.ip_count) = settings.cidr, settings.service_range
-            self.first_port, self.last_port = settings.node_ports
+        self.ranges = ctx.client.server.service_ranges
         self._taken: tuple[set[str], set[int]] | None = None
 
     @property
@@ -168,11 +160,9 @@ class _Allocator:
 
     def take_ip(self, ip: str) -> None:
         """Take a certain IP, or refuse the Service."""
-        parts = [int(part) for part in ip.split(".")]
-        number = parts[0] << 24 | parts[1] << 16 | parts[2] << 8 | parts[3]
-        why = ""
-        if not self.first_ip < number < self.first_ip + self.ip_count - 1:
-            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {self.cidr}"
+        ranges, why = self.ranges, ""
+        if not ranges.first < number_of(ip) < ranges.first + ranges.count - 1:
+            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {ranges.cidr}"
         elif ip in self.taken[0]:
             why = "provided IP is already allocated"
         if why:
@@ -181,13 +171,12 @@ class _Allocator:
 
     def any_ip(self) -> str:
         """Return a free IP, of the upper range where it has one."""
-        spared = _spared(self.ip_count, 16, 16, 256)
+        spared = _spared(self.ranges.count, 16, 16, 256)
         at = crc32(self.key.encode())
         for first in (spared or 1, 1):
-            size = self.ip_count - first - 1
+            size = self.ranges.count - first - 1
             for step in range(min(size, len(self.taken[0]) + 1)):
-                number = self.first_ip + first + (at + step) % size
-                ip = f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+                ip = address_of(self.ranges.first + first + (at + step) % size)
                 if ip not in self.taken[0]:
                     return ip
         raise errors.StatusError(500, "InternalError",
@@ -197,9 +186,9 @@ class _Allocator:
     def take_port(self, port: int, path: str) -> None:
         """Take a certain node port, or refuse the Service for the field at `path`."""
         why = ""
-        if not self.first_port <= port <= self.last_port:
+        if not self.ranges.first_port <= port <= self.ranges.last_port:
             why = ("provided port is not in the valid range. "
-                   f"The range of valid ports is {self.first_port}-{self.last_port}")
+                   f"The range of valid ports is {self.ranges.first_port}-{self.ranges.last_port}")
         elif port in self.taken[1]:
             why = "provided port is already allocated"
         if why:
@@ -211,12 +200,12 @@ class _Allocator:
 
     def any_port(self, salt: int | str) -> int:
         """Return a free node port."""
-        count = self.last_port - self.first_port + 1
+        count = self.ranges.last_port - self.ranges.first_port + 1
         at = crc32(f"{self.key}/{salt}".encode())
         for spared in (_spared(count, 16, 32, 128), 0):
             size = count - spared
             for step in range(size):
-                port = self.first_port + spared + (at + step) % size
+                port = self.ranges.first_port + spared + (at + step) % size
                 if port not in self.taken[1]:
                     self.taken[1].add(port)
                     return port
