@@ -32,19 +32,13 @@ def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
     from ..machinery.streaming import StartError
 
     settings: Settings = ctx.obj
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
+    with settings.opened(StartError) as cluster:
         session = cluster.curl(_aimed(settings, cluster, args))
-    except StartError as error:
-        raise click.ClickException(error.message) from None
-    limit = cluster.now + PATIENCE
-    while session.code is None and session.proceed(limit):
-        pass
-    said, code = session.read(), session.code
-    session.close()
-    cluster.commit()
-    cluster.close()
+        limit = cluster.now + PATIENCE
+        while session.code is None and session.proceed(limit):
+            pass
+        said, code = session.read(), session.code
+        session.close()
     for stream, data in said:
         out = sys.stderr if stream == "stderr" else sys.stdout
         raw = getattr(out, "buffer", None)

@@ -29,16 +29,14 @@ def export(settings: Settings, resources: tuple[str, ...], namespace: str, outpu
     """
     from ..cluster import exporting
 
-    cluster = settings.cluster()
-    cluster.catch_up()
-    names = []
-    for word in resources:
-        found = cluster.client.discovery.find(word)
-        if found is None:
-            raise click.ClickException(f'there is no resource "{word}"')
-        names.append(found.name)
-    made = exporting.objects(cluster, namespace, names)
-    cluster.close()
+    with settings.opened() as cluster:
+        names = []
+        for word in resources:
+            found = cluster.client.discovery.find(word)
+            if found is None:
+                raise click.ClickException(f'there is no resource "{word}"')
+            names.append(found.name)
+        made = exporting.objects(cluster, namespace, names)
     click.echo(_text(made, output), nl=False)
 
 
@@ -75,12 +73,9 @@ def import_(ctx: click.Context, files: tuple[str, ...]) -> None:
         found = [*loading.items_of(given)]
     except ValueError as error:
         raise click.ClickException(str(error)) from None
-    cluster = settings.cluster()
-    cluster.catch_up()
-    cluster.begin()
-    results = [*exporting.take_in(cluster, found)]
-    cluster.commit()
-    cluster.close()
+    with settings.opened() as cluster:
+        cluster.begin()
+        results = [*exporting.take_in(cluster, found)]
     for name, problem in results:
         click.echo(f"error: {name}: {problem}" if problem else f"{name} imported", err=bool(problem))
     if not results:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import click
 
 from ..cluster import faults
@@ -12,9 +10,6 @@ from .clock import Duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..cluster.cluster import Cluster
     from .settings import Settings
 
 _KINDS = ("pod", "pods", "po")
@@ -41,19 +36,6 @@ def fail() -> None:
     kubesim sim fail storage standard                 # claims stay Pending
     kubesim sim fail list
     """
-
-
-@contextmanager
-def _changing(settings: Settings) -> Iterator[Cluster]:
-    """Open the cluster for a change, which is committed at the end."""
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
-        yield cluster
-    except faults.Invalid as why:
-        raise click.ClickException(str(why)) from None
-    cluster.commit()
-    cluster.close()
 
 
 @fail.command("pod")
@@ -87,7 +69,7 @@ def pod(settings: Settings, name: str, crash: bool, oom: bool, probe: str | None
     """
     if sum((crash, oom, probe is not None, slow is not None, mend)) != 1:
         raise click.UsageError("one of --crash, --oom, --probe, --slow and --mend has to be given")
-    with _changing(settings) as cluster:
+    with settings.opened(faults.Invalid) as cluster:
         if crash or oom:
             for each in faults.crash(cluster, namespace, name, container=container, code=code, again=again, memory=oom):
                 click.echo(f"pod/{each} {'is out of memory' if oom else 'has crashed'}")
@@ -109,7 +91,7 @@ def pod(settings: Settings, name: str, crash: bool, oom: bool, probe: str | None
 @click.pass_obj
 def storage(settings: Settings, name: str, mend: bool) -> None:
     """Let a storage class provision nothing, or all of them: claims stay Pending, and events tell why."""
-    with _changing(settings) as cluster:
+    with settings.opened(faults.Invalid) as cluster:
         if not mend:
             faults.fail_storage(cluster, name)
         elif not faults.mend_storage(cluster, name):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ..cluster import images
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from typing import TextIO
 
-    from ..cluster.cluster import Cluster
     from .settings import Settings
 
 
@@ -29,32 +28,10 @@ def image() -> None:
     """
 
 
-def _changing(settings: Settings) -> AbstractContextManager[Cluster]:
-    """Open the cluster for a change, which is committed at the end."""
-    from contextlib import contextmanager
-
-    from ..cluster.images import Invalid
-
-    @contextmanager
-    def opened() -> Iterator[Cluster]:
-        cluster = settings.cluster()
-        cluster.catch_up()
-        try:
-            yield cluster
-        except Invalid as error:
-            raise click.ClickException(str(error)) from None
-        cluster.commit()
-        cluster.close()
-
-    return opened()
-
-
 @image.command("list")
 @click.pass_obj
 def list_(settings: Settings) -> None:
     """List the images that are described, and those that fail."""
-    from ..cluster import images
-
     rows = [("NAME", "ORIGIN", "TAGS"), *((name, origin, tags) for name, tags, origin in
                                           images.listed(settings.cluster()))]
     widths = [max(len(row[i]) for row in rows) for i in (0, 1)]
@@ -67,8 +44,6 @@ def list_(settings: Settings) -> None:
 @click.pass_obj
 def show(settings: Settings, name: str) -> None:
     """Tell what is known of an image: whether it can be pulled, its command, user, ports and programs."""
-    from ..cluster import images
-
     try:
         rows = images.shown(settings.cluster(), name)
     except images.Invalid as error:
@@ -100,11 +75,9 @@ def add(settings: Settings, name: str | None, filename: TextIO | None) -> None:
 
     docs/images.md tells all fields.
     """
-    from ..cluster import images
-
     if (name is None) == (filename is None):
         raise click.UsageError("either a NAME or -f FILE has to be given")
-    with _changing(settings) as cluster:
+    with settings.opened(images.Invalid) as cluster:
         try:
             described = {"names": [name]} if filename is None else images.parse(filename.read())
         except UnicodeDecodeError:
@@ -118,9 +91,7 @@ def add(settings: Settings, name: str | None, filename: TextIO | None) -> None:
 @click.pass_obj
 def remove(settings: Settings, name: str) -> None:
     """Forget an image of your own."""
-    from ..cluster import images
-
-    with _changing(settings) as cluster:
+    with settings.opened(images.Invalid) as cluster:
         if not images.remove(cluster, name):
             raise click.ClickException(f'there is no image "{name}" of your own')
     click.echo(f"image {name} removed")
@@ -131,9 +102,7 @@ def remove(settings: Settings, name: str) -> None:
 @click.pass_obj
 def fail(settings: Settings, name: str) -> None:
     """Let pulls of NAME fail, or of NAME:TAG alone. Nodes that have it keep it."""
-    from ..cluster import images
-
-    with _changing(settings) as cluster:
+    with settings.opened(images.Invalid) as cluster:
         images.fail(cluster, name)
     click.echo(f"image {name} fails")
 
@@ -143,9 +112,7 @@ def fail(settings: Settings, name: str) -> None:
 @click.pass_obj
 def mend(settings: Settings, name: str) -> None:
     """Let pulls succeed again; pods that wait for them try at once."""
-    from ..cluster import images
-
-    with _changing(settings) as cluster:
+    with settings.opened(images.Invalid) as cluster:
         if not images.mend(cluster, name):
             raise click.ClickException(f'image "{name}" does not fail')
     click.echo(f"image {name} mended")

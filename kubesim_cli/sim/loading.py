@@ -16,16 +16,8 @@ def take_over(settings: Settings, path: str) -> list[str]:
 
     with click.open_file(path, "rb") as file:
         objects = [*manifests.read(file.read(), "STDIN" if path == "-" else path)]
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
-        made = loading.load(cluster, objects)
-        cluster.commit()
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        cluster.close()
-    return made
+    with settings.opened(ValueError) as cluster:
+        return loading.load(cluster, objects)
 
 
 @click.command("load")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 
 from ..machinery.objects import clone
 from .settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from ..cluster.cluster import Cluster
     from ..kubectl.config.access import ConfigAccess
@@ -59,16 +58,9 @@ class Machines:
         found.words = self._words
         return found
 
-    @contextmanager
-    def open(self, name: str) -> Iterator[Cluster]:
-        """Open a context's cluster at its present time, and commit what is done."""
-        cluster = self.settings(name).cluster()
-        try:
-            cluster.catch_up()
-            yield cluster
-            cluster.commit()
-        finally:
-            cluster.close()
+    def open(self, name: str) -> AbstractContextManager[Cluster]:
+        """Open a context's cluster at its present time; what is done is committed."""
+        return self.settings(name).opened()
 
     def made(self, name: str) -> bool:
         """Whether there is such a cluster, and somebody has used it."""

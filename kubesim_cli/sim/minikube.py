@@ -12,6 +12,7 @@ from .machines import Machines, grid, nodes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from typing import NoReturn
 
     from ..cluster.cluster import Cluster
@@ -65,6 +66,11 @@ class _Profile:
             _say(f'Profile "{self.name}" not found. Run "minikube profile list" to view all profiles.')
             _say(f'To start a cluster, run: "minikube start{_flag(self.name)}"', "  - ")
             raise click.exceptions.Exit(_NOT_FOUND["GUEST"])
+
+    def open(self) -> AbstractContextManager[Cluster]:
+        """Open the cluster, which has to be there; what is done is committed."""
+        self.require()
+        return self.machines.open(self.name)
 
 
 def _flag(name: str) -> str:
@@ -144,10 +150,9 @@ def status(ctx: click.Context) -> None:
     from ..helpers.nodes import kubelet_runs
 
     profile: _Profile = ctx.obj
-    profile.require()
     configured = "Configured" if profile.machines.current == profile.name else "Misconfigured"
     code = 0
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         for index, node in enumerate(nodes_of(cluster)):
             state = "Running" if kubelet_runs(node) else "Stopped"
             code |= 0 if state == "Running" else 3
@@ -163,8 +168,7 @@ def stop(profile: _Profile) -> None:
     """Stop all nodes. Unlike a real one, the API server still answers."""
     from ..cluster import nodes
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         names = [node["metadata"]["name"] for node in nodes_of(cluster)]
         for name in reversed(names):
             _say(f'Stopping node "{name}"  ...')
@@ -194,8 +198,7 @@ def ip(profile: _Profile, wanted: str) -> None:
     """Print a node's address."""
     from ..helpers.nodes import internal_ip
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         for node in nodes_of(cluster):
             if wanted in ("", node["metadata"]["name"]):
                 click.echo(internal_ip(node))
@@ -220,9 +223,8 @@ def service(profile: _Profile, name: str, namespace: str, only_url: bool, https:
     """Print where a service is reached from outside; `list` shows all. `kubesim sim curl` reaches it."""
     from ..helpers.nodes import internal_ip
 
-    profile.require()
     head = ["NAMESPACE", "NAME", "TARGET PORT", "URL"]
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         address = internal_ip(nodes_of(cluster)[0])
         if name == "list":
             every = cluster.client.items("services")
@@ -264,8 +266,7 @@ def tunnel(profile: _Profile, cleanup: bool) -> None:
     from ..cluster import nodes
     from ..helpers.nodes import TUNNEL
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         nodes.annotate(cluster, nodes_of(cluster)[0]["metadata"]["name"], {TUNNEL: None if cleanup else "open"})
     _say("Tunnel closed" if cleanup else "Tunnel successfully started")
 
@@ -321,8 +322,7 @@ def image_load(profile: _Profile, images: tuple[str, ...]) -> None:
     """Have images in the cluster, whatever is in them."""
     from ..cluster import images as of_cluster
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         for name in images:
             try:
                 of_cluster.load(cluster, name)
@@ -341,8 +341,7 @@ def node_list(profile: _Profile) -> None:
     """Print the nodes and their addresses."""
     from ..helpers.nodes import internal_ip
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         for each in nodes_of(cluster):
             click.echo(f"{each['metadata']['name']}\t{internal_ip(each)}")
 
@@ -353,8 +352,7 @@ def node_add(profile: _Profile) -> None:
     """Add a worker."""
     from ..cluster import nodes
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         name = nodes.add(cluster)
     _say(f"Adding node {name} to cluster {profile.name} as [worker]")
     _say(f"Successfully added {name} to {profile.name}!")
@@ -367,8 +365,7 @@ def node_delete(profile: _Profile, name: str) -> None:
     """Remove a node."""
     from ..cluster import nodes
 
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         if cluster.client.find("nodes", name) is None:
             _exit("GUEST", "NODE_DELETE", f"deleting node: retrieve: Could not find node {name}", 80)
         _say(f"Deleting node {name} from cluster {profile.name}")
@@ -385,8 +382,7 @@ def addons() -> None:
 @click.pass_obj
 def addons_list(profile: _Profile) -> None:
     """List the addons that can be had."""
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         rows = [[name, profile.name, "enabled" if _enabled(cluster, name) else "disabled"] for name in _ADDONS]
     click.echo(grid([["ADDON NAME", "PROFILE", "STATUS"], *rows]), nl=False)
 
@@ -396,8 +392,7 @@ def addons_list(profile: _Profile) -> None:
 @click.pass_obj
 def addons_enable(profile: _Profile, name: str) -> None:
     """Make the objects of an addon."""
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         _enable(cluster, name)
     _say(f"The '{name}' addon is enabled")
 
@@ -407,8 +402,7 @@ def addons_enable(profile: _Profile, name: str) -> None:
 @click.pass_obj
 def addons_disable(profile: _Profile, name: str) -> None:
     """Delete the objects of an addon."""
-    profile.require()
-    with profile.machines.open(profile.name) as cluster:
+    with profile.open() as cluster:
         for resource, obj in reversed(_objects(name)):
             namespace = obj["metadata"].get("namespace", "")
             if cluster.client.find(resource, obj["metadata"]["name"], namespace) is not None:

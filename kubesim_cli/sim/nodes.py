@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import click
 
-from ..cluster.nodes import SHORT_OF
+from ..cluster import nodes
+from ..machinery.errors import StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,17 +20,12 @@ if TYPE_CHECKING:
 @contextmanager
 def _changing(settings: Settings) -> Iterator[Cluster]:
     """Open the cluster for a change, which is committed at the end."""
-    from ..machinery.errors import StatusError
-
-    cluster = settings.cluster()
-    cluster.catch_up()
     try:
-        yield cluster
+        with settings.opened() as cluster:
+            yield cluster
     except StatusError as error:
         more = "; `kubectl get nodes` tells which there are, `kubesim sim node add` makes more"
         raise click.ClickException(error.message + (more if error.reason == "NotFound" else "")) from None
-    cluster.commit()
-    cluster.close()
 
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -59,8 +55,6 @@ def stop(settings: Settings, name: str) -> None:
 
     They stay Terminating until the node comes back or is removed, for nobody tells that their containers have ended.
     """
-    from ..cluster import nodes
-
     with _changing(settings) as cluster:
         nodes.stop(cluster, name)
     click.echo(f"node {name} stopped")
@@ -71,8 +65,6 @@ def stop(settings: Settings, name: str) -> None:
 @click.pass_obj
 def start(settings: Settings, name: str) -> None:
     """Start a stopped node."""
-    from ..cluster import nodes
-
     with _changing(settings) as cluster:
         nodes.start(cluster, name)
     click.echo(f"node {name} started")
@@ -86,8 +78,6 @@ def start(settings: Settings, name: str) -> None:
 @click.pass_obj
 def add(settings: Settings, name: str, labels: dict[str, str], resources: dict[str, str]) -> None:
     """Add a node, minikube-m02 and so on where no NAME is given."""
-    from ..cluster import nodes
-
     with _changing(settings) as cluster:
         made = nodes.add(cluster, name, labels, resources)
     click.echo(f"node {made} added")
@@ -98,8 +88,6 @@ def add(settings: Settings, name: str, labels: dict[str, str], resources: dict[s
 @click.pass_obj
 def remove(settings: Settings, name: str) -> None:
     """Take a node away for good, its machine included; its pods are gone about a minute later."""
-    from ..cluster import nodes
-
     with _changing(settings) as cluster:
         nodes.remove(cluster, name)
     click.echo(f"node {name} removed")
@@ -107,7 +95,7 @@ def remove(settings: Settings, name: str) -> None:
 
 @node.command("pressure")
 @click.argument("name")
-@click.argument("resources", nargs=-1, type=click.Choice(SHORT_OF))
+@click.argument("resources", nargs=-1, type=click.Choice(nodes.SHORT_OF))
 @click.option("--pods", type=click.IntRange(1), default=None, help="How many pods have to go until it is over.")
 @click.option("--off", is_flag=True, help="It is over; the node's conditions hold for five minutes more.")
 @click.pass_obj
@@ -122,8 +110,6 @@ def pressure(settings: Settings, name: str, resources: tuple[str, ...], pods: in
     kubesim sim node pressure minikube-m02 memory --pods 2   # over when two pods are gone
     kubesim sim node pressure minikube-m02 --off
     """
-    from ..cluster import nodes
-
     if off == bool(resources):
         raise click.UsageError("either what the node is short of or --off has to be given")
     with _changing(settings) as cluster:
@@ -151,7 +137,6 @@ def close(settings: Settings) -> None:
 
 
 def _tunnel(settings: Settings, state: str | None) -> None:
-    from ..cluster import nodes
     from ..helpers.nodes import TUNNEL, node_name
 
     with _changing(settings) as cluster:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from functools import cached_property
 
 from ..cluster.cluster import Cluster
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ..kubectl.kubeconfig import Kubeconfig
 
@@ -63,6 +64,24 @@ class Settings:
                           seed=wanted_seed(self.environ))
         cluster.stderr, cluster.command = sys.stderr, self.words
         return cluster
+
+    @contextmanager
+    def opened(self, *refusals: type[Exception]) -> Iterator[Cluster]:
+        """Open the cluster at its present time, and commit what is done, unless an exception ends it.
+
+        `refusals`: exceptions whose text is told to the user.
+        """
+        import click
+
+        cluster = self.cluster()
+        try:
+            cluster.catch_up()
+            yield cluster
+            cluster.commit()
+        except refusals as why:
+            raise click.ClickException(str(why)) from None
+        finally:
+            cluster.close()
 
     def forget_discovery(self) -> None:
         """Forget what kubectl has found out about the cluster's resources: it may be another cluster now."""

@@ -40,16 +40,8 @@ def apply(settings: Settings, files: tuple[str, ...]) -> None:
     for path in files:
         with click.open_file(path, "rb") as file:
             documents += manifests.read(file.read(), "STDIN" if path == "-" else path)
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
+    with settings.opened(stages.Invalid, StatusError) as cluster:
         made = stages.apply(cluster, documents)
-    except stages.Invalid as error:
-        raise click.ClickException(str(error)) from None
-    except StatusError as error:
-        raise click.ClickException(error.message) from None
-    cluster.commit()
-    cluster.close()
     for name in made:
         click.echo(f"stage {name} applied")
 
@@ -75,15 +67,9 @@ def delete(settings: Settings, names: tuple[str, ...]) -> None:
     """Remove Stages: what they were about lives on as ever."""
     from ..cluster import stages
 
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
+    with settings.opened(StatusError) as cluster:
         for name in names:
             stages.delete(cluster, name)
-    except StatusError as error:
-        raise click.ClickException(error.message) from None
-    cluster.commit()
-    cluster.close()
     for name in names:
         click.echo(f"stage {name} deleted")
 

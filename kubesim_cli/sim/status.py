@@ -11,7 +11,6 @@ from .console import color_option, console, style_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
     from rich.text import Text
     from rich.tree import Tree
@@ -185,7 +184,7 @@ def status(settings: Settings, namespace: str, everything: bool, color: str | No
 
     What is in namespaces that begin with kube- is left out, unless -A or -n asks for it.
     """
-    with _opened(settings) as cluster:
+    with settings.opened() as cluster:
         console(settings.environ, color).print(tree(cluster, namespace, everything))
 
 
@@ -207,7 +206,7 @@ def watch(settings: Settings, namespace: str, everything: bool, color: str | Non
     from ..kubectl.util.keyboard import Keyboard, Raw, can_be_raw
 
     screen = console(settings.environ, color)
-    with _opened(settings) as cluster:
+    with settings.opened() as cluster:
         if not screen.is_terminal or not sys.stdout.isatty():
             screen.print(tree(cluster, namespace, everything))
             return
@@ -228,23 +227,6 @@ def watch(settings: Settings, namespace: str, everything: bool, color: str | Non
             except KeyboardInterrupt:
                 pass
         screen.print(tree(cluster, namespace, everything))
-
-
-def _opened(settings: Settings) -> AbstractContextManager[Cluster]:
-    """Open the cluster at its present time; what time has done is committed at the end."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def opened() -> Iterator[Cluster]:
-        cluster = settings.cluster()
-        cluster.catch_up()
-        try:
-            yield cluster
-            cluster.commit()
-        finally:
-            cluster.close()
-
-    return opened()
 
 
 COMMANDS = [status, watch]

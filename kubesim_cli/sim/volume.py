@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 
 import click
 
+from ..machinery.streaming import Refused
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import BinaryIO, TypeVar
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
-    from ..cluster.cluster import Cluster, VolumeFiles
+    from ..cluster.cluster import VolumeFiles
     from .settings import Settings
-
-    T = TypeVar("T")
 
 
 @click.group()
@@ -25,28 +26,11 @@ def volume() -> None:
 _namespace = click.option("-n", "--namespace", default="default", show_default=True, help="The claim's namespace.")
 
 
-def _open(settings: Settings, namespace: str, claim: str) -> tuple[Cluster, VolumeFiles]:
-    from ..machinery.streaming import Refused
-
-    cluster = settings.cluster()
-    cluster.catch_up()
-    try:
-        return cluster, cluster.volume(namespace, claim)
-    except Refused as why:
-        raise click.ClickException(str(why)) from None
-
-
-def _done(cluster: Cluster, act: Callable[[], T]) -> T:
-    """Do something with a volume's files, and keep what has come of it."""
-    from ..machinery.streaming import Refused
-
-    try:
-        found = act()
-    except Refused as why:
-        raise click.ClickException(str(why)) from None
-    cluster.commit()
-    cluster.close()
-    return found
+@contextmanager
+def _opened(settings: Settings, namespace: str, claim: str) -> Iterator[VolumeFiles]:
+    """Give the files of a claim's volume, and keep what has come of them."""
+    with settings.opened(Refused) as cluster:
+        yield cluster.volume(namespace, claim)
 
 
 @volume.command("ls")
@@ -56,8 +40,9 @@ def _done(cluster: Cluster, act: Callable[[], T]) -> T:
 @click.pass_obj
 def ls(settings: Settings, namespace: str, claim: str, path: str) -> None:
     """List what is in a folder of a claim's volume: mode, owner, group, size, name."""
-    cluster, files = _open(settings, namespace, claim)
-    for row in _done(cluster, lambda: files.listing(path)):
+    with _opened(settings, namespace, claim) as files:
+        rows = files.listing(path)
+    for row in rows:
         click.echo(row)
 
 
@@ -68,8 +53,8 @@ def ls(settings: Settings, namespace: str, claim: str, path: str) -> None:
 @click.pass_obj
 def cat(settings: Settings, namespace: str, claim: str, path: str) -> None:
     """Print a file of a claim's volume."""
-    cluster, files = _open(settings, namespace, claim)
-    data = _done(cluster, lambda: files.read(path))
+    with _opened(settings, namespace, claim) as files:
+        data = files.read(path)
     raw = getattr(sys.stdout, "buffer", None)
     click.echo(data if raw is not None else data.decode("utf-8", "replace"), nl=False)
 
@@ -83,8 +68,8 @@ def cat(settings: Settings, namespace: str, claim: str, path: str) -> None:
 def put(settings: Settings, namespace: str, claim: str, path: str, file: BinaryIO) -> None:
     """Write FILE (- for stdin) into a claim's volume, under PATH; folders above it are made."""
     data = file.read()
-    cluster, files = _open(settings, namespace, claim)
-    _done(cluster, lambda: files.write(path, data))
+    with _opened(settings, namespace, claim) as files:
+        files.write(path, data)
 
 
 COMMANDS = [volume]
