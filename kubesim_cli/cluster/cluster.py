@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..controllers.manager import Manager
     from ..helpers.controller import Loop
-    from ..kubelet.claimfiles import VolumeFiles as VolumeFiles
     from ..kubelet.containerlog import ContainerLog as ContainerLog
     from ..kubelet.containerruntime import Runtime
     from ..kubelet.streaming import Attachment as Attachment
     from ..kubelet.streaming import Dialed as Dialed
     from ..kubelet.streaming import Execution as Execution
     from ..machinery.types import Object, Release
-    from ..store.doctor import Diagnosis
     from .progress import Progress
 
     Found = TypeVar("Found")
@@ -287,26 +285,11 @@ class Cluster:
 
     def _populate(self) -> None:
         """Write the objects of a fresh minikube, as part of the running transaction."""
-        from ..apiserver.bootstrap import objects
-        from ..helpers.nodes import node_object
-        from ..machinery.objects import key_of
+        from .defaults import make
 
         if not self.entropy.state["seed"]:
             self.entropy.state["seed"] = self._asked_seed or os.urandom(8).hex()
-        now = self.now
-        nodes = [node_object(i, self.server.release, now) for i in range(self.state.nodes)]
-        if not self._bare:
-            from . import kubesystem
-
-            first, others = kubesystem.images(self.server.release, len(nodes))
-            for i, node in enumerate(nodes):
-                node["status"]["images"] = others if i else first
-        ranges = self.server.service_ranges
-        for resource, obj in objects(self.server.release, now, nodes, self.entropy.uid, ranges):
-            self.store.put("ADDED", resource, key_of(obj), obj)
-        if not self._bare:
-            kubesystem.KubeSystem(self.client, self.store, Entropy({
-                "seed": f"{self.entropy.state['seed']}/kube-system", "count": 0})).make()
+        make(self.server, self.state.nodes, self._bare)
         self.state.note_bootstrap(self.server.release, self._bare, self.state.made_kubelet(self._asked_kubelet))
         self._populated = True
 
@@ -442,20 +425,6 @@ class Cluster:
         self.begin()
         return self._runtime.dial(self.client, pod, port, self.play)
 
-    def curl(self, args: list[str]) -> Attachment:
-        """Run curl on the machine that the nodes run on; raises as `exec`."""
-        from ..kubelet import streaming
-
-        self.begin()
-        return streaming.visit(self.client, ["curl", *args], self.play)
-
-    def volume(self, namespace: str, claim: str) -> VolumeFiles:
-        """Return the files that a claim keeps; raises machinery.streaming.Refused where it is not bound."""
-        from ..kubelet.claimfiles import VolumeFiles
-
-        self.begin()
-        return VolumeFiles(self.client, namespace, claim)
-
     def play(self, until: float | None = None) -> bool:
         """Go to the next moment at which something happens in a resident container, `until` at most; return whether
         there is one. What the cluster does on the way comes first, all in one order. It never sleeps: the clock is
@@ -537,27 +506,3 @@ class Cluster:
         if self.store.reload():
             self._forget()
         self.catch_up()
-
-
-def diagnose(folder: str) -> Diagnosis:
-    """Find out what is wrong with the store in a folder; nothing is changed."""
-    from ..store.doctor import Diagnosis
-
-    return Diagnosis(folder)
-
-
-def move_aside(folder: str, tell: Callable[[str], object]) -> str:
-    """Move a store that cannot be used out of the way, once nobody writes to it; returns where it is now."""
-    from ..store.lock import Lock
-    from ..store.store import aside_of
-
-    aside = aside_of(folder, "unusable")
-    if os.path.isdir(folder):
-        try:
-            lock = Lock(os.path.join(folder, "lock"), tell=tell)
-            lock.acquire()
-            lock.release()
-        except OSError:
-            pass
-    os.rename(folder, aside)
-    return aside

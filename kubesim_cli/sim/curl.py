@@ -29,11 +29,12 @@ def curl(ctx: click.Context, args: tuple[str, ...]) -> None:
     kubesim sim curl http://192.168.49.2:30080/
     kubesim sim curl --resolve hello.example:80:192.168.49.2 http://hello.example/
     """
+    from ..cluster import outside
     from ..machinery.streaming import StartError
 
     settings: Settings = ctx.obj
     with settings.opened(StartError) as cluster:
-        session = cluster.curl(_aimed(settings, cluster, args))
+        session = outside.curl(cluster, _aimed(settings, cluster, args))
         limit = cluster.now + PATIENCE
         while session.code is None and session.proceed(limit):
             pass

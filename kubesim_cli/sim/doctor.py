@@ -19,7 +19,7 @@ def doctor(ctx: click.Context, repair: str | None) -> None:
 
     Nothing is changed; exit code 1 means damage.
     """
-    from ..cluster.cluster import diagnose
+    from ..cluster.damage import diagnose
     from ..cluster.state import troubles_in
     from ..machinery import timestamps
 

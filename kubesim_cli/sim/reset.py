@@ -7,7 +7,8 @@ import sys
 import click
 
 from .. import releases
-from ..cluster.cluster import StoreError, move_aside
+from ..cluster.cluster import StoreError
+from ..cluster.damage import move_aside
 from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
 from ..releases import gates
 

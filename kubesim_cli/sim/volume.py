@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import click
 
+from ..cluster import outside
 from ..machinery.streaming import Refused
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from ..cluster.cluster import VolumeFiles
+    from ..cluster.outside import VolumeFiles
     from .settings import Settings
 
 
@@ -30,7 +31,7 @@ _namespace = click.option("-n", "--namespace", default="default", show_default=T
 def _opened(settings: Settings, namespace: str, claim: str) -> Iterator[VolumeFiles]:
     """Give the files of a claim's volume, and keep what has come of them."""
     with settings.opened(Refused) as cluster:
-        yield cluster.volume(namespace, claim)
+        yield outside.volume(cluster, namespace, claim)
 
 
 @volume.command("ls")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from . import families
 from . import log as logs
 from .log import Damaged, Index
 from .timers import Timers
+from .timers import record_of as timer_record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def compacted(path: str, old: Index, read: Callable[[int, int], bytes],
                     raise Damaged(path, f" at byte {start}")
                 yield row
         for each in index.timers.places():
-            yield logs.line(logs.timer(*each, *index.timers.get(*each)))
+            yield logs.line(timer_record(*each, *index.timers.get(*each)))
 
     return index, finished(index, rows(), more)
 
@@ -89,7 +91,7 @@ def _agrees(index: Index, records: Iterable[tuple[int, bytes, Object]]) -> bool:
         else:
             resource, key, gone = record["resource"], record["key"], record["type"] == "DELETED"
             entry, revision = index.entries(resource).get(key), record["rv"]
-            others = uids = [] if gone else logs.uids_of(record["object"])
+            others = uids = [] if gone else families.uids_of(record["object"])
         if entry is None:
             (unknown.discard if gone else unknown.add)((resource, key))
         elif entry[1] <= offset:

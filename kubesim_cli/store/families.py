@@ -12,6 +12,17 @@ if TYPE_CHECKING:
     Family = tuple[str, str]  # a resource, and the UID of an owner or what `orphans_of` gives
 
 
+def uids_of(obj: Object) -> list[str]:
+    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
+    owners = obj["metadata"].get("ownerReferences")
+    if owners:
+        controllers = [owner["uid"] for owner in owners if owner.get("controller")]
+        return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
+    about = obj.get("involvedObject")
+    uid = about.get("uid") if about else None
+    return ["", uid] if uid else []
+
+
 def orphans_of(namespace: str) -> str:
     """Return the name of the family of a namespace's objects without a controller."""
     return namespace + "/"

@@ -25,6 +25,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
+from .families import uids_of
 from .table import Table
 from .timers import Timers
 
@@ -259,17 +260,6 @@ class Index:
         return all(table.sound for table in (*self._tables.values(), self._owners, self.parts))
 
 
-def uids_of(obj: Object) -> list[str]:
-    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
-    owners = obj["metadata"].get("ownerReferences")
-    if owners:
-        controllers = [owner["uid"] for owner in owners if owner.get("controller")]
-        return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
-    about = obj.get("involvedObject")
-    uid = about.get("uid") if about else None
-    return ["", uid] if uid else []
-
-
 def header(generation: int) -> bytes:
     """Return the first line of a log."""
     return line({"kubesim": "store", "format": FORMAT, "generation": generation})
@@ -288,12 +278,6 @@ def read_header(path: str, first: bytes) -> tuple[int, int]:
         raise StoreError(f"{path} was written by a newer kubesim (store format {form}, this one knows {FORMAT}); "
                          "nothing was changed. Use that one, or `kubesim sim reset` to start over beside it")
     return generation, form
-
-
-def timer(controller: str, key: str, due: float | None, note: Object | None) -> Object:
-    """Return the log's record of a timer."""
-    record = {"timer": key, "controller": controller, "due": due}
-    return record if note is None else {**record, "note": note}
 
 
 def head(generation: int, size: int) -> bytes:

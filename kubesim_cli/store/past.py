@@ -22,6 +22,7 @@ from zlib import crc32
 from ..go import jsontext
 from ..machinery import files
 from . import log as logs
+from . import timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -333,5 +334,5 @@ def _absent(place: Place) -> bytes:
     if place[0] == "object":
         return logs.line({"absent": place[1:]})
     if place[0] == "timer":
-        return logs.line(logs.timer(place[1], place[2], None, None))
+        return logs.line(timers.record_of(place[1], place[2], None, None))
     return logs.line({"part": place[1], "value": None})

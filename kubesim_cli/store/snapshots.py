@@ -11,7 +11,7 @@ import os
 from ..go import jsontext
 from ..machinery import files
 from . import log as logs
-from . import past
+from . import past, timers
 from .compaction import compacted
 
 TYPE_CHECKING = False
@@ -98,7 +98,7 @@ class Snapshot:
                 yield jsontext.loads(self.row(entry))
         for place in sorted({*mine.timers.places(), *now.timers.places()}):
             if mine.timers.get(*place) != now.timers.get(*place):
-                yield logs.timer(*place, *mine.timers.get(*place))
+                yield timers.record_of(*place, *mine.timers.get(*place))
 
 
 def _same(entry: logs.Entry, other: logs.Entry | None) -> bool:

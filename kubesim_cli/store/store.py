@@ -7,13 +7,12 @@ committed or rolled back. Objects that come out are shared: whoever wants to cha
 from __future__ import annotations
 
 import builtins
-import errno
 import os
 from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import families, log
+from . import families, log, timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Store:
     """
 
     def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None, fleeting: str = ""):
-        self.folder, self._tell, self._fleeting = folder, tell, fleeting
+        self.folder, self.tell, self._fleeting = folder, tell, fleeting
         self._blobs: Blobs | None = None
         self.exists = False
         self.locked = False
@@ -104,7 +103,7 @@ class Store:
                                    for record in history.between(known, before, index, file)]
         except OSError as error:
             _close(file)
-            raise files.named(error, self._path) from None
+            raise files.named(error, self.path) from None
         finally:
             _close(before)
         self._file = file
@@ -119,7 +118,7 @@ class Store:
         if self._file is None:
             return False
         try:
-            known, found = os.fstat(self._file.fileno()), os.stat(self._path)
+            known, found = os.fstat(self._file.fileno()), os.stat(self.path)
             if not os.path.samestat(known, found) or found.st_size != self._index.size:
                 return False
             end = log.end_of(self._index.crc)
@@ -161,7 +160,7 @@ class Store:
         from . import history
 
         if self.exists:
-            with open(os.path.join(self.folder, log.LOG), "rb") as file:
+            with open(self.path, "rb") as file:
                 yield from history.kept(self._index, file)
 
     def each(self, resource: str, namespace: str = "") -> Iterator[Object]:
@@ -227,16 +226,17 @@ class Store:
         """Return the names of the resources that have objects."""
         return self._index.resources()
 
-    def _read(self, offset: int, length: int) -> bytes:
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the log, whether they are committed or not."""
         if offset + length > self._end - self._held:
             self._spill()
         if self._file is None:
-            self._file = open(os.path.join(self.folder, log.LOG), "rb")
+            self._file = open(self.path, "rb")
         try:
             self._file.seek(offset)
             return self._file.read(length)
         except OSError as error:
-            raise files.named(error, self._path) from None
+            raise files.named(error, self.path) from None
 
     def _lines(self, entries: builtins.list[log.Entry]) -> builtins.list[memoryview]:
         """Read the lines of some entries, which stand in the order of their offsets, and check them."""
@@ -244,13 +244,13 @@ class Store:
             return []
         first, end = entries[0][1], entries[-1][1] + entries[-1][2]
         if end - first < 4 * sum(entry[2] for entry in entries) + log.SLACK:
-            block = memoryview(self._read(first, end - first))
+            block = memoryview(self.read(first, end - first))
             lines = [block[entry[1] - first:entry[1] - first + entry[2]] for entry in entries]
         else:
-            lines = [memoryview(self._read(entry[1], entry[2])) for entry in entries]
+            lines = [memoryview(self.read(entry[1], entry[2])) for entry in entries]
         for row, entry in zip(lines, entries):
             if crc32(row) != entry[3]:
-                raise log.Damaged(self._path, f" at byte {entry[1]}")
+                raise log.Damaged(self.path, f" at byte {entry[1]}")
         return lines
 
     def _decode(self, lines: builtins.list[memoryview]) -> builtins.list[Object]:
@@ -297,14 +297,6 @@ class Store:
         """Return the names of blobs that parts name, and that are not there as they were written."""
         return self.blobs.lost(self._index)
 
-    def _sweep(self) -> None:
-        """Remove what was kept for other logs than this one, and blobs that nothing names any more."""
-        from . import past, snapshots
-
-        past.sweep(self.folder, self._index.generation)
-        if self._blobs is not None or os.path.isdir(os.path.join(self.folder, log.BLOBS)):
-            self.blobs.sweep(self._index, past.named_blobs(self.folder) | snapshots.named_blobs(self.folder))
-
     def set_part(self, name: str, value: Object | None, blobs: builtins.list[str] | None = None) -> None:
         """Write a part, or drop it with None. `blobs`: hashes of what it names; see Blobs.add."""
         assert self.locked, "a write outside a transaction"
@@ -332,7 +324,7 @@ class Store:
             return False
         from .lock import Lock
 
-        lock = Lock(os.path.join(self.folder, "lock"), tell=self._tell)
+        lock = Lock(os.path.join(self.folder, "lock"), tell=self.tell)
         if not lock.acquire(wait):
             return False
         self._lock, self.locked = lock, True
@@ -340,7 +332,9 @@ class Store:
             changed = self.reload()
             if self.exists:
                 if self._index.format != log.FORMAT:
-                    self._bring_forward()
+                    from .rewriting import bring_forward
+
+                    bring_forward(self)
                 else:
                     self._truncate(self._index.size)
         except BaseException:
@@ -348,16 +342,7 @@ class Store:
             raise
         return changed
 
-    def _bring_forward(self) -> None:
-        """Rewrite a log of an older format as the newest, and leave the old folder beside it."""
-        aside = aside_of(self.folder, f"format{self._index.format}")
-        files.private_folder(aside)
-        with open(os.path.join(self.folder, log.LOG), "rb") as old:
-            files.replace(os.path.join(aside, log.LOG), [old.read()], durable=True)
-        self._compact(self._index)
-        self._write_head()
-
-    def _hold_still(self) -> None:
+    def hold_still(self) -> None:
         """Raise StoreError where the folder is not the one any more that this process has locked."""
         if self._lock is None or not self._lock.holds():
             raise log.StoreError(f"{self.folder} was removed or made anew while this command ran; nothing was changed")
@@ -432,27 +417,28 @@ class Store:
         if not self._written:
             return
         if self._tail is None:
-            self._hold_still()
+            self.hold_still()
             if not self.exists:
-                files.replace(self._path, [self._header], durable=False)  # the commit makes it last
+                files.replace(self.path, [self._header], durable=False)  # the commit makes it last
                 self.exists = True
             self._open_tail()
         assert self._tail is not None
         try:
             files.write_all(self._tail, b"".join(self._written))
         except OSError as error:
-            error.filename = self._path
+            error.filename = self.path
             raise
         self._written.clear()
         self._held = 0
 
     @property
-    def _path(self) -> str:
+    def path(self) -> str:
+        """The log."""
         return os.path.join(self.folder, log.LOG)
 
     def _open_tail(self) -> None:
         flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        self._tail = os.open(self._path, flags)
+        self._tail = os.open(self.path, flags)
 
     @property
     def dirty(self) -> bool:
@@ -473,7 +459,7 @@ class Store:
             self._append_now(record)
         for each in sorted(self._touched):
             if self.timers.get(*each) != self._index.timers.get(*each):
-                self._append(log.timer(*each, *self.timers.get(*each)))
+                self._append(timers.record_of(*each, *self.timers.get(*each)))
         self._touched.clear()
         index = self._index
         seal = {"commit": self.revision, "meta": jsontext.copied(self.meta)}
@@ -482,7 +468,7 @@ class Store:
         index.apply(seal, self._end, b"")
         row, self._crc = log.sealed(seal, self._crc)
         try:
-            self._hold_still()
+            self.hold_still()
             if self._blobs is not None:
                 self._blobs.write()
             self._hold(row)
@@ -491,22 +477,21 @@ class Store:
                 self._sync()
         except OSError as error:
             self.rollback()
-            error.filename = error.filename or self._path
+            error.filename = error.filename or self.path
             raise
         index.size, index.crc, self._start_revision = self._end, self._crc, self.revision
         self._parted = False
         try:
             if index.size - index.live > max(GARBAGE, index.live):
-                from .compaction import verified
+                from .rewriting import compact
 
-                self._compact(verified(self._path, index))
-                self._sweep()
+                compact(self)
             if durable:
-                self._write_head()
+                self.write_head()
                 if self._index.outdated:
                     self._write_index()
         except (OSError, log.StoreError) as error:
-            self._tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: "
+            self.tell(f"Warning: what was done is stored, but not all of the housekeeping behind it: "
                        f"{files.told(error)}\n")
 
     def _sync(self) -> None:
@@ -526,7 +511,8 @@ class Store:
             except OSError:
                 pass
 
-    def _write_head(self) -> None:
+    def write_head(self) -> None:
+        """Tell in head.json how much is committed."""
         files.replace(os.path.join(self.folder, log.HEAD), [log.head(self._index.generation, self._index.size)],
                       durable=False)
 
@@ -539,73 +525,20 @@ class Store:
         files.replace(path, index.pack(), durable=False)
         index.checkpoint, index.weight = index.size, os.path.getsize(path)
 
-    def _compact(self, old: log.Index) -> None:
-        """Write a new log with the newest line of each object only, as `old` tells of them."""
-        from .compaction import compacted
-        from .past import Past
-
-        past = Past(self.folder, old)
-        try:
-            past.keep(old.generation + 1)
-        finally:
-            past.close()
-        self._start_log(*compacted(self._path, old, self._read), old)
-
-    def _start_log(self, index: log.Index, rows: Iterable[bytes], old: log.Index | None = None) -> None:
-        """Put a log of `rows`, which may still be read from the one that is there, into its place.
-
-        Its index takes over what `old` has.
-        Raises Unsynced when that is done, but the system does not vouch for it; the next commit asks again (_sync).
-        """
-        self._hold_still()
-
-        def closing() -> Iterator[bytes]:
-            yield from rows
-            self._close_file()  # Windows replaces no file that is open
-
-        unsure = None
-        try:
-            files.replace(self._path, closing(), durable=True)
-        except files.Unsynced as error:
-            unsure = error
-        if old is not None:
-            index.take_over(old)
-        self._index, self._end, self._crc = index, index.size, index.crc
-        if unsure is not None:
-            raise unsure
-
     def replace(self, meta: Object) -> None:
         """Start over at once: no objects, no timers, and `meta`. The lock stays held."""
-        from .compaction import finished
+        from .rewriting import start_over
 
-        # Of the next generation there may be a past, left by a command that was killed before it had compacted the log.
-        index = log.Index(self._index.generation + 2, 0, 0, jsontext.copied(meta))
-        rows = [*finished(index, [log.header(index.generation)])]
-        trouble = None
-        try:
-            self._start_log(index, rows)
-        except files.Unsynced as error:
-            trouble = error
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            for name in (log.INDEX, log.HEAD):  # what is to be thrown away makes room
-                try:
-                    os.unlink(os.path.join(self.folder, name))
-                except OSError:
-                    pass
-            os.truncate(self._path, 0)
-            self._start_log(index, rows)
+        start_over(self, meta)
+
+    def begin_with(self, index: log.Index) -> None:
+        """Hold what a log holds that has just come into the place of this one."""
         self.exists = True
         self._reset(index)
-        try:
-            if trouble is not None:
-                raise trouble
-            self._write_head()
-            self._sweep()
-        except OSError as error:
-            self._tell(f"Warning: the cluster is empty now, but not all of the housekeeping is done: "
-                       f"{files.told(error)}\n")
+
+    def go_on_with(self, index: log.Index) -> None:
+        """Go on with another log, which holds the same; `index` tells where."""
+        self._index, self._end, self._crc = index, index.size, index.crc
 
     def take_over(self, records: Iterable[Object], revision: int, meta: Object) -> None:
         """Have objects, timers and parts be as records of the log say, with the revisions that they tell, and the store
@@ -613,17 +546,9 @@ class Store:
 
         Whoever follows is told of it as of any change. It is part of the transaction, of which it is the whole.
         """
-        for record in records:
-            if "absent" in record or "rv" in record:
-                resource, key = record["absent"] if "absent" in record else (record["resource"], record["key"])
-                now = self.get(resource, key)
-                if "absent" not in record:
-                    record["type"] = "ADDED" if now is None else "MODIFIED"
-                elif now is None:
-                    continue
-                else:
-                    gone = {**now, "metadata": {**now["metadata"], "resourceVersion": str(revision)}}
-                    record = {"rv": revision, "type": "DELETED", "resource": resource, "key": key, "object": gone}
+        from .rewriting import changes
+
+        for record in changes(self, records, revision):
             self._append(record)
         self._forget()
         self.revision, self.meta = revision, jsontext.copied(meta)
@@ -636,7 +561,7 @@ class Store:
         followed, self._followed, committed = self._followed, None, self._start_revision
         if self._tail is not None:
             self._truncate(self._index.size)  # a commit that failed may stand behind it
-        self._close_file()
+        self.close_file()
         self._reset(log.Index(0, 0))
         self.exists = False
         self.reload()
@@ -647,7 +572,7 @@ class Store:
     def _truncate(self, size: int) -> None:
         """Cut off what a crash or a rollback left behind the last commit."""
         if self._tail is None:
-            if os.path.getsize(self._path) <= size:
+            if os.path.getsize(self.path) <= size:
                 return
             self._open_tail()
         assert self._tail is not None
@@ -667,7 +592,8 @@ class Store:
             self._lock.release()
         self._lock, self.locked = None, False
 
-    def _close_file(self) -> None:
+    def close_file(self) -> None:
+        """Let go of the log; it is opened again when it is read or written."""
         _close(self._file)
         self._file = None
         self._close_tail()
@@ -683,7 +609,7 @@ class Store:
     def close(self) -> None:
         """Give back lock and files."""
         self.release()
-        self._close_file()
+        self.close_file()
 
     # Watching
 
@@ -705,11 +631,3 @@ def _close(file: BinaryIO | None) -> None:
             file.close()
         except OSError:
             pass
-
-
-def aside_of(folder: str, why: str) -> str:
-    """Return a folder that is not there yet, beside a cluster's; no cluster has such a name."""
-    count = 1
-    while os.path.lexists(aside := f"{folder}~{why}" + (f"-{count}" if count > 1 else "")):
-        count += 1
-    return aside

@@ -71,3 +71,9 @@ def _put(table: dict[str, dict[str, Value]], controller: str, key: str, value: V
         keys[key] = value
     elif keys is not None and keys.pop(key, None) is not None and not keys:
         del table[controller]
+
+
+def record_of(controller: str, key: str, due: float | None, note: Object | None) -> Object:
+    """Return the log's record of a timer."""
+    record = {"timer": key, "controller": controller, "due": due}
+    return record if note is None else {**record, "note": note}

@@ -144,7 +144,7 @@ def test_an_index_stays_as_it_was_where_compacting_fails(writer, monkeypatch):
     replace, told = files.replace, []
     monkeypatch.setattr(files, "replace", full)
     monkeypatch.setattr(store, "GARBAGE", 10)
-    writer._tell = told.append
+    writer.tell = told.append
     writer.put("MODIFIED", "pods", "default/d", pod("d"))
     writer.commit()
     assert writer._index.generation == 0 and len(told) == 1

@@ -43,7 +43,7 @@ def test_what_comes_of_them_is_what_comes_of_others(tmp_path, seed):
             each.commit()
             each.release()
         assert everything(late) == everything(plain) == everything(Store(str(tmp_path / "late")))
-    assert os.path.getsize(late._path) <= os.path.getsize(plain._path)
+    assert os.path.getsize(late.path) <= os.path.getsize(plain.path)
     for each in (plain, late):
         each.close()
 
