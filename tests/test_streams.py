@@ -40,11 +40,24 @@ def shell(tmp_path_factory):
     ("$K create -f - <&-", 1, "error: no objects passed to create\n"),
     ("$K sim clock advance 1s >/dev/full", 0, f"Warning: {FULL}"),
     ("$K sim clock advance 1s >&- 2>&-", 0, ""),
+    ("$K get --raw /api >/dev/full", 1, f"error: {FULL}"),
+    ("$K kustomize --help >/dev/full", 0, ""),
+    ("$K completion bash >/dev/full", 1, f"error: {FULL}"),
+    ("$K version -o yaml >/dev/full", 0, ""),
+    ("$K sim export >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim export >&-", 0, ""),
+    ("$K sim timeline -A >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim status -A >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim env --shell sh >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim clock --help >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim snapshot save {n} >/dev/full", 0, f"Warning: {FULL}"),
+    ("$K sim minikube profile list >/dev/full", 1, f"error: {FULL}"),
+    ("$K sim minikube stop >/dev/full", 0, f"Warning: {FULL}"),
 ])
 def test_words_that_cannot_be_printed_undo_nothing(shell, line, code, err):
     name = os.urandom(4).hex()
     assert shell(line.format(n=name)) == (code, "", err)
-    if "{n}" in line:
+    if "create cm a{n}" in line:
         assert shell(f"$K get cm a{name} -o name") == (0, f"configmap/a{name}\n", "")
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Streams = tuple[TextIO, TextIO, TextIO]  # stdin, stdout, stderr
 
 
-_LENIENT = ("", "name", "wide", "custom-columns")  # outputs whose printers do not look whether anything is printed
-
 
 class Context:
     """One call of one command. Nothing is opened before it is asked for: neither kubeconfig nor cluster."""
@@ -285,14 +283,13 @@ class Context:
     def _refused(self, stream: TextIO, error: OSError) -> None:
         """Go on without a stream that takes nothing.
 
-        kubectl minds only where a printer of objects meets that (what comes of tables and `NAME created` it does not
-        look at). Even then a write that was made is not told as failed.
+        Where kubectl minds that, a write that was made is not told as failed all the same.
         """
         from ..machinery.streams import refusal, silence
+        from .telling import minds_stdout
 
         silence(stream)
-        structured = "output" in self.flags and self.flags["output"].partition("=")[0] not in _LENIENT
-        if stream is self._stdout and structured:
+        if stream is self._stdout and minds_stdout(self.command, self.flags):
             made = self._cluster is not None and self._cluster.wrote
             self._tell(f"{'Warning' if made else 'error'}: {refusal(error)}\n")
             self._unprinted = not made

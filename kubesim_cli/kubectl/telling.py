@@ -11,6 +11,21 @@ from .failures import Aggregate, Exit, Failure, Unreachable, Usage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
+    from .cli.flags import Flags
+
+
+_LENIENT = ("", "name", "wide", "custom-columns")  # outputs whose printers do not look whether anything is printed
+_STRICT = ("completion", "kustomize", "logs")
+
+
+def minds_stdout(command: str, flags: Flags) -> bool:
+    """Whether a command fails where its stdout takes nothing: printers of objects do, and what is copied as it is, but
+    neither tables nor `NAME created`."""
+    if flags["help"] or command == "version":
+        return False
+    structured = "output" in flags and flags["output"].partition("=")[0] not in _LENIENT
+    raw = "raw" in flags and bool(flags["raw"])
+    return structured or raw or command.partition(" ")[0] in _STRICT
 
 
 def message_of(error: Exception) -> str:

@@ -36,10 +36,11 @@ def silence(stream: TextIO) -> None:
 
 
 class Forgiving:
-    """A stream in front of stdout: what the system refuses to write is told once on stderr, and fails nothing."""
+    """A stream in front of stdout that goes on where the system takes nothing: `refused` is how it said so first."""
 
     def __init__(self, stream: TextIO):
         self._stream = stream
+        self.refused: OSError | None = None
 
     def write(self, text: str) -> int:
         """Write text; returns its length."""
@@ -50,7 +51,7 @@ class Forgiving:
             raise
         except OSError as error:
             silence(self._stream)
-            sys.stderr.write(f"Warning: {refusal(error)}\n")
+            self.refused = self.refused or error
         return len(text)
 
     def _put(self, text: str) -> None:

@@ -56,10 +56,8 @@ _MODULES = {
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kubesim", message=f"%(prog)s %(version)s, Kubernetes {RANGE}")
-@click.pass_context
-def sim(ctx: click.Context) -> None:
+def sim() -> None:
     """Move time, start over, put a kubectl on PATH: what only a simulated cluster can do."""
-    ctx.obj = Settings(os.environ, *ctx.obj)
 
 
 def whole() -> click.Group:
@@ -76,15 +74,29 @@ def _with(modules: Iterable[str]) -> click.Group:
 
 
 def main(args: list[str], execute: Execute | None = None) -> int:
-    """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands."""
-    from ..kubectl.failures import Failure
-    from ..machinery.streams import Forgiving
+    """Run `kubesim sim ARGS`; returns the exit code. `execute` is main.execute, for what plays kubectl commands.
 
+    Where stdout takes nothing, that is an error, or a warning beside something that was done.
+    """
+    from ..machinery.streams import Forgiving, refusal
+
+    settings, stdout = Settings(os.environ, execute, args), Forgiving(sys.stdout)
+    with redirect_stdout(cast("TextIO", stdout)):
+        code = _run(args, settings)
+    if stdout.refused is not None:
+        click.echo(f"{'Warning' if settings.acted else 'error'}: {refusal(stdout.refused)}", err=True)
+        code = code or int(not settings.acted)
+    return code
+
+
+def _run(args: list[str], settings: Settings) -> int:
+    """Run a command line to its end, and tell how it failed."""
+    from ..kubectl.failures import Failure
+
+    group = _with([_MODULES[args[0]]]) if args and args[0] in _MODULES else whole()
     try:
-        with redirect_stdout(cast("TextIO", Forgiving(sys.stdout))):
-            # what ctx.exit() was given
-            group = _with([_MODULES[args[0]]]) if args and args[0] in _MODULES else whole()
-            return group.main(args, prog_name="kubesim sim", standalone_mode=False, obj=(execute, args)) or 0
+        # what ctx.exit() was given
+        return group.main(args, prog_name="kubesim sim", standalone_mode=False, obj=settings) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -42,6 +42,7 @@ def doctor(ctx: click.Context, repair: str | None) -> None:
         click.echo("nothing is damaged")
     if repair is not None:
         found.repair(repair)
+        settings.did = True
         click.echo(f"{found.objects} objects are saved in {repair}; to use them, move {settings.folder} away and "
                    f"{os.path.abspath(repair)} into its place")
     ctx.exit(1 if found.wrong else 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from ..machinery.objects import clone
-from .settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from ..cluster.cluster import Cluster
     from ..kubectl.config.access import ConfigAccess
     from ..machinery.types import Object, Release
+    from .settings import Settings
 
 _FIRST_PORT = 8443  # of the built-in cluster's server; each further one has the next
 
@@ -22,7 +22,7 @@ class Machines:
     """All clusters that `settings`' KUBESIM_HOME has, whatever KUBECONFIG names."""
 
     def __init__(self, settings: Settings):
-        self._environ, self._words = {**settings.environ, "KUBECONFIG": ""}, settings.words
+        self._settings, self._environ = settings, {**settings.environ, "KUBECONFIG": ""}
 
     def _access(self) -> ConfigAccess:
         from ..kubectl.config.access import ConfigAccess
@@ -51,12 +51,11 @@ class Machines:
             config["contexts"][name] = {"cluster": name, "user": name, **of_namespace}
         config["current-context"] = name
         access.write(config)
+        self._settings.did = True
 
     def settings(self, name: str) -> Settings:
         """Return the settings of a context's cluster."""
-        found = Settings(self._environ, context=name)
-        found.words = self._words
-        return found
+        return self._settings.of_context(name, self._environ)
 
     def open(self, name: str) -> AbstractContextManager[Cluster]:
         """Open a context's cluster at its present time; what is done is committed."""
@@ -92,6 +91,7 @@ class Machines:
         if config["current-context"] == name:
             config["current-context"] = ""
         access.write(config)
+        self._settings.did = True
 
 
 def nodes_of(cluster: Cluster) -> list[Object]:

@@ -63,6 +63,7 @@ def record(ctx: click.Context, script: TextIO | None, output: str | None, force:
         if target:
             with open(target, "w", encoding="utf-8") as file:
                 file.write(recorder.text)
+            settings.did = True
         else:
             click.echo(recorder.text, nl=False)
         ctx.exit(_verified(target or os.path.join(folder, "page.md"), recorder.text, settings, options, bool(target)))

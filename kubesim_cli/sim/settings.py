@@ -21,6 +21,7 @@ class Settings:
     """What every sim command needs: where the cluster is, before it is opened.
 
     `execute` runs a kubectl command line in this process; None where that is not to be had. `words`: the command line.
+    `did`: what is done has been done beside the clusters that it opens: a file is written, say.
     """
 
     def __init__(self, environ: Mapping[str, str], execute: Execute | None = None, words: Sequence[str] = (),
@@ -30,6 +31,19 @@ class Settings:
 
         self.environ, self.home, self.execute, self._context = environ, home(environ), execute, context
         self.words = " ".join(("kubesim sim", *words)) if words else ""
+        self.did = False
+        self._clusters: list[Cluster] = []
+
+    @property
+    def acted(self) -> bool:
+        """Whether the command has done something that lasts."""
+        return self.did or any(cluster.wrote for cluster in self._clusters)
+
+    def of_context(self, name: str, environ: Mapping[str, str]) -> Settings:
+        """Return the settings of another context's cluster, for the same command."""
+        found = Settings(environ, context=name)
+        found.words, found._clusters = self.words, self._clusters
+        return found
 
     @cached_property
     def kubeconfig(self) -> Kubeconfig:
@@ -63,6 +77,7 @@ class Settings:
                           bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ),
                           seed=wanted_seed(self.environ))
         cluster.stderr, cluster.command = sys.stderr, self.words
+        self._clusters.append(cluster)
         return cluster
 
     @contextmanager

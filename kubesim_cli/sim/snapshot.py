@@ -53,6 +53,7 @@ def save(settings: Settings, name: str, replace: bool) -> None:
 
     with _opened(settings) as cluster:
         snapshots.save(cluster, name, replace)
+    settings.did = True
     click.echo(f"snapshot {name} saved")
 
 
@@ -143,6 +144,7 @@ def delete(settings: Settings, names: tuple[str, ...]) -> None:
     with _opened(settings) as cluster:
         for name in names:
             snapshots.delete(cluster, name)
+            settings.did = True
             click.echo(f"snapshot {name} deleted")
 
 

@@ -131,6 +131,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
         reports.append(done)
         code = max(code, 1) if done.bad else code
         rewritten = update and _update(done)
+        settings.did = settings.did or rewritten
         if as_json:
             continue
         if not quiet:
@@ -147,6 +148,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
     if junit:
         with open(junit, "w", encoding="utf-8") as file:
             file.write(reporting.as_junit(reports))
+        settings.did = True
     if svg or html:
         from .pages import drawn
 
@@ -155,6 +157,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
         if html:
             with open(html, "w", encoding="utf-8") as file:
                 file.write(drawn.as_html(reports))
+        settings.did = True
     if against:
         code = max(code, _against(settings, against, reports, options, yes, console))
     ctx.exit(code)
