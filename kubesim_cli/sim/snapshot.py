@@ -68,8 +68,8 @@ def list_(settings: Settings) -> None:
         for name in snapshots.names(cluster):
             try:
                 found = snapshots.load(cluster, name)
-            except snapshots.Invalid:
-                rows.append((name, "damaged", "-", "-"))
+            except (snapshots.Invalid, OSError) as why:
+                rows.append((name, "damaged" if isinstance(why, snapshots.Invalid) else "unreadable", "-", "-"))
                 continue
             rows.append((name, timestamps.format(found.told["at"]), str(found.objects), f"{-(-found.size // 1024)}Ki"))
             found.close()

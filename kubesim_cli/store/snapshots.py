@@ -31,6 +31,8 @@ class Snapshot:
 
     def __init__(self, folder: str, name: str):
         self.path = path_of(folder, name)
+        if os.path.lexists(self.path) and not os.path.isfile(self.path):  # a pipe would be waited for
+            raise logs.Damaged(self.path, ": it is no file")
         self._file = open(self.path, "rb")
         try:
             generation, _ = logs.read_header(self.path, self._file.readline(logs.LONGEST_HEADER))
@@ -141,7 +143,8 @@ def save(folder: str, name: str, index: logs.Index, told: Object) -> None:
 def named_blobs(folder: str) -> set[str]:
     """Return the names of the blobs that snapshots name. Raises OSError."""
     found: set[str] = set()
-    for name in names(folder):
-        with open(path_of(folder, name), "rb") as file:
-            found |= past.blobs_of_rows(file)
+    for path in (path_of(folder, name) for name in names(folder)):
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                found |= past.blobs_of_rows(file)
     return found

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import pytest
+
 from .test_undo import compacting as compacting
 from .test_undo import state
 
@@ -111,6 +117,24 @@ def test_what_is_no_snapshot_is_told_of(terminal):
     terminal.ok("kubectl sim snapshot save b")
     assert [row.split()[:2] for row in terminal.ok("kubectl sim snapshot list").splitlines()[1:]] == [
         ["a", "damaged"], ["b", "2024-01-01T00:00:00Z"]]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_what_is_no_file_is_a_damaged_snapshot_and_waited_for_by_nobody(terminal):
+    terminal.ok("kubectl create configmap a")
+    folder = terminal.home / "clusters" / "minikube" / "snapshots"
+    (folder / "folder.jsonl").mkdir(parents=True)
+    os.mkfifo(folder / "pipe.jsonl")
+
+    def run(words: str) -> str:
+        return subprocess.run([sys.executable, "-m", "kubesim_cli", "sim", *words.split()], capture_output=True,
+                              text=True, timeout=60, env={**os.environ, "KUBESIM_HOME": str(terminal.home)}).stdout
+
+    assert [row.split()[:2] for row in run("snapshot list").splitlines()[1:]] == [
+        ["folder", "damaged"], ["pipe", "damaged"]]
+    assert "snapshot pipe" in run("doctor")
+    run("reset")  # which looks for what snapshots need
+    assert run("snapshot delete pipe") == "snapshot pipe deleted\n"
 
 
 def test_a_snapshot_whose_lines_are_damaged_is_in_nobodys_way(terminal):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubesim_cli.store import past
-from kubesim_cli.store.compaction import verified
+from kubesim_cli.store.rewriting import compact
 from kubesim_cli.store.store import Store
 
 
@@ -34,9 +34,8 @@ def compacting(monkeypatch):
     def commit(self, *args, **kwargs):
         plain(self, *args, **kwargs)
         if self.exists:
-            self._compact(verified(self._path, self._index))
-            self._sweep()
-            self._write_head()
+            compact(self)
+            self.write_head()
 
     monkeypatch.setattr(Store, "commit", commit)
 
