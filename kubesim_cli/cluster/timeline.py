@@ -24,6 +24,7 @@ COMMAND, CONTROLLER, TIMER = "command", "controller", "timer"  # what a row come
 _LEFT_OUT = frozenset(("endpoints", "endpointslices.discovery.k8s.io", "leases.coordination.k8s.io",
                        "controllerrevisions.apps", "csinodes.storage.k8s.io", "componentstatuses"))
 _INNER = frozenset(("Initialized", "ContainersReady", "PodScheduled", "PodReadyToStartContainers"))  # of a pod
+_LAST = 9  # behind all that one write tells
 _BY_OTHERS = {"Pod": "kubelet", "Node": "node-controller", "PersistentVolumeClaim": "persistentvolume-controller",
               "PersistentVolume": "persistentvolume-controller"}
 
@@ -39,6 +40,7 @@ class Row(NamedTuple):
     by: str         # the component, or "" for a command
     uid: str
     revision: int
+    order: tuple[int, int] = (0, 0)  # among those of one second: which write it belongs to, and where in that
 
 
 class Seen:
@@ -51,6 +53,7 @@ class Seen:
         self._past: list[tuple[int, float | None, str, set[tuple[str, str]]]] = []
         self._bootstrapped = cluster.state.default_revision
         self._at = 0.0  # the last moment that something tells of
+        self._saved = "", 0, 0  # the pod whose status was written last, by which revision, and the last one after it
         self._read_commands(cluster)
         commands = list(self._past)
         for records, revision in cluster.store.transactions():
@@ -81,9 +84,11 @@ class Seen:
         for revision, at, did, changed in self._past:
             if keys is None or changed & keys:
                 later = [row.at for row in self._rows if row.revision > revision]
-                told.append(Row(min(later, default=0.0) if at is None else at, COMMAND, "", "", did, "", "", revision))
+                told.append(Row(min(later, default=0.0) if at is None else at, COMMAND, "", "", did, "", "", revision,
+                                (revision, _LAST)))
         commands = sorted(int(at) for _, at, _, _ in self._past if at is not None)
-        return sorted((self._placed(row, commands) for row in told), key=lambda row: (int(row.at), row.revision))
+        return sorted((self._placed(row, commands) for row in told),
+                      key=lambda row: (int(row.at), *row.order, row.revision))
 
     @staticmethod
     def _placed(row: Row, commands: list[int]) -> Row:
@@ -131,11 +136,13 @@ class Seen:
             before = None
         if revision <= self._bootstrapped or _made_by_itself(obj):
             return
+        meta = obj["metadata"]
+        if obj["kind"] == "Pod":
+            self._saved = meta["uid"], revision, revision
         for at, what, by in self._changes(before, obj, record["type"]):
             self._at = max(self._at, at)
-            meta = obj["metadata"]
             self._rows.append(Row(at, CONTROLLER, subject(obj), meta.get("namespace", ""), what, by, meta["uid"],
-                                  revision))
+                                  revision, (revision, _place(what) if obj["kind"] == "Pod" else 0)))
 
     def _changes(self, before: Object | None, obj: Object, type_: str) -> Iterator[tuple[float, str, str]]:
         """Yield (when, what, by whom) for what is new in an object."""
@@ -172,8 +179,24 @@ class Seen:
         count = event.get("count") or (event.get("series") or {}).get("count") or 1
         what = f"{event['reason']}: {event.get('message', '')}" + (f" (x{count})" if count > 1 else "")
         self._at = max(self._at, at)
+        uid, first, last = self._saved
+        order = revision, 0
+        if by == "kubelet" and uid == about.get("uid") and revision == last + 1:
+            self._saved, order = (uid, first, revision), (first, _place(event["reason"]))
         self._rows.append(Row(at, CONTROLLER, f"{about['kind'].lower()}/{about['name']}", about.get("namespace", ""),
-                              what, by or event.get("reportingComponent") or "", about.get("uid", ""), revision))
+                              what, by or event.get("reportingComponent") or "", about.get("uid", ""), revision, order))
+
+
+def _place(what: str) -> int:
+    """Return where something stands among what a kubelet did to a pod in one go: it writes the pod's status first, and
+    then tells of what led to it."""
+    if what in ("created", "deletion begins", "Unhealthy", "Killing"):
+        return 0
+    if what.startswith("container "):
+        return 1
+    if "=" in what:
+        return 4 if "=True" in what else 2
+    return 3
 
 
 def subject(obj: Object) -> str:

@@ -12,6 +12,7 @@ from ..machinery import timestamps
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from ..cluster.cluster import Cluster
     from .settings import Settings
@@ -23,6 +24,19 @@ else:
 
 _FASTEST = 1_000_000.0  # times the wall clock
 _NUMBER = re.compile(r"-?\d+(\.\d*)?|-?\.\d+", re.ASCII)
+
+
+class Number(click.FloatRange):
+    """A number within a range, which nan is in none of."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found: float = super().convert(value, param, ctx)
+        if found != found:
+            self.fail(f"{value!r} is not a number")
+        return found
+
+
+SECONDS = Number(0.1, 86400)  # of real time, that something may take
 
 
 class Time(FloatType):

@@ -30,7 +30,7 @@ def _changing(settings: Settings) -> Iterator[Cluster]:
 
 def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     for each in values:
-        if "=" not in each.strip("="):
+        if each.find("=") < 1:
             raise click.BadParameter(f"{each!r} is not NAME=VALUE")
     return dict(each.split("=", 1) for each in values)
 

@@ -8,6 +8,8 @@ import tempfile
 
 import click
 
+from .clock import SECONDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--nodes", type=click.IntRange(1, 5000), default=1, show_default=True, help="How many nodes there are.")
 @click.option("--allow", multiple=True, metavar="NAME", help="Let commands run this program, too.")
 @click.option("--host-shell", is_flag=True, help="Leave no command out, whatever it runs.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=60.0, show_default=True, metavar="SECONDS",
+@click.option("--timeout", type=SECONDS, default=60.0, show_default=True, metavar="SECONDS",
               help="Real seconds that one command may take.")
 @click.pass_context
 def record(ctx: click.Context, script: TextIO | None, output: str | None, force: bool, title: str,

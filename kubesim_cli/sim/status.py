@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from .clock import Number
 from .console import color_option, console, style_of
 
 TYPE_CHECKING = False
@@ -190,7 +191,7 @@ def status(settings: Settings, namespace: str, everything: bool, color: str | No
 
 @click.command("watch")
 @_options
-@click.option("--for", "seconds", type=click.FloatRange(0), default=None, metavar="SECONDS",
+@click.option("--for", "seconds", type=Number(0), default=None, metavar="SECONDS",
               help="End after so many real seconds.")
 @click.pass_obj
 def watch(settings: Settings, namespace: str, everything: bool, color: str | None, seconds: float | None) -> None:

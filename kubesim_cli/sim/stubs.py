@@ -6,7 +6,7 @@ import click
 
 from ..cluster import stubs
 from ..machinery.files import bounded
-from .clock import Duration
+from .clock import Duration, Number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _line(text: str) -> str:
 @click.option("--with", "error", type=click.Choice(stubs.ERRORS), default=None, help="What is answered.")
 @click.option("--slow", type=Duration(), default=0.0, help="How long an answer takes: a frozen clock goes on by that.")
 @_TIMES
-@click.option("--rate", type=click.FloatRange(0, 1, min_open=True), default=1.0, help="Which share of them, 0 to 1.")
+@click.option("--rate", type=Number(0, 1, min_open=True), default=1.0, help="Which share of them, 0 to 1.")
 @click.option("-n", "--namespace", default="*", help="Only in these namespaces.")
 @click.option("--list", "listing", is_flag=True, help="Tell which faults there are.")
 @click.option("--mend", is_flag=True, help="Let all requests be served again.")

@@ -8,6 +8,7 @@ import sys
 import click
 
 from .. import releases
+from .clock import SECONDS
 from .pages.model import LEVELS, BadPage
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
 @click.option("--no-infer", is_flag=True, help="Neither apply nor delete what the page only shows.")
 @click.option("--allow", multiple=True, metavar="NAME", help="Let commands run this program, too.")
 @click.option("--host-shell", is_flag=True, help="Leave no command out, whatever it runs.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=60.0, show_default=True, metavar="SECONDS",
+@click.option("--timeout", type=SECONDS, default=60.0, show_default=True, metavar="SECONDS",
               help="Real seconds that one command may take.")
 @click.option("--junit", type=click.Path(dir_okay=False), help="Write the results to a file, as JUnit's XML.")
 @click.option("--svg", type=click.Path(file_okay=False), metavar="DIR",

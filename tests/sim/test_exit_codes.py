@@ -110,3 +110,23 @@ def test_each_command_is_in_its_module():
     assert set(cli.whole().commands) == set(cli._MODULES)
     for name, module in cli._MODULES.items():
         assert name in {command.name for command in import_module(f"kubesim_cli.sim.{module}").COMMANDS}
+
+
+@pytest.mark.parametrize("words", [
+    "verify right.yaml --timeout {}", "record demo.sh --timeout {}", "watch --for {}",
+    "fail request 'get pods' --with 500 --rate {}", "fail request 'get pods' --slow {}", "clock advance {}",
+    "clock freeze --tick {}", "clock speed {}", "fail pod/web --slow {}", "run --tick {} -- true"])
+@pytest.mark.parametrize("number", ["nan", "-inf", "-1", "x", "''"])
+def test_what_is_no_number_is_refused(terminal, tmp_path, monkeypatch, words, number):
+    monkeypatch.chdir(tmp_path)
+    page(tmp_path, "right.yaml", RIGHT)
+    page(tmp_path, "demo.sh", "kubectl get ns\n")
+    assert terminal(f"kubectl sim {words.format(number)}").code == 2
+
+
+@pytest.mark.parametrize("words", ["verify right.yaml --timeout {}", "record demo.sh --timeout {}"])
+def test_no_command_may_take_for_ever(terminal, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    page(tmp_path, "right.yaml", RIGHT)
+    page(tmp_path, "demo.sh", "kubectl get ns\n")
+    assert "not in the range" in terminal(f"kubectl sim {words.format('inf')}").err

@@ -71,7 +71,10 @@ def test_nodes_come_and_go(terminal):
     assert terminal("kubectl sim node add x --label a").code == 2
     assert 'Invalid value: "A_B"' in terminal("kubectl sim node add A_B").err
     assert "Invalid value" in terminal("kubectl sim node add x --label a=b!").err
-    assert "quantities must match" in terminal("kubectl sim node add x --resource cpu=x").err
+    for amount in ("cpu=x", "cpu=", "cpu=NaN", "cpu=inf"):
+        assert "quantities must match" in terminal(f"kubectl sim node add x --resource {amount}").err
+    assert terminal("kubectl sim node add x --resource =1").code == 2
+    assert terminal.ok("kubectl sim node add empty --label a=") == "node empty added\n"
 
 
 def test_a_node_under_memory_pressure_evicts_who_uses_more_than_was_asked_for(terminal):

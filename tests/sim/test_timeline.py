@@ -23,6 +23,32 @@ def causes(rows):
     return {(what.partition(":")[0], cause) for _, _, what, cause in rows}
 
 
+def test_what_happened_in_one_second_stands_in_its_order(terminal, timeline):
+    """A kubelet writes the status of a pod, and then tells by events how it came to that."""
+    terminal("kubectl create -f -", """
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - name: web
+    image: nginx
+    livenessProbe: {httpGet: {path: /nope, port: 80}, periodSeconds: 5, failureThreshold: 1}
+""")
+    terminal.ok("kubectl run app --image=nginx")
+    terminal.advance("8s")
+    terminal.ok("kubectl delete pod app")
+    told, other = ([row[2].partition(":")[0] for row in timeline(f"pod/{name}") if row[1] != "$"]
+                   for name in ("web", "app"))
+    first = ["created", "Scheduled", "Ready=False (ContainersNotReady)", "Pulling"]
+    started = ["Pulled", "Created", "Started", "Ready=True"]
+    assert told[:8] == first + started
+    ended = told.index("Unhealthy")
+    assert told[ended:ended + 3] == ["Unhealthy", "Killing", "container web ended with 0 (Completed)"]
+    assert other[-5:] == ["deletion begins", "Killing", "container app ended with 0 (Completed)",
+                          "Ready=False (PodCompleted)", "deleted"]
+
+
 def test_a_pod_from_its_command_to_its_end(terminal, timeline):
     terminal.ok("kubectl run web --image=nginx")
     terminal.advance("1m")
