@@ -80,11 +80,15 @@ def cleaned(found: list[Object], cluster: Cluster) -> list[Object]:
 
     The objects may be of another cluster; this one knows kinds and defaults.
     """
+    fitting: list[Object] = []
+    others: list[Object] = []
+    for obj in found:
+        (fitting if _fits(obj, cluster) else others).append(obj)
     sets = {(obj["metadata"].get("namespace"), f"{template['metadata']['name']}-{obj['metadata']['name']}")
-            for obj in found if obj["kind"] == "StatefulSet"
+            for obj in fitting if obj["kind"] == "StatefulSet"
             for template in dig(obj, "spec", "volumeClaimTemplates", default=None) or ()}
-    made = [_Cleaner(obj, cluster).clean() for obj in found if not _is_made(obj, sets)]
-    return sorted(made, key=lambda obj: ORDER.index(obj["kind"]) if obj["kind"] in ORDER else len(ORDER))
+    made = [_Cleaner(obj, cluster).clean() for obj in fitting if not _is_made(obj, sets)]
+    return sorted(made + others, key=lambda obj: ORDER.index(obj["kind"]) if obj["kind"] in ORDER else len(ORDER))
 
 
 def _is_made(obj: Object, sets: set[tuple[str | None, str]]) -> bool:
@@ -215,6 +219,17 @@ class _Cleaner:
         wanted = _whole(self.obj, kind, schema, context)
         for field in [field for field in self.obj if field not in ("apiVersion", "kind", "metadata")]:
             _drop(self.obj, field, lambda: _whole(self.obj, kind, schema, context) == wanted)
+
+
+def _fits(obj: Object, cluster: Cluster) -> bool:
+    """Whether an object is of its kind's type; where it is not, a server says so."""
+    schema = schema_of(obj["apiVersion"], obj["kind"], cluster.server.release)
+    try:
+        if schema is not None:
+            decode.decode(obj, schema)
+    except decode.DecodeError:
+        return False
+    return True
 
 
 def _whole(obj: Object, kind: base.Kind, schema: Schema, context: base.Context) -> Object:

@@ -162,7 +162,7 @@ def advance(settings: Settings, length: float) -> None:
 def freeze(settings: Settings, time: float | None, tick: float) -> None:
     """Stop the clock, at TIME if one is given: it then moves only with `advance` and `set`.
 
-    
+    \b
     kubesim sim clock freeze 2024-01-01T00:00:00Z
     kubesim sim clock freeze --tick 1s     # until kubectl get pod web | grep Running; do :; done
     """

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 PATIENCE = 3600.0  # simulated seconds that an answer may take
 
 
-@click.command("curl", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.command("curl", short_help="Run curl as on the host of the simulated nodes.",
+               context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def curl(ctx: click.Context, args: tuple[str, ...]) -> None:

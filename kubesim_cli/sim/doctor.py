@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Tell what is wrong with the cluster on disk, and repair it.")
 @click.option("--repair", metavar="DIR", type=click.Path(), help="Write what can be saved into a new folder.")
 @click.pass_context
 def doctor(ctx: click.Context, repair: str | None) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.command("export")
+@click.command("export", short_help="Print what was made as manifests for another cluster.")
 @click.argument("resources", nargs=-1, metavar="[RESOURCE]...")
 @click.option("-n", "--namespace", default="",
               help="Only what is in this namespace; otherwise all but what the system has.")
@@ -48,7 +48,7 @@ def _text(found: list[Object], output: str) -> str:
     return "---\n".join(yaml.dump(obj) for obj in found)
 
 
-@click.command("import")
+@click.command("import", short_help="Apply manifests that come out of another cluster.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.pass_context

@@ -26,7 +26,7 @@ class _Group(click.Group):
         return super().resolve_command(ctx, ["pod", name, *args[1:]] if slash else args)
 
 
-@click.group("fail", cls=_Group)
+@click.group("fail", short_help="Let pods, storage and requests fail.", cls=_Group)
 def fail() -> None:
     """Have something fail that would go well: pods, storage, requests. (Images: `sim image fail`; nodes: `sim node`.)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.group("image")
+@click.group("image", short_help="Show, add and fail container images.")
 def image() -> None:
     """Which container images there are.
 

@@ -37,7 +37,7 @@ def _clusters(machines: Machines) -> list[str]:
     return [name.removeprefix("kind-") for name in machines.names() if name.startswith("kind-")]
 
 
-@click.group("kind")
+@click.group("kind", short_help="Play the command kind.")
 @click.version_option(__version__, prog_name="kind", message="kind as kubesim %(version)s plays it")
 @click.pass_context
 def kind(ctx: click.Context) -> None:
@@ -85,7 +85,9 @@ def _described(config: TextIO | None) -> Object:
 
     try:
         found = load(config.read())
-    except (ValueError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError:
+        _fail("failed to create cluster: unable to decode config: it is not UTF-8")
+    except ValueError as problem:
         _fail(f"failed to create cluster: unable to decode config: {problem}")
     if found is None:
         return {}

@@ -20,7 +20,7 @@ def take_over(settings: Settings, path: str) -> list[str]:
         return loading.load(cluster, objects)
 
 
-@click.command("load")
+@click.command("load", short_help="Take objects of another cluster over, with status and ages.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.pass_obj

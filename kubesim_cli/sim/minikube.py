@@ -86,7 +86,7 @@ def _exit(kind: str, reason: str, text: str, code: int = 0) -> NoReturn:
     raise click.exceptions.Exit(code or _NOT_FOUND[kind])
 
 
-@click.group("minikube", cls=_Profiled)
+@click.group("minikube", short_help="Play the command minikube.", cls=_Profiled)
 @click.option("-p", "profile", default="", metavar="NAME", help="Which cluster; otherwise the current context's.")
 @click.pass_context
 def minikube(ctx: click.Context, profile: str) -> None:

@@ -35,7 +35,7 @@ def _pairs(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     return dict(each.split("=", 1) for each in values)
 
 
-@click.group("node")
+@click.group("node", short_help="Stop, start, add and remove nodes, or let them run short.")
 def node() -> None:
     """Lose nodes and get them back, add and remove some, let one run out of memory or disk.
 
@@ -117,7 +117,7 @@ def pressure(settings: Settings, name: str, resources: tuple[str, ...], pods: in
     click.echo(f"node {name} is short of {', '.join(resources)}" if resources else f"node {name} is short of nothing")
 
 
-@click.group("tunnel")
+@click.group("tunnel", short_help="Give LoadBalancer services addresses, or take them back.")
 def tunnel() -> None:
     """Give LoadBalancer services addresses, as `minikube tunnel` does, or take them back."""
 

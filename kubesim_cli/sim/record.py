@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.command("record")
+@click.command("record", short_help="Make a page out of a script, or of what is typed.")
 @click.argument("script", type=click.File(encoding="utf-8"), required=False, default=None)
 @click.option("-o", "--output", type=click.Path(dir_okay=False), default=None, help="The page; otherwise stdout.")
 @click.option("--force", is_flag=True, help="Replace the page where it is there already.")
@@ -148,7 +148,7 @@ def _verified(path: str, text: str, settings: Settings, options: object, named: 
     try:
         done = check(path, settings.execute, options)
     except BadPage as problem:
-        raise click.ClickException(str(problem)) from None
+        raise click.ClickException(str(problem) if named else f"what was recorded {problem.text}") from None
     for line, _ in reporting.lines(done):
         click.echo(line, err=True)
     click.echo(reporting.verdict(done), err=True)

@@ -10,6 +10,7 @@ from .. import releases
 from ..cluster.cluster import StoreError
 from ..cluster.damage import move_aside
 from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release
+from ..machinery.files import told
 from ..releases import gates
 
 TYPE_CHECKING = False
@@ -108,12 +109,15 @@ def _settings(flags: dict[str, Any]) -> dict[str, str]:
     try:
         if "token-auth-file" in given:
             file = given["token-auth-file"]
-            given["token-auth-file"] = file.read()
+            try:
+                given["token-auth-file"] = file.read()
+            except UnicodeDecodeError:
+                raise ValueError(f"{file.name} is not UTF-8") from None
             settings.users(given["token-auth-file"], file.name)
         settings.check(given)
         enabled.check(given.get("controllers", ""))
     except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(told(error)) from None
     return given
 
 

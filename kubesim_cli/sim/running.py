@@ -49,7 +49,8 @@ def stage(folder: str, frozen: bool) -> str:
     return programs
 
 
-@click.command("run", context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False})
+@click.command("run", short_help="Run a program with a new cluster of its own.",
+               context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False})
 @click.option("--frozen", is_flag=True, help=f"The clock stands still at {START}; `sleep` moves it, and takes no time.")
 @click.option("--at", "at", type=Time(), default=None, help="The clock stands still at this time.")
 @click.option("--tick", type=Duration(), default=0.0, metavar="DURATION",

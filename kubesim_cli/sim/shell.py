@@ -38,7 +38,7 @@ def calling_shell() -> tuple[str, str]:
     return name, program
 
 
-@click.command("env")
+@click.command("env", short_help="Print what puts kubesim's kubectl on a shell's PATH.")
 @click.option("--shell", type=click.Choice(stage.SHELLS), default=None,
               help="Whose language to speak; otherwise that of the shell that calls.")
 @click.option("--off", is_flag=True, help="Print what brings everything back to what it was before.")
@@ -100,7 +100,7 @@ def _language() -> str:
     return name
 
 
-@click.command("shell")
+@click.command("shell", short_help="Open a shell in which kubectl is kubesim.")
 @click.option("--shell", "asked", default=None, metavar="PROGRAM", help="Which shell; otherwise the one that calls.")
 @click.pass_obj
 def shell(settings: Settings, asked: str | None) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.group("stage")
+@click.group("stage", short_help="Say what becomes of objects when, in kwok's Stages.")
 def stage() -> None:
     """Say what becomes of objects when, in kwok's Stage documents (kwok.x-k8s.io/v1alpha1).
 

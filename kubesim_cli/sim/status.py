@@ -177,7 +177,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command("status")
+@click.command("status", short_help="Show what runs where: nodes, pods, claims, volumes.")
 @_options
 @click.pass_obj
 def status(settings: Settings, namespace: str, everything: bool, color: str | None) -> None:
@@ -189,7 +189,7 @@ def status(settings: Settings, namespace: str, everything: bool, color: str | No
         console(settings.environ, color).print(tree(cluster, namespace, everything))
 
 
-@click.command("watch")
+@click.command("watch", short_help="Show what `sim status` shows, and keep it up to date.")
 @_options
 @click.option("--for", "seconds", type=Number(0), default=None, metavar="SECONDS",
               help="End after so many real seconds.")

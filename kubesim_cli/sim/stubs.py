@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TIMES = click.option("--times", type=click.IntRange(1), default=None, help="How often; always, without it.")
 
 
-@click.command("answer")
+@click.command("answer", short_help="Answer command lines of kubectl instead of running them.")
 @click.argument("pattern", required=False)
 @click.option("--stdout", default="", help="What is printed; a line end is added where there is none.")
 @click.option("--stdout-file", type=click.File("rb"), default=None, help="A file that is printed as it is.")

@@ -20,7 +20,7 @@ _STYLES = {"command": "bold cyan", "controller": "green", "timer": "yellow"}
 _LONGEST = 160  # characters of a message or a command
 
 
-@click.command("timeline")
+@click.command("timeline", short_help="Show what happened when, and why.")
 @click.argument("object_", metavar="[OBJECT]", default="")
 @click.option("-n", "--namespace", default="", help="That of OBJECT, or only what is in this one.")
 @click.option("-A", "--all-namespaces", "everything", is_flag=True, help="The system's, too.")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.command("uids")
+@click.command("uids", short_help="Decide which UIDs objects will get.")
 @click.argument("scripted", nargs=-1, metavar="RESOURCE/[NAMESPACE/]NAME=UID...")
 @click.pass_obj
 def uids(settings: Settings, scripted: tuple[str, ...]) -> None:

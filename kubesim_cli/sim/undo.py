@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _LONGEST = 120  # characters of a command that are shown
 
 
-@click.command("undo")
+@click.command("undo", short_help="Take back the last commands that changed the cluster.")
 @click.argument("count", type=click.IntRange(1), default=1, metavar="[N]")
 @click.option("-l", "--list", "list_", is_flag=True, help="Tell which commands can be undone, and change nothing.")
 @click.pass_obj
@@ -37,7 +37,7 @@ def undo(settings: Settings, count: int, list_: bool) -> None:
         click.echo(f"{-number:3}  {_short(did)} (undone)")
 
 
-@click.command("redo")
+@click.command("redo", short_help="Do again what was undone.")
 @click.argument("count", type=click.IntRange(1), default=1, metavar="[N]")
 @click.pass_obj
 def redo(settings: Settings, count: int) -> None:

@@ -73,7 +73,7 @@ def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
     progress.update(bar, completed=done, total=of)
 
 
-@click.command("verify")
+@click.command("verify", short_help="Replay pages and compare what they show.")
 @click.argument("pages", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False), metavar="PAGE...")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the verdict of each page.")
 @click.option("--verbose", "-v", is_flag=True, help="Print every command with what it prints.")

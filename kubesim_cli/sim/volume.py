@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@click.group()
+@click.group(short_help="Read and write the files of a claim's volume.")
 def volume() -> None:
     """Look into the volume that is bound to a claim, and put files there."""
 

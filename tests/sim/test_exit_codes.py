@@ -124,6 +124,25 @@ def test_what_is_no_number_is_refused(terminal, tmp_path, monkeypatch, words, nu
     assert terminal(f"kubectl sim {words.format(number)}").code == 2
 
 
+@pytest.mark.parametrize("words, told", [
+    ("import data.yaml", ".data: expected map, got &{5}"),
+    ("reset --token-auth-file bytes", "Error: bytes is not UTF-8\n"),
+    ("kind create cluster --config bytes", "it is not UTF-8\n"),
+    ("record empty", "Error: what was recorded has no commands that could be compared\n")])
+def test_files_that_are_something_else_are_told_as_such(terminal, tmp_path, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    page(tmp_path, "data.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: 5\n")
+    page(tmp_path, "empty", "")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe")
+    result = terminal(f"kubectl sim {words}")
+    assert result.code == 1 and told in result.err and "Traceback" not in result.err and "failed: D" not in result.err
+
+
+def test_the_list_of_commands_tells_of_each_in_a_whole_sentence(terminal):
+    listed = terminal.ok("kubectl sim --help").partition("Commands:\n")[2]
+    assert listed.count("\n") > 25 and "..." not in listed
+
+
 @pytest.mark.parametrize("words", ["verify right.yaml --timeout {}", "record demo.sh --timeout {}"])
 def test_no_command_may_take_for_ever(terminal, tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
