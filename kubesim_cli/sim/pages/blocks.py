@@ -128,8 +128,11 @@ class Builder:
             later = [text for text, _ in split(lines)[1:]]
             printed = any(_PRINTED.match(text) and not looks_like_command(text) for text in later)
             return "bare" if printed else "script"
+        commands = split(lines)
+        if len(commands) > 1 and all(_CALLS.match(text) for text, _ in commands) and looks_like_command(
+                commands[-1][0], strict=True):
+            return "script"
         if looks_like_command(first, strict=True):
-            commands = split(lines)
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
         if language in SHELLS and language != "console" and _CALLS.match(first) and (
                 self._awaiting is None or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):

@@ -185,6 +185,47 @@ def test_asciidoc():
         (17, 1, 18), (25, None, 29), (32, None, 33)]
 
 
+def test_asciidoc_is_read_as_it_is_shown():
+    """Callouts, and what a block's `subs` replaces: macros, attributes that the page defines, marks of quotes."""
+    page = parse("""\
+= Page
+:app: web
+
+[source,bash,subs="+macros,+attributes"]
+----
+kubectl label node pass:[${NODE}] app={app} #<.>
+kubectl scale deploy \\#<.>
+  {app} --replicas={other} <1> <2>
+kubectl get pods -l 'a=<1>,b' --field-selector pass:['status.phase!=Failed']
+----
+
+[source,bash,subs="+quotes"]
+----
+$ kubectl get pods
+#web-0#   1/1     *Running*   0   a_b_c
+----
+
+[source,bash]
+----
+$ kubectl get nodes
+#no# *mark* pass:[x]
+----
+""", "page.adoc")
+    assert [command.text for command in page.commands] == [
+        "kubectl label node ${NODE} app=web", "kubectl scale deploy \\\n  web --replicas={other}",
+        "kubectl get pods -l 'a=<1>,b' --field-selector 'status.phase!=Failed'",
+        "kubectl get pods", "kubectl get nodes"]
+    assert [command.listing.lines for command in page.commands[3:]] == [
+        ["web-0   1/1     Running   0   a_b_c"], ["#no# *mark* pass:[x]"]]
+
+
+def test_a_block_that_begins_with_another_program_is_a_script_all_the_same():
+    page = parse("Do:\n\n```\nopenssl rand -hex 8 >password\nkubectl create secret generic s --from-file=password\n"
+                 "```\n\n```\nweb created\nPlease run\nkubectl get pods\n```\n", "page.md")
+    assert [command.text for command in page.commands] == [
+        "openssl rand -hex 8 >password", "kubectl create secret generic s --from-file=password"]
+
+
 @pytest.mark.parametrize(("command", "shown", "level"), [
     ("kubectl get pod a -o yaml", "spec:\n  nodeName: b", "contains"),
     ("kubectl describe pod a", "Events: none", "contains"),
