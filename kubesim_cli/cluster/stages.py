@@ -64,7 +64,10 @@ def listed(cluster: Cluster) -> Iterator[tuple[str, str, str, str]]:
         yield document["metadata"]["name"], spec["resourceRef"]["kind"], told, ",".join(sorted(steps))
 
 
-def delete(cluster: Cluster, name: str) -> None:
-    """Remove a Stage; raises StatusError."""
+def delete(cluster: Cluster, name: str) -> bool:
+    """Remove a Stage; returns whether it was there."""
     cluster.begin()
+    if not cluster.store.has(RESOURCE) or cluster.client.find(RESOURCE, name) is None:
+        return False
     cluster.client.delete(RESOURCE, name)
+    return True

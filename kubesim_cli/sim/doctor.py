@@ -24,6 +24,8 @@ def doctor(ctx: click.Context, repair: str | None) -> None:
     from ..machinery import timestamps
 
     settings: Settings = ctx.obj
+    if repair == "":
+        raise click.UsageError("--repair needs the name of a new folder")
     found = diagnose(settings.folder)
     if not found.exists:
         click.echo(f"{settings.folder}: no cluster yet")

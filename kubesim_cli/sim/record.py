@@ -63,7 +63,7 @@ def record(ctx: click.Context, script: TextIO | None, output: str | None, force:
             for kind, text in _typed(recorder) if typed else _read(written):
                 _take(recorder, kind, text, shown=typed or bool(output))
         if target:
-            with open(target, "w", encoding="utf-8") as file:
+            with open(target, "w", encoding="utf-8", errors="replace") as file:
                 file.write(recorder.text)
             settings.did = True
         else:
@@ -143,7 +143,7 @@ def _verified(path: str, text: str, settings: Settings, options: object, named: 
 
     assert isinstance(options, Options)
     if not named:
-        with open(path, "w", encoding="utf-8") as file:
+        with open(path, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
     try:
         done = check(path, settings.execute, options)

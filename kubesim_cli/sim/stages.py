@@ -69,7 +69,8 @@ def delete(settings: Settings, names: tuple[str, ...]) -> None:
 
     with settings.opened(StatusError) as cluster:
         for name in names:
-            stages.delete(cluster, name)
+            if not stages.delete(cluster, name):
+                raise click.ClickException(f'there is no stage "{name}"')
     for name in names:
         click.echo(f"stage {name} deleted")
 

@@ -138,6 +138,18 @@ def test_files_that_are_something_else_are_told_as_such(terminal, tmp_path, monk
     assert result.code == 1 and told in result.err and "Traceback" not in result.err and "failed: D" not in result.err
 
 
+def test_a_repair_goes_to_a_folder_that_is_named(terminal, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    terminal.ok("kubectl create configmap a")
+    assert terminal("kubectl sim doctor --repair ''").code == 2 and not list(tmp_path.glob("*.jsonl"))
+
+
+def test_a_title_that_is_no_text_is_no_crash(sim, tmp_path):
+    (tmp_path / "work" / "demo.sh").write_text("kubectl get ns\n")
+    done = sim("record", "demo.sh", "--title", os.fsdecode(b"\xff"), "-o", "demo.md")
+    assert (done.returncode, done.stderr) == (0, "demo.md: as printed\n")
+
+
 def test_the_list_of_commands_tells_of_each_in_a_whole_sentence(terminal):
     listed = terminal.ok("kubectl sim --help").partition("Commands:\n")[2]
     assert listed.count("\n") > 25 and "..." not in listed

@@ -212,7 +212,7 @@ def test_what_is_no_stage_is_told(stubs, tmp_path, old, new, told):
     result = apply(stubs, FAILS.replace(old, new), tmp_path)
     assert result.code == 1 and told in result.err and not result.out
     assert stubs("kubectl sim stage list").err == "No stages found.\n"
-    assert stubs("kubectl sim stage delete nosuch").code == 1
+    assert stubs("kubectl sim stage delete nosuch") == (1, "", 'Error: there is no stage "nosuch"\n')
 
 
 def test_steps_come_in_their_order_and_may_apply_others(stubs, tmp_path):
