@@ -14,6 +14,8 @@ _CLOSERS = {"fi", "esac", "done", "}"}
 _GOING_ON = {"then", "else", "elif", "do", "!", "time"}  # a command follows
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _BRACES = re.compile(r"\{[^}]*(,|\.\.)[^}]*\}")
+# What stands for something, as <<pod-name>> does, and is no document: a mark of these is told in capitals.
+PLACE_IN_TWO = re.compile(r"<<(?:(?=[^>]*[a-z])[A-Za-z][\w ./-]*>>|[A-Za-z][\w ./-]*>>(?=\s*(?:\n|\Z)))", re.ASCII)
 
 
 class Scan:
@@ -214,6 +216,10 @@ class Scan:
     def _redirection(self) -> None:
         found = re.match(r"\d*(<<<|<<-?|<\(|>\(|>>|>&|<&|>\||<>|<|>)", self.text[self.position:])
         assert found
+        place = PLACE_IN_TWO.match(self.text, self.position)
+        if place:
+            self.position = place.end()
+            return
         self.position += found.end()
         operator = found.group(1)
         if operator in ("<(", ">("):

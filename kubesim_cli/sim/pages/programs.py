@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .commandline import Scan
+from .commandline import PLACE_IN_TWO, Scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
 
     `known`: names that the page itself has defined (functions, aliases); `allowed`: programs that the user lets run.
     """
-    if placeholder := _PLACE.search(re.sub(r"'[^']*'", "''", text.split("<<")[0])):
+    if placeholder := PLACE_IN_TWO.search(text) or _PLACE.search(re.sub(r"'[^']*'", "''", text.split("<<")[0])):
         return f"has the placeholder {placeholder.group()}"
     scan = Scan(text)
     if scan.open:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kubesim_cli.sim.pages.commandline import Scan, is_complete, named_nodes, plain_words, split
+from kubesim_cli.sim.pages.programs import why_not
 
 
 @pytest.mark.parametrize(("text", "words"), [
@@ -43,6 +44,15 @@ def test_programs_are_found_wherever_they_are_called(text, programs):
                                   "if true; then\n  ls"])
 def test_what_goes_on_is_told(text):
     assert not is_complete(text)
+
+
+@pytest.mark.parametrize(("text", "complete"), [
+    ("kubectl delete pod <<pod_name>>", True), ("kubectl auth can-i <<create/delete>> <<pods>> --as x", True),
+    ("kubectl logs <<POD>>", True), ("cat <<EOF>>out", False), ("cat <<EOF >> out", False), ("cat <<'eof'", False)])
+def test_a_place_for_a_name_is_no_document(text, complete):
+    assert is_complete(text) is complete
+    if complete:
+        assert why_not(text, ()).startswith("has the placeholder <<")
 
 
 def test_targets_are_told():
