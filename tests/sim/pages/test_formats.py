@@ -185,6 +185,11 @@ def test_asciidoc():
         (17, 1, 18), (25, None, 29), (32, None, 33)]
 
 
+def test_a_title_in_plain_text_ends_what_a_command_prints():
+    page = parse("$ kubectl get ns\ndefault\n\nLogs of the pod:\n----------------\nkubectl logs web\n", "page.txt")
+    assert told(page) == [("kubectl get ns", "default"), ("kubectl logs web", None)]
+
+
 def test_asciidoc_is_read_as_it_is_shown():
     """Callouts, and what a block's `subs` replaces: macros, attributes that the page defines, marks of quotes."""
     page = parse("""\

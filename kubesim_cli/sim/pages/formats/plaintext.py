@@ -12,6 +12,7 @@ from ..programs import looks_like_command
 _NUMBERED = re.compile(r"^\s*(\d+)(?:[ \t]?)(.*)$")
 _OUTPUT = re.compile(r"\S {2,}\S|^\s+\S|^[\w./ -]+:(?:\s|$)")
 _WIDE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
+_UNDERLINE = re.compile(r"[-=~^*]{4,}\s*")  # of a title
 _MANIFEST = re.compile(r"^(?:apiVersion|kind):\s*\S")
 
 
@@ -91,7 +92,8 @@ def _session(lines: list[str], place: int) -> int | None:
         following = end
         while following < len(lines) and not lines[following].strip():
             following += 1
-        if following >= len(lines) or _is_prompt(lines[following]) or not _goes_on(lines[following]):
+        if following >= len(lines) or _is_prompt(lines[following]) or not _goes_on(lines[following]) or (
+                _UNDERLINE.fullmatch("".join(lines[following + 1:following + 2]))):
             break
         end = following
     return end
