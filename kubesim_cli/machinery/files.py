@@ -42,6 +42,15 @@ def contents(path: str) -> bytes:
         return file.read() if os.path.isfile(path) else bounded(file)
 
 
+def let_go(file: BinaryIO | None) -> None:
+    """Close a file that was only read: that this fails is no failure of what was done with it."""
+    if file is not None:
+        try:
+            file.close()
+        except OSError:
+            pass
+
+
 def bounded(stream: BinaryIO) -> bytes:
     """Read a stream of MOST bytes at most to its end. Raises OSError."""
     found = stream.read(MOST + 1)

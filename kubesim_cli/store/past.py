@@ -82,12 +82,9 @@ class Past:
             raise
 
     def close(self) -> None:
-        """Let go of the files. They were only read: that one is closed badly is no failure of what was done with it."""
+        """Let go of the files."""
         for file in self._files:
-            try:
-                file.close()
-            except OSError:
-                continue
+            files.let_go(file)
         self._files = []
 
     def _open(self, path: str) -> BinaryIO:

@@ -42,7 +42,7 @@ class Snapshot:
             self.index = logs.scanned(self.path, self._file, generation, size, crc)
             self.told: Object = jsontext.loads(commit)["snapshot"]
         except BaseException as problem:
-            self._file.close()
+            files.let_go(self._file)
             if isinstance(problem, (ValueError, KeyError, TypeError)):
                 raise logs.Damaged(self.path, "") from None
             raise
@@ -58,7 +58,7 @@ class Snapshot:
             length *= 4
 
     def close(self) -> None:
-        self._file.close()
+        files.let_go(self._file)
 
     def row(self, entry: logs.Entry) -> bytes:
         """Return the line of an entry."""
@@ -129,14 +129,17 @@ def save(folder: str, name: str, index: logs.Index, told: Object) -> None:
     """
     files.private_folder(os.path.join(folder, FOLDER))
     path = os.path.join(folder, logs.LOG)
-    with open(path, "rb") as log:
+    log = open(path, "rb")
 
-        def read(offset: int, length: int) -> bytes:
-            log.seek(offset)
-            return log.read(length)
+    def read(offset: int, length: int) -> bytes:
+        log.seek(offset)
+        return log.read(length)
 
+    try:
         rows = compacted(path, index, read, {"snapshot": told})[1]
         files.replace(path_of(folder, name), rows, durable=True)
+    finally:
+        files.let_go(log)
     files.sync_folder(folder)
 
 

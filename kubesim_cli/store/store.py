@@ -91,7 +91,7 @@ class Store:
             self._index.generation, self._index.size, self._index.crc)
         self.exists = True
         if same:
-            _close(file)
+            files.let_go(file)
             return False
         known, before = self._index, self._file
         self._file = None
@@ -102,10 +102,10 @@ class Store:
                 self._followed += [(record["type"], record["resource"], record["object"])
                                    for record in history.between(known, before, index, file)]
         except OSError as error:
-            _close(file)
+            files.let_go(file)
             raise files.named(error, self.path) from None
         finally:
-            _close(before)
+            files.let_go(before)
         self._file = file
         self._reset(index)
         return True
@@ -594,7 +594,7 @@ class Store:
 
     def close_file(self) -> None:
         """Let go of the log; it is opened again when it is read or written."""
-        _close(self._file)
+        files.let_go(self._file)
         self._file = None
         self._close_tail()
 
@@ -622,12 +622,3 @@ class Store:
         if self._followed is None:
             self._followed = []
         return self._followed
-
-
-def _close(file: BinaryIO | None) -> None:
-    """Close a file that was only read: that it fails means nothing."""
-    if file is not None:
-        try:
-            file.close()
-        except OSError:
-            pass

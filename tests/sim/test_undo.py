@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kubesim_cli.store import past
+from kubesim_cli.store import past, snapshots
 from kubesim_cli.store.rewriting import compact
 from kubesim_cli.store.store import Store
 
@@ -175,29 +175,40 @@ def test_watchers_hear_of_what_is_undone(terminal):
     other.close()
 
 
+class Sticky:
+    """A file that the system closes badly."""
+
+    def __init__(self, *args):
+        self.file = open(*args)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def __iter__(self):
+        return iter(self.file)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.file.close()
+        raise OSError(37, "No locks available")
+
+
 def test_a_file_that_is_closed_badly_undoes_no_undo(terminal, monkeypatch):
     terminal.ok("kubectl create configmap a")
-    opened = past.Past._open
-
-    class Sticky:
-        def __init__(self, file):
-            self.file = file
-
-        def __getattr__(self, name):
-            return getattr(self.file, name)
-
-        def __iter__(self):
-            return iter(self.file)
-
-        def close(self):
-            self.file.close()
-            raise OSError(37, "No locks available")
-
-    def sticky(self, path):
-        opened(self, path)
-        self._files[-1] = Sticky(self._files[-1])
-        return self._files[-1]
-
-    monkeypatch.setattr(past.Past, "_open", sticky)
+    terminal.ok("kubectl sim snapshot save first")
+    terminal.ok("kubectl delete configmap a")
+    for module in (past, snapshots):
+        monkeypatch.setattr(module, "open", Sticky, raising=False)
     terminal.ok("kubectl sim undo")
-    assert terminal("kubectl get configmap a").code == 1
+    terminal.ok("kubectl get configmap a")
+    terminal.ok("kubectl create configmap b")
+    terminal.ok("kubectl sim snapshot save second")
+    terminal.ok("kubectl sim snapshot restore first")
+    assert terminal("kubectl get configmap b").code == 1
+    terminal.ok("kubectl sim snapshot restore second")
+    terminal.ok("kubectl get configmap b")
