@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..machinery.discovery import Resource
     from .context import Context
 
-_NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with the library lightkube-models "
+_NO_DESCRIPTIONS = ("Descriptions of built-in kinds are missing: they come with the library kubernetes-validate "
                     "(pip install 'kubesim-cli[explain]').\n")
 
 
@@ -96,7 +96,8 @@ def _show(ctx: Context, resource: Resource, path: list[str], recursive: bool, de
     from .printers.explain.descriptions import Descriptions, installed
 
     folder, served = installed(), ctx.client.release
-    document = Document(object_meta(served).definitions.raw, served, Descriptions(folder), ctx.release)
+    definitions = object_meta(served).definitions.raw
+    document = Document(definitions, served, Descriptions(folder, served, definitions), ctx.release)
     if resource.crd:
         version = next(v for v in resource.definition["spec"]["versions"] if v["name"] == resource.version)
         schema = document.custom((version.get("schema") or {}).get("openAPIV3Schema"))

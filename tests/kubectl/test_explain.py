@@ -83,7 +83,7 @@ def test_missing_field(terminal):
 
 def test_the_library_is_asked_for(terminal):
     result = terminal("kubectl explain pods.spec")
-    assert result.code == 0 and "lightkube-models" in result.err
+    assert result.code == 0 and "kubernetes-validate" in result.err
     assert "containers\t<[]Container> -required-\n    <no description>\n" in result.out
 
 

@@ -1,83 +1,69 @@
-"""Descriptions of kinds and fields, from the docstrings of the optional library lightkube-models.
+"""Descriptions of kinds and fields, as each release has them: from the JSON schemas of the library kubernetes-validate.
 
-They are read from its source, as importing its modules takes lightkube as well.
+Its files are read and nothing of it is imported, which would take its validator as well.
 """
 
 from __future__ import annotations
 
 import os
-import re
 
-_WIDTH = 78  # its docstrings are filled to this width
-_FIELD = re.compile(r"^      \* \*\*(\w+)\*\* ``[^`]*``(?: - )?", re.M)
-_RENAMED = {"d_ref": "$ref", "d_schema": "$schema"}
-_DASHED = "x_kubernetes_"
+from ....go.fmt import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ....go.jsontext import Entries
+    from ....machinery.types import Object, Release
+
+_FILE = "v{}.{}.0-local/_definitions.json"
 
 
 class Descriptions:
     """`descriptions(name)` returns (description, {field: description}) of a definition of OpenAPI; empty for unknown.
 
-    `folder` is the library's folder of models, or None where it is not installed.
+    `folder` is the library's folder of schemas, or None where it is not installed; `release` is whose texts are meant,
+    the one before where the library has none of it; `definitions` are the server's, with the enums.
     """
 
-    def __init__(self, folder: str | None) -> None:
-        self.folder = folder
-        self._sources: dict[str, str] = {}
+    def __init__(self, folder: str | None, release: Release, definitions: Entries) -> None:
+        self.folder, self.release, self.definitions = folder, release, definitions
+        self._read: dict[str, Object] | None = None
 
     def __call__(self, name: str) -> tuple[str, dict[str, str]]:
-        package, _, kind = name.rpartition(".")
-        group, version = package.split(".")[-2:]
-        start = f"\nclass {kind}(DictMixin):\n    r\"\"\""
-        _, found, rest = self._source(f"{group}_{version}").partition(start)
-        if not found:
-            return "", {}
-        head, _, fields = rest.partition('"""')[0].partition("\n      **parameters**\n")
-        parts = _FIELD.split(fields)[1:]
-        return _joined(head, 6, "\n"), {_field_name(field): _joined(text, 8, "\n\n")
-                                        for field, text in zip(parts[::2], parts[1::2])}
+        if self._read is None:
+            self._read = self._definitions()
+        found = self._read.get(name, {})
+        fields = {field: schema.get("description", "") for field, schema in found.get("properties", {}).items()}
+        for field, schema in self.definitions.get(name, {}).get("properties", {}).items():
+            if "enum" in schema:
+                fields[field] = _with_values(fields.get(field, ""), schema["enum"])
+        return found.get("description", ""), fields
 
-    def _source(self, module: str) -> str:
-        if module not in self._sources:
-            path = os.path.join(self.folder or "", f"{module}.py")
-            text = ""
+    def _definitions(self) -> dict[str, Object]:
+        major, newest = self.release
+        for minor in range(newest, 0, -1):
+            path = os.path.join(self.folder or "", _FILE.format(major, minor))
             if self.folder and os.path.exists(path):
+                import json
+
                 with open(path, encoding="utf-8") as file:
-                    text = file.read()
-            self._sources[module] = text
-        return self._sources[module]
+                    read: dict[str, Object] = json.load(file)["$defs"]
+                    return read
+        return {}
+
+
+def _with_values(description: str, values: list[str]) -> str:
+    """Add an enum's values as Kubernetes does (kube-openapi's enum.go); what each means, the library does not tell."""
+    listed = "".join([f"\n - `{quote(value)}`" for value in sorted(values)])
+    return f"{description}\n\nPossible enum values:{listed}".lstrip("\n")
 
 
 def installed() -> str | None:
-    """Return the folder of lightkube's models, None where they are not installed."""
+    """Return the folder of kubernetes-validate's schemas, None where they are not installed."""
     from importlib.util import find_spec
 
-    spec = find_spec("lightkube")
+    spec = find_spec("kubernetes_validate")
     for folder in (spec.submodule_search_locations if spec else None) or ():
-        models = os.path.join(folder, "models")
-        if os.path.isdir(models):
-            return models
+        schemas = os.path.join(folder, "kubernetes-json-schema")
+        if os.path.isdir(schemas):
+            return schemas
     return None
-
-
-def _field_name(name: str) -> str:
-    """Return the field that a Python attribute stands for."""
-    if name.startswith(_DASHED):
-        return name.replace("_", "-")
-    return _RENAMED.get(name, name.rstrip("_"))
-
-
-def _joined(text: str, indent: int, line_break: str) -> str:
-    """Undo the filling: lines are joined again where a line ended only because the next word was too long for it."""
-    first, *rest = text.rstrip().split("\n")
-    before = out = first
-    for line in rest:
-        line = line[indent:]
-        word = line.split(" ")[0]
-        if not line or not before or line[0].isspace() or before[0].isspace():
-            out += "\n" + line
-        elif len(before) + 1 + len(word) > _WIDTH:
-            out += " " + line
-        else:
-            out += line_break + line
-        before = line
-    return out
