@@ -3,11 +3,6 @@
 Each entry of metadata.managedFields is one manager's field set; every write moves ownership to whoever made the change.
 Behaviour: k8s.io/apimachinery/pkg/util/managedfields and sigs.k8s.io/structured-merge-diff/merge; words of conflicts:
 managedfields/internal/conflict.go.
-
-Tracking follows the server's own rule for objects it has never tracked: only a creation starts it, an update of an
-object without managedFields leaves it without. Objects that the control plane creates (pods of a ReplicaSet and the
-like, which are the bulk) are therefore not tracked at all and cost nothing; on objects that users created, the
-controllers' writes are tracked like any other.
 """
 
 from __future__ import annotations
@@ -94,7 +89,7 @@ def track_update(old: Object | None, obj: Object, manager: str, api_version: str
     managers = (_read(given) if given and not subresource else None) or _read(kept) or {}
     if not managers and old is not None:
         return
-    before = _untracked(old) if old is not None else _zero(obj, schema)
+    before = _untracked(old) if old is not None else zero(obj, schema)
     try:
         _take_over(before, obj, managers, _identity(manager, "Update", api_version, subresource), api_version, now,
                    schema, ignored or {})
@@ -131,8 +126,8 @@ def _untracked(obj: Object) -> Object:
     return {**obj, "metadata": {key: value for key, value in meta.items() if key != "managedFields"}}
 
 
-def _zero(obj: Object, schema: Schema | None) -> Object:
-    """What Go's empty object of the kind has in it already."""
+def zero(obj: Object, schema: Schema | None) -> Object:
+    """Return what Go's empty object of the kind has in it already."""
     kind = {"apiVersion": obj.get("apiVersion", ""), "kind": obj.get("kind", "")}
     return decode(kind, schema)[0] if schema is not None and not schema.custom else kind
 
@@ -198,17 +193,17 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
         typed.check(body, schema)
     except typed.TypedError as wrong:
         raise errors.StatusError(500, "", f"failed to create typed patch object ({_describe(body)}): {wrong}") from None
-    zero = _zero(body, schema)
-    before = _untracked(live) if live is not None else zero
+    empty = zero(body, schema)
+    before = _untracked(live) if live is not None else empty
     managers = _read((live or {}).get("metadata", {}).get("managedFields")) or {}
     apply = _Apply(before, body, _identity(manager, "Apply", api_version, ""), api_version, schema, ignored or {})
     try:
         if live is not None and not managers:
             who = _identity("before-first-apply", "Update", api_version, "")
-            _take_over(zero, before, managers, who, api_version, now, schema, ignored or {})
+            _take_over(empty, before, managers, who, api_version, now, schema, ignored or {})
         merged, managers = apply.run(managers, force)
     except typed.TypedError as wrong:  # the body's own were told above
-        raise errors.StatusError(500, "", f"failed to create typed live object ({_describe(live or zero)}): "
+        raise errors.StatusError(500, "", f"failed to create typed live object ({_describe(live or empty)}): "
                                  f"{wrong}") from None
     if merged == before:
         obj = clone(before)

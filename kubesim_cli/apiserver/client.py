@@ -22,15 +22,17 @@ class Client:
     """Calls `server` as `user` (dict with name, groups, uid, extra; None: the trusted control plane, see request.py).
 
     `on_warning(text)` gets the server's Warning: headers; `on_call(request, code)` gets each call when it is over, with
-    the HTTP status it was answered with, 0 where there was no answer.
+    the HTTP status it was answered with, 0 where there was no answer. `agent` is what managed fields call it ("": by
+    what it writes). With `managed_fields`, what it reads has them also where they have to be made (provenance.py).
     Every method raises `errors.StatusError`, and `errors.NoAnswer` where that was declared. What comes back is shared
     with the store: clone before changing. `resource` is `plural[.version].group`, see docs/architecture.md; what the
     options mean stands in request.Options.
     """
 
     def __init__(self, server: Server, user: Object | None = None, on_warning: Callable[[str], None] | None = None,
-                 on_call: Callable[[Request, int], None] | None = None):
+                 on_call: Callable[[Request, int], None] | None = None, agent: str = ""):
         self.server, self.user, self.on_warning, self.on_call = server, user, on_warning, on_call
+        self.agent, self.managed_fields = agent, False
 
     @property
     def now(self) -> float:
@@ -164,6 +166,7 @@ class Client:
         """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""
         from .paths import request
 
+        self.managed_fields = True
         return request(self, method, url, body)
 
     # What controllers use: straight reads of the store, with no List around them.

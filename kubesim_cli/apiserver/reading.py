@@ -18,10 +18,26 @@ if TYPE_CHECKING:
 
 
 def convert(request: Request, obj: Object) -> Object:
-    """Return a stored object in the version that was asked for."""
+    """Return a stored object as it was asked for: in the version, and to a user with managed fields or none."""
+    fields = obj["metadata"].get("managedFields")
+    if not request.trusted and not (fields and type(fields) is builtins.list):
+        obj = _shown(request, obj)
     if obj.get("apiVersion") == request.res.api_version:
         return obj
     return request.kind.convert(obj, request.res.api_version)
+
+
+def _shown(request: Request, obj: Object) -> Object:
+    """Return an object of which no managed fields are stored with those that it has, where they are wanted."""
+    if request.client.managed_fields:
+        from .tracking import told
+
+        obj = told(request, obj)
+        if obj["metadata"]["managedFields"]:
+            return obj
+    elif "managedFields" not in obj["metadata"]:
+        return obj
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
 
 
 def find(request: Request) -> Object | None:
@@ -32,6 +48,24 @@ def find(request: Request) -> Object | None:
 def read(request: Request) -> Object:
     """Return the stored object that a request names, or raise NotFound."""
     obj = find(request)
+    if obj is None:
+        raise errors.not_found(request.res.name, request.name)
+    return obj
+
+
+def find_to_write(request: Request) -> Object | None:
+    """Return what `find` does, with all managed fields where a user is going to write it."""
+    obj = find(request)
+    if obj is None or request.trusted:
+        return obj
+    from .tracking import told
+
+    return told(request, obj)
+
+
+def read_to_write(request: Request) -> Object:
+    """Return what `find_to_write` does, or raise NotFound."""
+    obj = find_to_write(request)
     if obj is None:
         raise errors.not_found(request.res.name, request.name)
     return obj

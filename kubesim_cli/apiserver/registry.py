@@ -11,7 +11,7 @@ from ..go.fmt import quote
 from ..machinery import errors
 from ..machinery.objects import clone, key_of
 from . import admission, objectmeta, tracking
-from .reading import convert, find, predicate, read
+from .reading import convert, find, find_to_write, predicate, read, read_to_write
 from .request import Options
 
 TYPE_CHECKING = False
@@ -126,7 +126,7 @@ def update(request: Request) -> Object:
     meta = obj.setdefault("metadata", {})
     _settle_namespace(request.res, meta, request.namespace)
     check_name(meta, request.name)
-    return store_update(request, obj, read(request))
+    return store_update(request, obj, read_to_write(request))
 
 
 def store_update(request: Request, obj: Object, old: Object) -> Object:
@@ -216,10 +216,11 @@ def patch(request: Request) -> Object:
         raise errors.method_not_supported(request.res.name, "patch")
     _check_options(request)
     request.server.begin()
-    old = find(request)
+    old = find_to_write(request)
     if request.options.patch_type == "apply":
-        obj = tracking.applied(request, old)
-        return _create_applied(request, obj) if old is None else store_update(request, obj, old)
+        if old is None:
+            return _create_applied(request, tracking.applied(request, None))
+        return store_update(request, request.kind.store_version(tracking.applied(request, convert(request, old))), old)
     if old is None:
         raise errors.not_found(request.res.name, request.name)
     return store_update(request, patched(request, convert(request, old)), old)
@@ -240,6 +241,8 @@ def patched(request: Request, current: Object) -> Object:
     from ..machinery import patch as patching
 
     options = request.options
+    if request.trusted:  # the control plane patches no managed fields, and of its own objects there are none to patch
+        current = {**current, "metadata": {**current["metadata"], "managedFields": []}}
     obj = patching.patched(current, request.body, options.patch_type, request.schema,
                            options.field_validation or "Warn", request.client.on_warning)
     meta, before = obj.setdefault("metadata", {}), current["metadata"]

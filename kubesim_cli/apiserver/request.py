@@ -8,7 +8,8 @@ look-ups. Its requests are `trusted`, which means all of the following, and noth
 - what they create keeps the status and the resourceVersion it came with; what they update passes the kind's own
   preparation, but neither admission nor validation; an update of the status alone is only compared and stored
   (subresources.py);
-- managed fields are kept up to date where there are some, but never begun (tracking.py).
+- of what they create no managed fields are kept, but a record of who wrote it (provenance.py); of what users created
+  they are kept up to date (tracking.py).
 Admission and the kind's validation do look at what they create: a ReplicaSet's pods need room in a quota.
 """
 

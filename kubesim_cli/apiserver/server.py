@@ -186,6 +186,14 @@ class Server:
 
         return schema.schema_of(res.api_version, res.kind, self.release)
 
+    def schema_of(self, obj: Object, res: Resource) -> Schema | None:
+        """The schema of a stored object of a resource, which may be of another version."""
+        if res.crd is not None or obj["apiVersion"] == res.api_version:
+            return self.schema(res)
+        from ..machinery import schema
+
+        return schema.schema_of(obj["apiVersion"], obj["kind"], self.release)
+
     # Requests
 
     def handle(self, request: Request) -> Object:

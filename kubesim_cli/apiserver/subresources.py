@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..machinery import conditions, errors
 from ..machinery.objects import clone, dig
 from . import registry, tracking
-from .reading import convert, read
+from .reading import convert, read, read_to_write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _changed(request: Request, current: Object) -> Object:
 def write_status(request: Request) -> Object:
     """Change status, of metadata what the kind lets this subresource change, of the rest nothing (a status strategy's
     PrepareForUpdate)."""
-    old = read(request)
+    old = read_to_write(request)
     if request.trusted and request.verb == "update":
         return _store_status(request, old)
     asked = _changed(request, convert(request, old))
@@ -107,7 +107,7 @@ def get_scale(request: Request) -> Object:
 
 def write_scale(request: Request) -> Object:
     """Change the number of replicas."""
-    old, body, options = read(request), request.body, request.options
+    old, body, options = read_to_write(request), request.body, request.options
     if request.verb == "patch":
         from ..machinery import patch as patching
         from ..machinery.schema import schema_of
@@ -185,7 +185,7 @@ def update_finalize(request: Request) -> Object:
 
 def write_approval(request: Request) -> Object:
     """Change a certificate signing request's conditions."""
-    old = read(request)
+    old = read_to_write(request)
     asked = _changed(request, old)
     obj = clone(old)
     obj["metadata"]["resourceVersion"] = asked["metadata"].get("resourceVersion")
@@ -195,7 +195,7 @@ def write_approval(request: Request) -> Object:
 
 def write_pod_spec(request: Request) -> Object:
     """Change a pod's spec in a way that is open to this subresource only (ephemeralcontainers, resize)."""
-    old = read(request)
+    old = read_to_write(request)
     obj = _changed(request, old)
     if "status" in old:
         obj["status"] = old["status"]

@@ -1,6 +1,8 @@
-"""Managed fields: which manager wrote what. Why the control plane's creations are left out stands in apply.py."""
+"""Managed fields: which manager wrote what. Of what the control plane makes a record is kept (provenance.py)."""
 
 from __future__ import annotations
+
+from ..machinery.objects import copy_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,23 +25,78 @@ def _ignored(request: Request) -> Object | None:
     return STATUS if request.kind.has_status and not request.subresource else None
 
 
+def told(request: Request, obj: Object) -> Object:
+    """Return a stored object with its managedFields, also where only a record is kept of them; [] for none."""
+    stored = obj["metadata"].get("managedFields")
+    if type(stored) is list:
+        return obj
+    from . import provenance
+
+    found = provenance.entries(obj, request.kind.has_status, request.server.schema_of(obj, request.res))
+    return {**obj, "metadata": {**obj["metadata"], "managedFields": found}}
+
+
 def track(request: Request, old: Object | None, obj: Object) -> None:
     """Note in `obj`'s managedFields, in place, what this write changed; server-side apply has done so already."""
-    if request.trusted and (old is None or "managedFields" not in old["metadata"]):
-        return
     res, options, subresource = request.res, request.options, request.subresource
-    if options.patch_type == "apply" and not subresource:
-        return
     manager = options.field_manager or "kubectl"
     if request.trusted:
-        manager = options.field_manager or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
+        program = request.client.agent or _CONTROL_PLANE.get(res.name, "kube-controller-manager")
+        manager = options.field_manager or program
+        if _recorded(request, old, obj, manager):
+            return
+        if old is not None:
+            old = told(request, old)
+            obj["metadata"]["managedFields"] = old["metadata"]["managedFields"]
+    if options.patch_type == "apply" and not subresource:
+        return
     from .apply import track_scale, track_update
 
     if subresource == "scale":
         track_scale(old or {}, obj, manager, res.api_version, request.kind.scale_paths["spec"])
-        return
-    track_update(old, obj, manager, res.api_version, subresource, request.server.now, request.schema,
-                 _ignored(request))
+    else:
+        was, now = _as_requested(request, old) if old is not None else None, _as_requested(request, obj)
+        track_update(was, now, manager, res.api_version, subresource, request.server.now, request.schema,
+                     _ignored(request))
+        copy_field("managedFields", now["metadata"], obj["metadata"])
+    obj["metadata"].setdefault("managedFields", [])  # a command's, whose managers nobody has to find out
+
+
+def _as_requested(request: Request, obj: Object) -> Object:
+    """Return an object as it is stored in the version of a request, by whose fields it is tracked."""
+    if obj["apiVersion"] == request.res.api_version:
+        return obj
+    obj = request.kind.convert(obj, request.res.api_version)
+    return {**obj, "metadata": dict(obj["metadata"])}
+
+
+def _recorded(request: Request, old: Object | None, obj: Object, manager: str) -> bool:
+    """Whether a write of the control plane is noted in the object's record, or nothing is to be noted of it."""
+    from . import provenance
+
+    meta, now = obj["metadata"], request.server.now
+    if old is None:
+        meta["managedFields"] = provenance.begun(manager, now)
+        return True
+    record = old["metadata"].get("managedFields")
+    if record and type(record) is str:
+        changes = request.subresource or _adds(obj, old)
+        record = provenance.renewed(record, manager, request.subresource, now) if changes else record
+        if record is None:
+            return False
+    elif record:
+        return False
+    if record is not None:
+        meta["managedFields"] = record
+    return True
+
+
+def _adds(obj: Object, old: Object) -> bool:
+    """Whether an update does more than take finalizers away: who removes something owns nothing by that."""
+    meta, before = obj["metadata"], old["metadata"]
+    return bool({*meta.get("finalizers", ())} - {*before.get("finalizers", ())}) or any(
+        value != (old if where is obj else before).get(key) for where in (obj, meta) for key, value in where.items()
+        if key not in ("metadata", "status", "finalizers", "managedFields", "resourceVersion"))
 
 
 def keep_times(obj: Object, old: Object) -> None:
@@ -49,11 +106,15 @@ def keep_times(obj: Object, old: Object) -> None:
     entries, were = meta.get("managedFields"), before.get("managedFields")
     if not entries or not were or entries == were or len(entries) != len(were):
         return
-    if [{**entry, "time": ""} for entry in entries] != [{**entry, "time": ""} for entry in were]:
+    if type(were) is list and _timeless(entries) != _timeless(were):
         return
     same = {"managedFields": were, "resourceVersion": before.get("resourceVersion")}
     if {**obj, "metadata": {**meta, **same}} == old:
         meta["managedFields"] = were
+
+
+def _timeless(entries: list[Object]) -> list[Object]:
+    return [{**entry, "time": ""} for entry in entries]
 
 
 def applied(request: Request, old: Object | None) -> Object:

@@ -67,7 +67,7 @@ def objects(cluster: Cluster, namespace: str = "", resources: Iterable[str] = ()
             meta = obj["metadata"]
             there = meta.get("namespace", "")
             if there != namespace if namespace else there in SYSTEM and (
-                    not meta.get("managedFields") or (obj["kind"], meta["name"]) in system):
+                    not isinstance(meta.get("managedFields"), list) or (obj["kind"], meta["name"]) in system):
                 continue
             if int(meta["resourceVersion"]) <= initial:
                 continue

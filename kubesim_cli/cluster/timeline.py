@@ -227,7 +227,7 @@ def _creator(obj: Object) -> str:
         if reference.get("controller"):
             return f"{reference['kind'].lower()}-controller"
     provisioner = (meta.get("annotations") or {}).get("pv.kubernetes.io/provisioned-by")
-    return str(provisioner or ("" if meta.get("managedFields") else "kube-controller-manager"))
+    return str(provisioner or ("" if isinstance(meta.get("managedFields"), list) else "kube-controller-manager"))
 
 
 def _edited(before: Object, obj: Object) -> bool:

@@ -55,7 +55,7 @@ def provision(api: Client, claim: Object, storage_class: Object) -> None:
             "storageClassName": volumes.class_of(claim), "volumeMode": spec.get("volumeMode") or "Filesystem"}}
     if storage_class.get("mountOptions"):
         volume["spec"]["mountOptions"] = clone(storage_class["mountOptions"])
-    api.create("persistentvolumes", volume)
+    api.create("persistentvolumes", volume, field_manager="storage-provisioner")
     api.record(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {name}", component)
 
 

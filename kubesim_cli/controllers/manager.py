@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
+from ..apiserver.client import Client
 from ..helpers.controller import Change, Controller
 from ..machinery.errors import StatusError
 from ..machinery.objects import key_of
@@ -50,6 +51,7 @@ class Manager:
         self._heap: list[tuple[float, str, str]] | None = None  # due, name, key
         self._notes: dict[tuple[str, str], Object | None] = {}  # what syncs leave that are not over
         self._fatal = fatal
+        self._clients: dict[str, Client] = {}  # by agent
         self.along: Callable[[], None] = lambda: None  # what lives on beside the loops, up to the clock's time
         self.until = 0.0  # how far the clock is about to run: a loop that would only repeat itself may look there
 
@@ -98,6 +100,13 @@ class Manager:
             controller.manager = self
         return controller
 
+    def _client(self, agent: str) -> Client:
+        """Return the control plane's client as a program of it."""
+        client = self._clients.get(agent)
+        if client is None:
+            client = self._clients[agent] = Client(self.server, agent=agent)
+        return client
+
     def timer(self, name: str, key: str) -> tuple[float | None, Object | None]:
         """Return when a key has its timer, while it is synced because of that still the same time, and its note."""
         due, note = self.store.timers.get(name, key)
@@ -114,7 +123,6 @@ class Manager:
     def rest(self) -> None:
         """Sync keys, first come first served, until the cluster is at rest at this instant."""
         counts: dict[tuple[str, str], int] = {}
-        client = self.server.trusted
         while self._next < len(self._queue):
             entry = self._queue[self._next]
             self._next += 1
@@ -124,7 +132,8 @@ class Manager:
                 if counts[entry] > MAX_SYNCS:
                     raise RuntimeError(f"controller {entry[0]} does not come to rest on {entry[1]}")
                 self._syncing = entry
-                due = (self._loaded.get(entry[0]) or self._controller(entry[0])).sync(client, entry[1])
+                controller = self._loaded.get(entry[0]) or self._controller(entry[0])
+                due = controller.sync(self._client(controller.agent), entry[1])
                 self._failures.pop(entry, None)
             except StatusError:
                 due = self._again(entry)

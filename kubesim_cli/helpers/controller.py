@@ -84,6 +84,7 @@ class Controller:
     """
 
     name = ""
+    agent = "kube-controller-manager"  # the program it runs in, of which its writes are
     watches: dict[str, Watch] = {}
     thorough = False
     manager: Manager  # that runs it

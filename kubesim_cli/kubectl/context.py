@@ -118,8 +118,18 @@ class Context:
             client = RequestClient(cluster.server, user=user, on_warning=self.warn_for_server,
                                    on_call=self._called if self.on_call else None)
             client.kubeconfig = self.kubeconfig
+            client.managed_fields = self._shows_managed_fields()
             self._client = client
         return self._client
+
+    def _shows_managed_fields(self) -> bool:
+        """Tell whether managed fields may be seen of what is read: making them takes time (Client.managed_fields)."""
+        flags = self.flags
+        asked = {name: flags[name] for name in ("show-managed-fields", "output", "template") if name in flags}
+        if asked.get("show-managed-fields"):
+            return True
+        template = f"{asked.get('output', '')} {asked.get('template', '')}"
+        return "managedFields" in template or "metadata}" in template or "file" in template
 
     def _called(self, request: Request, code: int) -> None:
         for listener in self.on_call:

@@ -141,7 +141,7 @@ STAGES = (
 class Kubelet(Controller):
     """Keys are pods, `namespace/*` and `@node`."""
 
-    name = "kubelet"
+    name = agent = "kubelet"
 
     def __init__(self) -> None:
         self.addresses: Addresses | None = None

@@ -41,6 +41,7 @@ class Scheduler(Controller):
     """Keys are pods, or ALL: then each waiting pod is tried again, the most important first."""
 
     name = "scheduler"
+    agent = "kube-scheduler"
 
     def __init__(self) -> None:
         self.cache: Cache | None = None

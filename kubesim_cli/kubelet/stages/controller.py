@@ -51,6 +51,7 @@ class Stages(Controller):
     """Keys are `RESOURCE NAMESPACE/NAME`, and `@NAME` of a Stage that has come or changed."""
 
     name = "stages"
+    agent = "kwok"
 
     def __init__(self) -> None:
         self.watches = {"*": self._changed}

@@ -39,13 +39,15 @@ class DaemonSet(Kind):
             rolling.setdefault("maxSurge", 0)
         spec.setdefault("revisionHistoryLimit", 10)
         default_pod_template(spec.setdefault("template", {}), ctx.release)
+        meta = obj.setdefault("metadata", {})  # Convert_apps_DaemonSet_To_v1
+        meta["annotations"] = {DEPRECATED_TEMPLATE_GENERATION: "0", **(meta.get("annotations") or {})}
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0,
                          "numberReady": 0}
 
     def prepare_create(self, obj: Object, ctx: Context) -> None:
-        annotations = obj["metadata"].setdefault("annotations", {})
+        annotations = obj["metadata"]["annotations"]
         number = _number(annotations.get(DEPRECATED_TEMPLATE_GENERATION))
         annotations[DEPRECATED_TEMPLATE_GENERATION] = str(max(number, 1))
 
