@@ -178,7 +178,7 @@ def _cap(managers: _Managers) -> None:
 
 
 def server_side_apply(live: Object | None, body: Object, manager: str, force: bool, api_version: str, now: float,
-                      schema: Schema | None, ignored: Object | None = None) -> Object:
+                      schema: Schema | None, ignored: Object | None = None, subresource: str = "") -> Object:
     """Return a new object: `live` (None: there is none yet) after an apply of `body`, decoded, with its managedFields.
 
     `body` is the request's object as it came, with the name and namespace of the request in it. Raises StatusError:
@@ -196,7 +196,8 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     empty = zero(body, schema)
     before = _untracked(live) if live is not None else empty
     managers = _read((live or {}).get("metadata", {}).get("managedFields")) or {}
-    apply = _Apply(before, body, _identity(manager, "Apply", api_version, ""), api_version, schema, ignored or {})
+    apply = _Apply(before, body, _identity(manager, "Apply", api_version, subresource), api_version, schema,
+                   ignored or {})
     try:
         if live is not None and not managers:
             who = _identity("before-first-apply", "Update", api_version, "")

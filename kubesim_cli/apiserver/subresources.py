@@ -53,7 +53,10 @@ def write_status(request: Request) -> Object:
     old = read_to_write(request)
     if request.trusted and request.verb == "update":
         return _store_status(request, old)
-    asked = _changed(request, convert(request, old))
+    if request.options.patch_type == "apply":
+        asked = request.kind.store_version(tracking.applied(request, convert(request, old)))
+    else:
+        asked = _changed(request, convert(request, old))
     obj, meta = clone(old), asked["metadata"]
     for name in request.kind.status_keeps:
         meta.pop(name, None)

@@ -48,7 +48,7 @@ def track(request: Request, old: Object | None, obj: Object) -> None:
         if old is not None:
             old = told(request, old)
             obj["metadata"]["managedFields"] = old["metadata"]["managedFields"]
-    if options.patch_type == "apply" and not subresource:
+    if options.patch_type == "apply" and subresource in ("", "status"):
         return
     from .apply import track_scale, track_update
 
@@ -128,4 +128,4 @@ def applied(request: Request, old: Object | None) -> Object:
     where = {"name": request.name, **({"namespace": request.namespace} if res.namespaced else {})}
     body = {**request.body, "metadata": {**(request.body.get("metadata") or {}), **where}}
     return server_side_apply(old, body, options.field_manager, options.force, res.api_version, request.server.now,
-                             request.schema, _ignored(request))
+                             request.schema, _ignored(request), request.subresource)

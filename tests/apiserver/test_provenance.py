@@ -204,7 +204,7 @@ def test_records_are_not_shown(terminal):
     terminal.ok("kubectl create deployment web --image=nginx")
     for line in ("get rs -o yaml", "get rs -o jsonpath={.items[0]}", "describe rs",
                  "get rs -w --request-timeout=1ms -o json",
-                                 "get rs -o custom-columns=A:.metadata.managedFields", "get rs -o go-template={{.}}"):
+                 "get rs -o custom-columns=A:.metadata.managedFields", "get rs -o go-template={{.}}"):
         assert "kube-controller-manager=" not in terminal(f"kubectl {line}").out
 
 

@@ -38,7 +38,8 @@ KINDS = {  # apiVersion and kind -> what of the manifest follows the metadata
     "batch/v1 Job": f"spec: {{template: {{spec: {{restartPolicy: Never, {CONTAINERS}}}}}}}",
     "coordination.k8s.io/v1 Lease": "spec: {holderIdentity: me, renewTime: '2026-01-01T00:00:00.000000Z'}",
     "discovery.k8s.io/v1 EndpointSlice":
-        "addressType: IPv4, endpoints: [{addresses: [1.2.3.4], conditions: {ready: true}}], ports: [{port: 80, name: a, protocol: TCP}]",
+        "addressType: IPv4, endpoints: [{addresses: [1.2.3.4], conditions: {ready: true}}], "
+        "ports: [{port: 80, name: a, protocol: TCP}]",
     "networking.k8s.io/v1 Ingress":
         "spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: x, port: {number: 80}}}}"
         "]}}]}",
@@ -67,17 +68,20 @@ KINDS = {  # apiVersion and kind -> what of the manifest follows the metadata
         " rules: [{apiGroups: [apps], apiVersions: [v1], resources: [nothing], operations: [CREATE], scope: '*'}]}]",
     "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy":
         "spec: {matchConstraints: {matchPolicy: Exact, namespaceSelector: {}, objectSelector: {}, resourceRules: [{"
-        "apiGroups: [apps], apiVersions: [v1], resources: [nothing], operations: [CREATE], scope: '*'}]}, validations: [{expression: 'true'}]}",
+        "apiGroups: [apps], apiVersions: [v1], resources: [nothing], operations: [CREATE], scope: '*'}]}, "
+        "validations: [{expression: 'true'}]}",
     "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding":
         "spec: {policyName: x, validationActions: [Deny]}",
     "apiregistration.k8s.io/v1 APIService": "",
     "apiextensions.k8s.io/v1 CustomResourceDefinition": "",
 }
 NAMED = {
-    "APIService": "{kind: APIService, apiVersion: apiregistration.k8s.io/v1, metadata: {name: v1.g.example, annotations: {note: here}}, spec: {group: "
-                  "g.example, version: v1, groupPriorityMinimum: 1, versionPriority: 1, service: {name: a, namespace: b}}}",
+    "APIService": "{kind: APIService, apiVersion: apiregistration.k8s.io/v1, metadata: {name: v1.g.example, "
+                  "annotations: {note: here}}, spec: {group: g.example, version: v1, groupPriorityMinimum: 1, "
+                  "versionPriority: 1, service: {name: a, namespace: b}}}",
     "CustomResourceDefinition":
-        "{kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1, metadata: {name: xs.g.example, annotations: {note: here}}, spec: "
+        "{kind: CustomResourceDefinition, apiVersion: apiextensions.k8s.io/v1, metadata: {name: xs.g.example, "
+        "annotations: {note: here}}, spec: "
         "{group: g.example, scope: Namespaced, names: {plural: xs, kind: X}, versions: [{name: v1, served: true, "
         "storage: true, schema: {openAPIV3Schema: {type: object}}}]}}",
 }
@@ -98,7 +102,8 @@ def _read(terminal, body: str) -> dict:
 def _written(terminal, body: str) -> dict:
     """Return what there is of an object that somebody has written, but for the annotation of client-side apply."""
     obj = _read(terminal, body)
-    obj["metadata"] = {name: obj["metadata"].get(name) for name in ("labels", "annotations", "finalizers", "generation")}
+    obj["metadata"] = {name: obj["metadata"].get(name) for name in (
+        "labels", "annotations", "finalizers", "generation")}
     obj["metadata"]["annotations"].pop("kubectl.kubernetes.io/last-applied-configuration")
     return {name: value for name, value in obj.items() if name != "status"}
 
@@ -134,8 +139,8 @@ def test_two_managers_of_the_same_manifest(newest, kind):
     assert who["one", "Apply", ""] == who["two", "Apply", ""]
 
 
-BINDING = manifest("rbac.authorization.k8s.io/v1 RoleBinding").replace("apiGroup: rbac.authorization.k8s.io, kind: User",
-                                                                       "kind: User")
+BINDING = manifest("rbac.authorization.k8s.io/v1 RoleBinding").replace(
+    "apiGroup: rbac.authorization.k8s.io, kind: User", "kind: User")
 
 
 def test_an_atomic_list_with_defaults_is_another_list(newest):
@@ -155,10 +160,79 @@ def test_another_version_has_its_own_fields(newest):
     newest.ok("kubectl apply --server-side -f -", HPA.replace("maxReplicas: 3", "maxReplicas: 3, minReplicas: 2"))
     newest.ok("kubectl apply --server-side -f - --field-manager=two", HPA)
     entries = json.loads(newest.ok("kubectl get hpa x -o json --show-managed-fields"))["metadata"]["managedFields"]
-    assert [(each["manager"], each["apiVersion"], "f:minReplicas" in each["fieldsV1"]["f:spec"]) for each in entries] == [
+    assert [(each["manager"], each["apiVersion"], "f:minReplicas" in each["fieldsV1"]["f:spec"])
+            for each in entries] == [
         ("two", "autoscaling/v1", False),  # no time: who co-owns what is there changes nothing
         ("kubectl", "autoscaling/v1", True)]
-    busy = HPA.replace("maxReplicas: 3", "maxReplicas: 3, targetCPUUtilizationPercentage: 40").replace("name: x,", "name: busy,")
+    busy = HPA.replace("maxReplicas: 3", "maxReplicas: 3, targetCPUUtilizationPercentage: 40")
+    busy = busy.replace("name: x,", "name: busy,")
     newest.ok("kubectl create -f -", busy)
     assert _owned(newest, busy)["kubectl-create", "Update", ""]["f:spec"].keys() == {
         "f:maxReplicas", "f:minReplicas", "f:scaleTargetRef", "f:targetCPUUtilizationPercentage"}
+
+
+DEPLOYMENT = "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: x, {meta}}}, spec: {{{spec}}}}}"
+BASE = DEPLOYMENT.format(meta="finalizers: [a.example/one]", spec=TEMPLATE)
+
+
+def _patch(containers: str, meta: str = "") -> str:
+    """Return a manifest with the containers, and no more, of a Deployment that is there."""
+    return DEPLOYMENT.format(meta=meta, spec=f"template: {{spec: {{containers: {containers}}}}}")
+
+
+def _apply(terminal, manager: str, body: str) -> str:
+    """Apply; return the first line of what was said."""
+    result = terminal(f"kubectl apply --server-side -f - --field-manager={manager}", body)
+    return (result.out or result.err).partition("\n")[0]
+
+
+def _containers(terminal) -> list:
+    return json.loads(terminal.ok("kubectl get deployment x -o jsonpath={.spec.template.spec.containers}"))
+
+
+DONE = "deployment.apps/x serverside-applied"
+
+
+def test_a_list_by_keys_is_merged_element_by_element(newest):
+    assert _apply(newest, "one", BASE) == DONE
+    side = "[{name: side, image: busybox, args: [a, b]}, {name: c, ports: [{containerPort: 81}]}]"
+    assert _apply(newest, "two", _patch(side)) == DONE
+    assert [(each["name"], each["image"], [port["containerPort"] for port in each.get("ports", ())])
+            for each in _containers(newest)] == [("side", "busybox", []), ("c", "nginx", [80, 81])]
+    assert _apply(newest, "three", _patch("[{name: side, args: [a]}]")) == (
+        'error: Apply failed with 1 conflict: conflict with "two": .spec.template.spec.containers[name="side"].args')
+    assert _apply(newest, "three", _patch("[{name: c, ports: [{containerPort: 81, name: web}]}]")) == DONE
+    assert _apply(newest, "two", _patch("[{name: side, image: busybox, args: [a, b]}]")) == DONE
+    ports = _containers(newest)[1]["ports"]  # what three shares stays, what it named as well
+    assert ports == [{"containerPort": 80, "protocol": "TCP"}, {"containerPort": 81, "name": "web", "protocol": "TCP"}]
+    assert _apply(newest, "three", _patch("[]")) == DONE
+    assert [port["containerPort"] for port in _containers(newest)[1]["ports"]] == [80]
+
+
+def test_a_set_is_owned_value_by_value(newest):
+    assert _apply(newest, "one", BASE) == DONE
+    body = _patch("[{name: c, image: nginx}]", "finalizers: [a.example/two, a.example/one]")
+    assert _apply(newest, "two", body) == DONE
+    assert _apply(newest, "one", BASE.replace("finalizers: [a.example/one]", "")) == DONE
+    assert json.loads(newest.ok("kubectl get deployment x -o jsonpath={.metadata.finalizers}")) == [
+        "a.example/two", "a.example/one"]
+    assert _apply(newest, "two", _patch("[{name: c, image: nginx}]", "finalizers: [a.example/two]")) == DONE
+    assert json.loads(newest.ok("kubectl get deployment x -o jsonpath={.metadata.finalizers}")) == ["a.example/two"]
+
+
+STATUS = ("{apiVersion: apps/v1, kind: Deployment, metadata: {name: x}, "
+          "status: {replicas: 7, conditions: [{type: Mine, status: 'True'}]}}")
+
+
+def test_a_status_is_applied_by_its_own_manager(newest):
+    newest.ok("kubectl apply --server-side -f -", BASE)
+    newest.ok("kubectl sim clock advance 20s")
+    line = "kubectl apply --server-side --subresource=status -f - --field-manager=me"
+    assert newest(line, STATUS).err.startswith(
+        'error: Apply failed with 1 conflict: conflict with "kube-controller-manager" with subresource "status" using '
+        "apps/v1: .status.replicas\n")
+    newest.ok(line, STATUS.replace("replicas: 7, ", ""))
+    assert _owned(newest, BASE)["me", "Apply", "status"] == {"f:status": {"f:conditions": {
+        'k:{"type":"Mine"}': {".": {}, "f:status": {}, "f:type": {}}}}}
+    newest.ok(line, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: x}}")
+    assert "Mine" not in newest.ok("kubectl get deployment x -o jsonpath={.status.conditions[*].type}")
