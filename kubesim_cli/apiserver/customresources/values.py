@@ -261,7 +261,7 @@ def _format(value: str, form: str, path: str) -> FieldErrors:
 def _number(value: Json, schema: Object, form: str, path: str) -> FieldErrors:
     errors = []
     bits = {"int32": 31, "int64": 63}.get(form, 63 if schema.get("type") == "integer" else 0)
-    if bits and not -(1 << bits) <= value < 1 << bits:
+    if bits and (not -(1 << bits) <= value < 1 << bits or value != int(value)):
         named = f"with format {form}" if form else "(default format)"
         errors.append(_unnamed(f"Checked value must be of type {schema['type']} {named} in {path}"))
     whole = isinstance(value, int)

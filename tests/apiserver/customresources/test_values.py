@@ -27,7 +27,6 @@ def told(release=(1, 36), **given):
     ({"size": 0}, "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1"),
     ({"size": 3}, "spec.size: Invalid value: 3: spec.size in body should be a multiple of 2"),
     ({"size": "2"}, 'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"'),
-    ({"count": 2.5}, 'spec.count: Invalid value: "float64": spec.count in body must be of type int32: "float64"'),
     ({"size": None}, 'spec.size: Invalid value: "null": spec.size in body must be of type integer: "null"'),
     ({"name": "a"}, 'spec.name: Invalid value: "a": spec.name in body should be at least 2 chars long'),
     ({"name": "abcdef"}, "spec.name: Too long: may not be more than 5 bytes"),
@@ -51,6 +50,15 @@ def told(release=(1, 36), **given):
 ])
 def test_what_is_wrong(given, text):
     assert told(**given) == [text]
+
+
+@pytest.mark.parametrize(("field", "wanted", "what", "form"), [
+    ("count", "int32", "float64", "with format int32"), ("size", "integer", "number", "(default format)")])
+def test_a_fraction_is_no_integer_and_in_no_ones_range(field, wanted, what, form):
+    assert told(**{field: 2.5})[:2] == [
+        f'spec.{field}: Invalid value: "{what}": spec.{field} in body must be of type {wanted}: "{what}"',
+        f'<nil>: Invalid value: "": Checked value must be of type integer {form} in spec.{field}']
+    assert not any("Checked" in text for text in told(**{field: 4.0}))
 
 
 def test_alternatives():

@@ -116,6 +116,12 @@ def test_versions_are_told_as_the_server_has_them(crds):
         'status.storedVersions: Invalid value: ["v1"]: must have the storage version v2']
 
 
+def test_a_version_that_comes_twice_is_stored_once(crds):
+    versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": SCHEMA}}] * 2
+    assert crds.errors(crd(versions=versions))[-1] == (
+        'status.storedVersions: Invalid value: ["v1"]: must have the storage version v1')
+
+
 def test_columns_scale_and_selectable_fields(crds):
     version = crd(of(spec=of(n={"type": "integer"}, o={"type": "object"})))["spec"]["versions"][0]
     found = crds.errors(crd(versions=[{

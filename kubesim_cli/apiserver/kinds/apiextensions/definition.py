@@ -269,8 +269,9 @@ def _stored_versions(stored: list[str], versions: Sequence[Object]) -> FieldErro
     if not stored:
         return [field.invalid(path, stored, "must have at least one stored version")]
     found = [version.get("name") for version in versions]
-    errors = [field.invalid(path, stored, f"must have the storage version {version['name']}") for version in versions
-              if version.get("storage") and version["name"] not in stored]
+    errors = [field.invalid(path, stored, f"must have the storage version {version['name']}")
+              for i, version in enumerate(versions)  # a name that comes twice is looked for once
+              if version.get("storage") and (version["name"] not in stored or version["name"] in found[:i])]
     return errors + [field.invalid(
         f"{path}[{i}]", name, f"missing from spec.versions; {name} was previously a storage version, and must remain "
         f"in spec.versions until a storage migration ensures no data remains persisted in {name} and removes {name} "
