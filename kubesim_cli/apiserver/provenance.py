@@ -1,4 +1,4 @@
-"""Who of the control plane made an object, as it is stored, and the managed fields that follow from it.
+"""Managed fields that follow from a record of who of the control plane wrote an object (tracking.py keeps it).
 
 What a command writes has its managedFields in the store like anywhere. What the control plane makes, which is the bulk,
 has a *record* in their place, a line of text, `kube-controller-manager=1767225600 kubelet/status=1767225612`: who wrote
@@ -27,21 +27,6 @@ API_SERVER, KUBEADM = "kube-apiserver", "kubeadm"
 _OF_KUBELET = ("CSINode", "Lease", "Node")
 _OF_CONTROLLER_MANAGER = ("ControllerRevision", "Endpoints", "EndpointSlice", "PersistentVolume", "ReplicaSet",
                           "ServiceAccount")
-
-
-def begun(manager: str, now: float) -> str:
-    """Return the record of a new object."""
-    return f"{manager}={int(now)}"
-
-
-def renewed(record: str, manager: str, subresource: str, now: float) -> str | None:
-    """Return a record after an update; None where that is more than one can tell: what another has written before."""
-    who = f"{manager}/{subresource}=" if subresource else f"{manager}="
-    if who in record:
-        return " ".join([f"{who}{int(now)}" if part.startswith(who) else part for part in record.split(" ")])
-    if subresource != "status" or ("/status=" in record and SCHEDULER not in record):
-        return None  # the scheduler tells one condition only, before the kubelet tells anything
-    return f"{record} {who}{int(now)}"
 
 
 def entries(obj: Object, has_status: bool, schema: Schema | None) -> list[Object]:

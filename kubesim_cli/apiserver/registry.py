@@ -273,7 +273,7 @@ def delete(request: Request) -> Object:
     deleting = bool(meta.get("deletionTimestamp"))
     grace = kind.grace_period(obj, options.grace_period)
     if deleting and grace >= meta.get("deletionGracePeriodSeconds", 0) and meta.get("deletionGracePeriodSeconds"):
-        return obj
+        return convert(request, obj)
     _set_deletion_finalizers(meta, options.propagation)
     kind.prepare_delete(obj, ctx)
     if not grace and not meta.get("finalizers") and not kind.is_held(obj):
@@ -291,7 +291,7 @@ def delete(request: Request) -> Object:
             meta["generation"] += 1
     if not ctx.dry_run:
         obj = server.write("MODIFIED", res, obj, old)
-    return obj
+    return convert(request, obj)
 
 
 def _set_deletion_finalizers(meta: Object, propagation: str) -> None:
@@ -328,7 +328,8 @@ def deletecollection(request: Request) -> Object:
         meta = obj["metadata"]
         delete(request.leading_to("delete", meta.get("namespace", ""), meta["name"], each))
     return {"kind": res.kind + "List", "apiVersion": res.api_version,
-            "metadata": {"resourceVersion": str(server.store.revision)}, "items": items}
+            "metadata": {"resourceVersion": str(server.store.revision)},
+            "items": [convert(request, obj) for obj in items]}
 
 
 VERBS: dict[str, Callable[[Request], Object]] = {

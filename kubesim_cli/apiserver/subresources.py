@@ -182,8 +182,8 @@ def update_finalize(request: Request) -> Object:
     if dig(body, "status"):
         obj["status"] = clone(body["status"])
     if old["metadata"].get("deletionTimestamp") and not obj["spec"] and not obj["metadata"].get("finalizers"):
-        return request.server.write("DELETED", request.res, obj, old)
-    return request.server.write("MODIFIED", request.res, obj, old)
+        return convert(request, request.server.write("DELETED", request.res, obj, old))
+    return convert(request, request.server.write("MODIFIED", request.res, obj, old))
 
 
 def write_approval(request: Request) -> Object:

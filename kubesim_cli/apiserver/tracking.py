@@ -62,6 +62,21 @@ def track(request: Request, old: Object | None, obj: Object) -> None:
     obj["metadata"].setdefault("managedFields", [])  # a command's, whose managers nobody has to find out
 
 
+def begun(manager: str, now: float) -> str:
+    """Return the record of a new object."""
+    return f"{manager}={int(now)}"
+
+
+def renewed(record: str, manager: str, subresource: str, now: float) -> str | None:
+    """Return a record after an update; None where that is more than one can tell: what another has written before."""
+    who = f"{manager}/{subresource}=" if subresource else f"{manager}="
+    if who in record:
+        return " ".join([f"{who}{int(now)}" if part.startswith(who) else part for part in record.split(" ")])
+    if subresource != "status" or ("/status=" in record and "kube-scheduler" not in record):
+        return None  # the scheduler tells one condition only, before the kubelet tells anything
+    return f"{record} {who}{int(now)}"
+
+
 def _as_requested(request: Request, obj: Object) -> Object:
     """Return an object as it is stored in the version of a request, by whose fields it is tracked."""
     if obj["apiVersion"] == request.res.api_version:
@@ -72,16 +87,14 @@ def _as_requested(request: Request, obj: Object) -> Object:
 
 def _recorded(request: Request, old: Object | None, obj: Object, manager: str) -> bool:
     """Whether a write of the control plane is noted in the object's record, or nothing is to be noted of it."""
-    from . import provenance
-
     meta, now = obj["metadata"], request.server.now
     if old is None:
-        meta["managedFields"] = provenance.begun(manager, now)
+        meta["managedFields"] = begun(manager, now)
         return True
     record = old["metadata"].get("managedFields")
     if record and type(record) is str:
         changes = request.subresource or _adds(obj, old)
-        record = provenance.renewed(record, manager, request.subresource, now) if changes else record
+        record = renewed(record, manager, request.subresource, now) if changes else record
         if record is None:
             return False
     elif record:

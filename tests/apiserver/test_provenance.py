@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kubesim_cli.apiserver import provenance, tracking
+from kubesim_cli.apiserver import tracking
 
 WORKLOADS = """\
 apiVersion: apps/v1
@@ -206,13 +206,16 @@ def test_records_are_not_shown(terminal):
                  "get rs -w --request-timeout=1ms -o json",
                  "get rs -o custom-columns=A:.metadata.managedFields", "get rs -o go-template={{.}}"):
         assert "kube-controller-manager=" not in terminal(f"kubectl {line}").out
+    pod = terminal.ok("kubectl get pods -o name").strip().removeprefix("pod/")
+    deleted = json.loads(terminal.ok(f"kubectl delete --raw /api/v1/namespaces/default/pods/{pod}"))
+    assert deleted["metadata"]["managedFields"][0]["manager"] == "kube-controller-manager"
 
 
-@pytest.mark.parametrize(("record", "write", "renewed"), [
+@pytest.mark.parametrize(("record", "write", "then"), [
     ("a=1", ("a", "", 5.5), "a=5"), ("a=1", ("b", "", 5), None), ("a=1", ("a", "status", 5), "a=1 a/status=5"),
     ("a=1 b/status=2", ("b", "status", 5), "a=1 b/status=5"), ("a=1 b/status=2", ("c", "status", 5), None),
     ("a=1 kube-scheduler/status=2", ("c", "status", 5), "a=1 kube-scheduler/status=2 c/status=5"),
     ("a=1", ("a", "scale", 5), None),
 ])
-def test_records(record, write, renewed):
-    assert provenance.renewed(record, *write) == renewed
+def test_records(record, write, then):
+    assert tracking.renewed(record, *write) == then
