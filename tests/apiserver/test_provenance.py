@@ -207,8 +207,11 @@ def test_records_are_not_shown(terminal):
                  "get rs -o custom-columns=A:.metadata.managedFields", "get rs -o go-template={{.}}"):
         assert "kube-controller-manager=" not in terminal(f"kubectl {line}").out
     pod = terminal.ok("kubectl get pods -o name").strip().removeprefix("pod/")
-    deleted = json.loads(terminal.ok(f"kubectl delete --raw /api/v1/namespaces/default/pods/{pod}"))
-    assert deleted["metadata"]["managedFields"][0]["manager"] == "kube-controller-manager"
+    of_pods = "/api/v1/namespaces/default/pods"
+    for path in (f"{of_pods}/{pod}", f"{of_pods}/{pod}", of_pods):  # the second time it is being deleted
+        answer = json.loads(terminal.ok(f"kubectl delete --raw {path}"))
+        for deleted in answer.get("items", [answer]):
+            assert deleted["metadata"]["managedFields"][0]["manager"] == "kube-controller-manager"
 
 
 @pytest.mark.parametrize(("record", "write", "then"), [
@@ -219,3 +222,9 @@ def test_records_are_not_shown(terminal):
 ])
 def test_records(record, write, then):
     assert tracking.renewed(record, *write) == then
+
+
+def test_a_daemon_sets_template_generation_is_its_makers(terminal):
+    terminal.ok("kubectl create -f -", WORKLOADS)
+    annotations = _owners(terminal, "daemonset agent")["kubectl-create", "Update", ""]["f:metadata"]["f:annotations"]
+    assert annotations == {".": {}, "f:deprecated.daemonset.template.generation": {}}
