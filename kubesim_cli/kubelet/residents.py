@@ -290,6 +290,14 @@ class Residents:
             known.space.net.address = address
         return known
 
+    def take_in(self, pod: Object, container: Object) -> bool:
+        """Let a container live on that runs; tell whether it does."""
+        try:
+            self.enter(pod, container)
+        except Refused:
+            return False
+        return True
+
     def said(self, uid: str, name: str, began: float) -> tuple[Lines, float | None] | None:
         """Return the log of the run of a container that began in a second, and when it ended, None where it goes on.
 
@@ -480,12 +488,14 @@ class Residents:
     def tell(self, pod: Object, container: Object, grace: float) -> Stop:
         """A container is told to end: its preStop hook begins; return how it ends, as a copy of the engine tells."""
         from .runtime import stopping
+        from .runtime.probing import leave
 
         self.advance()
         name = f"{pod['metadata']['uid']}/{container['name']}"
         if name not in self.engine.containers or self.engine.containers[name].space.ended is not None:
             return stopping.Stop()
         found = told_ahead(self.engine, name, container, grace, stopping.signal_of(self.api, container))
+        leave(self.engine.containers[name])
         command = (stopping.hook_of(container, "preStop").get("exec") or {}).get("command")
         if command and grace > 0:
             try:

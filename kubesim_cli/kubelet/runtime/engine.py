@@ -11,10 +11,11 @@ from ...machinery.streaming import StartError
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
+from .entry import program_of
 from .freeze import Store
 from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
-from .kernel.files import FOLDER, ROOT, Inode, Tree, User, Volume
+from .kernel.files import ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import INFINITE, Kernel
 from .kernel.made import VOLUME, Made
 from .kernel.network import Connection, Net, Routes
@@ -65,9 +66,12 @@ class Spec:
 
 
 class Container:
-    """A container that was started. `said`: its log; `before`: that of the run before, None where there was none."""
+    """A container that was started. `said`: its log; `before`: that of the run before, None where there was none.
 
-    __slots__ = ("before", "cwd", "env", "main", "said", "space", "stdin", "user")
+    `probers`: what runs probes in it that change something (probing.py).
+    """
+
+    __slots__ = ("before", "cwd", "env", "main", "probers", "said", "space", "stdin", "user")
 
     def __init__(self, space: Space, user: User, env: dict[str, str], cwd: str = "/"):
         self.space, self.user, self.env, self.cwd = space, user, env, cwd
@@ -75,6 +79,7 @@ class Container:
         self.before: Lines | None = None
         self.main: Process | None = None
         self.stdin: Open | None = None
+        self.probers: list[Process] = []
 
 
 class Session:
@@ -198,18 +203,8 @@ class Engine:
 
     def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str,
                guest: bool = False) -> Process:
-        try:
-            space = container.space
-            find = space.exact if guest else space.program
-            program = find(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
-        except Errno as error:
-            missing, why = error.name == "ENOENT", error.message.lower()
-            if missing:
-                why = f"stat {argv[0]}: {why}" if "/" in argv[0] else "executable file not found in $PATH"
-            elif _is_folder(space.tree, cwd, argv[0]):
-                why = "is a directory"
-            where = f'exec: "{argv[0]}": {why}'
-            raise StartError(f"{where}: unknown", 127 if missing else 126) from None
+        space = container.space
+        program = program_of(space, container.user, cwd, container.env, argv[0], guest)
         env = {**container.env, "TERM": "xterm"} if fds[0].terminal else dict(container.env)
         process = self.kernel.spawn(container.space, program, argv, env, container.user, cwd, fds)
         if guest:
@@ -268,7 +263,7 @@ class Engine:
         """Take over what another engine plays, which has come to the same time. Volumes that both have are the same."""
         kernel, theirs = self.kernel, other.kernel
         for name, container in other.containers.items():
-            for process in container.space.processes.values():
+            for process in (*container.space.processes.values(), *container.probers):
                 process.kernel = kernel
             net = container.space.net
             mine = container.space.net = next((each.space.net for each in self.containers.values()
@@ -383,14 +378,6 @@ def _volumes(container: Container) -> list[Volume]:
     tree = container.space.tree
     return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values()
                                                    if each.volume is not VOLUME)]))
-
-
-def _is_folder(tree: Tree, cwd: str, name: str) -> bool:
-    try:
-        inode = tree.find(name, cwd, ROOT).inode
-    except Errno:
-        return False
-    return "/" in name and inode is not None and inode.kind == FOLDER
 
 
 def _made(kind: type[T], values: list[Any]) -> T:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 2  # changes with the operations of compiler.py: a place in a script is a number among them
+VERSION = 3  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (

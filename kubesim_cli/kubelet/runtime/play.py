@@ -159,9 +159,14 @@ class Course:
 
     def live(self) -> bool:
         """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
-        most = SOON if self.inside.space.forever else TURNS
+        most = SOON if self.inside.space.forever or self._is_left_to_probes() else TURNS
         return self.main.status is None and self.turns < most and (
             self.kernel.worked - self._worked < STEPS and self.forward())
+
+    def _is_left_to_probes(self) -> bool:
+        """Tell whether nothing happens any more but probes."""
+        return bool(self.inside.probers) and not self.kernel.ready and all(
+            process.pid == 0 for due, _, process in self.kernel.timers if process.until == due)
 
     def live_to(self, time: float, most: float) -> None:
         """Let it live up to a time, unless process 1 ends before, or more than `most` steps are done."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .play import Course
 
-CHECKS = 40       # probes over the network that are made; what the last finds is found for ever
+KINDS = ("startup", "liveness", "readiness")  # of probes
+CHECKS = 40       # probes over the network, or that change something, that are made; the last's finding stays
 WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
@@ -207,18 +208,16 @@ class Piece:
 
 def pieces(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
     """Return what a probe finds over a container's life."""
-    command = (probe.get("exec") or {}).get("command")
-    if not command:
+    if not (probe.get("exec") or {}).get("command"):
         if _plainly_answers(api, pod, container, probe):
             return [Piece(0.0, True)]
         return bounds.guarded(lambda: _checked(api, pod, container, probe, start),
                               lambda trouble: [Piece(0.0, False, trouble)])
-    return bounds.guarded(lambda: _probed(api, pod, container, command, probe.get("timeoutSeconds") or 1, start),
+    return bounds.guarded(lambda: _probed(api, pod, container, probe, start),
                           lambda trouble: [Piece(0.0, False, trouble)])
 
 
-def _probed(api: Client, pod: Object, container: Object, command: list[str], timeout: float,
-            start: float) -> list[Piece]:
+def _probed(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
     from ...machinery.streaming import StartError
     from .play import Play
 
@@ -227,7 +226,7 @@ def _probed(api: Client, pod: Object, container: Object, command: list[str], tim
     except StartError as error:
         return [Piece(0.0, False, error.message)]
     play.kernel.run(start)
-    return probed(play, command, timeout)
+    return probed(play, probe)
 
 
 def _plainly_answers(api: Client, pod: Object, container: Object, probe: Object) -> bool:
@@ -280,8 +279,20 @@ def checked(course: Course, probe: Object, release: Release) -> list[Piece]:
     return found or [Piece(begins, True)]
 
 
-def probed(course: Course, command: list[str], timeout: float) -> list[Piece]:
-    """Probe a container that is played on: now, and whenever a file of it has changed."""
+def probed(course: Course, probe: Object) -> list[Piece]:
+    """Probe a container that is played on: now, and whenever a file of it has changed.
+
+    What a probe finds that is run at its moments (probing.py) is what it has found there since the start.
+    """
+    from .probing import prober_of
+
+    prober = prober_of(course.inside, next((kind for kind in KINDS if course.container.get(f"{kind}Probe") is probe), ""))
+    if prober is not None:
+        most = prober.memory["made"] + CHECKS
+        while prober.memory["made"] < most and course.live():
+            pass
+        return [Piece(*each) for each in prober.memory["found"]] or [Piece(0.0, True)]
+    command, timeout = probe["exec"]["command"], probe.get("timeoutSeconds") or 1
     found: list[Piece] = []
     while len(found) < MAX_PIECES:
         begins = course.seconds

@@ -37,6 +37,15 @@ def hook_of(container: Object, kind: str) -> Object:
     return found
 
 
+def leaves_traces(container: Object) -> bool:
+    """Tell whether a container says or writes something at its end, by the words of its command and its hook."""
+    from .probing import writes
+
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    hook = (hook_of(container, "preStop").get("exec") or {}).get("command") or []
+    return any("trap " in word for word in words) or writes(" ".join(hook))
+
+
 def stop(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
     """Return how a container ends that was started at `start`, and is told to at `at`, with `grace` seconds for it."""
     hook = hook_of(container, "preStop") if grace > 0 else {}
@@ -89,8 +98,10 @@ def signal_of(api: Client, container: Object) -> str:
 
 def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that is told to now, where it is played on."""
+    from .probing import leave
     from .unknown import is_unknown
 
+    leave(course.inside)
     kernel, main = course.kernel, course.main
     at, hook, failed = kernel.now, hook_of(container, "preStop") if grace > 0 else {}, None
     if "exec" in hook:
