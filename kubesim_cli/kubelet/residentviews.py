@@ -52,8 +52,9 @@ class Unwired(Routes):
     def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
         return self._wired().query(space, server, name, type_)
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
-        return self._wired().route(space, address, port)
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
+        return self._wired().route(space, address, port, protocol)
 
     def alive(self, space: Space, address: str) -> bool:
         return self._wired().alive(space, address)

@@ -271,6 +271,8 @@ class Engine:
             for port, listener in net.ports.items():
                 listener.net = mine
                 mine.ports.setdefault(port, listener)
+            for port, socket in net.udp.items():
+                mine.udp.setdefault(port, socket)
             self.containers[name] = container
         kernel.ready.extend(theirs.ready)
         for due, _, process in sorted(theirs.timers, key=lambda timer: timer[:2]):

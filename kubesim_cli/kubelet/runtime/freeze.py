@@ -12,7 +12,7 @@ from ...machinery.modules import import_module
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
-from .kernel import descriptors, files, kernel, made, network, process, terminal
+from .kernel import datagrams, descriptors, files, kernel, made, network, process, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}
+    network.Net, network.Listener, network.Connection, network.Answered, datagrams.Datagrams, made.Made, Chance)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
               "Held": ".databases.held"}
 _PLAIN = frozenset((type(None), str, int, float, bool))

@@ -56,10 +56,11 @@ class Fenced(Routes):
         """Ask who knows."""
         return self._routes.query(space, server, name, type_)
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """Stay inside the container; raise Contact else."""
         near = address.startswith("127.") or address in ("::1", ANY, space.net.address)
-        if near and (self._alone or port in space.net.ports):
+        if near and (self._alone or port in space.net.bound(protocol)):
             return space, port
         if self._pod and space.net.name != self._pod:
             return None

@@ -1,4 +1,4 @@
-"""Exec probes that change something: each is run at its moments, in the container, by what stands for the kubelet there.
+"""Exec probes that change something: each is run at its moments in the container, by what stands for the kubelet.
 
 A probe that only looks need not be run (process.probed). One that writes is a *prober*: a process of the kernel that is
 none of the container's, so that what it does has its place among all that happens, wherever the container is played.
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SCRIPT = 64 << 10  # bytes of a script that are looked at
 # What writes to a file, and the programs that do so or send signals.
-_WRITES = (r">>?\s*(?!/dev/|[&>(=\s])|(?:^|[\s;&|(`'\"])(?:/\S*/)?(?:touch|rm|mv|cp|mkdir|rmdir|tee|ln|dd|truncate|mktemp|"
-           r"install|chmod|chown|kill|pkill|killall|unlink|sed\s+-i)(?=[\s;'\"]|$)")
+_WRITES = (r">>?\s*(?!/dev/|[&>(=\s])|(?:^|[\s;&|(`'\"])(?:/\S*/)?(?:touch|rm|mv|cp|mkdir|rmdir|tee|ln|dd|truncate|"
+           r"mktemp|install|chmod|chown|kill|pkill|killall|unlink|sed\s+-i)(?=[\s;'\"]|$)")
 
 
 def writes(text: str) -> bool:
@@ -66,8 +66,8 @@ def attend(inside: Container, container: Object, hook: Process | None) -> None:
         prober.pid = 0
         prober.memory = {
             "kind": kind, "command": probe["exec"].get("command") or [], "timeout": probe.get("timeoutSeconds") or 1,
-            "period": period, "next": delay + (period if kind == "liveness" else 0.0), "start": kernel.now, "hook": hook,
-            "gate": gate, "child": None, "said": None, "over": False, "made": 0, "found": []}
+            "period": period, "next": delay + (period if kind == "liveness" else 0.0), "start": kernel.now,
+            "hook": hook, "gate": gate, "child": None, "said": None, "over": False, "made": 0, "found": []}
         gate = prober if kind == "startup" else gate
         inside.probers.append(prober)
         kernel.schedule(prober)

@@ -286,7 +286,8 @@ def probed(course: Course, probe: Object) -> list[Piece]:
     """
     from .probing import prober_of
 
-    prober = prober_of(course.inside, next((kind for kind in KINDS if course.container.get(f"{kind}Probe") is probe), ""))
+    kind = next((kind for kind in KINDS if course.container.get(f"{kind}Probe") is probe), "")
+    prober = prober_of(course.inside, kind)
     if prober is not None:
         most = prober.memory["made"] + CHECKS
         while prober.memory["made"] < most and course.live():

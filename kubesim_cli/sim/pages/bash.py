@@ -8,8 +8,8 @@ import signal
 import subprocess
 import time
 
-# What the shell does first: leave a process behind that ends all of them when who holds the other end of $2 is gone, even
-# by SIGKILL. What it does for ever: read the name of a script from descriptor 8, run it, tell its exit code on descriptor 9.
+# What the shell does first: leave a process behind that ends all of them when who holds the other end of $2 is gone,
+# even by SIGKILL. What it does for ever: read the name of a script from descriptor 8, run it, tell its exit code on 9.
 _LOOP = r"""
 __kubesim_env=$1
 ( { read -r <&"$2"; kill -KILL 0; } </dev/null >/dev/null 2>&1 & )

@@ -10,7 +10,7 @@ import pytest
 
 from kubesim_cli.sim.pages.bash import Bash
 
-pytestmark = pytest.mark.skipif(os.name == "nt" or not os.path.exists("/proc/self"), reason="processes are looked up in /proc")
+pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self"), reason="processes are looked up in /proc")
 # Who plays a page: it has a process in the background and waits for one in front of all others.
 PLAYS = """
 import os, sys

@@ -62,9 +62,12 @@ def _coreutils(rows: list[Row], letters: str) -> str:
         table.append([device, kind, *told, f"{-(-used * 100 // whole)}%", path])
     least = (14, 4, 5, 5, 5, 4, 0)
     widths = [max(least[at], *(len(row[at]) for row in table)) for at in range(7)]
-    return "".join(" ".join(cell.ljust(width) if at < 2 else cell if at == 6 else cell.rjust(width)
-                            for at, (cell, width) in enumerate(zip(row, widths, strict=True)) if at != 1 or typed) + "\n"
-                   for row in table)
+    said = ""
+    for row in table:
+        cells = [cell.ljust(width) if at < 2 else cell.rjust(width)
+                 for at, (cell, width) in enumerate(zip(row, widths, strict=True)) if at != 1 or typed]
+        said += " ".join([*cells[:-1], row[-1]]) + "\n"
+    return said
 
 
 def _busybox(rows: list[Row], letters: str) -> str:
@@ -76,7 +79,8 @@ def _busybox(rows: list[Row], letters: str) -> str:
         told = [_units(each) if human else str(each // (1 << 20 if "m" in letters else 1024))
                 for each in (whole, used, whole - used)]
         share = (used * 100 + whole // 2) // whole
-        said += f"{device:<20}{f' {kind:<10}' if typed else ''} {told[0]:>9} {told[1]:>9} {told[2]:>9} {share:>3}% {path}\n"
+        cells = "".join(f" {each:>9}" for each in told)
+        said += f"{device:<20}{f' {kind:<10}' if typed else ''}{cells} {share:>3}% {path}\n"
     return said
 
 
