@@ -111,8 +111,9 @@ class Runtime:
 
         return sandbox.user_problem(api, pod, container)
 
-    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> str:
-        """Return why a container's program cannot be started at `start`, in the words of runc; "" where it can."""
+    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> tuple[str, int]:
+        """Return why a container's program cannot be started at `start`, in the words of Docker, "" where it can, and
+        its exit code then."""
         from .runtime import process
 
         beside = None

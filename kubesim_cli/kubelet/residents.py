@@ -413,7 +413,7 @@ class Residents:
             made = Sandbox(engine, self.api, pod).start(container)
             made.before = last.said if last is not None else None
         except StartError as error:
-            life.ends = self.api.now, process.START_ERROR, "StartError", error.message
+            life.ends = self.api.now, error.code, process.START_ERROR, error.message
         self._keep(name, life)
         self._touched = True
         return True

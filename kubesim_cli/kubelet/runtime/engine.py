@@ -11,7 +11,7 @@ from ...machinery.streaming import StartError
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
-from .entry import program_of
+from .entry import INIT, program_of, refused
 from .freeze import Store
 from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
@@ -163,8 +163,8 @@ class Engine:
             self._mount(tree, mount)
         try:
             tree.make_folders(spec.cwd, now=now)
-        except Errno as error:
-            raise StartError(f"mkdir {spec.cwd}: {error.message.lower()}: unknown", 128) from None
+        except Errno:
+            raise StartError(f"Cannot mkdir: {spec.cwd} is not a directory", 128) from None
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image), spec.cpu)
         Made.mount(space)
@@ -173,7 +173,10 @@ class Engine:
         container = Container(space, spec.user, spec.env, spec.cwd)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
         container.stdin = fds[0]
-        container.main = self._spawn(container, spec.argv, fds, spec.cwd)
+        try:
+            container.main = self._spawn(container, spec.argv, fds, spec.cwd)
+        except StartError as error:
+            raise refused(error.message) from None
         self.containers[name] = container
         return container
 
@@ -181,8 +184,8 @@ class Engine:
         try:
             tree.mount(mount.path, self._mounted(mount), mount.read_only)
         except Errno as error:
-            raise StartError(f'error mounting "{mount.source or mount.volume}" to rootfs at "{mount.path}": '
-                             f"{error.message.lower()}: unknown", 128) from None
+            raise refused(f'{INIT}error mounting "{mount.source or mount.volume}" to rootfs at "{mount.path}": '
+                          f"{error.message.lower()}: unknown") from None
 
     def _mounted(self, mount: Mount) -> Inode:
         volume = self.volume(mount.volume)

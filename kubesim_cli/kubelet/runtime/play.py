@@ -15,6 +15,7 @@ from ...machinery.pods import FIELDS
 from ...machinery.streaming import StartError
 from ..network.routes import ClusterRoutes
 from .engine import Container, Engine
+from .entry import EXEC
 from .kernel.kernel import INFINITE
 from .kernel.network import ANY, Routes
 from .sandbox import Sandbox, is_given, message, volumes_of
@@ -198,7 +199,7 @@ class Course:
         try:
             session = self.engine.execute(self.name, argv)
         except StartError as error:
-            return error.code, error.message
+            return error.code, f"{EXEC}{error.message}\r\n"
         end = kernel.now + seconds
         while session.code is None:
             due = self.engine.next()

@@ -8,7 +8,7 @@ Kubernetes: pkg/kubelet/prober/worker.go.
 from __future__ import annotations
 
 from ...machinery.streaming import StartError
-from .entry import program_of
+from .entry import EXEC, program_of
 from .kernel.descriptors import Data, Lines, Log
 from .kernel.errors import Errno
 from .kernel.files import FILE, ROOT
@@ -131,7 +131,7 @@ def _begin(prober: Process) -> Process | None:
     try:
         program = program_of(space, prober.user, prober.cwd, prober.env, memory["command"][0])
     except StartError as error:
-        _note(prober, False, error.message)
+        _note(prober, False, f"{EXEC}{error.message}\r\n")
         return None
     said = memory["said"] = Lines()
     child: Process = kernel.spawn(space, program, memory["command"], dict(prober.env), prober.user, prober.cwd,

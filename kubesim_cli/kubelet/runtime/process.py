@@ -19,7 +19,7 @@ WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
 OOM_CODE = KILLED_CODE = bounds.KILLED
-START_ERROR = 128  # exit code of a container that could not be started
+START_ERROR = "ContainerCannotRun"  # reason of a container that could not be started
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -73,21 +73,22 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
                           lambda trouble: Outcome(least, bounds.FAILED, trouble=trouble))
 
 
-def start_problem(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
-    """Return why a container's program cannot be started at `start`, "" where it can.
+def start_problem(api: Client, pod: Object, container: Object, start: float,
+                  beside: Engine | None) -> tuple[str, int]:
+    """Return why a container's program cannot be started at `start`, "" where it can, and its exit code then.
 
     `beside`: an engine with files that it may see. What goes on by its image's own command, or sleeps, can be.
     """
     env, _ = environment.environment(api, pod, container)
     argv, facts = environment.arguments(api, container, env), catalogue.of(api).facts(container["image"])
     if not argv or (facts is not None and serves(container, facts, env)):
-        return ""
+        return "", 0
     if argv[0] == "sleep" and "workingDir" not in container and (facts is None or not facts.bare):
-        return ""
-    return bounds.guarded(lambda: _refused(api, pod, container, start, beside), lambda trouble: "")
+        return "", 0
+    return bounds.guarded(lambda: _refused(api, pod, container, start, beside), lambda trouble: ("", 0))
 
 
-def _refused(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
+def _refused(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> tuple[str, int]:
     from ...machinery.streaming import StartError
     from .engine import Engine
     from .play import Play
@@ -101,8 +102,8 @@ def _refused(api: Client, pod: Object, container: Object, start: float, beside: 
             engine.volumes.update(beside.volumes)
             Sandbox(engine, api, pod).start(container)
     except StartError as error:
-        return error.message
-    return ""
+        return error.message, error.code
+    return "", 0
 
 
 def serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
@@ -128,7 +129,7 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
     try:
         return lived(Play(api, pod, container, start), least)
     except StartError as error:
-        return Outcome(0.0, START_ERROR, "StartError", error.message)
+        return Outcome(0.0, error.code, START_ERROR, error.message)
 
 
 def connects(api: Client, pod: Object, container: Object, start: float) -> bool:

@@ -5,8 +5,9 @@ Kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pk
 
 from __future__ import annotations
 
-from ..images import catalogue, names
+from ..images import catalogue
 from . import bounds, environment
+from .entry import EXEC
 from .process import seconds, serves
 
 TYPE_CHECKING = False
@@ -163,14 +164,13 @@ def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[f
         why = _answered(play, hook_of(container, "postStart"), HOOK)
         return play.seconds, why
     hook = play.sandbox.hooks[container["name"]]
-    if isinstance(hook, StartError):
-        return 0.0, (f"rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
-                     f'"{names.digest(play.name)}": OCI runtime exec failed: exec failed: unable to start container '
-                     f'process: {hook.message}, message: ""')
+    command = " ".join(hook_of(container, "postStart")["exec"]["command"])
+    if isinstance(hook, StartError):  # Docker says why as if the command had
+        said = EXEC + hook.message + "\r\n"
+        return 0.0, f"command '{command}' exited with {hook.code}: , message: {quote(said)}"
     while hook.code is None and play.seconds < HOOK and play.live():
         pass
     if not hook.code:
         return play.seconds, ""
     out, err = (hook.output(stream).decode("utf-8", "replace") for stream in ("stdout", "stderr"))
-    command = " ".join(hook_of(container, "postStart")["exec"]["command"])
     return play.seconds, f"command '{command}' exited with {hook.code}: {err}, message: {quote(out + err)}"

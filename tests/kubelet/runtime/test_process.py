@@ -167,7 +167,7 @@ def test_who_it_runs_as():
     pod = pod_of(container, volumes=[SHARED], securityContext={"runAsUser": 100, "fsGroup": 20})
     assert outcome(container, pod=pod).code == 20
     assert ended("pwd | grep -q /app", workingDir="/app") == (0, 1)
-    assert ended(["/etc/passwd"]) == (128, 0)
+    assert ended(["/etc/passwd"]) == (126, 0)
 
 
 @pytest.mark.parametrize(("script", "wanted"), [
