@@ -69,7 +69,8 @@ def _fail(slot: Slot, message: str, code: int) -> None:
     worker.memory.instants[f"{slot.name} finishedAt"] = worker.now
     worker.tell_addresses(True)
     slot.status.update(
-        containerID=id_, image=names.tagged(slot.container["image"]), imageID=names.image_id(slot.container["image"]), ready=False)
+        containerID=id_, image=names.tagged(slot.container["image"]),
+        imageID=names.image_id(slot.container["image"]), ready=False)
     if slot.role != "ephemeral":
         slot.status["started"] = False
     slot.status["state"] = {"terminated": {

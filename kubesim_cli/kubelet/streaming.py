@@ -11,10 +11,10 @@ from __future__ import annotations
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
 from . import residents
+from .runtime.entry import EXEC
 from .runtime.kernel.descriptors import Data
 from .runtime.kernel.errors import Errno
 from .runtime.kernel.network import LOOPBACK, Connection, connect
-from .runtime.entry import EXEC
 from .runtime.kernel.terminal import Terminal
 
 TYPE_CHECKING = False

@@ -40,7 +40,8 @@ def events(terminal, name="a"):
 MOUNTED = {"volumes": [{"name": "v", "configMap": {"name": "cm"}}]}
 REFUSED = {
     "name": ({"command": ["nosuch", "x"]}, 127, 'exec: "nosuch": executable file not found in $PATH: unknown'),
-    "path": ({"command": ["/bin/nosuch"]}, 127, 'exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown'),
+    "path": ({"command": ["/bin/nosuch"]}, 127,
+             'exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown'),
     "folder": ({"command": ["/etc"]}, 126, 'exec: "/etc": is a directory: unknown'),
     "mode": ({"command": ["/etc/passwd"]}, 126, 'exec: "/etc/passwd": permission denied: unknown'),
     "mounted": ({"command": ["/v/run.sh"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]},
@@ -78,7 +79,8 @@ def test_a_folder_is_not_mounted_on_a_file(newest):
     make(newest, MOUNTED, image="nginx", volumeMounts=[{"name": "v", "mountPath": "/etc/nginx/nginx.conf"}])
     newest.advance("10s")
     message = status(newest)["containerStatuses"][0]["lastState"]["terminated"]["message"]
-    assert message.startswith(f'{NO_START}error during container init: error mounting "/var/lib/kubelet/pods/') and message.endswith(
+    assert message.startswith(f'{NO_START}error during container init: error mounting "/var/lib/kubelet/pods/')
+    assert message.endswith(
         '/volumes/kubernetes.io~configmap/v" to rootfs at "/etc/nginx/nginx.conf": not a directory: unknown: Are you '
         "trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the "
         "expected type")

@@ -18,8 +18,8 @@ CREATE = ("failed to create task for container: failed to create shim task: OCI 
           "failed: unable to start container process: ")
 INIT = "error during container init: "
 EXEC = "OCI runtime exec failed: exec failed: unable to start container process: "
-_MOUNTED = (": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists "
-            "and is the expected type")
+_MOUNTED = (": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path "
+            "exists and is the expected type")
 
 
 def refused(reason: str) -> StartError:
