@@ -31,6 +31,8 @@ from .operators import Operators
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .catalog import Routine
+
     Result = Kind | str  # a kind; "first": that of the first argument; "merged": of all
 
 # What both have: name -> (k_ function, or sqlite's own after a "!", kind)
@@ -96,7 +98,8 @@ _PARTS = {"year": "year", "month": "month", "day": "day", "dayofmonth": "day", "
 # What the session answers: name -> kind
 _ASKED_MYSQL = {
     "database": TEXT, "schema": TEXT, "version": TEXT, "user": TEXT, "current_user": TEXT, "session_user": TEXT,
-    "system_user": TEXT, "connection_id": BIGINT, "last_insert_id": BIGINT, "row_count": BIGINT, "found_rows": BIGINT,
+    "system_user": TEXT, "connection_id": BIGINT, "row_count": BIGINT, "found_rows": BIGINT,
+    "last_insert_id": BIGINT.maybe(False),
     "uuid": TEXT, "sleep": INT, "rand": DOUBLE, "now": TIMESTAMP, "sysdate": TIMESTAMP,
     "current_timestamp": TIMESTAMP, "localtime": TIMESTAMP, "localtimestamp": TIMESTAMP, "curdate": DATE,
     "current_date": DATE, "curtime": TIME, "current_time": TIME, "utc_timestamp": TIMESTAMP, "utc_date": DATE,
@@ -131,6 +134,16 @@ class Calls(Operators):
             return Expr(f"k_chr({self._list(node.expressions, scope)})", TEXT)
         return self.call(name, node.expressions, node, scope)
 
+    def _routine(self, routine: Routine, values: list[Expr]) -> Expr:
+        from .routinecalls import wrong_count
+        from .routinerun import kind_of
+
+        if len(values) != len(routine.params):
+            raise wrong_count(routine, len(values))
+        given = "".join(f", {each.sql}" for each in values)
+        return Expr(f"k_ask('routine', {string(routine.schema)}, {string(routine.name.lower())}{given})",
+                    kind_of(self.session, routine.returns), name=routine.name)
+
     def _list(self, nodes: list[Any], scope: Scope) -> str:
         return ", ".join(self.expr(each, scope).sql for each in nodes)
 
@@ -155,6 +168,10 @@ class Calls(Operators):
             return Expr(f"k_part({string(_PARTS[lower])}, {self.expr(args[0], scope).sql})", INT)
         values = [self.expr(each, scope) for each in args]
         known = (_MYSQL if self.mysql else _POSTGRES).get(lower) or _BOTH.get(lower)
+        if known is None and self.mysql:
+            routine = self.catalog.routines.get((self.session.database, "FUNCTION", lower))
+            if routine is not None:
+                return self._routine(routine, values)
         if known is None:
             raise self.no_function(name, values)
         function, kind = known

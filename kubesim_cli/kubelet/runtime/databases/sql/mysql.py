@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from . import mysqlshow, mysqlsystem, prepared
+from . import mysqlshow, mysqlsystem, prepared, routinecalls, routinedefs
 from .catalog import Table, View
 from .compiler import E, Scope
 from .data import Data
@@ -23,7 +23,7 @@ from .results import Result
 from .words import Words
 
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
-_STATEMENTS = frozenset((
+STATEMENTS = frozenset((
     "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC",
     "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE",
     "PREPARE", "PURGE", "RELEASE", "RENAME", "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT",
@@ -104,7 +104,7 @@ class MySQL(Accounts):
         self.seed, self.delay, self.warnings = None, 0.0, []
         words = Words(text)
         first = words.peek()
-        if first not in _STATEMENTS:
+        if first not in STATEMENTS:
             raise syntax(text, text, True, self.maria)
         self.data.steps = 0
         try:
@@ -170,7 +170,7 @@ class MySQL(Accounts):
             self.begin()
         runner = Definitions(self)
         if isinstance(node, (exp.Query, exp.Values)):
-            runner.names = projections(text, True)
+            runner.names = projections(self.heading or text, True)
             found = runner.query(node)
             result = Result(tag=f"SELECT {0}")
             result.fill(found.columns, self.data.run(found.sql), True)
@@ -188,7 +188,9 @@ class MySQL(Accounts):
         if isinstance(node, exp.Alter):
             return runner.alter(node)
         if isinstance(node, exp.Drop):
-            return runner.drop(node)
+            dropped = runner.drop(node)
+            routinedefs.forget(self)
+            return dropped
         raise unsupported(type(node).__name__.upper(), True)
 
     # Databases
@@ -207,6 +209,9 @@ class MySQL(Accounts):
         words.take()
         if words.accept("USER"):
             return self._create_user(words, text)
+        made = routinedefs.create(self, words, text)
+        if made is not None:
+            return made
         if not words.accept("DATABASE", "SCHEMA"):
             return None
         exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
@@ -234,6 +239,9 @@ class MySQL(Accounts):
         if words.peek() == "PREPARE":
             words.at -= 1
             return prepared.mysql_deallocate(self, words)
+        gone = routinedefs.drop(self, words, text)
+        if gone is not None:
+            return gone
         if not words.accept("DATABASE", "SCHEMA"):
             return None
         exists = words.accept("IF") and words.accept("EXISTS")
@@ -252,6 +260,8 @@ class MySQL(Accounts):
             data.drop(table)
         for view in views:
             del data.catalog.views[view]
+        for routine in [each for each in data.catalog.routines if each[0] == name]:
+            del data.catalog.routines[routine]
         data.catalog.schemas.remove(name)
         data.changed.add(("", ""))
         self.server.dropped.append(name)
@@ -287,6 +297,20 @@ class MySQL(Accounts):
         return mysqlshow.columns(self, words.dotted(), (words.peek() and words.name()) or "")
 
     _do_desc = _do_explain = _do_describe
+
+    def _do_call(self, words: Words, text: str) -> Result:
+        return routinecalls.call(self, text)
+
+    def _do_select(self, words: Words, text: str) -> Result | None:
+        return routinecalls.select_into(self, text)
+
+    def fire(self, table: Table, timing: str, event: str, old: list[Any], new: list[Any]) -> list[Any]:
+        if not self.data.catalog.triggers:
+            return new
+        return routinecalls.fire(self, table, timing, event, old, new)
+
+    def _ask_routine(self, schema: str, name: str, *args: Any) -> Any:
+        return routinecalls.apply(self, schema, name, args)
 
     def _do_show(self, words: Words, text: str) -> Result:
         return mysqlshow.show(self, words, text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from . import mysqlsystem
+from . import mysqlsystem, routinedefs
 from .catalog import Table, View
 from .compiler import Scope, Source
 from .definitions import Definitions
@@ -244,6 +244,8 @@ def _create(session: MySQL, words: Words, full: bool, scope: str) -> Result:
         more = "" if session.maria else " /*!80016 DEFAULT ENCRYPTION='N' */"
         return Result.table(["Database", "Create Database"],
                             [[name, f"CREATE DATABASE `{name}` /*!40100 DEFAULT CHARACTER SET {charset} */{more}"]])
+    if what in ("PROCEDURE", "FUNCTION", "TRIGGER"):
+        return routinedefs.shown(session, words, what)
     if what == "USER":
         name = words.name()
         host = words.name() if words.accept("@") else "%"
@@ -444,15 +446,34 @@ def _nothing(*names: str) -> Any:
     return found
 
 
+def _triggers(session: MySQL, words: Words, full: bool, scope: str) -> Result:
+    schema = _schema(session, words)
+    return _chosen(session, words, Result.table(
+        ["Trigger", "Event", "Table", "Statement", "Timing"],
+        [[each.name, each.event, each.table, each.body, each.timing]
+         for each in session.data.catalog.triggers.values() if each.schema == schema]), 2)
+
+
+def _routines(kind: str) -> Any:
+    def found(session: MySQL, words: Words, full: bool, scope: str) -> Result:
+        words.need("STATUS")
+        return _chosen(session, words, Result.table(
+            ["Db", "Name", "Type", "Definer", "Security_type", "Comment"],
+            [[each.schema, each.name, kind, "root@localhost", "DEFINER", ""]
+             for each in session.data.catalog.routines.values() if each.kind == kind]), 1)
+
+    return found
+
+
 _SHOWS: dict[str, Any] = {
     "DATABASES": _databases, "SCHEMAS": _databases, "TABLES": _tables, "COLUMNS": _columns, "FIELDS": _columns,
     "INDEX": _index, "INDEXES": _index, "KEYS": _index, "CREATE": _create, "VARIABLES": _variables, "STATUS": _status,
     "PROCESSLIST": _processes, "GRANTS": _grants, "WARNINGS": _warnings, "ERRORS": _warnings, "ENGINES": _engines,
     "MASTER": _master, "BINARY": _binary, "TABLE": _table, "CHARACTER": _charsets, "CHARSET": _charsets,
-    "TRIGGERS": _nothing("Trigger", "Event", "Table", "Statement", "Timing", "Created"),
+    "TRIGGERS": _triggers,
     "EVENTS": _nothing("Db", "Name", "Definer", "Time zone", "Type"),
     "PLUGINS": _nothing("Name", "Status", "Type", "Library", "License"),
-    "PROCEDURE": _nothing("Db", "Name", "Type", "Definer"), "FUNCTION": _nothing("Db", "Name", "Type", "Definer"),
+    "PROCEDURE": _routines("PROCEDURE"), "FUNCTION": _routines("FUNCTION"),
 }
 
 

@@ -293,7 +293,21 @@ def as_shown(value: Any) -> str:
     return ("ON" if value else "OFF") if isinstance(value, bool) else str(value)
 
 
+def _triggers(session: MySQL) -> tuple[list[str], list[tuple[Any, ...]]]:
+    return ["TRIGGER_SCHEMA", "TRIGGER_NAME", "EVENT_MANIPULATION", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE",
+            "ACTION_STATEMENT", "ACTION_TIMING", "DEFINER"], [
+        (each.schema, each.name, each.event, each.schema, each.table, each.body, each.timing, "root@localhost")
+        for each in session.data.catalog.triggers.values()]
+
+
+def _routines(session: MySQL) -> tuple[list[str], list[tuple[Any, ...]]]:
+    return ["SPECIFIC_NAME", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_TYPE", "ROUTINE_DEFINITION", "DEFINER"], [
+        (each.name, each.schema, each.name, each.kind, each.body, "root@localhost")
+        for each in session.data.catalog.routines.values()]
+
+
 _TABLES: dict[tuple[str, str], Any] = {
+    ("information_schema", "triggers"): _triggers, ("information_schema", "routines"): _routines,
     ("mysql", "user"): _users, ("information_schema", "tables"): _tables, ("information_schema", "columns"): _columns,
     ("information_schema", "schemata"): _schemata, ("information_schema", "processlist"): processes,
     ("performance_schema", "global_variables"): _variables(True), ("performance_schema", "session_variables"):
