@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Failed, Options, answered, local_port, on_terminal, reach, typed
+from .dialogue import Failed, Options, answered, begun, local_port, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -145,12 +145,10 @@ def refused(failed: Failed, how: dict[str, Any], maria: bool) -> Refusal:
 
 def client(process: Process) -> int | None:
     """Play mysql or mariadb."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not answered(process, memory):
         return None
     if not memory["greeted"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Failed, Options, answered, local_port, on_terminal, reach, typed
+from .dialogue import Failed, Options, answered, begun, local_port, on_terminal, reach, typed
 from .postgresd import SOCKET
 
 if TYPE_CHECKING:
@@ -118,12 +118,10 @@ def _disconnect(process: Process, memory: dict[str, Any]) -> None:
 
 def psql(process: Process) -> int | None:
     """Play psql."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not answered(process, memory):
         return None
     if not memory["greeted"]:
