@@ -8,6 +8,7 @@ from .kinds import BIGINT, TEXT, Kind, mysql_name
 
 if TYPE_CHECKING:
     from .mysql import MySQL
+    from .session import Session
 
 _BOTH: dict[str, Any] = {
     "autocommit": True,
@@ -105,7 +106,7 @@ GLOBAL = frozenset(("max_connections", "read_only", "super_read_only", "server_i
                     "key_buffer_size", "innodb_flush_log_at_trx_commit", "connect_timeout"))
 
 
-def settings(session: MySQL, whole: bool = False) -> dict[str, Any]:
+def settings(session: Session, whole: bool = False) -> dict[str, Any]:
     """Return the settings by their names; `whole`: the server's, not the session's."""
     server = session.server
     found = {**_BOTH, "version": server.version}

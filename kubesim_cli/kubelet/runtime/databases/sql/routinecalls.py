@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from .catalog import Routine, Table, Trigger
 from .errors import SqlError
-from .kinds import Value, taken
+from .kinds import Kind, Value, taken
 from .results import Result
 from .routinerun import NO_DATA, Returned, Run, give, into, kind_of
 from .routines import Body, Node
-from .words import Words
+from .words import STATEMENTS, Words
 
 if TYPE_CHECKING:
     from .mysql import MySQL
@@ -75,6 +75,13 @@ def wrong_count(routine: Routine, count: int) -> SqlError:
                                    f"got {count}")
 
 
+def called(session: MySQL, routine: Routine, count: int) -> tuple[str, Kind]:
+    """Return a function's schema and the kind of what it gives; raise SqlError where it takes not so many arguments."""
+    if count != len(routine.params):
+        raise wrong_count(routine, count)
+    return routine.schema, kind_of(session, routine.returns)
+
+
 def enter(session: MySQL, routine: Routine | Trigger, run: Run) -> Value:
     """Run a body; return what it returns."""
     session.calls += 1
@@ -122,7 +129,6 @@ def fire(session: MySQL, table: Table, timing: str, event: str, old: list[Value]
 def body_of(session: MySQL, routine: Routine | Trigger) -> Node:
     """Return what the body of a routine says."""
     from . import mysqlsystem
-    from .mysql import STATEMENTS
 
     words = Words(routine.body)
     names = [each[1] for each in routine.params] if isinstance(routine, Routine) else []

@@ -343,9 +343,7 @@ class Run:
         text = node[1]
         first = Words(text).peek()
         if first == "CALL":
-            from .routinecalls import call
-
-            result = call(self.session, text, self)
+            result = self.session.called(text, self)
         elif first == "SELECT" and (found := into(text)) is not None:
             rows = self.rows(found[0])
             self.affected += len(rows)

@@ -209,6 +209,11 @@ class Session:
         self.wrote(text)
         return result
 
+    def routine(self, name: str, count: int) -> tuple[str, Kind] | None:
+        """Return the schema of a function of the user's, and the kind of what it gives; None where there is none of
+        that name. Raises SqlError where it takes not so many arguments."""
+        return None
+
     def fire(self, table: Table, timing: str, event: str, old: list[Value], new: list[Value]) -> list[Value]:
         """Run a table's triggers for a row, of which one is empty where there is none; return the new one as they leave
         it."""
