@@ -260,14 +260,16 @@ class Residents(Living):
     def tell(self, pod: Object, container: Object, grace: float) -> Stop:
         """A container is told to end: its preStop hook begins; return how it ends, as a copy of the engine tells."""
         from .runtime import stopping
-        from .runtime.probing import leave
 
         self.advance()
         name = f"{pod['metadata']['uid']}/{container['name']}"
         if name not in self.engine.containers or self.engine.containers[name].space.ended is not None:
             return stopping.Stop()
         found = told_ahead(self.engine, name, container, grace, stopping.signal_of(self.api, container))
-        leave(self.engine.containers[name])
+        if self.engine.containers[name].probers:
+            from .runtime.probing import leave
+
+            leave(self.engine.containers[name])
         command = (stopping.hook_of(container, "preStop").get("exec") or {}).get("command")
         if command and grace > 0:
             try:

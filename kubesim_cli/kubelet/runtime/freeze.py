@@ -12,7 +12,7 @@ from ...machinery.modules import import_module
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
-from .kernel import datagrams, descriptors, files, kernel, made, network, process, terminal
+from .kernel import descriptors, files, kernel, made, network, process, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
-    network.Net, network.Listener, network.Connection, network.Answered, datagrams.Datagrams, made.Made, Chance)}
+    network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
-              "Held": ".databases.held"}
+              "Held": ".databases.held", "Datagrams": ".kernel.datagrams"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
 _TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current", "stored"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,

@@ -40,10 +40,12 @@ def hook_of(container: Object, kind: str) -> Object:
 
 def leaves_traces(container: Object) -> bool:
     """Tell whether a container says or writes something at its end, by the words of its command and its hook."""
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    hook = (hook_of(container, "preStop").get("exec") or {}).get("command")
+    if hook is None:
+        return any("trap " in word for word in words)
     from .probing import writes
 
-    words = [*(container.get("command") or ()), *(container.get("args") or ())]
-    hook = (hook_of(container, "preStop").get("exec") or {}).get("command") or []
     return any("trap " in word for word in words) or writes(" ".join(hook))
 
 
@@ -99,10 +101,12 @@ def signal_of(api: Client, container: Object) -> str:
 
 def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that is told to now, where it is played on."""
-    from .probing import leave
     from .unknown import is_unknown
 
-    leave(course.inside)
+    if course.inside.probers:
+        from .probing import leave
+
+        leave(course.inside)
     kernel, main = course.kernel, course.main
     at, hook, failed = kernel.now, hook_of(container, "preStop") if grace > 0 else {}, None
     if "exec" in hook:
