@@ -84,7 +84,7 @@ class Runtime:
         from .runtime import stopping
 
         is_resident = self._life(api, pod, container) is not None
-        if is_resident or stopping.leaves_traces(container):
+        if is_resident or stopping.leaves_traces(pod, container):
             from . import residents
 
             if is_resident or residents.of(api).take_in(pod, container):

@@ -113,3 +113,12 @@ def test_a_probe_that_takes_too_long_is_killed(terminal, make):
     assert terminal("kubectl exec a -- cat /late").code == 1
     assert len(terminal.ok("kubectl exec a -- cat /n").split()) == 3
     assert terminal.ok("kubectl exec a -- ps").count("sh -c") == 0
+
+
+def test_others_see_what_a_hook_of_a_pod_in_deletion_writes(terminal, make):
+    make({"command": ["sleep", "infinity"], "lifecycle": {"preStop": sh("echo pre >> /v/log; sleep 3")}, **MOUNT},
+         FOLLOW, **SHARED)
+    terminal.advance("5s")
+    terminal.ok("kubectl delete pod a --wait=false")
+    terminal.advance("2s")
+    assert terminal.ok("kubectl logs a -c d") == "pre\n"
