@@ -19,14 +19,15 @@ import sys
 
 FOLDER = pathlib.Path(__file__).parents[1] / "tests/kubelet/runtime/databases"
 MARK = "next statement"
-ASKS = {"mysql": f"SELECT '{MARK}';\n", "psql": f"\\echo '{MARK}'\n"}
-OPTIONS = {"mysql": ["-t", "-vvv", "--force", "--unbuffered"], "psql": ["-X", "-P", "pager=off"]}
+ENDS = {"mysql": "$$", "psql": ";"}  # of statements, for a body has semicolons in it
+ASKS = {"mysql": f"SELECT '{MARK}'$$\n", "psql": f"\\echo '{MARK}'\n"}
+OPTIONS = {"mysql": ["-t", "-vvv", "--force", "--unbuffered", "--delimiter=$$"], "psql": ["-X", "-P", "pager=off"]}
 
 
 def record(kind: str, statements: list[str], client: list[str]) -> list[tuple[str, str]]:
     """Return (statement, answer) of each, answered by one session."""
     ours, theirs = pty.openpty()
-    script = "".join(f"{each}\n{ASKS[kind]}" for each in statements)
+    script = "".join(f"{re.sub(';$', lambda _: ENDS[kind], each)}\n{ASKS[kind]}" for each in statements)
     process = subprocess.Popen([*client, *OPTIONS[kind]], stdin=subprocess.PIPE, stdout=theirs, stderr=theirs)
     os.close(theirs)
     assert process.stdin is not None

@@ -77,13 +77,18 @@ class Runtime:
         return process.pieces(api, pod, container, probe, start)
 
     def stop(self, api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
-        """Return how a container ends that is told to at `at`; see runtime.stopping.stop."""
-        if self._life(api, pod, container) is not None:
-            from . import residents
+        """Return how a container ends that is told to at `at`; see runtime.stopping.stop.
 
-            return residents.of(api).tell(pod, container, grace)
+        One that says or writes something then lives on from here, so that it has done so for whoever looks later.
+        """
         from .runtime import stopping
 
+        is_resident = self._life(api, pod, container) is not None
+        if is_resident or stopping.leaves_traces(pod, container):
+            from . import residents
+
+            if is_resident or residents.of(api).take_in(pod, container):
+                return residents.of(api).tell(pod, container, grace)
         return stopping.stop(api, pod, container, start, at, grace)
 
     def signal(self, api: Client, pod: Object, container: Object) -> None:
@@ -106,8 +111,9 @@ class Runtime:
 
         return sandbox.user_problem(api, pod, container)
 
-    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> str:
-        """Return why a container's program cannot be started at `start`, in the words of runc; "" where it can."""
+    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> tuple[str, int]:
+        """Return why a container's program cannot be started at `start`, in the words of Docker, "" where it can, and
+        its exit code then."""
         from .runtime import process
 
         beside = None

@@ -7,7 +7,7 @@ from ..machinery.objects import clone, controller_of
 from ..releases.gates import enabled
 from .images import names, pulling
 from .memory import Memory
-from .podstatus import INITIAL, NEVER, PodWorker, is_sidecar
+from .podstatus import INITIAL, PodWorker, is_sidecar
 from .runtime import bounds
 
 TYPE_CHECKING = False
@@ -287,8 +287,7 @@ class Slot:
         ended = self.fallen
         if ended is None:
             return last or 0.0 if self.state["waiting"]["reason"] == CRASH_LOOP else 0.0
-        if last is None or (ended["startedAt"] != NEVER and timestamps.parse(ended["finishedAt"])
-                            - timestamps.parse(ended["startedAt"]) > RESET):
+        if last is None or (timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]) > RESET):
             return 0.0
         return next((span for span in BACK_OFF if span > last), BACK_OFF[-1])
 
@@ -296,8 +295,7 @@ class Slot:
         """Return how long one more round takes: waiting and running."""
         from .runtime import process
 
-        ran = 0.0 if ended["startedAt"] == NEVER else (
-            timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"]))
+        ran = timestamps.parse(ended["finishedAt"]) - timestamps.parse(ended["startedAt"])
         return self.back_off() + NOTICE + max(ran, process.SHORT)
 
     def _rounds(self, ended: Object, at: float) -> int:

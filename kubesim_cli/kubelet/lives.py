@@ -89,6 +89,7 @@ def foresee(life: Life, engine: Engine, name: str, container: Object, release: R
         return ""
 
     from .runtime import process
+    from .runtime.probing import prober_of
 
     def ahead() -> Course:
         return _ahead(engine, name, container, life.started)
@@ -103,10 +104,16 @@ def foresee(life: Life, engine: Engine, name: str, container: Object, release: R
         if course.touched:
             life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
     for kind, probe in probes.items():
-        found = [each for each in life.pieces.get(kind) or () if each[0] < now - life.started]
-        command = (probe.get("exec") or {}).get("command")
-        made = process.probed(ahead(), command, probe.get("timeoutSeconds") or 1) if command else process.checked(
-            ahead(), probe, release)
+        course = ahead()
+        made = process.probed(course, probe) if "exec" in probe else process.checked(course, probe, release)
+        since = now - life.started
+        prober = prober_of(course.inside, kind)
+        if prober is not None:  # it has told of the past, too
+            if made[-1].begins > since:
+                end = life.started + prober.memory["next"]
+                life.until = end if life.until is None else min(end, life.until)
+            since = made[0].begins
+        found = [each for each in life.pieces.get(kind) or () if each[0] < since]
         found += [(piece.begins, piece.succeeds, piece.message) for piece in made]
         life.pieces[kind] = _merged(found)
     return ""

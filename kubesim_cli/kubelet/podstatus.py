@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 START = 1.2  # seconds from a pod's coming to its node to its containers' start: image, volumes, network
 MAX_IMAGES = 50  # in a Node's status (kubelet --node-status-max-images)
 INITIAL = ("ContainerCreating", "PodInitializing")  # reasons of containers that nothing was done about yet
-NEVER = "1970-01-01T00:00:00Z"  # when a container was started that could not be
 OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
 
 

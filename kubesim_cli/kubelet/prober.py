@@ -40,7 +40,7 @@ class Prober:
         found = []
         for kind in ("startup", "liveness"):
             probe = self.probe(kind)
-            if probe:
+            if probe and (kind == "startup" or self._startup() is not None):
                 changes = process.verdicts(probe, self._pieces(kind, probe), self.first(kind), True)
                 bad = next((change for change in changes if not change[1]), None)
                 if bad is not None and not (kind == "startup" and self._started_at(bad[0])):
@@ -107,5 +107,7 @@ class Prober:
     def first(self, kind: str) -> float:
         """Return when the first probe of a kind that kills is made, in seconds after the start."""
         probe = self.probe(kind) or {}
-        period = float(probe.get("periodSeconds") or 10)
-        return float(probe.get("initialDelaySeconds") or 0) + (period if kind == "liveness" else 0.0)
+        period, delay = float(probe.get("periodSeconds") or 10), float(probe.get("initialDelaySeconds") or 0)
+        if kind != "liveness":
+            return delay
+        return delay + max(1.0, -(-((self._startup() or 0.0) - delay) // period)) * period

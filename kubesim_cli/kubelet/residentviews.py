@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client
     from ..machinery.types import Object
-    from .residents import Residents
+    from .residentengine import Living
     from .runtime.kernel.network import Answerer, Reply
     from .runtime.kernel.process import Space
 
@@ -35,7 +35,7 @@ class Earlier:
 class Unwired(Routes):
     """The cluster's network, put together when somebody first asks for something."""
 
-    def __init__(self, those: Residents):
+    def __init__(self, those: Living):
         self._those = those
 
     def _wired(self) -> Routes:
@@ -52,8 +52,9 @@ class Unwired(Routes):
     def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
         return self._wired().query(space, server, name, type_)
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
-        return self._wired().route(space, address, port)
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
+        return self._wired().route(space, address, port, protocol)
 
     def alive(self, space: Space, address: str) -> bool:
         return self._wired().alive(space, address)

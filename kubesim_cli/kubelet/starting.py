@@ -5,17 +5,12 @@ from __future__ import annotations
 from ..machinery import timestamps
 from ..releases.gates import enabled
 from .images import names, pulling
-from .podstatus import NEVER
 from .runtime import environment, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
     from .containers import Slot
-
-# What containerd puts before the words of runc.
-NO_START = ("failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create "
-            "failed: unable to start container process: error during container init: ")
 
 
 def start(slot: Slot) -> None:
@@ -37,9 +32,9 @@ def start(slot: Slot) -> None:
         return
     created, started = _words(slot.name, worker.release)
     worker.event("Normal", "Created", created, slot.name)
-    problem = worker.runtime.start_problem(worker.api, _pod(slot), container, worker.now)
+    problem, code = worker.runtime.start_problem(worker.api, _pod(slot), container, worker.now)
     if problem:
-        _fail(slot, NO_START + problem)
+        _fail(slot, problem, code)
         return
     worker.event("Normal", "Started", started, slot.name)
     worker.memory.instants[f"{slot.name} startedAt"] = worker.now
@@ -65,21 +60,23 @@ def _go(slot: Slot) -> None:
     worker.runtime.started(worker.api, _pod(slot), slot.container)
 
 
-def _fail(slot: Slot, message: str) -> None:
-    """The runtime could not start the container's program."""
+def _fail(slot: Slot, message: str, code: int) -> None:
+    """The runtime could not start the container's program (cri-dockerd's core/container_start.go and _status.go)."""
     worker = slot.worker
-    worker.event("Warning", "Failed", f"Error: {message}", slot.name)
+    id_ = names.container_id(f"{worker.pod['metadata']['uid']}/{slot.name}/{slot.status['restartCount']}")
+    told = f'failed to start container "{id_.partition("://")[2]}": Error response from daemon: {message}'
+    worker.event("Warning", "Failed", f"Error: {told}", slot.name)
     worker.memory.instants[f"{slot.name} finishedAt"] = worker.now
     worker.tell_addresses(True)
     slot.status.update(
-        containerID=names.container_id(f"{worker.pod['metadata']['uid']}/{slot.name}/{slot.status['restartCount']}"),
-        image=names.tagged(slot.container["image"]), imageID=names.image_id(slot.container["image"]), ready=False)
+        containerID=id_, image=names.tagged(slot.container["image"]),
+        imageID=names.image_id(slot.container["image"]), ready=False)
     if slot.role != "ephemeral":
         slot.status["started"] = False
     slot.status["state"] = {"terminated": {
-        "containerID": slot.status["containerID"], "exitCode": process.START_ERROR, "reason": "StartError",
-        "message": message, "startedAt": NEVER, "finishedAt": timestamps.format(worker.now)}}
-    fall(slot, "RunContainerError", message)
+        "containerID": id_, "exitCode": code, "reason": process.START_ERROR, "message": message,
+        "startedAt": timestamps.format(worker.now), "finishedAt": timestamps.format(worker.now)}}
+    fall(slot, "RunContainerError", told)
 
 
 def fall(slot: Slot, reason: str, message: str) -> None:

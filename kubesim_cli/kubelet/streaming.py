@@ -11,6 +11,7 @@ from __future__ import annotations
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
 from . import residents
+from .runtime.entry import EXEC
 from .runtime.kernel.descriptors import Data
 from .runtime.kernel.errors import Errno
 from .runtime.kernel.network import LOOPBACK, Connection, connect
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 KILLED = 137
 AROUND = "curlimages/curl"  # the image whose files a program on the nodes' machine finds
 INFINITE = float("inf")
-_NO_START = "OCI runtime exec failed: exec failed: unable to start container process: "
 
 
 class Stream:
@@ -244,7 +244,7 @@ def execute(api: Client, pod: Object, name: str, argv: list[str], stdin: bool, t
     try:
         session = engine.execute(place, argv, stdin, tty, guest=True)
     except StartError as error:
-        raise StartError(_NO_START + error.message, error.code) from None
+        raise StartError(EXEC + error.message, error.code) from None
     key = f"{place}/{session.process.pid}"
     engine.sessions[key] = session
     found = Execution(api, key, move)

@@ -76,9 +76,9 @@ class Stub(Runtime):
         """Nobody runs."""
         return ""
 
-    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> str:
+    def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> tuple[str, int]:
         """Nothing is started."""
-        return ""
+        return "", 0
 
     def begun(self, api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:
         """No hook is run."""

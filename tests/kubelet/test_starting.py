@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-NO_START = ("failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create "
-            "failed: unable to start container process: error during container init: ")
+NO_START = ("failed to create task for container: failed to create shim task: OCI runtime create failed: runc create "
+            "failed: unable to start container process: ")
 
 
 @pytest.fixture
@@ -39,35 +39,38 @@ def events(terminal, name="a"):
 
 MOUNTED = {"volumes": [{"name": "v", "configMap": {"name": "cm"}}]}
 REFUSED = {
-    "name": ({"command": ["nosuch", "x"]}, 'exec: "nosuch": executable file not found in $PATH: unknown'),
-    "path": ({"command": ["/bin/nosuch"]}, 'exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown'),
-    "folder": ({"command": ["/etc"]}, 'exec: "/etc": is a directory: unknown'),
-    "mode": ({"command": ["/etc/passwd"]}, 'exec: "/etc/passwd": permission denied: unknown'),
+    "name": ({"command": ["nosuch", "x"]}, 127, 'exec: "nosuch": executable file not found in $PATH: unknown'),
+    "path": ({"command": ["/bin/nosuch"]}, 127,
+             'exec: "/bin/nosuch": stat /bin/nosuch: no such file or directory: unknown'),
+    "folder": ({"command": ["/etc"]}, 126, 'exec: "/etc": is a directory: unknown'),
+    "mode": ({"command": ["/etc/passwd"]}, 126, 'exec: "/etc/passwd": permission denied: unknown'),
     "mounted": ({"command": ["/v/run.sh"], "volumeMounts": [{"name": "v", "mountPath": "/v"}]},
-                'exec: "/v/run.sh": permission denied: unknown'),
+                126, 'exec: "/v/run.sh": permission denied: unknown'),
     "workdir": ({"command": ["sleep", "9"], "workingDir": "/etc/passwd"},
-                "mkdir /etc/passwd: not a directory: unknown"),
+                128, "Cannot mkdir: /etc/passwd is not a directory"),
     "bare": ({"image": "hello-world", "command": ["sleep", "9"]},
-             'exec: "sleep": executable file not found in $PATH: unknown'),
+             127, 'exec: "sleep": executable file not found in $PATH: unknown'),
     "arguments": ({"image": "registry.k8s.io/pause:3.9", "command": ["sh", "-c", "true"]},
-                  'exec: "sh": executable file not found in $PATH: unknown')}
+                  127, 'exec: "sh": executable file not found in $PATH: unknown')}
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_started_waits_and_is_tried_again(newest, case):
-    container, why = REFUSED[case]
+    container, code, why = REFUSED[case]
+    why = why if case == "workdir" else NO_START + why
     make(newest, MOUNTED, **container)
     newest.advance("2.9s")
     found = status(newest)["containerStatuses"][0]
-    assert found["state"] == {"waiting": {"reason": "RunContainerError", "message": NO_START + why}}
     ended = found["lastState"]["terminated"]
-    assert (ended["reason"], ended["exitCode"], ended["message"]) == ("StartError", 128, NO_START + why)
-    assert ended["startedAt"] == "1970-01-01T00:00:00Z" and not found["ready"] and status(newest)["phase"] == "Running"
+    told = f'failed to start container "{ended["containerID"][9:]}": Error response from daemon: {why}'
+    assert found["state"] == {"waiting": {"reason": "RunContainerError", "message": told}}
+    assert (ended["reason"], ended["exitCode"], ended["message"]) == ("ContainerCannotRun", code, why)
+    assert ended["startedAt"] == ended["finishedAt"] and not found["ready"] and status(newest)["phase"] == "Running"
     newest.advance("4s")
     assert shown(newest) == "CrashLoopBackOff"
     assert newest("kubectl exec a -- true").code == 1
-    told = events(newest)
-    assert ("Failed", f"Error: {NO_START}{why}") in told and ("Started", "Container started") not in told
+    assert ("Failed", f"Error: {told}") in events(newest)
+    assert ("Started", "Container started") not in events(newest)
     newest.advance("5m")
     assert status(newest)["containerStatuses"][0]["restartCount"] == 5
 
@@ -76,8 +79,11 @@ def test_a_folder_is_not_mounted_on_a_file(newest):
     make(newest, MOUNTED, image="nginx", volumeMounts=[{"name": "v", "mountPath": "/etc/nginx/nginx.conf"}])
     newest.advance("10s")
     message = status(newest)["containerStatuses"][0]["lastState"]["terminated"]["message"]
-    assert message.startswith(f'{NO_START}error mounting "/var/lib/kubelet/pods/') and message.endswith(
-        '/volumes/kubernetes.io~configmap/v" to rootfs at "/etc/nginx/nginx.conf": not a directory: unknown')
+    assert message.startswith(f'{NO_START}error during container init: error mounting "/var/lib/kubelet/pods/')
+    assert message.endswith(
+        '/volumes/kubernetes.io~configmap/v" to rootfs at "/etc/nginx/nginx.conf": not a directory: unknown: Are you '
+        "trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the "
+        "expected type")
 
 
 @pytest.mark.parametrize("policy, kind", [("Never", "containers"), ("Never", "initContainers")])
@@ -87,7 +93,7 @@ def test_who_is_not_restarted_has_failed(newest, policy, kind):
          command=["nosuch"] if kind == "containers" else ["true"])
     newest.advance("10s")
     assert status(newest)["phase"] == "Failed"
-    assert shown(newest) == ("StartError" if kind == "containers" else "Init:StartError")
+    assert shown(newest) == ("ContainerCannotRun" if kind == "containers" else "Init:ContainerCannotRun")
 
 
 def test_files_of_a_claim_and_of_init_containers_can_be_started(newest):
@@ -138,6 +144,13 @@ def test_hooks_that_cannot_be_run(newest, handler, says):
     assert status(newest, "once")["phase"] in ("Failed", "Succeeded")
     assert says in status(newest)["containerStatuses"][0]["state"]["waiting"]["message"] or shown(
         newest) == "CrashLoopBackOff"
+
+
+def test_a_probe_that_cannot_be_run_has_failed_in_docker_s_words(newest):
+    make(newest, image="nginx", readinessProbe={"exec": {"command": ["nosuch", "x"]}})
+    newest.advance("5s")
+    assert ("Unhealthy", "Readiness probe failed: OCI runtime exec failed: exec failed: unable to start container "
+            'process: exec: "nosuch": executable file not found in $PATH: unknown\r\n') in events(newest)
 
 
 def test_a_hook_is_content_with_any_answer(newest):

@@ -28,7 +28,8 @@ _WAITING = frozenset(("Pending", "ContainerCreating", "PodInitializing", "Termin
 _BAD = frozenset(("Failed", "BackOff", "Error", "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "Evicted",
                   "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError",
                   "RunContainerError", "OOMKilled", "ContainerStatusUnknown", "DeadlineExceeded", "Unhealthy", "Lost",
-                  "FailedScheduling", "FailedMount", "FailedCreate", "FailedSync", "NodeLost", "StartError"))
+                  "FailedScheduling", "FailedMount", "FailedCreate", "FailedSync", "NodeLost",
+                  "StartError", "ContainerCannotRun"))
 _PARTS = re.compile(r"( {2,}|\t+)")
 _RATIO = re.compile(r"(\d+)/(\d+)")
 _HEAD = re.compile(r"[A-Z][A-Z0-9_/-]*(?: [A-Z][A-Z0-9_/-]*)*$")

@@ -18,22 +18,22 @@ class Proxy:
     def __init__(self, view: View):
         self.view = view
 
-    def destination(self, net: Net, address: str, port: int) -> tuple[str, int] | None:
-        """Return the (address, port) that a connection of TCP goes to; the same where no service has them.
+    def destination(self, net: Net, address: str, port: int, protocol: str = "TCP") -> tuple[str, int] | None:
+        """Return the (address, port) that a connection goes to; the same where no service has them.
 
         Raises ECONNREFUSED where a service has no endpoints or not the port. None: packets are dropped.
         """
         service = self.view.service_at(address)
         if service is not None:
             entry = next((each for each in service["spec"].get("ports") or ()
-                          if each["port"] == port and (each.get("protocol") or "TCP") == "TCP"), None)
+                          if each["port"] == port and (each.get("protocol") or "TCP") == protocol), None)
             if entry is None:
                 raise Errno("ECONNREFUSED")
             policy = "internalTrafficPolicy" if address == service["spec"].get("clusterIP") else "externalTrafficPolicy"
             return self._choose(net, service, entry, policy, self._node_of(net))
         node = self.view.node_at(address)
         if node is not None:
-            found = self.view.node_port(port)
+            found = self.view.node_port(port, protocol)
             if found is not None:
                 return self._choose(net, *found, "externalTrafficPolicy", node["metadata"]["name"])
         return address, port
@@ -46,7 +46,8 @@ class Proxy:
         return node["metadata"]["name"] if node is not None else ""
 
     def _choose(self, net: Net, service: Object, port: Object, policy: str, node: str) -> tuple[str, int] | None:
-        found = [each for each in self.view.endpoints(service, port.get("name") or "", "TCP") if each.port]
+        found = [each for each in self.view.endpoints(
+            service, port.get("name") or "", port.get("protocol") or "TCP") if each.port]
         usable = usable_of(found)
         if not usable:
             raise Errno("ECONNREFUSED")

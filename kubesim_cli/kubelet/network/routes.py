@@ -69,38 +69,41 @@ class ClusterRoutes(Wiring):
 
     # Connections
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """See Routes.route: services first, then policies, then what has the address."""
         net = space.net
         if not is_address(address):
             if address in ("::1", "::"):
                 return space, port
             raise Errno("ENETUNREACH")
+        if protocol == "UDP" and port == DNS_PORT and self._dns_answers(space, address):
+            return None  # it hears, and what it answers is asked by `query`
         if address.startswith("127.") or address in ("0.0.0.0", net.address):
-            return self._near(space, port)
-        chosen = self.proxy.destination(net, address, port)
+            return self._near(space, port, protocol)
+        chosen = self.proxy.destination(net, address, port, protocol)
         if chosen is None:
             return None
         there, port_there = chosen
         if there == net.address:
-            return self._near(space, port_there)
+            return self._near(space, port_there, protocol)
         node = self.view.node_at(there)
-        mapped = self.view.host_port(there, port_there) if node is not None else None
+        mapped = self.view.host_port(there, port_there, protocol) if node is not None else None
         pod = mapped[0] if mapped is not None else self.view.pod_at(there)
         port_there = mapped[1] if mapped is not None else port_there
         if not allows(self.view, (self.view.pod_at(net.address), net.address),
-                      (pod, pod["status"]["podIP"] if pod is not None else there), port_there):
+                      (pod, pod["status"]["podIP"] if pod is not None else there), port_there, protocol):
             return None
         if pod is not None:
             return self._in_pod(pod, port_there)
         if node is not None:
-            return self._on_node(node, there, port_there)
-        return self._elsewhere(there, port_there)
+            return self._on_node(node, there, port_there, protocol)
+        return self._elsewhere(there, port_there) if protocol == "TCP" else None
 
-    def _near(self, space: Space, port: int) -> tuple[Space, int]:
+    def _near(self, space: Space, port: int, protocol: str) -> tuple[Space, int]:
         """A container of the own pod, which may not be there yet."""
         pod = self.view.pod_at(space.net.address)
-        if port not in space.net.ports and pod is not None:
+        if port not in space.net.bound(protocol) and pod is not None:
             self.reach(pod)
         return space, port
 
@@ -110,14 +113,14 @@ class ClusterRoutes(Wiring):
             raise Errno("ECONNREFUSED")
         return space, port
 
-    def _on_node(self, node: Object, address: str, port: int) -> tuple[Space, int] | Answerer:
-        if port == apiserver.PORT and self.api.items("nodes")[0] is node:
+    def _on_node(self, node: Object, address: str, port: int, protocol: str) -> tuple[Space, int] | Answerer:
+        if protocol == "TCP" and port == apiserver.PORT and self.api.items("nodes")[0] is node:
             return apiserver.answer
         for pod in self.view.pods_on_host(address):
             space = self.reach(pod)
-            if space is not None and port in space.net.ports:
+            if space is not None and port in space.net.bound(protocol):
                 return space, port
-        if port in ingress.PORTS and self.api.items(ingress.INGRESSES):
+        if protocol == "TCP" and port in ingress.PORTS and self.api.items(ingress.INGRESSES):
             return ingress.answer
         raise Errno("ECONNREFUSED")
 

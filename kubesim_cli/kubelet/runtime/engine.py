@@ -11,10 +11,11 @@ from ...machinery.streaming import StartError
 from . import bin as programs
 from . import rootfs
 from .chance import Chance
+from .entry import INIT, program_of, refused
 from .freeze import Store
 from .kernel.descriptors import Data, Lines, Log, Open
 from .kernel.errors import Errno
-from .kernel.files import FOLDER, ROOT, Inode, Tree, User, Volume
+from .kernel.files import ROOT, Inode, Tree, User, Volume
 from .kernel.kernel import INFINITE, Kernel
 from .kernel.made import VOLUME, Made
 from .kernel.network import Connection, Net, Routes
@@ -65,9 +66,12 @@ class Spec:
 
 
 class Container:
-    """A container that was started. `said`: its log; `before`: that of the run before, None where there was none."""
+    """A container that was started. `said`: its log; `before`: that of the run before, None where there was none.
 
-    __slots__ = ("before", "cwd", "env", "main", "said", "space", "stdin", "user")
+    `probers`: what runs probes in it that change something (probing.py).
+    """
+
+    __slots__ = ("before", "cwd", "env", "main", "probers", "said", "space", "stdin", "user")
 
     def __init__(self, space: Space, user: User, env: dict[str, str], cwd: str = "/"):
         self.space, self.user, self.env, self.cwd = space, user, env, cwd
@@ -75,6 +79,7 @@ class Container:
         self.before: Lines | None = None
         self.main: Process | None = None
         self.stdin: Open | None = None
+        self.probers: list[Process] = []
 
 
 class Session:
@@ -158,8 +163,8 @@ class Engine:
             self._mount(tree, mount)
         try:
             tree.make_folders(spec.cwd, now=now)
-        except Errno as error:
-            raise StartError(f"mkdir {spec.cwd}: {error.message.lower()}: unknown", 128) from None
+        except Errno:
+            raise StartError(f"Cannot mkdir: {spec.cwd} is not a directory", 128) from None
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image), spec.cpu)
         Made.mount(space)
@@ -168,7 +173,10 @@ class Engine:
         container = Container(space, spec.user, spec.env, spec.cwd)
         fds, _ = self._files(container, container.said, spec.stdin, spec.terminal)
         container.stdin = fds[0]
-        container.main = self._spawn(container, spec.argv, fds, spec.cwd)
+        try:
+            container.main = self._spawn(container, spec.argv, fds, spec.cwd)
+        except StartError as error:
+            raise refused(error.message) from None
         self.containers[name] = container
         return container
 
@@ -176,8 +184,8 @@ class Engine:
         try:
             tree.mount(mount.path, self._mounted(mount), mount.read_only)
         except Errno as error:
-            raise StartError(f'error mounting "{mount.source or mount.volume}" to rootfs at "{mount.path}": '
-                             f"{error.message.lower()}: unknown", 128) from None
+            raise refused(f'{INIT}error mounting "{mount.source or mount.volume}" to rootfs at "{mount.path}": '
+                          f"{error.message.lower()}: unknown") from None
 
     def _mounted(self, mount: Mount) -> Inode:
         volume = self.volume(mount.volume)
@@ -198,18 +206,8 @@ class Engine:
 
     def _spawn(self, container: Container, argv: list[str], fds: dict[int, Open], cwd: str,
                guest: bool = False) -> Process:
-        try:
-            space = container.space
-            find = space.exact if guest else space.program
-            program = find(space.tree, container.user, cwd, container.env.get("PATH"), argv[0])
-        except Errno as error:
-            missing, why = error.name == "ENOENT", error.message.lower()
-            if missing:
-                why = f"stat {argv[0]}: {why}" if "/" in argv[0] else "executable file not found in $PATH"
-            elif _is_folder(space.tree, cwd, argv[0]):
-                why = "is a directory"
-            where = f'exec: "{argv[0]}": {why}'
-            raise StartError(f"{where}: unknown", 127 if missing else 126) from None
+        space = container.space
+        program = program_of(space, container.user, cwd, container.env, argv[0], guest)
         env = {**container.env, "TERM": "xterm"} if fds[0].terminal else dict(container.env)
         process = self.kernel.spawn(container.space, program, argv, env, container.user, cwd, fds)
         if guest:
@@ -268,7 +266,7 @@ class Engine:
         """Take over what another engine plays, which has come to the same time. Volumes that both have are the same."""
         kernel, theirs = self.kernel, other.kernel
         for name, container in other.containers.items():
-            for process in container.space.processes.values():
+            for process in (*container.space.processes.values(), *container.probers):
                 process.kernel = kernel
             net = container.space.net
             mine = container.space.net = next((each.space.net for each in self.containers.values()
@@ -276,6 +274,8 @@ class Engine:
             for port, listener in net.ports.items():
                 listener.net = mine
                 mine.ports.setdefault(port, listener)
+            for port, socket in net.udp.items():
+                mine.udp.setdefault(port, socket)
             self.containers[name] = container
         kernel.ready.extend(theirs.ready)
         for due, _, process in sorted(theirs.timers, key=lambda timer: timer[:2]):
@@ -383,14 +383,6 @@ def _volumes(container: Container) -> list[Volume]:
     tree = container.space.tree
     return list(dict.fromkeys([tree.root.volume, *(each.volume for each in tree.mounts.values()
                                                    if each.volume is not VOLUME)]))
-
-
-def _is_folder(tree: Tree, cwd: str, name: str) -> bool:
-    try:
-        inode = tree.find(name, cwd, ROOT).inode
-    except Errno:
-        return False
-    return "/" in name and inode is not None and inode.kind == FOLDER
 
 
 def _made(kind: type[T], values: list[Any]) -> T:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 2  # changes with the operations of compiler.py: a place in a script is a number among them
+VERSION = 3  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
@@ -30,7 +30,7 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
-              "Held": ".databases.held"}
+              "Held": ".databases.held", "Datagrams": ".kernel.datagrams"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
 _TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current", "stored"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,

@@ -15,6 +15,7 @@ from ...machinery.pods import FIELDS
 from ...machinery.streaming import StartError
 from ..network.routes import ClusterRoutes
 from .engine import Container, Engine
+from .entry import EXEC
 from .kernel.kernel import INFINITE
 from .kernel.network import ANY, Routes
 from .sandbox import Sandbox, is_given, message, volumes_of
@@ -56,10 +57,11 @@ class Fenced(Routes):
         """Ask who knows."""
         return self._routes.query(space, server, name, type_)
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """Stay inside the container; raise Contact else."""
         near = address.startswith("127.") or address in ("::1", ANY, space.net.address)
-        if near and (self._alone or port in space.net.ports):
+        if near and (self._alone or port in space.net.bound(protocol)):
             return space, port
         if self._pod and space.net.name != self._pod:
             return None
@@ -159,9 +161,14 @@ class Course:
 
     def live(self) -> bool:
         """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
-        most = SOON if self.inside.space.forever else TURNS
+        most = SOON if self.inside.space.forever or self._is_left_to_probes() else TURNS
         return self.main.status is None and self.turns < most and (
             self.kernel.worked - self._worked < STEPS and self.forward())
+
+    def _is_left_to_probes(self) -> bool:
+        """Tell whether nothing happens any more but probes."""
+        return bool(self.inside.probers) and not self.kernel.ready and all(
+            process.pid == 0 for due, _, process in self.kernel.timers if process.until == due)
 
     def live_to(self, time: float, most: float) -> None:
         """Let it live up to a time, unless process 1 ends before, or more than `most` steps are done."""
@@ -192,7 +199,7 @@ class Course:
         try:
             session = self.engine.execute(self.name, argv)
         except StartError as error:
-            return error.code, error.message
+            return error.code, f"{EXEC}{error.message}\r\n"
         end = kernel.now + seconds
         while session.code is None:
             due = self.engine.next()

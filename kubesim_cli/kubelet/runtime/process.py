@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from .engine import Engine
     from .play import Course
 
-CHECKS = 40       # probes over the network that are made; what the last finds is found for ever
+KINDS = ("startup", "liveness", "readiness")  # of probes
+CHECKS = 40       # probes over the network, or that change something, that are made; the last's finding stays
 WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
 OOM_CODE = KILLED_CODE = bounds.KILLED
-START_ERROR = 128  # exit code of a container that could not be started
+START_ERROR = "ContainerCannotRun"  # reason of a container that could not be started
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -72,21 +73,22 @@ def outcome(api: Client, pod: Object, container: Object, start: float, role: str
                           lambda trouble: Outcome(least, bounds.FAILED, trouble=trouble))
 
 
-def start_problem(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
-    """Return why a container's program cannot be started at `start`, "" where it can.
+def start_problem(api: Client, pod: Object, container: Object, start: float,
+                  beside: Engine | None) -> tuple[str, int]:
+    """Return why a container's program cannot be started at `start`, "" where it can, and its exit code then.
 
     `beside`: an engine with files that it may see. What goes on by its image's own command, or sleeps, can be.
     """
     env, _ = environment.environment(api, pod, container)
     argv, facts = environment.arguments(api, container, env), catalogue.of(api).facts(container["image"])
     if not argv or (facts is not None and serves(container, facts, env)):
-        return ""
+        return "", 0
     if argv[0] == "sleep" and "workingDir" not in container and (facts is None or not facts.bare):
-        return ""
-    return bounds.guarded(lambda: _refused(api, pod, container, start, beside), lambda trouble: "")
+        return "", 0
+    return bounds.guarded(lambda: _refused(api, pod, container, start, beside), lambda trouble: ("", 0))
 
 
-def _refused(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> str:
+def _refused(api: Client, pod: Object, container: Object, start: float, beside: Engine | None) -> tuple[str, int]:
     from ...machinery.streaming import StartError
     from .engine import Engine
     from .play import Play
@@ -100,8 +102,8 @@ def _refused(api: Client, pod: Object, container: Object, start: float, beside: 
             engine.volumes.update(beside.volumes)
             Sandbox(engine, api, pod).start(container)
     except StartError as error:
-        return error.message
-    return ""
+        return error.message, error.code
+    return "", 0
 
 
 def serves(container: Object, facts: Facts, env: dict[str, str]) -> bool:
@@ -127,7 +129,7 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
     try:
         return lived(Play(api, pod, container, start), least)
     except StartError as error:
-        return Outcome(0.0, START_ERROR, "StartError", error.message)
+        return Outcome(0.0, error.code, START_ERROR, error.message)
 
 
 def connects(api: Client, pod: Object, container: Object, start: float) -> bool:
@@ -207,18 +209,16 @@ class Piece:
 
 def pieces(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
     """Return what a probe finds over a container's life."""
-    command = (probe.get("exec") or {}).get("command")
-    if not command:
+    if not (probe.get("exec") or {}).get("command"):
         if _plainly_answers(api, pod, container, probe):
             return [Piece(0.0, True)]
         return bounds.guarded(lambda: _checked(api, pod, container, probe, start),
                               lambda trouble: [Piece(0.0, False, trouble)])
-    return bounds.guarded(lambda: _probed(api, pod, container, command, probe.get("timeoutSeconds") or 1, start),
+    return bounds.guarded(lambda: _probed(api, pod, container, probe, start),
                           lambda trouble: [Piece(0.0, False, trouble)])
 
 
-def _probed(api: Client, pod: Object, container: Object, command: list[str], timeout: float,
-            start: float) -> list[Piece]:
+def _probed(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
     from ...machinery.streaming import StartError
     from .play import Play
 
@@ -227,7 +227,7 @@ def _probed(api: Client, pod: Object, container: Object, command: list[str], tim
     except StartError as error:
         return [Piece(0.0, False, error.message)]
     play.kernel.run(start)
-    return probed(play, command, timeout)
+    return probed(play, probe)
 
 
 def _plainly_answers(api: Client, pod: Object, container: Object, probe: Object) -> bool:
@@ -280,8 +280,21 @@ def checked(course: Course, probe: Object, release: Release) -> list[Piece]:
     return found or [Piece(begins, True)]
 
 
-def probed(course: Course, command: list[str], timeout: float) -> list[Piece]:
-    """Probe a container that is played on: now, and whenever a file of it has changed."""
+def probed(course: Course, probe: Object) -> list[Piece]:
+    """Probe a container that is played on: now, and whenever a file of it has changed.
+
+    What a probe finds that is run at its moments (probing.py) is what it has found there since the start.
+    """
+    from .probing import prober_of
+
+    kind = next((kind for kind in KINDS if course.container.get(f"{kind}Probe") is probe), "")
+    prober = prober_of(course.inside, kind)
+    if prober is not None:
+        most = prober.memory["made"] + CHECKS
+        while prober.memory["made"] < most and course.live():
+            pass
+        return [Piece(*each) for each in prober.memory["found"]] or [Piece(0.0, True)]
+    command, timeout = probe["exec"]["command"], probe.get("timeoutSeconds") or 1
     found: list[Piece] = []
     while len(found) < MAX_PIECES:
         begins = course.seconds

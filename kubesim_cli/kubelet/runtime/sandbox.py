@@ -130,6 +130,11 @@ class Sandbox:
         if not inside.is_known:
             taken.furnish(tree, container, now, finite)
         self._hook(container)
+        if any("exec" in (container.get(f"{kind}Probe") or {}) for kind in ("startup", "liveness", "readiness")):
+            from .probing import attend
+
+            hook = self.hooks.get(container["name"])
+            attend(made, container, hook.process if isinstance(hook, Session) else None)
         return made
 
     def _tell_network(self, tree: Tree) -> None:

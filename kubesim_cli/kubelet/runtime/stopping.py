@@ -5,8 +5,9 @@ Kubernetes: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pk
 
 from __future__ import annotations
 
-from ..images import catalogue, names
+from ..images import catalogue
 from . import bounds, environment
+from .entry import EXEC
 from .process import seconds, serves
 
 TYPE_CHECKING = False
@@ -35,6 +36,19 @@ def hook_of(container: Object, kind: str) -> Object:
     """Return a container's preStop or postStart hook, empty where it has none."""
     found: Object = (container.get("lifecycle") or {}).get(kind) or {}
     return found
+
+
+def leaves_traces(pod: Object, container: Object) -> bool:
+    """Tell whether somebody may see what a container does at its end, by the words of its hook and of its command: what
+    its trap says is only looked at where the pod goes on."""
+    hook = (hook_of(container, "preStop").get("exec") or {}).get("command")
+    if hook is not None:
+        from .probing import writes
+
+        if writes(" ".join(hook)):
+            return True
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    return "deletionTimestamp" not in pod["metadata"] and any("trap " in word for word in words)
 
 
 def stop(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
@@ -91,6 +105,10 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that is told to now, where it is played on."""
     from .unknown import is_unknown
 
+    if course.inside.probers:
+        from .probing import leave
+
+        leave(course.inside)
     kernel, main = course.kernel, course.main
     at, hook, failed = kernel.now, hook_of(container, "preStop") if grace > 0 else {}, None
     if "exec" in hook:
@@ -152,14 +170,13 @@ def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[f
         why = _answered(play, hook_of(container, "postStart"), HOOK)
         return play.seconds, why
     hook = play.sandbox.hooks[container["name"]]
-    if isinstance(hook, StartError):
-        return 0.0, (f"rpc error: code = Unknown desc = failed to exec in container: failed to start exec "
-                     f'"{names.digest(play.name)}": OCI runtime exec failed: exec failed: unable to start container '
-                     f'process: {hook.message}, message: ""')
+    command = " ".join(hook_of(container, "postStart")["exec"]["command"])
+    if isinstance(hook, StartError):  # Docker says why as if the command had
+        said = EXEC + hook.message + "\r\n"
+        return 0.0, f"command '{command}' exited with {hook.code}: , message: {quote(said)}"
     while hook.code is None and play.seconds < HOOK and play.live():
         pass
     if not hook.code:
         return play.seconds, ""
     out, err = (hook.output(stream).decode("utf-8", "replace") for stream in ("stdout", "stderr"))
-    command = " ".join(hook_of(container, "postStart")["exec"]["command"])
     return play.seconds, f"command '{command}' exited with {hook.code}: {err}, message: {quote(out + err)}"

@@ -16,6 +16,8 @@ _SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "d
            "ubuntu"}
 # A command that says what a path is, or a redirection, and the path.
 _NAMED = r"(?:\b(touch|cd|ls|mkdir|-d)\s+(?:-\w+\s+)?|(>)\s*)?[\"']?(?<![\w.}/:*$-])(/[\w.@+/-]*\w)"
+# A command that copies, and its words.
+_COPY = r"(?<![\w/.-])(?:cp|mv|install)\s([^\n;&|<>()]*)"
 _SYSTEM = ("/etc/", "/home/", "/lib/", "/opt/", "/root/", "/run/", "/srv/", "/usr/", "/var/")
 _OWN = ("/dev/", "/proc/", "/sys/", "/tmp/")  # folders in which images have nothing
 _PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/")
@@ -56,6 +58,9 @@ def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -
     text = "\n".join(_commands(container))
     if "/" not in text:
         return
+    for path in _copied(container):
+        if not path.startswith(_OWN) and not _hidden(tree, path) and _free(tree, path):
+            _bring(tree, path, now)
     for match in re.finditer(_NAMED, text):
         how, made, path = match.groups()
         wanted = path.startswith(_SYSTEM) or (anywhere and not path.startswith(_OWN))
@@ -73,6 +78,32 @@ def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -
         elif "." in name[1:] and tree.find(path, "/", ROOT).inode is None:
             script = name.endswith(".sh")
             tree.put(path, b"exec main\n" if script else b"", 0o755 if script else 0o644, now=now)
+
+
+def _copied(container: Object) -> Iterator[str]:
+    """Return the paths that a container's own command copies before it says anything else of them."""
+    import re
+
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    text = "\n".join(words) if "-c" in words else " ".join(words)
+    for match in re.finditer(_COPY, text):
+        for path in [word.strip("\"'") for word in match[1].split() if not word.startswith("-")][:-1]:
+            if path.startswith("/") and "$" not in path and path not in text[:match.start()]:
+                yield path
+
+
+def _bring(tree: Tree, path: str, now: float) -> None:
+    """Put what is copied into a container: a file, or with `/*`, `/.` or `/` at the end a folder with one in it."""
+    from .kernel.files import ROOT
+
+    folder, _, name = path.rpartition("/")
+    if name in ("", ".", "*"):
+        name = folder.rpartition("/")[2]
+    path = f"{folder}/{name.replace('*', 'x')}"
+    tree.make_folders(folder, now=now)
+    if tree.find(path, "/", ROOT).inode is None:
+        is_program = "." not in name
+        tree.put(path, b"exec main\n" if is_program else b"", 0o755 if is_program else 0o644, now=now)
 
 
 def _hidden(tree: Tree, path: str) -> bool:

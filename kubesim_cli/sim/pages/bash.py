@@ -8,9 +8,12 @@ import signal
 import subprocess
 import time
 
-# What the shell does for ever: read the name of a script from descriptor 8, run it, tell its exit code on descriptor 9.
+# What the shell does first: leave a process behind that ends all of them when who holds the other end of $2 is gone,
+# even by SIGKILL. What it does for ever: read the name of a script from descriptor 8, run it, tell its exit code on 9.
 _LOOP = r"""
 __kubesim_env=$1
+( { read -r <&"$2"; kill -KILL 0; } </dev/null >/dev/null 2>&1 & )
+eval "exec $2<&-"
 exec 8<&0 9>&1 </dev/null >/dev/null 2>/dev/null
 shopt -s expand_aliases
 while IFS= read -r __kubesim <&8; do
@@ -39,9 +42,13 @@ class Bash:
         self._count = len(os.listdir(self.folder))
         self.alive = True
         program = shutil.which("bash") or "bash"
+        self._here: int | None
+        gone, self._here = os.pipe()
         self._process = subprocess.Popen([program, "--noprofile", "--norc", "-c", _LOOP, "bash",
-                                          shutil.which("env") or "env"], cwd=cwd, env=environ,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+                                          shutil.which("env") or "env", str(gone)], cwd=cwd, env=environ,
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+                                         pass_fds=(gone,))
+        os.close(gone)
 
     def run(self, text: str, timeout: float, apart: bool) -> tuple[int, str, str, bool]:
         """Run a script; returns (exit code, output, stderr if it is kept apart, whether it took too long)."""
@@ -91,6 +98,9 @@ class Bash:
         except OSError:
             pass
         self._process.wait()
+        if self._here is not None:
+            os.close(self._here)
+            self._here = None
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 try:

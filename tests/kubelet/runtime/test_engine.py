@@ -6,6 +6,7 @@ import pytest
 
 from kubesim_cli.kubelet.runtime import bin as programs
 from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec, StartError
+from kubesim_cli.kubelet.runtime.entry import CREATE
 from kubesim_cli.kubelet.runtime.freeze import Store
 from kubesim_cli.kubelet.runtime.kernel.files import User
 
@@ -40,7 +41,7 @@ def test_containers_end_at_their_moments(engine):
 def test_a_program_that_cannot_be_started(engine, argv, message, code):
     with pytest.raises(StartError) as error:
         engine.start("a", Spec("debian", argv))
-    assert (error.value.message, error.value.code) == (message, code)
+    assert (error.value.message, error.value.code) == (CREATE + message, code)
     assert not engine.containers
 
 

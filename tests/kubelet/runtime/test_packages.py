@@ -47,6 +47,6 @@ def test_what_is_refused(image, script, user, code, words):
      "pgrep sleep | wc -l", "sleep 50\nsleep 60\n1\n", 0),
     ("pgrep nosuch", "", 1),
     ("sleep 9 & sleep 1; killall -9 sleep; wait $!; echo $?; killall sleep",
-     "137\nsleep: no process found\n", 1)])  # it had ended before the shell waited for it
+     "Killed\n137\nsleep: no process found\n", 1)])  # it had ended before the shell waited for it
 def test_finding(script, out, code):
     assert ran("example.com/tools:alpine", script) == (out, code)

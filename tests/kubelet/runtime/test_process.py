@@ -167,13 +167,17 @@ def test_who_it_runs_as():
     pod = pod_of(container, volumes=[SHARED], securityContext={"runAsUser": 100, "fsGroup": 20})
     assert outcome(container, pod=pod).code == 20
     assert ended("pwd | grep -q /app", workingDir="/app") == (0, 1)
-    assert ended(["/etc/passwd"]) == (128, 0)
+    assert ended(["/etc/passwd"]) == (126, 0)
 
 
 @pytest.mark.parametrize(("script", "wanted"), [
     ("cat /etc/app/app.conf && cd /usr/share/app/html && ls /var/lib/app && echo x > /var/log/app/x.log", 0),
     ("touch /var/run/app.up; [ -f /var/run/app.up ]", 0),
     ("[ ! -f /var/run/a.up ]; x=$?; touch /var/run/a.up; exit $x", 0),
+    (["cp", "-f", "/flannel", "/opt/cni/bin/flannel"], 0),
+    ("cp -r /app/* /srv/; [ -n \"$(ls /srv)\" ] && ls /app", 0),
+    ("set -e; cp /plugin.jar /tmp/x; mv /usr/local/bin/argocd /opt/lib/a*.so /srv/", 0),
+    ("cp /tmp/no /srv", 1), ("ls /app; cp /app /tmp/x", 1),
     ("cat /etc/passwd/x", 1), ("cat /data/x.conf", 1), ("curl https://no.such/etc/x.conf; [ ! -e /etc/x.con? ]", 0),
 ])
 def test_what_an_image_is_taken_to_have(script, wanted):

@@ -98,3 +98,24 @@ def test_what_variables_do(script, wanted):
 
 def test_every_program_is_there():
     assert [name for names in programs.OWN.values() for name in names if not callable(programs.program(name))] == []
+
+
+@pytest.mark.parametrize(("shell", "script", "wanted"), [
+    ("bash", "df -hT /etc/passwd", "Filesystem     Type     Size  Used Avail Use% Mounted on\n"
+                                   "overlay        overlay   60G  9.0G   51G  16% /\n"),
+    ("bash", "df -P; df /nope", "Filesystem     1024-blocks    Used Available Capacity Mounted on\n"
+                                "overlay           62725623 9437184  53288439      16% /\n"
+                                "df: /nope: No such file or directory\n"),
+    ("ash", "df -h /", "Filesystem                Size      Used Available Use% Mounted on\n"
+                       "overlay                  59.8G      9.0G     50.8G  15% /\n"),
+    ("ash", "df -m /; df /nope", "Filesystem           1M-blocks      Used Available Use% Mounted on\n"
+                                 "overlay                  61255      9216     52039  15% /\n"
+                                 "df: /nope: can't find mount point\n"
+                                 "Filesystem           1K-blocks      Used Available Use% Mounted on\n")])
+def test_df(shell, script, wanted):
+    engine = Engine(START)
+    container = engine.start("c", Spec("example.com/tools", ["sleep", "9"], {}, "web-0", "seed"))
+    container.space.shell = shell
+    session = engine.execute("c", [shell, "-c", f"({script}) 2>&1"])
+    engine.advance(START + 1)
+    assert session.output().decode() == wanted

@@ -47,3 +47,17 @@ def test_double_brackets_are_a_command_of_busybox(shell, said):
     session = engine.execute("web", [shell, "-c", "[[ -e /etc ]]; echo $?; [[ a = b ]]; echo $?"])
     engine.advance(engine.kernel.now + 10)
     assert session.output().decode() == said
+
+
+@pytest.mark.parametrize("shell", ["dash", "ash"])
+@pytest.mark.parametrize(("script", "said"), [
+    ("sleep 5 & kill -9 $!; wait $!; echo $?; wait $!", "Killed\n"), ("sleep 5 & kill $!; wait $!", "Terminated\n"),
+    ("sleep 5 & kill -9 $!; wait", ""), ("sleep 5 & kill -INT $!; wait $!", ""),
+    ("sh -c 'kill -9 $$' | cat", "Killed\n"), ("x=$(sh -c 'kill -HUP $$')", "Hangup\n"),
+    ("(sh -c 'kill -9 $$'; true)", "Killed\n")])
+def test_what_a_signal_has_ended_is_told(shell, script, said):
+    engine = Engine(1_800_000_000.0)
+    engine.start("web", Spec("example.com/tools", ["sleep", "1000"], {}, "web", "1")).space.shell = shell
+    session = engine.execute("web", [shell, "-c", script])
+    engine.advance(engine.kernel.now + 10)
+    assert session.output("stderr").decode() == said

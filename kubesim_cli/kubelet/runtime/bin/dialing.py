@@ -8,9 +8,11 @@ from . import resolver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from ..kernel.process import Process
+    from ..kernel.kernel import Kernel
+    from ..kernel.process import Process, Space
 
 UNKNOWN, UNANSWERED, REFUSED, TIMEOUT, UNREACHABLE = "unknown", "unanswered", "refused", "timeout", "unreachable"
 LIMIT = 130.0   # seconds until Linux gives up to connect
@@ -28,11 +30,11 @@ class Failed(Exception):
 
 
 def dial(process: Process, state: dict[str, Any], host: str, port: int, limit: float | None = None,
-         address: str = "") -> Connection | None:
+         address: str = "", make: Callable[[Kernel, Space, str, int], Connection] = connect) -> Connection | None:
     """Return a connection, None where the process waits and has to call again; raises Failed.
 
     `state` is kept by the process between calls, and gets `address` as soon as it is known. `limit`: seconds that it
-    may take; `address`: the host's, where that need not be looked up.
+    may take; `address`: the host's, where that need not be looked up; `make` connects: by TCP, or by UDP.
     """
     if "until" in state:
         if process.kernel.now < state["until"]:
@@ -49,7 +51,7 @@ def dial(process: Process, state: dict[str, Any], host: str, port: int, limit: f
             raise Failed(UNKNOWN)
         state["address"] = address = found.addresses[0]
     try:
-        return connect(process.kernel, process.space, address, port)
+        return make(process.kernel, process.space, address, port)
     except Errno as error:
         kind = _KINDS.get(error.name)
         if kind is None:

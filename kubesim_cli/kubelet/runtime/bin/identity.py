@@ -1,10 +1,9 @@
-"""Programs that tell who and where one is: id, whoami, hostname, uname, df, free and their kin."""
+"""Programs that tell who and where one is: id, whoami, hostname, uname, free and their kin."""
 
 from __future__ import annotations
 
 from ..accounts import names
 from ..kernel import procfs
-from ..kernel.made import VOLUME
 from ..kernel.terminal import Terminal
 
 TYPE_CHECKING = False
@@ -87,38 +86,6 @@ def _said(text: str):  # type: ignore[no-untyped-def]
     return say
 
 
-def _df(process: Process) -> int:
-    tree = process.space.tree
-    human = any("h" in word for word in process.argv[1:] if word[:1] == "-")
-    rows = []
-    for path, inode in [("/", tree.root), *sorted(tree.mounts.items())]:
-        volume = inode.volume
-        if volume is VOLUME:
-            continue
-        whole = volume.capacity or 62725623 * 1024
-        used = volume.used if volume.capacity else 9 << 30
-        if inode.kind == "d":
-            told = [_told(each, human) for each in (whole, used, whole - used)]
-            rows.append(("overlay" if path == "/" else "/dev/vda1", *told, f"{-(-used * 100 // whole)}%", path))
-    words = [word for word in process.argv[1:] if word[:1] != "-"]
-    if words:
-        where = tree.find(words[0], process.cwd, process.user).path
-        rows = [max((row for row in rows if where == row[5] or where.startswith(row[5].rstrip("/") + "/")),
-                    key=lambda row: len(row[5]))]
-    size, left = ("Size", "Avail") if human else ("1K-blocks", "Available")
-    process.write(f"{'Filesystem':<14} {size:>9} {'Used':>8} {left:>9} Use% Mounted on\n")
-    process.write("".join(f"{a:<14} {b:>9} {c:>8} {d:>9} {e:>4} {f}\n" for a, b, c, d, e, f in rows))
-    return 0
-
-
-def _told(size: int, human: bool) -> str:
-    if not human:
-        return str(-(-size // 1024))
-    from .listing import _human
-
-    return _human(size)
-
-
 def _free(process: Process) -> int:
     unit = 1 << 20 if "-m" in process.argv else 1 << 30 if "-g" in process.argv else 1024
     total, used = procfs.MEMORY // unit, procfs.USED // unit
@@ -159,5 +126,5 @@ def _stty(process: Process) -> int:
 
 PROGRAMS = {"id": _id, "whoami": _whoami, "groups": _groups, "hostname": _hostname, "uname": _uname,
             "arch": _said("x86_64\n"),
-            "nproc": _said(f"{procfs.CPUS}\n"), "sync": _said(""), "df": _df, "free": _free, "tty": _tty, "stty": _stty,
+            "nproc": _said(f"{procfs.CPUS}\n"), "sync": _said(""), "free": _free, "tty": _tty, "stty": _stty,
             "mount": _mount}

@@ -150,6 +150,13 @@ def _listening(process: Process) -> Iterator[tuple[str, int]]:
         yield listener.host, port
 
 
+def _unconnected(process: Process) -> Iterator[tuple[str, int]]:
+    """Yield the sockets of UDP that wait for whoever sends something."""
+    for _, socket in sorted(process.space.net.udp.items()):
+        if not socket.remote[1]:
+            yield socket.local
+
+
 def _connected(process: Process) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
     """Yield (local, remote) of the connections of the container's processes."""
     seen = set()
@@ -178,22 +185,24 @@ def _owner(process: Process, port: int) -> tuple[int, str]:
 
 def _ss(process: Process) -> int:
     letters = _letters(process)
-    mixed = "t" not in letters
+    mixed = ("t" in letters) == ("u" in letters)
     rows = []
-    if "u" not in letters or not mixed:
+    if "u" in letters or mixed:
+        rows += [("udp", "UNCONN", 0, 0, f"{host}:{port}", "0.0.0.0:*", "") for host, port in _unconnected(process)]
+    if "t" in letters or mixed:
         if "l" in letters or "a" in letters:
             for host, port in _listening(process):
                 pid, name = _owner(process, port)
                 who = f'users:(("{name}",pid={pid},fd=3))' if "p" in letters and pid else ""
-                rows.append(("LISTEN", 0, 511, f"{host}:{port}", "0.0.0.0:*", who))
+                rows.append(("tcp", "LISTEN", 0, 511, f"{host}:{port}", "0.0.0.0:*", who))
         if "l" not in letters:
-            rows += [("ESTAB", 0, 0, f"{a}:{b}", f"{c}:{d}", "") for (a, b), (c, d) in _connected(process)]
-    lead = ("Netid  ", "tcp    ") if mixed else ("", "")
-    wide = max([len("Local Address:Port"), *(len(row[3]) for row in rows)])
-    process.write(f"{lead[0]}{'State':<8} {'Recv-Q':<7} {'Send-Q':<7} {'Local Address:Port':>{wide}}   "
-                  f"{'Peer Address:Port':<18}Process{' ' * 3}\n")
-    for state, received, sent, local, remote, who in rows:
-        process.write(f"{lead[1]}{state:<8} {received:<7} {sent:<7} {local:>{wide}}   {remote:<18}{who}\n")
+            rows += [("tcp", "ESTAB", 0, 0, f"{a}:{b}", f"{c}:{d}", "") for (a, b), (c, d) in _connected(process)]
+    wide = max([len("Local Address:Port"), *(len(row[4]) for row in rows)])
+    process.write(f"{'Netid  ' if mixed else ''}{'State':<8} {'Recv-Q':<7} {'Send-Q':<7} "
+                  f"{'Local Address:Port':>{wide}}   {'Peer Address:Port':<18}Process{' ' * 3}\n")
+    for kind, state, received, sent, local, remote, who in rows:
+        lead = f"{kind:<7}" if mixed else ""
+        process.write(f"{lead}{state:<8} {received:<7} {sent:<7} {local:>{wide}}   {remote:<18}{who}\n")
     return 0
 
 
@@ -206,7 +215,8 @@ def _netstat(process: Process) -> int:
     process.write(f"Active Internet connections ({title})\n"
                   f"Proto Recv-Q Send-Q Local Address           Foreign Address         State       {programs}\n")
     rows = []
-    if "u" not in letters or "t" in letters:
+    mixed = ("t" in letters) == ("u" in letters)
+    if "t" in letters or mixed:
         if "l" in letters or "a" in letters:
             for host, port in _listening(process):
                 pid, name = _owner(process, port)
@@ -217,6 +227,10 @@ def _netstat(process: Process) -> int:
                      for (a, b), (c, d) in _connected(process)]
     for local, remote, state, who in rows:
         process.write(f"tcp        0      0 {local:<23} {remote:<23} {state:<11} {who:<20}".rstrip() + " \n")
+    if "u" in letters or mixed:
+        for host, port in _unconnected(process):
+            line = f"udp        0      0 {f'{host}:{port}':<23} {f'{ANY}:*':<23}"
+            process.write(f"{line:<80}{'-' if programs else ''} \n")
     return 0
 
 

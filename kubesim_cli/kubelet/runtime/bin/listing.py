@@ -50,7 +50,7 @@ def _ls(process: Process) -> int:
         for name, inode in entries:
             size = str(inode.size)
             if "h" in letters:
-                size = _human(inode.size)
+                size = human(inode.size)
             age = process.kernel.now - inode.mtime
             date = strftime("%b %e %H:%M" if -3600 < age < 15768000 else "%b %e  %Y", inode.mtime,
                             process.env.get("TZ", ""))
@@ -117,10 +117,11 @@ def _suffix(inode: Inode, letters: str) -> str:
     return "" if "F" not in letters else "@" if inode.kind == LINK else "*" if inode.mode & 0o111 else ""
 
 
-def _human(size: float) -> str:
+def human(size: float) -> str:
+    """Return a size as coreutils does: rounded up, with a decimal below ten of a unit."""
     for unit in ("", "K", "M", "G"):
         if size < 1024:
-            return f"{size:.1f}{unit}" if unit and size < 10 else f"{size:.0f}{unit}"
+            return f"{-(-size * 10 // 1) / 10:.1f}{unit}" if unit and size <= 9.9 else f"{-(-size // 1):.0f}{unit}"
         size /= 1024
     return f"{size:.1f}T"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..kernel.datagrams import Datagrams, bind, connect
 from ..kernel.errors import Errno
 from ..kernel.network import ANY, Connection, Listener, listen
+from ..kernel.network import connect as tcp
 from . import flavour
 from .dialing import TIMEOUT, UNANSWERED, UNKNOWN, Failed, dial
 from .relay import pump
@@ -94,20 +96,22 @@ def _listen(process: Process, given: dict[str, str], words: list[str], state: di
     if not port.isdigit():
         return process.complain("missing port number")
     try:
-        listener = listen(process, int(port), host)
+        listener = (bind if "u" in given else listen)(process, int(port), host)
     except Errno as error:
         return process.complain(f"bind: {error.message}" if flavour.is_busybox(process) else error.message)
     process.install(LISTENER, listener)
     state["stage"] = "accept"
     if "v" in given:
         process.write(f"listening on [::]:{port} ...\n" if flavour.is_busybox(process)
-                      else f"Listening on {host} {port}\n", 2)
+                      else f"{'Bound' if 'u' in given else 'Listening'} on {host} {port}\n", 2)
     return None
 
 
 def _accept(process: Process, given: dict[str, str], state: dict[str, Any]) -> bool:
     """Take the next connection; False where one has to wait for it."""
     listener = process.descriptor(LISTENER)
+    if isinstance(listener, Datagrams):
+        return _hear(process, given, state, listener)
     assert isinstance(listener, Listener)
     while (connection := listener.accept()) is not None:
         if "v" in given:
@@ -130,6 +134,27 @@ def _accept(process: Process, given: dict[str, str], state: dict[str, Any]) -> b
         return True
     process.wait(listener)
     return False
+
+
+def _hear(process: Process, given: dict[str, str], state: dict[str, Any], socket: Datagrams) -> bool:
+    """Wait for the first datagram, and talk with who has sent it; with -k listen to all, and talk with none."""
+    if not socket.inbox:
+        process.wait(socket.key)
+        return False
+    address, port = socket.inbox[0][1]
+    if "v" in given:
+        process.write(f"connect to {socket.local[0]}:{socket.local[1]} from {address}:{port} ({address}:{port})\n"
+                      if flavour.is_busybox(process) else f"Connection received on {address} {port}\n", 2)
+    if "k" not in given or _command(given):
+        socket.remote, socket.chosen = (address, port), True
+    process.install(FD, socket)
+    process.close(LISTENER)
+    state["stage"] = "relay"
+    if _command(given):
+        _serve(process, _command(given), socket)
+        process.close(FD)
+        state["stage"] = "child"
+    return True
 
 
 def _command(given: dict[str, str]) -> list[str]:
@@ -173,11 +198,10 @@ def _dial(process: Process, given: dict[str, str], host: str, state: dict[str, A
     verbose = "v" in given
     connection: Connection | None = None
     try:
-        if "u" not in given:
-            connection = dial(process, state["dial"], host, port, limit)
-            if connection is None:
-                state["stage"] = "dialing"
-                return None
+        connection = dial(process, state["dial"], host, port, limit, make=connect if "u" in given else tcp)
+        if connection is None:
+            state["stage"] = "dialing"
+            return None
     except Failed as failure:
         _tell(process, host, port, failure, len(given.get("v", "")), busybox)
         if failure.kind in (UNKNOWN, UNANSWERED):
@@ -187,11 +211,14 @@ def _dial(process: Process, given: dict[str, str], host: str, state: dict[str, A
         address = state["dial"].get("address") or host
         name = SERVICES.get(port, "*")
         kind = "udp" if "u" in given else "tcp"
-        if verbose:
+        if "u" in given and "z" in given and not busybox:
+            connection.write(process.kernel, b"X")
+        is_refused = isinstance(connection, Datagrams) and connection.refused
+        if verbose and not is_refused:
             process.write(f"{host} ({address}:{port}) open\n" if busybox else
                           f"Connection to {host}{'' if address == host else f' ({address})'} {port} port "
                           f"[{kind}/{name}] succeeded!\n", 2)
-        state["code"] = 0
+        state["code"] = int(is_refused)
         if "z" not in given and connection is not None:
             process.install(FD, connection)
             state["stage"] = "relay"
@@ -227,11 +254,13 @@ def _relay(process: Process, given: dict[str, str], state: dict[str, Any], busyb
                 return None
         return 0
     idle = float(given["w"]) if given.get("w", "").isdigit() else None
+    if "u" in given and "q" in given and not state["open"]:
+        idle = float(given["q"])
     ended = pump(process, state, FD, busybox or "N" in given or "q" in given, idle)
     if ended is None:
         return None
     process.close(FD)
-    if "l" in given and "k" in given:
+    if "l" in given and "k" in given and "u" not in given:
         state.update(stage="accept", open=True, idle=None)
         process.memory = state
         return None if not _accept(process, given, state) else _relay(process, given, state, busybox)

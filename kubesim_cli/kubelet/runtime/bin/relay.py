@@ -55,7 +55,7 @@ def pump(process: Process, state: dict[str, Any], fd: int, shuts: bool, idle: fl
         except Errno:
             state["open"] = False
     # What was written may have been answered at once, by who is no container.
-    if connection.incoming.data or connection.key not in keys:
+    if connection.has_data or connection.key not in keys:
         return pump(process, state, fd, shuts, idle)
     if idle is not None and state["idle"] is None:
         state["idle"] = kernel.now + idle

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..bin.dialing import Failed
 from ..kernel.errors import Errno
 from . import wire
-from .dialogue import Options, on_terminal, reach, typed
+from .dialogue import Options, begun, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -51,12 +51,10 @@ _COMMANDS = (
 
 def run(process: Process) -> int | None:
     """Play cqlsh."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not memory["greeted"]:
         try:
             said = reach(process, memory, memory["host"], memory["port"], memory["hello"])

@@ -9,6 +9,8 @@ from ..kernel.errors import Errno
 from . import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..kernel.process import Process
 
 
@@ -68,6 +70,11 @@ class Options:
     def get(self, name: str, other: str = "") -> str:
         """Return an option's value."""
         return self.values.get(name, other)
+
+
+def begun(process: Process, begin: Callable[[Process], int | None]) -> int | None:
+    """Let a program begin, unless it has already; return its exit code where that was all."""
+    return begin(process) if process.memory is None else None
 
 
 def reach(
@@ -139,4 +146,4 @@ def on_terminal(process: Process, fd: int = 0) -> bool:
     return fd in process.fds and process.fds[fd].terminal
 
 
-__all__ = ["Failed", "Options", "answered", "local_port", "on_terminal", "reach", "typed"]
+__all__ = ["Failed", "Options", "answered", "begun", "local_port", "on_terminal", "reach", "typed"]

@@ -12,7 +12,7 @@ from ..dates import strftime
 from ..kernel.errors import Errno, Exhausted
 from ..kernel.network import Connection, listen
 from . import answering, peers, replicaset, serving, wire
-from .dialogue import Options
+from .dialogue import Options, begun
 from .held import Held
 from .mongo.collection import Store
 from .mongo.server import PRIMARY, Server
@@ -55,12 +55,10 @@ _SETTINGS = {
 
 def run(process: Process) -> int | None:
     """Play mongod."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if process.pending:
         return _end(process)
     if process.kernel.now < memory["until"]:

@@ -12,7 +12,7 @@ from ..bin.dialing import Failed
 from ..dates import strftime
 from ..kernel.errors import Errno
 from . import wire
-from .dialogue import Options, answered, on_terminal, reach, typed
+from .dialogue import Options, answered, begun, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -45,12 +45,10 @@ _ERRORS = {
 
 def run(process: Process) -> int | None:
     """Play mongosh and mongo."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not answered(process, memory):
         return None
     if not memory["greeted"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Failed, Options, answered, local_port, on_terminal, reach, typed
+from .dialogue import Failed, Options, answered, begun, local_port, on_terminal, reach, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -145,12 +145,10 @@ def refused(failed: Failed, how: dict[str, Any], maria: bool) -> Refusal:
 
 def client(process: Process) -> int | None:
     """Play mysql or mariadb."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not answered(process, memory):
         return None
     if not memory["greeted"]:
@@ -314,6 +312,14 @@ def _split(memory: dict[str, Any], text: str) -> None:
     r"""Take text in: whole statements go into the queue as (text, whether \G ended it, line)."""
     words = text.strip()
     first = words.split()[0].lower().rstrip(";") if words else ""
+    if first == "delimiter" and not memory["text"].strip() and len(words.split("\n")[0].split()) > 1:
+        head, _, rest = text.lstrip("\n").partition("\n")
+        memory["delimiter"] = head.split()[1]  # at once: by this is split what follows
+        memory["line"] += text[:len(text) - len(rest)].count("\n")
+        memory["text"] = ""
+        if rest.strip():
+            _split(memory, rest)
+        return
     if not memory["text"].strip() and (
         first in ("quit", "exit", "help", "status", "source", "use", "delimiter", "?", "clear")
         or words[:2] in ("\\q", "\\h", "\\s", "\\.", "\\u", "\\c", "\\?", "\\r")
@@ -340,6 +346,10 @@ def _split(memory: dict[str, Any], text: str) -> None:
             memory["queue"].append((statement.strip(), vertical, memory["line"] + lead))
         memory["line"] += memory["text"][:end + size].count("\n")
         memory["text"] = memory["text"][end + size:]
+        if memory["text"].lstrip().lower().startswith("delimiter "):
+            rest, memory["text"] = memory["text"], ""
+            _split(memory, rest)
+            return
         if not memory["text"].strip():
             memory["line"] += memory["text"].count("\n")
             memory["text"] = ""
@@ -410,8 +420,6 @@ def _own(process: Process, statement: tuple[str, bool, int]) -> bool:
                                    site="http://mariadb.org/" if maria else "http://www.mysql.com/"))
     elif first in ("clear", "\\c", "\\r"):
         memory["text"] = ""
-    elif first == "delimiter" and len(words) > 1:
-        memory["delimiter"] = words[1]
     elif first in ("source", "\\.") and len(words) > 1:
         from ..kernel.errors import Errno
 
@@ -460,6 +468,10 @@ def _show(process: Process, statement: tuple[str, bool, int], said: dict[str, An
         if memory["prompting"]:
             process.write("Database changed\n")
         return True
+    for each in result.before:
+        process.write(_shown(memory, each, statement[1] or memory["vertical"]))
+        if memory["verbose"] or memory["loud"]:
+            process.write(layout.mysql_summary(each, memory["maria"]) + "\n")
     process.write(_shown(memory, result, statement[1] or memory["vertical"]))
     if memory["verbose"] or memory["loud"]:
         process.write(layout.mysql_summary(result, memory["maria"]) + "\n")

@@ -197,8 +197,10 @@ def _answer(said: dict[str, Any], status: int) -> list[bytes]:
     """Return the bodies of a result's packets."""
     warnings = len(said.get("notices") or ())
     columns = said.get("columns")
+    shown = [packet for each in said.get("before") or () for packet in _answer(each, status | 8)]
     if columns is None:
-        return [_fine(0, said.get("affected", 0), said.get("last") or 0, warnings, said.get("info", ""), status)[4:]]
+        counts = said.get("affected", 0), said.get("last") or 0
+        return [*shown, _fine(0, *counts, warnings, said.get("info", ""), status)[4:]]
     end = b"\xfe" + struct.pack("<HH", warnings, status)
     kinds = said.get("kinds") or []
     out = [_length(len(columns))]

@@ -154,7 +154,8 @@ def dump(process: Process) -> int | None:
     memory = process.memory
     name = process.argv[0].rpartition("/")[2]
     if memory is None:
-        options = _options(process, {"A": "all-databases", "B": "databases", "d": "no-data", "t": "no-create-info"})
+        options = _options(process, {"A": "all-databases", "B": "databases", "d": "no-data", "t": "no-create-info",
+                                     "R": "routines"})
         if not options.words and not options.has("all-databases"):
             process.write(
                 f"Usage: {name} [OPTIONS] database [tables]\nOR     {name} [OPTIONS] --databases [OPTIONS] DB1 [DB2 "
@@ -173,6 +174,8 @@ def dump(process: Process) -> int | None:
                 "all": options.has("all-databases"),
                 "stage": "databases",
                 "data": not options.has("no-data"),
+                "triggers": not options.has("skip-triggers"),
+                "routines": options.has("routines"),
                 "create": not options.has("no-create-info"),
                 "out": options.get("result-file"),
                 "text": "",
@@ -238,7 +241,23 @@ def _take(memory: dict[str, Any], statement: str, database: str, table: str, sai
             if row[1] == "BASE TABLE" and (not memory["tables"] or row[0] in memory["tables"]):
                 new += [[f"SHOW CREATE TABLE `{database}`.`{row[0]}`", database, row[0]]] if memory["create"] else []
                 new += [[f"SELECT * FROM `{database}`.`{row[0]}`", database, row[0]]] if memory["data"] else []
+                triggers = f"SHOW TRIGGERS FROM `{database}` LIKE '{row[0]}'"
+                new += [[triggers, database, row[0]]] if memory["triggers"] else []
+        if memory["routines"]:
+            new += [[f"SHOW {kind} STATUS WHERE Db = '{database}'", database, kind]
+                    for kind in ("FUNCTION", "PROCEDURE")]
         memory["queue"] = new + memory["queue"]
+    elif statement.startswith("SHOW TRIGGERS"):
+        for row in rows:
+            _add(memory, f"CREATE DEFINER=`root`@`localhost` TRIGGER `{row[0]}` {row[4]} {row[1]} ON `{row[2]}` "
+                         f"FOR EACH ROW {row[3]}")
+    elif " STATUS " in statement:
+        memory["queue"] = [[f"SHOW CREATE {table} `{database}`.`{row[1]}`", database, f"{table} `{row[1]}`"]
+                           for row in rows] + memory["queue"]
+    elif statement.startswith(("SHOW CREATE FUNCTION", "SHOW CREATE PROCEDURE")):
+        kind, _, own = table.partition(" ")
+        memory["text"] += f"DROP {kind} IF EXISTS {own};\n"
+        _add(memory, rows[0][2] or "")
     elif statement.startswith("SHOW CREATE"):
         memory["text"] += (
             f"--\n-- Table structure for table `{table}`\n--\n\nDROP TABLE IF EXISTS `{table}`;\n{rows[0][1]};\n\n"
@@ -248,6 +267,11 @@ def _take(memory: dict[str, Any], statement: str, database: str, table: str, sai
         if rows:
             memory["text"] += f"INSERT INTO `{table}` VALUES\n" + ",\n".join(_values(said["columns"], rows)) + ";\n"
         memory["text"] += "UNLOCK TABLES;\n\n"
+
+
+def _add(memory: dict[str, Any], body: str) -> None:
+    """Add a statement in which semicolons may stand."""
+    memory["text"] += f"DELIMITER ;;\n{body} ;;\nDELIMITER ;\n"
 
 
 def _values(columns: list[Any], rows: list[list[str | None]]) -> Iterator[str]:

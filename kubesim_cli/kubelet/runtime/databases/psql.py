@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire
-from .dialogue import Failed, Options, answered, local_port, on_terminal, reach, typed
+from .dialogue import Failed, Options, answered, begun, local_port, on_terminal, reach, typed
 from .postgresd import SOCKET
+from .psqlcommands import backslash, copied, disconnect, filled, gathered, told
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -111,19 +112,12 @@ def connect(process: Process, memory: dict[str, Any]) -> dict[str, Any] | None:
     return said
 
 
-def _disconnect(process: Process, memory: dict[str, Any]) -> None:
-    process.close(wire.SERVER)
-    memory.update(connected=False, dialing={})
-
-
 def psql(process: Process) -> int | None:
     """Play psql."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     if not answered(process, memory):
         return None
     if not memory["greeted"]:
@@ -131,7 +125,7 @@ def psql(process: Process) -> int | None:
             said = connect(process, memory)
         except Refusal as error:
             if "no password supplied" in error.text and on_terminal(process) and not memory["asked"]:
-                _disconnect(process, memory)
+                disconnect(process, memory)
                 memory.update(asking=True, asked=True)
                 process.write(f"Password for user {memory['how']['hello']['user']}: ", 2)
                 return psql(process)
@@ -173,7 +167,8 @@ def _begin(process: Process) -> int | None:
         "waiting": None, "code": 0, "tuples": options.has("tuples-only"), "aligned": not options.has("no-align"),
         "expanded": options.has("expanded"), "by": options.get("field-separator", "|"), "quiet": options.has("quiet"),
         "stop": any(each.upper() in ("ON_ERROR_STOP=1", "ON_ERROR_STOP=ON", "ON_ERROR_STOP") for each in
-                    options.many.get("set", [])), "copy": None, "status": "", "timing": False}
+                    options.many.get("set", [])), "copy": None, "status": "", "timing": False, "null": "",
+        "variables": dict(each.partition("=")[::2] for each in options.many.get("set", []))}
     return None
 
 
@@ -220,6 +215,8 @@ def _talk(process: Process) -> int | None:
 def _run(process: Process, kind: str, text: str) -> None:
     """Begin what one item of the queue asks for."""
     memory = process.memory
+    if kind in ("q", "b", "g"):
+        text = filled(memory["variables"], text)
     if kind == "f":
         from ..kernel.errors import Errno
 
@@ -242,13 +239,13 @@ def _run(process: Process, kind: str, text: str) -> None:
         found, rest = split(text, False)
         memory["queue"] = [["q", each] for each in [*found, rest.strip()] if each] + memory["queue"]
     elif text.lstrip().startswith("\\"):
-        _backslash(process, text.strip())
+        backslash(process, text.strip())
     else:
         message: dict[str, Any] = {"q": text}
         if memory["copy"] is not None:
             message["copy_lines"], memory["copy"] = memory["copy"], None
         wire.send(process, message)
-        memory["waiting"] = ["q", text]
+        memory["waiting"] = [kind if kind == "g" else "q", text]
 
 
 def _more(process: Process) -> bool | None:
@@ -299,92 +296,16 @@ def _take(memory: dict[str, Any], line: str) -> None:
     head, mark, tail = rest.rpartition("\\g")
     if mark and tail.strip() in ("", "x") and head.strip():
         found, rest = [*found, head.strip()], ""
+    elif mark and tail.strip().split()[:1] == ["set"] and head.strip():
+        memory["queue"] += [*(["q", each] for each in found), ["g", head.strip()]]
+        memory["prefix"] = "".join(tail.split()[1:])
+        found, rest = [], ""
     for each in found:
         if each.upper().startswith("COPY ") and " FROM STDIN" in each.upper():
             memory.update(copy=[], copying=each)
         else:
             memory["queue"].append(["q", each])
     memory["text"] = rest if rest.strip() else ""
-
-
-_HELP = """You are using psql, the command-line interface to PostgreSQL.
-Type:  \\copyright for distribution terms
-       \\h for help with SQL commands
-       \\? for help with psql commands
-       \\g or terminate with semicolon to execute query
-       \\q to quit
-"""
-
-
-def _backslash(process: Process, text: str) -> None:
-    memory = process.memory
-    words = text.rstrip(";").split()
-    command, rest = words[0].rstrip("+"), words[1:]
-    pattern = rest[0] if rest else ""
-    if command == "\\q":
-        memory["quit"] = True
-    elif command in ("\\c", "\\connect"):
-        if rest and rest[0] != "-":
-            memory["new"] = rest[0]
-            _disconnect(process, memory)
-            memory["before"] = {**memory["how"]["hello"]}
-            memory["how"]["hello"]["database"] = rest[0]
-            if len(rest) > 1 and rest[1] != "-":
-                memory["how"]["hello"]["user"] = rest[1]
-            memory["moving"] = True
-        else:
-            _told(process)
-    elif command == "\\d" and pattern:
-        _ask(process, {"show": "described", "pattern": pattern.replace('"', "")})
-    elif command in ("\\d", "\\dt", "\\dv", "\\di", "\\ds", "\\dtv"):
-        _ask(process, {"show": "relations", "kinds": command[2:] or "tvs", "pattern": pattern})
-    elif command in ("\\l", "\\list"):
-        _ask(process, {"show": "databases"})
-    elif command in ("\\du", "\\dg"):
-        _ask(process, {"show": "roles"})
-    elif command == "\\dn":
-        _ask(process, {"show": "schemas"})
-    elif command == "\\conninfo":
-        how = memory["how"]
-        where = f'via socket in "/var/run/postgresql" at port "{how["port"]}"' if how["local"] else (
-            f'on host "{how["host"]}" at port "{how["port"]}"')
-        process.write(
-            f'You are connected to database "{how["hello"]["database"]}" as user "{how["hello"]["user"]}" {where}.\n'
-        )
-    elif command == "\\x":
-        memory["expanded"] = not memory["expanded"]
-        process.write(f"Expanded display is {'on' if memory['expanded'] else 'off'}.\n")
-    elif command == "\\t":
-        memory["tuples"] = not memory["tuples"]
-        process.write(f"Tuples only is {'on' if memory['tuples'] else 'off'}.\n")
-    elif command == "\\a":
-        memory["aligned"] = not memory["aligned"]
-        process.write(f"Output format is {'aligned' if memory['aligned'] else 'unaligned'}.\n")
-    elif command == "\\timing":
-        memory["timing"] = not memory["timing"]
-        process.write(f"Timing is {'on' if memory['timing'] else 'off'}.\n")
-    elif command in ("\\echo", "\\qecho"):
-        process.write(" ".join(word.strip("'") for word in rest) + "\n")
-    elif command in ("\\i", "\\ir", "\\include") and pattern:
-        memory["queue"].insert(0, ["f", pattern])
-    elif command in ("\\?", "\\h", "\\help"):
-        process.write(_HELP)
-    elif command in ("\\set", "\\pset", "\\encoding", "\\r", "\\unset", "\\o"):
-        if command == "\\set" and pattern == "ON_ERROR_STOP":
-            memory["stop"] = True
-    else:
-        process.write(f"invalid command {command}\nTry \\? for help.\n" if memory["prompting"] else
-                      f"invalid command {command}\n", 2)
-
-
-def _ask(process: Process, message: dict[str, Any]) -> None:
-    wire.send(process, message)
-    process.memory["waiting"] = ["b", message]
-
-
-def _told(process: Process) -> None:
-    hello = process.memory["how"]["hello"]
-    process.write(f'You are now connected to database "{hello["database"]}" as user "{hello["user"]}".\n')
 
 
 def _moved(process: Process) -> int | None:
@@ -398,7 +319,7 @@ def _moved(process: Process) -> int | None:
         )
         if memory["prompting"] and not memory.get("back"):
             process.write("Previous connection kept\n", 2)
-            _disconnect(process, memory)
+            disconnect(process, memory)
             memory["how"]["hello"] = memory["before"]
             memory["back"] = True
             return 0
@@ -408,7 +329,7 @@ def _moved(process: Process) -> int | None:
         return None
     memory["moving"] = False
     if not memory.pop("back", False):
-        _told(process)
+        told(process)
     return 0
 
 
@@ -434,6 +355,12 @@ def _show(process: Process, what: list[Any], said: dict[str, Any]) -> None:
             process.write(layout.psql_table(Result.read(data), title, footer="".join(line + "\n" for line in below)))
         return
     result = Result.read(said)
+    if what[0] == "g":
+        gathered(process, result)
+        return
+    if what[0] == "copy":
+        copied(process, what[2], result)
+        return
     if what[0] == "b":
         _listed(process, what[1], result)
         return
@@ -458,6 +385,8 @@ def _show(process: Process, what: list[Any], said: dict[str, Any]) -> None:
 def _table(memory: dict[str, Any], result: Result) -> str:
     from .sql import layout
 
+    if memory["null"]:
+        result.rows = [[memory["null"] if cell is None else cell for cell in row] for row in result.rows]
     if not memory["aligned"]:
         return layout.psql_lines(result, memory["by"], not memory["tuples"], not memory["tuples"])
     if memory["expanded"]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..bin.dialing import Failed, dial
 from . import resp
-from .dialogue import Options, on_terminal, typed
+from .dialogue import Options, begun, on_terminal, typed
 
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -21,12 +21,10 @@ _ERRORS = {"refused": "Connection refused", "unknown": "Name or service not know
 
 def run(process: Process) -> int | None:
     """Play redis-cli."""
+    code = begun(process, _begin)
+    if code is not None:
+        return code
     memory = process.memory
-    if memory is None:
-        code = _begin(process)
-        if code is not None:
-            return code
-        memory = process.memory
     while True:
         if memory["stdin"] and not memory.get("read"):
             data = process.read(0)

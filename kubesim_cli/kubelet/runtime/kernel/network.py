@@ -10,8 +10,9 @@ from .errors import Errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from .datagrams import Datagrams
     from .kernel import Kernel
     from .process import Process, Space
 
@@ -27,14 +28,20 @@ def hardware(address: str) -> str:
 
 
 class Net:
-    """A network namespace, which the containers of a pod share: its `address`, who listens on its `ports`, and how
-    many connections were made from it (`opened`) and names asked for (`asked`). `name` is how the cluster knows it."""
+    """A network namespace, which the containers of a pod share: its `address`, who listens on its `ports`, the sockets
+    at those of UDP (`udp`), and how many connections were made from it (`opened`) and names asked for (`asked`). `name`
+    is how the cluster knows it."""
 
-    __slots__ = ("address", "asked", "name", "opened", "ports")
+    __slots__ = ("address", "asked", "name", "opened", "ports", "udp")
 
     def __init__(self, address: str = LOOPBACK, name: str = ""):
         self.address, self.name, self.opened, self.asked = address, name, 0, 0
         self.ports: dict[int, Listener] = {}
+        self.udp: dict[int, Datagrams] = {}
+
+    def bound(self, protocol: str) -> Mapping[int, Connection | Listener]:
+        """Return who is at which port of TCP or UDP."""
+        return self.udp if protocol == "UDP" else self.ports
 
     @property
     def mac(self) -> str:
@@ -81,7 +88,8 @@ class Routes:
             return Reply("NXDOMAIN")
         return Reply("NOERROR", [Record(f"{name}.", "A", each) for each in found])
 
-    def route(self, space: Space, address: str, port: int) -> tuple[Space, int] | Answerer | None:
+    def route(self, space: Space, address: str, port: int,
+              protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """Return the container and its port that an address and a port lead to, or who answers in a container's place.
 
         None: nobody answers. Raises ECONNREFUSED where the address is there, but nothing behind the port, and
@@ -152,6 +160,11 @@ class Connection(Open):
     def peer(self) -> str:
         """The address at its other end."""
         return self.remote[0]
+
+    @property
+    def has_data(self) -> bool:
+        """Whether something has come that nobody has read."""
+        return bool(self.incoming.data)
 
     def read(self, kernel: Kernel, count: int) -> bytes | None:
         """Return what has come, b"" when the other end is closed."""

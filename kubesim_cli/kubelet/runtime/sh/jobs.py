@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..kernel.kernel import NAMES, SIGNALS
+from . import messages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def wait(sh: Shell, argv: list[str]) -> int | None:
                 process.wait(job)
                 return None
             status = job.status
+            if job.signal and not sh.bash:  # whose message shows the command's text, which is not kept
+                messages.killed(sh, job)
+                job.signal = ""
         return status
     running = [job for job in sh.jobs.values() if job.status is None]
     if running:

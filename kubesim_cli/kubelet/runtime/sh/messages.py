@@ -102,7 +102,7 @@ _ENDS = {"KILL": "Killed", "TERM": "Terminated", "HUP": "Hangup", "SEGV": "Segme
 
 
 def killed(sh: Shell, child: Process) -> None:
-    """Say how a command ended that a signal ended."""
+    """Say how a command ended that was waited for, where a signal ended it."""
     told = _ENDS.get(child.signal)
     if told is not None:
-        _say(sh, f"{prefix(sh)}{child.pid} {told:<23} {' '.join(child.argv)}\n" if sh.bash else told + "\n")
+        _say(sh, f"{prefix(sh)}{child.pid:>5} {told:<23} {' '.join(child.argv)}\n" if sh.bash else told + "\n")

@@ -442,7 +442,8 @@ def _failed(sh: Shell, error: ShellError | ArithmeticError_ | ShellSyntaxError) 
         return failed(sh)
     if isinstance(error, ShellSyntaxError):
         return sh.finish(2)
-    plain = 1 if isinstance(error, ArithmeticError_) or not sh.command or "e" in sh.options else 127
+    is_whole = sh.command and sh.process.pid == sh.pid
+    plain = 127 if is_whole and not isinstance(error, ArithmeticError_) and "e" not in sh.options else 1
     return sh.finish(getattr(error, "code", 0) or (plain if sh.bash else 2))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..kernel.descriptors import Capture
 from ..kernel.errors import Errno
 from ..kernel.process import Table
-from . import builtins
+from . import builtins, messages
+from .arithmetic import ArithmeticError_
 from .codes import WAIT
 from .parameters import ShellError
 from .running import lookup
@@ -82,6 +83,8 @@ def await_pipeline(after: int) -> Operation:
                 return WAIT
         statuses = [child.status or 0 for child in sh.children]
         for child in sh.children:
+            if child.signal and not sh.bash:
+                messages.killed(sh, child)
             sh.process.children.pop(child.pid, None)
         sh.children = []
         sh.status = statuses[-1]
@@ -127,8 +130,11 @@ def start_direct(fields: list[Fields], general: Operation, slot: int, line: int,
 
     def start(sh: Shell) -> int:
         argv = []
-        for field in fields:
-            argv += field(sh)
+        try:
+            for field in fields:
+                argv += field(sh)
+        except (ShellError, ArithmeticError_):
+            return general(sh)
         name = argv[0] if argv else ""
         process = sh.process
         if not argv or name in sh.functions or name in builtins.CONTROLS or "x" in sh.options:
@@ -157,6 +163,8 @@ def start_direct(fields: list[Fields], general: Operation, slot: int, line: int,
         if child.status is None:
             sh.child, sh.captured = child, captured
             return pending
+        if child.signal and not sh.bash:
+            messages.killed(sh, child)
         del process.children[child.pid]
         sh.outputs[slot] = captured_text(captured)
         sh.status = sh.substituted = child.status
@@ -177,6 +185,8 @@ def await_substitution(slot: int, after: int) -> Operation:
         if child.status is None:
             sh.process.wait(child)
             return WAIT
+        if child.signal and not sh.bash:
+            messages.killed(sh, child)
         sh.process.children.pop(child.pid, None)
         sh.outputs[slot] = captured_text(sh.captured)
         sh.status = sh.substituted = child.status

@@ -69,8 +69,10 @@ def mysql_answer(session, statement):
         return f"ERROR {error.code} ({error.state}): {error.message}"
     if statement.startswith("USE"):
         return ""
-    table = layout.mysql_table(result) if result.rows else ""
-    return re.sub(r" \(\d+\.\d+ sec\)", "", table + layout.mysql_summary(result, True)).strip("\n")
+    said = ""
+    for each in (*result.before, result):
+        said += (layout.mysql_table(each) if each.rows else "") + layout.mysql_summary(each, True) + "\n"
+    return re.sub(r" \(\d+\.\d+ sec\)", "", said).strip("\n")
 
 
 def backslash(session, words):
@@ -346,7 +348,7 @@ def test_what_both_show_of_themselves(shop, statement, cells):
         ("SELECT 'open", 1064, "You have an error in your SQL syntax"),
         ("SELECT 1 FROM", 1064, "You have an error in your SQL syntax"),
         ("SHOW GRANTS FOR 'nobody'@'%'", 1141, "There is no such grant defined for user 'nobody' on host '%'"),
-        ("CALL nope()", 1235, "This version of MySQL doesn't yet support 'CALL'"),
+        ("CALL nope()", 1305, "PROCEDURE d.nope does not exist"),
         ("DROP USER nobody", 1396, "Operation DROP USER failed for 'nobody'@'%'"),
         ("ALTER USER nobody IDENTIFIED BY 'x'", 1396, "Operation ALTER USER failed for 'nobody'@'%'"),
         ("SET PASSWORD FOR nobody = 'x'", 1133, "Can't find any matching row in the user table"),

@@ -34,7 +34,7 @@ def test_term_to_process_1(script, end):
 
 @pytest.mark.parametrize(("script", "text", "code"), [
     ("trap 'echo bye; exit 7' TERM; kill -TERM $$; echo no", "bye\n", 7), ("trap 'echo end' EXIT; exit 3", "end\n", 3),
-    ("trap 'exit 9' EXIT; exit 3", "", 9), ("sleep 9 & kill $!; wait $!; echo $?", "143\n", 0),
+    ("trap 'exit 9' EXIT; exit 3", "", 9), ("sleep 9 & kill $!; wait $!; echo $?", "Terminated\n143\n", 0),
     ("sh -c 'kill -9 $$'; echo $?", "Killed\n137\n", 0), ("trap 'echo hup' HUP; kill -HUP $$; echo on", "hup\non\n", 0),
     ("(trap 'echo sub' EXIT; exit 2); echo $?", "sub\n2\n", 0), ("set -e; trap 'echo $?' EXIT; false", "1\n", 1),
 ])

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from .....go.fmt import quote
 from ...dates import strftime
+from ...kernel.datagrams import Datagrams, bind
 from ...kernel.errors import Errno
 from .. import resolver
 from ..dialing import REFUSED, TIMEOUT, UNANSWERED, UNKNOWN, Failed, dial
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .serving import Request
 
 VERSION = "2.53"
+_UDP = 9     # the descriptor of netexec's socket
 SICK = 10.0  # seconds after which `liveness` is not well any more
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----\nagnhost\n-----END CERTIFICATE-----\n"
 
@@ -67,7 +70,13 @@ def _netexec(process: Process) -> int | None:
         if code is not None:
             return code
         _note(process, f"Started HTTP server on port {port}")
-        _note(process, f"Started UDP server on port  {option(process, 'udp-port', default='8081')}")
+        udp = int(option(process, "udp-port", default="8081"))
+        if udp >= 0:
+            try:
+                process.install(_UDP, bind(process, udp))
+            except Errno as error:
+                return process.complain(error.message)
+            _note(process, f"Started UDP server on port  {udp}")
     if process.pending:
         delay = float(option(process, "delay-shutdown", default="0"))
         state = process.memory
@@ -78,10 +87,34 @@ def _netexec(process: Process) -> int | None:
     if (process.memory.get("ends") or float("inf")) <= process.kernel.now:
         return int(process.memory.get("code", 0))
     serving.serve(process, _netexec_page, _netexec_log)
+    socket = process.fds.get(_UDP)
+    if isinstance(socket, Datagrams):
+        _answer_datagrams(process, socket)
+        process.wait(*process.keys, socket.key, until=process.until)
     ends = process.memory.get("ends")
     if ends is not None:
         process.wait(*process.keys, until=ends if process.until is None else min(ends, process.until))
     return None
+
+
+def _answer_datagrams(process: Process, socket: Datagrams) -> None:
+    while (found := socket.receive()) is not None:
+        data, sender = found
+        wanted, who = data.decode("utf-8", "replace").strip().lower(), f"{sender[0]}:{sender[1]}"
+        if wanted == "hostname":
+            _note(process, "Sending udp hostName response")
+            answer = process.space.hostname
+        elif wanted.startswith("echo "):
+            answer = wanted[5:]
+            _note(process, f"Echoing {quote(answer)} to UDP client {who}")
+        elif wanted == "clientip":
+            _note(process, f"Sending clientip back to UDP client {who}")
+            answer = who
+        else:
+            if wanted:
+                _note(process, f"Unknown UDP command received: {wanted}")
+            continue
+        socket.send(process.kernel, answer.encode(), sender)
 
 
 def _netexec_log(process: Process, request: Request, answer: Answer) -> None:

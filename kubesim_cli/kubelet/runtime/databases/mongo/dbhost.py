@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .collection import Database
-from .hosts import CollectionHost, Cursor, clean
+from .cursor import Cursor, clean
+from .hosts import CollectionHost
 from .jsvalues import UNDEFINED, Host, Native, fault, text
 from .server import member
 from .values import Date, Long, MongoError, Timestamp, number

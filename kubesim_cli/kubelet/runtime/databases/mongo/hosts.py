@@ -2,137 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .collection import Collection, Database, count
-from .jsvalues import UNDEFINED, Function, Host, Iterated, Native, Thrown, fault, text, truthy
+from .collection import Collection, Database
+from .cursor import Cursor, Document, clean, document_of
+from .jsvalues import UNDEFINED, Host, Native, Thrown, fault, text, truthy
 from .paths import MISSING
 from .values import MongoError
 
 if TYPE_CHECKING:
     from .shell import Shell
-
-Document = dict[str, Any]
-
-
-def clean(value: Any) -> Any:
-    """Return a value as it goes into documents; raise Thrown for what cannot."""
-    if value is UNDEFINED:
-        return None
-    if isinstance(value, dict):
-        return {name: clean(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [clean(each) for each in value]
-    if isinstance(value, (Function, Native, Host)):
-        raise fault("cannot be stored in a document", "MongoInvalidArgumentError")
-    return value
-
-
-def _document(value: Any, what: str = "") -> Document:
-    if value is UNDEFINED or value is None:
-        if what:
-            raise fault(f"Missing required argument at position 0 ({what})", "MongoshInvalidInputError")
-        return {}
-    if not isinstance(value, dict):
-        raise fault(
-            f"Argument at position 0 must be of type object, got {'array' if isinstance(value, list) else text(value)}"
-            " instead",
-            "MongoshInvalidInputError",
-        )
-    found: Document = clean(value)
-    return found
-
-
-class Cursor(Iterated):
-    """What find() and aggregate() give. `how`: sort, skip, limit, fields; `got`: documents that are not shown yet."""
-
-    def __init__(self, shell: Shell, of: CollectionHost, wanted: Any, fields: Any = None, stages: Any = None):
-        self.shell, self.of, self.wanted, self.stages = shell, of, wanted, stages
-        self.how: Document = {"fields": fields, "by": None, "skip": 0, "limit": 0}
-        self.got: list[Document] | None = None
-        self.is_pretty = False
-
-    def documents(self) -> list[Document]:
-        """Return those that are left; asks for them the first time."""
-        if self.got is None:
-            self.shell.allow("aggregate" if self.stages is not None else "find", self.of.database.name, self.of.name)
-            self.shell.read()
-            collection = self.of.data()
-            self.got = (
-                collection.aggregate(self.stages)
-                if self.stages is not None
-                else collection.find(
-                    self.wanted, self.how["fields"], self.how["by"], self.how["skip"], self.how["limit"]
-                )
-            )
-        return self.got
-
-    def items(self) -> list[Document]:
-        """Return what a loop meets, and leave nothing."""
-        found = self.documents()
-        self.got = []
-        return found
-
-    def next(self) -> Any:
-        """Return the next document, null where there is none."""
-        found = self.documents()
-        return found.pop(0) if found else None
-
-    def _set(self, name: str, value: Any) -> Cursor:
-        self.how[name] = count(value) if name in ("skip", "limit") else clean(value)
-        return self
-
-    def _pretty(self) -> Cursor:
-        self.is_pretty = True
-        return self
-
-    def _count(self) -> int:
-        self.shell.allow("count", self.of.database.name, self.of.name)
-        self.shell.read()
-        return len(self.of.data().find(self.wanted))
-
-    def _each(self, function: Any) -> Any:
-        for each in self.items():
-            self.shell.runner.call(function, [each])
-        return UNDEFINED
-
-    def member(self, name: str) -> Any:
-        """Return a method."""
-        does: dict[str, Callable[..., Any]] = {
-            "sort": lambda by=None: self._set("by", by),
-            "skip": lambda value=0: self._set("skip", value),
-            "limit": lambda value=0: self._set("limit", value),
-            "projection": lambda value: self._set("fields", value),
-            "project": lambda value: self._set("fields", value),
-            "pretty": self._pretty,
-            "toArray": self.items,
-            "forEach": self._each,
-            "count": self._count,
-            "size": lambda: len(self.documents()),
-            "map": lambda function: [self.shell.runner.call(function, [each]) for each in self.items()],
-            "itcount": lambda: len(self.items()),
-            "hasNext": lambda: bool(self.documents()),
-            "next": self.next,
-            "tryNext": self.next,
-            "explain": lambda *more: self.of.explained(self.wanted),
-        }
-        if name in (
-            "batchSize",
-            "hint",
-            "maxTimeMS",
-            "collation",
-            "comment",
-            "readPref",
-            "allowDiskUse",
-            "close",
-            "noCursorTimeout",
-            "readConcern",
-            "addOption",
-        ):
-            return Native(name, lambda *more: self)
-        return Native(name, does[name]) if name in does else UNDEFINED
-
 
 class CollectionHost(Host):
     """`db.NAME`. One that is not there is empty, and is made by writing to it."""
@@ -165,7 +44,7 @@ class CollectionHost(Host):
 
     def do_find(self, wanted: Any = UNDEFINED, fields: Any = None, *more: Any) -> Cursor:
         """find."""
-        cursor = Cursor(self.shell, self, _document(wanted), clean(fields))
+        cursor = Cursor(self.shell, self, document_of(wanted), clean(fields))
         if more and isinstance(more[0], dict):
             for name, key in (("sort", "by"), ("limit", "limit"), ("skip", "skip"), ("projection", "fields")):
                 if name in more[0]:
@@ -174,7 +53,7 @@ class CollectionHost(Host):
 
     def do_findOne(self, wanted: Any = UNDEFINED, fields: Any = None, *more: Any) -> Any:
         """findOne."""
-        found = self._allow("find").find(_document(wanted), clean(fields), None, 0, 1)
+        found = self._allow("find").find(document_of(wanted), clean(fields), None, 0, 1)
         return found[0] if found else None
 
     def do_aggregate(self, *stages: Any) -> Cursor:
@@ -190,17 +69,17 @@ class CollectionHost(Host):
 
     def do_countDocuments(self, wanted: Any = UNDEFINED, *more: Any) -> int:
         """countDocuments."""
-        return len(self._allow("aggregate").find(_document(wanted)))
+        return len(self._allow("aggregate").find(document_of(wanted)))
 
     def do_count(self, wanted: Any = UNDEFINED, *more: Any) -> int:
         """count, and estimatedDocumentCount."""
-        return len(self._allow("count").find(_document(wanted)))
+        return len(self._allow("count").find(document_of(wanted)))
 
     do_estimatedDocumentCount = do_count
 
     def do_distinct(self, path: Any, wanted: Any = UNDEFINED, *more: Any) -> list[Any]:
         """distinct."""
-        return self._allow("distinct").distinct(text(path), _document(wanted))
+        return self._allow("distinct").distinct(text(path), document_of(wanted))
 
     def explained(self, wanted: Any) -> Document:
         """Return what explain says: which way a filter is looked for."""
@@ -229,7 +108,7 @@ class CollectionHost(Host):
 
     def do_insertOne(self, document: Any = UNDEFINED, *more: Any) -> Document:
         """insertOne."""
-        made = _document(document, "Collection.insertOne")
+        made = document_of(document, "Collection.insertOne")
         return {"acknowledged": True, "insertedId": self._allow("insert").insert(made)}
 
     def _insert_all(self, documents: Any, more: tuple[Any, ...]) -> list[Any]:
@@ -240,7 +119,7 @@ class CollectionHost(Host):
         ids, errors = [], []
         for at, each in enumerate(documents):
             try:
-                ids.append(self.data().insert(_document(each, "Collection.insertMany"), at))
+                ids.append(self.data().insert(document_of(each, "Collection.insertMany"), at))
             except MongoError as error:
                 errors.append(error)
                 if ordered:
@@ -289,7 +168,8 @@ class CollectionHost(Host):
             raise fault("Update document requires atomic operators", "MongoInvalidArgumentError")
         if whole and isinstance(change, dict) and change and next(iter(change)).startswith("$"):
             raise fault("Replacement document must not contain atomic operators", "MongoInvalidArgumentError")
-        return self._allow("update").update(_document(wanted), clean(change), truthy(given.get("upsert")), many, whole)
+        upserts = truthy(given.get("upsert"))
+        return self._allow("update").update(document_of(wanted), clean(change), upserts, many, whole)
 
     def _told(self, result: Document) -> Document:
         upserted = result["upserted"] is not MISSING
@@ -335,23 +215,23 @@ class CollectionHost(Host):
 
     def do_save(self, document: Any) -> Any:
         """save: insert, or replace by _id."""
-        made = _document(document)
+        made = document_of(document)
         return self.do_update({"_id": made["_id"]}, made, {"upsert": True}) if "_id" in made else self.do_insert(made)
 
     def do_deleteOne(self, wanted: Any = UNDEFINED, *more: Any) -> Document:
         """deleteOne."""
-        gone = self._allow("delete").delete(_document(wanted, "Collection.deleteOne"), False)
+        gone = self._allow("delete").delete(document_of(wanted, "Collection.deleteOne"), False)
         return {"acknowledged": True, "deletedCount": len(gone)}
 
     def do_deleteMany(self, wanted: Any = UNDEFINED, *more: Any) -> Document:
         """deleteMany."""
-        gone = self._allow("delete").delete(_document(wanted, "Collection.deleteMany"), True)
+        gone = self._allow("delete").delete(document_of(wanted, "Collection.deleteMany"), True)
         return {"acknowledged": True, "deletedCount": len(gone)}
 
     def do_remove(self, wanted: Any = UNDEFINED, one: Any = False) -> Any:
         """remove, as it was before deleteMany."""
         only = one.get("justOne") if isinstance(one, dict) else one
-        gone = self._allow("delete").delete(_document(wanted, "Collection.remove"), not truthy(only))
+        gone = self._allow("delete").delete(document_of(wanted, "Collection.remove"), not truthy(only))
         return (
             self.shell.result("WriteResult", {"nRemoved": len(gone)})
             if self.shell.old
@@ -361,7 +241,7 @@ class CollectionHost(Host):
     def _modify(self, wanted: Any, change: Any, options: Any, whole: bool) -> Any:
         given = options if isinstance(options, dict) else {}
         result = self._allow("findAndModify").update(
-            _document(wanted), clean(change), truthy(given.get("upsert")), False, whole, given.get("sort")
+            document_of(wanted), clean(change), truthy(given.get("upsert")), False, whole, given.get("sort")
         )
         after = (
             given.get("returnDocument") == "after" or truthy(given.get("returnNewDocument")) or truthy(given.get("new"))
@@ -379,7 +259,7 @@ class CollectionHost(Host):
     def do_findOneAndDelete(self, wanted: Any, options: Any = None) -> Any:
         """findOneAndDelete."""
         by = options.get("sort") if isinstance(options, dict) else None
-        gone = self._allow("findAndModify").delete(_document(wanted), False, by)
+        gone = self._allow("findAndModify").delete(document_of(wanted), False, by)
         return gone[0] if gone else None
 
     def do_findAndModify(self, given: Any) -> Any:
@@ -425,7 +305,7 @@ class CollectionHost(Host):
         given = clean(options) if isinstance(options, dict) else {}
         collection = self._allow("createIndexes")
         before, made = len(collection.indexes), not collection.documents and self.name not in self.database.collections
-        name = collection.create_index(_document(key), given)
+        name = collection.create_index(document_of(key), given)
         return (
             {
                 "createdCollectionAutomatically": made,

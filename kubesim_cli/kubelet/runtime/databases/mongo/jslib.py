@@ -184,7 +184,7 @@ def _reduce(runner: Runner, of: list[Any], function: Any, start: Any = UNDEFINED
 
 
 def _place(runner: Any, of: list[Any], what: Any) -> int:
-    from .jsrun import strictly
+    from .jsoperators import strictly
 
     return next((at for at, each in enumerate(of) if strictly(each, what)), -1)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import paths
-from .expressions import average, deviation, evaluate, extreme, total
+from .expressions import evaluate
+from .expressionvalues import average, deviation, extreme, total
 from .match import matches
 from .paths import MISSING
 from .update import sort

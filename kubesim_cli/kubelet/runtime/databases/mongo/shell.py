@@ -10,8 +10,9 @@ from typing import Any
 
 from . import display, jsglobals, jslib
 from .collection import Database
+from .cursor import Cursor, clean
 from .dbhost import Connection, DatabaseHost, ReplicaSet
-from .hosts import CollectionHost, Cursor, clean
+from .hosts import CollectionHost
 from .jsparser import Parser
 from .jsrun import Runner, Scope
 from .jstokens import Incomplete, Wrong

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from .compiler import AGGREGATES, E, Expr, Scope, quote, string
+from .aggregation import Aggregation
+from .compiler import AGGREGATES, E, Expr, Scope, string
 from .errors import SqlError, unsupported
 from .kinds import (
     BIGINT,
@@ -18,7 +19,6 @@ from .kinds import (
     JSON,
     JSONB,
     NAME,
-    NUMERIC,
     TEXT,
     TIME,
     TIMESTAMP,
@@ -26,7 +26,6 @@ from .kinds import (
     Kind,
     decimal,
 )
-from .operators import Operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +95,8 @@ _PARTS = {"year": "year", "month": "month", "day": "day", "dayofmonth": "day", "
 # What the session answers: name -> kind
 _ASKED_MYSQL = {
     "database": TEXT, "schema": TEXT, "version": TEXT, "user": TEXT, "current_user": TEXT, "session_user": TEXT,
-    "system_user": TEXT, "connection_id": BIGINT, "last_insert_id": BIGINT, "row_count": BIGINT, "found_rows": BIGINT,
+    "system_user": TEXT, "connection_id": BIGINT, "row_count": BIGINT, "found_rows": BIGINT,
+    "last_insert_id": BIGINT.maybe(False),
     "uuid": TEXT, "sleep": INT, "rand": DOUBLE, "now": TIMESTAMP, "sysdate": TIMESTAMP,
     "current_timestamp": TIMESTAMP, "localtime": TIMESTAMP, "localtimestamp": TIMESTAMP, "curdate": DATE,
     "current_date": DATE, "curtime": TIME, "current_time": TIME, "utc_timestamp": TIMESTAMP, "utc_date": DATE,
@@ -116,7 +116,7 @@ _ASKED_POSTGRES = {
 }
 
 
-class Calls(Operators):
+class Calls(Aggregation):
     """What is written as a call."""
 
     def _anonymous(self, node: exp.Anonymous, scope: Scope) -> Expr:
@@ -130,9 +130,6 @@ class Calls(Operators):
         if name == "chr" and self.mysql:
             return Expr(f"k_chr({self._list(node.expressions, scope)})", TEXT)
         return self.call(name, node.expressions, node, scope)
-
-    def _list(self, nodes: list[Any], scope: Scope) -> str:
-        return ", ".join(self.expr(each, scope).sql for each in nodes)
 
     def call(self, name: str, args: list[Any], node: E, scope: Scope) -> Expr:
         """Return a call of a function that is no aggregate; raise SqlError where there is none."""
@@ -155,6 +152,9 @@ class Calls(Operators):
             return Expr(f"k_part({string(_PARTS[lower])}, {self.expr(args[0], scope).sql})", INT)
         values = [self.expr(each, scope) for each in args]
         known = (_MYSQL if self.mysql else _POSTGRES).get(lower) or _BOTH.get(lower)
+        if known is None and (own := self.session.routine(lower, len(values))) is not None:
+            passed = "".join(f", {each.sql}" for each in values)
+            return Expr(f"k_ask('routine', {string(own[0])}, {string(lower)}{passed})", own[1], name=name)
         if known is None:
             raise self.no_function(name, values)
         function, kind = known
@@ -252,147 +252,6 @@ class Calls(Operators):
         if isinstance(value, int):
             return Expr(str(value), BIGINT)
         return Expr(string(value), TEXT) if value is not None else Expr("NULL", TEXT)
-
-    # Aggregates and windows
-
-    def _aggregate(self, name: str, args: list[Any], scope: Scope, by: Any = None) -> Expr:
-        if scope.clause in ("WHERE", "ON", "GROUP BY") or scope.inside:
-            if self.mysql:
-                raise SqlError(1111, "HY000", "Invalid use of group function")
-            if scope.inside:
-                raise SqlError(0, "42803", "aggregate function calls cannot be nested", near=name)
-            where = {"ON": "JOIN conditions"}.get(scope.clause, scope.clause)
-            raise SqlError(0, "42803", f"aggregate functions are not allowed in {where}", near=name)
-        scope.aggregates = scope.inside = True
-        try:
-            found = self._aggregated(name, args, scope, by)
-        finally:
-            scope.inside = False
-        found.name = name
-        return found
-
-    def _aggregated(self, name: str, args: list[Any], scope: Scope, by: Any) -> Expr:
-        if name == "count" and (not args or isinstance(args[0], exp.Star)):
-            return Expr("COUNT(*)", BIGINT.maybe(False))
-        distinct = ""
-        if args and isinstance(args[0], exp.Distinct):
-            distinct, args = "DISTINCT ", [*args[0].expressions, *args[1:]]
-        if name in ("string_agg", "group_concat", "array_agg", "json_agg", "jsonb_agg", "json_arrayagg"):
-            return self._joined(name, args, scope, distinct, by)
-        values = [self.expr(each, scope) for each in args]
-        if not values:
-            raise self.no_function(name, [])
-        value = values[0]
-        if name == "count":
-            inside = (
-                value.sql if len(values) == 1 else f"k_concat_ws({string(chr(1))}, {', '.join(v.sql for v in values)})"
-            )
-            return Expr(f"COUNT({distinct}{inside})", BIGINT.maybe(False))
-        if name == "sum":
-            kind = value.kind if value.kind.family in ("decimal", "double") else decimal(0) if self.mysql else BIGINT
-            if not self.mysql and value.kind.family not in ("int", "decimal", "double"):
-                raise self.no_function(name, values)
-            return Expr(f"SUM({distinct}{value.number})", kind)
-        if name == "avg":
-            if value.kind.family == "double" or (self.mysql and value.kind.family == "text"):
-                return Expr(f"AVG({distinct}{value.sql})", DOUBLE)
-            if not value.kind.numeric:
-                raise self.no_function(name, values)
-            if self.mysql:
-                return Expr(f"AVG({distinct}{value.sql})", decimal((value.kind.scale or 0) + 4))
-            return Expr(f"k_average({distinct}{value.sql}, {value.kind.scale or 0})" if not distinct
-                        else f"AVG({distinct}{value.sql})", NUMERIC, exact=not distinct)
-        if name in ("min", "max", "any_value"):
-            return Expr(f"{'MIN' if name == 'min' else 'MAX'}({value.number})", value.kind)
-        if name in ("bool_and", "every", "bool_or"):
-            return Expr(f"{'MAX' if name == 'bool_or' else 'MIN'}({value.sql})", BOOL)
-        if name.endswith(("object_agg", "objectagg")):
-            return Expr(f"k_json_members({value.sql}, {values[1].sql}, {string(values[1].kind.family)})",
-                        JSONB if name[:5] == "jsonb" else JSON)
-        if name in ("bit_and", "bit_or"):
-            raise unsupported(name, self.mysql)
-        sample = name in ("stddev", "stddev_samp", "variance", "var_samp") and not (self.mysql and name in (
-            "stddev", "variance"))
-        return Expr(f"k_deviation({value.sql}, {int(sample)}, {int(name.startswith('std'))})", DOUBLE)
-
-    def _group_concat(self, node: E, scope: Scope) -> Expr:
-        name = "group_concat" if self.mysql else "string_agg"
-        args, separator = [node.this], node.args.get("separator")
-        return self._aggregate(name, args, scope, separator)
-
-    def _joined(self, name: str, args: list[Any], scope: Scope, distinct: str, by: Any) -> Expr:
-        keys: list[Any] = []
-        args = list(args)
-        if args and isinstance(args[-1], exp.Order):
-            keys, args[-1] = args[-1].expressions, args[-1].this
-        if args and isinstance(args[0], exp.Distinct):
-            distinct, args = "DISTINCT ", [*args[0].expressions, *args[1:]]
-        if args and isinstance(args[0], exp.Order):
-            keys, args[0] = args[0].expressions, args[0].this
-        values = [self.expr(each, scope) for each in args]
-        separator = self.expr(by, scope).sql if by is not None else "','"
-        if name == "string_agg" and by is None and len(values) > 1:
-            separator = values.pop().sql
-        value = values[0]
-        how = "array" if name == "array_agg" else "json" if "json" in name else "text"
-        sql = value.sql if len(values) == 1 else f"k_concat({', '.join(each.sql for each in values)})"
-        if how == "text" and value.kind.family in ("decimal", "timestamp", "bool"):
-            sql = self.as_text(value)
-        sorted_by = "".join(
-            f", {self.expr(each.this, scope).number}, {int(bool(each.args.get('desc')))}" for each in keys
-        )
-        kind = (
-            Kind("array", of=value.kind)
-            if how == "array"
-            else (JSONB if name[:5] == "jsonb" else JSON)
-            if how == "json"
-            else TEXT
-        )
-        function = "joined_distinct" if distinct else "joined"
-        return Expr(f"k_{function}({string(how + ':' + value.kind.family)}, {separator}, {sql}{sorted_by})", kind)
-
-    def _filter(self, node: E, scope: Scope) -> Expr:
-        found = self.expr(node.this, scope)
-        inside = Scope(scope.sources, scope.outer, scope.ctes, clause="FILTER", inside=True)
-        return Expr(
-            f"{found.sql} FILTER (WHERE {self.expr(node.expression.this, inside).sql})",
-            found.kind,
-            exact=found.exact,
-            name=found.name,
-        )
-
-    def _window(self, node: E, scope: Scope) -> Expr:
-        inside = Scope(scope.sources, scope.outer, scope.ctes, clause="OVER")
-        function = node.this
-        if isinstance(function, exp.Anonymous) and str(function.this).lower() == "avg":
-            value = self.expr(function.expressions[0], inside)
-            found = Expr(
-                f"AVG({value.sql})",
-                decimal((value.kind.scale or 0) + 4) if value.kind.family != "double" else DOUBLE,
-                name="avg",
-            )
-        else:
-            found = self.expr(function, inside)
-        parts = []
-        if node.args.get("partition_by"):
-            parts.append(f"PARTITION BY {self._list(node.args['partition_by'], inside)}")
-        order = node.args.get("order")
-        if order is not None:
-            parts.append("ORDER BY " + ", ".join(self.ordered(each, inside) for each in order.expressions))
-        spec = node.args.get("spec")
-        if spec is not None:
-            parts.append(spec.sql("sqlite"))
-        name = node.args.get("alias")
-        over = quote(name.name) if name is not None else f"({' '.join(parts)})"
-        return Expr(f"{found.sql} OVER {over}", found.kind, name=found.name)
-
-    def ordered(self, node: E, scope: Scope) -> str:
-        """Return one of ORDER BY's."""
-        value = self.expr(node.this, scope)
-        collate = " COLLATE pg" if not self.mysql and value.kind.family == "text" and not isinstance(
-            node.this, exp.Collate) else ""
-        nulls = "" if self.mysql else f" NULLS {'FIRST' if node.args.get('nulls_first') else 'LAST'}"
-        return f"{value.number}{collate}{' DESC' if node.args.get('desc') else ''}{nulls}"
 
 
 # Calls whose result hangs on more than the function's name

@@ -131,6 +131,31 @@ class Sequence:
 
 
 @dataclass
+class Routine:
+    """A procedure or a function (`kind`): `params` are (IN, OUT or INOUT; name; type), `traits` what is said of it."""
+
+    schema: str
+    kind: str
+    name: str
+    params: list[tuple[str, str, str]]
+    returns: str
+    body: str
+    traits: str = ""
+
+
+@dataclass
+class Trigger:
+    """A trigger: `timing` is BEFORE or AFTER, `event` INSERT, UPDATE or DELETE."""
+
+    schema: str
+    name: str
+    timing: str
+    event: str
+    table: str
+    body: str
+
+
+@dataclass
 class Catalog:
     """All of a server's (MySQL) or a database's (PostgreSQL)."""
 
@@ -139,6 +164,8 @@ class Catalog:
     views: dict[tuple[str, str], View] = field(default_factory=dict)
     sequences: dict[tuple[str, str], Sequence] = field(default_factory=dict)
     types: dict[str, list[str]] = field(default_factory=dict)
+    routines: dict[tuple[str, str, str], Routine] = field(default_factory=dict)  # by schema, kind and name in small
+    triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
 
     def referring(self, table: Table) -> list[tuple[Table, Foreign]]:
         """Return the foreign keys of tables that refer to a table."""

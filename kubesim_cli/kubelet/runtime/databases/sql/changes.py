@@ -52,6 +52,7 @@ class Changes(Rows):
         for at, row in enumerate(rows, 1):
             try:
                 values, made = self._whole(table, names, row, at)
+                values = self.session.fire(table, "BEFORE", "INSERT", [], values)
                 if made is not None and first is None:
                     first = made
                 there = self.conflict(table, values)
@@ -78,6 +79,7 @@ class Changes(Rows):
             marks = ", ".join("?" * len(values))
             self.data.run(f"INSERT INTO {table.place} VALUES ({marks})", values)
             kept.append(self._key_of(table, values))
+            self.session.fire(table, "AFTER", "INSERT", [], values)
             affected += 1
             count += 1
         self.data.touched(table)
@@ -228,6 +230,7 @@ class Changes(Rows):
         """Change one row; return whether it is another than before."""
         before = self._current(table, key)
         values = [new.get(column.name, value) for column, value in zip(table.columns, before, strict=True)]
+        values = self.session.fire(table, "BEFORE", "UPDATE", before, values)
         if self.mysql and all(
             one == other and type(one) is type(other) for one, other in zip(values, before, strict=True)
         ):
@@ -245,6 +248,7 @@ class Changes(Rows):
         if not self.mysql:
             sets += f", rowid = (SELECT max(rowid) + 1 FROM {table.place})"
         self._change(table, before, f"UPDATE {table.place} SET {sets} WHERE {self._where(table, key)}", [*values, *key])
+        self.session.fire(table, "AFTER", "UPDATE", before, values)
         return True
 
     def _chosen(self, node: E, table: Table, alias: str, scope: Scope, source: str) -> str:
@@ -329,9 +333,14 @@ class Changes(Rows):
             else f"SELECT {self._keys(table, target.alias)}{self._chosen(node, table, alias, scope, source)}"
         )
         result = self.returning(node, table, keys, Result(tag=f"DELETE {len(keys)}", affected=len(keys)), target.alias)
+        looks = bool(self.catalog.triggers or self.catalog.referring(table))
         for key in keys:
-            self._change(table, self._current(table, key) if self.catalog.referring(table) else [],
-                         f"DELETE FROM {table.place} WHERE {self._where(table, key)}", list(key))
+            row = self._current(table, key) if looks else []
+            if looks:
+                self.session.fire(table, "BEFORE", "DELETE", row, [])
+            self._change(table, row, f"DELETE FROM {table.place} WHERE {self._where(table, key)}", list(key))
+            if looks:
+                self.session.fire(table, "AFTER", "DELETE", row, [])
         if keys:
             self.data.touched(table)
         return result

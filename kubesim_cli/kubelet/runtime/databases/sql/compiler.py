@@ -297,7 +297,7 @@ class Compiler:
     def no_function(self, name: str, args: list[Expr]) -> SqlError:
         """Return the error of a function that there is none."""
         if self.mysql:
-            if self.session.database and not self.session.maria:
+            if self.session.database:
                 return SqlError(1305, "42000", f"FUNCTION {self.session.database}.{name} does not exist")
             return SqlError(1305, "42000", f"FUNCTION {name} does not exist")
         kinds = ", ".join(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from copy import deepcopy
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...kernel.errors import Exhausted
 from . import functions
-from .catalog import Catalog, Sequence, Table, View
+from .catalog import Catalog, Routine, Sequence, Table, Trigger, View
 from .errors import SqlError
 from .kinds import Kind, Value
 
@@ -170,6 +171,8 @@ class Data:
                         [each.schema, each.name, each.start, each.step, each.last]
                         for each in catalog.sequences.values()
                     ],
+                    "routines": [asdict(each) for each in catalog.routines.values()],
+                    "triggers": [asdict(each) for each in catalog.triggers.values()],
                 }
             )
         table = self.catalog.tables.get(key)
@@ -194,6 +197,11 @@ class Data:
                 )
             for schema, name, start, step, last in head["sequences"]:
                 catalog.sequences[schema, name] = Sequence(schema, name, start, step, last)
+            for each in head.get("routines", ()):
+                routine = Routine(**{**each, "params": [tuple(param) for param in each["params"]]})
+                catalog.routines[routine.schema, routine.kind, routine.name.lower()] = routine
+            for each in head.get("triggers", ()):
+                catalog.triggers[each["schema"], each["name"]] = Trigger(**each)
 
 
 def _list(names: Any) -> str:

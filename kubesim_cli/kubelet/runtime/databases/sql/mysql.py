@@ -5,36 +5,33 @@ Statements about data are parsed by sqlglot; those about the server (SET, GRANT,
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from . import mysqlshow, mysqlsystem, prepared
+from . import mysqlexplain, mysqlshow, mysqlsystem, prepared, routinecalls, routinedefs
 from .catalog import Table, View
-from .compiler import E, Scope
+from .compiler import E
 from .data import Data
 from .definitions import Definitions
 from .dialects import parse, projections, syntax
 from .errors import SqlError, unsupported
 from .kinds import Kind
-from .mysqlaccounts import Accounts
 from .mysqlpasswords import kept_of
+from .mysqlsettings import Settings
 from .results import Result
-from .words import Words
+from .words import STATEMENTS, Words
+
+if TYPE_CHECKING:
+    from .routinerun import Run
 
 SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
-_STATEMENTS = frozenset((
-    "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC",
-    "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE",
-    "PREPARE", "PURGE", "RELEASE", "RENAME", "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT",
-    "SET", "SHOW", "START", "STOP", "TABLE", "TRUNCATE", "UNLOCK", "UPDATE", "USE", "VALUES", "WITH", "(",
-))
 _COMMITS = frozenset((
     "ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "GRANT", "REVOKE", "START", "BEGIN", "LOCK",
 ))
 
 
-class MySQL(Accounts):
+class MySQL(Settings):
     """`state["applier"]`: it is the one that a replica applies its source's events by."""
 
     def _home(self) -> str:
@@ -104,7 +101,7 @@ class MySQL(Accounts):
         self.seed, self.delay, self.warnings = None, 0.0, []
         words = Words(text)
         first = words.peek()
-        if first not in _STATEMENTS:
+        if first not in STATEMENTS:
             raise syntax(text, text, True, self.maria)
         self.data.steps = 0
         try:
@@ -170,7 +167,7 @@ class MySQL(Accounts):
             self.begin()
         runner = Definitions(self)
         if isinstance(node, (exp.Query, exp.Values)):
-            runner.names = projections(text, True)
+            runner.names = projections(self.heading or text, True)
             found = runner.query(node)
             result = Result(tag=f"SELECT {0}")
             result.fill(found.columns, self.data.run(found.sql), True)
@@ -188,7 +185,9 @@ class MySQL(Accounts):
         if isinstance(node, exp.Alter):
             return runner.alter(node)
         if isinstance(node, exp.Drop):
-            return runner.drop(node)
+            dropped = runner.drop(node)
+            routinedefs.forget(self)
+            return dropped
         raise unsupported(type(node).__name__.upper(), True)
 
     # Databases
@@ -207,6 +206,9 @@ class MySQL(Accounts):
         words.take()
         if words.accept("USER"):
             return self._create_user(words, text)
+        made = routinedefs.create(self, words, text)
+        if made is not None:
+            return made
         if not words.accept("DATABASE", "SCHEMA"):
             return None
         exists = words.accept("IF") and words.accept("NOT") and words.accept("EXISTS")
@@ -234,6 +236,9 @@ class MySQL(Accounts):
         if words.peek() == "PREPARE":
             words.at -= 1
             return prepared.mysql_deallocate(self, words)
+        gone = routinedefs.drop(self, words, text)
+        if gone is not None:
+            return gone
         if not words.accept("DATABASE", "SCHEMA"):
             return None
         exists = words.accept("IF") and words.accept("EXISTS")
@@ -252,6 +257,8 @@ class MySQL(Accounts):
             data.drop(table)
         for view in views:
             del data.catalog.views[view]
+        for routine in [each for each in data.catalog.routines if each[0] == name]:
+            del data.catalog.routines[routine]
         data.catalog.schemas.remove(name)
         data.changed.add(("", ""))
         self.server.dropped.append(name)
@@ -282,11 +289,33 @@ class MySQL(Accounts):
     def _do_describe(self, words: Words, text: str) -> Result | None:
         words.take()
         if words.peek() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "FORMAT", "ANALYZE"):
-            return mysqlshow.explain(self, text)
+            return mysqlexplain.explain(self, text)
         words.accept("TABLE")
         return mysqlshow.columns(self, words.dotted(), (words.peek() and words.name()) or "")
 
     _do_desc = _do_explain = _do_describe
+
+    def called(self, text: str, outer: Run | None = None) -> Result:
+        """Run CALL, as a statement of a routine's where there is an `outer` one."""
+        return routinecalls.call(self, text, outer)
+
+    def _do_call(self, words: Words, text: str) -> Result:
+        return self.called(text)
+
+    def _do_select(self, words: Words, text: str) -> Result | None:
+        return routinecalls.select_into(self, text)
+
+    def fire(self, table: Table, timing: str, event: str, old: list[Any], new: list[Any]) -> list[Any]:
+        if not self.data.catalog.triggers:
+            return new
+        return routinecalls.fire(self, table, timing, event, old, new)
+
+    def routine(self, name: str, count: int) -> tuple[str, Kind] | None:
+        found = self.data.catalog.routines.get((self.database, "FUNCTION", name))
+        return None if found is None else routinecalls.called(self, found, count)
+
+    def _ask_routine(self, schema: str, name: str, *args: Any) -> Any:
+        return routinecalls.apply(self, schema, name, args)
 
     def _do_show(self, words: Words, text: str) -> Result:
         return mysqlshow.show(self, words, text)
@@ -344,70 +373,6 @@ class MySQL(Accounts):
     def _known(self, name: str, act: Any) -> None:
         if not act(name):
             raise SqlError(1305, "42000", f"SAVEPOINT {name} does not exist")
-
-    # Settings
-
-    def _do_prepare(self, words: Words, text: str) -> Result:
-        return prepared.mysql_prepare(self, words)
-
-    def _do_execute(self, words: Words, text: str) -> Result:
-        return prepared.mysql_execute(self, words)
-
-    def _do_deallocate(self, words: Words, text: str) -> Result:
-        return prepared.mysql_deallocate(self, words)
-
-    def _do_set(self, words: Words, text: str) -> Result:
-        words.take()
-        if words.accept("NAMES") or (words.accept("CHARACTER") and words.accept("SET")):
-            return Result()
-        if words.accept("PASSWORD"):
-            return self._set_password(words, text)
-        if words.peek() in ("TRANSACTION", "ROLE", "DEFAULT") or words.peek(1) == "TRANSACTION":
-            return Result()
-        while True:
-            self._set_one(words)
-            if not words.accept(","):
-                return Result()
-
-    def _set_one(self, words: Words) -> None:
-        scope = ""
-        if words.peek() in ("GLOBAL", "SESSION", "LOCAL", "PERSIST"):
-            scope = words.take()
-        ats = 0
-        while words.peek() in ("@", "@@"):
-            ats += len(words.take())
-        if ats == 2 and words.peek() in ("GLOBAL", "SESSION", "LOCAL", "PERSIST") and words.peek(1) == ".":
-            scope = words.take()
-            words.take()
-        name = words.name().lower()
-        if not words.accept("=") and not words.accept(":="):
-            raise words.error(self.maria)
-        value = self._value(words.until(","))
-        if ats == 1:
-            self.variables[name] = value
-            return
-        self.setting(name, "global")
-        if isinstance(mysqlsystem.settings(self, True)[name], bool):
-            value = str(value).upper() in ("ON", "1", "TRUE")
-        if name in mysqlsystem.READ_ONLY:
-            raise SqlError(1238, "HY000", f"Variable '{name}' is a read only variable")
-        if scope in ("GLOBAL", "PERSIST"):
-            self.server.settings[name] = value
-        elif name in mysqlsystem.GLOBAL:
-            raise SqlError(1229, "HY000", f"Variable '{name}' is a GLOBAL variable and should be set with SET GLOBAL")
-        else:
-            self.settings[name] = value
-        if name == "autocommit" and scope not in ("GLOBAL", "PERSIST"):
-            self.state["autocommit"] = value
-            if value:
-                self.commit()
-
-    def _value(self, text: str) -> Any:
-        node = parse(f"SELECT {text}", True, self.maria).expressions[0]
-        if isinstance(node, (exp.Column, exp.Var)) and not node.args.get("table"):
-            return None if node.name.upper() == "DEFAULT" else node.name
-        found = Definitions(self).expr(node, Scope(clause="SELECT"))
-        return self.data.run(f"SELECT {found.sql}")[0][0]
 
     # Users
 
@@ -494,5 +459,3 @@ class MySQL(Accounts):
         return 1
 
     _ask_release_lock = _ask_get_lock
-
-

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from . import mysqlsystem
+from . import mysqlsystem, routinedefs
 from .catalog import Table, View
 from .compiler import Scope, Source
 from .definitions import Definitions
@@ -244,6 +244,8 @@ def _create(session: MySQL, words: Words, full: bool, scope: str) -> Result:
         more = "" if session.maria else " /*!80016 DEFAULT ENCRYPTION='N' */"
         return Result.table(["Database", "Create Database"],
                             [[name, f"CREATE DATABASE `{name}` /*!40100 DEFAULT CHARACTER SET {charset} */{more}"]])
+    if what in ("PROCEDURE", "FUNCTION", "TRIGGER"):
+        return routinedefs.shown(session, words, what)
     if what == "USER":
         name = words.name()
         host = words.name() if words.accept("@") else "%"
@@ -444,53 +446,32 @@ def _nothing(*names: str) -> Any:
     return found
 
 
+def _triggers(session: MySQL, words: Words, full: bool, scope: str) -> Result:
+    schema = _schema(session, words)
+    return _chosen(session, words, Result.table(
+        ["Trigger", "Event", "Table", "Statement", "Timing"],
+        [[each.name, each.event, each.table, each.body, each.timing]
+         for each in session.data.catalog.triggers.values() if each.schema == schema]), 2)
+
+
+def _routines(kind: str) -> Any:
+    def found(session: MySQL, words: Words, full: bool, scope: str) -> Result:
+        words.need("STATUS")
+        return _chosen(session, words, Result.table(
+            ["Db", "Name", "Type", "Definer", "Security_type", "Comment"],
+            [[each.schema, each.name, kind, "root@localhost", "DEFINER", ""]
+             for each in session.data.catalog.routines.values() if each.kind == kind]), 1)
+
+    return found
+
+
 _SHOWS: dict[str, Any] = {
     "DATABASES": _databases, "SCHEMAS": _databases, "TABLES": _tables, "COLUMNS": _columns, "FIELDS": _columns,
     "INDEX": _index, "INDEXES": _index, "KEYS": _index, "CREATE": _create, "VARIABLES": _variables, "STATUS": _status,
     "PROCESSLIST": _processes, "GRANTS": _grants, "WARNINGS": _warnings, "ERRORS": _warnings, "ENGINES": _engines,
     "MASTER": _master, "BINARY": _binary, "TABLE": _table, "CHARACTER": _charsets, "CHARSET": _charsets,
-    "TRIGGERS": _nothing("Trigger", "Event", "Table", "Statement", "Timing", "Created"),
+    "TRIGGERS": _triggers,
     "EVENTS": _nothing("Db", "Name", "Definer", "Time zone", "Type"),
     "PLUGINS": _nothing("Name", "Status", "Type", "Library", "License"),
-    "PROCEDURE": _nothing("Db", "Name", "Type", "Definer"), "FUNCTION": _nothing("Db", "Name", "Type", "Definer"),
+    "PROCEDURE": _routines("PROCEDURE"), "FUNCTION": _routines("FUNCTION"),
 }
-
-
-def explain(session: MySQL, text: str) -> Result:
-    """Run EXPLAIN of a statement: one line for each table that it reads."""
-    node = parse(text.split(None, 1)[1], True, session.maria)
-    if isinstance(node, exp.Query):
-        Definitions(session).query(node)
-    rows: list[list[Any]] = []
-    for each in node.find_all(exp.Table):
-        found = session.find(each)
-        count = session.data.run(f"SELECT COUNT(*) FROM {found.place}")[0][0] if isinstance(found, Table) else None
-        where = node.args.get("where")
-        key = used = None
-        if isinstance(found, Table) and where is not None:
-            named = {column.name for column in where.find_all(exp.Column)}
-            index = next((one for one in found.indexes if one.columns[0] in named), None)
-            key, used = (index.name, index) if index is not None else (None, None)
-        how = ("const" if used.unique else "ref") if used is not None else "ALL"
-        rows.append([1, "SIMPLE", each.alias or each.name, *([] if session.maria else [None]), how, key, key,
-                     "4" if key else None, "const" if key else None, 1 if how == "const" else count,
-                     *([] if session.maria else ["100.00"]), "Using where" if where is not None and key is None else
-                     "" if session.maria else None])
-    if not rows:
-        rows = [[1, "SIMPLE", None, *([] if session.maria else [None]), None, None, None, None, None, None,
-                 *([] if session.maria else [None]), "No tables used"]]
-    names = [
-        "id",
-        "select_type",
-        "table",
-        *([] if session.maria else ["partitions"]),
-        "type",
-        "possible_keys",
-        "key",
-        "key_len",
-        "ref",
-        "rows",
-        *([] if session.maria else ["filtered"]),
-        "Extra",
-    ]
-    return Result.table(names, rows, ("id", "rows", "filtered"))

@@ -8,6 +8,7 @@ from .kinds import BIGINT, TEXT, Kind, mysql_name
 
 if TYPE_CHECKING:
     from .mysql import MySQL
+    from .session import Session
 
 _BOTH: dict[str, Any] = {
     "autocommit": True,
@@ -105,7 +106,7 @@ GLOBAL = frozenset(("max_connections", "read_only", "super_read_only", "server_i
                     "key_buffer_size", "innodb_flush_log_at_trx_commit", "connect_timeout"))
 
 
-def settings(session: MySQL, whole: bool = False) -> dict[str, Any]:
+def settings(session: Session, whole: bool = False) -> dict[str, Any]:
     """Return the settings by their names; `whole`: the server's, not the session's."""
     server = session.server
     found = {**_BOTH, "version": server.version}
@@ -293,7 +294,21 @@ def as_shown(value: Any) -> str:
     return ("ON" if value else "OFF") if isinstance(value, bool) else str(value)
 
 
+def _triggers(session: MySQL) -> tuple[list[str], list[tuple[Any, ...]]]:
+    return ["TRIGGER_SCHEMA", "TRIGGER_NAME", "EVENT_MANIPULATION", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE",
+            "ACTION_STATEMENT", "ACTION_TIMING", "DEFINER"], [
+        (each.schema, each.name, each.event, each.schema, each.table, each.body, each.timing, "root@localhost")
+        for each in session.data.catalog.triggers.values()]
+
+
+def _routines(session: MySQL) -> tuple[list[str], list[tuple[Any, ...]]]:
+    return ["SPECIFIC_NAME", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_TYPE", "ROUTINE_DEFINITION", "DEFINER"], [
+        (each.name, each.schema, each.name, each.kind, each.body, "root@localhost")
+        for each in session.data.catalog.routines.values()]
+
+
 _TABLES: dict[tuple[str, str], Any] = {
+    ("information_schema", "triggers"): _triggers, ("information_schema", "routines"): _routines,
     ("mysql", "user"): _users, ("information_schema", "tables"): _tables, ("information_schema", "columns"): _columns,
     ("information_schema", "schemata"): _schemata, ("information_schema", "processlist"): processes,
     ("performance_schema", "global_variables"): _variables(True), ("performance_schema", "session_variables"):

@@ -12,6 +12,7 @@ from .definitions import Definitions
 from .dialects import parse, syntax
 from .errors import SqlError, unsupported
 from .kinds import Kind
+from .pgcopy import Format
 from .pgobjects import Objects
 from .results import Result
 from .session import Server
@@ -272,22 +273,18 @@ class Postgres(Objects):
             words.need("TO")
             found = self.execute(f'SELECT {names} FROM "{table.schema}"."{table.name}"')
         words.need("STDOUT")
-        csv = "CSV" in words.rest().upper()
-        lines = [("," if csv else "\t").join(("" if csv else "\\N") if cell is None else cell for cell in row)
-                 for row in found.rows]
-        return Result(tag=f"COPY {len(lines)}", copy=lines)
+        how = Format(words)
+        lines = [how.line([name for name, _, _ in found.columns or []])] if how.header else []
+        return Result(tag=f"COPY {len(found.rows)}", copy=lines + [how.line(row) for row in found.rows])
 
     def _copy_in(self, words: Words, table: str, names: str) -> Result:
         words.need("STDIN")
-        rest = words.rest()
-        lines = self.state.pop("copy_lines", [])
-        by = "," if "CSV" in rest.upper() else "\t"
-        for line in lines:
-            cells = ["NULL" if cell in ("\\N", "" if by == "," else "\\N") else "'" + cell.replace("'", "''") + "'"
-                     for cell in line.split(by)]
-            into = f"{table} ({names})" if names != "*" else table
+        rows = Format(words).rows(self.state.pop("copy_lines", []))
+        into = f"{table} ({names})" if names != "*" else table
+        for row in rows:
+            cells = ["NULL" if cell is None else "'" + cell.replace("'", "''") + "'" for cell in row]
             self.execute(f"INSERT INTO {into} VALUES ({', '.join(cells)})")
-        return Result(tag=f"COPY {len(lines)}")
+        return Result(tag=f"COPY {len(rows)}")
 
     def _do_explain(self, words: Words, text: str) -> Result:
         words.take()

@@ -13,7 +13,7 @@ class Result:
     """`columns`: (name, is it a number, may it be NULL), None where the statement gives no rows; `tag`: PostgreSQL's
     word for what was done; `affected` and `info`: MySQL's; `notices`: (level, code, message); `delay`: seconds that it
     takes; `database`: that in use from now on; `copy`: lines of COPY; `kinds`: (name, what an array is of) of the
-    columns' kinds, as far as they are known."""
+    columns' kinds, as far as they are known; `before`: what a procedure has shown."""
 
     columns: list[tuple[str, bool, bool]] | None = None
     rows: list[list[str | None]] = field(default_factory=list)
@@ -25,6 +25,7 @@ class Result:
     database: str | None = None
     copy: list[str] | None = None
     kinds: list[tuple[str, str]] = field(default_factory=list)
+    before: list[Result] = field(default_factory=list)
 
     def fill(self, columns: list[tuple[str, Kind]], rows: list[tuple[Value, ...]], mysql: bool) -> None:
         """Take rows of values in."""
@@ -51,6 +52,7 @@ class Result:
             "database": self.database,
             "copy": self.copy,
             "kinds": self.kinds,
+            "before": [each.stored() for each in self.before],
         }
 
     @classmethod
@@ -66,4 +68,5 @@ class Result:
             [(level, code, text) for level, code, text in data["notices"]],
             database=data["database"],
             copy=data["copy"],
+            before=[cls.read(each) for each in data.get("before") or ()],
         )

@@ -68,6 +68,8 @@ class Session:
         self.warnings: list[tuple[str, int, str]] = []
         self.seed: Chance | None = None
         self.seed_text = ""
+        self.calls = self.silent = 0  # calls within each other; of functions and triggers, which are not logged
+        self.heading = ""             # the statement as it was written, by which columns are called
 
     # What there is
 
@@ -177,6 +179,8 @@ class Session:
 
     def wrote(self, text: str) -> None:
         """A statement has changed something."""
+        if self.silent:
+            return
         now = self.transaction
         if now is not None:
             now.log.append(text)
@@ -204,6 +208,16 @@ class Session:
         data.sqlite.execute("RELEASE statement")
         self.wrote(text)
         return result
+
+    def routine(self, name: str, count: int) -> tuple[str, Kind] | None:
+        """Return the schema of a function of the user's, and the kind of what it gives; None where there is none of
+        that name. Raises SqlError where it takes not so many arguments."""
+        return None
+
+    def fire(self, table: Table, timing: str, event: str, old: list[Value], new: list[Value]) -> list[Value]:
+        """Run a table's triggers for a row, of which one is empty where there is none; return the new one as they leave
+        it."""
+        return new
 
     # What functions ask
 

@@ -13,6 +13,15 @@ _WORD = re.compile(r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|'(?P<text>(?:[^'\\]|''|
                        |(?P<word>[\w$]+(?:\.\d+)?|:=|@@|.)""", re.DOTALL | re.VERBOSE)
 
 
+# The first words of MySQL's statements
+STATEMENTS = frozenset((
+    "ALTER", "ANALYZE", "BEGIN", "CALL", "CHANGE", "CHECK", "COMMIT", "CREATE", "DEALLOCATE", "DELETE", "DESC",
+    "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "FLUSH", "GRANT", "INSERT", "KILL", "LOCK", "OPTIMIZE",
+    "PREPARE", "PURGE", "RELEASE", "RENAME", "REPLACE", "RESET", "REVOKE", "ROLLBACK", "SAVEPOINT", "SELECT",
+    "SET", "SHOW", "START", "STOP", "TABLE", "TRUNCATE", "UNLOCK", "UPDATE", "USE", "VALUES", "WITH", "(",
+))
+
+
 class Token(NamedTuple):
     """A word; `start` and `end`: its first and last letter in the statement; `quoted`: how, "" if it is not."""
 
