@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ...go import duration
 from . import containers, rows, urls
-from .commandline import Scan, named_nodes
+from .commandline import Scan, named_clusters, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
@@ -267,6 +267,8 @@ class _Pass:
                     self.names.bind(node, free[0])
                 else:
                     self.names.here[node] = max(self.names.nodes)
+        if wanted := named_clusters(text):
+            rows.bind_clusters(self.session, self.names, wanted)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments

@@ -15,6 +15,7 @@ from .tables import header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...kubectl.kubeconfig import Kubeconfig
     from .session import Session
 
     State = tuple[tuple[str, ...], str]  # (cells, the line)
@@ -99,14 +100,28 @@ def fill(session: Session, names: Names, text: str) -> str:
 
 def _current(session: Session) -> str:
     """Return the namespace of the kubeconfig's context."""
-    from ...kubectl.cli.commands import flags_of
     from ...kubectl.failures import Failure
-    from ...kubectl.kubeconfig import load
 
     try:
-        return load(session.environ, flags_of("")).namespace
+        return _kubeconfig(session).namespace
     except Failure:  # the page has left the cluster's context
         return "default"
+
+
+def _kubeconfig(session: Session) -> Kubeconfig:
+    from ...kubectl.cli.commands import flags_of
+    from ...kubectl.kubeconfig import load
+
+    return load(session.environ, flags_of(""))
+
+
+def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
+    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is."""
+    found = _kubeconfig(session)
+    there = {name for section in ("contexts", "clusters", "users") for name in found.config[section]}
+    for name in set(wanted) - there:
+        if found.context_name in there:
+            names.here.setdefault(name, found.context_name)
 
 
 def nodes(session: Session) -> frozenset[str]:

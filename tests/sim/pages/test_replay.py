@@ -376,3 +376,20 @@ b      1/1     Running   0          45s
 ```
 """)
     assert states(report) == ["ran"] * 3 + ["equal"], [one.verdict and one.verdict.diff for one in report.bad]
+
+
+def test_a_page_may_call_its_context_otherwise(replayed):
+    report = replayed("```console\n$ kubectl config current-context\ngke_my-project_cluster-1\n"
+                      "$ kubectl config set-context dev --cluster=gke_my-project_cluster-1 "
+                      "--user=gke_my-project_cluster-1 --namespace=kube-system\nContext \"dev\" created.\n"
+                      "$ kubectl config use-context dev\nSwitched to context \"dev\".\n"
+                      "$ kubectl get pods -l component=etcd -o name\npod/etcd-minikube\n```\n")
+    assert states(report) == ["equal"] * 4, [one.output for one in report.outcomes]
+
+
+def test_a_page_may_leave_its_cluster(replayed):
+    report = replayed("```console\n$ kubectl config set-context none --namespace=a && kubectl config use-context none\n"
+                      "Context \"none\" created.\nSwitched to context \"none\".\n$ kubectl get pods\n"
+                      "The connection to the server localhost:8080 was refused - did you specify the right host or "
+                      "port?\n```\n")
+    assert states(report) == ["equal"] * 2, [one.output for one in report.outcomes]
