@@ -9,6 +9,7 @@ from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
 from .programs import looks_like_command
+from .tables import header
 
 PROMPT = re.compile(
     r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
@@ -30,6 +31,11 @@ _EXCERPT = re.compile(
     r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
+_SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
+_OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
+                         r"file (?:that )?looks|target is|tolerations?)\b[^.]*$", re.I)  # words before what is no output
+_INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
+_SENTENCE = re.compile(r"\s+[A-Z][a-z]+(?: [\w,'-]+){5,}\.")
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
@@ -64,12 +70,18 @@ class Builder:
         self._listed: Command | None = None    # the command whose listing was last
         self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
         self._watch = ""                       # the command of the last watch
+        self._apart = False                    # whether a heading or another block stands behind the last command
+        self._instead = False                  # whether the block is another way to do what the last one does
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
         """Words between blocks, a paragraph at a time."""
         if text.strip():
             self._prose = (self._prose + "\n\n" + text.strip()).strip()[-2000:]
+
+    def heading(self) -> None:
+        """The head of a section, whose text comes as words."""
+        self._apart = True
 
     def comment(self, text: str, line: int) -> None:
         """An HTML comment's text, or that of a comment in another format; those of others mean nothing here."""
@@ -87,8 +99,12 @@ class Builder:
         """A code block: `line` is that of its first line of text, `label` that of the tab that it stands in."""
         language = language.lower()
         lines = [each.rstrip() for each in text.rstrip("\n").split("\n")]
+        if not language and len(lines) == 1 and _SENTENCE.fullmatch(lines[0]) and not self._prose.endswith(":"):
+            self.prose(text)  # of a list, indented too far
+            return
         prose, self._prose = self._prose, ""
         name = self.pending.file or title
+        self._instead = not self._apart and bool(_INSTEAD.search(prose.split("\n\n")[-1]))
         skipped = self.pending.skip
         if skipped:
             self.pending.clear()
@@ -142,7 +158,8 @@ class Builder:
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
-        command = Command(text, line, self._block, label=label)
+        command = Command(text, line, self._block, label=label, instead=self._instead)
+        self._instead = False
         self.pending.apply(command)
         if self._shell and text.strip() in ("exit", "logout", "^D"):
             self._shell = ""
@@ -161,7 +178,7 @@ class Builder:
             self._watch = text
         self._name_files(text)
         self.page.items.append(command)
-        self._awaiting = command
+        self._awaiting, self._apart = command, False
         return command
 
     def _name_files(self, text: str) -> None:
@@ -257,11 +274,16 @@ class Builder:
         elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
-        if self._awaiting is not None and (not told or _TELLS_OUTPUT.search(told) or any(
-                _PRINTED.match(each) for each in lines)):
+        if self._awaiting is not None and self._answers(told, lines):
             self._show(self._awaiting, lines, line, prose, indent, editable)
         elif listed is not None and listed.listing is not None and re.search(r"(?:^|\s)or\b[^.]*$", prose, re.I):
             listed.listing.alternatives.append(lines)
+
+    def _answers(self, told: str, lines: list[str]) -> bool:
+        """Whether a block is what the last command prints, by the words before it and its lines."""
+        if self._apart or (_OF_ANOTHER.search(told) and not _BEGINNING.match(lines[0]) and not header(lines[0])):
+            return bool(_SAYS_OUTPUT.search(told))
+        return not told or bool(_TELLS_OUTPUT.search(told)) or any(_PRINTED.match(each) for each in lines)
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
         again = next((place for place, each in enumerate(lines) if place and not lines[place - 1].strip()
@@ -295,18 +317,21 @@ class Builder:
                   editable: bool) -> None:
         awaiting = self._awaiting
         asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
-        if awaiting is not None and not name and not prose and not _is_manifest(lines):
+        comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
+        if self._apart and not _SAYS_OUTPUT.search(prose.split("\n\n")[-1]):
+            asked = False
+        elif awaiting is not None and not name and not prose and not _is_manifest(lines):
             asked = True  # what stands right behind a command is what it prints
         generated = _KUSTOMIZATION.search(awaiting.text) if awaiting is not None else None
         if generated and not name and prose and _is_manifest(lines):  # what the kustomization makes is told unasked
             awaiting = self._add(f"kubectl kustomize {generated.group(1) or './'}", line, "")
             asked = True
-        if not name and asked and awaiting is not None:
+        if not name and not comment and asked and awaiting is not None:
             self._show(awaiting, lines, line, prose, indent, editable)
             if not _is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
                 awaiting.listing.level = "contains"
             return
-        comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
+        self._apart = True
         if not name and comment:
             name = comment.group("name")
         if not name and prose:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ALL_NODES = re.compile(r"\s*kubectl get (?:nodes?|no)(?: -o wide| --show-labels)?\s*$")
 _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
+_ROLLOUT = re.compile(r"(?!.*--(?:watch|timeout))\s*kubectl\b[^\n|;&#]*\brollout status\b[^\n|;&#]*")
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
@@ -48,6 +49,7 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     page.nodes = max(page.nodes, _nodes(page))
     _edits(page, source, discovery)
     _ends_later(page)
+    _interrupts(page)
     manifests = _manifests(page, source, discovery)
     added: list[Command] = []
     items: list[Item] = []
@@ -99,6 +101,15 @@ def _ends_later(page: Page) -> None:
             if any(re.search(rf"[\s/]{re.escape(name)}(?:\s|$)", command.text) for name in rows):
                 command.adds = " --wait=false"
                 break
+
+
+def _interrupts(page: Page) -> None:
+    """Have a `kubectl rollout status` not wait for an end that the page does not show."""
+    for command in page.commands:
+        listing = command.listing
+        if _ROLLOUT.fullmatch(command.text) and listing and not listing.alternatives and all(
+                line.startswith("Waiting for") for line in listing.lines if line.strip()):
+            command.adds = " --watch=false"
 
 
 def _nodes(page: Page) -> int:

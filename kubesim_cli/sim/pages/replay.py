@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 from ...go import duration
-from . import containers, rows, urls
+from . import containers, instead, rows, urls
 from .commandline import Scan, named_clusters, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
@@ -102,10 +102,16 @@ class Replay:
                  tell: Callable[[int, int], None] | None = None):
         self.page, self.execute, self.options = page, execute, options
         self.commands = page.commands
+        self.instead = instead.places(self.commands, self._changes)
         self._tell = tell or (lambda done, of: None)
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
+
+    def _changes(self, command: Command) -> bool:
+        """Whether a command is run, as far as its words tell, and does more than read."""
+        return not (command.left_out or READERS.match(command.text) or why_not(command.text, (), self.options.allow)
+                    or (not command.saves and why_endless(command.text, ())))
 
     def run(self) -> Report:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
@@ -161,6 +167,7 @@ class _Pass:
         self.begun: list[float] = []
         self.ended: list[float] = []
         self.least: list[int] = []              # seconds that a page wants before a command
+        self._before = ""                       # the cluster as it was kept before one of several ways
         self._defined: set[str] = set()
         self._block: list[str] = []             # what the commands of the running block have printed
         self._number = 0
@@ -182,9 +189,22 @@ class _Pass:
                     extra += self._direct(item)
                 else:
                     self.least.append(extra)
+                    self._choose(place)
                     self._play(item, place)
                     place, extra = place + 1, 0
                     self.replay._tell(place, len(self.replay.commands))
+
+    def _choose(self, place: int) -> None:
+        """Keep the cluster before what the page offers something else for, and have that find it so."""
+        if self.session.watches:
+            return
+        kept, back = self.replay.instead
+        if place in kept:
+            self._before = self.session.keep("before")
+        elif place in back and self._before:
+            now = self.session.now
+            self.session.go_back(self._before)
+            self.session.advance(now)
 
     def _direct(self, item: Directive) -> int:
         """Do what a directive asks for; returns the seconds that it lets pass."""

@@ -184,9 +184,9 @@ class Session:
         cluster.reset(seed="page", nodes=self.nodes,
                       release=parse_release(release) if release else cluster.server.release)
 
-    def keep(self) -> str:
-        """Keep the cluster as it is now; returns what `go_back` takes."""
-        kept = os.path.join(self.folder, "kept")
+    def keep(self, name: str = "kept") -> str:
+        """Keep the cluster as it is now; returns what `go_back` takes, until the next is kept by that name."""
+        kept = os.path.join(self.folder, name)
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(self._open().store.folder, kept)
         return kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kubesim_cli.sim.pages.compare import Comparison
@@ -201,3 +203,49 @@ def test_marks_before_lines_that_are_only_similar():
     assert judge("The addon is enabled", "* The addon is enabled", similar=True).equal
     assert not judge("The addon is enabled", "* The addon is enabled").equal
     assert not judge("The addon is enabled", "* The addon is disabled", similar=True).equal
+
+
+@pytest.mark.parametrize(("earlier", "today"), [
+    ("Annotations:  deployment.kubernetes.io/revision=2", "Annotations:  deployment.kubernetes.io/revision: 2"),
+    ('deployments "web"', "deployment.apps/web"),
+    ('daemonsets "web" revision 2', "daemonset.apps/web with revision #2"),
+    ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),
+    ("OldReplicaSets:  web-1f2d (3/3 replicas created)",
+     "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
+    ("  Normal  ScalingReplicaSet  2m  deployment-controller  Scaled up replica set web-5f6d to 1",
+     "  Normal  ScalingReplicaSet  5s  deployment-controller  Scaled up replica set web-5f6d to 1 from 0"),
+    ("  FirstSeen LastSeen Count From SubObjectPath Type Reason Message",
+     "  Type    Reason     Age   From   Message"),
+    ("  22s  21s  1  {default-scheduler }    Normal  Scheduled  Successfully assigned a to b",
+     "  Normal  Scheduled  20s  default-scheduler  Successfully assigned a to b"),
+    ("  22s  21s  2  {kubelet node-1}  spec.containers{web}  Warning  BackOff  Back-off restarting",
+     "  Warning  BackOff  3s (x2 over 9s)  kubelet  Back-off restarting"),
+])
+def test_earlier_releases_said_it_otherwise(earlier, today):
+    assert judge(earlier, today, similar=True).equal
+    assert not judge(earlier, today).equal
+    word = max(re.findall(r"[A-Za-z]+", today), key=len)
+    assert not judge(earlier, today.replace(word, "Other"), similar=True).equal
+
+
+def test_deployments_and_jobs_had_other_columns():
+    today = "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/3     3            2           9s\n"
+    page = "NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE\nweb    3         4         3            2      9s"
+    assert judge(page, today, similar=True).equal
+    assert not judge(page.replace("web    3", "web    4"), today, similar=True).equal
+    assert not judge(page, today).equal
+    job = "NAME   STATUS     COMPLETIONS   DURATION   AGE\npi     Complete   1/1           5s         9s\n"
+    assert judge("NAME  DESIRED  SUCCESSFUL  AGE\npi    1        1           9s", job, similar=True).equal
+    assert not judge("NAME  DESIRED  SUCCESSFUL  AGE\npi    1        0           9s", job, similar=True).equal
+
+
+def test_what_is_only_similar_may_lack_the_empty_replica_sets_of_a_history():
+    today = "NAME   DESIRED   CURRENT   READY   AGE\nweb-5  3   3   3   9s\nweb-1  0   0   0   9m\n"
+    assert judge("NAME   DESIRED   CURRENT   READY   AGE\nweb-5  3   3   3   9s", today, similar=True).equal
+    assert not judge("NAME   DESIRED   CURRENT   READY   AGE\nweb-1  0   0   0   9m", today, similar=True).equal
+
+
+def test_a_part_of_an_output_may_have_a_part_of_the_columns():
+    today = "NAME   STATUS    VOLUME   CAPACITY\ndata   Pending\n"
+    assert judge("NAME  STATUS\ndata  Pending", today, "contains").equal
+    assert not judge("NAME  STATUS\ndata  Bound", today, "contains").equal

@@ -246,3 +246,28 @@ def test_a_part_of_a_document_is_known_for_one(command, shown, level):
 def test_a_log_that_is_only_similar_may_have_more_lines(words, level):
     [found] = parse(f"```sh\nkubectl logs a\n```\n\n{words}\n\n```\nline\n```\n").commands
     assert found.listing.level == level
+
+
+@pytest.mark.parametrize("between", [
+    "## Like another matter\n\n", "Give the server the following flag:\n\n",
+    "A pod has a toleration:\n\n```yaml\ntolerations:\n- key: a\n```\n\n",
+    "The request that is sent looks like this:\n\n"])
+def test_a_block_of_another_matter_is_no_output(between):
+    assert told(parse(f"```sh\nkubectl get pods\n```\n\n{between}```\n--authorization-mode=ABAC\n```\n")) == [
+        ("kubectl get pods", None)]
+
+
+@pytest.mark.parametrize("between", ["## Another matter\n\nThe output is:\n\n", "The output has its flags:\n\n"])
+def test_a_block_that_is_called_output_is_output(between):
+    assert told(parse(f"```sh\nkubectl get pods\n```\n\n{between}```\nNAME\n```\n")) == [("kubectl get pods", "NAME")]
+
+
+def test_a_document_that_begins_with_a_files_name_is_that_file():
+    page = parse("```sh\nkubectl get pod a -o yaml\n```\n\nThe output is similar to:\n\n```yaml\n# a.yaml\nkind: Pod\n"
+                 "apiVersion: v1\nmetadata:\n  name: a\n```\n")
+    assert told(page) == [("kubectl get pod a -o yaml", None), "a.yaml"]
+
+
+def test_words_that_a_list_indents_too_far_are_no_output():
+    assert told(parse("```sh\nkubectl get pods\n```\n\n- see one\n\n        Depending on your cluster there may be more "
+                      "of them.\n")) == [("kubectl get pods", None)]

@@ -393,3 +393,51 @@ def test_a_page_may_leave_its_cluster(replayed):
                       "The connection to the server localhost:8080 was refused - did you specify the right host or "
                       "port?\n```\n")
     assert states(report) == ["equal"] * 2, [one.output for one in report.outcomes]
+
+
+WAYS = """\
+```console
+$ kubectl create deployment web --image=nginx
+deployment.apps/web created
+$ kubectl rollout status deployment/web
+deployment "web" successfully rolled out
+```
+
+```console
+$ kubectl set image deployment/web nginx=nginx:1.16.1
+deployment.apps/web image updated
+```
+
+{words}
+
+```console
+$ kubectl set image deployment web nginx=nginx:1.16.1
+deployment.apps/web image updated
+```
+"""
+
+
+def test_another_way_is_gone_where_the_first_has_not_been(replayed):
+    for words in ("Alternatively, name its kind:", "or", "Say its kind. Or this:"):
+        assert states(replayed(WAYS.format(words=words))) == ["equal"] * 4
+    assert states(replayed(WAYS.format(words="Then, say its kind:"))) == ["equal"] * 3 + ["differs"]
+
+
+def test_a_way_that_is_left_out_takes_nothing_back(replayed):
+    page = WAYS.format(words="Or edit it:\n\n```sh\nkubectl edit deployment/web\n```\n\nAnd then:")
+    assert states(replayed(page)) == ["equal"] * 3 + ["left out", "differs"]
+
+
+def test_a_rollout_is_not_waited_for_where_the_page_does_not_show_its_end(replayed):
+    page = """\
+```console
+$ kubectl create deployment web --image=nginx:doesnotexist
+deployment.apps/web created
+$ kubectl rollout status deployment/web
+Waiting for deployment "web" rollout to finish: 0 of 1 updated replicas are available...
+$ kubectl get deployment
+NAME   READY   UP-TO-DATE   AVAILABLE   AGE
+web    0/1     1            0           25s
+```
+"""
+    assert states(replayed(page)) == ["equal"] * 3

@@ -103,6 +103,7 @@ class _Reader:
             self._code("", token.content, line + 1)
         elif token.type == "heading_open":
             self.tab = "" if not token.level else self.tab
+            self.builder.heading()
 
     def _html(self, text: str, line: int) -> None:
         for match in _COMMENT.finditer(text):
