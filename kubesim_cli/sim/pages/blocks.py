@@ -8,7 +8,7 @@ from . import containers
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
-from .programs import looks_like_command
+from .programs import looks_like_call, looks_like_command
 from .tables import header
 
 PROMPT = re.compile(
@@ -33,8 +33,10 @@ _EXCERPT = re.compile(
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
 _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
-                         r"file (?:that )?looks|target is|tolerations?)\b[^.]*$", re.I)  # words before what is no output
+                         r"file (?:that )?looks|target is|tolerations?)\b[^.]*$", re.I)
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
+_READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
+_OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
 _SENTENCE = re.compile(r"\s+[A-Z][a-z]+(?: [\w,'-]+){5,}\.")
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
@@ -246,8 +248,9 @@ class Builder:
         begin = 0
         while place <= len(lines):
             last = place == len(lines)
-            if last or looks_like_command(lines[place], strict=True):
-                if command is not None and any(each.strip() for each in printed):
+            alone = not any(each.strip() for each in printed[-1:])  # behind a command or an empty line
+            if last or looks_like_command(lines[place], strict=True) or (alone and looks_like_call(lines[place])):
+                if command is not None and any(each.strip() and not each.startswith("#") for each in printed):
                     self._show(command, printed, line + begin, prose, indent, editable)
                 if last:
                     return
@@ -300,6 +303,8 @@ class Builder:
         first = next((line for line in lines if line.strip()), "")
         if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
                 not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (
+                _READ.search(command.text) and _is_manifest(lines) and any(
+                    "metadata" in each for each in lines) and not any(map(_OF_SERVER.match, lines))) or (
                 listing.similar and (document or _LOG.search(command.text))) or (
                 _LOG.search(command.text) and _FOLLOWED.search(command.text)):
             listing.level = "contains"
@@ -348,7 +353,13 @@ class Builder:
 def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not PROMPT.match(lines[0])
+        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0])
+
+
+def _is_prompt(line: str) -> bool:
+    """Whether a line begins with a prompt, and not with the sign of comments alone."""
+    found = PROMPT.match(line)
+    return found is not None and (found["prompt"] != "#" or looks_like_command(found["text"] or ""))
 
 
 def _starts_with(text: str, words: tuple[str, ...]) -> bool:

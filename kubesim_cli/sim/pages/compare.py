@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from . import documents, earlier, tables
-from .layout import ELISION, broken, joined, same_json, short_paths, told, trimmed, without_fields, without_notes
+from .layout import (
+    ELISION,
+    bare_errors,
+    broken,
+    in_order,
+    joined,
+    same_json,
+    short_paths,
+    told,
+    trimmed,
+    without_fields,
+    without_notes,
+)
 from .moments import AGE, interval
 from .names import Names, shape
 
@@ -23,10 +35,12 @@ if TYPE_CHECKING:
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
-                       r"If you don't see a command prompt|Defaulting debug container|Defaulted container)")
+                       r"If you don't see a command prompt|(?i:warning: ignoring DaemonSet-managed pods)|evicting pod |"
+                       r"Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+_OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -89,6 +103,8 @@ class Comparison:
             shown, printed = earlier.in_todays_words(shown), earlier.with_less(shown, printed)
         if self.undated:
             printed = without_fields(shown, printed, tables.LATER_FIELDS)
+        if self.level == "contains":
+            printed = bare_errors(shown, printed)
         printed = joined(shown, broken(shown, short_paths(shown, printed)))
         if wrong := next((line for line in printed for each in self.listing.absent if self._line(each, line)), ""):
             return Verdict(False, [], [wrong])
@@ -104,6 +120,8 @@ class Comparison:
         rewritten = self._rewritten(shown, printed)
         if self.listing.anywhere:
             shown, rewritten = sorted(shown), sorted(rewritten)
+        if self.loose or self.undated:
+            rewritten = in_order(shown, rewritten)
         if same_json(shown, rewritten):
             rewritten = shown
         aged = self.only_ages(shown, rewritten)
@@ -289,7 +307,7 @@ class Comparison:
             return True
         if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
-        if self.loose and column == "ROLES":  # how the page's cluster was made
+        if self.loose and column in _OF_NODES:  # how the page's cluster was made
             return True
         if column in ("EXTERNAL-IP", "IP") and names.alias(ours, theirs):
             return True

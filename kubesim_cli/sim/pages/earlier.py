@@ -12,16 +12,27 @@ from .tables import Table
 _EVENTS = re.compile(r"(\s*)First ?Seen\s+Last ?Seen\s+Count\s+From\s+Sub[Oo]bjectPath\s+Type\s+Reason\s+Message")
 _EVENT = re.compile(r"(\s*)(\d+\w*)\s+\d+\w*\s+\d+\s+\{?([\w-]+)(?:[ ,][^}\t]*?)? ?\}?\s+(?:\S+\{\S+\}\s+)?"
                     r"(Normal|Warning)\s+(\S+)\s+(.*)")
+_MAP = re.compile(r"map\[([^\]]*)\]")
+
+
+def _as_json(found: re.Match[str]) -> str:
+    """Return as JSON a map of strings that Go has printed."""
+    pairs = (pair.partition(":") for pair in found[1].split(" "))
+    return "{" + ",".join(f'"{key}":"{value}"' for key, _, value in pairs) + "}"
+
+
 _WORDS = (
     (re.compile(r"(Annotations: +|\s{8,})([\w-]+(?:\.[\w-]+)*(?:/[\w.-]+)?)=(.*)"), r"\1\2: \3"),  # until 1.11
     (re.compile(r"(deployment|daemonset|statefulset)s \"([^\"]+)\"( revision \d+| with revision #\d+)?"),
      lambda found: f"{found[1]}.apps/{found[2]}" + (found[3] or "").replace(" revision ", " with revision #", not str(
          found[3]).startswith(" with"))),
+    (re.compile(r"(?:map\[[^\[\]]*:[^\[\]]*\] ?)+"), lambda found: _MAP.sub(_as_json, found[0])),  # until 1.16
     (re.compile(r"(\s*)---------(?:\s+-+){7}"), r"\1----  ------  ----  ----  -------"),
     (_EVENTS, r"\1Type  Reason  Age  From  Message"),
     (_EVENT, r"\1\4  \5  \2  \3  \6"),
 )
 _HAD = re.compile(r"(Scaled (?:up|down) replica set \S+ to \d+) from \d+$")
+_NO_CHANGE = re.compile(r"(?<= patched) \(no change\)$")
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
 
 
@@ -33,12 +44,14 @@ def in_todays_words(lines: list[str]) -> list[str]:
 
 
 def with_less(shown: list[str], printed: list[str]) -> list[str]:
-    """Return an output of `kubectl describe` without what it tells more than it did, unless the page has it: the empty
-    ReplicaSets of a Deployment's history, and how many replicas one had before it was scaled."""
+    """Return an output without what is told more than it was, unless the page has it: the empty ReplicaSets of a
+    Deployment's history, how many replicas one had before it was scaled, and that a patch has changed nothing."""
     if not any(_EMPTY.search(line) for line in shown):
         printed = [_none(_EMPTY.sub("", line)) if line.startswith("OldReplicaSets:") else line for line in printed]
     if not any(_HAD.search(line) for line in shown):
         printed = [_HAD.sub(r"\1", line) for line in printed]
+    if not any(_NO_CHANGE.search(line) for line in shown):
+        printed = [_NO_CHANGE.sub("", line) for line in printed]
     return printed
 
 

@@ -25,6 +25,7 @@ _ALL_NODES = re.compile(r"\s*kubectl get (?:nodes?|no)(?: -o wide| --show-labels
 _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
 _ROLLOUT = re.compile(r"(?!.*--(?:watch|timeout))\s*kubectl\b[^\n|;&#]*\brollout status\b[^\n|;&#]*")
+_DRAINS = re.compile(r"^\s*kubectl\b[^|;&\n]*\sdrain\s", re.M)
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
@@ -123,7 +124,8 @@ def _nodes(page: Page) -> int:
         for table in found:
             if "NODE" in table.columns:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
-    return min(len(named - {"<none>", ""}), 20) or 1
+    least = 2 if any(_DRAINS.search(command.text) for command in page.commands) else 1  # pods have to go somewhere
+    return max(min(len(named - {"<none>", ""}), 20), least)
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

@@ -119,3 +119,10 @@ def looks_like_command(line: str, strict: bool = False) -> bool:
                 and not re.match(r"kubectl (controls|is)\b", line)) or bool(re.match(r"[A-Za-z_]\w*=\$\([a-z]", line))
     return (first in KNOWN or first in ("for", "while", "until", "if", "case", "function", "{", "(")
             or bool(re.match(r"[A-Za-z_]\w*=\S", line)))
+
+
+def looks_like_call(line: str) -> bool:
+    """Whether a line is likely a call of a program with a file or a flag, and no row of words with columns."""
+    words = line.split()
+    return bool(words) and words[0] in KNOWN and "  " not in line.strip() and any(
+        re.search(r"^-\w|^--\w|/|\.\w", word) for word in words[1:])

@@ -47,7 +47,10 @@ class Finder:
             if skip:
                 skip = False
                 continue
-            if word in ("-n", "--namespace") and place + 1 < len(words):
+            if word in ("-f", "--filename") and place + 1 < len(words):
+                self.resource, self.name = _first_object(words[place + 1])
+                skip = True
+            elif word in ("-n", "--namespace") and place + 1 < len(words):
                 given, skip = words[place + 1], True
             elif word.startswith(("--namespace=", "-n=")):
                 given = word.partition("=")[2]
@@ -70,6 +73,18 @@ class Finder:
             return None
         found = self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
         return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+
+
+def _first_object(file: str) -> tuple[str, str]:
+    """Return the kind and the name of the first object of a manifest, as far as they can be seen."""
+    try:
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
+    except (OSError, UnicodeDecodeError):
+        return "", ""
+    kind = re.search(r"^kind:\s*[\"']?(\w+)", text, re.M)
+    name = re.search(r"^\s+name:\s*[\"']?([\w.-]+)", text, re.M)
+    return kind[1].lower() if kind else "", name[1] if name else ""
 
 
 def edit(session: Session, text: str, saves: str) -> str:

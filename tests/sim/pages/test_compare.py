@@ -249,3 +249,37 @@ def test_a_part_of_an_output_may_have_a_part_of_the_columns():
     today = "NAME   STATUS    VOLUME   CAPACITY\ndata   Pending\n"
     assert judge("NAME  STATUS\ndata  Pending", today, "contains").equal
     assert not judge("NAME  STATUS\ndata  Bound", today, "contains").equal
+
+
+def test_an_error_may_be_broken_ended_and_bare():
+    error = 'Error from server (Forbidden): error when creating "a.yaml": pods "a" is forbidden: maximum is 1, not 2'
+    assert judge('Error from server (Forbidden): error when creating "a.yaml":\npods "a" is forbidden: maximum is 1, '
+                 'not 2.', error, "contains").equal
+    assert judge('pods "a" is forbidden:\nmaximum is 1, not 2', error, "contains").equal
+    assert not judge('pods "a" is forbidden:\nmaximum is 1, not 3', error, "contains").equal
+    assert not judge('pods "a" is forbidden: maximum is 1, not 2', error).equal
+
+
+def test_what_was_done_may_have_been_done_in_another_order():
+    printed = 'service "web" deleted\ndeployment.apps "web" deleted\n'
+    assert judge('deployment.apps "web" deleted\nservice "web" deleted', printed, undated=True).equal
+    assert not judge('deployment.apps "web" deleted\nservice "web" deleted', printed).equal
+    assert not judge('deployment.apps "web" deleted\nservice "db" deleted', printed, undated=True).equal
+
+
+def test_how_a_cluster_was_made_is_free_where_a_list_of_nodes_is_only_similar():
+    printed = "NAME   STATUS   OS-IMAGE      CONTAINER-RUNTIME\na      Ready    Ubuntu 22.04  docker://27.4.1\n"
+    page = "NAME   STATUS   OS-IMAGE   CONTAINER-RUNTIME\na      Ready    Flatcar    containerd://1.4.1"
+    assert judge(page, printed, similar=True).equal
+    assert not judge(page, printed).equal
+    assert not judge(page.replace("Ready", "NotReady"), printed, similar=True).equal
+
+
+def test_maps_were_printed_as_go_does():
+    assert judge("map[cpu:250m memory:120Mi]", '{"cpu":"250m","memory":"120Mi"}', undated=True).equal
+    assert not judge("map[cpu:250m memory:120Mi]", '{"cpu":"250m","memory":"99Mi"}', undated=True).equal
+
+
+def test_a_patch_that_changes_nothing_is_told_since_kubectl_1_9():
+    assert judge("pod/a patched", "pod/a patched (no change)", similar=True).equal
+    assert not judge("pod/a patched", "pod/a patched (no change)").equal

@@ -271,3 +271,23 @@ def test_a_document_that_begins_with_a_files_name_is_that_file():
 def test_words_that_a_list_indents_too_far_are_no_output():
     assert told(parse("```sh\nkubectl get pods\n```\n\n- see one\n\n        Depending on your cluster there may be more "
                       "of them.\n")) == [("kubectl get pods", None)]
+
+
+def test_a_document_without_what_the_server_adds_is_a_part():
+    page = "```sh\nkubectl get pod a -o yaml\n```\n\n```yaml\napiVersion: v1\nkind: Pod\nmetadata:\n"
+    page += "  name: a\n{}```\n"
+    levels = [parse(page.format(more)).commands[0].listing.level for more in ("", "  uid: 91460ecb\n")]
+    assert levels == ["contains", ""]
+
+
+def test_a_comment_before_a_manifest_is_no_prompt():
+    page = parse("```yaml\n# You need to change this\napiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n```\n"
+                 "```sh\nkubectl get pods\n```\n")
+    assert [type(item) for item in page.items] == [Shown, Command]
+
+
+def test_calls_of_programs_stand_among_commands_and_their_output():
+    page = parse("```sh\nkubectl get pod a -o yaml > a.yaml\nvi a.yaml\n# do some edit\n\nkubectl apply -f a.yaml\n"
+                 "pod/a configured\n\nrm ./a.yaml\n```\n")
+    assert told(page) == [("kubectl get pod a -o yaml > a.yaml", None), ("vi a.yaml", None),
+                          ("kubectl apply -f a.yaml", "pod/a configured"), ("rm ./a.yaml", None)]
