@@ -34,6 +34,8 @@ _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|r
 _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
 _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
                          r"file (?:that )?looks|target is|tolerations?)\b[^.]*$", re.I)
+_OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before another output
+_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as)\b[^.]*[.:]$")  # and before one that may be none
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
 _READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
 _OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
@@ -279,11 +281,13 @@ class Builder:
         told = prose.split("\n\n")[-1]
         if self._awaiting is not None and self._answers(told, lines):
             self._show(self._awaiting, lines, line, prose, indent, editable)
-        elif listed is not None and listed.listing is not None and re.search(r"(?:^|\s)or\b[^.]*$", prose, re.I):
+        elif listed is not None and listed.listing is not None and _OR.search(prose):
             listed.listing.alternatives.append(lines)
 
     def _answers(self, told: str, lines: list[str]) -> bool:
         """Whether a block is what the last command prints, by the words before it and its lines."""
+        if _UNLESS.search(" ".join(told.split())):
+            return False
         if self._apart or (_OF_ANOTHER.search(told) and not _BEGINNING.match(lines[0]) and not header(lines[0])):
             return bool(_SAYS_OUTPUT.search(told))
         return not told or bool(_TELLS_OUTPUT.search(told)) or any(_PRINTED.match(each) for each in lines)

@@ -22,7 +22,6 @@ def _as_json(found: re.Match[str]) -> str:
 
 
 _WORDS = (
-    (re.compile(r"(Annotations: +|\s{8,})([\w-]+(?:\.[\w-]+)*(?:/[\w.-]+)?)=(.*)"), r"\1\2: \3"),  # until 1.11
     (re.compile(r"(deployment|daemonset|statefulset)s \"([^\"]+)\"( revision \d+| with revision #\d+)?"),
      lambda found: f"{found[1]}.apps/{found[2]}" + (found[3] or "").replace(" revision ", " with revision #", not str(
          found[3]).startswith(" with"))),
@@ -31,6 +30,7 @@ _WORDS = (
     (_EVENTS, r"\1Type  Reason  Age  From  Message"),
     (_EVENT, r"\1\4  \5  \2  \3  \6"),
 )
+_ANNOTATION = re.compile(r"(Annotations: +|\s{8,})([\w-]+(?:\.[\w-]+)*(?:/[\w.-]+)?)=(.*)")  # until 1.11
 _HAD = re.compile(r"(Scaled (?:up|down) replica set \S+ to \d+) from \d+$")
 _NO_CHANGE = re.compile(r"(?<= patched) \(no change\)$")
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
@@ -40,7 +40,12 @@ def in_todays_words(lines: list[str]) -> list[str]:
     """Return lines of a page as the kubectl of today says the same."""
     for pattern, words in _WORDS:
         lines = [pattern.sub(words, line) if pattern.fullmatch(line) else line for line in lines]
-    return lines
+    out: list[str] = []
+    annotations = False
+    for line in lines:
+        annotations = line.startswith("Annotations:") or (annotations and line.startswith(" "))
+        out.append(_ANNOTATION.sub(r"\1\2: \3", line) if annotations else line)
+    return out
 
 
 def with_less(shown: list[str], printed: list[str]) -> list[str]:

@@ -207,6 +207,8 @@ def test_marks_before_lines_that_are_only_similar():
 
 @pytest.mark.parametrize(("earlier", "today"), [
     ("Annotations:  deployment.kubernetes.io/revision=2", "Annotations:  deployment.kubernetes.io/revision: 2"),
+    ("Labels:   a=1\n          tier=2\nAnnotations:  a=1\n              revision=2",
+     "Labels:   a=1\n          tier=2\nAnnotations:  a: 1\n              revision: 2"),
     ('deployments "web"', "deployment.apps/web"),
     ('daemonsets "web" revision 2', "daemonset.apps/web with revision #2"),
     ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),

@@ -291,3 +291,14 @@ def test_calls_of_programs_stand_among_commands_and_their_output():
                  "pod/a configured\n\nrm ./a.yaml\n```\n")
     assert told(page) == [("kubectl get pod a -o yaml > a.yaml", None), ("vi a.yaml", None),
                           ("kubectl apply -f a.yaml", "pod/a configured"), ("rm ./a.yaml", None)]
+
+
+def test_an_output_that_may_be_none_is_not_expected():
+    assert told(parse("```sh\nkubectl cluster-info\n```\n\nIf you see a message similar to this,\nit is not configured.\n\n"
+                      "```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
+
+
+def test_an_output_that_comes_instead_is_as_true():
+    page = parse("```sh\nkubectl get pods\n```\n\nThe output is:\n\n```\nNAME\n```\n\nWithout pods, this is printed instead:"
+                 "\n\n```\nNo resources found\n```\n")
+    assert page.commands[0].listing.alternatives == [["No resources found"]]
