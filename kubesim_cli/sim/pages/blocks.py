@@ -75,6 +75,7 @@ class Builder:
         self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
         self._watch = ""                       # the command of the last watch
         self._apart = False                    # whether a heading or another block stands behind the last command
+        self._asked = ""                       # the words before the last command
         self._instead = False                  # whether the block is another way to do what the last one does
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
@@ -182,7 +183,7 @@ class Builder:
             self._watch = text
         self._name_files(text)
         self.page.items.append(command)
-        self._awaiting, self._apart = command, False
+        self._awaiting, self._apart, self._asked = command, False, ""
         return command
 
     def _name_files(self, text: str) -> None:
@@ -204,6 +205,7 @@ class Builder:
         for text, offset in split(lines):
             comment = "\n".join(each for each in lines[:offset] if each.lstrip().startswith("#"))
             self._add(text, line + offset, label, comment=comment)
+        self._asked = prose.split("\n\n")[-1]
         if lines and all(not each.strip() or each.lstrip().startswith("#") for each in lines):
             self._prose = prose
 
@@ -286,7 +288,7 @@ class Builder:
 
     def _answers(self, told: str, lines: list[str]) -> bool:
         """Whether a block is what the last command prints, by the words before it and its lines."""
-        if _UNLESS.search(" ".join(told.split())):
+        if _UNLESS.search(" ".join((told or self._asked).split())):
             return False
         if self._apart or (_OF_ANOTHER.search(told) and not _BEGINNING.match(lines[0]) and not header(lines[0])):
             return bool(_SAYS_OUTPUT.search(told))

@@ -31,8 +31,12 @@ _WORDS = (
     (_EVENT, r"\1\4  \5  \2  \3  \6"),
 )
 _ANNOTATION = re.compile(r"(Annotations: +|\s{8,})([\w-]+(?:\.[\w-]+)*(?:/[\w.-]+)?)=(.*)")  # until 1.11
-_HAD = re.compile(r"(Scaled (?:up|down) replica set \S+ to \d+) from \d+$")
-_NO_CHANGE = re.compile(r"(?<= patched) \(no change\)$")
+_MORE = (
+    re.compile(r"(Scaled (?:up|down) replica set \S+ to \d+) from \d+$"),
+    re.compile(r"(Unable to find \")[\w./]+, Resource="),
+    re.compile(r"(Successfully assigned )[a-z0-9-]+/"),
+    re.compile(r"( patched) \(no change\)$"),
+)
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
 
 
@@ -49,14 +53,13 @@ def in_todays_words(lines: list[str]) -> list[str]:
 
 
 def with_less(shown: list[str], printed: list[str]) -> list[str]:
-    """Return an output without what is told more than it was, unless the page has it: the empty ReplicaSets of a
-    Deployment's history, how many replicas one had before it was scaled, and that a patch has changed nothing."""
+    """Return an output without what earlier releases left out, unless the page has it, too (see _MORE), and without the
+    empty ReplicaSets of a Deployment's history, which `kubectl describe` has not always told."""
     if not any(_EMPTY.search(line) for line in shown):
         printed = [_none(_EMPTY.sub("", line)) if line.startswith("OldReplicaSets:") else line for line in printed]
-    if not any(_HAD.search(line) for line in shown):
-        printed = [_HAD.sub(r"\1", line) for line in printed]
-    if not any(_NO_CHANGE.search(line) for line in shown):
-        printed = [_NO_CHANGE.sub("", line) for line in printed]
+    for pattern in _MORE:
+        if not any(pattern.search(line) for line in shown):
+            printed = [pattern.sub(r"\1", line) for line in printed]
     return printed
 
 

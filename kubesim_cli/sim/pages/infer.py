@@ -55,12 +55,16 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     added: list[Command] = []
     items: list[Item] = []
     balanced = False
+    replicas = _dns_servers(page)
     made = Made(lambda text: _objects(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
             made.shown(item.name, source(item))
         elif isinstance(item, Command) and not item.inside and not item.left_out:
-            steps = _before(item, [each for each in manifests if each.shown in items], discovery)
+            steps = [_command(item, f"kubectl -n kube-system scale deployment coredns --replicas={replicas}")] \
+                if replicas > 1 and not added else []
+            replicas = 1
+            steps += _before(item, [each for each in manifests if each.shown in items], discovery)
             if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
                 balanced = True
                 steps.insert(0, _command(item, "kubectl sim tunnel open"))
@@ -126,6 +130,20 @@ def _nodes(page: Page) -> int:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
     least = 2 if any(_DRAINS.search(command.text) for command in page.commands) else 1  # pods have to go somewhere
     return max(min(len(named - {"<none>", ""}), 20), least)
+
+
+def _dns_servers(page: Page) -> int:
+    """Return how many replicas CoreDNS has in the page's cluster by its lists: kubeadm makes two, minikube one."""
+    most = 1
+    for command in page.commands:
+        for table in tables(command.listing.lines) if command.listing else ():
+            rows = [dict(zip(table.columns, cells)) for _, cells in table.rows]
+            most = max(most, sum(row.get("NAME", "").startswith("coredns-") and "STATUS" in row for row in rows))
+            for row in rows:
+                wanted = row.get("READY", "").rpartition("/")[2]
+                if row.get("NAME") == "coredns" and wanted.isdecimal():
+                    most = max(most, int(wanted))
+    return min(most, 9)
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

@@ -16,7 +16,7 @@ from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
 from .prerequisites import LeftOut
-from .programs import WATCH, defined_names, why_endless, why_not
+from .programs import WATCH, defined_names, unset_variable, variables, why_endless, why_not
 from .session import Session
 from .tables import header
 from .watching import Watch
@@ -102,6 +102,7 @@ class Replay:
                  tell: Callable[[int, int], None] | None = None):
         self.page, self.execute, self.options = page, execute, options
         self.commands = page.commands
+        self.variables = {name for command in self.commands for name in variables(command.text)}
         self.instead = instead.places(self.commands, self._changes)
         self._tell = tell or (lambda done, of: None)
         self._uids: dict[str, str] = dict(page.uids)
@@ -232,6 +233,9 @@ class _Pass:
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
             why = why_not(text, self._defined, self.options.allow)
+        if not why and not command.inside and not self.options.host_shell and (
+                name := unset_variable(text, self.replay.variables | self.session.environ.keys())):
+            why = f"has the placeholder ${name}"
         if not why and not command.saves:
             why = why_endless(text, self.session.environ)
         if not why and not command.inside and (line := self._left_out.unset(text)):

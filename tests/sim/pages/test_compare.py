@@ -216,6 +216,8 @@ def test_marks_before_lines_that_are_only_similar():
      "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
     ("  Normal  ScalingReplicaSet  2m  deployment-controller  Scaled up replica set web-5f6d to 1",
      "  Normal  ScalingReplicaSet  5s  deployment-controller  Scaled up replica set web-5f6d to 1 from 0"),
+    ("  Normal  Scheduled  2m  default-scheduler  Successfully assigned a to minikube",
+     "  Normal  Scheduled  5s  default-scheduler  Successfully assigned default/a to minikube"),
     ("  FirstSeen LastSeen Count From SubObjectPath Type Reason Message",
      "  Type    Reason     Age   From   Message"),
     ("  22s  21s  1  {default-scheduler }    Normal  Scheduled  Successfully assigned a to b",
@@ -285,3 +287,10 @@ def test_maps_were_printed_as_go_does():
 def test_a_patch_that_changes_nothing_is_told_since_kubectl_1_9():
     assert judge("pod/a patched", "pod/a patched (no change)", similar=True).equal
     assert not judge("pod/a patched", "pod/a patched (no change)").equal
+
+
+def test_a_resource_was_told_without_its_group():
+    page = 'Unable to find "ingresses" that match field selector "a=b"'
+    today = 'Unable to find "networking.k8s.io/v1, Resource=ingresses" that match field selector "a=b"'
+    assert judge(page, today, undated=True).equal
+    assert not judge(page, today.replace("ingresses", "services"), undated=True).equal

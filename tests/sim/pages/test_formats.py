@@ -269,8 +269,8 @@ def test_a_document_that_begins_with_a_files_name_is_that_file():
 
 
 def test_words_that_a_list_indents_too_far_are_no_output():
-    assert told(parse("```sh\nkubectl get pods\n```\n\n- see one\n\n        Depending on your cluster there may be more "
-                      "of them.\n")) == [("kubectl get pods", None)]
+    assert told(parse("```sh\nkubectl get pods\n```\n\n- see one\n\n        Depending on your cluster there may be "
+                      "more of them.\n")) == [("kubectl get pods", None)]
 
 
 def test_a_document_without_what_the_server_adds_is_a_part():
@@ -294,11 +294,30 @@ def test_calls_of_programs_stand_among_commands_and_their_output():
 
 
 def test_an_output_that_may_be_none_is_not_expected():
-    assert told(parse("```sh\nkubectl cluster-info\n```\n\nIf you see a message similar to this,\nit is not configured.\n\n"
-                      "```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
+    assert told(parse("```sh\nkubectl cluster-info\n```\n\nIf you see a message similar to this,\nit is not "
+                      "configured.\n\n```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
+    assert told(parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n\n"
+                      "```\nError\n```\n")) == [("kubectl get pods", None)]
 
 
 def test_an_output_that_comes_instead_is_as_true():
-    page = parse("```sh\nkubectl get pods\n```\n\nThe output is:\n\n```\nNAME\n```\n\nWithout pods, this is printed instead:"
-                 "\n\n```\nNo resources found\n```\n")
+    page = parse("```sh\nkubectl get pods\n```\n\nThe output is:\n\n```\nNAME\n```\n\nWithout pods, this is printed "
+                 "instead:\n\n```\nNo resources found\n```\n")
     assert page.commands[0].listing.alternatives == [["No resources found"]]
+
+
+def test_a_tab_of_code_needs_no_fence():
+    page = parse('{{< tabs name="t" >}}\n{{< tab name="x86-64" codelang="bash" >}}\nkubectl get pods\n{{< /tab >}}\n'
+                 '{{< tab name="Windows" codelang="bash" >}}\nkubectl get nodes\n{{< /tab >}}\n{{< /tabs >}}\n')
+    assert [(one.text, one.line, one.label) for one in page.commands] == [("kubectl get pods", 3, "x86-64")]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("page.adoc", "[source,sh]\n----\n$ kubectl get pods\n----\n\n== Like others\n\n----\n--a-flag\n----\n"),
+    ("page.rst", "One\n===\n\n.. code-block:: console\n\n   $ kubectl get pods\n\nLike others\n===========\n\n::\n\n"
+                 "   --a-flag\n"),
+])
+def test_headings_of_other_formats(name, text):
+    if name.endswith(".rst"):
+        pytest.importorskip("docutils")
+    assert told(parse(text, name)) == [("kubectl get pods", None)]

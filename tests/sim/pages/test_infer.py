@@ -191,7 +191,8 @@ Error from server (NotFound): configmaps "a" not found
 ```
 """)
     assert states(report) == ["equal"] * 6, differences(report)
-    assert inferred(report) == ["kubectl delete configmaps a --ignore-not-found --now"] + ["kubectl apply -f a.yaml"] * 2
+    assert inferred(report) == ["kubectl delete configmaps a --ignore-not-found --now", "kubectl apply -f a.yaml",
+                                "kubectl apply -f a.yaml"]
 
 
 def test_a_node_that_is_drained_is_not_the_only_one(replayed):
@@ -211,3 +212,14 @@ a      1/1     Running   0          6m
 ```
 """)
     assert states(report) == ["equal"] * 2, differences(report)
+
+
+def test_coredns_has_as_many_replicas_as_the_page_lists(replayed):
+    report = replayed("""\
+```console
+$ kubectl get deployment -n kube-system
+NAME      READY   UP-TO-DATE   AVAILABLE   AGE
+coredns   2/2     2            2           3m
+```
+""")
+    assert states(report) == ["equal"], differences(report)

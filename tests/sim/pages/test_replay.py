@@ -441,3 +441,11 @@ web    0/1     1            0           25s
 ```
 """
     assert states(replayed(page)) == ["equal"] * 3
+
+
+@needs_bash
+def test_a_variable_that_nothing_sets_is_a_placeholder(replayed):
+    report = replayed("```sh\nkubectl cordon $NODENAME\nNODE=minikube\nkubectl cordon $NODE\n"
+                      "kubectl run a --image=nginx -- sh -c 'echo $OTHER'\necho ${MORE:-1} $HOME\n```\n")
+    assert states(report) == ["left out", "ran", "ran", "ran", "ran"]
+    assert report.outcomes[0].why == "has the placeholder $NODENAME"
