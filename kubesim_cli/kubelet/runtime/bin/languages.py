@@ -53,7 +53,7 @@ def _say(process: Process) -> int | None:
 def _pi(digits: int) -> str:
     """Return pi with so many digits, rounded (Machin: pi/4 = 4 arctan 1/5 - arctan 1/239)."""
     guard = 10
-    one = 10 ** (digits - 1 + guard)
+    one: int = 10 ** (digits - 1 + guard)
 
     def arctan(of: int) -> int:
         total = term = one // of
