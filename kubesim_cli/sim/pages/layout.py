@@ -59,6 +59,8 @@ def broken(shown: list[str], printed: list[str]) -> list[str]:
 
 def bare_errors(shown: list[str], printed: list[str]) -> list[str]:
     """Return an output with its errors as the server words them where the page leaves kubectl's words before out."""
+    if any(_ERROR.match(line) for line in shown):
+        return printed
     out: list[str] = []
     for line in printed:
         bare = _ERROR.sub("", line)

@@ -259,6 +259,8 @@ def test_an_error_may_be_broken_ended_and_bare():
     error = 'Error from server (Forbidden): error when creating "a.yaml": pods "a" is forbidden: maximum is 1, not 2'
     assert judge('Error from server (Forbidden): error when creating "a.yaml":\npods "a" is forbidden: maximum is 1, '
                  'not 2.', error, "contains").equal
+    assert judge('Error from server (Forbidden): error when creating "a.yaml":\npods "a" is forbidden: maximum is 1, '
+                 'not 2', error, "contains").equal
     assert judge('pods "a" is forbidden:\nmaximum is 1, not 2', error, "contains").equal
     assert not judge('pods "a" is forbidden:\nmaximum is 1, not 3', error, "contains").equal
     assert not judge('pods "a" is forbidden: maximum is 1, not 2', error).equal
