@@ -449,3 +449,10 @@ def test_a_variable_that_nothing_sets_is_a_placeholder(replayed):
                       "kubectl run a --image=nginx -- sh -c 'echo $OTHER'\necho ${MORE:-1} $HOME\n```\n")
     assert states(report) == ["left out", "ran", "ran", "ran", "ran"]
     assert report.outcomes[0].why == "has the placeholder $NODENAME"
+
+
+def test_what_is_yet_to_start_is_looked_at_soon(replayed):
+    report = replayed("```sh\nkubectl create deployment web --image=nginx\n```\n\n```sh\nkubectl describe rs\n```\n\n"
+                      "The output is similar to:\n\n```\nReplicas:       1 current / 1 desired\n"
+                      "Pods Status:    0 Running / 1 Waiting / 0 Succeeded / 0 Failed\n```\n")
+    assert states(report) == ["ran", "equal"]
