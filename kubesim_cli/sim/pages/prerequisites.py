@@ -64,7 +64,7 @@ class LeftOut:
         for each in (name, os.path.basename(name.rstrip("/"))):
             for word, line in self._lines.items():
                 if word == each or word.endswith((f"/{each}", f"-{each}")) or each.endswith(f"-{word}") or (
-                        each.startswith(f"{word}-")) or word.startswith(f"{each}-"):
+                        each.startswith((f"{word}-", f"{word}."))) or word.startswith(f"{each}-"):
                     return line
         return 0
 

@@ -249,7 +249,7 @@ def test_a_log_that_is_only_similar_may_have_more_lines(words, level):
 
 
 @pytest.mark.parametrize("between", [
-    "## Like another matter\n\n", "Give the server the following flag:\n\n",
+    "## Like another matter\n\n", "Give the server of `a.yaml` the following flag of `b.yaml`:\n\n",
     "A pod has a toleration:\n\n```yaml\ntolerations:\n- key: a\n```\n\n",
     "The request that is sent looks like this:\n\n"])
 def test_a_block_of_another_matter_is_no_output(between):
