@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .commandline import Scan
+from .commandline import Scan, arguments
 from .model import Command
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ class Made:
             verb = next((word for word in words[1:] if not word.startswith("-")), "")
             if verb == "delete":
                 if not re.search(r"[Ee]rror|not found", listed):
-                    steps += self._again(words, command.text, listed)
+                    steps += self._again(words, listed)
                 self._forget(words, command.text, listed)
             if verb not in ("create", "apply", "run") or any(word.startswith("--dry-run") for word in words):
                 continue
@@ -79,12 +79,12 @@ class Made:
             return {(found.name, name, namespace): " ".join(words)} if found else {}
         return {}
 
-    def _again(self, words: list[str], text: str, listed: str) -> list[str]:
+    def _again(self, words: list[str], listed: str) -> list[str]:
         """Return the commands that make anew what was deleted before, and is by this command."""
         files: dict[str, None] = {}
         for entry, source in list(self._gone.items()):
-            if entry not in self._made and self._deletes(entry, source, words, text, listed) and (
-                    source in self._files or "://" in source):
+            if entry not in self._made and (source in self._files or "://" in source) and (
+                    source in words or self._names(words, entry) or _is_told(entry[0], entry[1], "deleted", listed)):
                 files[source] = None
                 self._made[entry] = self._gone.pop(entry)
         return [f"kubectl apply -f {file}" for file in files]
@@ -95,6 +95,14 @@ class Made:
                     entry, source, words, text, listed):
                 self._gone[entry] = _value(words, "-f", "--filename") or source
                 del self._made[entry]
+
+    def _names(self, words: list[str], entry: tuple[str, str, str]) -> bool:
+        """Whether a command names an object as KIND NAME or KIND/NAME."""
+        kinds, *names = [*arguments(words[1:])[1:], ""]
+        named = [word.partition("/")[::2] for word in (kinds, *names) if "/" in word]
+        named += [(kind, name) for kind in kinds.split(",") for name in names if "/" not in kinds]
+        return any(name == entry[1] and (found := self._discovery.find(kind)) is not None and found.name == entry[0]
+                   for kind, name in named)
 
     @staticmethod
     def _deletes(entry: tuple[str, str, str], source: str, words: list[str], text: str, listed: str) -> bool:

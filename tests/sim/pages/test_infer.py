@@ -188,9 +188,11 @@ $ kubectl delete cm -l app=a
 configmap "a" deleted
 $ kubectl delete configmap a
 Error from server (NotFound): configmaps "a" not found
+$ kubectl delete services,configmap -l app=a
+No resources found
 ```
 """)
-    assert states(report) == ["equal"] * 6, differences(report)
+    assert states(report) == ["equal"] * 7, differences(report)
     assert inferred(report) == ["kubectl delete configmaps a --ignore-not-found --now", "kubectl apply -f a.yaml",
                                 "kubectl apply -f a.yaml"]
 
