@@ -8,7 +8,8 @@ from . import containers
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
-from .programs import looks_like_command
+from .programs import looks_like_call, looks_like_command
+from .tables import header
 
 PROMPT = re.compile(
     r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
@@ -30,6 +31,15 @@ _EXCERPT = re.compile(
     r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
+_SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
+_OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
+                         r"file (?:that )?looks|target is|tolerations?)\b(?:(?!\.\s).)*$", re.I | re.S)
+_OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before another output
+_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as)\b[^.]*[.:]$")  # and before one that may be none
+_INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
+_READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
+_OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
+_SENTENCE = re.compile(r"\s+[A-Z][a-z]+(?: [\w,'-]+){5,}\.")
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
@@ -64,12 +74,19 @@ class Builder:
         self._listed: Command | None = None    # the command whose listing was last
         self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
         self._watch = ""                       # the command of the last watch
+        self._apart = False                    # whether a heading or another block stands behind the last command
+        self._asked = ""                       # the words before the last command
+        self._instead = False                  # whether the block is another way to do what the last one does
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
         """Words between blocks, a paragraph at a time."""
         if text.strip():
             self._prose = (self._prose + "\n\n" + text.strip()).strip()[-2000:]
+
+    def heading(self) -> None:
+        """The head of a section, whose text comes as words."""
+        self._apart = True
 
     def comment(self, text: str, line: int) -> None:
         """An HTML comment's text, or that of a comment in another format; those of others mean nothing here."""
@@ -87,8 +104,12 @@ class Builder:
         """A code block: `line` is that of its first line of text, `label` that of the tab that it stands in."""
         language = language.lower()
         lines = [each.rstrip() for each in text.rstrip("\n").split("\n")]
+        if not language and len(lines) == 1 and _SENTENCE.fullmatch(lines[0]) and not self._prose.endswith(":"):
+            self.prose(text)  # of a list, indented too far
+            return
         prose, self._prose = self._prose, ""
         name = self.pending.file or title
+        self._instead = not self._apart and bool(_INSTEAD.search(prose.split("\n\n")[-1]))
         skipped = self.pending.skip
         if skipped:
             self.pending.clear()
@@ -142,7 +163,8 @@ class Builder:
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
-        command = Command(text, line, self._block, label=label)
+        command = Command(text, line, self._block, label=label, instead=self._instead)
+        self._instead = False
         self.pending.apply(command)
         if self._shell and text.strip() in ("exit", "logout", "^D"):
             self._shell = ""
@@ -161,7 +183,7 @@ class Builder:
             self._watch = text
         self._name_files(text)
         self.page.items.append(command)
-        self._awaiting = command
+        self._awaiting, self._apart, self._asked = command, False, ""
         return command
 
     def _name_files(self, text: str) -> None:
@@ -183,6 +205,7 @@ class Builder:
         for text, offset in split(lines):
             comment = "\n".join(each for each in lines[:offset] if each.lstrip().startswith("#"))
             self._add(text, line + offset, label, comment=comment)
+        self._asked = prose.split("\n\n")[-1]
         if lines and all(not each.strip() or each.lstrip().startswith("#") for each in lines):
             self._prose = prose
 
@@ -229,8 +252,9 @@ class Builder:
         begin = 0
         while place <= len(lines):
             last = place == len(lines)
-            if last or looks_like_command(lines[place], strict=True):
-                if command is not None and any(each.strip() for each in printed):
+            alone = not any(each.strip() for each in printed[-1:])  # behind a command or an empty line
+            if last or looks_like_command(lines[place], strict=True) or (alone and looks_like_call(lines[place])):
+                if command is not None and any(each.strip() and not each.startswith("#") for each in printed):
                     self._show(command, printed, line + begin, prose, indent, editable)
                 if last:
                     return
@@ -257,11 +281,18 @@ class Builder:
         elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
-        if self._awaiting is not None and (not told or _TELLS_OUTPUT.search(told) or any(
-                _PRINTED.match(each) for each in lines)):
+        if self._awaiting is not None and self._answers(told, lines):
             self._show(self._awaiting, lines, line, prose, indent, editable)
-        elif listed is not None and listed.listing is not None and re.search(r"(?:^|\s)or\b[^.]*$", prose, re.I):
+        elif listed is not None and listed.listing is not None and _OR.search(prose):
             listed.listing.alternatives.append(lines)
+
+    def _answers(self, told: str, lines: list[str]) -> bool:
+        """Whether a block is what the last command prints, by the words before it and its lines."""
+        if _UNLESS.search(" ".join((told or self._asked).split())):
+            return False
+        if self._apart or (_OF_ANOTHER.search(told) and not _BEGINNING.match(lines[0]) and not header(lines[0])):
+            return bool(_SAYS_OUTPUT.search(told))
+        return not told or bool(_TELLS_OUTPUT.search(told)) or any(_PRINTED.match(each) for each in lines)
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
         again = next((place for place, each in enumerate(lines) if place and not lines[place - 1].strip()
@@ -278,6 +309,8 @@ class Builder:
         first = next((line for line in lines if line.strip()), "")
         if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
                 not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (
+                _READ.search(command.text) and _is_manifest(lines) and any(
+                    "metadata" in each for each in lines) and not any(map(_OF_SERVER.match, lines))) or (
                 listing.similar and (document or _LOG.search(command.text))) or (
                 _LOG.search(command.text) and _FOLLOWED.search(command.text)):
             listing.level = "contains"
@@ -295,18 +328,21 @@ class Builder:
                   editable: bool) -> None:
         awaiting = self._awaiting
         asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
-        if awaiting is not None and not name and not prose and not _is_manifest(lines):
+        comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
+        if self._apart and not _SAYS_OUTPUT.search(prose.split("\n\n")[-1]):
+            asked = False
+        elif awaiting is not None and not name and not prose and not _is_manifest(lines):
             asked = True  # what stands right behind a command is what it prints
         generated = _KUSTOMIZATION.search(awaiting.text) if awaiting is not None else None
         if generated and not name and prose and _is_manifest(lines):  # what the kustomization makes is told unasked
             awaiting = self._add(f"kubectl kustomize {generated.group(1) or './'}", line, "")
             asked = True
-        if not name and asked and awaiting is not None:
+        if not name and not comment and asked and awaiting is not None:
             self._show(awaiting, lines, line, prose, indent, editable)
             if not _is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
                 awaiting.listing.level = "contains"
             return
-        comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
+        self._apart = True
         if not name and comment:
             name = comment.group("name")
         if not name and prose:
@@ -323,7 +359,13 @@ class Builder:
 def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not PROMPT.match(lines[0])
+        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0])
+
+
+def _is_prompt(line: str) -> bool:
+    """Whether a line begins with a prompt, and not with the sign of comments alone."""
+    found = PROMPT.match(line)
+    return found is not None and (found["prompt"] != "#" or looks_like_command(found["text"] or ""))
 
 
 def _starts_with(text: str, words: tuple[str, ...]) -> bool:

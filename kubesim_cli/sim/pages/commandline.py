@@ -316,3 +316,20 @@ def named_nodes(text: str) -> list[str]:
                                                                        "taint", "delete"):
             found += plain[2:]
     return [name for name in found if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name)]
+
+
+def named_clusters(text: str) -> list[str]:
+    """Return the contexts, clusters and users of the kubeconfig that kubectl commands take as given."""
+    found: list[str] = []
+    made: set[str] = set()
+    for words in Scan(text).commands:
+        if words[0] != "kubectl" or "--kubeconfig" in text:
+            continue
+        if words[1:2] == ["config"] and words[2:3]:
+            (found.extend if words[2] in ("use-context", "use") else made.update)(arguments(words[3:]))
+        taken = ("--cluster", "--user") if words[1:3] == ["config", "set-context"] else ("--context",)
+        for word, following in zip(words, [*words[1:], ""]):
+            flag, sign, value = word.partition("=")
+            if flag in taken:
+                found.append(value if sign else following)
+    return [name for name in found if name not in made]

@@ -7,8 +7,20 @@ import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from . import documents, tables
-from .layout import ELISION, broken, joined, same_json, short_paths, told, trimmed, without_fields, without_notes
+from . import documents, earlier, tables
+from .layout import (
+    ELISION,
+    bare_errors,
+    broken,
+    in_order,
+    joined,
+    same_json,
+    short_paths,
+    told,
+    trimmed,
+    without_fields,
+    without_notes,
+)
 from .moments import AGE, interval
 from .names import Names, shape
 
@@ -23,10 +35,12 @@ if TYPE_CHECKING:
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
-                       r"If you don't see a command prompt|Defaulting debug container|Defaulted container)")
+                       r"If you don't see a command prompt|(?i:warning: ignoring DaemonSet-managed pods)|evicting pod |"
+                       r"Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+_OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -85,8 +99,12 @@ class Comparison:
             printed = [line for line in printed if not _PROGRESS.match(line)]
         if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
             printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
+        if self.loose or self.undated:
+            shown, printed = earlier.in_todays_words(shown), earlier.with_less(shown, printed)
         if self.undated:
             printed = without_fields(shown, printed, tables.LATER_FIELDS)
+        if self.level == "contains":
+            printed = bare_errors(shown, printed)
         printed = joined(shown, broken(shown, short_paths(shown, printed)))
         if wrong := next((line for line in printed for each in self.listing.absent if self._line(each, line)), ""):
             return Verdict(False, [], [wrong])
@@ -102,6 +120,8 @@ class Comparison:
         rewritten = self._rewritten(shown, printed)
         if self.listing.anywhere:
             shown, rewritten = sorted(shown), sorted(rewritten)
+        if self.loose or self.undated:
+            rewritten = in_order(shown, rewritten)
         if same_json(shown, rewritten):
             rewritten = shown
         aged = self.only_ages(shown, rewritten)
@@ -165,7 +185,7 @@ class Comparison:
             fitting = next((other for other in free if other.columns == table.columns), free[0] if free else None)
             if fitting is None:
                 continue
-            fitting = self._as_old(table, fitting)
+            table, fitting = self._in_common(table, fitting)
             taken.add(fitting.place)
             if fitting.columns != table.columns:
                 self._bind_rows(table, fitting)
@@ -175,7 +195,8 @@ class Comparison:
                 out[place] = line
         rows = {place for table in theirs if table.place in taken for place in
                 (table.place, *(place for place, _ in table.rows))
-                if any(self._as_old(other, table).columns == other.columns for other in tables.tables(shown))}
+                if any(ours.columns == here.columns for ours, here in (
+                    self._in_common(other, table) for other in tables.tables(shown)))}
         ours = [place for place in range(len(shown)) if shown[place].strip()]
         others = [place for place in range(len(printed)) if place not in rows and printed[place].strip()]
         matcher = difflib.SequenceMatcher(None, [shape(shown[place]) for place in ours],
@@ -221,17 +242,22 @@ class Comparison:
                   for _, cells in sorted(left) if not self.loose or not self._of_cluster(dict(zip(columns, cells)))]
         return lines
 
-    def _as_old(self, ours: tables.Table, theirs: tables.Table) -> tables.Table:
-        """Return a table of the output with no more columns than the page's, where that may be of an older release."""
+    def _in_common(self, ours: tables.Table, theirs: tables.Table) -> tuple[tables.Table, tables.Table]:
+        """Return a table of the page and one of the output, with those columns in which they can be compared where the
+        page may be of an older release, or show a part."""
+        if self.loose or self.undated:
+            ours, theirs = earlier.in_common(ours, theirs)
         missing = set(theirs.columns) - set(ours.columns)
-        if missing and (self.loose or (self.undated and missing <= tables.LATER)):
-            return theirs.only(ours.columns) or theirs
-        return theirs
+        if missing and (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)):
+            return ours, theirs.only(ours.columns) or theirs
+        return ours, theirs
 
     def _of_cluster(self, row: dict[str, str]) -> bool:
         """Whether a row tells of what every cluster has, which a page that is only similar may leave out."""
         made = self.made(row)
-        return row.get("NAME", "").rpartition("/")[2] == "kube-root-ca.crt" or (made is not None and made <= self.begun)
+        return (row.get("NAME", "").rpartition("/")[2] == "kube-root-ca.crt"
+                or row.get("DESIRED") == row.get("CURRENT") == row.get("READY") == "0"  # a Deployment's history
+                or (made is not None and made <= self.begun))
 
     def _bind_rows(self, ours: tables.Table, theirs: tables.Table) -> None:
         """Bind the names of a table whose columns are those of another release: its header differs anyway."""
@@ -281,7 +307,7 @@ class Comparison:
             return True
         if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
-        if self.loose and column == "ROLES":  # how the page's cluster was made
+        if self.loose and column in _OF_NODES:  # how the page's cluster was made
             return True
         if column in ("EXTERNAL-IP", "IP") and names.alias(ours, theirs):
             return True

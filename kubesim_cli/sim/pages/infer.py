@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _ALL_NODES = re.compile(r"\s*kubectl get (?:nodes?|no)(?: -o wide| --show-labels)?\s*$")
 _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
+_ROLLOUT = re.compile(r"(?!.*--(?:watch|timeout))\s*kubectl\b[^\n|;&#]*\brollout status\b[^\n|;&#]*")
+_DRAINS = re.compile(r"^\s*kubectl\b[^|;&\n]*\sdrain\s", re.M)
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
@@ -48,16 +50,21 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     page.nodes = max(page.nodes, _nodes(page))
     _edits(page, source, discovery)
     _ends_later(page)
+    _interrupts(page)
     manifests = _manifests(page, source, discovery)
     added: list[Command] = []
     items: list[Item] = []
     balanced = False
+    replicas = _dns_servers(page)
     made = Made(lambda text: _objects(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
             made.shown(item.name, source(item))
         elif isinstance(item, Command) and not item.inside and not item.left_out:
-            steps = _before(item, [each for each in manifests if each.shown in items], discovery)
+            steps = [_command(item, f"kubectl -n kube-system scale deployment coredns --replicas={replicas}")] \
+                if replicas > 1 and not added else []
+            replicas = 1
+            steps += _before(item, [each for each in manifests if each.shown in items], discovery)
             if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
                 balanced = True
                 steps.insert(0, _command(item, "kubectl sim tunnel open"))
@@ -101,6 +108,15 @@ def _ends_later(page: Page) -> None:
                 break
 
 
+def _interrupts(page: Page) -> None:
+    """Have a `kubectl rollout status` not wait for an end that the page does not show."""
+    for command in page.commands:
+        listing = command.listing
+        if _ROLLOUT.fullmatch(command.text) and listing and not listing.alternatives and all(
+                line.startswith("Waiting for") for line in listing.lines if line.strip()):
+            command.adds = " --watch=false"
+
+
 def _nodes(page: Page) -> int:
     """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names."""
     named: set[str] = set()
@@ -112,7 +128,22 @@ def _nodes(page: Page) -> int:
         for table in found:
             if "NODE" in table.columns:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
-    return min(len(named - {"<none>", ""}), 20) or 1
+    least = 2 if any(_DRAINS.search(command.text) for command in page.commands) else 1  # pods have to go somewhere
+    return max(min(len(named - {"<none>", ""}), 20), least)
+
+
+def _dns_servers(page: Page) -> int:
+    """Return how many replicas CoreDNS has in the page's cluster by its lists: kubeadm makes two, minikube one."""
+    most = 1
+    for command in page.commands:
+        for table in tables(command.listing.lines) if command.listing else ():
+            rows = [dict(zip(table.columns, cells)) for _, cells in table.rows]
+            most = max(most, sum(row.get("NAME", "").startswith("coredns-") and "STATUS" in row for row in rows))
+            for row in rows:
+                wanted = row.get("READY", "").rpartition("/")[2]
+                if row.get("NAME") == "coredns" and wanted.isdecimal():
+                    most = max(most, int(wanted))
+    return min(most, 9)
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

@@ -7,8 +7,9 @@ import re
 _NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
 _DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)(?: \(server dry run\))?$")
+_ERROR = re.compile(r"Error from server(?: \(\w+\))?: (?:error when \w+ \"[^\"]+\": )?")
 _PATH = re.compile(r"\"([^\"\s]+\.(?:ya?ml|json))\"")
-ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
+ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|<\.\.\.>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
                      r"|// \.\.\.)\s*")
 
 
@@ -48,12 +49,34 @@ def broken(shown: list[str], printed: list[str]) -> list[str]:
             while end < len(bare) and len(joined) < len(whole):
                 joined += bare[end]
                 end += 1
-            if joined == whole:
+            if joined in (whole, whole + "."):  # an author may end a sentence
                 out += shown[place:end]
                 break
         else:
             out.append(line)
     return out
+
+
+def bare_errors(shown: list[str], printed: list[str]) -> list[str]:
+    """Return an output with its errors as the server words them where the page leaves kubectl's words before out."""
+    if any(_ERROR.match(line) for line in shown):
+        return printed
+    out: list[str] = []
+    for line in printed:
+        bare = _ERROR.sub("", line)
+        out.append(bare if any(len(part) > 10 and bare.startswith(part) for part in shown) else line)
+    return out
+
+
+def in_order(shown: list[str], printed: list[str]) -> list[str]:
+    """Return an output with its lines of what was done in the page's order, if that are the same lines: kubectl has
+    gone through what it was given in other orders."""
+    done = [line for line in printed if _DONE.fullmatch(line)]
+    wanted = [line for line in shown if _DONE.fullmatch(line)]
+    if done == wanted or sorted(done) != sorted(wanted):
+        return printed
+    left = iter(wanted)
+    return [next(left) if _DONE.fullmatch(line) else line for line in printed]
 
 
 def joined(shown: list[str], printed: list[str]) -> list[str]:

@@ -29,7 +29,7 @@ _HEX = re.compile(r"[0-9a-f]{12,64}")
 _DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
 _HASH = re.compile(r"(?=.*\d)[a-z0-9]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10}")
 _SUFFIX = re.compile(r"[a-z0-9]{4,10}|[x]+|[y]+")
-_NODE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9.-]*", re.I)
+_NODE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9._-]*", re.I)  # and the contexts that are called like clusters
 _NODE_HINT = re.compile(r"node|minikube|gke|kind|worker|^ip-|master|control|minion|k8s|kube|cluster|host|instance|"
                         r"docker|aks|desktop|machine", re.I)
 

@@ -15,11 +15,13 @@ _ABSENT = tuple(re.compile(pattern, re.I) for pattern in (
     rf"cannot \w+ {_QUOTED}: no such file", rf"failure on {_QUOTED} : lstat", rf"line \d+: {_QUOTED}: no such file",
     r"unknown command \"([^\"]+)\" for \"kubectl\"", r"\(NotFound\): \S+ \"([^\"]+)\" not found",
     r"context \"([^\"]+)\" does not exist", r"have a resource type \"([^\"]+)\"", r"no matches for kind \"([^\"]+)\"",
-    r"serviceaccount \"([^\"]+)\" not found", r"(Metrics) API not available", r"pod \"([^\"]+)\" not found"))
+    r"serviceaccount \"([^\"]+)\" not found", r"(Metrics) API not available",
+    r"Failed to connect to (?:127\.0\.0\.1|localhost) port (\d+)", r"pod \"([^\"]+)\" not found"))
 _NOTHING = re.compile(r"No resources found|no objects passed to")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _ASSIGNED = re.compile(r"\b([A-Za-z_]\w*)=")
 _USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
+_PROXY = re.compile(r"\bkubectl\b[^|;&]*\sproxy\b(?!.*--port)")
 _COMMON = {"kubectl", "apply", "create", "delete", "config", "yaml", "json", "https", "default", "kube-system"}
 
 
@@ -35,6 +37,8 @@ class LeftOut:
         for word in _WORD.findall(command.text):
             if len(word) > 2 and word.lower() not in _COMMON:
                 self._lines.setdefault(word.lower(), command.line)
+        if _PROXY.search(command.text):
+            self._lines.setdefault("8001", command.line)
         for name in _ASSIGNED.findall(command.text):
             self._variables.setdefault(name, command.line)
 
@@ -60,7 +64,7 @@ class LeftOut:
         for each in (name, os.path.basename(name.rstrip("/"))):
             for word, line in self._lines.items():
                 if word == each or word.endswith((f"/{each}", f"-{each}")) or each.endswith(f"-{word}") or (
-                        each.startswith(f"{word}-")) or word.startswith(f"{each}-"):
+                        each.startswith((f"{word}-", f"{word}."))) or word.startswith(f"{each}-"):
                     return line
         return 0
 

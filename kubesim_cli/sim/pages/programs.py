@@ -45,6 +45,10 @@ _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
 _OF_THE_MACHINE = re.compile(r"/$|/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
                              r"|dev/(?!null|std|tty|zero|u?random|fd))(?:/|$)")
 
+_SETS = re.compile(r"\b([A-Za-z_]\w*)\+?=|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)")
+_USES = re.compile(r"(?<!\\)\$\{?([A-Z][A-Z0-9_]{2,})\b(?!:?[-=])")
+_LITERAL = re.compile(r"'[^']*'|<<-?\s*['\"].*", re.S)
+
 WATCH = re.compile(r"^\s*kubectl\s.*\s(?:-w|--watch|-w=true|--watch=true)(?:\s|$)")
 _FOREGROUND = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:proxy|port-forward)\b(?!.*&\s*$)")
 _EDITOR = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*edit\b")
@@ -77,6 +81,16 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         if _outside(target):
             return f"writes {target}"
     return ""
+
+
+def unset_variable(text: str, known: Collection[str]) -> str:
+    """Return a variable in capitals that a command uses and nothing sets, "" where there is none: a placeholder."""
+    return next((name for name in _USES.findall(_LITERAL.sub("", text)) if name not in known), "")
+
+
+def variables(text: str) -> set[str]:
+    """Return the variables that a command sets."""
+    return {name for found in _SETS.findall(text) for name in found if name}
 
 
 def why_endless(text: str, environ: Collection[str]) -> str:
@@ -119,3 +133,10 @@ def looks_like_command(line: str, strict: bool = False) -> bool:
                 and not re.match(r"kubectl (controls|is)\b", line)) or bool(re.match(r"[A-Za-z_]\w*=\$\([a-z]", line))
     return (first in KNOWN or first in ("for", "while", "until", "if", "case", "function", "{", "(")
             or bool(re.match(r"[A-Za-z_]\w*=\S", line)))
+
+
+def looks_like_call(line: str) -> bool:
+    """Whether a line is likely a call of a program with a file or a flag, and no row of words with columns."""
+    words = line.split()
+    return bool(words) and words[0] in KNOWN and "  " not in line.strip() and any(
+        re.search(r"^-\w|^--\w|/|\.\w", word) for word in words[1:])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .commandline import Scan
+from .commandline import Scan, arguments
 from .model import Command
 
 TYPE_CHECKING = False
@@ -30,6 +30,7 @@ class Made:
         self._objects, self._discovery, self._opened = objects, discovery, opened
         self._files: dict[str, str] = {}
         self._made: dict[tuple[str, str, str], str] = {}  # object -> what it was made of
+        self._gone: dict[tuple[str, str, str], str] = {}  # and those that were deleted
 
     def shown(self, name: str, text: str) -> None:
         """Take a file that the page shows."""
@@ -45,13 +46,18 @@ class Made:
                 continue
             verb = next((word for word in words[1:] if not word.startswith("-")), "")
             if verb == "delete":
-                self._forget(words, command.text)
+                if not re.search(r"[Ee]rror|not found", listed):
+                    steps += self._again(words, listed)
+                self._forget(words, command.text, listed)
             if verb not in ("create", "apply", "run") or any(word.startswith("--dry-run") for word in words):
                 continue
             for entry, source in self._makes(verb, words).items():
                 resource, name, namespace = entry
-                anew = entry in self._made and self._made[entry] != source if verb == "apply" else entry in self._made
-                if anew and not refused and (verb != "apply" or resource in _FIXED):
+                anew = entry in self._made
+                if verb == "apply":  # changes what is there, unless that cannot be, or the page says otherwise
+                    anew = anew and ((self._made[entry] != source and resource in _FIXED)
+                                     or _is_told(resource, name, "created", listed))
+                if anew and not refused:
                     place = f" -n {namespace}" if namespace else ""
                     steps.append(f"kubectl delete {resource} {name}{place} --ignore-not-found --now")
                 self._made[entry] = source
@@ -73,11 +79,42 @@ class Made:
             return {(found.name, name, namespace): " ".join(words)} if found else {}
         return {}
 
-    def _forget(self, words: list[str], text: str) -> None:
-        for resource, name, namespace in list(self._made):
-            if re.search(rf"[\s/=]{re.escape(name)}(?:\s|$)", text) or self._made[resource, name, namespace] in words \
-                    or "--all" in words or (namespace and namespace in words):
-                del self._made[resource, name, namespace]
+    def _again(self, words: list[str], listed: str) -> list[str]:
+        """Return the commands that make anew what was deleted before, and is by this command."""
+        files: dict[str, None] = {}
+        for entry, source in list(self._gone.items()):
+            if entry not in self._made and (source in self._files or "://" in source) and (
+                    source in words or self._names(words, entry) or _is_told(entry[0], entry[1], "deleted", listed)):
+                files[source] = None
+                self._made[entry] = self._gone.pop(entry)
+        return [f"kubectl apply -f {file}" for file in files]
+
+    def _forget(self, words: list[str], text: str, listed: str) -> None:
+        for entry, source in list(self._made.items()):
+            if "--all" in words or (entry[2] and entry[2] in words) or self._deletes(
+                    entry, source, words, text, listed):
+                self._gone[entry] = _value(words, "-f", "--filename") or source
+                del self._made[entry]
+
+    def _names(self, words: list[str], entry: tuple[str, str, str]) -> bool:
+        """Whether a command names an object as KIND NAME or KIND/NAME."""
+        kinds, *names = [*arguments(words[1:])[1:], ""]
+        named = [word.partition("/")[::2] for word in (kinds, *names) if "/" in word]
+        named += [(kind, name) for kind in kinds.split(",") for name in names if "/" not in kinds]
+        return any(name == entry[1] and (found := self._discovery.find(kind)) is not None and found.name == entry[0]
+                   for kind, name in named)
+
+    @staticmethod
+    def _deletes(entry: tuple[str, str, str], source: str, words: list[str], text: str, listed: str) -> bool:
+        resource, name, _ = entry
+        return bool(re.search(rf"[\s/=]{re.escape(name)}(?:\s|$)", text)) or source in words \
+            or _is_told(resource, name, "deleted", listed)
+
+
+def _is_told(resource: str, name: str, done: str, listed: str) -> bool:
+    """Whether a listing says what was done to an object."""
+    kind = re.escape(resource.partition(".")[0].rstrip("s"))
+    return bool(re.search(rf"^\s*{kind}\w*[\w.]*(?:/| \"){re.escape(name)}\"? {done}", listed, re.M))
 
 
 def _value(words: list[str], short: str, long: str) -> str:

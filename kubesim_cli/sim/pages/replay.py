@@ -9,14 +9,14 @@ import tempfile
 from dataclasses import dataclass, field
 
 from ...go import duration
-from . import containers, rows, urls
-from .commandline import Scan, named_nodes
+from . import containers, instead, rows, urls
+from .commandline import Scan, named_clusters, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
 from .prerequisites import LeftOut
-from .programs import WATCH, defined_names, why_endless, why_not
+from .programs import WATCH, defined_names, unset_variable, variables, why_endless, why_not
 from .session import Session
 from .tables import header
 from .watching import Watch
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
+_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d"
+                        r"|\b0 Running / [1-9]|State: +Waiting")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
 _LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
@@ -102,10 +103,17 @@ class Replay:
                  tell: Callable[[int, int], None] | None = None):
         self.page, self.execute, self.options = page, execute, options
         self.commands = page.commands
+        self.variables = {name for command in self.commands for name in variables(command.text)}
+        self.instead = instead.places(self.commands, self._changes)
         self._tell = tell or (lambda done, of: None)
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
+
+    def _changes(self, command: Command) -> bool:
+        """Whether a command is run, as far as its words tell, and does more than read."""
+        return not (command.left_out or READERS.match(command.text) or why_not(command.text, (), self.options.allow)
+                    or (not command.saves and why_endless(command.text, ())))
 
     def run(self) -> Report:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
@@ -161,6 +169,7 @@ class _Pass:
         self.begun: list[float] = []
         self.ended: list[float] = []
         self.least: list[int] = []              # seconds that a page wants before a command
+        self._before = ""                       # the cluster as it was kept before one of several ways
         self._defined: set[str] = set()
         self._block: list[str] = []             # what the commands of the running block have printed
         self._number = 0
@@ -182,9 +191,22 @@ class _Pass:
                     extra += self._direct(item)
                 else:
                     self.least.append(extra)
+                    self._choose(place)
                     self._play(item, place)
                     place, extra = place + 1, 0
                     self.replay._tell(place, len(self.replay.commands))
+
+    def _choose(self, place: int) -> None:
+        """Keep the cluster before what the page offers something else for, and have that find it so."""
+        if self.session.watches:
+            return
+        kept, back = self.replay.instead
+        if place in kept:
+            self._before = self.session.keep("before")
+        elif place in back and self._before:
+            now = self.session.now
+            self.session.go_back(self._before)
+            self.session.advance(now)
 
     def _direct(self, item: Directive) -> int:
         """Do what a directive asks for; returns the seconds that it lets pass."""
@@ -212,6 +234,9 @@ class _Pass:
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
             why = why_not(text, self._defined, self.options.allow)
+        if not why and not command.inside and not self.options.host_shell and (
+                name := unset_variable(text, self.replay.variables | self.session.environ.keys())):
+            why = f"has the placeholder ${name}"
         if not why and not command.saves:
             why = why_endless(text, self.session.environ)
         if not why and not command.inside and (line := self._left_out.unset(text)):
@@ -267,6 +292,8 @@ class _Pass:
                     self.names.bind(node, free[0])
                 else:
                     self.names.here[node] = max(self.names.nodes)
+        if wanted := named_clusters(text):
+            rows.bind_clusters(self.session, self.names, wanted)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments

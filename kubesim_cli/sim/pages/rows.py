@@ -15,6 +15,7 @@ from .tables import header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...kubectl.kubeconfig import Kubeconfig
     from .session import Session
 
     State = tuple[tuple[str, ...], str]  # (cells, the line)
@@ -46,7 +47,10 @@ class Finder:
             if skip:
                 skip = False
                 continue
-            if word in ("-n", "--namespace") and place + 1 < len(words):
+            if word in ("-f", "--filename") and place + 1 < len(words):
+                self.resource, self.name = _first_object(words[place + 1])
+                skip = True
+            elif word in ("-n", "--namespace") and place + 1 < len(words):
                 given, skip = words[place + 1], True
             elif word.startswith(("--namespace=", "-n=")):
                 given = word.partition("=")[2]
@@ -69,6 +73,18 @@ class Finder:
             return None
         found = self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
         return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+
+
+def _first_object(file: str) -> tuple[str, str]:
+    """Return the kind and the name of the first object of a manifest, as far as they can be seen."""
+    try:
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
+    except (OSError, UnicodeDecodeError):
+        return "", ""
+    kind = re.search(r"^kind:\s*[\"']?(\w+)", text, re.M)
+    name = re.search(r"^\s+name:\s*[\"']?([\w.-]+)", text, re.M)
+    return kind[1].lower() if kind else "", name[1] if name else ""
 
 
 def edit(session: Session, text: str, saves: str) -> str:
@@ -99,14 +115,28 @@ def fill(session: Session, names: Names, text: str) -> str:
 
 def _current(session: Session) -> str:
     """Return the namespace of the kubeconfig's context."""
-    from ...kubectl.cli.commands import flags_of
     from ...kubectl.failures import Failure
-    from ...kubectl.kubeconfig import load
 
     try:
-        return load(session.environ, flags_of("")).namespace
+        return _kubeconfig(session).namespace
     except Failure:  # the page has left the cluster's context
         return "default"
+
+
+def _kubeconfig(session: Session) -> Kubeconfig:
+    from ...kubectl.cli.commands import flags_of
+    from ...kubectl.kubeconfig import load
+
+    return load(session.environ, flags_of(""))
+
+
+def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
+    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is."""
+    found = _kubeconfig(session)
+    there = {name for section in ("contexts", "clusters", "users") for name in found.config[section]}
+    for name in set(wanted) - there:
+        if found.context_name in there:
+            names.here.setdefault(name, found.context_name)
 
 
 def nodes(session: Session) -> frozenset[str]:

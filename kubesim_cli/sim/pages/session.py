@@ -96,6 +96,7 @@ class Session:
         self.nodes, self.start = nodes, start or START
         self._programs(state, allow, host_shell)
         self._bash: Bash | None = None
+        self._settings = Settings(self.environ)  # of the cluster that the page was in last
         self._cluster: Cluster | None = None
         self.watches: list[Watch] = []
 
@@ -150,7 +151,7 @@ class Session:
 
     def _open(self) -> Cluster:
         if self._cluster is None:
-            self._cluster = Settings(self.environ).cluster()
+            self._cluster = self._settings.cluster()
         return self._cluster
 
     # The cluster
@@ -183,9 +184,9 @@ class Session:
         cluster.reset(seed="page", nodes=self.nodes,
                       release=parse_release(release) if release else cluster.server.release)
 
-    def keep(self) -> str:
-        """Keep the cluster as it is now; returns what `go_back` takes."""
-        kept = os.path.join(self.folder, "kept")
+    def keep(self, name: str = "kept") -> str:
+        """Keep the cluster as it is now; returns what `go_back` takes, until the next is kept by that name."""
+        kept = os.path.join(self.folder, name)
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(self._open().store.folder, kept)
         return kept
@@ -251,14 +252,16 @@ class Session:
         from ...kubectl.failures import Failure
 
         old = self._open()
+        settings = Settings(self.environ)
         try:
-            settings = Settings(self.environ)
+            folder = settings.folder
         except Failure:  # it names none
             return
-        if settings.folder == old.store.folder:
+        if folder == old.store.folder:
             return
         now = self.now
         old.close()
+        self._settings = settings
         self._cluster = settings.cluster()
         if self._cluster.clock.shown < now or not self._cluster.clock.frozen:
             self._cluster.set_clock(frozen=now)

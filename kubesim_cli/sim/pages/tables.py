@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 _HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
 # Old pages have these columns' names together.
 _TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
-# Columns that kubectl's tables have got since its 1.9: a page that does not tell its release may lack them.
+# Columns that kubectl's tables have got since its 1.7: a page that does not tell its release may lack them.
 LATER = frozenset(("ALLOWVOLUMEEXPANSION", "CLASS", "LIMIT", "NOMINATED NODE", "READINESS GATES", "RECLAIMPOLICY",
-                   "RECLAIM POLICY", "REQUEST", "STATUS", "STORAGECLASS", "TIMEZONE", "VOLUMEATTRIBUTESCLASS",
+                   "RECLAIM POLICY", "REQUEST", "STATUS", "STORAGECLASS", "TIMEZONE", "TYPE", "VOLUMEATTRIBUTESCLASS",
                    "VOLUMEBINDINGMODE"))
-# And fields of `kubectl describe`.
-LATER_FIELDS = frozenset(("IP Families", "IP Family Policy", "IPs", "Internal Traffic Policy", "Service Account"))
+# And fields of `kubectl describe`; it has told Labels of all but Ingresses before.
+LATER_FIELDS = frozenset(("Ingress Class", "IP Families", "IP Family Policy", "IPs", "Internal Traffic Policy",
+                          "Labels", "Service Account"))
 
 
 @dataclass

@@ -60,6 +60,7 @@ def ended(script, role="main", **more):
     ("sleep 2 & wait; exit 5", 5, 2),
     ("perl -Mbignum=bpi -wle 'print bpi(12)'", 0, 1), ("python3 -c 'import sys, time; time.sleep(3); sys.exit(2)'", 2,
     3),
+    ("[ $(perl -Mbignum=bpi -wle 'print bpi(12)') = 3.14159265359 ] && exit 9", 9, 1),
     ("[[ $HOSTNAME =~ -([0-9]+)$ ]] || exit 1; exit $((BASH_REMATCH[1] + 7))", 7, 1),
     ("[ -d /etc ] && [ -e /etc/passwd ]", 0, 1),
     ("echo a b | awk '{print $2}' | grep -q b && exit 8", 8, 1), ("date(", 2, 1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kubesim_cli.sim.pages.compare import Comparison
@@ -201,3 +203,96 @@ def test_marks_before_lines_that_are_only_similar():
     assert judge("The addon is enabled", "* The addon is enabled", similar=True).equal
     assert not judge("The addon is enabled", "* The addon is enabled").equal
     assert not judge("The addon is enabled", "* The addon is disabled", similar=True).equal
+
+
+@pytest.mark.parametrize(("earlier", "today"), [
+    ("Annotations:  deployment.kubernetes.io/revision=2", "Annotations:  deployment.kubernetes.io/revision: 2"),
+    ("Labels:   a=1\n          tier=2\nAnnotations:  a=1\n              revision=2",
+     "Labels:   a=1\n          tier=2\nAnnotations:  a: 1\n              revision: 2"),
+    ('deployments "web"', "deployment.apps/web"),
+    ('daemonsets "web" revision 2', "daemonset.apps/web with revision #2"),
+    ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),
+    ("OldReplicaSets:  web-1f2d (3/3 replicas created)",
+     "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
+    ("  Normal  ScalingReplicaSet  2m  deployment-controller  Scaled up replica set web-5f6d to 1",
+     "  Normal  ScalingReplicaSet  5s  deployment-controller  Scaled up replica set web-5f6d to 1 from 0"),
+    ("  Normal  Scheduled  2m  default-scheduler  Successfully assigned a to minikube",
+     "  Normal  Scheduled  5s  default-scheduler  Successfully assigned default/a to minikube"),
+    ("  FirstSeen LastSeen Count From SubObjectPath Type Reason Message",
+     "  Type    Reason     Age   From   Message"),
+    ("  22s  21s  1  {default-scheduler }    Normal  Scheduled  Successfully assigned a to b",
+     "  Normal  Scheduled  20s  default-scheduler  Successfully assigned a to b"),
+    ("  22s  21s  2  {kubelet node-1}  spec.containers{web}  Warning  BackOff  Back-off restarting",
+     "  Warning  BackOff  3s (x2 over 9s)  kubelet  Back-off restarting"),
+])
+def test_earlier_releases_said_it_otherwise(earlier, today):
+    assert judge(earlier, today, similar=True).equal
+    assert not judge(earlier, today).equal
+    word = max(re.findall(r"[A-Za-z]+", today), key=len)
+    assert not judge(earlier, today.replace(word, "Other"), similar=True).equal
+
+
+def test_deployments_and_jobs_had_other_columns():
+    today = "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/3     3            2           9s\n"
+    page = "NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE\nweb    3         4         3            2      9s"
+    assert judge(page, today, similar=True).equal
+    assert not judge(page.replace("web    3", "web    4"), today, similar=True).equal
+    assert not judge(page, today).equal
+    job = "NAME   STATUS     COMPLETIONS   DURATION   AGE\npi     Complete   1/1           5s         9s\n"
+    assert judge("NAME  DESIRED  SUCCESSFUL  AGE\npi    1        1           9s", job, similar=True).equal
+    assert not judge("NAME  DESIRED  SUCCESSFUL  AGE\npi    1        0           9s", job, similar=True).equal
+
+
+def test_what_is_only_similar_may_lack_the_empty_replica_sets_of_a_history():
+    today = "NAME   DESIRED   CURRENT   READY   AGE\nweb-5  3   3   3   9s\nweb-1  0   0   0   9m\n"
+    assert judge("NAME   DESIRED   CURRENT   READY   AGE\nweb-5  3   3   3   9s", today, similar=True).equal
+    assert not judge("NAME   DESIRED   CURRENT   READY   AGE\nweb-1  0   0   0   9m", today, similar=True).equal
+
+
+def test_a_part_of_an_output_may_have_a_part_of_the_columns():
+    today = "NAME   STATUS    VOLUME   CAPACITY\ndata   Pending\n"
+    assert judge("NAME  STATUS\ndata  Pending", today, "contains").equal
+    assert not judge("NAME  STATUS\ndata  Bound", today, "contains").equal
+
+
+def test_an_error_may_be_broken_ended_and_bare():
+    error = 'Error from server (Forbidden): error when creating "a.yaml": pods "a" is forbidden: maximum is 1, not 2'
+    assert judge('Error from server (Forbidden): error when creating "a.yaml":\npods "a" is forbidden: maximum is 1, '
+                 'not 2.', error, "contains").equal
+    assert judge('Error from server (Forbidden): error when creating "a.yaml":\npods "a" is forbidden: maximum is 1, '
+                 'not 2', error, "contains").equal
+    assert judge('pods "a" is forbidden:\nmaximum is 1, not 2', error, "contains").equal
+    assert not judge('pods "a" is forbidden:\nmaximum is 1, not 3', error, "contains").equal
+    assert not judge('pods "a" is forbidden: maximum is 1, not 2', error).equal
+
+
+def test_what_was_done_may_have_been_done_in_another_order():
+    printed = 'service "web" deleted\ndeployment.apps "web" deleted\n'
+    assert judge('deployment.apps "web" deleted\nservice "web" deleted', printed, undated=True).equal
+    assert not judge('deployment.apps "web" deleted\nservice "web" deleted', printed).equal
+    assert not judge('deployment.apps "web" deleted\nservice "db" deleted', printed, undated=True).equal
+
+
+def test_how_a_cluster_was_made_is_free_where_a_list_of_nodes_is_only_similar():
+    printed = "NAME   STATUS   OS-IMAGE      CONTAINER-RUNTIME\na      Ready    Ubuntu 22.04  docker://27.4.1\n"
+    page = "NAME   STATUS   OS-IMAGE   CONTAINER-RUNTIME\na      Ready    Flatcar    containerd://1.4.1"
+    assert judge(page, printed, similar=True).equal
+    assert not judge(page, printed).equal
+    assert not judge(page.replace("Ready", "NotReady"), printed, similar=True).equal
+
+
+def test_maps_were_printed_as_go_does():
+    assert judge("map[cpu:250m memory:120Mi]", '{"cpu":"250m","memory":"120Mi"}', undated=True).equal
+    assert not judge("map[cpu:250m memory:120Mi]", '{"cpu":"250m","memory":"99Mi"}', undated=True).equal
+
+
+def test_a_patch_that_changes_nothing_is_told_since_kubectl_1_9():
+    assert judge("pod/a patched", "pod/a patched (no change)", similar=True).equal
+    assert not judge("pod/a patched", "pod/a patched (no change)").equal
+
+
+def test_a_resource_was_told_without_its_group():
+    page = 'Unable to find "ingresses" that match field selector "a=b"'
+    today = 'Unable to find "networking.k8s.io/v1, Resource=ingresses" that match field selector "a=b"'
+    assert judge(page, today, undated=True).equal
+    assert not judge(page, today.replace("ingresses", "services"), undated=True).equal

@@ -246,3 +246,78 @@ def test_a_part_of_a_document_is_known_for_one(command, shown, level):
 def test_a_log_that_is_only_similar_may_have_more_lines(words, level):
     [found] = parse(f"```sh\nkubectl logs a\n```\n\n{words}\n\n```\nline\n```\n").commands
     assert found.listing.level == level
+
+
+@pytest.mark.parametrize("between", [
+    "## Like another matter\n\n", "Give the server of `a.yaml` the following flag of `b.yaml`:\n\n",
+    "A pod has a toleration:\n\n```yaml\ntolerations:\n- key: a\n```\n\n",
+    "The request that is sent looks like this:\n\n"])
+def test_a_block_of_another_matter_is_no_output(between):
+    assert told(parse(f"```sh\nkubectl get pods\n```\n\n{between}```\n--authorization-mode=ABAC\n```\n")) == [
+        ("kubectl get pods", None)]
+
+
+@pytest.mark.parametrize("between", ["## Another matter\n\nThe output is:\n\n", "The output has its flags:\n\n"])
+def test_a_block_that_is_called_output_is_output(between):
+    assert told(parse(f"```sh\nkubectl get pods\n```\n\n{between}```\nNAME\n```\n")) == [("kubectl get pods", "NAME")]
+
+
+def test_a_document_that_begins_with_a_files_name_is_that_file():
+    page = parse("```sh\nkubectl get pod a -o yaml\n```\n\nThe output is similar to:\n\n```yaml\n# a.yaml\nkind: Pod\n"
+                 "apiVersion: v1\nmetadata:\n  name: a\n```\n")
+    assert told(page) == [("kubectl get pod a -o yaml", None), "a.yaml"]
+
+
+def test_words_that_a_list_indents_too_far_are_no_output():
+    assert told(parse("```sh\nkubectl get pods\n```\n\n- see one\n\n        Depending on your cluster there may be "
+                      "more of them.\n")) == [("kubectl get pods", None)]
+
+
+def test_a_document_without_what_the_server_adds_is_a_part():
+    page = "```sh\nkubectl get pod a -o yaml\n```\n\n```yaml\napiVersion: v1\nkind: Pod\nmetadata:\n"
+    page += "  name: a\n{}```\n"
+    levels = [parse(page.format(more)).commands[0].listing.level for more in ("", "  uid: 91460ecb\n")]
+    assert levels == ["contains", ""]
+
+
+def test_a_comment_before_a_manifest_is_no_prompt():
+    page = parse("```yaml\n# You need to change this\napiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n```\n"
+                 "```sh\nkubectl get pods\n```\n")
+    assert [type(item) for item in page.items] == [Shown, Command]
+
+
+def test_calls_of_programs_stand_among_commands_and_their_output():
+    page = parse("```sh\nkubectl get pod a -o yaml > a.yaml\nvi a.yaml\n# do some edit\n\nkubectl apply -f a.yaml\n"
+                 "pod/a configured\n\nrm ./a.yaml\n```\n")
+    assert told(page) == [("kubectl get pod a -o yaml > a.yaml", None), ("vi a.yaml", None),
+                          ("kubectl apply -f a.yaml", "pod/a configured"), ("rm ./a.yaml", None)]
+
+
+def test_an_output_that_may_be_none_is_not_expected():
+    assert told(parse("```sh\nkubectl cluster-info\n```\n\nIf you see a message similar to this,\nit is not "
+                      "configured.\n\n```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
+    assert told(parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n\n"
+                      "```\nError\n```\n")) == [("kubectl get pods", None)]
+
+
+def test_an_output_that_comes_instead_is_as_true():
+    page = parse("```sh\nkubectl get pods\n```\n\nThe output is:\n\n```\nNAME\n```\n\nWithout pods, this is printed "
+                 "instead:\n\n```\nNo resources found\n```\n")
+    assert page.commands[0].listing.alternatives == [["No resources found"]]
+
+
+def test_a_tab_of_code_needs_no_fence():
+    page = parse('{{< tabs name="t" >}}\n{{< tab name="x86-64" codelang="bash" >}}\nkubectl get pods\n{{< /tab >}}\n'
+                 '{{< tab name="Windows" codelang="bash" >}}\nkubectl get nodes\n{{< /tab >}}\n{{< /tabs >}}\n')
+    assert [(one.text, one.line, one.label) for one in page.commands] == [("kubectl get pods", 3, "x86-64")]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("page.adoc", "[source,sh]\n----\n$ kubectl get pods\n----\n\n== Like others\n\n----\n--a-flag\n----\n"),
+    ("page.rst", "One\n===\n\n.. code-block:: console\n\n   $ kubectl get pods\n\nLike others\n===========\n\n::\n\n"
+                 "   --a-flag\n"),
+])
+def test_headings_of_other_formats(name, text):
+    if name.endswith(".rst"):
+        pytest.importorskip("docutils")
+    assert told(parse(text, name)) == [("kubectl get pods", None)]

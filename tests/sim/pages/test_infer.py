@@ -170,3 +170,58 @@ metadata:
 """)
     assert [outcome.command.text for outcome in report.outcomes][1:] == ["kubectl kustomize ./"]
     assert states(report) == ["ran", "equal"], differences(report)
+
+
+def test_what_is_told_to_be_created_or_deleted_is_so(replayed):
+    file = "```yaml\n# a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {app: a}}\n```\n"
+    report = replayed(file + """
+```console
+$ kubectl apply -f a.yaml
+configmap/a created
+$ kubectl apply -f a.yaml
+configmap/a created
+$ kubectl delete -f a.yaml
+configmap "a" deleted
+$ kubectl delete configmap/a
+configmap "a" deleted
+$ kubectl delete cm -l app=a
+configmap "a" deleted
+$ kubectl delete configmap a
+Error from server (NotFound): configmaps "a" not found
+$ kubectl delete services,configmap -l app=a
+No resources found
+```
+""")
+    assert states(report) == ["equal"] * 7, differences(report)
+    assert inferred(report) == ["kubectl delete configmaps a --ignore-not-found --now", "kubectl apply -f a.yaml",
+                                "kubectl apply -f a.yaml"]
+
+
+def test_a_node_that_is_drained_is_not_the_only_one(replayed):
+    report = replayed("```sh\nkubectl drain <node-to-drain> --ignore-daemonsets\n```\n\n"
+                      "The output is similar to:\n\n```\nnode/worker-1 cordoned\nnode/worker-1 drained\n```\n")
+    assert states(report) == ["equal"], differences(report)
+
+
+def test_ages_of_what_a_file_names_tell_the_time(replayed):
+    report = replayed(POD.format(name="a", image="nginx").replace("```yaml\n", "```yaml\n# a.yaml\n") + """
+```console
+$ kubectl apply -f a.yaml
+pod/a created
+$ kubectl get -f a.yaml
+NAME   READY   STATUS    RESTARTS   AGE
+a      1/1     Running   0          6m
+```
+""")
+    assert states(report) == ["equal"] * 2, differences(report)
+
+
+def test_coredns_has_as_many_replicas_as_the_page_lists(replayed):
+    report = replayed("""\
+```console
+$ kubectl get deployment -n kube-system
+NAME      READY   UP-TO-DATE   AVAILABLE   AGE
+coredns   2/2     2            2           3m
+```
+""")
+    assert states(report) == ["equal"], differences(report)

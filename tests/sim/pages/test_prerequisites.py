@@ -48,3 +48,17 @@ def test_variables_of_commands_that_were_left_out(replayed):
 @pytest.mark.parametrize("command", ["cat /etc/passwd", "grep x /var/log/syslog", "source /usr/share/x", "ls /proc/1"])
 def test_files_of_the_machine_are_not_read(replayed, command):
     assert told(replayed(f"```sh\n{command}\n```\n"))[0][1] == f"reads {command.split()[-1]}"
+
+
+@needs_bash
+def test_what_asks_a_proxy_that_is_left_out_is_left_out(replayed):
+    report = replayed("```sh\nkubectl proxy\n```\n```sh\ncurl http://127.0.0.1:8001/version\n"
+                      "curl http://127.0.0.1:8002/\n```\n")
+    assert [state for state, _ in told(report)] == ["left out", "left out", "failed"]
+
+
+@needs_bash
+def test_files_that_are_called_after_a_word_of_a_command_that_was_left_out(replayed):
+    report = replayed("```sh\ncfssl genkey - | cfssljson -bare server\nkubectl create cm a --from-file=server.csr\n"
+                      "kubectl create cm b --from-file=client.csr\n```\n")
+    assert [state for state, _ in told(report)] == ["left out", "left out", "failed"]

@@ -376,3 +376,83 @@ b      1/1     Running   0          45s
 ```
 """)
     assert states(report) == ["ran"] * 3 + ["equal"], [one.verdict and one.verdict.diff for one in report.bad]
+
+
+def test_a_page_may_call_its_context_otherwise(replayed):
+    report = replayed("```console\n$ kubectl config current-context\ngke_my-project_cluster-1\n"
+                      "$ kubectl config set-context dev --cluster=gke_my-project_cluster-1 "
+                      "--user=gke_my-project_cluster-1 --namespace=kube-system\nContext \"dev\" created.\n"
+                      "$ kubectl config use-context dev\nSwitched to context \"dev\".\n"
+                      "$ kubectl get pods -l component=etcd -o name\npod/etcd-minikube\n```\n")
+    assert states(report) == ["equal"] * 4, [one.output for one in report.outcomes]
+
+
+def test_a_page_may_leave_its_cluster(replayed):
+    report = replayed("```console\n$ kubectl config set-context none --namespace=a && kubectl config use-context none\n"
+                      "Context \"none\" created.\nSwitched to context \"none\".\n$ kubectl get pods\n"
+                      "The connection to the server localhost:8080 was refused - did you specify the right host or "
+                      "port?\n```\n")
+    assert states(report) == ["equal"] * 2, [one.output for one in report.outcomes]
+
+
+WAYS = """\
+```console
+$ kubectl create deployment web --image=nginx
+deployment.apps/web created
+$ kubectl rollout status deployment/web
+deployment "web" successfully rolled out
+```
+
+```console
+$ kubectl set image deployment/web nginx=nginx:1.16.1
+deployment.apps/web image updated
+```
+
+{words}
+
+```console
+$ kubectl set image deployment web nginx=nginx:1.16.1
+deployment.apps/web image updated
+```
+"""
+
+
+def test_another_way_is_gone_where_the_first_has_not_been(replayed):
+    for words in ("Alternatively, name its kind:", "or", "Say its kind. Or this:"):
+        assert states(replayed(WAYS.format(words=words))) == ["equal"] * 4
+    assert states(replayed(WAYS.format(words="Then, say its kind:"))) == ["equal"] * 3 + ["differs"]
+
+
+def test_a_way_that_is_left_out_takes_nothing_back(replayed):
+    page = WAYS.format(words="Or edit it:\n\n```sh\nkubectl edit deployment/web\n```\n\nAnd then:")
+    assert states(replayed(page)) == ["equal"] * 3 + ["left out", "differs"]
+
+
+def test_a_rollout_is_not_waited_for_where_the_page_does_not_show_its_end(replayed):
+    page = """\
+```console
+$ kubectl create deployment web --image=nginx:doesnotexist
+deployment.apps/web created
+$ kubectl rollout status deployment/web
+Waiting for deployment "web" rollout to finish: 0 of 1 updated replicas are available...
+$ kubectl get deployment
+NAME   READY   UP-TO-DATE   AVAILABLE   AGE
+web    0/1     1            0           25s
+```
+"""
+    assert states(replayed(page)) == ["equal"] * 3
+
+
+@needs_bash
+def test_a_variable_that_nothing_sets_is_a_placeholder(replayed):
+    report = replayed("```sh\nkubectl cordon $NODENAME\nNODE=minikube\nkubectl cordon $NODE\n"
+                      "kubectl run a --image=nginx -- sh -c 'echo $OTHER'\necho ${MORE:-1} $HOME\n```\n")
+    assert states(report) == ["left out", "ran", "ran", "ran", "ran"]
+    assert report.outcomes[0].why == "has the placeholder $NODENAME"
+
+
+def test_what_is_yet_to_start_is_looked_at_soon(replayed):
+    report = replayed("```sh\nkubectl create deployment web --image=nginx\n```\n\n```sh\nkubectl describe rs\n```\n\n"
+                      "The output is similar to:\n\n```\nReplicas:       1 current / 1 desired\n"
+                      "Pods Status:    0 Running / 1 Waiting / 0 Succeeded / 0 Failed\n```\n")
+    assert states(report) == ["ran", "equal"]

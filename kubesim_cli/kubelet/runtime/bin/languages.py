@@ -50,6 +50,24 @@ def _say(process: Process) -> int | None:
     return code
 
 
+def _pi(digits: int) -> str:
+    """Return pi with so many digits, rounded (Machin: pi/4 = 4 arctan 1/5 - arctan 1/239)."""
+    guard = 10
+    one: int = 10 ** (digits - 1 + guard)
+
+    def arctan(of: int) -> int:
+        total = term = one // of
+        number, sign = 3, -1
+        while term:
+            term //= of * of
+            total += sign * (term // number)
+            number, sign = number + 2, -sign
+        return total
+
+    text = str((4 * (4 * arctan(5) - arctan(239)) + 5 * 10 ** (guard - 1)) // 10**guard)
+    return f"{text[0]}.{text[1:]}" if len(text) > 1 else text
+
+
 def _run(process: Process) -> int | None:
     import re
 
@@ -69,8 +87,13 @@ def _run(process: Process) -> int | None:
             process.memory = _plan(process)
         if isinstance(process.memory, dict):
             return _say(process)
-    process.space.guessed = True
     code = next((args[i + 1] for i, arg in enumerate(args[:-1]) if re.fullmatch(r"-\w*[ecE]", arg)), None)
+    if name == "perl" and code and (asked := re.fullmatch(r"\s*print\s+bpi\s*\(?(\d{1,4})\)?;?\s*", code)) and any(
+            re.fullmatch(r"-M(?:bignum|bigfloat)=.*\bbpi\b.*", arg) for arg in args):
+        ends = "\n" if any(re.fullmatch(r"-(?!M)\w*l\w*", arg) for arg in args) else ""
+        process.write(_pi(max(int(asked[1]), 1)) + ends)
+        return 0
+    process.space.guessed = True
     if code is None:
         if any(not arg.startswith("-") for arg in args) or "-m" in args:
             process.wait()

@@ -55,6 +55,9 @@ def parse(name: str, text: str) -> Page:
         elif line.startswith(".") and not line.startswith("..") and line[1:2].strip():
             title = line[1:].strip().strip("`")
             builder.prose(title)
+        elif re.match(r"={2,6} \S", line):
+            builder.heading()
+            builder.prose(line.lstrip("= "))
         elif line.startswith("//"):
             builder.comment(line.lstrip("/"), place + 1)
         elif line.startswith(" ") and line.lstrip().startswith("$ "):

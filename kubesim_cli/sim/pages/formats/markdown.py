@@ -18,6 +18,9 @@ _INCLUDES = ("code_sample", "codenew", "code")  # Hugo shortcodes that show a fi
 _COMMENT = re.compile(r"<!--(.*?)-->", re.S)
 _TITLE = re.compile(r"""(?:title|filename|file|name|caption)\s*=\s*["']([^"']+)["']""")
 _TAB = re.compile(r"^(?:={3}\s*(?:!|\+)?\s*|:::+\s*\{tab-item\}\s*)\"?([^\"\n]+)\"?")
+# Hugo's tab of code alone, which needs no fence.
+_CODE_TAB = re.compile(r"^([ \t]*)\{\{[<%]\s*tab\s+name=(\"[^\"]*\")\s+codelang=\"([^\"]+)\"\s*[>%]\}\}[ \t]*"
+                       r"(\n(?:.*\n)*?)[ \t]*\{\{[<%]\s*/tab\s*[>%]\}\}[ \t]*$", re.M)
 # Tabs that tell of another system than a page is verified on.
 _ELSEWHERE = re.compile(r"windows|powershell|macos|mac os|\bcmd\b|homebrew|\bpwsh\b", re.I)
 
@@ -65,7 +68,7 @@ def _unfenced(text: str) -> str:
 
     MkDocs indents what belongs to a tab by four spaces, which would make it a code block. Line numbers stay.
     """
-    lines = text.split("\n")
+    lines = _CODE_TAB.sub(r"\1```\3 tab=\2\4\1```", text).split("\n")
     out: list[str] = []
     inside = 0
     for line in lines:
@@ -103,6 +106,7 @@ class _Reader:
             self._code("", token.content, line + 1)
         elif token.type == "heading_open":
             self.tab = "" if not token.level else self.tab
+            self.builder.heading()
 
     def _html(self, text: str, line: int) -> None:
         for match in _COMMENT.finditer(text):
@@ -138,9 +142,10 @@ class _Reader:
                 text, line = text[option.end():], line + 1
         language = language.split("{")[0].split(":")[0].split(",")[0]
         title = found.group(1) if (found := _TITLE.search(info)) else ""
-        if self.tab and _ELSEWHERE.search(self.tab):
+        tab = found.group(1) if (found := re.search(r'\btab="([^"]*)"', info)) else self.tab
+        if tab and _ELSEWHERE.search(tab):
             return
         first = self.lines[line - 1] if line <= len(self.lines) else ""
         content = text.split("\n")[0]
         indent = first[:len(first) - len(content)] if content and first.endswith(content) else ""
-        self.builder.code(language, text, line, title, self.tab, indent)
+        self.builder.code(language, text, line, title, tab, indent)

@@ -38,6 +38,8 @@ def parse(name: str, text: str) -> Page:
         elif isinstance(node, nodes.literal_block):
             reader.code(node)
         elif isinstance(node, (nodes.paragraph, nodes.title)):
+            if isinstance(node, nodes.title) and isinstance(node.parent, nodes.section):
+                reader.builder.heading()
             reader.builder.prose(re.sub(r"\s+", " ", node.rawsource or node.astext()).replace("``", "`"))
         elif isinstance(node, nodes.container) and node.get("include"):
             reader.include(node["include"])
