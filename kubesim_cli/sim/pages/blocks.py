@@ -9,6 +9,7 @@ from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
 from .programs import looks_like_command
+from .tables import header
 
 PROMPT = re.compile(
     r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
@@ -35,6 +36,7 @@ _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running",
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
+_READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
@@ -254,7 +256,8 @@ class Builder:
         if inline and (self._awaiting is None or re.search(r"\brun(?:ning)?\b[^`]*`kubectl", prose, re.I)) \
                 and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
             self._add(inline[-1], line, "")
-        elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
+        elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
+                _is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
         if self._awaiting is not None and (not told or _TELLS_OUTPUT.search(told) or any(
@@ -324,6 +327,13 @@ def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
         and not looks_like_command(lines[0], strict=True) and not PROMPT.match(lines[0])
+
+
+def _is_watched(lines: list[str]) -> bool:
+    """Whether lines are those of a watch of pods, which tell several states of one."""
+    names = [line.split()[0] for line in lines if line.strip()]
+    columns = header(next((line for line in lines if line.strip()), ""))
+    return columns is not None and columns[0][0] == "NAME" and "STATUS" in columns[0] and len(set(names)) < len(names)
 
 
 def _starts_with(text: str, words: tuple[str, ...]) -> bool:

@@ -26,6 +26,8 @@ _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
+_COUNTED = re.compile(r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
 
@@ -102,7 +104,8 @@ def _ends_later(page: Page) -> None:
 
 
 def _nodes(page: Page) -> int:
-    """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names."""
+    """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names or
+    says."""
     named: set[str] = set()
     for command in page.commands:
         found = tables(command.listing.lines) if command.listing else []
@@ -112,7 +115,8 @@ def _nodes(page: Page) -> int:
         for table in found:
             if "NODE" in table.columns:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
-    return min(len(named - {"<none>", ""}), 20) or 1
+    said = [_NUMBERS.get(number.lower()) or int(number) for number in _COUNTED.findall(page.text)]
+    return min(max([len(named - {"<none>", ""}), *said]), 20) or 1
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

@@ -145,14 +145,29 @@ def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = 
         real.setdefault(names.to_page(name), []).extend(states)
     missing: list[str] = []
     for name, states in shown.items():
-        left = list(real.get(name, []))
-        for place, (cells, line) in enumerate(states):
-            found = next((i for i, each in enumerate(left) if each[0] == cells), None)
-            if found is not None:
-                left = left[found + 1:]
-            elif place or len(states) == 1:  # this watch may have begun after the first state
-                missing.append(line)
+        there = [name] if name in real else [each for each in real if each not in shown
+                                            and names.copy().match(name, each, listing.similar)]
+        tried = [(_missing(states, real[each], names), each) for each in there]
+        least, other = min(tried, key=lambda one: len(one[0])) if tried else ([line for _, line in states], "")
+        if not least and other != name:
+            names.match(name, other, listing.similar)
+            real[name] = real.pop(other)
+        missing += least
     return Verdict(not missing, listing.lines, listing.lines if not missing else printed.rstrip("\n").split("\n"))
+
+
+def _missing(shown: list[State], printed: list[State], names: Names) -> list[str]:
+    """Return the lines of the page that tell a state which an object has not gone through."""
+    left = list(printed)
+    missing: list[str] = []
+    for place, (cells, line) in enumerate(shown):
+        found = next((i for i, (other, _) in enumerate(left) if len(cells) == len(other)
+                      and all(map(names.copy().match, cells, other))), None)
+        if found is not None:
+            left = left[found + 1:]
+        elif place or len(shown) == 1:  # this watch may have begun after the first state
+            missing.append(line)
+    return missing
 
 
 def _as_terminating(states: list[State], place: int) -> list[State]:

@@ -170,3 +170,8 @@ metadata:
 """)
     assert [outcome.command.text for outcome in report.outcomes][1:] == ["kubectl kustomize ./"]
     assert states(report) == ["ran", "equal"], differences(report)
+
+
+def test_a_cluster_has_as_many_nodes_as_the_page_says(replayed):
+    report = replayed("This needs a cluster with at least\nfour nodes.\n```sh\nkubectl get nodes -o name\n```\n")
+    assert len(report.outcomes[-1].output.split()) == 4
