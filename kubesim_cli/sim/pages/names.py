@@ -22,7 +22,7 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}\b")  # ports that are dra
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
 _EVENT = re.compile(r"(\s*(?:Normal|Warning)\s+\S+\s+)\d[\dydhms]*(?: \(x\d+ over [\dydhms]+\))?(?=\s)")
-_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_.-]+|\s+|.", re.S)
+_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_-]+(?:\.+[A-Za-z0-9_-]+)*|\s+|.", re.S)
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
 _RUNTIME = re.compile(r"\b(?:docker|containerd|cri-o)://(?=[0-9a-f]{12})")
