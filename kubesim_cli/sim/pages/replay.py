@@ -293,7 +293,11 @@ class _Pass:
             if not self._container.start:
                 return Outcome(command, "ran")
             text = self._container.start
+        elif self._container and self._container.pod and self._has_ended(self._container.pod, command.listing):
+            self._leave()
         ran = self.session.run(text, command.apart)
+        if self._container and self._enters(command):
+            self._container = containers.debugged(self._text(command), ran.output) or self._container
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
         ran.output = urls.to_urls(ran.output, self.options.maps)
@@ -418,6 +422,11 @@ class _Pass:
 
     def _enters(self, command: Command) -> bool:
         return command.left_out.startswith("opens a container") and containers.opened(self._text(command)) is not None
+
+    def _has_ended(self, pod: str, listing: Listing | None) -> bool:
+        """Whether a listing shows that the shell was left which a pod was made for."""
+        lines = self.names.to_here("\n".join(listing.lines)) if listing else ""
+        return re.search(rf"^{re.escape(pod)} .* Completed ", lines, re.M) is not None
 
     def _leave(self) -> None:
         if self._container and self._container.end:
