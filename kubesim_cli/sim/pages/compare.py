@@ -313,7 +313,8 @@ def _same_set(names: Names, ours: list[str], theirs: list[str], loose: bool) -> 
     """Whether lists are the same but for names, which are bound, and for their order."""
     tried, left = names.copy(), list(theirs)
     for one in sorted(ours, key=lambda each: tried.to_here(each) == each):  # what is bound already comes first
-        found = next((other for other in left if tried.copy().match(one, other, loose and tried.to_here(one) == one)), "")
+        free = loose and tried.to_here(one) == one
+        found = next((other for other in left if tried.copy().match(one, other, free)), "")
         if not found or not tried.match(one, found, loose):
             return False
         left.remove(found)

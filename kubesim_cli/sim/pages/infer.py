@@ -26,7 +26,8 @@ _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
-_COUNTED = re.compile(r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
+_COUNTED = re.compile(
+    r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 

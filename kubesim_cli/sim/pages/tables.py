@@ -42,7 +42,8 @@ def header(line: str) -> tuple[list[str], list[int]] | None:
         return None
     cells = [(found.group(), found.start()) for found in re.finditer(r"\S+(?: \S+)*", line)]
     names = [_TOGETHER.get(name, name) for name, _ in cells]
-    if len(cells) < 2 or not all(_HEADER.fullmatch(name) or name == ELIDED for name in names) or names[0].upper() != names[0]:
+    if len(cells) < 2 or names[0].upper() != names[0] or not all(
+            _HEADER.fullmatch(name) or name == ELIDED for name in names):
         return None
     upper = sum(name.split("(")[0].upper() == name.split("(")[0] for name in names)
     return (names, [start for _, start in cells]) if upper == len(names) else None

@@ -240,5 +240,6 @@ def test_of_a_name_that_is_gone_another_may_take_the_place_where_a_listing_is_si
     printed = "NAME                  AGE\nweb-86dcfdf4c6-bcdfg  8m\nweb-86dcfdf4c6-wxzz2  9m\n"
     for page, here in (("aaaaa", "ccccc"), ("zzzzz", "wxzz2")):
         names.match(f"web-99999aaaa-{page}", f"web-86dcfdf4c6-{here}")
-    assert Comparison(Listing(lines, 1, similar=True), "shape", names, 0.0, lambda row: None).judge(lines, printed).equal
+    comparison = Comparison(Listing(lines, 1, similar=True), "shape", names, 0.0, lambda row: None)
+    assert comparison.judge(lines, printed).equal
     assert names.here["web-99999aaaa-zzzzz"] == "web-86dcfdf4c6-wxzz2"

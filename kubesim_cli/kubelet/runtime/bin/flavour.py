@@ -26,4 +26,5 @@ def is_old_busybox(process: Process) -> bool:
     name, _, tag = image(process).rpartition("/")[2].partition(":")
     first, _, second = tag.partition(".")
     second = second.partition(".")[0].partition("-")[0]
-    return name == "busyboxplus" or name == "busybox" and first == "1" and second.isdigit() and int(second) <= _OLD_BUSYBOX
+    return name == "busyboxplus" or (
+        name == "busybox" and first == "1" and second.isdigit() and int(second) <= _OLD_BUSYBOX)

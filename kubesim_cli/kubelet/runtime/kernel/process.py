@@ -39,9 +39,9 @@ class Space:
     has asked for something outside of its network namespace. `load`: see load.py.
     """
 
-    __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests", "hostname", "init",
-                 "limit", "load", "net", "next_pid", "processes", "program", "random", "rested", "shell", "started",
-                 "talks", "tree")
+    __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
+                 "hostname", "init", "limit", "load", "net", "next_pid", "processes", "program", "random", "rested",
+                 "shell", "started", "talks", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
