@@ -36,6 +36,8 @@ _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running",
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
+_EDITS = re.compile(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s")
+_APPENDS = re.compile(r"\b(?:add|append)\b(?:[^.]|\.\w)*\b(?:at|to)\s+the\s+(?:end|bottom)\b", re.I)
 _READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
@@ -66,6 +68,8 @@ class Builder:
         self._listed: Command | None = None    # the command whose listing was last
         self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
         self._watch = ""                       # the command of the last watch
+        self._words = ""                       # those before the block
+        self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
@@ -90,6 +94,9 @@ class Builder:
         language = language.lower()
         lines = [each.rstrip() for each in text.rstrip("\n").split("\n")]
         prose, self._prose = self._prose, ""
+        self._words = prose
+        if self._editing:
+            self._editing.change.say(prose)
         name = self.pending.file or title
         skipped = self.pending.skip
         if skipped:
@@ -162,6 +169,9 @@ class Builder:
             command.shown_again = bool(_AGAIN.search(comment))
             self._watch = text
         self._name_files(text)
+        self._editing = command if _EDITS.match(text) else None
+        if self._editing:
+            command.change.say(self._words)
         self.page.items.append(command)
         self._awaiting = command
         return command
@@ -316,8 +326,10 @@ class Builder:
             last = prose.strip().split("\n\n")[-1]
             files = [each for each in re.findall(r"[`\"“*]([^`\"”*\s]+)[`\"”*]", last) if _FILE.fullmatch(each)]
             name = files[-1] if files else ""
-        if name or _is_manifest(lines):
-            shown = Shown(name, "\n".join(lines) + "\n", line)
+        if self._editing and not _is_manifest(lines):
+            self._editing.change.show("\n".join(lines))
+        elif name or _is_manifest(lines):
+            shown = Shown(name, "\n".join(lines) + "\n", line, appended=bool(_APPENDS.search(prose)))
             self.page.items.append(shown)
             if not name:
                 self._unnamed.append(shown)

@@ -81,7 +81,8 @@ def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> 
     editing: Command | None = None
     for number, item in enumerate(list(page.items)):
         if isinstance(item, Command):
-            editing = item if re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) else None
+            edits = re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) and not item.change
+            editing = item if edits else None
         elif isinstance(item, Shown) and editing is not None and not editing.saves:
             objects = _objects(source(item), discovery, read=True)
             if len(objects) == 1 and re.search(rf"[\s/]{re.escape(objects[0][1])}(?:\s|$)", editing.text):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .editing import Change
+
 ANY_FAILURE = -1  # an exit code that may be any but 0
 LEVELS = ("exact", "same", "shape", "contains", "off")
 
@@ -50,6 +52,7 @@ class Command:
     origin: str = ""                # "setup" or "inferred" where the page does not have it as a command
     adds: str = ""                  # what is added to it where it is run
     saves: str = ""                 # the file that somebody saves in the editor that it opens
+    change: Change = field(default_factory=Change)  # what somebody does to the object in that editor
     shown_again: bool = False       # what a watch that began before has printed by now
 
 
@@ -61,6 +64,7 @@ class Shown:
     text: str
     line: int
     source: str = ""
+    appended: bool = False  # whether it is added to the file of that name
 
 
 @dataclass

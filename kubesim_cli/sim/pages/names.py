@@ -26,6 +26,7 @@ _ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_-]+(?:\.+[A-Za-z0-9_-
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
 _RUNTIME = re.compile(r"\b(?:docker|containerd|cri-o)://(?=[0-9a-f]{12})")
+_MEASURED = re.compile(r"\b\d+\.\d+(?: ?[KMGT]i?B\b|%)")
 _REPOSITORY = re.compile(r"docker-pullable://|\bdocker\.io/(?:library/)?(?=\S+@sha256:)")
 _HEX = re.compile(r"[0-9a-f]{12,64}")
 _DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
@@ -88,7 +89,7 @@ class Names:
         if page == here and not (_HEX.search(page) or _ADDRESS.search(page) or "-" in page):
             return True
         if loose:
-            page, here = _without_runtime(page), _without_runtime(here)
+            page, here = _of_any_cluster(page), _of_any_cluster(here)
         ours, theirs = _atoms(page), _atoms(here)
         if len(ours) != len(theirs):
             return False
@@ -144,9 +145,10 @@ def _same_stem(page: str, here: str) -> bool:
         _SUFFIX.fullmatch(one) or _HEX.fullmatch(one))) for one, other in zip(ours[equal:], theirs[equal:]))
 
 
-def _without_runtime(text: str) -> str:
-    """Return a text in which ids of containers and images do not tell which container runtime has given them."""
-    return _REPOSITORY.sub("", _RUNTIME.sub("<runtime>://", text))
+def _of_any_cluster(text: str) -> str:
+    """Return a text in which ids of containers and images do not tell which container runtime has given them, and
+    measured sizes and shares are all the same."""
+    return _MEASURED.sub("<measured>", _REPOSITORY.sub("", _RUNTIME.sub("<runtime>://", text)))
 
 
 def _replaced(text: str, names: dict[str, str]) -> str:

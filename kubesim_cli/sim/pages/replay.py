@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 from ...go import duration
-from . import containers, rows, urls
+from . import containers, layout, rows, urls
 from .commandline import Scan, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
+_REPEATABLE = re.compile(rf"{READERS.pattern}|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
+                         r"nodetool\s+status)\b[^|&;]*$")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
 _LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
@@ -204,6 +206,9 @@ class _Pass:
         if not text or not shown.name or shown.name.startswith(("/", "..", "~")):
             return
         os.makedirs(os.path.dirname(os.path.abspath(shown.name)), exist_ok=True)
+        if shown.appended and os.path.isfile(shown.name):
+            with open(shown.name, encoding="utf-8") as file:
+                text = layout.appended(file.read(), text)
         with open(shown.name, "w", encoding="utf-8") as file:
             file.write(text)
 
@@ -214,7 +219,7 @@ class _Pass:
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
             why = why_not(text, self._defined, self.options.allow)
-        if not why and not command.saves:
+        if not why and not command.saves and not command.change:
             why = why_endless(text, self.session.environ)
         if not why and not command.inside and (line := self._left_out.unset(text)):
             why = f"uses what the command in line {line} would have set"
@@ -251,8 +256,8 @@ class _Pass:
         self._bind_words(command.text)
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
-        if command.saves:
-            text = rows.edit(self.session, text, command.saves)
+        if command.saves or command.change:
+            text = rows.edit(self.session, text, command.saves, command.change)
         return urls.to_files(text, self.options.maps)
 
     def _bind_words(self, text: str) -> None:
@@ -346,7 +351,9 @@ class _Pass:
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
         comes, nothing has happened."""
-        if not READERS.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
+        if self.session.watches and not any(WATCH.match(later.text) for later in self.replay.commands[place + 1:]):
+            self.session.end_watches()
+        if not _REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return
         kept, names, now = self.session.keep(), self.names, self.session.now
         for seconds in _LATER:

@@ -15,6 +15,7 @@ from .tables import header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .editing import Change
     from .session import Session
 
     State = tuple[tuple[str, ...], str]  # (cells, the line)
@@ -71,11 +72,21 @@ class Finder:
         return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
 
 
-def edit(session: Session, text: str, saves: str) -> str:
-    """Return a `kubectl edit` whose editor saves a file that the page shows, as the object that there is here."""
+def edit(session: Session, text: str, saves: str, change: Change) -> str:
+    """Return a `kubectl edit` whose editor saves the object that there is here, with what the page changes in it: it
+    shows all of it, in the file `saves`, or tells the change."""
     found = Finder(session, text)
     obj = session.find(found.resource, found.name, found.namespace) if found.resource and found.name else None
-    if obj is not None:
+    if obj is not None and change:
+        import json
+
+        from ...machinery.objects import clone
+
+        obj, saves = clone(obj), "edited.json"
+        change.apply(obj)
+        with open(saves, "w", encoding="utf-8") as file:
+            json.dump(obj, file, indent=2)
+    elif obj is not None:
         with open(saves, encoding="utf-8") as file:
             saved = _OF_SERVER.sub("", file.read())
         own = "".join(f"\n\\1{key}: {obj['metadata'][key]}" for key in ("uid", "namespace") if key in obj["metadata"])

@@ -59,3 +59,10 @@ def test_only_what_is_similar_may_be_of_another_container_runtime():
     assert Names().match(page, here, loose=True)
     assert not Names().match(page, here)
     assert not Names().match(page.replace("nginx", "httpd"), here, loose=True)
+
+
+def test_only_what_is_similar_may_have_other_measures():
+    page, here = "UN  10.0.0.1  83.57 KiB  32  74.0%", "UN  10.0.0.1  88.01 KiB  32  100.0%"
+    assert Names().match(page, here, loose=True)
+    assert not Names().match(page, here)
+    assert not Names().match(page.replace("32", "16"), here, loose=True)

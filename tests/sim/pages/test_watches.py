@@ -68,3 +68,32 @@ a-7854ff8877-4xpq2  1/1     Terminating   0          20s
 ```
 """)
     assert states(report) == ["ran", "differs"]
+
+
+def test_a_watch_that_nothing_comes_back_to_does_not_keep_one_from_looking_again(replayed):
+    report = replayed("""\
+```shell
+kubectl get pods -w
+kubectl run b --image=busybox --restart=Never -- sleep 70
+```
+```
+$ kubectl get pod b -o jsonpath='{.status.phase}'
+Succeeded
+```
+""")
+    assert states(report) == ["ran", "ran", "equal"], report.bad
+
+
+def test_an_exec_that_only_reads_is_repeated_until_it_shows_what_the_page_does(replayed):
+    report = replayed("""\
+```shell
+kubectl run a --image=busybox -- sh -c 'sleep 50; echo x > /tmp/b; sleep 1d'
+```
+```
+$ kubectl exec a -- ls /tmp
+b
+$ kubectl exec a -- rm /tmp/c
+done
+```
+""")
+    assert states(report) == ["ran", "equal", "differs"], report.bad
