@@ -26,7 +26,8 @@ _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\
                        r"If you don't see a command prompt|Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
-_REVERSE = re.compile(r"(Address \d+: \S+) [\w.-]+")
+# What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
+_ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
@@ -151,8 +152,8 @@ class Comparison:
             return True
         if (self.loose or self.undated) and told(shown) == told(printed) != shown:
             return True
-        if (self.loose or self.undated) and (bare := _REVERSE.fullmatch(printed)) and not _REVERSE.fullmatch(shown):
-            return self._line(shown, bare.group(1))  # kube-dns, before CoreDNS, did not tell pods' names
+        if (self.loose or self.undated) and (bare := _ADDED.fullmatch(printed)) and not _ADDED.fullmatch(shown):
+            return self._line(shown, bare.group(1))
         if self.loose and _MARK.match(printed) and _MARK.sub("", shown) == _MARK.sub("", printed):
             return True
         if shown.endswith((" (re)", " (glob)")):

@@ -12,6 +12,7 @@ import re
 import shlex
 
 from ...machinery.discovery import Discovery, builtin
+from ...machinery.wellknown import LABEL_TOPOLOGY_ZONE
 from .commandline import Scan, named_nodes
 from .model import Command, Item, Page, Shown
 from .remade import Made
@@ -26,6 +27,7 @@ _MAKING = {"create", "apply", "run", "expose", "replace", "patch", "edit"}
 _DELETES = re.compile(r"(?!.*--(?:wait|force|now))\s*kubectl\b[^\n|;&]*\bdelete\b[^\n|;&]*")
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
+_ZONE = re.compile(r"\s+\"?zone\"?: \"?([a-z]+-[a-z0-9-]+)\"?,?")  # of an endpoint
 _COUNTED = re.compile(
     r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
@@ -55,12 +57,16 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     added: list[Command] = []
     items: list[Item] = []
     balanced = False
+    zone = _zone(page)
     made = Made(lambda text: _objects(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
             made.shown(item.name, source(item))
         elif isinstance(item, Command) and not item.inside and not item.left_out:
             steps = _before(item, [each for each in manifests if each.shown in items], discovery)
+            if zone:
+                steps.insert(0, _command(item, f"kubectl label nodes --all {LABEL_TOPOLOGY_ZONE}={zone}"))
+                zone = ""
             if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
                 balanced = True
                 steps.insert(0, _command(item, "kubectl sim tunnel open"))
@@ -119,6 +125,13 @@ def _nodes(page: Page) -> int:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
     said = [_NUMBERS.get(number.lower()) or int(number) for number in _COUNTED.findall(page.text)]
     return min(max([len(named - {"<none>", ""}), *said]), 20) or 1
+
+
+def _zone(page: Page) -> str:
+    """Return the zone in which the page's nodes are, "" where its listings tell none, or several."""
+    shown = {found for command in page.commands if command.listing for line in command.listing.lines
+             for found in _ZONE.findall(line)}
+    return shown.pop() if len(shown) == 1 else ""
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

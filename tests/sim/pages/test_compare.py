@@ -232,6 +232,9 @@ def test_dns_may_not_tell_the_names_of_addresses_where_a_page_is_old_or_similar(
         assert judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6", printed, **told).equal
     assert not judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6", printed).equal
     assert not judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6 a.b", printed, similar=True).equal
+    printed = "LoadBalancer Ingress:     10.96.0.9 (VIP)\n"
+    assert judge("LoadBalancer Ingress:  104.198.205.71", printed, similar=True).equal
+    assert not judge("LoadBalancer Ingress:  104.198.205.71", printed).equal
 
 
 def test_of_a_name_that_is_gone_another_may_take_the_place_where_a_listing_is_similar():
