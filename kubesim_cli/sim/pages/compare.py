@@ -150,7 +150,7 @@ class Comparison:
         if tried.match(shown, printed, self.loose):
             self.names.adopt(tried)
             return True
-        if (self.loose or self.undated) and told(shown) == told(printed) != shown:
+        if (self.loose or self.undated) and told(shown) == told(self.names.to_page(printed)) != shown:
             return True
         if (self.loose or self.undated) and (bare := _ADDED.fullmatch(printed)) and not _ADDED.fullmatch(shown):
             return self._line(shown, bare.group(1))

@@ -246,3 +246,11 @@ def test_of_a_name_that_is_gone_another_may_take_the_place_where_a_listing_is_si
     comparison = Comparison(Listing(lines, 1, similar=True), "shape", names, 0.0, lambda row: None)
     assert comparison.judge(lines, printed).equal
     assert names.here["web-99999aaaa-zzzzz"] == "web-86dcfdf4c6-wxzz2"
+
+
+def test_what_was_done_to_a_node_is_told_with_its_name_here_in_other_words():
+    for shown, equal in (('node "gke-node-1" uncordoned', True), ('node "gke-node-2" uncordoned', False)):
+        names = Names(frozenset({"minikube"}))
+        names.bind("gke-node-1", "minikube")
+        comparison = Comparison(Listing([shown], 1, similar=True), "same", names, 0.0, lambda row: None)
+        assert comparison.judge([shown], "node/minikube uncordoned\n").equal == equal
