@@ -6,6 +6,7 @@ from ..apiserver.authorization import MASTERS
 from ..apiserver.client import Client
 from ..helpers.nodes import PRESSURE, PRESSURE_PODS, STOPPED, internal_ip, node_name, node_object
 from ..machinery import timestamps
+from ..machinery.objects import clone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
     Client(cluster.server, who).create("nodes", node, dry_run=True)  # whose names and quantities are looked at
     cluster.client.create("nodes", node)
     return str(node["metadata"]["name"])
+
+
+def equip(cluster: Cluster, resources: dict[str, str]) -> None:
+    """Have all nodes have so much of cpu, memory ... ; raises StatusError."""
+    for node in cluster.client.items("nodes"):
+        node = clone(node)
+        for table in ("capacity", "allocatable"):
+            node["status"][table].update(resources)
+        cluster.client.update_status("nodes", node)
 
 
 def remove(cluster: Cluster, name: str) -> None:

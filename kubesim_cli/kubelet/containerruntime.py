@@ -144,7 +144,8 @@ class Runtime:
         from .lives import may_connect
 
         lasting = any(kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING)
-        if lasting or api.server.store.has_parts or api.server.runtime is not None or may_connect(container):
+        if lasting or api.server.store.has_parts or api.server.runtime is not None or may_connect(
+                api, container):
             from . import residents
 
             residents.of(api).start(pod, container)

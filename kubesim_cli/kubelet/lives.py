@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..apiserver.client import Client
     from ..machinery.types import Object, Release
     from .runtime.engine import Engine
     from .runtime.kernel.process import Space
@@ -17,11 +18,18 @@ PROBES = ("startup", "liveness", "readiness")
 CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
            "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
            "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", ".sh")
+MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with others of their kind
 
 
-def may_connect(container: Object) -> bool:
-    """Tell whether a container's words name a program that talks with others."""
-    text = " ".join([*(container.get("command") or ()), *(container.get("args") or ())])
+def may_connect(api: Client, container: Object) -> bool:
+    """Tell whether a container's words name a program that talks with others, or its image's own does."""
+    words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    if not words:
+        from .images import catalogue
+
+        facts = catalogue.of(api).facts(container["image"])
+        return facts is not None and bool(MEMBERS.intersection(facts.command))
+    text = " ".join(words)
     return any(each in text for each in CLIENTS)
 
 

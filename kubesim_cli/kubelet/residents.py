@@ -215,7 +215,7 @@ class Residents(Living):
         from .runtime import process
 
         return (keeps(pod, container) and _is_played(container)) or (
-            may_connect(container) and process.connects(self.api, pod, container, self.api.now))
+            may_connect(self.api, container) and process.connects(self.api, pod, container, self.api.now))
 
     def stop(self, pod: Object, container: Object) -> None:
         """The kubelet kills a container."""

@@ -102,9 +102,11 @@ def minikube(ctx: click.Context, profile: str) -> None:
 @click.option("--kubernetes-version", default="", metavar="VERSION", help="The release of a new cluster.")
 @click.option("--namespace", default="default", help="The namespace of its context.")
 @click.option("--addons", multiple=True, help="Addons to enable.")
+@click.option("--cpus", type=click.IntRange(2), default=None, help="How many CPUs each node of a new cluster has.")
+@click.option("--memory", default="", metavar="MEGABYTES", help="How much memory, in megabytes or as in 4g.")
 @click.pass_obj
 def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespace: str,
-          addons: tuple[str, ...]) -> None:
+          addons: tuple[str, ...], cpus: int | None, memory: str) -> None:
     """Make a cluster current, and make it if there is none; start the nodes that are stopped."""
     from .. import releases
     from ..cluster import nodes as of_cluster
@@ -128,6 +130,8 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
         for node in nodes_of(cluster):
             if not kubelet_runs(node):
                 of_cluster.start(cluster, node["metadata"]["name"])
+        if not known and (resources := _resources(cpus, memory)):
+            of_cluster.equip(cluster, resources)
         if known and release and release != cluster.server.release:
             _say(f"The cluster has Kubernetes {PATCH[cluster.server.release]} and keeps it: `minikube delete` comes "
                  "before another one", "! ")
@@ -141,6 +145,14 @@ def start(profile: _Profile, nodes: int | None, kubernetes_version: str, namespa
         there = ", ".join(sorted((addon for addon in _ADDONS if _enabled(cluster, addon)), reverse=True))
     _say(f"Enabled addons: {there}")
     _say(f'Done! kubectl is now configured to use "{name}" cluster and "{namespace}" namespace by default')
+
+
+def _resources(cpus: int | None, memory: str) -> dict[str, str]:
+    """Return what a node has by minikube's flags; of a memory that is no number (max), nothing."""
+    found = {"cpu": str(cpus)} if cpus else {}
+    if size := re.fullmatch(r"(\d+)(?:([mg])b?)?", memory, re.I):
+        found["memory"] = f"{size[1]}{'Gi' if size[2] in ('g', 'G') else 'Mi'}"
+    return found
 
 
 @minikube.command("status", context_settings=_UNKNOWN)

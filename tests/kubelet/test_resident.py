@@ -456,3 +456,14 @@ def test_a_line_without_an_end_is_shown_in_parts(newest, touched):
     if touched:
         newest.ok("kubectl exec a -- true")
     assert newest.ok("kubectl logs a") == "0" * (3 << 14)
+
+
+def test_a_server_of_an_ensemble_finds_the_others_though_its_pod_names_no_program(newest):
+    for name in ("one", "two"):
+        make(newest, {"image": "cassandra:5", "env": [{"name": "CASSANDRA_SEEDS", "value": "one"}]}, name=name,
+             hostname=name)
+        if name == "one":
+            newest.ok("kubectl expose pod one --port 7000")
+    newest.advance("2m")
+    assert parts(newest)  # the second lives on: it has reached out
+    assert newest.ok("kubectl exec one -- nodetool status").count("\nUN ") == 2

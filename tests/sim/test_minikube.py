@@ -27,6 +27,15 @@ def context(terminal):
     return terminal("kubectl config current-context").out.strip()
 
 
+@pytest.mark.parametrize(("words", "shown"), [
+    ("--memory 5120 --cpus=4", ("4", "5120Mi")), ("--memory=6g", ("2", "6Gi")), ("--memory max", ("2", "8Gi"))])
+def test_a_new_cluster_has_the_machine_that_was_asked_for(terminal, minikube, words, shown):
+    minikube(f"start -p big {words}")
+    node = load(terminal.ok("kubectl get node minikube -o yaml"))
+    for table in ("capacity", "allocatable"):
+        assert (node["status"][table]["cpu"], node["status"][table]["memory"]) == shown
+
+
 def test_start_leaves_what_is_there(terminal, minikube):
     terminal.ok("kubectl create configmap mine")
     told = minikube("start --driver=docker --memory 5120 --cpus=4")

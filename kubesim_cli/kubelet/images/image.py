@@ -111,6 +111,8 @@ def _whole(described: Object, tag: str) -> Object:
         found = _with_version(of_tag(described, tag), version_of(described, tag))
         for field in found.keys() - _OWN:
             value = found[field]
+            if field == "users":  # a number has one name
+                value = {name: uid for name, uid in value.items() if uid not in whole.get(field, {}).values()}
             if field in _CHANGING:
                 whole[field] = {**value, **whole.get(field, {})}
             elif field == "programs" or field == "folders":

@@ -11,7 +11,7 @@ from ...machinery.objects import controller_of
 from ...machinery.streaming import StartError
 from ..images import catalogue, image
 from ..network import podfiles
-from . import environment, given, taken
+from . import capabilities, environment, given, taken
 from .engine import Container, Engine, Mount, Session, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
@@ -118,7 +118,8 @@ class Sandbox:
                     None if limit is None else _bytes(limit), bool(container.get("stdin")), bool(container.get("tty")),
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
                     find_finite if finite and not idle else find_lasting,
-                    f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid, _cpu_limit(container))
+                    f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid, _cpu_limit(container),
+                    capabilities.of(container))
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree
         self._tell_network(tree)

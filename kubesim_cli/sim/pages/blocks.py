@@ -45,6 +45,9 @@ _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running",
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
+_EDITS = re.compile(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s")
+_APPENDS = re.compile(r"\b(?:add|append)\b(?:[^.]|\.\w)*\b(?:at|to)\s+the\s+(?:end|bottom)\b", re.I)
+_READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
@@ -77,6 +80,8 @@ class Builder:
         self._apart = False                    # whether a heading or another block stands behind the last command
         self._asked = ""                       # the words before the last command
         self._instead = False                  # whether the block is another way to do what the last one does
+        self._words = ""                       # those before the block
+        self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
@@ -108,6 +113,9 @@ class Builder:
             self.prose(text)  # of a list, indented too far
             return
         prose, self._prose = self._prose, ""
+        self._words = prose
+        if self._editing:
+            self._editing.change.say(prose)
         name = self.pending.file or title
         self._instead = not self._apart and bool(_INSTEAD.search(prose.split("\n\n")[-1]))
         skipped = self.pending.skip
@@ -182,6 +190,9 @@ class Builder:
             command.shown_again = bool(_AGAIN.search(comment))
             self._watch = text
         self._name_files(text)
+        self._editing = command if _EDITS.match(text) else None
+        if self._editing:
+            command.change.say(self._words)
         self.page.items.append(command)
         self._awaiting, self._apart, self._asked = command, False, ""
         return command
@@ -278,7 +289,8 @@ class Builder:
         if inline and (self._awaiting is None or re.search(r"\brun(?:ning)?\b[^`]*`kubectl", prose, re.I)) \
                 and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
             self._add(inline[-1], line, "")
-        elif self._awaiting is None and self._watch and _TERMINAL.search(prose):
+        elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
+                _is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
         if self._awaiting is not None and self._answers(told, lines):
@@ -349,8 +361,10 @@ class Builder:
             last = prose.strip().split("\n\n")[-1]
             files = [each for each in re.findall(r"[`\"“*]([^`\"”*\s]+)[`\"”*]", last) if _FILE.fullmatch(each)]
             name = files[-1] if files else ""
-        if name or _is_manifest(lines):
-            shown = Shown(name, "\n".join(lines) + "\n", line)
+        if self._editing and not _is_manifest(lines):
+            self._editing.change.show("\n".join(lines))
+        elif name or _is_manifest(lines):
+            shown = Shown(name, "\n".join(lines) + "\n", line, appended=bool(_APPENDS.search(prose)))
             self.page.items.append(shown)
             if not name:
                 self._unnamed.append(shown)
@@ -366,6 +380,13 @@ def _is_prompt(line: str) -> bool:
     """Whether a line begins with a prompt, and not with the sign of comments alone."""
     found = PROMPT.match(line)
     return found is not None and (found["prompt"] != "#" or looks_like_command(found["text"] or ""))
+
+
+def _is_watched(lines: list[str]) -> bool:
+    """Whether lines are those of a watch of pods, which tell several states of one."""
+    names = [line.split()[0] for line in lines if line.strip()]
+    columns = header(next((line for line in lines if line.strip()), ""))
+    return columns is not None and columns[0][0] == "NAME" and "STATUS" in columns[0] and len(set(names)) < len(names)
 
 
 def _starts_with(text: str, words: tuple[str, ...]) -> bool:

@@ -39,6 +39,9 @@ _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\
                        r"Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
+# What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
+_ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
+_CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
@@ -167,8 +170,10 @@ class Comparison:
         if tried.match(shown, printed, self.loose):
             self.names.adopt(tried)
             return True
-        if (self.loose or self.undated) and told(shown) == told(printed) != shown:
+        if (self.loose or self.undated) and told(shown) == told(self.names.to_page(printed)) != shown:
             return True
+        if (self.loose or self.undated) and (bare := _ADDED.fullmatch(printed)) and not _ADDED.fullmatch(shown):
+            return self._line(shown, bare.group(1))
         if self.loose and _MARK.match(printed) and _MARK.sub("", shown) == _MARK.sub("", printed):
             return True
         if shown.endswith((" (re)", " (glob)")):
@@ -218,14 +223,16 @@ class Comparison:
         """Return as many lines as there are rows here: the page's in the page's order where they are the same."""
         columns = ours.columns
         age = columns.index("AGE") if "AGE" in columns else -1
-        order = sorted(ours.rows, key=lambda one: -_least(one[1], age))
+        there = {cells[0] for _, cells in theirs.rows}
+        known = {cells[0] for _, cells in ours.rows if self.names.here.get(cells[0]) in there}
+        order = sorted(ours.rows, key=lambda one: (one[1][0] not in known, -_least(one[1], age)))
         left = sorted(theirs.rows, key=lambda one: -_least(one[1], age))
         pairs: dict[int, tuple[int, list[str]]] = {}
         for place, cells in order:
             best: tuple[int, int, Names] | None = None
             for number, (_, other) in enumerate(left):
                 tried = self.names.copy()
-                if not tried.match(cells[0], other[0], self.loose and cells[0] not in self.names.here):
+                if not tried.match(cells[0], other[0], self.loose and cells[0] not in known):
                     continue
                 score = 100 * (cells[0] == other[0]) + sum(
                     self._cell(tried, columns[i], cells[i], other[i]) for i in range(1, len(columns)) if i != age)
@@ -311,6 +318,8 @@ class Comparison:
             return True
         if column in ("EXTERNAL-IP", "IP") and names.alias(ours, theirs):
             return True
+        if column == "ENDPOINTS" and "," in ours:
+            return _same_set(names, ours.split(","), theirs.split(","), self.loose)
         if self.loose and column == "PORT(S)" and _NODE_PORT.sub("", ours) == _NODE_PORT.sub("", theirs):
             return True
         if column == "LABELS" and _INNER.search(ours):
@@ -327,9 +336,24 @@ class Comparison:
         return names.match(ours, theirs, self.loose)
 
 
+def _same_set(names: Names, ours: list[str], theirs: list[str], loose: bool) -> bool:
+    """Whether lists are the same but for names, which are bound, and for their order."""
+    tried, left = names.copy(), list(theirs)
+    for one in sorted(ours, key=lambda each: tried.to_here(each) == each):  # what is bound already comes first
+        free = loose and tried.to_here(one) == one
+        found = next((other for other in left if tried.copy().match(one, other, free)), "")
+        if not found or not tried.match(one, found, loose):
+            return False
+        left.remove(found)
+    if not left:
+        names.adopt(tried)
+    return not left
+
+
 def _fits(shown: str, printed: str) -> bool:
     """Whether a text is one of which the page has left out parts."""
-    pattern = ".*".join(re.escape(" ".join(part.split())) for part in _INNER.split(shown))
+    parts = _INNER.split(_CUT.sub("...", shown))
+    pattern = ".*".join(re.escape(" ".join(part.split())) for part in parts)
     return re.fullmatch(pattern.replace(r"\ ", " *"), " ".join(printed.split())) is not None
 
 

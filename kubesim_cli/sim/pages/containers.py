@@ -22,6 +22,8 @@ PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|
 _LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
 _ENDED = re.compile(r"command terminated with exit code \d+\n\Z")
 _RESUMED = re.compile(r"^Session ended, resume using .*\n", re.M)
+_MADE = re.compile(r"Creating debugging pod (\S+) with container (\S+) on node")
+_CALLED = re.compile(r"Defaulting debug container name to (\S+)\.")
 _HINT = "If you don't see a command prompt, try pressing enter."
 
 
@@ -34,6 +36,7 @@ class Shell:
     start: str = ""
     end: str = ""
     asking: bool = False
+    pod: str = ""    # that `kubectl debug` has given the shell
     state: str = ""  # what was typed before that changes the program itself: its folder, variables, database
 
     def inside(self, text: str) -> str:
@@ -81,11 +84,29 @@ def called_program(text: str) -> str:
         and (name != "redis-cli" or not [word for word in called[1:] if word.isalpha()]) else ""
 
 
+def debugged(text: str, output: str) -> Shell | None:
+    """Return the shell that a `kubectl debug -it` has opened, by what it has said; None where that does not tell it."""
+    words = text.split()
+    value = {flag: words[place + 1] for place, flag in enumerate(words[:-1]) if flag in ("-n", "-c", "--copy-to")}
+    value |= dict(word.split("=", 1) for word in words if word.startswith("--") and "=" in word)
+    made = _MADE.search(output)
+    drawn = _CALLED.search(output)
+    names = arguments(words[2:])
+    pod = made[1] if made else value.get("--copy-to") or (names[0].removeprefix("pod/") if names else "")
+    container = made[2] if made else value.get("-c") or value.get("--container") or (drawn[1] if drawn else "")
+    if words[1:2] != ["debug"] or not pod or not container:
+        return None
+    space = value.get("-n") or value.get("--namespace")
+    where = shlex.join([pod, "-c", container, *(["-n", space] if space else [])])
+    return Shell(f"kubectl exec -it {where} -- sh",
+                 end=f"printf 'exit\\n' | kubectl attach -i {where} >/dev/null 2>&1", pod=pod)
+
+
 def opened(text: str) -> Shell | None:
     """Return the shell that a `kubectl exec -it` or `run -it` opens; None where that cannot be told."""
     asked = called_program(text)
     verb = next((word for word in text.split()[1:] if not word.startswith("-")), "")
-    if asked in ASKING or (asked and verb in ("debug", "attach")):
+    if asked in ASKING or (asked and verb in ("debug", "attach")):  # what a debugging shell becomes: see debugged
         return Shell(text.strip(), f"{text.strip()} </dev/null" if verb in ("debug", "attach") else "", asking=True)
     commands = Scan(text).commands
     if len(commands) != 1 or commands[0][0] != "kubectl":

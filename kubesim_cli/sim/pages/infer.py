@@ -12,6 +12,7 @@ import re
 import shlex
 
 from ...machinery.discovery import Discovery, builtin
+from ...machinery.wellknown import LABEL_TOPOLOGY_ZONE
 from .commandline import Scan, named_nodes
 from .model import Command, Item, Page, Shown
 from .remade import Made
@@ -28,6 +29,10 @@ _ROLLOUT = re.compile(r"(?!.*--(?:watch|timeout))\s*kubectl\b[^\n|;&#]*\brollout
 _DRAINS = re.compile(r"^\s*kubectl\b[^|;&\n]*\sdrain\s", re.M)
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
+_ZONE = re.compile(r"\s+\"?zone\"?: \"?([a-z]+-[a-z0-9-]+)\"?,?")  # of an endpoint
+_COUNTED = re.compile(
+    r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
 
@@ -56,6 +61,7 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     items: list[Item] = []
     balanced = False
     replicas = _dns_servers(page)
+    zone = _zone(page)
     made = Made(lambda text: _objects(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
@@ -64,6 +70,9 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
             steps = [_command(item, f"kubectl -n kube-system scale deployment coredns --replicas={replicas}")] \
                 if replicas > 1 and not added else []
             replicas = 1
+            if zone:
+                steps.append(_command(item, f"kubectl label nodes --all {LABEL_TOPOLOGY_ZONE}={zone}"))
+                zone = ""
             steps += _before(item, [each for each in manifests if each.shown in items], discovery)
             if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
                 balanced = True
@@ -85,7 +94,8 @@ def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> 
     editing: Command | None = None
     for number, item in enumerate(list(page.items)):
         if isinstance(item, Command):
-            editing = item if re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) else None
+            edits = re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) and not item.change
+            editing = item if edits else None
         elif isinstance(item, Shown) and editing is not None and not editing.saves:
             objects = _objects(source(item), discovery, read=True)
             if len(objects) == 1 and re.search(rf"[\s/]{re.escape(objects[0][1])}(?:\s|$)", editing.text):
@@ -118,7 +128,8 @@ def _interrupts(page: Page) -> None:
 
 
 def _nodes(page: Page) -> int:
-    """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names."""
+    """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names or
+    says."""
     named: set[str] = set()
     for command in page.commands:
         found = tables(command.listing.lines) if command.listing else []
@@ -129,7 +140,8 @@ def _nodes(page: Page) -> int:
             if "NODE" in table.columns:
                 named.update(cells[table.columns.index("NODE")] for _, cells in table.rows)
     least = 2 if any(_DRAINS.search(command.text) for command in page.commands) else 1  # pods have to go somewhere
-    return max(min(len(named - {"<none>", ""}), 20), least)
+    said = [_NUMBERS.get(number.lower()) or int(number) for number in _COUNTED.findall(page.text)]
+    return max(min(max([len(named - {"<none>", ""}), *said]), 20), least)
 
 
 def _dns_servers(page: Page) -> int:
@@ -144,6 +156,13 @@ def _dns_servers(page: Page) -> int:
                 if row.get("NAME") == "coredns" and wanted.isdecimal():
                     most = max(most, int(wanted))
     return min(most, 9)
+
+
+def _zone(page: Page) -> str:
+    """Return the zone in which the page's nodes are, "" where its listings tell none, or several."""
+    shown = {found for command in page.commands if command.listing for line in command.listing.lines
+             for found in _ZONE.findall(line)}
+    return shown.pop() if len(shown) == 1 else ""
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:

@@ -112,6 +112,14 @@ def without_notes(shown: list[str], printed: list[str]) -> list[str]:
     return trimmed(kept)
 
 
+def appended(text: str, lines: str) -> str:
+    """Return a file's text with lines at its end, indented as those of its last element that begins alike."""
+    first = lines.lstrip().partition(":")[0]
+    alike = [line for line in text.split("\n") if line.lstrip().partition(":")[0] == first]
+    indent = " " * (len(alike[-1]) - len(alike[-1].lstrip())) if alike else ""
+    return text.rstrip("\n") + "\n" + "".join(f"{indent}{line}\n" for line in lines.rstrip("\n").split("\n"))
+
+
 def trimmed(lines: list[str]) -> list[str]:
     """Return lines without blanks at their ends, and without empty ones at both ends."""
     lines = [line.rstrip() for line in lines]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .editing import Change
+
 ANY_FAILURE = -1  # an exit code that may be any but 0
 LEVELS = ("exact", "same", "shape", "contains", "off")
 
@@ -51,6 +53,7 @@ class Command:
     adds: str = ""                  # what is added to it where it is run
     saves: str = ""                 # the file that somebody saves in the editor that it opens
     instead: bool = False           # the first of a block that the page offers instead of the block before it
+    change: Change = field(default_factory=Change)  # what somebody does to the object in that editor
     shown_again: bool = False       # what a watch that began before has printed by now
 
 
@@ -62,6 +65,7 @@ class Shown:
     text: str
     line: int
     source: str = ""
+    appended: bool = False  # whether it is added to the file of that name
 
 
 @dataclass

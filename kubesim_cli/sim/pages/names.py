@@ -22,9 +22,12 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}\b")  # ports that are dra
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
 _EVENT = re.compile(r"(\s*(?:Normal|Warning)\s+\S+\s+)\d[\dydhms]*(?: \(x\d+ over [\dydhms]+\))?(?=\s)")
-_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_.-]+|\s+|.", re.S)
+_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_-]+(?:\.+[A-Za-z0-9_-]+)*|\s+|.", re.S)
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
+_RUNTIME = re.compile(r"\b(?:docker|containerd|cri-o)://(?=[0-9a-f]{12})")
+_MEASURED = re.compile(r"\b\d+\.\d+(?: ?[KMGT]i?B\b|%)")
+_REPOSITORY = re.compile(r"docker-pullable://|\bdocker\.io/(?:library/)?(?=\S+@sha256:)")
 _HEX = re.compile(r"[0-9a-f]{12,64}")
 _DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
 _HASH = re.compile(r"(?=.*\d)[a-z0-9]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10}")
@@ -77,7 +80,7 @@ class Names:
     def adopt_word(self, page: str, candidates: list[str]) -> bool:
         """Bind a name that a command uses, and that nothing has shown yet, to one of what there is."""
         for here in candidates:
-            if page != here and here not in self.of_page and _same_stem(page, here):
+            if page != here and here not in self.of_page and _same_stem(self._with_nodes(page), here):
                 return self.bind(page, here)
         return False
 
@@ -85,6 +88,8 @@ class Names:
         """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""
         if page == here and not (_HEX.search(page) or _ADDRESS.search(page) or "-" in page):
             return True
+        if loose:
+            page, here = _of_any_cluster(page), _of_any_cluster(here)
         ours, theirs = _atoms(page), _atoms(here)
         if len(ours) != len(theirs):
             return False
@@ -117,7 +122,14 @@ class Names:
             return True
         if here in self.nodes:
             return bool(_NODE.fullmatch(page) and _NODE_HINT.search(page))
-        return _same_stem(page, here)
+        return _same_stem(self._with_nodes(page), here)
+
+    def _with_nodes(self, page: str) -> str:
+        """Return a name of the page, in which others such as a node's may stand, with these nodes' names here."""
+        for name, here in self.here.items():
+            if here in self.nodes and name in page:
+                page = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", here, page)
+        return page
 
 
 def _same_stem(page: str, here: str) -> bool:
@@ -131,6 +143,12 @@ def _same_stem(page: str, here: str) -> bool:
         return False
     return all(one == other or ((_DRAWN.fullmatch(other) or _HASH.fullmatch(other) or _HEX.fullmatch(other)) and (
         _SUFFIX.fullmatch(one) or _HEX.fullmatch(one))) for one, other in zip(ours[equal:], theirs[equal:]))
+
+
+def _of_any_cluster(text: str) -> str:
+    """Return a text in which ids of containers and images do not tell which container runtime has given them, and
+    measured sizes and shares are all the same."""
+    return _MEASURED.sub("<measured>", _REPOSITORY.sub("", _RUNTIME.sub("<runtime>://", text)))
 
 
 def _replaced(text: str, names: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 from ...go import duration
-from . import containers, instead, rows, urls
+from . import containers, instead, layout, rows, urls
 from .commandline import Scan, named_clusters, named_nodes
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
+_REPEATABLE = re.compile(rf"{READERS.pattern}|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
+                         r"nodetool\s+status)\b[^|&;]*$")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d"
                         r"|\b0 Running / [1-9]|State: +Waiting")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
@@ -108,6 +110,7 @@ class Replay:
         self._tell = tell or (lambda done, of: None)
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
+        self.early: set[int] = set()            # watches that show what the command before them has changed
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
     def _changes(self, command: Command) -> bool:
@@ -119,6 +122,7 @@ class Replay:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
         best: Report | None = None
         for number in range(PASSES):
+            early = len(self.early)
             with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
                 one = _Pass(self, folder)
                 one.play()
@@ -127,7 +131,7 @@ class Replay:
             if best is None or len(one.report.bad) <= len(best.bad):
                 best = one.report
             solved, best.contradictions = one.solved()
-            if worse or (solved == one.moments and one.uids == self._uids):
+            if worse or (solved == one.moments and one.uids == self._uids and early == len(self.early)):
                 break
             self._moments, self._uids = solved, one.uids
         assert best is not None
@@ -224,6 +228,9 @@ class _Pass:
         if not text or not shown.name or shown.name.startswith(("/", "..", "~")):
             return
         os.makedirs(os.path.dirname(os.path.abspath(shown.name)), exist_ok=True)
+        if shown.appended and os.path.isfile(shown.name):
+            with open(shown.name, encoding="utf-8") as file:
+                text = layout.appended(file.read(), text)
         with open(shown.name, "w", encoding="utf-8") as file:
             file.write(text)
 
@@ -237,7 +244,7 @@ class _Pass:
         if not why and not command.inside and not self.options.host_shell and (
                 name := unset_variable(text, self.replay.variables | self.session.environ.keys())):
             why = f"has the placeholder ${name}"
-        if not why and not command.saves:
+        if not why and not command.saves and not command.change:
             why = why_endless(text, self.session.environ)
         if not why and not command.inside and (line := self._left_out.unset(text)):
             why = f"uses what the command in line {line} would have set"
@@ -255,6 +262,8 @@ class _Pass:
         self.begun.append(self.session.now)
         if self._number != command.block:
             self._block, self._number = [], command.block
+        if place + 1 in self.replay.early:
+            self.session.watch(self._text(self.replay.commands[place + 1]))
         if WATCH.match(text) and self.session.execute is not None and " -- " not in text:
             outcome = self._watch(command, text, place)
         else:
@@ -272,8 +281,8 @@ class _Pass:
         self._bind_words(command.text)
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
-        if command.saves:
-            text = rows.edit(self.session, text, command.saves)
+        if command.saves or command.change:
+            text = rows.edit(self.session, text, command.saves, command.change)
         return urls.to_files(text, self.options.maps)
 
     def _bind_words(self, text: str) -> None:
@@ -316,7 +325,11 @@ class _Pass:
             if not self._container.start:
                 return Outcome(command, "ran")
             text = self._container.start
+        elif self._container and self._container.pod and self._has_ended(self._container.pod, command.listing):
+            self._leave()
         ran = self.session.run(text, command.apart)
+        if self._container and self._enters(command):
+            self._container = containers.debugged(self._text(command), ran.output) or self._container
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
         ran.output = urls.to_urls(ran.output, self.options.maps)
@@ -365,7 +378,9 @@ class _Pass:
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
         comes, nothing has happened."""
-        if not READERS.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
+        if self.session.watches and not any(WATCH.match(later.text) for later in self.replay.commands[place + 1:]):
+            self.session.end_watches()
+        if not _REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return
         kept, names, now = self.session.keep(), self.names, self.session.now
         for seconds in _LATER:
@@ -425,6 +440,9 @@ class _Pass:
         self._wait_for(running, command.listing)
         printed = running.printed()
         verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
+        if not verdict.equal and place and not command.shown_again \
+                and not READERS.match(self.replay.commands[place - 1].text):
+            self.replay.early.add(place)  # in the other terminal, it will have been there first
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
 
     def _wait_for(self, watch: Watch, listing: Listing) -> None:
@@ -438,6 +456,11 @@ class _Pass:
 
     def _enters(self, command: Command) -> bool:
         return command.left_out.startswith("opens a container") and containers.opened(self._text(command)) is not None
+
+    def _has_ended(self, pod: str, listing: Listing | None) -> bool:
+        """Whether a listing shows that the shell was left which a pod was made for."""
+        lines = self.names.to_here("\n".join(listing.lines)) if listing else ""
+        return re.search(rf"^{re.escape(pod)} .* Completed ", lines, re.M) is not None
 
     def _leave(self) -> None:
         if self._container and self._container.end:

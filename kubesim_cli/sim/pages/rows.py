@@ -16,6 +16,7 @@ from .tables import header
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...kubectl.kubeconfig import Kubeconfig
+    from .editing import Change
     from .session import Session
 
     State = tuple[tuple[str, ...], str]  # (cells, the line)
@@ -87,11 +88,21 @@ def _first_object(file: str) -> tuple[str, str]:
     return kind[1].lower() if kind else "", name[1] if name else ""
 
 
-def edit(session: Session, text: str, saves: str) -> str:
-    """Return a `kubectl edit` whose editor saves a file that the page shows, as the object that there is here."""
+def edit(session: Session, text: str, saves: str, change: Change) -> str:
+    """Return a `kubectl edit` whose editor saves the object that there is here, with what the page changes in it: it
+    shows all of it, in the file `saves`, or tells the change."""
     found = Finder(session, text)
     obj = session.find(found.resource, found.name, found.namespace) if found.resource and found.name else None
-    if obj is not None:
+    if obj is not None and change:
+        import json
+
+        from ...machinery.objects import clone
+
+        obj, saves = clone(obj), "edited.json"
+        change.apply(obj)
+        with open(saves, "w", encoding="utf-8") as file:
+            json.dump(obj, file, indent=2)
+    elif obj is not None:
         with open(saves, encoding="utf-8") as file:
             saved = _OF_SERVER.sub("", file.read())
         own = "".join(f"\n\\1{key}: {obj['metadata'][key]}" for key in ("uid", "namespace") if key in obj["metadata"])
@@ -175,14 +186,29 @@ def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = 
         real.setdefault(names.to_page(name), []).extend(states)
     missing: list[str] = []
     for name, states in shown.items():
-        left = list(real.get(name, []))
-        for place, (cells, line) in enumerate(states):
-            found = next((i for i, each in enumerate(left) if each[0] == cells), None)
-            if found is not None:
-                left = left[found + 1:]
-            elif place or len(states) == 1:  # this watch may have begun after the first state
-                missing.append(line)
+        there = [name] if name in real else [each for each in real if each not in shown
+                                            and names.copy().match(name, each, listing.similar)]
+        tried = [(_missing(states, real[each], names), each) for each in there]
+        least, other = min(tried, key=lambda one: len(one[0])) if tried else ([line for _, line in states], "")
+        if not least and other != name:
+            names.match(name, other, listing.similar)
+            real[name] = real.pop(other)
+        missing += least
     return Verdict(not missing, listing.lines, listing.lines if not missing else printed.rstrip("\n").split("\n"))
+
+
+def _missing(shown: list[State], printed: list[State], names: Names) -> list[str]:
+    """Return the lines of the page that tell a state which an object has not gone through."""
+    left = list(printed)
+    missing: list[str] = []
+    for place, (cells, line) in enumerate(shown):
+        found = next((i for i, (other, _) in enumerate(left) if len(cells) == len(other)
+                      and all(map(names.copy().match, cells, other))), None)
+        if found is not None:
+            left = left[found + 1:]
+        elif place or len(shown) == 1:  # this watch may have begun after the first state
+            missing.append(line)
+    return missing
 
 
 def _as_terminating(states: list[State], place: int) -> list[State]:

@@ -138,8 +138,7 @@ class Session:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        for watch in self.watches:
-            watch.end()
+        self.end_watches()
         if self._bash is not None:
             self._bash.end()
         if self._cluster is not None:
@@ -320,10 +319,15 @@ class Session:
 
         code, _ = self._execute(words[1:], out, out, here)
         watch = Watch(text, made[0], out, code)
-        for other in self.watches:  # there is one second terminal
-            other.end()
+        self.end_watches()  # there is one second terminal
         self.watches = [watch]
         return watch
+
+    def end_watches(self) -> None:
+        """End what runs in the second terminal."""
+        for watch in self.watches:
+            watch.end()
+        self.watches = []
 
 
 def _stream() -> io.TextIOWrapper:

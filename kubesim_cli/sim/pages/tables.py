@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 _HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
 # Old pages have these columns' names together.
 _TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
+ELIDED = "..."  # columns that the page leaves out
 # Columns that kubectl's tables have got since its 1.7: a page that does not tell its release may lack them.
 LATER = frozenset(("ALLOWVOLUMEEXPANSION", "CLASS", "LIMIT", "NOMINATED NODE", "READINESS GATES", "RECLAIMPOLICY",
                    "RECLAIM POLICY", "REQUEST", "STATUS", "STORAGECLASS", "TIMEZONE", "TYPE", "VOLUMEATTRIBUTESCLASS",
@@ -42,7 +43,8 @@ def header(line: str) -> tuple[list[str], list[int]] | None:
         return None
     cells = [(found.group(), found.start()) for found in re.finditer(r"\S+(?: \S+)*", line)]
     names = [_TOGETHER.get(name, name) for name, _ in cells]
-    if len(cells) < 2 or not all(_HEADER.fullmatch(name) for name in names) or names[0].upper() != names[0]:
+    if len(cells) < 2 or names[0].upper() != names[0] or not all(
+            _HEADER.fullmatch(name) or name == ELIDED for name in names):
         return None
     upper = sum(name.split("(")[0].upper() == name.split("(")[0] for name in names)
     return (names, [start for _, start in cells]) if upper == len(names) else None
@@ -64,7 +66,7 @@ def tables(lines: list[str]) -> list[Table]:
             cells = row(line, current)
             if cells is not None:
                 current.rows.append((place, cells))
-    return found
+    return [table.only([name for name in table.columns if name != ELIDED]) or table for table in found]
 
 
 def row(line: str, table: Table) -> list[str] | None:

@@ -48,14 +48,14 @@ SAID = {
 }
 
 
-def started(name, argv=None, env=(), hostname="web-0"):
+def started(name, argv=None, env=(), hostname="web-0", user=None):
     """Return an engine with a container of an image, as its own command is 20 seconds after its start."""
     facts = BUILT_IN.facts(name)
     inside = image.of(facts.key)
     engine = Engine(START)
     argv = argv or [*facts.entrypoint, *facts.command]
     number = inside.user.partition(":")[0]
-    user = User(int(number), int(number)) if number.isdigit() else ROOT
+    user = user or (User(int(number), int(number)) if number.isdigit() else ROOT)
     engine.start("c", Spec(facts.key, argv, {**inside.env, **dict(env)}, hostname, user=user, cwd=inside.workdir))
     engine.advance(START + 20)
     return engine, engine.containers["c"]
@@ -122,6 +122,14 @@ def test_the_zookeeper_of_the_tutorial_writes_its_configuration():
     script = "start-zookeeper --servers=3 --data_dir=/data & sleep 1; cat /opt/zookeeper/conf/zoo.cfg /data/myid"
     _, container = started("registry.k8s.io/kubernetes-zookeeper:1.0-3.4.10", ["bash", "-c", script], hostname="zk-1")
     assert "server.3=zk-2." in said(container) and said(container).count("\n2\n") == 1
+
+
+def test_the_zookeeper_of_the_tutorial_belongs_to_its_user():
+    script = "id -un; rm /opt/zookeeper/bin/zookeeper-ready && ls /opt/zookeeper/bin"
+    _, container = started("registry.k8s.io/kubernetes-zookeeper:1.0-3.4.10", ["bash", "-c", script],
+                           user=User(1000, 1000))
+    assert said(container).startswith("zookeeper\n")
+    assert "start-zookeeper\n" in said(container) and "zookeeper-ready" not in said(container)
 
 
 # Pulled by a node

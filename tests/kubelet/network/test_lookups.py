@@ -28,6 +28,7 @@ OLD = "Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.clu
 
 @pytest.mark.parametrize(("image", "script", "says", "code"), [
     ("busybox:1.28", "nslookup web", f"{OLD}Name:      web\nAddress 1: 10.96.1.2 {WHOLE}\n", 0),
+    ("radial/busyboxplus:curl", "nslookup web", f"{OLD}Name:      web\nAddress 1: 10.96.1.2 {WHOLE}\n", 0),
     ("busybox:1.28", "nslookup web-0.nginx",
      f"{OLD}Name:      web-0.nginx\nAddress 1: 10.244.0.10 web-0.nginx.default.svc.cluster.local\n", 0),
     ("busybox:1.28", "nslookup nope", f"{OLD}nslookup: can't resolve 'nope'\n", 1),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kubesim_cli.kubelet.runtime import capabilities
 from kubesim_cli.kubelet.runtime.engine import Engine, Mount, Spec
 from kubesim_cli.kubelet.runtime.kernel.files import User
 
@@ -113,3 +114,30 @@ def test_looking_through_all_of_it_is_quick(run):
     began = process_time()
     assert run("sh", "-c", "for i in 1 2 3 4 5; do sleep 9 & done; grep -r nosuch /proc; ls -lR /proc | wc -l")[0] == 0
     assert process_time() - began < 3
+
+
+def test_maps_tell_the_program(run):
+    code, said = run("cat", "/proc/1/maps")
+    assert code == 0
+    assert "/usr/bin/sleep\n" in said and "[stack]\n" in said
+
+
+@pytest.mark.parametrize("context, mask", [
+    ({}, "00000000a80425fb"), ({"privileged": True}, "000001ffffffffff"), ({"runAsUser": 0}, "00000000a80425fb"),
+    ({"capabilities": {"add": ["NET_ADMIN", "SYS_TIME"]}}, "00000000aa0435fb"),
+    ({"capabilities": {"drop": ["ALL"], "add": ["CAP_KILL"]}}, "0000000000000020"),
+])
+def test_capabilities_are_those_of_the_security_context(context, mask):
+    engine = Engine(START)
+    engine.start("a", Spec("busybox", ["sleep", "1d"], capable=capabilities.of({"securityContext": context})))
+    session = engine.execute("a", ["grep", "Cap[PE]", "/proc/self/status"])
+    engine.advance(START + 1)
+    assert session.output().decode() == f"CapPrm:\t{mask}\nCapEff:\t{mask}\n"
+
+
+def test_ps_tells_users_by_their_names_cut_where_they_are_long():
+    engine = Engine(START)
+    engine.start("a", Spec("registry.k8s.io/kubernetes-zookeeper:1.0-3.4.10", ["sleep", "1d"], user=User(1000, 1000)))
+    session = engine.execute("a", ["ps", "-ef"])
+    engine.advance(START + 1)
+    assert session.output().decode().splitlines()[1].split()[0] == "zookeep+"

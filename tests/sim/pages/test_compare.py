@@ -296,3 +296,56 @@ def test_a_resource_was_told_without_its_group():
     today = 'Unable to find "networking.k8s.io/v1, Resource=ingresses" that match field selector "a=b"'
     assert judge(page, today, undated=True).equal
     assert not judge(page, today.replace("ingresses", "services"), undated=True).equal
+
+
+def test_columns_that_a_page_leaves_out_are_not_compared():
+    page = "NAME                 ...  NODE\nweb-99999aaaa-aaaaa  ...  gke-node-1"
+    printed = ("NAME                   READY   STATUS    RESTARTS   AGE   IP           NODE\n"
+               "web-86dcfdf4c6-bcdfg   1/1     Running   0          9s    10.244.0.3   gke-node-1\n")
+    assert judge(page, printed, similar=True).equal
+    assert not judge(page.replace("node-1", "node-2"), printed, similar=True).equal
+
+
+def test_endpoints_come_in_any_order():
+    printed = "NAME   ENDPOINTS                   AGE\nweb    10.0.0.1:80,10.0.0.2:80     9s\n"
+    for cell, equal in (("10.0.9.2:80,10.0.9.1:80", True), ("10.0.9.2:80,10.0.9.1:81", False), ("10.0.9.2:80", False)):
+        names = Names()
+        names.bind("10.0.9.1", "10.0.0.1")
+        lines = ["NAME   ENDPOINTS                   AGE", f"web    {cell}     9s"]
+        verdict = Comparison(Listing(lines, 1), "same", names, 0.0, lambda row: None).judge(lines, printed)
+        assert verdict.equal == equal
+
+
+def test_an_id_may_be_cut_off():
+    assert judge("id: docker://c1d8abd1 ...", "id: docker://2bf808eda0f2fa40\n").equal
+    assert not judge("id: docker://c1d8abd1 ...", "id: containerd://2bf808eda0f2fa40\n").equal
+
+
+def test_dns_may_not_tell_the_names_of_addresses_where_a_page_is_old_or_similar():
+    printed = "Name:      web-0.nginx\nAddress 1: 10.244.0.3 web-0.nginx.default.svc.cluster.local\n"
+    for told in ({"similar": True}, {"undated": True}):
+        assert judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6", printed, **told).equal
+    assert not judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6", printed).equal
+    assert not judge("Name:      web-0.nginx\nAddress 1: 10.244.1.6 a.b", printed, similar=True).equal
+    printed = "LoadBalancer Ingress:     10.96.0.9 (VIP)\n"
+    assert judge("LoadBalancer Ingress:  104.198.205.71", printed, similar=True).equal
+    assert not judge("LoadBalancer Ingress:  104.198.205.71", printed).equal
+
+
+def test_of_a_name_that_is_gone_another_may_take_the_place_where_a_listing_is_similar():
+    names = Names()
+    lines = ["NAME                 AGE", "web-99999aaaa-aaaaa  9m", "web-99999aaaa-zzzzz  8m"]
+    printed = "NAME                  AGE\nweb-86dcfdf4c6-bcdfg  8m\nweb-86dcfdf4c6-wxzz2  9m\n"
+    for page, here in (("aaaaa", "ccccc"), ("zzzzz", "wxzz2")):
+        names.match(f"web-99999aaaa-{page}", f"web-86dcfdf4c6-{here}")
+    comparison = Comparison(Listing(lines, 1, similar=True), "shape", names, 0.0, lambda row: None)
+    assert comparison.judge(lines, printed).equal
+    assert names.here["web-99999aaaa-zzzzz"] == "web-86dcfdf4c6-wxzz2"
+
+
+def test_what_was_done_to_a_node_is_told_with_its_name_here_in_other_words():
+    for shown, equal in (('node "gke-node-1" uncordoned', True), ('node "gke-node-2" uncordoned', False)):
+        names = Names(frozenset({"minikube"}))
+        names.bind("gke-node-1", "minikube")
+        comparison = Comparison(Listing([shown], 1, similar=True), "same", names, 0.0, lambda row: None)
+        assert comparison.judge([shown], "node/minikube uncordoned\n").equal == equal

@@ -35,3 +35,17 @@ def test_what_is_no_document(text):
 def test_the_parts_of_a_document():
     assert list(parts(parsed(["a: [{b: c}]"]))) == [
         {"a": [{"b": "c"}]}, [{"b": "c"}], {"b": "c"}, "c"]
+
+
+def test_json_may_be_cut_off_anywhere():
+    whole = parsed(['{"a": {"b": [{"c": "{["}, {"d": "1"}], "e": "2"}}'])
+    cut = parsed(['{"a": {"b": [{"c": "{["}, {"d": "1"'])
+    assert cut == {"a": {"b": [{"c": "{["}, {"d": "1"}]}}
+    assert covers(whole, cut, str.__eq__)
+    assert not covers(whole, parsed(['{"a": {"b": [{"c": "x"']), str.__eq__)
+
+
+def test_a_self_link_is_what_servers_told_once():
+    shown = parsed(["metadata:", "  selfLink: /api/v1", "  name: a"])
+    assert covers({"metadata": {"name": "a"}}, shown, str.__eq__)
+    assert not covers({"metadata": {"name": "b"}}, shown, str.__eq__)

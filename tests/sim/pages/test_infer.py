@@ -225,3 +225,30 @@ coredns   2/2     2            2           3m
 ```
 """)
     assert states(report) == ["equal"], differences(report)
+
+
+def test_a_cluster_has_as_many_nodes_as_the_page_says(replayed):
+    report = replayed("This needs a cluster with at least\nfour nodes.\n```sh\nkubectl get nodes -o name\n```\n")
+    assert len(report.outcomes[-1].output.split()) == 4
+
+
+def test_nodes_are_in_the_zone_that_the_page_shows(replayed):
+    report = replayed("""\
+```sh
+kubectl create deployment a --image=nginx
+kubectl expose deployment a --port=80
+kubectl get endpointslices -o json
+```
+The output is similar to this:
+```
+        {
+            "conditions": {
+                "ready": true,
+                "serving": true,
+                "terminating": false
+            },
+            "zone": "us-central1-c"
+```
+""")
+    assert inferred(report) == ["kubectl label nodes --all topology.kubernetes.io/zone=us-central1-c"]
+    assert states(report) == ["ran", "ran", "equal"], differences(report)

@@ -43,3 +43,26 @@ def test_commands_and_outputs_are_translated():
     names.match("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-bcdfg")
     assert names.to_here("kubectl delete pod/nginx-7854ff8877-4xpq2") == "kubectl delete pod/nginx-86dcfdf4c6-bcdfg"
     assert names.to_page('pod "nginx-86dcfdf4c6-bcdfg" deleted') == 'pod "nginx-7854ff8877-4xpq2" deleted'
+
+
+def test_a_name_in_which_a_node_s_stands_is_bound_with_it():
+    names = Names(frozenset({"minikube"}))
+    assert not names.match("node-debugger-mynode-pdx84", "node-debugger-minikube-bcdfg")
+    names.bind("mynode", "minikube")
+    assert names.match("node-debugger-mynode-pdx84", "node-debugger-minikube-bcdfg")
+    assert names.to_here("kubectl delete pod node-debugger-mynode-pdx84").endswith(" node-debugger-minikube-bcdfg")
+
+
+def test_only_what_is_similar_may_be_of_another_container_runtime():
+    page = "Image ID:  docker.io/library/nginx@sha256:5403af59a2b46ee5a23fb0ae4b1e077f"
+    here = "Image ID:  docker-pullable://nginx@sha256:be1ecc7935f1dd85635d4feedaf66059"
+    assert Names().match(page, here, loose=True)
+    assert not Names().match(page, here)
+    assert not Names().match(page.replace("nginx", "httpd"), here, loose=True)
+
+
+def test_only_what_is_similar_may_have_other_measures():
+    page, here = "UN  10.0.0.1  83.57 KiB  32  74.0%", "UN  10.0.0.1  88.01 KiB  32  100.0%"
+    assert Names().match(page, here, loose=True)
+    assert not Names().match(page, here)
+    assert not Names().match(page.replace("32", "16"), here, loose=True)

@@ -22,8 +22,9 @@ def is_busybox(process: Process) -> bool:
 
 
 def is_old_busybox(process: Process) -> bool:
-    """Tell whether busybox is of 1.28 or before, by the image's tag."""
+    """Tell whether busybox is of 1.28 or before, by the image's name and tag."""
     name, _, tag = image(process).rpartition("/")[2].partition(":")
     first, _, second = tag.partition(".")
     second = second.partition(".")[0].partition("-")[0]
-    return name == "busybox" and first == "1" and second.isdigit() and int(second) <= _OLD_BUSYBOX
+    return name == "busyboxplus" or (
+        name == "busybox" and first == "1" and second.isdigit() and int(second) <= _OLD_BUSYBOX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..accounts import names
 from ..kernel.errors import Errno, Exhausted
 
 TYPE_CHECKING = False
@@ -179,9 +180,12 @@ def _ps(process: Process) -> int:
     wide = "aux" in words or words.replace("-", "") in ("ef", "eF")
     busybox = process.space.shell == "ash"
     rows = []
+    known = names(process, "passwd")
     for pid, each in sorted(process.space.processes.items()):
         command = " ".join(each.argv)
-        user = {0: "root"}.get(each.user.uid, str(each.user.uid))
+        user = known.get(each.user.uid, str(each.user.uid))
+        if len(user) > 8:
+            user = user[:8] if busybox else user[:7] + "+"
         started = strftime("%H:%M", process.space.started, "")
         if busybox:
             rows.append(f"{pid:5} {user:8} 0:00 {command}\n")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ..kernel.process import Process
 
 CQL = 3  # descriptor of the port for statements
-JOINING = 4.0  # seconds until a node is part of the ring
+STARTING = 20.0    # seconds of a core that it takes until it is there; it can use two
+RING_DELAY = 30.0  # seconds that a new node then waits for the ring to settle (cassandra.ring_delay_ms)
 
 
 def server(process: Process) -> int | None:
@@ -35,7 +36,7 @@ def server(process: Process) -> int | None:
             "known": {},
             "clients": [],
             "next": answering.FIRST,
-            "until": process.kernel.now + JOINING,
+            "until": process.kernel.now + STARTING * 1000 / min(process.space.cpu or 2000, 2000),
             "open": False,
             "keyspaces": {},
             "stamp": 0,
@@ -50,7 +51,7 @@ def server(process: Process) -> int | None:
         try:
             memory.update(json.loads(process.read_file(memory["file"])))
         except (Errno, ValueError):
-            pass
+            memory["until"] += RING_DELAY if memory["seeds"] else 0.0
         process.trapped = frozenset(("TERM", "INT"))
         version = process.env.get("CASSANDRA_VERSION", "5.0.4")
         _log(process, "CassandraDaemon.java:632", "JVM Arguments: [-ea, -XX:+UseG1GC]")

@@ -8,6 +8,7 @@ another kubesim command.
 
 from __future__ import annotations
 
+from ..capabilities import DEFAULT
 from .descriptors import Open
 from .errors import Errno, Exhausted
 from .files import Tree, User
@@ -38,15 +39,16 @@ class Space:
     has asked for something outside of its network namespace. `load`: see load.py.
     """
 
-    __slots__ = ("cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests", "hostname", "init",
-                 "limit", "load", "net", "next_pid", "processes", "program", "random", "rested", "shell", "started",
-                 "talks", "tree")
+    __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
+                 "hostname", "init", "limit", "load", "net", "next_pid", "processes", "program", "random", "rested",
+                 "shell", "started", "talks", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
         self.tree, self.hostname, self.program, self.random, self.started = tree, hostname, program, random, started
         self.limit, self.shell = limit, shell  # bytes of memory; what /bin/sh is
         self.cpu = cpu  # thousandths of a core that it may use
+        self.capable = DEFAULT  # its capabilities, as a mask
         self.forever = self.guessed = False
         self.guests: set[int] = set()
         self.talks = False

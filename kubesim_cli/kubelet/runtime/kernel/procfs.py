@@ -159,9 +159,10 @@ def _status(process: Process) -> str:
             ("Uid", "\t".join([str(user.uid)] * 4)), ("Gid", "\t".join([str(user.gid)] * 4)),
             ("FDSize", 64), ("Groups", " ".join(map(str, user.groups)) + " "), ("VmSize", "    4624 kB"),
             ("VmRSS", "    1536 kB"), ("Threads", 1)]
-    capable = "00000000a80425fb" if not user.uid else "0000000000000000"
+    bound = f"{process.space.capable:016x}"
+    capable = bound if not user.uid else "0000000000000000"
     rows += [("CapInh", "0000000000000000"), ("CapPrm", capable), ("CapEff", capable),
-             ("CapBnd", "00000000a80425fb"), ("CapAmb", "0000000000000000"), ("NoNewPrivs", 0), ("Seccomp", 0)]
+             ("CapBnd", bound), ("CapAmb", "0000000000000000"), ("NoNewPrivs", 0), ("Seccomp", 0)]
     return "".join(f"{key}:\t{value}\n" for key, value in rows)
 
 
@@ -211,6 +212,20 @@ def _words(process: Process) -> str:
     return "".join(f"{word}\0" for word in process.argv)
 
 
+def _maps(process: Process) -> str:
+    """Return the memory that a program has mapped: itself, the C library, what the kernel lends."""
+    parts = [(0x555555554000, 0x8000, "r-xp", _program(process)), (0x55555555c000, 0x2000, "rw-p", _program(process)),
+             (0x55555555e000, 0x21000, "rw-p", "[heap]"), (0x7ffffffde000, 0x21000, "rw-p", "[stack]"),
+             (0x7ffff7fc9000, 0x4000, "r--p", "[vvar]"), (0x7ffff7fcd000, 0x2000, "r-xp", "[vdso]")]
+    library = "/lib/x86_64-linux-gnu/libc.so.6" if process.space.shell != "ash" else "/lib/ld-musl-x86_64.so.1"
+    parts += [(0x7ffff7c00000, 0x195000, "r-xp", library), (0x7ffff7d95000, 0x6000, "rw-p", library)]
+    rows = []
+    for start, size, how, what in sorted(parts):
+        device, inode = ("fe:01", 1000 + len(what)) if what.startswith("/") else ("00:00", 0)
+        rows.append(f"{start:012x}-{start + size:012x} {how} 00000000 {device} {inode}".ljust(73) + f"{what}\n")
+    return "".join(rows)
+
+
 def _environment(process: Process) -> str:
     return "".join(f"{key}={value}\0" for key, value in process.env.items())
 
@@ -228,6 +243,7 @@ _SYSTEM: dict[str, Callable[[Space], str]] = {
 _NETWORK: dict[str, Callable[[Space], str]] = {"dev": _devices, "tcp": _sockets}
 _PROCESS: dict[str, Callable[[Process], str]] = {
     "cmdline": _words, "comm": _comm, "status": _status, "environ": _environment, "mounts": _mounts,
-    "cgroup": lambda process: "0::/\n", "limits": _limits, "stat": _stat,
+    "cgroup": lambda process: "0::/\n", "limits": _limits, "maps": _maps,
+    "stat": _stat,
     "oom_score": lambda process: "0\n", "oom_score_adj": lambda process: "0\n",
 }

@@ -87,7 +87,7 @@ def ring():
             address=f"10.0.0.{at + 1}",
             volume="/var/lib/cassandra",
         )
-    hall.wait(20)
+    hall.wait(60)
     hall.run(
         "cassandra-0",
         "cqlsh",
@@ -113,7 +113,7 @@ def test_data_outlives_its_node(ring):
         ring.engine.kill(f"cassandra-{at}", "TERM")
         ring.wait()
     ring.engine.remove("cassandra-1")
-    ring.start("cassandra-1", "cassandra:5", "cassandra", address="10.0.0.2", volume="/var/lib/cassandra")
+    ring.start("cassandra-1", "cassandra:5", "cassandra", address="10.0.0.2", volume="/var/lib/cassandra", seconds=15)
     assert "  1 | x\n" in ring.run("cassandra-1", "cqlsh", "-k", "k", "-e", "SELECT * FROM t")[0]
     ring.engine.remove("cassandra-0")
     ring.start(
@@ -122,7 +122,7 @@ def test_data_outlives_its_node(ring):
         "cassandra",
         env={"CASSANDRA_SEEDS": "cassandra-1"},
         volume="/var/other",
-        seconds=20,
+        seconds=45,
     )
     assert "  1 | x\n" in ring.run("cassandra-0", "cqlsh", "cassandra-1", "-e", "SELECT * FROM k.t")[0]
 

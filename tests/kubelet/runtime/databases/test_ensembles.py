@@ -124,7 +124,11 @@ def test_a_ring_of_cassandra():
         hall.start(
             f"cassandra-{at}", "gcr.io/google-samples/cassandra:v13", ["cassandra", "-f"], env, f"10.0.0.{at + 1}", 10
         )
-    hall.wait(20)
+    hall.wait(12)
+    said = hall.run("cassandra-0", "nodetool", "status")[0]
+    up = [line.split()[1] for line in said.splitlines() if line.startswith("UN")]
+    assert up == ["10.0.0.1"]  # the others wait for the ring
+    hall.wait(30)
     hall.store()
     said = hall.run("cassandra-1", "nodetool", "status")[0]
     assert said.startswith("Datacenter: DC1-K8Demo\n======================\n")

@@ -1,0 +1,99 @@
+"""Watches in a second terminal: when they begin, and which listings are theirs."""
+
+from __future__ import annotations
+
+
+def states(report):
+    return [outcome.state for outcome in report.outcomes if not outcome.command.origin]
+
+
+def test_rows_behind_a_command_that_prints_none_are_those_of_the_watch(replayed):
+    report = replayed("""\
+```shell
+kubectl create deployment a --image=nginx
+```
+In another terminal, watch them.
+```shell
+kubectl get pods -w -l app=a
+```
+Stop the server.
+```shell
+kubectl exec deploy/a -- kill 1
+```
+It is started anew.
+```
+NAME                READY   STATUS      RESTARTS   AGE
+a-7854ff8877-4xpq2  1/1     Running     0          20s
+NAME                READY   STATUS      RESTARTS   AGE
+a-7854ff8877-4xpq2  0/1     Completed   0          21s
+a-7854ff8877-4xpq2  1/1     Running     1          23s
+```
+""")
+    assert states(report) == ["ran", "ran", "ran", "equal"]
+
+
+def test_a_watch_in_the_other_terminal_was_there_before_the_change_that_it_shows(replayed):
+    report = replayed("""\
+```
+$ kubectl create deployment a --image=nginx
+deployment.apps/a created
+```
+Scale it.
+```shell
+kubectl scale deployment a --replicas=0
+```
+In another terminal, watch it:
+```shell
+kubectl get pods -w
+```
+```
+NAME                READY   STATUS        RESTARTS   AGE
+a-7854ff8877-4xpq2  1/1     Running       0          20s
+a-7854ff8877-4xpq2  1/1     Terminating   0          20s
+```
+""")
+    assert states(report) == ["equal", "ran", "equal"]
+
+
+def test_a_watch_that_never_shows_what_the_page_does_differs(replayed):
+    report = replayed("""\
+```shell
+kubectl create deployment a --image=nginx
+```
+```
+$ kubectl get pods -w
+NAME                READY   STATUS        RESTARTS   AGE
+a-7854ff8877-4xpq2  1/1     Running       0          20s
+a-7854ff8877-4xpq2  1/1     Terminating   0          20s
+```
+""")
+    assert states(report) == ["ran", "differs"]
+
+
+def test_a_watch_that_nothing_comes_back_to_does_not_keep_one_from_looking_again(replayed):
+    report = replayed("""\
+```shell
+kubectl get pods -w
+kubectl run b --image=busybox --restart=Never -- sleep 70
+```
+```
+$ kubectl get pod b -o jsonpath='{.status.phase}'
+Succeeded
+```
+""")
+    assert states(report) == ["ran", "ran", "equal"], report.bad
+
+
+def test_an_exec_that_only_reads_is_repeated_until_it_shows_what_the_page_does(replayed):
+    report = replayed("""\
+```shell
+kubectl run a --image=busybox -- sh -c 'sleep 50; echo x > /tmp/b; sleep 1d'
+```
+```
+$ kubectl exec a -- ls /tmp
+b
+$ kubectl exec a -- rm /tmp/c
+done
+```
+""")
+    assert states(report) == ["ran", "equal", "differs"], report.bad
