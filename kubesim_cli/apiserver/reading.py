@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 
 from ..machinery import errors
 from ..machinery.objects import key_of
@@ -173,7 +174,23 @@ def table(request: Request) -> Object:
     """Serve the same as a metav1.Table, the way kubectl asks for it."""
     if request.name:
         return as_table(request, [get(request)])
-    return _table(request, request.kind, _selected(request, request.server.store.each))
+    store, start, limit = request.server.store, "", request.options.limit
+    if request.options.continue_:
+        from . import continuation
+
+        start = continuation.start_of(request.options.continue_, request.namespace)
+    found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start))
+    if start:
+        found = (obj for obj in found if key_of(obj) >= start)  # what was not read from the store, too
+    if not limit:
+        return _table(request, request.kind, found)
+    page = [*itertools.islice(found, limit)]
+    shown = _table(request, request.kind, page)
+    if next(found, None) is not None:
+        from . import continuation
+
+        shown["metadata"]["continue"] = continuation.encode(key_of(page[-1]), request.namespace, store.revision)
+    return shown
 
 
 def as_table(request: Request, items: builtins.list[Object]) -> Object:
