@@ -45,6 +45,7 @@ GATES = {
     "MatchLabelKeysInPodTopologySpreadSelectorMerge": Gate((1, 34), (1, 34)),
     "MaxUnavailableStatefulSet": Gate((1, 24)),  # beta since 1.35, and still off
     "MultiCIDRServiceAllocator": Gate((1, 27), (1, 33), (1, 34)),
+    "MutableCSINodeAllocatableCount": Gate((1, 33), (1, 35), (1, 36)),
     "MutablePodResourcesForSuspendedJobs": Gate((1, 35), (1, 36)),
     "MutatingAdmissionPolicy": Gate((1, 32), (1, 36)),
     "OrderedNamespaceDeletion": Gate((1, 30), (1, 33), (1, 34)),

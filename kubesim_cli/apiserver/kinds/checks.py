@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ...machinery.types import FieldErrors, Json, Object
 
 IMMUTABLE = "field is immutable"
+ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
+VOLUME_MODES = ("Block", "Filesystem")
 
 
 def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
@@ -171,6 +173,62 @@ def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     return [] if value in known else said(path, value, names.cidr(value))
 
 
+_CONDITION_REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
+_MAX_REASON, _MAX_MESSAGE = 1024, 32 * 1024
+
+
+def conditions(path: str, found: Iterable[Object]) -> FieldErrors:
+    """Errors of a status's metav1.Conditions (ValidateConditions, ValidateCondition)."""
+    errors: FieldErrors = []
+    seen: set[str] = set()
+    for i, condition in enumerate(found):
+        at, type_ = f"{path}[{i}]", condition.get("type", "")
+        if type_ in seen:
+            errors.append(field.duplicate(f"{at}.type", type_))
+        seen.add(type_)
+        errors += qualified_name(f"{at}.type", type_)
+        errors += one_of(f"{at}.status", condition.get("status", ""), ("False", "True", "Unknown"))
+        generation = condition.get("observedGeneration", 0)
+        if generation < 0:
+            errors.append(field.invalid(f"{at}.observedGeneration", generation,
+                                        "must be greater than or equal to zero"))
+        if not condition.get("lastTransitionTime"):
+            errors.append(field.required(f"{at}.lastTransitionTime"))
+        errors += _condition_reason(f"{at}.reason", condition.get("reason", ""))
+        if len(condition.get("message", "").encode()) > _MAX_MESSAGE:
+            errors.append(field.too_long(f"{at}.message", _MAX_MESSAGE))
+    return errors
+
+
+def _condition_reason(path: str, reason: str) -> FieldErrors:
+    import re
+
+    if not reason:
+        return [field.required(path)]
+    errors = [] if re.fullmatch(_CONDITION_REASON, reason) else said(path, reason, [names.pattern(
+        "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric "
+        "characters or '_,:', and must end with an alphanumeric character or '_'", _CONDITION_REASON,
+        "my_name", "MY_NAME", "MyName", "ReasonA,ReasonB", "ReasonA:ReasonB")])
+    return errors if len(reason) <= _MAX_REASON else [*errors, field.too_long(path, _MAX_REASON)]
+
+
+def fully_qualified_domain_name(path: str, name: str) -> FieldErrors:
+    """Errors of a domain name of at least two labels (IsFullyQualifiedDomainName)."""
+    if not name:
+        return [field.required(path)]
+    name = name.removesuffix(".")
+    wrong = names.dns1123_subdomain(name)
+    if wrong:
+        return [field.invalid(path, name, ",".join(wrong))]
+    if "." not in name:
+        return [field.invalid(path, name, "should be a domain with at least two segments separated by dots")]
+    for label in name.split("."):
+        wrong = names.dns1123_label(label)
+        if wrong:
+            return [field.invalid(path, label, ",".join(wrong))]
+    return []
+
+
 def endpoint_ip(path: str, value: str) -> FieldErrors:
     """An address that may be the target of traffic (ValidateEndpointIP)."""
     from ipaddress import ip_address as parse
@@ -188,3 +246,21 @@ def endpoint_ip(path: str, value: str) -> FieldErrors:
     if address.is_multicast and (str(address).startswith("224.0.0.") or str(address).startswith("ff02:")):
         return [field.invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")]
     return []
+
+
+def access_modes(path: str, modes: list[str]) -> FieldErrors:
+    """Errors of a list of access modes that is not empty."""
+    errors = []
+    for mode in modes:
+        errors += one_of(path, mode, ACCESS_MODES)
+    if "ReadWriteOncePod" in modes and any(m in ACCESS_MODES and m != "ReadWriteOncePod" for m in modes):
+        errors.append(field.forbidden(path, "may not use ReadWriteOncePod with other access modes"))
+    return errors
+
+
+def driver_name(path: str, driver: str) -> FieldErrors:
+    """Errors of a CSI driver's name (ValidateCSIDriverName)."""
+    if not driver:
+        return [field.required(path)]
+    errors = [field.too_long(path, 63)] if len(driver) > 63 else []
+    return errors + said(path, driver, names.dns1123_subdomain(driver.lower()))

@@ -59,11 +59,12 @@ class PodDisruptionBudget(Kind):
         return errors
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        from ..checks import minimum
+        from ..checks import conditions, minimum
 
         status = obj.get("status") or {}
-        return [error for key in ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
-                for error in minimum(f"status.{key}", status.get(key))]
+        errors = conditions("status.conditions", status.get("conditions") or ())
+        return errors + [error for key in ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
+                         for error in minimum(f"status.{key}", status.get(key))]
 
 
 KIND = PodDisruptionBudget()

@@ -178,7 +178,7 @@ def _reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:
 
 def configuration(path: str, config: Object) -> FieldErrors:
     """Return the FieldErrors of what a driver is told about a device (validateDeviceConfiguration)."""
-    from ..core.persistentvolume_validation import driver_name
+    from ..checks import driver_name
 
     opaque = config.get("opaque")
     if opaque is None:

@@ -18,7 +18,7 @@ _WHERE = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeS
 
 def validate(spec: Object) -> FieldErrors:
     """Return the FieldErrors of a slice's spec."""
-    from ..core.persistentvolume_validation import driver_name
+    from ..checks import driver_name
 
     errors = driver_name("spec.driver", spec.get("driver", "")) + _pool(spec.get("pool") or {}) + _place(spec)
     devices = spec.get("devices") or []

@@ -78,12 +78,14 @@ def parameters(found: Object | None, path: str = "parameters", needed: bool = Fa
 
 
 def _topologies(terms: Sequence[Object]) -> FieldErrors:
-    from ....machinery import field, names
-    from ..checks import qualified_name, said
+    """validateAllowedTopologies, ValidateTopologySelectorTerm, validateTopologySelectorLabelRequirement."""
+    from ....machinery import field
+    from ..checks import qualified_name
 
     errors, told = [], [dict[str, set[str]]()]  # what is said already; nothing is said by itself
     for i, term in enumerate(terms):
-        for j, expression in enumerate(term.get("matchLabelExpressions") or ()):
+        expressions = term.get("matchLabelExpressions") or []
+        for j, expression in enumerate(expressions):
             path = f"allowedTopologies[{i}].matchLabelExpressions[{j}]"
             values = expression.get("values") or ()
             if not values:
@@ -91,9 +93,11 @@ def _topologies(terms: Sequence[Object]) -> FieldErrors:
             for k, value in enumerate(values):
                 if value in values[:k]:
                     errors.append(field.duplicate(f"{path}.values[{k}]", value))
-                errors += said(f"{path}.values[{k}]", value, names.label_value(value))
-            errors += qualified_name(f"{path}.key", expression.get("key", ""))
-        here = {each.get("key", ""): set(each.get("values") or ()) for each in term.get("matchLabelExpressions") or ()}
+            key = expression.get("key", "")
+            errors += qualified_name(f"{path}.key", key)
+            if any(other.get("key", "") == key for other in expressions[:j]):
+                errors.append(field.duplicate(f"{path}.key", key))
+        here = {each.get("key", ""): set(each.get("values") or ()) for each in expressions}
         if here in told:
             errors.append(field.duplicate(f"allowedTopologies[{i}].matchLabelExpressions", ""))
         told.append(here)

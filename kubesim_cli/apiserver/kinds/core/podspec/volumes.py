@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names, quantity
-from ...checks import dns1123_label, one_of, said
+from ...checks import dns1123_label, driver_name, one_of, said
 from . import projected
 from .rules import Rules, descending_path, file_mode, key_paths, no_backsteps
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 _INITIATORS = {"iqn": r"iqn\.\d{4}-\d{2}\.([a-zA-Z0-9\-.]+)(:[^,;*&$|\s]+)$", "eui": "^eui.[a-zA-Z0-9]{16}$",
                "naa": "^naa.[a-zA-Z0-9]{32}$"}
+ISCSI_TOO_LONG = ("Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
+                  "iscsi.initiatorName is specified.")
 
 
 def volumes(path: str, found: list[Object], pod_name: str, rules: Rules) -> tuple[dict[str, Object], FieldErrors]:
@@ -51,13 +53,12 @@ def _source(path: str, volume: Object, name: str, pod_name: str, rules: Rules) -
             count += 1
             at = f"{path}.{own_path}"
             errors += [field.required(f"{at}.{key}") for key in needed if not source.get(key)]
-            check = _CHECKS.get(kind)
+            check = CHECKS.get(kind)
             if check is not None:
                 errors += check(at, source, rules)
         if kind == "iscsi" and source.get("initiatorName") is not None \
                 and len(f"{name}:{source.get('targetPortal', '')}") > 64:
-            errors.append(field.invalid(f"{path}.name", name, "Total length of <volume name>:<iscsi.targetPortal> must "
-                                        "be under 64 characters if iscsi.initiatorName is specified."))
+            errors.append(field.invalid(f"{path}.name", name, ISCSI_TOO_LONG))
         if kind == "ephemeral" and count == 1 and pod_name and name:
             claim = f"{pod_name}-{name}"
             errors += said(f"{path}.name", name,
@@ -99,23 +100,33 @@ def _nfs(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _iscsi(path: str, source: Object, rules: Rules) -> FieldErrors:
-    lun = source.get("lun", 0)
-    errors = _initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
-    if not 0 <= lun <= 255:
-        errors.append(field.invalid(f"{path}.lun", lun, names.in_range(0, 255)))
-    if (source.get("chapAuthDiscovery") or source.get("chapAuthSession")) and source.get("secretRef") is None:
-        errors.append(field.required(f"{path}.secretRef"))
+    errors = initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
+    errors += lun(path, source) + chap(path, source)
     if source.get("initiatorName") is not None:
-        errors += _initiator(f"{path}.initiatorname", source["initiatorName"])
+        errors += initiator(f"{path}.initiatorname", source["initiatorName"])
     return errors
 
 
-def _initiator(path: str, name: str) -> FieldErrors:
+def lun(path: str, source: Object) -> FieldErrors:
+    """Errors of an iSCSI volume's logical unit number."""
+    number = source.get("lun", 0)
+    return [] if 0 <= number <= 255 else [field.invalid(f"{path}.lun", number, names.in_range(0, 255))]
+
+
+def chap(path: str, source: Object) -> FieldErrors:
+    """Errors of an iSCSI volume that is asked for a secret that it does not name."""
+    wanted = source.get("chapAuthDiscovery") or source.get("chapAuthSession")
+    return [field.required(f"{path}.secretRef")] if wanted and source.get("secretRef") is None else []
+
+
+def initiator(path: str, name: str,
+              otherwise: str = "must be valid format starting with iqn, eui, or naa") -> FieldErrors:
+    """Errors of a qualified name of iSCSI; `otherwise` is said of one that begins with no known word."""
     import re
 
     pattern = _INITIATORS.get(name[:3])
     if pattern is None:
-        return [field.invalid(path, name, "must be valid format starting with iqn, eui, or naa")]
+        return [field.invalid(path, name, otherwise)]
     return [] if re.search(pattern, name) else [field.invalid(path, name, "must be valid format")]
 
 
@@ -188,16 +199,16 @@ def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _storage_os(path: str, source: Object, rules: Rules) -> FieldErrors:
-    errors: FieldErrors = []
-    for key in ("volumeName", "volumeNamespace"):
-        if source.get(key):
-            errors += dns1123_label(f"{path}.{key}", source[key])
-    return errors + _secret_ref(path, source, rules)
+    return storage_os_names(path, source) + _secret_ref(path, source, rules)
+
+
+def storage_os_names(path: str, source: Object) -> FieldErrors:
+    """Errors of the names in a StorageOS volume."""
+    return [error for key in ("volumeName", "volumeNamespace") if source.get(key)
+            for error in dns1123_label(f"{path}.{key}", source[key])]
 
 
 def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
-    from ..persistentvolume_validation import driver_name
-
     errors = driver_name(f"{path}.driver", source.get("driver", ""))
     ref = source.get("nodePublishSecretRef")
     if ref is not None:
@@ -280,7 +291,7 @@ _SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "ephemeral": ("ephemeral", "ephemeral", ("volumeClaimTemplate",)),
     "image": ("image", "image", ()),
 }
-_CHECKS = {
+CHECKS = {
     "emptyDir": _empty_dir, "hostPath": _host_path, "gitRepo": _git_repo, "gcePersistentDisk": _partition,
     "awsElasticBlockStore": _partition, "secret": _keys, "nfs": _nfs, "iscsi": _iscsi, "flocker": _flocker,
     "cinder": _secret_ref, "quobyte": _quobyte, "downwardAPI": _downward_api, "fc": _fc, "flexVolume": _flex,
