@@ -5,9 +5,7 @@ from __future__ import annotations
 from .....machinery import field, names
 from .....machinery.objects import clone, copy_field
 from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
-from .....releases.gates import enabled
 from .... import internaltypes
-from ...checks import dns1123_subdomain, immutable, ip_address, qualified_name
 from . import resources, scheduling
 from .security import APPARMOR
 from .spec import validate_pod
@@ -249,56 +247,3 @@ def _same_but_cpu_and_memory(new: Object, old: Object) -> bool:
         return {**container, "resources": {**shown, "claims": own.get("claims") or []}}
 
     return rest(new) == rest(old)
-
-
-def validate_status(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a pod's status set from outside (ValidatePodStatusUpdate)."""
-    status, before = obj.get("status") or {}, old.get("status") or {}
-    errors: FieldErrors = []
-    for i, condition in enumerate(status.get("conditions") or ()):
-        if condition.get("type", "") not in ("PodScheduled", "Ready", "Initialized"):
-            errors += qualified_name(f"status.conditions[{i}].Type", condition.get("type", ""))
-    nominated = status.get("nominatedNodeName", "")
-    if nominated and nominated != before.get("nominatedNodeName", ""):
-        errors += dns1123_subdomain("status.nominatedNodeName", nominated)
-        if old["spec"].get("nodeName") and enabled("ClearingNominatedNodeNameAfterBinding", release):
-            errors.append(field.forbidden("status.nominatedNodeName",
-                                          "may not be set on pods that are already bound to a node"))
-    if status.get("observedGeneration", 0) < 0:
-        errors.append(field.invalid("status.observedGeneration", status["observedGeneration"],
-                                    "must be a non-negative integer"))
-    errors += immutable("status.qosClass", status.get("qosClass", ""), before.get("qosClass", ""))
-    errors += _container_states(obj["spec"], status, before)
-    errors += _addresses("podIPs", status, before)
-    if status.get("hostIPs") and status["hostIPs"][0].get("ip", "") != status.get("hostIP", ""):
-        errors.append(field.invalid("status.hostIPs[0].ip", status["hostIPs"][0].get("ip", ""),
-                                    "must be equal to `hostIP`"))
-    return errors + _addresses("hostIPs", status, before)
-
-
-def _container_states(spec: Object, status: Object, before: Object) -> FieldErrors:
-    """A container that ended for good does not come back (ValidateContainerStateTransition)."""
-    policy, path, now = spec.get("restartPolicy"), "status.containerStatuses", status.get("containerStatuses") or ()
-    if policy == "Always":
-        return []
-    errors = []
-    for i, was in enumerate(before.get("containerStatuses") or ()):
-        ended = (was.get("state") or {}).get("terminated")
-        if ended is None or (policy == "OnFailure" and ended.get("exitCode")):
-            continue
-        errors += [field.forbidden(f"{path}[{i}].state", "may not be transitioned to non-terminated state")
-                   for each in now if each.get("name") == was.get("name")
-                   and (each.get("state") or {}).get("terminated") is None]
-    return errors
-
-
-def _addresses(key: str, status: Object, before: Object) -> FieldErrors:
-    """The addresses of a pod or its host: valid ones, at most one of each family; what was there before may stay."""
-    path, found = f"status.{key}", [each.get("ip", "") for each in status.get(key) or ()]
-    known, errors = [each.get("ip", "") for each in before.get(key) or ()], []
-    for i, ip in enumerate(found):
-        errors += ip_address(f"{path}[{i}]", ip, known)
-    if len(found) > 2 or (len(found) == 2 and len({":" in ip for ip in found}) == 1):
-        shown = [{"IP": ip} for ip in found]
-        errors.append(field.invalid(path, shown, "may specify no more than one IP for each IP family"))
-    return errors
