@@ -109,7 +109,7 @@ def get_scale(request: Request) -> Object:
 
 
 def write_scale(request: Request) -> Object:
-    """Change the number of replicas."""
+    """Change the number of replicas (ValidateScale)."""
     old, body, options = read_to_write(request), request.body, request.options
     if request.verb == "patch":
         from ..machinery import patch as patching

@@ -19,7 +19,7 @@ PER_RULE, PER_SCHEMA = 10_000_000, 100_000_000
 
 class Budget:
     """The estimated costs of the rules in one schema. `judges_rules`: whether each has to keep within its own limit,
-    which is not so in a schema that is as it was."""
+    which is not so in a schema that is as it was (getExpressionCost, getCostErrorMessage)."""
 
     def __init__(self, judges_rules: bool):
         self.judges_rules = judges_rules
@@ -55,7 +55,8 @@ class Budget:
 
 
 def multiplied(times_at_most: int | None, schema: Object) -> int | None:
-    """Return how often what is below a schema may stand in an object, None where nothing limits that."""
+    """Return how often what is below a schema may stand in an object, None where nothing limits that
+    (multiplyWithOverflowGuard)."""
     kind = schema.get("type")
     if kind == "array":
         most = schema.get("maxItems")

@@ -24,14 +24,17 @@ def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
 
 
 def dns1123_label(path: str, value: str) -> FieldErrors:
+    """ValidateDNS1123Label."""
     return said(path, value, names.dns1123_label(value))
 
 
 def dns1123_subdomain(path: str, value: str) -> FieldErrors:
+    """ValidateDNS1123Subdomain, ValidateRuntimeClassName."""
     return said(path, value, names.dns1123_subdomain(value))
 
 
 def qualified_name(path: str, value: str) -> FieldErrors:
+    """ValidateQualifiedName, ValidateLabelName."""
     return said(path, value, names.qualified_name(value))
 
 
@@ -58,7 +61,7 @@ def not_more_than_100_percent(path: str, value: Json) -> FieldErrors:
 
 
 def int_or_percent_value(value: Json) -> int:
-    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue)."""
+    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue, getPercentValue)."""
     if isinstance(value, str):
         digits = value.removesuffix("%")
         return int(digits) if digits.isascii() and digits.isdecimal() else 0
@@ -71,22 +74,24 @@ def immutable(path: str, new: Json, old: Json) -> FieldErrors:
 
 
 def path_segment(path: str, value: str) -> FieldErrors:
+    """IsPathSegmentName."""
     return said(path, value, names.path_segment_name(value))
 
 
 def minimum(path: str, value: int | None, least: int = 0) -> FieldErrors:
-    """An absent value passes."""
+    """An absent value passes (ValidateNonnegativeField)."""
     if value is None or value >= least:
         return []
     return [field.invalid(path, value, f"must be greater than or equal to {least}")]
 
 
 def port_number(path: str, value: int) -> FieldErrors:
+    """IsValidPortNum."""
     return said(path, value, names.port_number(value))
 
 
 def port_number_or_name(path: str, value: Json) -> FieldErrors:
-    """A port as an int or a name, as in targetPort."""
+    """A port as an int or a name, as in targetPort (ValidatePortNumOrName)."""
     if isinstance(value, int):
         return port_number(path, value)
     return said(path, value, names.port_name(value))
@@ -128,7 +133,8 @@ def selector_shown(selector: Object | None) -> Json:
 
 
 def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors:
-    """What the operator of a selector's requirement demands of the number of values."""
+    """What the operator of a selector's requirement demands of the number of values
+    (ValidateLabelSelectorRequirement)."""
     if operator in ("In", "NotIn"):
         return [] if values else [
             field.required(f"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'")]
@@ -148,6 +154,7 @@ def _requirement(path: str, expression: Object) -> FieldErrors:
 
 
 def positive_quantity(path: str, value: str) -> FieldErrors:
+    """ValidatePositiveQuantityValue."""
     if quantity.compare(value, 0) > 0:
         return []
     return [field.invalid(path, value, "must be greater than zero")]
@@ -201,6 +208,7 @@ def conditions(path: str, found: Iterable[Object]) -> FieldErrors:
 
 
 def _condition_reason(path: str, reason: str) -> FieldErrors:
+    """isValidConditionReason."""
     import re
 
     if not reason:

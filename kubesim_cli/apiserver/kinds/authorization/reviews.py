@@ -15,7 +15,7 @@ GROUP = "authorization.k8s.io"
 
 
 def _attributes(spec: Object) -> Object:
-    """Return the request that a review asks about."""
+    """Return the request that a review asks about (validateResourceAttributes)."""
     resource = spec.get("resourceAttributes")
     if resource is None:
         other = spec.get("nonResourceAttributes") or {}
@@ -50,6 +50,7 @@ def _answer(obj: Object, user: Object, ctx: Context) -> Object:
 
 class SelfReview(Kind):
     def serve_create(self, obj: Object, ctx: Context) -> Object:
+        """ValidateSelfSubjectAccessReview, ValidateSelfSubjectAccessReviewSpec."""
         _check(obj, [])
         return _answer(obj, ctx.user or {"groups": [authorization.MASTERS]}, ctx)
 
@@ -64,12 +65,14 @@ class SubjectReview(Kind):
         return _answer(obj, {"name": spec.get("user", ""), "groups": spec.get("groups") or []}, ctx)
 
     def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
-        """Return FieldErrors beyond those of all reviews."""
+        """Return FieldErrors beyond those of all reviews (ValidateSubjectAccessReview,
+        ValidateSubjectAccessReviewSpec)."""
         return []
 
 
 class LocalReview(SubjectReview):
     def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
+        """ValidateLocalSubjectAccessReview."""
         resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
         bad = []
         namespace = (resource or {}).get("namespace", "")

@@ -20,6 +20,7 @@ class Lease(Kind):
         obj.setdefault("spec", {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateLease, ValidateLeaseUpdate, ValidateLeaseSpec."""
         from ....machinery import field
         from ..checks import minimum
 

@@ -34,6 +34,7 @@ class ConfigMap(Kind):
                AGE)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateConfigMap."""
         from ....machinery import field, names
         from ..checks import said
 
@@ -53,6 +54,7 @@ class ConfigMap(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateConfigMapUpdate."""
         return frozen(obj, old, ("data", "binaryData")) + self.validate(obj, ctx)
 
 

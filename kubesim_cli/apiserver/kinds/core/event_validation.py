@@ -16,7 +16,8 @@ _KEPT_AS = {"reportingComponent": "reportingController"}
 
 
 def validate(obj: Object) -> FieldErrors:
-    """Return the FieldErrors of an Event of the core group; with an eventTime it is one of the new kind."""
+    """Return the FieldErrors of an Event of the core group; with an eventTime it is one of the new kind
+    (legacyValidateEvent)."""
     namespace = obj["metadata"].get("namespace", "")
     about = (obj.get("involvedObject") or {}).get("namespace", "")
     errors = []
@@ -49,7 +50,8 @@ def _new(obj: Object) -> FieldErrors:
 
 
 def validate_new(obj: Object) -> FieldErrors:
-    """Return the FieldErrors of an Event that is created through events.k8s.io/v1, beyond those of every one."""
+    """Return the FieldErrors of an Event that is created through events.k8s.io/v1, beyond those of every one
+    (ValidateEventCreate)."""
     errors = _series(obj.get("series"))
     if obj.get("eventTime") is None:
         errors.append(field.required("eventTime"))

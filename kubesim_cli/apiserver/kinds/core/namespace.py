@@ -43,15 +43,18 @@ class Namespace(Kind):
             obj["spec"] = old.get("spec", {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateNamespace."""
         return [error for name in obj["spec"].get("finalizers") or () for error in _finalizer("spec.finalizers", name)]
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateNamespaceUpdate, ValidateNamespaceFinalizeUpdate."""
         if ctx.subresource != "finalize":
             return []
         return [error for i, name in enumerate(obj["spec"].get("finalizers") or ())
                 for error in _finalizer(f"spec.finalizers[{i}]", name)]
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateNamespaceStatusUpdate."""
         from ....machinery import field
 
         phase = (obj.get("status") or {}).get("phase", "")

@@ -88,6 +88,7 @@ def _recycled(path: str, spec: Object) -> FieldErrors:
 
 
 def _capacity(capacity: Object | None) -> FieldErrors:
+    """validateBasicResource."""
     errors = [] if capacity else [field.required("spec.capacity")]
     if not capacity or "storage" not in capacity or len(capacity) > 1:
         errors.append(field.not_supported("spec.capacity", capacity or None, ["storage"]))
@@ -108,7 +109,9 @@ def _node_affinity(affinity: Object) -> FieldErrors:
 
 
 def _source(spec: Object, path: str, name: str, rules: Rules) -> FieldErrors:
-    """Return the FieldErrors of the source in a spec at `path`, of which there must be one; `name`: the volume's."""
+    """Return the FieldErrors of the source in a spec at `path`, of which there must be one; `name`: the volume's
+    (validateRBDPersistentVolumeSource, validateCephFSPersistentVolumeSource, validateFlexPersistentVolumeSource,
+    validateScaleIOPersistentVolumeSource)."""
     errors: FieldErrors = []
     count = 0
     for kind, (shown, own_path, needed) in _SOURCES.items():
@@ -228,7 +231,8 @@ _CHECKS = {**{kind: volumes.CHECKS[kind] for kind in _OF_PODS}, "glusterfs": _gl
 
 
 def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a change of a PersistentVolume; its source and mode may not change."""
+    """Return the FieldErrors of a change of a PersistentVolume; its source and mode may not change
+    (validatePvNodeAffinity)."""
     errors = validate(obj, release)
     spec, before = obj["spec"], old["spec"]
     new_source = {key: spec[key] for key in _SOURCES if key in spec}

@@ -57,6 +57,7 @@ class PersistentVolumeClaim(Kind):
         _settle_data_sources(obj["spec"], old["spec"])
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidatePersistentVolumeClaim."""
         from . import persistentvolumeclaim_validation
 
         return persistentvolumeclaim_validation.validate(obj["spec"], "spec")

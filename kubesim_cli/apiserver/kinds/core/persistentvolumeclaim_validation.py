@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def validate(spec: Object, path: str) -> FieldErrors:
-    """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too."""
+    """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too
+    (ValidatePersistentVolumeClaimSpec, isDataSourceEqualDataSourceRef)."""
     modes = spec.get("accessModes") or []
     errors = [] if modes else [field.required(f"{path}.accessModes", "at least 1 access mode is required")]
     if spec.get("selector") is not None:
@@ -56,6 +57,7 @@ def _storage(path: str, amount: str | None) -> FieldErrors:
 
 
 def _source(path: str, source: Object | None) -> FieldErrors:
+    """validateDataSource, validateDataSourceRef."""
     if source is None:
         return []
     errors = [field.required(f"{path}.{key}") for key in ("name", "kind") if not source.get(key)]
@@ -71,7 +73,8 @@ def _source(path: str, source: Object | None) -> FieldErrors:
 
 
 def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change."""
+    """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change
+    (ValidatePersistentVolumeClaimUpdate, ValidateImmutableAnnotation, validateStorageClassUpgradeFromNil)."""
     errors = validate(obj["spec"], "spec")
     spec, before = clone(obj["spec"]), clone(old["spec"])
     bound = (obj.get("status") or {}).get("phase") == "Bound"

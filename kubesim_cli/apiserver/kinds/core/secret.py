@@ -34,6 +34,7 @@ class Secret(Kind):
             obj["type"] = "Opaque"
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateSecret."""
         from ....machinery import field, names
         from ..checks import said
         from .configmap import MAX_SIZE, decoded_size
@@ -49,6 +50,7 @@ class Secret(Kind):
         return errors + _of_type(obj, data)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateSecretUpdate."""
         from ..checks import immutable
         from .configmap import frozen
 

@@ -42,6 +42,7 @@ class EndpointSlice(Kind):
             port.setdefault("protocol", "TCP")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpointSlice, ValidateEndpointSliceCreate, validateAddressType."""
         from ....machinery import field
         from ..checks import required_one_of
 
@@ -61,6 +62,7 @@ class EndpointSlice(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpointSliceUpdate."""
         from ..checks import immutable
 
         kept = obj.get("endpoints") == old.get("endpoints")  # what was accepted once may stay
@@ -69,6 +71,7 @@ class EndpointSlice(Kind):
 
 
 def _ports(ports: Sequence[Object]) -> FieldErrors:
+    """validatePorts."""
     from ....machinery import field
     from ..checks import dns1123_label, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS
@@ -91,6 +94,7 @@ def _ports(ports: Sequence[Object]) -> FieldErrors:
 
 
 def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
+    """validateEndpoints."""
     from ....machinery import field
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, fully_qualified_domain_name, ip_address, labels
 

@@ -20,6 +20,7 @@ class RuntimeClass(Kind):
         obj.setdefault("handler", "")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateRuntimeClass, validateOverhead, validateScheduling."""
         from ....machinery import field
         from ..checks import dns1123_label, labels
         from ..core.podspec.resources import container_requirements
@@ -35,6 +36,7 @@ class RuntimeClass(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateRuntimeClassUpdate."""
         from ..checks import immutable
 
         return immutable("handler", obj.get("handler"), old.get("handler"))

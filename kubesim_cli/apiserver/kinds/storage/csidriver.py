@@ -58,6 +58,9 @@ class CSIDriver(Kind):
             obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIDriver, validateCSIDriverSpec, validateFSGroupPolicy, validateTokenRequests,
+        validateVolumeLifecycleModes, validateNodeAllocatableUpdatePeriodSeconds,
+        validateServiceAccountTokenInSecrets."""
         from ....machinery import field
         from ..checks import one_of
 
@@ -90,6 +93,7 @@ class CSIDriver(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIDriverUpdate."""
         from ..checks import immutable
 
         spec, before = obj["spec"], old["spec"]

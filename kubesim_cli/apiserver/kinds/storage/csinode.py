@@ -24,6 +24,8 @@ class CSINode(Kind):
         obj.setdefault("spec", {}).setdefault("drivers", None)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSINode, validateCSINodeSpec, validateCSINodeDrivers, validateCSINodeDriver,
+        validateCSINodeDriverNodeID, validateCSINodeDriverAllocatable."""
         from ....machinery import field
         from ..checks import driver_name, minimum, qualified_name
 
@@ -51,7 +53,7 @@ class CSINode(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        """A driver may come or go, and how many volumes it can attach may change."""
+        """A driver may come or go, and how many volumes it can attach may change (ValidateCSINodeUpdate)."""
         from ....machinery import field
         from ....releases.gates import enabled
         from ..checks import IMMUTABLE

@@ -14,6 +14,7 @@ class CSIStorageCapacity(Created):
     unconditional_update = False
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIStorageCapacity."""
         from ....machinery import field, quantity
         from ..checks import dns1123_subdomain, label_selector
 
@@ -25,6 +26,7 @@ class CSIStorageCapacity(Created):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIStorageCapacityUpdate."""
         from ..checks import immutable
 
         return [error for key in ("nodeTopology", "storageClassName")

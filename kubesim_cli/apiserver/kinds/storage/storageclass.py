@@ -33,6 +33,7 @@ class StorageClass(Kind):
         obj.setdefault("volumeBindingMode", "Immediate")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateStorageClass, validateReclaimPolicy, validateVolumeBindingMode."""
         from ....machinery import field
         from ..checks import one_of
 
@@ -47,6 +48,7 @@ class StorageClass(Kind):
         return errors + _topologies(obj.get("allowedTopologies") or ())
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateStorageClassUpdate."""
         from ..checks import immutable
 
         errors = []
@@ -56,6 +58,7 @@ class StorageClass(Kind):
 
 
 def _provisioner(name: str) -> FieldErrors:
+    """validateProvisioner."""
     from ....machinery import field
     from ..checks import qualified_name
 
@@ -63,7 +66,7 @@ def _provisioner(name: str) -> FieldErrors:
 
 
 def parameters(found: Object | None, path: str = "parameters", needed: bool = False) -> FieldErrors:
-    """Return the FieldErrors of a class's parameters."""
+    """Return the FieldErrors of a class's parameters (validateParameters)."""
     from ....machinery import field
 
     if not found:

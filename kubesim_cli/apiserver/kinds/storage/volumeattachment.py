@@ -31,6 +31,7 @@ class VolumeAttachment(Kind):
         obj["status"] = {"attached": False}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateVolumeAttachment, validateVolumeAttachmentSpec, validateVolumeAttachmentSource, validateNodeName."""
         from ....machinery import field
         from ..checks import dns1123_subdomain, driver_name
 
@@ -58,6 +59,7 @@ class VolumeAttachment(Kind):
         return self.validate_update(obj, old, ctx)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateVolumeAttachmentUpdate."""
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("spec", obj.get("spec"), old.get("spec"))

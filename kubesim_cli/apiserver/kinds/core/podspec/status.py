@@ -89,7 +89,8 @@ def _all_could_restart(spec: Object) -> bool:
 
 
 def _restarts(container: Object, spec: Object, code: int) -> bool:
-    """Whether a container that ended so is started again (podutil.ContainerShouldRestart)."""
+    """Whether a container that ended so is started again (podutil.ContainerShouldRestart,
+    isRestartableInitContainer)."""
     own = container.get("restartPolicy")
     for rule in container.get("restartPolicyRules") or () if own is not None else ():
         exits = rule.get("exitCodes") or {}
@@ -100,7 +101,7 @@ def _restarts(container: Object, spec: Object, code: int) -> bool:
 
 
 def _resource_claims(statuses: Iterable[Object], claims: Iterable[Object]) -> FieldErrors:
-    """validatePodResourceClaimStatuses."""
+    """validatePodResourceClaimStatuses (havePodClaim)."""
     errors: FieldErrors = []
     known, seen = {claim.get("name") for claim in claims}, set()
     for i, status in enumerate(statuses):

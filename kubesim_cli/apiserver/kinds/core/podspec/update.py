@@ -59,6 +59,7 @@ def validate(obj: Object, old: Object, subresource: str, release: Release) -> Fi
 
 
 def _annotations(new: Object, old: Object) -> FieldErrors:
+    """ValidatePodSpecificAnnotationUpdates."""
     errors = []
     for key in sorted({*new, *old}):
         if new.get(key) == old.get(key) or not (key == MIRROR_POD_ANNOTATION_KEY or key.startswith(APPARMOR)):
@@ -70,6 +71,7 @@ def _annotations(new: Object, old: Object) -> FieldErrors:
 
 
 def _spec(new: Object, old: Object) -> FieldErrors:
+    """ValidateContainerUpdates."""
     errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         found = new.get(kind) or []
@@ -100,6 +102,7 @@ def _spec(new: Object, old: Object) -> FieldErrors:
 
 
 def _tolerations(new: list[Object], old: list[Object]) -> FieldErrors:
+    """validateOnlyAddedTolerations."""
     kept = [{**toleration, "tolerationSeconds": None} for toleration in new]
     if any({**toleration, "tolerationSeconds": None} not in kept for toleration in old):
         return [field.forbidden("spec.tolerations",
@@ -125,7 +128,8 @@ def _rest(munged: Object, old: Object) -> FieldErrors:
 
 
 def _gated(munged: Object, old: Object) -> FieldErrors:
-    """A pod that waits for its gates may get more node selectors and more terms of node affinity."""
+    """A pod that waits for its gates may get more node selectors and more terms of node affinity
+    (validateOnlyDeletedSchedulingGates, validateNodeSelectorMutation, getMaskNodeSelectorLabelChangeEqualities)."""
     errors: FieldErrors = []
     new, before = munged.get("nodeSelector") or {}, old.get("nodeSelector") or {}
     if new != before:
@@ -151,6 +155,7 @@ def _gated(munged: Object, old: Object) -> FieldErrors:
 
 
 def _node_affinity(new: Object, old: Object) -> FieldErrors:
+    """validateNodeAffinityMutation."""
     before = (old.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     after = (new.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     path = f"spec.affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
@@ -165,6 +170,7 @@ def _node_affinity(new: Object, old: Object) -> FieldErrors:
 
 
 def _only_adds(new: Object, old: Object) -> bool:
+    """validateNodeSelectorTermHasOnlyAdditions."""
     if not old.get("matchExpressions") and not old.get("matchFields"):
         return not new.get("matchExpressions") and not new.get("matchFields")
     return all((new.get(key) or [])[:len(old.get(key) or [])] == (old.get(key) or [])
@@ -172,6 +178,7 @@ def _only_adds(new: Object, old: Object) -> bool:
 
 
 def _ephemeral(obj: Object, old: Object, errors: FieldErrors) -> FieldErrors:
+    """ValidatePodEphemeralContainersUpdate."""
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods do not support ephemeral containers")]
     new = {container.get("name"): container for container in obj["spec"].get("ephemeralContainers") or ()}
@@ -188,7 +195,8 @@ def _ephemeral(obj: Object, old: Object, errors: FieldErrors) -> FieldErrors:
 
 
 def _resize(obj: Object, old: Object, errors: FieldErrors, release: Release) -> FieldErrors:
-    """ValidatePodResize: of the containers, only cpu and memory may change."""
+    """ValidatePodResize: of the containers, only cpu and memory may change (isPodResizeRequestSupported,
+    validatePodResizeContainerOrdering)."""
     spec, before = obj["spec"], old["spec"]
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods cannot be resized")]
@@ -217,6 +225,7 @@ def _resize(obj: Object, old: Object, errors: FieldErrors, release: Release) -> 
 
 
 def _resized_pod(new: Object | None, old: Object | None) -> FieldErrors:
+    """validatePodLevelResourcesResize."""
     if not new and not old:
         return []
     if old and new is None:
@@ -235,11 +244,13 @@ def _moved(new: list[Object], old: list[Object]) -> list[tuple[str, str]]:
 
 
 def _resized(path: str, new: Object, old: Object, what: str) -> FieldErrors:
+    """validateContainerResize, resourcesRemoved."""
     return [field.forbidden(f"{path}.{kind}", f"{what}{kind} cannot be removed") for kind in ("requests", "limits")
             if any(name not in (new.get(kind) or {}) for name in old.get(kind) or ())]
 
 
 def _same_but_cpu_and_memory(new: Object, old: Object) -> bool:
+    """dropCPUMemoryUpdates, dropCPUMemoryResourcesFromContainer, dropCPUMemoryResourceRequirementsUpdates."""
     def rest(container: Object) -> Object:
         own = container.get("resources") or {}
         shown = {kind: {name: amount for name, amount in (own.get(kind) or {}).items() if name not in ("cpu", "memory")}

@@ -41,6 +41,9 @@ def volumes(path: str, found: list[Object], pod_name: str, rules: Rules) -> tupl
 
 
 def _source(path: str, volume: Object, name: str, pod_name: str, rules: Rules) -> FieldErrors:
+    """validateVolumeSource, validatePersistentClaimVolumeSource, validateGlusterfsVolumeSource,
+    validateRBDVolumeSource, validateCephFSVolumeSource, validateAzureFile, validateVsphereVolumeSource,
+    validatePhotonPersistentDiskVolumeSource, validatePortworxVolumeSource, validateScaleIOVolumeSource."""
     errors: FieldErrors = []
     count = 0
     for kind, (shown, own_path, needed) in _SOURCES.items():
@@ -75,6 +78,7 @@ def _empty_dir(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _host_path(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateHostPathVolumeSource, validateHostPathType."""
     if not source.get("path"):
         return []
     errors = no_backsteps(f"{path}.path", source["path"])
@@ -82,24 +86,29 @@ def _host_path(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _git_repo(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateGitRepoVolumeSource."""
     return descending_path(f"{path}.directory", source.get("directory", ""))
 
 
 def _partition(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateGCEPersistentDiskVolumeSource, validateAWSElasticBlockStoreVolumeSource."""
     partition = source.get("partition", 0)
     return [] if 0 <= partition <= 255 else [field.invalid(f"{path}.partition", partition, names.in_range(1, 255))]
 
 
 def _keys(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateSecretVolumeSource, validateConfigMapVolumeSource."""
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + key_paths(f"{path}.items", source)
 
 
 def _nfs(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateNFSVolumeSource."""
     where = source.get("path", "")
     return [] if where.startswith("/") else [field.invalid(f"{path}.path", where, "must be an absolute path")]
 
 
 def _iscsi(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateISCSIVolumeSource."""
     errors = initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
     errors += lun(path, source) + chap(path, source)
     if source.get("initiatorName") is not None:
@@ -131,11 +140,13 @@ def initiator(path: str, name: str,
 
 
 def _secret_ref(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateCinderVolumeSource."""
     ref = source.get("secretRef")
     return [field.required(f"{path}.secretRef.name")] if ref is not None and not ref.get("name") else []
 
 
 def _quobyte(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateQuobyteVolumeSource."""
     registry, pairs = source.get("registry", ""), "must be a host:port pair or multiple pairs separated by commas"
     errors = []
     if not registry:
@@ -149,6 +160,7 @@ def _quobyte(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _flocker(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFlockerVolumeSource."""
     name, uuid = source.get("datasetName", ""), source.get("datasetUUID", "")
     errors = []
     if not name and not uuid:
@@ -162,6 +174,7 @@ def _flocker(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _fc(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFCVolumeSource."""
     wwns, wwids, lun = source.get("targetWWNs") or [], source.get("wwids") or [], source.get("lun")
     at, errors = f"{path}.targetWWNs", []
     if not wwns and not wwids:
@@ -178,12 +191,14 @@ def _fc(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _flex(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFlexVolumeSource."""
     return [field.invalid(f"{path}.options[{key}]", key, "kubernetes.io and k8s.io namespaces are reserved")
             for key in sorted(source.get("options") or ())
             if f".{key.partition('/')[0].lower()}".endswith((".kubernetes.io", ".k8s.io"))]
 
 
 def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateAzureDisk."""
     errors = one_of(f"{path}.cachingMode", source.get("cachingMode", "None"), ("None", "ReadOnly", "ReadWrite"))
     kind, uri = source.get("kind"), source.get("diskURI", "")
     if kind is None:
@@ -199,6 +214,7 @@ def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _storage_os(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateStorageOSVolumeSource."""
     return storage_os_names(path, source) + _secret_ref(path, source, rules)
 
 
@@ -209,6 +225,7 @@ def storage_os_names(path: str, source: Object) -> FieldErrors:
 
 
 def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateCSIVolumeSource."""
     errors = driver_name(f"{path}.driver", source.get("driver", ""))
     ref = source.get("nodePublishSecretRef")
     if ref is not None:
@@ -219,6 +236,7 @@ def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _ephemeral(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateEphemeralVolumeSource, ValidatePersistentVolumeClaimTemplate, ValidateTemplateObjectMeta."""
     from .... import objectmeta
     from .. import persistentvolumeclaim_validation
 
@@ -234,6 +252,7 @@ def _ephemeral(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _image(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateImageVolumeSource."""
     errors = [field.required(f"{path}.reference")] if rules.is_pod and not source.get("reference") else []
     return errors + pull_policy(f"{path}.pullPolicy", source.get("pullPolicy", ""))
 
@@ -247,6 +266,7 @@ def pull_policy(path: str, policy: str) -> FieldErrors:
 
 
 def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateDownwardAPIVolumeSource."""
     errors = file_mode(f"{path}.defaultMode", source.get("defaultMode"))
     for item in source.get("items") or ():
         errors += projected.downward_file(path, item)
@@ -254,6 +274,7 @@ def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _projected(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateProjectedVolumeSource."""
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + projected.sources(path, source)
 
 
