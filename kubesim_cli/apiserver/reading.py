@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from .request import Request
 
 
-def convert(request: Request, obj: Object) -> Object:
-    """Return a stored object as it was asked for: in the version, and to a user with managed fields or none."""
+def convert(request: Request, obj: Object, listed: bool = False) -> Object:
+    """Return a stored object, or one of a list, as it was asked for: in the version, and to a user with managed fields or none."""
     fields = obj["metadata"].get("managedFields")
     if not request.trusted and not (fields and type(fields) is builtins.list):
         obj = _shown(request, obj)
     if obj.get("apiVersion") == request.res.api_version:
         return obj
+    if request.res.crd is not None:
+        from .customresources import conversion
+
+        conversion.require(request, obj["apiVersion"], request.res.api_version,
+                           request.res.kind + ("List" if listed else ""))
     return request.kind.convert(obj, request.res.api_version)
 
 
@@ -39,6 +44,16 @@ def _shown(request: Request, obj: Object) -> Object:
     elif "managedFields" not in obj["metadata"]:
         return obj
     return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
+
+
+def in_storage(request: Request, obj: Object) -> Object:
+    """Return a decoded object of the request's version as it is stored."""
+    stored = request.kind.store_version(obj)
+    if request.res.crd is not None and not request.trusted:
+        from .customresources import conversion
+
+        conversion.require(request, request.res.api_version, stored["apiVersion"], request.res.kind)
+    return stored
 
 
 def find(request: Request) -> Object | None:
@@ -93,7 +108,7 @@ def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]]
         found = _about(request)
         if found is None:
             found = read_all(request.stored_as, request.namespace)
-    return (convert(request, obj) for obj in found or () if test is None or test(obj))
+    return (convert(request, obj, listed=True) for obj in found or () if test is None or test(obj))
 
 
 def _about(request: Request) -> Iterable[Object] | None:
