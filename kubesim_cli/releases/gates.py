@@ -66,6 +66,7 @@ GATES = {
     "RelaxedEnvironmentVariableValidation": Gate((1, 30), (1, 32), (1, 34)),
     "RelaxedServiceNameValidation": Gate((1, 34), (1, 36)),
     "RestartAllContainersOnContainerExits": Gate((1, 35), (1, 36)),
+    "StorageVersionMigrator": Gate((1, 30), (1, 37)),
     "ValidatingAdmissionPolicy": Gate((1, 26), (1, 30), (1, 30), (1, 32)),
     "VolumeAttributesClass": Gate((1, 29), (1, 34), (1, 36)),
 }

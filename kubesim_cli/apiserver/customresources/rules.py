@@ -160,17 +160,18 @@ class _Rule:
         return self._error(place, value, told, self._detail(variables), ctx.release)
 
     def _text(self) -> str:
-        """evalMessageExpression."""
+        """ruleMessageOrDefault."""
         return str(self.rule.get("message") or self.rule["rule"]).strip()
 
     def _failure(self, error: str) -> str:
-        """fieldErrorForReason, ruleMessageOrDefault, ruleErrorString."""
+        """What is said of a rule that could not be evaluated."""
         if error.startswith("no such overload"):
             return (f"'{error}': call arguments did not match a supported operator, function or macro signature for "
                     f"rule: {self._text()}")
         return f"{error} evaluating rule: {self._text()}"
 
     def _detail(self, variables: Object) -> str:
+        """What is said of a rule that does not hold (evalMessageExpression, ruleErrorString)."""
         if self.message is not None:
             try:
                 text = self.message.evaluate(variables)
@@ -182,6 +183,7 @@ class _Rule:
         return self._text() if self.rule.get("message") else f"failed rule: {self._text()}"
 
     def _error(self, place: str, value: Json, type_: str, detail: str, release: Release) -> FieldError:
+        """fieldErrorForReason."""
         reason = self.rule.get("reason")
         if reason == "FieldValueForbidden":
             return field.forbidden(place, detail)

@@ -171,3 +171,12 @@ def test_the_status_of_a_policy(desk):
     assert [str(error) for error in at.kind.validate_status({"status": status}, {}, at.ctx)] == [
         f"{at_warning}.warning: Required value", f"{at_warning}.fieldRef: Required value",
         "status.conditions[0].reason: Required value"]
+
+
+def test_variables(desk):
+    wrong = [{"name": " ", "expression": ""}, {"name": "a-b", "expression": "1 +"}]
+    assert policy_errors(desk, variables=wrong)[:3] == [
+        "spec.variables[0].name: Required value: name is not specified",
+        "spec.variables[0].expression: Required value: expression is not specified",
+        'spec.variables[1].name: Invalid value: "a-b": must be a valid CEL identifier']
+    assert policy_errors(desk, variables=[{"name": "a", "expression": "1 + 1"}]) == []

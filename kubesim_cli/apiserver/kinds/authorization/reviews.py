@@ -57,6 +57,7 @@ class SelfReview(Kind):
 
 class SubjectReview(Kind):
     def serve_create(self, obj: Object, ctx: Context) -> Object:
+        """ValidateSubjectAccessReview, ValidateSubjectAccessReviewSpec."""
         spec = obj.get("spec") or {}
         bad = []
         if not spec.get("user") and not spec.get("groups"):
@@ -65,8 +66,7 @@ class SubjectReview(Kind):
         return _answer(obj, {"name": spec.get("user", ""), "groups": spec.get("groups") or []}, ctx)
 
     def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
-        """Return FieldErrors beyond those of all reviews (ValidateSubjectAccessReview,
-        ValidateSubjectAccessReviewSpec)."""
+        """Return FieldErrors beyond those of all reviews."""
         return []
 
 

@@ -95,7 +95,7 @@ KIND = CronJob()
 
 
 def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors:
-    """validateCronJobSpec (validateConcurrencyPolicy)."""
+    """validateCronJobSpec, validateConcurrencyPolicy, ValidateJobTemplateSpec."""
     from ....machinery import field
     from ..checks import selector_shown
     from ..workloads import counts

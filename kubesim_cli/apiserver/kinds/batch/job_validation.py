@@ -65,7 +65,7 @@ def _matches(selector: Object | None, labels: Object | None) -> bool | None:
 
 
 def _whole_spec(spec: Object, release: Release) -> FieldErrors:
-    """ValidateJobTemplateSpec."""
+    """ValidateJobSpec."""
     errors = validate_spec(spec, "spec", release)
     selector, template = spec.get("selector"), spec["template"]
     errors += [field.required("spec.selector")] if selector is None else label_selector("spec.selector", selector)
@@ -75,7 +75,7 @@ def _whole_spec(spec: Object, release: Release) -> FieldErrors:
 
 
 def validate_spec(spec: Object, path: str, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a JobSpec at `path`, its selector aside (validateJobSpec, ValidateJobSpec)."""
+    """Return the FieldErrors of a JobSpec at `path`, its selector aside (validateJobSpec)."""
     errors = counts(path, spec, _LIMITS)
     if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
         errors.append(field.required(f"{path}.backoffLimitPerIndex", "when maxFailedIndexes is specified"))
@@ -189,7 +189,7 @@ def _completions(spec: Object, before: Object) -> FieldErrors:
 
 def _template(template: Object, old: Object, release: Release) -> FieldErrors:
     """A template changes only while its job is suspended, and then only in where its pods go and what they need
-    (validatePodTemplateUpdate)."""
+    (validatePodTemplateUpdate, validatePodResourceUpdatesOnly)."""
     kept = clone(old["spec"]["template"])
     status = old.get("status") or {}
     suspended = bool(old["spec"].get("suspend"))
@@ -217,7 +217,7 @@ def _template(template: Object, old: Object, release: Release) -> FieldErrors:
 
 
 def _take_directives(template: Object, kept: Object) -> None:
-    """Put into `kept`, in place, what may change of where the pods go (validatePodResourceUpdatesOnly)."""
+    """Put into `kept`, in place, what may change of where the pods go."""
     new, spec = template["spec"], kept["spec"]
     affinity = {key: value for key, value in (spec.get("affinity") or {}).items() if key != "nodeAffinity"}
     if (new.get("affinity") or {}).get("nodeAffinity") is not None:

@@ -24,8 +24,7 @@ _FINAL = ("Approved", "Denied", "Failed")
 
 
 def validate(obj: Object) -> FieldErrors:
-    """Return the FieldErrors of a new request (validateCertificateSigningRequest, hasUnknownUsage,
-    hasDuplicateUsage)."""
+    """Return the FieldErrors of a new request (validateCertificateSigningRequest)."""
     spec = obj["spec"]
     errors = []
     wrong = _request(spec.get("request", ""))
@@ -83,7 +82,7 @@ def _signer(path: str, signer: str) -> FieldErrors:
 
 
 def _conditions(conditions: Sequence[Object]) -> FieldErrors:
-    """validateConditions, hasDuplicateConditionTypes, hasEmptyConditionType."""
+    """validateConditions."""
     errors = []
     seen: list[str] = []
     for i, condition in enumerate(conditions):

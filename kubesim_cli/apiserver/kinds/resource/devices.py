@@ -66,7 +66,8 @@ def validate_class(spec: Object, release: Release) -> FieldErrors:
 
 def _each(path: str, items: Sequence[Json], most: int, check: Check,
           key: Callable[[Json], str] | None = None) -> FieldErrors:
-    """Check the number of a list's items, each of them and, with `key`, that none is there twice."""
+    """Check the number of a list's items, each of them and, with `key`, that none is there twice (validateSet,
+    validateSlice)."""
     errors, seen = [], set()
     if len(items) > most:
         errors.append(field.too_many(path, len(items), most))
@@ -202,7 +203,7 @@ def configuration(path: str, config: Object) -> FieldErrors:
 
 def seen(driver: str, device: Object) -> Object:
     """Return a slice's device as the variable `device` of expressions: attributes and capacities by their domains, the
-    driver's where a name has none (validateSet, validateSlice)."""
+    driver's where a name has none."""
     from ...cel.libraries import FUNCTIONS
 
     attributes: dict[str, Object] = {}
