@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def convert(request: Request, obj: Object, listed: bool = False) -> Object:
-    """Return a stored object, or one of a list, as it was asked for: in the version, and to a user with managed fields or none."""
+    """Return a stored object, or one of a list, in the version asked for and, to users, with managed fields or none."""
     fields = obj["metadata"].get("managedFields")
     if not request.trusted and not (fields and type(fields) is builtins.list):
         obj = _shown(request, obj)
