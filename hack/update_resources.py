@@ -18,7 +18,9 @@ import apisource
 import datafile
 
 # Resources behind a feature gate that is off by default in a release that has them in its models.
-GATED = {"v1 pods/resize": "InPlacePodVerticalScaling"}
+_MIGRATIONS = "storagemigration.k8s.io/v1 storageversionmigrations"
+GATED = {"v1 pods/resize": "InPlacePodVerticalScaling",
+         _MIGRATIONS: "StorageVersionMigrator", f"{_MIGRATIONS}/status": "StorageVersionMigrator"}
 
 
 def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:

@@ -88,8 +88,6 @@ class Client:
 
         Its rows have the objects whole, or with `include_object="Metadata"` no more than their metadata; a list of
         many objects takes little memory then.
-
-        A Table always comes whole: `limit` and `continue_` are only what the log of calls tells.
         """
         options = Options(label_selector=label_selector, field_selector=field_selector, limit=limit,
                           continue_=continue_, include_object=include_object)

@@ -35,7 +35,7 @@ def of_body(body: Json, release: Release) -> Object:
 
 
 def checked(options: Object) -> Object:
-    """Return options where they are valid; raises Invalid."""
+    """Return options where they are valid; raises Invalid (ValidateDeleteOptions)."""
     found = _errors(options)
     if found:
         raise errors.invalid("DeleteOptions", "meta.k8s.io", "", found)
@@ -43,6 +43,7 @@ def checked(options: Object) -> Object:
 
 
 def _errors(options: Object) -> FieldErrors:
+    """ValidateIgnoreStoreReadError."""
     policy, found = options.get("propagationPolicy"), []
     if policy is not None and options.get("orphanDependents") is not None:
         found.append(field.invalid("propagationPolicy", policy,

@@ -46,7 +46,8 @@ def keep_system_fields(meta: Object, old: Object) -> None:
 
 
 def validate(meta: Object, namespaced: bool, name_rule: str, path: str = "metadata") -> FieldErrors:
-    """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: one of NAME_RULES."""
+    """Return the FieldErrors of a new object's metadata (ValidateObjectMeta). `name_rule`: one of NAME_RULES
+    (ValidateObjectMetaAccessor, validateObjectMetaAccessorWithOptsCommon)."""
     errors = []
     rule = NAME_RULES[name_rule]
     if meta.get("generateName"):
@@ -69,7 +70,8 @@ def validate(meta: Object, namespaced: bool, name_rule: str, path: str = "metada
 
 
 def validate_update(meta: Object, old: Object, path: str = "metadata") -> FieldErrors:
-    """Return the FieldErrors of changed metadata (ValidateObjectMetaUpdate)."""
+    """Return the FieldErrors of changed metadata (ValidateObjectMetaUpdate, ValidateNoNewFinalizers,
+    ValidateObjectMetaAccessorUpdate)."""
     errors = _validate_rest(meta, path)
     if old.get("deletionTimestamp"):
         added = [name for name in meta.get("finalizers") or () if name not in (old.get("finalizers") or ())]
@@ -88,6 +90,7 @@ def validate_update(meta: Object, old: Object, path: str = "metadata") -> FieldE
 
 
 def _validate_rest(meta: Object, path: str) -> FieldErrors:
+    """ValidateFinalizers, ValidateFinalizerName."""
     errors = validate_labels(meta.get("labels"), f"{path}.labels")
     errors += validate_annotations(meta.get("annotations"), f"{path}.annotations")
     errors += _validate_owners(meta.get("ownerReferences") or (), f"{path}.ownerReferences")
@@ -119,7 +122,7 @@ def validate_labels(labels: Object | None, path: str) -> FieldErrors:
 
 
 def validate_annotations(annotations: Object | None, path: str) -> FieldErrors:
-    """Return the FieldErrors of a map of annotations (ValidateAnnotations)."""
+    """Return the FieldErrors of a map of annotations (ValidateAnnotations, ValidateAnnotationsSize)."""
     errors, size = [], 0
     for key, value in sorted((annotations or {}).items()):
         errors += [field.invalid(path, key, text) for text in names.qualified_name(key.lower())]
@@ -130,6 +133,7 @@ def validate_annotations(annotations: Object | None, path: str) -> FieldErrors:
 
 
 def _validate_owners(owners: Sequence[Object], path: str) -> FieldErrors:
+    """ValidateOwnerReferences, validateOwnerReference."""
     errors, controller = [], ""
     for ref in owners:
         if not ref.get("apiVersion", "").rpartition("/")[2]:

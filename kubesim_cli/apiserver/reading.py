@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 
 from ..machinery import errors
 from ..machinery.objects import key_of
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
     from .request import Request
 
 
-def convert(request: Request, obj: Object) -> Object:
-    """Return a stored object as it was asked for: in the version, and to a user with managed fields or none."""
+def convert(request: Request, obj: Object, listed: bool = False) -> Object:
+    """Return a stored object, or one of a list, in the version asked for and, to users, with managed fields or none."""
     fields = obj["metadata"].get("managedFields")
     if not request.trusted and not (fields and type(fields) is builtins.list):
         obj = _shown(request, obj)
     if obj.get("apiVersion") == request.res.api_version:
         return obj
+    if request.res.crd is not None:
+        from .customresources import conversion
+
+        conversion.require(request, obj["apiVersion"], request.res.api_version,
+                           request.res.kind + ("List" if listed else ""))
     return request.kind.convert(obj, request.res.api_version)
 
 
@@ -38,6 +44,16 @@ def _shown(request: Request, obj: Object) -> Object:
     elif "managedFields" not in obj["metadata"]:
         return obj
     return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "managedFields"}}
+
+
+def in_storage(request: Request, obj: Object) -> Object:
+    """Return a decoded object of the request's version as it is stored."""
+    stored = request.kind.store_version(obj)
+    if request.res.crd is not None and not request.trusted:
+        from .customresources import conversion
+
+        conversion.require(request, request.res.api_version, stored["apiVersion"], request.res.kind)
+    return stored
 
 
 def find(request: Request) -> Object | None:
@@ -92,7 +108,7 @@ def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]]
         found = _about(request)
         if found is None:
             found = read_all(request.stored_as, request.namespace)
-    return (convert(request, obj) for obj in found or () if test is None or test(obj))
+    return (convert(request, obj, listed=True) for obj in found or () if test is None or test(obj))
 
 
 def _about(request: Request) -> Iterable[Object] | None:
@@ -173,7 +189,23 @@ def table(request: Request) -> Object:
     """Serve the same as a metav1.Table, the way kubectl asks for it."""
     if request.name:
         return as_table(request, [get(request)])
-    return _table(request, request.kind, _selected(request, request.server.store.each))
+    store, start, limit = request.server.store, "", request.options.limit
+    if request.options.continue_:
+        from . import continuation
+
+        start = continuation.start_of(request.options.continue_, request.namespace)
+    found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start))
+    if start:
+        found = (obj for obj in found if key_of(obj) >= start)  # what was not read from the store, too
+    if not limit:
+        return _table(request, request.kind, found)
+    page = [*itertools.islice(found, limit)]
+    shown = _table(request, request.kind, page)
+    if next(found, None) is not None:
+        from . import continuation
+
+        shown["metadata"]["continue"] = continuation.encode(key_of(page[-1]), request.namespace, store.revision)
+    return shown
 
 
 def as_table(request: Request, items: builtins.list[Object]) -> Object:

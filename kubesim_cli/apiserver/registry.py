@@ -11,7 +11,7 @@ from ..go.fmt import quote
 from ..machinery import errors
 from ..machinery.objects import clone, key_of
 from . import admission, objectmeta, tracking
-from .reading import convert, find, find_to_write, predicate, read, read_to_write
+from .reading import convert, find, find_to_write, in_storage, predicate, read, read_to_write
 from .request import Options
 
 TYPE_CHECKING = False
@@ -249,7 +249,7 @@ def patched(request: Request, current: Object) -> Object:
     meta.setdefault("resourceVersion", before["resourceVersion"])
     _settle_namespace(request.res, meta, before.get("namespace", ""))
     check_name(meta, before["name"])
-    return request.kind.store_version(obj)
+    return in_storage(request, obj)
 
 
 def delete(request: Request) -> Object:

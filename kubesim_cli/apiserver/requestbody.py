@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..machinery import errors
+from .reading import in_storage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def decode(request: Request, body: Json) -> Object:
     cannot be decoded.
     """
     res = request.res
-    return request.kind.store_version(_typed(request, body, res.group, res.version, res.kind, request.schema))
+    return in_storage(request, _typed(request, body, res.group, res.version, res.kind, request.schema))
 
 
 def decode_for(request: Request, subresource: Object) -> Object:

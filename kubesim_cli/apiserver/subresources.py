@@ -109,7 +109,7 @@ def get_scale(request: Request) -> Object:
 
 
 def write_scale(request: Request) -> Object:
-    """Change the number of replicas."""
+    """Change the number of replicas (ValidateScale)."""
     old, body, options = read_to_write(request), request.body, request.options
     if request.verb == "patch":
         from ..machinery import patch as patching
@@ -143,6 +143,7 @@ def write_scale(request: Request) -> Object:
 def create_binding(request: Request) -> Object:
     """Bind a pod to a node (registry/core/pod/storage BindingREST)."""
     old, name, server = read(request), request.name, request.server
+    _validate_binding(request.body)
     node = dig(request.body, "target", "name", default="")
     if old["metadata"].get("deletionTimestamp"):
         raise errors.conflict("pods/binding", name, f'pod {name} is being deleted, cannot be assigned to a host')
@@ -156,6 +157,20 @@ def create_binding(request: Request) -> Object:
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
     server.write("MODIFIED", request.res, obj, old)
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+def _validate_binding(body: Object) -> None:
+    """Refuse a Binding to nothing, or to something other than a Node (ValidatePodBinding)."""
+    from ..machinery import field
+
+    kind, wrong = dig(body, "target", "kind", default=""), []
+    if kind not in ("", "Node"):
+        wrong.append(field.not_supported("target.kind", kind, ["Node", "<empty>"]))
+    if not dig(body, "target", "name", default=""):
+        wrong.append(field.required("target.name"))
+    if wrong:
+        told = wrong[0] if len(wrong) == 1 else f"[{', '.join(map(str, wrong))}]"
+        raise errors.StatusError(500, "", str(told))
 
 
 def create_eviction(request: Request) -> Object:

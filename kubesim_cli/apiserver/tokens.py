@@ -20,7 +20,8 @@ _MIN_SECONDS, _MAX_SECONDS = 600, 1 << 32
 
 
 def issue(server: Server, account: Object, body: Object) -> Object:
-    """Return the TokenRequest `body`, answered, for a service account; raises Invalid or NotFound."""
+    """Return the TokenRequest `body`, answered, for a service account; raises Invalid or NotFound
+    (ValidateTokenRequest)."""
     meta, spec = account["metadata"], dict(body.get("spec") or {})
     seconds = spec.get("expirationSeconds")
     seconds = 3600 if seconds is None else seconds

@@ -18,7 +18,8 @@ _MAX_MANAGER = 128
 
 
 def check(verb: str, options: Options, dry_run: Sequence[str] = ()) -> None:
-    """Raise Invalid where the options of a create, update or patch are wrong; `dry_run`: as a query has it."""
+    """Raise Invalid where the options of a create, update or patch are wrong; `dry_run`: as a query has it
+    (ValidateCreateOptions, ValidateUpdateOptions, ValidatePatchOptions, ValidateDryRun, ValidateFieldValidation)."""
     manager, bad = options.field_manager, []
     if options.patch_type == "apply" and not manager:
         bad.append(field.required("fieldManager", "is required for apply patch"))
@@ -32,6 +33,7 @@ def check(verb: str, options: Options, dry_run: Sequence[str] = ()) -> None:
 
 
 def _manager(manager: str) -> FieldErrors:
+    """ValidateFieldManager."""
     bad = []
     if len(manager.encode()) > _MAX_MANAGER:
         bad.append(field.too_long("fieldManager", _MAX_MANAGER))

@@ -53,7 +53,7 @@ CONTROLLERS: dict[str, tuple[str, str]] = {
     "serviceaccount-token-controller": ("serviceaccount-token", "serviceaccount-token"),
     "statefulset-controller": ("statefulset", "statefulset"),
     "storageversion-garbage-collector-controller": ("storage-version-gc", ""),
-    "storage-version-migrator-controller": ("", ""),
+    "storage-version-migrator-controller": ("", "storage-version-migrator"),
     "taint-eviction-controller": ("", "tainteviction"),
     "token-cleaner-controller": ("tokencleaner", ""),
     "ttl-after-finished-controller": ("ttl-after-finished", "ttl-after-finished"),

@@ -67,6 +67,8 @@ LOOPS: dict[str, Loop] = {
                                     "ipaddresses.networking.k8s.io servicecidrs.networking.k8s.io"),
     "service-load-balancer": Loop("controllers.serviceloadbalancer", "nodes services"),
     "stages": Loop("kubelet.stages.controller", "*", of="stages.kwok.x-k8s.io", everywhere=True),
+    "storage-version-migrator": Loop("controllers.storageversionmigrator",
+                                     "storageversionmigrations.storagemigration.k8s.io"),
     "ttl-after-finished": Loop("controllers.ttlafterfinished", "jobs.batch"),
     "validatingadmissionpolicy-status": Loop("controllers.validatingadmissionpolicystatus",
                                              "validatingadmissionpolicies.admissionregistration.k8s.io"),

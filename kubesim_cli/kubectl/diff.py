@@ -166,11 +166,10 @@ class _Pruner:
         self.namespaces: set[str] = set()
 
     def see(self, info: Info) -> None:
-        if info.obj is None:
-            return
         if info.namespaced:
             self.namespaces.add(info.namespace)
-        self.seen_uids.add(info.obj["metadata"]["uid"])
+        if info.obj is not None:
+            self.seen_uids.add(info.obj["metadata"]["uid"])
 
     def pruned(self) -> list[Object]:
         from .apply.prune import prunable

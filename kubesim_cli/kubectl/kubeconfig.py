@@ -307,6 +307,11 @@ class Kubeconfig:
             raise Failure(errors[0] if len(errors) == 1 else "".join(("\n", *(f"* {error}\n" for error in errors))),
                           prefix="Error in configuration: ")
 
+    def _is_simulated(self) -> bool:
+        """Whether kubesim's own file has the cluster; another's is played with whatever its users have (load)."""
+        own = read_file(own_path(self._environ), self._environ) or empty()
+        return any(entry.get("server") == self.named_server for entry in own["clusters"].values())
+
     def store_path(self) -> str:
         """Return the folder of the cluster's store: contexts that share a cluster share its store."""
         self.check()
@@ -315,14 +320,15 @@ class Kubeconfig:
     def identity(self, review: Callable[[str], Object | None]) -> Object:
         """Return whom the API server takes the user for: name, groups, uid and extra.
 
-        `review(token)` returns a service account's user, or None; --token and tokens of service accounts have to pass
-        it (raises StatusError). Every other user of a kubeconfig is the cluster's administrator.
+        `review(token)` returns the user of a token, or None; a token has to pass it (raises StatusError), but for one
+        that some other cluster gave. Every other user of a kubeconfig is the cluster's administrator.
         """
         entry = self.config["users"].get(self.user_name, {})
-        token = self._given("token") or entry.get("token", "")
+        certified = entry.get("client-certificate") or entry.get("client-certificate-data")
+        token = self._given("token") or ("" if certified else entry.get("token", ""))  # certificates come first
         if self._given("username") or self._given("password"):  # the server has no file of passwords
             raise StatusError(401, "Unauthorized", "Unauthorized")
-        if self._given("token") or token.count(".") == 2:
+        if self._given("token") or token.count(".") == 2 or (token and self._is_simulated()):
             user = review(token)
             if user is None:
                 raise StatusError(401, "Unauthorized", "Unauthorized")

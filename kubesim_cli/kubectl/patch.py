@@ -32,12 +32,18 @@ def run(ctx: Context) -> None:
     if flags["patch-file"]:
         text = _read(flags["patch-file"])
     local = flags["local"]
-    body = _parse(text, flags["patch"], patch_type, local or strategy == "client")
+    wrong, body = None, None
+    try:
+        body = _parse(text, flags["patch"], patch_type, local or strategy == "client")
+    except errors.StatusError as refusal:  # the server's, which is asked for the object before
+        wrong = refusal
     count = 0
 
     def patch(info: Info) -> None:
         nonlocal count
         count += 1
+        if wrong is not None:
+            raise wrong
         if local or strategy == "client":
             obj = _patched_locally(ctx, info, body, patch_type)
         else:

@@ -91,7 +91,7 @@ class Discovery:
     def _versions(self) -> dict[str, list[str]]:
         """Return the versions of each group, served or not, in the server's order."""
         groups = self._builtin.groups() if self._builtin else {}
-        for res in self._others:
+        for res in sorted(self._others, key=lambda res: res.group):  # equal priorities: by name
             versions = groups.setdefault(res.group, [])
             if res.version not in versions:
                 versions.append(res.version)
@@ -143,6 +143,15 @@ class Discovery:
         if found and found not in exact:
             return next(r for r in candidates if r.name == found.name)
         return found
+
+    def hidden_by_short_name(self, text: str) -> list[str]:
+        """Return the `plural.group` of all that a short name, alone or followed by .group, could mean as well as the
+        one that `find` takes; none for a full name (restmapper.shortcutExpander)."""
+        name, _, group = text.partition(".")
+        named = [res for res in self._of_name(name) if not group or res.group == group]
+        if any(name in (res.plural, res.singular) for res in named):
+            return []
+        return [*dict.fromkeys(res.name for res in named if name in res.short_names)][1:]
 
     @staticmethod
     def _pick(candidates: Sequence[Resource], rest: str, dotted: bool) -> Resource | None:

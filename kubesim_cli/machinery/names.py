@@ -75,12 +75,12 @@ _SUBDOMAIN_WORDS = ("a lowercase RFC 1123 subdomain must consist of lower case a
 
 
 def max_length(limit: int) -> str:
-    """What is said of a text that is too long."""
+    """What is said of a text that is too long (MaxLenError)."""
     return f"must be no more than {limit} characters"
 
 
 def in_range(low: int, high: int) -> str:
-    """What is said of a number out of range."""
+    """What is said of a number out of range (InclusiveRangeError)."""
     return f"must be between {low} and {high}, inclusive"
 
 
@@ -103,6 +103,7 @@ def _check(value: str, regex: str, limit: int, message: str, *examples: str) -> 
 
 
 def dns1123_label(value: str) -> list[str]:
+    """IsDNS1123Label, NameIsDNSLabel."""
     problems = [max_length(63)] if _size(value) > 63 else []
     if not _label(value):
         if _subdomain(value):
@@ -115,14 +116,17 @@ def dns1123_label(value: str) -> list[str]:
 
 
 def dns1123_subdomain(value: str) -> list[str]:
+    """IsDNS1123Subdomain, NameIsDNSSubdomain."""
     return _check(value, _SUBDOMAIN, 253, _SUBDOMAIN_WORDS, "example.com")
 
 
 def dns1123_subdomain_with_underscore(value: str) -> list[str]:
+    """IsDNS1123SubdomainWithUnderscore."""
     return _check(value, _SUBDOMAIN_UNDERSCORE, 253, _SUBDOMAIN_WORDS.replace("'-'", "'_', '-'"), "example.com")
 
 
 def wildcard_dns1123_subdomain(value: str) -> list[str]:
+    """IsWildcardDNS1123Subdomain."""
     return _check(value, _WILDCARD, 253,
                   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must "
                   "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
@@ -130,12 +134,13 @@ def wildcard_dns1123_subdomain(value: str) -> list[str]:
 
 
 def dns1035_label(value: str) -> list[str]:
+    """IsDNS1035Label, NameIsDNS1035Label."""
     return _check(value, _LABEL_1035, 63, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', "
                   "start with an alphabetic character, and end with an alphanumeric character", "my-name", "abc-123")
 
 
 def qualified_name(value: str) -> list[str]:
-    """A label key: a name, or a DNS subdomain, a slash and a name (content.IsLabelKey)."""
+    """A label key: a name, or a DNS subdomain, a slash and a name (content.IsLabelKey, IsQualifiedName)."""
     prefix, slash, name = value.partition("/")
     problems: list[str] = []
     if not slash:
@@ -157,6 +162,7 @@ def qualified_name(value: str) -> list[str]:
 
 
 def label_value(value: str) -> list[str]:
+    """IsValidLabelValue."""
     problems = ["must be no more than 63 bytes"] if _size(value) > 63 else []
     if not _MATCHES[_VALUE](value):
         problems.append(pattern("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' "
@@ -166,13 +172,14 @@ def label_value(value: str) -> list[str]:
 
 
 def config_map_key(value: str) -> list[str]:
+    """IsConfigMapKey."""
     problems = _check(value, _CONFIG_KEY, 253, "a valid config key must consist of alphanumeric characters, '-', '_' "
                       "or '.'", "key.name", "KEY_NAME", "key-name")
     return problems + _parent_directory(value)
 
 
 def env_var_name(value: str) -> list[str]:
-    """The strict rule, from before RelaxedEnvironmentVariableValidation."""
+    """The strict rule, from before RelaxedEnvironmentVariableValidation (IsEnvVarName)."""
     problems = _check(value, _ENV, 0, "a valid environment variable name must consist of alphabetic characters, "
                       "digits, '_', '-', or '.', and must not start with a digit",
                       "my.env-name", "MY_ENV.NAME", "MyEnvName1")
@@ -180,6 +187,7 @@ def env_var_name(value: str) -> list[str]:
 
 
 def relaxed_env_var_name(value: str) -> list[str]:
+    """IsRelaxedEnvVarName."""
     if not value:
         return ["environment variable name must be non-empty"]
     if "=" in value or not all(" " <= char <= "~" for char in value):
@@ -188,12 +196,14 @@ def relaxed_env_var_name(value: str) -> list[str]:
 
 
 def _parent_directory(value: str) -> list[str]:
+    """hasChDirPrefix."""
     if value in (".", ".."):
         return [f"must not be '{value}'"]
     return ["must not start with '..'"] if value.startswith("..") else []
 
 
 def port_name(value: str) -> list[str]:
+    """IsValidPortName."""
     problems = []
     if _size(value) > 15:
         problems.append(max_length(15))
@@ -209,33 +219,36 @@ def port_name(value: str) -> list[str]:
 
 
 def port_number(value: int) -> list[str]:
+    """IsValidPortNum."""
     return [] if 1 <= value <= 65535 else [in_range(1, 65535)]
 
 
 def user_id(value: int) -> list[str]:
-    """Also the rule for group ids."""
+    """Also the rule for group ids (IsValidUserID, IsValidGroupID)."""
     return [] if 0 <= value <= 2**31 - 1 else [in_range(0, 2**31 - 1)]
 
 
 def percent(value: str) -> list[str]:
+    """IsValidPercent."""
     return _check(value, _PERCENT, 0, "a valid percent string must be a numeric string followed by an ending '%'",
                   "1%", "93%")
 
 
 def http_header_name(value: str) -> list[str]:
+    """IsHTTPHeaderName."""
     return _check(value, _HEADER, 0, "a valid HTTP header must consist of alphanumeric characters or '-'",
                   "X-Header-Name")
 
 
 def path_segment_name(value: str) -> list[str]:
-    """The rule for names of RBAC objects and the like."""
+    """The rule for names of RBAC objects and the like (ValidatePathSegmentName, IsValidPathSegmentName)."""
     if value in (".", ".."):
         return [f"may not be '{value}'"]
     return [f"may not contain '{char}'" for char in "/%" if char in value]
 
 
 def ip(value: str) -> list[str]:
-    """Strict as far as ambiguity goes, not canonical form (validation.IsValidIPForLegacyField)."""
+    """Strict as far as ambiguity goes, not canonical form (validation.IsValidIPForLegacyField, parseIP)."""
     import ipaddress
 
     try:
@@ -273,7 +286,7 @@ def canonical_cidr(value: str) -> list[str]:
 
 
 def cidr(value: str) -> list[str]:
-    """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField)."""
+    """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField, parseCIDR)."""
     import ipaddress
 
     address, slash, bits = value.partition("/")
@@ -291,7 +304,7 @@ def cidr(value: str) -> list[str]:
 
 
 def mask_trailing_dash(prefix: str) -> str:
-    """Return a generateName such that the rule for whole names can check it (maskTrailingDash)."""
+    """Return a generateName such that the rule for whole names can check it (maskTrailingDash, MaskTrailingDash)."""
     return prefix[:-2] + "a" if len(prefix) > 1 and prefix.endswith("-") else prefix
 
 

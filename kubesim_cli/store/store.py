@@ -163,12 +163,13 @@ class Store:
             with open(self.path, "rb") as file:
                 yield from history.kept(self._index, file)
 
-    def each(self, resource: str, namespace: str = "") -> Iterator[Object]:
-        """Yield what `list` returns. Outside a transaction only some of it is held in memory at a time."""
-        entries = [*self._entries(resource, namespace)]
+    def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
+        """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory
+        at a time."""
+        entries = [entry for entry in self._entries(resource, namespace) if entry[0] >= start]
         if self.locked or resource in self._cache or len(entries) <= BATCH:
             return iter(self._objects(resource, entries))
-        return (obj for _, obj in self._decoded(entries))
+        return (obj for i in range(0, len(entries), READ) for _, obj in self._decoded(entries[i:i + READ]))
 
     def _objects(self, resource: str, entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
         """Return the objects of some keys and their entries."""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from kubesim_cli.controllers.customresourcedefinition import CustomResourceDefinitionController
+
 GROUP = "admissionregistration.k8s.io/v1"
 SERVICE = {"service": {"name": "hook", "namespace": "default", "path": "/check"}}
 PREFIX = ('Internal error occurred: failed calling webhook "check.example.com": failed to call webhook: Post '
@@ -91,3 +93,28 @@ def test_its_own_configuration_is_not_about_itself(api):
 def test_conditions_that_are_wrong(api):
     assert "webhooks[0].matchConditions[0].expression: Invalid value: \"1\": must evaluate to bool but got int" in (
         api.refused(configure, api, matchConditions=[{"name": "odd", "expression": "1"}]))
+
+
+def test_versions_that_a_webhook_converts(api):
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    versions = [{"name": name, "served": True, "storage": name == "v1", "schema": schema} for name in ("v1", "v2")]
+    api.create("apiextensions.k8s.io/v1", "CustomResourceDefinition", "foos.a.b", None, spec={
+        "group": "a.b", "scope": "Namespaced", "names": {"plural": "foos", "kind": "Foo"}, "versions": versions,
+        "conversion": {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"], "clientConfig": {
+            "service": {"name": "hook", "namespace": "default", "path": "/convert"}}}}})
+    CustomResourceDefinitionController().sync(api.trusted, "foos.a.b")
+    api.create("a.b/v1", "Foo", "one")
+
+    def told(version, kind):
+        return (f'conversion webhook for a.b/{version}, Kind={kind} failed: Post '
+                '"https://hook.default.svc:443/convert?timeout=30s": service "hook" not found')
+
+    admin = api.admin
+    assert admin.get("foos.v1.a.b", "one", "default")["apiVersion"] == "a.b/v1"
+    assert api.refused(admin.get, "foos.v2.a.b", "one", "default") == told("v1", "Foo")
+    assert api.refused(admin.list, "foos.v2.a.b", "default") == told("v1", "FooList")
+    assert api.refused(api.create, "a.b/v2", "Foo", "two") == told("v2", "Foo")
+    service(api)
+    api.create("v1", "Endpoints", "hook", subsets=[{"addresses": [{"ip": "10.244.0.9"}], "ports": [{"port": 443}]}])
+    api.create("a.b/v2", "Foo", "two")
+    assert [foo["apiVersion"] for foo in admin.list("foos.v2.a.b", "default")["items"]] == ["a.b/v2", "a.b/v2"]

@@ -307,6 +307,10 @@ def test_who_a_token_stands_for(terminal):
     terminal.ok(f"kubectl config set-credentials robot --token={token}")
     assert "Forbidden" in terminal("kubectl get pods --user=robot").err
     terminal.ok("kubectl config set-credentials ann --token=abc123")
+    assert terminal("kubectl get pods --user=ann") == refused
+    with open("ann.pem", "w", encoding="utf-8") as file:
+        file.write("certificate")
+    terminal.ok("kubectl config set-credentials ann --client-certificate=ann.pem")
     assert terminal("kubectl get pods --user=ann").code == 0
 
 
@@ -403,3 +407,14 @@ def test_the_home_that_config_makes_is_for_its_owner(terminal, tmp_path):
     finally:
         os.umask(before)
     assert os.stat(tmp_path / "new").st_mode & 0o777 == 0o700
+
+
+def test_embedded_data_may_be_broken_into_lines(terminal):
+    text = base64.b64encode(bytes(100)).decode()
+    name = "clusters.c.certificate-authority-data"
+    terminal.ok(f"kubectl config set {name} '{text[:76]}\n{text[76:]}\n'")
+    assert terminal.ok("kubectl config view --raw -o jsonpath='{.clusters[?(@.name==\"c\")]"
+                       ".cluster.certificate-authority-data}'") == text
+    assert terminal(f"kubectl config set {name} 'AAA\n='").err == ""
+    assert terminal(f"kubectl config set {name} 'AA\n*='").err == (
+        "error: error decoding input value: illegal base64 data at input byte 3\n")

@@ -59,3 +59,12 @@ def test_prune_shows_what_would_go(terminal):
     terminal.ok("kubectl apply -f -", labelled + "---\n" + other)
     result = terminal("kubectl diff --prune -l p=x --prune-allowlist=core/v1/ConfigMap -f -", labelled)
     assert result.code == 1 and "-  name: d" in result.out
+
+
+def test_prune_looks_where_all_is_new(terminal):
+    labelled = CONFIG_MAP.replace("metadata:\n", "metadata:\n  labels: {p: x}\n")
+    terminal.ok("kubectl create ns other")
+    terminal.ok("kubectl apply -n other -f -", labelled)
+    result = terminal("kubectl diff --prune -l p=x --prune-allowlist=core/v1/ConfigMap -n other -f -",
+                      labelled.replace("name: c", "name: new"))
+    assert result.code == 1 and "-  name: c" in result.out and "+  name: new" in result.out

@@ -81,3 +81,15 @@ def test_a_drain_that_a_budget_never_lets_through_ends_on_a_frozen_clock(termina
     result = terminal(f"kubectl drain {node} --pod-selector=app=web")
     assert result.code == 1 and result.err.count("will retry after 5s") == 720
     assert "global timeout reached: 1h0m0s" in result.err
+
+
+def test_pods_are_read_in_chunks(terminal):
+    for name in ("a", "b", "c"):
+        terminal.ok(f"kubectl run {name} --image=nginx")
+    result = terminal("kubectl drain minikube --force --ignore-daemonsets --chunk-size=2 --pod-selector=run "
+                      "--dry-run=client -v=6")
+    assert result.code == 0, result.err
+    queries = [line for line in result.err.splitlines() if "/api/v1/pods?" in line]
+    assert ["limit=2" in line for line in queries] == [True, True]
+    assert ["continue=" in line for line in queries] == [False, True]
+    assert result.out.count("evicting pod default/") == 3

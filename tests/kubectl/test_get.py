@@ -152,3 +152,67 @@ def test_old_releases_know_only_some_subresources(terminal):
     terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
     terminal.ok("kubectl sim reset")
     assert "invalid subresource" not in terminal("kubectl get pod web --subresource=other").err
+
+
+def test_what_a_watch_of_files_takes(terminal):
+    two = """{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a-much-longer-name}}
+"""
+    listed = """{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}]}"""
+    terminal.ok("kubectl apply -f -", two)
+    start = "error: watch is only supported on individual resources and resource collections"
+    result = terminal("kubectl get -f - -w", two)
+    assert (result.code, result.err) == (1, f"{start} - 2 resources were found\n")
+    assert [line.rstrip() for line in result.out.splitlines()] == [
+        "NAME                 DATA   AGE", "a                    0      0s", "a-much-longer-name   0      0s"]
+    assert terminal("kubectl get -f - -w", listed) == (1, "", f"{start}, but a list of resources is found\n")
+    for name, text in (("one.yaml", two[:59]), ("two.yaml", two[59:])):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text.strip().strip("-"))
+    assert terminal("kubectl get -f one.yaml -f two.yaml -w").err == (
+        "error: you may only watch a single resource or type of resource at a time\n")
+
+
+def test_tables_come_in_chunks(pods):
+    whole = pods.ok("kubectl get pods")
+    result = pods("kubectl get pods --chunk-size=1 -v=6")
+    assert result.out == whole
+    assert [line.partition("url=")[2].partition(" ")[0].partition("?")[2].rstrip('"').replace("%3D", "")[:17]
+            for line in result.err.splitlines()] == ["limit=1", "continue=eyJ2Ijoi"]
+    assert len(pods("kubectl get pods --chunk-size=0 -v=6").err.splitlines()) == 1
+    assert pods.ok("kubectl get componentstatuses --chunk-size=1 --no-headers").count("\n") == 3
+
+
+def test_what_sorting_asks_for(pods):
+    told = pods("kubectl get pods --sort-by=.metadata.name -v=8").err
+    assert 'namespaces/default/pods?includeObject=Object"' in told
+    assert "Accept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;" in told
+    assert "includeObject" not in pods("kubectl get pods -v=8").err
+
+
+CUSTOM = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: %(plural)s.%(group)s}
+spec:
+  group: %(group)s
+  names: {plural: %(plural)s, singular: %(singular)s, kind: %(kind)s, shortNames: [exmp]}
+  scope: Namespaced
+  versions:
+  - {name: v1, served: true, storage: true,
+     schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+"""
+
+
+def test_a_short_name_of_two(terminal):
+    for group, singular in (("test.com", "example"), ("bar.com", "foo")):
+        terminal.ok("kubectl apply -f -", CUSTOM % {"group": group, "singular": singular, "plural": singular + "s",
+                                                    "kind": singular.title()})
+    terminal.advance("10s")
+    result = terminal("kubectl get exmp -v=6")
+    assert "/apis/bar.com/v1/namespaces/default/foos" in result.err
+    warning = 'Warning: short name "exmp" could also match lower priority resource examples.test.com\n'
+    assert result.err.count(warning) == 1
+    assert "Warning" not in terminal("kubectl get exmp.test.com").err
+    assert "Warning" not in terminal("kubectl get foos").err

@@ -132,3 +132,11 @@ def test_an_address_that_somebody_gave_a_service_stays(terminal):
     assert terminal.ok("kubectl get svc lb --no-headers").split()[3] == "198.51.100.7,a.example.com"
     terminal.ok("""kubectl patch svc lb -p '{"spec":{"type":"ClusterIP"}}'""")
     assert terminal.ok("kubectl get svc lb -o jsonpath={.status}") == '{"loadBalancer":{}}'
+
+
+def test_an_object_is_missed_before_a_patch_is_read(terminal):
+    assert terminal("kubectl patch deploy nosuch -p '{'").err == (
+        'Error from server (NotFound): deployments.apps "nosuch" not found\n')
+    terminal.ok("kubectl create deploy web --image=nginx")
+    assert terminal("kubectl patch deploy web -p '{'").err == (
+        "Error from server (BadRequest): unexpected end of JSON input\n")

@@ -105,7 +105,9 @@ def test_calls_are_told_with_v(terminal):
     told = terminal("kubectl get ns -l a=b -v=6").err
     assert '"Response" verb="GET" url="https://127.0.0.1:8443/api/v1/namespaces?labelSelector=a%3Db&limit=500" ' \
            'status="200 OK"' in told
-    assert "\tAccept: application/json\n" in terminal("kubectl get ns -v=7").err
+    assert "\tAccept: application/json\n" in terminal("kubectl get ns -ojson -v=7").err
+    assert "\tAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;" \
+           "g=meta.k8s.io,application/json\n" in terminal("kubectl get ns -v=7").err
 
 
 def test_kuberc_gives_defaults_and_aliases(terminal):

@@ -28,7 +28,7 @@ class Budget:
 
     def rule(self, program: Program, schema: Object, times_at_most: int | None, where: str) -> FieldErrors:
         """Count a rule of a schema that may stand so often in an object (None: as often as there is room), and return
-        the FieldErrors of one that costs too much by itself."""
+        the FieldErrors of one that costs too much by itself (getExpressionCost)."""
         often = most_in_a_request(schema) if times_at_most is None else times_at_most
         return self._count(times(program.estimate(sizes_of(schema)), often), "estimated rule cost", where)
 
@@ -55,7 +55,8 @@ class Budget:
 
 
 def multiplied(times_at_most: int | None, schema: Object) -> int | None:
-    """Return how often what is below a schema may stand in an object, None where nothing limits that."""
+    """Return how often what is below a schema may stand in an object, None where nothing limits that
+    (multiplyWithOverflowGuard)."""
     kind = schema.get("type")
     if kind == "array":
         most = schema.get("maxItems")
@@ -67,6 +68,7 @@ def multiplied(times_at_most: int | None, schema: Object) -> int | None:
 
 
 def _exceeded(name: str, cost: int, limit: int) -> str:
+    """getCostErrorMessage."""
     factor = cost / limit
     shown = "more than 100x" if factor > 100 else f"{factor:.6f}x" if factor < 1.5 else f"{factor:.1f}x"
     return (f"{name} exceeds budget by factor of {shown} (try simplifying the rule, or adding maxItems, maxProperties, "

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def validate(value: Json, schema: Object, path: str = "") -> FieldErrors:
-    """Return the FieldErrors of what x-kubernetes-embedded-resource marks, at any depth."""
+    """Return the FieldErrors of what x-kubernetes-embedded-resource marks, at any depth (Validate,
+    validateEmbeddedResource, validatePathSegment)."""
     errors = []
     if isinstance(value, list):
         items = schema.get("items")

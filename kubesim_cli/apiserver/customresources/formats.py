@@ -35,7 +35,9 @@ _FUNCTIONS = ("uri", "hostname", "ipv4", "ipv6", "cidr", "isbn", "isbn10", "isbn
 
 
 def known(schema: Object, release: Release) -> str:
-    """Return the format that a schema asks for, "" where there is none or it is not one that this type may have."""
+    """Return the format that a schema asks for, "" where there is none or it is not one that this type may have
+    (supportedFormatsAtVersion, newFormatsAtVersion, StripUnsupportedFormatsPostProcessorForVersion,
+    StripUnsupportedFormatsPostProcess)."""
     form = schema.get("format")
     if not form:
         return ""

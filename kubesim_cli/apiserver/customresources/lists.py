@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def duplicates(value: Json, schema: Object, path: str = "") -> FieldErrors:
-    """Return the FieldErrors of items that come a second time in a list of type set or map, at any depth."""
+    """Return the FieldErrors of items that come a second time in a list of type set or map, at any depth
+    (ValidateListSetsAndMaps, validationListSetAndMaps, validateListSetsAndMapsArray, validateListSet)."""
     errors = []
     if isinstance(value, list):
         kind = schema.get("x-kubernetes-list-type")
@@ -37,6 +38,7 @@ def duplicates(value: Json, schema: Object, path: str = "") -> FieldErrors:
 
 
 def _in_map(value: list[Json], keys: Iterable[str], path: str) -> FieldErrors:
+    """validateListMap."""
     for i, item in enumerate(value):
         if item is not None and not isinstance(item, dict):
             return [field.invalid(f"{path}[{i}]", item, "must be an object for an array of list-type map")]

@@ -29,7 +29,8 @@ _BLOCKING = ("FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong"
 
 def validate(validator: Validator | None, errors: FieldErrors, obj: Object, old: Object | None,
              ctx: Context) -> FieldErrors:
-    """Return the FieldErrors of the rules that an object breaks; `errors` is what was wrong with it before."""
+    """Return the FieldErrors of the rules that an object breaks; `errors` is what was wrong with it before
+    (NewValidator, WithRatcheting)."""
     if validator is None:
         return []
     if any(error.type in _BLOCKING for error in errors):
@@ -41,7 +42,8 @@ def validate(validator: Validator | None, errors: FieldErrors, obj: Object, old:
 
 
 def validator_of(schema: Object, release: Release, root: bool = False) -> Validator | None:
-    """Return what checks the rules in a schema and below, None where there are none. `root`: of a whole object."""
+    """Return what checks the rules in a schema and below, None where there are none. `root`: of a whole object
+    (hasXValidations)."""
     validator = Validator(schema, release, root)
     return validator if validator.rules or validator.properties or validator.items or validator.others else None
 
@@ -124,7 +126,8 @@ class _Rule:
                   budget: Meter) -> FieldError | None:
         """Return the FieldError of a value for which the rule does not hold, else None.
 
-        One that costs more than a call may, or than is left, uses `budget` up.
+        One that costs more than a call may, or than is left, uses `budget` up (validationActivationWithOldSelf,
+        validationActivationWithoutOldSelf).
         """
         place, told = path or "<nil>", schema.get("type", "")
         if self.program is None:
@@ -157,15 +160,18 @@ class _Rule:
         return self._error(place, value, told, self._detail(variables), ctx.release)
 
     def _text(self) -> str:
+        """ruleMessageOrDefault."""
         return str(self.rule.get("message") or self.rule["rule"]).strip()
 
     def _failure(self, error: str) -> str:
+        """What is said of a rule that could not be evaluated."""
         if error.startswith("no such overload"):
             return (f"'{error}': call arguments did not match a supported operator, function or macro signature for "
                     f"rule: {self._text()}")
         return f"{error} evaluating rule: {self._text()}"
 
     def _detail(self, variables: Object) -> str:
+        """What is said of a rule that does not hold (evalMessageExpression, ruleErrorString)."""
         if self.message is not None:
             try:
                 text = self.message.evaluate(variables)
@@ -177,6 +183,7 @@ class _Rule:
         return self._text() if self.rule.get("message") else f"failed rule: {self._text()}"
 
     def _error(self, place: str, value: Json, type_: str, detail: str, release: Release) -> FieldError:
+        """fieldErrorForReason."""
         reason = self.rule.get("reason")
         if reason == "FieldValueForbidden":
             return field.forbidden(place, detail)

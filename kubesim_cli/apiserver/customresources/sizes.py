@@ -23,7 +23,7 @@ _SMALLEST = {"boolean": 4, "string": 2, "object": 2, "array": 2}
 
 def sizes_of(schema: Object) -> Callable[[tuple[str, ...]], Size | None]:
     """Return the function from a path in an expression, such as ("self", "list", "@items"), to the sizes that the value
-    may have there, None where the schema tells nothing."""
+    may have there, None where the schema tells nothing (RootCELContext, extractMaxElements, zeroIfNegative)."""
     def find(path: tuple[str, ...]) -> Size | None:
         at = schema
         for name in path[1:]:

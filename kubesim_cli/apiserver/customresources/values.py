@@ -23,7 +23,9 @@ _SLOTS = 8  # a Go map of at most as many keys is one group
 
 
 def validate(value: Json, schema: Object, release: Release, old: Json = _MISSING, path: str = "") -> FieldErrors:
-    """Return the FieldErrors of a value; with `old`, those parts that equal the old value's are not told."""
+    """Return the FieldErrors of a value; with `old`, those parts that equal the old value's are not told
+    (ValidateCustomResource, ValidateCustomResourceUpdate, NewRatchetingSchemaValidator, newRatchetingValueValidator,
+    kubeOpenAPIResultToFieldErrors)."""
     ratchet = old is not _MISSING and enabled("CRDValidationRatcheting", release)
     return _Validator(release).check(value, schema, path, old if ratchet else _MISSING).errors
 
@@ -165,7 +167,8 @@ def map_order(keys: Iterable[str]) -> list[str]:
 
 
 def correlate(schema: Object, old: list[Json]) -> Callable[[Json], Json] | None:
-    """Return a function item -> the old item with the same keys in a list of type map, None for other lists."""
+    """Return a function item -> the old item with the same keys in a list of type map, None for other lists
+    (MapIsCorrelatable)."""
     if schema.get("x-kubernetes-list-type") != "map":
         return None
     keys = schema.get("x-kubernetes-list-map-keys") or ()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ...machinery.types import FieldErrors, Json, Object
 
 IMMUTABLE = "field is immutable"
+ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
+VOLUME_MODES = ("Block", "Filesystem")
 
 
 def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
@@ -22,14 +24,17 @@ def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
 
 
 def dns1123_label(path: str, value: str) -> FieldErrors:
+    """ValidateDNS1123Label."""
     return said(path, value, names.dns1123_label(value))
 
 
 def dns1123_subdomain(path: str, value: str) -> FieldErrors:
+    """ValidateDNS1123Subdomain, ValidateRuntimeClassName."""
     return said(path, value, names.dns1123_subdomain(value))
 
 
 def qualified_name(path: str, value: str) -> FieldErrors:
+    """ValidateQualifiedName, ValidateLabelName."""
     return said(path, value, names.qualified_name(value))
 
 
@@ -56,7 +61,7 @@ def not_more_than_100_percent(path: str, value: Json) -> FieldErrors:
 
 
 def int_or_percent_value(value: Json) -> int:
-    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue)."""
+    """Return the number of a number or a percentage; 0 where there is none (getIntOrPercentValue, getPercentValue)."""
     if isinstance(value, str):
         digits = value.removesuffix("%")
         return int(digits) if digits.isascii() and digits.isdecimal() else 0
@@ -69,22 +74,24 @@ def immutable(path: str, new: Json, old: Json) -> FieldErrors:
 
 
 def path_segment(path: str, value: str) -> FieldErrors:
+    """IsPathSegmentName."""
     return said(path, value, names.path_segment_name(value))
 
 
 def minimum(path: str, value: int | None, least: int = 0) -> FieldErrors:
-    """An absent value passes."""
+    """An absent value passes (ValidateNonnegativeField)."""
     if value is None or value >= least:
         return []
     return [field.invalid(path, value, f"must be greater than or equal to {least}")]
 
 
 def port_number(path: str, value: int) -> FieldErrors:
+    """IsValidPortNum."""
     return said(path, value, names.port_number(value))
 
 
 def port_number_or_name(path: str, value: Json) -> FieldErrors:
-    """A port as an int or a name, as in targetPort."""
+    """A port as an int or a name, as in targetPort (ValidatePortNumOrName)."""
     if isinstance(value, int):
         return port_number(path, value)
     return said(path, value, names.port_name(value))
@@ -126,7 +133,8 @@ def selector_shown(selector: Object | None) -> Json:
 
 
 def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors:
-    """What the operator of a selector's requirement demands of the number of values."""
+    """What the operator of a selector's requirement demands of the number of values
+    (ValidateLabelSelectorRequirement)."""
     if operator in ("In", "NotIn"):
         return [] if values else [
             field.required(f"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'")]
@@ -146,6 +154,7 @@ def _requirement(path: str, expression: Object) -> FieldErrors:
 
 
 def positive_quantity(path: str, value: str) -> FieldErrors:
+    """ValidatePositiveQuantityValue."""
     if quantity.compare(value, 0) > 0:
         return []
     return [field.invalid(path, value, "must be greater than zero")]
@@ -171,6 +180,63 @@ def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     return [] if value in known else said(path, value, names.cidr(value))
 
 
+_CONDITION_REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
+_MAX_REASON, _MAX_MESSAGE = 1024, 32 * 1024
+
+
+def conditions(path: str, found: Iterable[Object]) -> FieldErrors:
+    """Errors of a status's metav1.Conditions (ValidateConditions, ValidateCondition)."""
+    errors: FieldErrors = []
+    seen: set[str] = set()
+    for i, condition in enumerate(found):
+        at, type_ = f"{path}[{i}]", condition.get("type", "")
+        if type_ in seen:
+            errors.append(field.duplicate(f"{at}.type", type_))
+        seen.add(type_)
+        errors += qualified_name(f"{at}.type", type_)
+        errors += one_of(f"{at}.status", condition.get("status", ""), ("False", "True", "Unknown"))
+        generation = condition.get("observedGeneration", 0)
+        if generation < 0:
+            errors.append(field.invalid(f"{at}.observedGeneration", generation,
+                                        "must be greater than or equal to zero"))
+        if not condition.get("lastTransitionTime"):
+            errors.append(field.required(f"{at}.lastTransitionTime"))
+        errors += _condition_reason(f"{at}.reason", condition.get("reason", ""))
+        if len(condition.get("message", "").encode()) > _MAX_MESSAGE:
+            errors.append(field.too_long(f"{at}.message", _MAX_MESSAGE))
+    return errors
+
+
+def _condition_reason(path: str, reason: str) -> FieldErrors:
+    """isValidConditionReason."""
+    import re
+
+    if not reason:
+        return [field.required(path)]
+    errors = [] if re.fullmatch(_CONDITION_REASON, reason) else said(path, reason, [names.pattern(
+        "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric "
+        "characters or '_,:', and must end with an alphanumeric character or '_'", _CONDITION_REASON,
+        "my_name", "MY_NAME", "MyName", "ReasonA,ReasonB", "ReasonA:ReasonB")])
+    return errors if len(reason) <= _MAX_REASON else [*errors, field.too_long(path, _MAX_REASON)]
+
+
+def fully_qualified_domain_name(path: str, name: str) -> FieldErrors:
+    """Errors of a domain name of at least two labels (IsFullyQualifiedDomainName)."""
+    if not name:
+        return [field.required(path)]
+    name = name.removesuffix(".")
+    wrong = names.dns1123_subdomain(name)
+    if wrong:
+        return [field.invalid(path, name, ",".join(wrong))]
+    if "." not in name:
+        return [field.invalid(path, name, "should be a domain with at least two segments separated by dots")]
+    for label in name.split("."):
+        wrong = names.dns1123_label(label)
+        if wrong:
+            return [field.invalid(path, label, ",".join(wrong))]
+    return []
+
+
 def endpoint_ip(path: str, value: str) -> FieldErrors:
     """An address that may be the target of traffic (ValidateEndpointIP)."""
     from ipaddress import ip_address as parse
@@ -188,3 +254,21 @@ def endpoint_ip(path: str, value: str) -> FieldErrors:
     if address.is_multicast and (str(address).startswith("224.0.0.") or str(address).startswith("ff02:")):
         return [field.invalid(path, value, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")]
     return []
+
+
+def access_modes(path: str, modes: list[str]) -> FieldErrors:
+    """Errors of a list of access modes that is not empty."""
+    errors = []
+    for mode in modes:
+        errors += one_of(path, mode, ACCESS_MODES)
+    if "ReadWriteOncePod" in modes and any(m in ACCESS_MODES and m != "ReadWriteOncePod" for m in modes):
+        errors.append(field.forbidden(path, "may not use ReadWriteOncePod with other access modes"))
+    return errors
+
+
+def driver_name(path: str, driver: str) -> FieldErrors:
+    """Errors of a CSI driver's name (ValidateCSIDriverName)."""
+    if not driver:
+        return [field.required(path)]
+    errors = [field.too_long(path, 63)] if len(driver) > 63 else []
+    return errors + said(path, driver, names.dns1123_subdomain(driver.lower()))

@@ -49,6 +49,8 @@ class Replicated(Kind):
         obj["status"] = {"replicas": 0}
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateReplicationControllerStatus, ValidateReplicationControllerStatusUpdate, ValidateReplicaSetStatus,
+        ValidateReplicaSetStatusUpdate."""
         status = obj.get("status") or {}
         return (counts("status", status, self.counted)
                 + replicas_within(status, ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")))
@@ -85,7 +87,7 @@ def replicas_within(status: Object, keys: tuple[str, ...], ready: str = "readyRe
 
 
 def not_decremented(status: Object, old: Object) -> FieldErrors:
-    """Return the FieldErrors of a collisionCount that went back."""
+    """Return the FieldErrors of a collisionCount that went back (IsDecremented)."""
     from ...machinery import field
 
     count = status.get("collisionCount") or 0
@@ -97,7 +99,8 @@ def not_decremented(status: Object, old: Object) -> FieldErrors:
 def selector_and_template(spec: Object, kind: str, empty_for: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of spec.selector and spec.template of a controller that keeps pods running.
 
-    `kind` is told where the template has an end, `empty_for` where the selector is empty.
+    `kind` is told where the template has an end, `empty_for` where the selector is empty
+    (ValidatePodTemplateSpecForReplicaSet).
     """
     from ...machinery import field
     from .checks import selector_shown

@@ -124,9 +124,8 @@ def _base64(text: str, raw_bytes: bool) -> str:
     if raw_bytes:
         return base64.b64encode(text.encode()).decode()
     try:
-        base64.b64decode(text, validate=True)
+        return base64.b64encode(base64.b64decode(text.translate({10: None, 13: None}), validate=True)).decode()
     except binascii.Error:
-        letters = len(text) - len(text.lstrip(string.ascii_letters + string.digits + "+/"))
+        letters = len(text) - len(text.lstrip(string.ascii_letters + string.digits + "+/\r\n"))
         bad = letters if letters < len(text) else letters // 4 * 4
         raise Failure(f"error decoding input value: illegal base64 data at input byte {bad}") from None
-    return text

@@ -15,6 +15,8 @@ from ..util import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...machinery.types import Object
     from ..context import Context
 
@@ -46,14 +48,24 @@ def _key(pod: Object) -> str:
     return f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
 
 
+def _pods_on(ctx: Context, node: str) -> Iterator[Object]:
+    """Yield the pods of a node that --pod-selector leaves, read in chunks."""
+    flags, continue_ = ctx.flags, ""
+    while True:
+        found = ctx.client.list("pods", label_selector=flags["pod-selector"], field_selector=f"spec.nodeName={node}",
+                                limit=flags["chunk-size"], continue_=continue_)
+        yield from found["items"]
+        continue_ = found["metadata"].get("continue", "")
+        if not continue_:
+            return
+
+
 def _to_evict(ctx: Context, node: str, warn: bool = True) -> list[Object]:
     """Return the pods of a node that have to go, and warn of the others; raises Aggregate for those that may not."""
-    flags = ctx.flags
-    found = ctx.client.list("pods", label_selector=flags["pod-selector"], field_selector=f"spec.nodeName={node}")
     chosen: list[Object] = []
     warnings: dict[str, list[str]] = {}
     problems: dict[str, list[str]] = {}
-    for pod in found["items"]:
+    for pod in _pods_on(ctx, node):
         wanted, warning, problem = _judge(ctx, pod)
         if wanted:
             chosen.append(pod)

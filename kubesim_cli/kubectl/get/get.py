@@ -48,7 +48,7 @@ def run(ctx: Context) -> None:
         from ..util.cmdutil import check_subresource
 
         check_subresource(ctx, flags["subresource"])
-    # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once. A table always does.
+    # Nobody sees that a list comes in chunks: unless they were asked for, it comes at once.
     chunk_size = flags["chunk-size"] if (table or flags.changed("chunk-size")) and not sort_by else 0
     result = builder.from_flags(ctx, args, allow_empty_selector=True, latest=True, table=table,
                                 chunk_size=chunk_size, include_object="Object" if sort_by else "Metadata")

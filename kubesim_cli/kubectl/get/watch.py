@@ -35,12 +35,13 @@ def run(ctx: Context, human: bool, table: bool) -> None:
         raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
                       "resource was found")
     show = _table_shower(ctx, infos[0].mapping, table) if human else _shower(ctx)
-    for info in infos:
-        objects = _objects(info.obj)
-        if not flags["watch-only"]:
-            show(objects, "ADDED")
-    if len(infos) > 1:
+    if not flags["watch-only"]:
+        show([obj for info in infos for obj in _objects(info.obj)], "ADDED")
+    if len(result.sources) > 1:
         raise Failure("you may only watch a single resource or type of resource at a time")
+    if len(infos) > 1:
+        raise Failure("watch is only supported on individual resources and resource collections - "
+                      f"{len(infos)} resources were found")
     _follow(ctx, infos[0], show)
 
 

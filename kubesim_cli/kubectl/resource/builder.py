@@ -33,10 +33,11 @@ _FAILURES = (StatusError, Failure)
 
 
 class Result:
-    """What was selected, not yet read. `single` tells that one single object was named (singleItemImplied)."""
+    """What was selected, not yet read: a source for each name, type or file. `single` tells that one single object was
+    named (singleItemImplied)."""
 
     def __init__(self, sources: list[Source], decorate: Callable[[Info], None], *, eager: bool, single: bool):
-        self._sources, self._decorate, self._eager, self.single = sources, decorate, eager, single
+        self.sources, self._decorate, self._eager, self.single = sources, decorate, eager, single
 
     def visit(self, fn: Callable[[Info], object]) -> None:
         """Call `fn(info)` for every object as it is read.
@@ -45,7 +46,7 @@ class Result:
         """
         failed: list[Exception] = []
         unread: list[Exception] = []
-        for source in self._sources:
+        for source in self.sources:
             try:
                 for item in source():
                     if isinstance(item, Exception):
@@ -293,6 +294,9 @@ def mapping_for(ctx: Context, text: str) -> Resource:
         mapping = find(ctx, text)
     if mapping is None:
         raise Failure(no_such_type(text.partition(".")[0]))
+    if text in mapping.short_names:
+        for other in ctx.client.discovery.hidden_by_short_name(text):
+            ctx.warn(f'short name "{text}" could also match lower priority resource {other}')
     return mapping
 
 

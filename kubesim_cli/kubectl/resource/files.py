@@ -126,6 +126,9 @@ class File:
                  scheme: str) -> Iterator[Info | Exception]:
         if scheme:
             obj = _of_scheme(obj, scheme, ctx.release)
+        if not flatten and not local and obj["kind"] == "List" and is_list(obj):
+            raise Failure("watch is only supported on individual resources and resource collections, but a list of "
+                          "resources is found")
         if not flatten or not is_list(obj):
             yield self._info(ctx, obj, local)
             return

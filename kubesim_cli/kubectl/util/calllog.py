@@ -22,6 +22,8 @@ _METHODS = {"get": "GET", "list": "GET", "watch": "GET", "create": "POST", "upda
             "delete": "DELETE", "deletecollection": "DELETE"}
 _NO_ANSWER = {"refused": "dial tcp {host}: connect: connection refused",
               "timeout": "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"}
+_TABLE = ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,"
+          "application/json")
 _HEADERS_FROM = 7  # the level that shows a request's headers, too
 
 
@@ -34,12 +36,14 @@ class CallLog:
     def on_call(self, request: Request, code: int) -> None:
         """Tell one call and the HTTP status it was answered with."""
         method = method_of(request)
-        url = self._ctx.kubeconfig.server + request.path + _query(request.options)
+        table = request.verb == "table"
+        sorting = table and "sort-by" in self._ctx.flags and self._ctx.flags["sort-by"]
+        url = self._ctx.kubeconfig.server + request.path + _query(request.options, sorting)
         status = _STATUS.get(code, str(code))
         if self._ctx.flags["v"] < _HEADERS_FROM:
             self._line(632, f'"Response" verb="{method}" url="{url}" status="{status}" milliseconds=0')
             return
-        accept = "application/json"
+        accept = _TABLE if table else "application/json"
         self._line(527, f'"Request" verb="{method}" url="{url}" headers=<\n\tAccept: {accept}\n'
                         "\tUser-Agent: kubectl (kubesim)\n >")
         self._line(632, f'"Response" status="{status}" milliseconds=0')
@@ -72,9 +76,12 @@ def unreachable(request: Request, server: str, timeout: float, why: str) -> Unre
     return Unreachable(text, f"Unable to connect to the server: {problem}")
 
 
-def _query(options: Options) -> str:
+def _query(options: Options, whole: bool = False) -> str:
+    """Return what stands behind a path; `whole`: rows of a Table have to hold their objects."""
     from urllib.parse import urlencode
     pairs = [(key, value) for name, key in _QUERY.items() if (value := getattr(options, name))]
     if options.dry_run:
         pairs.append(("dryRun", "All"))
+    if whole:
+        pairs.append(("includeObject", "Object"))
     return "?" + urlencode(sorted(pairs)) if pairs else ""

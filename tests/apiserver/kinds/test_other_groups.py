@@ -257,3 +257,78 @@ def test_what_else_is_wrong(desk, fits, group, kind, obj, expected):
 def test_more_that_is_wrong(desk, fits, group, kind, obj, expected):
     found = desk(group, kind).errors({"kind": kind, **obj})
     assert fits(found, expected), found
+
+
+TOLERATION = {"key": "a", "operator": "Exists"}
+SLICE = {"addressType": "IPv4"}
+
+
+@pytest.mark.parametrize("group,kind,obj,expected", [
+    ("node.k8s.io", "RuntimeClass", {"handler": "h", "scheduling": {"tolerations": [TOLERATION, TOLERATION]}}, [
+        'scheduling.tolerations[1]: Duplicate value: {"Key":"a","Operator":"Exists","Value":"","Effect":"",'
+        '"TolerationSeconds":null}']),
+    ("node.k8s.io", "RuntimeClass", {"handler": "h", "scheduling": {"tolerations": [
+        TOLERATION, {**TOLERATION, "effect": "NoExecute"}]}}, []),
+    ("coordination.k8s.io", "Lease", {"spec": {"strategy": "Odd"}}, [
+        'spec.strategy.strategy: Unsupported value: "Odd": supported values: "OldestEmulationVersion"']),
+    ("coordination.k8s.io", "Lease", {"spec": {"strategy": "a.b/ c"}}, [
+        'spec.strategy.strategy: Invalid value: "a.b/ c": name part must consist...']),
+    ("coordination.k8s.io", "Lease", {"spec": {"strategy": "a.b/c", "preferredHolder": "x"}}, []),
+    ("discovery.k8s.io", "EndpointSlice", {**SLICE, "endpoints": [{"addresses": ["1.2.3.4"]}] * 1001}, [
+        "endpoints: Too many: 1001: must have at most 1000 items"]),
+    ("discovery.k8s.io", "EndpointSlice", {**SLICE, "endpoints": [{"addresses": ["1.2.3.4"] * 101}]}, [
+        "endpoints[0].addresses: Too many: 101: must have at most 100 items"]),
+    ("discovery.k8s.io", "EndpointSlice", {**SLICE, "ports": [{"name": f"p{i}"} for i in range(20001)]}, [
+        "ports: Too many: 20001: must have at most 20000 items"]),
+    ("discovery.k8s.io", "EndpointSlice", {"addressType": "FQDN", "endpoints": [
+        {"addresses": ["", "a", "A.b", "a.b."]}]}, [
+        "endpoints[0].addresses[0]: Required value",
+        'endpoints[0].addresses[1]: Invalid value: "a": should be a domain with at least two segments separated by '
+        "dots", 'endpoints[0].addresses[2]: Invalid value: "A.b": a lowercase RFC 1123 subdomain must consist...']),
+    ("discovery.k8s.io", "EndpointSlice", {**SLICE, "endpoints": [{"addresses": ["1.2.3.4"], "hints": {
+        "forZones": [{"name": "z"}, {"name": "z"}, {"name": "a b"}], "forNodes": [{"name": "A"}]}}]}, [
+        'endpoints[0].hints.forZones[1].name: Duplicate value: "z"',
+        'endpoints[0].hints.forZones[2].name: Invalid value: "a b": a valid label must be...',
+        'endpoints[0].hints.forNodes[0].name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...']),
+    ("discovery.k8s.io", "EndpointSlice", {**SLICE, "endpoints": [{"addresses": ["1.2.3.4"], "hints": {
+        "forZones": [{"name": f"z{i}"} for i in range(9)]}, "deprecatedTopology": {str(i): "x" for i in range(17)}}]}, [
+        "endpoints[0].deprecatedTopology: Too many: 17: must have at most 16 items",
+        "endpoints[0].hints.forZones: Too many: 9: must have at most 8 items"]),
+    ("storage.k8s.io", "CSIDriver", {"spec": {"tokenRequests": [{"audience": "a", "expirationSeconds": 1 << 33}],
+                                              "nodeAllocatableUpdatePeriodSeconds": 9}}, [
+        "spec.tokenRequests[0].expirationSeconds: Invalid value: 8589934592: may not specify a duration larger than "
+        "2^32 seconds",
+        "spec.nodeAllocatableUpdatePeriodSeconds: Invalid value: 9: must be greater than or equal to 10 seconds"]),
+    ("storage.k8s.io", "CSIDriver", {"spec": {"serviceAccountTokenInSecrets": True}}, [
+        "spec.serviceAccountTokenInSecrets: Invalid value: true: serviceAccountTokenInSecrets is set but no "
+        "tokenRequests are specified"]),
+    ("storage.k8s.io", "CSIDriver", {"spec": {"tokenRequests": [{"audience": "a", "expirationSeconds": 3600}],
+                                              "serviceAccountTokenInSecrets": True,
+                                              "nodeAllocatableUpdatePeriodSeconds": 10}}, []),
+    ("storage.k8s.io", "CSINode", {"spec": {"drivers": [{"name": "d", "nodeID": "n" * 257,
+                                                         "allocatable": {"count": -1}}]}}, [
+        f'spec.drivers[0].nodeID: Invalid value: "{"n" * 257}": must be 256 characters or less',
+        "spec.drivers[0].allocatable.count: Invalid value: -1: must be greater than or equal to 0"]),
+    ("storage.k8s.io", "CSIStorageCapacity", {"storageClassName": "s", "capacity": "-1"}, [
+        'capacity: Invalid value: "-1": must be greater than or equal to 0']),
+])
+def test_limits_and_doubles(desk, fits, group, kind, obj, expected):
+    found = desk(group, kind).errors(obj)
+    assert fits(found, expected), found
+
+
+def test_endpoints_that_were_accepted_may_stay(desk):
+    at = desk("discovery.k8s.io", "EndpointSlice")
+    old = at.new({**SLICE, "endpoints": [{"addresses": ["127.0.0.1"]}]})
+    assert at.kind.validate_update(dict(old), old, at.ctx) == []
+    assert at.kind.validate(old, at.ctx) != []
+
+
+def test_secrets_of_just_the_size(desk):
+    import base64
+
+    for kind, field in (("Secret", "data"), ("ConfigMap", "binaryData")):
+        at = desk("", kind)
+        fitting = {f"k{i}": base64.b64encode(bytes(1024 * 1024 // 4)).decode() for i in range(4)}
+        assert at.errors({field: fitting}) == []
+        assert len(at.errors({field: {**fitting, "more": "AA=="}})) == 1

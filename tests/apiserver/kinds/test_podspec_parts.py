@@ -5,6 +5,7 @@ import pytest
 from kubesim_cli.apiserver.kinds.core.podspec import resources, update
 from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod, default_pod_spec
 from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
+from kubesim_cli.apiserver.kinds.core.podspec.status import validate_status
 from kubesim_cli.machinery.objects import clone
 
 NEW = (1, 36)
@@ -370,14 +371,119 @@ def test_status(pods, fits, status, expected):
     old = stored(pods)
     new = {**clone(old), "status": status}
     update.restrict(new, old, "status")
-    assert fits([str(error) for error in update.validate_status(new, old, (1, 36))], expected)
+    assert fits([str(error) for error in validate_status(new, old, (1, 36))], expected)
 
 
 def test_a_container_that_ended_stays_ended(pods):
-    old = {**stored(pods, restartPolicy="OnFailure"), "status": {"qosClass": "BestEffort", "containerStatuses": [
+    containers = [{"name": name, "image": "i"} for name in ("a", "b")]
+    old = stored(pods, restartPolicy="OnFailure", containers=containers)
+    old["status"] = {"qosClass": "BestEffort", "containerStatuses": [
         {"name": "a", "state": {"terminated": {"exitCode": 0}}},
-        {"name": "b", "state": {"terminated": {"exitCode": 1}}}]}}
+        {"name": "b", "state": {"terminated": {"exitCode": 1}}}]}
     new = {**clone(old), "status": {"qosClass": "BestEffort", "containerStatuses": [
         {"name": "a", "state": {"running": {}}}, {"name": "b", "state": {"running": {}}}]}}
-    assert [str(error) for error in update.validate_status(new, old, (1, 36))] == [
+    assert [str(error) for error in validate_status(new, old, (1, 36))] == [
         "status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state"]
+
+
+RULES = [{"action": "Restart", "exitCodes": {"operator": "In", "values": [42]}}]
+
+
+@pytest.mark.parametrize("kind,container,policy,code,returns", [
+    ("containers", {}, "Always", 0, True), ("containers", {}, "Never", 1, False),
+    ("containers", {"restartPolicy": "Never", "restartPolicyRules": RULES}, "Always", 42, True),
+    ("containers", {"restartPolicy": "Never", "restartPolicyRules": RULES}, "Always", 1, False),
+    ("initContainers", {"restartPolicy": "Always"}, "Never", 0, True),
+    ("initContainers", {}, "OnFailure", 0, False),
+    ("ephemeralContainers", {}, "Always", 1, False)])
+def test_which_containers_come_back(kind, container, policy, code, returns):
+    key = {"containers": "containerStatuses", "initContainers": "initContainerStatuses",
+           "ephemeralContainers": "ephemeralContainerStatuses"}[kind]
+    spec = {"restartPolicy": policy, kind: [{"name": "a", **container}]}
+    old = {"spec": spec, "status": {key: [{"name": "a", "state": {"terminated": {"exitCode": code}}}]}}
+    new = {"spec": spec, "status": {key: [{"name": "a", "state": {"running": {}}}]}}
+    assert [str(error) for error in validate_status(new, old, (1, 36))] == ([] if returns else [
+        f"status.{key}[0].state: Forbidden: may not be transitioned to non-terminated state"])
+
+
+def test_what_else_a_status_tells():
+    spec = {"resourceClaims": [{"name": "gpu"}], "containers": [
+        {"name": "a", "resources": {"requests": {"example.com/x": "1"}, "claims": [{"name": "gpu", "request": "r"}]}}]}
+
+    def errors(status, **more):
+        return [str(error) for error in validate_status({"spec": {**spec, **more}, "status": status},
+                                                        {"spec": {**spec, **more}}, (1, 36))]
+
+    claims = [{"name": "gpu", "resourceClaimName": "c"}, {"name": "gpu"}, {"name": "other", "resourceClaimName": "A"}]
+    found = errors({"resourceClaimStatuses": claims, "conditions": [{"type": "Ready", "observedGeneration": -1}]})
+    assert found[:3] == [
+        "status.conditions[0].observedGeneration: Invalid value: -1: must be a non-negative integer",
+        'status.resourceClaimStatuses[1].name: Duplicate value: "gpu"',
+        'status.resourceClaimStatuses[2].name: Invalid value: "other": must match the name of an entry in '
+        "`spec.resourceClaims`"]
+    assert len(found) == 4 and found[3].startswith("status.resourceClaimStatuses[2].resourceClaimName: Invalid value")
+    user = {"name": "a", "user": {"linux": {"uid": -1, "gid": 0, "supplementalGroups": [-2]}}}
+    assert [text.partition(": must")[0] for text in errors({"containerStatuses": [user]})] == [
+        "status.containerStatuses[0].user.linux.uid: Invalid value: -1",
+        "status.containerStatuses[0].user.linux.supplementalGroups[0]: Invalid value: -2"]
+    assert errors({"containerStatuses": [user]}, os={"name": "windows"}) == [
+        "status.containerStatuses[0].user.linux: Forbidden: cannot be set for a windows pod"]
+    at = "status.containerStatuses[0].allocatedResourcesStatus"
+    health = [{"resourceID": "1", "health": "Odd"}, {"resourceID": "1", "health": "Healthy", "message": ""}]
+    assert errors({"containerStatuses": [{"name": "a", "allocatedResourcesStatus": [
+        {"name": "claim:gpu"}, {"name": "cpu"}, {"name": "claim:gpu/r"}, {"name": "example.com/x", "resources": health},
+    ]}], "ephemeralContainerStatuses": [{"name": "e", "allocatedResourcesStatus": [{"name": "cpu"}]}]}) == [
+        f"{at}[0].name: Invalid value: \"claim:gpu\": must match one of the container's resource claims in a format "
+        "'claim:<claimName>/<request>' or 'claim:<claimName>' if request is empty",
+        f"{at}[1].name: Invalid value: \"cpu\": must match one of the container's resource requests",
+        f'{at}[3].resources[0].health: Unsupported value: "Odd": supported values: "Healthy", "Unhealthy", "Unknown"',
+        f"{at}[3].resources[1].message: Required value: must be non-empty if specified",
+        f'{at}[3].resources[1].resourceID: Duplicate value: "1"',
+        "status.ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified in container "
+        "status"]
+    at = "status.extendedResourceClaimStatus"
+    mapping = {"containerName": "a", "resourceName": "example.com/x", "requestName": "r"}
+    assert errors({"extendedResourceClaimStatus": {"requestMappings": [mapping], "resourceClaimName": "c"}}) == []
+    assert errors({"extendedResourceClaimStatus": {"requestMappings": [
+        mapping, mapping, {**mapping, "containerName": "b"}, {**mapping, "resourceName": "cpu"}]}}) == [
+        *(f'{at}.requestMappings[1].{key}: Duplicate value: "{value}"' for key, value in mapping.items()),
+        f'{at}.requestMappings[2].containerName: Invalid value: "b": must match the name of an entry in '
+        "spec.initContainers.name or spec.containers.name",
+        f'{at}.requestMappings[3].resourceName: Invalid value: "cpu": must match the extended resource name of an '
+        "entry in spec.initContainers.resources.requests or spec.containers.resources.requests",
+        f"{at}.resourceClaimName: Required value"]
+
+
+def test_fields_of_features_that_are_off():
+    from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod_spec
+    from kubesim_cli.releases.gates import GatedRelease
+
+    def made(gates):
+        hook = {"exec": {"command": ["x"]}}
+        spec = {"os": {"name": "linux"}, "schedulingGroup": {"podGroupName": "g"}, "containers": [
+            {"name": "a", "lifecycle": {"stopSignal": "SIGTERM"}},
+            {"name": "b", "lifecycle": {"stopSignal": "SIGTERM", "preStop": dict(hook)}}],
+            "volumes": [{"name": "v", "projected": {"sources": [{"clusterTrustBundle": {}}, {"podCertificate": {}}]}}]}
+        default_pod_spec(spec, GatedRelease.of((1, 36), gates))
+        return (spec.get("schedulingGroup"), [container.get("lifecycle") for container in spec["containers"]],
+                spec["volumes"][0]["projected"]["sources"])
+
+    hook = {"exec": {"command": ["x"]}}
+    assert made({}) == (None, [None, {"preStop": hook}], [{}, {}])
+    gates = ("GenericWorkload", "ContainerStopSignals", "ClusterTrustBundleProjection", "PodCertificateRequest")
+    assert made(dict.fromkeys(gates, True)) == (
+        {"podGroupName": "g"}, [{"stopSignal": "SIGTERM"}, {"stopSignal": "SIGTERM", "preStop": hook}],
+        [{"clusterTrustBundle": {}}, {"podCertificate": {}}])
+
+
+@pytest.mark.parametrize("target,why", [
+    ("{}", "target.name: Required value"),
+    ('{"kind": "Pod"}', '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", '
+                    "target.name: Required value]")])
+def test_bindings_to_nothing(terminal, target, why):
+    terminal.ok("kubectl sim reset --nodes 0")
+    terminal.ok("kubectl run p --image=nginx")
+    with open("b.json", "w", encoding="utf-8") as file:
+        file.write(f'{{"apiVersion": "v1", "kind": "Binding", "metadata": {{"name": "p"}}, "target": {target}}}')
+    result = terminal("kubectl create --raw /api/v1/namespaces/default/pods/p/binding -f b.json")
+    assert (result.code, result.err) == (1, f"Error from server: {why}\n")

@@ -4,13 +4,16 @@ import pytest
 
 from kubesim_cli.apiserver.kinds.core.podspec.defaults import default_pod_spec
 from kubesim_cli.apiserver.kinds.core.podspec.spec import validate_pod_spec
+from kubesim_cli.releases.gates import GatedRelease
+
+RELEASE = GatedRelease.of((1, 36), {"ClusterTrustBundleProjection": True, "PodCertificateRequest": True})
 
 
 def errors(spec, metadata=None):
     """The errors of a spec that was taken through its defaults, without the path of the first volume."""
     spec = {"containers": [{"name": "c", "image": "i"}], **spec}
-    default_pod_spec(spec, (1, 36))
-    found = validate_pod_spec(spec, "spec", (1, 36), metadata or {"name": "p"})
+    default_pod_spec(spec, RELEASE)
+    found = validate_pod_spec(spec, "spec", RELEASE, metadata or {"name": "p"})
     return [str(error).removeprefix("spec.volumes[0].") for error in found]
 
 

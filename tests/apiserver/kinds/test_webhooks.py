@@ -89,3 +89,94 @@ def test_defaults(desk):
         made = desk(GROUP, kind).new({"kind": kind, "webhooks": [
             {"rules": [{}], "clientConfig": {"service": {"name": "s"}}}]})
         assert made["webhooks"] == [{**filled, **more}]
+
+
+RULE = {"operations": ["CREATE"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"]}
+
+
+@pytest.mark.parametrize("rule,expected", [
+    ({"operations": ["*", "CREATE"]}, [
+        'operations: Invalid value: ["*","CREATE"]: if \'*\' is present, must not specify other operations']),
+    ({"operations": ["PATCH"]}, [
+        'operations[0]: Unsupported value: "PATCH": supported values: "*", "CONNECT", "CREATE", "DELETE", "UPDATE"']),
+    ({"apiGroups": ["*", "apps"], "apiVersions": ["*", ""]}, [
+        'apiGroups: Invalid value: ["*","apps"]: if \'*\' is present, must not specify other API groups',
+        'apiVersions: Invalid value: ["*",""]: if \'*\' is present, must not specify other API versions',
+        "apiVersions[1]: Required value"]),
+    ({"resources": ["pods/*", "pods/log", "*/scale", "a/scale", ""], "scope": "Odd"}, [
+        "resources[1]: Invalid value: \"pods/log\": if 'pods/*' is present, must not specify pods/log",
+        "resources[3]: Invalid value: \"a/scale\": if '*/scale' is present, must not specify a/scale",
+        "resources[4]: Required value",
+        'scope: Unsupported value: "Odd": supported values: "*", "Cluster", "Namespaced"']),
+    ({"resources": ["*/*", "pods"]}, [
+        'resources: Invalid value: ["*/*","pods"]: if \'*/*\' is present, must not specify other resources']),
+    ({"resources": ["*", "pods"]}, [
+        'resources: Invalid value: ["*","pods"]: if \'*\' is present, must not specify other resources without '
+        "subresources"]),
+    ({"operations": ["CREATE", "UPDATE"], "resources": ["*", "*/scale"], "scope": "Cluster"}, []),
+])
+def test_rules(desk, rule, expected):
+    hook = {"name": "a.b.c", "sideEffects": "None", "admissionReviewVersions": ["v1"],
+            "clientConfig": {"url": "https://a"}, "rules": [{**RULE, **rule}]}
+    found = desk("admissionregistration.k8s.io", "ValidatingWebhookConfiguration").errors({
+        "kind": "ValidatingWebhookConfiguration", "webhooks": [hook]})
+    assert found == [f"webhooks[0].rules[0].{text}" for text in expected]
+
+
+def policy_errors(desk, **spec):
+    return desk("admissionregistration.k8s.io", "ValidatingAdmissionPolicy").errors({
+        "kind": "ValidatingAdmissionPolicy", "spec": {
+            "matchConstraints": {"resourceRules": [RULE]}, "validations": [{"expression": "true"}], **spec}})
+
+
+@pytest.mark.parametrize("kind,expected", [
+    ({}, ["apiVersion: Required value", "kind: Required value"]),
+    ({"apiVersion": "a/b/c", "kind": "X"}, [
+        'apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c']),
+    ({"apiVersion": "A/", "kind": "x_y"}, [
+        'apiVersion: Invalid value: "A": a lowercase RFC 1123 subdomain must consist...',
+        'apiVersion: Invalid value: "A/": version must be specified',
+        'kind: Invalid value: "x_y": may have mixed case, but should otherwise match: a DNS-1035 label must...']),
+    ({"apiVersion": "rules.example.com/1", "kind": "X"}, [
+        'apiVersion: Invalid value: "1": a DNS-1035 label must consist...']),
+    ({"apiVersion": "v1", "kind": "ConfigMap"}, []),
+])
+def test_kinds_of_parameters(desk, fits, kind, expected):
+    found = policy_errors(desk, paramKind=kind)
+    assert fits(found, [f"spec.paramKind.{text}" for text in expected]), found
+
+
+def test_names_of_resources_and_audit_annotations(desk, fits):
+    rules = [{**RULE, "resourceNames": ["a", "a", "b/c"], "resources": []}]
+    assert policy_errors(desk, matchConstraints={"resourceRules": rules}) == [
+        'spec.matchConstraints.resourceRules[0].resourceNames[1]: Duplicate value: "a"',
+        'spec.matchConstraints.resourceRules[0].resourceNames[2]: Invalid value: "b/c": may not contain \'/\'',
+        "spec.matchConstraints.resourceRules[0].resources: Required value"]
+    audits = [{"key": "k", "valueExpression": "'x'"}, {"key": "k", "valueExpression": "'y'"},
+              {"key": "a b", "valueExpression": f"'{'z' * 5120}'"}]
+    found = policy_errors(desk, auditAnnotations=audits)
+    assert fits(found, [
+        'spec.auditAnnotations[1].key: Duplicate value: "k"',
+        'spec.auditAnnotations[2].key: Invalid value: "web/a b": name part must consist...',
+        "spec.auditAnnotations[2].valueExpression: Required value: must not exceed 5120 bytes in length"]), found
+    many = [{"key": f"k{i}", "valueExpression": "'x'"} for i in range(21)]
+    assert policy_errors(desk, auditAnnotations=many)[0].endswith("must not have more than 20 auditAnnotations")
+
+
+def test_the_status_of_a_policy(desk):
+    at = desk("admissionregistration.k8s.io", "ValidatingAdmissionPolicy")
+    status = {"typeChecking": {"expressionWarnings": [{"fieldRef": " ", "warning": ""}]}, "conditions": [{
+        "type": "Ready", "status": "True", "reason": "", "lastTransitionTime": "2024-01-01T00:00:00Z"}]}
+    at_warning = "status.typeChecking.expressionWarnings[0]"
+    assert [str(error) for error in at.kind.validate_status({"status": status}, {}, at.ctx)] == [
+        f"{at_warning}.warning: Required value", f"{at_warning}.fieldRef: Required value",
+        "status.conditions[0].reason: Required value"]
+
+
+def test_variables(desk):
+    wrong = [{"name": " ", "expression": ""}, {"name": "a-b", "expression": "1 +"}]
+    assert policy_errors(desk, variables=wrong)[:3] == [
+        "spec.variables[0].name: Required value: name is not specified",
+        "spec.variables[0].expression: Required value: expression is not specified",
+        'spec.variables[1].name: Invalid value: "a-b": must be a valid CEL identifier']
+    assert policy_errors(desk, variables=[{"name": "a", "expression": "1 + 1"}]) == []

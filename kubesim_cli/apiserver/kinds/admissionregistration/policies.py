@@ -39,27 +39,46 @@ class AdmissionPolicy(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateValidatingAdmissionPolicy, validateValidatingAdmissionPolicy, ValidateMutatingAdmissionPolicy,
+        validateMutatingAdmissionPolicy, ValidateValidatingAdmissionPolicyUpdate,
+        ValidateMutatingAdmissionPolicyUpdate."""
         from ....machinery import field
         from ..checks import one_of
+        from .match_validation import match_resources, param_kind
 
-        spec, errors = obj["spec"], []
-        errors += one_of("spec.failurePolicy", spec["failurePolicy"], ("Fail", "Ignore"))
+        spec = obj["spec"]
+        errors = one_of("spec.failurePolicy", spec["failurePolicy"], ("Fail", "Ignore"))
+        if spec.get("paramKind") is not None:
+            errors += param_kind("spec.paramKind", spec["paramKind"])
         constraints = spec.get("matchConstraints")
         if constraints is None:
             errors.append(field.required("spec.matchConstraints"))
         else:
-            errors += _match_resources("spec.matchConstraints", constraints)
+            errors += match_resources("spec.matchConstraints", constraints)
             if not constraints.get("resourceRules"):
                 errors.append(field.required("spec.matchConstraints.resourceRules"))
         if self.rules == "validations":
             from .policy_validation import expressions
 
-            errors += expressions(spec, ctx.release)
+            errors += expressions(spec, obj["metadata"].get("name", ""), ctx.release)
         else:
             from .policy_validation import mutations
 
             errors += mutations(spec, ctx.release)
         return errors
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateValidatingAdmissionPolicyStatusUpdate, validateValidatingAdmissionPolicyStatus, validateTypeChecking,
+        validateExpressionWarnings, validateExpressionWarning."""
+        from ....machinery import field
+        from ..checks import conditions
+
+        status = obj.get("status") or {}
+        path = "status.typeChecking.expressionWarnings"
+        errors = [field.required(f"{path}[{i}].{key}")
+                  for i, warning in enumerate((status.get("typeChecking") or {}).get("expressionWarnings") or ())
+                  for key in ("warning", "fieldRef") if not warning.get(key, "").strip()]
+        return errors + conditions("status.conditions", status.get("conditions") or ())
 
 
 def _default_match(constraints: Object | None) -> None:
@@ -70,20 +89,6 @@ def _default_match(constraints: Object | None) -> None:
     for key in ("resourceRules", "excludeResourceRules"):
         for rule in constraints.get(key) or ():
             rule.setdefault("scope", "*")
-
-
-def _match_resources(path: str, constraints: Object) -> FieldErrors:
-    from ....machinery import field
-    from ..checks import label_selector, one_of
-
-    errors = one_of(f"{path}.matchPolicy", constraints["matchPolicy"], ("Equivalent", "Exact"))
-    for key in ("namespaceSelector", "objectSelector"):
-        errors += label_selector(f"{path}.{key}", constraints[key])
-    for key in ("resourceRules", "excludeResourceRules"):
-        for i, rule in enumerate(constraints.get(key) or ()):
-            errors += [field.required(f"{path}.{key}[{i}].{part}")
-                       for part in ("operations", "apiGroups", "apiVersions", "resources") if not rule.get(part)]
-    return errors
 
 
 def _param_ref_cell(obj: Object, ctx: Context) -> Cell:
@@ -110,8 +115,13 @@ class AdmissionPolicyBinding(Kind):
         _default_match(obj.setdefault("spec", {}).get("matchResources"))
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateValidatingAdmissionPolicyBinding, validateValidatingAdmissionPolicyBinding,
+        validateValidatingAdmissionPolicyBindingSpec, ValidateMutatingAdmissionPolicyBinding,
+        validateMutatingAdmissionPolicyBinding, validateMutatingAdmissionPolicyBindingSpec,
+        ValidateValidatingAdmissionPolicyBindingUpdate, ValidateMutatingAdmissionPolicyBindingUpdate."""
         from ....machinery import field
         from ..checks import dns1123_subdomain
+        from .match_validation import match_resources
         from .policy_validation import actions, operations, param_ref
 
         spec = obj["spec"]
@@ -119,7 +129,7 @@ class AdmissionPolicyBinding(Kind):
         errors = dns1123_subdomain("spec.policyName", name) if name else [field.required("spec.policyName")]
         errors += param_ref(spec.get("paramRef"))
         if spec.get("matchResources"):
-            errors += _match_resources("spec.matchResources", spec["matchResources"])
+            errors += match_resources("spec.matchResources", spec["matchResources"])
         if obj["kind"] == "ValidatingAdmissionPolicyBinding":
             errors += actions(spec.get("validationActions") or [])
         else:

@@ -14,27 +14,42 @@ if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object, Release
     from ...cel.checker import Type
 
+_MAX_ANNOTATIONS, _MAX_VALUE = 20, 5 * 1024
 _ACTIONS = ("Audit", "Deny", "Warn")
 _MUTATED = ("*", "CONNECT", "CREATE", "UPDATE")
 _REASONS = ("Forbidden", "Invalid", "RequestEntityTooLarge")
 
 
-def expressions(spec: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of all expressions in a ValidatingAdmissionPolicy's spec."""
+def expressions(spec: Object, name: str, release: Release) -> FieldErrors:
+    """Return the FieldErrors of all expressions in the spec of the ValidatingAdmissionPolicy `name`
+    (validateValidatingAdmissionPolicySpec, validateAuditAnnotation)."""
     errors, types, release = _shared(spec, release)
     if not spec.get("validations") and not spec.get("auditAnnotations"):
         text = "validations or auditAnnotations must contain at least one item"
         return errors + [field.required(f"spec.{key}", text) for key in ("validations", "auditAnnotations")]
     for i, validation in enumerate(spec.get("validations") or ()):
         errors += _validation(f"spec.validations[{i}]", validation, types, release)
-    for i, annotation in enumerate(spec.get("auditAnnotations") or ()):
-        path, text = f"spec.auditAnnotations[{i}].valueExpression", annotation.get("valueExpression", "")
-        errors += _expression(path, text, types, release, "valueExpression is not specified", STRING, NULL)
+    annotations = spec.get("auditAnnotations") or []
+    if len(annotations) > _MAX_ANNOTATIONS:
+        errors.append(field.invalid("spec.auditAnnotations", annotations,
+                                    f"must not have more than {_MAX_ANNOTATIONS} auditAnnotations"))
+    for i, annotation in enumerate(annotations):
+        path, key = f"spec.auditAnnotations[{i}]", annotation.get("key", "")
+        text = annotation.get("valueExpression", "")
+        errors += checks.qualified_name(f"{path}.key", f"{name}/{key}")
+        if len(text.strip().encode()) > _MAX_VALUE:
+            errors.append(field.required(f"{path}.valueExpression", f"must not exceed {_MAX_VALUE} bytes in length"))
+        else:
+            errors += _expression(f"{path}.valueExpression", text, types, release, "valueExpression is not specified",
+                                  STRING, NULL)
+        if any(other.get("key", "") == key for other in annotations[:i]):
+            errors.append(field.duplicate(f"{path}.key", key))
     return errors
 
 
 def mutations(spec: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of what a MutatingAdmissionPolicy's spec has of its own, and of all its expressions."""
+    """Return the FieldErrors of what a MutatingAdmissionPolicy's spec has of its own, and of all its expressions
+    (validateMutatingAdmissionPolicySpec)."""
     constraints = spec.get("matchConstraints") or {}
     errors = operations("spec.matchConstraints", constraints)
     more, types, release = _shared(spec, release)
@@ -53,12 +68,14 @@ def mutations(spec: Object, release: Release) -> FieldErrors:
 
 
 def operations(path: str, constraints: Object) -> FieldErrors:
-    """Return the FieldErrors of rules about operations that bring no object to mutate."""
+    """Return the FieldErrors of rules about operations that bring no object to mutate (validateRuleWithOperations,
+    hasWildcardOperation)."""
     return [error for rule in constraints.get("resourceRules") or () for operation in rule.get("operations") or ()
             for error in checks.one_of(f"{path}.resourceRules.operations", operation, _MUTATED)]
 
 
 def _mutation(path: str, mutation: Object, types: Object, release: Release) -> FieldErrors:
+    """validateMutation, validateApplyConfiguration, validateJSONPatch."""
     type_ = mutation.get("patchType", "")
     if not type_:
         return [field.required(f"{path}.patchType")]
@@ -94,7 +111,8 @@ def before(release: Release) -> Release:
 
 
 def conditions(path: str, given: Sequence[Object], types: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of match conditions; `types`: those of the variables that they may use."""
+    """Return the FieldErrors of match conditions; `types`: those of the variables that they may use
+    (validateMatchConditions, validateMatchCondition, validateMatchConditionsExpression)."""
     errors, seen = [], set()
     for i, condition in enumerate(given):
         at, name = f"{path}[{i}]", condition.get("name", "")
@@ -107,7 +125,8 @@ def conditions(path: str, given: Sequence[Object], types: Object, release: Relea
 
 
 def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:
-    """Check a policy's variables; `types` gets what the later expressions may use."""
+    """Check a policy's variables; `types` gets what the later expressions may use (validateVariable,
+    isCELIdentifier)."""
     errors, known = [], Fields()
     if spec.get("variables"):
         types["variables"] = ("object", known)
@@ -129,6 +148,7 @@ def _variables(spec: Object, types: Object, release: Release) -> FieldErrors:
 
 def _expression(path: str, text: str, types: Object, release: Release, missing: str,
                 *wanted: Type) -> FieldErrors:
+    """validateCELCondition, convertCELErrorToValidationError."""
     if not text.strip():
         return [field.required(path, missing)]
     try:
@@ -139,6 +159,7 @@ def _expression(path: str, text: str, types: Object, release: Release, missing: 
 
 
 def _validation(path: str, validation: Object, types: Object, release: Release) -> FieldErrors:
+    """validateValidation, validateValidationExpression, validateMessageExpression, hasNewlines."""
     errors = _expression(f"{path}.expression", validation.get("expression", ""), types, release,
                          "expression is not specified", BOOL)
     expression, message = validation.get("messageExpression", ""), validation.get("message", "")
@@ -156,7 +177,7 @@ def _validation(path: str, validation: Object, types: Object, release: Release) 
 
 
 def actions(given: list[str]) -> FieldErrors:
-    """Return the FieldErrors of spec.validationActions."""
+    """Return the FieldErrors of spec.validationActions (validateValidationActions)."""
     path, errors = "spec.validationActions", []
     for i, action in enumerate(given):
         errors += checks.one_of(f"{path}[{i}]", action, _ACTIONS)
@@ -170,7 +191,7 @@ def actions(given: list[str]) -> FieldErrors:
 
 
 def param_ref(ref: Object | None) -> FieldErrors:
-    """Return the FieldErrors of spec.paramRef."""
+    """Return the FieldErrors of spec.paramRef (validateParamRef)."""
     if ref is None:
         return []
     path, name, selector = "spec.paramRef", ref.get("name", ""), ref.get("selector")

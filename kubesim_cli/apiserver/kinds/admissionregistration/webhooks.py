@@ -31,8 +31,13 @@ class WebhookConfiguration(Kind):
                 rule.setdefault("scope", "*")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateValidatingWebhookConfiguration, ValidateMutatingWebhookConfiguration,
+        validateValidatingWebhookConfiguration, validateMutatingWebhookConfiguration, validateValidatingWebhook,
+        validateMutatingWebhook, ValidateValidatingWebhookConfigurationUpdate,
+        ValidateMutatingWebhookConfigurationUpdate."""
         from ....machinery import field
         from ..checks import label_selector, one_of
+        from .match_validation import rule as check_rule
 
         errors = []
         seen: set[str] = set()
@@ -40,9 +45,7 @@ class WebhookConfiguration(Kind):
             path, name = f"webhooks[{i}]", hook.get("name", "")
             errors += _name(f"{path}.name", name)
             for j, rule in enumerate(hook.get("rules") or ()):
-                for key in ("operations", "apiGroups", "apiVersions", "resources"):
-                    if not rule.get(key):
-                        errors.append(field.required(f"{path}.rules[{j}].{key}"))
+                errors += check_rule(f"{path}.rules[{j}]", rule)
             errors += one_of(f"{path}.failurePolicy", hook["failurePolicy"], ("Fail", "Ignore"))
             errors += one_of(f"{path}.matchPolicy", hook["matchPolicy"], ("Equivalent", "Exact"))
             effects = hook.get("sideEffects")
@@ -96,7 +99,9 @@ def client_config(path: str, config: Object) -> FieldErrors:
 
 
 def review_versions(path: str, versions: list[str], missing: str = "") -> FieldErrors:
-    """Return the FieldErrors of the review versions that a webhook knows; `missing`: the text where it has none."""
+    """Return the FieldErrors of the review versions that a webhook knows; `missing`: the text where it has none
+    (validateAdmissionReviewVersions, isAcceptedAdmissionReviewVersion, isAcceptedConversionReviewVersion,
+    validateConversionReviewVersions)."""
     from ....machinery import field, names
     from ..checks import said
 

@@ -61,16 +61,19 @@ class CustomResourceDefinition(Created):
                                  ctx.now)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCustomResourceDefinition."""
         from .definition import validate
 
         return validate(obj, None, ctx)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCustomResourceDefinitionUpdate."""
         from .definition import validate
 
         return validate(obj, old, ctx)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateUpdateCustomResourceDefinitionStatus, ValidateCustomResourceDefinitionStatus."""
         from .definition import names
 
         return names((obj.get("status") or {}).get("acceptedNames") or {}, "status.acceptedNames")

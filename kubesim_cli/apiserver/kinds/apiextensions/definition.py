@@ -21,7 +21,7 @@ _MAX_SELECTABLE = 8
 
 
 def validate(crd: Object, old: Object | None, ctx: Context) -> FieldErrors:
-    """Return the FieldErrors of a definition, new or changed."""
+    """Return the FieldErrors of a definition, new or changed (validateCustomResourceDefinitionUpdate)."""
     spec, status = crd["spec"], crd.get("status") or {}
     plural, group = spec["names"].get("plural", ""), spec.get("group", "")
     errors = []
@@ -44,6 +44,7 @@ def validate(crd: Object, old: Object | None, ctx: Context) -> FieldErrors:
 
 
 def _immutable(spec: Object, old: Object, established: bool) -> FieldErrors:
+    """validateCustomResourceDefinitionSpecUpdate."""
     errors = []
     if established:
         errors += checks.immutable("spec.scope", spec.get("scope"), old.get("scope"))
@@ -53,13 +54,16 @@ def _immutable(spec: Object, old: Object, established: bool) -> FieldErrors:
 
 
 def _unchanged_schemas(spec: Object, old: Object) -> list[str]:
-    """Return the names of the versions whose schemas are as they were."""
+    """Return the names of the versions whose schemas are as they were (findVersionsWithUnchangedSchemas,
+    suppressExpressionCostForUnchangedSchema)."""
     before = {version.get("name"): version.get("schema") for version in old.get("versions") or ()}
     return [version["name"] for version in spec.get("versions") or ()
             if version.get("name") in before and version.get("schema") == before[version["name"]]]
 
 
 def _spec(spec: Object, unchanged: list[str], ctx: Context) -> FieldErrors:
+    """validateCustomResourceDefinitionSpec, validatePreserveUnknownFields, requireStructuralSchema,
+    requireOpenAPISchema, validateEnumStrings."""
     group = spec.get("group", "")
     versions, shared = hub(spec.get("versions") or [])
     errors = []
@@ -91,6 +95,7 @@ def _spec(spec: Object, unchanged: list[str], ctx: Context) -> FieldErrors:
 
 
 def _version(version: Object, path: str, has_status: bool, unchanged: bool, ctx: Context) -> FieldErrors:
+    """validateCustomResourceDefinitionVersion."""
     warning, errors = version.get("deprecationWarning"), []
     if warning is not None:
         errors += checks.said(f"{path}.deprecationWarning", warning,
@@ -99,6 +104,7 @@ def _version(version: Object, path: str, has_status: bool, unchanged: bool, ctx:
 
 
 def _deprecation_warning(text: str, deprecated: bool) -> list[str]:
+    """validateDeprecationWarning."""
     if not deprecated:
         return ["can only be set for deprecated versions"]
     errors = []
@@ -175,12 +181,14 @@ def _labels(values: Json, path: str) -> FieldErrors:
 
 
 def _simple_path(path: str, value: str) -> FieldErrors:
+    """validateSimpleJSONPath."""
     if value.startswith("."):
         return []
     return [field.invalid(path, value, "must be a simple json path starting with .")]
 
 
 def _scale(scale: Object, path: str) -> FieldErrors:
+    """ValidateCustomResourceDefinitionSubresources."""
     errors = []
     for key, under in (("specReplicasPath", ".spec."), ("statusReplicasPath", ".status.")):
         value = scale.get(key, "")
@@ -201,6 +209,7 @@ def _scale(scale: Object, path: str) -> FieldErrors:
 
 
 def _column(column: Object, path: str) -> FieldErrors:
+    """ValidateCustomResourceColumnDefinition."""
     errors = []
     if not column.get("name"):
         errors.append(field.required(f"{path}.name"))
@@ -217,6 +226,7 @@ def _column(column: Object, path: str) -> FieldErrors:
 
 
 def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErrors:
+    """ValidateCustomResourceSelectableFields, allowedSelectableFieldSchema."""
     from .fieldpaths import FieldPathError, find_field
 
     errors, seen = [], set()
@@ -244,6 +254,7 @@ def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErr
 
 
 def _conversion(conversion: Object) -> FieldErrors:
+    """validateCustomResourceConversion."""
     from ..admissionregistration.webhooks import client_config, review_versions
 
     path, webhook = "spec.conversion", conversion.get("webhook") or {}
@@ -265,6 +276,7 @@ def _conversion(conversion: Object) -> FieldErrors:
 
 
 def _stored_versions(stored: list[str], versions: Sequence[Object]) -> FieldErrors:
+    """ValidateCustomResourceDefinitionStoredVersions."""
     path = "status.storedVersions"
     if not stored:
         return [field.invalid(path, stored, "must have at least one stored version")]

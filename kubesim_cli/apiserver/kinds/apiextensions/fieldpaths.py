@@ -12,7 +12,8 @@ class FieldPathError(ValueError):
 
 
 def find_field(schema: Object, path: str, brackets: bool = False) -> Object:
-    """Return the schema at a path such as `.spec.size` or, with `brackets`, `.spec['a.b']` (cel.ValidFieldPath)."""
+    """Return the schema at a path such as `.spec.size` or, with `brackets`, `.spec['a.b']` (cel.ValidFieldPath,
+    pathValid, WithFieldPathAllowArrayNotation, unescapeSingleQuote)."""
     import re
 
     rest = path

@@ -33,7 +33,8 @@ _AT_ROOT = {
 
 
 def validate(schema: Object, path: str, has_status: bool, unchanged: bool, ctx: Context) -> FieldErrors:
-    """Return the FieldErrors of an openAPIV3Schema; `path` is that of its parent, `unchanged`: it is as it was."""
+    """Return the FieldErrors of an openAPIV3Schema; `path` is that of its parent, `unchanged`: it is as it was
+    (ValidateStructural, ValidateStructuralWithOptions)."""
     where = f"{path}.openAPIV3Schema"
     errors = _root(schema, where) if has_status else []
     if schema.get("nullable"):
@@ -51,6 +52,7 @@ def validate(schema: Object, path: str, has_status: bool, unchanged: bool, ctx: 
 
 
 def _root(schema: Object, where: str) -> FieldErrors:
+    """validateCustomResourceDefinitionValidation, allowedAtRootSchema."""
     from ... import internaltypes
 
     for key, value in schema.items():
@@ -66,7 +68,8 @@ def _root(schema: Object, where: str) -> FieldErrors:
 
 
 def _defaults(node: Object, where: str, ctx: Context) -> FieldErrors:
-    """Defaults are pruned and valid (schema/defaulting/validation.go)."""
+    """Defaults are pruned and valid (schema/defaulting/validation.go, ValidateDefaults, requirePrunedDefaults,
+    schemaHasUnprunedDefaults)."""
     from ....machinery import decode, schema
 
     errors = []
@@ -104,7 +107,8 @@ class _Walk:
              no_old: str = "", nested: bool = False, often: int | None = None) -> None:
         """Look at a schema and all below. `meta`: it describes apiVersion, kind or metadata; `no_default`: why it must
         have no defaults; `no_old`: the place above where the old value cannot be found; `nested`: it is below anyOf;
-        `often`: how many such values an object may have, None where nothing limits that."""
+        `often`: how many such values an object may have, None where nothing limits that
+        (ValidateCustomResourceDefinitionOpenAPISchema, hasNewlines)."""
         before = len(self.errors)
         self.errors += _standard(node, where, meta, no_default)
         if node.get("uniqueItems"):
@@ -171,6 +175,7 @@ def _standard(node: Object, where: str, meta: bool, no_default: str | None) -> F
 
 
 def _list_and_map_types(node: Object, where: str) -> FieldErrors:
+    """requireAtomicSetType, requireMapListKeysMapSetValidation."""
     errors = []
     type_, map_type, list_type = node.get("type", ""), node.get("x-kubernetes-map-type"), node.get(
         "x-kubernetes-list-type")
@@ -216,6 +221,7 @@ def _atomic_item(items: Object, where: str) -> FieldErrors:
 
 
 def _map_keys(keys: list[str], items: Object | None, where: str) -> FieldErrors:
+    """validateMapListKeysMapSet."""
     errors, at = [], f"{where}.x-kubernetes-list-map-keys"
     if not keys:
         errors.append(field.required(at, "must not be empty if x-kubernetes-list-type is map"))
@@ -284,7 +290,8 @@ def _broken(text: str) -> bool:
 
 
 def unrecognized_formats(crd: Object, release: Release) -> list[str]:
-    """Return the formats in a definition's schemas that the server ignores, in the order they are told."""
+    """Return the formats in a definition's schemas that the server ignores, in the order they are told
+    (GetUnrecognizedFormats)."""
     from ...customresources import formats
     from .conversion import hub
 

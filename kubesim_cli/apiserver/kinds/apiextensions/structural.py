@@ -59,7 +59,8 @@ def _unsupported(node: Object) -> str | None:
 
 
 def _invariants(node: Object, where: str, level: str) -> FieldErrors:
-    """validateStructuralInvariants; `level`: root, item or field."""
+    """validateStructuralInvariants; `level`: root, item or field (validateStructuralInvariants, validateExtensions,
+    validateGeneric)."""
     errors = []
     type_, embedded = node.get("type", ""), bool(node.get("x-kubernetes-embedded-resource"))
     preserves, int_or_string = node.get("x-kubernetes-preserve-unknown-fields"), node.get("x-kubernetes-int-or-string")
@@ -100,7 +101,7 @@ def _invariants(node: Object, where: str, level: str) -> FieldErrors:
 
 
 def _meta(properties: Object, where: str, root: bool, resource: bool) -> FieldErrors:
-    """What apiVersion, kind and metadata may say in an object's schema."""
+    """What apiVersion, kind and metadata may say in an object's schema (validateStructuralMetadataInvariants)."""
     errors = []
     for key in ("kind", "apiVersion"):
         if resource and key in properties and properties[key].get("type") != "string":
@@ -120,12 +121,14 @@ def _meta(properties: Object, where: str, root: bool, resource: bool) -> FieldEr
 
 
 def _is_all_of(node: Object) -> bool:
+    """isIntOrStringAnyOfPattern, isIntOrStringAllOfPattern."""
     first = (node.get("allOf") or [{}])[0]
     return bool(first.get("anyOf") == _INT_OR_STRING)
 
 
 def _value_validation(node: Object, where: str, skip_any_of: bool = False,
                       skip_first_all_of: bool = False) -> FieldErrors:
+    """validateValueValidation."""
     errors = []
     if not skip_any_of:
         for i, each in enumerate(node.get("anyOf") or ()):
@@ -146,6 +149,7 @@ def _value_validation(node: Object, where: str, skip_any_of: bool = False,
 
 
 def _nested(node: Object, where: str, skip_any_of: bool = False) -> FieldErrors:
+    """validateNestedValueValidation."""
     errors = _value_validation(node, where, skip_any_of)
     if isinstance(node.get("items"), dict):
         errors += _nested(node["items"], f"{where}.items")

@@ -32,6 +32,7 @@ class APIService(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateAPIService, ValidateAPIServiceUpdate."""
         from ....machinery import field, names
         from ..checks import dns1123_subdomain, said
 
@@ -53,6 +54,7 @@ class APIService(Kind):
         return errors + (_local(spec) if service is None else _served(spec, service))
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateAPIServiceStatus, ValidateAPIServiceStatusUpdate."""
         from ..checks import one_of
 
         return [error for i, condition in enumerate((obj.get("status") or {}).get("conditions") or ())

@@ -27,6 +27,7 @@ class ControllerRevision(Kind):
                AGE)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateControllerRevisionCreate, validateControllerRevision."""
         from ....machinery import field
         from ..checks import minimum
 
@@ -39,6 +40,7 @@ class ControllerRevision(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateControllerRevisionUpdate."""
         from ..checks import immutable, minimum
 
         return minimum("revision", obj.get("revision")) + immutable("data", obj.get("data"), old.get("data"))

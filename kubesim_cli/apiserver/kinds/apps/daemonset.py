@@ -60,6 +60,7 @@ class DaemonSet(Kind):
         obj["metadata"].setdefault("annotations", {})[DEPRECATED_TEMPLATE_GENERATION] = str(number)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateDaemonSet, ValidateDaemonSetSpec."""
         from ....machinery import field
         from ..checks import label_selector
         from ..core.podspec.spec import unmatched, validate_replicated_template
@@ -83,12 +84,14 @@ class DaemonSet(Kind):
         return errors + counts("spec", spec, ("revisionHistoryLimit",))
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateDaemonSetUpdate, ValidateDaemonSetSpecUpdate."""
         from ..checks import immutable
 
         return immutable("spec.selector", obj["spec"].get("selector"),
                          old["spec"].get("selector")) + self.validate(obj, ctx)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """validateDaemonSetStatus, ValidateDaemonSetStatusUpdate."""
         from ..workloads import counts, not_decremented
 
         status = obj.get("status") or {}
@@ -110,6 +113,7 @@ def _number(text: str | None) -> int:
 
 
 def _update_strategy(strategy: Object) -> FieldErrors:
+    """ValidateDaemonSetUpdateStrategy, ValidateRollingUpdateDaemonSet."""
     from ....machinery import field
     from ..checks import int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 

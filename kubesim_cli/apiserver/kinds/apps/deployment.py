@@ -58,6 +58,7 @@ class Deployment(Kind):
             meta["generation"] = before.get("generation", 0) + 1
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateDeployment, ValidateDeploymentSpec."""
         from ..workloads import counts, selector_and_template
 
         spec = obj["spec"]
@@ -71,12 +72,14 @@ class Deployment(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateDeploymentUpdate."""
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("spec.selector", obj["spec"].get("selector"),
                                                    old["spec"].get("selector"))
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateDeploymentStatus, ValidateDeploymentStatusUpdate."""
         from ..workloads import counts, not_decremented, replicas_within
 
         status = obj.get("status") or {}
@@ -93,6 +96,7 @@ class Deployment(Kind):
 
 
 def _strategy(strategy: Object) -> FieldErrors:
+    """ValidateDeploymentStrategy."""
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     if kind == "Recreate":
         return [] if rolling is None else [
@@ -106,6 +110,7 @@ def _strategy(strategy: Object) -> FieldErrors:
 
 
 def _rolling_update(found: Object) -> FieldErrors:
+    """ValidateRollingUpdateDeployment."""
     from ..checks import int_or_percent_value, not_more_than_100_percent, positive_int_or_percent
 
     path, unavailable = "spec.strategy.rollingUpdate", found.get("maxUnavailable", 0)

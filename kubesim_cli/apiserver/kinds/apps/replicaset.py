@@ -21,6 +21,7 @@ class ReplicaSet(Replicated):
         default_pod_template(spec.setdefault("template", {}), ctx.release)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateReplicaSet, ValidateReplicaSetSpec."""
         from ..workloads import counts, selector_and_template
 
         spec = obj["spec"]
@@ -28,6 +29,7 @@ class ReplicaSet(Replicated):
                 + selector_and_template(spec, "ReplicaSet", "deployment", ctx.release))
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateReplicaSetUpdate."""
         from ..checks import immutable
 
         return self.validate(obj, ctx) + immutable("spec.selector", obj["spec"].get("selector"),

@@ -55,11 +55,13 @@ class StatefulSet(Kind):
         obj["status"] = {"replicas": 0, "availableReplicas": 0}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateStatefulSetName."""
         from .statefulset_validation import validate
 
         return validate(obj["spec"], ctx.release)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateStatefulSetUpdate."""
         from ....machinery import field
         from ....releases.gates import enabled
         from .statefulset_validation import validate
@@ -75,6 +77,7 @@ class StatefulSet(Kind):
         return errors
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateStatefulSetStatus, ValidateStatefulSetStatusUpdate."""
         from ..workloads import counts, not_decremented, replicas_within
 
         status = obj.get("status") or {}

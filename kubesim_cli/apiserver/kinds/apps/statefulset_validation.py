@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def validate(spec: Object, release: Release, is_new: bool = True) -> FieldErrors:
-    """Return the FieldErrors of a spec; what cannot change is not looked at again when it is not new."""
+    """Return the FieldErrors of a spec; what cannot change is not looked at again when it is not new
+    (ValidateStatefulSet, ValidatePodTemplateSpecForStatefulSet, ValidatePersistentVolumeClaimRetentionPolicy,
+    ValidatePersistentVolumeClaimRetentionPolicyType, validateVolumeClaimTemplates)."""
     policy, errors = spec.get("podManagementPolicy", ""), []
     if policy not in ("OrderedReady", "Parallel"):
         errors.append(field.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"))
@@ -49,7 +51,8 @@ def validate(spec: Object, release: Release, is_new: bool = True) -> FieldErrors
 
 
 def _as_pods_have_it(spec: Object) -> Object:
-    """The template with the volumes of its claims, and without the host names that the controller sets."""
+    """The template with the volumes of its claims, and without the host names that the controller sets
+    (volumesToAddForTemplates)."""
     template = spec.get("template") or {}
     own = {key: value for key, value in (template.get("spec") or {}).items() if key not in ("subdomain", "hostname")}
     claims = {(claim.get("metadata") or {}).get("name", "") for claim in spec.get("volumeClaimTemplates") or ()}
@@ -61,6 +64,7 @@ def _as_pods_have_it(spec: Object) -> Object:
 
 
 def _update_strategy(strategy: Object) -> FieldErrors:
+    """validateRollingUpdateStatefulSet."""
     kind, rolling = strategy.get("type", ""), strategy.get("rollingUpdate")
     path = "spec.updateStrategy"
     if not kind:

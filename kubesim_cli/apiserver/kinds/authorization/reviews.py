@@ -15,7 +15,7 @@ GROUP = "authorization.k8s.io"
 
 
 def _attributes(spec: Object) -> Object:
-    """Return the request that a review asks about."""
+    """Return the request that a review asks about (validateResourceAttributes)."""
     resource = spec.get("resourceAttributes")
     if resource is None:
         other = spec.get("nonResourceAttributes") or {}
@@ -50,12 +50,14 @@ def _answer(obj: Object, user: Object, ctx: Context) -> Object:
 
 class SelfReview(Kind):
     def serve_create(self, obj: Object, ctx: Context) -> Object:
+        """ValidateSelfSubjectAccessReview, ValidateSelfSubjectAccessReviewSpec."""
         _check(obj, [])
         return _answer(obj, ctx.user or {"groups": [authorization.MASTERS]}, ctx)
 
 
 class SubjectReview(Kind):
     def serve_create(self, obj: Object, ctx: Context) -> Object:
+        """ValidateSubjectAccessReview, ValidateSubjectAccessReviewSpec."""
         spec = obj.get("spec") or {}
         bad = []
         if not spec.get("user") and not spec.get("groups"):
@@ -70,6 +72,7 @@ class SubjectReview(Kind):
 
 class LocalReview(SubjectReview):
     def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:
+        """ValidateLocalSubjectAccessReview."""
         resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
         bad = []
         namespace = (resource or {}).get("namespace", "")

@@ -74,16 +74,19 @@ class HorizontalPodAutoscaler(Kind):
         return _stored(obj)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateHorizontalPodAutoscaler."""
         from .horizontalpodautoscaler_validation import validate
 
         return validate(obj["spec"])
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateHorizontalPodAutoscalerUpdate."""
         from .horizontalpodautoscaler_validation import validate
 
         return validate(obj["spec"], obj["spec"].get("scaleTargetRef") != old["spec"].get("scaleTargetRef"))
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateHorizontalPodAutoscalerStatusUpdate."""
         from ..checks import minimum
 
         status = obj.get("status") or {}

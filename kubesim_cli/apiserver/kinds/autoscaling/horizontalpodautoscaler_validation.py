@@ -15,7 +15,8 @@ _MAX_SECONDS, _MAX_PERIOD = 3600, 1800
 
 
 def validate(spec: Object, is_new: bool = True) -> FieldErrors:
-    """Return the FieldErrors of a spec of autoscaling/v2; `is_new`: its target is new, which has to be in a group."""
+    """Return the FieldErrors of a spec of autoscaling/v2; `is_new`: its target is new, which has to be in a group
+    (ValidateAPIVersion, validateMetrics, validateBehavior)."""
     low, high = spec.get("minReplicas"), spec.get("maxReplicas", 0)
     errors = []
     if low is not None and low < 1:
@@ -45,6 +46,7 @@ def validate(spec: Object, is_new: bool = True) -> FieldErrors:
 
 
 def _reference(path: str, ref: Object) -> FieldErrors:
+    """ValidateCrossVersionObjectReference."""
     errors: FieldErrors = []
     for key in ("kind", "name"):
         errors += path_segment(f"{path}.{key}", ref[key]) if ref.get(key) else [field.required(f"{path}.{key}")]
@@ -55,6 +57,7 @@ def _reference(path: str, ref: Object) -> FieldErrors:
 
 
 def _metric(path: str, metric: Object) -> FieldErrors:
+    """validateMetricSpec."""
     type_ = metric.get("type", "")
     errors = []
     if not type_:
@@ -77,6 +80,8 @@ def _metric(path: str, metric: Object) -> FieldErrors:
 
 
 def _source(path: str, key: str, source: Object) -> FieldErrors:
+    """validateObjectSource, validateExternalSource, validatePodsSource, validateContainerResourceSource,
+    validateResourceSource, validateMetricIdentifier."""
     target = source.get("target") or {}
     errors: FieldErrors = []
     if key in ("resource", "containerResource"):
@@ -116,6 +121,7 @@ def _source(path: str, key: str, source: Object) -> FieldErrors:
 
 
 def _target(path: str, target: Object) -> FieldErrors:
+    """validateMetricTarget."""
     type_ = target.get("type", "")
     errors = []
     if not type_:
@@ -132,6 +138,7 @@ def _target(path: str, target: Object) -> FieldErrors:
 
 
 def _rules(path: str, rules: Object) -> FieldErrors:
+    """validateScalingRules, validateScalingPolicy."""
     errors = []
     window = rules.get("stabilizationWindowSeconds")
     at = f"{path}.stabilizationWindowSeconds"

@@ -67,6 +67,7 @@ class CronJob(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCronJobCreate."""
         from ....machinery import field
 
         errors = _validate(obj["spec"], None, ctx.release)
@@ -76,6 +77,7 @@ class CronJob(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCronJobUpdate."""
         return _validate(obj["spec"], old["spec"], ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
@@ -93,7 +95,7 @@ KIND = CronJob()
 
 
 def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors:
-    """validateCronJobSpec."""
+    """validateCronJobSpec, validateConcurrencyPolicy, ValidateJobTemplateSpec."""
     from ....machinery import field
     from ..checks import selector_shown
     from ..workloads import counts
@@ -124,6 +126,7 @@ def _validate(spec: Object, old: Object | None, release: Release) -> FieldErrors
 
 
 def _schedule(text: str, had_zone: bool, zone: str | None) -> FieldErrors:
+    """validateScheduleFormat."""
     from ....go import cron
     from ....machinery import field
 
@@ -142,6 +145,7 @@ def _schedule(text: str, had_zone: bool, zone: str | None) -> FieldErrors:
 
 
 def _time_zone(path: str, zone: str | None) -> FieldErrors:
+    """validateTimeZone."""
     import re
 
     from ....go import cron

@@ -30,6 +30,7 @@ def _valid_values(values: tuple[str, ...]) -> str:
 
 
 def _rule(path: str, rule: Object, spec: Object, containers: set[str]) -> FieldErrors:
+    """validatePodFailurePolicyRule, validatePodFailurePolicyRuleOnPodConditions."""
     action, errors = rule.get("action", ""), []
     if not action:
         errors.append(field.required(f"{path}.action", _valid_values(_ACTIONS)))
@@ -63,6 +64,7 @@ def omitted(path: str, detail: str) -> field.FieldError:
 
 
 def _exit_codes(path: str, codes: Object, containers: set[str]) -> FieldErrors:
+    """validatePodFailurePolicyRuleOnExitCodes."""
     operator, values, errors = codes.get("operator", ""), codes.get("values") or [], []
     if not operator:
         errors.append(field.required(f"{path}.operator", _valid_values(("In", "NotIn"))))
@@ -102,6 +104,7 @@ def success_policy(path: str, spec: Object) -> FieldErrors:
 
 
 def _success_rule(path: str, rule: Object, total: int) -> FieldErrors:
+    """validateSuccessPolicyRule."""
     count, indexes, listed = rule.get("succeededCount"), rule.get("succeededIndexes"), 0
     if count is None and indexes is None:
         return [field.required(path, "at least one of succeededCount or succeededIndexes must be specified")]
@@ -142,6 +145,7 @@ def parse_indexes(text: str, completions: int) -> list[tuple[int, int]]:
 
 
 def _index(text: str, completions: int) -> int:
+    """parseIndexInterval."""
     if not (text.isascii() and text.isdecimal()):
         raise ValueError(f'cannot convert string to integer for index: "{text}"')
     if int(text) >= completions:

@@ -19,7 +19,7 @@ _CONDITIONS = "status.conditions"
 
 
 def validate(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a changed status."""
+    """Return the FieldErrors of a changed status (validateJobStatus, ValidateJobUpdateStatus)."""
     status, before = obj.get("status") or {}, old.get("status") or {}
     errors = counts("status", status, ("active", "succeeded", "failed", "ready", "terminating"))
     if not enabled("JobManagedBy", release):
@@ -29,7 +29,8 @@ def validate(obj: Object, old: Object, release: Release) -> FieldErrors:
 
 
 def _true(conditions: list[Object]) -> set[str]:
-    """The types of the conditions that are True."""
+    """The types of the conditions that are True (IsConditionTrue, IsConditionFalse, IsJobComplete, IsJobFailed,
+    isJobSuccessCriteriaMet, isJobFailureTarget, IsJobFinished)."""
     return {c.get("type", "") for c in conditions if status_of(conditions, c.get("type", "")) == "True"}
 
 
@@ -104,6 +105,7 @@ class _Change:
         return errors
 
     def _indexes(self) -> FieldErrors:
+        """validateFailedIndexesNotOverlapCompleted."""
         errors, intervals, completions = [], {}, self.spec.get("completions")
         completed, failed = self.status.get("completedIndexes", ""), self.status.get("failedIndexes")
         per_index = self.spec.get("backoffLimitPerIndex") is not None

@@ -35,6 +35,7 @@ def validate(obj: Object, release: Release, require_prefixed: bool = True) -> Fi
 
 
 def _generated_selector(obj: Object, require_prefixed: bool) -> FieldErrors:
+    """validateGeneratedSelector."""
     meta, spec = obj["metadata"], obj["spec"]
     selector = spec.get("selector")
     if spec.get("manualSelector") or selector is None:
@@ -64,6 +65,7 @@ def _matches(selector: Object | None, labels: Object | None) -> bool | None:
 
 
 def _whole_spec(spec: Object, release: Release) -> FieldErrors:
+    """ValidateJobSpec."""
     errors = validate_spec(spec, "spec", release)
     selector, template = spec.get("selector"), spec["template"]
     errors += [field.required("spec.selector")] if selector is None else label_selector("spec.selector", selector)
@@ -141,6 +143,7 @@ def _indexed(path: str, spec: Object) -> FieldErrors:
 
 
 def _replacement_policy(path: str, spec: Object) -> FieldErrors:
+    """validatePodReplacementPolicy."""
     policy = spec.get("podReplacementPolicy")
     allowed = ["Failed", "TerminatingOrFailed"] if spec.get("podFailurePolicy") is None else ["Failed"]
     return [] if policy is None or policy in allowed else [field.not_supported(path, policy, allowed)]
@@ -158,7 +161,7 @@ def _restart_policy(path: str, spec: Object) -> FieldErrors:
 
 
 def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a changed Job (ValidateJobUpdate)."""
+    """Return the FieldErrors of a changed Job (ValidateJobUpdate, ValidateJobSpecUpdate)."""
     spec, before = obj["spec"], old["spec"]
     labels = (before["template"].get("metadata") or {}).get("labels") or {}
     prefixed = all(f"batch.kubernetes.io/{key}" in labels for key in ("job-name", "controller-uid"))
@@ -175,6 +178,7 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
 
 
 def _completions(spec: Object, before: Object) -> FieldErrors:
+    """validateCompletions."""
     new, path = spec.get("completions"), "spec.completions"
     if spec.get("completionMode") != "Indexed":
         return immutable(path, new, before.get("completions"))
@@ -184,7 +188,8 @@ def _completions(spec: Object, before: Object) -> FieldErrors:
 
 
 def _template(template: Object, old: Object, release: Release) -> FieldErrors:
-    """A template changes only while its job is suspended, and then only in where its pods go and what they need."""
+    """A template changes only while its job is suspended, and then only in where its pods go and what they need
+    (validatePodTemplateUpdate, validatePodResourceUpdatesOnly)."""
     kept = clone(old["spec"]["template"])
     status = old.get("status") or {}
     suspended = bool(old["spec"].get("suspend"))

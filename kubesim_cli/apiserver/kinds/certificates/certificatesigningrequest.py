@@ -65,16 +65,19 @@ class CertificateSigningRequest(Kind):
             obj.get("status", {}).pop("conditions", None)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCertificateSigningRequestCreate."""
         from .certificatesigningrequest_validation import validate
 
         return validate(obj)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCertificateSigningRequestUpdate, ValidateCertificateSigningRequestApprovalUpdate."""
         from .certificatesigningrequest_validation import validate_update
 
         return validate_update(obj, old, ctx.subresource)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCertificateSigningRequestStatusUpdate."""
         return self.validate_update(obj, old, ctx)
 
     def fields(self, obj: Object) -> dict[str, str]:

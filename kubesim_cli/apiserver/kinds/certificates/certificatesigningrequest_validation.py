@@ -24,7 +24,7 @@ _FINAL = ("Approved", "Denied", "Failed")
 
 
 def validate(obj: Object) -> FieldErrors:
-    """Return the FieldErrors of a new request."""
+    """Return the FieldErrors of a new request (validateCertificateSigningRequest)."""
     spec = obj["spec"]
     errors = []
     wrong = _request(spec.get("request", ""))
@@ -51,7 +51,7 @@ def validate(obj: Object) -> FieldErrors:
 
 
 def _request(text: str | None) -> str:
-    """Why a request is not one; "" if it looks like one."""
+    """Why a request is not one; "" if it looks like one (validateCSR)."""
     try:
         pem = base64.b64decode(text or "").decode("ascii", "replace")
     except (binascii.Error, ValueError):
@@ -82,6 +82,7 @@ def _signer(path: str, signer: str) -> FieldErrors:
 
 
 def _conditions(conditions: Sequence[Object]) -> FieldErrors:
+    """validateConditions."""
     errors = []
     seen: list[str] = []
     for i, condition in enumerate(conditions):
@@ -103,7 +104,8 @@ def _conditions(conditions: Sequence[Object]) -> FieldErrors:
 
 
 def validate_update(obj: Object, old: Object, subresource: str) -> FieldErrors:
-    """Return the FieldErrors of a change; decisions come through approval, certificates through status."""
+    """Return the FieldErrors of a change; decisions come through approval, certificates through status
+    (validateCertificateSigningRequestUpdate)."""
     errors = validate(obj)
     status, before = obj.get("status") or {}, old.get("status") or {}
     for type_ in _FINAL:
@@ -121,4 +123,5 @@ def validate_update(obj: Object, old: Object, subresource: str) -> FieldErrors:
 
 
 def _of_type(status: Object, type_: str) -> list[Object]:
+    """findConditions."""
     return [condition for condition in status.get("conditions") or () if condition.get("type") == type_]

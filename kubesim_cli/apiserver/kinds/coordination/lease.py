@@ -20,6 +20,7 @@ class Lease(Kind):
         obj.setdefault("spec", {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateLease, ValidateLeaseUpdate, ValidateLeaseSpec."""
         from ....machinery import field
         from ..checks import minimum
 
@@ -29,9 +30,23 @@ class Lease(Kind):
         if seconds is not None and seconds <= 0:
             errors.append(field.invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0"))
         errors += minimum("spec.leaseTransitions", spec.get("leaseTransitions"))
+        if spec.get("strategy") is not None:
+            errors += _strategy("spec.strategy", spec["strategy"])
         if spec.get("preferredHolder") and not spec.get("strategy"):
             errors.append(field.forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined"))
         return errors
+
+
+def _strategy(path: str, strategy: str) -> FieldErrors:
+    """A strategy of coordinated leader election (ValidateCoordinatedLeaseStrategy, which names the field twice)."""
+    from ....machinery import field, names
+    from ..checks import said
+
+    at = f"{path}.strategy"
+    if "/" in strategy:
+        return said(at, strategy, names.qualified_name(strategy))
+    return [] if strategy == "OldestEmulationVersion" else [
+        field.not_supported(at, strategy, ["OldestEmulationVersion"])]
 
 
 KIND = Lease()

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 MAX_SIZE = 1024 * 1024
 
 
+def decoded_size(text: str) -> int:
+    """Return how many bytes base64 stands for."""
+    return len(text) // 4 * 3 - len(text) + len(text.rstrip("="))
+
+
 def frozen(obj: Object, old: Object, parts: tuple[str, ...]) -> FieldErrors:
     """What may not change once `immutable` is true."""
     if not old.get("immutable"):
@@ -29,6 +34,7 @@ class ConfigMap(Kind):
                AGE)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateConfigMap."""
         from ....machinery import field, names
         from ..checks import said
 
@@ -42,12 +48,13 @@ class ConfigMap(Kind):
             size += len(value.encode())
         for key, value in binary.items():
             errors += said(f"binaryData[{key}]", key, names.config_map_key(key))
-            size += len(value) * 3 // 4
+            size += decoded_size(value)
         if size > MAX_SIZE:
             errors.append(field.too_long("", MAX_SIZE))
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateConfigMapUpdate."""
         return frozen(obj, old, ("data", "binaryData")) + self.validate(obj, ctx)
 
 

@@ -25,6 +25,7 @@ class Endpoints(Kind):
                 port.setdefault("protocol", "TCP")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpoints, ValidateEndpointsCreate, validateEndpointSubsets."""
         from ....machinery import field
 
         errors = []
@@ -42,6 +43,7 @@ class Endpoints(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpointsUpdate."""
         return [] if obj.get("subsets") == old.get("subsets") else self.validate(obj, ctx)
 
 
@@ -60,6 +62,7 @@ def _shown(subsets: list[Object] | None) -> str:
 
 
 def _address(path: str, address: Object) -> FieldErrors:
+    """validateEndpointAddress."""
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
 
     ip = address.get("ip", "")
@@ -72,6 +75,7 @@ def _address(path: str, address: Object) -> FieldErrors:
 
 
 def _port(path: str, port: Object, named: bool) -> FieldErrors:
+    """validateEndpointPort."""
     from ....machinery import field
     from ..checks import dns1123_label, one_of, port_number, qualified_name
 

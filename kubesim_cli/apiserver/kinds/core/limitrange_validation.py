@@ -29,6 +29,7 @@ def validate(limits: Sequence[Object]) -> FieldErrors:
 
 
 def _type(path: str, type_: str) -> FieldErrors:
+    """validateLimitRangeTypeName."""
     errors = said(path, type_, names.qualified_name(type_))
     if not errors and "/" not in type_ and type_ not in ("Pod", "Container", "PersistentVolumeClaim"):
         errors.append(field.invalid(path, type_, "must be a standard limit type or fully qualified"))
@@ -36,6 +37,7 @@ def _type(path: str, type_: str) -> FieldErrors:
 
 
 def _limit(path: str, limit: Object, type_: str) -> FieldErrors:
+    """validateLimitRangeResourceName."""
     check = container_name if type_ in ("Pod", "Container") else resource_name
     errors: FieldErrors = []
     parts = {}

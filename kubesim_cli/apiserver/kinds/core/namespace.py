@@ -43,20 +43,18 @@ class Namespace(Kind):
             obj["spec"] = old.get("spec", {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from ....machinery import field, names
-
-        errors = []
-        for name in obj["spec"].get("finalizers") or ():
-            errors += [field.invalid("spec.finalizers", name, text) for text in names.qualified_name(name)]
-            if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
-                errors.append(field.invalid("spec.finalizers", name,
-                                            "name is neither a standard finalizer name nor is it fully qualified"))
-        return errors
+        """ValidateNamespace."""
+        return [error for name in obj["spec"].get("finalizers") or () for error in _finalizer("spec.finalizers", name)]
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        return self.validate(obj, ctx) if ctx.subresource == "finalize" else []
+        """ValidateNamespaceUpdate, ValidateNamespaceFinalizeUpdate."""
+        if ctx.subresource != "finalize":
+            return []
+        return [error for i, name in enumerate(obj["spec"].get("finalizers") or ())
+                for error in _finalizer(f"spec.finalizers[{i}]", name)]
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateNamespaceStatusUpdate."""
         from ....machinery import field
 
         phase = (obj.get("status") or {}).get("phase", "")
@@ -70,6 +68,16 @@ class Namespace(Kind):
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {"status.phase": (obj.get("status") or {}).get("phase", "")}
+
+
+def _finalizer(path: str, name: str) -> FieldErrors:
+    """Errors of a namespace's own finalizer (validateFinalizerName)."""
+    from ....machinery import field, names
+
+    errors = [field.invalid(path, name, text) for text in names.qualified_name(name)]
+    if "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
+        errors.append(field.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified"))
+    return errors
 
 
 KIND = Namespace()

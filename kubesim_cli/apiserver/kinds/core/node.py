@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 _NODE_INFO = ("architecture", "bootID", "containerRuntimeVersion", "kernelVersion", "kubeProxyVersion",
               "kubeletVersion", "machineID", "operatingSystem", "osImage", "systemUUID")
-EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
 def _info(obj: Object) -> Object:
@@ -49,34 +48,17 @@ class Node(Kind):
             status["allocatable"] = dict(status["capacity"])
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from ..checks import cidr
+        from .node_validation import validate
 
-        errors = _taints(obj)
-        ranges = obj["spec"].get("podCIDRs") or []
-        for i, value in enumerate(ranges):
-            errors += cidr(f"spec.podCIDRs[{i}]", value)
-        if len(ranges) > 2 or (len(ranges) == 2 and len({":" in value for value in ranges}) == 1):
-            from ....machinery import field
-
-            errors.append(field.invalid("spec.podCIDRs", ranges,
-                                        "may specify no more than one CIDR for each IP family"))
-        return errors
+        return validate(obj)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        from ....machinery import field
+        from .node_validation import validate_update
 
-        spec, before = obj["spec"], old["spec"]
-        errors = []
-        if before.get("podCIDRs") and before["podCIDRs"] != spec.get("podCIDRs"):
-            errors.append(field.forbidden("spec.podCIDRs",
-                                          'node updates may not change podCIDR except from "" to valid'))
-        if before.get("providerID") and before["providerID"] != spec.get("providerID"):
-            errors.append(field.forbidden("spec.providerID",
-                                          'node updates may not change providerID except from "" to valid'))
-        errors += _taints(obj)
-        if before.get("externalID", "") != spec.get("externalID", ""):
-            errors.append(field.forbidden("spec.externalID", "may not be updated"))
-        return errors
+        return validate_update(obj, old)
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        return self.validate_update(obj, old, ctx)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         found = []
@@ -114,33 +96,6 @@ def _address(status: Object, type_: str) -> str:
         if address["type"] == type_:
             return str(address["address"])
     return "<none>"
-
-
-def _taints(node: Object) -> FieldErrors:
-    """validateNodeTaints; the path is the one that Kubernetes tells, though taints are in spec."""
-    from ....machinery import field, names
-    from ..checks import qualified_name
-
-    errors = []
-    seen = set()
-    for i, taint in enumerate(node["spec"].get("taints") or ()):
-        path = f"metadata.taints[{i}]"
-        key, value, effect = taint.get("key", ""), taint.get("value", ""), taint.get("effect", "")
-        errors += qualified_name(f"{path}.key", key)
-        wrong = names.label_value(value)
-        if wrong:
-            errors.append(field.invalid(f"{path}.value", value, ";".join(wrong)))
-        if not effect:
-            errors.append(field.required(f"{path}.effect"))
-        elif effect not in EFFECTS:
-            errors.append(field.not_supported(f"{path}.effect", effect, EFFECTS))
-        if (key, effect) in seen:
-            shown = {"Key": key, "Value": value, "Effect": effect, "TimeAdded": taint.get("timeAdded")}
-            error = field.duplicate(path, shown)
-            error.body += ": taints must be unique by key and effect pair"
-            errors.append(error)
-        seen.add((key, effect))
-    return errors
 
 
 KIND = Node()

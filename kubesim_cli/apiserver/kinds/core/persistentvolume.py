@@ -72,12 +72,12 @@ class PersistentVolume(Kind):
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolume_validation
 
-        return persistentvolume_validation.validate(obj)
+        return persistentvolume_validation.validate(obj, ctx.release)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from . import persistentvolume_validation
 
-        return persistentvolume_validation.validate_update(obj, old)
+        return persistentvolume_validation.validate_update(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         spec = obj["spec"]

@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-from ....machinery import field, names, quantity
+from ....machinery import field, quantity
 from ... import internaltypes
-from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector_values, one_of, positive_quantity, said
+from ..checks import (
+    IMMUTABLE,
+    VOLUME_MODES,
+    access_modes,
+    dns1123_label,
+    dns1123_subdomain,
+    driver_name,
+    one_of,
+    positive_quantity,
+)
+from .podspec import volumes
+from .podspec.rules import Rules, no_backsteps
+from .podspec.scheduling import node_selector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
 
-ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
-VOLUME_MODES = ("Block", "Filesystem")
 _RECLAIM_POLICIES = ("Delete", "Recycle", "Retain")
 
-# Volume sources in the order of their checks: name in the API -> (name in the complaint about a second one, name in
-# complaints about its own fields, fields it must have).
-_SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "hostPath": ("hostPath", "hostPath", ("path",)),
-    "gcePersistentDisk": ("gcePersistentDisk", "persistentDisk", ("pdName",)),
-    "awsElasticBlockStore": ("awsElasticBlockStore", "awsElasticBlockStore", ("volumeID",)),
-    "glusterfs": ("glusterfs", "glusterfs", ("endpoints", "path")),
-    "flocker": ("flocker", "flocker", ()),
-    "nfs": ("nfs", "nfs", ("server", "path")),
-    "rbd": ("rbd", "rbd", ("monitors", "image")),
-    "quobyte": ("quobyte", "quobyte", ("registry", "volume")),
-    "cephfs": ("cephFS", "cephfs", ("monitors",)),
-    "iscsi": ("iscsi", "iscsi", ("targetPortal", "iqn")),
-    "cinder": ("cinder", "cinder", ("volumeID",)),
-    "fc": ("fc", "fc", ()),
-    "flexVolume": ("", "flexVolume", ("driver",)),
-    "azureFile": ("azureFile", "azureFile", ("secretName", "shareName")),
-    "vsphereVolume": ("vsphereVolume", "vsphereVolume", ("volumePath",)),
-    "photonPersistentDisk": ("photonPersistentDisk", "photonPersistentDisk", ("pdID",)),
-    "portworxVolume": ("portworxVolume", "portworxVolume", ("volumeID",)),
-    "azureDisk": ("azureDisk", "azureDisk", ("diskName", "diskURI")),
-    "scaleIO": ("scaleIO", "scaleIO", ("gateway", "system", "volumeName")),
-    "local": ("local", "local", ("path",)),
-    "storageos": ("storageos", "storageos", ()),
-    "csi": ("csi", "csi", ()),
-}
-_HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 
-
-def access_modes(path: str, modes: list[str]) -> FieldErrors:
-    """Errors of a list of access modes that is not empty."""
-    errors = []
-    for mode in modes:
-        errors += one_of(path, mode, ACCESS_MODES)
-    if "ReadWriteOncePod" in modes and any(m in ACCESS_MODES and m != "ReadWriteOncePod" for m in modes):
-        errors.append(field.forbidden(path, "may not use ReadWriteOncePod with other access modes"))
-    return errors
-
-
-def validate(obj: Object) -> FieldErrors:
-    """Return the FieldErrors of a PersistentVolume."""
-    spec = obj["spec"]
-    modes = spec.get("accessModes") or []
-    errors = access_modes("spec.accessModes", modes) if modes else [field.required("spec.accessModes")]
+def validate(obj: Object, release: Release) -> FieldErrors:
+    """Return the FieldErrors of a PersistentVolume (ValidatePersistentVolume)."""
+    spec, rules = obj["spec"], Rules(release)
+    errors = _modes("spec", spec)
     errors += _capacity(spec.get("capacity"))
     policy = spec.get("persistentVolumeReclaimPolicy")
     if policy:
@@ -65,11 +36,8 @@ def validate(obj: Object) -> FieldErrors:
     affinity = spec.get("nodeAffinity")
     if affinity is not None:
         errors += _node_affinity(affinity)
-    errors += _sources(spec)
-    path = (spec.get("hostPath") or {}).get("path", "")
-    if path.startswith("/") and not path.strip("/") and policy == "Recycle":
-        errors.append(field.forbidden("spec.persistentVolumeReclaimPolicy",
-                                      "may not be 'recycle' for a hostPath mount of '/'"))
+    errors += _source(spec, "spec", obj["metadata"].get("name", ""), rules)
+    errors += _recycled("spec", spec)
     if spec.get("storageClassName"):
         errors += dns1123_subdomain("spec.storageClassName", spec["storageClassName"])
     if spec.get("volumeMode") is not None:
@@ -84,7 +52,43 @@ def validate(obj: Object) -> FieldErrors:
     return errors
 
 
+def validate_inline(spec: Object, path: str, release: Release) -> FieldErrors:
+    """Return the FieldErrors of the spec of a volume that has no object of its own, as a VolumeAttachment may hold."""
+    inline = "in the context of inline volumes"
+    not_at_all = f"may not be specified {inline}"
+    errors = [field.forbidden(f"{path}.{key}", not_at_all) for key in ("claimRef", "capacity") if spec.get(key)]
+    if spec.get("csi") is None:
+        errors.append(field.required(f"{path}.csi", f"has to be specified {inline}"))
+    errors += _modes(path, spec)
+    if spec.get("persistentVolumeReclaimPolicy", "Retain") != "Retain":
+        errors.append(field.forbidden(f"{path}.persistentVolumeReclaimPolicy", f"may only be Retain {inline}"))
+    if spec.get("nodeAffinity") is not None:
+        errors.append(field.forbidden(f"{path}.nodeAffinity", not_at_all))
+    errors += _source({**spec, "nodeAffinity": None}, path, "", Rules(release))
+    errors += _recycled(path, spec)
+    if spec.get("storageClassName"):
+        errors.append(field.forbidden(f"{path}.storageClassName", not_at_all))
+    if spec.get("volumeMode", "Filesystem") != "Filesystem":
+        errors.append(field.forbidden(f"{path}.volumeMode",
+                                      f"may not specify volumeMode other than Filesystem {inline}"))
+    return errors
+
+
+def _modes(path: str, spec: Object) -> FieldErrors:
+    modes = spec.get("accessModes") or []
+    return access_modes(f"{path}.accessModes", modes) if modes else [field.required(f"{path}.accessModes")]
+
+
+def _recycled(path: str, spec: Object) -> FieldErrors:
+    where = (spec.get("hostPath") or {}).get("path", "")
+    if where.startswith("/") and not where.strip("/") and spec.get("persistentVolumeReclaimPolicy") == "Recycle":
+        return [field.forbidden(f"{path}.persistentVolumeReclaimPolicy",
+                                "may not be 'recycle' for a hostPath mount of '/'")]
+    return []
+
+
 def _capacity(capacity: Object | None) -> FieldErrors:
+    """validateBasicResource."""
     errors = [] if capacity else [field.required("spec.capacity")]
     if not capacity or "storage" not in capacity or len(capacity) > 1:
         errors.append(field.not_supported("spec.capacity", capacity or None, ["storage"]))
@@ -97,96 +101,139 @@ def _capacity(capacity: Object | None) -> FieldErrors:
 
 
 def _node_affinity(affinity: Object) -> FieldErrors:
-    path = "spec.nodeAffinity.required"
-    required = affinity.get("required")
+    """validateVolumeNodeAffinity."""
+    path, required = "spec.nodeAffinity.required", affinity.get("required")
     if required is None:
         return [field.required(path, "must specify required node constraints")]
-    terms = required.get("nodeSelectorTerms") or ()
-    if not terms:
-        return [field.required(f"{path}.nodeSelectorTerms", "must have at least one node selector term")]
-    errors = []
-    for i, term in enumerate(terms):
-        for j, expression in enumerate(term.get("matchExpressions") or ()):
-            errors += node_selector_requirement(f"{path}.nodeSelectorTerms[{i}].matchExpressions[{j}]", expression)
-    return errors
+    return node_selector(path, required)
 
 
-def node_selector_requirement(path: str, expression: Object) -> FieldErrors:
-    """Errors of one requirement of a node selector term (ValidateNodeSelectorRequirement)."""
-    errors = []
-    operator, values = expression.get("operator", ""), expression.get("values") or ()
-    if operator in ("Gt", "Lt"):
-        if len(values) != 1:
-            errors.append(field.required(f"{path}.values",
-                                         "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-    else:
-        errors += label_selector_values(path, operator, values)
-    errors += said(f"{path}.key", expression.get("key", ""), names.qualified_name(expression.get("key", "")))
-    for i, value in enumerate(values):
-        errors += said(f"{path}.values[{i}]", value, names.label_value(value))
-    return errors
-
-
-def _sources(spec: Object) -> FieldErrors:
-    errors = []
+def _source(spec: Object, path: str, name: str, rules: Rules) -> FieldErrors:
+    """Return the FieldErrors of the source in a spec at `path`, of which there must be one; `name`: the volume's
+    (validateRBDPersistentVolumeSource, validateCephFSPersistentVolumeSource, validateFlexPersistentVolumeSource,
+    validateScaleIOPersistentVolumeSource)."""
+    errors: FieldErrors = []
     count = 0
-    for name, (shown, path, needed) in _SOURCES.items():
-        source = spec.get(name)
+    for kind, (shown, own_path, needed) in _SOURCES.items():
+        source = spec.get(kind)
         if source is None:
             continue
         if count and shown:
-            errors.append(field.forbidden(f"spec.{shown}", "may not specify more than 1 volume type"))
+            errors.append(field.forbidden(f"{path}.{shown}", "may not specify more than 1 volume type"))
             continue
         count += 1
-        missing = [field.required(f"spec.{path}.{key}") for key in needed if not source.get(key)]
-        errors += missing
-        if name == "nfs" and not source.get("path", "").startswith("/"):
-            errors.append(field.invalid("spec.nfs.path", source.get("path", ""), "must be an absolute path"))
-        if name in ("hostPath", "local") and not missing:
-            errors += _path(f"spec.{path}", source)
-        if name == "local" and spec.get("nodeAffinity") is None:
-            errors.append(field.required("spec.nodeAffinity", "Local volume requires node affinity"))
-        if name == "csi":
-            errors += _csi(source)
-    if not count:
-        errors.append(field.required("spec", "must specify a volume type"))
+        at = f"{path}.{own_path}"
+        errors += [field.required(f"{at}.{key}") for key in needed if not source.get(key)]
+        if kind == "iscsi":
+            errors += _iscsi(at, source, name)
+        elif kind in _CHECKS:
+            errors += _CHECKS[kind](at, source, rules)
+        if kind == "local" and spec.get("nodeAffinity") is None:
+            errors.append(field.required(f"{path}.nodeAffinity", "Local volume requires node affinity"))
+    return errors if count else [field.required(path, "must specify a volume type")]
+
+
+def _iscsi(path: str, source: Object, name: str) -> FieldErrors:
+    """validateISCSIPersistentVolumeSource."""
+    portal = source.get("targetPortal", "")
+    errors = [] if portal else [field.required(f"{path}.targetPortal")]
+    if source.get("initiatorName") is not None and len(f"{name}:{portal}") > 64:
+        errors.append(field.invalid(f"{path}.targetportal", portal, volumes.ISCSI_TOO_LONG))
+    if source.get("iqn"):
+        errors += volumes.initiator(f"{path}.iqn", source["iqn"], "must be valid format")
+    else:
+        errors.append(field.required(f"{path}.iqn"))
+    errors += volumes.lun(path, source) + volumes.chap(path, source) + _secret_ref(path, source, ("name",))
+    if source.get("initiatorName") is not None:
+        errors += volumes.initiator(f"{path}.initiatorname", source["initiatorName"])
     return errors
 
 
-def _path(path: str, source: Object) -> FieldErrors:
-    errors = []
-    if ".." in source["path"].split("/"):
-        errors.append(field.invalid(f"{path}.path", source["path"], "must not contain '..'"))
-    if path.endswith("hostPath") and source.get("type") is not None:
-        errors += one_of(f"{path}.type", source["type"], _HOST_PATH_TYPES)
-    return errors
+def _secret_ref(path: str, source: Object, needed: tuple[str, ...] = ("name", "namespace")) -> FieldErrors:
+    ref = source.get("secretRef")
+    return [field.required(f"{path}.secretRef.{key}") for key in needed if ref is not None and not ref.get(key)]
 
 
-def driver_name(path: str, driver: str) -> FieldErrors:
-    """Errors of a CSI driver's name (ValidateCSIDriverName)."""
-    if not driver:
-        return [field.required(path)]
-    errors = [field.too_long(path, 63)] if len(driver) > 63 else []
-    return errors + said(path, driver, names.dns1123_subdomain(driver.lower()))
+def _cinder(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateCinderPersistentVolumeSource."""
+    return _secret_ref(path, source)
 
 
-def _csi(source: Object) -> FieldErrors:
-    errors = driver_name("spec.csi.driver", source.get("driver", ""))
+def _glusterfs(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateGlusterfsPersistentVolumeSource."""
+    namespace, at = source.get("endpointsNamespace"), f"{path}.endpointsNamespace"
+    if namespace is None:
+        return []
+    return dns1123_label(at, namespace) if namespace else [
+        field.invalid(at, namespace, "if the endpointnamespace is set, it must be a valid namespace name")]
+
+
+def _azure_file(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateAzureFilePV."""
+    return [field.required(f"{path}.secretNamespace")] if source.get("secretNamespace") == "" else []
+
+
+def _storage_os(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateStorageOSPersistentVolumeSource."""
+    return volumes.storage_os_names(path, source) + _secret_ref(path, source)
+
+
+def _local(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateLocalVolumeSource."""
+    return no_backsteps(f"{path}.path", source.get("path", ""))
+
+
+def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateCSIPersistentVolumeSource, validatePVSecretReference."""
+    errors = driver_name(f"{path}.driver", source.get("driver", ""))
     if not source.get("volumeHandle"):
-        errors.append(field.required("spec.csi.volumeHandle"))
+        errors.append(field.required(f"{path}.volumeHandle"))
     for name in ("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef",
                  "nodeExpandSecretRef"):
         ref = source.get(name)
         if ref is not None:
             for key, rule in (("name", dns1123_subdomain), ("namespace", dns1123_label)):
-                path = f"spec.csi.{name}.{key}"
-                errors += rule(path, ref[key]) if ref.get(key) else [field.required(path)]
+                at = f"{path}.{name}.{key}"
+                errors += rule(at, ref[key]) if ref.get(key) else [field.required(at)]
     return errors
 
 
-def validate_update(obj: Object, old: Object) -> FieldErrors:
-    """Return the FieldErrors of a change of a PersistentVolume; its source and mode may not change."""
-    errors = validate(obj)
+# In the order of the checks: name in the API -> (name in the complaint about a second one, name in complaints about its
+# own fields, fields it must have).
+_SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "hostPath": ("hostPath", "hostPath", ("path",)),
+    "gcePersistentDisk": ("gcePersistentDisk", "persistentDisk", ("pdName",)),
+    "awsElasticBlockStore": ("awsElasticBlockStore", "awsElasticBlockStore", ("volumeID",)),
+    "glusterfs": ("glusterfs", "glusterfs", ("endpoints", "path")),
+    "flocker": ("flocker", "flocker", ()),
+    "nfs": ("nfs", "nfs", ("server", "path")),
+    "rbd": ("rbd", "rbd", ("monitors", "image")),
+    "quobyte": ("quobyte", "quobyte", ()),
+    "cephfs": ("cephFS", "cephfs", ("monitors",)),
+    "iscsi": ("iscsi", "iscsi", ()),
+    "cinder": ("cinder", "cinder", ("volumeID",)),
+    "fc": ("fc", "fc", ()),
+    "flexVolume": ("", "flexVolume", ("driver",)),
+    "azureFile": ("azureFile", "azureFile", ("secretName", "shareName")),
+    "vsphereVolume": ("vsphereVolume", "vsphereVolume", ("volumePath",)),
+    "photonPersistentDisk": ("photonPersistentDisk", "photonPersistentDisk", ("pdID",)),
+    "portworxVolume": ("portworxVolume", "portworxVolume", ("volumeID",)),
+    "azureDisk": ("azureDisk", "azureDisk", ("diskName", "diskURI")),
+    "scaleIO": ("scaleIO", "scaleIO", ("gateway", "system", "volumeName")),
+    "local": ("local", "local", ("path",)),
+    "storageos": ("storageos", "storageos", ("volumeName",)),
+    "csi": ("csi", "csi", ()),
+}
+_OF_PODS = ("hostPath", "gcePersistentDisk", "awsElasticBlockStore", "flocker", "nfs", "quobyte", "fc", "flexVolume",
+            "azureDisk")
+_CHECKS = {**{kind: volumes.CHECKS[kind] for kind in _OF_PODS}, "glusterfs": _glusterfs, "cinder": _cinder,
+           "azureFile": _azure_file, "storageos": _storage_os, "local": _local, "csi": _csi}
+
+
+def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
+    """Return the FieldErrors of a change of a PersistentVolume; its source and mode may not change
+    (validatePvNodeAffinity)."""
+    errors = validate(obj, release)
     spec, before = obj["spec"], old["spec"]
     new_source = {key: spec[key] for key in _SOURCES if key in spec}
     old_source = {key: before[key] for key in _SOURCES if key in before}

@@ -57,6 +57,7 @@ class PersistentVolumeClaim(Kind):
         _settle_data_sources(obj["spec"], old["spec"])
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidatePersistentVolumeClaim."""
         from . import persistentvolumeclaim_validation
 
         return persistentvolumeclaim_validation.validate(obj["spec"], "spec")
@@ -65,6 +66,11 @@ class PersistentVolumeClaim(Kind):
         from . import persistentvolumeclaim_validation
 
         return persistentvolumeclaim_validation.validate_update(obj, old, ctx.release)
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        from . import persistentvolumeclaim_validation
+
+        return persistentvolumeclaim_validation.validate_status(obj, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         from ....machinery import quantity

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from ....machinery import field, quantity
+from ....machinery import field, names, quantity
 from ....machinery.objects import clone, copy_field, dig
 from ....machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION
 from ....releases.gates import enabled
 from ... import internaltypes
-from ..checks import IMMUTABLE, dns1123_label, dns1123_subdomain, label_selector, one_of, positive_quantity
-from .persistentvolume_validation import VOLUME_MODES, access_modes
+from ..checks import (
+    IMMUTABLE,
+    VOLUME_MODES,
+    access_modes,
+    dns1123_label,
+    dns1123_subdomain,
+    label_selector,
+    one_of,
+    positive_quantity,
+    said,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def validate(spec: Object, path: str) -> FieldErrors:
-    """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too."""
+    """Return the FieldErrors of a claim's spec at `path`, as in a StatefulSet's template too
+    (ValidatePersistentVolumeClaimSpec, isDataSourceEqualDataSourceRef)."""
     modes = spec.get("accessModes") or []
     errors = [] if modes else [field.required(f"{path}.accessModes", "at least 1 access mode is required")]
     if spec.get("selector") is not None:
@@ -47,6 +57,7 @@ def _storage(path: str, amount: str | None) -> FieldErrors:
 
 
 def _source(path: str, source: Object | None) -> FieldErrors:
+    """validateDataSource, validateDataSourceRef."""
     if source is None:
         return []
     errors = [field.required(f"{path}.{key}") for key in ("name", "kind") if not source.get(key)]
@@ -62,7 +73,8 @@ def _source(path: str, source: Object | None) -> FieldErrors:
 
 
 def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change."""
+    """Return the FieldErrors of a change: of the spec, only a bound claim's size and attributes class may change
+    (ValidatePersistentVolumeClaimUpdate, ValidateImmutableAnnotation, validateStorageClassUpgradeFromNil)."""
     errors = validate(obj["spec"], "spec")
     spec, before = clone(obj["spec"]), clone(old["spec"])
     bound = (obj.get("status") or {}).get("phase") == "Bound"
@@ -98,4 +110,46 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
             errors.append(field.forbidden("spec.volumeAttributesClassName",
                                           f"update to {'nil' if wanted is None else 'empty string'} is forbidden when "
                                           "status.currentVolumeAttributesClassName is not nil"))
+    return errors
+
+
+_RESIZE_STATUSES = ("ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress",
+                    "NodeResizeInfeasible", "NodeResizePending")
+
+
+def validate_status(obj: Object, release: Release) -> FieldErrors:
+    """Return the FieldErrors of a changed status (ValidatePersistentVolumeClaimStatusUpdate)."""
+    from .podspec.resources import amount
+
+    status = obj.get("status") or {}
+    errors = [] if obj["spec"].get("accessModes") else [field.required("Spec.accessModes")]
+    for name, value in sorted((status.get("capacity") or {}).items()):
+        errors += _resource(f"status.capacity[{name}]", value)
+    if not enabled("RecoverVolumeExpansionFailure", release):
+        return errors
+    at = "status.allocatedResourceStatuses"
+    for name, word in sorted((status.get("allocatedResourceStatuses") or {}).items()):
+        errors += _resource_key(at, name)
+        if word not in _RESIZE_STATUSES:
+            errors.append(field.not_supported(at, name, _RESIZE_STATUSES))
+    for name, value in sorted((status.get("allocatedResources") or {}).items()):
+        at = f"status.allocatedResources[{name}]"
+        errors += (_resource_key("status.allocatedResources", name) or _resource(at, value)
+                   or amount(at, "storage", value))
+    return errors
+
+
+def _resource(path: str, value: str) -> FieldErrors:
+    """validateBasicResource."""
+    number = quantity.value(value)
+    return [field.invalid(path, number, "must be a valid resource quantity")] if number < 0 else []
+
+
+def _resource_key(path: str, name: str) -> FieldErrors:
+    """validatePersistentVolumeClaimResourceKey."""
+    from .podspec.resources import is_native
+
+    errors = said(path, name, names.qualified_name(name))
+    if not errors and is_native(name) and name != "storage":
+        errors.append(field.not_supported(path, name, ["storage"]))
     return errors

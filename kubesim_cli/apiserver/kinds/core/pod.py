@@ -105,9 +105,9 @@ class Pod(Kind):
         return update.validate(obj, old, ctx.subresource, ctx.release)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        from .podspec import update
+        from .podspec.status import validate_status
 
-        return update.validate_status(obj, old, ctx.release)
+        return validate_status(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
         if old is not None:

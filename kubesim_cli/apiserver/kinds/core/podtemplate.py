@@ -26,6 +26,7 @@ class PodTemplate(Kind):
         default_pod_template(obj.setdefault("template", {}), ctx.release)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidatePodTemplate, ValidatePodTemplateUpdate."""
         from .podspec.spec import validate_pod_template
 
         return validate_pod_template(obj["template"], "template", ctx.release)

@@ -32,6 +32,8 @@ class ReplicationController(Replicated):
         spec.setdefault("replicas", 1)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateReplicationController, ValidateReplicationControllerUpdate, ValidateReplicationControllerSpec,
+        ValidateNonEmptySelector, ValidatePodTemplateSpecForRC."""
         from ....machinery import field
         from ....machinery.selectors import of_map
         from ..workloads import counts

@@ -33,17 +33,20 @@ class ResourceQuota(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceQuota."""
         from .resourcequota_validation import validate
 
         return validate(obj["spec"])
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceQuotaStatus, ValidateResourceQuotaStatusUpdate."""
         from .resourcequota_validation import amounts
 
         status = obj.get("status") or {}
         return amounts("status.hard", status.get("hard")) + amounts("status.used", status.get("used"))
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceQuotaUpdate."""
         from ..checks import immutable
 
         scopes, before = obj["spec"].get("scopes") or [], old["spec"].get("scopes") or []

@@ -36,6 +36,7 @@ def _standard(name: str) -> bool:
 
 
 def _name(path: str, name: str) -> FieldErrors:
+    """ValidateResourceQuotaResourceName."""
     errors = resource_name(path, name)
     if "/" not in name and not _standard(name):
         errors.append(field.invalid(path, name, "must be a standard resource for quota"))
@@ -52,6 +53,7 @@ def _applies(scope: str, name: str) -> bool:
 
 
 def _scopes(spec: Object) -> FieldErrors:
+    """validateResourceQuotaScopes."""
     scopes = spec.get("scopes") or []
     errors = []
     for scope in scopes:
@@ -64,6 +66,7 @@ def _scopes(spec: Object) -> FieldErrors:
 
 
 def _selector(spec: Object) -> FieldErrors:
+    """validateScopeSelector, validateScopedResourceSelectorRequirement."""
     selector = spec.get("scopeSelector")
     if selector is None:
         return []

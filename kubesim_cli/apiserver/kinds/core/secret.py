@@ -34,21 +34,23 @@ class Secret(Kind):
             obj["type"] = "Opaque"
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateSecret."""
         from ....machinery import field, names
         from ..checks import said
-        from .configmap import MAX_SIZE
+        from .configmap import MAX_SIZE, decoded_size
 
         data = obj.get("data") or {}
         errors = []
         size = 0
         for key, value in data.items():
             errors += said(f"data[{key}]", key, names.config_map_key(key))
-            size += len(value or "") * 3 // 4
+            size += decoded_size(value or "")
         if size > MAX_SIZE:
             errors.append(field.too_long("data", MAX_SIZE))
         return errors + _of_type(obj, data)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateSecretUpdate."""
         from ..checks import immutable
         from .configmap import frozen
 

@@ -64,6 +64,7 @@ class Service(Kind):
         service_allocation.drop_type_dependent(obj, old)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateServiceCreate."""
         from . import service_validation
 
         return service_validation.validate(obj, {}, ctx.release)
@@ -74,6 +75,7 @@ class Service(Kind):
         return service_validation.validate_update(obj, old, ctx.release)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateServiceStatusUpdate."""
         from . import service_validation
 
         return service_validation.validate_status(obj, old, ctx.release)

@@ -10,7 +10,7 @@ EXPOSED = ("NodePort", "LoadBalancer")
 
 
 def headless(spec: Object) -> bool:
-    """Whether a Service's spec asks for no cluster IP."""
+    """Whether a Service's spec asks for no cluster IP (isHeadlessService)."""
     return spec.get("clusterIPs") == ["None"]
 
 

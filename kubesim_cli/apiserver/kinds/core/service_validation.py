@@ -32,7 +32,8 @@ _MAX_TIMEOUT = 86400
 
 
 def validate(obj: Object, before: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a Service; `before`: the spec it replaces, or an empty dict."""
+    """Return the FieldErrors of a Service; `before`: the spec it replaces, or an empty dict
+    (validateServiceInternalTrafficFieldsValue, validateServiceTrafficDistribution)."""
     spec = obj["spec"]
     type_ = spec.get("type", "")
     ports = spec.get("ports") or []
@@ -85,6 +86,7 @@ def _of_type(spec: Object, type_: str) -> FieldErrors:
 
 
 def _port(path: str, port: Object, named: bool, names: set[str]) -> FieldErrors:
+    """validateServicePort."""
     errors = []
     name = port.get("name", "")
     if name:
@@ -103,6 +105,7 @@ def _port(path: str, port: Object, named: bool, names: set[str]) -> FieldErrors:
 
 
 def _affinity(spec: Object) -> FieldErrors:
+    """validateClientIPAffinityConfig, validateAffinityTimeout."""
     affinity = spec.get("sessionAffinity", "")
     errors = one_of("spec.sessionAffinity", affinity, ("ClientIP", "None"))
     path = "spec.sessionAffinityConfig"
@@ -187,6 +190,7 @@ def _load_balancer(spec: Object, type_: str, before: Object) -> FieldErrors:
 
 
 def _load_balancer_class(spec: Object, before: Object | None) -> FieldErrors:
+    """validateLoadBalancerClassField, isTypeLoadBalancer, sameLoadBalancerClass."""
     path, name = "spec.loadBalancerClass", spec.get("loadBalancerClass")
     errors: FieldErrors = []
     if before and spec["type"] == before["type"] == "LoadBalancer" and name != before.get("loadBalancerClass"):
@@ -199,6 +203,7 @@ def _load_balancer_class(spec: Object, before: Object | None) -> FieldErrors:
 
 
 def _external_traffic(spec: Object) -> FieldErrors:
+    """validateServiceExternalTrafficPolicy."""
     path, policy = "spec.externalTrafficPolicy", spec.get("externalTrafficPolicy", "")
     errors: FieldErrors = []
     if externally_accessible(spec):
@@ -215,7 +220,7 @@ def _external_traffic(spec: Object) -> FieldErrors:
 
 
 def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a changed Service."""
+    """Return the FieldErrors of a changed Service (validateServiceExternalTrafficFieldsUpdate)."""
     spec, before = obj["spec"], old["spec"]
     errors = []
     if "ExternalName" not in (spec.get("type"), before["type"]):
@@ -228,6 +233,7 @@ def validate_update(obj: Object, old: Object, release: Release) -> FieldErrors:
 
 
 def _changed_ips(spec: Object, before: Object) -> FieldErrors:
+    """validateUpgradeDowngradeClusterIPs."""
     if headless(spec) and headless(before):
         return []
     ips, was = spec.get("clusterIPs") or [], before.get("clusterIPs") or []
@@ -246,6 +252,7 @@ def _changed_ips(spec: Object, before: Object) -> FieldErrors:
 
 
 def _changed_families(spec: Object, before: Object) -> FieldErrors:
+    """validateUpgradeDowngradeIPFamilies."""
     if headless(spec) or headless(before):
         return []
     families, was = spec.get("ipFamilies") or [], before.get("ipFamilies") or []

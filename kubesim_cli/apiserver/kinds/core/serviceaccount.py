@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 class ServiceAccount(Kind):
+    """ValidateServiceAccount, ValidateServiceAccountUpdate."""
+
     columns = (NAME, Column("Secrets", lambda obj, ctx: len(obj.get("secrets") or ()), until=(1, 35)), AGE)
 
     def prepare_create(self, obj: Object, ctx: Context) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
+_MAX_TOPOLOGY, _MAX_ADDRESSES, _MAX_PORTS, _MAX_ENDPOINTS, _MAX_HINTS = 16, 100, 20000, 1000, 8
+
 
 def _ports_cell(obj: Object, ctx: Context) -> Cell:
     ports = [str(port["port"]) if port.get("port") is not None else port.get("name") or "*"
@@ -40,30 +42,42 @@ class EndpointSlice(Kind):
             port.setdefault("protocol", "TCP")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpointSlice, ValidateEndpointSliceCreate, validateAddressType."""
         from ....machinery import field
         from ..checks import required_one_of
 
         type_ = obj.get("addressType", "")
         errors = required_one_of("addressType", type_, ("FQDN", "IPv4", "IPv6"))
         errors += _ports(obj.get("ports") or ())
-        for i, endpoint in enumerate(obj.get("endpoints") or ()):
-            path = f"endpoints[{i}]"
-            if not endpoint.get("addresses"):
+        endpoints = obj.get("endpoints") or ()
+        if len(endpoints) > _MAX_ENDPOINTS:
+            return [*errors, field.too_many("endpoints", len(endpoints), _MAX_ENDPOINTS)]
+        for i, endpoint in enumerate(endpoints):
+            path, addresses = f"endpoints[{i}]", endpoint.get("addresses") or ()
+            if not addresses:
                 errors.append(field.required(f"{path}.addresses", "must contain at least 1 address"))
+            elif len(addresses) > _MAX_ADDRESSES:
+                errors.append(field.too_many(f"{path}.addresses", len(addresses), _MAX_ADDRESSES))
             errors += _endpoint(path, endpoint, type_)
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateEndpointSliceUpdate."""
         from ..checks import immutable
 
-        return self.validate(obj, ctx) + immutable("addressType", obj.get("addressType"), old.get("addressType"))
+        kept = obj.get("endpoints") == old.get("endpoints")  # what was accepted once may stay
+        errors = self.validate({**obj, "endpoints": ()} if kept else obj, ctx)
+        return errors + immutable("addressType", obj.get("addressType"), old.get("addressType"))
 
 
 def _ports(ports: Sequence[Object]) -> FieldErrors:
+    """validatePorts."""
     from ....machinery import field
     from ..checks import dns1123_label, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS
 
+    if len(ports) > _MAX_PORTS:
+        return [field.too_many("ports", len(ports), _MAX_PORTS)]
     errors = []
     seen: set[str] = set()
     for i, port in enumerate(ports):
@@ -80,12 +94,15 @@ def _ports(ports: Sequence[Object]) -> FieldErrors:
 
 
 def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
+    """validateEndpoints."""
     from ....machinery import field
-    from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
+    from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, fully_qualified_domain_name, ip_address, labels
 
-    errors = []
+    errors: FieldErrors = []
     for j, address in enumerate(endpoint.get("addresses") or ()):
         at = f"{path}.addresses[{j}]"
+        if type_ == "FQDN":
+            errors += fully_qualified_domain_name(at, address)
         if type_ not in ("IPv4", "IPv6"):
             continue
         wrong = ip_address(at, address)
@@ -94,8 +111,32 @@ def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
         errors += wrong or endpoint_ip(at, address)
     if endpoint.get("nodeName") is not None:
         errors += dns1123_subdomain(f"{path}.nodeName", endpoint["nodeName"])
+    topology = endpoint.get("deprecatedTopology") or {}
+    if len(topology) > _MAX_TOPOLOGY:
+        errors.append(field.too_many(f"{path}.deprecatedTopology", len(topology), _MAX_TOPOLOGY))
+    errors += labels(f"{path}.deprecatedTopology", topology)
     if endpoint.get("hostname") is not None:
         errors += dns1123_label(f"{path}.hostname", endpoint["hostname"])
+    return errors + _hints(f"{path}.hints", endpoint.get("hints") or {})
+
+
+def _hints(path: str, hints: Object) -> FieldErrors:
+    """Where traffic for an endpoint should come from (validateHints)."""
+    from ....machinery import field, names
+    from ..checks import said
+
+    errors: FieldErrors = []
+    for key, rule in (("forZones", names.label_value), ("forNodes", names.dns1123_subdomain)):
+        found = hints.get(key) or ()
+        if len(found) > _MAX_HINTS:
+            return [*errors, field.too_many(f"{path}.{key}", len(found), _MAX_HINTS)]
+        seen: set[str] = set()
+        for i, hint in enumerate(found):
+            at, name = f"{path}.{key}[{i}].name", hint.get("name", "")
+            if name in seen:
+                errors.append(field.duplicate(at, name))
+            seen.add(name)
+            errors += said(at, name, rule(name))
     return errors
 
 

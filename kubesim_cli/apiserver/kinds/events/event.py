@@ -22,7 +22,9 @@ class Event(CoreEvent):
         return super().validate(obj, ctx) + validate_new(obj)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        return super().validate(obj, ctx)
+        from ..core.event_validation import validate_change
+
+        return super().validate(obj, ctx) + validate_change(obj, old)
 
     def convert(self, obj: Object, api_version: str) -> Object:
         converted = {_NAMES.get(key, key): value for key, value in obj.items()}

@@ -49,18 +49,16 @@ class FlowSchema(FlowControlKind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from ....machinery import field
+        """ValidateFlowSchema, ValidateFlowSchemaUpdate."""
+        from .validation import flow_schema
 
-        spec = obj["spec"]
-        precedence = spec["matchingPrecedence"]
-        errors = []
-        if not 1 <= precedence <= 10000:
-            errors.append(field.invalid("spec.matchingPrecedence", precedence, "must be a positive value"
-                                        if precedence <= 0 else "must not be greater than 10000"))
-        if not (spec.get("priorityLevelConfiguration") or {}).get("name"):
-            errors.append(field.required("spec.priorityLevelConfiguration.name",
-                                         "must reference a priority level"))
-        return errors
+        return flow_schema(obj["metadata"].get("name", ""), obj["spec"])
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateFlowSchemaStatusUpdate."""
+        from .validation import status_conditions
+
+        return status_conditions((obj.get("status") or {}).get("conditions") or ())
 
 
 KIND = FlowSchema()

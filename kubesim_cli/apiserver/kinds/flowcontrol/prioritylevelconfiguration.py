@@ -53,14 +53,16 @@ class PriorityLevelConfiguration(FlowControlKind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
-        from ....machinery import field
-        from ..checks import one_of
+        """ValidatePriorityLevelConfiguration."""
+        from .validation import priority_level
 
-        spec = obj["spec"]
-        errors = one_of("spec.type", spec.get("type", ""), ("Exempt", "Limited"))
-        if spec.get("type") == "Limited" and spec.get("limited") is None:
-            errors.append(field.required("spec.limited", "must not be empty when type is Limited"))
-        return errors
+        return priority_level(obj["metadata"].get("name", ""), obj["spec"])
+
+    def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidatePriorityLevelConfigurationStatusUpdate."""
+        from .validation import status_conditions
+
+        return status_conditions((obj.get("status") or {}).get("conditions") or ())
 
     def convert(self, obj: Object, api_version: str) -> Object:
         converted = super().convert(obj, api_version)

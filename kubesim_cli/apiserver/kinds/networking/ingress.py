@@ -31,6 +31,7 @@ class Ingress(Kind):
         obj["status"] = {"loadBalancer": {}}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateIngressCreate, validateIngress."""
         from ....machinery import field
         from .ingress_validation import validate
 
@@ -43,11 +44,13 @@ class Ingress(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateIngressUpdate."""
         from .ingress_validation import validate
 
         return validate(obj["spec"], ctx.release)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateIngressStatusUpdate, ValidateIngressLoadBalancerStatus."""
         from ....machinery.objects import dig
         from ..checks import ip_address, load_balancer_host
 

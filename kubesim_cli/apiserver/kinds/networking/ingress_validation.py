@@ -16,7 +16,8 @@ _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 
 
 def validate(spec: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of an Ingress's spec."""
+    """Return the FieldErrors of an Ingress's spec (validateIngressTLS, validateTLSSecretName, validateIngressRules,
+    validateIngressRuleValue, validateHTTPIngressRuleValue)."""
     rules = spec.get("rules") or []
     errors: FieldErrors = []
     if not rules and spec.get("defaultBackend") is None:
@@ -55,6 +56,7 @@ def _host(path: str, host: str) -> FieldErrors:
 
 
 def _path(path: str, each: Object, release: Release) -> FieldErrors:
+    """validateHTTPIngressPath."""
     type_, text = each.get("pathType"), each.get("path", "")
     if type_ is None:
         return [field.required(f"{path}.pathType", "pathType must be specified")]
@@ -74,6 +76,7 @@ def _path(path: str, each: Object, release: Release) -> FieldErrors:
 
 
 def _backend(path: str, backend: Object, release: Release) -> FieldErrors:
+    """validateIngressBackend."""
     resource, service = backend.get("resource"), backend.get("service")
     if resource is not None and service is not None:
         return [field.invalid(path, "", "cannot set both resource and service backends")]
@@ -98,7 +101,7 @@ def _backend(path: str, backend: Object, release: Release) -> FieldErrors:
 
 
 def typed_reference(path: str, ref: Object) -> FieldErrors:
-    """Errors of a reference with apiGroup, kind and name."""
+    """Errors of a reference with apiGroup, kind and name (validateIngressTypedLocalObjectReference)."""
     errors = []
     if ref.get("apiGroup") is not None:
         errors += dns1123_subdomain(f"{path}.apiGroup", ref["apiGroup"])

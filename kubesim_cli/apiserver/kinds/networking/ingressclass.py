@@ -43,6 +43,7 @@ class IngressClass(Kind):
             parameters["scope"] = parameters.get("scope") or "Cluster"
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateIngressClass, validateIngressClassSpec."""
         from ....machinery import field
         from ..checks import domain_prefixed_path
 
@@ -55,6 +56,7 @@ class IngressClass(Kind):
         return errors + (_parameters("spec.parameters", parameters) if parameters is not None else [])
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateIngressClassUpdate, validateIngressClassSpecUpdate."""
         from ..checks import immutable
 
         return (immutable("spec.controller", obj["spec"].get("controller"), old["spec"].get("controller"))
@@ -62,6 +64,7 @@ class IngressClass(Kind):
 
 
 def _parameters(path: str, parameters: Object) -> FieldErrors:
+    """validateIngressClassParametersReference."""
     from ....machinery import field
     from ..checks import dns1123_label, one_of
     from .ingress_validation import typed_reference

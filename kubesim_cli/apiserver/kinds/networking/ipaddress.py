@@ -20,10 +20,13 @@ def _parent_ref_cell(obj: Object, ctx: Context) -> Cell:
 
 
 class IPAddress(Kind):
+    """ValidateIPAddressName."""
+
     columns = (NAME, Column("ParentRef", _parent_ref_cell))
     name_rule = "ip_address"
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateIPAddress, validateIPAddressParentReference."""
         from ....machinery import field
         from ..checks import dns1123_subdomain, path_segment
 
@@ -40,6 +43,7 @@ class IPAddress(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateIPAddressUpdate."""
         from ..checks import immutable
 
         return immutable("spec.parentRef", obj["spec"].get("parentRef"), old["spec"].get("parentRef"))

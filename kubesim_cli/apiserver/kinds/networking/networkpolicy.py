@@ -30,9 +30,11 @@ class NetworkPolicy(Kind):
             spec["policyTypes"] = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateNetworkPolicy."""
         return self.validate_update(obj, {"spec": {}}, ctx)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateNetworkPolicyUpdate, ValidateNetworkPolicySpec."""
         from ....machinery import field
         from ..checks import label_selector
 
@@ -59,6 +61,7 @@ def _blocks(spec: Object) -> list[Object]:
 
 
 def _port(path: str, port: Object) -> FieldErrors:
+    """ValidateNetworkPolicyPort."""
     from ....machinery import field, names
     from ..checks import port_number, said
 
@@ -83,6 +86,7 @@ def _port(path: str, port: Object) -> FieldErrors:
 
 
 def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
+    """ValidateNetworkPolicyPeer."""
     from ....machinery import field
     from ..checks import label_selector
 
@@ -101,6 +105,7 @@ def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
 
 
 def _ip_block(path: str, block: Object, known: list[str]) -> FieldErrors:
+    """ValidateIPBlock."""
     from ipaddress import ip_network
 
     from ....machinery import field

@@ -19,6 +19,7 @@ class ServiceCIDR(Kind):
         obj["status"] = {}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateServiceCIDR, validateServiceCIDRSpec."""
         from ....machinery import field, names
         from ..checks import said
 
@@ -35,7 +36,7 @@ class ServiceCIDR(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        """A range of the other IP family may come, nothing else changes."""
+        """A range of the other IP family may come, nothing else changes (ValidateServiceCIDRUpdate)."""
         from ..checks import immutable
 
         now, before = ((each.get("spec") or {}).get("cidrs") or [] for each in (obj, old))

@@ -20,6 +20,7 @@ class RuntimeClass(Kind):
         obj.setdefault("handler", "")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateRuntimeClass, validateOverhead, validateScheduling."""
         from ....machinery import field
         from ..checks import dns1123_label, labels
         from ..core.podspec.resources import container_requirements
@@ -31,15 +32,30 @@ class RuntimeClass(Kind):
         scheduling = obj.get("scheduling") or {}
         errors += labels("scheduling.nodeSelector", scheduling.get("nodeSelector"))
         if scheduling.get("tolerations"):
-            from ..core.podspec.scheduling import tolerations
-
-            errors += tolerations("scheduling.tolerations", scheduling["tolerations"])
+            errors += _tolerations("scheduling.tolerations", scheduling["tolerations"])
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateRuntimeClassUpdate."""
         from ..checks import immutable
 
         return immutable("handler", obj.get("handler"), old.get("handler"))
+
+
+def _tolerations(path: str, found: list[Object]) -> FieldErrors:
+    """Tolerations, of which none may come twice (validateTolerations)."""
+    from ....machinery import field
+    from ... import internaltypes
+    from ..core.podspec.scheduling import tolerations
+
+    errors = tolerations(path, found)
+    seen = set()
+    for i, toleration in enumerate(found):
+        key = tuple(toleration.get(name, "") for name in ("key", "operator", "value", "effect"))
+        if key in seen:
+            errors.append(field.duplicate(f"{path}[{i}]", internaltypes.internal(toleration, "Toleration")))
+        seen.add(key)
+    return errors
 
 
 KIND = RuntimeClass()

@@ -38,6 +38,7 @@ class PodDisruptionBudget(Kind):
         obj["status"] = dict.fromkeys(_COUNTS, 0)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidatePodDisruptionBudget, ValidatePodDisruptionBudgetSpec."""
         from ....machinery import field
         from ..checks import label_selector, not_more_than_100_percent, one_of, positive_int_or_percent
 
@@ -59,11 +60,13 @@ class PodDisruptionBudget(Kind):
         return errors
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
-        from ..checks import minimum
+        """ValidatePodDisruptionBudgetStatusUpdate."""
+        from ..checks import conditions, minimum
 
         status = obj.get("status") or {}
-        return [error for key in ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
-                for error in minimum(f"status.{key}", status.get(key))]
+        errors = conditions("status.conditions", status.get("conditions") or ())
+        return errors + [error for key in ("disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods")
+                         for error in minimum(f"status.{key}", status.get(key))]
 
 
 KIND = PodDisruptionBudget()

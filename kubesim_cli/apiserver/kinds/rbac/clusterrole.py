@@ -14,6 +14,7 @@ class ClusterRole(Role):
     namespaced = False
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateClusterRole, ValidateClusterRoleUpdate."""
         from ....machinery import field
         from ..checks import label_selector
 

@@ -20,6 +20,8 @@ def _subjects(obj: Object, kind: str) -> str:
 
 
 class RoleBinding(Kind):
+    """ValidateRBACName."""
+
     columns = (NAME,
                Column("Role", lambda obj, ctx: f"{obj['roleRef'].get('kind', '')}/{obj['roleRef'].get('name', '')}"),
                AGE,
@@ -49,6 +51,7 @@ class RoleBinding(Kind):
         confirm_binding(ctx, obj, old)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateRoleBinding, ValidateClusterRoleBinding."""
         from ....machinery import field
         from ..checks import path_segment
 
@@ -66,6 +69,7 @@ class RoleBinding(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateRoleBindingUpdate, ValidateClusterRoleBindingUpdate."""
         from ....machinery import field
 
         errors = self.validate(obj, ctx)
@@ -77,6 +81,7 @@ class RoleBinding(Kind):
 
 
 def _subject(path: str, subject: Object, namespaced: bool) -> FieldErrors:
+    """ValidateRoleBindingSubject."""
     from ....machinery import field
     from ..checks import dns1123_subdomain
 

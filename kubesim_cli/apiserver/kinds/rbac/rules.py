@@ -31,11 +31,13 @@ class Role(Created):
         confirm_role(ctx, obj, old)
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateRole, ValidateRoleUpdate."""
         return [error for i, rule in enumerate(obj.get("rules") or ())
                 for error in _rule(f"rules[{i}]", rule, self.namespaced)]
 
 
 def _rule(path: str, rule: Object, namespaced: bool) -> FieldErrors:
+    """ValidatePolicyRule."""
     from ....machinery import field
 
     errors = []

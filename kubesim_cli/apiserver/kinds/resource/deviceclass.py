@@ -15,6 +15,7 @@ class DeviceClass(Kind):
     has_generation = True
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateDeviceClass, ValidateDeviceClassUpdate."""
         from .devices import validate_class
 
         return validate_class(obj.get("spec") or {}, ctx.release)

@@ -38,7 +38,7 @@ def default(devices: Object) -> None:
 
 
 def validate(devices: Object, path: str, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a claim's devices, at `path` (validateDeviceClaim)."""
+    """Return the FieldErrors of a claim's devices, at `path` (validateDeviceClaim, validateResourceClaimSpec)."""
     requests = devices.get("requests") or []
     known: dict[str, set[str]] = {request.get("name", ""): {each.get("name", "") for each in
                                                             request.get("firstAvailable") or ()}
@@ -53,7 +53,7 @@ def validate(devices: Object, path: str, release: Release) -> FieldErrors:
 
 
 def validate_class(spec: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a DeviceClass' spec (validateDeviceClassSpec)."""
+    """Return the FieldErrors of a DeviceClass' spec (validateDeviceClassSpec, validateDeviceClassConfiguration)."""
     errors = _each("spec.selectors", spec.get("selectors") or (), _MOST,
                    lambda at, selector: _selector(at, selector, release))
     errors += _each("spec.config", spec.get("config") or (), _MOST, configuration)
@@ -66,7 +66,8 @@ def validate_class(spec: Object, release: Release) -> FieldErrors:
 
 def _each(path: str, items: Sequence[Json], most: int, check: Check,
           key: Callable[[Json], str] | None = None) -> FieldErrors:
-    """Check the number of a list's items, each of them and, with `key`, that none is there twice."""
+    """Check the number of a list's items, each of them and, with `key`, that none is there twice (validateSet,
+    validateSlice)."""
     errors, seen = [], set()
     if len(items) > most:
         errors.append(field.too_many(path, len(items), most))
@@ -80,6 +81,7 @@ def _each(path: str, items: Sequence[Json], most: int, check: Check,
 
 
 def _request(path: str, request: Object, release: Release) -> FieldErrors:
+    """validateDeviceRequest, validateDeviceSubRequest."""
     errors = dns1123_label(f"{path}.name", request.get("name", ""))
     exactly, alternatives = request.get("exactly"), request.get("firstAvailable") or []
     only = "exactly one of `exactly` or `firstAvailable` is required"
@@ -96,7 +98,8 @@ def _request(path: str, request: Object, release: Release) -> FieldErrors:
 
 
 def _asked(path: str, asked: Object, release: Release) -> FieldErrors:
-    """A class of devices, which of them, and how many."""
+    """A class of devices, which of them, and how many (validateExactDeviceRequest, validateDeviceAllocationMode,
+    validateDeviceClass)."""
     name = asked.get("deviceClassName", "")
     at = f"{path}.deviceClassName"
     errors = dns1123_subdomain(at, name) if name else [field.required(at)]
@@ -115,6 +118,7 @@ def _asked(path: str, asked: Object, release: Release) -> FieldErrors:
 
 
 def _toleration(path: str, toleration: Object) -> FieldErrors:
+    """validateDeviceToleration."""
     key, operator = toleration.get("key", ""), toleration.get("operator", "Equal")
     errors = qualified_name(f"{path}.key", key) if key else []
     if operator == "Exists" and toleration.get("value"):
@@ -131,7 +135,8 @@ def _toleration(path: str, toleration: Object) -> FieldErrors:
 
 
 def _selector(path: str, selector: Object, release: Release) -> FieldErrors:
-    """An expression that tells which devices will do (validateCELSelector)."""
+    """An expression that tells which devices will do (validateCELSelector, validateSelector, validateSelectorSlice,
+    convertCELErrorToValidationError)."""
     if selector.get("cel") is None:
         return [field.required(f"{path}.cel")]
     at, text = f"{path}.cel.expression", selector["cel"].get("expression", "")
@@ -147,6 +152,7 @@ def _selector(path: str, selector: Object, release: Release) -> FieldErrors:
 
 
 def _constraint(path: str, constraint: Object, known: dict[str, set[str]]) -> FieldErrors:
+    """validateDeviceConstraint."""
     errors = _each(f"{path}.requests", constraint.get("requests") or (), _MOST,
                    lambda at, name: _reference(at, name, known), str)
     for key in ("matchAttribute", "distinctAttribute"):
@@ -157,6 +163,7 @@ def _constraint(path: str, constraint: Object, known: dict[str, set[str]]) -> Fi
 
 
 def _fully_qualified(path: str, name: str) -> FieldErrors:
+    """validateFullyQualifiedName."""
     if not name:
         return [field.required(path, "name required")]
     if "/" not in name:
@@ -165,7 +172,8 @@ def _fully_qualified(path: str, name: str) -> FieldErrors:
 
 
 def _reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:
-    """The name of a request, or of a request and one of its alternatives."""
+    """The name of a request, or of a request and one of its alternatives (validateRequestNameRef,
+    gatherRequestNames)."""
     first, slash, second = name.partition("/")
     errors: FieldErrors = []
     if "/" not in second:
@@ -177,8 +185,9 @@ def _reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:
 
 
 def configuration(path: str, config: Object) -> FieldErrors:
-    """Return the FieldErrors of what a driver is told about a device (validateDeviceConfiguration)."""
-    from ..core.persistentvolume_validation import driver_name
+    """Return the FieldErrors of what a driver is told about a device (validateDeviceConfiguration,
+    validateDeviceClaimConfiguration, validateOpaqueConfiguration)."""
+    from ..checks import driver_name
 
     opaque = config.get("opaque")
     if opaque is None:

@@ -31,6 +31,7 @@ class ResourceClaim(Kind):
         default(obj["spec"].get("devices") or {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceClaim."""
         from .devices import validate
 
         return validate(obj["spec"].get("devices") or {}, "spec.devices", ctx.release)
@@ -39,11 +40,13 @@ class ResourceClaim(Kind):
         obj["status"] = {}
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceClaimUpdate."""
         from ..checks import immutable
 
         return immutable("spec", obj.get("spec"), old.get("spec"))
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceClaimStatusUpdate."""
         from ....machinery import field
         from ..checks import immutable
 

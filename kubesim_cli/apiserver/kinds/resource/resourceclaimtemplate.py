@@ -19,6 +19,7 @@ class ResourceClaimTemplate(Kind):
         default(obj["spec"]["spec"].get("devices") or {})
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceClaimTemplate, validateResourceClaimTemplateSpec."""
         from ... import objectmeta
         from .devices import validate
 
@@ -28,6 +29,7 @@ class ResourceClaimTemplate(Kind):
                 + validate(obj["spec"]["spec"].get("devices") or {}, "spec.spec.devices", ctx.release))
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceClaimTemplateUpdate."""
         from ..checks import immutable
 
         return immutable("spec", obj.get("spec"), old.get("spec"))

@@ -19,11 +19,13 @@ class ResourceSlice(Kind):
     has_generation = True
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceSlice."""
         from .slices import validate
 
         return validate(obj.get("spec") or {})
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateResourceSliceUpdate."""
         from ..checks import immutable
 
         spec, before = obj.get("spec") or {}, old.get("spec") or {}

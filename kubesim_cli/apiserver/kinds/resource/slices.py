@@ -18,7 +18,7 @@ _WHERE = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeS
 
 def validate(spec: Object) -> FieldErrors:
     """Return the FieldErrors of a slice's spec."""
-    from ..core.persistentvolume_validation import driver_name
+    from ..checks import driver_name
 
     errors = driver_name("spec.driver", spec.get("driver", "")) + _pool(spec.get("pool") or {}) + _place(spec)
     devices = spec.get("devices") or []
@@ -36,6 +36,7 @@ def validate(spec: Object) -> FieldErrors:
 
 
 def _pool(pool: Object) -> FieldErrors:
+    """validateResourcePool, validatePoolName."""
     name, at = pool.get("name", ""), "spec.pool.name"
     errors = [field.required(at)] if not name else [
         error for part in name.split("/") for error in said(at, part, names.dns1123_subdomain(part))]
@@ -49,7 +50,7 @@ def _pool(pool: Object) -> FieldErrors:
 
 
 def _place(spec: Object) -> FieldErrors:
-    """Where the devices are: exactly one way of saying so."""
+    """Where the devices are: exactly one way of saying so (validateNodeName)."""
     errors, ways = [], []
     name = spec.get("nodeName")
     if name:
@@ -72,6 +73,7 @@ def _place(spec: Object) -> FieldErrors:
 
 
 def _device(path: str, device: Object) -> FieldErrors:
+    """validateDevice."""
     errors = dns1123_label(f"{path}.name", device.get("name", ""))
     attributes, capacity = device.get("attributes") or {}, device.get("capacity") or {}
     if len(attributes) + len(capacity) > _MOST_VALUES:
@@ -92,6 +94,8 @@ def _device(path: str, device: Object) -> FieldErrors:
 
 
 def _attribute(path: str, attribute: Object) -> FieldErrors:
+    """validateDeviceAttribute, validateDeviceAttributeStringValue, validateDeviceAttributeVersionValue,
+    validateQualifiedName, validateCIdentifier."""
     given = [key for key in _ATTRIBUTE if attribute.get(key) is not None]
     errors = [field.too_long(f"{path}.{key}", _LONGEST_VALUE) for key in ("string", "version")
               if len(attribute.get(key) or "") > _LONGEST_VALUE]

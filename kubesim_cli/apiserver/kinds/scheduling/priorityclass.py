@@ -33,6 +33,7 @@ class PriorityClass(Kind):
                                    "this is a system priority class and cannot be deleted")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidatePriorityClass."""
         from ....machinery import field
 
         name, value = obj["metadata"].get("name", ""), obj["value"]
@@ -51,6 +52,7 @@ class PriorityClass(Kind):
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidatePriorityClassUpdate."""
         from ....machinery import field
         from ..checks import immutable
 

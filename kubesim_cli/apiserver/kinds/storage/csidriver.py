@@ -58,6 +58,9 @@ class CSIDriver(Kind):
             obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIDriver, validateCSIDriverSpec, validateFSGroupPolicy, validateTokenRequests,
+        validateVolumeLifecycleModes, validateNodeAllocatableUpdatePeriodSeconds,
+        validateServiceAccountTokenInSecrets."""
         from ....machinery import field
         from ..checks import one_of
 
@@ -74,11 +77,23 @@ class CSIDriver(Kind):
             if seconds is not None and seconds < 600:
                 errors.append(field.invalid(f"{path}.expirationSeconds", seconds,
                                             "may not specify a duration less than 10 minutes"))
+            if seconds is not None and seconds > 1 << 32:
+                errors.append(field.invalid(f"{path}.expirationSeconds", seconds,
+                                            "may not specify a duration larger than 2^32 seconds"))
         modes = ("Persistent", "Ephemeral")
-        return errors + [field.not_supported("spec.volumeLifecycleModes", mode, modes)
-                         for mode in spec["volumeLifecycleModes"] if mode not in modes]
+        errors += [field.not_supported("spec.volumeLifecycleModes", mode, modes)
+                   for mode in spec["volumeLifecycleModes"] if mode not in modes]
+        period, in_secrets = spec.get("nodeAllocatableUpdatePeriodSeconds"), spec.get("serviceAccountTokenInSecrets")
+        if period is not None and period < 10:
+            errors.append(field.invalid("spec.nodeAllocatableUpdatePeriodSeconds", period,
+                                        "must be greater than or equal to 10 seconds"))
+        if in_secrets is not None and not spec.get("tokenRequests"):
+            errors.append(field.invalid("spec.serviceAccountTokenInSecrets", in_secrets,
+                                        "serviceAccountTokenInSecrets is set but no tokenRequests are specified"))
+        return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateCSIDriverUpdate."""
         from ..checks import immutable
 
         spec, before = obj["spec"], old["spec"]

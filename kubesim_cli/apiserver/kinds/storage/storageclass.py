@@ -33,6 +33,7 @@ class StorageClass(Kind):
         obj.setdefault("volumeBindingMode", "Immediate")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateStorageClass, validateReclaimPolicy, validateVolumeBindingMode."""
         from ....machinery import field
         from ..checks import one_of
 
@@ -47,6 +48,7 @@ class StorageClass(Kind):
         return errors + _topologies(obj.get("allowedTopologies") or ())
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateStorageClassUpdate."""
         from ..checks import immutable
 
         errors = []
@@ -56,6 +58,7 @@ class StorageClass(Kind):
 
 
 def _provisioner(name: str) -> FieldErrors:
+    """validateProvisioner."""
     from ....machinery import field
     from ..checks import qualified_name
 
@@ -63,7 +66,7 @@ def _provisioner(name: str) -> FieldErrors:
 
 
 def parameters(found: Object | None, path: str = "parameters", needed: bool = False) -> FieldErrors:
-    """Return the FieldErrors of a class's parameters."""
+    """Return the FieldErrors of a class's parameters (validateParameters)."""
     from ....machinery import field
 
     if not found:
@@ -78,12 +81,14 @@ def parameters(found: Object | None, path: str = "parameters", needed: bool = Fa
 
 
 def _topologies(terms: Sequence[Object]) -> FieldErrors:
-    from ....machinery import field, names
-    from ..checks import qualified_name, said
+    """validateAllowedTopologies, ValidateTopologySelectorTerm, validateTopologySelectorLabelRequirement."""
+    from ....machinery import field
+    from ..checks import qualified_name
 
     errors, told = [], [dict[str, set[str]]()]  # what is said already; nothing is said by itself
     for i, term in enumerate(terms):
-        for j, expression in enumerate(term.get("matchLabelExpressions") or ()):
+        expressions = term.get("matchLabelExpressions") or []
+        for j, expression in enumerate(expressions):
             path = f"allowedTopologies[{i}].matchLabelExpressions[{j}]"
             values = expression.get("values") or ()
             if not values:
@@ -91,9 +96,11 @@ def _topologies(terms: Sequence[Object]) -> FieldErrors:
             for k, value in enumerate(values):
                 if value in values[:k]:
                     errors.append(field.duplicate(f"{path}.values[{k}]", value))
-                errors += said(f"{path}.values[{k}]", value, names.label_value(value))
-            errors += qualified_name(f"{path}.key", expression.get("key", ""))
-        here = {each.get("key", ""): set(each.get("values") or ()) for each in term.get("matchLabelExpressions") or ()}
+            key = expression.get("key", "")
+            errors += qualified_name(f"{path}.key", key)
+            if any(other.get("key", "") == key for other in expressions[:j]):
+                errors.append(field.duplicate(f"{path}.key", key))
+        here = {each.get("key", ""): set(each.get("values") or ()) for each in expressions}
         if here in told:
             errors.append(field.duplicate(f"allowedTopologies[{i}].matchLabelExpressions", ""))
         told.append(here)

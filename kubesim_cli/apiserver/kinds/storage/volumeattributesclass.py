@@ -17,6 +17,7 @@ class VolumeAttributesClass(Kind):
         obj.setdefault("driverName", "")
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
+        """ValidateVolumeAttributesClass."""
         from ....machinery import field
         from ..checks import qualified_name
         from .storageclass import parameters
@@ -26,6 +27,7 @@ class VolumeAttributesClass(Kind):
         return errors + parameters(obj.get("parameters"), needed=True)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
+        """ValidateVolumeAttributesClassUpdate."""
         from ....machinery import field
 
         errors = [field.forbidden(key, f"updates to {key} are forbidden.") for key in ("driverName", "parameters")

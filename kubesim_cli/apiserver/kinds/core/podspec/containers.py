@@ -68,7 +68,7 @@ def init_containers(path: str, found: list[Object], regular: list[Object], scope
 
 
 def ephemeral_containers(path: str, found: list[Object], spec: Object, scope: Scope) -> FieldErrors:
-    """Errors of the ephemeral containers (validateEphemeralContainers)."""
+    """Errors of the ephemeral containers (validateEphemeralContainers, validateFieldAllowList)."""
     errors: FieldErrors = []
     others = {container.get("name", "") for kind in ("containers", "initContainers")
               for container in spec.get(kind) or ()}
@@ -93,7 +93,8 @@ def ephemeral_containers(path: str, found: list[Object], spec: Object, scope: Sc
 
 
 def image_padding(path: str, container: Object) -> FieldErrors:
-    """Errors of blanks around an image's name, which templates may have (validateContainerOnlyForPod)."""
+    """Errors of blanks around an image's name, which templates may have (validateContainerOnlyForPod,
+    validateContainersOnlyForPod)."""
     image = container.get("image", "")
     if image == image.strip():
         return []
@@ -139,6 +140,7 @@ def _runtime(path: str, container: Object, scope: Scope) -> FieldErrors:
 
 
 def _ports(path: str, found: list[Object]) -> FieldErrors:
+    """validateContainerPorts."""
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, port in enumerate(found):
@@ -162,6 +164,7 @@ def _ports(path: str, found: list[Object]) -> FieldErrors:
 
 
 def _host_ports(path: str, found: list[Object]) -> FieldErrors:
+    """AccumulateUniqueHostPorts, checkHostPortConflicts."""
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, container in enumerate(found):
@@ -175,6 +178,7 @@ def _host_ports(path: str, found: list[Object]) -> FieldErrors:
 
 
 def _mounts(path: str, container: Object, scope: Scope) -> FieldErrors:
+    """ValidateVolumeMounts, IsMatchedVolume, mountNameAlreadyExists, mountPathAlreadyExists, GetVolumeDeviceMap."""
     errors: FieldErrors = []
     seen: set[str] = set()
     devices = {device.get("name", ""): device.get("devicePath", "") for device in container.get("volumeDevices") or ()}
@@ -206,6 +210,7 @@ def _mounts(path: str, container: Object, scope: Scope) -> FieldErrors:
 
 
 def _propagation(path: str, mount: Object, container: Object) -> FieldErrors:
+    """validateMountPropagation, validateMountRecursiveReadOnly."""
     errors: FieldErrors = []
     way, recursive = mount.get("mountPropagation"), mount.get("recursiveReadOnly")
     at = f"{path}.mountPropagation"
@@ -225,6 +230,7 @@ def _propagation(path: str, mount: Object, container: Object) -> FieldErrors:
 
 
 def _devices(path: str, container: Object, scope: Scope) -> FieldErrors:
+    """ValidateVolumeDevices, isMatchedDevice, deviceNameAlreadyExists, devicePathAlreadyExists, GetVolumeMountMap."""
     errors: FieldErrors = []
     seen_names: set[str] = set()
     seen_paths: set[str] = set()
@@ -259,6 +265,7 @@ def _devices(path: str, container: Object, scope: Scope) -> FieldErrors:
 
 
 def _resize_policy(path: str, found: list[Object], scope: Scope) -> FieldErrors:
+    """validateResizePolicy."""
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, item in enumerate(found):
@@ -277,6 +284,7 @@ def _resize_policy(path: str, found: list[Object], scope: Scope) -> FieldErrors:
 
 
 def _init_restart_policy(path: str, container: Object, scope: Scope) -> FieldErrors:
+    """validateInitContainerRestartPolicy."""
     policy = container.get("restartPolicy")
     if policy is not None and not scope.rules.has("ContainerRestartRules"):
         return [] if policy == "Always" else [field.not_supported(f"{path}.restartPolicy", policy, ["Always"])]
@@ -287,6 +295,7 @@ def _init_restart_policy(path: str, container: Object, scope: Scope) -> FieldErr
 
 
 def _restart_policy(path: str, container: Object, scope: Scope) -> FieldErrors:
+    """validateContainerRestartPolicy."""
     policy, rules = container.get("restartPolicy"), container.get("restartPolicyRules") or ()
     errors: FieldErrors = []
     at = f"{path}.restartPolicy"

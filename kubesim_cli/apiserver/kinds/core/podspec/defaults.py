@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from .....machinery.types import Json, Object, Release
 
 _PROBE = (("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3))
+_GATED_PROJECTIONS = (("clusterTrustBundle", "ClusterTrustBundleProjection"),
+                      ("podCertificate", "PodCertificateRequest"))
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _FILE_MODE = 0o644
 _VOLUME_DEFAULTS: dict[str, Object] = {
@@ -56,7 +58,8 @@ def default_pod_template(template: Object, release: Release) -> None:
 
 
 def default_pod_spec(spec: Object, release: Release) -> None:
-    """Fill in, in place, a PodSpec."""
+    """Fill in, in place, a PodSpec, and take out what its release does not do."""
+    _drop_disabled(spec, release)
     _default_empty(spec, "dnsPolicy", "ClusterFirst")
     _default_empty(spec, "restartPolicy", "Always")
     _default_empty(spec, "schedulerName", "default-scheduler")
@@ -77,6 +80,24 @@ def default_pod_spec(spec: Object, release: Release) -> None:
         resources.round_up(spec["overhead"])
     if spec.get("resources"):
         _round(spec["resources"])
+
+
+def _drop_disabled(spec: Object, release: Release) -> None:
+    """Take out the fields of features that are off, in place (dropDisabledFields in pkg/api/pod)."""
+    if "schedulingGroup" in spec and not enabled("GenericWorkload", release):
+        del spec["schedulingGroup"]
+    for kind in ("containers", "initContainers", "ephemeralContainers"):
+        for container in spec.get(kind) or ():
+            lifecycle = container.get("lifecycle")
+            if lifecycle and "stopSignal" in lifecycle and not enabled("ContainerStopSignals", release):
+                del lifecycle["stopSignal"]
+                if not lifecycle:
+                    del container["lifecycle"]
+    for volume in spec.get("volumes") or ():
+        for source in (volume.get("projected") or {}).get("sources") or ():
+            for key, gate in _GATED_PROJECTIONS:
+                if key in source and not enabled(gate, release):
+                    del source[key]
 
 
 def _default_empty(found: Object, key: str, value: Json) -> None:

@@ -44,6 +44,7 @@ def _name(path: str, name: str, rules: Rules) -> FieldErrors:
 
 
 def _value_from(path: str, source: Object, value: str, rules: Rules) -> FieldErrors:
+    """validateEnvVarValueFrom."""
     errors: FieldErrors = []
     if "fieldRef" in source:
         errors += object_field(f"{path}.fieldRef", source["fieldRef"], _ENV_FIELDS)
@@ -67,12 +68,14 @@ def _value_from(path: str, source: Object, value: str, rules: Rules) -> FieldErr
 
 
 def _key_ref(path: str, ref: Object) -> FieldErrors:
+    """validateConfigMapKeySelector, validateSecretKeySelector."""
     errors = dns1123_subdomain(f"{path}.name", ref.get("name", ""))
     key = ref.get("key", "")
     return errors + (said(f"{path}.key", key, names.config_map_key(key)) if key else [field.required(f"{path}.key")])
 
 
 def _file_key_ref(path: str, ref: Object) -> FieldErrors:
+    """validateFileKeySelector."""
     errors: FieldErrors = []
     for key, rule in (("key", lambda at, text: said(at, text, names.relaxed_env_var_name(text))),
                       ("volumeName", dns1123_label), ("path", no_backsteps)):
@@ -124,6 +127,7 @@ def resource_field(path: str, ref: Object, in_volume: bool) -> FieldErrors:
 
 
 def _divisor(path: str, name: str, divisor: Json) -> FieldErrors:
+    """validateContainerResourceDivisor."""
     if not quantity.compare(divisor, 0):
         return []
     what = name.partition(".")[2]
@@ -160,6 +164,7 @@ def sources(path: str, found: list[Object], rules: Rules) -> FieldErrors:
 
 
 def _referred(path: str, name: str) -> FieldErrors:
+    """validateConfigMapEnvSource, validateSecretEnvSource."""
     return said(path, name, names.dns1123_subdomain(names.mask_trailing_dash(name)))
 
 

@@ -20,7 +20,7 @@ _WINDOWS_SIGNALS = frozenset(("SIGKILL", "SIGTERM"))
 
 
 def probes(path: str, container: Object, scope: Scope) -> FieldErrors:
-    """Errors of a container's three probes."""
+    """Errors of a container's three probes (validateLivenessProbe, validateReadinessProbe, validateStartupProbe)."""
     errors: FieldErrors = []
     for kind in ("livenessProbe", "readinessProbe", "startupProbe"):
         probe = container.get(kind)
@@ -39,6 +39,7 @@ def probes(path: str, container: Object, scope: Scope) -> FieldErrors:
 
 
 def _probe(path: str, probe: Object, scope: Scope) -> FieldErrors:
+    """validateProbe, handlerFromProbe."""
     errors = _handler(path, probe, ("exec", "httpGet", "tcpSocket", "grpc"), scope)
     for key in ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"):
         errors += minimum(f"{path}.{key}", probe.get(key))
@@ -49,7 +50,7 @@ def _probe(path: str, probe: Object, scope: Scope) -> FieldErrors:
 
 
 def lifecycle(path: str, found: Object, scope: Scope) -> FieldErrors:
-    """Errors of a container's lifecycle (validateLifecycle)."""
+    """Errors of a container's lifecycle (validateLifecycle, handlerFromLifecycle)."""
     errors: FieldErrors = []
     for hook in ("postStart", "preStop"):
         if found.get(hook) is not None:
@@ -60,6 +61,7 @@ def lifecycle(path: str, found: Object, scope: Scope) -> FieldErrors:
 
 
 def _stop_signal(path: str, signal: str, os: str | None) -> FieldErrors:
+    """validateStopSignal."""
     if os is None:
         return [field.forbidden(path, "may not be set for containers with empty `spec.os.name`")]
     allowed = {"windows": _WINDOWS_SIGNALS, "linux": _LINUX_SIGNALS}.get(os)
@@ -67,6 +69,7 @@ def _stop_signal(path: str, signal: str, os: str | None) -> FieldErrors:
 
 
 def _handler(path: str, found: Object, kinds: tuple[str, ...], scope: Scope) -> FieldErrors:
+    """validateHandler."""
     errors, first = [], True
     for kind in kinds:
         if found.get(kind) is None:
@@ -82,10 +85,12 @@ def _handler(path: str, found: Object, kinds: tuple[str, ...], scope: Scope) -> 
 
 
 def _exec(path: str, action: Object, scope: Scope) -> FieldErrors:
+    """validateExecAction."""
     return [] if action.get("command") else [field.required(f"{path}.command")]
 
 
 def _http_get(path: str, action: Object, scope: Scope) -> FieldErrors:
+    """validateHTTPGetAction."""
     errors = [] if action.get("path") else [field.required(f"{path}.path")]
     errors += port_number_or_name(f"{path}.port", action.get("port", 0))
     if action.get("scheme", "") not in ("HTTP", "HTTPS"):
@@ -97,10 +102,12 @@ def _http_get(path: str, action: Object, scope: Scope) -> FieldErrors:
 
 
 def _port(path: str, action: Object, scope: Scope) -> FieldErrors:
+    """validateTCPSocketAction, validateGRPCAction."""
     return port_number_or_name(f"{path}.port", action.get("port", 0))
 
 
 def _sleep(path: str, action: Object, scope: Scope) -> FieldErrors:
+    """validateSleepAction."""
     seconds, grace = action.get("seconds", 0), scope.grace
     if scope.rules.has("PodLifecycleSleepActionAllowZero"):
         least, wanted = 0, f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"

@@ -92,6 +92,7 @@ def _token(path: str, source: Object, paths: _Paths) -> FieldErrors:
 
 
 def _trust_bundle(path: str, source: Object, paths: _Paths) -> FieldErrors:
+    """ValidateClusterTrustBundleName, extractSignerNameFromClusterTrustBundleName."""
     name, signer, errors = source.get("name"), source.get("signerName"), []
     if name is not None and signer is not None:
         errors.append(field.invalid(path, source, "only one of name and signerName may be used"))

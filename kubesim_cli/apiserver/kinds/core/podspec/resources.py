@@ -55,6 +55,7 @@ def resource_name(path: str, name: str) -> FieldErrors:
 
 
 def _container_name(path: str, name: str) -> FieldErrors:
+    """validateContainerResourceName, ValidateContainerResourceName."""
     if name in _STANDARD_CONTAINER:
         return []
     errors = resource_name(path, name)
@@ -67,6 +68,7 @@ def _container_name(path: str, name: str) -> FieldErrors:
 
 
 def _pod_name(path: str, name: str) -> FieldErrors:
+    """validatePodResourceName."""
     errors = resource_name(path, name)
     if not errors and name not in _POD_LEVEL and not name.startswith(_HUGE):
         errors.append(field.not_supported(path, name, ["cpu", _HUGE, "memory"]))
@@ -74,7 +76,7 @@ def _pod_name(path: str, name: str) -> FieldErrors:
 
 
 def amount(path: str, name: str, value: Json) -> FieldErrors:
-    """Errors of an amount of a resource (ValidateResourceQuantityValue)."""
+    """Errors of an amount of a resource (ValidateResourceQuantityValue, ValidateNonnegativeQuantity)."""
     errors = []
     if quantity.compare(value, 0) < 0:
         errors.append(field.invalid(path, value, "must be greater than or equal to 0"))
@@ -84,6 +86,7 @@ def amount(path: str, name: str, value: Json) -> FieldErrors:
 
 
 def _huge_page(path: str, name: str, value: Json) -> FieldErrors:
+    """validateResourceQuantityHugePageValue."""
     try:
         size = quantity.value(name.removeprefix(_HUGE))
     except ValueError:
@@ -94,12 +97,14 @@ def _huge_page(path: str, name: str, value: Json) -> FieldErrors:
 
 
 def container_requirements(path: str, found: Object, claims: set[str] | frozenset[str] = frozenset()) -> FieldErrors:
-    """Errors of a container's requests and limits; `claims`: names of the pod's resource claims."""
+    """Errors of a container's requests and limits; `claims`: names of the pod's resource claims
+    (ValidateContainerResourceRequirements, ValidateResourceRequirements, validateOverhead)."""
     return _requirements(path, found, claims, _container_name)
 
 
 def _requirements(path: str, found: Object, claims: Collection[str],
                   check_name: Callable[[str, str], FieldErrors]) -> FieldErrors:
+    """validateResourceRequirements."""
     errors: FieldErrors = []
     limits, requests = found.get("limits") or {}, found.get("requests") or {}
     for name in sorted(limits):
@@ -139,6 +144,7 @@ def _within(path: str, name: str, wanted: Json, limit: Json) -> FieldErrors:
 
 
 def _claims(path: str, found: list[Object], pod_claims: Collection[str]) -> FieldErrors:
+    """validateResourceClaimNames."""
     errors: FieldErrors = []
     seen: set[str] = set()
     for i, claim in enumerate(found):
@@ -235,7 +241,8 @@ def default_pod_level(spec: Object) -> None:
 
 
 def pod_level(path: str, spec: Object, rules: Rules, claims: Collection[str]) -> FieldErrors:
-    """Errors of a pod's own requests and limits (validatePodResources)."""
+    """Errors of a pod's own requests and limits (validatePodResources, validatePodResourceRequirements,
+    validatePodResourceConsistency)."""
     own = spec.get("resources")
     if own is None or not rules.has("PodLevelResources"):
         return []

@@ -28,7 +28,8 @@ class Rules:
 class Scope:
     """What a container's validation needs to know of its pod.
 
-    `volumes`: name -> volume (valid ones); `claims`: names of resource claims; `grace`: seconds or None.
+    `volumes`: name -> volume (valid ones); `claims`: names of resource claims; `grace`: seconds or None
+    (gatherPodResourceClaimNames).
     """
 
     __slots__ = ("claims", "grace", "host_users", "os", "restart_policy", "rules", "volumes")

@@ -50,7 +50,8 @@ def tolerations(path: str, found: list[Object]) -> FieldErrors:
 
 
 def affinity(path: str, found: Object) -> FieldErrors:
-    """Errors of a pod's affinity (validateAffinity)."""
+    """Errors of a pod's affinity (validateAffinity, validateNodeAffinity, validatePodAffinity, validatePodAntiAffinity,
+    ValidatePreferredSchedulingTerms, validatePodAffinityTerms, validateWeightedPodAffinityTerms)."""
     errors: FieldErrors = []
     nodes = found.get("nodeAffinity")
     if nodes:
@@ -86,6 +87,7 @@ def node_selector(path: str, selector: Object) -> FieldErrors:
 
 
 def _node_term(path: str, term: Object, strict: bool) -> FieldErrors:
+    """ValidateNodeSelectorTerm."""
     errors: FieldErrors = []
     for i, expression in enumerate(term.get("matchExpressions") or ()):
         errors += node_requirement(f"{path}.matchExpressions[{i}]", expression, strict)
@@ -110,6 +112,7 @@ def node_requirement(path: str, expression: Object, strict: bool = True) -> Fiel
 
 
 def _node_field(path: str, expression: Object) -> FieldErrors:
+    """ValidateNodeFieldSelectorRequirement."""
     operator, key = expression.get("operator", ""), expression.get("key", "")
     values = expression.get("values") or ()
     errors = []
@@ -126,6 +129,7 @@ def _node_field(path: str, expression: Object) -> FieldErrors:
 
 
 def _pod_term(path: str, term: Object) -> FieldErrors:
+    """validatePodAffinityTerm, ValidatePodAffinityTermSelector."""
     selector = term.get("labelSelector")
     errors = label_selector(f"{path}.labelSelector", selector)
     errors += label_selector(f"{path}.namespaceSelector", term.get("namespaceSelector"))
@@ -139,6 +143,7 @@ def _pod_term(path: str, term: Object) -> FieldErrors:
 
 
 def _label_keys(path: str, match: Sequence[str], mismatch: Sequence[str], selector: Object | None) -> FieldErrors:
+    """ValidateMatchLabelKeysAndMismatchLabelKeys, validateLabelKeys."""
     errors: FieldErrors = []
     for name, keys in (("matchLabelKeys", match), ("mismatchLabelKeys", mismatch)):
         if keys and selector is None:
@@ -175,7 +180,8 @@ def _strict_label_keys(path: str, keys: Sequence[str], selector: Object | None) 
 
 
 def spread_constraints(path: str, found: list[Object], rules: Rules) -> FieldErrors:
-    """Errors of topologySpreadConstraints (validateTopologySpreadConstraints)."""
+    """Errors of topologySpreadConstraints (validateTopologySpreadConstraints, ValidateTopologyKey,
+    ValidateWhenUnsatisfiable, ValidateSpreadConstraintNotRepeat, validateNodeInclusionPolicy)."""
     errors: FieldErrors = []
     for i, constraint in enumerate(found):
         at, action, key = f"{path}[{i}]", constraint.get("whenUnsatisfiable", ""), constraint.get("topologyKey", "")
@@ -202,6 +208,7 @@ def spread_constraints(path: str, found: list[Object], rules: Rules) -> FieldErr
 
 
 def _min_domains(path: str, number: int | None, action: str) -> FieldErrors:
+    """validateMinDomains."""
     if number is None:
         return []
     errors = [field.invalid(path, number, "must be greater than zero")] if number <= 0 else []

@@ -23,7 +23,8 @@ _MUST_MATCH = "type in annotation and field must match"
 
 
 def pod_context(path: str, spec: Object) -> FieldErrors:
-    """Errors of a pod's securityContext (validatePodSpecSecurityContext)."""
+    """Errors of a pod's securityContext (validatePodSpecSecurityContext, validateFSGroupChangePolicy,
+    validateSupplementalGroupsPolicy, validateSELinuxChangePolicy)."""
     found = spec.get("securityContext")
     errors: FieldErrors = []
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
@@ -54,6 +55,7 @@ def _choice(path: str, value: str | None, allowed: tuple[str, ...]) -> FieldErro
 
 
 def _sysctls(path: str, found: Iterable[Object], spec: Object) -> FieldErrors:
+    """validateSysctls, ValidateHostSysctl, IsValidSysctlName."""
     import re
 
     errors: FieldErrors = []
@@ -76,7 +78,7 @@ def _sysctls(path: str, found: Iterable[Object], spec: Object) -> FieldErrors:
 
 
 def container_context(path: str, found: Object, host_users: bool) -> FieldErrors:
-    """Errors of a container's securityContext (ValidateSecurityContext)."""
+    """Errors of a container's securityContext (ValidateSecurityContext, ValidateProcMountType)."""
     errors = _id(f"{path}.runAsUser", found.get("runAsUser")) + _id(f"{path}.runAsGroup", found.get("runAsGroup"))
     proc_mount = found.get("procMount")
     if proc_mount is not None:
@@ -96,6 +98,7 @@ def container_context(path: str, found: Object, host_users: bool) -> FieldErrors
 
 
 def _seccomp(path: str, profile: Object | None) -> FieldErrors:
+    """validateSeccompProfileField, validateSeccompProfileType."""
     if profile is None:
         return []
     kind, local = profile.get("type", ""), profile.get("localhostProfile")
@@ -137,6 +140,7 @@ def apparmor_profile(path: str, profile: Object | None) -> FieldErrors:
 
 
 def _windows_options(path: str, options: Object | None) -> FieldErrors:
+    """validateWindowsSecurityContextOptions."""
     if not options:
         return []
     errors: FieldErrors = []
@@ -251,7 +255,7 @@ def host_users(path: str, spec: Object) -> FieldErrors:
 
 
 def seccomp_annotations(path: str, annotations: Object) -> FieldErrors:
-    """Errors of seccomp annotations (ValidateSeccompPodAnnotations)."""
+    """Errors of seccomp annotations (ValidateSeccompPodAnnotations, ValidateSeccompProfile)."""
     errors: FieldErrors = []
     for key, profile in sorted(annotations.items()):
         if key == SECCOMP_POD or key.startswith(SECCOMP_CONTAINER):
@@ -263,7 +267,8 @@ def seccomp_annotations(path: str, annotations: Object) -> FieldErrors:
 
 
 def apparmor_annotations(path: str, annotations: Object, spec: Object) -> FieldErrors:
-    """Errors of AppArmor annotations (ValidateAppArmorPodAnnotations)."""
+    """Errors of AppArmor annotations (ValidateAppArmorPodAnnotations, ValidateAppArmorProfileFormat,
+    podSpecHasContainer)."""
     errors = []
     for key, profile in sorted(annotations.items()):
         if not key.startswith(APPARMOR):
@@ -277,7 +282,8 @@ def apparmor_annotations(path: str, annotations: Object, spec: Object) -> FieldE
 
 
 def annotations_match(path: str, annotations: Object, spec: Object) -> FieldErrors:
-    """Errors where an annotation and the field that took its place say different things."""
+    """Errors where an annotation and the field that took its place say different things
+    (validateSeccompAnnotationsAndFields, validateAppArmorAnnotationsAndFieldsMatchOnCreate)."""
     own = spec.get("securityContext") or {}
     errors: FieldErrors = []
     if SECCOMP_POD in annotations:
@@ -299,6 +305,7 @@ def annotations_match(path: str, annotations: Object, spec: Object) -> FieldErro
 
 
 def _match(path: str, what: str, profile: Object | None, annotation: str) -> FieldErrors:
+    """validateSeccompAnnotationsAndFieldsMatch."""
     kind = (profile or {}).get("type")
     if profile is None or kind not in ("Unconfined", "RuntimeDefault", "Localhost"):
         return []

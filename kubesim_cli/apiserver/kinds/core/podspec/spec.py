@@ -133,7 +133,8 @@ def _is_int32(text: str) -> bool:
 
 
 def validate_pod_spec(spec: Object, path: str, release: Release, pod: Object | None = None) -> FieldErrors:
-    """Return the FieldErrors of a PodSpec at `path`; `pod` is the metadata of the Pod that it belongs to, if one."""
+    """Return the FieldErrors of a PodSpec at `path`; `pod` is the metadata of the Pod that it belongs to, if one
+    (ValidatePodSpec, validateReadinessGates)."""
     rules = Rules(release, pod is not None)
     errors: FieldErrors = []
     if spec.get("terminationGracePeriodSeconds") is None:
@@ -174,7 +175,7 @@ def validate_pod_spec(spec: Object, path: str, release: Release, pod: Object | N
 
 
 def _rest(path: str, spec: Object) -> FieldErrors:
-    """The fields that are checked last, each by itself."""
+    """The fields that are checked last, each by itself (ValidateHostAliases, validateSchedulingGroup)."""
     errors: FieldErrors = []
     for key, rule in (("serviceAccountName", dns1123_subdomain), ("nodeName", dns1123_subdomain)):
         if spec.get(key):
@@ -216,6 +217,7 @@ def _rest(path: str, spec: Object) -> FieldErrors:
 
 
 def _required_choice(path: str, spec: Object, key: str, allowed: tuple[str, ...]) -> FieldErrors:
+    """validateRestartPolicy, validateDNSPolicy, ValidatePreemptionPolicy."""
     value = spec.get(key, "")
     if value in allowed:
         return []
@@ -223,6 +225,7 @@ def _required_choice(path: str, spec: Object, key: str, allowed: tuple[str, ...]
 
 
 def _host_network(path: str, spec: Object, rules: Rules) -> FieldErrors:
+    """validatePodHostNetworkDeps."""
     errors: FieldErrors = []
     if not spec.get("hostNetwork"):
         return errors
@@ -236,6 +239,7 @@ def _host_network(path: str, spec: Object, rules: Rules) -> FieldErrors:
 
 
 def _dns_config(path: str, spec: Object, rules: Rules) -> FieldErrors:
+    """validatePodDNSConfig, ValidateDNS1123SubdomainWithUnderScore."""
     config = spec.get("dnsConfig")
     if spec.get("dnsPolicy") == "None":
         if config is None:
@@ -267,6 +271,7 @@ def _dns_config(path: str, spec: Object, rules: Rules) -> FieldErrors:
 
 
 def _resource_claims(path: str, found: list[Object], pod: Object | None) -> FieldErrors:
+    """validatePodResourceClaims."""
     if MIRROR_POD_ANNOTATION_KEY in ((pod or {}).get("annotations") or ()):
         return [field.forbidden("", "static pods do not support resource claims") for _ in found]
     errors: FieldErrors = []
@@ -288,6 +293,7 @@ def _resource_claims(path: str, found: list[Object], pod: Object | None) -> Fiel
 
 
 def _claim_source(path: str, claim: Object) -> FieldErrors:
+    """validatePodResourceClaim."""
     from .... import internaltypes
 
     keys = ("resourceClaimName", "resourceClaimTemplateName")
@@ -303,6 +309,7 @@ def _claim_source(path: str, claim: Object) -> FieldErrors:
 
 
 def _hostname_override(path: str, spec: Object) -> FieldErrors:
+    """validatePodHostName."""
     name = spec.get("hostnameOverride")
     if name is None:
         return []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from .....machinery import field, names
 from .....machinery.objects import clone, copy_field
 from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
-from .....releases.gates import enabled
 from .... import internaltypes
-from ...checks import dns1123_subdomain, immutable, ip_address, qualified_name
 from . import resources, scheduling
 from .security import APPARMOR
 from .spec import validate_pod
@@ -61,6 +59,7 @@ def validate(obj: Object, old: Object, subresource: str, release: Release) -> Fi
 
 
 def _annotations(new: Object, old: Object) -> FieldErrors:
+    """ValidatePodSpecificAnnotationUpdates."""
     errors = []
     for key in sorted({*new, *old}):
         if new.get(key) == old.get(key) or not (key == MIRROR_POD_ANNOTATION_KEY or key.startswith(APPARMOR)):
@@ -72,6 +71,7 @@ def _annotations(new: Object, old: Object) -> FieldErrors:
 
 
 def _spec(new: Object, old: Object) -> FieldErrors:
+    """ValidateContainerUpdates."""
     errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         found = new.get(kind) or []
@@ -102,6 +102,7 @@ def _spec(new: Object, old: Object) -> FieldErrors:
 
 
 def _tolerations(new: list[Object], old: list[Object]) -> FieldErrors:
+    """validateOnlyAddedTolerations."""
     kept = [{**toleration, "tolerationSeconds": None} for toleration in new]
     if any({**toleration, "tolerationSeconds": None} not in kept for toleration in old):
         return [field.forbidden("spec.tolerations",
@@ -127,7 +128,8 @@ def _rest(munged: Object, old: Object) -> FieldErrors:
 
 
 def _gated(munged: Object, old: Object) -> FieldErrors:
-    """A pod that waits for its gates may get more node selectors and more terms of node affinity."""
+    """A pod that waits for its gates may get more node selectors and more terms of node affinity
+    (validateOnlyDeletedSchedulingGates, validateNodeSelectorMutation, getMaskNodeSelectorLabelChangeEqualities)."""
     errors: FieldErrors = []
     new, before = munged.get("nodeSelector") or {}, old.get("nodeSelector") or {}
     if new != before:
@@ -153,6 +155,7 @@ def _gated(munged: Object, old: Object) -> FieldErrors:
 
 
 def _node_affinity(new: Object, old: Object) -> FieldErrors:
+    """validateNodeAffinityMutation."""
     before = (old.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     after = (new.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     path = f"spec.affinity.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
@@ -167,6 +170,7 @@ def _node_affinity(new: Object, old: Object) -> FieldErrors:
 
 
 def _only_adds(new: Object, old: Object) -> bool:
+    """validateNodeSelectorTermHasOnlyAdditions."""
     if not old.get("matchExpressions") and not old.get("matchFields"):
         return not new.get("matchExpressions") and not new.get("matchFields")
     return all((new.get(key) or [])[:len(old.get(key) or [])] == (old.get(key) or [])
@@ -174,6 +178,7 @@ def _only_adds(new: Object, old: Object) -> bool:
 
 
 def _ephemeral(obj: Object, old: Object, errors: FieldErrors) -> FieldErrors:
+    """ValidatePodEphemeralContainersUpdate."""
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods do not support ephemeral containers")]
     new = {container.get("name"): container for container in obj["spec"].get("ephemeralContainers") or ()}
@@ -190,7 +195,8 @@ def _ephemeral(obj: Object, old: Object, errors: FieldErrors) -> FieldErrors:
 
 
 def _resize(obj: Object, old: Object, errors: FieldErrors, release: Release) -> FieldErrors:
-    """ValidatePodResize: of the containers, only cpu and memory may change."""
+    """ValidatePodResize: of the containers, only cpu and memory may change (isPodResizeRequestSupported,
+    validatePodResizeContainerOrdering)."""
     spec, before = obj["spec"], old["spec"]
     if MIRROR_POD_ANNOTATION_KEY in (old["metadata"].get("annotations") or ()):
         return [field.forbidden("", "static pods cannot be resized")]
@@ -219,6 +225,7 @@ def _resize(obj: Object, old: Object, errors: FieldErrors, release: Release) -> 
 
 
 def _resized_pod(new: Object | None, old: Object | None) -> FieldErrors:
+    """validatePodLevelResourcesResize."""
     if not new and not old:
         return []
     if old and new is None:
@@ -237,11 +244,13 @@ def _moved(new: list[Object], old: list[Object]) -> list[tuple[str, str]]:
 
 
 def _resized(path: str, new: Object, old: Object, what: str) -> FieldErrors:
+    """validateContainerResize, resourcesRemoved."""
     return [field.forbidden(f"{path}.{kind}", f"{what}{kind} cannot be removed") for kind in ("requests", "limits")
             if any(name not in (new.get(kind) or {}) for name in old.get(kind) or ())]
 
 
 def _same_but_cpu_and_memory(new: Object, old: Object) -> bool:
+    """dropCPUMemoryUpdates, dropCPUMemoryResourcesFromContainer, dropCPUMemoryResourceRequirementsUpdates."""
     def rest(container: Object) -> Object:
         own = container.get("resources") or {}
         shown = {kind: {name: amount for name, amount in (own.get(kind) or {}).items() if name not in ("cpu", "memory")}
@@ -249,56 +258,3 @@ def _same_but_cpu_and_memory(new: Object, old: Object) -> bool:
         return {**container, "resources": {**shown, "claims": own.get("claims") or []}}
 
     return rest(new) == rest(old)
-
-
-def validate_status(obj: Object, old: Object, release: Release) -> FieldErrors:
-    """Return the FieldErrors of a pod's status set from outside (ValidatePodStatusUpdate)."""
-    status, before = obj.get("status") or {}, old.get("status") or {}
-    errors: FieldErrors = []
-    for i, condition in enumerate(status.get("conditions") or ()):
-        if condition.get("type", "") not in ("PodScheduled", "Ready", "Initialized"):
-            errors += qualified_name(f"status.conditions[{i}].Type", condition.get("type", ""))
-    nominated = status.get("nominatedNodeName", "")
-    if nominated and nominated != before.get("nominatedNodeName", ""):
-        errors += dns1123_subdomain("status.nominatedNodeName", nominated)
-        if old["spec"].get("nodeName") and enabled("ClearingNominatedNodeNameAfterBinding", release):
-            errors.append(field.forbidden("status.nominatedNodeName",
-                                          "may not be set on pods that are already bound to a node"))
-    if status.get("observedGeneration", 0) < 0:
-        errors.append(field.invalid("status.observedGeneration", status["observedGeneration"],
-                                    "must be a non-negative integer"))
-    errors += immutable("status.qosClass", status.get("qosClass", ""), before.get("qosClass", ""))
-    errors += _container_states(obj["spec"], status, before)
-    errors += _addresses("podIPs", status, before)
-    if status.get("hostIPs") and status["hostIPs"][0].get("ip", "") != status.get("hostIP", ""):
-        errors.append(field.invalid("status.hostIPs[0].ip", status["hostIPs"][0].get("ip", ""),
-                                    "must be equal to `hostIP`"))
-    return errors + _addresses("hostIPs", status, before)
-
-
-def _container_states(spec: Object, status: Object, before: Object) -> FieldErrors:
-    """A container that ended for good does not come back (ValidateContainerStateTransition)."""
-    policy, path, now = spec.get("restartPolicy"), "status.containerStatuses", status.get("containerStatuses") or ()
-    if policy == "Always":
-        return []
-    errors = []
-    for i, was in enumerate(before.get("containerStatuses") or ()):
-        ended = (was.get("state") or {}).get("terminated")
-        if ended is None or (policy == "OnFailure" and ended.get("exitCode")):
-            continue
-        errors += [field.forbidden(f"{path}[{i}].state", "may not be transitioned to non-terminated state")
-                   for each in now if each.get("name") == was.get("name")
-                   and (each.get("state") or {}).get("terminated") is None]
-    return errors
-
-
-def _addresses(key: str, status: Object, before: Object) -> FieldErrors:
-    """The addresses of a pod or its host: valid ones, at most one of each family; what was there before may stay."""
-    path, found = f"status.{key}", [each.get("ip", "") for each in status.get(key) or ()]
-    known, errors = [each.get("ip", "") for each in before.get(key) or ()], []
-    for i, ip in enumerate(found):
-        errors += ip_address(f"{path}[{i}]", ip, known)
-    if len(found) > 2 or (len(found) == 2 and len({":" in ip for ip in found}) == 1):
-        shown = [{"IP": ip} for ip in found]
-        errors.append(field.invalid(path, shown, "may specify no more than one IP for each IP family"))
-    return errors

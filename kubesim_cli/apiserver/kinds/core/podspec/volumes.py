@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names, quantity
-from ...checks import dns1123_label, one_of, said
+from ...checks import dns1123_label, driver_name, one_of, said
 from . import projected
 from .rules import Rules, descending_path, file_mode, key_paths, no_backsteps
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 _INITIATORS = {"iqn": r"iqn\.\d{4}-\d{2}\.([a-zA-Z0-9\-.]+)(:[^,;*&$|\s]+)$", "eui": "^eui.[a-zA-Z0-9]{16}$",
                "naa": "^naa.[a-zA-Z0-9]{32}$"}
+ISCSI_TOO_LONG = ("Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
+                  "iscsi.initiatorName is specified.")
 
 
 def volumes(path: str, found: list[Object], pod_name: str, rules: Rules) -> tuple[dict[str, Object], FieldErrors]:
@@ -39,6 +41,9 @@ def volumes(path: str, found: list[Object], pod_name: str, rules: Rules) -> tupl
 
 
 def _source(path: str, volume: Object, name: str, pod_name: str, rules: Rules) -> FieldErrors:
+    """validateVolumeSource, validatePersistentClaimVolumeSource, validateGlusterfsVolumeSource,
+    validateRBDVolumeSource, validateCephFSVolumeSource, validateAzureFile, validateVsphereVolumeSource,
+    validatePhotonPersistentDiskVolumeSource, validatePortworxVolumeSource, validateScaleIOVolumeSource."""
     errors: FieldErrors = []
     count = 0
     for kind, (shown, own_path, needed) in _SOURCES.items():
@@ -51,13 +56,12 @@ def _source(path: str, volume: Object, name: str, pod_name: str, rules: Rules) -
             count += 1
             at = f"{path}.{own_path}"
             errors += [field.required(f"{at}.{key}") for key in needed if not source.get(key)]
-            check = _CHECKS.get(kind)
+            check = CHECKS.get(kind)
             if check is not None:
                 errors += check(at, source, rules)
         if kind == "iscsi" and source.get("initiatorName") is not None \
                 and len(f"{name}:{source.get('targetPortal', '')}") > 64:
-            errors.append(field.invalid(f"{path}.name", name, "Total length of <volume name>:<iscsi.targetPortal> must "
-                                        "be under 64 characters if iscsi.initiatorName is specified."))
+            errors.append(field.invalid(f"{path}.name", name, ISCSI_TOO_LONG))
         if kind == "ephemeral" and count == 1 and pod_name and name:
             claim = f"{pod_name}-{name}"
             errors += said(f"{path}.name", name,
@@ -74,6 +78,7 @@ def _empty_dir(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _host_path(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateHostPathVolumeSource, validateHostPathType."""
     if not source.get("path"):
         return []
     errors = no_backsteps(f"{path}.path", source["path"])
@@ -81,50 +86,67 @@ def _host_path(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _git_repo(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateGitRepoVolumeSource."""
     return descending_path(f"{path}.directory", source.get("directory", ""))
 
 
 def _partition(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateGCEPersistentDiskVolumeSource, validateAWSElasticBlockStoreVolumeSource."""
     partition = source.get("partition", 0)
     return [] if 0 <= partition <= 255 else [field.invalid(f"{path}.partition", partition, names.in_range(1, 255))]
 
 
 def _keys(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateSecretVolumeSource, validateConfigMapVolumeSource."""
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + key_paths(f"{path}.items", source)
 
 
 def _nfs(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateNFSVolumeSource."""
     where = source.get("path", "")
     return [] if where.startswith("/") else [field.invalid(f"{path}.path", where, "must be an absolute path")]
 
 
 def _iscsi(path: str, source: Object, rules: Rules) -> FieldErrors:
-    lun = source.get("lun", 0)
-    errors = _initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
-    if not 0 <= lun <= 255:
-        errors.append(field.invalid(f"{path}.lun", lun, names.in_range(0, 255)))
-    if (source.get("chapAuthDiscovery") or source.get("chapAuthSession")) and source.get("secretRef") is None:
-        errors.append(field.required(f"{path}.secretRef"))
+    """validateISCSIVolumeSource."""
+    errors = initiator(f"{path}.iqn", source["iqn"]) if source.get("iqn") else []
+    errors += lun(path, source) + chap(path, source)
     if source.get("initiatorName") is not None:
-        errors += _initiator(f"{path}.initiatorname", source["initiatorName"])
+        errors += initiator(f"{path}.initiatorname", source["initiatorName"])
     return errors
 
 
-def _initiator(path: str, name: str) -> FieldErrors:
+def lun(path: str, source: Object) -> FieldErrors:
+    """Errors of an iSCSI volume's logical unit number."""
+    number = source.get("lun", 0)
+    return [] if 0 <= number <= 255 else [field.invalid(f"{path}.lun", number, names.in_range(0, 255))]
+
+
+def chap(path: str, source: Object) -> FieldErrors:
+    """Errors of an iSCSI volume that is asked for a secret that it does not name."""
+    wanted = source.get("chapAuthDiscovery") or source.get("chapAuthSession")
+    return [field.required(f"{path}.secretRef")] if wanted and source.get("secretRef") is None else []
+
+
+def initiator(path: str, name: str,
+              otherwise: str = "must be valid format starting with iqn, eui, or naa") -> FieldErrors:
+    """Errors of a qualified name of iSCSI; `otherwise` is said of one that begins with no known word."""
     import re
 
     pattern = _INITIATORS.get(name[:3])
     if pattern is None:
-        return [field.invalid(path, name, "must be valid format starting with iqn, eui, or naa")]
+        return [field.invalid(path, name, otherwise)]
     return [] if re.search(pattern, name) else [field.invalid(path, name, "must be valid format")]
 
 
 def _secret_ref(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateCinderVolumeSource."""
     ref = source.get("secretRef")
     return [field.required(f"{path}.secretRef.name")] if ref is not None and not ref.get("name") else []
 
 
 def _quobyte(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateQuobyteVolumeSource."""
     registry, pairs = source.get("registry", ""), "must be a host:port pair or multiple pairs separated by commas"
     errors = []
     if not registry:
@@ -138,6 +160,7 @@ def _quobyte(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _flocker(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFlockerVolumeSource."""
     name, uuid = source.get("datasetName", ""), source.get("datasetUUID", "")
     errors = []
     if not name and not uuid:
@@ -151,6 +174,7 @@ def _flocker(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _fc(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFCVolumeSource."""
     wwns, wwids, lun = source.get("targetWWNs") or [], source.get("wwids") or [], source.get("lun")
     at, errors = f"{path}.targetWWNs", []
     if not wwns and not wwids:
@@ -167,12 +191,14 @@ def _fc(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _flex(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateFlexVolumeSource."""
     return [field.invalid(f"{path}.options[{key}]", key, "kubernetes.io and k8s.io namespaces are reserved")
             for key in sorted(source.get("options") or ())
             if f".{key.partition('/')[0].lower()}".endswith((".kubernetes.io", ".k8s.io"))]
 
 
 def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateAzureDisk."""
     errors = one_of(f"{path}.cachingMode", source.get("cachingMode", "None"), ("None", "ReadOnly", "ReadWrite"))
     kind, uri = source.get("kind"), source.get("diskURI", "")
     if kind is None:
@@ -188,16 +214,18 @@ def _azure_disk(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _storage_os(path: str, source: Object, rules: Rules) -> FieldErrors:
-    errors: FieldErrors = []
-    for key in ("volumeName", "volumeNamespace"):
-        if source.get(key):
-            errors += dns1123_label(f"{path}.{key}", source[key])
-    return errors + _secret_ref(path, source, rules)
+    """validateStorageOSVolumeSource."""
+    return storage_os_names(path, source) + _secret_ref(path, source, rules)
+
+
+def storage_os_names(path: str, source: Object) -> FieldErrors:
+    """Errors of the names in a StorageOS volume."""
+    return [error for key in ("volumeName", "volumeNamespace") if source.get(key)
+            for error in dns1123_label(f"{path}.{key}", source[key])]
 
 
 def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
-    from ..persistentvolume_validation import driver_name
-
+    """validateCSIVolumeSource."""
     errors = driver_name(f"{path}.driver", source.get("driver", ""))
     ref = source.get("nodePublishSecretRef")
     if ref is not None:
@@ -208,6 +236,7 @@ def _csi(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _ephemeral(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateEphemeralVolumeSource, ValidatePersistentVolumeClaimTemplate, ValidateTemplateObjectMeta."""
     from .... import objectmeta
     from .. import persistentvolumeclaim_validation
 
@@ -223,6 +252,7 @@ def _ephemeral(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _image(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateImageVolumeSource."""
     errors = [field.required(f"{path}.reference")] if rules.is_pod and not source.get("reference") else []
     return errors + pull_policy(f"{path}.pullPolicy", source.get("pullPolicy", ""))
 
@@ -236,6 +266,7 @@ def pull_policy(path: str, policy: str) -> FieldErrors:
 
 
 def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateDownwardAPIVolumeSource."""
     errors = file_mode(f"{path}.defaultMode", source.get("defaultMode"))
     for item in source.get("items") or ():
         errors += projected.downward_file(path, item)
@@ -243,6 +274,7 @@ def _downward_api(path: str, source: Object, rules: Rules) -> FieldErrors:
 
 
 def _projected(path: str, source: Object, rules: Rules) -> FieldErrors:
+    """validateProjectedVolumeSource."""
     return file_mode(f"{path}.defaultMode", source.get("defaultMode")) + projected.sources(path, source)
 
 
@@ -280,7 +312,7 @@ _SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "ephemeral": ("ephemeral", "ephemeral", ("volumeClaimTemplate",)),
     "image": ("image", "image", ()),
 }
-_CHECKS = {
+CHECKS = {
     "emptyDir": _empty_dir, "hostPath": _host_path, "gitRepo": _git_repo, "gcePersistentDisk": _partition,
     "awsElasticBlockStore": _partition, "secret": _keys, "nfs": _nfs, "iscsi": _iscsi, "flocker": _flocker,
     "cinder": _secret_ref, "quobyte": _quobyte, "downwardAPI": _downward_api, "fc": _fc, "flexVolume": _flex,

@@ -1,0 +1,81 @@
+"""Storage version migrations: what they must be, and that they end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+MIGRATION = """
+apiVersion: storagemigration.k8s.io/v1
+kind: StorageVersionMigration
+metadata: {name: %s}
+spec: {resource: {resource: %s, group: "%s"}}
+"""
+AT = "2024-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def newest(terminal):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.37"
+    terminal.ok("kubectl sim reset --bare")
+    terminal.ok(f"kubectl sim clock freeze {AT}")
+    return terminal
+
+
+def test_a_migration_ends(newest):
+    newest.ok("kubectl apply -f -", MIGRATION % ("apps", "deployments", "apps"))
+    assert newest.ok("kubectl get storageversionmigrations").splitlines() == [
+        "NAME   RESOURCE           STATUS", "apps   deployments.apps   Succeeded"]
+    status = json.loads(newest.ok("kubectl get storageversionmigration apps -o json"))["status"]
+    assert status["resourceVersion"].isdecimal()
+    assert [(found["type"], found["reason"]) for found in status["conditions"]] == [
+        ("Running", "StorageVersionMigrationInProgress"), ("Succeeded", "StorageVersionMigrationSucceeded")]
+
+
+def test_a_resource_that_does_not_come(newest):
+    newest.ok("kubectl apply -f -", MIGRATION % ("m", "widgets", "example.com"))
+    path = "kubectl get storageversionmigration m -o jsonpath='{.status.conditions[*].type}'"
+    assert newest.ok(path) == "Running"
+    newest.advance("61s")
+    assert newest.ok(path) == "Running Failed"
+    assert newest.ok("kubectl get storageversionmigration m -o jsonpath='{.status.conditions[1].message}'") == (
+        "migration encountered unhandled error: resource does not exist in discovery")
+
+
+def test_what_is_refused(newest):
+    result = newest("kubectl apply -f -", MIGRATION % ("m", "''", "A"))
+    assert "* spec.resource.resource: Required value: resource is required to be set\n" in result.err
+    assert '* spec.resource.group: Invalid value: "A": a lowercase RFC 1123 subdomain must' in result.err
+    newest.ok("kubectl apply -f -", MIGRATION % ("m", "pods", ""))
+    assert "spec: Invalid value" in newest("kubectl apply -f -", MIGRATION % ("m", "nodes", "")).err
+
+
+@pytest.mark.parametrize("status,old,expected", [
+    ({"resourceVersion": "01"}, {}, ['resourceVersion: Invalid value: "01": resource version is not well formed: 01']),
+    ({"resourceVersion": "2"}, {"resourceVersion": "1"}, ['resourceVersion: Invalid value: "2": field is immutable']),
+    ({"resourceVersion": "2"}, {}, []),
+    ({}, {"conditions": [{"type": "Succeeded", "status": "True"}]}, [
+        "conditions: Invalid value: null: Success condition cannot be set to false once it is true"]),
+    ({}, {"conditions": [{"type": "Failed", "status": "True"}]}, [
+        "conditions: Invalid value: null: Failed condition cannot be set to false once it is true"]),
+])
+def test_its_status(status, old, expected):
+    from kubesim_cli.apiserver.kinds.storagemigration.storageversionmigration import KIND
+
+    found = [str(error) for error in KIND.validate_status({"status": status}, {"status": old}, None)]
+    assert found == [f"status.{text}" for text in expected]
+
+
+def test_both_ends_at_once():
+    from kubesim_cli.apiserver.kinds.storagemigration.storageversionmigration import KIND
+
+    ends = [{"type": end, "status": "True", "lastTransitionTime": AT, "reason": "R"} for end in ("Succeeded", "Failed")]
+    found = [str(error) for error in KIND.validate_status({"status": {"conditions": ends}}, {}, None)]
+    assert len(found) == 1
+    assert found[0].endswith("Both success and failed conditions cannot be true at the same time")
+
+
+def test_the_gate(newest):
+    newest.ok("kubectl sim reset --bare --feature-gates StorageVersionMigrator=false")
+    assert "doesn't have a resource type" in newest("kubectl get storageversionmigrations").err
