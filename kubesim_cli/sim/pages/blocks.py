@@ -25,7 +25,7 @@ SIMILAR = re.compile(
     r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
     r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|output (?:also )?shows \w|excerpt|"
+    r"(?:output|response|result|it|this)\s+(?:also\s+|will\s+)*(?:includes?|contains?)|output (?:also )?shows \w|excerpt|"
     r"part of the output|among (?:other|the)|near the (?:bottom|top|end)|look for|"
     r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
@@ -87,6 +87,9 @@ class Builder:
         """A code block: `line` is that of its first line of text, `label` that of the tab that it stands in."""
         language = language.lower()
         lines = [each.rstrip() for each in text.rstrip("\n").split("\n")]
+        first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
+        if language in MANIFESTS and first.startswith("cat <<"):  # files that a script makes
+            language = "shell"
         prose, self._prose = self._prose, ""
         name = self.pending.file or title
         skipped = self.pending.skip

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
-                       r"If you don't see a command prompt|Defaulting debug container|Defaulted container)")
+                       r"If you don't see a command prompt|Hit enter for command prompt|Defaulting debug container|"
+                       r"Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
@@ -80,7 +81,7 @@ class Comparison:
         if self.level == "exact":
             self._rewritten(shown, printed)  # binds names and notes ages
             return Verdict(shown == printed, shown, printed, self.ages)
-        if self.loose:
+        if self.loose or self.undated:  # each kubectl has words of its own for these
             shown = [line for line in shown if not _PROGRESS.match(line)]
             printed = [line for line in printed if not _PROGRESS.match(line)]
         if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
@@ -224,7 +225,7 @@ class Comparison:
     def _as_old(self, ours: tables.Table, theirs: tables.Table) -> tables.Table:
         """Return a table of the output with no more columns than the page's, where that may be of an older release."""
         missing = set(theirs.columns) - set(ours.columns)
-        if missing and (self.loose or (self.undated and missing <= tables.LATER)):
+        if missing and (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)):
             return theirs.only(ours.columns) or theirs
         return theirs
 

@@ -9,7 +9,7 @@ _NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
 _DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)(?: \(server dry run\))?$")
 _PATH = re.compile(r"\"([^\"\s]+\.(?:ya?ml|json))\"")
 ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
-                     r"|// \.\.\.)\s*")
+                     r"|// \.\.\.|\.\.\. \[[^\]]*\] \.\.\.)\s*")
 
 
 def told(line: str) -> str:

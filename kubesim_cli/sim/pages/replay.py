@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d")
+_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
-_LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
+_LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)  # seconds after which somebody looks again who does not see yet what the page shows
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
@@ -105,17 +105,19 @@ class Replay:
         self._tell = tell or (lambda done, of: None)
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
+        self.undated: set[int] = set()          # commands whose listings show nothing of what is there at their ages
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
     def run(self) -> Report:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
         best: Report | None = None
         for number in range(PASSES):
+            undated = len(self.undated)
             with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
                 one = _Pass(self, folder)
                 one.play()
             one.report.passes = number + 1
-            worse = best is not None and len(one.report.bad) >= len(best.bad)
+            worse = best is not None and len(one.report.bad) >= len(best.bad) and undated == len(self.undated)
             if best is None or len(one.report.bad) <= len(best.bad):
                 best = one.report
             solved, best.contradictions = one.solved()
@@ -303,7 +305,11 @@ class _Pass:
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
                     self.replay._moments is None or (place in self.replay.later and not outcome.verdict.ages)):
                 self._look_again(command, command.listing, text, place, outcome)
-            self.ages += [(place, age) for age in outcome.verdict.ages]
+            elif command.listing.similar and place in self.replay.later and not (
+                    outcome.verdict.equal or outcome.verdict.but_for_ages):
+                self.replay.undated.add(place)
+            if place not in self.replay.undated:
+                self.ages += [(place, age) for age in outcome.verdict.ages]
             outcome.state = "equal" if self._is_true(command.listing, outcome.verdict) else "differs"
         if command.stderr and outcome.state != "differs":
             verdict = self._compared(command.stderr, command.stderr.lines, ran.stderr, place)

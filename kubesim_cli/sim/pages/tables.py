@@ -39,6 +39,8 @@ def header(line: str) -> tuple[list[str], list[int]] | None:
     """Return the columns of a header and where each begins; None where a line is none."""
     if not line or line[0].isspace():
         return None
+    if line == "NAME":  # a page may leave out the other columns
+        return [line], [0]
     cells = [(found.group(), found.start()) for found in re.finditer(r"\S+(?: \S+)*", line)]
     names = [_TOGETHER.get(name, name) for name, _ in cells]
     if len(cells) < 2 or not all(_HEADER.fullmatch(name) for name in names) or names[0].upper() != names[0]:
@@ -74,7 +76,7 @@ def row(line: str, table: Table) -> list[str] | None:
     parts = [part for part in re.split(r"\s{2,}|\t", line.strip()) if part]
     if len(parts) == count and not line[0].isspace():
         return parts
-    if all(start == 0 or start >= len(line) or line[start - 1] == " " for start in starts) and len(line) > starts[1]:
+    if all(start == 0 or start >= len(line) or line[start - 1] == " " for start in starts) and len(line) > starts[count > 1]:
         ends = [*starts[1:], len(line)]
         cells = [line[start:end].strip() for start, end in zip(starts, ends)]
         if cells[0] or starts[0] != 0:
