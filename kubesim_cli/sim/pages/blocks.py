@@ -22,17 +22,22 @@ OUTPUTS = {"", "none", "text", "txt", "plain", "plaintext", "output", "console",
            "stdout"}
 MANIFESTS = {"yaml", "yml", "json"}
 SIMILAR = re.compile(
-    r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
-    r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
+    r"similar|something like|should (?:look|resemble|see|be|show)|looks? like|resembl|might (?:look|be|see)|"
+    r"for example|will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+|will\s+)*(?:includes?|contains?)|output (?:also )?shows \w|excerpt|"
-    r"part of the output|among (?:other|the)|near the (?:bottom|top|end)|look for|"
-    r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
+    r"(?:output|response|result|it|this)\s+(?:also\s+|will\s+)*(?:includes?|contains?)|output (?:also )?shows \w|"
+    r"excerpt|part of the output|to see that|among (?:other|the)|near the (?:bottom|top|end)|look for|"
+    r"in the output,? you (?:can |should |will )?see|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
+_CLEANUP = re.compile(r"\bclean(?:ing)?[ -]?up\b", re.I)
+_MAKES = re.compile(r"\s*kubectl\s+(?:create|apply)\s[^\n]*?-f[ =]?(\S+)(?!.*(?:--dry-run|\s-o|--output))")
+_MADE = re.compile(r"created|configured|unchanged|applied|error|warning|invalid|forbidden|^\S+ ", re.I | re.M)
+_OF_PROGRAM = re.compile(r"\b(?:pod|container)\b.*\b(?:produces|prints|outputs|writes|output)\b", re.I | re.S)
+_TO_FILE = re.compile(r"\s>\s*([\w./~-]+)\s*$")
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
@@ -64,12 +69,19 @@ class Builder:
         self._listed: Command | None = None    # the command whose listing was last
         self._unnamed: list[Shown] = []        # manifests whose file name nothing has told yet
         self._watch = ""                       # the command of the last watch
+        self._cleanup = False                  # the heading speaks of it
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
         """Words between blocks, a paragraph at a time."""
         if text.strip():
             self._prose = (self._prose + "\n\n" + text.strip()).strip()[-2000:]
+
+    def section(self, title: str) -> None:
+        """A heading: what stands below it is not what a command above it prints, unless it says so."""
+        self._cleanup = bool(_CLEANUP.search(title))
+        if not _TELLS_OUTPUT.search(title):
+            self._awaiting = None
 
     def comment(self, text: str, line: int) -> None:
         """An HTML comment's text, or that of a comment in another format; those of others mean nothing here."""
@@ -135,7 +147,8 @@ class Builder:
         if len(commands) > 1 and all(_CALLS.match(text) for text, _ in commands) and looks_like_command(
                 commands[-1][0], strict=True):
             return "script"
-        if looks_like_command(first, strict=True):
+        if looks_like_command(first, strict=True) or (self._shell and lines[0].startswith("# ")
+                                                      and looks_like_command(first)):
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
         if language in SHELLS and language != "console" and _CALLS.match(first) and (
                 self._awaiting is None or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
@@ -145,7 +158,7 @@ class Builder:
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
-        command = Command(text, line, self._block, label=label)
+        command = Command(text, line, self._block, label=label, cleanup=self._cleanup)
         self.pending.apply(command)
         if self._shell and text.strip() in ("exit", "logout", "^D"):
             self._shell = ""
@@ -278,6 +291,14 @@ class Builder:
             lines = lines[:-1]
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
         document = bool(_DOCUMENT.search(command.text))
+        makes = _MAKES.match(command.text)
+        if makes and not _MADE.search("\n".join(lines)):  # that is not what it prints
+            self._awaiting = None
+            if not _OF_PROGRAM.search(prose.split("\n\n")[-1]):
+                return
+            command = self._add(f"kubectl logs $(kubectl get -f {makes[1]} -o name)", line, command.label)
+        elif (written := _TO_FILE.search(command.text)) and not command.inside:
+            command = self._add(f"cat {written[1]}", line, command.label)
         first = next((line for line in lines if line.strip()), "")
         if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
                 not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from . import documents, tables
-from .layout import ELISION, broken, joined, same_json, short_paths, told, trimmed, without_fields, without_notes
+from .layout import (
+    ELISION,
+    broken,
+    found_nothing,
+    joined,
+    same_json,
+    short_paths,
+    told,
+    trimmed,
+    without_fields,
+    without_notes,
+)
 from .moments import AGE, interval
 from .names import Names, shape
 
@@ -28,6 +39,7 @@ _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+_OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -144,17 +156,22 @@ class Comparison:
         return False
 
     def _line(self, shown: str, printed: str) -> bool:
-        tried = self.names.copy()
-        if tried.match(shown, printed, self.loose):
-            self.names.adopt(tried)
+        if self._match(shown, printed):
             return True
-        if (self.loose or self.undated) and told(shown) == told(printed) != shown:
+        if (self.loose or self.undated) and (found_nothing(shown, printed) or self._match(told(shown), told(printed))):
             return True
         if self.loose and _MARK.match(printed) and _MARK.sub("", shown) == _MARK.sub("", printed):
             return True
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)
         return bool(_INNER.search(shown)) and _fits(shown, self.names.to_page(printed))
+
+    def _match(self, shown: str, printed: str) -> bool:
+        tried = self.names.copy()
+        if not tried.match(shown, printed, self.loose):
+            return False
+        self.names.adopt(tried)
+        return True
 
     def _rewritten(self, shown: list[str], printed: list[str]) -> list[str]:
         """Return the output with the page's own lines wherever these say the same."""
@@ -197,6 +214,7 @@ class Comparison:
     def _rows(self, shown: list[str], ours: tables.Table, theirs: tables.Table) -> list[str]:
         """Return as many lines as there are rows here: the page's in the page's order where they are the same."""
         columns = ours.columns
+        first = columns.index("COMMAND") if "PID" in columns and "COMMAND" in columns else 0  # what names the row
         age = columns.index("AGE") if "AGE" in columns else -1
         order = sorted(ours.rows, key=lambda one: -_least(one[1], age))
         left = sorted(theirs.rows, key=lambda one: -_least(one[1], age))
@@ -205,15 +223,18 @@ class Comparison:
             best: tuple[int, int, Names] | None = None
             for number, (_, other) in enumerate(left):
                 tried = self.names.copy()
-                if not tried.match(cells[0], other[0], self.loose and cells[0] not in self.names.here):
+                if not tried.match(cells[first], other[first], self.loose and cells[first] not in self.names.here):
                     continue
-                score = 100 * (cells[0] == other[0]) + sum(
-                    self._cell(tried, columns[i], cells[i], other[i]) for i in range(1, len(columns)) if i != age)
+                score = 100 * (cells[first] == other[first]) + sum(
+                    self._cell(tried, column, cells[i], other[i]) for i, column in enumerate(columns)
+                    if i not in (first, age))
                 if best is None or score > best[0]:
                     best = (score, number, tried)
             if best is not None:
                 self.names.adopt(best[2])
                 pairs[place] = left.pop(best[1])
+        if self.loose and len(pairs) == len(ours.rows):
+            left = self._later(left, [other for _, other in pairs.values()], columns)
         lines: list[str] = []
         for place, cells in ours.rows:
             if place in pairs:
@@ -221,6 +242,14 @@ class Comparison:
         lines += [tables.render([self.names.to_page(cell) for cell in cells], ours)
                   for _, cells in sorted(left) if not self.loose or not self._of_cluster(dict(zip(columns, cells)))]
         return lines
+
+    def _later(self, left: list[tuple[int, list[str]]], shown: list[list[str]],
+               columns: list[str]) -> list[tuple[int, list[str]]]:
+        """Leave out rows of what was there before all that the page shows: its author has begun with less."""
+        first = min((made for cells in shown if (made := self.made(dict(zip(columns, cells)))) is not None),
+                    default=0.0)
+        return [(place, cells) for place, cells in left
+                if (made := self.made(dict(zip(columns, cells)))) is None or made >= first]
 
     def _as_old(self, ours: tables.Table, theirs: tables.Table) -> tables.Table:
         """Return a table of the output with no more columns than the page's, where that may be of an older release."""
@@ -279,6 +308,8 @@ class Comparison:
 
     def _cell(self, names: Names, column: str, ours: str, theirs: str) -> bool:
         if ours == theirs:
+            return True
+        if column in _OF_PROCESSES and "1" not in (ours, theirs):
             return True
         if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True

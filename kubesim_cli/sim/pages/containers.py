@@ -19,7 +19,9 @@ ASKING = {"redis-cli", "mysql", "mariadb", "psql", "mongosh", "mongo", "cqlsh", 
 PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?|MariaDB \[[^\]]*\])>|\w+=[#>]"
            r"|\[zk: [^\]]*\]")
 PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
+_ENDLESS = re.compile(r"\bwhile\s+sleep\s+\d+\s*;|\bwhile\s+(?:true|:)\s*;.*\bsleep\s+\d+\b(?!\.)", re.S)
 _LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
+_TELLS_SHELL = re.compile(r"\s*ps\b")
 _ENDED = re.compile(r"command terminated with exit code \d+\n\Z")
 _RESUMED = re.compile(r"^Session ended, resume using .*\n", re.M)
 _HINT = "If you don't see a command prompt, try pressing enter."
@@ -42,6 +44,10 @@ class Shell:
             command = f"printf %s {shlex.quote(self.state + text + chr(10))} | {self.prefix}"
         else:
             command = f"{self.prefix} -c {shlex.quote(self.state + text)}"
+            if _TELLS_SHELL.match(text):  # which is there only as long as it has more to read
+                words = [word for word in self.prefix.split() if word not in ("-t", "--tty")]
+                command = shlex.join("-i" if word in ("-it", "-ti") else word for word in words)
+                command = f"printf %s {shlex.quote(self.state + text + chr(10))} | {command}"
         if _LASTING.match(text):
             self.state += f"{text}\n"
         return command
@@ -81,6 +87,39 @@ def called_program(text: str) -> str:
         and (name != "redis-cli" or not [word for word in called[1:] if word.isalpha()]) else ""
 
 
+@dataclass
+class Loop:
+    """A program in a pod that goes on until somebody interrupts it: `start` makes the pod, `told` prints what it has
+    said by now, `end` interrupts it."""
+
+    start: str
+    told: str
+    end: str
+
+
+def looping(text: str) -> Loop | None:
+    """Return the loop without an end that a `kubectl run -it` begins in the foreground; None where it is none, or one
+    that does not rest for a second each time, which would take long to play."""
+    commands = Scan(text).commands
+    words = commands[0] if len(commands) == 1 else []
+    if words[:2] != ["kubectl", "run"] or not _INTERACTIVE & set(words) or "--" not in words \
+            or not _ENDLESS.search(words[-1]):
+        return None
+    place = words.index("--")
+    kept = [word for word in words[:place] if word not in ("--rm", "--rm=true")]
+    pod = [arguments(kept[1:])[1], *_namespace(kept)]
+    start = shlex.join([*kept, "--attach=false", *words[place:]])
+    wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{pod[0]}", *pod[1:]])
+    return Loop(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
+                shlex.join(["kubectl", "delete", "pod", *pod, "--now"]))
+
+
+def _namespace(words: list[str]) -> list[str]:
+    """Return the flag that tells the namespace, with its value."""
+    return next(([word] if "=" in word else [word, words[i + 1]] for i, word in enumerate(words)
+                 if word.startswith(("-n", "--namespace"))), [])
+
+
 def opened(text: str) -> Shell | None:
     """Return the shell that a `kubectl exec -it` or `run -it` opens; None where that cannot be told."""
     asked = called_program(text)
@@ -106,8 +145,7 @@ def opened(text: str) -> Shell | None:
     names = arguments(kept)
     if len(names) < 2:
         return None
-    space = next(([word] if "=" in word else [word, kept[i + 1]] for i, word in enumerate(kept)
-                  if word.startswith(("-n", "--namespace"))), [])
+    space = _namespace(kept)
     kept = [word for word in kept if word != "--command"]
     start = shlex.join(["kubectl", *kept, "--command", "--", "sleep", "1000000"])
     end = shlex.join(["kubectl", "delete", "pod", names[1], *space, "--now"]) if any(

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 
 def parsed(lines: list[str]) -> Value:
-    """Return the document in some lines, its scalars as their text; None where there is none, or nothing but a text."""
+    """Return the document in some lines, its scalars as their text, or several as a list; None where there is none, or
+    nothing but a text."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        found = YAML(typ="base", pure=True).load(textwrap.dedent("\n".join(lines).expandtabs()))
+        several = list(YAML(typ="base", pure=True).load_all(textwrap.dedent("\n".join(lines).expandtabs())))
     except (YAMLError, ValueError, AttributeError):
         return None
+    found = several if len(several) > 1 else several[0] if several else None
     return found if isinstance(found, (dict, list)) else None
 
 

@@ -50,6 +50,7 @@ class Command:
     origin: str = ""                # "setup" or "inferred" where the page does not have it as a command
     adds: str = ""                  # what is added to it where it is run
     saves: str = ""                 # the file that somebody saves in the editor that it opens
+    cleanup: bool = False           # stands below a heading that speaks of cleaning up
     shown_again: bool = False       # what a watch that began before has printed by now
 
 

@@ -17,7 +17,8 @@ _TIME = re.compile(
     rf"|\b{_MONTH} [ \d]\d +(?:\d\d:\d\d|\d{{4}})(?= )"  # as ls tells it
     r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \w+\.go:\d+\]"  # as klog begins its lines
     rf"|\d\d/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}}")
-_COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+")
+# What counts an object's changes, and how large a cluster's certificate is.
+_COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+|(?<=ca\.crt: )( *)\d+(?= bytes)")
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}\b")  # ports that are drawn anew for each cluster and tunnel
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
@@ -143,7 +144,7 @@ def _atoms(text: str) -> list[str]:
     """Return the words, signs and blanks of a text; times, what counts them and the ages of events are all the same."""
     if event := _EVENT.match(text):
         text = f"{event.group(1)}<age>{text[event.end():]}"
-    text = _LOCAL.sub(r"\1:<port>", _COUNTER.sub(r"\1<counter>", _TIME.sub("<time>", text)))
+    text = _LOCAL.sub(r"\1:<port>", _COUNTER.sub(r"\1\2<counter>", _TIME.sub("<time>", text)))
     return _ATOM.findall(_AGO.sub("<age>", text.rstrip()))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .commandline import Scan
+from .commandline import Scan, arguments
 from .model import Command
 
 TYPE_CHECKING = False
@@ -46,7 +46,7 @@ class Made:
             verb = next((word for word in words[1:] if not word.startswith("-")), "")
             if verb == "delete":
                 self._forget(words, command.text)
-            if verb not in ("create", "apply", "run") or any(word.startswith("--dry-run") for word in words):
+            if verb not in ("create", "apply", "run", "autoscale") or any(word.startswith("--dry-run") for word in words):
                 continue
             for entry, source in self._makes(verb, words).items():
                 resource, name, namespace = entry
@@ -67,6 +67,9 @@ class Made:
         plain = [word for word in words[2:] if not word.startswith("-")]
         if verb == "run" and plain:
             return {("pods", plain[0], namespace): " ".join(words)}
+        if verb == "autoscale":
+            name = _value(words, "--name", "--name") or arguments(words[2:])[-1].rpartition("/")[2]
+            return {("horizontalpodautoscalers.autoscaling", name, namespace): " ".join(words)}
         if verb == "create" and len(plain) > 1:
             found = self._discovery.find(plain[0])
             name = plain[2] if plain[0] in ("secret", "service", "svc") and len(plain) > 2 else plain[1]

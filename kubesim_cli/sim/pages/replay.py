@@ -6,7 +6,7 @@ import math
 import os
 import re
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...go import duration
 from . import containers, rows, urls
@@ -32,7 +32,8 @@ READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|ve
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
-_LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)  # seconds after which somebody looks again who does not see yet what the page shows
+# Seconds after which somebody looks again who does not see yet what the page shows.
+_LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
@@ -234,6 +235,8 @@ class _Pass:
             self._block, self._number = [], command.block
         if WATCH.match(text) and self.session.execute is not None and " -- " not in text:
             outcome = self._watch(command, text, place)
+        elif not command.inside and (loop := containers.looping(text)):
+            outcome = self._loop(command, loop, place)
         else:
             outcome = self._run(command, text, place)
         outcome.ran = text
@@ -338,8 +341,9 @@ class _Pass:
         return worst
 
     def _is_true(self, listing: Listing, verdict: Verdict) -> bool:
-        """Whether a listing is true; ages that no moments fit make none false that is only similar."""
-        return verdict.equal or (listing.similar and verdict.but_for_ages and self.replay._moments is not None)
+        """Whether a listing is true; ages that no moments fit make none false that is only similar, or a part."""
+        return verdict.equal or (verdict.but_for_ages and self.replay._moments is not None
+                                 and (listing.similar or listing.level == "contains"))
 
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
@@ -405,6 +409,24 @@ class _Pass:
         printed = running.printed()
         verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
+
+    def _loop(self, command: Command, loop: containers.Loop, place: int) -> Outcome:
+        """Let a loop run until it has said what the page shows, in any order, or for half a minute."""
+        ran = self.session.run(loop.start)
+        if ran.code:
+            return Outcome(command, "failed", f"exit code {ran.code}", ran.code, ran.output)
+        outcome = Outcome(command, "ran")
+        listing = command.listing and replace(command.listing, anywhere=True, level=command.listing.level or "contains")
+        for _ in range(3):
+            self.session.advance(self.session.now + 10)
+            outcome.output = self.session.run(loop.told).output
+            if listing:
+                outcome.verdict = self._compared(listing, listing.lines, outcome.output, place)
+                outcome.state = "equal" if outcome.verdict.equal else "differs"
+            if outcome.state != "differs":
+                break
+        self.session.run(loop.end)
+        return outcome
 
     def _wait_for(self, watch: Watch, listing: Listing) -> None:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""

@@ -39,3 +39,8 @@ def test_what_is_no_document(text):
 def test_the_parts_of_a_document():
     assert list(parts(parsed(["a: [{b: c}]"]))) == [
         {"a": [{"b": "c"}]}, [{"b": "c"}], {"b": "c"}, "c"]
+
+
+def test_one_of_several_documents():
+    printed = parsed(["a: 1", "---", "b: 2"])
+    assert any(covers(part, {"b": "2"}, same) for part in parts(printed))

@@ -17,6 +17,17 @@ FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
 
+POD = """\
+```yaml
+# {name}.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: {name}}
+spec: {restartPolicy: Never, containers: [{name: a, image: {image}}]}
+```
+"""
+
+
 def states(report):
     return [outcome.state for outcome in report.outcomes]
 
@@ -376,3 +387,100 @@ b      1/1     Running   0          45s
 ```
 """)
     assert states(report) == ["ran"] * 3 + ["equal"], [one.verdict and one.verdict.diff for one in report.bad]
+
+
+@needs_bash
+def test_a_list_of_processes_has_the_shell_in_which_it_is_typed(replayed):
+    report = replayed("""\
+```shell
+kubectl run a --image=busybox:1.36 -- sleep 1h
+kubectl wait --for=condition=Ready pod/a
+kubectl exec -it a -- sh
+```
+```shell
+cd /tmp
+ps
+```
+The output is:
+```
+PID   USER     TIME  COMMAND
+    1 root      0:00 sleep 1h
+    9 root      0:00 sh
+   10 root      0:00 ps
+```
+""")
+    assert states(report)[-1] == "equal", report.outcomes[-1].verdict.diff
+
+
+OUT_OF_MEMORY = """\
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - {name: a, image: polinux/stress, command: [stress], args: [--vm, "1", --vm-bytes, 250M],
+     resources: {limits: {memory: 100Mi}}}
+```
+```shell
+kubectl get pod a
+```
+The output is similar to:
+```
+NAME   READY   STATUS      RESTARTS   AGE
+a      0/1     OOMKilled   1          40s
+```
+"""
+
+
+def test_a_state_that_passes_quickly_is_seen_at_whatever_age(replayed):
+    assert states(replayed(OUT_OF_MEMORY)) == ["ran", "equal"]
+    assert states(replayed(OUT_OF_MEMORY.replace("OOMKilled   1", "OOMKilled   7"))) == ["ran", "differs"]
+    assert states(replayed(OUT_OF_MEMORY.replace("similar to", "this"))) == ["ran", "differs"]
+
+
+LOOP = """\
+```shell
+kubectl run a --image=busybox:1.36 -i -t --rm --restart=Never -- sh -c "while sleep 1; do echo one; echo two; done"
+```
+You see:
+```
+two
+one
+```
+```shell
+kubectl get pods
+```
+```
+No resources found in default namespace.
+```
+"""
+
+
+def test_a_loop_is_interrupted_when_it_has_said_what_the_page_shows(replayed):
+    assert states(replayed(LOOP, timeout=5)) == ["equal", "equal"]
+    assert states(replayed(LOOP.replace("two\n", "three\n"), timeout=5)) == ["differs", "equal"]
+
+
+def test_what_a_pod_says_is_not_what_its_creation_prints(replayed):
+    page = POD.replace("{name}", "a").replace("{image}", "busybox:1.36, command: [echo, hello]") + """\
+```shell
+kubectl create -f a.yaml
+```
+%s
+```
+hello
+```
+"""
+    report = replayed(page % "When the pod runs, its command produces the output below:")
+    assert [(one.state, one.command.text) for one in report.outcomes] == [
+        ("ran", "kubectl create -f a.yaml"), ("equal", "kubectl logs $(kubectl get -f a.yaml -o name)")]
+    assert states(replayed(page % "There will be a file that follows:")) == ["ran"]
+
+
+@needs_bash
+def test_what_is_written_to_a_file_is_read_there(replayed):
+    page = "```\nkubectl create cm a --from-literal=b=c --dry-run=client -o yaml > a.yaml\n```\n%s:\n```yaml\n%s```\n"
+    report = replayed(page % ("In it you see", "data:\n  b: c\n"))
+    assert [(one.state, one.command.text.split()[0]) for one in report.outcomes] == [("ran", "kubectl"), ("equal", "cat")]
+    assert states(replayed(page % ("In it you see", "data:\n  b: d\n"))) == ["ran", "differs"]
