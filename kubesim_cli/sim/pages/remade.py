@@ -46,7 +46,8 @@ class Made:
             verb = next((word for word in words[1:] if not word.startswith("-")), "")
             if verb == "delete":
                 self._forget(words, command.text)
-            if verb not in ("create", "apply", "run", "autoscale") or any(word.startswith("--dry-run") for word in words):
+            if verb not in ("create", "apply", "run", "autoscale") or any(
+                    word.startswith("--dry-run") for word in words):
                 continue
             for entry, source in self._makes(verb, words).items():
                 resource, name, namespace = entry

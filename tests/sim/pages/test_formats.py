@@ -255,8 +255,8 @@ def test_a_listing_is_not_of_a_command_in_another_section(heading, shown):
 
 
 def test_a_script_that_makes_manifests_is_none():
-    page = parse("```yaml\n# two files\ncat <<EOF >a.yaml\napiVersion: v1\nkind: Pod\nEOF\ncat <<EOF >b.yaml\na: b\nEOF\n"
-                 "```\n")
+    page = parse("```yaml\n# two files\ncat <<EOF >a.yaml\napiVersion: v1\nkind: Pod\nEOF\n"
+                 "cat <<EOF >b.yaml\na: b\nEOF\n```\n")
     assert [command.text.split("\n")[0] for command in page.commands] == ["cat <<EOF >a.yaml", "cat <<EOF >b.yaml"]
 
 
