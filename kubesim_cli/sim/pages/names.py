@@ -29,6 +29,7 @@ _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
 _HEX = re.compile(r"[0-9a-f]{12,64}")
 _DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
 _HASH = re.compile(r"(?=.*\d)[a-z0-9]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10}")
+_INDEX = re.compile(r"-\d+-(?=[a-z0-9]{5}$)")
 _SUFFIX = re.compile(r"[a-z0-9]{4,10}|[x]+|[y]+")
 _NODE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9.-]*", re.I)
 _NODE_HINT = re.compile(r"node|minikube|gke|kind|worker|^ip-|master|control|minion|k8s|kube|cluster|host|instance|"
@@ -75,12 +76,11 @@ class Names:
         """Return an output with the page's names."""
         return _replaced(text, self.of_page)
 
-    def adopt_word(self, page: str, candidates: list[str]) -> bool:
-        """Bind a name that a command uses, and that nothing has shown yet, to one of what there is."""
-        for here in candidates:
-            if page != here and here not in self.of_page and _same_stem(page, here):
-                return self.bind(page, here)
-        return False
+    def candidates(self, page: str, there: list[str]) -> list[str]:
+        """Return which of what there is a name can mean that a command uses and nothing has shown yet; pods of an
+        Indexed Job have got their index in their names since Kubernetes 1.24."""
+        return [here for here in there if here not in self.of_page
+                and (_same_stem(page, here) or _same_stem(page, _INDEX.sub("-", here)))]
 
     def match(self, page: str, here: str, loose: bool = False) -> bool:
         """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""

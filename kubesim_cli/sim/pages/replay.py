@@ -169,6 +169,7 @@ class _Pass:
         self._number = 0
         self._container: containers.Shell | None = None
         self._left_out = LeftOut()
+        self._meant: dict[str, list[str]] = {}  # a name that this command is the first to use -> what else it can be
 
     def play(self) -> None:
         """Replay the page once."""
@@ -258,13 +259,15 @@ class _Pass:
 
     def _bind_words(self, text: str) -> None:
         """Bind the pods and nodes that a command names and no listing has shown to ones that are there."""
+        self._meant = {}
         words = [word.rpartition("/")[2] for words in Scan(text).commands if words[0] == "kubectl" for word in words]
         drawn = [word for word in words if _DRAWN.search(word) and word not in self.names.here]
         if drawn:
             pods = [pod["metadata"]["name"] for pod in self.session.cluster.client.list("pods")["items"]]
             for word in drawn:
-                if word not in pods:
-                    self.names.adopt_word(word, pods)
+                if word not in pods and (found := self.names.candidates(word, pods)):
+                    self.names.bind(word, found[0])
+                    self._meant[word] = found[1:]
         for node in named_nodes(text):
             if node not in self.names.nodes and node not in self.names.here:
                 free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
@@ -305,6 +308,8 @@ class _Pass:
             return outcome
         if command.listing:
             outcome.verdict = self._compare(command, command.listing, place)
+            if not outcome.verdict.equal and READERS.match(command.text) and not command.inside:
+                self._mean_others(command, command.listing, place, outcome)
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
                     self.replay._moments is None or (place in self.replay.later and not outcome.verdict.ages)):
                 self._look_again(command, command.listing, text, place, outcome)
@@ -344,6 +349,23 @@ class _Pass:
         """Whether a listing is true; ages that no moments fit make none false that is only similar, or a part."""
         return verdict.equal or (verdict.but_for_ages and self.replay._moments is not None
                                  and (listing.similar or listing.level == "contains"))
+
+    def _mean_others(self, command: Command, listing: Listing, place: int, outcome: Outcome) -> None:
+        """Have a name that nothing has shown yet mean another pod, if that one is what the page shows."""
+        known = self.names
+        for word, others in self._meant.items():
+            for other in others:
+                self.names = known.copy()
+                self.names.bind(word, other, loose=True)
+                text = urls.to_files(self.names.to_here(command.text), self.options.maps)
+                ran = self.session.run(text, command.apart)
+                self._block[-1] = ran.output
+                verdict = self._compare(command, listing, place)
+                if verdict.equal:
+                    outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
+                    return
+        self.names = known
+        self._block[-1] = outcome.output
 
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never

@@ -188,7 +188,7 @@ kubectl create sa robot
 ```
 ## {heading}
 ```
-kubectl delete serviceaccount/robot
+kubectl delete {robot}
 ```
 ## Going on
 ```
@@ -201,8 +201,9 @@ kubectl delete serviceaccount/robot
     ("Clean up", "kubectl create token robot", "left out"), ("Cleaning up", "kubectl describe sa robot", "left out"),
     ("Delete", "kubectl get sa", "ran"), ("Cleanup", "kubectl create sa robot", "ran"),
     ("Cleanup", "kubectl get sa robots", "ran")])
-def test_what_the_page_goes_on_with_is_not_cleaned_up(replayed, heading, later, state):
-    report = replayed(CLEANED.format(heading=heading, later=later))
+@pytest.mark.parametrize("robot", ["serviceaccount/robot", "sa robot"])
+def test_what_the_page_goes_on_with_is_not_cleaned_up(replayed, robot, heading, later, state):
+    report = replayed(CLEANED.format(robot=robot, heading=heading, later=later))
     assert states(report)[1] == state
     assert report.outcomes[1].why == ("cleans up what line 10 goes on with" if state == "left out" else "")
 

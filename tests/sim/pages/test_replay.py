@@ -484,3 +484,33 @@ def test_what_is_written_to_a_file_is_read_there(replayed):
     report = replayed(page % ("In it you see", "data:\n  b: c\n"))
     assert states(report) == ["ran", "equal"] and report.outcomes[1].command.text == "cat a.yaml"
     assert states(replayed(page % ("In it you see", "data:\n  b: d\n"))) == ["ran", "differs"]
+
+
+def test_a_pod_that_nothing_has_shown_is_the_one_that_says_what_the_page_does(replayed):
+    page = """\
+```yaml
+# job.yaml
+apiVersion: batch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  completions: 3
+  parallelism: 3
+  completionMode: Indexed
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: a, image: busybox:1.36, command: [sh, -c, "echo I am $JOB_COMPLETION_INDEX"]}]
+```
+```
+kubectl apply -f job.yaml
+kubectl wait --for=condition=complete job/a
+kubectl logs a-fdhq5
+```
+It says:
+```
+I am 2
+```
+"""
+    assert states(replayed(page)) == ["ran", "ran", "equal"]
+    assert states(replayed(page.replace("I am 2", "I am 3"))) == ["ran", "ran", "differs"]
