@@ -507,7 +507,7 @@ kubectl apply -f job.yaml
 kubectl wait --for=condition=complete job/a
 kubectl logs a-fdhq5
 ```
-It says:
+The output is:
 ```
 I am 2
 ```
