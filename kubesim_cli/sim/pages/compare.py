@@ -40,6 +40,7 @@ _SHOWN = 10  # lines of an output that are told where one line of the page is no
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
+_MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -322,6 +323,8 @@ class Comparison:
         if column == "LABELS" and _INNER.search(ours):
             labels = {each for each in ours.split(",") if not _INNER.search(each)}
             return labels <= set(names.to_page(theirs).split(","))
+        if column in _MEASURED and (self.loose or self.level == "contains"):
+            return _about(ours, theirs)
         if column == "RESTARTS":
             one, other = _RESTARTS.fullmatch(ours), _RESTARTS.fullmatch(theirs)
             if one and other and one.group(1) == other.group(1):
@@ -337,6 +340,17 @@ def _fits(shown: str, printed: str) -> bool:
     """Whether a text is one of which the page has left out parts."""
     pattern = ".*".join(re.escape(" ".join(part.split())) for part in _INNER.split(shown))
     return re.fullmatch(pattern.replace(r"\ ", " *"), " ".join(printed.split())) is not None
+
+
+def _about(shown: str, printed: str) -> bool:
+    """Whether two measurements are the same but for a tenth."""
+    from ...machinery import quantity
+
+    try:
+        one, other = quantity.milli(shown), quantity.milli(printed)
+    except ValueError:
+        return bool(_INNER.fullmatch(shown))
+    return abs(one - other) * 10 <= max(one, other)
 
 
 def _matches_pattern(shown: str, printed: str) -> bool:

@@ -270,3 +270,13 @@ def test_what_was_there_before_may_be_missing_where_an_output_is_only_similar():
 def test_each_cluster_has_a_certificate_of_its_own():
     assert judge("ca.crt:         1338 bytes\nname:  5 bytes", "ca.crt:  579 bytes\nname:  5 bytes").equal
     assert not judge("name:  4 bytes", "name:  5 bytes").equal
+
+
+@pytest.mark.parametrize(("cpu", "memory", "equal"), [
+    ("974m", "<something>", True), ("1050m", "162856960", True), ("1", "<some>", True), ("800m", "155Mi", False),
+    ("974m", "200Mi", False)])
+def test_measurements_are_the_same_but_for_a_tenth(cpu, memory, equal):
+    printed = "NAME   CPU(cores)   MEMORY(bytes)\na      1001m        151Mi"
+    page = f"NAME   CPU(cores)   MEMORY(bytes)\na      {cpu}   {memory}"
+    assert judge(page, printed, similar=True).equal == equal
+    assert not judge(page, printed).equal
