@@ -26,7 +26,7 @@ def asked(container: Object) -> tuple[int, int] | None:
     if program.rpartition("/")[2] != "stress":
         return None
     words = [word for each in (*command[1:], *words) for word in each.split("=")]
-    given = {flag: value for flag, value in zip(words, words[1:]) if flag[:1] == "-" and value[:1].isdigit()}
+    given = {flag: value for flag, value in zip(words, [*words[1:], ""]) if flag[:1] == "-" and value[:1].isdigit()}
     workers = _first(given, _WORKERS)
     size = _first(given, _BYTES) or (_PER_WORKER if workers else "0")
     try:

@@ -112,8 +112,9 @@ def test_the_same_seed_gives_the_same_bytes(newest):
 
 
 def test_stress_uses_what_it_is_told_to(newest):
-    newest.ok("kubectl run cpu --image=vish/stress --overrides='" + json.dumps({"spec": {"containers": [
-        {"name": "cpu", "image": "vish/stress", "args": ["-cpus", "2"], "resources": {"limits": {"cpu": "1"}}}]}}) + "'")
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cpu"}, "spec": {"containers": [
+            {"name": "cpu", "image": "vish/stress", "args": ["-cpus", "2"], "resources": {"limits": {"cpu": "1"}}}]}}))
     newest.ok("kubectl run memory --image=polinux/stress --command -- stress --vm 1 --vm-bytes 150M")
     newest.advance("30s")
     assert cpu(newest, "cpu") == 1000

@@ -158,6 +158,8 @@ class Builder:
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
+        if self._shell and (opens := containers.nested(self._shell, text)):
+            text, self._shell = opens, ""
         command = Command(text, line, self._block, label=label, cleanup=self._cleanup)
         self.pending.apply(command)
         if self._shell and text.strip() in ("exit", "logout", "^D"):

@@ -16,9 +16,10 @@ SHELLS = {"sh", "bash", "ash", "zsh", "dash", "ksh"}
 # Programs that ask for a line, answer it, and ask for the next.
 ASKING = {"redis-cli", "mysql", "mariadb", "psql", "mongosh", "mongo", "cqlsh", "zkCli.sh"}
 # The prompts of these, and of shells.
-PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?|MariaDB \[[^\]]*\])>|\w+=[#>]"
-           r"|\[zk: [^\]]*\]")
+PROMPTS = (r"(?:mysql|redis(?:[\w.-]*:\d+)?|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?"
+           r"|MariaDB \[[^\]]*\])>|\w+=[#>]|\[zk: [^\]]*\]")
 PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
+_ORDER = re.compile(r"(?<!-[hpanu] )(?<!\S)[A-Za-z]+(?!\S)")  # of redis-cli's words, what is no flag's value
 _ENDLESS = re.compile(r"\bwhile\s+sleep\s+\d+\s*;|\bwhile\s+(?:true|:)\s*;.*\bsleep\s+\d+\b(?!\.)", re.S)
 _LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
 _TELLS_SHELL = re.compile(r"\s*ps\b")
@@ -65,6 +66,28 @@ class Shell:
         return "".join(f"{line}\n" for line in parts[min(before, len(parts) - 1)].strip("\n").split("\n") if line)
 
 
+def _parted(words: list[str]) -> tuple[list[str], list[str]]:
+    """Part a kubectl command from the program that it names."""
+    plain = arguments(words)
+    if "--" in words:
+        place = words.index("--")
+        return words[:place], words[place + 1:]
+    place = words.index(plain[2]) if plain[:1] == ["run"] and len(plain) > 2 else len(words)
+    return words[:place], words[place:]
+
+
+def nested(shell: str, text: str) -> str:
+    """Return the command that opens in a pod what a line opens that is typed in its shell, as in `redis-cli -h db`; ""
+    where it opens nothing, or the pod is gone with its shell. `shell`: the command that opened that."""
+    if text.split()[:1] == [] or text.split()[0] not in ASKING or " --rm" in shell:
+        return ""
+    head, _ = _parted(Scan(shell).commands[0][1:])
+    kept = [word for word in head if word not in _INTERACTIVE]
+    pod = ["kubectl", "exec", "-it", arguments(kept)[1], *_namespace(kept)]
+    command = f"{shlex.join(pod)} -- {text}"
+    return command if called_program(command) else ""
+
+
 def called_program(text: str) -> str:
     """Return the program in a container to which a command hands the terminal, as in `bash` or `mysql`; "" where it
     hands it to none that is typed in."""
@@ -75,7 +98,7 @@ def called_program(text: str) -> str:
     verb = next((word for word in words if not word.startswith("-")), "")
     if verb not in ("exec", "run", "debug", "attach"):
         return ""
-    called = words[words.index("--") + 1:] if "--" in words else []
+    _, called = _parted(words)
     if not called and (verb in ("debug", "attach") or (verb == "run" and "--command" not in text)):
         return "sh"
     if verb == "exec" and not called:
@@ -84,7 +107,7 @@ def called_program(text: str) -> str:
     if name in SHELLS and (len(called) == 1 or called[1:] in (["-l"], ["-i"], ["-il"], ["--login"])):
         return name
     return name if name in ASKING and not {"-e", "-c", "--execute", "--command", "--eval"} & set(called) \
-        and (name != "redis-cli" or not [word for word in called[1:] if word.isalpha()]) else ""
+        and (name != "redis-cli" or not _ORDER.search(" ".join(called[1:]))) else ""
 
 
 @dataclass
@@ -131,8 +154,7 @@ def opened(text: str) -> Shell | None:
         return None
     words = commands[0][1:]
     verb = next((word for word in words if not word.startswith("-")), "")
-    program = words[words.index("--") + 1:] if "--" in words else []
-    head = words[:words.index("--")] if "--" in words else words
+    head, program = _parted(words)
     if asked == "":
         return None
     kept = [word for word in head if word not in _INTERACTIVE]

@@ -514,3 +514,24 @@ I am 2
 """
     assert states(replayed(page)) == ["ran", "ran", "equal"]
     assert states(replayed(page.replace("I am 2", "I am 3"))) == ["ran", "ran", "differs"]
+
+
+@needs_bash
+def test_a_program_that_asks_for_lines_is_opened_in_a_pods_shell(replayed):
+    report = replayed("""\
+```shell
+kubectl run db --image=redis:7
+kubectl expose pod db --port=6379
+kubectl run -i --tty client --image redis:7 --command "/bin/sh"
+```
+```shell
+redis-cli -h db
+```
+```console
+redis:6379> rpush a one
+(integer) 1
+redis:6379> lrange a 0 -1
+1) "one"
+```
+""")
+    assert states(report)[3:] == ["ran", "equal", "equal"], [one.verdict and one.verdict.diff for one in report.bad]
