@@ -151,7 +151,8 @@ class Builder:
                                                       and looks_like_command(first)):
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
         if language in SHELLS and language != "console" and _CALLS.match(first) and (
-                self._awaiting is None or first.split()[0] in containers.ASKING or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
+                self._awaiting is None or first.split()[0] in containers.ASKING
+                or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
             return "script"
         return "listing"
 

@@ -16,7 +16,7 @@ SHELLS = {"sh", "bash", "ash", "zsh", "dash", "ksh"}
 # Programs that ask for a line, answer it, and ask for the next.
 ASKING = {"redis-cli", "mysql", "mariadb", "psql", "mongosh", "mongo", "cqlsh", "zkCli.sh"}
 # The prompts of these, and of shells.
-PROMPTS = (r"(?:mysql|redis(?:[\w.-]*:\d+)?|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?"
+PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|[\w.-]+:\d+(?:\[\d+\])?"
            r"|MariaDB \[[^\]]*\])>|\w+=[#>]|\[zk: [^\]]*\]")
 PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
 _ORDER = re.compile(r"(?<!-[hpanu] )(?<!\S)[A-Za-z]+(?!\S)")  # of redis-cli's words, what is no flag's value
