@@ -111,7 +111,7 @@ def called_program(text: str) -> str:
 
 
 @dataclass
-class Loop:
+class Looping:
     """A program in a pod that goes on until somebody interrupts it: `start` makes the pod, `told` prints what it has
     said by now, `end` interrupts it."""
 
@@ -120,7 +120,7 @@ class Loop:
     end: str
 
 
-def looping(text: str) -> Loop | None:
+def looping(text: str) -> Looping | None:
     """Return the loop without an end that a `kubectl run -it` begins in the foreground; None where it is none, or one
     that does not rest for a second each time, which would take long to play."""
     commands = Scan(text).commands
@@ -133,8 +133,8 @@ def looping(text: str) -> Loop | None:
     pod = [arguments(kept[1:])[1], *_namespace(kept)]
     start = shlex.join([*kept, "--attach=false", *words[place:]])
     wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{pod[0]}", *pod[1:]])
-    return Loop(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
-                shlex.join(["kubectl", "delete", "pod", *pod, "--now"]))
+    return Looping(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
+                   shlex.join(["kubectl", "delete", "pod", *pod, "--now"]))
 
 
 def _namespace(words: list[str]) -> list[str]:

@@ -432,7 +432,7 @@ class _Pass:
         verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
 
-    def _loop(self, command: Command, loop: containers.Loop, place: int) -> Outcome:
+    def _loop(self, command: Command, loop: containers.Looping, place: int) -> Outcome:
         """Let a loop run until it has said what the page shows, in any order, or for half a minute."""
         ran = self.session.run(loop.start)
         if ran.code:
