@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..machinery import quantity
+from . import stress
 from .images.catalogue import Catalogue
 
 TYPE_CHECKING = False
@@ -22,6 +23,10 @@ def of(api: Client, pod: Object) -> dict[str, dict[str, str]]:
     for container in pod["spec"]["containers"]:
         used = found[container["name"]] = known.usage(container["image"])
         load = those.load(pod, container) if those is not None else 0
+        if "stress" in container["image"] or "stress" in "".join(container.get("command") or ()):
+            cpu, memory = stress.asked(container) or (0, 0)
+            load += cpu
+            used["memory"] = str(quantity.value(used["memory"]) + memory)
         if load:
             total = quantity.milli(used["cpu"]) + load
             limit = ((container.get("resources") or {}).get("limits") or {}).get("cpu")

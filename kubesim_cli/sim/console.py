@@ -32,7 +32,7 @@ def console(environ: Mapping[str, str], color: str | None) -> Console:
 
     when = color or ("never" if environ.get("NO_COLOR") else environ.get("KUBESIM_COLOR") or "auto")
     always, on_terminal = when == "always", sys.stdout.isatty()
-    return Console(highlight=False, width=None if on_terminal else _WIDE, force_terminal=always or None,
+    return Console(highlight=False, emoji=False, width=None if on_terminal else _WIDE, force_terminal=always or None,
                    no_color={"always": False, "never": True}.get(when),
                    color_system="standard" if always and not on_terminal else "auto")
 

@@ -119,7 +119,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
     settings: Settings = ctx.obj
     options = Options(timeout=timeout, infer=not no_infer, allow=allow, host_shell=host_shell, maps=_maps(maps),
                       release=release_option(kubernetes_version), level=level or "")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, emoji=False, soft_wrap=True)
     if find_version:
         ctx.exit(_find_version(pages, settings.execute, options, jobs, console))
     reports: list[Report] = []

@@ -109,3 +109,14 @@ def test_the_same_seed_gives_the_same_bytes(newest):
         found.append([newest.ok("kubectl top pod"), newest.ok("kubectl get hpa,pods -o yaml"),
                       newest.ok("kubectl logs -l app=web --tail=3")])
     assert found[0] == found[1]
+
+
+def test_stress_uses_what_it_is_told_to(newest):
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "cpu"}, "spec": {"containers": [
+            {"name": "cpu", "image": "vish/stress", "args": ["-cpus", "2"], "resources": {"limits": {"cpu": "1"}}}]}}))
+    newest.ok("kubectl run memory --image=polinux/stress --command -- stress --vm 1 --vm-bytes 150M")
+    newest.advance("30s")
+    assert cpu(newest, "cpu") == 1000
+    used = newest.ok("kubectl top pod memory --no-headers").split()[2]
+    assert 150 < int(used.removesuffix("Mi")) < 165

@@ -46,6 +46,11 @@ def test_a_listing_that_differs_is_told_with_its_place(verify):
         "page.md: 1 compared; 0 ran without a listing", "page.md: 1 step differs"]
 
 
+def test_what_looks_like_an_emoji_is_told_as_it_is(verify):
+    write("page.md", "```\n$ kubectl create ns a -o name\nroot:x:0\n```\n")
+    assert "  -root:x:0" in verify("page.md")[1].splitlines()
+
+
 def test_update_rewrites_the_listing_and_nothing_else(verify):
     write("page.md", WRONG)
     code, out, _ = verify("page.md", "--update")

@@ -23,12 +23,12 @@ OUTPUTS = {"", "none", "text", "txt", "plain", "plaintext", "output", "console",
            "stdout"}
 MANIFESTS = {"yaml", "yml", "json"}
 SIMILAR = re.compile(
-    r"similar|something like|should (?:look|resemble|see|be)|looks? like|resembl|might (?:look|be|see)|for example|"
-    r"will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
+    r"similar|something like|should (?:look|resemble|see|be|show)|looks? like|resembl|might (?:look|be|see)|"
+    r"for example|will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
 _EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+)?(?:includes?|contains?)|output (?:also )?shows \w|excerpt|"
-    r"part of the output|among (?:other|the)|near the (?:bottom|top|end)|look for|"
-    r"(?:you|will) (?:should |also |can )*see (?:a|an|the) "
+    r"(?:output|response|result|it|this)\s+(?:also\s+|will\s+)*(?:includes?|contains?)|output (?:also )?shows \w|"
+    r"excerpt|part of the output|to see that|among (?:other|the)|near the (?:bottom|top|end)|look for|"
+    r"in the output,? you (?:can |should |will )?see|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
     r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
 _TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
@@ -43,6 +43,11 @@ _SENTENCE = re.compile(r"\s+[A-Z][a-z]+(?: [\w,'-]+){5,}\.")
 _CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
+_CLEANUP = re.compile(r"\bclean(?:ing)?[ -]?up\b", re.I)
+_MAKES = re.compile(r"\s*kubectl\s+(?:create|apply)\s[^\n]*?-f[ =]?(\S+)(?!.*(?:--dry-run|\s-o|--output))")
+_MADE = re.compile(r"created|configured|unchanged|applied|error|warning|invalid|forbidden|^\S+ ", re.I | re.M)
+_OF_PROGRAM = re.compile(r"\b(?:pod|container)\b.*\b(?:produces|prints|outputs|writes|output)\b", re.I | re.S)
+_TO_FILE = re.compile(r"\s>\s*([\w./~-]+)\s*$")
 _INLINE = re.compile(r"`(kubectl [^`\s]+ [^`]+)`")
 _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm", "make", "git")
 _EDITS = re.compile(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s")
@@ -82,6 +87,7 @@ class Builder:
         self._instead = False                  # whether the block is another way to do what the last one does
         self._words = ""                       # those before the block
         self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
+        self._cleanup = False                  # the heading speaks of it
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
@@ -89,9 +95,10 @@ class Builder:
         if text.strip():
             self._prose = (self._prose + "\n\n" + text.strip()).strip()[-2000:]
 
-    def heading(self) -> None:
-        """The head of a section, whose text comes as words."""
-        self._apart = True
+    def heading(self, title: str = "") -> None:
+        """The head of a section: what stands below it is not what a command above it prints, unless it says so."""
+        self._cleanup = bool(_CLEANUP.search(title))
+        self._apart = not _SAYS_OUTPUT.search(title)
 
     def comment(self, text: str, line: int) -> None:
         """An HTML comment's text, or that of a comment in another format; those of others mean nothing here."""
@@ -112,6 +119,9 @@ class Builder:
         if not language and len(lines) == 1 and _SENTENCE.fullmatch(lines[0]) and not self._prose.endswith(":"):
             self.prose(text)  # of a list, indented too far
             return
+        first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
+        if language in MANIFESTS and first.startswith("cat <<"):  # files that a script makes
+            language = "shell"
         prose, self._prose = self._prose, ""
         self._words = prose
         if self._editing:
@@ -161,17 +171,21 @@ class Builder:
         if len(commands) > 1 and all(_CALLS.match(text) for text, _ in commands) and looks_like_command(
                 commands[-1][0], strict=True):
             return "script"
-        if looks_like_command(first, strict=True):
+        if looks_like_command(first, strict=True) or (self._shell and lines[0].startswith("# ")
+                                                      and looks_like_command(first)):
             return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
         if language in SHELLS and language != "console" and _CALLS.match(first) and (
-                self._awaiting is None or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
+                self._awaiting is None or first.split()[0] in containers.ASKING
+                or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
             return "script"
         return "listing"
 
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
-        command = Command(text, line, self._block, label=label, instead=self._instead)
+        if self._shell and (opens := containers.nested(self._shell, text)):
+            text, self._shell = opens, ""
+        command = Command(text, line, self._block, label=label, instead=self._instead, cleanup=self._cleanup)
         self._instead = False
         self.pending.apply(command)
         if self._shell and text.strip() in ("exit", "logout", "^D"):
@@ -318,6 +332,14 @@ class Builder:
             lines = lines[:-1]
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
         document = bool(_DOCUMENT.search(command.text))
+        makes = _MAKES.match(command.text)
+        if makes and not _MADE.search("\n".join(lines)):  # that is not what it prints
+            self._awaiting = None
+            if not _OF_PROGRAM.search(prose.split("\n\n")[-1]):
+                return
+            command = self._add(f"kubectl logs $(kubectl get -f {makes[1]} -o name)", line, command.label)
+        elif (written := _TO_FILE.search(command.text)) and not command.inside:
+            command = self._add(f"cat {written[1]}", line, command.label)
         first = next((line for line in lines if line.strip()), "")
         if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
                 not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (

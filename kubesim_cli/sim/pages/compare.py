@@ -11,7 +11,9 @@ from . import documents, earlier, tables
 from .layout import (
     ELISION,
     bare_errors,
+    bare_event,
     broken,
+    found_nothing,
     in_order,
     joined,
     same_json,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
                        r"If you don't see a command prompt|(?i:warning: ignoring DaemonSet-managed pods)|evicting pod |"
-                       r"Defaulting debug container|Defaulted container)")
+                       r"Hit enter for command prompt|Defaulting debug container|Defaulted container)")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
@@ -44,6 +46,8 @@ _ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
 _FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
+_OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
+_MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -97,7 +101,7 @@ class Comparison:
         if self.level == "exact":
             self._rewritten(shown, printed)  # binds names and notes ages
             return Verdict(shown == printed, shown, printed, self.ages)
-        if self.loose:
+        if self.loose or self.undated:  # each kubectl has words of its own for these
             shown = [line for line in shown if not _PROGRESS.match(line)]
             printed = [line for line in printed if not _PROGRESS.match(line)]
         if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
@@ -166,11 +170,11 @@ class Comparison:
         return False
 
     def _line(self, shown: str, printed: str) -> bool:
-        tried = self.names.copy()
-        if tried.match(shown, printed, self.loose):
-            self.names.adopt(tried)
+        if self._match(shown, printed):
             return True
-        if (self.loose or self.undated) and told(shown) == told(self.names.to_page(printed)) != shown:
+        if (self.loose or self.undated) and (
+                found_nothing(shown, printed) or told(shown) == told(self.names.to_page(printed)) != shown
+                or self._match(bare_event(shown), bare_event(printed))):
             return True
         if (self.loose or self.undated) and (bare := _ADDED.fullmatch(printed)) and not _ADDED.fullmatch(shown):
             return self._line(shown, bare.group(1))
@@ -179,6 +183,13 @@ class Comparison:
         if shown.endswith((" (re)", " (glob)")):
             return _matches_pattern(shown, printed)
         return bool(_INNER.search(shown)) and _fits(shown, self.names.to_page(printed))
+
+    def _match(self, shown: str, printed: str) -> bool:
+        tried = self.names.copy()
+        if not tried.match(shown, printed, self.loose):
+            return False
+        self.names.adopt(tried)
+        return True
 
     def _rewritten(self, shown: list[str], printed: list[str]) -> list[str]:
         """Return the output with the page's own lines wherever these say the same."""
@@ -222,20 +233,22 @@ class Comparison:
     def _rows(self, shown: list[str], ours: tables.Table, theirs: tables.Table) -> list[str]:
         """Return as many lines as there are rows here: the page's in the page's order where they are the same."""
         columns = ours.columns
+        first = columns.index("COMMAND") if "PID" in columns and "COMMAND" in columns else 0  # what names the row
         age = columns.index("AGE") if "AGE" in columns else -1
-        there = {cells[0] for _, cells in theirs.rows}
-        known = {cells[0] for _, cells in ours.rows if self.names.here.get(cells[0]) in there}
-        order = sorted(ours.rows, key=lambda one: (one[1][0] not in known, -_least(one[1], age)))
+        there = {cells[first] for _, cells in theirs.rows}
+        known = {cells[first] for _, cells in ours.rows if self.names.here.get(cells[first]) in there}
+        order = sorted(ours.rows, key=lambda one: (one[1][first] not in known, -_least(one[1], age)))
         left = sorted(theirs.rows, key=lambda one: -_least(one[1], age))
         pairs: dict[int, tuple[int, list[str]]] = {}
         for place, cells in order:
             best: tuple[int, int, Names] | None = None
             for number, (_, other) in enumerate(left):
                 tried = self.names.copy()
-                if not tried.match(cells[0], other[0], self.loose and cells[0] not in known):
+                if not tried.match(cells[first], other[first], self.loose and cells[first] not in known):
                     continue
-                score = 100 * (cells[0] == other[0]) + sum(
-                    self._cell(tried, columns[i], cells[i], other[i]) for i in range(1, len(columns)) if i != age)
+                score = 100 * (cells[first] == other[first]) + sum(
+                    self._cell(tried, column, cells[i], other[i]) for i, column in enumerate(columns)
+                    if i not in (first, age))
                 if best is None or score > best[0]:
                     best = (score, number, tried)
             if best is not None:
@@ -312,6 +325,8 @@ class Comparison:
     def _cell(self, names: Names, column: str, ours: str, theirs: str) -> bool:
         if ours == theirs:
             return True
+        if column in _OF_PROCESSES and "1" not in (ours, theirs):
+            return True
         if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
         if self.loose and column in _OF_NODES:  # how the page's cluster was made
@@ -325,6 +340,8 @@ class Comparison:
         if column == "LABELS" and _INNER.search(ours):
             labels = {each for each in ours.split(",") if not _INNER.search(each)}
             return labels <= set(names.to_page(theirs).split(","))
+        if column in _MEASURED and (self.loose or self.level == "contains"):
+            return _about(ours, theirs)
         if column == "RESTARTS":
             one, other = _RESTARTS.fullmatch(ours), _RESTARTS.fullmatch(theirs)
             if one and other and one.group(1) == other.group(1):
@@ -355,6 +372,17 @@ def _fits(shown: str, printed: str) -> bool:
     parts = _INNER.split(_CUT.sub("...", shown))
     pattern = ".*".join(re.escape(" ".join(part.split())) for part in parts)
     return re.fullmatch(pattern.replace(r"\ ", " *"), " ".join(printed.split())) is not None
+
+
+def _about(shown: str, printed: str) -> bool:
+    """Whether two measurements are the same but for a tenth."""
+    from ...machinery import quantity
+
+    try:
+        one, other = quantity.milli(shown), quantity.milli(printed)
+    except ValueError:
+        return bool(_INNER.fullmatch(shown))
+    return abs(one - other) * 10 <= max(one, other)
 
 
 def _matches_pattern(shown: str, printed: str) -> bool:

@@ -16,10 +16,13 @@ SHELLS = {"sh", "bash", "ash", "zsh", "dash", "ksh"}
 # Programs that ask for a line, answer it, and ask for the next.
 ASKING = {"redis-cli", "mysql", "mariadb", "psql", "mongosh", "mongo", "cqlsh", "zkCli.sh"}
 # The prompts of these, and of shells.
-PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|\d+\.\d+\.\d+\.\d+:\d+(?:\[\d+\])?|MariaDB \[[^\]]*\])>|\w+=[#>]"
-           r"|\[zk: [^\]]*\]")
+PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|[\w.-]+:\d+(?:\[\d+\])?"
+           r"|MariaDB \[[^\]]*\])>|\w+=[#>]|\[zk: [^\]]*\]")
 PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
+_ORDER = re.compile(r"(?<!-[hpanu] )(?<!\S)[A-Za-z]+(?!\S)")  # of redis-cli's words, what is no flag's value
+_ENDLESS = re.compile(r"\bwhile\s+sleep\s+\d+\s*;|\bwhile\s+(?:true|:)\s*;.*\bsleep\s+\d+\b(?!\.)", re.S)
 _LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
+_TELLS_SHELL = re.compile(r"\s*ps\b")
 _ENDED = re.compile(r"command terminated with exit code \d+\n\Z")
 _RESUMED = re.compile(r"^Session ended, resume using .*\n", re.M)
 _MADE = re.compile(r"Creating debugging pod (\S+) with container (\S+) on node")
@@ -45,6 +48,10 @@ class Shell:
             command = f"printf %s {shlex.quote(self.state + text + chr(10))} | {self.prefix}"
         else:
             command = f"{self.prefix} -c {shlex.quote(self.state + text)}"
+            if _TELLS_SHELL.match(text):  # which is there only as long as it has more to read
+                words = [word for word in self.prefix.split() if word not in ("-t", "--tty")]
+                command = shlex.join("-i" if word in ("-it", "-ti") else word for word in words)
+                command = f"printf %s {shlex.quote(self.state + text + chr(10))} | {command}"
         if _LASTING.match(text):
             self.state += f"{text}\n"
         return command
@@ -62,6 +69,28 @@ class Shell:
         return "".join(f"{line}\n" for line in parts[min(before, len(parts) - 1)].strip("\n").split("\n") if line)
 
 
+def _parted(words: list[str]) -> tuple[list[str], list[str]]:
+    """Part a kubectl command from the program that it names."""
+    plain = arguments(words)
+    if "--" in words:
+        place = words.index("--")
+        return words[:place], words[place + 1:]
+    place = words.index(plain[2]) if plain[:1] == ["run"] and len(plain) > 2 else len(words)
+    return words[:place], words[place:]
+
+
+def nested(shell: str, text: str) -> str:
+    """Return the command that opens in a pod what a line opens that is typed in its shell, as in `redis-cli -h db`; ""
+    where it opens nothing, or the pod is gone with its shell. `shell`: the command that opened that."""
+    if text.split()[:1] == [] or text.split()[0] not in ASKING or " --rm" in shell:
+        return ""
+    head, _ = _parted(Scan(shell).commands[0][1:])
+    kept = [word for word in head if word not in _INTERACTIVE]
+    pod = ["kubectl", "exec", "-it", arguments(kept)[1], *_namespace(kept)]
+    command = f"{shlex.join(pod)} -- {text}"
+    return command if called_program(command) else ""
+
+
 def called_program(text: str) -> str:
     """Return the program in a container to which a command hands the terminal, as in `bash` or `mysql`; "" where it
     hands it to none that is typed in."""
@@ -72,7 +101,7 @@ def called_program(text: str) -> str:
     verb = next((word for word in words if not word.startswith("-")), "")
     if verb not in ("exec", "run", "debug", "attach"):
         return ""
-    called = words[words.index("--") + 1:] if "--" in words else []
+    _, called = _parted(words)
     if not called and (verb in ("debug", "attach") or (verb == "run" and "--command" not in text)):
         return "sh"
     if verb == "exec" and not called:
@@ -81,7 +110,40 @@ def called_program(text: str) -> str:
     if name in SHELLS and (len(called) == 1 or called[1:] in (["-l"], ["-i"], ["-il"], ["--login"])):
         return name
     return name if name in ASKING and not {"-e", "-c", "--execute", "--command", "--eval"} & set(called) \
-        and (name != "redis-cli" or not [word for word in called[1:] if word.isalpha()]) else ""
+        and (name != "redis-cli" or not _ORDER.search(" ".join(called[1:]))) else ""
+
+
+@dataclass
+class Looping:
+    """A program in a pod that goes on until somebody interrupts it: `start` makes the pod, `told` prints what it has
+    said by now, `end` interrupts it."""
+
+    start: str
+    told: str
+    end: str
+
+
+def looping(text: str) -> Looping | None:
+    """Return the loop without an end that a `kubectl run -it` begins in the foreground; None where it is none, or one
+    that does not rest for a second each time, which would take long to play."""
+    commands = Scan(text).commands
+    words = commands[0] if len(commands) == 1 else []
+    if words[:2] != ["kubectl", "run"] or not _INTERACTIVE & set(words) or "--" not in words \
+            or not _ENDLESS.search(words[-1]):
+        return None
+    place = words.index("--")
+    kept = [word for word in words[:place] if word not in ("--rm", "--rm=true")]
+    pod = [arguments(kept[1:])[1], *_namespace(kept)]
+    start = shlex.join([*kept, "--attach=false", *words[place:]])
+    wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{pod[0]}", *pod[1:]])
+    return Looping(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
+                   shlex.join(["kubectl", "delete", "pod", *pod, "--now"]))
+
+
+def _namespace(words: list[str]) -> list[str]:
+    """Return the flag that tells the namespace, with its value."""
+    return next(([word] if "=" in word else [word, words[i + 1]] for i, word in enumerate(words)
+                 if word.startswith(("-n", "--namespace"))), [])
 
 
 def debugged(text: str, output: str) -> Shell | None:
@@ -113,8 +175,7 @@ def opened(text: str) -> Shell | None:
         return None
     words = commands[0][1:]
     verb = next((word for word in words if not word.startswith("-")), "")
-    program = words[words.index("--") + 1:] if "--" in words else []
-    head = words[:words.index("--")] if "--" in words else words
+    head, program = _parted(words)
     if asked == "":
         return None
     kept = [word for word in head if word not in _INTERACTIVE]
@@ -127,8 +188,7 @@ def opened(text: str) -> Shell | None:
     names = arguments(kept)
     if len(names) < 2:
         return None
-    space = next(([word] if "=" in word else [word, kept[i + 1]] for i, word in enumerate(kept)
-                  if word.startswith(("-n", "--namespace"))), [])
+    space = _namespace(kept)
     kept = [word for word in kept if word != "--command"]
     start = shlex.join(["kubectl", *kept, "--command", "--", "sleep", "1000000"])
     end = shlex.join(["kubectl", "delete", "pod", names[1], *space, "--now"]) if any(

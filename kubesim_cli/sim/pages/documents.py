@@ -17,15 +17,17 @@ _UNTOLD = "selfLink"  # which servers have not told since 1.20
 
 
 def parsed(lines: list[str]) -> Value:
-    """Return the document in some lines, its scalars as their text; None where there is none, or nothing but a text."""
+    """Return the document in some lines, its scalars as their text, or several as a list; None where there is none, or
+    nothing but a text."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     text = textwrap.dedent("\n".join(lines).expandtabs())
     try:
-        found = YAML(typ="base", pure=True).load(text + _closing(text))
+        several = list(YAML(typ="base", pure=True).load_all(text + _closing(text)))
     except (YAMLError, ValueError, AttributeError):
         return None
+    found = several if len(several) > 1 else several[0] if several else None
     return found if isinstance(found, (dict, list)) else None
 
 
@@ -68,5 +70,7 @@ def covers(printed: Value, shown: Value, same: Same, key: str = "") -> bool:
     if not isinstance(printed, str) or isinstance(shown, (dict, list)):
         return False
     text = shown or ""
+    if text.startswith("{") and (wanted := parsed(text.split("\n"))) is not None:  # JSON, however it is laid out
+        return parsed([printed]) == wanted
     return same(key + " ".join(text.split()), key + " ".join(printed.split())) or (
         "\n" in text and same("".join(text.split()), "".join(printed.split())))  # a long line that the page breaks

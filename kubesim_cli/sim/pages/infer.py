@@ -13,7 +13,7 @@ import shlex
 
 from ...machinery.discovery import Discovery, builtin
 from ...machinery.wellknown import LABEL_TOPOLOGY_ZONE
-from .commandline import Scan, named_nodes
+from .commandline import Scan, arguments, named_nodes
 from .model import Command, Item, Page, Shown
 from .remade import Made
 from .tables import tables
@@ -33,6 +33,7 @@ _ZONE = re.compile(r"\s+\"?zone\"?: \"?([a-z]+-[a-z0-9-]+)\"?,?")  # of an endpo
 _COUNTED = re.compile(
     r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_REMAKES = re.compile(r"\s*kubectl\b[^\n]*\b(?:delete|apply|run|create (?!token))\b")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
 
@@ -54,9 +55,10 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     discovery = builtin()
     page.nodes = max(page.nodes, _nodes(page))
     _edits(page, source, discovery)
+    _cleans_up(page)
     _ends_later(page)
     _interrupts(page)
-    manifests = _manifests(page, source, discovery)
+    manifests = _manifests(page, source, discovery, opened)
     added: list[Command] = []
     items: list[Item] = []
     balanced = False
@@ -127,6 +129,21 @@ def _interrupts(page: Page) -> None:
             command.adds = " --watch=false"
 
 
+def _cleans_up(page: Page) -> None:
+    """Leave out a `kubectl delete` that only cleans up, where the page goes on with what it would delete."""
+    commands = page.commands
+    for place, command in enumerate(commands):
+        if not command.cleanup or not _DELETES.fullmatch(command.text):
+            continue
+        words = arguments(Scan(command.text).commands[0])[2:]
+        for name in words if "/" in words[0] else words[1:]:
+            name = rf"(?<![\w.-]){re.escape(name.rpartition('/')[2])}(?![\w.-])"
+            later = next((each for each in commands[place + 1:]
+                          if not each.cleanup and re.search(name, each.text)), None)
+            if later and not _REMAKES.match(later.text):
+                command.left_out = f"cleans up what line {later.line} goes on with"
+
+
 def _nodes(page: Page) -> int:
     """Return how many nodes the page's cluster has: as its first list of all nodes shows, or else as it names or
     says."""
@@ -165,9 +182,10 @@ def _zone(page: Page) -> str:
     return shown.pop() if len(shown) == 1 else ""
 
 
-def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> list[_Manifest]:
+def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,
+               opened: Callable[[str], str]) -> list[_Manifest]:
     commands = "\n".join(command.text for command in page.commands)
-    made = _made_by_commands(page, discovery)
+    made = _made_by_commands(page, discovery, opened)
     saved = {command.saves for command in page.commands if command.saves}
     found: list[_Manifest] = []
     for number, item in enumerate(page.items):
@@ -207,14 +225,16 @@ def _objects(text: str, discovery: Discovery, read: bool = False) -> list[tuple[
     return found
 
 
-def _made_by_commands(page: Page, discovery: Discovery) -> set[tuple[str, str]]:
-    """Return the objects that commands such as `kubectl create deployment web` make."""
+def _made_by_commands(page: Page, discovery: Discovery, opened: Callable[[str], str]) -> set[tuple[str, str]]:
+    """Return the objects that commands such as `kubectl create deployment web` and `kubectl apply -f URL` make."""
     found: set[tuple[str, str]] = set()
     for command in page.commands:
         for words in Scan(command.text).commands:
             if words[0] != "kubectl" or not _MAKING & set(words[1:3]):
                 continue
             plain = [word for word in words[1:] if not word.startswith("-")]
+            for url in (word for word in plain if "://" in word):
+                found.update(_objects(opened(url), discovery))
             if plain[:1] == ["run"] and len(plain) > 1:
                 found.add(("pods", plain[1]))
             elif plain[:1] in (["create"], ["expose"]) and len(plain) > 2:

@@ -8,14 +8,26 @@ _NOTE = re.compile(r"\s+(?:#|←|↑|→|<--?|//)\s*\S.*$")
 _NOTE_LINE = re.compile(r"\s*(?:#|←|↑|→|<--)\s*\S")
 _DONE = re.compile(r"([a-z][a-z.0-9]*)(?:/| \")([\w.:-]+)\"? ([a-z]+)(?: \(server dry run\))?$")
 _ERROR = re.compile(r"Error from server(?: \(\w+\))?: (?:error when \w+ \"[^\"]+\": )?")
+_OF_NODE = re.compile(r"(?<=\s)kubelet, \S+\s")
+_PULLED = re.compile(r"(Successfully pulled image \"[^\"]+\") in \S+.*")
 _PATH = re.compile(r"\"([^\"\s]+\.(?:ya?ml|json))\"")
 ELISION = re.compile(r"\s*#?\s*(?:\.\.\.+|…|\[ ?(?:\.\.\.+|…)[^\]]*\]|<snip>|<\.\.\.>|\.\s\.\s\.|⋮|\(\.\.\.[^)]*\)"
-                     r"|// \.\.\.)\s*")
+                     r"|// \.\.\.|\.\.\. \[[^\]]*\] \.\.\.)\s*")
 
 
 def told(line: str) -> str:
-    """Return what was done to an object, whether as `pod "a" created` or, since kubectl 1.11, as `pod/a created`."""
+    """Return a line without what releases say otherwise: `pod "a" created` became `pod/a created`."""
     return _DONE.sub(lambda found: " ".join((found[1].partition(".")[0].rstrip("s"), found[2], found[3])), line)
+
+
+def bare_event(line: str) -> str:
+    """Return a line of an event without the node, which older releases told, and the times, which newer ones do."""
+    return _PULLED.sub(r"\1", _OF_NODE.sub("kubelet ", line))
+
+
+def found_nothing(shown: str, printed: str) -> bool:
+    """Whether both say that there is nothing, the page without the namespace, as before kubectl 1.17."""
+    return shown == "No resources found." and bool(re.fullmatch(r"No resources found in \S+ namespace\.", printed))
 
 
 def same_json(shown: list[str], printed: list[str]) -> bool:

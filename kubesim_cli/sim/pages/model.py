@@ -54,6 +54,7 @@ class Command:
     saves: str = ""                 # the file that somebody saves in the editor that it opens
     instead: bool = False           # the first of a block that the page offers instead of the block before it
     change: Change = field(default_factory=Change)  # what somebody does to the object in that editor
+    cleanup: bool = False           # stands below a heading that speaks of cleaning up
     shown_again: bool = False       # what a watch that began before has printed by now
 
 

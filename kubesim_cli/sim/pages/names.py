@@ -17,7 +17,8 @@ _TIME = re.compile(
     rf"|\b{_MONTH} [ \d]\d +(?:\d\d:\d\d|\d{{4}})(?= )"  # as ls tells it
     r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \w+\.go:\d+\]"  # as klog begins its lines
     rf"|\d\d/{_MONTH}/\d{{4}}:\d\d:\d\d:\d\d [+-]\d{{4}}")
-_COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+")
+# What counts an object's changes, and how large a cluster's certificate is.
+_COUNTER = re.compile(r"(resourceVersion\"?: *\"?|Resource Version: +)\d+|(?<=ca\.crt: )( *)\d+(?= bytes)")
 _LOCAL = re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}\b")  # ports that are drawn anew for each cluster and tunnel
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
@@ -31,6 +32,7 @@ _REPOSITORY = re.compile(r"docker-pullable://|\bdocker\.io/(?:library/)?(?=\S+@s
 _HEX = re.compile(r"[0-9a-f]{12,64}")
 _DRAWN = re.compile(r"[bcdfghjklmnpqrstvwxz2456789]{5}")  # what kubesim draws
 _HASH = re.compile(r"(?=.*\d)[a-z0-9]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10}")
+_INDEX = re.compile(r"-\d+-(?=[a-z0-9]{5}$)")
 _SUFFIX = re.compile(r"[a-z0-9]{4,10}|[x]+|[y]+")
 _NODE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9._-]*", re.I)  # and the contexts that are called like clusters
 _NODE_HINT = re.compile(r"node|minikube|gke|kind|worker|^ip-|master|control|minion|k8s|kube|cluster|host|instance|"
@@ -77,12 +79,12 @@ class Names:
         """Return an output with the page's names."""
         return _replaced(text, self.of_page)
 
-    def adopt_word(self, page: str, candidates: list[str]) -> bool:
-        """Bind a name that a command uses, and that nothing has shown yet, to one of what there is."""
-        for here in candidates:
-            if page != here and here not in self.of_page and _same_stem(self._with_nodes(page), here):
-                return self.bind(page, here)
-        return False
+    def candidates(self, page: str, there: list[str]) -> list[str]:
+        """Return which of what there is a name can mean that a command uses and nothing has shown yet; pods of an
+        Indexed Job have got their index in their names since Kubernetes 1.24."""
+        stem = self._with_nodes(page)
+        return [here for here in there if here not in self.of_page
+                and (_same_stem(stem, here) or _same_stem(stem, _INDEX.sub("-", here)))]
 
     def match(self, page: str, here: str, loose: bool = False) -> bool:
         """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""
@@ -161,7 +163,7 @@ def _atoms(text: str) -> list[str]:
     """Return the words, signs and blanks of a text; times, what counts them and the ages of events are all the same."""
     if event := _EVENT.match(text):
         text = f"{event.group(1)}<age>{text[event.end():]}"
-    text = _LOCAL.sub(r"\1:<port>", _COUNTER.sub(r"\1<counter>", _TIME.sub("<time>", text)))
+    text = _LOCAL.sub(r"\1:<port>", _COUNTER.sub(r"\1\2<counter>", _TIME.sub("<time>", text)))
     return _ATOM.findall(_AGO.sub("<age>", text.rstrip()))
 
 

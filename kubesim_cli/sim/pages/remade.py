@@ -49,7 +49,8 @@ class Made:
                 if not re.search(r"[Ee]rror|not found", listed):
                     steps += self._again(words, listed)
                 self._forget(words, command.text, listed)
-            if verb not in ("create", "apply", "run") or any(word.startswith("--dry-run") for word in words):
+            if verb not in ("create", "apply", "run", "autoscale") or any(
+                    word.startswith("--dry-run") for word in words):
                 continue
             for entry, source in self._makes(verb, words).items():
                 resource, name, namespace = entry
@@ -73,6 +74,9 @@ class Made:
         plain = [word for word in words[2:] if not word.startswith("-")]
         if verb == "run" and plain:
             return {("pods", plain[0], namespace): " ".join(words)}
+        if verb == "autoscale":
+            name = _value(words, "--name", "--name") or arguments(words[2:])[-1].rpartition("/")[2]
+            return {("horizontalpodautoscalers.autoscaling", name, namespace): " ".join(words)}
         if verb == "create" and len(plain) > 1:
             found = self._discovery.find(plain[0])
             name = plain[2] if plain[0] in ("secret", "service", "svc") and len(plain) > 2 else plain[1]

@@ -6,7 +6,7 @@ import math
 import os
 import re
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...go import duration
 from . import containers, instead, layout, rows, urls
@@ -32,10 +32,11 @@ READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|ve
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
 _REPEATABLE = re.compile(rf"{READERS.pattern}|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
                          r"nodetool\s+status)\b[^|&;]*$")
-_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|Init:\d)|\b0/\d"
+_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
                         r"|\b0 Running / [1-9]|State: +Waiting")
 _DRAWN = re.compile(r"-[a-z0-9]{5}$")
-_LATER = (5, 20, 60, 240)  # seconds after which somebody looks again who does not see yet what the page shows
+# Seconds after which somebody looks again who does not see yet what the page shows.
+_LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
@@ -111,6 +112,7 @@ class Replay:
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self.early: set[int] = set()            # watches that show what the command before them has changed
+        self.undated: set[int] = set()          # commands whose listings show nothing of what is there at their ages
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
     def _changes(self, command: Command) -> bool:
@@ -122,7 +124,7 @@ class Replay:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
         best: Report | None = None
         for number in range(PASSES):
-            early = len(self.early)
+            grown = len(self.early), len(self.undated)
             with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
                 one = _Pass(self, folder)
                 one.play()
@@ -131,7 +133,8 @@ class Replay:
             if best is None or len(one.report.bad) <= len(best.bad):
                 best = one.report
             solved, best.contradictions = one.solved()
-            if worse or (solved == one.moments and one.uids == self._uids and early == len(self.early)):
+            settled = solved == one.moments and one.uids == self._uids
+            if (worse or settled) and grown == (len(self.early), len(self.undated)):
                 break
             self._moments, self._uids = solved, one.uids
         assert best is not None
@@ -179,6 +182,7 @@ class _Pass:
         self._number = 0
         self._container: containers.Shell | None = None
         self._left_out = LeftOut()
+        self._meant: dict[str, list[str]] = {}  # a name that this command is the first to use -> what else it can be
 
     def play(self) -> None:
         """Replay the page once."""
@@ -266,6 +270,8 @@ class _Pass:
             self.session.watch(self._text(self.replay.commands[place + 1]))
         if WATCH.match(text) and self.session.execute is not None and " -- " not in text:
             outcome = self._watch(command, text, place)
+        elif not command.inside and (loop := containers.looping(text)):
+            outcome = self._loop(command, loop, place)
         else:
             outcome = self._run(command, text, place)
         outcome.ran = text
@@ -287,13 +293,15 @@ class _Pass:
 
     def _bind_words(self, text: str) -> None:
         """Bind the pods and nodes that a command names and no listing has shown to ones that are there."""
+        self._meant = {}
         words = [word.rpartition("/")[2] for words in Scan(text).commands if words[0] == "kubectl" for word in words]
         drawn = [word for word in words if _DRAWN.search(word) and word not in self.names.here]
         if drawn:
             pods = [pod["metadata"]["name"] for pod in self.session.cluster.client.list("pods")["items"]]
             for word in drawn:
-                if word not in pods:
-                    self.names.adopt_word(word, pods)
+                if word not in pods and (found := self.names.candidates(word, pods)):
+                    self.names.bind(word, found[0])
+                    self._meant[word] = found[1:]
         for node in named_nodes(text):
             if node not in self.names.nodes and node not in self.names.here:
                 free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
@@ -340,10 +348,16 @@ class _Pass:
             return outcome
         if command.listing:
             outcome.verdict = self._compare(command, command.listing, place)
+            if not outcome.verdict.equal and READERS.match(command.text) and not command.inside:
+                self._mean_others(command, command.listing, place, outcome)
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
                     self.replay._moments is None or (place in self.replay.later and not outcome.verdict.ages)):
                 self._look_again(command, command.listing, text, place, outcome)
-            self.ages += [(place, age) for age in outcome.verdict.ages]
+            elif command.listing.similar and place in self.replay.later and not (
+                    outcome.verdict.equal or outcome.verdict.but_for_ages):
+                self.replay.undated.add(place)
+            if place not in self.replay.undated:
+                self.ages += [(place, age) for age in outcome.verdict.ages]
             outcome.state = "equal" if self._is_true(command.listing, outcome.verdict) else "differs"
         if command.stderr and outcome.state != "differs":
             verdict = self._compared(command.stderr, command.stderr.lines, ran.stderr, place)
@@ -372,8 +386,26 @@ class _Pass:
         return worst
 
     def _is_true(self, listing: Listing, verdict: Verdict) -> bool:
-        """Whether a listing is true; ages that no moments fit make none false that is only similar."""
-        return verdict.equal or (listing.similar and verdict.but_for_ages and self.replay._moments is not None)
+        """Whether a listing is true; ages that no moments fit make none false that is only similar, or a part."""
+        return verdict.equal or (verdict.but_for_ages and self.replay._moments is not None
+                                 and (listing.similar or listing.level == "contains"))
+
+    def _mean_others(self, command: Command, listing: Listing, place: int, outcome: Outcome) -> None:
+        """Have a name that nothing has shown yet mean another pod, if that one is what the page shows."""
+        known = self.names
+        for word, others in self._meant.items():
+            for other in others:
+                self.names = known.copy()
+                self.names.bind(word, other, loose=True)
+                text = urls.to_files(self.names.to_here(command.text), self.options.maps)
+                ran = self.session.run(text, command.apart)
+                self._block[-1] = ran.output
+                verdict = self._compare(command, listing, place)
+                if verdict.equal:
+                    outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
+                    return
+        self.names = known
+        self._block[-1] = outcome.output
 
     def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
@@ -444,6 +476,24 @@ class _Pass:
                 and not READERS.match(self.replay.commands[place - 1].text):
             self.replay.early.add(place)  # in the other terminal, it will have been there first
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
+
+    def _loop(self, command: Command, loop: containers.Looping, place: int) -> Outcome:
+        """Let a loop run until it has said what the page shows, in any order, or for half a minute."""
+        ran = self.session.run(loop.start)
+        if ran.code:
+            return Outcome(command, "failed", f"exit code {ran.code}", ran.code, ran.output)
+        outcome = Outcome(command, "ran")
+        listing = command.listing and replace(command.listing, anywhere=True, level=command.listing.level or "contains")
+        for _ in range(3):
+            self.session.advance(self.session.now + 10)
+            outcome.output = self.session.run(loop.told).output
+            if listing:
+                outcome.verdict = self._compared(listing, listing.lines, outcome.output, place)
+                outcome.state = "equal" if outcome.verdict.equal else "differs"
+            if outcome.state != "differs":
+                break
+        self.session.run(loop.end)
+        return outcome
 
     def _wait_for(self, watch: Watch, listing: Listing) -> None:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""

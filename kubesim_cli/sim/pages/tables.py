@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-_HEADER = re.compile(r"[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
+_HEADER = re.compile(r"%?[A-Z][A-Za-z0-9()/%._-]*(?: [A-Z(][A-Za-z0-9()/%._-]*)*")
 # Old pages have these columns' names together.
 _TOGETHER = {"ACCESSMODES": "ACCESS MODES", "RECLAIMPOLICY": "RECLAIM POLICY"}
 ELIDED = "..."  # columns that the page leaves out
@@ -41,7 +41,10 @@ def header(line: str) -> tuple[list[str], list[int]] | None:
     """Return the columns of a header and where each begins; None where a line is none."""
     if not line or line[0].isspace():
         return None
-    cells = [(found.group(), found.start()) for found in re.finditer(r"\S+(?: \S+)*", line)]
+    if line == "NAME":  # a page may leave out the other columns
+        return [line], [0]
+    apart = r"\S+" if line.endswith(" COMMAND") else r"\S+(?: \S+)*"  # ps has single blanks between its columns
+    cells = [(found.group(), found.start()) for found in re.finditer(apart, line)]
     names = [_TOGETHER.get(name, name) for name, _ in cells]
     if len(cells) < 2 or names[0].upper() != names[0] or not all(
             _HEADER.fullmatch(name) or name == ELIDED for name in names):
@@ -73,11 +76,15 @@ def row(line: str, table: Table) -> list[str] | None:
     """Return the cells of a row; None where a line does not fit the table."""
     count = len(table.columns)
     starts = table.starts
+    if "PID" in table.columns and table.columns[-1] == "COMMAND":  # as ps aligns them: numbers on the right
+        parts = line.split(None, count - 1)
+        return parts if len(parts) == count else None
     line = _narrow(line)
     parts = [part for part in re.split(r"\s{2,}|\t", line.strip()) if part]
     if len(parts) == count and not line[0].isspace():
         return parts
-    if all(start == 0 or start >= len(line) or line[start - 1] == " " for start in starts) and len(line) > starts[1]:
+    if count > 1 and len(line) > starts[1] and all(
+            start == 0 or start >= len(line) or line[start - 1] == " " for start in starts):
         ends = [*starts[1:], len(line)]
         cells = [line[start:end].strip() for start, end in zip(starts, ends)]
         if cells[0] or starts[0] != 0:

@@ -83,6 +83,8 @@ def test_progress_may_be_less_or_more_where_an_output_is_only_similar():
     printed = "Waiting for deployment\nWaiting for deployment\ndone\n"
     assert judge("Waiting for rollout\ndone", printed, similar=True).equal
     assert not judge("Waiting for rollout\ndone", printed).equal
+    assert judge("Hit enter for command prompt\n... [ again and again ] ...", "Waiting for pod", undated=True).equal
+    assert not judge("Hit enter for command prompt", "error: no", undated=True).equal
 
 
 def test_ages_are_compared_with_the_making_of_objects():
@@ -349,3 +351,70 @@ def test_what_was_done_to_a_node_is_told_with_its_name_here_in_other_words():
         names.bind("gke-node-1", "minikube")
         comparison = Comparison(Listing([shown], 1, similar=True), "same", names, 0.0, lambda row: None)
         assert comparison.judge([shown], "node/minikube uncordoned\n").equal == equal
+
+
+EVENTS = """\
+  Type    Reason   Age   From     Message
+  ----    ------   ----  ----     -------
+  Normal  Pulled   9s    kubelet  Successfully pulled image "nginx" in 1.5s. Image size: 3 bytes.
+  Normal  Started  8s    kubelet  Started container a"""
+
+
+@pytest.mark.parametrize(("pulled", "started", "equal"), [
+    ("kubelet, n1  Successfully pulled image \"nginx\"", "kubelet, n1  Started container a", True),
+    ("kubelet  Successfully pulled image \"nginx\" in 5m2s", "kubelet  Started container a", True),
+    ("kubelet, n1  Successfully pulled image \"httpd\"", "kubelet, n1  Started container a", False),
+    ("kubelet, n1  Successfully pulled image \"nginx\"", "kubelet, n1  Started container b", False)])
+def test_events_of_older_releases(pulled, started, equal):
+    page = f"Type    Reason   Age   From     Message\nNormal  Pulled   5s    {pulled}\nNormal  Started  5s    {started}"
+    assert judge(page, EVENTS, "contains", undated=True).equal == equal
+    assert not judge(page.replace("kubelet ", "kubelet, n1"), EVENTS, "contains").equal
+
+
+def test_nothing_was_found_without_a_namespace_once():
+    printed = "No resources found in default namespace."
+    assert judge("No resources found.", printed, undated=True).equal
+    assert not judge("No resources found.", printed).equal
+    assert not judge("No resources found in other namespace.", printed, undated=True).equal
+
+
+PROCESSES = """\
+USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+root           1  0.0  0.0   2576   901 ?        Ss   00:00   0:00 sleep 1h
+root           7  0.0  0.0   2576   907 ?        R    00:00   0:00 ps aux"""
+
+
+@pytest.mark.parametrize(("old", "new", "equal"), [
+    ("  12 ", "  21 ", True), ("0.1", "99", True), ("20:36", "21:00", True),
+    ("root         1", "nobody       1", False),
+    ("sleep 1h", "sleep 2h", False), ("root         1", "root         2", False)])
+def test_processes_are_known_by_their_commands(old, new, equal):
+    page = """\
+USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+root        12  0.0  0.0  17500  2072 ?        R+   20:37   0:00 ps aux
+root         1  0.1  0.1  33308  3828 ?        Ss   20:36   0:00 sleep 1h"""
+    assert judge(page, PROCESSES).equal
+    assert judge(page.replace(old, new), PROCESSES).equal == equal
+
+
+def test_a_part_of_a_table_may_have_fewer_columns():
+    assert judge("NAME\nweb-86dcfdf4c6-bcdfg", PODS, "contains").equal
+    assert judge("NAME                   STATUS\nweb-86dcfdf4c6-wxzz2   Pending", PODS, "contains").equal
+    assert not judge("NAME                   STATUS\nweb-86dcfdf4c6-wxzz2   Running", PODS, "contains").equal
+    assert not judge("NAME\nweb-0", PODS, "contains").equal
+    assert not judge("NAME\nweb-86dcfdf4c6-bcdfg\nweb-86dcfdf4c6-wxzz2", PODS).equal
+
+
+def test_each_cluster_has_a_certificate_of_its_own():
+    assert judge("ca.crt:         1338 bytes\nname:  5 bytes", "ca.crt:  579 bytes\nname:  5 bytes").equal
+    assert not judge("name:  4 bytes", "name:  5 bytes").equal
+
+
+@pytest.mark.parametrize(("cpu", "memory", "equal"), [
+    ("974m", "<something>", True), ("1050m", "162856960", True), ("1", "<some>", True), ("800m", "155Mi", False),
+    ("974m", "200Mi", False)])
+def test_measurements_are_the_same_but_for_a_tenth(cpu, memory, equal):
+    printed = "NAME   CPU(cores)   MEMORY(bytes)\na      1001m        151Mi"
+    page = f"NAME   CPU(cores)   MEMORY(bytes)\na      {cpu}   {memory}"
+    assert judge(page, printed, similar=True).equal == equal
+    assert not judge(page, printed).equal

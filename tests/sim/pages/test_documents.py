@@ -11,6 +11,8 @@ spec:
   replicas: 2
   args: [a, b, c]
   text: one two
+  applied: |
+    {"kind":"Pod","spec":{"args":["a b"]}}
 status: {}""".splitlines())
 
 
@@ -22,7 +24,9 @@ def same(shown: str, printed: str) -> bool:
     ("spec: {text: one two, replicas: 2}", True), ("spec: {replicas: 3}", False), ("spec: {nosuch: 1}", False),
     ("spec: {args: [a, c]}", True), ("spec: {args: [c, a]}", False), ("spec: {args: {a: b}}", False),
     ("spec: {replicas: [2]}", False), ("spec: {text: }", True), ("spec: [a]", False),
-    ("spec:\n  text: |\n    onet\n    wo", True)])
+    ("spec:\n  text: |\n    onet\n    wo", True),
+    ("spec:\n  applied: |\n    {'kind': Pod,\n    spec: {args: ['a b']}}", True),
+    ("spec:\n  applied: |\n    {'kind': Pod}", False), ("spec:\n  applied: '{a pod'", False)])
 def test_what_a_document_covers(shown, there):
     assert covers(PRINTED, parsed(shown.splitlines()), same) == there
 
@@ -49,3 +53,8 @@ def test_a_self_link_is_what_servers_told_once():
     shown = parsed(["metadata:", "  selfLink: /api/v1", "  name: a"])
     assert covers({"metadata": {"name": "a"}}, shown, str.__eq__)
     assert not covers({"metadata": {"name": "b"}}, shown, str.__eq__)
+
+
+def test_one_of_several_documents():
+    printed = parsed(["a: 1", "---", "b: 2"])
+    assert any(covers(part, {"b": "2"}, same) for part in parts(printed))

@@ -321,3 +321,27 @@ def test_headings_of_other_formats(name, text):
     if name.endswith(".rst"):
         pytest.importorskip("docutils")
     assert told(parse(text, name)) == [("kubectl get pods", None)]
+
+
+@pytest.mark.parametrize(("heading", "shown"), [("## Another matter", None), ("## The output", "NAME"), ("", "NAME")])
+def test_a_listing_is_not_of_a_command_in_another_section(heading, shown):
+    page = parse(f"```\nkubectl get pods\n```\n\n{heading}\n\nIt is like this:\n\n```\nNAME   READY\n```\n")
+    assert [command.listing and command.listing.lines[0][:4] for command in page.commands] == [shown]
+
+
+def test_a_script_that_makes_manifests_is_none():
+    page = parse("```yaml\n# two files\ncat <<EOF >a.yaml\napiVersion: v1\nkind: Pod\nEOF\n"
+                 "cat <<EOF >b.yaml\na: b\nEOF\n```\n")
+    assert [command.text.split("\n")[0] for command in page.commands] == ["cat <<EOF >a.yaml", "cat <<EOF >b.yaml"]
+
+
+def test_a_comment_above_commands_in_a_container_is_no_output():
+    page = parse("```shell\nkubectl exec -it a -- sh\n```\n```shell\nhostname\n```\nNow:\n```\n# inside\n"
+                 "nslookup a\n```\n```\nServer: b\n```\n")
+    assert told(page)[1:] == [("hostname", None), ("nslookup a", "Server: b")]
+
+
+@pytest.mark.parametrize("words", ["The output will include", "Run it to see that", "In the output, you can see"])
+def test_a_part_of_an_output_is_known_for_one(words):
+    page = parse(f"```\nkubectl get pods\n```\n{words}:\n```\nNAME   READY\n```\n")
+    assert page.commands[0].listing.level == "contains"

@@ -252,3 +252,51 @@ The output is similar to this:
 """)
     assert inferred(report) == ["kubectl label nodes --all topology.kubernetes.io/zone=us-central1-c"]
     assert states(report) == ["ran", "ran", "equal"], differences(report)
+
+
+def test_what_a_url_makes_is_not_made_of_a_manifest_of_that_name(replayed, tmp_path):
+    (tmp_path / "pods").mkdir()
+    text = "\n".join(POD.format(name="a", image="nginx").splitlines()[1:-1])
+    (tmp_path / "pods" / "a.yaml").write_text(text)
+    report = replayed(POD.format(name="a", image="httpd") + "```\nkubectl create -f https://x.io/pods/a.yaml\n"
+                      "kubectl get pod a -o jsonpath='{..image}'\n```\n", maps=(("https://x.io", str(tmp_path)),))
+    assert not inferred(report) and not report.bad
+    assert report.outcomes[-1].output.startswith("nginx")
+
+
+CLEANED = """\
+```
+kubectl create sa robot
+```
+## {heading}
+```
+kubectl delete {robot}
+```
+## Going on
+```
+{later}
+```
+"""
+
+
+@pytest.mark.parametrize(("heading", "later", "state"), [
+    ("Clean up", "kubectl create token robot", "left out"), ("Cleaning up", "kubectl describe sa robot", "left out"),
+    ("Delete", "kubectl get sa", "ran"), ("Cleanup", "kubectl create sa robot", "ran"),
+    ("Cleanup", "kubectl get sa robots", "ran")])
+@pytest.mark.parametrize("robot", ["serviceaccount/robot", "sa robot"])
+def test_what_the_page_goes_on_with_is_not_cleaned_up(replayed, robot, heading, later, state):
+    report = replayed(CLEANED.format(robot=robot, heading=heading, later=later))
+    assert states(report)[1] == state
+    assert report.outcomes[1].why == ("cleans up what line 10 goes on with" if state == "left out" else "")
+
+
+def test_an_autoscaler_is_made_anew(replayed, tmp_path):
+    (tmp_path / "a.yaml").write_text("""\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}""")
+    report = replayed("```\nkubectl create deployment web --image=nginx\nkubectl autoscale deployment web --max=2\n"
+                      "kubectl create -f https://x.io/a.yaml\n```\n", maps=(("https://x.io", str(tmp_path)),))
+    assert states(report) == ["ran"] * 3
+    assert inferred(report) == ["kubectl delete horizontalpodautoscalers.autoscaling web --ignore-not-found --now"]

@@ -17,6 +17,17 @@ FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
 
+POD = """\
+```yaml
+# {name}.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: {name}}
+spec: {restartPolicy: Never, containers: [{name: a, image: {image}}]}
+```
+"""
+
+
 def states(report):
     return [outcome.state for outcome in report.outcomes]
 
@@ -456,3 +467,151 @@ def test_what_is_yet_to_start_is_looked_at_soon(replayed):
                       "The output is similar to:\n\n```\nReplicas:       1 current / 1 desired\n"
                       "Pods Status:    0 Running / 1 Waiting / 0 Succeeded / 0 Failed\n```\n")
     assert states(report) == ["ran", "equal"]
+
+
+@needs_bash
+def test_a_list_of_processes_has_the_shell_in_which_it_is_typed(replayed):
+    report = replayed("""\
+```shell
+kubectl run a --image=busybox:1.36 -- sleep 1h
+kubectl wait --for=condition=Ready pod/a
+kubectl exec -it a -- sh
+```
+```shell
+cd /tmp
+ps
+```
+The output is:
+```
+PID   USER     TIME  COMMAND
+    1 root      0:00 sleep 1h
+    9 root      0:00 sh
+   10 root      0:00 ps
+```
+""")
+    assert states(report)[-1] == "equal", report.outcomes[-1].verdict.diff
+
+
+OUT_OF_MEMORY = """\
+```yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+  - {name: a, image: polinux/stress, command: [stress], args: [--vm, "1", --vm-bytes, 250M],
+     resources: {limits: {memory: 100Mi}}}
+```
+```shell
+kubectl get pod a
+```
+The output is similar to:
+```
+NAME   READY   STATUS      RESTARTS   AGE
+a      0/1     OOMKilled   1          40s
+```
+"""
+
+
+def test_a_state_that_passes_quickly_is_seen_at_whatever_age(replayed):
+    assert states(replayed(OUT_OF_MEMORY)) == ["ran", "equal"]
+    assert states(replayed(OUT_OF_MEMORY.replace("OOMKilled   1", "OOMKilled   7"))) == ["ran", "differs"]
+    assert states(replayed(OUT_OF_MEMORY.replace("similar to", "this"))) == ["ran", "differs"]
+
+
+LOOP = """\
+```shell
+kubectl run a --image=busybox:1.36 -i -t --rm --restart=Never -- sh -c "while sleep 1; do echo one; echo two; done"
+```
+You see:
+```
+two
+one
+```
+```shell
+kubectl get pods
+```
+```
+No resources found in default namespace.
+```
+"""
+
+
+def test_a_loop_is_interrupted_when_it_has_said_what_the_page_shows(replayed):
+    assert states(replayed(LOOP, timeout=5)) == ["equal", "equal"]
+    assert states(replayed(LOOP.replace("two\n", "three\n"), timeout=5)) == ["differs", "equal"]
+
+
+def test_what_a_pod_says_is_not_what_its_creation_prints(replayed):
+    page = POD.replace("{name}", "a").replace("{image}", "busybox:1.36, command: [echo, hello]") + """\
+```shell
+kubectl create -f a.yaml
+```
+%s
+```
+hello
+```
+"""
+    report = replayed(page % "When the pod runs, its command produces the output below:")
+    assert [(one.state, one.command.text) for one in report.outcomes] == [
+        ("ran", "kubectl create -f a.yaml"), ("equal", "kubectl logs $(kubectl get -f a.yaml -o name)")]
+    assert states(replayed(page % "There will be a file that follows:")) == ["ran"]
+
+
+@needs_bash
+def test_what_is_written_to_a_file_is_read_there(replayed):
+    page = "```\nkubectl create cm a --from-literal=b=c --dry-run=client -o yaml > a.yaml\n```\n%s:\n```yaml\n%s```\n"
+    report = replayed(page % ("In it you see", "data:\n  b: c\n"))
+    assert states(report) == ["ran", "equal"] and report.outcomes[1].command.text == "cat a.yaml"
+    assert states(replayed(page % ("In it you see", "data:\n  b: d\n"))) == ["ran", "differs"]
+
+
+def test_a_pod_that_nothing_has_shown_is_the_one_that_says_what_the_page_does(replayed):
+    page = """\
+```yaml
+# job.yaml
+apiVersion: batch/v1
+kind: Job
+metadata: {name: a}
+spec:
+  completions: 3
+  parallelism: 3
+  completionMode: Indexed
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: a, image: busybox:1.36, command: [sh, -c, "echo I am $JOB_COMPLETION_INDEX"]}]
+```
+```
+kubectl apply -f job.yaml
+kubectl wait --for=condition=complete job/a
+kubectl logs a-fdhq5
+```
+The output is:
+```
+I am 2
+```
+"""
+    assert states(replayed(page)) == ["ran", "ran", "equal"]
+    assert states(replayed(page.replace("I am 2", "I am 3"))) == ["ran", "ran", "differs"]
+
+
+@needs_bash
+def test_a_program_that_asks_for_lines_is_opened_in_a_pods_shell(replayed):
+    report = replayed("""\
+```shell
+kubectl run db --image=redis:7
+kubectl expose pod db --port=6379
+kubectl run -i --tty client --image redis:7 --command "/bin/sh"
+```
+```shell
+redis-cli -h db
+```
+```console
+redis:6379> rpush a one
+(integer) 1
+redis:6379> lrange a 0 -1
+1) "one"
+```
+""")
+    assert states(report)[3:] == ["ran", "equal", "equal"], [one.verdict and one.verdict.diff for one in report.bad]

@@ -92,11 +92,15 @@ class _Reader:
         self.page, self.lines = page, lines
         self.builder = Builder(page)
         self.tab = ""
+        self.heading = False  # the next words are one
 
     def take(self, token: Token) -> None:
         """Hand a token of markdown-it on."""
         line = token.map[0] if token.map else 0
         if token.type == "inline":
+            if self.heading:
+                self.builder.heading(token.content)
+                self.heading = False
             self._inline(token.content, line)
         elif token.type == "html_block":
             self._html(token.content, line)
@@ -106,7 +110,7 @@ class _Reader:
             self._code("", token.content, line + 1)
         elif token.type == "heading_open":
             self.tab = "" if not token.level else self.tab
-            self.builder.heading()
+            self.heading = True
 
     def _html(self, text: str, line: int) -> None:
         for match in _COMMENT.finditer(text):
