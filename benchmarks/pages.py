@@ -23,7 +23,7 @@ from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages import report as reporting
 from kubesim_cli.sim.pages.model import BadPage
-from kubesim_cli.sim.pages.replay import Options, Outcome, Report
+from kubesim_cli.sim.pages.outcome import Options, Outcome, Report
 from kubesim_cli.sim.pages.tables import header
 
 ABSENT = re.compile(r"NotFound|No resources found|not found|does not exist|[Nn]o such file|have a resource type")

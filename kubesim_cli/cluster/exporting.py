@@ -71,7 +71,7 @@ def objects(cluster: Cluster, namespace: str = "", resources: Iterable[str] = ()
                 continue
             if int(meta["resourceVersion"]) <= initial:
                 continue
-            found.append(obj)
+            found.append({**obj, "metadata": {field: meta[field] for field in meta if field != "managedFields"}})
     return cleaned(found, cluster)
 
 

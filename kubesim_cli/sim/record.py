@@ -43,8 +43,8 @@ def record(ctx: click.Context, script: TextIO | None, output: str | None, force:
     kubesim sim record -o docs/first-steps.md                # type on
     kubesim sim record demo.sh -o docs/demo.md --title Demo
     """
+    from .pages.outcome import Options
     from .pages.recording import Recorder
-    from .pages.replay import Options
     from .verify import release_option
 
     settings: Settings = ctx.obj
@@ -138,7 +138,7 @@ def _verified(path: str, text: str, settings: Settings, options: object, named: 
     """Verify the page; returns the exit code."""
     from .pages import report as reporting
     from .pages.model import BadPage
-    from .pages.replay import Options
+    from .pages.outcome import Options
     from .verify import check
 
     assert isinstance(options, Options)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from .pages.replay import Options, Report
+    from .pages.outcome import Options, Report
     from .settings import Execute, Settings
 
     Told = Callable[[int, int], None]
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from .pages import formats, infer, replay, urls
+    from .pages import formats, infer, outcome, replay, urls
 
     page = formats.read(path)
     if options.infer and page.pace:
-        infer.insert(page, lambda shown: replay.text_of(shown, options), lambda url: urls.text(url, options.maps))
+        infer.insert(page, lambda shown: outcome.text_of(shown, options), lambda url: urls.text(url, options.maps))
     if not page.commands:
         raise BadPage(path, 0, "has no commands that could be compared")
     return replay.Replay(page, execute, options, tell).run()
@@ -114,7 +114,7 @@ def verify(ctx: click.Context, pages: tuple[str, ...], quiet: bool, verbose: boo
     from rich.console import Console
 
     from .pages import report as reporting
-    from .pages.replay import Options
+    from .pages.outcome import Options
 
     settings: Settings = ctx.obj
     options = Options(timeout=timeout, infer=not no_infer, allow=allow, host_shell=host_shell, maps=_maps(maps),

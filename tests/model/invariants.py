@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from kubesim_cli.apiserver import provenance
 from kubesim_cli.machinery import fieldset, selectors, timestamps, typed
 from kubesim_cli.machinery.decode import decode
 from kubesim_cli.machinery.objects import controller_of, key_of
@@ -298,12 +299,22 @@ def check_objects(world: World) -> None:
         _check_listing(world, resource)
         schema = world.cluster.server.schema(world.cluster.server.resolve(resource))
         for obj in store.list(resource):
+            obj = _told(obj, schema)
             _check_managers(world, resource, obj, schema)
             if schema is not None and resource != "componentstatuses":  # these are not stored by a real server
                 decoded, unknown = decode(obj, schema)
                 world.expect(not unknown, f"{resource} {key_of(obj)}: unknown fields {unknown}")
                 world.expect(decoded == obj, f"{resource} {key_of(obj)}: stored, and as the server makes it: "
                              f"{_difference(obj, decoded)}")
+
+
+def _told(obj: Object, schema: Any) -> Object:
+    """Return a stored object as users see it: with entries for the record of what the control plane wrote, or none."""
+    fields = obj["metadata"].get("managedFields")
+    if isinstance(fields, str):
+        fields = provenance.entries(obj, "status" in obj, schema)
+    meta = {field: value for field, value in obj["metadata"].items() if field != "managedFields"}
+    return {**obj, "metadata": {**meta, "managedFields": fields} if fields else meta}
 
 
 def _difference(left: Any, right: Any, path: str = "") -> str:

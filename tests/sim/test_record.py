@@ -145,10 +145,12 @@ def test_a_script_that_is_no_text_is_told(record, tmp_path):
 def test_what_somebody_types_becomes_a_page(tmp_path):
     import pty
     import select
+    import signal
 
     environ = {**os.environ, "KUBESIM_HOME": str(tmp_path / "home"), "TERM": "dumb", "COLUMNS": "100"}
     pid, screen = pty.fork()
     if not pid:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs tests in a script's background has it ignored
         os.chdir(tmp_path)
         os.execve(sys.executable, [sys.executable, "-m", "kubesim_cli", "sim", "record", "-o", "page.md"], environ)
     seen = b""

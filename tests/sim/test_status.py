@@ -83,11 +83,13 @@ def test_watch_goes_on_until_it_is_told_to_end(tmp_path, words, typed, code):
     """It shows what another command does meanwhile, and brings the terminal back to what it was."""
     import pty
     import select
+    import signal
     import termios
 
     environ = {**os.environ, "KUBESIM_HOME": str(tmp_path), "TERM": "xterm", "KUBESIM_BARE": "1", "COLUMNS": "100"}
     pid, screen = pty.fork()
     if not pid:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs tests in a script's background has it ignored
         os.execve(sys.executable, [sys.executable, "-m", "kubesim_cli", "sim", "watch", *words], environ)
     seen = b""
     before = termios.tcgetattr(screen)

@@ -280,3 +280,13 @@ def test_golden_files_hold_what_was_run(cluster, tmp_path):
     with pytest.raises(AssertionError) as failed:
         cluster.assert_matches_golden("sub/first")
     assert "-$ kubectl create configmap c" in str(failed.value)
+
+
+def test_objects_have_no_record_of_who_made_them():
+    with Cluster() as cluster:
+        cluster.kubectl("create deployment web --image=nginx")
+        cluster.advance("1m")
+        pods = cluster.objects("pods")
+        assert len(pods) == 1
+        for pod in (*pods, cluster.get(f"pod/{pods[0]['metadata']['name']}")):
+            assert not isinstance(pod["metadata"].get("managedFields"), str)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from .replay import Outcome, Report
+    from .outcome import Outcome, Report
 
 _STATES = {"equal": "as printed", "differs": "differs", "failed": "failed", "ran": "", "left out": "left out"}
 _STYLE = """\

@@ -7,8 +7,9 @@ import re
 
 from .commandline import Scan
 from .model import Command, Page
+from .outcome import Options
 from .programs import WATCH, defined_names, why_endless, why_not
-from .replay import Options, Replay
+from .replay import Replay
 from .session import Ran, Session
 
 TYPE_CHECKING = False

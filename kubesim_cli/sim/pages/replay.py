@@ -6,7 +6,7 @@ import math
 import os
 import re
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ...go import duration
 from . import containers, instead, layout, rows, urls
@@ -15,6 +15,7 @@ from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
+from .outcome import Options, Outcome, Report, text_of
 from .prerequisites import LeftOut
 from .programs import WATCH, defined_names, unset_variable, variables, why_endless, why_not
 from .session import Session
@@ -39,64 +40,6 @@ _DRAWN = re.compile(r"-[a-z0-9]{5}$")
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
-
-
-@dataclass
-class Options:
-    """How pages are replayed."""
-
-    timeout: float = 60.0
-    infer: bool = True
-    allow: tuple[str, ...] = ()
-    host_shell: bool = False
-    maps: tuple[tuple[str, str], ...] = ()  # (beginning of a URL, folder)
-    release: str = ""
-    level: str = ""
-
-
-def text_of(shown: Shown, options: Options) -> str:
-    """Return the text of what a page shows; "" where it is in a file that none of the maps has."""
-    if not shown.source or shown.source == "given":
-        return shown.text
-    for _, folder in options.maps:
-        try:
-            with open(os.path.join(folder, shown.source), encoding="utf-8") as file:
-                return file.read()
-        except (OSError, UnicodeDecodeError):
-            continue
-    return ""
-
-
-@dataclass
-class Outcome:
-    """What became of a command. `state` is equal, differs, ran (nothing to compare), failed or left out."""
-
-    command: Command
-    state: str
-    why: str = ""
-    code: int = 0
-    output: str = ""
-    verdict: Verdict | None = None
-    ran: str = ""  # the command as it was run, with the names that there are here
-
-
-@dataclass
-class Report:
-    """What became of a page."""
-
-    page: Page
-    outcomes: list[Outcome] = field(default_factory=list)
-    contradictions: list[tuple[int, int]] = field(default_factory=list)
-    passes: int = 0
-
-    def count(self, *states: str) -> int:
-        """Return how many of the page's own commands ended so."""
-        return sum(one.state in states and not one.command.origin for one in self.outcomes)
-
-    @property
-    def bad(self) -> list[Outcome]:
-        """The outcomes that make the page fail."""
-        return [one for one in self.outcomes if one.state in ("differs", "failed")]
 
 
 class Replay:

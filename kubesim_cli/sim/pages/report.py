@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...machinery.types import Object
-    from .replay import Outcome, Report
+    from .outcome import Outcome, Report
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .replay import Report
+    from .outcome import Report
 
 
 def updated(report: Report, text: str) -> str:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kubesim_cli.apiserver.serviceranges import ServiceRanges
 from kubesim_cli.apiserver.tally import Tally
 from kubesim_cli.kubelet.runtime import bounds, process
 
@@ -20,7 +21,7 @@ class Api:
 
     def __init__(self, objects=()):
         self.objects = dict(objects)
-        self.server = SimpleNamespace(tally=Tally(), store=SimpleNamespace(revision=0))
+        self.server = SimpleNamespace(tally=Tally(), store=SimpleNamespace(revision=0), service_ranges=ServiceRanges())
 
     def find(self, resource, name, namespace=None):
         return self.objects.get((resource, name))

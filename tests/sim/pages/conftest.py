@@ -6,7 +6,7 @@ import pytest
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
-from kubesim_cli.sim.pages.replay import Options, Report
+from kubesim_cli.sim.pages.outcome import Options, Report
 
 
 @pytest.fixture

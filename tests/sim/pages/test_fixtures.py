@@ -10,7 +10,7 @@ import pytest
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
-from kubesim_cli.sim.pages.replay import Options
+from kubesim_cli.sim.pages.outcome import Options
 
 PAGES = sorted((pathlib.Path(__file__).parents[3] / "fixtures" / "pages").iterdir())
 

@@ -11,7 +11,7 @@ from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
-from kubesim_cli.sim.pages.replay import Options
+from kubesim_cli.sim.pages.outcome import Options
 
 FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
