@@ -73,6 +73,8 @@ def test_nodes_come_and_go(terminal):
     assert "Invalid value" in terminal("kubectl sim node add x --label a=b!").err
     for amount in ("cpu=x", "cpu=", "cpu=NaN", "cpu=inf"):
         assert "quantities must match" in terminal(f"kubectl sim node add x --resource {amount}").err
+    for amount in ("cpu=-1", "pods=-3"):
+        assert "must be greater than or equal to 0" in terminal(f"kubectl sim node add x --resource {amount}").err
     assert terminal("kubectl sim node add x --resource =1").code == 2
     assert terminal.ok("kubectl sim node add empty --label a=") == "node empty added\n"
 
