@@ -63,6 +63,8 @@ def _parsed(record: str) -> _Written:
 
 
 def _since_the_start(obj: Object) -> _Written:
+    if "creationTimestamp" not in obj["metadata"]:  # it is computed, and stored nowhere
+        return []
     created = timestamps.parse(obj["metadata"]["creationTimestamp"])
     found = [(_maker(obj), "", created)]
     if obj.get("status"):

@@ -60,6 +60,7 @@ def store_new(request: Request, body: Object) -> Object:
         meta["name"] = meta["generateName"][:58] + server.entropy.suffix()
     kind.default(obj, ctx)
     tracking.track(request, None, obj)
+    record = meta.pop("managedFields", None) if request.trusted else None  # is no field that admission may see
     attributes = admission.Attributes(ctx, "CREATE", res, "", obj, None)
     admission.mutate(attributes)
     key = key_of(obj) if meta.get("name") else ""
@@ -88,6 +89,8 @@ def store_new(request: Request, body: Object) -> Object:
     if there is not None:
         raise errors.already_exists(res.name, meta["name"], bool(there["metadata"].get("deletionTimestamp")))
     kind.after_create(obj, ctx)
+    if record is not None:
+        meta["managedFields"] = record
     if not ctx.dry_run:
         obj = server.write("ADDED", res, obj, None)
     return convert(request, obj)
@@ -259,6 +262,8 @@ def delete(request: Request) -> Object:
         raise errors.method_not_supported(res.name, "delete")
     server.begin()
     old = read(request)
+    if res.crd is not None:
+        convert(request, old)  # who cannot be told what there is deletes nothing
     ctx = request.context
     wanted = options.preconditions or {}
     for field_, word, fate in (("uid", "UID", "deleted and then recreated"),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Found = TypeVar("Found")
     Streams = tuple[TextIO, TextIO, TextIO]  # stdin, stdout, stderr
 
+# Templates that may get at managedFields: by name, by recursion or a wildcard, or with all of metadata or the object.
+_MAY_SHOW_THEM = (r"managedFields|file=|\.\.|\.\*|metadata(?![.\w\\])|\{\s*[.@$]?\s*[}|]|[\s(][.$]\s*[)}|]"
+                  r"|(?<!range )\.items(?:\[[^\]]*\])?\s*[}|)]|:[.$@]?\s*(?:,|$)")
 
 
 class Context:
@@ -125,11 +128,16 @@ class Context:
     def _shows_managed_fields(self) -> bool:
         """Tell whether managed fields may be seen of what is read: making them takes time (Client.managed_fields)."""
         flags = self.flags
-        asked = {name: flags[name] for name in ("show-managed-fields", "output", "template") if name in flags}
-        if asked.get("show-managed-fields"):
+        given = {name: flags[name] for name in ("show-managed-fields", "output", "template", "for", "sort-by")
+                 if name in flags}
+        if given.pop("show-managed-fields", False):
             return True
-        template = f"{asked.get('output', '')} {asked.get('template', '')}"
-        return "managedFields" in template or "metadata}" in template or "file" in template
+        asked = " ".join(map(str, given.values()))
+        if "=" not in asked and "{" not in asked and "managedFields" not in asked:
+            return False
+        import re
+
+        return re.search(_MAY_SHOW_THEM, asked) is not None
 
     def _called(self, request: Request, code: int) -> None:
         for listener in self.on_call:

@@ -48,7 +48,7 @@ def run(ctx: Context) -> None:
             obj = _patched_locally(ctx, info, body, patch_type)
         else:
             obj = _send(ctx, info, body, patch_type, strategy)
-        operation = "patched" if obj != info.obj else "patched (no change)"
+        operation = "patched" if _differs(obj, info.obj) else "patched (no change)"
         if not local and strategy != "client":
             obj = _record(ctx, info, obj, strategy)
         cmdutil.printer(ctx, operation)(obj)
@@ -56,6 +56,15 @@ def run(ctx: Context) -> None:
     builder.from_flags(ctx, ctx.args).visit(patch)
     if not count:
         raise Failure("no objects passed to patch")
+
+
+def _differs(obj: Object, before: Object) -> bool:
+    """Whether a patch has changed something; managed fields count where they were read (Client.managed_fields)."""
+    if obj != before and "managedFields" not in before.get("metadata", {}):
+        from .printers import without_managed_fields
+
+        obj = without_managed_fields(obj)
+    return obj != before
 
 
 def _check(ctx: Context, strategy: str) -> str:

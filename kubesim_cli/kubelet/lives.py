@@ -117,8 +117,8 @@ def foresee(life: Life, engine: Engine, name: str, container: Object, release: R
         since = now - life.started
         prober = prober_of(course.inside, kind)
         if prober is not None:  # it has told of the past, too
-            if made[-1].begins > since:
-                end = life.started + prober.memory["next"]
+            end = life.started + prober.memory["next"]
+            if end > now and course.main.status is None:  # until then it has been played
                 life.until = end if life.until is None else min(end, life.until)
             since = made[0].begins
         found = [each for each in life.pieces.get(kind) or () if each[0] < since]
@@ -136,13 +136,15 @@ def told_ahead(engine: Engine, name: str, container: Object, grace: float, signa
 
 def _ahead(engine: Engine, name: str, container: Object, start: float) -> Course:
     """Return a container of the engine in a copy that can be played on."""
-    from .runtime.play import Course, Fenced
+    from .runtime.play import SOON, Course, Fenced
 
     copy = engine.copy(name)
     copy.connect(Fenced(engine.kernel.routes, pod=engine.containers[name].space.net.name))
     copy.kernel.forgiving = False
     course = Course(copy, name, container, start)
     course.enter()
+    if course.inside.probers:  # which are looked at again soon
+        course.most = SOON
     return course
 
 

@@ -228,3 +228,73 @@ def test_a_daemon_sets_template_generation_is_its_makers(terminal):
     terminal.ok("kubectl create -f -", WORKLOADS)
     annotations = _owners(terminal, "daemonset agent")["kubectl-create", "Update", ""]["f:metadata"]["f:annotations"]
     assert annotations == {".": {}, "f:deprecated.daemonset.template.generation": {}}
+
+
+POLICIES = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {{name: m}}
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules: [{{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}}]
+  mutations: [{mutation}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {{name: m}}
+spec: {{policyName: m}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: v}}
+spec:
+  matchConstraints:
+    resourceRules: [{{apiGroups: [""], apiVersions: [v1], operations: [CREATE, DELETE], resources: [pods]}}]
+  validations:
+  - expression: "object == null || !has(object.metadata.managedFields)
+      || object.metadata.managedFields.all(each, each.manager != 'z')"
+  - expression: "object != null || oldObject.metadata.managedFields.exists(each, each.manager == 'kubelet')"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {{name: v}}
+spec: {{policyName: v, validationActions: [Deny]}}
+"""
+
+
+@pytest.mark.parametrize("mutation", [
+    "{patchType: ApplyConfiguration, applyConfiguration: {expression: "
+    "'Object{metadata: Object.metadata{labels: {\"mesh\": \"on\"}}}'}}",
+    "{patchType: JSONPatch, jsonPatch: {expression: "
+    "'[JSONPatch{op: \"add\", path: \"/metadata/labels/mesh\", value: \"on\"}]'}}"])
+def test_policies_are_about_what_controllers_make_too(terminal, mutation):
+    terminal.ok("kubectl sim reset --seed test --kubernetes-version 1.36")
+    terminal.ok("kubectl apply -f -", POLICIES.format(mutation=mutation))
+    terminal.ok("kubectl create deployment web --image=nginx")
+    terminal.advance("30s")
+    assert terminal.ok("kubectl get pods -l mesh=on --no-headers").split()[1:3] == ["1/1", "Running"]
+    terminal.ok("kubectl delete pods --all --wait=false")
+
+
+def test_what_no_server_stores_has_no_managers(terminal):
+    for line in ("get cs -o yaml --show-managed-fields", "get --raw /api/v1/componentstatuses",
+                 "get cs -o jsonpath={.items[*].metadata}"):
+        assert "managedFields" not in terminal.ok(f"kubectl {line}")
+
+
+def test_templates_that_get_at_managers_show_them(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    for output in ("jsonpath={.items[0]}", "jsonpath={..manager}", "jsonpath={.items[*].metadata}", "jsonpath={}",
+                   "custom-columns=A:.metadata", "custom-columns=A:..manager", "go-template={{.}}"):
+        assert "kube-controller-manager" in terminal.ok(f"kubectl get rs -o '{output}'"), output
+    assert "kubectl get" not in terminal.ok("kubectl get rs --sort-by=.metadata.managedFields[0].time")
+    terminal.ok("kubectl wait rs --all --for=jsonpath='{.metadata.managedFields[0].manager}'=kube-controller-manager")
+
+
+def test_a_patch_that_changes_nothing_says_so(terminal):
+    terminal.ok("kubectl create deployment web --image=nginx")
+    name = terminal.ok("kubectl get rs -o name").strip()
+    assert terminal.ok(f"kubectl patch {name} -p '{{}}'") == f"{name} patched (no change)\n"
+    assert terminal.ok("kubectl patch ns default --type=merge -p '{\"spec\":{\"finalizers\":[\"kubernetes\"]}}'") == (
+        "namespace/default patched (no change)\n")

@@ -122,3 +122,23 @@ def test_others_see_what_a_hook_of_a_pod_in_deletion_writes(terminal, make):
     terminal.ok("kubectl delete pod a --wait=false")
     terminal.advance("2s")
     assert terminal.ok("kubectl logs a -c d") == "pre\n"
+
+
+def test_a_probe_that_writes_is_made_as_long_as_its_container_runs(terminal):
+    terminal.ok("kubectl apply -f -", """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+  - name: c
+    image: busybox
+    command: [sh, -c, "sleep 300; touch /tmp/ready; sleep 100000"]
+    readinessProbe: {exec: {command: [sh, -c, "date > /tmp/log; test -e /tmp/ready"]}, periodSeconds: 5}
+""")
+    terminal.advance("10s")
+    terminal.ok("kubectl exec p -- true")
+    terminal.advance("4m")
+    assert terminal.ok("kubectl get pod p --no-headers").split()[1] == "0/1"
+    terminal.advance("2m")
+    assert terminal.ok("kubectl get pod p --no-headers").split()[1] == "1/1"

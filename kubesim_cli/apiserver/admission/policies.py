@@ -69,8 +69,18 @@ def values(a: Attributes) -> Object:
     if a.subresource:
         request["subResource"] = request["requestSubResource"] = a.subresource
     found = ctx.client.find("namespaces", namespace) if namespace else None
-    return {"object": a.obj if a.operation != "DELETE" else None, "oldObject": a.old, "request": request,
-            "namespaceObject": found}
+    return {"object": _told(a, a.obj) if a.operation != "DELETE" else None, "oldObject": _told(a, a.old),
+            "request": request, "namespaceObject": found}
+
+
+def _told(a: Attributes, obj: Object | None) -> Object | None:
+    """Return an object with managedFields for the record of what the control plane wrote."""
+    if obj is None or not isinstance(obj["metadata"].get("managedFields"), str):
+        return obj
+    from ..provenance import entries
+
+    found = entries(obj, "status" in obj, a.ctx.client.server.schema_of(obj, a.res))
+    return {**obj, "metadata": {**obj["metadata"], "managedFields": found}}
 
 
 def params(policy: Object, binding: Object, a: Attributes) -> list[Object | None]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TURNS = 10_000    # moments at which something happens that are played at most
 STEPS = 100_000   # operations of shells, and the like, that are
+FAR = 100_000     # seconds in which nothing but probes happens are as good as for ever
 SOON = 300        # moments that are played when process 1 is seen to be in an endless loop
 BEFORE = 3600.0   # seconds before its start that others which still run are played from
 
@@ -129,6 +130,7 @@ class Course:
     def __init__(self, engine: Engine, name: str, container: Object, start: float):
         self.engine, self.kernel, self.name, self.container, self.start = engine, engine.kernel, name, container, start
         self.turns, self._worked, self.touched = 0, self.kernel.worked, False
+        self.most = TURNS
 
     def enter(self) -> None:
         """The container is there."""
@@ -161,14 +163,15 @@ class Course:
 
     def live(self) -> bool:
         """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
-        most = SOON if self.inside.space.forever or self._is_left_to_probes() else TURNS
+        most = SOON if self.inside.space.forever or self._is_left_to_probes() else self.most
         return self.main.status is None and self.turns < most and (
             self.kernel.worked - self._worked < STEPS and self.forward())
 
     def _is_left_to_probes(self) -> bool:
         """Tell whether nothing happens any more but probes."""
         return bool(self.inside.probers) and not self.kernel.ready and all(
-            process.pid == 0 for due, _, process in self.kernel.timers if process.until == due)
+            process.pid == 0 or due - self.kernel.now > FAR
+            for due, _, process in self.kernel.timers if process.until == due)
 
     def live_to(self, time: float, most: float) -> None:
         """Let it live up to a time, unless process 1 ends before, or more than `most` steps are done."""

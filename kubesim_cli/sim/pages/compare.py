@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     Made = Callable[[dict[str, str]], float | None]
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
-_PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|Targeting container|"
-                       r"If you don't see a command prompt|(?i:warning: ignoring DaemonSet-managed pods)|evicting pod |"
-                       r"Hit enter for command prompt|Defaulting debug container|Defaulted container)")
+# What is said to who waits for a prompt, each kubectl in words of its own.
+_PROMPTS = re.compile(r"\s*(?:Waiting for pod\b|Targeting container|If you don't see a command prompt|"
+                      r"Hit enter for command prompt|Defaulting debug container|Defaulted container)")
+_PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|evicting pod |"
+                       r"(?i:warning: ignoring DaemonSet-managed pods))")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
 _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
@@ -101,9 +103,11 @@ class Comparison:
         if self.level == "exact":
             self._rewritten(shown, printed)  # binds names and notes ages
             return Verdict(shown == printed, shown, printed, self.ages)
-        if self.loose or self.undated:  # each kubectl has words of its own for these
-            shown = [line for line in shown if not _PROGRESS.match(line)]
-            printed = [line for line in printed if not _PROGRESS.match(line)]
+        if self.loose or self.undated:
+            shown, printed = _without(_PROMPTS, shown), _without(_PROMPTS, printed)
+            own = _without(_PROGRESS, shown)
+            if len(own) == len(shown) or (self.loose and own):
+                shown, printed = own, _without(_PROGRESS, printed)
         if (self.loose or self.undated) and not any(map(_DEPRECATED.match, shown)):
             printed = [line for line in printed if not _DEPRECATED.match(line)]  # newer releases warn of more
         if self.loose or self.undated:
@@ -395,6 +399,10 @@ def _matches_pattern(shown: str, printed: str) -> bool:
     import fnmatch
 
     return fnmatch.fnmatchcase(printed, shown.removesuffix(" (glob)"))
+
+
+def _without(pattern: re.Pattern[str], lines: list[str]) -> list[str]:
+    return [line for line in lines if not pattern.match(line)]
 
 
 def _within(shown: list[str], printed: list[str]) -> bool:

@@ -133,7 +133,9 @@ def looping(text: str) -> Looping | None:
         return None
     place = words.index("--")
     kept = [word for word in words[:place] if word not in ("--rm", "--rm=true")]
-    pod = [arguments(kept[1:])[1], *_namespace(kept)]
+    if not arguments(kept[2:]):
+        return None
+    pod = [arguments(kept[2:])[0], *_namespace(kept)]
     start = shlex.join([*kept, "--attach=false", *words[place:]])
     wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{pod[0]}", *pod[1:]])
     return Looping(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),

@@ -135,7 +135,7 @@ def _cleans_up(page: Page) -> None:
     for place, command in enumerate(commands):
         if not command.cleanup or not _DELETES.fullmatch(command.text):
             continue
-        words = arguments(Scan(command.text).commands[0])[2:]
+        words = arguments(Scan(command.text).commands[0])[2:] or [""]
         for name in words if "/" in words[0] else words[1:]:
             name = rf"(?<![\w.-]){re.escape(name.rpartition('/')[2])}(?![\w.-])"
             later = next((each for each in commands[place + 1:]

@@ -74,7 +74,7 @@ class Made:
         plain = [word for word in words[2:] if not word.startswith("-")]
         if verb == "run" and plain:
             return {("pods", plain[0], namespace): " ".join(words)}
-        if verb == "autoscale":
+        if verb == "autoscale" and arguments(words[2:]):
             name = _value(words, "--name", "--name") or arguments(words[2:])[-1].rpartition("/")[2]
             return {("horizontalpodautoscalers.autoscaling", name, namespace): " ".join(words)}
         if verb == "create" and len(plain) > 1:

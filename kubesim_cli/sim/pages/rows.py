@@ -143,8 +143,15 @@ def _kubeconfig(session: Session) -> Kubeconfig:
 
 def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
     """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is."""
-    found = _kubeconfig(session)
+    from ...kubectl.failures import Failure
+
+    try:
+        found = _kubeconfig(session)
+    except Failure:  # the page has a kubeconfig that cannot be read
+        return
     there = {name for section in ("contexts", "clusters", "users") for name in found.config[section]}
+    if len(found.config["contexts"]) > 1 or found.context_name in names.here.values():
+        return  # the page has contexts of its own, or has called ours already
     for name in set(wanted) - there:
         if found.context_name in there:
             names.here.setdefault(name, found.context_name)

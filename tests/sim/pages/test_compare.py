@@ -418,3 +418,11 @@ def test_measurements_are_the_same_but_for_a_tenth(cpu, memory, equal):
     page = f"NAME   CPU(cores)   MEMORY(bytes)\na      {cpu}   {memory}"
     assert judge(page, printed, similar=True).equal == equal
     assert not judge(page, printed).equal
+
+
+def test_progress_that_a_page_shows_is_compared_where_nothing_else_is_shown():
+    page, printed = (f'Waiting for deployment "{name}" rollout to finish: 1 of 2' for name in "ab")
+    assert not judge(page, printed, similar=True).equal
+    assert not judge(page, printed, undated=True).equal
+    assert judge("done", f"{printed}\ndone", undated=True).equal
+    assert not judge(f"{page}\ndone", f"{printed}\ndone", undated=True).equal

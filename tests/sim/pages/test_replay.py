@@ -615,3 +615,21 @@ redis:6379> lrange a 0 -1
 ```
 """)
     assert states(report)[3:] == ["ran", "equal", "equal"], [one.verdict and one.verdict.diff for one in report.bad]
+
+
+@pytest.mark.parametrize("command", [
+    "kubectl delete", "kubectl autoscale", "kubectl run -it -- sh -c 'while sleep 1; do :; done'"])
+def test_commands_that_lack_their_words_fail_by_themselves(replayed, command):
+    assert states(replayed(f"## Clean up\n```sh\n{command}\n```\n", timeout=20)) == ["failed"]
+
+
+def test_a_context_that_a_page_has_not_made_beside_its_own_is_none(replayed):
+    report = replayed("```console\n$ kubectl config set-context dev --cluster=minikube --user=minikube\n"
+                      "Context \"dev\" created.\n$ kubectl config use-context prod\n"
+                      "Switched to context \"prod\".\n```\n")
+    assert states(report) == ["equal", "differs"]
+
+
+def test_a_kubeconfig_that_cannot_be_read_ends_no_page(replayed):
+    report = replayed("```sh\necho '{' > config\nexport KUBECONFIG=$PWD/config\nkubectl config use-context x\n```\n")
+    assert states(report)[-1] == "failed"

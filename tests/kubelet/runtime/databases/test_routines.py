@@ -6,6 +6,8 @@ import pytest
 
 pytest.importorskip("sqlglot")
 
+from kubesim_cli.kubelet.runtime.databases.sql import routinerun
+
 from .halls import Hall
 
 ROOT = ("-uroot", "-ppw")
@@ -66,3 +68,36 @@ def test_a_loop_that_never_ends_is_ended(hall):
     script = b"DELIMITER //\nCREATE PROCEDURE p() BEGIN DECLARE x INT; l: LOOP SET x = 1; END LOOP; END//\nCALL p()//"
     hall.run("my", "mysql", *ROOT, stdin=SCRIPT)
     assert hall.run("my", "mysql", *ROOT, "shop", stdin=script)[2] != 0
+
+
+@pytest.mark.parametrize(("body", "error"), [
+    ("comment", "1064"), ("begin set @a = 1; declare x int; end", "1064"), ("begin until 1; end", "1064"),
+    ("begin leave nowhere; end", "1308 (42000)"), ("begin several; end", "1064"),
+    ("a: loop iterate b; end loop", "1308"),
+])
+def test_a_wrong_routine_is_refused_and_the_server_goes_on(hall, body, error):
+    script = f"CREATE DATABASE d; USE d;\nDELIMITER //\nCREATE PROCEDURE p() {body}//\n".encode()
+    said, errors, code = hall.run("my", "mysql", *ROOT, stdin=script)
+    assert code == 1 and f"ERROR {error}" in said + errors
+    assert hall.run("my", "mysql", *ROOT, "-e", "SELECT 1")[2] == 0
+
+
+def test_a_loop_without_an_end_is_interrupted(hall, monkeypatch):
+    monkeypatch.setattr(routinerun, "MOST_TURNS", 10)
+    script = b"CREATE DATABASE d; USE d;\nDELIMITER //\nCREATE PROCEDURE p() loop set @a = 1; end loop//\nCALL p()//\n"
+    said, errors, code = hall.run("my", "mysql", *ROOT, stdin=script)
+    assert code == 1 and "ERROR 1317 (70100)" in said + errors
+    assert hall.run("my", "mysql", *ROOT, "-e", "SELECT @@version")[2] == 0
+
+
+@pytest.mark.parametrize(("setting", "told"), [
+    ("NAMES utf8mb4; SELECT 1", "1"), ("GLOBAL max_connections = 7; SELECT @@global.max_connections", "7"),
+    ("@@GLOBAL.max_connections = 8; SELECT @@max_connections", "8"), ("@a := 3, @b = 4; SELECT @a + @b", "7"),
+    ("PASSWORD = 'new'; SELECT 2", "2"), ("TRANSACTION READ ONLY; SELECT 3", "3"),
+    ("autocommit = OFF; SELECT @@autocommit", "0"), ("max_connections = 1", "ERROR 1229"),
+    ("version = 1", "ERROR 1238"),
+    ("nosuch = 1", "ERROR 1193"), ("max_connections", "ERROR 1064"),
+])
+def test_set(hall, setting, told):
+    said, errors, _ = hall.run("my", "mysql", *ROOT, "-N", "-e", f"SET {setting}")
+    assert told in said + errors

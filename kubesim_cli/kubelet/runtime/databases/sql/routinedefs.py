@@ -77,8 +77,8 @@ def _routine(session: MySQL, words: Words, schema: str, kind: str, name: str) ->
             words.take()
         returns = words.text[words.tokens[start].start:words.tokens[words.at - 1].end + 1]
     traits = words.at
-    while words.peek() in _TRAITS or words.tokens[words.at - 1].text.upper() in ("COMMENT", "READS", "MODIFIES",
-                                                                                 "LANGUAGE"):
+    while words.peek() in _TRAITS or (words.peek() and words.tokens[words.at - 1].text.upper() in (
+            "COMMENT", "READS", "MODIFIES", "LANGUAGE")):
         words.at += 1
         while words.tokens[words.at - 1].text.upper() in ("SQL", "READS", "MODIFIES") and words.peek() in (
                 "SQL", "DATA", "SECURITY", "INVOKER", "DEFINER"):

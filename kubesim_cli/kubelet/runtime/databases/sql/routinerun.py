@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from ...kernel.errors import Exhausted
 from .catalog import Table
 from .compiler import Scope
 from .definitions import Definitions
@@ -264,7 +263,7 @@ class Run:
         while what != "while" or self._true(condition):
             self.turns += 1
             if self.turns > MOST_TURNS:
-                raise Exhausted("steps")
+                raise SqlError(1317, "70100", "Query execution was interrupted")
             try:
                 for each in statements:
                     self.run(each)

@@ -22,6 +22,10 @@ from .words import Words
 Node = tuple[Any, ...]
 
 
+_LABELLED = ("BEGIN", "WHILE", "LOOP", "REPEAT")
+_OTHERS = ("IF", "CASE", "LEAVE", "ITERATE", "RETURN", "OPEN", "CLOSE", "FETCH", "SET", "SIGNAL", "RESIGNAL")
+
+
 class Body:
     """Parses the body of a routine. `kind`: PROCEDURE, FUNCTION or TRIGGER; `names`: its parameters; `settings`: the
     server's, which SET may be about, `statements`: the first words of SQL."""
@@ -29,6 +33,7 @@ class Body:
     def __init__(self, words: Words, kind: str, names: list[str], settings: Any, statements: frozenset[str]):
         self.words, self.kind, self.settings, self.statements = words, kind, settings, statements
         self.names = [{each.lower() for each in names}]
+        self.labels: list[str] = []
 
     def statement(self) -> Node:
         """Parse a statement, without the semicolon behind it."""
@@ -38,11 +43,14 @@ class Body:
             label = words.name().lower()
             words.take()
         first = words.peek()
-        method = getattr(self, f"_{first.lower()}", None) if first.isalpha() else None
-        if first in ("BEGIN", "WHILE", "LOOP", "REPEAT"):
-            return method(label)  # type: ignore[misc, no-any-return]
-        if method is not None:
-            return method()  # type: ignore[no-any-return]
+        if first in _LABELLED:
+            self.labels.append(label)
+            found: Node = getattr(self, f"_{first.lower()}")(label)
+            self.labels.pop()
+            return found
+        if first in _OTHERS:
+            found = getattr(self, f"_{first.lower()}")()
+            return found
         if first not in self.statements:
             words.take()
             raise words.error()
@@ -189,12 +197,16 @@ class Body:
     # Others
 
     def _leave(self) -> Node:
-        self.words.take()
-        return "leave", self.words.name().lower()
+        return "leave", self._target()
 
     def _iterate(self) -> Node:
-        self.words.take()
-        return "iterate", self.words.name().lower()
+        return "iterate", self._target()
+
+    def _target(self) -> str:
+        verb, name = self.words.take(), self.words.name()
+        if name.lower() not in self.labels:
+            raise SqlError(1308, "42000", f"{verb} with no matching label: {name}")
+        return name.lower()
 
     def _return(self) -> Node:
         self.words.take()
