@@ -114,6 +114,8 @@ def test_versions_that_a_webhook_converts(api):
     assert api.refused(admin.get, "foos.v2.a.b", "one", "default") == told("v1", "Foo")
     assert api.refused(admin.list, "foos.v2.a.b", "default") == told("v1", "FooList")
     assert api.refused(api.create, "a.b/v2", "Foo", "two") == told("v2", "Foo")
+    assert api.refused(admin.delete, "foos.v2.a.b", "one", "default") == told("v1", "Foo")
+    assert admin.get("foos.v1.a.b", "one", "default")["metadata"]["name"] == "one"
     service(api)
     api.create("v1", "Endpoints", "hook", subsets=[{"addresses": [{"ip": "10.244.0.9"}], "ports": [{"port": 443}]}])
     api.create("a.b/v2", "Foo", "two")
