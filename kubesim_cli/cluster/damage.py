@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ..store.doctor import Diagnosis
 
 
-
 def diagnose(folder: str) -> Diagnosis:
     """Find out what is wrong with the store in a folder; nothing is changed."""
     from ..store.doctor import Diagnosis
