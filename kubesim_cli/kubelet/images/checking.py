@@ -126,13 +126,19 @@ def _fields(known: dict[str, Check]) -> Check:
     return check
 
 
+def _made(value: object) -> str:
+    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("path", "kind")):
+        return "has to be an object with its path and kind"
+    return ""
+
+
 _PORTS = _list(_whole(65535))
 _SERVER: dict[str, Check] = {
     "ports": _PORTS, "secure": _PORTS, "stream": _among("stdout", "stderr"), "lines": _list(_text),
     "ready": _list(_text), "refusal": _list(_text), "needs": _list(_text),
     "after": _number(86400), "every": _number(86400), "steady": _text,
     "answer": _text, "replies": _map(_text), "signals": _map(_whole(255), _among(*SIGNALS)), "parting": _text,
-    "ends": _whole(255)}
+    "ends": _whole(255), "makes": _list(_made)}
 FIELDS: dict[str, Check] = {
     "names": _list(_text), "tags": _fields({"words": _list(_text), "versions": _list(_scalar)}), "version": _text,
     "releases": _list(_scalar), "size": _number(LARGEST), "pull": _number(86400), "from": _base,

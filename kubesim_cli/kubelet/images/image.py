@@ -54,8 +54,8 @@ class Image:
     How it is started is not in here: description.Facts tells it without reading all this.
     """
 
-    __slots__ = ("env", "files", "folders", "links", "programs", "request", "scripts", "servers", "shell", "user",
-                 "users", "workdir")
+    __slots__ = ("env", "files", "folders", "healthy", "links", "programs", "request", "scripts", "servers", "shell",
+                 "user", "users", "workdir")
 
     def __init__(self, name: str, described: Object | None):
         tag = names.split(name)[1] or "latest"
@@ -73,7 +73,9 @@ class Image:
         self.files: dict[str, str] = whole.get("files") or {}
         self.scripts: dict[str, str] = whole.get("scripts") or {}
         self.servers: dict[str, Object] = whole.get("servers") or {}
-        self.request = _request(of_tag(described or {}, tag))  # milliseconds of CPU that answering one takes
+        own = of_tag(described or {}, tag)
+        self.request = _request(own)  # milliseconds of CPU that answering one takes
+        self.healthy = bool(own.get("healthy"))
 
     @property
     def is_known(self) -> bool:

@@ -37,7 +37,7 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     if problem:
         message = f'Failed to apply default image tag "{image}": couldn\'t parse image name "{image}": {problem}'
         return _refuse(worker, name, waiting, "InvalidImageName", message, "InspectFailed")
-    present = _is_present(worker, image)
+    present = _is_present(worker, image) and not is_pulling(worker, name)  # a pull that has begun is gone on with
     if present and policy != "Always":
         secured = enabled("KubeletEnsureSecretPulledImages", worker.release)
         told = " and can be accessed by the pod" if secured else ""
@@ -57,7 +57,7 @@ def ensure(worker: PodWorker, container: Object, waiting: Object) -> Object | No
     more = f". Image size: {size} bytes." if enabled("PulledTellsSize", worker.release) else ""
     told = f'Successfully pulled image "{image}" in {spent} ({spent} including waiting){more}'
     worker.event("Normal", "Pulled", told, name)
-    if not present:
+    if not _is_present(worker, image):
         worker.pulled.append(names.listed(image, size))
     return None
 

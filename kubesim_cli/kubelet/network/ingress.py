@@ -5,6 +5,7 @@ Kubernetes: staging/src/k8s.io/api/networking/v1, IngressSpec; the controller's 
 
 from __future__ import annotations
 
+from ..images.catalogue import BUILT_IN
 from ..runtime.bin import http, tls
 from ..runtime.chance import Chance
 from ..runtime.kernel.errors import Errno
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 
 INGRESSES = "ingresses.networking.k8s.io"
 PORTS = (80, 443)
+_CONTROLLER = "ingress-nginx-controller"  # its image's description
 REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr><center>nginx" \
     "</center>\r\n</body>\r\n</html>\r\n"
 _TITLES = {404: "404 Not Found", 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable",
            308: "308 Permanent Redirect"}
+
+
+def is_served_by(pod: Object, port: int) -> bool:
+    """Tell whether it is a controller of ingress-nginx that listens at a port of a pod."""
+    return port in PORTS and any(BUILT_IN.file(container["image"]) == _CONTROLLER
+                                 for container in pod["spec"]["containers"])
 
 
 def answer(connection: Answered) -> None:

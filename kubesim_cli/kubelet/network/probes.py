@@ -5,9 +5,11 @@ A probe comes from the pod's node and goes to the pod itself: no service, policy
 
 from __future__ import annotations
 
+from ..images import image
 from ..runtime.bin import http, tls
 from ..runtime.kernel.descriptors import Pipe
 from ..runtime.kernel.network import EPHEMERAL, Connection
+from ..runtime.unknown import is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +26,11 @@ def check(kernel: Kernel, space: Space, container: Object, probe: Object, versio
     """Probe a container; return (whether it is well, what the event or the log says of it).
 
     `probe` has one of KINDS, or is a lifecycle handler with one. The kernel lives on until there is an answer, or
-    timeoutSeconds are over. `version`: minor version of the kubelet. A container in which a program runs that is not
-    played is taken to be well.
+    timeoutSeconds are over. `version`: minor version of the kubelet. A container is taken to be well in which a program
+    runs that is not played, or whose image is described as `healthy`.
     """
-    if space.guessed:
+    if space.guessed or (space.init is not None and is_unknown(space.init)) or (
+            image.of(space.tree.root.volume.image).healthy):
         return True, ""
     limit = float(probe.get("timeoutSeconds") or 1)
     if "httpGet" in probe:

@@ -95,7 +95,7 @@ class ClusterRoutes(Wiring):
                       (pod, pod["status"]["podIP"] if pod is not None else there), port_there, protocol):
             return None
         if pod is not None:
-            return self._in_pod(pod, port_there)
+            return ingress.answer if ingress.is_served_by(pod, port_there) else self._in_pod(pod, port_there)
         if node is not None:
             return self._on_node(node, there, port_there, protocol)
         return self._elsewhere(there, port_there) if protocol == "TCP" else None

@@ -50,17 +50,18 @@ class Spec:
     """What a container is to be; `argv`: its entry point with its arguments, `seed`: what its chance comes from,
     `program`: how programs are found in it, `net`: the name of the network namespace that it shares ("": one of its
     own) and `address` its address, `cpu` thousandths of a core that it may use, `capable` its
-    capabilities."""
+    capabilities, `serves`: see Space."""
 
     __slots__ = ("address", "argv", "capable", "cpu", "cwd", "env", "hostname", "image", "memory", "mounts", "net",
-                 "program", "seed", "stdin", "terminal", "user")
+                 "program", "seed", "serves", "stdin", "terminal", "user")
 
     def __init__(self, image: str, argv: list[str], env: dict[str, str] | None = None, hostname: str = "localhost",
                  seed: str = "", user: User = ROOT, cwd: str = "/", mounts: tuple[Mount, ...] = (),
                  memory: int | None = None, stdin: bool = False, terminal: bool = False,
                  address: str = "127.0.0.1", program: Find = programs.find, net: str = "",
-                 cpu: int | None = None, capable: int = capabilities.DEFAULT):
-        self.capable = capable
+                 cpu: int | None = None, capable: int = capabilities.DEFAULT,
+                 serves: dict[int, bool] | None = None):
+        self.capable, self.serves = capable, serves or {}
         self.cpu, self.address, self.program, self.net = cpu, address, program, net
         self.image, self.argv, self.hostname, self.seed, self.user, self.cwd = image, argv, hostname, seed, user, cwd
         self.env = {"PATH": PATH, "HOSTNAME": hostname, **(env or {})}
@@ -169,7 +170,7 @@ class Engine:
             raise StartError(f"Cannot mkdir: {spec.cwd} is not a directory", 128) from None
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image), spec.cpu)
-        space.capable = spec.capable
+        space.capable, space.serves = spec.capable, spec.serves
         Made.mount(space)
         space.exact = programs.find
         space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)

@@ -229,6 +229,12 @@ def _token(api: Client, pod: Object, source: Object) -> str:
     return tokens.mounted(account, pod, source.get("audience"), timestamps.parse(began))
 
 
+# What stands first in the arguments of an image whose entry point is not known, and is a command rather than a word of
+# the image's own program. (As is a path.)
+_COMMANDS = frozenset(("ash", "bash", "cat", "dash", "date", "echo", "env", "exit", "false", "ls", "node", "printenv",
+                       "printf", "python", "python3", "sh", "sleep", "tail", "true", "yes"))
+
+
 def arguments(api: Client, container: Object, env: dict[str, str]) -> list[str]:
     """Return the argument list a container runs with, [] for the own command of an image that is not known."""
     command, args = container.get("command") or [], container.get("args") or []
@@ -236,6 +242,6 @@ def arguments(api: Client, container: Object, env: dict[str, str]) -> list[str]:
         facts = catalogue.of(api).facts(container["image"])
         if facts is not None:
             command, args = facts.entrypoint, args or facts.command
-        elif not args or args[0].startswith("-"):
+        elif not args or ("/" not in args[0] and args[0] not in _COMMANDS):
             return []
     return [substitute(word, env) for word in (*command, *args)]

@@ -12,6 +12,7 @@ from ...machinery.streaming import StartError
 from ..images import catalogue, image
 from ..network import podfiles
 from . import capabilities, environment, given, taken
+from .bin.web import presumed
 from .engine import Container, Engine, Mount, Session, Spec
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
@@ -119,7 +120,7 @@ class Sandbox:
                     (pod.get("status") or {}).get("podIP") or LOOPBACK,
                     find_finite if finite and not idle else find_lasting,
                     f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid, _cpu_limit(container),
-                    capabilities.of(container))
+                    capabilities.of(container), presumed.ports(container))
         made = self.engine.start(self.name(container), spec)
         tree = made.space.tree
         self._tell_network(tree)

@@ -17,7 +17,7 @@ _SHELLS = {"alpine", "amazonlinux", "archlinux", "bash", "busybox", "centos", "d
 # A command that says what a path is, or a redirection, and the path.
 _NAMED = r"(?:\b(touch|cd|ls|mkdir|-d)\s+(?:-\w+\s+)?|(>)\s*)?[\"']?(?<![\w.}/:*$-])(/[\w.@+/-]*\w)"
 # A command that copies, and its words.
-_COPY = r"(?<![\w/.-])(?:cp|mv|install)\s([^\n;&|<>()]*)"
+_COPY = r"(?<![\w.-])(?:(?<!/)|(?<=/bin/))(?:cp|mv|install)\s([^\n;&|<>()]*)"
 _SYSTEM = ("/etc/", "/home/", "/lib/", "/opt/", "/root/", "/run/", "/srv/", "/usr/", "/var/")
 _OWN = ("/dev/", "/proc/", "/sys/", "/tmp/")  # folders in which images have nothing
 _PROGRAMS = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/")
@@ -76,8 +76,7 @@ def furnish(tree: Tree, container: Object, now: float, anywhere: bool = False) -
             if _free(tree, path):
                 tree.make_folders(path, now=now)
         elif "." in name[1:] and tree.find(path, "/", ROOT).inode is None:
-            script = name.endswith(".sh")
-            tree.put(path, b"exec main\n" if script else b"", 0o755 if script else 0o644, now=now)
+            _put(tree, path, now)
 
 
 def _copied(container: Object) -> Iterator[str]:
@@ -102,8 +101,14 @@ def _bring(tree: Tree, path: str, now: float) -> None:
     path = f"{folder}/{name.replace('*', 'x')}"
     tree.make_folders(folder, now=now)
     if tree.find(path, "/", ROOT).inode is None:
-        is_program = "." not in name
-        tree.put(path, b"exec main\n" if is_program else b"", 0o755 if is_program else 0o644, now=now)
+        _put(tree, path, now)
+
+
+def _put(tree: Tree, path: str, now: float) -> None:
+    """Make a file, which can be run where its name is like a program's or a script's."""
+    name = path.rpartition("/")[2]
+    runs = "." not in name or name.endswith(".sh")
+    tree.put(path, b"exec main\n" if runs else b"", 0o755 if runs else 0o644, now=now)
 
 
 def _hidden(tree: Tree, path: str) -> bool:

@@ -22,13 +22,15 @@ def _unknown_ends(process: Process) -> int | None:
 
 
 def _unknown_goes_on(process: Process) -> int | None:
-    top = process
-    while top.parent is not None:
-        top = top.parent
-    if top is not top.space.init:
-        return 0
-    process.wait()
-    return None
+    if process.memory is None:
+        top, passing = process, process.space.passing
+        while top.parent is not None and top.pid not in passing:
+            top = top.parent
+        if top is not top.space.init:
+            return 0
+    from .bin.web import presumed
+
+    return presumed.serve(process)
 
 
 def _find(unknown: Program, tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Program:

@@ -35,7 +35,7 @@ OWN = {
     "dns": ("dig", "getent", "host", "nslookup"),
     "web.nginx": ("nginx",),
     "web.simple": ("echoserver", "hello-app", "hpa-example", "http-echo", "serve_hostname", "whoami-server"),
-    "web.httpbin": ("gunicorn", "httpbin"),
+    "web.httpbin": ("httpbin",),
     "web.agnhost": ("agnhost",),
     "web.apache": ("apache2", "apache2-foreground", "httpd", "httpd-foreground"),
     "daemons": (SERVER,),

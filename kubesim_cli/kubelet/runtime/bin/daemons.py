@@ -10,6 +10,9 @@ A description's `servers` has them by name (images/description.py), each with
     replies         {WORD: ANSWER}: what who sends a line with a word gets, and no other answer is given
     signals         {NAME: EXIT CODE} of those that end it, with the line `parting` before
     ends            the exit code of one that has nothing to do but to say its lines
+    makes           objects that it has the API server create first, each a manifest with, as `path`, where
+                    its kind is in the API: api/v1/secrets. In their texts {namespace} is that of the pod, {NAME} the
+                    value of its argument --NAME, {random} something that nobody guesses; what is there stays as it is
 
 In lines, %-directives are those of strftime; {hostname}, {address}, {pid}, {signal} and {words} (how signal(7) calls
 it) are put in.
@@ -40,6 +43,16 @@ def server(process: Process) -> int | None:
             _say(process, described, described.get("refusal") or [])
             return 1
         process.trapped = frozenset(described.get("signals") or ("TERM",))
+        process.memory = {"makes": list(described.get("makes") or ()), "begun": False}
+    if process.memory.get("makes"):
+        from . import making
+
+        if not making.go_on(process):
+            return None
+        if process.memory["failed"] and "ends" in described:
+            process.write(f"{process.memory['failed']}\n", 2)
+            return 1
+    if process.memory.get("begun") is False:
         _say(process, described, described.get("lines") or [])
         if "ends" in described:
             return int(described["ends"])

@@ -93,15 +93,13 @@ def _run(process: Process) -> int | None:
         ends = "\n" if any(re.fullmatch(r"-(?!M)\w*l\w*", arg) for arg in args) else ""
         process.write(_pi(max(int(asked[1]), 1)) + ends)
         return 0
+    from .web import presumed
+
     process.space.guessed = True
     if code is None:
-        if any(not arg.startswith("-") for arg in args) or "-m" in args:
-            process.wait()
-            return None
-        return 0
+        return presumed.serve(process) if any(not arg.startswith("-") for arg in args) or "-m" in args else 0
     if re.search(r"while\s*\(?\s*(True|1|true)|for\s*\(\s*;\s*;|serve_forever|\.listen\(", code):
-        process.wait()
-        return None
+        return presumed.serve(process)
     if process.memory is None:
         process.memory = kernel.now + sum(float(span) for span in re.findall(r"sleep\(?\s*(\d+(?:\.\d*)?)", code))
     if kernel.now < process.memory:

@@ -20,11 +20,13 @@ WAIT, FRAME, DONE, EXEC = -1, -2, -3, -4
 class Code:
     """The operations of a text. Where a process is in it, is a number: the text says the rest.
 
-    `prompts`: there is no text but what is typed; see interactive.py.
+    `prompts`: there is no text but what is typed; see interactive.py. `passed`: the operations that wait for a command
+    after which others come.
     """
 
-    __slots__ = ("bash", "ops", "prompts", "text", "whole")
+    __slots__ = ("bash", "ops", "passed", "prompts", "text", "whole")
 
     def __init__(self, text: str, bash: bool, whole: bool, prompts: bool = False):
         self.text, self.bash, self.whole, self.prompts = text, bash, whole, prompts
         self.ops: list[Operation] = []
+        self.passed: set[int] = set()

@@ -50,6 +50,7 @@ class Compiler:
         self.code, self.ops = code, code.ops
         self.loops: list[tuple[list[int], list[int], int]] = []  # breaks and continues to be filled in, depth
         self.depth = 0  # of the frame's stack
+        self.goes_on = False  # whether something comes after what is written, other than by a loop
 
     # Writing
 
@@ -94,14 +95,21 @@ class Compiler:
             if background:
                 self.background(item)
             else:
-                self.and_or(item, checked, last and number == len(node.items) - 1)
+                is_last, goes_on = number == len(node.items) - 1, self.goes_on
+                self.goes_on = goes_on or not is_last
+                self.and_or(item, checked, last and is_last)
+                self.goes_on = goes_on
 
     def and_or(self, node: syntax.AndOr, checked: bool, last: bool = False) -> None:
+        goes_on, parts = self.goes_on, len(node.rest)
+        self.goes_on = goes_on or bool(parts)
         self.pipeline(node.first, checked and not node.rest, last and not node.rest)
         for number, (operator, pipeline) in enumerate(node.rest):
-            at = self.reserve()
-            self.pipeline(pipeline, checked and number == len(node.rest) - 1)
+            at, is_last = self.reserve(), number == parts - 1
+            self.goes_on = goes_on or not is_last
+            self.pipeline(pipeline, checked and is_last)
             self.branch(at, len(self.ops), operator == "||")
+        self.goes_on = goes_on
 
     def background(self, item: syntax.AndOr) -> None:
         at = self.reserve()
@@ -113,15 +121,15 @@ class Compiler:
 
         `last`: the last command of a sequence takes the process's place, so that a signal to it is one to the command.
         """
-        loops, depth = self.loops, self.depth
-        self.loops, self.depth = [], 0
+        loops, depth, goes_on = self.loops, self.depth, self.goes_on
+        self.loops, self.depth, self.goes_on = [], 0, False
         entry = len(self.ops)
         if isinstance(node, Sequence):
             self.sequence(node, not lenient, last)
         else:
             self.command(node, not lenient, last=True)
         self.end()
-        self.loops, self.depth = loops, depth
+        self.loops, self.depth, self.goes_on = loops, depth, goes_on
         return entry, len(self.ops)
 
     def pipeline(self, node: syntax.Pipeline, checked: bool, last: bool = False) -> None:
@@ -214,6 +222,8 @@ class Compiler:
         self.redirects(node.redirects)
         at = self.reserve()
         self.ops[at] = running.simple(node, words, declared, at, last, not checked)
+        if self.goes_on and not self.loops:
+            self.code.passed.add(at + 1)
         self.emit(running.await_child(at + 2))
         if checked:
             self.check()
@@ -263,8 +273,11 @@ class Compiler:
 
     def if_(self, node: syntax.If, checked: bool) -> None:
         outs = []
+        goes_on = self.goes_on
         for condition, body in node.branches:
+            self.goes_on = True
             self.sequence(condition, False)
+            self.goes_on = goes_on
             at = self.reserve()
             self.sequence(body, checked)
             outs.append(self.reserve())
@@ -417,12 +430,12 @@ class Compiler:
 
     def function(self, node: syntax.Function) -> None:
         at = self.reserve()
-        loops, depth = self.loops, self.depth
-        self.loops, self.depth = [], 0
+        loops, depth, goes_on = self.loops, self.depth, self.goes_on
+        self.loops, self.depth, self.goes_on = [], 0, False
         entry = len(self.ops)
         self.command(node.body, True)
         self.end()
-        self.loops, self.depth = loops, depth
+        self.loops, self.depth, self.goes_on = loops, depth, goes_on
         after, code, name = len(self.ops), self.code, node.name
 
         def define(sh: Shell) -> int:

@@ -161,6 +161,8 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         raise ShellError(sh.words("fork"), 2) from None
     if saved:
         sh.restore(saved)
+    if pending in sh.frames[-1].code.passed:
+        process.space.passing.add(child.pid)
     process.kernel.start(child)
     if child.status is None:
         sh.child = child

@@ -162,4 +162,4 @@ def _gunicorn(process: Process) -> int | None:
     return None
 
 
-PROGRAMS = {"gunicorn": _gunicorn, "httpbin": _gunicorn}
+PROGRAMS = {"httpbin": _gunicorn}
