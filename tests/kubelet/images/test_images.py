@@ -17,7 +17,10 @@ from kubesim_cli.kubelet.runtime.kernel.files import ROOT, User
 START = 1_800_000_000.0
 # What an image's own command says, where it ends by itself its code, else that at its stop signal.
 SAID = {
-    "agnhost": ("Paused", 2), "almalinux": ("", 0), "alpine": ("", 0), "amazonlinux": ("", 0), "bash": ("", 0),
+    "agnhost": ("Paused", 2), "argocd": ("HOSTNAME=web-0", 0),
+    "ingress-nginx-controller": ("NGINX Ingress controller", 0),
+    "kube-webhook-certgen": ("cannot create Secret: no service account token", 1), "metallb-controller": ("", 0),
+    "almalinux": ("", 0), "alpine": ("", 0), "amazonlinux": ("", 0), "bash": ("", 0),
     "busybox": ("", 0), "cassandra": ("Startup complete", 143),
     "kubernetes-cassandra": ("Startup complete", 143), "centos": ("", 0), "curl": ("curl", 2),
     "coredns": ("CoreDNS", 0), "etcd": ("ready to serve client requests", 0), "kindnetd": ("connected to apiserver", 2),

@@ -40,7 +40,7 @@ def test_http(probe):
 
 
 def test_what_answers_late_or_not_at_all(probe):
-    slow = ["gunicorn", "-b", "0.0.0.0:8080"]
+    slow = ["httpbin", "-b", "0.0.0.0:8080"]
     late = (False, f'Get "{URL}:8080/delay/3": context deadline exceeded (Client.Timeout exceeded while awaiting '
             "headers)")
     assert probe(slow, {"httpGet": {"path": "/delay/3", "port": 8080}}) == late

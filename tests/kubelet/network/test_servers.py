@@ -58,7 +58,7 @@ def test_echoserver(serve):
     ("/user-agent", "-s -A me", {"user-agent": "me"}), ("/basic-auth/u/p", "-s -u u:p", {"authenticated": True}),
     ("/redirect/2", "-sL", {"url": "http://10.244.0.10/get"}), ("/delay/3", "-s", {"args": {}})])
 def test_httpbin(serve, path, options, wanted):
-    out = json.loads(serve(["gunicorn", "-b", "0.0.0.0:80", "httpbin:app"], url=f"http://10.244.0.10{path}",
+    out = json.loads(serve(["httpbin", "-b", "0.0.0.0:80", "httpbin:app"], url=f"http://10.244.0.10{path}",
                            options=options))
     assert {key: out[key] for key in wanted} == wanted
 

@@ -34,11 +34,15 @@ def go_on(process: Process) -> bool:
             answer = exchange.message_of(asked)
             code = int(answer.first[1]) if answer is not None and answer.first[1].isdigit() else 0
             if asked["failed"] or (code not in _CREATED and code != _THERE):
-                state["failed"] = f"cannot create {state['makes'][0]['kind']}: {asked['failed'] or code}"
+                state["failed"] = _failed(state, asked["failed"] or str(code))
         else:
-            state["failed"] = "no service account token"
+            state["failed"] = _failed(state, "no service account token")
         del state["exchange"], state["makes"][0]
     return True
+
+
+def _failed(state: Object, why: str) -> str:
+    return f"cannot create {state['makes'][0]['kind']}: {why}"
 
 
 def _begin(process: Process, made: Object) -> Object | None:
