@@ -1,9 +1,9 @@
-"""YAML as people write manifests: block mappings and sequences, plain and quoted scalars on one line, `|` blocks.
+"""YAML as people write manifests: block mappings and sequences, plain and quoted scalars, `|` blocks.
 
 Most documents need no more, and for them this is a hundred times as quick as a scanner of all of YAML, which has to be
-imported first. Whatever is not plainly of this kind is left to that scanner: an unusual key, a scalar that goes on in
-the next line, an anchor, a tab, an error above all. So there are no messages here, and nothing is understood that
-the scanner would read otherwise (a test compares them).
+imported first. Whatever is not plainly of this kind is left to that scanner: an unusual key, a scalar in double quotes
+that goes on in the next line, an anchor, a tab, an error above all. So there are no messages here, and nothing is
+understood that the scanner would read otherwise (a test compares them).
 """
 
 from __future__ import annotations
@@ -132,15 +132,56 @@ class _Reader:
             node, end = _flow(text, 0, line)
             _nothing(text[end:])
         elif text[0] in "\"'":
+            text = self._enclosed(text, column) if text[0] == "'" else text
             value, end = _quoted(text)
             _nothing(text[end:])
             node = _scalar(value, line, plain=False)
         else:
-            node = _scalar(_plain(text), line)
+            value = _plain(text)
+            node = _scalar(value if " #" in text else self._folded(value, column), line)
         self.advance()
         if self.column > column:
             raise NotPlain
         return node
+
+    def _folded(self, value: str, column: int) -> str:
+        """Return a plain scalar with the rows in which it goes on: those that stand further to the right."""
+        parts = [value]
+        while (found := self._deeper(column)) is not None:
+            row, empty, end = found
+            if row[0] == "#":
+                break
+            if ": " in row or row[-1] == ":" or " #" in row:
+                raise NotPlain
+            parts += ["\n" * empty or " ", row]
+            self.line, self.next = self.line + empty + 1, end
+        return "".join(parts)
+
+    def _enclosed(self, text: str, column: int) -> str:
+        """Return what begins with a single quote with the rows that it goes on in, until one that has the other."""
+        parts = [text]
+        row = text[1:]
+        while "'" not in row.replace("''", ""):
+            found = self._deeper(column)
+            if found is None:
+                raise NotPlain
+            row, empty, end = found
+            parts += ["\n" * empty or " ", row]
+            self.line, self.next = self.line + empty + 1, end
+        return "".join(parts)
+
+    def _deeper(self, column: int) -> tuple[str, int, int] | None:
+        """Return the next row that is not empty, where it stands to the right of `column`, how many empty ones come
+        before it, and where it ends."""
+        at, empty = self.next, 0
+        while at < len(self.text):
+            row = self._row(at)
+            at += len(row) + 1
+            rest = row.lstrip(" ")
+            if rest:
+                return (rest.rstrip(" "), empty, at) if len(row) - len(rest) > column else None
+            empty += 1
+        return None
 
     def _literal(self, head: str, column: int) -> Node:
         if head not in ("|", "|-"):
@@ -218,10 +259,15 @@ def _quoted(text: str, at: int = 0) -> tuple[str, int]:
     if quote == '"':
         while end > 0 and _backslashes(text, end) % 2:
             end = text.find(quote, end + 1)
-    if end < 0 or text[end + 1:end + 2] == "'":
+    else:
+        while end > 0 and text[end + 1:end + 2] == quote:
+            end = text.find(quote, end + 2)
+    if end < 0:
         raise NotPlain
     value = text[at + 1:end]
-    return (_unescaped(value) if "\\" in value and quote == '"' else value), end + 1
+    if quote == "'":
+        return value.replace("''", "'"), end + 1
+    return (_unescaped(value) if "\\" in value else value), end + 1
 
 
 def _backslashes(text: str, end: int) -> int:
