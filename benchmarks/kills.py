@@ -42,7 +42,7 @@ def at_random(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Cou
 
 def at_calls(times: int, scenes: dict[str, stages.Scene], seed: int = 1) -> Counter[str]:
     """Kill before system calls are done, at each of them or at as many as are asked for."""
-    places = [(name, *place) for name, scene in scenes.items() for place in scene.places()]
+    places = [(name, *place[:2]) for name, scene in scenes.items() for place in scene.places()]
     random.Random(seed).shuffle(places)
     found: Counter[str] = Counter(places=len(places))
     for number in range(times):
