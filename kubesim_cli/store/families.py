@@ -16,6 +16,8 @@ def uids_of(obj: Object) -> list[str]:
     """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
     owners = obj["metadata"].get("ownerReferences")
     if owners:
+        if len(owners) == 1:
+            return [owners[0]["uid"]] if owners[0].get("controller") else ["", owners[0]["uid"]]
         controllers = [owner["uid"] for owner in owners if owner.get("controller")]
         return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
     about = obj.get("involvedObject")

@@ -358,18 +358,16 @@ class Store:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
-        entries = self._index.entries(resource)
-        before: log.Entry = entries.get(key) or []
         if history or resource == self._fleeting:
-            self._append(record)
+            before, after = self._append(record)
         else:
             if self._late is None:
                 from .late import Late
 
                 self._late = Late()
             self._late.take(record)
-            self._index.apply(record, -1, b"")
-        self._families.change(resource, key, before, entries.get(key) or [], obj)
+            before, after = self._index.apply(record, -1, b"")
+        self._families.change(resource, key, before, after, obj)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
@@ -394,17 +392,19 @@ class Store:
             self.timers.set(controller, key, due, note)
             self._touched.add((controller, key))
 
-    def _append(self, record: Object) -> None:
+    def _append(self, record: Object) -> tuple[log.Entry, log.Entry]:
+        """Write a record; returns what Index.apply does."""
         if self._late:
             for each in self._late.drain():
                 self._append_now(each)
-        self._append_now(record)
+        return self._append_now(record)
 
-    def _append_now(self, record: Object) -> None:
+    def _append_now(self, record: Object) -> tuple[log.Entry, log.Entry]:
         row = log.line(record)
-        self._index.apply(record, self._end, row)
+        entries = self._index.apply(record, self._end, row)
         self._crc = crc32(row, self._crc)
         self._hold(row)
+        return entries
 
     def _hold(self, row: bytes) -> None:
         self._written.append(row)
