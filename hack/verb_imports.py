@@ -56,7 +56,8 @@ def imported() -> dict[str, list[str]]:
             return done.stderr
 
         for verb, words in VERBS.items():
-            names = [name for name in run(_ASKED, words).split() if not name.startswith("_")
+            told = run(_ASKED, words).splitlines()[-1]  # behind what kubectl says
+            names = [name for name in told.split() if not name.startswith("_")
                      and ("." not in name or name.partition(".")[0] not in sys.stdlib_module_names)]
             if verb == FIRST:
                 for before in _BEFORE:
