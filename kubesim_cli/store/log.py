@@ -25,7 +25,6 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from .families import uids_of
 from .table import Table
 from .timers import Timers
 
@@ -88,6 +87,19 @@ def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
     if not told[:-2].isdigit() or told[-2:] != b"}\n" or len(told) > 12:
         return 0, False
     return int(told[:-2]), crc32(body, crc) == int(told[:-2])
+
+
+def uids_of(obj: Object) -> list[str]:
+    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
+    owners = obj["metadata"].get("ownerReferences")
+    if owners:
+        if len(owners) == 1:
+            return [owners[0]["uid"]] if owners[0].get("controller") else ["", owners[0]["uid"]]
+        controllers = [owner["uid"] for owner in owners if owner.get("controller")]
+        return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
+    about = obj.get("involvedObject")
+    uid = about.get("uid") if about else None
+    return ["", uid] if uid else []
 
 
 class Index:
