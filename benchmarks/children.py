@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -35,10 +36,10 @@ class Child:
     """`kubesim WORDS` in a child process, with `home` as KUBESIM_HOME; `held`: it waits for `go`."""
 
     def __init__(self, home: str, *words: str, stdin: str = "", settings: dict[str, int] | None = None,
-                 held: bool = False, marked: bool = False):
+                 held: bool = False, marked: bool = False, limit: int | None = None):
         """`settings`: constants of kubesim_cli.store, as in `log.SLACK`, that are other ones in this child.
 
-        `marked`: it tells by system calls where it is, see places.py.
+        `marked`: it tells by system calls where it is, see places.py; `limit`: bytes beyond which no file grows.
         """
         self._streams = [tempfile.TemporaryFile() for _ in range(3)]
         self._streams[0].write(stdin.encode())
@@ -50,7 +51,8 @@ class Child:
             code = 70
             try:
                 os.close(ready)
-                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, at_gate, marked)
+                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, at_gate, marked,
+                           limit)
             finally:
                 os._exit(code)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [GO])
@@ -80,7 +82,7 @@ class Child:
 
 
 def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, int], at_gate: int,
-        marked: bool) -> int:
+        marked: bool, limit: int | None) -> int:
     """What the child does; returns its exit code."""
     from kubesim_cli.main import main
 
@@ -99,6 +101,8 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
     os.close(at_gate)
     signal.sigwait([GO])  # a system call that no command makes, so that it is not one of those that are counted
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [GO])
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     if marked:
         places.mark()
     code = main(list(words))

@@ -142,11 +142,10 @@ class Scene:
     def drop(self, home: str) -> None:
         shutil.rmtree(os.path.dirname(home))
 
-    def child(self, home: str, step: Step | None = None, held: bool = False, marked: bool = False) -> children.Child:
-        """Begin the step, or another one in its place."""
+    def child(self, home: str, step: Step | None = None, **how) -> children.Child:
+        """Begin the step, or another one in its place; `how`: see children.Child."""
         step = step or self.stage.step
-        return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, held=held,
-                              marked=marked)
+        return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, **how)
 
     def places(self, step: Step | None = None) -> list[places.Place]:
         """Return each system call of the step, as strace finds them, with its kind."""
