@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import gc
 import os
-import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from importlib import import_module
 from typing import NamedTuple
 
+import places
 from common import ROOT
 
 sys.path.insert(0, str(ROOT))
 STRACE = shutil.which("strace")
+GO = signal.SIGUSR1
+LONGEST = 100  # seconds after which a command is taken to hang, and ended by SIGALRM
 
 
 class Result(NamedTuple):
@@ -34,23 +36,26 @@ class Child:
     """`kubesim WORDS` in a child process, with `home` as KUBESIM_HOME; `held`: it waits for `go`."""
 
     def __init__(self, home: str, *words: str, stdin: str = "", settings: dict[str, int] | None = None,
-                 held: bool = False):
-        """`settings`: constants of kubesim_cli.store, as in `log.SLACK`, that are other ones in this child."""
+                 held: bool = False, marked: bool = False, limit: int | None = None):
+        """`settings`: constants of kubesim_cli.store, as in `log.SLACK`, that are other ones in this child.
+
+        `marked`: it tells by system calls where it is, see places.py; `limit`: bytes beyond which no file grows.
+        """
         self._streams = [tempfile.TemporaryFile() for _ in range(3)]
         self._streams[0].write(stdin.encode())
         self._streams[0].seek(0)
         ready, at_gate = os.pipe()
-        gate, self._gate = os.pipe()
+        signal.pthread_sigmask(signal.SIG_BLOCK, [GO])
         self.pid = os.fork()
         if not self.pid:
             code = 70
             try:
-                os.close(self._gate)
                 os.close(ready)
-                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, gate, at_gate)
+                code = _be(home, words, [file.fileno() for file in self._streams], settings or {}, at_gate, marked,
+                           limit)
             finally:
                 os._exit(code)
-        os.close(gate)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [GO])
         os.close(at_gate)
         os.read(ready, 1)
         os.close(ready)
@@ -58,7 +63,7 @@ class Child:
             self.go()
 
     def go(self) -> None:
-        os.close(self._gate)
+        os.kill(self.pid, GO)
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal; one that has ended by itself is left alone."""
@@ -76,8 +81,8 @@ class Child:
         return Result(code, *texts)
 
 
-def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, int], gate: int,
-        at_gate: int) -> int:
+def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, int], at_gate: int,
+        marked: bool, limit: int | None) -> int:
     """What the child does; returns its exit code."""
     from kubesim_cli.main import main
 
@@ -92,13 +97,14 @@ def _be(home: str, words: tuple[str, ...], fds: list[int], settings: dict[str, i
         setattr(found, constant, value)
     os.environ.pop("KUBESIM_TRACEBACK", None)
     os.environ.update(KUBESIM_HOME=home, KUBESIM_BARE="1")  # names in kube-system are random where no seed is given
+    signal.alarm(LONGEST)
     os.close(at_gate)
-    while True:
-        try:
-            os.read(gate, 1)
-            break
-        except OSError:  # a failure that was meant for the command
-            pass
+    signal.sigwait([GO])  # a system call that no command makes, so that it is not one of those that are counted
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [GO])
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    if marked:
+        places.mark()
     code = main(list(words))
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -152,8 +158,3 @@ def traced(child: Child, *options: str) -> tuple[Result, str]:
         child.go()
         tracer.communicate()
         return child.result(), trace.read().decode("utf-8", "replace")
-
-
-def calls(trace: str) -> Counter[str]:
-    """Count the system calls of a trace."""
-    return Counter(re.findall(r"^([a-z]\w+)\(", trace, re.MULTILINE))

@@ -6,20 +6,20 @@ else than the state before and the state after is half a transaction.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import pathlib
 import shutil
 import tempfile
 from typing import NamedTuple
 
 import children
+import places
 from common import ROOT
 
 Objects = dict[tuple[str, str], "str | None"]
 MUCH = 1 << 40
-# System calls that are about nothing but their process.
-_INSIDE = {"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "rt_sigaction", "rt_sigprocmask", "exit_group",
-           "futex", "restart_syscall", "getpid"}
 
 
 def documents(*names: str, text: str = "new") -> str:
@@ -113,6 +113,7 @@ class Scene:
     def __init__(self, stage: Stage, scratch: str):
         self.stage = stage
         self._scratch = scratch
+        self._known: dict[bytes, tuple[Objects | None, list[str]]] = {}  # stores that were looked at
         self._made = os.path.join(tempfile.mkdtemp(dir=scratch), "home")
         if stage.prepare == "store-0.1":
             shutil.copytree(ROOT / "fixtures" / "store-0.1", folder(self._made))
@@ -141,48 +142,81 @@ class Scene:
     def drop(self, home: str) -> None:
         shutil.rmtree(os.path.dirname(home))
 
-    def child(self, home: str, step: Step | None = None, held: bool = False) -> children.Child:
-        """Begin the step, or another one in its place."""
+    def child(self, home: str, step: Step | None = None, **how) -> children.Child:
+        """Begin the step, or another one in its place; `how`: see children.Child."""
         step = step or self.stage.step
-        return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, held=held)
+        return children.Child(home, *step.words.split(), stdin=step.stdin, settings=self.stage.settings, **how)
 
-    def places(self, step: Step | None = None) -> list[tuple[str, int]]:
-        """Return (name, which one of that name) of each system call of the step, as strace finds them."""
+    def places(self, step: Step | None = None) -> list[places.Place]:
+        """Return each system call of the step, as strace finds them, with its kind."""
+        plain, marked = (self._recorded(step, marked) for marked in (False, True))
+        assert [place[:2] for place in plain] == [place[:2] for place in marked], "a command's calls are never the same"
+        return marked
+
+    def _recorded(self, step: Step | None, marked: bool) -> list[places.Place]:
         home = self.home()
-        trace = children.traced(self.child(home, step, held=True))[1]
+        trace = children.traced(self.child(home, step, held=True, marked=marked), "-y", "-s", "0")[1]
         self.drop(home)
-        return [(call, when) for call, count in children.calls(trace).items() if call not in _INSIDE
-                for when in range(1, count + 1)]
+        return places.parse(trace, home)
 
     def faults(self, home: str, right: list[Objects], done: children.Result | None = None) -> list[str]:
         """Tell what is wrong with a store after the step was disturbed; afterwards there is one object more.
 
         `right`: what may be in the store; `done`: how the step ended.
         """
-        from kubesim_cli.store.log import StoreError
-
-        found = []
-        try:
-            there = objects(home)
-        except (StoreError, OSError) as error:
-            return [f"the store does not open: {error}"]
+        there, found = self._standing(home)
+        if there is None:
+            return found
+        found = [*found]
         if there not in right and not ({} in right and _only_defaults(there)):
             what = "all of it" if there == self.after else "nothing" if there == self.before else "something"
-            found.append(f"{what} is there and should not: {sorted({*there} ^ {*right[0]})[:9]}")
+            found.insert(0, f"{what} is there and should not: {sorted({*there} ^ {*right[0]})[:9]}")
         if done and "kubesim failed" in done.err + done.out:
             found.append("an internal error")
-        after = children.run(home, *AFTER.words.split(), stdin=AFTER.stdin)
-        if after.code or ("configmaps", "default/after") not in objects(home):
-            found.append(f"the next command does not work: {after}")
-        elif {*there} - {*objects(home)}:
-            found.append("the next command loses objects")
-        undone = children.run(home, "sim", "undo")
-        if undone.code or objects(home) != there:
-            found.append(f"undoing the next command does not lead back: {undone}")
-        doctor = children.run(home, "sim", "doctor")
-        if doctor.code:
-            found.append(f"damaged: {doctor.out}")
         return found
+
+    def _standing(self, home: str) -> tuple[Objects | None, list[str]]:
+        """Return what is in a store (None: it does not open), and what is wrong with it whatever ought to be in it.
+
+        The same bytes are the same store, which is looked at once.
+        """
+        bytes_of = _digest(home)
+        if bytes_of not in self._known:
+            self._known[bytes_of] = _look(home)
+        return self._known[bytes_of]
+
+
+def _digest(home: str) -> bytes:
+    """Return what tells the files of a home from others, but for random names and the process that has the lock."""
+    found = hashlib.sha256()
+    for path in sorted(pathlib.Path(home).rglob("*"), key=lambda path: places.named(str(path))):
+        content = path.read_bytes() if path.is_file() and path.name != "lock" else b""
+        found.update(f"{places.named(str(path.relative_to(home)))} {path.lstat().st_mode} {len(content)} ".encode())
+        found.update(content)
+    return found.digest()
+
+
+def _look(home: str) -> tuple[Objects | None, list[str]]:
+    """Return what is in a store and what is wrong with it, after a command, an undo and sim doctor."""
+    from kubesim_cli.store.log import StoreError
+
+    found = []
+    try:
+        there = objects(home)
+    except (StoreError, OSError) as error:
+        return None, [f"the store does not open: {error}"]
+    after = children.run(home, *AFTER.words.split(), stdin=AFTER.stdin)
+    if after.code or ("configmaps", "default/after") not in objects(home):
+        found.append(f"the next command does not work: {after}")
+    elif {*there} - {*objects(home)}:
+        found.append("the next command loses objects")
+    undone = children.run(home, "sim", "undo")
+    if undone.code or objects(home) != there:
+        found.append(f"undoing the next command does not lead back: {undone}")
+    doctor = children.run(home, "sim", "doctor")
+    if doctor.code:
+        found.append(f"damaged: {doctor.out}")
+    return there, found
 
 
 def _only_defaults(there: Objects) -> bool:

@@ -42,8 +42,9 @@ class Recorder:
         names = self._about(namespace, meta["name"])
         alike = []
         if names:
-            known = [old for old in (self._find(join_key(namespace, name)) for name in names) if old]
-            names[:] = [old["metadata"]["name"] for old in known]
+            known = [old for name in names if (old := self._find(f"{namespace}/{name}")) is not None]
+            if len(known) < len(names):
+                names[:] = [old["metadata"]["name"] for old in known]
             alike = [old for old in known if _alike(old, event)]
         for old in alike:
             if old["message"] == event["message"]:
@@ -117,8 +118,9 @@ def _alike(old: Object, event: Object) -> bool:
     if old.get("reason") != event["reason"]:
         return False
     mine, its = event["involvedObject"], old["involvedObject"]
-    return (all(old.get(key) == event[key] for key in ("type", "reportingComponent", "reportingInstance"))
-            and mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath"))
+    return bool(mine.get("uid") == its.get("uid") and mine.get("fieldPath") == its.get("fieldPath")
+                and old.get("type") == event["type"] and old.get("reportingComponent") == event["reportingComponent"]
+                and old.get("reportingInstance") == event["reportingInstance"])
 
 
 def expiry(event: Object) -> float:
@@ -128,7 +130,7 @@ def expiry(event: Object) -> float:
     """
     stamps = ((event.get("series") or {}).get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"),
               event["metadata"]["creationTimestamp"])
-    return max(timestamps.parse(stamp) for stamp in stamps if stamp) + LIFE
+    return max([timestamps.parse(stamp) for stamp in stamps if stamp]) + LIFE
 
 
 def forgotten(event: Object) -> float:

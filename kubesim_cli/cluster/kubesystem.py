@@ -186,7 +186,7 @@ class KubeSystem:
 
     def _endpoints(self, pod: Object) -> None:
         """Put the endpoints of the service that leads to CoreDNS' pod."""
-        service = self.api.get("services", "kube-dns", NAMESPACE)
+        service = self.store.get("services", f"{NAMESPACE}/kube-dns") or {}
         meta, ports = service["metadata"], service["spec"]["ports"]
         ports = [{"name": port["name"], "port": port["port"], "protocol": port["protocol"]} for port in ports]
         target = {"kind": "Pod", "name": pod["metadata"]["name"], "namespace": NAMESPACE, "uid": pod["metadata"]["uid"]}
@@ -219,10 +219,10 @@ def _data(release: Release, nodes: list[Object], cidr: str, dns: str) -> Iterato
 
     An entry tells the minor releases that have it (`since`, `until`) and how many nodes there are at least (`nodes`).
     """
-    from base64 import b64encode
+    from binascii import b2a_base64  # base64 imports re, which takes longer than all that is made here
 
     values = {"cidr": cidr, "dns": dns, "version": PATCH[release], "ip": internal_ip(nodes[0]),
-              "ca64": b64encode(ROOT_CA.encode()).decode(),
+              "ca64": b2a_base64(ROOT_CA.encode(), newline=False).decode(),
               "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
               "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
     parts = _parts()

@@ -42,8 +42,11 @@ encode_string: Callable[[str], str] = encode_basestring
 def _quick_encoder(sort_keys: bool) -> Encode:
     from _json import make_encoder
 
+    # Without a dict of the containers that it is in: what holds itself is a RecursionError then, and no ValueError.
+    chunks = make_encoder(None, _refuse, encode_string, None, ":", ",", sort_keys, False, True)
+
     def encode(value: Any) -> str:
-        return "".join(make_encoder({}, _refuse, encode_string, None, ":", ",", sort_keys, False, True)(value, 0))
+        return "".join(chunks(value, 0))
 
     if encode(_SAMPLE) != _SAMPLE_TEXT:
         raise TypeError

@@ -61,6 +61,7 @@ class PodWorker:
             from . import podfaults
 
             self.faults = podfaults.matching(api.server.tally.pod_faults, pod)
+        self._runtime: Runtime | None = None
         self.pulled: list[Object] = []  # what the node's status is to tell of images that it did not have
         self.troubles: list[str] = []   # what the simulation of its containers failed in
         self._events: list[tuple[str, str, str, str]] = []
@@ -70,13 +71,16 @@ class PodWorker:
     @property
     def runtime(self) -> Runtime:
         """What runs the pod's containers."""
-        if self.faults:
-            from . import podfaults
+        if self._runtime is None:
+            if self.faults:
+                from . import podfaults
 
-            return podfaults.runtime(self._kind, self.faults)
-        from . import runtimes
+                self._runtime = podfaults.runtime(self._kind, self.faults)
+            else:
+                from . import runtimes
 
-        return runtimes.of(self._kind)
+                self._runtime = runtimes.of(self._kind)
+        return self._runtime
 
     # Time
 

@@ -71,6 +71,7 @@ class Discovery:
     def __init__(self, others: Sequence[Resource], builtin: _Builtin | None = None) -> None:
         self._others, self._builtin = others, builtin
         self._named: dict[str, list[Resource]] = {}
+        self._plural: dict[str, list[Resource]] = {}
         self._kinds: dict[tuple[str, str], Resource | None] = {}
         self._resources: list[Resource] | None = None
 
@@ -117,7 +118,10 @@ class Discovery:
 
     def by_plural(self, plural: str) -> list[Resource]:
         """Return all resources of that very plural name, preferred ones first."""
-        return [res for res in self._of_name(plural) if res.plural == plural]
+        found = self._plural.get(plural)
+        if found is None:
+            found = self._plural[plural] = [res for res in self._of_name(plural) if res.plural == plural]
+        return found
 
     def of_kind(self, api_version: str, kind: str) -> Resource | None:
         """Find the resource of an object's apiVersion and kind; the kind may be in small letters (restmapper)."""

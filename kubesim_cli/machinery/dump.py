@@ -6,10 +6,9 @@ hashtypes.json holds. Lists and maps without entries are nil: they come out of p
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 
+from ..go import jsontext
 from ..releases import within_minors
 from . import quantity
 
@@ -24,11 +23,13 @@ _TIME = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>
 _ZEROS = {"bool": "false", "string": ""}
 
 
-@functools.cache
-def _types() -> Object:
-    with open(os.path.join(os.path.dirname(__file__), "hashtypes.json"), encoding="utf-8") as file:
-        types: Object = json.load(file)
-    return types
+_types: list[Object] = []  # of hashtypes.json, once it was read
+
+
+def _read() -> Object:
+    if not _types:
+        _types.append(jsontext.loads(jsontext.text_of(os.path.join(os.path.dirname(__file__), "hashtypes.json"))))
+    return _types[0]
 
 
 def for_hash(type_: str, value: Object, release: Release) -> str:
@@ -38,7 +39,7 @@ def for_hash(type_: str, value: Object, release: Release) -> str:
 
 class _Dump:
     def __init__(self, release: Release) -> None:
-        self.release, self.named, self.structs = release, _types()["named"], _types()["structs"]
+        self.release, self.named, self.structs = release, _read()["named"], _read()["structs"]
 
     def typed(self, type_: str, value: Any) -> str:
         """A field's value behind its type."""

@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+_CONTAINERS = frozenset((dict, list))
+
+
 def clone(value: T) -> T:
     """Return a deep copy of a JSON value (dicts, lists and scalars only)."""
     copied: Any = value
     if type(copied) is dict:
-        copied = {k: clone(v) if type(v) in (dict, list) else v for k, v in copied.items()}
+        copied = copied.copy()
+        for key, child in copied.items():
+            if type(child) in _CONTAINERS:
+                copied[key] = clone(child)
     elif type(copied) is list:
-        copied = [clone(v) if type(v) in (dict, list) else v for v in copied]
+        copied = [clone(child) if type(child) in _CONTAINERS else child for child in copied]
     result: T = copied
     return result
 

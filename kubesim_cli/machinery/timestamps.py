@@ -16,10 +16,21 @@ FIRST, LAST = -62135596800.0, 253402300799.0  # from year 1 to 9999: what RFC 33
 
 _texts: dict[float, str] = {}    # whole seconds -> text; at one instant many things happen
 _midnights: dict[str, int] = {}  # date text -> seconds; a listing has few distinct dates
+_parsed: dict[str, float] = {}   # text -> seconds since 1970; objects are full of the same few times
+_MOST = 4096                     # texts that are kept
 
 
 def parse(text: str) -> float:
     """Return the seconds since 1970 of an RFC 3339 time; ValueError with Go's message where it is none."""
+    found = _parsed.get(text)
+    if found is None:
+        if len(_parsed) >= _MOST:
+            _parsed.clear()
+        found = _parsed[text] = _parse(text)
+    return found
+
+
+def _parse(text: str) -> float:
     midnight = _midnights.get(text[:10])
     try:
         if midnight is None:

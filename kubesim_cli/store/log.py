@@ -25,7 +25,6 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from .families import uids_of
 from .table import Table
 from .timers import Timers
 
@@ -90,6 +89,19 @@ def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
     return int(told[:-2]), crc32(body, crc) == int(told[:-2])
 
 
+def uids_of(obj: Object) -> list[str]:
+    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
+    owners = obj["metadata"].get("ownerReferences")
+    if owners:
+        if len(owners) == 1:
+            return [owners[0]["uid"]] if owners[0].get("controller") else ["", owners[0]["uid"]]
+        controllers = [owner["uid"] for owner in owners if owner.get("controller")]
+        return [controllers[0] if controllers else "", *(o["uid"] for o in owners if o["uid"] not in controllers[:1])]
+    about = obj.get("involvedObject")
+    uid = about.get("uid") if about else None
+    return ["", uid] if uid else []
+
+
 class Index:
     """Where everything stands: `entries(resource)` maps a key to [revision, offset, length, CRC] of its newest line.
 
@@ -147,27 +159,14 @@ class Index:
         """Whether the index file is to be written: the log goes on too far behind it, or a part of it is damaged."""
         return self.mended or self.size - self.checkpoint > SLACK + self.weight // 16
 
-    def apply(self, record: Object, offset: int, row: bytes) -> None:
-        """Take in one log record, whose line `row` stands at `offset`."""
+    def apply(self, record: Object, offset: int, row: bytes) -> tuple[Entry, Entry]:
+        """Take in one log record, whose line `row` stands at `offset`.
+
+        Returns the entries that the object of the record had before and has now, empty where there is none.
+        """
         if "rv" in record:
-            resource, key = record["resource"], record["key"]
-            entries = self.entries(resource)
-            old = entries.get(key)
-            if old is not None:
-                self.live -= old[2]
-                for uid in old[4:]:
-                    if uid:
-                        self._owners.pop(f"{uid} {resource} {key}")
-            if record["type"] == "DELETED":
-                entries.pop(key)
-                return
-            uids = uids_of(record["object"])
-            entries.set(key, [record["rv"], offset, len(row), crc32(row), *uids])
-            for uid in uids:
-                if uid:
-                    self._owners.set(f"{uid} {resource} {key}", 0)
-            self.live += len(row)
-        elif "timer" in record:
+            return self._apply_object(record, offset, row)
+        if "timer" in record:
             controller, key = record.get("controller"), record["timer"]
             if controller is None:
                 controller, _, key = key.partition(" ")  # format 1
@@ -181,6 +180,28 @@ class Index:
                 self.live += len(row)
         elif "commit" in record:
             self.revision, self.meta = record["commit"], record["meta"]
+        return [], []
+
+    def _apply_object(self, record: Object, offset: int, row: bytes) -> tuple[Entry, Entry]:
+        resource, key = record["resource"], record["key"]
+        entries = self.entries(resource)
+        new: Entry = []
+        if record["type"] == "DELETED":
+            old = entries.pop(key) or []
+        else:
+            new = [record["rv"], offset, len(row), crc32(row), *uids_of(record["object"])]
+            old = entries.set(key, new) or []
+            self.live += len(row)
+        if old:
+            self.live -= old[2]
+        if old[4:] != new[4:]:
+            for uid in old[4:]:
+                if uid:
+                    self._owners.pop(f"{uid} {resource} {key}")
+            for uid in new[4:]:
+                if uid:
+                    self._owners.set(f"{uid} {resource} {key}", 0)
+        return old, new
 
     def pack(self) -> Iterator[bytes]:
         """Yield the index file: a line for the whole, with the checksums of those that follow, and these.

@@ -119,7 +119,9 @@ class Past:
         except FileNotFoundError:  # a store that nothing was written to
             return []
         start, before = self._begin(file)
-        changed = {_place(row) for _, row in self._lines(file, start, self._index.size) if not _is_commit(row)}
+        places = {offset: _place(row) for offset, row in self._lines(file, start, self._index.size)
+                  if not _is_commit(row)}
+        changed = {*places.values()}
         known: dict[Place, Row] = {}
         for offset, row in self._lines(file, len(logs.header(self._index.generation)), start):
             if not _is_commit(row) and (place := _place(row)) in changed:
@@ -128,7 +130,7 @@ class Past:
         written: dict[Place, Row] = {}  # by the transaction that is being read
         for offset, row in self._lines(file, start, self._index.size):
             if not _is_commit(row):
-                place = _place(row)
+                place = places[offset]
                 written[place] = _absent(place) if _is_deletion(row) else (file, offset, len(row))
                 continue
             told = jsontext.loads(row)

@@ -47,12 +47,10 @@ def start_over(store: Store, meta: Object) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        for name in (log.INDEX, log.HEAD):  # what is to be thrown away makes room
-            try:
-                os.unlink(os.path.join(store.folder, name))
-            except OSError:
-                pass
-        os.truncate(store.path, 0)
+        try:  # the index makes room, and is made anew from the log where that is not enough
+            os.unlink(os.path.join(store.folder, log.INDEX))
+        except OSError:
+            raise error from None
         _start_log(store, index, rows)
     store.begin_with(index)
     try:

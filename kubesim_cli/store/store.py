@@ -1,7 +1,7 @@
 """The store: objects by resource and key, with revisions, transactions and timers.
 
-Reading sees the last commit and takes no lock. Writing begins a transaction, which holds the cluster's lock until it is
-committed or rolled back. Objects that come out are shared: whoever wants to change one clones it first.
+Reading (reading.py) sees the last commit and takes no lock. Writing begins a transaction, which holds the cluster's
+lock until it is committed or rolled back.
 """
 
 from __future__ import annotations
@@ -12,46 +12,39 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import families, log, timers
+from . import log, timers
+from .reading import Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from typing import BinaryIO, TypeAlias
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from ..machinery.types import Object
-    from .blobs import Blobs
     from .late import Late
     from .lock import Lock
 
     Change: TypeAlias = tuple[str, str, Object]  # type, resource, object
 
-BATCH = 256             # objects that are decoded at once
-READ = 2048             # lines that are read at once, of those that are kept
-SPILL = 1 << 22         # bytes of uncommitted lines that are kept in memory
-PASSING = 1024          # fleeting objects that are kept in memory
-GARBAGE = 1 << 20       # bytes of outdated lines below which the log is never compacted
+SPILL = 1 << 22    # bytes of uncommitted lines that are kept in memory
+GARBAGE = 1 << 20  # bytes of outdated lines below which the log is never compacted
 
 
-class Store:
+class Store(Reader):
     """One cluster's objects in `folder`, which need not exist yet.
 
     `tell` is called with a line for the user about what is no failure: a wait for another process, and what could not
-    be done after a commit, which stands whatever happens then. `fleeting`: the resource whose objects are many and
-    seldom read again: only the last of them are kept in memory.
+    be done after a commit, which stands whatever happens then. `fleeting`: see Reader.
     """
 
     def __init__(self, folder: str, tell: Callable[[str], object] = lambda text: None, fleeting: str = ""):
-        self.folder, self.tell, self._fleeting = folder, tell, fleeting
-        self._blobs: Blobs | None = None
-        self.exists = False
-        self.locked = False
+        super().__init__(folder, fleeting)
+        self.tell = tell
         self.lasting = True  # whether what is committed has to outlast a loss of power
         self._followed: builtins.list[Change] | None = None
         self._lock: Lock | None = None
-        self._file: BinaryIO | None = None  # the log, to read it
-        self._tail: int | None = None       # the log, to write to it; within a transaction
-        self._header = log.header(0)        # what a new log begins with
+        self._tail: int | None = None  # the log, to write to it; within a transaction
+        self._header = log.header(0)   # what a new log begins with
         self._reset(log.Index(0, 0))
         self.reload()
 
@@ -72,12 +65,6 @@ class Store:
         self._parted = False         # whether parts were written
         self._blobs = None
         self._start_revision = index.revision
-
-    def _forget(self) -> None:
-        """Drop the objects that are in memory."""
-        self._cache: dict[str, dict[str, Object]] = {}
-        self._families = families.Families()
-        self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
 
     def reload(self) -> bool:
         """Read what is committed now; returns whether that differs from what was known."""
@@ -127,192 +114,11 @@ class Store:
         except OSError:
             return False
 
-    # Reading
-
-    def get(self, resource: str, key: str) -> Object | None:
-        """Return an object or None."""
-        cache = self._cache.setdefault(resource, {})
-        obj = cache.get(key)
-        if obj is None:
-            entry = self._index.entries(resource).get(key)
-            if entry is None:
-                return None
-            obj, = self._decode(self._lines([entry]))
-            cache[key] = obj
-            if resource == self._fleeting:
-                self._let_pass(key)
-        return obj
-
-    def keys(self, resource: str, namespace: str = "") -> builtins.list[str]:
-        """Return the keys of a resource in order, of one namespace or of all."""
-        return [key for key, _ in self._entries(resource, namespace)]
-
-    def _entries(self, resource: str, namespace: str) -> Iterator[tuple[str, log.Entry]]:
-        return self._index.entries(resource).items(namespace and namespace + "/")
-
-    def list(self, resource: str, namespace: str = "") -> builtins.list[Object]:
-        """Return the objects of a resource in the order of their keys."""
-        entries = [*self._entries(resource, namespace)]
-        return self._objects(resource, entries) if entries else []
-
-    def transactions(self) -> Iterator[tuple[builtins.list[Object], int]]:
-        """Yield what is committed and still in the log (history.kept): records of rv, type, resource, key, object."""
-        from . import history
-
-        if self.exists:
-            with open(self.path, "rb") as file:
-                yield from history.kept(self._index, file)
-
-    def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
-        """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory
-        at a time."""
-        entries = [entry for entry in self._entries(resource, namespace) if entry[0] >= start]
-        if self.locked or resource in self._cache or len(entries) <= BATCH:
-            return iter(self._objects(resource, entries))
-        return (obj for i in range(0, len(entries), READ) for _, obj in self._decoded(entries[i:i + READ]))
-
-    def _objects(self, resource: str, entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
-        """Return the objects of some keys and their entries."""
-        cache = self._cache.setdefault(resource, {})
-        missing = sorted((each for each in entries if each[0] not in cache), key=lambda each: each[1][1])
-        for start in range(0, len(missing), READ):
-            cache.update(self._decoded(missing[start:start + READ]))
-        return [cache[key] for key, _ in entries]
-
-    def _decoded(self, entries: builtins.list[tuple[str, log.Entry]]) -> Iterator[tuple[str, Object]]:
-        """Yield keys and objects: all lines are read at once, and decoded a batch at a time."""
-        placed = sorted(entries, key=lambda each: each[1][1])
-        lines = dict(zip((key for key, _ in placed), self._lines([entry for _, entry in placed])))
-        for start in range(0, len(entries), BATCH):
-            keys = [key for key, _ in entries[start:start + BATCH]]
-            yield from zip(keys, self._decode([lines[key] for key in keys]))
-
-    def owned(self, resource: str, uid: str) -> builtins.list[Object]:
-        """Return the objects of a resource that have the owner `uid`, in the order of their keys.
-
-        Of events, those about the object with that UID.
-        """
-        found = self._families.get((resource, uid))
-        if found is None:
-            table = self._index.entries(resource)
-            places = self._index.owned(uid, resource)
-            found = self._family((resource, uid), [(key, table.get(key)) for _, key in places])
-        return found
-
-    def owning(self, uid: str) -> builtins.list[str]:
-        """Return the resources that have objects with the owner `uid`."""
-        return sorted({resource for resource, _ in self._index.owned(uid)})
-
-    def orphans(self, resource: str, namespace: str) -> builtins.list[Object]:
-        """Return the objects of a namespace that have no controller, in the order of their keys."""
-        family = resource, families.orphans_of(namespace)
-        found = self._families.get(family)
-        if found is None:
-            found = self._family(family, [each for each in self._entries(resource, namespace)
-                                          if families.is_orphan(each[1])])
-        return found
-
-    def _family(self, family: tuple[str, str],
-                entries: builtins.list[tuple[str, log.Entry]]) -> builtins.list[Object]:
-        objects = self._objects(family[0], entries)
-        if family[0] == self._fleeting:
-            return objects
-        return self._families.keep(family, zip((key for key, _ in entries), objects))
-
-    def has(self, resource: str, namespace: str = "") -> bool:
-        """Tell whether a resource has any objects, in a namespace or at all."""
-        return any(True for _ in self._entries(resource, namespace))
-
-    def resources(self) -> builtins.list[str]:
-        """Return the names of the resources that have objects."""
-        return self._index.resources()
-
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes of the log, whether they are committed or not."""
         if offset + length > self._end - self._held:
             self._spill()
-        if self._file is None:
-            self._file = open(self.path, "rb")
-        try:
-            self._file.seek(offset)
-            return self._file.read(length)
-        except OSError as error:
-            raise files.named(error, self.path) from None
-
-    def _lines(self, entries: builtins.list[log.Entry]) -> builtins.list[memoryview]:
-        """Read the lines of some entries, which stand in the order of their offsets, and check them."""
-        if not entries:
-            return []
-        first, end = entries[0][1], entries[-1][1] + entries[-1][2]
-        if end - first < 4 * sum(entry[2] for entry in entries) + log.SLACK:
-            block = memoryview(self.read(first, end - first))
-            lines = [block[entry[1] - first:entry[1] - first + entry[2]] for entry in entries]
-        else:
-            lines = [memoryview(self.read(entry[1], entry[2])) for entry in entries]
-        for row, entry in zip(lines, entries):
-            if crc32(row) != entry[3]:
-                raise log.Damaged(self.path, f" at byte {entry[1]}")
-        return lines
-
-    def _decode(self, lines: builtins.list[memoryview]) -> builtins.list[Object]:
-        """Return the objects of some lines; decoded together they share the strings of their fields' names."""
-        return [record["object"] for record in jsontext.loads(b"[%b]" % b",".join(lines))]
-
-    # Parts: JSON objects by name that are none of the API's, such as the state of what runs in containers
-
-    def part(self, name: str) -> Object | None:
-        """Return a part or None; it is not kept in memory."""
-        return next(iter(self._parts([name]).values()), None)
-
-    def parts(self, prefix: str = "") -> dict[str, Object]:
-        """Return the parts whose names begin with `prefix`."""
-        return self._parts(self.part_names(prefix))
-
-    def part_names(self, prefix: str = "") -> builtins.list[str]:
-        """Return their names, in order; nothing is read for that but the index."""
-        return [name for name, _ in self._index.parts.items(prefix)]
-
-    @property
-    def has_parts(self) -> bool:
-        """Whether there are any."""
-        return bool(self._index.parts)
-
-    def _parts(self, names: builtins.list[str]) -> dict[str, Object]:
-        table = self._index.parts
-        placed = sorted(((name, entry) for name in names if (entry := table.get(name)) is not None),
-                        key=lambda each: each[1][1])
-        lines = self._lines([entry for _, entry in placed])
-        records = jsontext.loads(b"[%b]" % b",".join(lines))
-        return {name: record["value"] for (name, _), record in zip(placed, records)}
-
-    @property
-    def blobs(self) -> Blobs:
-        """What parts name by its hash."""
-        if self._blobs is None:
-            from .blobs import Blobs
-
-            self._blobs = Blobs(self.folder)
-        return self._blobs
-
-    def lost_blobs(self) -> builtins.list[str]:
-        """Return the names of blobs that parts name, and that are not there as they were written."""
-        return self.blobs.lost(self._index)
-
-    def set_part(self, name: str, value: Object | None, blobs: builtins.list[str] | None = None) -> None:
-        """Write a part, or drop it with None. `blobs`: hashes of what it names; see Blobs.add."""
-        assert self.locked, "a write outside a transaction"
-        if value is None and self._index.parts.get(name) is None:
-            return
-        record: Object = {"part": name, "value": value}
-        if blobs:
-            record["blobs"] = blobs
-        self._append(record)
-        self._parted = True
-
-    @property
-    def index(self) -> log.Index:
-        """Where everything stands that is committed, for who reads the log itself; not within a transaction."""
-        return self._index
+        return super().read(offset, length)
 
     # Writing
 
@@ -358,18 +164,16 @@ class Store:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         record = {"rv": self.revision, "type": type_, "resource": resource, "key": key, "object": obj}
-        entries = self._index.entries(resource)
-        before: log.Entry = entries.get(key) or []
         if history or resource == self._fleeting:
-            self._append(record)
+            before, after = self._append(record)
         else:
             if self._late is None:
                 from .late import Late
 
                 self._late = Late()
             self._late.take(record)
-            self._index.apply(record, -1, b"")
-        self._families.change(resource, key, before, entries.get(key) or [], obj)
+            before, after = self._index.apply(record, -1, b"")
+        self._families.change(resource, key, before, after, obj)
         cache = self._cache.setdefault(resource, {})
         if type_ == "DELETED":
             cache.pop(key, None)
@@ -380,13 +184,16 @@ class Store:
         if self._followed is not None:
             self._followed.append((type_, resource, obj))
 
-    def _let_pass(self, key: str) -> None:
-        """Keep only the last fleeting objects in memory; the log has them all."""
-        self._passing[key] = None
-        if len(self._passing) > PASSING:
-            first = next(iter(self._passing))
-            del self._passing[first]
-            self._cache[self._fleeting].pop(first, None)
+    def set_part(self, name: str, value: Object | None, blobs: builtins.list[str] | None = None) -> None:
+        """Write a part, or drop it with None. `blobs`: hashes of what it names; see Blobs.add."""
+        assert self.locked, "a write outside a transaction"
+        if value is None and self._index.parts.get(name) is None:
+            return
+        record: Object = {"part": name, "value": value}
+        if blobs:
+            record["blobs"] = blobs
+        self._append(record)
+        self._parted = True
 
     def set_timer(self, controller: str, key: str, due: float | None, note: Object | None = None) -> None:
         """Set a timer and a note, or drop them with None; `due` in seconds since 1970."""
@@ -394,17 +201,19 @@ class Store:
             self.timers.set(controller, key, due, note)
             self._touched.add((controller, key))
 
-    def _append(self, record: Object) -> None:
+    def _append(self, record: Object) -> tuple[log.Entry, log.Entry]:
+        """Write a record; returns what Index.apply does."""
         if self._late:
             for each in self._late.drain():
                 self._append_now(each)
-        self._append_now(record)
+        return self._append_now(record)
 
-    def _append_now(self, record: Object) -> None:
+    def _append_now(self, record: Object) -> tuple[log.Entry, log.Entry]:
         row = log.line(record)
-        self._index.apply(record, self._end, row)
+        entries = self._index.apply(record, self._end, row)
         self._crc = crc32(row, self._crc)
         self._hold(row)
+        return entries
 
     def _hold(self, row: bytes) -> None:
         self._written.append(row)
@@ -431,11 +240,6 @@ class Store:
             raise
         self._written.clear()
         self._held = 0
-
-    @property
-    def path(self) -> str:
-        """The log."""
-        return os.path.join(self.folder, log.LOG)
 
     def _open_tail(self) -> None:
         flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)

@@ -83,22 +83,23 @@ class Table:
         """Return the value of a key, None where it is not there."""
         return self._open(self._place(key)).get(key) if self._blocks else None
 
-    def set(self, key: str, value: Any) -> None:
-        """Set the value of a key."""
+    def set(self, key: str, value: Any) -> Any:
+        """Set the value of a key; returns the one that it had, None where it was not there."""
         if not self._blocks:
             self._insert(0, key, {})
         at = self._place(key)
         block, entries = self._blocks[at], self._open(at)
-        if key not in entries:
+        before = entries.get(key)
+        if before is None:
             if len(entries) >= 2 * BLOCK:
                 self._split(at)
-                self.set(key, value)
-                return
+                return self.set(key, value)
             block.ordered = block.ordered and (not entries or key > next(reversed(entries)))
             if key < block.first:
                 block.first = self._firsts[at] = key
         block.packed = b""
         entries[key] = value
+        return before
 
     def _insert(self, at: int, first: str, entries: dict[str, Any]) -> None:
         self._firsts.insert(at, first)

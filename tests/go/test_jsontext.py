@@ -62,3 +62,10 @@ def test_entries_are_found_by_what_begins_a_line():
     assert (entries["a"], entries["c"], entries.get("b"), entries.get("b", 5)) == ({"x": 1, "b": 2}, [3], None, 5)
     with pytest.raises(KeyError):
         entries["b"]
+
+
+def test_what_holds_itself_is_no_json():
+    loop = []
+    loop.append(loop)
+    with pytest.raises(RecursionError):
+        jsontext.encode(loop)

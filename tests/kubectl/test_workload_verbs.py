@@ -76,6 +76,9 @@ def test_set_env(web):
         "name": "APP_COLOR", "valueFrom": {"configMapKeyRef": {"key": "color", "name": "settings"}}}
     assert web("kubectl set env deploy/web X=in -c nosuch*").err == (
         'Warning: Deployment/web does not have any containers matching "nosuch*"\n')
+    nameless = '{"apiVersion": "v1", "kind": "Pod", "metadata": {}, "spec": {"containers": []}}'
+    assert web("kubectl set env -f - --list", nameless).err == (
+        'Warning: Pod/ does not have any containers matching "*"\n')
 
 
 def test_set_resources(web):

@@ -39,3 +39,12 @@ def test_dates_agree_with_the_calendar(seconds):
     text = timestamps.format(seconds)
     assert timestamps.parse(text) == seconds
     assert calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")) == seconds
+
+
+def test_only_so_many_times_are_remembered():
+    for second in range(timestamps._MOST + 10):
+        assert timestamps.parse(timestamps.format(float(second))) == second
+    assert len(timestamps._parsed) <= timestamps._MOST
+    with pytest.raises(ValueError, match="hour out of range"):
+        timestamps.parse("2024-01-01T24:00:00Z")
+    assert "2024-01-01T24:00:00Z" not in timestamps._parsed

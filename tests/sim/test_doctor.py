@@ -110,18 +110,24 @@ def test_reset_keeps_no_clock_that_tells_no_time(terminal, folder, time):
 
 
 def test_reset_works_on_a_full_disk(terminal, folder, monkeypatch):
-    """There is room for a small file, once the large ones are gone."""
+    """There is room for a small file, once the index is gone; where there is none, all is as it was."""
     from kubesim_cli.machinery import files
 
     real = files.replace
 
     def replace(path, chunks, durable):
-        if os.path.getsize(os.path.join(folder, log.LOG)):
+        if full or os.path.exists(os.path.join(folder, log.INDEX)):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
         real(path, chunks, durable)
 
+    before = terminal("kubectl get configmaps -o name").out
     with monkeypatch.context() as patch:
         patch.setattr(files, "replace", replace)
+        full = True
+        with pytest.raises(OSError, match="No space left"):
+            terminal("kubectl sim reset")
+        assert terminal("kubectl get configmaps -o name").out == before
+        full = False
         assert terminal("kubectl sim reset").code == 0
     assert terminal("kubectl get configmaps -o name").out == "configmap/kube-root-ca.crt\n"
 

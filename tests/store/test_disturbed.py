@@ -12,8 +12,9 @@ BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
-@pytest.mark.parametrize("line", ["kills.py --random 5 --calls 10", "failures.py --calls 15", "powercuts.py --cuts 20",
-                                  "damage.py --bytes 10", "histories.py --processes 4 --commands 40"])
+@pytest.mark.parametrize("line", ["kills.py --random 5 --calls 10", "failures.py --calls 15 --files 1",
+                                  "powercuts.py --cuts 20", "damage.py --bytes 10",
+                                  "histories.py --processes 4 --commands 40"])
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(line):
     script, *words = line.split()
     done = subprocess.run([sys.executable, str(BENCHMARKS / script), *words], capture_output=True, text=True)

@@ -11,7 +11,7 @@ import textwrap
 
 import pytest
 
-from kubesim_cli.store import log, store
+from kubesim_cli.store import log, reading, store
 from kubesim_cli.store.store import Store
 
 
@@ -319,7 +319,7 @@ def test_families_are_kept_up_with_changes(folder):
 
 
 def test_each_gives_what_list_gives_and_keeps_none_of_it(folder, monkeypatch):
-    monkeypatch.setattr(store, "BATCH", 4)
+    monkeypatch.setattr(reading, "BATCH", 4)
     writer = Store(folder)
     writer.begin()
     for i in range(30):
@@ -332,7 +332,7 @@ def test_each_gives_what_list_gives_and_keeps_none_of_it(folder, monkeypatch):
 
 
 def test_of_fleeting_objects_only_the_last_are_kept_in_memory(folder, monkeypatch):
-    monkeypatch.setattr(store, "PASSING", 5)
+    monkeypatch.setattr(reading, "PASSING", 5)
     writer = Store(folder, fleeting="events")
     writer.begin()
     for i in range(20):

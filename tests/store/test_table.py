@@ -40,8 +40,9 @@ def test_it_is_a_dict_in_order(seed):
         if dice.random() < 0.45:
             assert found.pop(key) == model.pop(key, None)
         else:
-            model[key] = value = [dice.random()]
-            found.set(key, value)
+            value = [dice.random()]
+            assert found.set(key, value) == model.get(key)
+            model[key] = value
         if dice.random() < 0.001:
             found = repacked(found)
     assert list(found.items()) == sorted(model.items()) and len(found) == len(model)

@@ -47,7 +47,7 @@ def run(ctx: Context) -> None:
     def set_env(obj: Object) -> None:
         chosen = changes.containers(changes.pod_spec(obj), flags["containers"])
         if not chosen:
-            ctx.warn(f"{obj['kind']}/{obj['metadata']['name']} does not have any containers matching "
+            ctx.warn(f"{obj['kind']}/{obj['metadata'].get('name', '')} does not have any containers matching "
                      f"{quote(flags['containers'])}")
         failed = False
         for container in chosen:

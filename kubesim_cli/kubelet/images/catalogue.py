@@ -40,6 +40,7 @@ class Catalogue:
 
     def __init__(self, own: dict[str, Object] | None = None, failing: list[str] | None = None):
         self._own, self._failing = own or {}, failing or []
+        self._facts: dict[str, Facts | None] = {}
 
     def described(self, image: str) -> Object | None:
         """Return what is known of an image: a description, of a built-in one what the index has."""
@@ -57,11 +58,11 @@ class Catalogue:
 
     def facts(self, image: str) -> Facts | None:
         """Return what is known of an image without reading its file, None where it is known by its name alone."""
-        found = self.described(image)
-        if found is None:
-            return None
-        tag = names.split(image)[1] or "latest"
-        return Facts(self.key(image), of_tag(found, tag), tag, names.made_up_size(image))
+        if image not in self._facts:
+            found, tag = self.described(image), names.split(image)[1] or "latest"
+            self._facts[image] = None if found is None else Facts(self.key(image), of_tag(found, tag), tag,
+                                                                  names.made_up_size(image))
+        return self._facts[image]
 
     def key(self, image: str) -> str:
         """Return a name under which image.of knows what is in an image, for as long as containers have it: the image's

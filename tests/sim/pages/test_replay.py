@@ -251,62 +251,6 @@ def test_curl_reaches_the_cluster_and_nothing_else(replayed):
     assert states(report) == ["ran"] * 4 + ["equal", "left out"]
 
 
-def test_a_page_has_a_terminal(replayed):
-    report = replayed("```sh\nkubectl run a --image=busybox --command -- sleep 3600\n```\n```\n"
-                      "$ kubectl exec -it a -- echo hello\nhello\n```\n")
-    assert states(report) == ["ran", "equal"]
-
-
-@needs_bash
-def test_programs_that_ask_for_lines_are_typed_in(replayed):
-    report = replayed("""\
-```shell
-kubectl run redis --image=redis:7
-kubectl wait --for=condition=Ready pod/redis
-kubectl exec -it redis -- redis-cli
-```
-Check the limit:
-```shell
-127.0.0.1:6379> CONFIG GET maxmemory
-```
-It shows:
-```
-1) "maxmemory"
-2) "0"
-```
-```
-127.0.0.1:6379> SELECT 1
-OK
-127.0.0.1:6379> GET a
-(nil)
-```
-""")
-    assert states(report) == ["ran"] * 3 + ["equal"] * 3, [one.verdict and one.verdict.diff for one in report.bad]
-
-
-@needs_bash
-def test_a_shell_goes_on_in_one_listing(replayed):
-    report = replayed("""\
-```shell
-kubectl run -i -t --rm a --image=busybox:1.36 --restart=Never -- sh
-```
-```
-If you don't see a command prompt, try pressing enter.
-```
-```shell
-echo one
-```
-The output is:
-```
-one
-
-echo two
-two
-```
-""")
-    assert states(report) == ["equal"] * 3, [one.verdict and one.verdict.diff for one in report.bad]
-
-
 @needs_bash
 def test_one_folder_is_published_at_several_places(replayed, tmp_path):
     (tmp_path / "examples" / "pods").mkdir(parents=True)
@@ -372,40 +316,6 @@ def test_statements_of_testscript(replayed):
     assert states(replayed("exec echo hello\n! stdout h\n", "page.txtar")) == ["differs"]
 
 
-@needs_bash
-def test_time_goes_on_in_the_cluster_that_a_page_changes_to(replayed):
-    report = replayed("""\
-```sh
-kubectl run a --image=nginx
-kind create cluster --name other
-kubectl run b --image=nginx
-```
-```
-$ kubectl get pods
-NAME   READY   STATUS    RESTARTS   AGE
-b      1/1     Running   0          45s
-```
-""")
-    assert states(report) == ["ran"] * 3 + ["equal"], [one.verdict and one.verdict.diff for one in report.bad]
-
-
-def test_a_page_may_call_its_context_otherwise(replayed):
-    report = replayed("```console\n$ kubectl config current-context\ngke_my-project_cluster-1\n"
-                      "$ kubectl config set-context dev --cluster=gke_my-project_cluster-1 "
-                      "--user=gke_my-project_cluster-1 --namespace=kube-system\nContext \"dev\" created.\n"
-                      "$ kubectl config use-context dev\nSwitched to context \"dev\".\n"
-                      "$ kubectl get pods -l component=etcd -o name\npod/etcd-minikube\n```\n")
-    assert states(report) == ["equal"] * 4, [one.output for one in report.outcomes]
-
-
-def test_a_page_may_leave_its_cluster(replayed):
-    report = replayed("```console\n$ kubectl config set-context none --namespace=a && kubectl config use-context none\n"
-                      "Context \"none\" created.\nSwitched to context \"none\".\n$ kubectl get pods\n"
-                      "The connection to the server localhost:8080 was refused - did you specify the right host or "
-                      "port?\n```\n")
-    assert states(report) == ["equal"] * 2, [one.output for one in report.outcomes]
-
-
 WAYS = """\
 ```console
 $ kubectl create deployment web --image=nginx
@@ -467,29 +377,6 @@ def test_what_is_yet_to_start_is_looked_at_soon(replayed):
                       "The output is similar to:\n\n```\nReplicas:       1 current / 1 desired\n"
                       "Pods Status:    0 Running / 1 Waiting / 0 Succeeded / 0 Failed\n```\n")
     assert states(report) == ["ran", "equal"]
-
-
-@needs_bash
-def test_a_list_of_processes_has_the_shell_in_which_it_is_typed(replayed):
-    report = replayed("""\
-```shell
-kubectl run a --image=busybox:1.36 -- sleep 1h
-kubectl wait --for=condition=Ready pod/a
-kubectl exec -it a -- sh
-```
-```shell
-cd /tmp
-ps
-```
-The output is:
-```
-PID   USER     TIME  COMMAND
-    1 root      0:00 sleep 1h
-    9 root      0:00 sh
-   10 root      0:00 ps
-```
-""")
-    assert states(report)[-1] == "equal", report.outcomes[-1].verdict.diff
 
 
 OUT_OF_MEMORY = """\
@@ -596,40 +483,7 @@ I am 2
     assert states(replayed(page.replace("I am 2", "I am 3"))) == ["ran", "ran", "differs"]
 
 
-@needs_bash
-def test_a_program_that_asks_for_lines_is_opened_in_a_pods_shell(replayed):
-    report = replayed("""\
-```shell
-kubectl run db --image=redis:7
-kubectl expose pod db --port=6379
-kubectl run -i --tty client --image redis:7 --command "/bin/sh"
-```
-```shell
-redis-cli -h db
-```
-```console
-redis:6379> rpush a one
-(integer) 1
-redis:6379> lrange a 0 -1
-1) "one"
-```
-""")
-    assert states(report)[3:] == ["ran", "equal", "equal"], [one.verdict and one.verdict.diff for one in report.bad]
-
-
 @pytest.mark.parametrize("command", [
     "kubectl delete", "kubectl autoscale", "kubectl run -it -- sh -c 'while sleep 1; do :; done'"])
 def test_commands_that_lack_their_words_fail_by_themselves(replayed, command):
     assert states(replayed(f"## Clean up\n```sh\n{command}\n```\n", timeout=20)) == ["failed"]
-
-
-def test_a_context_that_a_page_has_not_made_beside_its_own_is_none(replayed):
-    report = replayed("```console\n$ kubectl config set-context dev --cluster=minikube --user=minikube\n"
-                      "Context \"dev\" created.\n$ kubectl config use-context prod\n"
-                      "Switched to context \"prod\".\n```\n")
-    assert states(report) == ["equal", "differs"]
-
-
-def test_a_kubeconfig_that_cannot_be_read_ends_no_page(replayed):
-    report = replayed("```sh\necho '{' > config\nexport KUBECONFIG=$PWD/config\nkubectl config use-context x\n```\n")
-    assert states(report)[-1] == "failed"
