@@ -196,6 +196,7 @@ class Client:
         """Record an Event about `obj` (client-go's EventRecorder; equal ones are counted, not repeated).
 
         `type_`: Normal or Warning; `component` is source.component, as in `statefulset-controller`. `action`, as in
-        `Binding`, makes it an event of events.k8s.io/v1, which has an eventTime and a series but no count.
+        `Binding`, makes it an event of events.k8s.io/v1, which has an eventTime and a series but no count, and
+        as `host` the instance that tells, as in `default-scheduler-minikube`.
         """
         self.server.events.record(obj, type_, reason, message, component, host, field_path, action)

@@ -125,7 +125,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
                       field_validation=query.get("fieldValidation", ""))
     written = {"POST": "create", "PUT": "update"}.get(method)
     if written is None:
-        raise errors.method_not_supported(resource, method.lower())
+        raise errors.method_not_allowed()
     from . import writeoptions
 
     writeoptions.check(written, options, [query["dryRun"]] if "dryRun" in query else [])
