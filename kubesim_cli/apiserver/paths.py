@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object
     from .client import Client
 
+_VERSION_OPTIONS = {"resourceVersion", "resourceVersionMatch", "sendInitialEvents"}
 _SUMMARY = 30  # bytes of a body that a refusal tells
 
 
@@ -105,6 +106,10 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
     limit = _number(query, "limit")
     _number(query, "timeoutSeconds")
+    if method == "GET" and not _VERSION_OPTIONS.isdisjoint(query):
+        from . import listoptions
+
+        listoptions.check(query, client.server.store.revision, not name)
     if method == "GET" and not name:
         found = client.list(resource, namespace, label_selector=labels, field_selector=fields,
                             limit=limit or 0, continue_=query.get("continue", ""))

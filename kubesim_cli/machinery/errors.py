@@ -120,6 +120,13 @@ def timed_out(message: str) -> StatusError:
     return StatusError(504, "Timeout", f"Timeout: {message}")
 
 
+def too_large_resource_version(wanted: int, current: int) -> StatusError:
+    """504: a version is asked for that is yet to come (storage.NewTooLargeResourceVersionError)."""
+    causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+    return StatusError(504, "Timeout", f"Timeout: Too large resource version: {wanted}, current: {current}",
+                       {"causes": causes, "retryAfterSeconds": 1})
+
+
 def internal(message: str) -> StatusError:
     return StatusError(500, "InternalError", f"Internal error occurred: {message}", {"causes": [{"message": message}]})
 

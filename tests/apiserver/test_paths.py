@@ -220,3 +220,39 @@ def test_a_body_that_cannot_be_read_for_a_path_of_no_resource(terminal, line):
     done = terminal(f"kubectl {line} -f -", "{no json")
     assert (done.code, done.err) == (1, "Error from server (NotFound): the server could not find the requested "
                                         "resource\n")
+
+
+@pytest.mark.parametrize("query, code, text", [
+    ("resourceVersion=999999999", 504, "Timeout: Too large resource version: 999999999, current: {}"),
+    ("resourceVersion=a", 500, 'resourceVersion: Invalid value: "a": strconv.ParseUint: parsing "a": invalid syntax')])
+def test_versions_that_there_are_not(api, query, code, text):
+    api.create("v1", "ConfigMap", "c")
+    for path in ("configmaps", "configmaps/c"):
+        with pytest.raises(StatusError) as caught:
+            api.admin.raw("GET", f"/api/v1/namespaces/default/{path}?{query}")
+        assert (caught.value.code, caught.value.message) == (code, text.format(api.store.revision))
+
+
+def test_versions_that_there_are(api):
+    api.create("v1", "ConfigMap", "c")
+    for version in ("", "0", "1", api.store.revision):
+        query = f"resourceVersion={version}"
+        assert api.admin.raw("GET", f"/api/v1/namespaces/default/configmaps/c?{query}")["metadata"]["name"] == "c"
+        more = "&resourceVersionMatch=NotOlderThan" if version else ""
+        assert api.admin.raw("GET", f"/api/v1/namespaces/default/configmaps?{query}{more}")["items"]
+
+
+@pytest.mark.parametrize("query, text", [
+    ("resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
+     "resourceVersion is provided"),
+    ("resourceVersion=0&resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch "
+     '"exact" is forbidden for resourceVersion "0"'),
+    ("resourceVersion=5&resourceVersionMatch=Newest", 'resourceVersionMatch: Unsupported value: "Newest": supported '
+     'values: "Exact", "NotOlderThan", ""'),
+    ("resourceVersion=5&resourceVersionMatch=Exact&continue=x", "resourceVersionMatch: Forbidden: "
+     "resourceVersionMatch is forbidden when continue is provided"),
+    ("sendInitialEvents=true", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden "
+     "for list")])
+def test_options_of_lists_that_do_not_go_together(api, query, text):
+    assert api.refused(api.admin.raw, "GET", f"/api/v1/configmaps?{query}") == (
+        f'ListOptions.meta.k8s.io "" is invalid: {text}')
