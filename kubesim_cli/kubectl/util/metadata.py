@@ -63,7 +63,7 @@ def print_list(ctx: Context, info: Info, single: bool, what: str) -> None:
 def changed(ctx: Context, info: Info, field: str, values: Object) -> Object:
     """Return an object with other labels or annotations (`field`), and the resourceVersion that --resource-version
     asks for."""
-    new = clone(info.obj)
+    new: Object = clone(info.obj)
     new["metadata"][field] = values
     if ctx.flags["resource-version"]:
         new["metadata"]["resourceVersion"] = ctx.flags["resource-version"]
