@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shlex
 
@@ -256,3 +257,29 @@ def test_versions_that_there_are(api):
 def test_options_of_lists_that_do_not_go_together(api, query, text):
     assert api.refused(api.admin.raw, "GET", f"/api/v1/configmaps?{query}") == (
         f'ListOptions.meta.k8s.io "" is invalid: {text}')
+
+
+@pytest.mark.parametrize("path, plural, expected", [
+    ("/api/v1", "pods", "xPOwRZ+Yhw8="), ("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294="),
+    ("/apis/autoscaling/v2", "horizontalpodautoscalers", "qwQve8ut294="),
+    ("/apis/events.k8s.io/v1", "events", "r2yiGXH7wu8="),
+    ("/apis/admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", "LYmCf+UMVdg="),
+    ("/api/v1", "bindings", None), ("/api/v1", "componentstatuses", None), ("/api/v1", "pods/status", None)])
+def test_discovery_tells_the_storage_version_by_a_hash(api, path, plural, expected):
+    """The hashes are those of Kubernetes' api/discovery; what is stored nowhere has none."""
+    entries = {entry["name"]: entry for entry in api.admin.raw("GET", path)["resources"]}
+    assert entries[plural].get("storageVersionHash") == expected
+
+
+def test_the_storage_version_of_a_custom_resource(terminal):
+    names = {"plural": "stars", "singular": "star", "kind": "Star", "listKind": "StarList"}
+    terminal.ok("kubectl create -f -", json.dumps({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "stars.example.com"}, "spec": {
+            "group": "example.com", "scope": "Namespaced", "names": names, "versions": [
+                {"name": version, "served": True, "storage": version == "v1",
+                 "schema": {"openAPIV3Schema": {"type": "object"}}} for version in ("v2", "v1")]}}))
+    digest = hashlib.sha256(b"example.com/v1/Star").digest()[:8]
+    for version in ("v1", "v2"):
+        told = json.loads(terminal.ok(f"kubectl get --raw /apis/example.com/{version}"))["resources"][0]
+        assert told["storageVersionHash"] == base64.b64encode(digest).decode()
