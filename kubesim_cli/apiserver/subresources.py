@@ -112,7 +112,11 @@ def get_scale(request: Request) -> Object:
 def write_scale(request: Request) -> Object:
     """Change the number of replicas (ValidateScale)."""
     old, body, options = read_to_write(request), request.body, request.options
-    if request.verb == "patch":
+    if options.patch_type == "apply":
+        from .apply import require_version
+
+        require_version(body, "autoscaling/v1")
+    elif request.verb == "patch":
         from ..machinery import patch as patching
         from ..machinery.schema import schema_of
 

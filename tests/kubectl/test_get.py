@@ -167,6 +167,10 @@ def test_what_a_watch_of_files_takes(terminal):
     assert [line.rstrip() for line in result.out.splitlines()] == [
         "NAME                 DATA   AGE", "a                    0      0s", "a-much-longer-name   0      0s"]
     assert terminal("kubectl get -f - -w", listed) == (1, "", f"{start}, but a list of resources is found\n")
+    of_kind = listed.replace("kind: List", "kind: ConfigMapList")
+    assert terminal("kubectl get -f - -w", of_kind) == (1, "", f"{start}, but a list of resources is found\n")
+    unknown = listed.replace("kind: List", "kind: StarList")
+    assert 'no matches for kind "StarList" in version "v1"' in terminal("kubectl get -f - -w", unknown).err
     for name, text in (("one.yaml", two[:59]), ("two.yaml", two[59:])):
         with open(name, "w", encoding="utf-8") as file:
             file.write(text.strip().strip("-"))
