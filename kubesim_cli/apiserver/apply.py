@@ -214,8 +214,8 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
                       other: Other | None = None) -> Object:
     """Return a new object: `live` (None: there is none yet) after an apply of `body`, decoded, with its managedFields.
 
-    `other` is that of `track_update`. `body` is the request's object as it came, with the name and namespace of the request in it. Raises StatusError:
-    Conflict where other managers own what it changes, unless `force`.
+    `other` is that of `track_update`. `body` is the request's object as it came, with the name and namespace of the
+    request in it. Raises StatusError: Conflict where other managers own what it changes, unless `force`.
     """
     if body.get("metadata", {}).get("managedFields"):
         raise errors.bad_request("metadata.managedFields must be nil")

@@ -172,8 +172,9 @@ def _discover(client: Client, parts: list[str]) -> Object:
     found = [res for res in discovery.resources if res.api_version == group_version]
     if not found:
         raise errors.no_resource()
+    entries = [entry for res in found for entry in api_resources(discovery, res)]
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version,
-            "resources": sorted((entry for res in found for entry in api_resources(discovery, res)), key=lambda e: e["name"])}
+            "resources": sorted(entries, key=lambda entry: entry["name"])}
 
 
 def api_group(group: Object) -> Object:

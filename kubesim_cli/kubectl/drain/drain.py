@@ -72,7 +72,7 @@ def _strategy(ctx: Context, verb: str) -> str:
 
 def _nodes(ctx: Context) -> list[Info]:
     if ctx.flags["selector"]:
-        chunk_size = ctx.flags["chunk-size"] if "chunk-size" in ctx.flags else _CHUNK
+        chunk_size = ctx.flags["chunk-size"] if "chunk-size" in ctx.flags else _CHUNK  # noqa: SIM401 (Flags is no dict)
         return builder.from_flags(ctx, ["nodes"], continue_on_error=False, chunk_size=chunk_size).infos()
     infos = builder.from_flags(ctx, ctx.args, resource="nodes", continue_on_error=False,
                                single_resource_type=True).infos()
