@@ -66,13 +66,13 @@ def track(request: Request, old: Object | None, obj: Object) -> None:
 
 def _other_versions(request: Request) -> Other:
     """Return what converts an object of a request to the versions of its managers."""
-    server, kind = request.server, request.kind
+    server = request.server
 
     def convert(obj: Object, api_version: str) -> tuple[Object, Schema | None] | None:
         res = server.discovery.of_kind(api_version, request.res.kind)
         if res is None:
             return None
-        return server.kind(res).convert(kind.store_version(obj), api_version), server.schema(res)
+        return server.kind(res).convert(request.kind.store_version(obj), api_version), server.schema(res)
 
     return convert
 
