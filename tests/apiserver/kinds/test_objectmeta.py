@@ -73,7 +73,7 @@ def test_when_a_pod_is_replaced(desk, spec, expected):
 @pytest.mark.parametrize("toleration,expected", [
     ({"operator": "Exists", "value": "x"}, ['value: Invalid value: "x": must be empty for operator `Exists`']),
     ({"operator": "Odd"}, ['operator: Unsupported value: "Odd": supported values: "Equal", "Exists"']),
-    ({"key": "a", "value": "b c"}, ['value: Invalid value: "b c": a valid label must be an empty string or consist...']),
+    ({"key": "a", "value": "b c"}, ['value: Invalid value: "b c": a valid label must be an empty string or...']),
     ({"key": "a", "effect": "Odd"}, [
         'effect: Unsupported value: "Odd": supported values: "NoExecute", "NoSchedule"...']),
     ({}, []), ({"key": "a", "value": "b"}, []), ({"operator": "Exists"}, []),

@@ -40,8 +40,8 @@ def default(devices: Object) -> None:
 
 def each(path: str, items: Sequence[Json], most: int, check: Check,
          key: Callable[[Json], str] | None = None) -> FieldErrors:
-    """Return the FieldErrors of a list: of too many items, which alone is told then, of each by `check` and, with `key`,
-    of those that are there twice (validateSet, validateSlice, validateItems, stringKey)."""
+    """Return the FieldErrors of a list: of too many items, which alone is told then, of each by `check` and, with
+    `key`, of those that are there twice (validateSet, validateSlice, validateItems, stringKey)."""
     if len(items) > most:
         return [field.too_many(path, len(items), most)]
     errors = [error for i, item in enumerate(items) for error in check(f"{path}[{i}]", item)]
