@@ -6,7 +6,7 @@ from __future__ import annotations
 from ....machinery import field, names
 from ... import cel
 from ...cel.checker import BOOL, DYN, STRING, Fields, map_of, shown
-from ..checks import dns1123_label, dns1123_subdomain, one_of, qualified_name, said
+from ..checks import dns1123_label, dns1123_subdomain, once, one_of, qualified_name, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,13 +45,11 @@ def each(path: str, items: Sequence[Json], most: int, check: Check,
     if len(items) > most:
         return [field.too_many(path, len(items), most)]
     errors = [error for i, item in enumerate(items) for error in check(f"{path}[{i}]", item)]
-    seen = set()
+    seen: set[str] = set()
     for i, item in enumerate(items if key is not None else ()):
         assert key is not None
         name = key(item)
-        if name in seen:
-            errors.append(field.duplicate(f"{path}[{i}]", name))
-        seen.add(name)
+        errors += once(f"{path}[{i}]", name, seen)
     return errors
 
 
