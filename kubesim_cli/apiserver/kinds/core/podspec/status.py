@@ -103,7 +103,8 @@ def _restarts(container: Object, spec: Object, code: int) -> bool:
 def _resource_claims(statuses: Iterable[Object], claims: Iterable[Object]) -> FieldErrors:
     """validatePodResourceClaimStatuses (havePodClaim)."""
     errors: FieldErrors = []
-    known, seen = {claim.get("name") for claim in claims}, set()
+    known = {claim.get("name") for claim in claims}
+    seen: set[str] = set()
     for i, status in enumerate(statuses):
         at, name = f"status.resourceClaimStatuses[{i}]", status.get("name", "")
         if name not in known:
