@@ -192,7 +192,7 @@ def table(request: Request) -> Object:
     found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start))
     if start:
         found = (obj for obj in found if key_of(obj) >= start)  # what was not read from the store, too
-    if not limit:
+    if limit <= 0:
         return _table(request, request.kind, found)
     page = [*itertools.islice(found, limit)]
     shown = _table(request, request.kind, page)

@@ -148,6 +148,15 @@ def test_a_watch_lasts_as_long_as_a_request_may(terminal):
     assert '] "Unable to decode an event from the watch stream" err="context deadline exceeded ' in told
 
 
+def test_pages_of_less_than_nothing_are_no_pages(terminal):
+    for name in "ab":
+        terminal.ok(f"kubectl create cm {name}")
+    assert len(terminal.ok("kubectl get cm a b --chunk-size=-1 --no-headers").splitlines()) == 2
+    listed = terminal.ok("kubectl get cm --no-headers")
+    assert terminal.ok("kubectl get cm --no-headers --chunk-size=-1") == listed
+    assert json.loads(terminal.ok("kubectl get --raw '/api/v1/namespaces/default/configmaps?limit=-1'"))["items"]
+
+
 def test_old_releases_know_only_some_subresources(terminal):
     assert terminal("kubectl get pod web --subresource=other") == (
         1, "", 'error: invalid subresource value: "other". Must be one of [status scale]\n')
