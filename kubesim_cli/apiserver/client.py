@@ -167,6 +167,14 @@ class Client:
         self.managed_fields = True
         return request(self, method, url, body)
 
+    def raw_watch(self, url: str) -> tuple[Callable[[], builtins.list[Object]], float | None] | None:
+        """Return a function that gives the events since its last call, and the seconds after which it ends (None: the
+        URL does not say), where GET of a URL is a watch; else None."""
+        from .paths import watch
+
+        self.managed_fields = True
+        return watch(self, url)
+
     # What controllers use: straight reads of the store, with no List around them.
 
     def find(self, resource: str, name: str, namespace: str = "") -> Object | None:

@@ -283,3 +283,52 @@ def test_the_storage_version_of_a_custom_resource(terminal):
     for version in ("v1", "v2"):
         told = json.loads(terminal.ok(f"kubectl get --raw /apis/example.com/{version}"))["resources"][0]
         assert told["storageVersionHash"] == base64.b64encode(digest).decode()
+
+
+@pytest.mark.parametrize("path", [
+    "/api/v1/pods/a", "/apis/apps/v1/deployments/web", "/api/v1/namespaces/default/nodes",
+    "/api/v1/namespaces/default/nodes/minikube"])
+def test_a_path_has_a_namespace_where_its_resource_has(api, path):
+    api.pod("a")
+    assert api.refused(api.admin.raw, "GET", path) == "the server could not find the requested resource"
+
+
+def test_all_namespaces_are_only_read(api):
+    assert api.admin.raw("GET", "/api/v1/configmaps")["kind"] == "ConfigMapList"
+    for method in ("POST", "DELETE"):
+        assert api.refused(api.admin.raw, method, "/api/v1/configmaps", {}) == (
+            "the server does not allow this method on the requested resource")
+
+
+def events(terminal, path) -> list[tuple[str, str]]:
+    told = [json.loads(line) for line in terminal.ok(f"kubectl get --raw '{path}'").splitlines()]
+    return [(event["type"], event["object"]["metadata"]["name"]) for event in told]
+
+
+@pytest.mark.parametrize("path, expected", [
+    ("/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=9", {("ADDED", "a"), ("ADDED", "b"), ("MODIFIED", "a"),
+                                                                     ("MODIFIED", "b")}),
+    ("/api/v1/namespaces/default/pods?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=9", {
+        ("ADDED", "b"), ("MODIFIED", "b")}),
+    ("/api/v1/namespaces/default/pods/a?watch=1&timeoutSeconds=9", {("ADDED", "a"), ("MODIFIED", "a")}),
+    ("/api/v1/watch/namespaces/default/pods?labelSelector=run%3Da&timeoutSeconds=9", {("ADDED", "a"),
+                                                                                     ("MODIFIED", "a")}),
+    ("/api/v1/namespaces/default/pods/a/status?watch=false", None)])
+def test_a_watch_by_its_path(terminal, path, expected):
+    for name in "ab":
+        terminal.ok(f"kubectl run {name} --image=nginx")
+    if expected is not None:
+        assert set(events(terminal, path)) == expected
+    else:
+        assert json.loads(terminal.ok(f"kubectl get --raw '{path}'"))["kind"] == "Pod"
+
+
+def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
+    terminal.ok("kubectl create cm a")
+    listed = json.loads(terminal.ok("kubectl get --raw /api/v1/namespaces/default/configmaps"))
+    version = listed["metadata"]["resourceVersion"]
+    assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1") == []
+    assert terminal("kubectl get --raw '/foo?watch=1'").err == (
+        "Error from server (NotFound): the server could not find the requested resource\n")
+    assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
+        "Error from server (BadRequest): found '='")
