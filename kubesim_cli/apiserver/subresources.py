@@ -173,11 +173,23 @@ def create_binding(request: Request) -> Object:
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
     if meta.get("annotations"):
         obj["metadata"]["annotations"] = {**(old["metadata"].get("annotations") or {}), **meta["annotations"]}
-    if meta.get("labels") and enabled("PodTopologyLabelsAdmission", server.release):
-        obj["metadata"]["labels"] = {**(old["metadata"].get("labels") or {}), **meta["labels"]}
+    if enabled("PodTopologyLabelsAdmission", server.release):
+        labels = {**(meta.get("labels") or {}), **_topology(request, node)}
+        if labels:
+            obj["metadata"]["labels"] = {**(old["metadata"].get("labels") or {}), **labels}
     if not request.options.dry_run:
         server.write("MODIFIED", request.res, obj, old)
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
+
+
+def _topology(request: Request, node: str) -> dict[str, str]:
+    """Return the labels that admission puts into a Binding to a node."""
+    from .admission import runs
+    from .admission.podtopologylabels import labels_of
+
+    server = request.server
+    is_on = request.body["target"].get("kind") == "Node" and runs("podtopologylabels", server.settings, server.release)
+    return labels_of(server.trusted, node) if is_on else {}
 
 
 def _unbindable(pod: Object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.apiserver.settings import Settings
 from kubesim_cli.machinery.errors import StatusError
 
 SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
@@ -44,6 +45,26 @@ def test_the_pod_gets_what_the_binding_says_of_it(start, release, labels):
     bound = api.admin.get("pods", "a", "default")
     assert (bound["metadata"]["annotations"], bound["metadata"].get("labels")) == ({"by": "hand"}, labels)
     assert ("nominatedNodeName" in bound["status"]) == (release == (1, 34))
+
+
+ZONE = {"topology.kubernetes.io/zone": "z1", "topology.kubernetes.io/region": "r1"}
+
+
+@pytest.mark.parametrize("release, settings, expected", [
+    ((1, 34), None, {"run": "a"}), ((1, 35), None, {"run": "a", **ZONE}),
+    ((1, 35), Settings({"disable-admission-plugins": "PodTopologyLabels"}), {"run": "a"})])
+def test_a_pod_is_labelled_with_the_zone_of_its_node(start, release, settings, expected):
+    """PodTopologyLabels, at a binding and where a pod is made for a node."""
+    api = start(release)
+    api.server.settings = settings
+    api.change("nodes", "minikube", {"metadata": {"labels": {**ZONE, "other": "x"}}}, "")
+    containers = [{"name": "c", "image": "nginx"}]
+    api.create("v1", "Pod", "a", labels={"run": "a"}, spec={"containers": containers})
+    bind(api, binding())
+    api.create("v1", "Pod", "b", labels={"run": "a"}, spec={"containers": containers, "nodeName": "minikube"})
+    api.create("v1", "Pod", "c", labels={"run": "a"}, spec={"containers": containers, "nodeName": "unknown"})
+    assert [api.admin.get("pods", name, "default")["metadata"]["labels"] for name in "abc"] == [
+        expected, expected, {"run": "a"}]
 
 
 @pytest.mark.parametrize("body, code, text", [
