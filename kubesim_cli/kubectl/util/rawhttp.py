@@ -25,6 +25,13 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     except ValueError as problem:
         assert data is not None
         raise ctx.client.unreadable(url, data.encode("utf-8", "surrogateescape"), str(problem)) from None
+    path, _, query = url.partition("?")
+    parts = [part for part in path.split("/") if part]
+    if method == "GET" and parts[:3] == ["api", "v1", "namespaces"] and parts[4:5] == ["pods"] and parts[6:] == ["log"]:
+        from .rawlogs import show
+
+        show(ctx, parts, query)
+        return ""
     watch = ctx.client.raw_watch(url) if method == "GET" and "watch" in url else None
     if watch is not None:
         _follow(ctx, *watch)
@@ -32,7 +39,7 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     answer = ctx.client.raw(method, url, parsed)
     if isinstance(answer, str):
         return answer
-    if url.partition("?")[0] == "/version":
+    if path == "/version":
         return json.dumps(answer, indent=2, ensure_ascii=False)
     return _text(answer)
 
