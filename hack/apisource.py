@@ -14,8 +14,10 @@ import shlex
 import subprocess
 from typing import Any
 
-# Beta versions that a default cluster of 1.28 or later has served, and the later version that had the same resources.
-BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): "v1", ("flowcontrol.apiserver.k8s.io", "v1beta2"): "v1"}
+# Beta versions that a cluster of 1.28 or later has served, by default or by a feature gate, and the later version that
+# had the same resources.
+BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): "v1", ("flowcontrol.apiserver.k8s.io", "v1beta2"): "v1",
+         ("storagemigration.k8s.io", "v1beta1"): "v1"}
 
 
 class Checkout:

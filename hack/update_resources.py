@@ -18,9 +18,11 @@ import apisource
 import datafile
 
 # Resources behind a feature gate that is off by default in a release that has them in its models.
-_MIGRATIONS = "storagemigration.k8s.io/v1 storageversionmigrations"
-GATED = {"v1 pods/resize": "InPlacePodVerticalScaling",
-         _MIGRATIONS: "StorageVersionMigrator", f"{_MIGRATIONS}/status": "StorageVersionMigrator"}
+_MIGRATIONS = [f"storagemigration.k8s.io/{version} storageversionmigrations{part}"
+               for version in ("v1", "v1beta1") for part in ("", "/status")]
+GATED = {"v1 pods/resize": "InPlacePodVerticalScaling", **dict.fromkeys(_MIGRATIONS, "StorageVersionMigrator")}
+# Betas that newer releases have in their models, too, and do not serve by default.
+UNTIL = dict.fromkeys(_MIGRATIONS[2:], 37)
 
 
 def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:
@@ -40,14 +42,15 @@ def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> d
         if group:
             groups.setdefault(group, []).append(version)
     for (group, beta), later in apisource.BETAS.items():
-        if beta in groups[group]:
+        if beta in groups.get(group, (beta,)):
             continue
         groups[group].append(beta)
         resources += [{**entry, "groupVersion": f"{group}/{beta}"} for entry in resources
                       if entry["groupVersion"] == f"{group}/{later}"]
     for entry in resources:
         key = f"{entry['groupVersion']} {entry['name']}"
-        entry.update({**facts["resources"].get(key, {}), **({"gate": GATED[key]} if key in GATED else {})})
+        entry.update({**facts["resources"].get(key, {}), **({"until": UNTIL[key]} if key in UNTIL else {}),
+                      **({"gate": GATED[key]} if key in GATED else {})})
     return {"groups": [{"name": name, "versions": versions} for name, versions in groups.items()],
             "resources": resources}
 

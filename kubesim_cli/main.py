@@ -163,7 +163,7 @@ def _preferences(ctx: Context, words: list[str]) -> Preferences | None:
             or os.path.exists(os.path.join(home(environ), "kuberc"))):
         return None
     from .kubectl.cli.preferences import Preferences
-    return Preferences(words, environ, lambda text: ctx.err(f"Warning: {text}\n"))
+    return Preferences(ctx, words)
 
 
 def _unknown(ctx: Context, word: str) -> str:

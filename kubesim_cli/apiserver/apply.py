@@ -17,13 +17,15 @@ from ..machinery.wellknown import LAST_APPLIED_CONFIG_ANNOTATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
     from ..machinery.types import Object
 
     _Who: TypeAlias = tuple[str, str, str, str]  # see _identity
     _Managers: TypeAlias = dict[_Who, "_Owned"]
+    # (object, apiVersion) -> the object in that version and its schema, None where that is served no more
+    Other: TypeAlias = Callable[[Object, str], tuple[Object, Schema | None] | None]
 
 _MAX_UPDATE_MANAGERS = 10
 _STRIPPED: Object = {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, **{"f:" + name: {} for name in (
@@ -75,10 +77,11 @@ def _write(managers: _Managers) -> list[Object]:
 
 
 def track_update(old: Object | None, obj: Object, manager: str, api_version: str, subresource: str, now: float,
-                 schema: Schema | None, ignored: Object | None = None) -> None:
+                 schema: Schema | None, ignored: Object | None = None, other: Other | None = None) -> None:
     """Set `obj`'s managedFields, in place, to what they are after a create (`old` None) or an update.
 
-    `ignored` is the set of fields that this endpoint resets, such as STATUS. Entries that the request itself brings
+    `ignored` is the set of fields that this endpoint resets, such as STATUS. `other` converts for managers of other
+    versions; without it there is one version. Entries that the request itself brings
     replace those of `old`, an empty list ends tracking (FieldManager.Update).
     """
     meta = obj["metadata"]
@@ -91,8 +94,8 @@ def track_update(old: Object | None, obj: Object, manager: str, api_version: str
         return
     before = _untracked(old) if old is not None else zero(obj, schema)
     try:
-        _take_over(before, obj, managers, _identity(manager, "Update", api_version, subresource), api_version, now,
-                   schema, ignored or {})
+        _take_over(_Changes(before, obj, api_version, schema, ignored or {}, other), managers,
+                   _identity(manager, "Update", api_version, subresource), now)
     except typed.TypedError:
         pass  # what validation lets through and no field set can tell is nobody's (structuredMergeManager.Update)
     _cap(managers)
@@ -113,7 +116,8 @@ def track_scale(old: Object, obj: Object, manager: str, api_version: str, path: 
     fieldset.insert(replicas, place)
     known = managers.get(who)
     if known is None or not fieldset.has(known.fields, place):
-        _disown(managers, who, replicas)
+        for each in [each for each in managers if each != who]:
+            _disown(managers, each, replicas)
         managers[who] = _Owned(replicas, api_version, False, known.time if known else "")
     obj["metadata"]["managedFields"] = _write(managers)
 
@@ -132,28 +136,56 @@ def zero(obj: Object, schema: Schema | None) -> Object:
     return decode(kind, schema)[0] if schema is not None and not schema.custom else kind
 
 
-def _take_over(before: Object, obj: Object, managers: _Managers, who: _Who, api_version: str, now: float,
-               schema: Schema | None, ignored: Object) -> None:
-    changes = typed.compare(before, obj, schema).excluding(ignored)
-    written = fieldset.union(changes.modified, changes.added)
-    _disown(managers, None, fieldset.union(written, changes.removed))
-    mine = fieldset.difference(written, _STRIPPED)
+class _Changes:
+    """What a write makes of an object, as the managers of each version see it (merge.Updater.update)."""
+
+    def __init__(self, before: Object, after: Object, version: str, schema: Schema | None, ignored: Object,
+                 other: Other | None):
+        self.before, self.after, self.version, self.ignored, self.other = before, after, version, ignored, other
+        self._known: dict[str, typed.Comparison | None] = {
+            version: typed.compare(before, after, schema).excluding(ignored)}
+
+    def seen_in(self, version: str) -> typed.Comparison | None:
+        """Return them in a version, None where that is served no more."""
+        if self.other is None:
+            return self._known[self.version]
+        if version not in self._known:
+            before, after = self.other(self.before, version), self.other(self.after, version)
+            self._known[version] = None if before is None or after is None else typed.compare(
+                before[0], after[0], after[1]).excluding(self.ignored)
+        return self._known[version]
+
+    def written(self, version: str) -> Object:
+        """Return the set of fields that are changed or new in a version."""
+        changes = self.seen_in(version)
+        return {} if changes is None else fieldset.union(changes.modified, changes.added)
+
+    def disown(self, managers: _Managers, but: _Who | None) -> None:
+        """Take what is written and removed away from every manager but one; those of no version go."""
+        for who in [who for who in managers if who != but]:
+            changes = self.seen_in(managers[who].api_version)
+            if changes is None:
+                del managers[who]
+            else:
+                _disown(managers, who, fieldset.union(self.written(managers[who].api_version), changes.removed))
+
+
+def _take_over(changes: _Changes, managers: _Managers, who: _Who, now: float) -> None:
+    changes.disown(managers, None)
+    mine = fieldset.difference(changes.written(changes.version), _STRIPPED)
     if mine:
         known = managers.get(who)
         fields = fieldset.union(known.fields, mine) if known else mine
-        managers[who] = _Owned(fields, api_version, False, timestamps.format(now))
+        managers[who] = _Owned(fields, changes.version, False, timestamps.format(now))
 
 
-def _disown(managers: _Managers, but: _Who | None, fields: Object) -> None:
-    """Take fields away from every manager but one."""
-    if not fields:
-        return
-    for who in [who for who in managers if who != but]:
-        left = fieldset.difference(managers[who].fields, fields)
-        if left:
-            managers[who] = managers[who].but(left)
-        else:
-            del managers[who]
+def _disown(managers: _Managers, who: _Who, fields: Object) -> None:
+    """Take fields away from a manager; who has none left goes."""
+    left = fieldset.difference(managers[who].fields, fields) if fields else managers[who].fields
+    if left:
+        managers[who] = managers[who].but(left)
+    else:
+        del managers[who]
 
 
 def _cap(managers: _Managers) -> None:
@@ -178,17 +210,16 @@ def _cap(managers: _Managers) -> None:
 
 
 def server_side_apply(live: Object | None, body: Object, manager: str, force: bool, api_version: str, now: float,
-                      schema: Schema | None, ignored: Object | None = None, subresource: str = "") -> Object:
+                      schema: Schema | None, ignored: Object | None = None, subresource: str = "",
+                      other: Other | None = None) -> Object:
     """Return a new object: `live` (None: there is none yet) after an apply of `body`, decoded, with its managedFields.
 
-    `body` is the request's object as it came, with the name and namespace of the request in it. Raises StatusError:
-    Conflict where other managers own what it changes, unless `force`.
+    `other` is that of `track_update`. `body` is the request's object as it came, with the name and namespace of the
+    request in it. Raises StatusError: Conflict where other managers own what it changes, unless `force`.
     """
     if body.get("metadata", {}).get("managedFields"):
         raise errors.bad_request("metadata.managedFields must be nil")
-    if body.get("apiVersion") != api_version:
-        raise errors.bad_request("Incorrect version specified in apply patch. Specified patch version: "
-                                 f"{body.get('apiVersion')}, expected: {api_version}")
+    require_version(body, api_version)
     try:
         typed.check(body, schema)
     except typed.TypedError as wrong:
@@ -197,11 +228,11 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
     before = _untracked(live) if live is not None else empty
     managers = _read((live or {}).get("metadata", {}).get("managedFields")) or {}
     apply = _Apply(before, body, _identity(manager, "Apply", api_version, subresource), api_version, schema,
-                   ignored or {})
+                   ignored or {}, other)
     try:
         if live is not None and not managers:
             who = _identity("before-first-apply", "Update", api_version, "")
-            _take_over(empty, before, managers, who, api_version, now, schema, ignored or {})
+            _take_over(_Changes(empty, before, api_version, schema, ignored or {}, other), managers, who, now)
         merged, managers = apply.run(managers, force)
     except typed.TypedError as wrong:  # the body's own were told above
         raise errors.StatusError(500, "", f"failed to create typed live object ({_describe(live or empty)}): "
@@ -225,6 +256,13 @@ def server_side_apply(live: Object | None, body: Object, manager: str, force: bo
         obj["metadata"]["annotations"][LAST_APPLIED_CONFIG_ANNOTATION] = _last_applied(body)
     obj["metadata"]["managedFields"] = _write(managers)
     return obj
+
+
+def require_version(body: Object, api_version: str) -> None:
+    """Refuse an apply of an object in another version than the endpoint's."""
+    if body.get("apiVersion") != api_version:
+        raise errors.bad_request("Incorrect version specified in apply patch. Specified patch version: "
+                                 f"{body.get('apiVersion')}, expected: {api_version}")
 
 
 def read_merged(merged: Object, schema: Schema | None) -> Object:
@@ -255,9 +293,10 @@ def _last_applied(body: Object) -> str:
 class _Apply:
     """One apply of `body` over `live` by the manager `who` (merge.Updater.Apply)."""
 
-    def __init__(self, live: Object, body: Object, who: _Who, api_version: str, schema: Schema | None, ignored: Object):
+    def __init__(self, live: Object, body: Object, who: _Who, api_version: str, schema: Schema | None, ignored: Object,
+                 other: Other | None):
         self.live, self.body, self.who, self.api_version = live, body, who, api_version
-        self.schema, self.ignored = schema, ignored
+        self.schema, self.ignored, self.other = schema, ignored, other
 
     def run(self, managers: _Managers, force: bool) -> tuple[Object, _Managers]:
         """Return the merged object and the managers after it. Raises Conflict."""
@@ -267,35 +306,58 @@ class _Apply:
         managers[self.who] = _Owned(fieldset.without(fields, self.ignored), self.api_version, True,
                                     last.time if last else "")
         if last is not None and last.fields:
-            merged = self._pruned(merged, last.fields, managers)
-        changes = typed.compare(self.live, merged, self.schema).excluding(self.ignored)
-        written = fieldset.union(changes.modified, changes.added)
+            merged = self._pruned(merged, last, managers)
+        changes = _Changes(self.live, merged, self.api_version, self.schema, self.ignored, self.other)
         conflicts = {}
         for who, owned in managers.items():
-            clash = fieldset.intersection(owned.fields, written) if who != self.who else {}
+            clash = fieldset.intersection(owned.fields, changes.written(owned.api_version)) if who != self.who else {}
             if clash:
                 conflicts[who] = clash
         if conflicts and not force:
             conflicts = self._not_allowed(conflicts)
         if conflicts and not force:
             raise _conflict(conflicts)
-        _disown(managers, self.who, fieldset.union(written, changes.removed))
+        changes.disown(managers, self.who)
         return merged, managers
 
-    def _pruned(self, merged: Object, last: Object, managers: _Managers) -> Object:
-        """Drop what this manager applied last time, does not apply now, and nobody else owns."""
-        schema = self.schema
-        pruned = typed.remove(merged, typed.named(last, schema), schema)
-        owned: Object = {}
+    def _in(self, obj: Object, version: str) -> tuple[Object, Schema | None] | None:
+        """Return an object in a version and its schema, None where that is served no more."""
+        if self.other is None or obj["apiVersion"] == version == self.api_version:
+            return obj, self.schema
+        return self.other(obj, version)
+
+    def _pruned(self, merged: Object, last: _Owned, managers: _Managers) -> Object:
+        """Drop what this manager applied last time, does not apply now, and nobody else owns (merge.Updater.prune)."""
+        seen = self._in(merged, last.api_version)
+        if seen is None:
+            return merged
+        whole, schema = seen
+        named = typed.named(last.fields, schema)
+        pruned = typed.remove(whole, named, schema)
+        owned: dict[str, Object] = {}
         for manager in managers.values():
-            owned = fieldset.union(owned, manager.fields)
-        everything = typed.named(typed.field_set(merged, schema), schema)
-        kept = fieldset.union(typed.named(typed.field_set(pruned, schema), schema), typed.named(owned, schema))
-        pruned = typed.remove(merged, fieldset.difference(everything, kept), schema)
-        kept = typed.named(typed.field_set(pruned, schema), schema)
-        gone = fieldset.intersection(fieldset.difference(everything, kept), typed.named(last, schema))
-        left: Object = typed.remove(merged, gone, schema)
-        return left
+            owned[manager.api_version] = fieldset.union(owned.get(manager.api_version, {}), manager.fields)
+        for version in sorted(owned, key=lambda version: version != last.api_version):
+            pruned = self._with_owned(whole, pruned, version, owned[version])
+        back = self._in(pruned, last.api_version)
+        assert back is not None
+        kept = typed.named(typed.field_set(back[0], schema), schema)
+        everything = typed.named(typed.field_set(whole, schema), schema)
+        gone = fieldset.intersection(fieldset.difference(everything, kept), named)
+        left = self._in(typed.remove(whole, gone, schema), self.api_version)
+        assert left is not None
+        return left[0]
+
+    def _with_owned(self, whole: Object, pruned: Object, version: str, owned: Object) -> Object:
+        """Add back what others own in a version (addBackOwnedItems)."""
+        seen, left = self._in(whole, version), self._in(pruned, version)
+        if seen is None or left is None:
+            return pruned
+        schema = seen[1]
+        everything = typed.named(typed.field_set(seen[0], schema), schema)
+        kept = fieldset.union(typed.named(typed.field_set(left[0], schema), schema), typed.named(owned, schema))
+        found: Object = typed.remove(seen[0], fieldset.difference(everything, kept), schema)
+        return found
 
     def _not_allowed(self, conflicts: dict[_Who, Object]) -> dict[_Who, Object]:
         """kubectl may take over what its own client-side apply has set and nobody changed since."""

@@ -167,6 +167,14 @@ class Client:
         self.managed_fields = True
         return request(self, method, url, body)
 
+    def raw_watch(self, url: str) -> tuple[Callable[[], builtins.list[Object]], float | None] | None:
+        """Return a function that gives the events since its last call, and the seconds after which it ends (None: the
+        URL does not say), where GET of a URL is a watch; else None."""
+        from .paths import watch
+
+        self.managed_fields = True
+        return watch(self, url)
+
     # What controllers use: straight reads of the store, with no List around them.
 
     def find(self, resource: str, name: str, namespace: str = "") -> Object | None:
@@ -196,6 +204,7 @@ class Client:
         """Record an Event about `obj` (client-go's EventRecorder; equal ones are counted, not repeated).
 
         `type_`: Normal or Warning; `component` is source.component, as in `statefulset-controller`. `action`, as in
-        `Binding`, makes it an event of events.k8s.io/v1, which has an eventTime and a series but no count.
+        `Binding`, makes it an event of events.k8s.io/v1, which has an eventTime and a series but no count, and
+        as `host` the instance that tells, as in `default-scheduler-minikube`.
         """
         self.server.events.record(obj, type_, reason, message, component, host, field_path, action)

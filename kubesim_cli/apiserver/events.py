@@ -37,7 +37,7 @@ class Recorder:
                  "apiVersion": obj["apiVersion"], "resourceVersion": meta.get("resourceVersion"),
                  "fieldPath": field_path}
         event: Object = {
-            "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message[:1024],
+            "involvedObject": {k: v for k, v in about.items() if v}, "reason": reason, "message": message,
             "type": type_, "reportingComponent": component, "reportingInstance": host}
         names = self._about(namespace, meta["name"])
         alike = []
@@ -52,7 +52,7 @@ class Recorder:
                 return
         recent = len(alike) >= SIMILAR and [old for old in alike if expiry(old) - LIFE > self.server.now - WINDOW]
         if recent and len(recent) >= SIMILAR:
-            event["message"] = (COMBINED + event["message"])[:1024]
+            event["message"] = COMBINED + event["message"]
             for old in recent:
                 if old["message"].startswith(COMBINED):
                     self._count(old, event["message"])

@@ -9,12 +9,17 @@ from .request import Options, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from ..machinery.discovery import Resource
+    from ..machinery.discovery import Discovery, Resource
     from ..machinery.types import Json, Object
     from .client import Client
 
+_VERSION_OPTIONS = {"resourceVersion", "resourceVersionMatch", "sendInitialEvents"}
+# What is not stored in the preferred version: group and version (pkg/kubeapiserver/default_storage_factory_builder.go).
+_STORED_IN = {"events.events.k8s.io": ("", "v1"), **{
+    f"{plural}.admissionregistration.k8s.io": ("admissionregistration.k8s.io", "v1beta1")
+    for plural in ("mutatingadmissionpolicies", "mutatingadmissionpolicybindings")}}
 _SUMMARY = 30  # bytes of a body that a refusal tells
 
 
@@ -40,8 +45,7 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
         if parts[:1] not in (["api"], ["apis"]):
             return serve(client.discovery, client.release, path)
         return _discover(client, parts)
-    group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
-    return _serve(client, method, group, version_, rest, _query(query), body)
+    return _serve(client, method, parts, _query(query), body)
 
 
 def _of_resource(parts: list[str]) -> bool:
@@ -92,8 +96,9 @@ def _number(query: dict[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict[str, str],
-           body: Object | None) -> Json:
+def _place(client: Client, parts: list[str]) -> tuple[str, str, str, str]:
+    """Return (resource, namespace, name, subresource) of a path of a resource; raises NotFound."""
+    group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
@@ -101,10 +106,65 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     name, subresource = (*rest[1:3], "", "")[:2]
     if len(rest) > 3:
         raise errors.no_resource()
-    client.server.resolve(resource)
+    namespaced = client.server.resolve(resource).namespaced
+    if (namespace and not namespaced) or (name and namespaced and not namespace):
+        raise errors.no_resource()
+    return resource, namespace, name, subresource
+
+
+class _Watch:
+    """A watch that a URL asks for. `timeout`: seconds after which it ends, None where the URL does not say."""
+
+    def __init__(self, client: Client, parts: list[str], query: dict[str, str]):
+        self._client = client
+        self._resource, self._namespace, name, _ = _place(client, parts)
+        self._labels = query.get("labelSelector", "")
+        self._fields = f"metadata.name={name}" if name else query.get("fieldSelector", "")
+        version = query.get("resourceVersion", "0")
+        self._since = int(version) if version.isdecimal() else 0
+        self.timeout = _number(query, "timeoutSeconds") or None
+
+    def look(self) -> list[Object]:
+        """Return the events since the last look; the first tells what there is, unless a version is given."""
+        begun, told = self._since, []
+        if not begun:
+            listed = self._client.list(self._resource, self._namespace, label_selector=self._labels,
+                                       field_selector=self._fields)
+            self._since = int(listed["metadata"]["resourceVersion"])
+            told = [{"type": "ADDED", "object": obj} for obj in listed["items"]]
+        self._since, events = self._client.watch(self._resource, self._namespace, since=self._since,
+                                                 label_selector=self._labels, field_selector=self._fields)
+        return told + events
+
+
+def watch(client: Client, url: str) -> tuple[Callable[[], list[Object]], float | None] | None:
+    """Return what looks for the events of the watch that a URL asks for, by its query or by `watch` in its path as
+    older clients do, and after how many seconds it ends (None: the URL does not say); None for any other URL.
+
+    Raises StatusError.
+    """
+    path, _, query = url.partition("?")
+    parts, found = [part for part in path.split("/") if part], _query(query)
+    by_path = _of_resource(parts) and parts[2 if parts[0] == "api" else 3] == "watch"
+    if by_path:
+        parts.remove("watch")
+    if not _of_resource(parts) or not (by_path or found.get("watch", "0") not in ("0", "false")):
+        return None
+    wanted = _Watch(client, parts, found)
+    return wanted.look, wanted.timeout
+
+
+def _serve(client: Client, method: str, parts: list[str], query: dict[str, str], body: Object | None) -> Json:
+    resource, namespace, name, subresource = _place(client, parts)
+    if not namespace and method != "GET" and client.server.resolve(resource).namespaced:
+        raise errors.method_not_allowed()
     labels, fields = query.get("labelSelector", ""), query.get("fieldSelector", "")
     limit = _number(query, "limit")
     _number(query, "timeoutSeconds")
+    if method == "GET" and not _VERSION_OPTIONS.isdisjoint(query):
+        from . import listoptions
+
+        listoptions.check(query, client.server.store.revision, not name)
     if method == "GET" and not name:
         found = client.list(resource, namespace, label_selector=labels, field_selector=fields,
                             limit=limit or 0, continue_=query.get("continue", ""))
@@ -125,7 +185,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
                       field_validation=query.get("fieldValidation", ""))
     written = {"POST": "create", "PUT": "update"}.get(method)
     if written is None:
-        raise errors.method_not_supported(resource, method.lower())
+        raise errors.method_not_allowed()
     from . import writeoptions
 
     writeoptions.check(written, options, [query["dryRun"]] if "dryRun" in query else [])
@@ -163,8 +223,9 @@ def _discover(client: Client, parts: list[str]) -> Object:
     found = [res for res in discovery.resources if res.api_version == group_version]
     if not found:
         raise errors.no_resource()
+    entries = [entry for res in found for entry in api_resources(discovery, res)]
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version,
-            "resources": sorted((entry for res in found for entry in api_resources(res)), key=lambda e: e["name"])}
+            "resources": sorted(entries, key=lambda entry: entry["name"])}
 
 
 def api_group(group: Object) -> Object:
@@ -174,7 +235,7 @@ def api_group(group: Object) -> Object:
     return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 
 
-def api_resources(res: Resource) -> Iterator[Object]:
+def api_resources(discovery: Discovery, res: Resource) -> Iterator[Object]:
     """Yield the metav1.APIResources of a resource and of its subresources."""
     entry = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "kind": res.kind,
              "verbs": res.verbs}
@@ -182,9 +243,28 @@ def api_resources(res: Resource) -> Iterator[Object]:
         entry["shortNames"] = list(res.short_names)
     if res.categories:
         entry["categories"] = list(res.categories)
+    if "create" in res.verbs and "list" in res.verbs:
+        entry["storageVersionHash"] = _storage_version_hash(*_storage_version(discovery, res), res.kind)
     yield entry
     for name, sub in res.subresources.items():
         entry = {"name": f"{res.plural}/{name}", "singularName": "", "namespaced": res.namespaced,
                  **{key: sub[key] for key in ("group", "version") if key in sub}, "kind": sub["kind"],
                  "verbs": sub["verbs"]}
         yield entry
+
+
+def _storage_version(discovery: Discovery, res: Resource) -> tuple[str, str]:
+    """Return the group and version that a resource's objects are stored in."""
+    if res.crd is not None:
+        return res.group, next(each["name"] for each in res.crd["spec"]["versions"] if each["storage"])
+    preferred = next(each.version for each in discovery.by_plural(res.plural) if each.group == res.group)
+    return _STORED_IN.get(res.name, (res.group, preferred))
+
+
+def _storage_version_hash(group: str, version: str, kind: str) -> str:
+    """Tell a storage version by eight bytes of its digest (endpoints/discovery StorageVersionHash)."""
+    from base64 import b64encode
+
+    from ..machinery.digest import sha256
+
+    return b64encode(sha256(f"{group}/{version}/{kind}".encode()).digest()[:8]).decode()

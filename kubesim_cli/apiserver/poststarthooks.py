@@ -34,7 +34,7 @@ _API_SERVICES = (  # group, its priority, versions with theirs
     ("networking.k8s.io", 17200, {"v1": 15}), ("node.k8s.io", 16300, {"v1": 15}), ("policy", 17100, {"v1": 15}),
     ("rbac.authorization.k8s.io", 17000, {"v1": 15}), ("resource.k8s.io", 16200, {"v1": 21}),
     ("scheduling.k8s.io", 16600, {"v1": 15}), ("storage.k8s.io", 16800, {"v1": 15}),
-    ("storagemigration.k8s.io", 15800, {"v1": 15}))
+    ("storagemigration.k8s.io", 15800, {"v1": 15, "v1beta1": 9}))
 
 _PRIORITY_LEVELS = (  # name, shares, lendable percent, (queues, hand size) where requests wait
     ("catch-all", 5, 0, None), ("system", 30, 33, (64, 6)), ("node-high", 40, 25, (64, 6)),

@@ -89,8 +89,6 @@ def read_to_write(request: Request) -> Object:
 
 def get(request: Request) -> Object:
     """Serve GET of one object."""
-    if "get" not in request.res.verbs:
-        raise errors.method_not_supported(request.res.name, "get")
     if request.kind.computed:
         return request.kind.serve_get(request.server.trusted, request.namespace, request.name)
     return convert(request, read(request))
@@ -98,10 +96,7 @@ def get(request: Request) -> Object:
 
 def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]]) -> Iterator[Object]:
     """Yield what a request selects of a collection, which `read_all(resource, namespace)` reads."""
-    res, server = request.res, request.server
-    if "list" not in res.verbs:
-        raise errors.method_not_supported(res.name, "list")
-    test = predicate(request)
+    server, test = request.server, predicate(request)
     if request.kind.computed:
         found: Iterable[Object] | None = request.kind.serve_list(server.trusted, request.namespace)
     else:
@@ -197,7 +192,7 @@ def table(request: Request) -> Object:
     found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start))
     if start:
         found = (obj for obj in found if key_of(obj) >= start)  # what was not read from the store, too
-    if not limit:
+    if limit <= 0:
         return _table(request, request.kind, found)
     page = [*itertools.islice(found, limit)]
     shown = _table(request, request.kind, page)

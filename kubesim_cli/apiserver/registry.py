@@ -44,16 +44,14 @@ def create(request: Request) -> Object:
 def store_new(request: Request, body: Object) -> Object:
     """Take a new object, as it was sent, through everything a creation has to pass."""
     res, server, kind = request.res, request.server, request.kind
-    if "create" not in res.verbs:
-        raise errors.method_not_supported(res.name, "create")
     ctx = request.context
     server.begin()
     obj = decode(request, body)
+    meta = obj.setdefault("metadata", {})
+    _settle_namespace(res, meta, request.namespace)
     answer = kind.serve_create(obj, ctx)
     if answer is not None:
         return answer
-    meta = obj.setdefault("metadata", {})
-    _settle_namespace(res, meta, request.namespace)
     if meta.get("resourceVersion") and not request.trusted:
         raise errors.StatusError(500, "InternalError", "resourceVersion should not be set on objects to be created")
     if not meta.get("name") and meta.get("generateName"):
@@ -119,8 +117,6 @@ def check_name(meta: Object, name: str) -> None:
 
 def update(request: Request) -> Object:
     """Serve PUT of an object."""
-    if "update" not in request.res.verbs:
-        raise errors.method_not_supported(request.res.name, "update")
     _check_options(request)
     request.server.begin()
     if request.kind.create_on_update and find(request) is None:
@@ -179,11 +175,7 @@ def _check_preconditions(request: Request, meta: Object, before: Object) -> None
     """Optimistic concurrency: a given resourceVersion or, with PUT, UID has to be the stored one."""
     res, kind = request.res, request.kind
     if request.verb == "update" and meta.get("uid") and meta["uid"] != before["uid"]:
-        place = "/".join(part for part in (res.plural, before.get("namespace"), before["name"]) if part)
-        raise errors.conflict(res.name, before["name"],
-                              f"StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, "
-                              f"AdditionalErrorMsg: Precondition failed: UID in precondition: {meta['uid']}, "
-                              f"UID in object meta: {before['uid']}")
+        raise errors.precondition_failed(res.name, before, "uid", meta["uid"])
     given = meta.get("resourceVersion") or "0"
     if not (given.isascii() and given.isdecimal()):
         raise errors.StatusError(500, "", f"strconv.ParseUint: parsing {quote(given)}: invalid syntax")
@@ -215,8 +207,6 @@ def _check_options(request: Request) -> None:
 
 def patch(request: Request) -> Object:
     """Serve PATCH of an object; server-side apply creates it where it is missing."""
-    if "patch" not in request.res.verbs:
-        raise errors.method_not_supported(request.res.name, "patch")
     _check_options(request)
     request.server.begin()
     old = find_to_write(request)
@@ -258,8 +248,6 @@ def patched(request: Request, current: Object) -> Object:
 def delete(request: Request) -> Object:
     """Serve DELETE of an object (registry Store.Delete, rest.BeforeDelete)."""
     res, server, kind, options = request.res, request.server, request.kind, request.options
-    if "delete" not in res.verbs:
-        raise errors.method_not_supported(res.name, "delete")
     server.begin()
     old = read(request)
     if res.crd is not None:
@@ -323,8 +311,6 @@ def _remove(request: Request, obj: Object, old: Object) -> Object:
 def deletecollection(request: Request) -> Object:
     """Serve DELETE of a collection."""
     res, server, options = request.res, request.server, request.options
-    if "deletecollection" not in res.verbs:
-        raise errors.method_not_supported(res.name, "deletecollection")
     server.begin()
     test = predicate(request)
     items = [obj for obj in server.store.list(request.stored_as, request.namespace) if test is None or test(obj)]

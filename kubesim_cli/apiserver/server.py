@@ -13,7 +13,7 @@ from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
     from ..machinery.entropy import Entropy
@@ -223,6 +223,9 @@ class Server:
         self._strike(request)
         if request.subresource and request.subresource not in res.subresources:
             raise errors.not_found(res.name, request.name) if res.crd is not None else errors.no_resource()
+        verbs = res.subresources[request.subresource]["verbs"] if request.subresource else res.verbs
+        if request.api_verb not in verbs:
+            raise _not_served(request, verbs)
         on_warning = request.client.on_warning
         if on_warning is not None:
             deprecated = request.kind.deprecated(res.version, self.release)
@@ -282,6 +285,16 @@ class Server:
             if rest in (res.group, f"{res.version}.{res.group}"):
                 return res
         return None
+
+
+def _not_served(request: Request, verbs: Sequence[str]) -> errors.StatusError:
+    """What a verb is answered with that a resource has not: its path may have another one or none."""
+    if request.res.crd is not None:
+        return errors.method_not_supported(request.res.name, request.api_verb)
+    if request.subresource:
+        return errors.method_not_allowed()
+    of_path = ("get", "update", "patch", "delete") if request.name else ("list", "create", "deletecollection")
+    return errors.method_not_allowed() if any(verb in verbs for verb in of_path) else errors.no_resource()
 
 
 def _serve(request: Request) -> Object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..machinery import conditions, errors
 from ..machinery.objects import clone, dig
+from ..releases.gates import enabled
 from . import registry, tracking
 from .reading import convert, read, read_to_write
 
@@ -19,11 +20,11 @@ _OWN_BODIES = ("binding", "eviction", "finalize", "scale", "token")  # the other
 
 
 def serve(request: Request) -> Object:
-    """Serve one call on a subresource; raises MethodNotAllowed for what it does not know."""
+    """Serve one call on a subresource; raises MethodNotAllowed for what is not played."""
     res, verb = request.res, request.verb
     served = SUBRESOURCES.get(request.subresource, {}).get(verb)
-    if served is None or verb not in res.subresources[request.subresource]["verbs"]:
-        raise errors.method_not_supported(f"{res.name}/{request.subresource}", verb)
+    if served is None:
+        raise errors.method_not_allowed()
     if verb != "get":
         request.server.begin()
     if verb in ("create", "update") and request.subresource in _OWN_BODIES and not request.trusted:
@@ -111,7 +112,11 @@ def get_scale(request: Request) -> Object:
 def write_scale(request: Request) -> Object:
     """Change the number of replicas (ValidateScale)."""
     old, body, options = read_to_write(request), request.body, request.options
-    if request.verb == "patch":
+    if options.patch_type == "apply":
+        from .apply import require_version
+
+        require_version(body, "autoscaling/v1")
+    elif request.verb == "patch":
         from ..machinery import patch as patching
         from ..machinery.schema import schema_of
 
@@ -141,32 +146,69 @@ def write_scale(request: Request) -> Object:
 
 
 def create_binding(request: Request) -> Object:
-    """Bind a pod to a node (registry/core/pod/storage BindingREST)."""
-    old, name, server = read(request), request.name, request.server
-    _validate_binding(request.body)
-    node = dig(request.body, "target", "name", default="")
-    if old["metadata"].get("deletionTimestamp"):
-        raise errors.conflict("pods/binding", name, f'pod {name} is being deleted, cannot be assigned to a host')
-    if old["spec"].get("nodeName"):
-        raise errors.conflict("pods/binding", name,
-                              f'pod {name} is already assigned to node "{old["spec"]["nodeName"]}"')
+    """Bind a pod to a node, with the annotations and labels of the Binding (registry/core/pod/storage BindingREST).
+
+    Raises BadRequest, NotFound or Conflict.
+    """
+    name, binding, server = request.name, request.body, request.server
+    meta, node = binding.get("metadata") or {}, dig(binding, "target", "name", default="")
+    if meta.get("name", "") != name:
+        raise errors.bad_request("name in URL does not match name in Binding object")
+    _validate_binding(binding)
+    if not name:
+        raise errors.bad_request("Name parameter required.")
+    old = read(request)
+    for field in ("uid", "resourceVersion"):
+        if meta.get(field, old["metadata"][field]) != old["metadata"][field]:
+            raise errors.precondition_failed(request.res.name, old["metadata"], field, meta[field])
+    why = _unbindable(old)
+    if why:
+        raise errors.conflict("pods/binding", name, f"pod {name} {why}")
     status = dict(old.get("status") or {})
     status["conditions"] = list(status.get("conditions") or ())
     conditions.set_condition(status["conditions"],
                              {"type": "PodScheduled", "status": "True", "lastProbeTime": None}, server.now)
+    if enabled("ClearingNominatedNodeNameAfterBinding", server.release):
+        status.pop("nominatedNodeName", None)
     obj = {**old, "metadata": dict(old["metadata"]), "spec": {**old["spec"], "nodeName": node}, "status": status}
-    server.write("MODIFIED", request.res, obj, old)
+    if meta.get("annotations"):
+        obj["metadata"]["annotations"] = {**(old["metadata"].get("annotations") or {}), **meta["annotations"]}
+    if enabled("PodTopologyLabelsAdmission", server.release):
+        labels = {**(meta.get("labels") or {}), **_topology(request, node)}
+        if labels:
+            obj["metadata"]["labels"] = {**(old["metadata"].get("labels") or {}), **labels}
+    if not request.options.dry_run:
+        server.write("MODIFIED", request.res, obj, old)
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
 
-def _validate_binding(body: Object) -> None:
+def _topology(request: Request, node: str) -> dict[str, str]:
+    """Return the labels that admission puts into a Binding to a node."""
+    from .admission import runs
+    from .admission.podtopologylabels import labels_of
+
+    server = request.server
+    is_on = request.body["target"].get("kind") == "Node" and runs("podtopologylabels", server.settings, server.release)
+    return labels_of(server.trusted, node) if is_on else {}
+
+
+def _unbindable(pod: Object) -> str:
+    """Return why a pod cannot be bound, "" where it can."""
+    if pod["metadata"].get("deletionTimestamp"):
+        return "is being deleted, cannot be assigned to a host"
+    if pod["spec"].get("nodeName"):
+        return f'is already assigned to node "{pod["spec"]["nodeName"]}"'
+    return "has non-empty .spec.schedulingGates" if pod["spec"].get("schedulingGates") else ""
+
+
+def _validate_binding(binding: Object) -> None:
     """Refuse a Binding to nothing, or to something other than a Node (ValidatePodBinding)."""
     from ..machinery import field
 
-    kind, wrong = dig(body, "target", "kind", default=""), []
+    kind, wrong = dig(binding, "target", "kind", default=""), []
     if kind not in ("", "Node"):
         wrong.append(field.not_supported("target.kind", kind, ["Node", "<empty>"]))
-    if not dig(body, "target", "name", default=""):
+    if not dig(binding, "target", "name", default=""):
         wrong.append(field.required("target.name"))
     if wrong:
         told = wrong[0] if len(wrong) == 1 else f"[{', '.join(map(str, wrong))}]"

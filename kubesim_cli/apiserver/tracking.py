@@ -6,7 +6,9 @@ from ..machinery.objects import copy_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.schema import Schema
     from ..machinery.types import Object
+    from .apply import Other
     from .request import Request
 
 # Who the control plane is: client-go names a manager after the program.
@@ -57,9 +59,22 @@ def track(request: Request, old: Object | None, obj: Object) -> None:
     else:
         was, now = _as_requested(request, old) if old is not None else None, _as_requested(request, obj)
         track_update(was, now, manager, res.api_version, subresource, request.server.now, request.schema,
-                     _ignored(request))
+                     _ignored(request), _other_versions(request))
         copy_field("managedFields", now["metadata"], obj["metadata"])
     obj["metadata"].setdefault("managedFields", [])  # a command's, whose managers nobody has to find out
+
+
+def _other_versions(request: Request) -> Other:
+    """Return what converts an object of a request to the versions of its managers."""
+    server = request.server
+
+    def convert(obj: Object, api_version: str) -> tuple[Object, Schema | None] | None:
+        res = server.discovery.of_kind(api_version, request.res.kind)
+        if res is None:
+            return None
+        return server.kind(res).convert(request.kind.store_version(obj), api_version), server.schema(res)
+
+    return convert
 
 
 def begun(manager: str, now: float) -> str:
@@ -141,4 +156,4 @@ def applied(request: Request, old: Object | None) -> Object:
     where = {"name": request.name, **({"namespace": request.namespace} if res.namespaced else {})}
     body = {**request.body, "metadata": {**(request.body.get("metadata") or {}), **where}}
     return server_side_apply(old, body, options.field_manager, options.force, res.api_version, request.server.now,
-                             request.schema, _ignored(request), request.subresource)
+                             request.schema, _ignored(request), request.subresource, _other_versions(request))

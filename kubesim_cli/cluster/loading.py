@@ -111,9 +111,11 @@ def _store(cluster: Cluster, given: Object) -> list[str]:
         meta["generation"] = 1
     if not meta.get("uid"):
         meta["uid"] = cluster.entropy.uid(request.stored_as, key)
+        kind.prepare_create(obj, ctx)
         bad = objectmeta.validate(meta, res.namespaced, kind.name_rule_of(ctx.release)) + kind.validate(obj, ctx)
         if bad:
             raise invalid(res.kind, res.group, meta["name"], bad)
+        kind.after_create(obj, ctx)
     space = meta.get("namespace")
     if space and server.find("namespaces", "", space) is None:
         cluster.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})

@@ -84,9 +84,8 @@ class _Sync:
     def first(self) -> float | None:
         """Return when a new schedule falls due for the first time."""
         schedule = self._schedule()
-        if schedule is None or self.spec.get("suspend"):
-            return self.run()
-        return self._next(schedule)
+        at = self._next(schedule) if schedule is not None and not self.spec.get("suspend") else None
+        return at if at is not None else self.run()
 
     def _event(self, type_: str, reason: str, message: str) -> None:
         self.api.record(self.cron_job, type_, reason, message, COMPONENT)
@@ -164,16 +163,18 @@ class _Sync:
 
     def _missed(self, schedule: Schedule, with_deadline: bool = False) -> tuple[float | None, bool]:
         """Return the last time that has come and was not acted upon, and whether there were very many
-        (mostRecentScheduleTime)."""
+        (mostRecentScheduleTime). Raises ValueError for a schedule that has no times, as on the 31st of February."""
         now, deadline = self.api.now, self.spec.get("startingDeadlineSeconds")
         since = timestamps.parse(self.status.get("lastScheduleTime") or self.meta["creationTimestamp"])
         if with_deadline and deadline is not None:
             since = max(since, now - deadline)
         first = schedule.next(since, self.zone)
-        if first is None or now < first:
+        if first is not None and now < first:
             return None, False
-        second = schedule.next(first, self.zone)
-        if second is None or now < second:
+        second = schedule.next(first, self.zone) if first is not None else None
+        if first is None or second is None:
+            raise ValueError("time difference between two schedules is less than 1 second")
+        if now < second:
             return first, False
         missed = int(now - first) // int(second - first) + 1
         last, at = first, schedule.next(first + (missed - 2) * (second - first), self.zone)
@@ -194,7 +195,11 @@ class _Sync:
         schedule = self._schedule()
         if schedule is None or self.spec.get("suspend"):
             return None
-        time, many = self._missed(schedule, with_deadline=True)
+        try:
+            time, many = self._missed(schedule, with_deadline=True)
+        except ValueError as error:
+            self._event("Warning", "InvalidSchedule", f"invalid schedule: {self.spec['schedule']} : {error}")
+            return None
         if many:
             self._event("Warning", "TooManyMissedTimes", "too many missed start times. Set or decrease "
                                                          ".spec.startingDeadlineSeconds or check clock skew")

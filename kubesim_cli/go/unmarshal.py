@@ -36,6 +36,19 @@ class Types:
         `any`. Raises Misfit for the first value of another type and the first unknown field."""
         return self._value(type_, value, "", ())
 
+    def unknown(self, value: Any, type_: str, path: str = "") -> list[str]:
+        """Return the paths of the fields of a value that fits, of which the type knows nothing."""
+        type_ = type_.lstrip("*")
+        if type_.startswith("[]") and isinstance(value, list):
+            return [found for i, item in enumerate(value) for found in self.unknown(item, type_[2:], f"{path}[{i}]")]
+        if type_ not in self._structs or not isinstance(value, dict):
+            return []
+        fields, out = self._fields(type_), list[str]()
+        for key in sorted(value):
+            at = f"{path}.{key}" if path else key
+            out += self.unknown(value[key], fields[key][1], at) if key in fields else [at]
+        return out
+
     def _value(self, type_: str, value: Any, struct: str, where: tuple[str, ...]) -> Any:
         """`struct` is the type that `where`, the names on the way, ends in."""
         if value is None:

@@ -29,15 +29,15 @@ def run(ctx: Context) -> None:
     result = metadata.select(ctx, resources)
 
     def annotate(info: Info) -> None:
-        changed = clone(info.obj)
+        recorded = clone(info.obj)
         offline = strategy == "client" or flags["local"] or flags["list"]
         if not offline:
-            cmdutil.record(ctx, changed)
-        annotations = changed["metadata"].get("annotations") or {}
+            cmdutil.record(ctx, recorded)
+        annotations = recorded["metadata"].get("annotations") or {}
         if not flags["overwrite"]:
             _refuse_overwrites(annotations, new)
-        annotations = {key: value for key, value in {**annotations, **new}.items() if key not in removed}
-        changed["metadata"]["annotations"] = annotations
+        changed = metadata.changed(ctx, info, "annotations", {
+            key: value for key, value in {**annotations, **new}.items() if key not in removed})
         info.obj = changed if offline else metadata.send(ctx, info, changed, strategy)
         if flags["list"]:
             return metadata.print_list(ctx, info, result.single, "annotations")

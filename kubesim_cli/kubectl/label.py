@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..go.fmt import quote
 from ..machinery import names
-from ..machinery.objects import clone
 from ..releases.kubectl import does
 from .failures import Failure
 from .resource import builder
@@ -30,8 +29,7 @@ def run(ctx: Context) -> None:
     offline = strategy == "client" or flags["local"] or flags["list"]
 
     def label(info: Info) -> None:
-        changed = clone(info.obj)
-        labels = changed["metadata"].get("labels") or {}
+        labels = info.obj["metadata"].get("labels") or {}
         if not offline:
             for key in removed:
                 if key not in labels:
@@ -41,7 +39,8 @@ def run(ctx: Context) -> None:
                                for key, value in new.items() if key in labels and labels[key] != value])
         added = [key for key, value in new.items() if labels.get(key) != value]
         gone = [key for key in removed if key in labels]
-        changed["metadata"]["labels"] = {key: value for key, value in {**labels, **new}.items() if key not in removed}
+        changed = metadata.changed(ctx, info, "labels", {
+            key: value for key, value in {**labels, **new}.items() if key not in removed})
         if not offline:
             cmdutil.record(ctx, changed)
         detailed = does("DetailedLabelResult", ctx.release)

@@ -12,6 +12,8 @@ from .util import cmdutil, podcmd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..cluster.cluster import ContainerLog
     from ..machinery.types import Object
     from .cli.flags import Flags
@@ -39,7 +41,7 @@ def run(ctx: Context) -> None:
             raise Failure(str(problem)) from None
     objects = _select(ctx)
     _check(flags, args)
-    streams = [Stream(ctx, pod, container) for obj in objects for pod in _pods(ctx, obj)
+    streams = [Stream(ctx, pod, container, flags) for obj in objects for pod in _pods(ctx, obj)
                for container in _containers(ctx, pod, args)]
     follows = flags["follow"] and not ctx.cluster.clock.frozen
     if flags["follow"] and len(streams) > flags["max-log-requests"]:
@@ -54,10 +56,10 @@ def run(ctx: Context) -> None:
             ctx.out(f"error: {error}\n")
             stream.done = True
     if follows:
-        ctx.wait(lambda: _followed(streams))
+        ctx.wait(lambda: followed(streams))
 
 
-def _followed(streams: list[Stream]) -> bool:
+def followed(streams: list[Stream]) -> bool:
     """Show what has come; return whether no more can."""
     for stream in streams:
         stream.go_on()
@@ -76,12 +78,12 @@ def _pods(ctx: Context, obj: Object) -> list[Object]:
 
 
 class Stream:
-    """One container's log as it is shown. `done`: no more will come of it."""
+    """One container's log as it is shown. `done`: no more will come of it. `flags` are those of the verb, or what has
+    the same names."""
 
-    def __init__(self, ctx: Context, pod: Object, container: Object):
-        self.ctx, self.pod, self.container = ctx, pod, container
+    def __init__(self, ctx: Context, pod: Object, container: Object, flags: Flags | dict[str, Any]):
+        self.ctx, self.pod, self.container, self.flags = ctx, pod, container, flags
         self.done = False
-        flags = ctx.flags
         shown = flags["prefix"] or flags["all-pods"]
         self._prefix = f"[pod/{pod['metadata']['name']}/{container['name']}] ".encode() if shown else b""
         self._left: int | None = flags["limit-bytes"] or None
@@ -89,7 +91,7 @@ class Stream:
 
     def begin(self) -> None:
         """Show what there is; raises what a kubelet answers where there is no log."""
-        ctx, flags, meta = self.ctx, self.ctx.flags, self.pod["metadata"]
+        ctx, flags, meta = self.ctx, self.flags, self.pod["metadata"]
         ctx.client.connect("pods", meta["name"], meta["namespace"], "log", "get")
         _check_state(self.pod, self.container["name"], flags["previous"])
         if self.pod["spec"].get("nodeName"):
@@ -127,7 +129,7 @@ class Stream:
     def _show(self, lines: list[tuple[float, bytes]]) -> None:
         parts = []
         for at, line in lines:
-            if self.ctx.flags["timestamps"]:
+            if self.flags["timestamps"]:
                 line = f"{timestamps.format(at)[:-1]}.{int(at % 1 * 1e9):09d}Z ".encode() + line
             if self._left is not None:
                 line = line[:self._left]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _JSON_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 _INT_BITS = {"int32": 31, "int64": 63}
+# Lists that are defaulted where they are nil and not where they are empty; an empty one is refused, and never stored.
+_NOT_NIL = {("HPAScalingRules", "policies")}
 
 
 class DecodeError(ValueError):
@@ -115,7 +117,7 @@ class _Decoder:
             result = self.value(field, item, f"{path}.{key}" if path else key)
             where.pop()
             self.struct = outer
-            if _kept(field, result):
+            if _kept(field, result) or (result == [] and (schema.go_name, key) in _NOT_NIL):
                 out[key] = result
         for key, field in fields.written:
             if key not in out:
@@ -300,7 +302,7 @@ class _Converter(_Decoder):
         for key, field in schema.fields.items():
             item = value.get(key)
             result = self.value(field, item, place + key) if item is not None else None
-            if item is not None and _kept(field, result):
+            if item is not None and (_kept(field, result) or (result == [] and (schema.go_name, key) in _NOT_NIL)):
                 out[key] = result
             elif field.written_when_zero:
                 out[key] = zero(field)

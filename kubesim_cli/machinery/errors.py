@@ -82,6 +82,17 @@ def modified(resource: str, name: str) -> StatusError:
                     "the object has been modified; please apply your changes to the latest version and try again")
 
 
+def precondition_failed(resource: str, meta: Object, field: str, wanted: str) -> StatusError:
+    """The conflict of storage: `field` of the metadata, uid or resourceVersion, is not what was `wanted`
+    (storage.Preconditions.Check)."""
+    what = "UID" if field == "uid" else "ResourceVersion"
+    place = "/".join(part for part in (resource.partition(".")[0], meta.get("namespace"), meta["name"]) if part)
+    return conflict(resource, meta["name"],
+                    f"StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, "
+                    f"AdditionalErrorMsg: Precondition failed: {what} in precondition: {wanted}, "
+                    f"{what} in object meta: {meta[field]}")
+
+
 def forbidden(resource: str, name: str, why: str) -> StatusError:
     what = f"{resource} {_quoted(name)} is forbidden" if name else f"{resource} is forbidden"
     return StatusError(403, "Forbidden", f"{what}: {why}", _details(resource, name))
@@ -109,8 +120,20 @@ def timed_out(message: str) -> StatusError:
     return StatusError(504, "Timeout", f"Timeout: {message}")
 
 
+def too_large_resource_version(wanted: int, current: int) -> StatusError:
+    """504: a version is asked for that is yet to come (storage.NewTooLargeResourceVersionError)."""
+    causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+    return StatusError(504, "Timeout", f"Timeout: Too large resource version: {wanted}, current: {current}",
+                       {"causes": causes, "retryAfterSeconds": 1})
+
+
 def internal(message: str) -> StatusError:
     return StatusError(500, "InternalError", f"Internal error occurred: {message}", {"causes": [{"message": message}]})
+
+
+def method_not_allowed() -> StatusError:
+    """What a path is answered with that is known, but not with this method (go-restful's 405)."""
+    return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
 
 
 def method_not_supported(resource: str, verb: str) -> StatusError:

@@ -202,6 +202,14 @@ def _parent_directory(value: str) -> list[str]:
     return ["must not start with '..'"] if value.startswith("..") else []
 
 
+def c_identifier(value: str) -> list[str]:
+    """IsCIdentifier."""
+    good = value.isascii() and value.isidentifier()
+    return [] if good else [pattern("a valid C identifier must start with alphabetic character or '_', followed by a "
+                                    "string of alphanumeric characters or '_'", "[A-Za-z_][A-Za-z0-9_]*", "my_name",
+                                    "MY_NAME", "MyName")]
+
+
 def port_name(value: str) -> list[str]:
     """IsValidPortName."""
     problems = []

@@ -77,7 +77,7 @@ def element_type(*lists: list[Json]) -> Json:
     if kinds and kinds[0] is list:
         raise MergeError("lists of lists are not supported", 422)
     if any(kind is not kinds[0] for kind in kinds):
-        raise MergeError("list element types are not identical: " + " ".join(sprint(items) for items in lists))
+        raise MergeError(f"list element types are not identical: {sprint(list(lists))}")
     if not kinds:
         raise MergeError("no elements in any of the given slices")
     return kinds[0]

@@ -59,6 +59,7 @@ GATES = {
     "PodLifecycleSleepActionAllowZero": Gate((1, 32), (1, 33), (1, 34)),
     "PodObservedGenerationTracking": Gate((1, 33), (1, 34), (1, 35)),
     "PodReadyToStartContainersCondition": Gate((1, 28), (1, 29)),
+    "PodTopologyLabelsAdmission": Gate((1, 33), (1, 35)),
     "PreferSameTrafficDistribution": Gate((1, 33), (1, 34), (1, 35)),
     "RecoverVolumeExpansionFailure": Gate((1, 23), (1, 32), (1, 34)),
     "RecursiveReadOnlyMounts": Gate((1, 30), (1, 31), (1, 33)),

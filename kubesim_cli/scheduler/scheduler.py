@@ -6,6 +6,7 @@ What it knows of nodes and pods is cached in the instance, which lives for one c
 from __future__ import annotations
 
 from ..helpers.controller import Change, Controller
+from ..helpers.nodes import node_name
 from ..machinery import conditions
 from ..machinery.errors import StatusError
 from ..machinery.objects import clone, controller_of, dig, key_of, split_key
@@ -24,11 +25,18 @@ if TYPE_CHECKING:
     from ..machinery.types import Key, Object
 
 ALL = "*"  # the key of every pod that waits
+_INSTANCE = f"{SCHEDULER}-{node_name(0)}"  # the reportingInstance of its events: where it runs
+_NOTE = 1024  # bytes that an event of events.k8s.io/v1 may say
 
 
 def _claims(pod: Object) -> object:
     """The names of claims that were made for a pod, without which it cannot go."""
     return (pod.get("status") or {}).get("resourceClaimStatuses")
+
+
+def _note(message: str) -> str:
+    """Return a message as long as an event may be (truncateMessage)."""
+    return message if len(message) <= _NOTE else message[:_NOTE - 4] + " ..."
 
 
 def _template(pod: Object) -> str:
@@ -160,7 +168,7 @@ class Scheduler(Controller):
         api.create("pods", binding, meta["namespace"], name=meta["name"], subresource="binding")
         api.record(pod, "Normal", "Scheduled",
                    f"Successfully assigned {meta['namespace']}/{meta['name']} to {node.name}", SCHEDULER,
-                   action="Binding")
+                   _INSTANCE, action="Binding")
 
     def _fail(self, api: Client, cycle: Cycle, verdicts: dict[str, Verdict]) -> bool:
         """Note in the pod's status and in an event why it does not fit, once; preempt others where that helps."""
@@ -175,7 +183,8 @@ class Scheduler(Controller):
         known = conditions.find(dig(pod, "status", "conditions", default=[]), "PodScheduled")
         news = known is None or known.get("message") != message
         if news:
-            api.record(pod, "Warning", "FailedScheduling", message, SCHEDULER, action="Scheduling")
+            api.record(pod, "Warning", "FailedScheduling", _note(message), SCHEDULER, _INSTANCE,
+                       action="Scheduling")
         nominated = dig(pod, "status", "nominatedNodeName", default="")
         if candidate is not None:
             nominated = candidate.node.name
@@ -220,4 +229,4 @@ class Scheduler(Controller):
                     raise
             api.record(pod, "Normal", "Preempted",
                        f"Preempted by pod {preemptor['metadata']['uid']} on node {candidate.node.name}", SCHEDULER,
-                       action="Preempting")
+                       _INSTANCE, action="Preempting")

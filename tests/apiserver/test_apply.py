@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -207,3 +209,72 @@ def test_applying_is_idempotent_and_says_what_it_says(first, second, third):
     assert {**live.get("data", {}), **third} == live.get("data", {})
     assert set(live.get("data", {})) == set(second) | set(third)
     assert _apply(live, _config_map(third), now=400.0) == live
+
+
+HPA = {"spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web", "apiVersion": "apps/v1"}, "maxReplicas": 5}}
+HPAS = {f"autoscaling/{version}": f"horizontalpodautoscalers.{version}.autoscaling" for version in ("v1", "v2")}
+
+
+def apply_hpa(api, manager, version, force=False, **spec):
+    body = {"apiVersion": version, "kind": "HorizontalPodAutoscaler", "spec": {**HPA["spec"], **spec}}
+    return api.admin.patch(HPAS[version], "h", body, "apply", "default", field_manager=manager, force=force)
+
+
+def metric(use):
+    return [{"type": "Resource", "resource": {"name": "cpu", "target": {
+        "type": "Utilization", "averageUtilization": use}}}]
+
+
+def owned(api):
+    """What of the spec each manager owns, by its name and the version of its entry."""
+    entries = api.admin.get(HPAS["autoscaling/v2"], "h", "default")["metadata"]["managedFields"]
+    return {(entry["manager"], entry["apiVersion"]): sorted(
+        key[2:] for key in entry["fieldsV1"]["f:spec"] if key not in ("f:scaleTargetRef", "f:maxReplicas"))
+        for entry in entries}
+
+
+def test_managers_of_another_version_are_asked_in_theirs(api):
+    """merge.Updater.update: what v1 calls targetCPUUtilizationPercentage is one of the metrics in v2."""
+    apply_hpa(api, "a", "autoscaling/v2", minReplicas=2, metrics=metric(50))
+    assert api.refused(apply_hpa, api, "b", "autoscaling/v1", targetCPUUtilizationPercentage=60) == (
+        'Apply failed with 1 conflict: conflict with "a": .spec.metrics')
+    apply_hpa(api, "b", "autoscaling/v1", targetCPUUtilizationPercentage=50)
+    assert owned(api) == {("a", "autoscaling/v2"): ["metrics", "minReplicas"],
+                          ("b", "autoscaling/v1"): ["targetCPUUtilizationPercentage"]}
+    apply_hpa(api, "b", "autoscaling/v1", force=True, targetCPUUtilizationPercentage=60)
+    assert owned(api) == {("a", "autoscaling/v2"): ["minReplicas"],
+                          ("b", "autoscaling/v1"): ["targetCPUUtilizationPercentage"]}
+    api.change(HPAS["autoscaling/v2"], "h", {"spec": {"metrics": metric(70)}})
+    assert owned(api) == {("a", "autoscaling/v2"): ["minReplicas"], ("b", "autoscaling/v1"): [],
+                          ("kubectl", "autoscaling/v2"): ["metrics"]}
+
+
+def test_what_was_applied_in_another_version_is_dropped(api):
+    """merge.Updater.prune: what nobody else owns in any version goes."""
+    apply_hpa(api, "a", "autoscaling/v2", minReplicas=2, metrics=metric(50))
+    apply_hpa(api, "b", "autoscaling/v1", targetCPUUtilizationPercentage=50)
+    apply_hpa(api, "a", "autoscaling/v1")
+    assert owned(api) == {("a", "autoscaling/v1"): [], ("b", "autoscaling/v1"): ["targetCPUUtilizationPercentage"]}
+    spec = api.admin.get(HPAS["autoscaling/v2"], "h", "default")["spec"]
+    assert (spec["minReplicas"], spec["metrics"]) == (1, metric(50))  # the default, and what `b` still wants
+    apply_hpa(api, "b", "autoscaling/v2")
+    assert api.admin.get(HPAS["autoscaling/v2"], "h", "default")["spec"]["metrics"] == metric(80)
+
+
+def test_managers_of_a_version_that_is_served_no_more_go(api):
+    apply_hpa(api, "a", "autoscaling/v2", minReplicas=2)
+    stored = api.store.get("horizontalpodautoscalers.autoscaling", "default/h")
+    gone = copy.deepcopy(stored)
+    gone["metadata"]["managedFields"][0].update(manager="old", apiVersion="autoscaling/v2beta1")
+    api.store.put("MODIFIED", "horizontalpodautoscalers.autoscaling", "default/h", gone)
+    api.change(HPAS["autoscaling/v2"], "h", {"spec": {"minReplicas": 3}})
+    assert owned(api) == {("kubectl", "autoscaling/v2"): ["minReplicas"]}
+
+
+def test_a_scale_is_applied_in_its_own_version(api):
+    api.create("apps/v1", "Deployment", "d", spec={"selector": {"matchLabels": {"a": "b"}}, "template": {
+        "metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}}})
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": {"replicas": 3}}
+    assert api.refused(api.admin.patch, "deployments.apps", "d", body, "apply", "default", subresource="scale",
+                       field_manager="kubectl") == (
+        "Incorrect version specified in apply patch. Specified patch version: apps/v1, expected: autoscaling/v1")

@@ -33,6 +33,18 @@ def test_the_schedulers_events_are_of_the_newer_kind(terminal):
     shown = terminal.ok("kubectl get events --field-selector reason=Scheduled "
                         "-o jsonpath='{.items[0].action} {.items[0].eventTime} {.items[0].source}'")
     assert shown == "Binding 2024-01-01T00:00:00.000000Z {}"
+    assert "default-scheduler, default-scheduler-minikube" in terminal.ok("kubectl get events -o wide")
+
+
+def test_every_event_can_be_labelled(terminal):
+    """What components write is what the server would have let through."""
+    terminal.ok("kubectl create deployment web --image=nginx --replicas=2")
+    terminal.ok("kubectl run big --image=nginx --overrides='{\"spec\":{\"nodeSelector\":{\"a\":\"b\"}}}'")
+    terminal.ok("kubectl run wrong --image=nginx:doesnotexist")
+    terminal.ok("kubectl create job ends --image=busybox -- false")
+    terminal.advance("30s")
+    told = terminal.ok("kubectl label events --all seen=yes").splitlines()
+    assert len(told) > 10 and all(line.endswith(" labeled") for line in told)
 
 
 def test_events_are_forgotten_after_an_hour(terminal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shlex
 
@@ -220,3 +221,114 @@ def test_a_body_that_cannot_be_read_for_a_path_of_no_resource(terminal, line):
     done = terminal(f"kubectl {line} -f -", "{no json")
     assert (done.code, done.err) == (1, "Error from server (NotFound): the server could not find the requested "
                                         "resource\n")
+
+
+@pytest.mark.parametrize("query, code, text", [
+    ("resourceVersion=999999999", 504, "Timeout: Too large resource version: 999999999, current: {}"),
+    ("resourceVersion=a", 500, 'resourceVersion: Invalid value: "a": strconv.ParseUint: parsing "a": invalid syntax')])
+def test_versions_that_there_are_not(api, query, code, text):
+    api.create("v1", "ConfigMap", "c")
+    for path in ("configmaps", "configmaps/c"):
+        with pytest.raises(StatusError) as caught:
+            api.admin.raw("GET", f"/api/v1/namespaces/default/{path}?{query}")
+        assert (caught.value.code, caught.value.message) == (code, text.format(api.store.revision))
+
+
+def test_versions_that_there_are(api):
+    api.create("v1", "ConfigMap", "c")
+    for version in ("", "0", "1", api.store.revision):
+        query = f"resourceVersion={version}"
+        assert api.admin.raw("GET", f"/api/v1/namespaces/default/configmaps/c?{query}")["metadata"]["name"] == "c"
+        more = "&resourceVersionMatch=NotOlderThan" if version else ""
+        assert api.admin.raw("GET", f"/api/v1/namespaces/default/configmaps?{query}{more}")["items"]
+
+
+@pytest.mark.parametrize("query, text", [
+    ("resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
+     "resourceVersion is provided"),
+    ("resourceVersion=0&resourceVersionMatch=Exact", "resourceVersionMatch: Forbidden: resourceVersionMatch "
+     '"exact" is forbidden for resourceVersion "0"'),
+    ("resourceVersion=5&resourceVersionMatch=Newest", 'resourceVersionMatch: Unsupported value: "Newest": supported '
+     'values: "Exact", "NotOlderThan", ""'),
+    ("resourceVersion=5&resourceVersionMatch=Exact&continue=x", "resourceVersionMatch: Forbidden: "
+     "resourceVersionMatch is forbidden when continue is provided"),
+    ("sendInitialEvents=true", "sendInitialEvents: Forbidden: sendInitialEvents is forbidden "
+     "for list")])
+def test_options_of_lists_that_do_not_go_together(api, query, text):
+    assert api.refused(api.admin.raw, "GET", f"/api/v1/configmaps?{query}") == (
+        f'ListOptions.meta.k8s.io "" is invalid: {text}')
+
+
+@pytest.mark.parametrize("path, plural, expected", [
+    ("/api/v1", "pods", "xPOwRZ+Yhw8="), ("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294="),
+    ("/apis/autoscaling/v2", "horizontalpodautoscalers", "qwQve8ut294="),
+    ("/apis/events.k8s.io/v1", "events", "r2yiGXH7wu8="),
+    ("/apis/admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", "LYmCf+UMVdg="),
+    ("/api/v1", "bindings", None), ("/api/v1", "componentstatuses", None), ("/api/v1", "pods/status", None)])
+def test_discovery_tells_the_storage_version_by_a_hash(api, path, plural, expected):
+    """The hashes are those of Kubernetes' api/discovery; what is stored nowhere has none."""
+    entries = {entry["name"]: entry for entry in api.admin.raw("GET", path)["resources"]}
+    assert entries[plural].get("storageVersionHash") == expected
+
+
+def test_the_storage_version_of_a_custom_resource(terminal):
+    names = {"plural": "stars", "singular": "star", "kind": "Star", "listKind": "StarList"}
+    terminal.ok("kubectl create -f -", json.dumps({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "stars.example.com"}, "spec": {
+            "group": "example.com", "scope": "Namespaced", "names": names, "versions": [
+                {"name": version, "served": True, "storage": version == "v1",
+                 "schema": {"openAPIV3Schema": {"type": "object"}}} for version in ("v2", "v1")]}}))
+    digest = hashlib.sha256(b"example.com/v1/Star").digest()[:8]
+    for version in ("v1", "v2"):
+        told = json.loads(terminal.ok(f"kubectl get --raw /apis/example.com/{version}"))["resources"][0]
+        assert told["storageVersionHash"] == base64.b64encode(digest).decode()
+
+
+@pytest.mark.parametrize("path", [
+    "/api/v1/pods/a", "/apis/apps/v1/deployments/web", "/api/v1/namespaces/default/nodes",
+    "/api/v1/namespaces/default/nodes/minikube"])
+def test_a_path_has_a_namespace_where_its_resource_has(api, path):
+    api.pod("a")
+    assert api.refused(api.admin.raw, "GET", path) == "the server could not find the requested resource"
+
+
+def test_all_namespaces_are_only_read(api):
+    assert api.admin.raw("GET", "/api/v1/configmaps")["kind"] == "ConfigMapList"
+    for method in ("POST", "DELETE"):
+        assert api.refused(api.admin.raw, method, "/api/v1/configmaps", {}) == (
+            "the server does not allow this method on the requested resource")
+
+
+def events(terminal, path) -> list[tuple[str, str]]:
+    told = [json.loads(line) for line in terminal.ok(f"kubectl get --raw '{path}'").splitlines()]
+    return [(event["type"], event["object"]["metadata"]["name"]) for event in told]
+
+
+@pytest.mark.parametrize("path, expected", [
+    ("/api/v1/namespaces/default/pods?watch=true&timeoutSeconds=9", {("ADDED", "a"), ("ADDED", "b"), ("MODIFIED", "a"),
+                                                                     ("MODIFIED", "b")}),
+    ("/api/v1/namespaces/default/pods?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=9", {
+        ("ADDED", "b"), ("MODIFIED", "b")}),
+    ("/api/v1/namespaces/default/pods/a?watch=1&timeoutSeconds=9", {("ADDED", "a"), ("MODIFIED", "a")}),
+    ("/api/v1/watch/namespaces/default/pods?labelSelector=run%3Da&timeoutSeconds=9", {("ADDED", "a"),
+                                                                                     ("MODIFIED", "a")}),
+    ("/api/v1/namespaces/default/pods/a/status?watch=false", None)])
+def test_a_watch_by_its_path(terminal, path, expected):
+    for name in "ab":
+        terminal.ok(f"kubectl run {name} --image=nginx")
+    if expected is not None:
+        assert set(events(terminal, path)) == expected
+    else:
+        assert json.loads(terminal.ok(f"kubectl get --raw '{path}'"))["kind"] == "Pod"
+
+
+def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
+    terminal.ok("kubectl create cm a")
+    listed = json.loads(terminal.ok("kubectl get --raw /api/v1/namespaces/default/configmaps"))
+    version = listed["metadata"]["resourceVersion"]
+    assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1") == []
+    assert terminal("kubectl get --raw '/foo?watch=1'").err == (
+        "Error from server (NotFound): the server could not find the requested resource\n")
+    assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
+        "Error from server (BadRequest): found '='")

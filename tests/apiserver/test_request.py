@@ -8,6 +8,7 @@ import pytest
 
 from kubesim_cli.apiserver import admission, reading, registry, subresources
 from kubesim_cli.apiserver.request import Options, Request
+from kubesim_cli.apiserver.server import _not_served
 from kubesim_cli.machinery.errors import StatusError
 
 
@@ -47,23 +48,30 @@ def test_every_verb_and_subresource_that_is_discovered_is_served(api):
                 assert set(entry["verbs"]) & known, (res.name, name)
 
 
-@pytest.mark.parametrize("resource, verb, text", [
-    ("pods", "patch", 'patch is not supported on resources of kind "pods/eviction"'),
-    ("pods", "get", 'get is not supported on resources of kind "pods/eviction"')])
-def test_a_verb_that_a_subresource_has_not(api, resource, verb, text):
-    api.pod("a")
+NOT_ALLOWED = (405, "the server does not allow this method on the requested resource")
+NOT_THERE = (404, "the server could not find the requested resource")
+
+
+@pytest.mark.parametrize("verb, resource, name, subresource, refusal", [
+    ("patch", "pods", "a", "eviction", NOT_ALLOWED),
+    ("get", "pods", "a", "eviction", NOT_ALLOWED),
+    ("delete", "componentstatuses", "a", "", NOT_ALLOWED),
+    ("deletecollection", "namespaces", "", "", NOT_ALLOWED),
+    ("list", "tokenreviews.authentication.k8s.io", "", "", NOT_ALLOWED),
+    ("table", "bindings", "", "", NOT_ALLOWED),
+    ("get", "bindings", "a", "", NOT_THERE),
+    ("create", "componentstatuses", "", "", NOT_ALLOWED)])
+def test_a_verb_that_a_path_has_not(api, verb, resource, name, subresource, refusal):
+    """A path without any method is not there, another one does not allow the method."""
     with pytest.raises(StatusError) as caught:
-        api.admin.send(Request(api.admin, verb, resource, "default", "a", {}, "eviction"))
-    assert (caught.value.code, caught.value.message) == (405, text)
+        api.admin.send(Request(api.admin, verb, resource, "default", name, {}, subresource))
+    assert (caught.value.code, caught.value.message) == refusal
 
 
-def test_a_verb_that_a_resource_has_not(api):
-    for call in (lambda: api.admin.delete("componentstatuses", "a"),
-                 lambda: api.admin.delete_collection("namespaces"),
-                 lambda: api.admin.list("tokenreviews.authentication.k8s.io")):
-        with pytest.raises(StatusError) as caught:
-            call()
-        assert caught.value.code == 405
+def test_a_verb_that_a_subresource_of_a_custom_resource_has_not(api):
+    request = of(api, "list", "pods")
+    request.res = type("Resource", (), {"crd": {}, "name": "stars.example.com"})
+    assert _not_served(request, ["get"]).message == 'list is not supported on resources of kind "stars.example.com"'
 
 
 def test_every_plugin_stands_in_the_table():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 CRON_JOBS, JOBS = "cronjobs.batch", "jobs.batch"  # the clock starts at 2027-01-15T08:00:00Z
@@ -127,3 +129,21 @@ def test_jobs_of_a_status_that_somebody_wrote_are_missing(w):
     w.advance(601)
     assert w.events("MissingJob") == ["Active job went missing: other", "Active job went missing: "]
     assert "active" not in status(w) and len(w.names(JOBS)) == 1
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_day_that_never_comes(w, changed):
+    """The 31st of February: the schedule is well formed, and has no times."""
+    if not changed:
+        w.create(CRON_JOBS, cron_job(schedule="59 23 31 2 *"))
+    else:
+        w.create(CRON_JOBS, cron_job())
+        w.advance(1)
+        new = copy.deepcopy(w.get(CRON_JOBS, "tick"))
+        new["spec"]["schedule"] = "59 23 31 2 *"
+        w.api.update(CRON_JOBS, new, "default")
+    w.advance(1)
+    w.advance(3600)
+    assert w.events() == [("InvalidSchedule", "invalid schedule: 59 23 31 2 * : time difference between two schedules "
+                           "is less than 1 second")]
+    assert w.names(JOBS) == []

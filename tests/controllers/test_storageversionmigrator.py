@@ -79,3 +79,21 @@ def test_both_ends_at_once():
 def test_the_gate(newest):
     newest.ok("kubectl sim reset --bare --feature-gates StorageVersionMigrator=false")
     assert "doesn't have a resource type" in newest("kubectl get storageversionmigrations").err
+
+
+@pytest.mark.parametrize("release, version", [("1.34", ""), ("1.35", "v1beta1"), ("1.36", "v1beta1"), ("1.37", "v1")])
+def test_the_version_that_the_gate_serves(terminal, release, version):
+    for gate in ("StorageVersionMigrator=true", "StorageVersionMigrator=false"):
+        terminal.ok(f"kubectl sim reset --bare --kubernetes-version {release} --feature-gates {gate}")
+        served = [line for line in terminal.ok("kubectl api-versions").splitlines() if "storagemigration" in line]
+        assert served == ([f"storagemigration.k8s.io/{version}"] if version and "true" in gate else [])
+
+
+def test_a_migration_in_the_beta_version_ends(terminal):
+    terminal.ok("kubectl sim reset --bare --kubernetes-version 1.36 --feature-gates StorageVersionMigrator=true")
+    beta = MIGRATION.replace("k8s.io/v1", "k8s.io/v1beta1")
+    terminal.ok("kubectl apply --server-side -f -", beta % ("apps", "deployments", "apps"))
+    assert terminal.ok("kubectl get storageversionmigrations apps --no-headers").split() == [
+        "apps", "deployments.apps", "Succeeded"]
+    assert terminal("kubectl apply -f -", beta % ("b", "A", "")).err.startswith(
+        'The StorageVersionMigration "b" is invalid: spec.resource.resource: Invalid value: "A"')

@@ -92,4 +92,7 @@ def test_pods_are_read_in_chunks(terminal):
     queries = [line for line in result.err.splitlines() if "/api/v1/pods?" in line]
     assert ["limit=2" in line for line in queries] == [True, True]
     assert ["continue=" in line for line in queries] == [False, True]
+    for line, limit in {"drain --chunk-size=1 --dry-run=client": 1, "cordon": 500}.items():
+        told = terminal(f"kubectl {line} -l kubernetes.io/os=linux -v=6").err
+        assert f"nodes?labelSelector=kubernetes.io%2Fos%3Dlinux&limit={limit}" in told
     assert result.out.count("evicting pod default/") == 3

@@ -135,3 +135,19 @@ def test_an_object_stays_in_its_namespace(edit):
         "'--namespace=other' to perform this operation.\n")
     assert edit("s/labels:/labels:\\\\n\\ \\ \\ \\ team:\\ blue/", "ns other") == (0, "namespace/other edited\n", "")
     assert edit.terminal.ok("kubectl get ns other -o jsonpath={.metadata.labels.team}") == "blue"
+
+
+@pytest.mark.parametrize("element, told", [
+    ("7", "list element types are not identical: [[map[port:80 protocol:TCP targetPort:80]] [7 map[port:80 "
+     "protocol:TCP targetPort:80]]]"),
+    ("{name: a}", "map: map[name:a] does not contain declared merge key: port")])
+def test_lists_that_no_strategic_patch_can_hold(terminal, element, told):
+    """CreateTwoWayMergePatch fails: what was written is kept, and nothing is sent."""
+    terminal.ok("kubectl create service externalname s --external-name=example.com --tcp=80")
+    terminal.ok("kubectl patch svc s --type=json -p '[{\"op\": \"remove\", \"path\": \"/spec/ports/0/name\"}]'")
+    terminal.environ["KUBE_EDITOR"] = f"sed -i 's/ ports:/&\\n  - {element}/'"
+    result = terminal("kubectl edit svc s")
+    kept = re.search(r'stored to "(.*)"\n', result.err)
+    assert (result.code, result.err) == (1, f"{kept[0] and 'A copy of your changes has been '}{kept[0]}error: {told}\n")
+    with open(kept[1], encoding="utf-8") as file:
+        assert element in file.read()

@@ -144,6 +144,17 @@ def test_a_watch_lasts_as_long_as_a_request_may(terminal):
     terminal.ok("kubectl run web --image=nginx")
     assert terminal.ok("kubectl get pods -w --request-timeout=5s").splitlines()[-1].split()[1:3] == ["1/1", "Running"]
     assert terminal.ok("kubectl sim clock") == "2024-01-01T00:00:05Z (frozen)\n"
+    told = terminal("kubectl get pods -w --request-timeout=1 -v=5").err
+    assert '] "Unable to decode an event from the watch stream" err="context deadline exceeded ' in told
+
+
+def test_pages_of_less_than_nothing_are_no_pages(terminal):
+    for name in "ab":
+        terminal.ok(f"kubectl create cm {name}")
+    assert len(terminal.ok("kubectl get cm a b --chunk-size=-1 --no-headers").splitlines()) == 2
+    listed = terminal.ok("kubectl get cm --no-headers")
+    assert terminal.ok("kubectl get cm --no-headers --chunk-size=-1") == listed
+    assert json.loads(terminal.ok("kubectl get --raw '/api/v1/namespaces/default/configmaps?limit=-1'"))["items"]
 
 
 def test_old_releases_know_only_some_subresources(terminal):
@@ -167,6 +178,10 @@ def test_what_a_watch_of_files_takes(terminal):
     assert [line.rstrip() for line in result.out.splitlines()] == [
         "NAME                 DATA   AGE", "a                    0      0s", "a-much-longer-name   0      0s"]
     assert terminal("kubectl get -f - -w", listed) == (1, "", f"{start}, but a list of resources is found\n")
+    of_kind = listed.replace("kind: List", "kind: ConfigMapList")
+    assert terminal("kubectl get -f - -w", of_kind) == (1, "", f"{start}, but a list of resources is found\n")
+    unknown = listed.replace("kind: List", "kind: StarList")
+    assert 'no matches for kind "StarList" in version "v1"' in terminal("kubectl get -f - -w", unknown).err
     for name, text in (("one.yaml", two[:59]), ("two.yaml", two[59:])):
         with open(name, "w", encoding="utf-8") as file:
             file.write(text.strip().strip("-"))

@@ -14,6 +14,15 @@ def test_label(newest):
     assert newest.ok("kubectl get cm a -o jsonpath={.metadata.labels}") == ""
 
 
+@pytest.mark.parametrize("verb, field", [("label", "labels"), ("annotate", "annotations")])
+def test_the_version_that_is_asked_for_stands_in_what_is_not_sent(terminal, verb, field, tmp_path):
+    (tmp_path / "c.json").write_text('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}}')
+    for line in (f"{verb} --local -f {tmp_path}/c.json", f"{verb} --dry-run=client cm kube-root-ca.crt"):
+        told = terminal.ok(f"kubectl {line} a=b --resource-version=77 "
+                           f"-o jsonpath='{{.metadata.resourceVersion}} {{.metadata.{field}.a}}'")
+        assert told == "77 b"
+
+
 def test_what_older_releases_call_it(terminal):
     terminal.ok("kubectl create cm a")
     assert terminal.ok("kubectl label cm a x=11111 y=2") == "configmap/a labeled\n"

@@ -76,3 +76,10 @@ def test_references_that_lead_nowhere(listed, source, problem):
     line, err = listed(source, "--resolve")
     assert line.startswith("# X from ")
     assert err == f"error retrieving reference for X: {problem}\n"
+
+
+@pytest.mark.parametrize("line", ["set env -f - -", "set env -f - --local -e -", "set env -f - --from=cm/c -"])
+def test_standard_input_is_read_once(terminal, line):
+    """As the file of resources or of variables (Builder.StdinInUse)."""
+    assert terminal(f"kubectl {line}", "A=b") == (
+        1, "", "error: standard input cannot be used for multiple arguments\n")

@@ -51,6 +51,14 @@ def test_too_large_for_any_node(node_world, release, expected):
     assert w.events() == [("FailedScheduling", expected)]
 
 
+def test_an_event_is_shortened_and_the_condition_is_not(w):
+    w.pod("a", containers=asks(**{f"example.com/{number}{'x' * 50}": "1" for number in range(20)}))
+    w.advance()
+    (_, told), = w.events()
+    assert len(told) == 1024 < len(message(w, "a"))
+    assert told == message(w, "a")[:1020] + " ..."
+
+
 def test_no_room_left(w):
     w.pod("a", containers=asks(cpu="1500m"))
     w.pod("b", containers=asks(cpu="1"))

@@ -113,6 +113,27 @@ def test_what_has_no_status_yet_comes_to_life(terminal, load):
     assert terminal.ok("kubectl get pod a --no-headers").split()[2] == "Running"
 
 
+def test_what_is_new_is_prepared_as_a_created_object_is(terminal, load):
+    load("""
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: d}
+spec:
+  selector: {matchLabels: {app: d}}
+  template:
+    metadata: {labels: {app: d}}
+    spec: {containers: [{name: c, image: nginx}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {ports: [{port: 80}]}
+""")
+    told = "{.metadata.annotations}{.spec.clusterIP}"
+    assert terminal.ok(f"kubectl get ds d -o jsonpath='{told}'") == '{"deprecated.daemonset.template.generation":"1"}'
+    assert terminal.ok(f"kubectl get svc s -o jsonpath='{told}'").startswith("10.")
+
+
 def test_a_whole_cluster_is_taken_over(terminal, load, tmp_path):
     """What this very cluster prints, into a new one."""
     terminal.ok("kubectl create deployment web --image=nginx --replicas=2")

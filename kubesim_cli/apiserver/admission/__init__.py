@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["PLUGINS", "Attributes", "mutate", "validate"]
+    from ...machinery.types import Release
+    from ..settings import Settings
+
+__all__ = ["PLUGINS", "Attributes", "mutate", "runs", "validate"]
 
 PLUGINS: dict[str, tuple[str, ...]] = {
     "namespaceautoprovision": ("*",),
@@ -40,6 +43,7 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "certificatesubjectrestriction": ("certificatesigningrequests.certificates.k8s.io",),
     "defaultingressclass": ("ingresses.networking.k8s.io",),
     "denyserviceexternalips": ("services",),
+    "podtopologylabels": ("pods",),
     "mutatingadmissionpolicy": ("*",),
     "mutatingadmissionwebhook": ("*",),
     "validatingadmissionpolicy": ("*",),
@@ -51,6 +55,7 @@ PLUGINS: dict[str, tuple[str, ...]] = {
 OPTIONAL = frozenset({"namespaceautoprovision", "alwayspullimages", "denyserviceexternalips", "alwaysdeny"})
 # Those behind a feature gate.
 _GATES = {"mutatingadmissionpolicy": "MutatingAdmissionPolicy",
+          "podtopologylabels": "PodTopologyLabelsAdmission",
           "validatingadmissionpolicy": "ValidatingAdmissionPolicy"}
 # Those that are not even imported before there are objects of a kind: (step, resource).
 _CONFIGURED = {
@@ -67,12 +72,16 @@ def _functions(step: str, a: Attributes) -> list[Callable[[Attributes], None]]:
     key = step, resource, settings, release, None if gates is None else tuple(sorted(gates.items()))
     found = _steps.get(key)
     if found is None:
-        off = OPTIONAL if settings is None else (OPTIONAL - settings.on) | settings.off
         functions = [_function(step, name) for name, resources in PLUGINS.items()
-                     if name not in off and ("*" in resources or resource in resources)
-                     and (name not in _GATES or enabled(_GATES[name], release))]
+                     if ("*" in resources or resource in resources) and runs(name, settings, release)]
         found = _steps[key] = [each for each in functions if each is not None]
     return found
+
+
+def runs(name: str, settings: Settings | None, release: Release) -> bool:
+    """Whether a plugin is on in a cluster of some settings and a release."""
+    off = OPTIONAL if settings is None else (OPTIONAL - settings.on) | settings.off
+    return name not in off and (name not in _GATES or enabled(_GATES[name], release))
 
 
 def _function(step: str, name: str) -> Callable[[Attributes], None] | None:

@@ -9,7 +9,8 @@ from ...machinery import field, names, quantity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Hashable, Iterable
+    from typing import Any
 
     from ...machinery.types import FieldErrors, Json, Object
 
@@ -21,6 +22,14 @@ VOLUME_MODES = ("Block", "Filesystem")
 def said(path: str, value: Json, messages: Iterable[str]) -> FieldErrors:
     """Turn messages about a value into errors."""
     return [field.invalid(path, value, message) for message in messages]
+
+
+def once(path: str, value: Hashable, seen: set[Any]) -> FieldErrors:
+    """Errors of a value that is among those `seen` before, to which it is added."""
+    if value in seen:
+        return [field.duplicate(path, value)]
+    seen.add(value)
+    return []
 
 
 def dns1123_label(path: str, value: str) -> FieldErrors:
@@ -190,9 +199,7 @@ def conditions(path: str, found: Iterable[Object]) -> FieldErrors:
     seen: set[str] = set()
     for i, condition in enumerate(found):
         at, type_ = f"{path}[{i}]", condition.get("type", "")
-        if type_ in seen:
-            errors.append(field.duplicate(f"{at}.type", type_))
-        seen.add(type_)
+        errors += once(f"{at}.type", type_, seen)
         errors += qualified_name(f"{at}.type", type_)
         errors += one_of(f"{at}.status", condition.get("status", ""), ("False", "True", "Unknown"))
         generation = condition.get("observedGeneration", 0)

@@ -11,10 +11,14 @@ from .flags import FlagError, Flags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ...go.unmarshal import Types
     from ...machinery.types import Json, Object
+    from ..context import Context
+
+
+_KINDS = {"kubectl.config.k8s.io/v1beta1": "Preference", "kubectl.config.k8s.io/v1alpha1": "OldPreference"}
 
 
 def path_of(environ: Mapping[str, str], named: str = "") -> tuple[str, bool]:
@@ -29,16 +33,18 @@ def path_of(environ: Mapping[str, str], named: str = "") -> tuple[str, bool]:
 
 
 class Preferences:
-    """What the kuberc makes of one command line: `words` with an alias replaced, and defaults for flags."""
+    """What the kuberc makes of one command line: `words` with an alias replaced, and defaults for flags.
 
-    def __init__(self, words: list[str], environ: Mapping[str, str], warn: Callable[[str], None]):
-        """`warn(text)` is told what is wrong but does not matter. Raises Failure."""
-        self.words = words
+    What is wrong but does not matter is told on stderr. Raises Failure.
+    """
+
+    def __init__(self, ctx: Context, words: list[str]):
+        self.words, self._ctx = words, ctx
         self._options: list[tuple[str, str, str]] = []
         try:
-            preference = _load(words, environ, warn)
+            preference = _load(ctx, words)
             if preference:
-                self._apply(preference, warn)
+                self._apply(preference)
         except Failure as why:
             raise Failure(f"error occurred while applying preferences {why}", prefix="") from None
 
@@ -56,7 +62,7 @@ class Preferences:
                 raise Failure("error occurred while applying preferences could not apply override value "
                               f"{value} to flag {name} in command {what} err: {why}", prefix="") from None
 
-    def _apply(self, preference: Object, warn: Callable[[str], None]) -> None:
+    def _apply(self, preference: Object) -> None:
         aliases = preference["aliases"]
         _validate(preference)
         command, rest = find(self.words)
@@ -72,11 +78,11 @@ class Preferences:
             self._options = [(option["name"], option["default"], typed) for option in alias.get("options") or ()]
             return
         if alias and typed in subcommands(""):
-            warn(f'Setting alias "{typed}" to a built-in command is not supported')
+            self._ctx.err(f'Warning: Setting alias "{typed}" to a built-in command is not supported\n')
         for entry in preference["defaults"]:
             target, unknown = find(entry["command"].split())
             if not target or unknown:
-                warn(f'command "{entry["command"]}" not found to set kuberc override')
+                self._ctx.err(f'Warning: command "{entry["command"]}" not found to set kuberc override\n')
             elif target == command:
                 self._options += [(option["name"], option["default"], entry["command"])
                                   for option in entry.get("options") or ()]
@@ -97,21 +103,52 @@ def _validate(preference: Object) -> None:
                 raise Failure(f"flag name {option['name']} should be in long form without dashes")
 
 
-def _load(words: list[str], environ: Mapping[str, str], warn: Callable[[str], None]) -> Object | None:
-    """Return the first preference in the file, in the shape of v1beta1."""
-    path, named = path_of(environ, _named(words))
+def _load(ctx: Context, words: list[str]) -> Object | None:
+    """Return the first preference in the file, in the shape of v1beta1 (DefaultGetPreferences).
+
+    The lines that tell of it have no end, as kubectl's have none.
+    """
+    path, named = path_of(ctx.environ, _named(words))
     if not path:
         return None
     try:
         from ...go.yaml import text_of
         from ...machinery.files import contents
-        return _first(text_of(contents(path)), path)
+        preference, unknown = _first(text_of(contents(path)), path, _Log(ctx, words))
     except (OSError, ValueError) as why:
         text = f"open {path}: {os.strerror(why.errno or 0).lower()}" if isinstance(why, OSError) else str(why)
         if named:
             raise Failure(f"kuberc error kuberc: {text}") from None
-        warn(f"kuberc: no preferences loaded from {path}: {text}")
+        ctx.err(f"kuberc: no preferences loaded from {path}: {text}")
         return None
+    if unknown:
+        from ...machinery.decode import strict_message
+
+        ctx.err(f"kuberc: ignoring strict decoding error in {path}: {strict_message(unknown)}")
+    return preference
+
+
+class _Log:
+    """What -v=5 shows; flags are not parsed yet (GetLogVerbosity)."""
+
+    def __init__(self, ctx: Context, words: list[str]):
+        self._ctx, level = ctx, "0"
+        for i, word in enumerate(words[:words.index("--")] if "--" in words else words):
+            if word in ("-v", "--v") and i + 1 < len(words):
+                level = words[i + 1]
+                break
+            name, _, value = word.partition("=")
+            if name in ("-v", "--v") and value:
+                level = value
+                break
+        self._on = level.isdecimal() and int(level) >= 5
+
+    def tell(self, line: int, text: str) -> None:
+        """Log a line of kuberc/marshal.go."""
+        if self._on:
+            from ..util import klog
+
+            klog.tell(self._ctx, "I", f"marshal.go:{line}", f"kuberc: {text}")
 
 
 def _named(words: list[str]) -> str:
@@ -128,41 +165,51 @@ def _named(words: list[str]) -> str:
     return ""
 
 
-def _first(text: str, path: str) -> Object | None:
-    """Return the first document that is a preference; those that are none, or do not fit its types, are passed over."""
+def _first(text: str, path: str, log: _Log) -> tuple[Object | None, list[str]]:
+    """Return the first document that is a preference, and its unknown fields (decodePreference).
+
+    Those that are none, or do not fit its types, are passed over.
+    """
     from ...go.unmarshal import Misfit
     from ..resource.manifests import values
-    found = False
-    for document in values(text, path):
-        found = True
+    number = 0
+    for number, document in enumerate(values(text, path), 1):
+        where = f"entry {number} in {path}"
         try:
-            return _as_beta(document)
-        except Misfit:
+            found = _as_beta(document)
+        except Misfit as why:
+            log.tell(71, f"strict decoding error for {where}: {why}")
             continue
-    if found:
+        log.tell(94, f"using entry {number} ({document['apiVersion']}) in {path}")
+        return found
+    if number:
         raise ValueError(f"no valid preferences found in {path}, use --v=5 to see details")
-    return None
+    log.tell(103, f"no preferences found in {path}")
+    return None, []
 
 
-def _as_beta(document: Json) -> Object:
-    """Return a preference with the names of v1beta1, whichever version it has; raises Misfit."""
+def _as_beta(document: Json) -> tuple[Object, list[str]]:
+    """Return a preference with the names of v1beta1, whichever version it has, and the fields that this does not know;
+    raises Misfit."""
     from ...go.unmarshal import Misfit
-    known = isinstance(document, dict) and document.get("kind") == "Preference" and document.get("apiVersion")
-    if known == "kubectl.config.k8s.io/v1beta1":
-        preference = preference_types().fitted(document, "Preference")
-    elif known == "kubectl.config.k8s.io/v1alpha1":
-        old = preference_types().fitted(document, "OldPreference")
-        preference = {section: [{**entry, "options": entry.get("flags")} for entry in old.get(name) or ()]
+    version = document.get("apiVersion") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or document.get("kind") != "Preference" or version not in _KINDS:
+        kind = document.get("kind") if isinstance(document, dict) else None
+        raise Misfit(f'no kind "{kind}" is registered for version "{version}" in scheme '
+                     '"k8s.io/kubectl/pkg/config/scheme/scheme.go:30"')
+    types, kind = preference_types(), _KINDS[version]
+    preference, unknown = types.fitted(document, kind), types.unknown(document, kind)
+    if kind == "OldPreference":
+        preference = {section: [{**entry, "options": entry.get("flags")} for entry in preference.get(name) or ()]
                       for section, name in (("aliases", "aliases"), ("defaults", "overrides"))}
-    else:
-        raise Misfit("no preference")
 
     def full(entry: Object) -> Object:
         """An option without a name or value has none, as Go's zero is."""
         options = [{"name": "", "default": "", **option} for option in entry.get("options") or ()]
         return {"name": "", "command": "", **entry, "options": options}
 
-    return {section: [full(entry) for entry in preference.get(section) or ()] for section in ("aliases", "defaults")}
+    return {section: [full(entry) for entry in preference.get(section) or ()]
+            for section in ("aliases", "defaults")}, unknown
 
 
 def preference_types() -> Types:
@@ -178,5 +225,6 @@ def preference_types() -> Types:
         "AllowlistEntry": {"name": "string", "command": "string"},
         "CommandDefaults": entry, "AliasOverride": {**alias, **entry},
         "CommandOptionDefault": {"name": "string", "default": "string"},
-        "OldPreference": {"overrides": "[]OldDefaults", "aliases": "[]OldAlias"},
+        "OldPreference": {"apiVersion": "string", "kind": "string", "overrides": "[]OldDefaults",
+                          "aliases": "[]OldAlias"},
         "OldDefaults": old, "OldAlias": {**alias, **old}}, "v1beta1")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..resource.info import Info
 
 
+_CHUNK = 500  # how many nodes are read at once where no flag says it (cmdutil.DefaultChunkSize)
+
+
 def cordon(ctx: Context) -> None:
     """kubectl cordon NODE"""
     strategy = _strategy(ctx, "cordon")
@@ -69,7 +72,8 @@ def _strategy(ctx: Context, verb: str) -> str:
 
 def _nodes(ctx: Context) -> list[Info]:
     if ctx.flags["selector"]:
-        return builder.from_flags(ctx, ["nodes"], continue_on_error=False).infos()
+        chunk_size = ctx.flags["chunk-size"] if "chunk-size" in ctx.flags else _CHUNK  # noqa: SIM401 (Flags is no dict)
+        return builder.from_flags(ctx, ["nodes"], continue_on_error=False, chunk_size=chunk_size).infos()
     infos = builder.from_flags(ctx, ctx.args, resource="nodes", continue_on_error=False,
                                single_resource_type=True).infos()
     for info in infos:

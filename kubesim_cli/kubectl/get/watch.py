@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Show = Callable[[list[Object], str], None]  # takes objects and the type of their event
 
 
+_TELLS_ENDS = 5  # the -v from which on it is told how a watch ended
+
+
 def run(ctx: Context, human: bool, table: bool) -> None:
     """Print objects and then their changes for as long as there may be any (GetOptions.watch)."""
     flags, args = ctx.flags, ctx.args
@@ -78,6 +81,11 @@ def _follow(ctx: Context, info: Info, show: Show) -> None:
         ctx.wait(check, parse_timeout(flags["request-timeout"]) or None)
     except KeyboardInterrupt:
         raise Exit(1) from None
+    if flags["v"] >= _TELLS_ENDS:
+        from ..util import klog
+
+        klog.tell(ctx, "I", "streamwatcher.go:116", '"Unable to decode an event from the watch stream" err="context '
+                  'deadline exceeded (Client.Timeout or context cancellation while reading body)"')
 
 
 def _table_shower(ctx: Context, mapping: Resource, table: bool) -> Show:

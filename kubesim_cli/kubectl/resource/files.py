@@ -126,7 +126,7 @@ class File:
                  scheme: str) -> Iterator[Info | Exception]:
         if scheme:
             obj = _of_scheme(obj, scheme, ctx.release)
-        if not flatten and not local and obj["kind"] == "List" and is_list(obj):
+        if not flatten and not local and is_list(obj) and _maps_to_resource(ctx, obj):
             raise Failure("watch is only supported on individual resources and resource collections, but a list of "
                           "resources is found")
         if not flatten or not is_list(obj):
@@ -201,6 +201,14 @@ class Kustomization(File):
         from .. import kustomize
 
         return kustomize.build(self.path, ctx.err)
+
+
+def _maps_to_resource(ctx: Context, listed: Object) -> bool:
+    """Whether a list's kind is one to the REST mapper: List, and what a kind that is served is listed as."""
+    from .discoverycache import of_kind
+
+    item = listed["kind"].removesuffix("List")
+    return not item or of_kind(ctx, listed.get("apiVersion") or "", item) is not None
 
 
 def is_list(obj: Object) -> bool:

@@ -33,7 +33,10 @@ def run(ctx: Context) -> None:
     strategy = cmdutil.dry_run(ctx)
     change = changes.Change(ctx, strategy, "env updated", "failed to patch env update to pod template: ")
     _check(flags, resources, strategy)
-    env, removed = _parse(ctx, [*flags["env"], *words])
+    words = [*flags["env"], *words]
+    env, removed = _parse(ctx, words)
+    if "-" in words and "-" in flags["filename"]:
+        raise Failure("standard input cannot be used for multiple arguments")
     if flags["from"]:
         env += _from(ctx)
     env = [{**variable, "name": flags["prefix"] + variable["name"]} for variable in env]

@@ -258,12 +258,19 @@ def send_patch(ctx: Context, info: Info, changed: Object, patch_type: str, strat
 
 
 def difference(ctx: Context, old: Object, new: Object, patch_type: str) -> Object:
-    """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal."""
+    """Return the merge or strategic patch that makes `new` of `old`; {} where they are equal.
+
+    Raises Failure where lists of `new` cannot be compared: a strategic patch has no elements of several types.
+    """
     if patch_type == "merge":
         from ...machinery.jsonpatch import merge_diff
 
         return merge_diff(old, new)
     from ...machinery.schema import schema_of
+    from ...machinery.strategic import MergeError
     from ...machinery.strategicdiff import two_way
 
-    return two_way(old, new, schema_of(old["apiVersion"], old["kind"], ctx.release))
+    try:
+        return two_way(old, new, schema_of(old["apiVersion"], old["kind"], ctx.release))
+    except MergeError as wrong:
+        raise Failure(str(wrong)) from None

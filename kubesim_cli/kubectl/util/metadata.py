@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...machinery.objects import clone
 from ..failures import Failure
 from ..resource import builder
 from . import cmdutil
@@ -59,10 +60,18 @@ def print_list(ctx: Context, info: Info, single: bool, what: str) -> None:
         ctx.out(f"{indent}{key}={value}\n")
 
 
+def changed(ctx: Context, info: Info, field: str, values: Object) -> Object:
+    """Return an object with other labels or annotations (`field`), and the resourceVersion that --resource-version
+    asks for."""
+    new: Object = clone(info.obj)
+    new["metadata"][field] = values
+    if ctx.flags["resource-version"]:
+        new["metadata"]["resourceVersion"] = ctx.flags["resource-version"]
+    return new
+
+
 def send(ctx: Context, info: Info, changed: Object, strategy: str) -> Object:
     """Send the changed metadata of an object; with --resource-version only if that is still the newest."""
-    flags = ctx.flags
-    if flags["resource-version"]:
-        changed["metadata"]["resourceVersion"] = flags["resource-version"]
+    if ctx.flags["resource-version"]:
         info.obj = {**info.obj, "metadata": {**info.obj["metadata"], "resourceVersion": ""}}
     return cmdutil.send_patch(ctx, info, changed, "merge", strategy)

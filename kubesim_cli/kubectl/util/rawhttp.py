@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ...machinery.files import contents
-from ..failures import Failure
+from ..failures import Exit, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...machinery.types import Json, Object
     from ..context import Context
 
 
@@ -22,12 +25,40 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     except ValueError as problem:
         assert data is not None
         raise ctx.client.unreadable(url, data.encode("utf-8", "surrogateescape"), str(problem)) from None
+    path, _, query = url.partition("?")
+    parts = [part for part in path.split("/") if part]
+    if method == "GET" and parts[:3] == ["api", "v1", "namespaces"] and parts[4:5] == ["pods"] and parts[6:] == ["log"]:
+        from .rawlogs import show
+
+        show(ctx, parts, query)
+        return ""
+    watch = ctx.client.raw_watch(url) if method == "GET" and "watch" in url else None
+    if watch is not None:
+        _follow(ctx, *watch)
+        return ""
     answer = ctx.client.raw(method, url, parsed)
     if isinstance(answer, str):
         return answer
-    if url.partition("?")[0] == "/version":
+    if path == "/version":
         return json.dumps(answer, indent=2, ensure_ascii=False)
+    return _text(answer)
+
+
+def _text(answer: Json) -> str:
+    import json
+
     return json.dumps(answer, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
+def _follow(ctx: Context, look: Callable[[], list[Object]], timeout: float | None) -> None:
+    """Print the events of a watch, a line each, as long as it goes on."""
+    def show() -> None:
+        ctx.out("".join(_text(event) for event in look()))
+
+    try:
+        ctx.wait(show, timeout)
+    except KeyboardInterrupt:
+        raise Exit(1) from None
 
 
 def body(ctx: Context, filename: str) -> str:

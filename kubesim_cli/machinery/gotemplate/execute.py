@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import Byte, Int, quote, sprint, type_name
 from . import nodes
-from .functions import FUNCTIONS, MISSING, CallError, Function, is_true
+from .functions import ELEMENT, FUNCTIONS, MISSING, CallError, Function, is_true
 from .parser import NAME
 
 TYPE_CHECKING = False
@@ -247,6 +247,9 @@ class Execution:
             return self.shortcut(dot, name == "or", args, final)
         types = [*function.fixed, *[function.more] * (count - fixed)]
         values = [self.argument(dot, type_, arg) for type_, arg in zip(types, args)]
+        if name == "slice":
+            values[1:] = [ELEMENT if value is not MISSING and self.is_element(arg) else value
+                          for arg, value in zip(args[1:], values[1:])]
         if final is not _ABSENT:
             values.append(self.checked(final, types[-1]))
         assert function.call is not None  # `and` and `or` have gone the shorter way
@@ -291,6 +294,14 @@ class Execution:
         else:
             value = dot
         return self.checked(value, type_)
+
+    def is_element(self, node: nodes.Node) -> bool:
+        """Whether an argument is an element of a map or a list, whose type is `interface {}`."""
+        if isinstance(node, nodes.Variable) and len(node.names) == 1:
+            boxed: bool = self.variable(node.names[0])[2]
+            return boxed
+        return self.boxed if isinstance(node, nodes.Dot) else isinstance(
+            node, (nodes.Field, nodes.Variable, nodes.Chain))
 
     def constant(self, node: nodes.Constant) -> Json:
         if type(node.value) is Int and node.value >= 2 ** 63:

@@ -20,6 +20,7 @@ class _Missing:
 
 
 MISSING = _Missing()
+ELEMENT = object()  # stands for an index that is an element of a map or a list, which `slice` does not look into
 _INTEGERS = (int, Int, Byte)
 
 
@@ -58,6 +59,8 @@ def index(item: Json, *indexes: Json) -> Json:
 def _index(key: Json, size: int) -> int:
     if key is None or key is MISSING:
         raise CallError("cannot index slice/array with nil")
+    if key is ELEMENT:
+        raise CallError("cannot index slice/array with type interface {}")
     if type(key) not in _INTEGERS:
         raise CallError(f"cannot index slice/array with type {type_name(key)}")
     if not 0 <= key <= size:

@@ -135,3 +135,16 @@ def test_the_resource_is_named_since_1_30(desk):
     made = {"apiVersion": "autoscaling/v2", "metadata": {"name": "web"}, "spec": {"metrics": [metric]}}
     assert [desk(GROUP, KIND, release).row(made)[2] for release in ((1, 29), (1, 30))] == [
         "<unknown>/80%", "cpu: <unknown>/80%"]
+
+
+def test_an_empty_list_of_policies_is_no_missing_one(api):
+    """What is nil is defaulted, and what is empty refused, though lists that are empty are not stored."""
+    def create(name, policies):
+        return api.create("autoscaling/v2", "HorizontalPodAutoscaler", name, spec={
+            "scaleTargetRef": TARGET, "maxReplicas": 3, "behavior": {"scaleDown": {"policies": policies}}})
+
+    assert api.refused(create, "a", []).endswith(
+        "spec.behavior.scaleDown.policies: Required value: must specify at least one Policy")
+    assert [each["type"] for each in create("a", None)["spec"]["behavior"]["scaleDown"]["policies"]] == ["Percent"]
+    patch = {"spec": {"behavior": {"scaleUp": {"policies": []}}}}
+    assert "scaleUp.policies: Required" in api.refused(api.change, "horizontalpodautoscalers.autoscaling", "a", patch)

@@ -73,11 +73,10 @@ def test_when_a_pod_is_replaced(desk, spec, expected):
 @pytest.mark.parametrize("toleration,expected", [
     ({"operator": "Exists", "value": "x"}, ['value: Invalid value: "x": must be empty for operator `Exists`']),
     ({"operator": "Odd"}, ['operator: Unsupported value: "Odd": supported values: "Equal", "Exists"']),
-    ({}, ['operator: Invalid value: "Equal": must be `Exists` when `key` is empty, which means "match all values and '
-          'all keys"']),
+    ({"key": "a", "value": "b c"}, ['value: Invalid value: "b c": a valid label must be an empty string or...']),
     ({"key": "a", "effect": "Odd"}, [
         'effect: Unsupported value: "Odd": supported values: "NoExecute", "NoSchedule"...']),
-    ({"key": "a", "value": "b"}, []), ({"operator": "Exists"}, []),
+    ({}, []), ({"key": "a", "value": "b"}, []), ({"operator": "Exists"}, []),
 ])
 def test_tolerations_of_devices(desk, fits, toleration, expected):
     request = {"name": "r", "exactly": {"deviceClassName": "c", "tolerations": [toleration]}}

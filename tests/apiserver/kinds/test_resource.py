@@ -49,7 +49,8 @@ R = "spec.devices.requests[0]"
         {"requests": ["a/b", "a/c"], "matchAttribute": "x"}, {}]), [
         'spec.devices.constraints[0].requests[1]: Invalid value: "a/c": must be the name of a request in the claim or '
         "the name of a request and a subrequest separated by '/'",
-        'spec.devices.constraints[0].matchAttribute: Invalid value: "x": must include a domain',
+        'spec.devices.constraints[0].matchAttribute: Invalid value: "x": a fully qualified name must be a domain '
+        "and a name separated by a slash",
         "spec.devices.constraints[1]: Required value..."]),
     (claim(config=[{}, {"opaque": {"driver": "d.org"}}]), [
         "spec.devices.config[0].opaque: Required value", "spec.devices.config[1].opaque.parameters: Required value"])])
@@ -76,7 +77,7 @@ def test_what_is_wrong_with_a_claim(desk, fits, obj, expected):
         "driver": "d.org", "pool": {"name": "p", "resourceSliceCount": 1}, "nodeName": "n", "allNodes": True,
         "devices": [{"name": "a", "attributes": {"x": {}}}, {"name": "a"}]}}, [
         'spec: Invalid value: "{`nodeName`, `allNodes`}": exactly one of...',
-        "spec.devices[0].attributes[x]: Required value: exactly one value must be specified",
+        'spec.devices[0].attributes[x]: Invalid value: "": exactly one value must be specified',
         'spec.devices[1]: Duplicate value: "a"'])])
 def test_what_is_wrong_with_the_others(desk, fits, kind, obj, expected):
     found = desk(GROUP, kind).errors(obj)

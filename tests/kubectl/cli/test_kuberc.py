@@ -141,12 +141,12 @@ def test_a_kuberc_that_does_not_fit_its_types_is_passed_over(kuberc, text):
     told = f"no valid preferences found in {kuberc.file}, use --v=5 to see details"
     result = kuberc.terminal("kubectl get ns default -o name")
     assert (result.code, result.out) == (0, "namespace/default\n")
-    assert result.err == f"Warning: kuberc: no preferences loaded from {kuberc.file}: {told}\n"
+    assert result.err == f"kuberc: no preferences loaded from {kuberc.file}: {told}"
     named = kuberc.terminal(f"kubectl get ns --kuberc={kuberc.file}")
     assert named == (1, "", f"error occurred while applying preferences kuberc error kuberc: {told}\n")
     changed = kuberc("--section=defaults --command=get")
     assert changed.code == 1
-    assert ("\nerror: error parsing kuberc file: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+    assert ("error: error parsing kuberc file: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
             in changed.err)
 
 
@@ -156,3 +156,29 @@ def test_what_is_missing_in_a_kuberc_is_empty(kuberc):
     kuberc.file.write_text(f"{HEAD}{TAIL}defaults: [{{command: get, options: [{{default: x}}]}}]\n")
     assert kuberc.terminal("kubectl get ns").err == (
         "error occurred while applying preferences invalid flag  for command get\n")
+
+
+def test_unknown_fields_of_a_kuberc_are_told(kuberc):
+    """Only a document whose known fields fit is used, and what it has besides is told."""
+    kuberc.file.write_text(f"""apiVersion: kubectl.config.k8s.io/v9
+kind: Preference
+---
+{HEAD}{TAIL}
+color: red
+defaults: [{{command: get, options: [{{name: output, default: name, since: x}}]}}]
+""")
+    result = kuberc.terminal("kubectl get ns default")
+    assert (result.code, result.out) == (0, "namespace/default\n")
+    assert result.err == (f'kuberc: ignoring strict decoding error in {kuberc.file}: strict decoding error: unknown '
+                          'field "color", unknown field "defaults[0].options[0].since"')
+
+
+@pytest.mark.parametrize("line", ["get ns -v=5", "-v 5 get ns", "get ns --v=6", "get --v 5 ns"])
+def test_what_becomes_of_a_kuberc_is_logged(kuberc, line):
+    kuberc.file.write_text("")
+    assert f"] kuberc: no preferences found in {kuberc.file}\n" in kuberc.terminal(f"kubectl {line}").err
+    kuberc.file.write_text(f"kind: Other\n---\n{HEAD}{TAIL}")
+    told = kuberc.terminal(f"kubectl {line}").err
+    assert f'] kuberc: strict decoding error for entry 1 in {kuberc.file}: no kind "Other" is registered' in told
+    assert f"] kuberc: using entry 2 (kubectl.config.k8s.io/v1beta1) in {kuberc.file}\n" in told
+    assert "] kuberc: " not in kuberc.terminal("kubectl get ns -v=4").err

@@ -103,3 +103,16 @@ def test_a_template_prints_so_much_and_no_more(monkeypatch):
     monkeypatch.setattr(module, "_MAX_OUTPUT", 1000)
     with pytest.raises(PrinterError, match="more than 1000 characters"):
         execute('{{range 20}}{{printf "%100d" 1}}{{end}}', {})
+
+
+@pytest.mark.parametrize(("template", "told"), [
+    ("{{slice .s .n}}", "interface {}"), ("{{slice .s 0 $.n}}", "interface {}"),
+    ("{{range .l}}{{slice $.s .}}{{end}}", "interface {}"),
+    ("{{range $x := .l}}{{slice $.s $x}}{{end}}", "interface {}"),
+    ("{{$n := .n}}{{slice .s $n}}", "float64"), ("{{slice .s (index .l 0)}}", "float64"),
+    ("{{.n | slice .s}}", "float64")])
+def test_slice_does_not_look_into_elements(template, told):
+    """text/template's slice does not, as index does (indirectInterface)."""
+    with pytest.raises(PrinterError) as failed:
+        execute(template, {"s": "text", "n": 1.0, "l": [1.0]})
+    assert f"error calling slice: cannot index slice/array with type {told}" in str(failed.value)

@@ -229,7 +229,8 @@ def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErr
     """ValidateCustomResourceSelectableFields, allowedSelectableFieldSchema."""
     from .fieldpaths import FieldPathError, find_field
 
-    errors, seen = [], set()
+    errors: FieldErrors = []
+    seen: set[str] = set()
     for i, entry in enumerate(selectable):
         at, value = f"{path}[{i}].jsonPath", entry.get("jsonPath", "")
         if not value:
@@ -245,9 +246,7 @@ def _selectable(selectable: list[Object], schema: Object, path: str) -> FieldErr
         if found.get("type") not in ("string", "boolean", "integer"):
             errors.append(field.invalid(at, value, "must point to a field of type string, boolean or integer. Enum "
                                                    "string fields and strings with formats are allowed."))
-        if value in seen:
-            errors.append(field.duplicate(at, value))
-        seen.add(value)
+        errors += checks.once(at, value, seen)
     if len(seen) > _MAX_SELECTABLE:
         errors.append(field.too_many(path, len(seen), _MAX_SELECTABLE))
     return errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field
-from ..checks import minimum, qualified_name
+from ..checks import minimum, once, qualified_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def _exit_codes(path: str, codes: Object, containers: set[str]) -> FieldErrors:
     for i, value in enumerate(values):
         if operator == "In" and value == 0:
             errors.append(field.invalid(f"{path}.values[{i}]", value, "must not be 0 for the In operator"))
-        if value in seen:
-            errors.append(field.duplicate(f"{path}.values[{i}]", value))
-        seen.add(value)
+        errors += once(f"{path}.values[{i}]", value, seen)
     if values != sorted(values):
         errors.append(field.invalid(f"{path}.values", values, "must be ordered"))
     return errors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....machinery import field, names, quantity
-from ..checks import said
+from ..checks import once, said
 from .podspec.resources import _container_name as container_name
 from .podspec.resources import overcommit_allowed, resource_name
 
@@ -21,9 +21,7 @@ def validate(limits: Sequence[Object]) -> FieldErrors:
     for i, limit in enumerate(limits):
         path, type_ = f"spec.limits[{i}]", limit.get("type", "")
         errors += _type(f"{path}.type", type_)
-        if type_ in seen:
-            errors.append(field.duplicate(f"{path}.type", type_))
-        seen.add(type_)
+        errors += once(f"{path}.type", type_, seen)
         errors += _limit(path, limit, type_)
     return errors
 

@@ -13,6 +13,7 @@ from ..checks import (
     ip_address,
     labels,
     load_balancer_host,
+    once,
     one_of,
     port_number,
     port_number_or_name,
@@ -91,9 +92,7 @@ def _port(path: str, port: Object, named: bool, names: set[str]) -> FieldErrors:
     name = port.get("name", "")
     if name:
         errors += dns1123_label(f"{path}.name", name)
-        if name in names:
-            errors.append(field.duplicate(f"{path}.name", name))
-        names.add(name)
+        errors += once(f"{path}.name", name, names)
     elif named:
         errors.append(field.required(f"{path}.name"))
     errors += port_number(f"{path}.port", port.get("port", 0))

@@ -73,7 +73,7 @@ class EndpointSlice(Kind):
 def _ports(ports: Sequence[Object]) -> FieldErrors:
     """validatePorts."""
     from ....machinery import field
-    from ..checks import dns1123_label, one_of, qualified_name
+    from ..checks import dns1123_label, once, one_of, qualified_name
     from ..core.endpoints import PROTOCOLS
 
     if len(ports) > _MAX_PORTS:
@@ -84,9 +84,7 @@ def _ports(ports: Sequence[Object]) -> FieldErrors:
         path, name = f"ports[{i}]", port.get("name") or ""
         if name:
             errors += dns1123_label(f"{path}.name", name)
-        if name in seen:
-            errors.append(field.duplicate(f"{path}.name", name))
-        seen.add(name)
+        errors += once(f"{path}.name", name, seen)
         errors += one_of(f"{path}.protocol", port.get("protocol"), PROTOCOLS)
         if port.get("appProtocol") is not None:
             errors += qualified_name(f"{path}.appProtocol", port["appProtocol"])
@@ -123,7 +121,7 @@ def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
 def _hints(path: str, hints: Object) -> FieldErrors:
     """Where traffic for an endpoint should come from (validateHints)."""
     from ....machinery import field, names
-    from ..checks import said
+    from ..checks import once, said
 
     errors: FieldErrors = []
     for key, rule in (("forZones", names.label_value), ("forNodes", names.dns1123_subdomain)):
@@ -133,9 +131,7 @@ def _hints(path: str, hints: Object) -> FieldErrors:
         seen: set[str] = set()
         for i, hint in enumerate(found):
             at, name = f"{path}.{key}[{i}].name", hint.get("name", "")
-            if name in seen:
-                errors.append(field.duplicate(at, name))
-            seen.add(name)
+            errors += once(at, name, seen)
             errors += said(at, name, rule(name))
     return errors
 

@@ -228,9 +228,7 @@ def status_conditions(found: Iterable[Object]) -> FieldErrors:
     seen: set[str] = set()
     for i, condition in enumerate(found):
         at, type_ = f"status.conditions[{i}].type", condition.get("type", "")
-        if type_ in seen:
-            errors.append(field.duplicate(at, type_))
-        seen.add(type_)
+        errors += checks.once(at, type_, seen)
         if not type_:
             errors.append(field.required(at))
     return errors

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from ....machinery import field
+from ....machinery import field, names
 from ... import cel
 from ...cel.checker import BOOL, DYN, STRING, Fields, map_of, shown
-from ..checks import dns1123_label, dns1123_subdomain, one_of, qualified_name
+from ..checks import dns1123_label, dns1123_subdomain, once, one_of, qualified_name, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ DEVICE = {"device": ("object", Fields({
 _MOST = 32  # requests, constraints, configurations, selectors
 _MOST_ALTERNATIVES = 8
 _LONGEST_EXPRESSION = 10 * 1024
-_EFFECTS = ("NoExecute", "NoSchedule", "None")
+_LONGEST_IDENTIFIER = 32
+EFFECTS = ("NoExecute", "NoSchedule", "None")
 
 
 def default(devices: Object) -> None:
@@ -37,46 +38,45 @@ def default(devices: Object) -> None:
                 asked["count"] = 1
 
 
+def each(path: str, items: Sequence[Json], most: int, check: Check,
+         key: Callable[[Json], str] | None = None) -> FieldErrors:
+    """Return the FieldErrors of a list: of too many items, which alone is told then, of each by `check` and, with
+    `key`, of those that are there twice (validateSet, validateSlice, validateItems, stringKey)."""
+    if len(items) > most:
+        return [field.too_many(path, len(items), most)]
+    errors = [error for i, item in enumerate(items) for error in check(f"{path}[{i}]", item)]
+    seen: set[str] = set()
+    for i, item in enumerate(items if key is not None else ()):
+        assert key is not None
+        name = key(item)
+        errors += once(f"{path}[{i}]", name, seen)
+    return errors
+
+
 def validate(devices: Object, path: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a claim's devices, at `path` (validateDeviceClaim, validateResourceClaimSpec)."""
     requests = devices.get("requests") or []
     known: dict[str, set[str]] = {request.get("name", ""): {each.get("name", "") for each in
                                                             request.get("firstAvailable") or ()}
                                   for request in requests}
-    errors = _each(f"{path}.requests", requests, _MOST, lambda at, request: _request(at, request, release),
+    errors = each(f"{path}.requests", requests, _MOST, lambda at, request: _request(at, request, release),
                    lambda request: request.get("name", ""))
-    errors += _each(f"{path}.constraints", devices.get("constraints") or (), _MOST,
+    errors += each(f"{path}.constraints", devices.get("constraints") or (), _MOST,
                     lambda at, constraint: _constraint(at, constraint, known))
-    return errors + _each(f"{path}.config", devices.get("config") or (), _MOST, lambda at, config: _each(
+    return errors + each(f"{path}.config", devices.get("config") or (), _MOST, lambda at, config: each(
         f"{at}.requests", config.get("requests") or (), _MOST,
         lambda place, name: _reference(place, name, known), str) + configuration(at, config))
 
 
 def validate_class(spec: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a DeviceClass' spec (validateDeviceClassSpec, validateDeviceClassConfiguration)."""
-    errors = _each("spec.selectors", spec.get("selectors") or (), _MOST,
+    errors = each("spec.selectors", spec.get("selectors") or (), _MOST,
                    lambda at, selector: _selector(at, selector, release))
-    errors += _each("spec.config", spec.get("config") or (), _MOST, configuration)
+    errors += each("spec.config", spec.get("config") or (), _MOST, configuration)
     name = spec.get("extendedResourceName")
     if name is not None and ("/" not in name or name.partition("/")[0].endswith("kubernetes.io")
                              or qualified_name("", name)):
         errors.append(field.invalid("spec.extendedResourceName", name, "must be a valid extended resource name"))
-    return errors
-
-
-def _each(path: str, items: Sequence[Json], most: int, check: Check,
-          key: Callable[[Json], str] | None = None) -> FieldErrors:
-    """Check the number of a list's items, each of them and, with `key`, that none is there twice (validateSet,
-    validateSlice)."""
-    errors, seen = [], set()
-    if len(items) > most:
-        errors.append(field.too_many(path, len(items), most))
-    for i, item in enumerate(items):
-        errors += check(f"{path}[{i}]", item)
-        name = key(item) if key is not None else ""
-        if key is not None and name in seen:
-            errors.append(field.duplicate(f"{path}[{i}]", name))
-        seen.add(name)
     return errors
 
 
@@ -90,7 +90,7 @@ def _request(path: str, request: Object, release: Release) -> FieldErrors:
     elif exactly is not None:
         errors += _asked(f"{path}.exactly", exactly, release)
     elif alternatives:
-        errors += _each(f"{path}.firstAvailable", alternatives, _MOST_ALTERNATIVES, lambda at, each: dns1123_label(
+        errors += each(f"{path}.firstAvailable", alternatives, _MOST_ALTERNATIVES, lambda at, each: dns1123_label(
             f"{at}.name", each.get("name", "")) + _asked(at, each, release), lambda each: each.get("name", ""))
     else:
         errors.append(field.required(path, only))
@@ -103,7 +103,7 @@ def _asked(path: str, asked: Object, release: Release) -> FieldErrors:
     name = asked.get("deviceClassName", "")
     at = f"{path}.deviceClassName"
     errors = dns1123_subdomain(at, name) if name else [field.required(at)]
-    errors += _each(f"{path}.selectors", asked.get("selectors") or (), _MOST,
+    errors += each(f"{path}.selectors", asked.get("selectors") or (), _MOST,
                     lambda place, selector: _selector(place, selector, release))
     mode, count = asked.get("allocationMode", ""), asked.get("count", 0)
     if mode == "All" and count:
@@ -118,19 +118,17 @@ def _asked(path: str, asked: Object, release: Release) -> FieldErrors:
 
 
 def _toleration(path: str, toleration: Object) -> FieldErrors:
-    """validateDeviceToleration."""
-    key, operator = toleration.get("key", ""), toleration.get("operator", "Equal")
+    """validateDeviceToleration, validateLabelValue."""
+    key, operator, value = toleration.get("key", ""), toleration.get("operator", "Equal"), toleration.get("value", "")
     errors = qualified_name(f"{path}.key", key) if key else []
-    if operator == "Exists" and toleration.get("value"):
-        errors.append(field.invalid(f"{path}.value", toleration["value"], "must be empty for operator `Exists`"))
+    if operator == "Exists" and value:
+        errors.append(field.invalid(f"{path}.value", value, "must be empty for operator `Exists`"))
     elif operator not in ("Exists", "Equal"):
         errors.append(field.not_supported(f"{path}.operator", operator, ["Equal", "Exists"]))
-    elif operator == "Equal" and not key:
-        errors.append(field.invalid(f"{path}.operator", operator,
-                                    "must be `Exists` when `key` is empty, which means "
-                                    '"match all values and all keys"'))
+    elif operator == "Equal":
+        errors += said(f"{path}.value", value, names.label_value(value))
     if toleration.get("effect"):
-        errors += one_of(f"{path}.effect", toleration["effect"], _EFFECTS)
+        errors += one_of(f"{path}.effect", toleration["effect"], EFFECTS)
     return errors
 
 
@@ -153,7 +151,7 @@ def _selector(path: str, selector: Object, release: Release) -> FieldErrors:
 
 def _constraint(path: str, constraint: Object, known: dict[str, set[str]]) -> FieldErrors:
     """validateDeviceConstraint."""
-    errors = _each(f"{path}.requests", constraint.get("requests") or (), _MOST,
+    errors = each(f"{path}.requests", constraint.get("requests") or (), _MOST,
                    lambda at, name: _reference(at, name, known), str)
     for key in ("matchAttribute", "distinctAttribute"):
         if constraint.get(key) is not None:
@@ -162,13 +160,31 @@ def _constraint(path: str, constraint: Object, known: dict[str, set[str]]) -> Fi
                                     "multiple fields are set")]
 
 
+def domain_and_name(path: str, name: str) -> FieldErrors:
+    """Return the FieldErrors of the name of an attribute or a capacity, whose domain may be missing
+    (validateQualifiedName, validateCIdentifier)."""
+    from ..checks import driver_name
+
+    domain, slash, short = name.rpartition("/")
+    if "/" in domain:
+        return []
+    errors: FieldErrors = []
+    if slash:
+        errors += driver_name(path, domain) if domain else [field.invalid(path, "", "the domain must not be empty")]
+    if slash and not short:
+        return [*errors, field.invalid(path, "", "the name must not be empty")]
+    if len(short) > _LONGEST_IDENTIFIER:
+        errors.append(field.too_long(path, _LONGEST_IDENTIFIER))
+    return errors + said(path, short, names.c_identifier(short))
+
+
 def _fully_qualified(path: str, name: str) -> FieldErrors:
     """validateFullyQualifiedName."""
-    if not name:
-        return [field.required(path, "name required")]
+    errors = domain_and_name(path, name)
     if "/" not in name:
-        return [field.invalid(path, name, "must include a domain")]
-    return qualified_name(path, name)
+        errors.append(field.invalid(path, name, "a fully qualified name must be a domain and a name separated by a "
+                                    "slash"))
+    return errors
 
 
 def _reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:

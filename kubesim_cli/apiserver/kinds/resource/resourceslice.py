@@ -27,10 +27,11 @@ class ResourceSlice(Kind):
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateResourceSliceUpdate."""
         from ..checks import immutable
+        from .slices import validate
 
         spec, before = obj.get("spec") or {}, old.get("spec") or {}
         names = [(each.get("pool") or {}).get("name") for each in (spec, before)]
-        return (self.validate(obj, ctx) + immutable("spec.pool.name", *names)
+        return (validate(spec, before) + immutable("spec.pool.name", *names)
                 + [error for key in ("driver", "nodeName") for error in immutable(f"spec.{key}", spec.get(key),
                                                                                  before.get(key))])
 

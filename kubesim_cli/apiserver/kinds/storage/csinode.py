@@ -27,7 +27,7 @@ class CSINode(Kind):
         """ValidateCSINode, validateCSINodeSpec, validateCSINodeDrivers, validateCSINodeDriver,
         validateCSINodeDriverNodeID, validateCSINodeDriverAllocatable."""
         from ....machinery import field
-        from ..checks import driver_name, minimum, qualified_name
+        from ..checks import driver_name, minimum, once, qualified_name
 
         errors = []
         seen: set[str] = set()
@@ -40,9 +40,7 @@ class CSINode(Kind):
             if len(node) > _MAX_NODE_ID:
                 errors.append(field.invalid(f"{path}.nodeID", node, f"must be {_MAX_NODE_ID} characters or less"))
             errors += minimum(f"{path}.allocatable.count", (driver.get("allocatable") or {}).get("count"))
-            if name in seen:
-                errors.append(field.duplicate(f"{path}.name", name))
-            seen.add(name)
+            errors += once(f"{path}.name", name, seen)
             keys = driver.get("topologyKeys") or []
             for j, key in enumerate(keys):
                 if not key:

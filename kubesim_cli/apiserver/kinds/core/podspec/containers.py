@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names
-from ...checks import dns1123_label, said
+from ...checks import dns1123_label, once, said
 from . import env, resources, security
 from .probes import lifecycle, probes
 from .rules import Scope, descending_path, no_backsteps
@@ -30,9 +30,7 @@ def containers(path: str, found: list[Object], scope: Scope) -> FieldErrors:
     for i, container in enumerate(found):
         at, name = f"{path}[{i}]", container.get("name", "")
         errors += _common(at, container, scope)
-        if name in seen:
-            errors.append(field.duplicate(f"{at}.name", name))
-        seen.add(name)
+        errors += once(f"{at}.name", name, seen)
         errors += _runtime(at, container, scope)
         if scope.rules.has("ContainerRestartRules"):
             errors += _restart_policy(at, container, scope)
@@ -77,9 +75,7 @@ def ephemeral_containers(path: str, found: list[Object], spec: Object, scope: Sc
         at, name = f"{path}[{i}]", container.get("name", "")
         errors += _common(at, container, scope)
         errors += image_padding(at, container)
-        if name in seen:
-            errors.append(field.duplicate(f"{at}.name", name))
-        seen.add(name)
+        errors += once(f"{at}.name", name, seen)
         target = container.get("targetContainerName", "")
         if target and target not in others:
             errors.append(field.not_found(f"{at}.targetContainerName", target))
@@ -171,9 +167,7 @@ def _host_ports(path: str, found: list[Object]) -> FieldErrors:
         for j, port in enumerate(container.get("ports") or ()):
             if port.get("hostPort"):
                 text = f"{port.get('protocol', '')}/{port.get('hostIP', '')}/{port['hostPort']}"
-                if text in seen:
-                    errors.append(field.duplicate(f"{path}[{i}].ports[{j}].hostPort", text))
-                seen.add(text)
+                errors += once(f"{path}[{i}].ports[{j}].hostPort", text, seen)
     return errors
 
 
@@ -270,9 +264,7 @@ def _resize_policy(path: str, found: list[Object], scope: Scope) -> FieldErrors:
     seen: set[str] = set()
     for i, item in enumerate(found):
         name, policy = item.get("resourceName", ""), item.get("restartPolicy", "")
-        if name in seen:
-            errors.append(field.duplicate(f"{path}[{i}]", name))
-        seen.add(name)
+        errors += once(f"{path}[{i}]", name, seen)
         for value, allowed in ((name, _RESIZABLE), (policy, ("NotRequired", "RestartContainer"))):
             if not value:
                 errors.append(field.required(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .....machinery import field, names
-from ...checks import dns1123_label, label_selector, label_selector_values, qualified_name, said
+from ...checks import dns1123_label, label_selector, label_selector_values, once, qualified_name, said
 from .rules import Rules
 
 TYPE_CHECKING = False
@@ -221,11 +221,9 @@ def _min_domains(path: str, number: int | None, action: str) -> FieldErrors:
 def gates(path: str, found: Sequence[Object]) -> FieldErrors:
     """Errors of schedulingGates (validateSchedulingGates)."""
     errors: FieldErrors = []
-    seen = set()
+    seen: set[str] = set()
     for i, gate in enumerate(found):
         name = gate.get("name", "")
         errors += qualified_name(f"{path}[{i}]", name)
-        if name in seen:
-            errors.append(field.duplicate(f"{path}[{i}]", name))
-        seen.add(name)
+        errors += once(f"{path}[{i}]", name, seen)
     return errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .....machinery import field, names
 from .....releases.gates import enabled
-from ...checks import dns1123_label, dns1123_subdomain, immutable, ip_address, qualified_name, said
+from ...checks import dns1123_label, dns1123_subdomain, immutable, ip_address, once, qualified_name, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,14 +103,13 @@ def _restarts(container: Object, spec: Object, code: int) -> bool:
 def _resource_claims(statuses: Iterable[Object], claims: Iterable[Object]) -> FieldErrors:
     """validatePodResourceClaimStatuses (havePodClaim)."""
     errors: FieldErrors = []
-    known, seen = {claim.get("name") for claim in claims}, set()
+    known = {claim.get("name") for claim in claims}
+    seen: set[str] = set()
     for i, status in enumerate(statuses):
         at, name = f"status.resourceClaimStatuses[{i}]", status.get("name", "")
         if name not in known:
             errors.append(field.invalid(f"{at}.name", name, "must match the name of an entry in `spec.resourceClaims`"))
-        if name in seen:
-            errors.append(field.duplicate(f"{at}.name", name))
-        seen.add(name)
+        errors += once(f"{at}.name", name, seen)
         if status.get("resourceClaimName") is not None:
             errors += dns1123_subdomain(f"{at}.resourceClaimName", status["resourceClaimName"])
     return errors
@@ -200,7 +199,7 @@ def _allocated(path: str, status: Object, kind: str, spec: Object) -> FieldError
 
 def _health(path: str, found: Iterable[Object]) -> FieldErrors:
     errors: FieldErrors = []
-    seen = set()
+    seen: set[str] = set()
     for k, resource in enumerate(found):
         at, message = f"{path}[{k}]", resource.get("message")
         health, name = resource.get("health", ""), resource.get("resourceID", "")
@@ -210,7 +209,5 @@ def _health(path: str, found: Iterable[Object]) -> FieldErrors:
             errors.append(field.required(f"{at}.message", "must be non-empty if specified"))
         elif message is not None and len(message) > _MAX_HEALTH_MESSAGE:
             errors.append(field.too_long(f"{at}.message", _MAX_HEALTH_MESSAGE))
-        if name in seen:
-            errors.append(field.duplicate(f"{at}.resourceID", name))
-        seen.add(name)
+        errors += once(f"{at}.resourceID", name, seen)
     return errors
