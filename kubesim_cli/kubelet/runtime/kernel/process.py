@@ -52,8 +52,8 @@ class Space:
     """
 
     __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
-                 "hostname", "init", "limit", "load", "net", "passing", "pids", "processes", "program", "random", "rested",
-                 "serves", "shell", "shown", "started", "talks", "tree", "users")
+                 "hostname", "init", "limit", "load", "net", "passing", "pids", "processes", "program", "random",
+                 "rested", "serves", "shell", "shown", "started", "talks", "tree", "users")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
