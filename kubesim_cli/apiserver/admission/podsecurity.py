@@ -42,7 +42,7 @@ def validate(a: Attributes) -> None:
     if not config and not any(key.startswith(_PREFIX) for key in labels):
         return
     if config and (a.obj["metadata"]["namespace"] in config["namespaces"]
-                   or (a.ctx.client.user or {}).get("name") in config["usernames"]):
+                   or (a.ctx.user or {}).get("name") in config["usernames"]):
         return
     policy, _ = _policy(labels, config)
     if a.res.name == "pods":
