@@ -14,7 +14,7 @@ from .machines import Machines, nodes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn, TextIO
+    from typing import NoReturn
 
     from ..machinery.types import Object, Release
 
@@ -87,12 +87,12 @@ def create() -> None:
 @create.command("cluster", context_settings=_UNKNOWN)
 @click.option("--name", "-n", default="", help="Its name, KIND_CLUSTER_NAME, the config's or kind otherwise.")
 @click.option("--image", default="", help="The image of its nodes, whose tag tells the release.")
-@click.option("--config", type=click.File(encoding="utf-8"), default=None, help="kind's own file; - is stdin.")
+@click.option("--config", default="", help="kind's own file; - is stdin.")
 @click.option("--wait", default="0s", help="How long the control plane may take to be ready; here it is at once.")
 @click.option("--retain", is_flag=True, help="Has no effect here.")
 @_KUBECONFIG
 @click.pass_obj
-def create_cluster(machines: Machines, name: str, image: str, config: TextIO | None, wait: str, retain: bool,
+def create_cluster(machines: Machines, name: str, image: str, config: str, wait: str, retain: bool,
                    kubeconfig: str) -> None:
     """Make a cluster, and its context the current one."""
     patience = _patience(wait)
@@ -100,7 +100,7 @@ def create_cluster(machines: Machines, name: str, image: str, config: TextIO | N
     from ..releases.server import PATCH
 
     try:
-        given = kindconfig.read(_text(config)) if config is not None else {}
+        given = kindconfig.read(_text(config)) if config else {}
         found = kindconfig.complete(given, name or machines.environ.get("KIND_CLUSTER_NAME", ""), image,
                                     f"kindest/node:{PATCH[release]}")
         name = found["name"]
@@ -135,9 +135,17 @@ def _patience(wait: str) -> str:
     return duration.format(round(seconds)) if seconds else ""
 
 
-def _text(config: TextIO) -> str:
+def _text(path: str) -> str:
+    """Return what is in a file, or comes on stdin; raises ValueError."""
+    import os
+
     try:
-        return config.read()
+        if path == "-":
+            return click.get_text_stream("stdin", encoding="utf-8").read()
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as why:
+        raise ValueError(f"error reading file: open {path}: {os.strerror(why.errno or 0).lower()}") from None
     except UnicodeDecodeError:
         raise ValueError("unable to decode config: it is not UTF-8") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
@@ -292,6 +293,15 @@ def test_a_file_that_is_not_kinds_is_told(kind, config, tmp_path, text, problem)
     assert f"ERROR: failed to create cluster: {problem}" in kind("create cluster --config kind.yaml", 1) or (
         problem.startswith("line") and problem in kind("create cluster --config kind.yaml", 1))
     assert kind("get clusters") == "No kind clusters found.\n"
+
+
+def test_a_file_that_is_not_there_is_told(kind, config, monkeypatch):
+    config("")
+    assert kind("create cluster --config no.yaml", 1) == (
+        "ERROR: failed to create cluster: error reading file: open no.yaml: no such file or directory\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{HEAD}name: piped\n".encode())))
+    kind("create cluster --config -")
+    assert kind("get clusters") == "piped\n"
 
 
 def test_flags_that_make_no_sense(kind):
