@@ -9,13 +9,13 @@ from ..machinery import timestamps
 from ..machinery.objects import join_key
 from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
-    HOSTPATH_PROVISIONER,
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
     LABEL_METADATA_NAME,
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
 )
 from ..releases.gates import enabled
+from ..releases.makers import maker_of
 from . import poststarthooks
 
 TYPE_CHECKING = False
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 RBAC = "rbac.authorization.k8s.io"
 _AUTOUPDATE = {AUTO_UPDATE_ANNOTATION_KEY: "true"}
 _BOOTSTRAPPING = "kubernetes.io/bootstrapping"
-API_PORT = 8443
 ROOT_CA = """\
 -----BEGIN CERTIFICATE-----
 MIIBfzCCASWgAwIBAgIUH8IzPzodY08H5TtO5aTznJ8QbTgwCgYIKoZIzj0EAwIw
@@ -89,11 +88,12 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("priorityclasses.scheduling.k8s.io", "scheduling.k8s.io/v1", "PriorityClass", name, value=value,
             description=f"Used for system critical pods {what}", preemptionPolicy="PreemptLowerPriority"
             )["metadata"]["generation"] = 1
-    _add_api_service(add, nodes, release, services.of_api)
+    maker = maker_of(nodes)
+    _add_api_service(add, nodes, release, services, maker.port)
     _add_authentication(add, stamp)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
-        annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=HOSTPATH_PROVISIONER,
-        reclaimPolicy="Delete", volumeBindingMode="Immediate")
+        annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=maker.class_[0],
+        reclaimPolicy="Delete", volumeBindingMode=maker.class_[1])
     for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
         add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
         add("configmaps", "v1", "ConfigMap", "kube-root-ca.crt", namespace, annotations=dict(ROOT_CA_ANNOTATIONS),
@@ -127,27 +127,30 @@ def _add_nodes(add: Add, nodes: list[Object], now: float, release: Release) -> N
             spec={"drivers": None})["metadata"]["ownerReferences"] = owners
 
 
-def _add_api_service(add: Add, nodes: list[Object], release: Release, cluster_ip: str) -> None:
+def _add_api_service(add: Add, nodes: list[Object], release: Release, services: ServiceRanges,
+                     api_port: int) -> None:
     """The Service `kubernetes` and its endpoints."""
+    cluster_ip, family = services.of_api, services.family
     labels = {"component": "apiserver", "provider": "kubernetes"}
     add("services", "v1", "Service", "kubernetes", "default", labels=labels, spec={
         "clusterIP": cluster_ip, "clusterIPs": [cluster_ip], "internalTrafficPolicy": "Cluster",
-        "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
-        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": API_PORT}],
+        "ipFamilies": [family], "ipFamilyPolicy": "SingleStack",
+        "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": api_port}],
         "sessionAffinity": "None", "type": "ClusterIP"}, status={"loadBalancer": {}})
     if enabled("MultiCIDRServiceAllocator", release):
         add("ipaddresses.networking.k8s.io", "networking.k8s.io/v1", "IPAddress", cluster_ip, labels={
-            "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
+            "ipaddress.kubernetes.io/ip-family": family, "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
             spec={"parentRef": {"resource": "services", "namespace": "default", "name": "kubernetes"}})
     if not nodes:
         return
-    ip = nodes[0]["status"]["addresses"][0]["address"]
-    port = {"name": "https", "port": API_PORT, "protocol": "TCP"}
+    ip = next(each["address"] for each in nodes[0]["status"]["addresses"]
+              if (":" in each["address"]) == (family == "IPv6"))
+    port = {"name": "https", "port": api_port, "protocol": "TCP"}
     add("endpoints", "v1", "Endpoints", "kubernetes", "default",
         labels={LABEL_SKIP_MIRROR: "true"},
         subsets=[{"addresses": [{"ip": ip}], "ports": [port]}])
     add("endpointslices.discovery.k8s.io", "discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default",
-        labels={LABEL_SERVICE_NAME: "kubernetes"}, addressType="IPv4",
+        labels={LABEL_SERVICE_NAME: "kubernetes"}, addressType=family,
         endpoints=[{"addresses": [ip], "conditions": {"ready": True}}], ports=[port])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..machinery import errors
 from ..machinery.objects import bare_items
+from ..releases.makers import maker_of
 from .nonresource import HEALTH, api_root, health, serve
 from .request import Options, Request
 
@@ -211,7 +212,7 @@ def _discover(client: Client, parts: list[str]) -> Object:
     """Serve /api, /apis and what is right below them (endpoints/discovery)."""
     discovery = client.discovery
     if parts == ["api"]:
-        return api_root("192.168.49.2:8443")
+        return api_root(_server_address(client))
     if parts == ["apis"]:
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [api_group(group) for group in discovery.groups]}
     if parts[0] == "apis" and len(parts) == 2:
@@ -226,6 +227,14 @@ def _discover(client: Client, parts: list[str]) -> Object:
     entries = [entry for res in found for entry in api_resources(discovery, res)]
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version,
             "resources": sorted(entries, key=lambda entry: entry["name"])}
+
+
+def _server_address(client: Client) -> str:
+    """Return where the server listens, as it says itself: on the first node."""
+    nodes = client.server.trusted.items("nodes")
+    addresses = ((nodes[0].get("status") or {}).get("addresses") or []) if nodes else []
+    address = addresses[0]["address"] if addresses else "192.168.49.2"
+    return f"{address}:{maker_of(nodes).port}"
 
 
 def api_group(group: Object) -> Object:

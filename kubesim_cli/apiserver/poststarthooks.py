@@ -90,7 +90,7 @@ def add_objects(add: Add, now: float, discovery: Discovery, cidr: str) -> None:
     ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
              "status": "True", "type": "Ready"}
     add("servicecidrs.networking.k8s.io", "networking.k8s.io/v1", "ServiceCIDR", "kubernetes",
-        spec={"cidrs": [cidr]}, status={"conditions": [ready]})[
+        spec={"cidrs": cidr.split(",")}, status={"conditions": [ready]})[
             "metadata"]["finalizers"] = ["networking.k8s.io/service-cidr-finalizer"]
 
 

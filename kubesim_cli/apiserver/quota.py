@@ -136,11 +136,16 @@ def in_scope(quota: Object, resource: str, obj: Object, release: Release) -> boo
     wanted = scopes(quota)
     if not wanted:
         return True
+    return all(matches(scope, resource, obj, release) for scope in wanted)
+
+
+def matches(scope: Object, resource: str, obj: Object, release: Release) -> bool:
+    """Whether an object is within one scope (`scopeName`, `operator`, `values`)."""
     if resource == "pods":
-        return all(_pod_in_scope(scope, obj["spec"], release) for scope in wanted)
+        return _pod_in_scope(scope, obj["spec"], release)
     if resource == "persistentvolumeclaims":
-        return all(scope["scopeName"] == "VolumeAttributesClass"
-                   and _selects(scope, obj["spec"].get("volumeAttributesClassName")) for scope in wanted)
+        return scope["scopeName"] == "VolumeAttributesClass" and _selects(
+            scope, obj["spec"].get("volumeAttributesClassName"))
     return False
 
 

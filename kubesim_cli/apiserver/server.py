@@ -76,6 +76,16 @@ class Server:
         return ServiceRanges() if self.settings is None else self.settings.services
 
     @property
+    def cluster_cidr(self) -> str:
+        """Where pods' addresses come from: kube-controller-manager's --cluster-cidr."""
+        return self.chosen_cluster_cidr or "10.244.0.0/16"
+
+    @property
+    def chosen_cluster_cidr(self) -> str:
+        """The same, "" where nobody has chosen it."""
+        return "" if self.settings is None else self.settings.cluster_cidr
+
+    @property
     def discovery(self) -> Discovery:
         """What is served now, custom resources included."""
         if self._discovery is None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ipaddress
 
+from ..go.jsontext import loads
 from .serviceranges import ServiceRanges
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..machinery.types import Object
 
+FILES = ("admission-control-config-file", "token-auth-file")  # flags that name files
 MODES = ("AlwaysAllow", "AlwaysDeny", "ABAC", "Webhook", "RBAC", "Node")  # authorizer/modes
 _NOT_PLAYED = ("ABAC", "Webhook")
 # pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins
@@ -39,7 +43,8 @@ PLAYED_WHEN_ENABLED = frozenset({"AlwaysAdmit", "NodeRestriction", "NamespaceExi
 
 class Settings:
     """What the flags say: `modes` of authorization, admission plugins that are `off` or `on` (their modules' names),
-    the `services`' ranges, and the users of static `tokens`."""
+    the `services`' ranges, the pods' (`cluster_cidr`), the `plugins`' configurations
+    (admissionconfig.py), and the users of static `tokens`."""
 
     def __init__(self, flags: dict[str, str]) -> None:
         self.modes = _list(flags.get("authorization-mode", "RBAC"))
@@ -47,6 +52,8 @@ class Settings:
         self.on = frozenset(name.lower() for name in _list(flags.get("enable-admission-plugins", "")))
         names = {"cidr": "service-cluster-ip-range", "ports": "service-node-port-range"}
         self.services = ServiceRanges(**{key: flags[name] for key, name in names.items() if name in flags})
+        self.cluster_cidr = flags.get("cluster-cidr", "")
+        self.plugins: dict[str, Object] = loads(flags.get("admission-control-config-file", "{}"))
         self.tokens = users(flags.get("token-auth-file", ""))
 
 
@@ -74,12 +81,31 @@ def users(text: str, path: str = "") -> dict[str, Object]:
     return found
 
 
+def kept(name: str, path: str, read: Callable[[str], str]) -> str:
+    """Return what is kept of the file at a path that a flag (of FILES) names; `read` gives the text of a file.
+
+    Raises ValueError, and what `read` raises.
+    """
+    text = read(path)
+    if name == "token-auth-file":
+        users(text, path)
+        return text
+    from os.path import dirname, join
+
+    from .admissionconfig import compact
+
+    return compact(text, lambda other: read(join(dirname(path), other)))
+
+
 def check(flags: dict[str, str]) -> None:
     """Raise ValueError, in kube-apiserver's words, for flags that it would not start with."""
     _check_modes(flags)
     _check_plugins(flags)
     if "service-cluster-ip-range" in flags:
-        _check_range(flags["service-cluster-ip-range"])
+        _check_ranges(flags["service-cluster-ip-range"])
+    if "cluster-cidr" in flags:
+        _check_cluster_cidr(flags["cluster-cidr"])
+    _check_families(flags)
     if "service-node-port-range" in flags:
         _check_ports(flags["service-node-port-range"])
 
@@ -114,20 +140,60 @@ def _check_plugins(flags: dict[str, str]) -> None:
             raise ValueError(f"kubesim does not play the admission plugin {name}")
 
 
-def _check_range(text: str) -> None:
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return a CIDR that has no host bits; raises ValueError. A mask in the place of its length is none."""
+    if not text.partition("/")[2].isdecimal():
+        raise ValueError(text)
+    return ipaddress.ip_network(text)
+
+
+def _check_ranges(text: str) -> None:
+    """validateClusterIPFlags"""
+    parts = text.split(",")
+    if len(parts) > 2:
+        raise ValueError("--service-cluster-ip-range must not contain more than two entries")
     try:
-        network = ipaddress.IPv4Network(text)
-        if not text.partition("/")[2].isdecimal():
-            raise ValueError  # a mask in the place of its length
+        networks = [_network(part) for part in parts]
     except ValueError:
-        if ":" in text or "," in text:
-            raise ValueError("kubesim has services of one IPv4 range only") from None
         raise ValueError("--service-cluster-ip-range must contain at least one valid cidr") from None
-    if network.prefixlen < 12:
-        raise ValueError("specified --service-cluster-ip-range is too large; for 32-bit addresses, the mask must be "
-                         ">= 12")
-    if network.prefixlen > 28:
-        raise ValueError("kubesim wants a service-cluster-ip-range of at least 16 addresses")
+    if len(networks) == 2 and networks[0].version == networks[1].version:
+        raise ValueError("--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP "
+                         "family")
+    for i, network in enumerate(networks):
+        bits = network.max_prefixlen
+        if bits - network.prefixlen > 20:
+            name = "--service-cluster-ip-range[1]" if i else "--service-cluster-ip-range"
+            raise ValueError(f"specified {name} is too large; for {bits}-bit addresses, the mask must be >= "
+                             f"{bits - 20}")
+        if bits - network.prefixlen < 4:
+            raise ValueError("kubesim wants a service-cluster-ip-range of at least 16 addresses")
+
+
+def _check_cluster_cidr(text: str) -> None:
+    """validateCIDRs of cmd/kube-controller-manager, and that a node's subnet fits into each range."""
+    networks = []
+    for part in text.split(","):
+        try:
+            networks.append(_network(part))
+        except ValueError:
+            raise ValueError(f"invalid CIDR address: {part}") from None
+    if len(networks) > 2:
+        raise ValueError(f"length of clusterCIDRs is:{len(networks)} more than max allowed of 2")
+    if len(networks) > 1 and networks[0].version == networks[1].version:
+        raise ValueError(f"len of ClusterCIDRs=={len(networks)} and they are not configured as dual stack (at least "
+                         "one from each IPFamily")
+    for network in networks:
+        mask = 24 if network.version == 4 else 64
+        if network.prefixlen > mask:
+            raise ValueError(f"kubesim's nodes have subnets of /{mask}, which do not fit into {network}")
+
+
+def _check_families(flags: dict[str, str]) -> None:
+    """Services need pods of their families, which Kubernetes leaves to the user."""
+    services = flags.get("service-cluster-ip-range", "10.96.0.0/12")
+    pods = flags.get("cluster-cidr", "10.244.0.0/16")
+    if not {":" in part for part in services.split(",")} <= {":" in part for part in pods.split(",")}:
+        raise ValueError("kubesim wants a cluster-cidr of each family that service-cluster-ip-range has")
 
 
 def _check_ports(text: str) -> None:

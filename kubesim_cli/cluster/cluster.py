@@ -284,22 +284,25 @@ class Cluster:
         return self.state.made_bare(self._asked_bare)
 
     def _populate(self) -> None:
-        """Write the objects of a fresh minikube, as part of the running transaction."""
+        """Write the objects of a fresh cluster, as part of the running transaction."""
         from .defaults import make
 
         if not self.entropy.state["seed"]:
             self.entropy.state["seed"] = self._asked_seed or os.urandom(8).hex()
-        make(self.server, self.state.nodes, self._bare)
+        make(self.server, self.state.nodes, self._bare, self.state.kind)
         self.state.note_bootstrap(self.server.release, self._bare, self.state.made_kubelet(self._asked_kubelet))
         self._populated = True
 
     def reset(self, *, seed: str = "", nodes: int = 1, release: Release | None = None, bare: bool | None = None,
               kubelet: str | None = None, feature_gates: dict[str, bool] | None = None,
-              settings: dict[str, str] | None = None) -> None:
-        """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is."""
+              settings: dict[str, str] | None = None, kind: Object | None = None) -> None:
+        """Throw the cluster away at once; the next one to open it makes it anew. The clock goes on as it is.
+
+        `kind`: the cluster of kind's that it is to be (helpers.kindnodes), which also tells the nodes.
+        """
         self.store.begin()
         self.state.start_over(seed=seed, nodes=nodes, release=release, bare=bare, kubelet=kubelet,
-                              feature_gates=feature_gates or {}, settings=settings or {})
+                              feature_gates=feature_gates or {}, settings=settings or {}, kind=kind)
         self._forget()
 
     def _forget(self) -> None:

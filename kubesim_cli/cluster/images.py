@@ -87,6 +87,11 @@ def load(cluster: Cluster, name: str) -> None:
         add(cluster, {"names": [names.split(name)[0]]})
 
 
+def image_digest(name: str) -> str:
+    """Return the digest of an image, as sha256:..."""
+    return names.image_id(name).rpartition("@")[2]
+
+
 def _build(name: str, described: Object) -> None:
     """See that the files of an image, and of its variants, can be where they are said to be; raise Invalid."""
     from ..kubelet.runtime import rootfs

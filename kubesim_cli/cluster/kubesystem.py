@@ -1,4 +1,5 @@
-"""What kubeadm and minikube put into a fresh cluster, with the pods that run of it (kubesystem.json).
+"""What kubeadm and minikube put into a fresh cluster, with the pods that run of it (kubesystem.json), or kubeadm and
+kind (kindsystem.json).
 
 Objects of the data have the defaults of the API server filled in; what follows from them (replica sets, pods,
 endpoints, statuses) is made here as the controllers and the kubelet would have left it. A test compares both with what
@@ -12,7 +13,8 @@ from itertools import chain
 
 from ..apiserver.admission.defaulttolerationseconds import tolerate
 from ..apiserver.admission.serviceaccount import mount_token
-from ..apiserver.bootstrap import ROOT_CA
+from ..apiserver.bootstrap import ROOT_CA, ROOT_CA_ANNOTATIONS
+from ..controllers import servicepods
 from ..controllers.daemonset import nodes as daemons
 from ..controllers.deployment import revisions
 from ..controllers.history import RESOURCE as REVISIONS
@@ -37,8 +39,9 @@ from ..machinery.wellknown import (
 )
 from ..releases import within_minors
 from ..releases.gates import enabled
+from ..releases.makers import maker_of
 from ..releases.server import PATCH
-from ..releases.system import KINDNET_IMAGE, STORAGE_PROVISIONER_IMAGE, image
+from ..releases.system import KINDNET_IMAGE, LOCAL_PATH_PROVISIONER_IMAGE, STORAGE_PROVISIONER_IMAGE, image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,12 +56,15 @@ NAMESPACE = "kube-system"
 _PRIORITIES = {"system-node-critical": 2000001000, "system-cluster-critical": 2000000000}
 
 
-def images(release: Release, nodes: int) -> tuple[list[Object], list[Object]]:
-    """Return what the status of the first of so many nodes, and that of the others, tells of images."""
-    common = [image("kube-proxy", release), image("pause", release), *([KINDNET_IMAGE] if nodes > 1 else ())]
+def images(release: Release, nodes: list[Object]) -> tuple[list[Object], list[Object]]:
+    """Return what the status of the first of the nodes, and that of the others, tells of images."""
+    kind = maker_of(nodes).kind
+    common = [image("kube-proxy", release), image("pause", release),
+              *([KINDNET_IMAGE] if kind or len(nodes) > 1 else ())]
+    provisioner = LOCAL_PATH_PROVISIONER_IMAGE if kind else STORAGE_PROVISIONER_IMAGE
     first = [image(name, release) for name in ("etcd", "coredns", "kube-apiserver", "kube-controller-manager",
                                                "kube-scheduler")]
-    return ([_listed(each) for each in (*first, *common, STORAGE_PROVISIONER_IMAGE)],
+    return ([_listed(each) for each in (*first, *common, provisioner)],
             [_listed(each) for each in common])
 
 
@@ -68,15 +74,18 @@ def _listed(image: str) -> Object:
 
 def known_objects() -> set[tuple[str, str]]:
     """Return (kind, name) of the objects in kube-system that somebody has written."""
-    objects = [each["object"] for each in loads("".join(_parts()[::2]))["objects"]]
+    text = "".join(part.replace("replicas\": ", "replicas\": 0") for part in _parts("kubesystem")[::2])
+    objects = [each["object"] for each in loads(text)["objects"]]
     return {(obj["kind"], obj["metadata"]["name"]) for obj in objects if obj["metadata"].get("namespace") == NAMESPACE}
 
 
 class KubeSystem:
     """Puts the objects into a cluster whose Nodes are there already, the control plane's first."""
 
-    def __init__(self, api: Client, store: Store, entropy: Entropy):
-        """`entropy` gives UIDs and suffixes: one of its own, so that a bare cluster is otherwise the same."""
+    def __init__(self, api: Client, store: Store, entropy: Entropy, kind: Object):
+        """`entropy` gives UIDs and suffixes: one of its own, so that a bare cluster is otherwise the same. `kind`: what
+        was asked of kind (helpers.kindnodes), empty for minikube."""
+        self.kind = kind
         self.api, self.store, self.entropy, self.nodes = api, store, entropy, api.items("nodes")
         self.release, self.now, self.stamp = api.release, api.now, timestamps.format(api.now)
         self.addresses = Addresses(api)
@@ -85,9 +94,9 @@ class KubeSystem:
         """Put everything, pods before what tells of them."""
         ranges = self.api.server.service_ranges
         for node in self.nodes:
-            for pod in mirror_pods(node, self.release, ranges.cidr):
+            for pod in mirror_pods(node, self.release, ranges.cidr, self.api.server.cluster_cidr):
                 self._run(pod, node)
-        for resource, obj in _data(self.release, self.nodes, ranges.cidr, ranges.of_dns):
+        for resource, obj in _data(self.api, self.nodes, self.kind):
             if "template" in obj.get("spec", ()) and not enabled("OmitZeroTimes", self.release):
                 obj["spec"]["template"]["metadata"]["creationTimestamp"] = None
             if resource == "pods":
@@ -113,7 +122,7 @@ class KubeSystem:
     def _pod(self, template: Object, owner: Object) -> Object:
         pod = from_template(template, owner)
         meta = pod["metadata"]
-        meta.update(name=meta["generateName"] + self.entropy.suffix(), namespace=NAMESPACE)
+        meta.update(name=meta["generateName"] + self.entropy.suffix(), namespace=owner["metadata"]["namespace"])
         return pod
 
     def _place(self, pod: Object, node: Object) -> Object:
@@ -140,14 +149,15 @@ class KubeSystem:
     # Workloads
 
     def _deploy(self, deployment: Object) -> None:
-        """Put a Deployment of one pod, which is there."""
+        """Put a Deployment whose pods are there."""
+        count = deployment["spec"]["replicas"]
         hash_ = template_hash(deployment["spec"]["template"], self.release)
         name = f"{deployment['metadata']['name']}-{hash_}"
-        counts = {"availableReplicas": 1, "observedGeneration": 1, "readyReplicas": 1, "replicas": 1}
+        counts = {"availableReplicas": count, "observedGeneration": 1, "readyReplicas": count, "replicas": count}
         if enabled("DeploymentReplicaSetTerminatingReplicas", self.release):
             counts["terminatingReplicas"] = 0
         times = {"lastTransitionTime": self.stamp, "lastUpdateTime": self.stamp, "status": "True"}
-        deployment["status"] = {**counts, "updatedReplicas": 1, "conditions": [
+        deployment["status"] = {**counts, "updatedReplicas": count, "conditions": [
             {**times, "message": "Deployment has minimum availability.", "reason": "MinimumReplicasAvailable",
              "type": "Available"},
             {**times, "message": f'ReplicaSet "{name}" has successfully progressed.',
@@ -156,13 +166,16 @@ class KubeSystem:
         deployment["metadata"]["annotations"] = {REVISION_ANNOTATION: "1"}
         self._put("deployments.apps", deployment)
         rs: Object = {"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {
-            "name": name, "namespace": NAMESPACE, "generation": 1, "labels": dict(template["metadata"]["labels"]),
+            "name": name, "namespace": deployment["metadata"]["namespace"], "generation": 1,
+            "labels": dict(template["metadata"]["labels"]),
             "ownerReferences": [controller_ref(deployment)]},
-            "spec": {"replicas": 1, "selector": selector, "template": template},
-            "status": {**counts, "fullyLabeledReplicas": 1}}
+            "spec": {"replicas": count, "selector": selector, "template": template},
+            "status": {**counts, "fullyLabeledReplicas": count}}
         revisions.set_annotations(deployment, rs, 1, False)
         self._put("replicasets.apps", rs)
-        self._endpoints(self._place(self._pod(template, rs), self.nodes[0]))
+        pods = [self._place(self._pod(template, rs), self.nodes[0]) for _ in range(count)]
+        if deployment["metadata"]["name"] == "coredns":
+            self._endpoints(pods)
 
     def _daemons(self, ds: Object) -> None:
         """Put a DaemonSet, its revision, and a pod on each node."""
@@ -184,53 +197,79 @@ class KubeSystem:
             daemons.send_to(pod, node["metadata"]["name"])
             self._place(pod, node)
 
-    def _endpoints(self, pod: Object) -> None:
-        """Put the endpoints of the service that leads to CoreDNS' pod."""
+    def _endpoints(self, pods: list[Object]) -> None:
+        """Put the endpoints of the service that leads to CoreDNS' pods."""
         service = self.store.get("services", f"{NAMESPACE}/kube-dns") or {}
         meta, ports = service["metadata"], service["spec"]["ports"]
         ports = [{"name": port["name"], "port": port["port"], "protocol": port["protocol"]} for port in ports]
-        target = {"kind": "Pod", "name": pod["metadata"]["name"], "namespace": NAMESPACE, "uid": pod["metadata"]["uid"]}
-        ip, node = pod["status"]["podIP"], pod["spec"]["nodeName"]
+        family = self.api.server.service_ranges.family
+        targets = [(servicepods.ip_of_family(pod, family), pod["spec"]["nodeName"], {
+            "kind": "Pod", "name": pod["metadata"]["name"], "namespace": NAMESPACE, "uid": pod["metadata"]["uid"]})
+            for pod in pods]
         labels, notes = meta["labels"], {"endpoints.kubernetes.io/last-change-trigger-time": self.stamp}
         managed = {"endpoints.kubernetes.io/managed-by": "endpoint-controller"}
         self._put("endpoints", {"kind": "Endpoints", "apiVersion": "v1", "metadata": {
             "name": meta["name"], "namespace": NAMESPACE, "annotations": notes,
             "labels": {**(managed if enabled("EndpointsManagedBy", self.release) else {}), **labels}},
-            "subsets": [{"addresses": [{"ip": ip, "nodeName": node, "targetRef": target}], "ports": ports[::-1]}]})
+            "subsets": [{"addresses": [{"ip": ip, "nodeName": node, "targetRef": target}
+                                       for ip, node, target in targets], "ports": ports[::-1]}]})
         self._put("endpointslices.discovery.k8s.io", {
             "kind": "EndpointSlice", "apiVersion": "discovery.k8s.io/v1", "metadata": {
                 "name": f"{meta['name']}-{self.entropy.suffix()}", "generateName": f"{meta['name']}-",
                 "namespace": NAMESPACE, "generation": 1, "annotations": dict(notes), "labels": {
                     "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io", **labels,
                     LABEL_SERVICE_NAME: meta["name"]}, "ownerReferences": [controller_ref(service)]},
-            "addressType": "IPv4", "ports": ports, "endpoints": [{
+            "addressType": family, "ports": ports, "endpoints": [{
                 "addresses": [ip], "conditions": {"ready": True, "serving": True, "terminating": False},
-                "nodeName": node, "targetRef": target}]})
+                "nodeName": node, "targetRef": target} for ip, node, target in targets]})
 
 
-def _parts() -> list[str]:
-    """Return the text of the data; every second part is the name of what is to stand there."""
-    with open(os.path.join(os.path.dirname(__file__), "kubesystem.json"), encoding="utf-8") as file:
-        return file.read().split("@")
+def _parts(file: str) -> list[str]:
+    """Return the text of a file of data; every second part is the name of what is to stand there."""
+    with open(os.path.join(os.path.dirname(__file__), f"{file}.json"), encoding="utf-8") as opened:
+        return opened.read().split("@")
 
 
-def _data(release: Release, nodes: list[Object], cidr: str, dns: str) -> Iterator[tuple[str, Object]]:
+def _data(api: Client, nodes: list[Object], kind: Object) -> Iterator[tuple[str, Object]]:
     """Yield (resource, object) of the data, as far as the cluster has it; `@name@` stands for what it differs in.
 
-    An entry tells the minor releases that have it (`since`, `until`) and how many nodes there are at least (`nodes`).
+    An entry tells the minor releases that have it (`since`, `until`), how many nodes there are at least (`nodes`), that
+    it is of one maker only (`by`), and that it belongs to kind's own network (`cni`).
     """
-    from binascii import b2a_base64  # base64 imports re, which takes longer than all that is made here
+    release, values = api.release, _values(api, nodes, kind)
 
-    values = {"cidr": cidr, "dns": dns, "version": PATCH[release], "ip": internal_ip(nodes[0]),
-              "ca64": b2a_base64(ROOT_CA.encode(), newline=False).decode(),
-              "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
-              "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE}
-    parts = _parts()
-    parts[1::2] = [values[name] for name in parts[1::2]]
-    data = loads("".join(parts))
+    def read(file: str) -> Object:
+        parts = _parts(file)
+        parts[1::2] = [str(values[name]).replace("\n", "\\n") for name in parts[1::2]]
+        found: Object = loads("".join(parts))
+        return found
+
+    data = read("kubesystem")
     accounts = ({**each, "resource": "serviceaccounts", "object": {
         "kind": "ServiceAccount", "apiVersion": "v1", "metadata": {"name": each["name"], "namespace": NAMESPACE}}}
         for each in data["controllers"])
-    for entry in chain(accounts, data["objects"]):
-        if within_minors(release, entry.get("since"), entry.get("until")) and len(nodes) >= entry.get("nodes", 1):
+    for entry in chain(accounts, data["objects"], read("kindsystem")["objects"] if kind else ()):
+        if (within_minors(release, entry.get("since"), entry.get("until")) and len(nodes) >= entry.get("nodes", 1)
+                and not (kind and entry.get("by") == "minikube") and not (entry.get("cni") and not kind["cni"])
+                and not (kind.get("proxy") == "none" and entry["object"]["metadata"]["name"] == "kube-proxy"
+                         and "rbac" not in entry["resource"])):
             yield entry["resource"], entry["object"]
+
+
+def _values(api: Client, nodes: list[Object], kind: Object) -> dict[str, str | int]:
+    from binascii import b2a_base64  # base64 imports re, which takes longer than all that is made here
+
+    release, ranges, maker = api.release, api.server.service_ranges, maker_of(nodes)
+    hosts = f"    hosts {{\n       {maker.host} host.minikube.internal\n       fallthrough\n    }}\n"
+    differing = {"log": "", "hosts": "", "runtime": "unix:///run/containerd/containerd.sock", "tcp": "null",
+                 "cgroup": "cgroupRoot: /kubelet\n", "sync": "1s", "mode": kind["proxy"], "replicas": 2} if kind else {
+        "log": "    log\n", "hosts": hosts, "runtime": "unix:///var/run/cri-dockerd.sock", "tcp": "0s",
+        "cgroup": "", "sync": "0s", "mode": "", "replicas": 1}
+    return {"cidr": ranges.cidr, "dns": ranges.of_dns, "version": PATCH[release], "ip": internal_ip(nodes[0]),
+            "pods": api.server.cluster_cidr, "family": ranges.family, "ca": ROOT_CA,
+            "ca64": b2a_base64(ROOT_CA.encode(), newline=False).decode(),
+            "ca-description": ROOT_CA_ANNOTATIONS["kubernetes.io/description"], "name": maker.cluster_name,
+            "endpoint": f"{maker.endpoint}:{maker.port}", "certs": maker.certs,
+            "coredns": image("coredns", release), "kube-proxy": image("kube-proxy", release),
+            "kindnet": KINDNET_IMAGE, "storage-provisioner": STORAGE_PROVISIONER_IMAGE,
+            "local-path-provisioner": LOCAL_PATH_PROVISIONER_IMAGE, **differing}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from ..apiserver.authorization import MASTERS
 from ..apiserver.client import Client
-from ..helpers.nodes import PRESSURE, PRESSURE_PODS, STOPPED, internal_ip, node_name, node_object
+from ..helpers.kindnodes import another
+from ..helpers.nodenetworks import minikube_node
+from ..helpers.nodes import PRESSURE, PRESSURE_PODS, STOPPED, TUNNEL, internal_ip, node_name
 from ..machinery import timestamps
 from ..machinery.objects import clone
+from ..releases.makers import maker_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..machinery.types import Object
     from .cluster import Cluster
 
 SHORT_OF = ("memory", "disk", "pid")
@@ -32,25 +36,33 @@ def start(cluster: Cluster, name: str) -> None:
 
 def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
         resources: dict[str, str] | None = None) -> str:
-    """Have one node more, called minikube-mNN where no name is given; return its name. Raises StatusError.
+    """Have one node more, called minikube-mNN, or as kind's workers, where no name is given; return its name.
+
+    Raises StatusError.
 
     `resources` are those that it has otherwise than other nodes: cpu, memory, pods ...
     """
     there = cluster.client.items("nodes")
-    names, addresses = {node["metadata"]["name"] for node in there}, {internal_ip(node) for node in there}
-    index = 1
-    while True:
-        node = node_object(index, cluster.server.release, cluster.now, name)
-        if internal_ip(node) not in addresses and (name or node_name(index) not in names):
-            break
-        index += 1
+    server = cluster.server
+    node = (another(there, server.release, cluster.now, server.cluster_cidr, name) if maker_of(there).kind
+            else _minikube(there, cluster, name))
     node["metadata"]["labels"].update(labels or {})
     for table in ("capacity", "allocatable"):
         node["status"][table].update(resources or {})
     who = {"username": f"system:node:{node['metadata']['name']}", "groups": [MASTERS]}
-    Client(cluster.server, who).create("nodes", node, dry_run=True)  # whose names and quantities are looked at
+    Client(server, who).create("nodes", node, dry_run=True)  # whose names and quantities are looked at
     cluster.client.create("nodes", node)
     return str(node["metadata"]["name"])
+
+
+def _minikube(there: list[Object], cluster: Cluster, name: str) -> Object:
+    names, addresses = {node["metadata"]["name"] for node in there}, {internal_ip(node) for node in there}
+    index = 1
+    while True:
+        node = minikube_node(index, cluster.server.release, cluster.now, cluster.server.chosen_cluster_cidr, name)
+        if internal_ip(node) not in addresses and (name or node_name(index) not in names):
+            return node
+        index += 1
 
 
 def equip(cluster: Cluster, resources: dict[str, str]) -> None:
@@ -60,6 +72,11 @@ def equip(cluster: Cluster, resources: dict[str, str]) -> None:
         for table in ("capacity", "allocatable"):
             node["status"][table].update(resources)
         cluster.client.update_status("nodes", node)
+
+
+def tunnel(cluster: Cluster, state: str | None) -> None:
+    """Have Services of type LoadBalancer get addresses from now on, or no more (None). Raises StatusError."""
+    annotate(cluster, cluster.client.items("nodes")[0]["metadata"]["name"], {TUNNEL: state})
 
 
 def remove(cluster: Cluster, name: str) -> None:

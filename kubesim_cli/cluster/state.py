@@ -13,6 +13,7 @@
     kubeletAsked   true: reset decided about that; absent: it was decided by whoever made the default objects
     featureGates   {NAME: BOOL}, of those that were set
     settings       {FLAG: TEXT}, of kube-apiserver and kube-controller-manager, of those that were set
+    kind           the cluster of kind's that this is made as (helpers.kindnodes); absent: minikube's
     nodes          how many nodes the cluster is made with; absent: 1
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
@@ -133,6 +134,12 @@ class ClusterState(Tally):
         return found
 
     @property
+    def kind(self) -> Object | None:
+        """The cluster of kind's that this is made as (helpers.kindnodes), None for minikube's."""
+        found: Object | None = self._meta.get("kind")
+        return found
+
+    @property
     def nodes(self) -> int:
         """How many nodes the cluster is made with."""
         found: int = self._meta.get("nodes", 1)
@@ -140,7 +147,7 @@ class ClusterState(Tally):
 
     def start_over(self, *, seed: str, nodes: int, release: Release | None, bare: bool | None,
                    kubelet: str | None, feature_gates: dict[str, bool],
-                   settings: dict[str, str] | None = None) -> None:
+                   settings: dict[str, str] | None = None, kind: Object | None = None) -> None:
         """Throw all away but the clock, if it tells a time, and describe the cluster that is to be made instead."""
         meta: Object = {"version": VERSION, "entropy": {"seed": seed, "count": 0}, "nodes": nodes}
         if release is not None:
@@ -153,6 +160,8 @@ class ClusterState(Tally):
             meta["featureGates"] = feature_gates
         if settings:
             meta["settings"] = settings
+        if kind:
+            meta["kind"] = kind
         clock = self._meta.get("clock")
         if isinstance(clock, dict) and all(isinstance(value, (int, float)) and abs(value) < END_OF_TIME
                                            for value in clock.values()):  # which NaN is not

@@ -85,11 +85,15 @@ def _subsets(service: Object, pods: list[Object]) -> tuple[list[Object], bool]:
         pods, truncated = sorted(pods, key=lambda pod: not podutil.is_ready(pod))[:CAPACITY], True
     else:
         truncated = False
+    family = servicepods.families_of(service)[0]
     for pod in pods:
+        ip = servicepods.ip_of_family(pod, family)
+        if not ip:
+            continue
         ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
         if not ports and not servicepods.is_headless(service):
             continue
-        address = {"ip": pod["status"]["podIP"]}
+        address: Object = {"ip": ip}
         hostname = servicepods.hostname_of(service, pod)
         if hostname:
             address["hostname"] = hostname

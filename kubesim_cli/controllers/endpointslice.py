@@ -12,7 +12,7 @@ from .refs import controller_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from ..apiserver.client import Client
     from ..machinery.types import Key, Object
@@ -60,13 +60,18 @@ class EndpointSlice(Controller):
         service = api.find("services", name, namespace)
         if service is None or not servicepods.selected(service) or "deletionTimestamp" in service["metadata"]:
             return
-        groups: dict[tuple[object, ...], tuple[list[Object], list[Object]]] = {}
-        for pod in sorted(servicepods.pods_of(api, service, terminating=True), key=servicepods.by_address):
-            ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
-            if ports or servicepods.is_headless(service):
-                group = groups.setdefault(tuple(tuple(port.items()) for port in ports), (ports, []))
-                group[1].append(_endpoint(api, service, pod))
-        reconcile(api, service, list(groups.values()), _labels(service), MANAGER)
+        pods = sorted(servicepods.pods_of(api, service, terminating=True), key=servicepods.by_address)
+        families = servicepods.families_of(service)
+        for family in families:
+            groups: dict[tuple[object, ...], tuple[list[Object], list[Object]]] = {}
+            for pod in pods:
+                ports = servicepods.in_hash_order(servicepods.ports_of(service, pod), _SHAPE)
+                ip = servicepods.ip_of_family(pod, family)
+                if ip and (ports or servicepods.is_headless(service)):
+                    group = groups.setdefault(tuple(tuple(port.items()) for port in ports), (ports, []))
+                    group[1].append(_endpoint(api, service, pod, ip))
+            reconcile(api, service, list(groups.values()), _labels(service), MANAGER, family)
+        drop_other_families(api, service, MANAGER, families)
 
 
 def _labels(service: Object) -> Object:
@@ -77,11 +82,11 @@ def _labels(service: Object) -> Object:
     return labels
 
 
-def _endpoint(api: Client, service: Object, pod: Object) -> Object:
+def _endpoint(api: Client, service: Object, pod: Object, ip: str) -> Object:
     ready, ending = podutil.is_ready(pod), "deletionTimestamp" in pod["metadata"]
     published = bool(service["spec"].get("publishNotReadyAddresses"))
     node = api.find("nodes", pod["spec"]["nodeName"])
-    found = {"addresses": [pod["status"]["podIP"]],
+    found = {"addresses": [ip],
              "conditions": {"ready": published or (ready and not ending), "serving": ready, "terminating": ending}}
     hostname = servicepods.hostname_of(service, pod)
     if hostname:
@@ -95,14 +100,15 @@ def _endpoint(api: Client, service: Object, pod: Object) -> Object:
 
 
 def reconcile(api: Client, owner: Object, groups: list[tuple[list[Object], list[Object]]], labels: Object,
-              manager: str) -> None:
-    """Make the slices of a service say what `groups`, pairs (ports, endpoints), say: changed as little as can be.
+              manager: str, family: str) -> None:
+    """Make the slices of a service for a family of addresses say what `groups`, pairs (ports, endpoints), say: changed
+    as little as can be.
 
     `owner` is the object that the slices belong to and are named after; `labels` are those to have besides the usual.
     """
     meta = owner["metadata"]
     labels = {**labels, MANAGED_BY: manager, LABEL_SERVICE_NAME: meta["name"]}
-    known = slices_of(api, meta["namespace"], meta["name"], manager)
+    known = [each for each in slices_of(api, meta["namespace"], meta["name"], manager) if each["addressType"] == family]
     wanted: list[tuple[list[Object], list[Object]]] = []
     for ports, endpoints in groups:
         wanted += _chunks(ports, endpoints, [each for each in known if (each.get("ports") or []) == ports])
@@ -112,9 +118,17 @@ def reconcile(api: Client, owner: Object, groups: list[tuple[list[Object], list[
         match = next((each for each in known if (each.get("ports") or []) == ports), None) or next(iter(known), None)
         if match is not None:
             known.remove(match)
-        _save(api, owner, match, ports, endpoints, labels)
+        _save(api, owner, match, ports, endpoints, labels, family)
     for each in known:
         api.delete(SLICES, each["metadata"]["name"], meta["namespace"])
+
+
+def drop_other_families(api: Client, owner: Object, manager: str, families: Container[str]) -> None:
+    """Delete the slices of addresses that a service has no longer."""
+    meta = owner["metadata"]
+    for each in slices_of(api, meta["namespace"], meta["name"], manager):
+        if each["addressType"] not in families:
+            api.delete(SLICES, each["metadata"]["name"], meta["namespace"])
 
 
 def _chunks(ports: list[Object], endpoints: list[Object],
@@ -136,7 +150,7 @@ def _chunks(ports: list[Object], endpoints: list[Object],
 
 
 def _save(api: Client, owner: Object, old: Object | None, ports: list[Object], endpoints: list[Object],
-          labels: Object) -> None:
+          labels: Object, family: str) -> None:
     namespace, name = owner["metadata"]["namespace"], owner["metadata"]["name"]
     if old is not None and (old.get("ports") or []) == ports and (old.get("endpoints") or []) == endpoints and (
             old["metadata"].get("labels") == labels):
@@ -144,7 +158,7 @@ def _save(api: Client, owner: Object, old: Object | None, ports: list[Object], e
     stamp = {servicepods.LAST_CHANGE: timestamps.format(api.now)}
     if old is None:
         meta = {"generateName": f"{name}-", "namespace": namespace, "ownerReferences": [controller_ref(owner)]}
-        new: Object = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+        new: Object = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": family,
                        "metadata": meta}
     else:
         new = clone(old)

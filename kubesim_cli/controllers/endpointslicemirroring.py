@@ -6,7 +6,7 @@ from ..helpers.controller import Controller, itself
 from ..machinery.objects import split_key
 from ..machinery.wellknown import LABEL_SKIP_MIRROR
 from . import servicepods
-from .endpointslice import SLICES, reconcile, slices_of
+from .endpointslice import SLICES, drop_other_families, reconcile, slices_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,15 +30,20 @@ class EndpointSliceMirroring(Controller):
             for each in slices_of(api, namespace, name, MANAGER):
                 api.delete(SLICES, each["metadata"]["name"], namespace)
             return
-        groups = []
+        families: dict[str, list[tuple[list[Object], list[Object]]]] = {}
         for subset in endpoints.get("subsets") or ():
             ports = [{"name": "", "protocol": "TCP", **port} for port in subset.get("ports") or ()]
             found = [_endpoint(address, True) for address in subset.get("addresses") or ()]
             found += [_endpoint(address, False) for address in subset.get("notReadyAddresses") or ()]
-            groups.append((ports, found))
+            for family, there in (("IPv4", [each for each in found if ":" not in each["addresses"][0]]),
+                                  ("IPv6", [each for each in found if ":" in each["addresses"][0]])):
+                if there:
+                    families.setdefault(family, []).append((ports, there))
         labels = {label: value for label, value in (endpoints["metadata"].get("labels") or {}).items()
                   if label != servicepods.HEADLESS}
-        reconcile(api, endpoints, groups, labels, MANAGER)
+        for family, groups in families.items() or (("IPv4", []),):
+            reconcile(api, endpoints, groups, labels, MANAGER, family)
+        drop_other_families(api, endpoints, MANAGER, families or ("IPv4",))
 
 
 def _endpoint(address: Object, ready: bool) -> Object:

@@ -31,7 +31,7 @@ def fails(api: Client, storage_class: str) -> bool:
 
 def provision(api: Client, claim: Object, storage_class: Object) -> None:
     """Make a volume for a claim, bound to it in advance."""
-    meta, spec = claim["metadata"], claim["spec"]
+    meta = claim["metadata"]
     name = f"pvc-{meta['uid']}"
     if api.find("persistentvolumes", name) is not None:
         return
@@ -43,20 +43,27 @@ def provision(api: Client, claim: Object, storage_class: Object) -> None:
         api.record(claim, "Warning", "ProvisioningFailed", "failed to provision volume with StorageClass "
                    f'"{volumes.class_of(claim)}": mkdir {folder}: no space left on device', component)
         return
+    volume = volume_for(claim, storage_class, {
+        "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: HOSTPATH_PROVISIONER},
+        {"path": f"{FOLDER}/{meta['namespace']}/{meta['name']}", "type": ""})
+    api.create("persistentvolumes", volume, field_manager="storage-provisioner")
+    api.record(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {name}", component)
+
+
+def volume_for(claim: Object, storage_class: Object, annotations: Object, host_path: Object) -> Object:
+    """Return the volume that a provisioner makes for a claim, of a folder on a node."""
+    spec = claim["spec"]
     volume: Object = {
         "apiVersion": "v1", "kind": "PersistentVolume",
-        "metadata": {"name": name, "annotations": {
-            "hostPathProvisionerIdentity": identity, volumes.PROVISIONED_BY: HOSTPATH_PROVISIONER}},
+        "metadata": {"name": f"pvc-{claim['metadata']['uid']}", "annotations": annotations},
         "spec": {
             "accessModes": list(spec["accessModes"]), "capacity": {"storage": spec["resources"]["requests"]["storage"]},
-            "claimRef": volumes.reference(claim),
-            "hostPath": {"path": f"{FOLDER}/{meta['namespace']}/{meta['name']}", "type": ""},
+            "claimRef": volumes.reference(claim), "hostPath": host_path,
             "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy") or "Delete",
             "storageClassName": volumes.class_of(claim), "volumeMode": spec.get("volumeMode") or "Filesystem"}}
     if storage_class.get("mountOptions"):
         volume["spec"]["mountOptions"] = clone(storage_class["mountOptions"])
-    api.create("persistentvolumes", volume, field_manager="storage-provisioner")
-    api.record(claim, "Normal", "ProvisioningSucceeded", f"Successfully provisioned volume {name}", component)
+    return volume
 
 
 def delete(api: Client, volume: Object) -> None:

@@ -12,7 +12,7 @@ from ..helpers.volumes import CLASSES, annotation, claim_keys
 from ..machinery import timestamps
 from ..machinery.objects import clone, dig, join_key, key_of, split_key
 from ..machinery.pods import is_terminal
-from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVISIONER
+from ..machinery.wellknown import BETA_STORAGE_CLASS_ANNOTATION, HOSTPATH_PROVISIONER, LOCAL_PATH_PROVISIONER
 from ..releases.gates import enabled
 from . import hostpathprovisioner
 
@@ -246,6 +246,10 @@ def _provision(api: Client, claim: Object) -> None:
     api.record(claim, "Normal", "ExternalProvisioning", told, COMPONENT)
     if provisioner == HOSTPATH_PROVISIONER:
         hostpathprovisioner.provision(api, claim, wanted)
+    elif provisioner == LOCAL_PATH_PROVISIONER:
+        from . import localpathprovisioner
+
+        localpathprovisioner.provision(api, claim, wanted)
 
 
 class VolumeBinder(Controller):
@@ -324,7 +328,7 @@ def _release(api: Client, volume: Object) -> None:
         _unbind(api, volume)
         return
     provisioner = annotation(volume, volumes.PROVISIONED_BY)
-    if provisioner == HOSTPATH_PROVISIONER:
+    if provisioner in (HOSTPATH_PROVISIONER, LOCAL_PATH_PROVISIONER):
         hostpathprovisioner.delete(api, volume)
     elif provisioner is None or provisioner.startswith("kubernetes.io/"):
         if host_path is None:

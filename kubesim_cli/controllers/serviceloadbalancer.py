@@ -1,12 +1,12 @@
 """LoadBalancer services: their address stays pending, until a tunnel assigns one as `minikube tunnel` does.
 
-The tunnel is open while the first node has the annotation TUNNEL; a service's address is then its cluster IP.
+The tunnel is open while a node has the annotation TUNNEL; a service's address is then its cluster IP.
 """
 
 from __future__ import annotations
 
 from ..helpers.controller import Change, Controller, itself
-from ..helpers.nodes import TUNNEL, node_name
+from ..helpers.nodes import TUNNEL
 from ..machinery.objects import clone, dig, split_key
 
 TYPE_CHECKING = False
@@ -16,18 +16,15 @@ if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Key, Object
 
-NODE = node_name(0)
-
 
 def is_open(node: Object | None) -> bool:
-    """Tell whether the tunnel is open, by the first node."""
+    """Tell whether the tunnel is open, by a node."""
     return node is not None and TUNNEL in (node["metadata"].get("annotations") or {})
 
 
 def _tunnel(change: Change) -> Iterable[Key]:
     """The key of all services, when the tunnel is opened or closed."""
-    changed = change.object["metadata"]["name"] == NODE and is_open(change.old) != is_open(change.new)
-    return ("*",) if changed else ()
+    return ("*",) if is_open(change.old) != is_open(change.new) else ()
 
 
 class ServiceLoadBalancer(Controller):
@@ -41,7 +38,7 @@ class ServiceLoadBalancer(Controller):
             namespace, name = split_key(key)
             found = api.find("services", name, namespace)
             services = [found] if found else []
-        tunnel = is_open(api.find("nodes", NODE)) if services else False
+        tunnel = any(map(is_open, api.items("nodes"))) if services else False
         for service in services:
             self._settle(api, service, tunnel)
 
@@ -51,7 +48,7 @@ class ServiceLoadBalancer(Controller):
         spec = service["spec"]
         if spec.get("type") != "LoadBalancer" or spec.get("loadBalancerClass"):
             return
-        given: Object = {"ingress": [{"ip": spec["clusterIP"], "ipMode": "VIP"}]}
+        given: Object = {"ingress": [{"ip": each, "ipMode": "VIP"} for each in spec.get("clusterIPs") or ()]}
         found = dig(service, "status", "loadBalancer", default={})
         if tunnel == (found == given):
             return

@@ -119,6 +119,20 @@ def reference(pod: Object) -> Object:
     return {"kind": "Pod", "name": meta["name"], "namespace": meta["namespace"], "uid": meta["uid"]}
 
 
+def ip_of_family(pod: Object, family: str) -> str:
+    """Return a pod's address of a family, "" where it has none."""
+    status = pod["status"]
+    for each in status.get("podIPs") or ({"ip": status["podIP"]},):
+        if (":" in each["ip"]) == (family == "IPv6"):
+            return str(each["ip"])
+    return ""
+
+
+def families_of(service: Object) -> list[str]:
+    """Return the families of addresses that a service has endpoints of."""
+    return service["spec"].get("ipFamilies") or ["IPv4"]
+
+
 def by_address(pod: Object) -> tuple[str, str]:
     """Sort key: pods in the order of their addresses' texts."""
     return pod["status"]["podIP"], pod["metadata"]["uid"]

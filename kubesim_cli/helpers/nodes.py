@@ -1,6 +1,6 @@
 """The nodes of a cluster: what each kubelet registers, and where pods get their addresses on it.
 
-The first node is minikube's control plane, the others are its workers.
+The first node is minikube's control plane, the others are its workers. Those of kind: kindnodes.py.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def node_name(index: int) -> str:
     return f"minikube-m{index + 1:02}" if index else "minikube"
 
 
-def node_object(index: int, release: Release, now: float, name: str = "") -> Object:
-    """Return the Node that kubelet number `index` registers at `now`, without UID; `name`, where not minikube's."""
+def node_object(index: int, release: Release, now: float, name: str = "", addresses: list[str] | None = None) -> Object:
+    """Return the Node that kubelet number `index` registers at `now`, without UID; `name` and `addresses`, where they
+    are not minikube's."""
     name = name or node_name(index)
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
               LABEL_HOSTNAME: name, "kubernetes.io/os": "linux", "minikube.k8s.io/name": "minikube",
@@ -44,6 +45,12 @@ def node_object(index: int, release: Release, now: float, name: str = "") -> Obj
     if not index:
         labels["node-role.kubernetes.io/control-plane"] = ""
         labels["node.kubernetes.io/exclude-from-external-load-balancers"] = ""
+    return registered(name, labels, addresses or [_address(index)], release, now)
+
+
+def registered(name: str, labels: Object, addresses: list[str], release: Release, now: float, *,
+               runtime: str = "docker://27.4.1", os_image: str = "Ubuntu 22.04.5 LTS") -> Object:
+    """Return the Node that a kubelet registers at `now`, without UID; `addresses`: its InternalIPs."""
     resources = {"cpu": "2", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"}
     version = PATCH[release]
     return {
@@ -52,14 +59,15 @@ def node_object(index: int, release: Release, now: float, name: str = "") -> Obj
                      "creationTimestamp": timestamps.format(now)},
         "spec": {},
         "status": {
-            "addresses": [{"address": _address(index), "type": "InternalIP"}, {"address": name, "type": "Hostname"}],
+            "addresses": [*({"address": each, "type": "InternalIP"} for each in addresses),
+                          {"address": name, "type": "Hostname"}],
             "allocatable": dict(resources), "capacity": dict(resources), "conditions": healthy_conditions(now),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "nodeInfo": {
                 "architecture": "amd64", "bootID": _identity(name, "boot", "-"),
-                "containerRuntimeVersion": "docker://27.4.1", "kernelVersion": "5.15.0", "kubeProxyVersion": version,
+                "containerRuntimeVersion": runtime, "kernelVersion": "5.15.0", "kubeProxyVersion": version,
                 "kubeletVersion": version, "machineID": _identity(name, "machine", ""), "operatingSystem": "linux",
-                "osImage": "Ubuntu 22.04.5 LTS", "systemUUID": _identity(name, "system", "-")}}}
+                "osImage": os_image, "systemUUID": _identity(name, "system", "-")}}}
 
 
 def healthy_conditions(now: float, known: list[Object] | None = None) -> list[Object]:
@@ -90,29 +98,49 @@ def kubelet_runs(node: Object) -> bool:
     return bool(((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion"))
 
 
-def pod_network(node: Object) -> tuple[int, int]:
-    """Return the first and the last address, as numbers, that pods on the node may have: those of a /24 of its own.
+def internal_ips(node: Object) -> list[str]:
+    """Return the node's InternalIPs, of each family the first."""
+    found: dict[bool, str] = {}
+    for address in (node.get("status") or {}).get("addresses") or ():
+        if address["type"] == "InternalIP":
+            found.setdefault(":" in address["address"], str(address["address"]))
+    return list(found.values())
 
-    It is 10.244.N.0/24 for node number N, told by the node's podCIDR or else by its InternalIP.
+
+def pod_networks(node: Object) -> list[tuple[int, int]]:
+    """Return, for each family of its pods, the first and the last address, as numbers, that pods on the node may have.
+
+    They are told by the node's podCIDRs; otherwise it is 10.244.N.0/24 for node number N by its InternalIP.
     """
-    cidr = node["spec"].get("podCIDR")
-    if cidr:
-        base, _, bits = cidr.partition("/")
-        first = number_of(base)
-        return first + 2, first + 2 ** (32 - int(bits)) - 2
+    cidrs = node["spec"].get("podCIDRs") or [node["spec"].get("podCIDR")]
+    if cidrs[0]:
+        found = []
+        for cidr in cidrs:
+            base, _, bits = cidr.partition("/")
+            first = number_of(base)
+            found.append((first + 2, first + 2 ** ((128 if ":" in base else 32) - int(bits)) - 2))
+        return found
     index = max(number_of(internal_ip(node) or _address(0)) - number_of(_address(0)), 0)
     first = number_of("10.244.0.0") + 256 * index
-    return first + 2, first + 254
+    return [(first + 2, first + 254)]
 
 
 def number_of(address: str) -> int:
-    """Return an IPv4 address as a number."""
+    """Return an IP address as a number."""
+    if ":" in address:
+        from ..machinery import ipv6
+
+        return ipv6.number_of(address)
     a, b, c, d = map(int, address.split("."))
     return (a << 24) + (b << 16) + (c << 8) + d
 
 
 def address_of(number: int) -> str:
-    """Return a number as an IPv4 address."""
+    """Return such a number as an IP address."""
+    if number >> 32:
+        from ..machinery import ipv6
+
+        return ipv6.address_of(number)
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
 

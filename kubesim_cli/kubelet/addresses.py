@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..helpers.nodes import address_of, number_of, pod_network
+from ..helpers.nodes import address_of, number_of, pod_networks
 from ..machinery.objects import key_of
 from ..machinery.pods import is_phase_terminal
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from ..machinery.types import Object
 
 
-def _address(pod: Object | None) -> int | None:
-    """Return the address that a pod holds, as a number: one that has ended holds none, nor does one of the host."""
+def _addresses(pod: Object | None) -> list[int]:
+    """Return the addresses that a pod holds, as numbers: one that has ended holds none, nor does one of the host."""
     status = (pod or {}).get("status") or {}
     ip = status.get("podIP")
-    if not ip or ":" in ip or is_phase_terminal(status.get("phase")) or pod["spec"].get("hostNetwork"):  # type: ignore[index]
-        return None
-    return number_of(ip)
+    if not ip or is_phase_terminal(status.get("phase")) or pod["spec"].get("hostNetwork"):  # type: ignore[index]
+        return []
+    return [number_of(each["ip"]) for each in status.get("podIPs") or ({"ip": ip},)]
 
 
 class Addresses:
@@ -31,19 +31,26 @@ class Addresses:
 
     def changed(self, old: Object | None, new: Object | None) -> None:
         """Take in a change of a pod."""
-        before, after = _address(old), _address(new)
+        before, after = _addresses(old), _addresses(new)
         if before == after:
             return
-        if before is not None and self._held.get(before) == key_of(old):  # type: ignore[arg-type]
-            del self._held[before]
-        if after is not None:
-            self._held[after] = key_of(new)  # type: ignore[arg-type]
+        for each in before:
+            if self._held.get(each) == key_of(old):  # type: ignore[arg-type]
+                del self._held[each]
+        for each in after:
+            self._held[each] = key_of(new)  # type: ignore[arg-type]
 
-    def allocate(self, node: Object, pod: Object) -> str | None:
-        """Return the first free address of a node's network and hold it for a pod; None where all are taken."""
-        first, last = pod_network(node)
-        for number in range(first, last + 1):
-            if number not in self._held:
-                self._held[number] = key_of(pod)
-                return address_of(number)
-        return None
+    def allocate(self, node: Object, pod: Object) -> list[str]:
+        """Return the first free address of each of a node's networks and hold it for a pod; none where all are taken.
+        """
+        found = []
+        for first, last in pod_networks(node):
+            number = first
+            while number in self._held:
+                number += 1
+            if number > last:
+                return []
+            found.append(number)
+        for number in found:
+            self._held[number] = key_of(pod)
+        return [address_of(number) for number in found]

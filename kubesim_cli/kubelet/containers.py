@@ -146,8 +146,8 @@ class Slot:
         """Note that the container was started."""
         image, uid, count = self.container["image"], self.worker.pod["metadata"]["uid"], self.status["restartCount"]
         self.status.update(
-            containerID=names.container_id(f"{uid}/{self.name}/{count}"), image=names.tagged(image),
-            imageID=names.image_id(image), state={"running": {"startedAt": timestamps.format(at)}})
+            containerID=names.container_id(f"{uid}/{self.name}/{count}", self.worker.node),
+            **names.told(image, self.worker.node), state={"running": {"startedAt": timestamps.format(at)}})
 
     def adopt(self) -> None:
         """Note that the container runs and is ready."""
@@ -168,7 +168,7 @@ class Slot:
     def watch(self) -> None:
         """Let a running container live on to this moment: it ends, is killed, or becomes ready or not."""
         worker, began = self.worker, self.state["running"]["startedAt"]
-        if self.status["image"] != names.tagged(self.container["image"]):
+        if self.status["image"] != names.told(self.container["image"], self.worker.node)["image"]:
             worker.event("Normal", "Killing", f"Container {self.name} definition changed, will be restarted", self.name)
             self.kill(worker.now)
             worker.memory.back_offs[self.name] = 0.0

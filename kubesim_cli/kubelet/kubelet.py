@@ -299,9 +299,9 @@ class Kubelet(Controller):
         """Where the pod that is gone was that of a file on a node, tell the API of it anew."""
         from .staticpods import mirror_pods
 
-        services = api.server.service_ranges.cidr
+        ranges = api.server.service_ranges.cidr, api.server.cluster_cidr
         for node in api.items("nodes"):
-            for pod in mirror_pods(node, api.release, services) if nodes.kubelet_runs(node) else ():
+            for pod in mirror_pods(node, api.release, *ranges) if nodes.kubelet_runs(node) else ():
                 if key_of(pod) == key:
                     made = api.create("pods", pod, pod["metadata"]["namespace"])
                     began = timestamps.parse(node["metadata"]["creationTimestamp"])

@@ -5,7 +5,7 @@ Kubernetes: pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go.
 
 from __future__ import annotations
 
-from ..helpers.nodes import internal_ip
+from ..helpers.nodes import internal_ips
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
 from ..machinery.pods import is_phase_terminal
@@ -150,15 +150,15 @@ class PodWorker:
 
     def tell_addresses(self, started: bool) -> None:
         """Set the node's address, and the pod's as soon as it has a sandbox (`started`)."""
-        status, host = self.status, internal_ip(self.node)
-        if host:
-            status["hostIP"] = host
+        status, hosts = self.status, internal_ips(self.node)
+        if hosts:
+            status["hostIP"] = hosts[0]
             if enabled("PodHostIPs", self.release):
-                status["hostIPs"] = [{"ip": host}]
+                status["hostIPs"] = [{"ip": each} for each in hosts]
         if "podIP" not in status and started:
-            ip = host if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
-            if ip:
-                status.update(podIP=ip, podIPs=[{"ip": ip}])
+            ips = hosts if self.pod["spec"].get("hostNetwork") else self._addresses.allocate(self.node, self.pod)
+            if ips:
+                status.update(podIP=ips[0], podIPs=[{"ip": each} for each in ips])
 
     def complete(self) -> None:
         """Set what follows from the statuses of the containers: phase, addresses, conditions."""

@@ -57,6 +57,8 @@ class Residents(Living):
             if not self._running:
                 self.settle()
             known = self.engine.containers[name]
+        if pod["spec"].get("shareProcessNamespace"):
+            self._share(pod)
         address = (pod.get("status") or {}).get("podIP")
         if address:
             known.space.net.address = address
@@ -98,6 +100,18 @@ class Residents(Living):
                         continue
                     found = found or space
         return found
+
+    def _share(self, pod: Object) -> None:
+        """Have the containers of a pod that run see each other's processes."""
+        names = []
+        for field in FIELDS:
+            for container in pod["spec"].get(field) or ():
+                name = f"{pod['metadata']['uid']}/{container['name']}"
+                runs = "running" in (_status(pod, container).get("state") or {})
+                if runs and name not in self.engine.containers and self._life(name) is None:
+                    self._absorb(pod, container)
+                names.append(name)
+        self.engine.share(names)
 
     def _absorb(self, pod: Object, container: Object) -> None:
         from .runtime.sandbox import Sandbox

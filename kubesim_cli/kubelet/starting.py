@@ -63,14 +63,14 @@ def _go(slot: Slot) -> None:
 def _fail(slot: Slot, message: str, code: int) -> None:
     """The runtime could not start the container's program (cri-dockerd's core/container_start.go and _status.go)."""
     worker = slot.worker
-    id_ = names.container_id(f"{worker.pod['metadata']['uid']}/{slot.name}/{slot.status['restartCount']}")
+    id_ = names.container_id(f"{worker.pod['metadata']['uid']}/{slot.name}/{slot.status['restartCount']}",
+                             worker.node)
     told = f'failed to start container "{id_.partition("://")[2]}": Error response from daemon: {message}'
     worker.event("Warning", "Failed", f"Error: {told}", slot.name)
     worker.memory.instants[f"{slot.name} finishedAt"] = worker.now
     worker.tell_addresses(True)
     slot.status.update(
-        containerID=id_, image=names.tagged(slot.container["image"]),
-        imageID=names.image_id(slot.container["image"]), ready=False)
+        containerID=id_, **names.told(slot.container["image"], worker.node), ready=False)
     if slot.role != "ephemeral":
         slot.status["started"] = False
     slot.status["state"] = {"terminated": {

@@ -272,7 +272,7 @@ class Visit(Attachment):
 
 def visit(api: Client, argv: list[str], move: Move) -> Visit:
     """Start a program on the machine that the nodes run on; raise StartError. It finds no files of that machine."""
-    from .network.routes import HOST
+    from ..releases.makers import maker_of
     from .runtime.bin import find
     from .runtime.engine import Spec
 
@@ -280,7 +280,8 @@ def visit(api: Client, argv: list[str], move: Move) -> Visit:
     residents.of(api).advance()
     if name in engine.containers:  # left by a command that was killed
         engine.remove(name)
-    engine.start(name, Spec(AROUND, argv, {"HOME": "/root"}, "host", f"{api.now}", address=HOST, program=find))
+    engine.start(name, Spec(AROUND, argv, {"HOME": "/root"}, "host", f"{api.now}",
+                            address=maker_of(api.items("nodes")).host, program=find))
     found = Visit(api, name, move)
     found._react()
     return found

@@ -53,6 +53,7 @@ IS_DEFAULT_STORAGE_CLASS_ANNOTATION = "storageclass.kubernetes.io/is-default-cla
 BETA_IS_DEFAULT_STORAGE_CLASS_ANNOTATION = "storageclass.beta.kubernetes.io/is-default-class"
 PV_PROTECTION_FINALIZER = "kubernetes.io/pv-protection"
 PVC_PROTECTION_FINALIZER = "kubernetes.io/pvc-protection"
+LOCAL_PATH_PROVISIONER = "rancher.io/local-path"  # kind's
 HOSTPATH_PROVISIONER = "k8s.io/minikube-hostpath"  # minikube's, of its default storage class
 
 # Service accounts and secrets

@@ -1,7 +1,8 @@
 """The versions of what kubeadm and minikube run beside Kubernetes' own programs.
 
 kubeadm: cmd/kubeadm/app/constants/constants.go of each release; minikube lists them by patch release in
-pkg/minikube/constants/constants_kubeadm_images.go. Its own are those of the newest minikube, whatever the release.
+pkg/minikube/constants/constants_kubeadm_images.go. Its own are those of the newest minikube, whatever the release;
+so are kind's (pkg/build/nodeimage).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _VERSIONS = {  # of CoreDNS, etcd and pause
 }
 _REGISTRY = "registry.k8s.io"
 KINDNET_IMAGE = "docker.io/kindest/kindnetd:v20260820-69b56db7"
+LOCAL_PATH_PROVISIONER_IMAGE = "docker.io/kindest/local-path-provisioner:v20260820-69b56db7"
 STORAGE_PROVISIONER_IMAGE = "gcr.io/k8s-minikube/storage-provisioner:v5"
 
 

@@ -1,31 +1,43 @@
-"""`kubesim sim kind`: the command kind, as far as pages use it, for simulated clusters.
+"""`kubesim sim kind`: the command kind (sigs.k8s.io/kind, pkg/cmd/kind), for simulated clusters.
 
-What kind says on its way goes to stderr; its nodes are called here as minikube's are.
+What kind says on its way goes to stderr, as in a terminal without colours: a line for each step that is done.
 """
 
 from __future__ import annotations
 
 import json
-import re
 
 import click
 
-from .. import __version__
+from . import kindconfig
 from .machines import Machines, nodes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn, TextIO
+    from typing import NoReturn
 
     from ..machinery.types import Object, Release
 
 _UNKNOWN = {"ignore_unknown_options": True, "allow_extra_args": True}
-_NAMES = "^[a-z0-9.-]+$"
-_NAME = click.option("--name", "-n", default="kind", show_default=True, help="Which cluster.")
+VERSION = "0.33.0"  # whose source this follows
+_BALANCER = "external-load-balancer"
+_SALUTATIONS = ("Have a nice day! 👋", "Thanks for using kind! 😊",
+                "Not sure what to do next? 😅  Check out https://kind.sigs.k8s.io/docs/user/quick-start/",
+                "Have a question, bug, or feature request? Let us know! https://kind.sigs.k8s.io/#community 🙂")
+
+
+def _default_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    """OverrideDefaultName: KIND_CLUSTER_NAME counts where --name is not given."""
+    return value if value is not None else ctx.obj.environ.get("KIND_CLUSTER_NAME") or "kind"
+
+
+_NAME = click.option("--name", "-n", default=None, callback=_default_name, help="Which cluster, else kind.")
+_KUBECONFIG = click.option("--kubeconfig", default="", help="The kubeconfig file that is written to.")
 
 
 def _tell(text: str) -> None:
-    click.echo(text, err=True)
+    if not click.get_current_context().find_root().meta.get("kind.quiet"):
+        click.echo(text, err=True)
 
 
 def _fail(text: str) -> NoReturn:
@@ -37,15 +49,34 @@ def _clusters(machines: Machines) -> list[str]:
     return [name.removeprefix("kind-") for name in machines.names() if name.startswith("kind-")]
 
 
+def _nodes(machines: Machines, name: str) -> list[str]:
+    """Return the names of a cluster's machines: several control planes have a load balancer before them."""
+    with machines.open(f"kind-{name}") as cluster:
+        nodes = nodes_of(cluster)
+    names = [node["metadata"]["name"] for node in nodes]
+    planes = [node for node in nodes if "node-role.kubernetes.io/control-plane" in node["metadata"]["labels"]]
+    return [*names, f"{name}-{_BALANCER}"] if len(planes) > 1 else names
+
+
 @click.group("kind", short_help="Play the command kind.")
-@click.version_option(__version__, prog_name="kind", message="kind as kubesim %(version)s plays it")
+@click.version_option(VERSION, prog_name="kind", message="%(prog)s version %(version)s")
+@click.option("--quiet", "-q", is_flag=True, help="Nothing on stderr.")
+@click.option("--verbosity", "-v", type=int, default=0, help="Has no effect here.")
 @click.pass_context
-def kind(ctx: click.Context) -> None:
+def kind(ctx: click.Context, quiet: bool, verbosity: int) -> None:
     """Play the command kind: `sim env` and `sim shell` put it on PATH.
 
-    Nothing is started: nodes are simulated, and called minikube, minikube-m02 and so on.
+    Nothing is started: nodes are simulated, and called as kind calls them, kind-control-plane, kind-worker and so on.
     """
+    ctx.find_root().meta["kind.quiet"] = quiet
     ctx.obj = Machines(ctx.obj)
+
+
+@kind.command("version")
+@click.pass_obj
+def version(machines: Machines) -> None:
+    """Print kind's version."""
+    click.echo(f"kind v{VERSION} go1.26.1 linux/amd64")
 
 
 @kind.group("create")
@@ -54,60 +85,139 @@ def create() -> None:
 
 
 @create.command("cluster", context_settings=_UNKNOWN)
-@click.option("--name", "-n", default="", help="Its name, kind otherwise.")
+@click.option("--name", "-n", default="", help="Its name, KIND_CLUSTER_NAME, the config's or kind otherwise.")
 @click.option("--image", default="", help="The image of its nodes, whose tag tells the release.")
-@click.option("--config", type=click.File(encoding="utf-8"), default=None, help="kind's own file; - is stdin.")
+@click.option("--config", default="", help="kind's own file; - is stdin.")
+@click.option("--wait", default="0s", help="How long the control plane may take to be ready; here it is at once.")
+@click.option("--retain", is_flag=True, help="Has no effect here.")
+@_KUBECONFIG
 @click.pass_obj
-def create_cluster(machines: Machines, name: str, image: str, config: TextIO | None) -> None:
+def create_cluster(machines: Machines, name: str, image: str, config: str, wait: str, retain: bool,
+                   kubeconfig: str) -> None:
     """Make a cluster, and its context the current one."""
-    described = _described(config)
-    name = name or str(described.get("name") or "kind")
-    if not re.fullmatch(_NAMES, name):
-        _fail(f"failed to create cluster: '{name}' is not a valid cluster name, cluster names must match `{_NAMES}`")
-    if name in _clusters(machines):
-        _fail(f'failed to create cluster: node(s) already exist for a cluster with the name "{name}"')
-    nodes = described.get("nodes") or [{}]
-    image = image or str(nodes[0].get("image") or "")
-    _tell(f'Creating cluster "{name}" ...')
-    release = _release(image)
-    context = f"kind-{name}"
-    machines.use(context, namespace="")
-    machines.make(context, len(nodes), release)
-    _tell(f'Set kubectl context to "{context}"\nYou can now use your cluster with:\n\n'
-          f"kubectl cluster-info --context {context}")
-
-
-def _described(config: TextIO | None) -> Object:
-    """Return what a file of kind's says; ends where it is none."""
-    if config is None:
-        return {}
-    from ..go.yaml import load
+    patience = _patience(wait)
+    release = machines.release
+    from ..releases.server import PATCH
 
     try:
-        found = load(config.read())
-    except UnicodeDecodeError:
-        _fail("failed to create cluster: unable to decode config: it is not UTF-8")
+        given = kindconfig.read(_text(config)) if config else {}
+        found = kindconfig.complete(given, name or machines.environ.get("KIND_CLUSTER_NAME", ""), image,
+                                    f"kindest/node:{PATCH[release]}")
+        name = found["name"]
+        if name in _clusters(machines):
+            raise ValueError(f'node(s) already exist for a cluster with the name "{name}"')
+        if len(name) > 50:
+            _tell(f'cluster name "{name}" is probably too long, this might not work properly on some systems')
+        kindconfig.check(found)
+        images = sorted({str(node["image"]) for node in found["nodes"]})
+        release = _release(str(found["nodes"][0]["image"])) or release
     except ValueError as problem:
-        _fail(f"failed to create cluster: unable to decode config: {problem}")
-    if found is None:
-        return {}
-    if not isinstance(found, dict) or not str(found.get("apiVersion", "")).startswith("kind.x-k8s.io/"):
-        _fail("failed to create cluster: unknown apiVersion or kind of the config")
-    nodes = found.get("nodes") or []
-    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
-        _fail("failed to create cluster: unable to decode config: nodes is no list of nodes")
-    return found
+        _fail(f"failed to create cluster: {problem}")
+    _tell(f'Creating cluster "{name}" ...')
+    for each in images:
+        _done(f"Ensuring node image ({each.partition('@sha256:')[0]}) 🖼")
+    _done("Preparing nodes " + " ".join("📦" for _ in found["nodes"]))
+    _start(machines, found, release)
+    if patience:
+        _done(f"Waiting ≤ {patience} for control-plane = Ready ⏳")
+        _tell(" • Ready after 0s 💚")
+    _salute(machines, name, kubeconfig)
+
+
+def _patience(wait: str) -> str:
+    """Return a duration as kind tells it, "" for none."""
+    from ..go import duration
+
+    try:
+        seconds = duration.parse(wait)
+    except ValueError as why:
+        _fail(f'invalid argument "{wait}" for "--wait" flag: {why}')
+    return duration.format(round(seconds)) if seconds else ""
+
+
+def _text(path: str) -> str:
+    """Return what is in a file, or comes on stdin; raises ValueError."""
+    import os
+
+    try:
+        if path == "-":
+            return click.get_text_stream("stdin", encoding="utf-8").read()
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except OSError as why:
+        raise ValueError(f"error reading file: open {path}: {os.strerror(why.errno or 0).lower()}") from None
+    except UnicodeDecodeError:
+        raise ValueError("unable to decode config: it is not UTF-8") from None
 
 
 def _release(image: str) -> Release | None:
-    """Return the release that a node's image tells, None where it tells none."""
+    """Return the release that a node's image tells, None where it tells none; raises ValueError."""
     from .. import releases
 
     tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return releases.parse_release(tag) if tag[:1] == "v" else None
+
+
+def _done(step: str) -> None:
+    _tell(f" ✓ {step}")
+
+
+def _start(machines: Machines, config: Object, release: Release) -> None:
+    """Make the cluster of a config, and tell of the steps on the way."""
+    from ..apiserver import settings
+    from ..cluster import enabled
+    from ..machinery.files import told
+    from ..releases import gates
+
+    roles = [node["role"] for node in config["nodes"]]
+    if roles.count("control-plane") > 1:
+        _done("Configuring the external load balancer ⚖️")
+    _done("Writing configuration 📜")
     try:
-        return releases.parse_release(tag) if tag[:1] == "v" else None
-    except ValueError as problem:
-        _fail(f"failed to create cluster: {problem}")
+        flags, gates_text = kindconfig.flags_of(config)
+        chosen_gates = gates.parse(gates_text, release)
+        settings.check(flags)
+        enabled.check(flags.get("controllers", ""))
+        described = kindconfig.cluster_of(config)
+    except (ValueError, OSError) as why:
+        _tell(" ✗ Starting control-plane 🕹️")
+        _fail(f"failed to create cluster: failed to init node with kubeadm: {told(why)}")
+    context = f"kind-{config['name']}"
+    machines.use(context, namespace="")
+    machines.make(context, len(roles), release, kind=described, settings=flags, feature_gates=chosen_gates)
+    _done("Starting control-plane 🕹️")
+    if described["cni"]:
+        _done("Installing CNI 🔌")
+    _done("Installing StorageClass 💾")
+    if roles.count("control-plane") > 1:
+        _done("Joining more control-plane nodes 🎮")
+    if "worker" in roles:
+        _done("Joining worker nodes 🚜")
+
+
+def _salute(machines: Machines, name: str, kubeconfig: str) -> None:
+    from zlib import crc32
+
+    sample = f"kubectl cluster-info --context kind-{name}"
+    if kubeconfig:
+        from shlex import quote
+
+        _write(machines, name, kubeconfig)
+        sample += f" --kubeconfig {quote(kubeconfig)}"
+    _tell(f'Set kubectl context to "kind-{name}"\nYou can now use your cluster with:\n\n{sample}\n')
+    _tell(_SALUTATIONS[crc32(name.encode()) % len(_SALUTATIONS)])
+
+
+def _write(machines: Machines, name: str, path: str) -> None:
+    """Write a cluster's kubeconfig to a file of its own."""
+    from ..kubectl.printers.yaml import dump
+    from ..machinery.files import told
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(dump(_kubeconfig(machines, name)))
+    except OSError as why:
+        _fail(told(why))
 
 
 @kind.group("delete")
@@ -117,8 +227,9 @@ def delete() -> None:
 
 @delete.command("cluster", context_settings=_UNKNOWN)
 @_NAME
+@_KUBECONFIG
 @click.pass_obj
-def delete_cluster(machines: Machines, name: str) -> None:
+def delete_cluster(machines: Machines, name: str, kubeconfig: str) -> None:
     """Delete a cluster and its context."""
     _tell(f'Deleting cluster "{name}" ...')
     _remove(machines, name)
@@ -127,22 +238,28 @@ def delete_cluster(machines: Machines, name: str) -> None:
 @delete.command("clusters", context_settings=_UNKNOWN)
 @click.argument("names", nargs=-1)
 @click.option("--all", "-A", "everything", is_flag=True)
+@_KUBECONFIG
 @click.pass_obj
-def delete_clusters(machines: Machines, names: tuple[str, ...], everything: bool) -> None:
+def delete_clusters(machines: Machines, names: tuple[str, ...], everything: bool, kubeconfig: str) -> None:
     """Delete several clusters."""
+    if not everything and not names:
+        _fail("no cluster names provided")
     found = _clusters(machines) if everything else list(names)
     for name in found:
         _remove(machines, name)
-    _tell(f"Deleted clusters: {json.dumps(found)}")
+    _tell(f"Deleted clusters: {_quoted(found)}")
 
 
 def _remove(machines: Machines, name: str) -> None:
-    context = f"kind-{name}"
-    if context in machines.names():  # kind does not mind one that is not there
-        with machines.open(context) as cluster:
-            nodes = [node["metadata"]["name"] for node in nodes_of(cluster)]
-        machines.remove(context)
-        _tell(f"Deleted nodes: {json.dumps(nodes)}")
+    if name in _clusters(machines):  # kind does not mind one that is not there
+        nodes = _nodes(machines, name)
+        machines.remove(f"kind-{name}")
+        _tell(f"Deleted nodes: {_quoted(nodes)}")
+
+
+def _quoted(names: list[str]) -> str:
+    """Return names as Go's %q prints a slice."""
+    return f"[{' '.join(json.dumps(name) for name in names)}]"
 
 
 @kind.group("get")
@@ -163,14 +280,16 @@ def get_clusters(machines: Machines) -> None:
 
 @get.command("nodes")
 @_NAME
+@click.option("--all-clusters", "-A", is_flag=True, help="Those of all clusters.")
 @click.pass_obj
-def get_nodes(machines: Machines, name: str) -> None:
+def get_nodes(machines: Machines, name: str, all_clusters: bool) -> None:
     """List the nodes of a cluster."""
-    if f"kind-{name}" not in machines.names():
-        _tell(f'No kind nodes found for cluster "{name}".')
-        return
-    with machines.open(f"kind-{name}") as cluster:
-        click.echo("\n".join(node["metadata"]["name"] for node in nodes_of(cluster)))
+    known = _clusters(machines)
+    found = [node for each in known if all_clusters or each == name for node in _nodes(machines, each)]
+    if found:
+        click.echo("\n".join(found))
+    else:
+        _tell("No kind nodes for any cluster." if all_clusters else f'No kind nodes found for cluster "{name}".')
 
 
 @get.command("kubeconfig", context_settings=_UNKNOWN)
@@ -201,11 +320,15 @@ def export() -> None:
 
 @export.command("kubeconfig", context_settings=_UNKNOWN)
 @_NAME
+@_KUBECONFIG
 @click.pass_obj
-def export_kubeconfig(machines: Machines, name: str) -> None:
+def export_kubeconfig(machines: Machines, name: str, kubeconfig: str) -> None:
     """Make a cluster's context the current one."""
     _kubeconfig(machines, name)
-    machines.use(f"kind-{name}")
+    if kubeconfig:
+        _write(machines, name, kubeconfig)
+    else:
+        machines.use(f"kind-{name}")
     _tell(f'Set kubectl context to "kind-{name}"')
 
 
@@ -215,22 +338,31 @@ def load_() -> None:
 
 
 @load_.command("docker-image", context_settings=_UNKNOWN)
-@click.argument("images", nargs=-1, required=True)
+@click.argument("images", nargs=-1)
+@click.option("--nodes", default="", help="Onto which nodes, with commas between them; here it is always all.")
 @_NAME
 @click.pass_obj
-def load_docker_image(machines: Machines, images: tuple[str, ...], name: str) -> None:
+def load_docker_image(machines: Machines, images: tuple[str, ...], nodes: str, name: str) -> None:
     """Have images in a cluster, whatever is in them."""
     from ..cluster import images as of_cluster
 
-    if f"kind-{name}" not in machines.names():
+    if not images:
+        _fail("a list of image names is required")
+    if name not in _clusters(machines):
         _fail(f'no nodes found for cluster "{name}"')
+    there = [each for each in _nodes(machines, name) if not each.endswith(_BALANCER)]
+    for node in filter(None, nodes.split(",")):
+        if node not in there:
+            _fail(f'unknown node: "{node}"')
     with machines.open(f"kind-{name}") as cluster:
-        for image in images:
+        for image in dict.fromkeys(images):
             try:
                 of_cluster.load(cluster, image)
             except of_cluster.Invalid as problem:
                 _fail(str(problem))
-            _tell(f'Image: "{image}" loaded into the nodes of "{name}"')
+            for node in nodes.split(",") if nodes else there:
+                _tell(f'Image: "{image}" with ID "{of_cluster.image_digest(image)}" not yet present on node '
+                      f'"{node}", loading...')
 
 
 COMMANDS = [kind]

@@ -8,7 +8,9 @@ from ..machinery.objects import clone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
+    from typing import Any
 
     from ..cluster.cluster import Cluster
     from ..kubectl.config.access import ConfigAccess
@@ -23,6 +25,19 @@ class Machines:
 
     def __init__(self, settings: Settings):
         self._settings, self._environ = settings, {**settings.environ, "KUBECONFIG": ""}
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables, as the user has them."""
+        return self._settings.environ
+
+    @property
+    def release(self) -> Release:
+        """What clusters are made with where nobody asks for another."""
+        from ..kubectl.context import wanted_release
+        from ..releases import OLDEST
+
+        return wanted_release(self.environ) or OLDEST
 
     def _access(self) -> ConfigAccess:
         from ..kubectl.config.access import ConfigAccess
@@ -68,10 +83,10 @@ class Machines:
         with self.open(name) as cluster:
             return not cluster.state.pristine
 
-    def make(self, name: str, nodes: int, release: Release | None) -> None:
-        """Start a cluster over: so many nodes, and the release where one is asked for."""
+    def make(self, name: str, nodes: int, release: Release | None, **more: Any) -> None:
+        """Start a cluster over: so many nodes, and the release where one is asked for; `more`: see Cluster.reset."""
         with self.open(name) as cluster:
-            cluster.reset(nodes=nodes, release=release)
+            cluster.reset(nodes=nodes, release=release, **more)
 
     def remove(self, name: str) -> None:
         """Throw a cluster away, and its context."""

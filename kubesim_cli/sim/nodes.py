@@ -137,10 +137,8 @@ def close(settings: Settings) -> None:
 
 
 def _tunnel(settings: Settings, state: str | None) -> None:
-    from ..helpers.nodes import TUNNEL, node_name
-
     with _changing(settings) as cluster:
-        nodes.annotate(cluster, node_name(0), {TUNNEL: state})
+        nodes.tunnel(cluster, state)
 
 
 COMMANDS = [node, tunnel]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
@@ -15,7 +16,7 @@ from ..releases import gates
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TextIO
 
     from .settings import Settings
 
@@ -48,10 +49,14 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
 @click.option("--disable-admission-plugins", default=None, metavar="LIST", help="Admission plugins that do not run.")
 @click.option("--enable-admission-plugins", default=None, metavar="LIST",
               help="Admission plugins that run besides the default ones.")
+@click.option("--admission-control-config-file", default=None, type=click.File(encoding="utf-8"), metavar="FILE",
+              help="Configuration of admission plugins: PodSecurity's defaults, what ResourceQuota limits.")
 @click.option("--authorization-mode", default=None, metavar="LIST",
               help="Who may do what: RBAC (the default), Node, AlwaysAllow, AlwaysDeny.")
-@click.option("--service-cluster-ip-range", default=None, metavar="CIDR",
-              help="Where services' addresses come from; otherwise 10.96.0.0/12.")
+@click.option("--service-cluster-ip-range", default=None, metavar="CIDR[,CIDR]",
+              help="Where services' addresses come from; otherwise 10.96.0.0/12. One of each family: dual-stack.")
+@click.option("--cluster-cidr", default=None, metavar="CIDR[,CIDR]",
+              help="Where pods' addresses come from; otherwise 10.244.0.0/16.")
 @click.option("--service-node-port-range", default=None, metavar="LOW-HIGH",
               help="Where node ports come from; otherwise 30000-32767.")
 @click.option("--token-auth-file", default=None, type=click.File(encoding="utf-8"), metavar="FILE",
@@ -98,6 +103,17 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
     settings.forget_discovery()
 
 
+def _read(opened: TextIO, path: str) -> str:
+    """Return what is in the file that was given, or in one beside it."""
+    try:
+        if path == opened.name:
+            return opened.read()
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8") from None
+
+
 def _settings(flags: dict[str, Any]) -> dict[str, str]:
     """Return the flags that were given, by their names; of files what is in them. Raises ClickException."""
     given = {name.replace("_", "-"): value for name, value in flags.items() if value is not None}
@@ -107,13 +123,9 @@ def _settings(flags: dict[str, Any]) -> dict[str, str]:
     from ..cluster import enabled
 
     try:
-        if "token-auth-file" in given:
-            file = given["token-auth-file"]
-            try:
-                given["token-auth-file"] = file.read()
-            except UnicodeDecodeError:
-                raise ValueError(f"{file.name} is not UTF-8") from None
-            settings.users(given["token-auth-file"], file.name)
+        for name in settings.FILES:
+            if name in given:
+                given[name] = settings.kept(name, given[name].name, partial(_read, given[name]))
         settings.check(given)
         enabled.check(given.get("controllers", ""))
     except (ValueError, OSError) as error:

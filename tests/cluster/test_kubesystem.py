@@ -18,12 +18,21 @@ ADMIN = {"name": "minikube-user", "groups": ["system:masters", "system:authentic
 LAST = ("services", "deployments.apps", "daemonsets.apps", "pods")  # to be created when what they name is there
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-NAME = re.compile(r"(coredns-[a-z0-9]+|kube-proxy|kindnet|kube-api-access|kube-dns)-[a-z0-9]{5}\b")
+NAME = re.compile(r"((?:coredns|local-path-provisioner)-[a-z0-9]+|kube-proxy|kindnet|kube-api-access|kube-dns)-"
+                  r"[a-z0-9]{5}\b")
 RELEASES = sorted({OLDEST, NEWEST, *((1, minor) for minor in range(OLDEST[1], NEWEST[1]))})
 
 
-def opened(folder, release=NEWEST, bare=None):
-    return Cluster.open(str(folder), release=release, wall=lambda: START, sleep=None, bare=bare)
+KIND = {"name": "k", "nodes": [{"role": "control-plane", "labels": {}}], "cni": True, "proxy": "iptables"}
+
+
+def opened(folder, release=NEWEST, bare=None, kind=None):
+    cluster = Cluster.open(str(folder), release=release, wall=lambda: START, sleep=None, bare=bare)
+    if kind:
+        cluster.reset(release=release, bare=bare, kind=kind)
+        cluster.close()
+        cluster = Cluster.open(str(folder), wall=lambda: START, sleep=None)
+    return cluster
 
 
 def everything(cluster):
@@ -58,16 +67,17 @@ def settled(objects):
     return [line for lines in sorted(found) for line in lines]
 
 
+@pytest.mark.parametrize("kind", [None, KIND], ids=["minikube", "kind"])
 @pytest.mark.parametrize("release", RELEASES)
-def test_it_is_what_the_server_its_controllers_and_the_kubelet_make_of_the_manifests(tmp_path, release):
-    whole, bare = opened(tmp_path / "whole", release), opened(tmp_path / "bare", release, True)
+def test_it_is_what_the_server_its_controllers_and_the_kubelet_make_of_the_manifests(tmp_path, release, kind):
+    whole, bare = opened(tmp_path / "whole", release, False, kind), opened(tmp_path / "bare", release, True, kind)
     there, before = everything(whole), everything(bare)
     new = {place: obj for place, obj in there.items() if place not in before}
     assert len(new) > 70 and not set(before) - set(there)
     user = Client(bare.server, user=ADMIN)
     bare.begin()
     for (resource, _), obj in sorted(new.items(), key=lambda each: (
-            LAST.index(each[0][0]) if each[0][0] in LAST else -1, each[0])):
+            LAST.index(each[0][0]) if each[0][0] in LAST else -1, each[0][0] != "namespaces", each[0])):
         if not follows(resource, obj):
             manifest = clone(obj)
             for field in ("uid", "creationTimestamp", "resourceVersion", "generation"):

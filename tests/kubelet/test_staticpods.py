@@ -13,7 +13,8 @@ NAMES = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 def pods(release, index=0):
     node = node_object(index, release, 1_700_000_000.25)
     node["metadata"]["uid"] = "u"
-    return {pod["spec"]["containers"][0]["name"]: pod for pod in mirror_pods(node, release, "10.96.0.0/12")}
+    return {pod["spec"]["containers"][0]["name"]: pod for pod in mirror_pods(
+        node, release, "10.96.0.0/12", "10.244.0.0/16")}
 
 
 def container(release, name):

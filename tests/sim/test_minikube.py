@@ -1,4 +1,4 @@
-"""`kubesim sim minikube` and `kubesim sim kind`: what pages do with them."""
+"""`kubesim sim minikube`: what pages do with it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from kubesim_cli.go.yaml import load
 @pytest.fixture
 def minikube(terminal):
     return lambda words, code=0: _run(terminal, f"minikube {words}", code)
-
-
-@pytest.fixture
-def kind(terminal):
-    return lambda words, code=0: _run(terminal, f"kind {words}", code)
 
 
 def _run(terminal, words, code):
@@ -152,44 +147,7 @@ def test_production_is_no_profile(terminal, minikube):
     assert "current-context: p" in open("prod", encoding="utf-8").read()
 
 
-def test_kind_makes_and_deletes_clusters(terminal, kind):
-    assert kind("get clusters") == "No kind clusters found.\n"
-    told = kind("create cluster --name a --image kindest/node:v1.31.0@sha256:abc --wait 1m")
-    assert told == ('Creating cluster "a" ...\nSet kubectl context to "kind-a"\nYou can now use your cluster with:\n\n'
-                    "kubectl cluster-info --context kind-a\n")
-    assert "Server Version: v1.31" in terminal.ok("kubectl version")
-    assert kind("get clusters") == "a\n"
-    assert kind("create cluster --name a", 1) == (
-        'ERROR: failed to create cluster: node(s) already exist for a cluster with the name "a"\n')
-    with open("two.yaml", "w", encoding="utf-8") as file:
-        file.write("kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nname: b\n"
-                   "nodes:\n- role: control-plane\n  image: kindest/node:v1.29.4\n- role: worker\n")
-    kind("create cluster --config two.yaml")
-    assert kind("get nodes --name b") == "minikube\nminikube-m02\n"
-    assert load(kind("get kubeconfig --name b"))["current-context"] == "kind-b" == context(terminal)
-    kind("export kubeconfig --name a")
-    assert context(terminal) == "kind-a"
-    terminal.ok("kubectl run mine --image=my-app:1.0")
-    assert kind("load docker-image my-app:1.0 --name a") == (
-        'Image: "my-app:1.0" loaded into the nodes of "a"\n')
-    assert kind("delete cluster --name a") == 'Deleting cluster "a" ...\nDeleted nodes: ["minikube"]\n'
-    assert kind("delete cluster --name a") == 'Deleting cluster "a" ...\n'
-    assert kind("delete clusters --all").endswith('Deleted clusters: ["b"]\n')
-    assert terminal("kubectl config current-context").code == 1
-
-
-@pytest.mark.parametrize(("text", "problem"), [
-    ("kind: Pod\n", "unknown apiVersion or kind"), ("a: [\n", "unable to decode config"),
-    ("apiVersion: kind.x-k8s.io/v1alpha4\nnodes: 3\n", "no list of nodes"), ("- 1\n", "unknown apiVersion")])
-def test_a_file_that_is_not_kinds_is_told(kind, text, problem):
-    with open("bad.yaml", "w", encoding="utf-8") as file:
-        file.write(text)
-    assert problem in kind("create cluster --config bad.yaml", 1)
-    assert kind("get clusters") == "No kind clusters found.\n"
-
-
-def test_a_release_that_is_not_emulated_is_told(kind, minikube):
-    assert "unsupported" in kind("create cluster --image kindest/node:v1.12.0", 1)
+def test_a_release_that_is_not_emulated_is_told(minikube):
     assert "unsupported" in minikube("start --kubernetes-version=v1.12.0", 14)
     assert "unsupported" in minikube("start --kubernetes-version=nonsense", 14)
 
@@ -197,11 +155,4 @@ def test_a_release_that_is_not_emulated_is_told(kind, minikube):
 @pytest.mark.parametrize("name", ["../x", "\u00fc", "a", "-x", "a b"])
 def test_a_profile_needs_a_name_that_is_one(terminal, minikube, name):
     assert "is not valid" in minikube(f"-p '{name}' start", 14)
-    assert [entry.name for entry in (terminal.home / "clusters").iterdir()] == ["minikube"]
-
-
-@pytest.mark.parametrize("name", ["../x", "\u00fc", "A", "a b"])
-def test_a_cluster_of_kinds_needs_a_name_that_is_one(terminal, kind, name):
-    assert kind(f"create cluster --name '{name}'", 1).startswith(
-        f"ERROR: failed to create cluster: '{name}' is not a valid cluster name, cluster names must match")
     assert [entry.name for entry in (terminal.home / "clusters").iterdir()] == ["minikube"]

@@ -28,7 +28,18 @@ POD = "kubectl run p --image=nginx:1.27"
     ("--service-cluster-ip-range x", "--service-cluster-ip-range must contain at least one valid cidr"),
     ("--service-cluster-ip-range 10.0.0.0/255.255.0.0",
      "--service-cluster-ip-range must contain at least one valid cidr"),
-    ("--service-cluster-ip-range fd00::/112", "kubesim has services of one IPv4 range only"),
+    ("--service-cluster-ip-range fd00::/112",
+     "kubesim wants a cluster-cidr of each family that service-cluster-ip-range has"),
+    ("--service-cluster-ip-range fd00::/64 --cluster-cidr fd01::/56",
+     "specified --service-cluster-ip-range is too large; for 128-bit addresses, the mask must be >= 108"),
+    ("--service-cluster-ip-range 10.1.0.0/16,10.2.0.0/16",
+     "--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family"),
+    ("--service-cluster-ip-range 10.1.0.0/16,fd00::/112,10.2.0.0/16",
+     "--service-cluster-ip-range must not contain more than two entries"),
+    ("--cluster-cidr 10.1.0.0", "invalid CIDR address: 10.1.0.0"),
+    ("--cluster-cidr 10.1.0.0/16,10.2.0.0/16", "len of ClusterCIDRs==2 and they are not configured as dual stack (at "
+     "least one from each IPFamily"),
+    ("--cluster-cidr 10.1.0.0/25", "kubesim's nodes have subnets of /24, which do not fit into 10.1.0.0/25"),
     ("--service-node-port-range 30000", 'invalid port range "30000": use LOW-HIGH, from 1 to 65535'),
 ])
 def test_what_the_components_would_not_start_with(terminal, flags, said):

@@ -13,38 +13,52 @@ if TYPE_CHECKING:
     from ...machinery.field import FieldError
     from ...machinery.types import FieldErrors, Object
     from ..kinds.base import Context
+    from ..server import Server
     from .attributes import Attributes
 
 _PREFIX = "pod-security.kubernetes.io/"
-_LEVELS = ("privileged", "baseline", "restricted")
+LEVELS = ("privileged", "baseline", "restricted")
 _IGNORED = ("exec", "attach", "binding", "eviction", "log", "portforward", "proxy", "status")
+MODES = ("enforce", "audit", "warn")
 _MAX_PODS = 3000  # in a namespace whose level changes, no more are looked at
 _TEMPLATES = {"podtemplates": ("template",), "cronjobs.batch": ("spec", "jobTemplate", "spec", "template")}
 _Level = tuple[str, str]  # (level, version as in `latest` or `v1.28`)
+_PRIVILEGED = ("privileged", "latest")
 
 
 def validate(a: Attributes) -> None:
     """Refuse or warn of what the namespace's policy forbids."""
     if a.operation == "DELETE":
         return
+    config = _config(a.ctx.client.server)
     if a.res.name == "namespaces":
         if not a.subresource:
-            _namespace(a)
+            _namespace(a, config)
         return
     if a.subresource in _IGNORED or (a.subresource and a.res.name != "pods"):
         return
     namespace = a.ctx.client.find("namespaces", a.obj["metadata"]["namespace"])
     labels = (namespace or {"metadata": {}})["metadata"].get("labels") or {}
-    if not any(key.startswith(_PREFIX) for key in labels):
+    if not config and not any(key.startswith(_PREFIX) for key in labels):
         return
-    policy, _ = _policy(labels)
+    if config and (a.obj["metadata"]["namespace"] in config["namespaces"]
+                   or (a.ctx.user or {}).get("name") in config["usernames"]):
+        return
+    policy, _ = _policy(labels, config)
     if a.res.name == "pods":
-        if a.old is None or _significant(a.obj["spec"], a.old["spec"]):
+        exempt = a.obj["spec"].get("runtimeClassName") in config.get("runtimeClasses", ())
+        if not exempt and (a.old is None or _significant(a.obj["spec"], a.old["spec"])):
             _pod(a, policy)
     else:
         template = dig(a.obj, *_TEMPLATES.get(a.res.name, ("spec", "template")))
-        if template is not None:
-            _warn(a.ctx, policy["warn"], template.get("metadata") or {}, template.get("spec") or {})
+        spec = (template or {}).get("spec") or {}
+        if template is not None and spec.get("runtimeClassName") not in config.get("runtimeClasses", ()):
+            _warn(a.ctx, policy["warn"], template.get("metadata") or {}, spec)
+
+
+def _config(server: Server) -> Object:
+    """Return the plugin's configuration (admissionconfig.py), empty where it has none: then everything is allowed."""
+    return server.settings.plugins.get("PodSecurity", {}) if server.settings is not None else {}
 
 
 def _pod(a: Attributes, policy: dict[str, _Level]) -> None:
@@ -79,22 +93,24 @@ def _detail(found: list[tuple[str, str]]) -> str:
     return ", ".join(f"{reason} ({detail})" if detail else reason for reason, detail in found)
 
 
-def _policy(labels: Object) -> tuple[dict[str, _Level], FieldErrors]:
+def _policy(labels: Object, config: Object) -> tuple[dict[str, _Level], FieldErrors]:
     """Return (mode -> level, FieldErrors of the labels); a mode whose label is wrong is as strict as can be, or for
     `audit` and `warn` allows all (api.PolicyToEvaluate)."""
+    defaults = {mode: tuple(config["defaults"][mode]) if config else _PRIVILEGED for mode in MODES}
     policy: dict[str, _Level] = {}
     wrong: FieldErrors = []
-    for mode in ("enforce", "audit", "warn"):
+    for mode in MODES:
         level, version = labels.get(_PREFIX + mode), labels.get(f"{_PREFIX}{mode}-version")
-        if level is not None and level not in _LEVELS:
-            wrong.append(_invalid(mode, level, f"must be one of {', '.join(_LEVELS)}"))
-        if version is not None and not _is_version(version):
+        if level is not None and level not in LEVELS:
+            wrong.append(_invalid(mode, level, f"must be one of {', '.join(LEVELS)}"))
+        if version is not None and not is_version(version):
             wrong.append(_invalid(f"{mode}-version", version, 'must be "latest" or "v1.x"'))
-        fallback = "privileged" if level is None or mode != "enforce" else "restricted"
-        policy[mode] = (level if level in _LEVELS else fallback,
-                        version if version is not None and _is_version(version) else "latest")
+        fallback = defaults[mode][0] if level is None else "privileged" if mode != "enforce" else "restricted"
+        policy[mode] = (level if level in LEVELS else fallback,
+                        defaults[mode][1] if version is None else version if is_version(version) else "latest")
     enforce = policy["enforce"]
-    if _PREFIX + "warn" not in labels and labels.get(_PREFIX + "enforce") == enforce[0] != "privileged":
+    if _PREFIX + "warn" not in labels and labels.get(_PREFIX + "enforce") == enforce[0] and (
+            LEVELS.index(enforce[0]) > LEVELS.index(policy["warn"][0])):
         has_version = f"{_PREFIX}warn-version" in labels
         policy["warn"] = (enforce[0], policy["warn"][1] if has_version else enforce[1])
     return policy, wrong
@@ -104,7 +120,7 @@ def _invalid(label: str, value: str, text: str) -> FieldError:
     return field.invalid(f"metadata.labels[{_PREFIX}{label}]", value, text)
 
 
-def _is_version(text: str) -> bool:
+def is_version(text: str) -> bool:
     number = text.removeprefix("v1.")
     return text == "latest" or (text.startswith("v1.") and number.isdecimal() and str(int(number)) == number)
 
@@ -121,33 +137,51 @@ def _significant(spec: Object, old: Object) -> bool:
                for container in spec.get("ephemeralContainers") or ())
 
 
-def _namespace(a: Attributes) -> None:
+def _namespace(a: Attributes, config: Object) -> None:
     """The labels have to be right, and pods that are there already are told where they break a new policy."""
     res, obj, old = a.res, a.obj, a.old
     labels = obj["metadata"].get("labels") or {}
-    policy, wrong = _policy(labels)
+    policy, wrong = _policy(labels, config)
+    exempt = config and obj["metadata"]["name"] in config["namespaces"]
     if old is None:
         if wrong:
             raise errors.invalid(res.kind, res.group, obj["metadata"]["name"], wrong)
+        if exempt:
+            _tell_exempt(a, policy, labels, config)
         return
-    before, before_wrong = _policy(old["metadata"].get("labels") or {})
+    before, before_wrong = _policy(old["metadata"].get("labels") or {}, config)
     if wrong and list(map(str, wrong)) != list(map(str, before_wrong)):
         raise errors.invalid(res.kind, res.group, obj["metadata"]["name"], wrong)
     enforce, was = policy["enforce"], before["enforce"]
     if enforce == was or enforce[0] == "privileged":
         return
-    if enforce[1] == was[1] and _LEVELS.index(enforce[0]) < _LEVELS.index(was[0]):
+    if enforce[1] == was[1] and LEVELS.index(enforce[0]) < LEVELS.index(was[0]):
         return
-    for text in _existing(a.ctx, obj["metadata"]["name"], enforce):
+    if exempt:
+        _tell_exempt(a, policy, labels, config)
+        return
+    for text in _existing(a.ctx, obj["metadata"]["name"], enforce, config):
         a.ctx.warn(text)
 
 
-def _existing(ctx: Context, namespace: str, level: _Level) -> list[str]:
+def _tell_exempt(a: Attributes, policy: dict[str, _Level], labels: Object, config: Object) -> None:
+    """exemptNamespaceWarning: only of what the labels ask for."""
+    if all(level[0] == "privileged" for level in policy.values()) or policy == _policy({}, config)[0]:
+        return
+    told = ", ".join(f"{mode}={_shown(policy[mode])}" for mode in MODES
+                     if policy[mode][0] != "privileged" and {_PREFIX + mode, f"{_PREFIX}{mode}-version"} & {*labels})
+    a.ctx.warn(f'namespace "{a.obj["metadata"]["name"]}" is exempt from Pod Security, and the policy ({told}) will be '
+               "ignored")
+
+
+def _existing(ctx: Context, namespace: str, level: _Level, config: Object) -> list[str]:
     """Return warnings of the namespace's pods: those of one controller count as alike, so one of each comes first."""
     first: list[Object] = []
     rest: list[Object] = []
     seen: set[str] = set()
     for pod in ctx.client.items("pods", namespace):
+        if pod["spec"].get("runtimeClassName") in config.get("runtimeClasses", ()):
+            continue
         owner = controller_of(pod)
         (rest if owner and owner["uid"] in seen else first).append(pod)
         if owner:

@@ -14,21 +14,57 @@ def validate(a: Attributes) -> None:
     if a.operation == "DELETE" or a.subresource or not a.res.namespaced:
         return
     quotas = a.ctx.client.items("resourcequotas", a.namespace)
-    if not quotas or (a.operation == "UPDATE" and a.res.name not in ("pods", "services", "persistentvolumeclaims")):
+    limited = _limited(a)
+    if not (quotas or limited) or (
+            a.operation == "UPDATE" and a.res.name not in ("pods", "services", "persistentvolumeclaims")):
         return
     from .. import quota
 
-    charges = []
+    charges: list[tuple[Object, Object]] = []
+    covered: set[str] = set()
     for each in quotas:
         hard = (each.get("status") or {}).get("hard") or {}
         names = quota.matching(a.res.name, hard)
         if names and quota.in_scope(each, a.res.name, a.obj, a.ctx.release):
+            covered.update(names)
             charges.append((each, _check(a, each, names)))
+    if limited:
+        _check_covered(a, limited, covered, quotas)
     if a.ctx.dry_run:
         return
     for each, used in charges:
         if used != each["status"]["used"]:
             a.ctx.client.update_status("resourcequotas", {**each, "status": {**each["status"], "used": used}})
+
+
+def _limited(a: Attributes) -> list[Object]:
+    """Return what the plugin's configuration (admissionconfig.py) allows only where a quota covers it."""
+    settings = a.ctx.client.server.settings
+    config = settings.plugins.get("ResourceQuota", {}) if settings is not None else {}
+    return [each for each in config.get("limitedResources") or ()
+            if a.res.name == ".".join(filter(None, (each["resource"], each.get("apiGroup") or "")))]
+
+
+def _check_covered(a: Attributes, limited: list[Object], covered: set[str], quotas: list[Object]) -> None:
+    """limitedByDefault, UncoveredQuotaScopes: refuse what no quota covers although it has to be."""
+    from ...machinery import errors, quantity
+    from .. import quota
+
+    used = quota.usage(a.res.name, a.obj, a.ctx.now, a.ctx.release)
+    bare = sorted({name for each in limited for name, amount in used.items() if name not in covered
+                   and quantity.compare(amount, 0) > 0
+                   and any(part in name for part in each.get("matchContains") or ())})
+    if bare:
+        raise forbidden(a, f"insufficient quota to consume: {','.join(bare)}")
+    scopes = [scope for each in limited for scope in each.get("matchScopes") or ()]
+    wanted = [scope for scope in scopes if quota.matches(scope, a.res.name, a.obj, a.ctx.release)]
+    there = [scope["scopeName"] for each in quotas for scope in quota.scopes(each)
+             if quota.matches(scope, a.res.name, a.obj, a.ctx.release)]
+    left = [scope for scope in wanted if scope["scopeName"] not in there]
+    if left:
+        told = " ".join(f"{{{each['scopeName']} {each.get('operator', '')} [{' '.join(each.get('values') or ())}]}}"
+                        for each in left)
+        raise errors.StatusError(500, "", f"insufficient quota to match these scopes: [{told}]")
 
 
 def _check(a: Attributes, each: Object, names: list[str]) -> Object:

@@ -71,6 +71,11 @@ def _folder(value: object) -> str:
     return "" if good else "has to be PATH or PATH UID MODE"
 
 
+def _group(value: object) -> str:
+    good = isinstance(value, list) and value and not _whole(2**32 - 2)(value[0]) and not _list(_text)(value[1:])
+    return "" if good else "has to be [GID, USER ...]"
+
+
 def _programs(value: object) -> str:
     if not isinstance(value, str):
         return "has to be a string"
@@ -139,6 +144,8 @@ _SERVER: dict[str, Check] = {
     "after": _number(86400), "every": _number(86400), "steady": _text,
     "answer": _text, "replies": _map(_text), "signals": _map(_whole(255), _among(*SIGNALS)), "parting": _text,
     "ends": _whole(255), "makes": _list(_made)}
+_PROCESS: dict[str, Check] = {"title": _text, "user": _text, "children": _list(_text), "worker": _text,
+                              "apart": _whole(1000)}
 FIELDS: dict[str, Check] = {
     "names": _list(_text), "tags": _fields({"words": _list(_text), "versions": _list(_scalar)}), "version": _text,
     "releases": _list(_scalar), "size": _number(LARGEST), "pull": _number(86400), "from": _base,
@@ -146,8 +153,10 @@ FIELDS: dict[str, Check] = {
     "ports": _PORTS, "stop": _among(*SIGNALS), "runs": _flag, "healthy": _flag, "code": _whole(255),
     "needs": _list(_text), "config": _list(_path),
     "shell": _among("dash", "ash", "bash", "none"), "programs": _programs, "users": _map(_whole(2**32 - 2)),
+    "groups": _map(_group),
     "folders": _list(_folder), "links": _map(_text, _path), "files": _map(_text, _path), "scripts": _map(_text, _path),
-    "servers": _map(_fields(_SERVER)), "usage": _fields({"cpu": _quantity, "memory": _quantity, "request": _quantity})}
+    "servers": _map(_fields(_SERVER)), "processes": _map(_fields(_PROCESS)),
+    "usage": _fields({"cpu": _quantity, "memory": _quantity, "request": _quantity})}
 
 
 def check(described: Object) -> None:

@@ -18,10 +18,14 @@
     programs    what is on its PATH, words; a path where it is elsewhere than in /usr/bin, NAME=OTHER where another
                 program plays it. Absent: all there are
     users       {NAME: UID}, beside root and nobody
+    groups      {NAME: [GID, USER ...]}, beside those of the users
     folders     paths of empty folders, PATH or PATH UID MODE
     links       {PATH: TARGET}
     files       {PATH: TEXT}; `scripts`: those that are executable
     servers     {PROGRAM: FIELDS}: programs played by what is told here of them, see runtime/bin/daemons.py
+    processes   {PROGRAM: FIELDS}: how programs that serve show in lists of processes: `title`, with {command} for the
+                command line and {port}; `user`: who they become where root starts them; `children`: titles of those
+                that are there beside them, of the user `worker`, and `apart`: how far the numbers of these are away
     usage       cpu and memory that a container uses while nobody asks it for anything, quantities; `request`: CPU that
                 answering a request takes, in seconds of a core (16m are 16 ms), which is how long it takes at least
 """

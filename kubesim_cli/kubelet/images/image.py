@@ -15,12 +15,15 @@ from .description import of_tag, version_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ...machinery.types import Object
 
 # What a description does not take over from the one that it goes on from.
 _OWN = frozenset(("names", "tags", "releases", "size", "pull", "entrypoint", "command", "runs", "stop", "code", "needs",
                   "config", "ports", "usage", "healthy"))
-_CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers"))  # mappings, which add to those below
+# Mappings, which add to those below.
+_CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers", "processes", "groups"))
 _MOST_BASES = 8
 _descriptions: list[Entries] = []  # of descriptions.json, once it was read
 _images: dict[str, Image] = {}
@@ -54,8 +57,8 @@ class Image:
     How it is started is not in here: description.Facts tells it without reading all this.
     """
 
-    __slots__ = ("env", "files", "folders", "healthy", "links", "programs", "request", "scripts", "servers", "shell",
-                 "user", "users", "workdir")
+    __slots__ = ("env", "files", "folders", "groups", "healthy", "links", "processes", "programs", "request", "scripts",
+                 "servers", "shell", "user", "users", "workdir")
 
     def __init__(self, name: str, described: Object | None):
         tag = names.split(name)[1] or "latest"
@@ -68,6 +71,8 @@ class Image:
         self.shell: str = whole.get("shell") or ("none" if programs is not None else "ash" if "alpine" in tag else
                                                  "dash")
         self.users: dict[str, int] = whole.get("users") or {}
+        self.groups: dict[str, list[Any]] = whole.get("groups") or {}
+        self.processes: dict[str, Object] = whole.get("processes") or {}
         self.folders: list[str] = whole.get("folders") or []
         self.links: dict[str, str] = whole.get("links") or {}
         self.files: dict[str, str] = whole.get("files") or {}

@@ -67,15 +67,30 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def container_id(run: str) -> str:
-    """Return status.containerID of a container's run, which is told by any name of its own."""
-    return f"docker://{digest(run)}"
+def container_id(run: str, node: Object) -> str:
+    """Return status.containerID of a container's run on a node; the run is told by any name of its own."""
+    return f"{'containerd' if _has_containerd(node) else 'docker'}://{digest(run)}"
 
 
 def image_id(image: str) -> str:
-    """Return status.imageID of a container with the image."""
+    """Return status.imageID of a container with the image, as Docker has it."""
     name, _, known = split(image)
     return f"docker-pullable://{name}@{known or 'sha256:' + digest(image)}"
+
+
+def _has_containerd(node: Object) -> bool:
+    info = (node.get("status") or {}).get("nodeInfo") or {}
+    return bool((info.get("containerRuntimeVersion") or "").startswith("containerd"))
+
+
+def told(image: str, node: Object) -> Object:
+    """Return `image` and `imageID` of the status of a container with the image on a node: containerd knows images by
+    their whole names."""
+    if not _has_containerd(node):
+        return {"image": tagged(image), "imageID": image_id(image)}
+    whole = repository(image)
+    return {"image": whole + tagged(image)[len(split(image)[0]):],
+            "imageID": f"{whole}@{image_id(image).rpartition('@')[2]}"}
 
 
 def tagged(image: str) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from ...apiserver.bootstrap import ROOT_CA
 from ...apiserver.client import Client
 from ...apiserver.tokens import review
+from ...helpers.nodes import internal_ip
 from ...machinery.errors import StatusError
+from ...releases.makers import maker_of
 from ..runtime.bin import http, tls
 from ..runtime.kernel.network import Answered
 from .answering import request_on
@@ -18,25 +20,30 @@ from .wiring import wiring_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...machinery.types import Json, Object
+    from .wiring import Wiring
 
-PORT = 8443
 NAMES = ("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
-         "control-plane.minikube.internal", "minikube", "localhost")
-_ADDRESSES = ("127.0.0.1", "192.168.49.2")
+         "localhost")
 ANONYMOUS: Object = {"name": "system:anonymous", "groups": ["system:unauthenticated"]}
 _PRETTY = ("curl", "Wget", "Mozilla/5.0")  # clients that get their JSON with indents
 
 
 def answer(connection: Answered) -> None:
     """Answer the requests that come on a connection."""
-    message = request_on(connection, tls.authorities(ROOT_CA)[0], lambda: [
-        *NAMES, wiring_of(connection).api.server.service_ranges.of_api, *_ADDRESSES])
+    message = request_on(connection, tls.authorities(ROOT_CA)[0], lambda: _names(wiring_of(connection)))
     if message is None:
         return
     code, value = _served(wiring_of(connection).api, message)
     body, type_ = _body(value, message)
     connection.answer(http.answer(code, [("Content-Type", type_)], body, message.first[0] != "HEAD",
                                   message.keeps_alive), not message.keeps_alive)
+
+
+def _names(wiring: Wiring) -> list[str]:
+    """Return what the server's certificate names."""
+    nodes = wiring.api.items("nodes")
+    return [*NAMES, maker_of(nodes).endpoint, nodes[0]["metadata"]["name"], wiring.api.server.service_ranges.of_api,
+            "127.0.0.1", internal_ip(nodes[0])]
 
 
 def _served(api: Client, message: http.Message) -> tuple[int, Json]:

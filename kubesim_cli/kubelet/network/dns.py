@@ -9,10 +9,12 @@ from __future__ import annotations
 from ...machinery import timestamps
 from ..runtime.kernel.network import Record, Reply
 from . import outside
-from .view import Endpoint, View
+from .view import Endpoint, View, cluster_ips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...machinery.types import Object
 
 ZONE = "cluster.local"
@@ -39,7 +41,7 @@ class Zone:
         return reply
 
     def _one(self, name: str, type_: str, now: float) -> Reply:
-        if name.endswith(".in-addr.arpa"):
+        if name.endswith((".in-addr.arpa", ".ip6.arpa")):
             return self._pointer(name, now)
         if name != ZONE and not name.endswith("." + ZONE):
             return outside.query(name, type_)
@@ -48,7 +50,7 @@ class Zone:
             return _reply([Record(name + ".", "TXT", '"1.1.0"')], type_)
         if inside == ["ns", "dns"]:
             service = self.api.find("services", SERVICE, SERVICE_NAMESPACE)
-            return _reply([Record(name + ".", "A", service["spec"]["clusterIP"])] if service else [], type_)
+            return _reply(_addresses(name + ".", cluster_ips(service) if service else ()), type_)
         if not inside or inside in (["svc"], ["pod"]):
             return _reply([], type_)
         namespace = inside[-2] if len(inside) > 1 else ""
@@ -67,9 +69,11 @@ class Zone:
     def _pod(self, name: str, labels: list[str], type_: str) -> Reply:
         """A pod's address as a name: it answers whether there is such a pod or not (`pods insecure`)."""
         address = labels[0].replace("-", ".")
-        if len(labels) != 1 or not is_address(address):
+        if not is_address(address):
+            address = canonical(labels[0].replace("-", ":"))
+        if len(labels) != 1 or not address:
             return _missing()
-        return _reply([Record(name + ".", "A", address)], type_)
+        return _reply(_addresses(name + ".", (address,)), type_)
 
     def _service(self, name: str, labels: list[str], namespace: str, type_: str, now: float) -> Reply:
         port = protocol = ""
@@ -94,8 +98,8 @@ class Zone:
             return _missing()
         if type_ == "SRV":
             answers = [Record(name + ".", "SRV", f"0 {100 // len(ports)} {each['port']} {whole}") for each in ports]
-            return Reply(answers=answers, additional=[Record(whole, "A", spec["clusterIP"])])
-        return _reply([Record(name + ".", "A", spec["clusterIP"])], type_)
+            return Reply(answers=answers, additional=_addresses(whole, cluster_ips(service)))
+        return _reply(_addresses(name + ".", cluster_ips(service)), type_)
 
     def _endpoints(self, name: str, service: Object, host: str, of: tuple[str, str], whole: str, type_: str,
                    now: float) -> Reply:
@@ -107,11 +111,12 @@ class Zone:
             return _missing()
         addresses = {each.address: each for each in found}
         if type_ != "SRV":
-            return _reply([Record(name + ".", "A", address) for address in addresses], type_)
+            return _reply(_addresses(name + ".", addresses), type_)
         targets = {address: f"{hostname(each.endpoint, address)}.{whole}" for address, each in addresses.items()}
         answers = [Record(name + ".", "SRV", f"0 {100 // len(found)} {each.port or 0} {targets[each.address]}")
                    for each in found]
-        return Reply(answers=answers, additional=[Record(target, "A", address) for address, target in targets.items()])
+        return Reply(answers=answers, additional=[
+            each for address, target in targets.items() for each in _addresses(target, (address,))])
 
     def _ready_since(self, service: Object, found: Endpoint) -> float:
         """When an endpoint became known to DNS: when its pod became ready, or started where that does not matter."""
@@ -126,12 +131,16 @@ class Zone:
         return timestamps.parse(ready["lastTransitionTime"]) if ready.get("lastTransitionTime") else 0.0
 
     def _pointer(self, name: str, now: float) -> Reply:
-        labels = name.removesuffix(".in-addr.arpa").split(".")
-        address = ".".join(reversed(labels))
-        if not is_address(address):
+        if name.endswith(".ip6.arpa"):
+            digits = "".join(reversed(name.removesuffix(".ip6.arpa").split(".")))
+            address = canonical(":".join(digits[at:at + 4] for at in range(0, 32, 4))) if len(digits) == 32 else ""
+        else:
+            address = ".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))
+            address = address if is_address(address) else ""
+        if not address:
             return _missing()
         service = self.view.service_at(address)
-        if service is not None and service["spec"].get("clusterIP") == address and _since(service) <= now:
+        if service is not None and address in cluster_ips(service) and _since(service) <= now:
             meta = service["metadata"]
             return Reply(answers=[Record(name + ".", "PTR", f"{meta['name']}.{meta['namespace']}.svc.{ZONE}.")])
         answers = [Record(name + ".", "PTR", f"{hostname(endpoint, address)}.{owner}.{namespace}.svc.{ZONE}.")
@@ -145,9 +154,23 @@ def is_address(text: str) -> bool:
     return len(parts) == 4 and all(part.isdigit() and len(part) < 4 and int(part) < 256 for part in parts)
 
 
+def canonical(text: str) -> str:
+    """Return an IPv6 address in its canonical form, "" where it is none."""
+    from ...machinery import ipv6
+
+    try:
+        return ipv6.address_of(ipv6.number_of(text))
+    except ValueError:
+        return ""
+
+
+def _addresses(name: str, addresses: Iterable[str]) -> list[Record]:
+    return [Record(name, "AAAA" if ":" in each else "A", each) for each in addresses]
+
+
 def hostname(endpoint: Object, address: str) -> str:
     """Return the name of an endpoint below its service's: its own, or its address with dashes."""
-    return endpoint.get("hostname") or address.replace(".", "-")
+    return endpoint.get("hostname") or address.replace(".", "-").replace(":", "-")
 
 
 def _since(obj: Object) -> float:

@@ -7,8 +7,8 @@ pkg/kubelet/envvars/envvars.go.
 from __future__ import annotations
 
 from ...machinery import timestamps
+from ...releases.makers import maker_of
 from .dns import SERVICE, SERVICE_NAMESPACE, ZONE
-from .routes import HOST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def resolv_conf(api: Client, pod: Object) -> str:
         search = [f"{pod['metadata']['namespace']}.svc.{ZONE}", f"svc.{ZONE}", ZONE]
         options = ["ndots:5"]
     elif policy == "Default":
-        servers, options = [HOST], ["ndots:0"]
+        servers, options = [maker_of(api.items("nodes")).host], ["ndots:0"]
     config = spec.get("dnsConfig") or {}
     servers = list(dict.fromkeys([*servers, *(config.get("nameservers") or ())]))
     search = list(dict.fromkeys([*search, *(config.get("searches") or ())]))
@@ -57,7 +57,9 @@ def hosts(pod: Object, node: Object | None = None) -> str:
         lines = ["# Kubernetes-managed hosts file (host network).", *_LOCAL]
         if node is not None:
             lines.append(f"{status.get('hostIP', '')}\t{node['metadata']['name']}")
-        lines.append(f"{HOST}\thost.minikube.internal")
+        maker = maker_of([node] if node is not None else [])
+        if not maker.kind:
+            lines.append(f"{maker.host}\thost.minikube.internal")
     else:
         name = spec.get("hostname") or pod["metadata"]["name"]
         domain = f".{spec['subdomain']}.{pod['metadata']['namespace']}.svc.{ZONE}" if spec.get("subdomain") else ""
@@ -92,7 +94,8 @@ def service_variables(api: Client, pod: Object, at: float) -> dict[str, str]:
         for number, port in enumerate(ports):
             protocol = port.get("protocol") or "TCP"
             link = f"{prefix}_PORT_{port['port']}_{protocol}"
-            url = f"{protocol.lower()}://{address}:{port['port']}"
+            host = f"[{address}]" if ":" in address else address
+            url = f"{protocol.lower()}://{host}:{port['port']}"
             if not number:
                 found[f"{prefix}_PORT"] = url
             found.update({link: url, f"{link}_PROTO": protocol.lower(), f"{link}_PORT": str(port["port"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..runtime.chance import Chance
 from ..runtime.kernel.errors import Errno
-from .view import Endpoint, View
+from .view import Endpoint, View, cluster_ips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ class Proxy:
                           if each["port"] == port and (each.get("protocol") or "TCP") == protocol), None)
             if entry is None:
                 raise Errno("ECONNREFUSED")
-            policy = "internalTrafficPolicy" if address == service["spec"].get("clusterIP") else "externalTrafficPolicy"
-            return self._choose(net, service, entry, policy, self._node_of(net))
+            policy = "internalTrafficPolicy" if address in cluster_ips(service) else "externalTrafficPolicy"
+            return self._choose(net, service, entry, policy, self._node_of(net), ":" in address)
         node = self.view.node_at(address)
         if node is not None:
             found = self.view.node_port(port, protocol)
             if found is not None:
-                return self._choose(net, *found, "externalTrafficPolicy", node["metadata"]["name"])
+                return self._choose(net, *found, "externalTrafficPolicy", node["metadata"]["name"], ":" in address)
         return address, port
 
     def _node_of(self, net: Net) -> str:
@@ -45,9 +45,10 @@ class Proxy:
         node = self.view.node_at(net.address)
         return node["metadata"]["name"] if node is not None else ""
 
-    def _choose(self, net: Net, service: Object, port: Object, policy: str, node: str) -> tuple[str, int] | None:
-        found = [each for each in self.view.endpoints(
-            service, port.get("name") or "", port.get("protocol") or "TCP") if each.port]
+    def _choose(self, net: Net, service: Object, port: Object, policy: str, node: str,
+                ipv6: bool) -> tuple[str, int] | None:
+        there = self.view.endpoints(service, port.get("name") or "", port.get("protocol") or "TCP")
+        found = [each for each in there if each.port and (":" in each.address) == ipv6]
         usable = usable_of(found)
         if not usable:
             raise Errno("ECONNREFUSED")

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     Reach = Callable[[Object], "Space | None"]
 
-HOST = "192.168.49.1"      # the machine that the nodes run on
 DNS_PORT = 53
-_MACHINES = (("10.244.0.0", 16), ("192.168.49.0", 24))  # pods, nodes
+_PODS = ("10.244.0.0", 16)
 
 
 class ClusterRoutes(Wiring):
@@ -41,16 +40,20 @@ class ClusterRoutes(Wiring):
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Return the addresses of a whole name, as the cluster's DNS knows it."""
-        return [each.data for each in self.zone.query(name, "A", self.kernel.now).answers if each.type == "A"]
+        for type_ in ("A", "AAAA"):
+            found = [each.data for each in self.zone.query(name, type_, self.kernel.now).answers if each.type == type_]
+            if found:
+                return found
+        return []
 
     def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
         """See Routes.query. The nodes' own name server knows only what is outside the cluster."""
-        if server == HOST:
+        if server == self.view.maker.host:
             return outside.query(name.lower(), type_)
         if not self._dns_answers(space, server):
             return None
         reply = self.zone.query(name, type_, self.kernel.now)
-        if len(reply.answers) > 1 and all(each.type == "A" for each in reply.answers):
+        if len(reply.answers) > 1 and all(each.type in ("A", "AAAA") for each in reply.answers):
             space.net.asked += 1  # CoreDNS gives several addresses in turns
             reply.answers = Chance(f"{space.net.name}/{space.net.asked}").sample(reply.answers, len(reply.answers))
         return reply
@@ -73,9 +76,9 @@ class ClusterRoutes(Wiring):
               protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """See Routes.route: services first, then policies, then what has the address."""
         net = space.net
-        if not is_address(address):
-            if address in ("::1", "::"):
-                return space, port
+        if address in ("::1", "::"):
+            return space, port
+        if not is_address(address) and not self._has_ipv6(address):
             raise Errno("ENETUNREACH")
         if protocol == "UDP" and port == DNS_PORT and self._dns_answers(space, address):
             return None  # it hears, and what it answers is asked by `query`
@@ -100,6 +103,14 @@ class ClusterRoutes(Wiring):
             return self._on_node(node, there, port_there, protocol)
         return self._elsewhere(there, port_there) if protocol == "TCP" else None
 
+    def _has_ipv6(self, address: str) -> bool:
+        """Tell whether an IPv6 address is one of the cluster's, where it has any."""
+        if ":" not in address:
+            return False
+        view = self.view
+        return (view.pod_at(address) or view.node_at(address) or view.service_at(address)) is not None or any(
+            address in each for each in self.api.server.service_ranges.of.values())
+
     def _near(self, space: Space, port: int, protocol: str) -> tuple[Space, int]:
         """A container of the own pod, which may not be there yet."""
         pod = self.view.pod_at(space.net.address)
@@ -114,7 +125,7 @@ class ClusterRoutes(Wiring):
         return space, port
 
     def _on_node(self, node: Object, address: str, port: int, protocol: str) -> tuple[Space, int] | Answerer:
-        if protocol == "TCP" and port == apiserver.PORT and self.api.items("nodes")[0] is node:
+        if protocol == "TCP" and port == self.view.maker.port and self.api.items("nodes")[0] is node:
             return apiserver.answer
         for pod in self.view.pods_on_host(address):
             space = self.reach(pod)
@@ -131,17 +142,19 @@ class ClusterRoutes(Wiring):
             return outside.answer
         if known is False:
             raise Errno("ECONNREFUSED")
-        number, services = number_of(address), self.api.server.service_ranges
-        if services.first <= number < services.first + services.count:
+        if any(address in each for each in self.api.server.service_ranges.of.values()):
             return None  # a service that is not there: packets leave for nowhere
-        for base, bits in _MACHINES:
+        if ":" in address:
+            raise Errno("EHOSTUNREACH")
+        number = number_of(address)
+        for base, bits in (_PODS, self.view.maker.network):
             if number >> 32 - bits == number_of(base) >> 32 - bits:
                 raise Errno("EHOSTUNREACH")
         raise Errno("ENETUNREACH")
 
     def alive(self, space: Space, address: str) -> bool:
         """See Routes.alive: pods, nodes and what is known outside answer; services, which are no machines, do not."""
-        if super().alive(space, address) or address == HOST:
+        if super().alive(space, address) or address == self.view.maker.host:
             return True
         pod = self.view.pod_at(address)
         there = pod is not None or self.view.node_at(address) is not None or (

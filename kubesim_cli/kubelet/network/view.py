@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...helpers.nodes import internal_ip
+from ...helpers.nodes import internal_ips
 from ...machinery.objects import dig
 from ...machinery.wellknown import LABEL_SERVICE_NAME
+from ...releases.makers import maker_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from ...apiserver.client import Client
     from ...machinery.types import Object
+    from ...releases.makers import Maker
 
 SLICES = "endpointslices.discovery.k8s.io"
 
@@ -52,6 +54,11 @@ class View:
             self._gather()
         return self
 
+    @property
+    def maker(self) -> Maker:
+        """What made the cluster."""
+        return self._look()._maker
+
     def _gather(self) -> None:
         api = self.api
         self._services: dict[str, Object] = {}
@@ -60,7 +67,9 @@ class View:
         self._host_ports: dict[tuple[str, int, str], Object] = {}
         self._on_host: dict[str, list[Object]] = {}
         self._slices: dict[tuple[str, str], list[Object]] = {}
-        self._nodes = {internal_ip(node): node for node in api.items("nodes")}
+        nodes = api.items("nodes")
+        self._maker = maker_of(nodes)
+        self._nodes = {ip: node for node in nodes for ip in internal_ips(node)}
         for service in api.items("services"):
             for address in _addresses(service):
                 self._services.setdefault(address, service)
@@ -69,18 +78,19 @@ class View:
                     self._node_ports[port["nodePort"], port.get("protocol") or "TCP"] = service, port
         for pod in api.items("pods"):
             status = pod.get("status") or {}
-            held = status.get("podIP")
-            if not held or status.get("phase") in ("Succeeded", "Failed"):
+            ips = [each["ip"] for each in status.get("podIPs") or ()] or [status.get("podIP")]
+            if not ips[0] or status.get("phase") in ("Succeeded", "Failed"):
                 continue
             if pod["spec"].get("hostNetwork"):
-                self._on_host.setdefault(held, []).append(pod)
+                for held in ips:
+                    self._on_host.setdefault(held, []).append(pod)
                 continue
-            self._pods[held] = pod
+            self._pods.update(dict.fromkeys(ips, pod))
             for container in pod["spec"]["containers"]:
                 for port in container.get("ports") or ():
                     if port.get("hostPort"):
-                        key = status.get("hostIP", ""), port["hostPort"], port.get("protocol") or "TCP"
-                        self._host_ports[key] = pod
+                        for host in status.get("hostIPs") or ({"ip": status.get("hostIP", "")},):
+                            self._host_ports[host["ip"], port["hostPort"], port.get("protocol") or "TCP"] = pod
         for each in api.items(SLICES):
             owner = (each["metadata"].get("labels") or {}).get(LABEL_SERVICE_NAME)
             if owner:
@@ -136,10 +146,15 @@ class View:
                         yield namespace, name, endpoint
 
 
+def cluster_ips(service: Object) -> list[str]:
+    """Return the cluster IPs of a service, the first one first."""
+    return service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP", "")]
+
+
 def _addresses(service: Object) -> Iterator[str]:
     spec = service["spec"]
     if spec.get("clusterIP") not in (None, "", "None"):
-        yield spec["clusterIP"]
+        yield from cluster_ips(service)
     yield from spec.get("externalIPs") or ()
     for entry in dig(service, "status", "loadBalancer", "ingress", default=None) or ():
         if entry.get("ip"):

@@ -171,6 +171,7 @@ class Engine:
         space = Space(tree, spec.hostname, spec.program, Chance(f"{spec.seed}/{name}"), now, spec.memory,
                       rootfs.shell(spec.image), spec.cpu)
         space.capable, space.serves = spec.capable, spec.serves
+        space.shown, space.users = rootfs.shown(spec.image)
         Made.mount(space)
         space.exact = programs.find
         space.net = self.net(spec.net, spec.address) if spec.net else Net(spec.address, name)
@@ -229,6 +230,23 @@ class Engine:
         said = Lines()
         fds, screen = self._files(container, said, stdin, terminal)
         return Session(self._spawn(container, argv, fds, container.cwd, guest), fds[0], screen, said)
+
+    def share(self, names: list[str]) -> None:
+        """Let containers see each other's processes, and that of their sandbox, which is process 1."""
+        from .kernel import shown
+
+        spaces = [self.containers[name].space for name in names if name in self.containers]
+        spaces = [space for space in spaces if space.ended is None]
+        pids = next((space.pids for space in spaces if space.pids.shared), None)
+        if pids is None:
+            pause = Space(Tree(Volume("pause").root), "", programs.find, Chance(""), self.kernel.now)
+            pids = pause.pids
+            pids.shared = True
+            pause.init = Process(self.kernel, pause, shown.resting, ["/pause"], {}, ROOT)
+            pause.init.memory = pause.init  # it is there as long as its pod
+        for space in spaces:
+            if space.pids is not pids:
+                space.join(pids)
 
     def kill(self, name: str, signal: str = "KILL") -> None:
         """Send a container's process 1 a signal."""

@@ -25,7 +25,8 @@ VERSION = 3  # changes with the operations of compiler.py (a place in a script i
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
-    kernel.Kernel, process.Process, process.Space, process.Table, files.Volume, files.Inode, files.Tree, files.User,
+    kernel.Kernel, process.Process, process.Space, process.Pids, process.Table, files.Volume, files.Inode,
+    files.Tree, files.User,
     descriptors.OpenFile, descriptors.OpenFolder, descriptors.Pipe, descriptors.PipeReader, descriptors.PipeWriter,
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}

@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...machinery.types import Object
+
 BUILT = 1_760_000_000.0  # when images were made
 _FOLDERS = ("dev/mqueue", "dev/pts", "dev/shm", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "sys",
             "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
@@ -132,7 +134,7 @@ def _put(tree: Tree, known: images.Image) -> None:
     for name in DEVICES:
         _made(tree.root.entries["dev"], name, DEVICE, 0o666, name)
     tree.put("/etc/passwd", "".join(_accounts(known.users)).encode(), now=BUILT)
-    tree.put("/etc/group", "".join(_groups(known.users)).encode(), now=BUILT)
+    tree.put("/etc/group", "".join(_groups(known)).encode(), now=BUILT)
     for path, text in known.files.items():
         tree.put(path, text.encode(), now=BUILT)
     for path, text in known.scripts.items():
@@ -164,11 +166,13 @@ def _accounts(users: dict[str, int]) -> Iterator[str]:
     yield "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 
 
-def _groups(users: dict[str, int]) -> Iterator[str]:
+def _groups(known: images.Image) -> Iterator[str]:
     """Yield the lines of /etc/group."""
     yield "root:x:0:\n"
-    for name, uid in users.items():
+    for name, uid in known.users.items():
         yield f"{name}:x:{uid}:\n"
+    for name, (gid, *members) in known.groups.items():
+        yield f"{name}:x:{gid}:{','.join(members)}\n"
     yield "nogroup:x:65534:\n"
 
 
@@ -176,6 +180,12 @@ def shell(key: str) -> str:
     """Return what /bin/sh is in an image: dash, ash or bash."""
     found = images.of(key).shell
     return "dash" if found == "none" else found
+
+
+def shown(key: str) -> tuple[dict[str, Object], dict[str, int]]:
+    """Return how an image's servers show in lists of processes, and its users."""
+    found = images.of(key)
+    return found.processes, found.users
 
 
 def changed(inode: Inode) -> bool:

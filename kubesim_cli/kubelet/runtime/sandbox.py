@@ -31,8 +31,9 @@ _PLUGINS = {"configMap": "configmap", "secret": "secret", "projected": "projecte
             "emptyDir": "empty-dir"}
 
 
-def user_of(pod: Object, container: Object, own: str) -> User:
-    """Return who a container's processes are; `own`: UID or UID:GID of its image."""
+def user_of(pod: Object, container: Object, inside: image.Image) -> User:
+    """Return who a container's processes are; `inside`: its image, whose /etc/group counts by the Merge policy."""
+    own = inside.user
     context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
     groups = list(context.get("supplementalGroups") or ())
     if "fsGroup" in context:
@@ -40,6 +41,9 @@ def user_of(pod: Object, container: Object, own: str) -> User:
     uid, _, gid = own.partition(":")
     if "runAsUser" in context:
         uid, gid = context["runAsUser"], ""
+    if context.get("supplementalGroupsPolicy") != "Strict":
+        names = {name for name, known in inside.users.items() if known == int(uid)}
+        groups += [gid_ for gid_, *members in inside.groups.values() if names & {*members} and gid_ not in groups]
     return User(int(uid), int(context.get("runAsGroup") or gid or 0), tuple(groups))
 
 
@@ -107,7 +111,7 @@ class Sandbox:
         limit = memory_limit(container)
         key = catalogue.of(self.api).key(container["image"])
         inside = image.of(key)
-        user = user_of(pod, container, inside.user)
+        user = user_of(pod, container, inside)
         named = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
         mounts = [self._mount(named.get(mount["name"]) or {"name": mount["name"]}, mount)
                   for mount in container.get("volumeMounts") or ()]

@@ -199,7 +199,8 @@ def _pod_ip(api: Client, pod: Object) -> str:
         from ...helpers.nodes import internal_ip
 
         return internal_ip(node)
-    return Addresses(api).allocate(node, pod) or ""
+    found = Addresses(api).allocate(node, pod)
+    return found[0] if found else ""
 
 
 def _complete(api: Client, pod: Object) -> None:
@@ -207,16 +208,17 @@ def _complete(api: Client, pod: Object) -> None:
     from ..images import names
 
     new = clone(pod)
-    status = new["status"]
+    status, node = new["status"], api.find("nodes", pod["spec"].get("nodeName", "")) or {}
     for spec, told in (("initContainers", "initContainerStatuses"), ("containers", "containerStatuses")):
         images = {each["name"]: each["image"] for each in new["spec"].get(spec) or ()}
         for each in status.get(told) or ():
             image = images.get(each["name"], each.get("image", ""))
             each.setdefault("restartCount", 0)
             run = f"{pod['metadata']['uid']}/{each['name']}/{each['restartCount']}"
-            each["image"] = names.tagged(image)
-            whole = {"imageID": names.image_id(image), "lastState": {}, "ready": False,
-                     "containerID": names.container_id(run), "started": "running" in (each.get("state") or {}),
+            named = names.told(image, node)
+            each["image"] = named["image"]
+            whole = {"imageID": named["imageID"], "lastState": {}, "ready": False,
+                     "containerID": names.container_id(run, node), "started": "running" in (each.get("state") or {}),
                      "state": {"waiting": {"reason": "ContainerCreating"}}}
             for field, value in whole.items():
                 if each.get(field) is None:

@@ -12,6 +12,7 @@ from ...go import duration
 from . import containers, instead, layout, rows, urls
 from .commandline import Scan, named_clusters, named_nodes
 from .compare import Age, Comparison, Verdict
+from .families import settings_of
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
 from .names import Names
@@ -111,7 +112,7 @@ class _Pass:
         self.options = replay.options
         self.session = Session(folder, replay.execute, release=replay.options.release or page.release, nodes=page.nodes,
                                start=page.start, timeout=replay.options.timeout, allow=replay.options.allow,
-                               host_shell=replay.options.host_shell)
+                               host_shell=replay.options.host_shell, settings=settings_of(page))
         self.report = Report(page)
         self.names = Names()
         self.uids = dict(replay._uids)

@@ -82,7 +82,10 @@ class Session:
     _CHOOSES = re.compile(r"\b(?:minikube|kind|use-context|KUBECONFIG)\b")
 
     def __init__(self, folder: str, execute: Execute | None, *, release: str = "", nodes: int = 1, start: str = "",
-                 timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False):
+                 timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False,
+                 settings: dict[str, str] | None = None):
+        """`settings`: of the control plane, as Cluster.reset has them."""
+        self._chosen = settings or {}
         self.folder, self.execute, self.timeout = folder, execute, timeout
         self.work, self.bin = os.path.join(folder, "work"), os.path.join(folder, "home", ".kubesim", "bin")
         os.makedirs(self.work)
@@ -127,7 +130,7 @@ class Session:
         os.chdir(self.work)
         _tell_zone()
         cluster = self._open()
-        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release)
+        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release, settings=self._chosen)
         cluster.close()
         self._cluster = None
         cluster = self._open()
@@ -180,7 +183,7 @@ class Session:
     def reset(self, release: str = "") -> None:
         """Throw the cluster away; the next command finds a new one, perhaps of another release. The clock goes on."""
         cluster = self.cluster
-        cluster.reset(seed="page", nodes=self.nodes,
+        cluster.reset(seed="page", nodes=self.nodes, settings=self._chosen,
                       release=parse_release(release) if release else cluster.server.release)
 
     def keep(self, name: str = "kept") -> str:

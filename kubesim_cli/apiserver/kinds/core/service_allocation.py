@@ -1,4 +1,4 @@
-"""Cluster IPs and node ports of Services (pkg/registry/core/service/storage/alloc.go, for a cluster of IPv4 only).
+"""Cluster IPs and node ports of Services (pkg/registry/core/service/storage/alloc.go).
 
 What the real server draws by chance follows here from the Service's name, so that runs can be repeated.
 """
@@ -14,7 +14,11 @@ from .service_util import EXPOSED, externally_accessible, headless, needs_health
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
+    from ...serviceranges import ServiceRanges
     from ..base import Context
+
+
+_OTHER = {"IPv4": "IPv6", "IPv6": "IPv4"}
 
 
 def _spared(count: int, smallest: int, step: int, most: int) -> int:
@@ -32,7 +36,7 @@ def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
         _keep_allocated(spec, before)
     _pair_cluster_ips(spec, before)
     allocator = _Allocator(obj, before, ctx)
-    _settle_families(obj, before)
+    _settle_families(obj, before, ctx.client.server.service_ranges)
     if spec["type"] != "ExternalName" and not headless(spec):
         _cluster_ip(obj, before, allocator)
     if spec["type"] in EXPOSED:
@@ -80,10 +84,10 @@ def _pair_cluster_ips(spec: Object, old: Object | None) -> None:
             spec.pop("clusterIPs", None)
 
 
-def _settle_families(obj: Object, old: Object | None) -> None:
-    """Set ipFamilyPolicy and ipFamilies, or refuse what a cluster of IPv4 only cannot give (initIPFamilyFields)."""
+def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges) -> None:
+    """Set ipFamilyPolicy and ipFamilies, or refuse what the cluster cannot give (initIPFamilyFields)."""
     spec = obj["spec"]
-    if spec["type"] == "ExternalName":
+    if spec["type"] == "ExternalName" or (old and _still_prefers(spec, old)):
         return
     selectorless = spec.get("clusterIP") == "None" and not spec.get("selector")
     if spec.get("ipFamilyPolicy") is None:
@@ -94,6 +98,16 @@ def _settle_families(obj: Object, old: Object | None) -> None:
     _refuse(obj, cluster_ip_fields(spec, old or {}))
     policy, families, ips = spec["ipFamilyPolicy"], list(spec.get("ipFamilies") or ()), spec.get("clusterIPs") or []
     bad = []
+    if old and policy == "SingleStack":  # which is a clear word where the rest was left as it is
+        if _same(spec, old, "clusterIPs") and ips:
+            spec["clusterIPs"] = ips = ips[:1]
+        if _same(spec, old, "ipFamilies"):
+            families = families[:1]
+    elif old:
+        for key, what in (("clusterIPs", "cluster IP"), ("ipFamilies", "IP family")):
+            if _reduced(spec.get(key) or [], old.get(key) or []):
+                bad.append(field.invalid("spec.ipFamilyPolicy", policy,
+                                         f"must be 'SingleStack' to release the secondary {what}"))
     if policy == "SingleStack":
         for found, what in ((ips, "cluster IPs"), (families, "IP families")):
             if len(found) == 2:
@@ -102,36 +116,59 @@ def _settle_families(obj: Object, old: Object | None) -> None:
     for i, ip in enumerate(ips):
         if ip == "None":
             break
+        family = "IPv6" if ":" in ip else "IPv4"
         if i >= len(families):
-            if ":" in ip:
-                bad.append(field.invalid(f"spec.clusterIPs[{i}]", ips, "IPv6 is not configured on this cluster"))
+            if family not in ranges.of:
+                bad.append(field.invalid(f"spec.clusterIPs[{i}]", ips, f"{family} is not configured on this cluster"))
             else:
-                families.append("IPv4")
+                families.append(family)
     _refuse(obj, bad)
     if selectorless:
-        families = families or ["IPv4"]
+        families = families or [ranges.family]
         if len(families) < 2 and policy != "SingleStack":
-            families.append("IPv6" if families[0] == "IPv4" else "IPv4")
+            families.append(_OTHER[families[0]])
         spec["ipFamilies"] = families
         return
-    if policy == "RequireDualStack":
+    if policy == "RequireDualStack" and len(ranges.of) < 2:
         bad.append(field.invalid("spec.ipFamilyPolicy", policy,
                                  "this cluster is not configured for dual-stack services"))
     bad += [field.invalid(f"spec.ipFamilies[{i}]", family, "not configured on this cluster")
-            for i, family in enumerate(families) if family != "IPv4"]
+            for i, family in enumerate(families) if family not in ranges.of]
     _refuse(obj, bad)
-    spec["ipFamilies"] = families or ["IPv4"]
+    families = families or [ranges.family]
+    if policy != "SingleStack" and len(families) == 1 and len(ranges.of) == 2:
+        families.append(_OTHER[families[0]])
+    spec["ipFamilies"] = families
+
+
+def _still_prefers(spec: Object, old: Object) -> bool:
+    """isMatchingPreferDualStackClusterIPFields: it is neither upgraded nor downgraded where its cluster was."""
+    return (spec["type"] == old["type"] and spec.get("ipFamilyPolicy") == "PreferDualStack"
+            and old.get("ipFamilyPolicy") in (None, "PreferDualStack")
+            and _same(spec, old, "clusterIPs") and _same(spec, old, "ipFamilies"))
+
+
+def _same(spec: Object, old: Object, key: str) -> bool:
+    return (spec.get(key) or []) == (old.get(key) or [])
+
+
+def _reduced(new: list[str], old: list[str]) -> bool:
+    """reducedClusterIPs, reducedIPFamilies: the second of two is gone."""
+    return len(old) == 2 and len(new) == 1 and new[0] == old[0]
 
 
 def _cluster_ip(obj: Object, old: Object | None, allocator: _Allocator) -> None:
     spec = obj["spec"]
-    if old and old["type"] != "ExternalName":
+    held = (old.get("clusterIPs") or []) if old and old["type"] != "ExternalName" else []
+    if held and len(spec["ipFamilies"]) <= len(held):  # a secondary one that it does not have any more is released
+        spec["clusterIPs"] = (spec.get("clusterIPs") or [])[:len(spec["ipFamilies"])]
         return
-    ips = list(spec.get("clusterIPs") or ("",))
-    if ips[0]:
-        allocator.take_ip(ips[0])
-    else:
-        ips[0] = allocator.any_ip()
+    ips = list(spec.get("clusterIPs") or ())
+    for i, family in enumerate(spec["ipFamilies"]):
+        if i >= len(ips):
+            ips.append(allocator.any_ip(family))
+        elif i >= len(held):
+            allocator.take_ip(ips[i], family)
     spec["clusterIP"], spec["clusterIPs"] = ips[0], ips
 
 
@@ -158,25 +195,27 @@ class _Allocator:
             self._taken = ips, ports
         return self._taken
 
-    def take_ip(self, ip: str) -> None:
+    def take_ip(self, ip: str, family: str) -> None:
         """Take a certain IP, or refuse the Service."""
-        ranges, why = self.ranges, ""
-        if not ranges.first < number_of(ip) < ranges.first + ranges.count - 1:
-            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {ranges.cidr}"
+        those, why = self.ranges.of[family], ""
+        last = those.first + those.count - (family == "IPv4")  # IPv6 has no address for broadcasts
+        if not those.first < number_of(ip) < last:
+            why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {those.cidr}"
         elif ip in self.taken[0]:
             why = "provided IP is already allocated"
         if why:
             _refuse(self.obj, [field.invalid("spec.clusterIPs", self.obj["spec"].get("clusterIPs"),
                                              f"failed to allocate IP {ip}: {why}")])
 
-    def any_ip(self) -> str:
-        """Return a free IP, of the upper range where it has one."""
-        spared = _spared(self.ranges.count, 16, 16, 256)
+    def any_ip(self, family: str) -> str:
+        """Return a free IP of a family, of the upper range where it has one."""
+        those = self.ranges.of[family]
+        spared = _spared(those.count, 16, 16, 256)
         at = crc32(self.key.encode())
         for first in (spared or 1, 1):
-            size = self.ranges.count - first - 1
+            size = those.count - first - 1
             for step in range(min(size, len(self.taken[0]) + 1)):
-                ip = address_of(self.ranges.first + first + (at + step) % size)
+                ip = address_of(those.first + first + (at + step) % size)
                 if ip not in self.taken[0]:
                     return ip
         raise errors.StatusError(500, "InternalError",

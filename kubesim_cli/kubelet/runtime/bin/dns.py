@@ -21,6 +21,10 @@ _NUMBERS = {"NOERROR": 0, "SERVFAIL": 2, "NXDOMAIN": 3, "REFUSED": 5}
 
 def reverse(address: str) -> str:
     """Return the name that PTR records of an address have."""
+    if ":" in address:
+        from ....machinery import ipv6
+
+        return ".".join(reversed(f"{ipv6.number_of(address) ^ ipv6.BIT:032x}")) + ".ip6.arpa"
     return ".".join(reversed(address.split("."))) + ".in-addr.arpa"
 
 
@@ -45,7 +49,7 @@ def _server(process: Process, name: str) -> str:
 def _is_local(reply: Reply) -> bool:
     """Tell whether a reply is authoritative: those about the cluster's own names are."""
     records = [*reply.answers, *reply.authority]
-    return bool(records) and records[0].name.endswith(("cluster.local.", "in-addr.arpa."))
+    return bool(records) and records[0].name.endswith(("cluster.local.", "in-addr.arpa.", "ip6.arpa."))
 
 
 # nslookup
@@ -106,7 +110,8 @@ def _busybox(process: Process, name: str, server: str, type_: str) -> int | None
     replies = [(question[0], resolver.ask(process, address, *question)) for question in questions]
     if replies[0][1] is None:
         return _silence(process, UNREACHED + "\n", resolver.PATIENCE, 1)
-    process.write(f"Server:\t\t{server or address}\nAddress:\t{address}:53\n\n")
+    host = f"[{address}]" if ":" in address else address
+    process.write(f"Server:\t\t{server or address}\nAddress:\t{host}:53\n\n")
     code = 0
     for asked, reply in replies:
         if reply is None:
@@ -140,7 +145,8 @@ def _bind(process: Process, name: str, server: str, type_: str) -> int | None:
 
 
 _FORMS = {"CNAME": "{0}\tcanonical name = {1}\n", "PTR": "{0}\tname = {1}\n", "SRV": "{0}\tservice = {1}\n",
-          "TXT": "{0}\ttext = {1}\n", "NS": "{0}\tnameserver = {1}\n", "A": "Name:\t{0}\nAddress: {1}\n"}
+          "TXT": "{0}\ttext = {1}\n", "NS": "{0}\tnameserver = {1}\n", "A": "Name:\t{0}\nAddress: {1}\n",
+          "AAAA": "Name:\t{0}\nAddress: {1}\n"}
 
 
 def _told(reply: Reply) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..kernel import shown
 from ..kernel.errors import Errno
 from ..kernel.kernel import NAMES, SIGNALS
 
@@ -37,8 +38,8 @@ def _matching(process: Process, pattern: str, exact: bool, whole: bool) -> list[
     import re
 
     found = []
-    for each in process.space.processes.values():
-        text = " ".join(each.argv) if whole else each.argv[0].rpartition("/")[2].lstrip("-")[:15]
+    for each in process.space.seen.values():
+        text = " ".join(shown.title(each)) if whole else each.argv[0].rpartition("/")[2].lstrip("-")[:15]
         try:
             fits = re.fullmatch(pattern, text) if exact else re.search(pattern, text)
         except re.error:

@@ -15,6 +15,10 @@ MTU = 1500
 
 
 def _gateway(address: str) -> str:
+    if ":" in address:
+        from ....machinery import ipv6
+
+        return ipv6.address_of(ipv6.number_of(address) >> 64 << 64 | 1)
     return address.rpartition(".")[0] + ".1"
 
 
@@ -57,7 +61,7 @@ def _link(process: Process, name: str, busybox: bool) -> str:
     address = process.space.net.address
     rest = "" if busybox else " state UP group default"
     flags = "BROADCAST,MULTICAST,UP,LOWER_UP" + (",M-DOWN" if busybox else "")
-    number = int(address.rpartition(".")[2]) + 4
+    number = _peer(address)
     end = "" if busybox else " link-netnsid 0"
     return (f"2: eth0@if{number}: <{flags}> mtu {MTU} qdisc noqueue{rest}\n"
             f"    link/ether {hardware(address)} brd ff:ff:ff:ff:ff:ff{end}\n")
@@ -68,7 +72,7 @@ def _addresses(process: Process, device: str, options: list[str], busybox: bool)
     if "-br" in options or "-brief" in options:
         return "".join(line for name, line in (
             ("lo", f"{'lo':<16} {'UNKNOWN':<14} 127.0.0.1/8 ::1/128 \n"),
-            ("eth0", f"{'eth0@if' + str(int(address.rpartition('.')[2]) + 4):<16} {'UP':<14} {address}/24 \n"))
+            ("eth0", f"{'eth0@if' + str(_peer(address)):<16} {'UP':<14} {address}/{64 if ':' in address else 24} \n"))
             if device in ("", name))
     forever = "       valid_lft forever preferred_lft forever\n"
     text = ""
@@ -78,13 +82,21 @@ def _addresses(process: Process, device: str, options: list[str], busybox: bool)
             text += f"    inet6 ::1/128 scope host{'' if busybox else ' '}\n{forever}"
     if device in ("", "eth0"):
         broadcast = address.rpartition(".")[0] + ".255"
-        text += (_link(process, "eth0", busybox)
-                 + f"    inet {address}/24 brd {broadcast} scope global eth0\n{forever}")
+        shown = (f"inet6 {address}/64 scope global " if ":" in address
+                 else f"inet {address}/24 brd {broadcast} scope global eth0")
+        text += _link(process, "eth0", busybox) + f"    {shown}\n{forever}"
     return text
+
+
+def _peer(address: str) -> int:
+    """Return the number of the other end of eth0, in the node."""
+    return int(hardware(address).rpartition(":")[2], 16) + 4
 
 
 def _routes(process: Process, rest: list[str]) -> int:
     address = process.space.net.address
+    if ":" in address:  # there are no routes of IPv4
+        return 0
     network, gateway = address.rpartition(".")[0] + ".0/24", _gateway(address)
     if rest[:1] == ["get"] and len(rest) > 1:
         near = rest[1].rpartition(".")[0] == address.rpartition(".")[0]
@@ -99,7 +111,7 @@ def _routes(process: Process, rest: list[str]) -> int:
 
 def _route(process: Process) -> int:
     address = process.space.net.address
-    rows = [("0.0.0.0", _gateway(address), "0.0.0.0", "UG"),
+    rows = [] if ":" in address else [("0.0.0.0", _gateway(address), "0.0.0.0", "UG"),
             (address.rpartition(".")[0] + ".0", "0.0.0.0", "255.255.255.0", "U")]
     process.write("Kernel IP routing table\n"
                   "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n"
@@ -110,7 +122,7 @@ def _route(process: Process) -> int:
 
 def _ifconfig(process: Process) -> int:
     address = process.space.net.address
-    broadcast = address.rpartition(".")[0] + ".255"
+    v6, broadcast = ":" in address, address.rpartition(".")[0] + ".255"
     device = next((word for word in process.argv[1:] if not word.startswith("-")), "")
     if device not in ("", "lo", "eth0"):
         process.write(f"ifconfig: {device}: error fetching interface information: Device not found\n"
@@ -123,7 +135,8 @@ def _ifconfig(process: Process) -> int:
                   "          collisions:0 txqueuelen:{1} \n"
                   "          RX bytes:{2} ({2}.0 B)  TX bytes:{2} ({2}.0 B)\n\n")
         parts = {"eth0": f"eth0      Link encap:Ethernet  HWaddr {hardware(address).upper()}  \n"
-                 f"          inet addr:{address}  Bcast:{broadcast}  Mask:255.255.255.0\n"
+                 + (f"          inet6 addr: {address}/64 Scope:Global\n" if v6 else
+                    f"          inet addr:{address}  Bcast:{broadcast}  Mask:255.255.255.0\n") +
                  f"          UP BROADCAST RUNNING MULTICAST  MTU:{MTU}  Metric:1\n" + counts.format(8, 0, 656),
                  "lo": "lo        Link encap:Local Loopback  \n          inet addr:127.0.0.1  Mask:255.0.0.0\n"
                  "          inet6 addr: ::1/128 Scope:Host\n"
@@ -133,7 +146,8 @@ def _ifconfig(process: Process) -> int:
                   "        TX packets {0}  bytes {1} ({1}.0 B)\n"
                   "        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n")
         parts = {"eth0": f"eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu {MTU}\n"
-                 f"        inet {address}  netmask 255.255.255.0  broadcast {broadcast}\n"
+                 + (f"        inet6 {address}  prefixlen 64  scopeid 0x0<global>\n" if v6 else
+                    f"        inet {address}  netmask 255.255.255.0  broadcast {broadcast}\n") +
                  f"        ether {hardware(address)}  txqueuelen 0  (Ethernet)\n" + counts.format(8, 656),
                  "lo": "lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n"
                  "        inet 127.0.0.1  netmask 255.0.0.0\n        inet6 ::1  prefixlen 128  scopeid 0x10<host>\n"

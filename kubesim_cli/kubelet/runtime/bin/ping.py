@@ -102,8 +102,10 @@ def _send(process: Process, state: dict[str, Any], name: str, busybox: bool, qui
 
 
 def _known(process: Process, address: str) -> str:
+    from .dns import reverse
+
     reply = resolver.ask(process, resolver.config(process).servers[0],
-                         ".".join(reversed(address.split("."))) + ".in-addr.arpa", "PTR")
+                         reverse(address), "PTR")
     return reply.answers[0].data.rstrip(".") if reply is not None and reply.answers else address
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..accounts import names
+from ..kernel import shown
 from ..kernel.errors import Errno, Exhausted
 
 TYPE_CHECKING = False
@@ -181,9 +182,9 @@ def _ps(process: Process) -> int:
     busybox = process.space.shell == "ash"
     rows = []
     known = names(process, "passwd")
-    for pid, each in sorted(process.space.processes.items()):
-        command = " ".join(each.argv)
-        user = known.get(each.user.uid, str(each.user.uid))
+    for pid, each in sorted(process.space.seen.items()):
+        command, uid = " ".join(shown.title(each)), shown.user(each).uid
+        user = known.get(uid, str(uid))
         if len(user) > 8:
             user = user[:8] if busybox else user[:7] + "+"
         started = strftime("%H:%M", process.space.started, "")
@@ -206,7 +207,7 @@ def _ps(process: Process) -> int:
 
 
 def _pidof(process: Process) -> int:
-    found = [str(pid) for pid, each in process.space.processes.items()
+    found = [str(pid) for pid, each in process.space.seen.items()
              if each.argv[0].rpartition("/")[2] in process.argv[1:] and each is not process]
     if found:
         process.write(" ".join(reversed(found)) + "\n")

@@ -53,7 +53,8 @@ class Lookup:
     @property
     def addresses(self) -> list[str]:
         """The addresses that were found."""
-        return [each.data for each in self.reply.answers if each.type == "A"] if self.reply is not None else []
+        answers = self.reply.answers if self.reply is not None else []
+        return [each.data for each in answers if each.type in ("A", "AAAA")]
 
 
 def config(process: Process) -> Config:
@@ -127,7 +128,11 @@ def lookup(process: Process, name: str) -> Lookup:
     near = [each for each in near if ":" not in each] or near
     if near:
         return Lookup(name, Reply(answers=[Record(name, "A", each) for each in near]), "")
-    return search(process, name)
+    found = search(process, name)
+    if found.reply is not None and not found.addresses:
+        found6 = search(process, name, "AAAA")
+        return found6 if found6.addresses else found
+    return found
 
 
 def addresses(process: Process, name: str) -> list[str]:

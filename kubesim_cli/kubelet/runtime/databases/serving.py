@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..kernel import shown
 from ..kernel.errors import Errno
 from ..kernel.files import ROOT, User
 from ..kernel.network import Connection, Listener, listen
@@ -130,6 +131,7 @@ def run(process: Process, backend: Backend) -> int | None:
         except Errno as error:
             return process.complain(f"could not bind to port {memory['port']}: {error.message}")
         memory["phase"] = "ready"
+        shown.listens(process)
         _open_socket(process, backend)
         backend.ready(process)
     _serve(process, backend)

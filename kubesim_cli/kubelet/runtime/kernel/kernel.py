@@ -132,7 +132,7 @@ class Kernel:
 
         `inside`: one process of the container does it, of which PID 1 takes not even that.
         """
-        if process.status is not None or (inside and signal == "KILL" and process is process.space.init):
+        if process.status is not None or (inside and signal == "KILL" and process.pid == 1):
             return
         if signal == "KILL":
             process.signal = signal
@@ -140,7 +140,7 @@ class Kernel:
         elif signal in process.trapped:
             process.pending.append(signal)
             self._rouse(process)
-        elif signal not in process.ignored and signal not in _HARMLESS and process is not process.space.init:
+        elif signal not in process.ignored and signal not in _HARMLESS and process.pid != 1:
             process.signal = signal
             self.exit(process, 128 + SIGNALS[signal])
 

@@ -68,7 +68,7 @@ class Made:
 
     def _owner(self) -> Process | None:
         _, where, *names = self.path.split("/")
-        return self.space.processes.get(int(names[0])) if where == "proc" and names and names[0].isdigit() else None
+        return self.space.seen.get(int(names[0])) if where == "proc" and names and names[0].isdigit() else None
 
     @property
     def number(self) -> int:
@@ -96,11 +96,15 @@ class Made:
         """See Inode."""
         from . import procfs
 
-        found = self._entry()
+        found, tree = self._entry(), None
         if isinstance(found, Process):
+            tree = found.space.tree if found.space is not self.space else None  # of another container of the pod
             found = procfs.folder(found)
         names = found if isinstance(found, dict) else {}
-        return {name: Made(self.space, f"{self.path}/{name}") for name in names}  # type: ignore[misc]
+        made: dict[str, Inode] = {name: Made(self.space, f"{self.path}/{name}") for name in names}  # type: ignore[misc]
+        if tree is not None:
+            made["root"] = tree.root
+        return made
 
     @property
     def data(self) -> bytes:

@@ -24,6 +24,11 @@ EPHEMERAL = 32768  # the first port that a connection goes out from
 
 def hardware(address: str) -> str:
     """Return the hardware address of the interface that has an address."""
+    if ":" in address:
+        from ....machinery import ipv6
+
+        number = ipv6.number_of(address)
+        return "0a:58:" + ":".join(f"{number >> shift & 255:02x}" for shift in (24, 16, 8, 0))
     return "0a:58:" + ":".join(f"{int(part):02x}" for part in address.split("."))
 
 

@@ -30,6 +30,16 @@ MOST_STEPS = 1_500_000  # of a process within RESTED simulated seconds
 RESTED = 10.0
 
 
+class Pids:
+    """A namespace of the numbers of processes: the `next` one, and the containers that have it. `shared`: they are the
+    containers of a pod with shareProcessNamespace, and its sandbox."""
+
+    __slots__ = ("next", "shared", "spaces")
+
+    def __init__(self, spaces: list[Space], shared: bool = False):
+        self.next, self.spaces, self.shared = 1, spaces, shared
+
+
 class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
@@ -38,12 +48,12 @@ class Space:
     ports at which it is said to serve, and which speak TLS; `passing`: the processes that a script goes on after, as it
     says. `guests`: the
     processes that users started in it, for whom `exact` finds programs: one that is not known is not there. `talks`: it
-    has asked for something outside of its network namespace. `load`: see load.py.
+    has asked for something outside of its network namespace. `load`: see load.py. `shown`, `users`: see shown.py.
     """
 
     __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
-                 "hostname", "init", "limit", "load", "net", "next_pid", "passing", "processes", "program", "random",
-                 "rested", "serves", "shell", "started", "talks", "tree")
+                 "hostname", "init", "limit", "load", "net", "passing", "pids", "processes", "program", "random",
+                 "rested", "serves", "shell", "shown", "started", "talks", "tree", "users")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
@@ -62,9 +72,39 @@ class Space:
         self.net = Net()
         self.ended: float | None = None  # when its process 1 did
         self.forks, self.rested = 0, started  # new processes, and since when they are counted
-        self.next_pid = 1
+        self.pids = Pids([self])
+        self.shown: dict[str, Any] = {}
+        self.users: dict[str, int] = {}
         self.processes: dict[int, Process] = {}
         self.init: Process | None = None
+
+    @property
+    def next_pid(self) -> int:
+        """The number that the next process gets."""
+        return self.pids.next
+
+    @next_pid.setter
+    def next_pid(self, number: int) -> None:
+        self.pids.next = number
+
+    @property
+    def seen(self) -> dict[int, Process]:
+        """The processes that those of the container see, by number: of a pod's all where it says so."""
+        if not self.pids.shared:
+            return self.processes
+        return {pid: each for space in self.pids.spaces if space.ended is None for pid, each in space.processes.items()}
+
+    def join(self, pids: Pids) -> None:
+        """Be in another namespace of numbers, in which the processes get new ones."""
+        offset = pids.next - 1
+        moved = {pid + offset: each for pid, each in self.processes.items()}
+        for pid, each in moved.items():
+            each.pid = pid
+            each.children = {child + offset: there for child, there in each.children.items()}
+        self.processes, self.guests = moved, {pid + offset for pid in self.guests}
+        pids.next = self.pids.next + offset
+        pids.spaces.append(self)
+        self.pids = pids
 
     def find(self, process: Process, name: str, path: str | None = None) -> Program:
         """Return the program of a name or a path; `path`: PATH, where it is not that of the process."""

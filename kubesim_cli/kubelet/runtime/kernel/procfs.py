@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import shown
 from .descriptors import Device, OpenFile
 from .errors import Errno
 from .files import FOLDER
@@ -30,7 +31,7 @@ KERNEL = f"Linux version {RELEASE} (buildd@lcy02-amd64-045) (gcc 11.4.0) #101-Ub
 
 def root(space: Space) -> dict[str, Entry]:
     """Return what a container has in /proc."""
-    found: dict[str, Entry] = {str(pid): process for pid, process in space.processes.items()}
+    found: dict[str, Entry] = {str(pid): process for pid, process in space.seen.items()}
     asks = space.init.kernel.current if space.init is not None else None
     if asks is not None and asks.space is space:
         pid = str(asks.pid)
@@ -151,7 +152,7 @@ def mounts(process: Process) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _status(process: Process) -> str:
-    user, name = process.user, _comm(process).strip()
+    user, name = shown.user(process), _comm(process).strip()
     parent = process.parent.pid if process.parent is not None else 0
     state = "R (running)" if process.until is None and not process.keys else "S (sleeping)"
     rows = [("Name", name), ("Umask", f"{process.umask:04o}"), ("State", state), ("Tgid", process.pid),
@@ -209,7 +210,7 @@ def _load(space: Space) -> str:
 
 
 def _words(process: Process) -> str:
-    return "".join(f"{word}\0" for word in process.argv)
+    return "".join(f"{word}\0" for word in shown.title(process))
 
 
 def _maps(process: Process) -> str:

@@ -119,7 +119,7 @@ def kill(sh: Shell, argv: list[str]) -> int:
         else:
             signal = ""
     status = 0
-    processes = sh.process.space.processes
+    processes = sh.process.space.seen
     for word in words:
         job = _find(sh, word) if word[:1] == "%" else processes.get(int(word)) if word.lstrip("-").isdigit() else None
         if job is None or job.status is not None:

@@ -27,7 +27,8 @@ _TEXTS = {403: ("Forbidden", "You don't have permission to access this resource.
 
 def _httpd(process: Process) -> int | None:
     name = process.argv[0].rpartition("/")[2]
-    if name == "httpd" and (flavour.is_busybox(process) or any(word[:2] in ("-p", "-h") for word in process.argv[1:])):
+    if name == "httpd" and "HTTPD_VERSION" not in process.env and (
+            flavour.is_busybox(process) or any(word[:2] in ("-p", "-h") for word in process.argv[1:])):
         return busybox_httpd(process)
     debian = name.startswith("apache2")
     if process.memory is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...chance import Chance
 from ...dates import strftime
+from ...kernel import shown
 from ...kernel.errors import Errno
 from .. import http
 from . import nginxconf, serving
@@ -63,6 +64,7 @@ def _reload(process: Process) -> None:
         return
     _note(process, "notice", "reconfiguring")
     process.memory["texts"] = texts
+    shown.renew(process)
 
 
 def _begin(process: Process) -> int | None:

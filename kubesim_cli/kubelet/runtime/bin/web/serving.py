@@ -7,7 +7,7 @@ process and a Request that gives an Answer. An answer may come later (`delay`), 
 from __future__ import annotations
 
 from ....images import image
-from ...kernel import load
+from ...kernel import load, shown
 from ...kernel.errors import Errno
 from ...kernel.network import ANY, Connection, Listener, listen
 from .. import http, tls
@@ -87,6 +87,7 @@ def start(process: Process, ports: list[tuple[str, int]], secure: dict[int, str]
         state["next"] += 1
     process.trapped = frozenset(signals)
     process.memory = state
+    shown.listens(process)
     return state
 
 

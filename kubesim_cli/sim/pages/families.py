@@ -1,0 +1,24 @@
+"""Which families of addresses the cluster of a page has: two where its listings show IPv6."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .model import Page
+
+_DUAL = {"service-cluster-ip-range": "10.96.0.0/16,fd00:10:96::/112",
+         "cluster-cidr": "10.244.0.0/16,fd00:10:244::/56"}
+# Addresses that are a network's own: 2001:db8::4, fd00:10:96::1. ::1 and fe00::0 are every machine's.
+_ADDRESS = re.compile(r"(?<![\w:.])(?:2[0-9a-f]{3}|f[cd][0-9a-f]{2}):(?=[0-9a-f:]*::)[0-9a-f:]+(?![\w:])")
+_FAMILIES = re.compile(r"\bIPv4,\s*IPv6\b|\bIPv6,\s*IPv4\b|^\s*- IPv6$", re.M)
+
+
+def settings_of(page: Page) -> dict[str, str]:
+    """Return the settings of the control plane that a page's listings tell of, as `sim reset` has them."""
+    for command in page.commands:
+        text = "\n".join(command.listing.lines) if command.listing else ""
+        if _ADDRESS.search(text) or _FAMILIES.search(text):
+            return dict(_DUAL)
+    return {}
