@@ -265,7 +265,7 @@ class Residents(Living):
         name = f"{pod['metadata']['uid']}/{container['name']}"
         if name not in self.engine.containers or self.engine.containers[name].space.ended is not None:
             return stopping.Stop()
-        found = told_ahead(self.engine, name, container, grace, stopping.signal_of(self.api, container))
+        found = told_ahead(self.api, self.engine, name, container, grace, stopping.signal_of(self.api, container))
         if self.engine.containers[name].probers:
             from .runtime.probing import leave
 

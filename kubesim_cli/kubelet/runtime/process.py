@@ -133,7 +133,7 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
 
 
 def connects(api: Client, pod: Object, container: Object, start: float) -> bool:
-    """Tell whether a container, started at `start`, will talk with somebody outside of its pod."""
+    """Tell whether a container, started at `start`, will ask for something outside of its pod."""
     from ...machinery.streaming import StartError
     from .play import Play
 
@@ -143,7 +143,7 @@ def connects(api: Client, pod: Object, container: Object, start: float) -> bool:
 
     def tried() -> bool:
         try:
-            play = Play(api, pod, container, start)
+            play = Play(api, pod, container, start, silent=True)
         except StartError:
             return False
         lived(play)

@@ -34,14 +34,15 @@ class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
     `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it does
-    not leave by itself (see sh/endless.py). `guessed`: a program was run in it whose output is not known. `guests`: the
+    not leave by itself (see sh/endless.py), `rounds`: how many rounds it has made of loops that it leaves when the
+    network says something else. `guessed`: a program was run in it whose output is not known. `guests`: the
     processes that users started in it, for whom `exact` finds programs: one that is not known is not there. `talks`: it
     has asked for something outside of its network namespace. `load`: see load.py.
     """
 
     __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
                  "hostname", "init", "limit", "load", "net", "next_pid", "processes", "program", "random", "rested",
-                 "shell", "started", "talks", "tree")
+                 "rounds", "shell", "started", "talks", "tree")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
@@ -52,6 +53,7 @@ class Space:
         self.forever = self.guessed = False
         self.guests: set[int] = set()
         self.talks = False
+        self.rounds = 0
         self.load = [0, 0, 0]
         self.exact = program
         self.exhausted = ""  # what its process 1 had too much of, when that ended it
