@@ -26,13 +26,26 @@ MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with othe
 
 
 def may_connect(api: Client, container: Object) -> bool:
-    """Tell whether a container's words name a program that talks with others, or its image's own does."""
+    """Tell whether a container's words, or its probes', name a program that talks with others, or its image's own does.
+    """
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    if asking_probes(container):
+        return True
     if not words:
         from .images import catalogue
 
         facts = catalogue.of(api).facts(container["image"])
         return facts is not None and bool(MEMBERS.intersection(facts.command))
+    return _names_client(words)
+
+
+def asking_probes(container: Object) -> list[list[str]]:
+    """Return the commands of a container's probes that name a program that talks with others."""
+    commands = [(container.get(f"{kind}Probe") or {}).get("exec", {}).get("command") or [] for kind in PROBES]
+    return [command for command in commands if _names_client(command)]
+
+
+def _names_client(words: list[str]) -> bool:
     text = " ".join(words)
     return any(each in text for each in CLIENTS)
 

@@ -144,6 +144,8 @@ def heard_of(old: Object | None, new: Object | None) -> list[str]:
     if kind == "NetworkPolicy":
         return [""]
     if kind == "Pod":
+        if old is not None and new is not None and old["metadata"].get("labels") != meta.get("labels"):
+            return [""]  # policies tell pods by them
         return sorted({address for pod in (old, new) if (address := ((pod or {}).get("status") or {}).get("podIP"))}
                       if _reached(old) != _reached(new) else ())
     if kind == "Service":
@@ -158,7 +160,7 @@ def _reached(pod: Object | None) -> object:
     if pod is None:
         return None
     status = pod.get("status") or {}
-    return status.get("podIP"), status.get("phase") in ("Succeeded", "Failed"), pod["metadata"].get("labels")
+    return status.get("podIP"), status.get("phase") in ("Succeeded", "Failed")
 
 
 def _addresses(service: Object) -> Iterator[str]:

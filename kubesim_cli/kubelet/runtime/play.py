@@ -245,16 +245,16 @@ class Play(Course):
     `pod`'s status tells when its other containers were started: those that share a volume with it are played, too; an
     init container's files are there for those after it. Raises StartError where the container's program cannot start.
 
-    `beside`: the engine of what is not played again; it lends its volumes. `silent`: see Fenced.
+    `beside`: the engine of what is not played again; it lends its volumes. `silent`, `alone`: see Fenced.
     """
 
     def __init__(self, api: Client, pod: Object, container: Object, start: float, beside: Engine | None = None,
-                 silent: bool = False):
+                 silent: bool = False, alone: bool = False):
         those = _together(pod, container, start, beside)
         super().__init__(Engine(min(began for _, began, _ in those)), "", container, start)
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
         count = sum(len(pod["spec"].get(field) or ()) for field in FIELDS)
-        self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), count == 1, silent=silent))
+        self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), alone or count == 1, silent=silent))
         self.sandbox = Sandbox(self.engine, api, pod)
         self.name = self.sandbox.name(container)
         if beside is not None:

@@ -139,6 +139,56 @@ def test_a_policy_that_comes_or_goes_is_noticed(newest):
     assert status(newest, "c") == "Completed"
 
 
+def test_a_label_that_a_policy_asks_for_is_noticed(newest):
+    newest.ok("kubectl run web --image=nginx --labels=app=late")
+    serve(newest)
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "some"}, "spec": {
+            "podSelector": {"matchLabels": {"app": "late"}}, "policyTypes": ["Ingress"],
+            "ingress": [{"from": [{"podSelector": {"matchLabels": {"access": "true"}}}]}]}}))
+    make(newest, "c", "until wget -q -T 1 -O /dev/null late; do sleep 1; done", restartPolicy="Never")
+    newest.ok("kubectl label pod c access=true")
+    newest.advance("4s")
+    assert status(newest, "c") == "Completed"
+
+
+def test_a_probe_that_asks_a_peer(newest):
+    """It was taken for granted that there is one, or that there never is."""
+    probe = {"exec": {"command": ["wget", "-q", "-O-", "http://late/"]}, "periodSeconds": 5}
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [
+            {"name": "c", "image": "busybox:1.28", "command": ["sleep", "3600"], "readinessProbe": probe}]}}))
+    newest.advance("10s")
+    assert newest.ok("kubectl get pod p").split()[6] == "0/1"
+    newest.ok("kubectl create deployment late --image=nginx")
+    serve(newest)
+    newest.advance("10s")
+    assert newest.ok("kubectl get pod p").split()[6] == "1/1"
+    newest.ok("kubectl scale deployment late --replicas=0")
+    newest.advance("20s")
+    assert newest.ok("kubectl get pod p").split()[6] == "0/1"
+    assert "Connection refused" in newest.ok("kubectl get events --field-selector involvedObject.name=p")
+
+
+def test_curl_tries_again_until_there_is_a_name(newest):
+    """tool_operate.c of curl counts a name that is not known among what may pass."""
+    make(newest, "c", "curl -s --retry 5 --retry-delay 2 --retry-connrefused late | grep -c title",
+         image="curlimages/curl", restartPolicy="Never", seconds="5s")
+    newest.ok("kubectl run late --image=nginx --labels=app=late")
+    serve(newest)
+    newest.advance("10s")
+    assert newest.ok("kubectl logs c") == "1\n" and status(newest, "c") == "Completed"
+
+
+def test_a_loop_that_does_not_sleep(newest):
+    """It is no program that has run away: asking takes time."""
+    make(newest, "c", "until nc -z late 80; do :; done", restartPolicy="Never", seconds="60s")
+    newest.ok("kubectl run late --image=nginx --labels=app=late")
+    serve(newest)
+    newest.advance("10s")
+    assert status(newest, "c") == "Completed"
+
+
 def test_who_waits_costs_little(newest):
     newest.ok("kubectl apply -f -", json.dumps({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "c"}, "spec": {
