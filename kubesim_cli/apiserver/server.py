@@ -43,7 +43,8 @@ _STORED_AS = {"events.events.k8s.io": "events"}
 class Server:
     """The API server over a store.
 
-    `begin()` is called before the first write of a request, `notice(type, resource, old, new)` after every write.
+    `begin()` is called before the first write of a request, `changing(resource)` before every write, and `notice(type,
+    resource, old, new)` after it.
     """
 
     def __init__(self, store: Store, entropy: Entropy, release: Release, clock: Clock,
@@ -55,6 +56,7 @@ class Server:
         self.store, self.entropy, self.release, self.clock = store, entropy, release, clock
         self.begin = begin or (lambda: None)
         self.notice = notice or (lambda type_, resource, old, new: None)
+        self.changing: Callable[[str], None] = lambda resource: None
         self.tally = tally or Tally()
         self.settings: Settings | None = None  # None: those of a default server
         self.runtime: Any = None  # kubelet.residents.Residents, until the store is read anew
@@ -150,6 +152,7 @@ class Server:
             return obj
         name = self.stored_as(res)
         key = key_of(obj)
+        self.changing(name)
         self.store.put(type_, name, key, obj, self.now + HISTORY > self.clock.horizon)
         if name == "customresourcedefinitions.apiextensions.k8s.io":
             self._discovery = None

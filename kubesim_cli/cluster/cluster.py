@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1000         # characters of a command that are kept
 POLL = 0.1             # seconds between two looks at what other processes did
+NETWORK = frozenset(("endpointslices.discovery.k8s.io", "namespaces", "networkpolicies.networking.k8s.io", "pods",
+                     "services"))  # what names, addresses and ports lead to
 PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes on for on a frozen clock
 
 
@@ -63,6 +65,7 @@ class Cluster:
         self.server = Server(self.store, self.entropy, OLDEST, self.clock, self.begin, self._notice,
                              self.state)
         self.server.linger = self.linger
+        self.server.changing = self._changing
         self._manager: Manager | None = None
         self._populated = False  # in the running transaction
         self._only_time = False  # the running transaction holds nothing but what time did
@@ -250,6 +253,16 @@ class Cluster:
         if self.server.runtime.talk:
             self.server.runtime.advance()
             self._tell_of_load()
+
+    def _changing(self, resource: str) -> None:
+        """Let containers that wait for the network hear what it says until now, before it says something else."""
+        if resource not in NETWORK or (self.server.runtime is None and not self.store.has_parts):
+            return
+        from ..kubelet import residents
+
+        those = residents.of(self.client)
+        if those.asks:
+            those.advance()
 
     def _tell_of_load(self) -> None:
         """Have autoscalers look at what containers use now that they have something to do."""

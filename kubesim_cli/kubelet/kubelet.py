@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 MOUNT_RETRIES = (0.5, 1.5, 3.5, 7.5, 15.5, 31.5, 63.5, 125.5)  # seconds after START when mounting is tried again
 # Keys `namespace/*`: pods there that wait for something; `@name`: all pods of a node; `#uid` and `#pv/name`: a pod or a
 # PersistentVolume that is no more; `%namespace/name`: a pod some of whose files are to be written anew; `!name`: a node
-# that is short of something.
-WAITING, NODE, GONE, FILES, SHORT = "*", "@", "#", "%", "!"
+# that is short of something; `?namespace/name`, a service, or `?address`: the network says something else of it now
+# than containers have heard, `?`: of everything.
+WAITING, NODE, GONE, FILES, SHORT, HEARD = "*", "@", "#", "%", "!", "?"
 STAGES_OF_USERS = "stages.kwok.x-k8s.io"
 SYNC = 60.0  # seconds from one look of the kubelet at a pod's volumes to the next (--sync-frequency)
 
@@ -146,13 +147,19 @@ class Kubelet(Controller):
     def __init__(self) -> None:
         self.addresses: Addresses | None = None
         self.watches = {"pods": self._pod_changed, "nodes": self._node_changed, "configmaps": self._namespace_changed,
-                        "secrets": self._namespace_changed, "services": self._namespace_changed,
-                        "persistentvolumes": self._volume_changed}
+                        "secrets": self._namespace_changed, "services": self._service_changed,
+                        "persistentvolumes": self._volume_changed,
+                        "endpointslices.discovery.k8s.io": self._network_changed,
+                        "networkpolicies.networking.k8s.io": self._network_changed}
 
     def _pod_changed(self, change: Change) -> Iterable[Key]:
         old, new = change.old, change.new
         if self.addresses is not None:
             self.addresses.changed(old, new)
+        return [*self._told(change), *self._network_changed(change)]
+
+    def _told(self, change: Change) -> Iterable[Key]:
+        old, new = change.old, change.new
         if new is None:
             assert old is not None
             gone = self._gone(old["metadata"]["uid"])
@@ -188,6 +195,20 @@ class Kubelet(Controller):
             found.append(SHORT + name)
         return found
 
+    def _service_changed(self, change: Change) -> Iterable[Key]:
+        return [*self._namespace_changed(change), *self._network_changed(change)]
+
+    def _network_changed(self, change: Change) -> Iterable[Key]:
+        """What the network says has changed: wake those containers that have heard something else."""
+        server = self.manager.server
+        if server.runtime is None and not server.store.has_parts:
+            return ()
+        from . import residents
+        from .network.view import heard_of
+
+        those = residents.of(server.trusted)
+        return [HEARD + what for what in heard_of(change.old, change.new) if those.asked(what)]
+
     def _namespace_changed(self, change: Change) -> Iterable[Key]:
         """A ConfigMap, a Secret or a Service came that somebody may have been waiting for, or one has changed."""
         obj, old = change.object, change.old
@@ -220,6 +241,11 @@ class Kubelet(Controller):
             return self._wake(api, None)
         if key.startswith(FILES):
             return self._wake(api, self._write_files(api, key))
+        if key.startswith(HEARD):
+            from . import residents
+
+            residents.of(api).answer(key[len(HEARD):])
+            return self._wake(api, None)
         namespace, name = split_key(key)
         if name == WAITING:
             self._again(api.items("pods", namespace), containers.waits)

@@ -5,7 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
-    from ..machinery.types import Object, Release
+    from ..machinery.types import Object
+    from .network.steady import Steady
     from .runtime.engine import Engine
     from .runtime.kernel.process import Space
     from .runtime.play import Course
@@ -13,22 +14,38 @@ if TYPE_CHECKING:
     from .runtime.stopping import Stop
 
 PATIENCE, MOST_PATIENCE = 0.05, 5.0  # who connects again and again is looked at by its age, but each so many seconds
+AGED = 3600.0  # which count no more from an age on
+AHEAD = 400    # moments of who has asked others that are tried out ahead, for that is done again and again
 PROBES = ("startup", "liveness", "readiness")
 # Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
 CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
            "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
-           "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", ".sh")
+           "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", "ping", "nslookup", "getent", "dig ", "host ", "/dev/tcp/",
+           "/dev/udp/", "traceroute", ".sh")
 MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with others of their kind
 
 
 def may_connect(api: Client, container: Object) -> bool:
-    """Tell whether a container's words name a program that talks with others, or its image's own does."""
+    """Tell whether a container's words, or its probes', name a program that talks with others, or its image's own does.
+    """
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
+    if asking_probes(container):
+        return True
     if not words:
         from .images import catalogue
 
         facts = catalogue.of(api).facts(container["image"])
         return facts is not None and bool(MEMBERS.intersection(facts.command))
+    return _names_client(words)
+
+
+def asking_probes(container: Object) -> list[list[str]]:
+    """Return the commands of a container's probes that name a program that talks with others."""
+    commands = [(container.get(f"{kind}Probe") or {}).get("exec", {}).get("command") or [] for kind in PROBES]
+    return [command for command in commands if _names_client(command)]
+
+
+def _names_client(words: list[str]) -> bool:
     text = " ".join(words)
     return any(each in text for each in CLIENTS)
 
@@ -39,22 +56,23 @@ class Life:
     `pod`: the key of its pod; `started`: when it was; `ends`: (when, exit code, reason, message), None where it does
     not end by itself; `until`: when one has to look again to know more, None: never; `pieces`: what its probes find, by
     their kind: (seconds after the start, whether it is good, message), each from then on; `opened`: how many
-    connections it had made when it was last tried out ahead and was about to make another, None where it was not.
+    connections it had made when it was last tried out ahead and was about to make another, None where it was not;
+    `asks`: what of the network that depends on, see network.steady.
     """
 
-    __slots__ = ("ends", "opened", "pieces", "pod", "started", "until")
+    __slots__ = ("asks", "ends", "opened", "pieces", "pod", "started", "until")
 
     def __init__(self, pod: str, started: float, ends: tuple[float, int, str, str] | None = None,
                  until: float | None = None, pieces: dict[str, list[tuple[float, bool, str]]] | None = None,
-                 opened: int | None = None):
+                 opened: int | None = None, asks: list[str] | None = None):
         self.pod, self.started, self.ends, self.until, self.pieces = pod, started, ends, until, pieces or {}
-        self.opened = opened
+        self.opened, self.asks = opened, asks or []
 
     def told(self) -> Object:
         """Return it as it is stored."""
         return {"pod": self.pod, "started": self.started, "ends": list(self.ends) if self.ends else None,
-                "until": self.until, "opened": self.opened, "pieces": {kind: [list(each) for each in found]
-                                                for kind, found in self.pieces.items()}}
+                "until": self.until, "opened": self.opened, "asks": self.asks,
+                "pieces": {kind: [list(each) for each in found] for kind, found in self.pieces.items()}}
 
     @classmethod
     def of(cls, told: Object) -> Life:
@@ -62,7 +80,7 @@ class Life:
         ends = told["ends"]
         return cls(told["pod"], told["started"], tuple(ends) if ends else None, told["until"],
                    {kind: [(each[0], each[1], each[2]) for each in found] for kind, found in told["pieces"].items()},
-                   told.get("opened"))
+                   told.get("opened"), told.get("asks"))
 
     def outcome(self) -> Outcome:
         """Return what becomes of the container."""
@@ -83,38 +101,48 @@ class Life:
         return [process.Piece(*each) for each in self.pieces.get(kind) or [(0.0, True, "")]]
 
 
-def foresee(life: Life, engine: Engine, name: str, container: Object, release: Release) -> str:
-    """Work out what becomes of a container that runs in the engine now."""
+def foresee(life: Life, api: Client, engine: Engine, name: str, container: Object) -> str:
+    """Work out what becomes of a container that runs in the engine now, while the cluster is as it is.
+
+    `api`: a trusted client; `life` has what was known before, and is told what is known now.
+    """
     inside, now = engine.containers[name], engine.kernel.now
     probes = {kind: probe for kind in PROBES if (probe := container.get(f"{kind}Probe"))}
     opened, life.opened = life.opened, None
+    asked, life.asks = life.asks, []
     life.ends = life.until = None
     if not probes and (_undisturbed(inside.space) or not engine.is_busy(name)):
         return ""
-    patience = min((now - life.started) * PATIENCE, MOST_PATIENCE)
+    age = now - life.started
+    patience = age * PATIENCE if age > AGED else min(age * PATIENCE, MOST_PATIENCE)
     if not probes and opened is not None and opened < inside.space.net.opened and patience:
-        life.opened, life.until = inside.space.net.opened, now + patience  # it goes on as it did
+        life.opened, life.until, life.asks = inside.space.net.opened, now + patience, asked  # it goes on as it did
         return ""
 
+    from .network.steady import Steady
     from .runtime import process
     from .runtime.probing import prober_of
 
+    network = Steady(api, engine, inside.space.net.name)
+
     def ahead() -> Course:
-        return _ahead(engine, name, container, life.started)
+        return _ahead(engine, name, container, life.started, network, AHEAD if asked else None)
 
     course = ahead()
     outcome = process.lived(course)
     if outcome.ends is not None:
         life.ends = life.started + outcome.ends, outcome.code, outcome.reason, outcome.message
     elif course.touched or (course.main.status is None and course.engine.next() is not None
-                            and not _undisturbed(course.inside.space)):
+                            and not course.waits and not _undisturbed(course.inside.space)):
         life.until = max(course.kernel.now, now)
         if course.touched:
             life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
+        elif network.asked:
+            life.until = max(life.until, now + patience)
     for kind, probe in probes.items():
         course = ahead()
-        made = process.probed(course, probe) if "exec" in probe else process.checked(course, probe, release)
-        since = now - life.started
+        made = process.probed(course, probe) if "exec" in probe else process.checked(course, probe, api.release)
+        since = age
         prober = prober_of(course.inside, kind)
         if prober is not None:  # it has told of the past, too
             end = life.started + prober.memory["next"]
@@ -124,25 +152,31 @@ def foresee(life: Life, engine: Engine, name: str, container: Object, release: R
         found = [each for each in life.pieces.get(kind) or () if each[0] < since]
         found += [(piece.begins, piece.succeeds, piece.message) for piece in made]
         life.pieces[kind] = _merged(found)
+    life.asks = sorted(network.asked)
     return ""
 
 
-def told_ahead(engine: Engine, name: str, container: Object, grace: float, signal: str) -> Stop:
+def told_ahead(api: Client, engine: Engine, name: str, container: Object, grace: float, signal: str) -> Stop:
     """Return how a container ends that runs in the engine and is told to now."""
+    from .network.steady import Steady
     from .runtime import stopping
 
-    return stopping.told(_ahead(engine, name, container, engine.kernel.now), container, grace, signal)
+    network = Steady(api, engine, engine.containers[name].space.net.name)
+    return stopping.told(_ahead(engine, name, container, engine.kernel.now, network), container, grace, signal)
 
 
-def _ahead(engine: Engine, name: str, container: Object, start: float) -> Course:
-    """Return a container of the engine in a copy that can be played on."""
-    from .runtime.play import SOON, Course, Fenced
+def _ahead(engine: Engine, name: str, container: Object, start: float, network: Steady,
+           most: int | None = None) -> Course:
+    """Return a container of the engine in a copy that can be played on, `most` moments."""
+    from .runtime.play import SOON, Course
 
     copy = engine.copy(name)
-    copy.connect(Fenced(engine.kernel.routes, pod=engine.containers[name].space.net.name))
+    copy.connect(network)
     copy.kernel.forgiving = False
     course = Course(copy, name, container, start)
     course.enter()
+    course.steady, course.inside.space.rounds = not course.inside.probers, 0
+    course.most = most or course.most
     if course.inside.probers:  # which are looked at again soon
         course.most = SOON
     return course

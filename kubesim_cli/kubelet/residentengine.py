@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from .runtime.freeze import Records
     from .runtime.kernel.process import Space
 
-ENGINE, LIFE, TALK = "engine/", "life/", "talk"
+ENGINE, LIFE, TALK, ASK = "engine/", "life/", "talk", "ask"
 WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
+WAITED = 3_000_000    # where nobody does more than wait for the network: half a day of a loop that asks each second
+LONG = 6 * 3600.0     # seconds from which on it matters how many they are
 LOST = 255            # exit code of containers whose processes cannot go on, as on a node that was restarted
 
 
@@ -38,6 +40,9 @@ class Living:
         self._running = False                 # the engine lives on: a container may ask for another one meanwhile
         self._loaded = self._load_began = False  # there are containers with a load; nobody was told that there are
         self._seen: dict[str, object] = {}    # what containers were like when that was foreseen (Engine.marks)
+        self._listening: object = None        # who listened where then
+        self._horizon, self._worked = 0.0, 0  # up to where time is let pass, and what had been done before that
+        self._all_known = False               # `_lives` has all of them
 
     # Without the engine
 
@@ -67,6 +72,34 @@ class Living:
             self._changed.add(place)
             if life is not None:
                 self.woken.append(life.pod)
+
+    # Who waits for the network
+
+    @property
+    def asks(self) -> bool:
+        """Whether what becomes of a container depends on what the network answers."""
+        if self._engine is None and not self._changed:
+            return bool(self.store.part_names(ASK))
+        return any(life is not None and life.asks for life in self._known().values())
+
+    def _known(self) -> dict[str, Life | None]:
+        if not self._all_known and self.store.has_parts:
+            for name in self.store.part_names(LIFE):
+                self._life(name[len(LIFE):])
+        self._all_known = True
+        return self._lives
+
+    def asked(self, what: str) -> bool:
+        """Tell whether a container has asked for a service, `namespace/name`, or an address ("": for any)."""
+        return self.asks and any(life is not None and (what in life.asks if what else life.asks)
+                                 for life in self._known().values())
+
+    def answer(self, what: str) -> None:
+        """What the network says of a service or an address ("": of all) has changed: look anew at who waits for it."""
+        for place, life in self._known().items():
+            if life is not None and (what in life.asks if what else life.asks):
+                self.touch(place)
+        self.settle()
 
     def reach(self, pod: Object) -> Space | None:
         """See residents.Residents."""
@@ -112,7 +145,8 @@ class Living:
             self._running = False
 
     def _live(self, engine: Engine, now: float) -> None:
-        while ended := bounds.within(lambda: engine.advance(now, WORK)):
+        most = self._most(engine, now)
+        while ended := bounds.within(lambda: engine.advance(now, most)):
             for each in ended:
                 self._ended(each.container, (each.at, each.code, each.reason))
         for trouble in engine.kernel.faults:
@@ -121,7 +155,19 @@ class Living:
         before, self._loaded = self._loaded, self.loaded
         self._load_began = self._load_began or (self._loaded and not before)
         if not self._touched:
-            self._seen = engine.marks()
+            self._seen, self._listening = engine.marks(), engine.listening()
+
+    def _most(self, engine: Engine, now: float) -> int:
+        """Return how many steps are made up for at once; of a long time not all, where containers only wait."""
+        horizon = max(self.api.server.clock.horizon, now)
+        if horizon != self._horizon:
+            self._horizon, self._worked = horizon, engine.kernel.worked
+        if horizon - engine.kernel.now < LONG:
+            return WORK
+        others = (name for name in engine.containers if (life := self._life(name)) is None or not life.asks)
+        if any(engine.is_busy(name) for name in others):
+            return WORK
+        return max(WAITED - (engine.kernel.worked - self._worked), WAITED // 100)
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
         from .runtime.sandbox import message
@@ -171,6 +217,9 @@ class Living:
         self.advance()
         self._touched = False
         seen, self._seen = self._seen, self.engine.marks()
+        before, self._listening = self._listening, self.engine.listening()
+        if before is not None and before != self._listening:  # who was refused may not be any more
+            seen = {name: each for name, each in seen.items() if (life := self._life(name)) is None or not life.asks}
         for name in sorted(self.engine.containers):
             if self._seen[name] == seen.get(name):
                 continue
@@ -178,12 +227,13 @@ class Living:
             found = self._container(known.pod, name) if known is not None else None
             if known is None or found is None or self.engine.containers[name].space.ended is not None:
                 continue
-            life = Life(known.pod, known.started, pieces=dict(known.pieces), opened=known.opened)
+            life = Life(known.pod, known.started, pieces=dict(known.pieces), opened=known.opened,
+                        asks=known.asks)
             self._foresee(life, name, found[1])
             self._keep(name, life)
 
     def _foresee(self, life: Life, name: str, container: Object) -> None:
-        trouble = bounds.guarded(lambda: foresee(life, self.engine, name, container, self.api.release), str)
+        trouble = bounds.guarded(lambda: foresee(life, self.api, self.engine, name, container), str)
         if trouble:
             self.api.server.tally.note_trouble(self.api.now, "kubelet", life.pod, trouble)
 
@@ -220,8 +270,9 @@ class Living:
         if self._engine is None:
             return
         self.settle()
-        if self.talk != bool(self.store.part_names(TALK)):
-            self.store.set_part(TALK, {"since": self.api.now} if self.talk else None)
+        for mark, is_so in ((TALK, self.talk), (ASK, self.asks)):
+            if is_so != bool(self.store.part_names(mark)):
+                self.store.set_part(mark, {"since": self.api.now} if is_so else None)
         frozen = self._frozen(self._engine)
         if frozen is None:
             return

@@ -19,7 +19,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .lives import PROBES, Life, before, may_connect, told_ahead
+from .lives import PROBES, Life, asking_probes, before, may_connect, told_ahead
 from .residentengine import Living
 from .residentviews import Earlier
 from .runtime.engine import Engine
@@ -229,7 +229,8 @@ class Residents(Living):
         from .runtime import process
 
         return (keeps(pod, container) and _is_played(container)) or (
-            may_connect(self.api, container) and process.connects(self.api, pod, container, self.api.now))
+            may_connect(self.api, container) and process.connects(
+                self.api, pod, container, self.api.now, asking_probes(container)))
 
     def stop(self, pod: Object, container: Object) -> None:
         """The kubelet kills a container."""
@@ -279,7 +280,7 @@ class Residents(Living):
         name = f"{pod['metadata']['uid']}/{container['name']}"
         if name not in self.engine.containers or self.engine.containers[name].space.ended is not None:
             return stopping.Stop()
-        found = told_ahead(self.engine, name, container, grace, stopping.signal_of(self.api, container))
+        found = told_ahead(self.api, self.engine, name, container, grace, stopping.signal_of(self.api, container))
         if self.engine.containers[name].probers:
             from .runtime.probing import leave
 

@@ -151,6 +151,36 @@ def cluster_ips(service: Object) -> list[str]:
     return service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP", "")]
 
 
+def heard_of(old: Object | None, new: Object | None) -> list[str]:
+    """Return what the network says something else of when a service, a slice, a pod or a policy has changed: services,
+    `namespace/name`, and addresses; "" for all of them."""
+    obj = new or old or {}
+    meta, kind = obj["metadata"], obj["kind"]
+    if kind == "NetworkPolicy":
+        return [""]
+    if kind == "Pod":
+        if old is not None and new is not None and old["metadata"].get("labels") != meta.get("labels"):
+            return [""]  # policies tell pods by them
+        return sorted({address for pod in (old, new) if (address := ((pod or {}).get("status") or {}).get("podIP"))}
+                      if _reached(old) != _reached(new) else ())
+    if kind == "Service":
+        return [f"{meta['namespace']}/{meta['name']}",
+                *sorted({address for each in (old, new) if each is not None for address in _addresses(each)})]
+    owner = (meta.get("labels") or {}).get(LABEL_SERVICE_NAME)
+    return [f"{meta['namespace']}/{owner}"] if owner else []
+
+
+def _reached(pod: Object | None) -> object:
+    """Return what the network knows of a pod."""
+    if pod is None:
+        return None
+    return _ips(pod), (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def _ips(pod: Object | None) -> list[str]:
+    return [each["ip"] for each in ((pod or {}).get("status") or {}).get("podIPs") or ()]
+
+
 def _addresses(service: Object) -> Iterator[str]:
     spec = service["spec"]
     if spec.get("clusterIP") not in (None, "", "None"):

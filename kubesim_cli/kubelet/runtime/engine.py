@@ -381,6 +381,11 @@ class Engine:
                         for pid, process in each.space.processes.items() if not each.space.is_guest(process)])
                 for name, each in self.containers.items()}
 
+    def listening(self) -> dict[str, list[int]]:
+        """Return the ports at which containers listen, by their network namespace."""
+        return {each.space.net.name: sorted(each.space.net.ports) for each in self.containers.values()
+                if each.space.net.ports}
+
     @classmethod
     def salvage(cls, now: float, records: Records, blobs: Mapping[str, bytes]) -> Engine:
         """Return an engine that has no more than the volumes of one of another version."""

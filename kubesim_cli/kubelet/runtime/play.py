@@ -44,25 +44,29 @@ class Fenced(Routes):
     """The network of containers that are only tried out: names are known, but nothing may leave them.
 
     `alone`: their pod has no other containers, which may be listening. `pod`: the name of the network whose containers
-    are tried out; what others try beside them fails ("": there are no others).
+    are tried out; what others try beside them fails ("": there are no others). `silent`: they may not even ask.
     """
 
-    def __init__(self, routes: Routes, alone: bool = False, pod: str = ""):
-        self._routes, self._alone, self._pod = routes, alone, pod
+    def __init__(self, routes: Routes, alone: bool = False, pod: str = "", silent: bool = False):
+        self._routes, self._alone, self._pod, self._silent = routes, alone, pod, silent
+
+    def _ask(self) -> Routes:
+        if self._silent:
+            raise Contact
+        return self._routes
 
     def resolve(self, space: Space, name: str) -> list[str]:
         """Ask who knows."""
-        return self._routes.resolve(space, name)
+        return self._ask().resolve(space, name)
 
     def query(self, space: Space, server: str, name: str, type_: str) -> Reply | None:
         """Ask who knows."""
-        return self._routes.query(space, server, name, type_)
+        return self._ask().query(space, server, name, type_)
 
     def route(self, space: Space, address: str, port: int,
               protocol: str = "TCP") -> tuple[Space, int] | Answerer | None:
         """Stay inside the container; raise Contact else."""
-        near = address.startswith("127.") or address in ("::1", ANY, space.net.address)
-        if near and (self._alone or port in space.net.bound(protocol)):
+        if is_near(space, address) and (self._alone or port in space.net.bound(protocol)):
             return space, port
         if self._pod and space.net.name != self._pod:
             return None
@@ -70,7 +74,12 @@ class Fenced(Routes):
 
     def alive(self, space: Space, address: str) -> bool:
         """Ask who knows."""
-        return self._routes.alive(space, address)
+        return is_near(space, address) or self._ask().alive(space, address)
+
+
+def is_near(space: Space, address: str) -> bool:
+    """Tell whether an address is that of the pod itself."""
+    return address.startswith("127.") or address in ("::1", ANY, space.net.address)
 
 
 def _nobody(pod: Object) -> Space | None:
@@ -121,7 +130,8 @@ class Course:
     """What becomes of a container, `name` in an engine, that was started at `start`.
 
     `inside`: the container in the engine, `main`: its process 1. `touched`: it would reach something outside of the
-    engine now, where that is fenced; nothing more can be known of it then.
+    engine now, where that is fenced; nothing more can be known of it then. `steady`: the network stays as it is while
+    it is played, so that a loop that waits for it need not be followed.
     """
 
     inside: Container
@@ -130,6 +140,7 @@ class Course:
     def __init__(self, engine: Engine, name: str, container: Object, start: float):
         self.engine, self.kernel, self.name, self.container, self.start = engine, engine.kernel, name, container, start
         self.turns, self._worked, self.touched = 0, self.kernel.worked, False
+        self.steady = False
         self.most = TURNS
 
     def enter(self) -> None:
@@ -163,9 +174,17 @@ class Course:
 
     def live(self) -> bool:
         """Let the next thing happen, unless process 1 has ended or there was enough of it; return whether it did."""
+        if self.waits:
+            return False
         most = SOON if self.inside.space.forever or self._is_left_to_probes() else self.most
         return self.main.status is None and self.turns < most and (
             self.kernel.worked - self._worked < STEPS and self.forward())
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing but another answer of the network leads on: a whole round of its loop has not (the first that
+        ends here has begun before)."""
+        return self.steady and self.inside.space.rounds > 1
 
     def _is_left_to_probes(self) -> bool:
         """Tell whether nothing happens any more but probes."""
@@ -226,15 +245,16 @@ class Play(Course):
     `pod`'s status tells when its other containers were started: those that share a volume with it are played, too; an
     init container's files are there for those after it. Raises StartError where the container's program cannot start.
 
-    `beside`: the engine of what is not played again; it lends its volumes.
+    `beside`: the engine of what is not played again; it lends its volumes. `silent`, `alone`: see Fenced.
     """
 
-    def __init__(self, api: Client, pod: Object, container: Object, start: float, beside: Engine | None = None):
+    def __init__(self, api: Client, pod: Object, container: Object, start: float, beside: Engine | None = None,
+                 silent: bool = False, alone: bool = False):
         those = _together(pod, container, start, beside)
         super().__init__(Engine(min(began for _, began, _ in those)), "", container, start)
         self._acts: list[tuple[float, int, Callable[[], object]]] = []
         count = sum(len(pod["spec"].get(field) or ()) for field in FIELDS)
-        self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), count == 1))
+        self.engine.connect(Fenced(ClusterRoutes(api, self.kernel, _nobody), alone or count == 1, silent=silent))
         self.sandbox = Sandbox(self.engine, api, pod)
         self.name = self.sandbox.name(container)
         if beside is not None:

@@ -132,24 +132,33 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
         return Outcome(0.0, error.code, START_ERROR, error.message)
 
 
-def connects(api: Client, pod: Object, container: Object, start: float) -> bool:
-    """Tell whether a container, started at `start`, will talk with somebody outside of its pod."""
+def connects(api: Client, pod: Object, container: Object, start: float, probes: list[list[str]]) -> bool:
+    """Tell whether a container, started at `start`, or one of its `probes`, commands, will ask for something outside of
+    its pod."""
     from ...machinery.streaming import StartError
     from .play import Play
 
-    env, _ = environment.environment(api, pod, container)
-    if not environment.arguments(api, container, env):
-        return False
-
-    def tried() -> bool:
+    def tried(command: list[str] | None) -> bool:
         try:
-            play = Play(api, pod, container, start)
+            play = Play(api, pod, container, start, silent=True, alone=command is not None)
         except StartError:
             return False
-        lived(play)
+        if command is None:
+            lived(play)
+        else:
+            play.kernel.run(start)
+            if not play.touched and play.main.status is None:
+                play.run(command, 1.0)
         return play.touched
 
-    return bounds.guarded(tried, lambda trouble: False)
+    env, _ = environment.environment(api, pod, container)
+    trials: list[list[str] | None] = [*probes]
+    if environment.arguments(api, container, env):
+        trials.insert(0, None)
+    def guarded(command: list[str] | None) -> bool:
+        return bounds.guarded(lambda: tried(command), lambda trouble: False)
+
+    return any(guarded(each) for each in trials)
 
 
 def lived(course: Course, least: float = 0.0) -> Outcome:

@@ -121,7 +121,7 @@ def _finish(process: Process, given: Options, state: dict[str, Any]) -> None:
 
 def _worth_a_try(given: Options, done: dict[str, Any], code: int) -> bool:
     if done["failed"]:
-        return bool(given.retry_all or done["failed"] in ("timeout", "slow", "unanswered")
+        return bool(given.retry_all or done["failed"] in ("timeout", "slow", "unanswered", "unknown")
                     or (given.retry_refused and done["failed"] == "refused"))
     return code in _TRANSIENT or (given.retry_all and given.fails and code >= 400)
 

@@ -312,8 +312,12 @@ class Compiler:
         self.depth -= 1
         self.loops.pop()
         back = self.reserve()
-        names = endless.names(node)
-        self.ops[back] = steps.again(again) if names is None else steps.for_ever(again, names)
+        if (names := endless.names(node)) is not None:
+            self.ops[back] = steps.for_ever(again, names)
+        elif (names := endless.waits(node)) is not None:
+            self.ops[back] = steps.waiting(again, names)
+        else:
+            self.ops[back] = steps.again(again)
         done = self.reserve()
         self.branch(at, done, bool(node.until))
         self.ops[done] = steps.leave_loop(done + 1)

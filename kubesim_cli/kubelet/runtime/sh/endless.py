@@ -1,11 +1,31 @@
-"""Loops that can be seen to go on for ever, so that nobody need look far ahead to know.
+"""Loops that can be seen to go on for ever, or for as long as the network says the same, so that nobody need look far
+ahead to know.
 
-It is better not to see one than to be wrong: the loop's condition must plainly hold, and nothing in it may leave.
+It is better not to see one than to be wrong. Of a loop for ever the condition must plainly hold, and nothing in it may
+leave; one that waits for the network may do nothing that makes its next round another one.
 """
 
 from __future__ import annotations
 
-from .syntax import Literal, Node, Parameter, Simple, While, Word
+from .syntax import (
+    AndOr,
+    Case,
+    For,
+    Group,
+    If,
+    Literal,
+    Node,
+    Parameter,
+    Pipeline,
+    Redirect,
+    Redirected,
+    Sequence,
+    Simple,
+    Subshell,
+    Substitution,
+    While,
+    Word,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +33,16 @@ if TYPE_CHECKING:
 
 _HOLD = {("true",), (":",), ("[", "1", "]"), ("test", "1")}
 _LEAVE = frozenset((".", "break", "eval", "exec", "exit", "kill", "return", "set", "source", "trap"))
+# What a loop that waits is made of: programs that ask the network, those that look at nothing else, those that look at
+# no more than what is piped into them, if no path is among their words, and what `[` compares with.
+_ASK = frozenset(("curl", "dig", "getent", "host", "mariadb", "mariadb-admin", "mysql", "mysqladmin", "nc", "ncat",
+                  "netcat", "nslookup", "pg_isready", "ping", "psql", "redis-cli", "telnet", "wget"))
+_SAY = frozenset((":", "break", "continue", "echo", "exit", "false", "hostname", "printf", "sleep", "true"))
+_SIFT = frozenset(("awk", "cat", "cut", "egrep", "grep", "head", "sed", "sort", "tail", "tr", "wc"))
+_COMPARES = frozenset(("-n", "-z", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-a", "-o"))
+_CHANGING = frozenset(("RANDOM", "SECONDS", "EPOCHSECONDS", "EPOCHREALTIME", "SRANDOM", "!", "_"))
+_BUILT = (AndOr, Case, For, Group, If, Literal, Parameter, Pipeline, Redirect, Redirected, Sequence, Simple, Subshell,
+          Substitution, While, Word)
 
 
 def names(loop: While) -> frozenset[str] | None:
@@ -43,6 +73,54 @@ def names(loop: While) -> frozenset[str] | None:
                     found.add(name)
             waiting += [getattr(node, slot) for slot in node.fields]
     return None if assigns and "sleep" not in found else frozenset(found)
+
+
+def waits(loop: While) -> frozenset[str] | None:
+    """Return the commands of a loop each of whose rounds is the same as the one before, as long as the network is;
+    functions may have their names. None for any other loop."""
+    found: set[str] = set()
+    waiting: list[Any] = [loop.condition, loop.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (list, tuple)):
+            waiting += node
+        elif isinstance(node, Node):
+            if not isinstance(node, _BUILT) or not _is_steady(node):
+                return None
+            if isinstance(node, Simple) and node.words:
+                found.add(_text(node.words[0]) or "")
+            waiting += [getattr(node, slot) for slot in node.fields]
+    if found & {"[", "test"} and "date" in found:
+        return None
+    return frozenset(found) if found & _ASK else None
+
+
+def _is_steady(node: Node) -> bool:
+    """Tell whether a part of a loop, but for what is in it, does the same in each round."""
+    if isinstance(node, Parameter):
+        return node.name not in _CHANGING and node.operator not in ("=", ":=", "?", ":?")
+    if isinstance(node, Redirect):
+        target = _text(node.target) if isinstance(node.target, Word) else None
+        return node.operator in ("<&", ">&") or (target or "").startswith(("/dev/null", "/dev/std"))
+    if isinstance(node, Substitution):
+        return not node.file
+    if isinstance(node, Sequence):
+        return not any(background for _, background in node.items)
+    return not isinstance(node, Simple) or (not node.assignments and _does_the_same(node))
+
+
+def _does_the_same(command: Simple) -> bool:
+    words = [_text(word) for word in command.words]
+    if not words:
+        return True
+    name = words[0]
+    if name in ("[", "test"):
+        return all(word is None or word[:1] != "-" or word in _COMPARES for word in words[1:])
+    if name == "timeout":
+        return not _ASK.isdisjoint(each for each in words if each)
+    if name in _SIFT:
+        return all(word is not None and "/" not in word for word in words)
+    return name in _ASK or name in _SAY or name == "date"
 
 
 def _plain(sequence: Node) -> tuple[str, ...] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..kernel.kernel import TURN_TIME
 from . import patterns
-from .codes import FRAME
+from .codes import FRAME, WAIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +105,25 @@ def for_ever(to: int, names: frozenset[str]) -> Operation:
         if sh.process is space.init and not {"e", "u"} & sh.options and names.isdisjoint(sh.functions):
             space.forever = True
         sh.frames[-1].stack[-1][1] = sh.status
+        return to
+
+    return again
+
+
+def waiting(to: int, names: frozenset[str]) -> Operation:
+    """The same, in a loop that ends when the network says something else, unless commands are functions.
+
+    A round takes some time: asking does.
+    """
+    def again(sh: Shell) -> int:
+        process, entry = sh.process, sh.frames[-1].stack[-1]
+        now = process.kernel.now
+        if entry[2:] == [now]:
+            process.wait(until=now + TURN_TIME)
+            return WAIT
+        entry[1:] = sh.status, now
+        if process is process.space.init and names.isdisjoint(sh.functions):
+            process.space.rounds += 1
         return to
 
     return again
