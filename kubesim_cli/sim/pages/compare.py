@@ -46,7 +46,7 @@ _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
 _ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
-_FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
 _MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
@@ -271,8 +271,9 @@ class Comparison:
         page may be of an older release, or show a part."""
         if self.loose or self.undated:
             ours, theirs = earlier.in_common(ours, theirs)
-        missing = set(theirs.columns) - set(ours.columns)
-        if missing and (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)):
+        missing = set(theirs.columns) - set(ours.columns) - {"AGE"}  # which tells when, and not what, and is left out
+        if (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)) \
+                and set(ours.columns) < set(theirs.columns):
             return ours, theirs.only(ours.columns) or theirs
         return ours, theirs
 
@@ -331,7 +332,7 @@ class Comparison:
             return True
         if column in _OF_PROCESSES and "1" not in (ours, theirs):
             return True
-        if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
+        if column in FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
         if self.loose and column in _OF_NODES:  # how the page's cluster was made
             return True
@@ -418,10 +419,6 @@ def _nearest(line: str, printed: list[str]) -> list[str]:
     return sorted(difflib.get_close_matches(line, dict.fromkeys(printed), _SHOWN // 2, 0.3), key=printed.index)
 
 
-
-
-
-
 def _least(cells: list[str], age: int) -> int:
     found = interval(cells[age]) if 0 <= age < len(cells) else None
     return found[0] if found else 0
@@ -429,7 +426,6 @@ def _least(cells: list[str], age: int) -> int:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
 
 
 def _agree(shown: list[str], printed: list[str]) -> bool:

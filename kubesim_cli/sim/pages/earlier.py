@@ -36,6 +36,7 @@ _MORE = (
     re.compile(r"(Unable to find \")[\w./]+, Resource="),
     re.compile(r"(Successfully assigned )[a-z0-9-]+/"),
     re.compile(r"( patched) \(no change\)$"),
+    re.compile(r"(Waiting for) deployment \"[^\"]+\"(?= rollout to finish)"),
 )
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
 

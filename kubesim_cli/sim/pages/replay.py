@@ -9,8 +9,7 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import containers, instead, layout, rows, urls
-from .commandline import Scan, named_clusters, named_nodes
+from . import containers, instead, layout, meaning, rows, urls
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
@@ -31,11 +30,12 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-_REPEATABLE = re.compile(rf"{READERS.pattern}|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
+_REPEATABLE = re.compile(rf"{READERS.pattern}"
+                         r"|^\s*curl\s(?!.*\s(?:-X|-d|-T|-F|--request|--data|--form|--upload))[^|&;]*$"
+                         r"|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
                          r"nodetool\s+status)\b[^|&;]*$")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
                         r"|\b0 Running / [1-9]|State: +Waiting")
-_DRAWN = re.compile(r"-[a-z0-9]{5}$")
 # Seconds after which somebody looks again who does not see yet what the page shows.
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
@@ -61,7 +61,7 @@ class Replay:
     def _changes(self, command: Command) -> bool:
         """Whether a command is run, as far as its words tell, and does more than read."""
         return not (command.left_out or READERS.match(command.text) or why_not(command.text, (), self.options.allow)
-                    or (not command.saves and why_endless(command.text, ())))
+                    or (not command.saves and not command.change and why_endless(command.text, ())))
 
     def run(self) -> Report:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
@@ -207,6 +207,8 @@ class _Pass:
         self._left_out.set(text)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
+        if command.saves or command.change:  # of the object as it is by now
+            text = rows.edit(self.session, text, command.saves, command.change)
         if self._number != command.block:
             self._block, self._number = [], command.block
         if place + 1 in self.replay.early:
@@ -227,33 +229,10 @@ class _Pass:
 
     def _text(self, command: Command) -> str:
         """Return what is run for a command: names and URLs as they are here."""
-        self._bind_words(command.text)
+        self._meant = meaning.bind(self.session, self.names, command.text)
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
-        if command.saves or command.change:
-            text = rows.edit(self.session, text, command.saves, command.change)
         return urls.to_files(text, self.options.maps)
-
-    def _bind_words(self, text: str) -> None:
-        """Bind the pods and nodes that a command names and no listing has shown to ones that are there."""
-        self._meant = {}
-        words = [word.rpartition("/")[2] for words in Scan(text).commands if words[0] == "kubectl" for word in words]
-        drawn = [word for word in words if _DRAWN.search(word) and word not in self.names.here]
-        if drawn:
-            pods = [pod["metadata"]["name"] for pod in self.session.cluster.client.list("pods")["items"]]
-            for word in drawn:
-                if word not in pods and (found := self.names.candidates(word, pods)):
-                    self.names.bind(word, found[0])
-                    self._meant[word] = found[1:]
-        for node in named_nodes(text):
-            if node not in self.names.nodes and node not in self.names.here:
-                free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
-                if free:
-                    self.names.bind(node, free[0])
-                else:
-                    self.names.here[node] = max(self.names.nodes)
-        if wanted := named_clusters(text):
-            rows.bind_clusters(self.session, self.names, wanted)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments
@@ -442,7 +421,7 @@ class _Pass:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""
         for seconds in (0, 5, 10, 15, 30, 60):
             self.session.advance(self.session.now + seconds)
-            if rows.compare_watch(listing, watch.printed(), self.names, not self.page.release).equal:
+            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release).equal:
                 return
 
     # Containers
@@ -478,7 +457,9 @@ class _Pass:
         for place, age in self.ages:
             made, delay = self._maker(age.made)
             if made < place + 1 and commands[place].at is None:
-                seen.append(Seen(made, place + 1, delay, age.age, age.line))
+                listing = commands[place].listing
+                firm = listing is not None and not (listing.similar or listing.level == "contains")
+                seen.append(Seen(made, place + 1, delay, age.age, age.line, firm))
         moments.take(seen)
         left_out = [outcome.state == "left out" for outcome in self.report.outcomes]
         wanted = [0, *(0 if left_out[i] else max(self.replay.wanted(i), 1 if self.page.pace else 0)

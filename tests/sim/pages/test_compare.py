@@ -213,6 +213,8 @@ def test_marks_before_lines_that_are_only_similar():
      "Labels:   a=1\n          tier=2\nAnnotations:  a: 1\n              revision: 2"),
     ('deployments "web"', "deployment.apps/web"),
     ('daemonsets "web" revision 2', "daemonset.apps/web with revision #2"),
+    ("Waiting for rollout to finish: 1 out of 3 new replicas have been updated...",
+     'Waiting for deployment "web" rollout to finish: 1 out of 3 new replicas have been updated...'),
     ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),
     ("OldReplicaSets:  web-1f2d (3/3 replicas created)",
      "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
@@ -403,6 +405,15 @@ def test_a_part_of_a_table_may_have_fewer_columns():
     assert not judge("NAME                   STATUS\nweb-86dcfdf4c6-wxzz2   Running", PODS, "contains").equal
     assert not judge("NAME\nweb-0", PODS, "contains").equal
     assert not judge("NAME\nweb-86dcfdf4c6-bcdfg\nweb-86dcfdf4c6-wxzz2", PODS).equal
+
+
+def test_an_author_may_cut_the_ages_off():
+    printed = "NAME   ENDPOINTS                  AGE\nweb    10.0.0.2:80,10.0.0.1:80    9s\n"
+    page = "NAME   ENDPOINTS\nweb    10.1.0.1:80,10.1.0.2:80"
+    assert judge(page, printed, undated=True).equal
+    assert not judge(page.replace("ENDPOINTS", "PORTS"), printed, undated=True).equal
+    assert not judge(page, printed).equal
+    assert not judge("NAME\nweb", printed, undated=True).equal
 
 
 def test_each_cluster_has_a_certificate_of_its_own():
