@@ -94,6 +94,7 @@ class Page:
     nodes: int = 1
     uids: dict[str, str] = field(default_factory=dict)  # RESOURCE/NAME -> UID
     pace: int = 20              # seconds between commands where nothing tells
+    inferred: list[str] = field(default_factory=list)  # what is taken for granted beside the inferred commands
 
     @property
     def commands(self) -> list[Command]:
