@@ -135,3 +135,15 @@ def test_the_resource_is_named_since_1_30(desk):
     made = {"apiVersion": "autoscaling/v2", "metadata": {"name": "web"}, "spec": {"metrics": [metric]}}
     assert [desk(GROUP, KIND, release).row(made)[2] for release in ((1, 29), (1, 30))] == [
         "<unknown>/80%", "cpu: <unknown>/80%"]
+
+
+def test_since_1_34_a_new_target_is_in_a_group(desk):
+    wrong = ['spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group']
+    spec = {"maxReplicas": 1, "scaleTargetRef": {"kind": "Deployment", "name": "n"}}
+    for release, expected in (((1, 33), []), ((1, 34), wrong)):
+        made = desk("autoscaling", "HorizontalPodAutoscaler", release=release)
+        assert made.errors({"spec": spec}) == expected
+        assert made.errors({"spec": {**spec, "scaleTargetRef": {"kind": "ReplicationController", "name": "n"}}}) == []
+        old = made.new({"spec": spec})
+        assert made.change(old, maxReplicas=2) == []
+        assert made.change(old, scaleTargetRef={"kind": "ReplicaSet", "name": "n"}) == expected
