@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from .pages import attempts, formats, infer, outcome, replay, urls
+    from .pages import attempts, formats, gates, infer, outcome, replay, urls
 
     def source(shown: Shown) -> str:
         return outcome.text_of(shown, options)
@@ -37,6 +37,7 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
         for each in chosen:
             each.choose(page)
         if options.infer and page.pace:
+            gates.turn_on(page, options.release or page.release)
             infer.insert(page, source, lambda url: urls.text(url, options.maps))
         for each in chosen:
             each.replace(page)

@@ -111,7 +111,7 @@ class _Pass:
         self.options = replay.options
         self.session = Session(folder, replay.execute, release=replay.options.release or page.release, nodes=page.nodes,
                                start=page.start, timeout=replay.options.timeout, allow=replay.options.allow,
-                               host_shell=replay.options.host_shell)
+                               host_shell=replay.options.host_shell, gates=page.gates)
         self.report = Report(page)
         self.names = Names()
         self.uids = dict(replay._uids)

@@ -82,7 +82,8 @@ class Session:
     _CHOOSES = re.compile(r"\b(?:minikube|kind|use-context|KUBECONFIG)\b")
 
     def __init__(self, folder: str, execute: Execute | None, *, release: str = "", nodes: int = 1, start: str = "",
-                 timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False):
+                 timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False,
+                 gates: Collection[str] = ()):
         self.folder, self.execute, self.timeout = folder, execute, timeout
         self.work, self.bin = os.path.join(folder, "work"), os.path.join(folder, "home", ".kubesim", "bin")
         os.makedirs(self.work)
@@ -94,6 +95,7 @@ class Session:
                         "KUBESIM_KUBERNETES_VERSION": release, "KUBESIM_KUBECONFIG": "1", "KUBESIM_TTY": "1",
                         "PWD": self.work, "TERM": "dumb"}
         self.nodes, self.start = nodes, start or START
+        self._gates = dict.fromkeys(gates, True)
         self._programs(state, allow, host_shell)
         self._bash: Bash | None = None
         self._settings = Settings(self.environ)  # of the cluster that the page was in last
@@ -127,7 +129,7 @@ class Session:
         os.chdir(self.work)
         _tell_zone()
         cluster = self._open()
-        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release)
+        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release, feature_gates=self._gates)
         cluster.close()
         self._cluster = None
         cluster = self._open()
@@ -180,7 +182,7 @@ class Session:
     def reset(self, release: str = "") -> None:
         """Throw the cluster away; the next command finds a new one, perhaps of another release. The clock goes on."""
         cluster = self.cluster
-        cluster.reset(seed="page", nodes=self.nodes,
+        cluster.reset(seed="page", nodes=self.nodes, feature_gates={} if release else self._gates,
                       release=parse_release(release) if release else cluster.server.release)
 
     def keep(self, name: str = "kept") -> str:
