@@ -26,6 +26,8 @@ _WORDS = (
      lambda found: f"{found[1]}.apps/{found[2]}" + (found[3] or "").replace(" revision ", " with revision #", not str(
          found[3]).startswith(" with"))),
     (re.compile(r"(?:map\[[^\[\]]*:[^\[\]]*\] ?)+"), lambda found: _MAP.sub(_as_json, found[0])),  # until 1.16
+    (re.compile(r"(The following )kubectl-(compatible plugins are available:)"), r"\1\2"),
+    (re.compile(r"(.* identified as a )(plugin, but it is not executable)"), r"\1kubectl \2"),
     (re.compile(r"(\s*)---------(?:\s+-+){7}"), r"\1----  ------  ----  ----  -------"),
     (_EVENTS, r"\1Type  Reason  Age  From  Message"),
     (_EVENT, r"\1\4  \5  \2  \3  \6"),

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import containers, instead, layout, meaning, rows, urls
+from . import containers, installing, instead, layout, meaning, rows, urls
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
@@ -232,7 +232,8 @@ class _Pass:
         self._meant = meaning.bind(self.session, self.names, command.text)
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
-        return urls.to_files(text, self.options.maps)
+        text = urls.to_files(text, self.options.maps)
+        return text if command.inside or self.options.host_shell else installing.to_scratch(text)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments
@@ -262,7 +263,7 @@ class _Pass:
             self._container = containers.debugged(self._text(command), ran.output) or self._container
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
-        ran.output = urls.to_urls(ran.output, self.options.maps)
+        ran.output = installing.to_page(urls.to_urls(ran.output, self.options.maps), self.session.home)
         self._block.append(ran.output)
         outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
         if ran.timed_out:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ...machinery import timestamps
 from ...releases import parse_release
 from ..settings import Settings
+from . import installing
 from .bash import Bash
 from .commandline import plain_words
 from .programs import FETCHING, HARMLESS
@@ -87,7 +88,7 @@ class Session:
         self.folder, self.execute, self.timeout = folder, execute, timeout
         self.work, self.bin = os.path.join(folder, "work"), os.path.join(folder, "home", ".kubesim", "bin")
         os.makedirs(self.work)
-        home = os.path.join(folder, "home")
+        self.home = home = os.path.join(folder, "home")
         state = os.path.join(home, ".kubesim")
         os.makedirs(state)
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "BASH"))}
@@ -111,6 +112,8 @@ class Session:
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
+        own = installing.folder(self.environ["HOME"])
+        os.makedirs(own)
         for name in FETCHING:
             if name not in allow:
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -120,7 +123,7 @@ class Session:
             found = shutil.which(name)
             if found and not os.path.lexists(os.path.join(folder, name)):
                 os.symlink(found, os.path.join(folder, name))
-        self.environ["PATH"] = folder
+        self.environ["PATH"] = folder + os.pathsep + own
 
     def __enter__(self) -> Session:
         self._before = dict(os.environ), os.getcwd()
@@ -227,7 +230,8 @@ class Session:
     def run(self, text: str, apart: bool = False) -> Ran:
         """Run a command; `apart` tells stdout and stderr apart."""
         words = plain_words(text) if self.execute is not None else None
-        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words):
+        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words) \
+                and not self._has_plugins():  # which take the place of the process
             ran = self._kubectl(words[1:], apart)
         else:
             if self._bash is None:
@@ -247,6 +251,11 @@ class Session:
             for watch in self.watches:
                 watch.look()
         return ran
+
+    def _has_plugins(self) -> bool:
+        """Whether a program that a page finds may be a plugin of kubectl."""
+        folders = filter(os.path.isdir, self.environ["PATH"].split(os.pathsep))
+        return any(name.startswith("kubectl-") for folder in folders for name in os.listdir(folder))
 
     def _change_cluster(self) -> None:
         """Look at the cluster that the kubeconfig names now, and have it be as late there as it was in the other."""
