@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from .pages import attempts, formats, gates, infer, outcome, replay, urls
+    from .pages import attempts, formats, gates, infer, outcome, replay, skew, urls
 
     def source(shown: Shown) -> str:
         return outcome.text_of(shown, options)
 
     def replayed(chosen: list[attempts.Attempt]) -> Report:
         page = formats.read(path)
+        skew.fill(page, options.release or page.release)
         for each in chosen:
             each.choose(page)
         if options.infer and page.pace:

@@ -1,4 +1,4 @@
-"""A page's home, and its /usr/local/bin: a folder of its own on its PATH, into which it may move programs that it made."""
+"""A page's home, and its /usr/local/bin: a folder of its own on its PATH, for programs that it has made."""
 
 from __future__ import annotations
 

@@ -64,7 +64,8 @@ def test_a_script_that_nothing_names_is_what_is_typed(replayed):
 
 
 @pytest.mark.parametrize("text", [
-    "sudo mv a /usr/local/binary", "sudo chown root /opt/usr/local/bin", "echo '/usr/local/bin'", "sudo systemctl stop a",
+    "sudo mv a /usr/local/binary", "sudo chown root /opt/usr/local/bin", "echo '/usr/local/bin'",
+    "sudo systemctl stop a",
 ])
 def test_what_is_not_that_folder_is_left_as_it_is(text):
     assert "~" not in to_scratch(text)
