@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import containers, installing, instead, layout, meaning, rows, urls
+from . import beside, containers, installing, instead, layout, meaning, rows, urls
 from .compare import Age, Comparison, Verdict
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
@@ -205,6 +205,8 @@ class _Pass:
             return
         self._defined |= defined_names(text)
         self._left_out.set(text)
+        if not command.inside:
+            beside.bring(text, self.page.path)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
         if command.saves or command.change:  # of the object as it is by now
