@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     # Tells when the object was made that a row shows: column -> cell -> seconds since 1970, or None.
     Made = Callable[[dict[str, str]], float | None]
+    # And how many pods or the like it has.
+    Current = Callable[[dict[str, str]], str]
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 # What is said to who waits for a prompt, each kubectl in words of its own.
@@ -86,8 +88,9 @@ class Comparison:
     in `names` whether or not the whole is equal."""
 
     def __init__(self, listing: Listing, level: str, names: Names, now: float, made: Made, begun: float = -1.0,
-                 undated: bool = False):
+                 undated: bool = False, current: Current = lambda row: ""):
         self.listing, self.level, self.names, self.now, self.made = listing, level, names, now, made
+        self.current = current
         self.begun, self.undated = begun, undated
         self.loose = listing.similar
         self.ages: list[Age] = []
@@ -270,7 +273,7 @@ class Comparison:
         """Return a table of the page and one of the output, with those columns in which they can be compared where the
         page may be of an older release, or show a part."""
         if self.loose or self.undated:
-            ours, theirs = earlier.in_common(ours, theirs)
+            ours, theirs = earlier.in_common(ours, theirs, self.current)
         missing = set(theirs.columns) - set(ours.columns) - {"AGE"}  # which tells when, and not what, and is left out
         if (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)) \
                 and set(ours.columns) < set(theirs.columns):

@@ -146,6 +146,7 @@ class _Pass:
                     self._play(item, place)
                     place, extra = place + 1, 0
                     self.replay._tell(place, len(self.replay.commands))
+            self.report.inferred = list(self.session.taken_for_granted)
 
     def _choose(self, place: int) -> None:
         """Keep the cluster before what the page offers something else for, and have that find it so."""
@@ -371,9 +372,9 @@ class _Pass:
         names = self.names.copy()
         known = len(names.here)
         text = self.replay.commands[place].text
-        made = rows.Finder(self.session, text).made
-        verdict = Comparison(listing, level, names, self.session.now, made, self.origin,
-                             not self.page.release).judge(lines, output)
+        finder = rows.Finder(self.session, text)
+        verdict = Comparison(listing, level, names, self.session.now, finder.made, self.origin,
+                             not self.page.release, finder.current).judge(lines, output)
         if verdict.equal or (lines is listing.lines and len(self._block) == 1):
             self.names.adopt(names)
             if len(names.here) > known:

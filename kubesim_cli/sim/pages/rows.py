@@ -16,6 +16,7 @@ from .tables import header
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...kubectl.kubeconfig import Kubeconfig
+    from ...machinery.types import Object
     from .editing import Change
     from .session import Session
 
@@ -66,14 +67,22 @@ class Finder:
 
     def made(self, row: dict[str, str]) -> float | None:
         """Return when the object of a row was made (seconds since 1970), None where that cannot be told."""
+        found = self._object(row)
+        return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+
+    def current(self, row: dict[str, str]) -> str:
+        """Return how many replicas the object of a row has, "" where that cannot be told."""
+        found = self._object(row)
+        return str(found.get("status", {}).get("replicas", 0)) if found else ""
+
+    def _object(self, row: dict[str, str]) -> Object | None:
         name = row.get("NAME", "")
         resource, slash, rest = name.partition("/")
         if not slash:
             resource, rest = self.resource, name
         if not rest or not resource:
             return None
-        found = self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
-        return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+        return self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
 
 
 def _first_object(file: str) -> tuple[str, str]:
@@ -142,7 +151,10 @@ def _kubeconfig(session: Session) -> Kubeconfig:
 
 
 def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
-    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is."""
+    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is; what is nearly
+    the name of one that there is will be misspelt."""
+    from difflib import get_close_matches
+
     from ...kubectl.failures import Failure
 
     try:
@@ -153,8 +165,9 @@ def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
     if len(found.config["contexts"]) > 1 or found.context_name in names.here.values():
         return  # the page has contexts of its own, or has called ours already
     for name in set(wanted) - there:
-        if found.context_name in there:
-            names.here.setdefault(name, found.context_name)
+        if found.context_name in there and not get_close_matches(name, there, 1, 0.8) and name not in names.here:
+            names.here[name] = found.context_name
+            session.taken_for_granted[f"{name} means the cluster {found.context_name}"] = None
 
 
 def nodes(session: Session) -> frozenset[str]:

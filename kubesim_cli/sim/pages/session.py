@@ -102,6 +102,7 @@ class Session:
         self._settings = Settings(self.environ)  # of the cluster that the page was in last
         self._cluster: Cluster | None = None
         self.watches: list[Watch] = []
+        self.taken_for_granted: dict[str, None] = {}  # what was inferred on the way, in its order
 
     def _programs(self, state: str, allow: Collection[str], host_shell: bool) -> None:
         """Make the folder of programs that a page finds: kubesim's kubectl, a sleep that costs nothing, and harmless

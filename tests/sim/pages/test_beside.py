@@ -42,7 +42,8 @@ changed
 
 @pytest.mark.parametrize("file", ["../a.yaml", "link.yaml", "nosuch.yaml", "../../secret.yaml"])
 def test_nothing_else_is_read(replayed, repository, file):
-    report = replayed(f"```\n$ kubectl create -f {file}\nerror: the path \"{file}\" does not exist\n```\n", "repo/docs/p.md")
+    report = replayed(f"```\n$ kubectl create -f {file}\nerror: the path \"{file}\" does not exist\n```\n",
+                      "repo/docs/page.md")
     assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
 
 

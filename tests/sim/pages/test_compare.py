@@ -18,10 +18,10 @@ web-86dcfdf4c6-wxzz2     0/1     Pending   0          3s
 
 
 def judge(shown: str, printed: str, level: str = "same", similar: bool = False, made=lambda row: None, now=0.0,
-          undated: bool = False, **told):
+          undated: bool = False, current=lambda row: "", **told):
     lines = shown.split("\n")
-    return Comparison(Listing(lines, 1, similar=similar, **told), level, Names(), now, made, 0.0, undated).judge(
-        lines, printed)
+    return Comparison(Listing(lines, 1, similar=similar, **told), level, Names(), now, made, 0.0, undated,
+                      current).judge(lines, printed)
 
 
 def test_rows_are_found_by_what_they_say_and_not_by_their_place():
@@ -243,6 +243,8 @@ def test_deployments_and_jobs_had_other_columns():
     today = "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/3     3            2           9s\n"
     page = "NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE\nweb    3         4         3            2      9s"
     assert judge(page, today, similar=True).equal
+    assert judge(page, today, similar=True, current=lambda row: "4" if row["NAME"] == "web" else "").equal
+    assert not judge(page, today, similar=True, current=lambda row: "3").equal
     assert not judge(page.replace("web    3", "web    4"), today, similar=True).equal
     assert not judge(page, today).equal
     job = "NAME   STATUS     COMPLETIONS   DURATION   AGE\npi     Complete   1/1           5s         9s\n"

@@ -12,6 +12,7 @@ from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages.outcome import Options
+from kubesim_cli.sim.pages.report import summary
 
 FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -621,6 +622,22 @@ redis:6379> lrange a 0 -1
     "kubectl delete", "kubectl autoscale", "kubectl run -it -- sh -c 'while sleep 1; do :; done'"])
 def test_commands_that_lack_their_words_fail_by_themselves(replayed, command):
     assert states(replayed(f"## Clean up\n```sh\n{command}\n```\n", timeout=20)) == ["failed"]
+
+
+def test_a_context_that_is_misspelt_means_none(replayed):
+    report = replayed("```console\n$ kubectl config use-context minikub\nSwitched to context \"minikub\".\n```\n")
+    assert [outcome.state for outcome in report.outcomes] == ["differs"]
+    report = replayed("```console\n$ kubectl config use-context prod\nSwitched to context \"prod\".\n```\n")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"]
+    assert summary(report)[0] == "inferred: prod means the cluster minikube"
+
+
+def test_a_deployments_replicas_of_old_listings_are_its_own(replayed):
+    listing = ("```console\n$ kubectl create deployment web --image=nginx --replicas=2\ndeployment \"web\" created\n"
+               "$ kubectl get deployments\nNAME  DESIRED  CURRENT  UP-TO-DATE  AVAILABLE  AGE\n"
+               "web  2  {}  2  2  20s\n```\n")
+    assert [outcome.state for outcome in replayed(listing.format(2)).outcomes][1:] == ["equal"]
+    assert [outcome.state for outcome in replayed(listing.format(3)).outcomes][1:] == ["differs"]
 
 
 def test_a_context_that_a_page_has_not_made_beside_its_own_is_none(replayed):
