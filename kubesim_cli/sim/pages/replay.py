@@ -461,14 +461,18 @@ class _Pass:
         for place, age in self.ages:
             made, delay = self._maker(age.made)
             if made < place + 1 and commands[place].at is None:
-                listing = commands[place].listing
-                firm = listing is not None and not (listing.similar or listing.level == "contains")
-                seen.append(Seen(made, place + 1, delay, age.age, age.line, firm))
+                seen.append(Seen(made, place + 1, delay, age.age, age.line, self._hangs_on_ages(place)))
         moments.take(seen)
         left_out = [outcome.state == "left out" for outcome in self.report.outcomes]
         wanted = [0, *(0 if left_out[i] else max(self.replay.wanted(i), 1 if self.page.pace else 0)
                        for i in range(len(commands)))]
         return moments.solve(wanted), moments.contradictions
+
+    def _hangs_on_ages(self, place: int) -> bool:
+        """Whether a listing is true if its ages are, and false if they are not."""
+        listing, verdict = self.replay.commands[place].listing, self.report.outcomes[place].verdict
+        return listing is not None and verdict is not None and (verdict.equal or verdict.but_for_ages) \
+            and not (listing.similar or listing.level == "contains")
 
     def _maker(self, made: float) -> tuple[int, int]:
         """Return the moment from which an object's making is counted, and how many whole seconds later it was made."""
