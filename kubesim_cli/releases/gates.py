@@ -81,6 +81,7 @@ BEHAVIOURS = {
     "EndedPodsDoNotTerminate": (1, 31),      # a deleted pod that has ended is told so, and not as Terminating
     "ExternalIPsDeprecated": (1, 36),        # a Service with externalIPs gets a warning
     "GitRepoDisabled": (1, 33),              # what the warning of a gitRepo volume says
+    "HPATargetGroupRequired": (1, 34),       # a target other than a ReplicationController is in a group
     "HPATargetsNamed": (1, 30),              # the name of the resource stands before its numbers
     "JobManualSelector": (1, 29),            # a Job's manualSelector is filled in
     "KubernetesNameFormats": (1, 34),        # a CRD's schema may ask for k8s-short-name and k8s-long-name

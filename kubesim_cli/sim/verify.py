@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from .pages.model import Shown
     from .pages.outcome import Options, Report
     from .settings import Execute, Settings
 
@@ -26,14 +27,34 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from .pages import formats, infer, outcome, replay, urls
+    from .pages import attempts, formats, gates, infer, outcome, replay, skew, urls
 
-    page = formats.read(path)
-    if options.infer and page.pace:
-        infer.insert(page, lambda shown: outcome.text_of(shown, options), lambda url: urls.text(url, options.maps))
-    if not page.commands:
-        raise BadPage(path, 0, "has no commands that could be compared")
-    return replay.Replay(page, execute, options, tell).run()
+    def source(shown: Shown) -> str:
+        return outcome.text_of(shown, options)
+
+    def replayed(chosen: list[attempts.Attempt]) -> Report:
+        page = formats.read(path)
+        skew.fill(page, options.release or page.release)
+        for each in chosen:
+            each.choose(page)
+        if options.infer and page.pace:
+            gates.turn_on(page, options.release or page.release)
+            infer.insert(page, source, lambda url: urls.text(url, options.maps))
+        for each in chosen:
+            each.replace(page)
+        if not page.commands:
+            raise BadPage(path, 0, "has no commands that could be compared")
+        return replay.Replay(page, execute, options, tell).run()
+
+    chosen: list[attempts.Attempt] = []
+    report = replayed(chosen)
+    for _ in range(attempts.ROUNDS if options.infer and report.page.pace else 0):
+        tried = [(replayed([*chosen, each]), each) for each in attempts.of(report, source)]
+        best, choice = min(tried, key=lambda one: len(one[0].bad), default=(report, None))
+        if choice is None or len(best.bad) >= len(report.bad):
+            break
+        report, chosen = best, [*chosen, choice]
+    return report
 
 
 def _checked(task: tuple[str, Execute | None, Options]) -> Report | BadPage:

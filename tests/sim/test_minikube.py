@@ -97,6 +97,7 @@ def test_addons(terminal, minikube):
         assert minikube(f"addons enable {addon}") == f"* The '{addon}' addon is enabled\n"
     terminal.advance("2m")
     assert terminal.ok("kubectl top nodes").startswith("NAME ")
+    assert "kube-system/metrics-server" in terminal.ok("kubectl get apiservices v1beta1.metrics.k8s.io")
     assert "1/1" in terminal.ok("kubectl get deployments -n ingress-nginx ingress-nginx-controller")
     assert "disabled" not in minikube("addons list")
     assert minikube("addons disable metrics-server") == "* \"The 'metrics-server' addon is disabled\n"

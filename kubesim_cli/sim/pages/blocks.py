@@ -57,6 +57,8 @@ _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
+_CAT = re.compile(r"(?:\s*#.*\n)*\s*cat\s+(?:\./)?([\w.-]+)\s*")
+_EXECUTABLE = re.compile(r"\bchmod\s+\S*[x75]\S*\s+(?:\./)?([\w.-]+)[`\s]")
 _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
                       r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
                       r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
@@ -137,6 +139,8 @@ class Builder:
             self.file(name, text, line)
             return
         self._block += 1
+        if lines[0].startswith("#!") and len(lines) > 1 and self._program(name, lines, line):
+            return
         if language in OTHER_SHELLS and not any(each.lstrip().startswith("PS") for each in lines):
             return
         if language in MANIFESTS or (language in OUTPUTS and _is_manifest(lines)):
@@ -155,6 +159,23 @@ class Builder:
                 self._listing(lines, line, prose, indent, editable)
         elif name:
             self.file(name, text, line)
+
+    def _program(self, name: str, lines: list[str], line: int) -> bool:
+        """Take a script for the file that the page makes executable behind it, or has just shown with `cat` without
+        having made it before; returns whether it is one."""
+        place = len(self.page.items)
+        shown = _CAT.fullmatch(self._awaiting.text) if self._awaiting else None
+        if self._awaiting and shown and not name:
+            before = self.page.items[:self.page.items.index(self._awaiting)]
+            if not any(shown[1] in (item.text if isinstance(item, Command) else item.name) for item in before
+                       if isinstance(item, (Command, Shown))):
+                name, place = shown[1], len(before)
+        elif not name and (found := _EXECUTABLE.search("\n".join(self.page.text.split("\n")[line + len(lines) - 1:]))):
+            name = found[1]
+        if name:
+            self.page.items.insert(place, Shown(name, "\n".join(lines) + "\n", line))
+            self._awaiting = None
+        return bool(name)
 
     def _kind(self, language: str, lines: list[str], prompts: list[re.Match[str] | None], prose: str) -> str:
         told = [(match.group("prompt"), match.group("text") or "") for match in prompts if match]

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     # Tells when the object was made that a row shows: column -> cell -> seconds since 1970, or None.
     Made = Callable[[dict[str, str]], float | None]
+    # And how many pods or the like it has.
+    Current = Callable[[dict[str, str]], str]
 
 _INNER = re.compile(r"\[\.\.\.\]|\.\.\.+|…|<(?!none>|unset>|pending>|unknown>|invalid>|nil>)[a-z][\w -]*>")
 # What is said to who waits for a prompt, each kubectl in words of its own.
@@ -46,7 +48,7 @@ _DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
 _ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
-_FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
+FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SCHEDULE", "COMPLETIONTIME"}
 _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
 _MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
@@ -86,8 +88,9 @@ class Comparison:
     in `names` whether or not the whole is equal."""
 
     def __init__(self, listing: Listing, level: str, names: Names, now: float, made: Made, begun: float = -1.0,
-                 undated: bool = False):
+                 undated: bool = False, current: Current = lambda row: ""):
         self.listing, self.level, self.names, self.now, self.made = listing, level, names, now, made
+        self.current = current
         self.begun, self.undated = begun, undated
         self.loose = listing.similar
         self.ages: list[Age] = []
@@ -270,9 +273,10 @@ class Comparison:
         """Return a table of the page and one of the output, with those columns in which they can be compared where the
         page may be of an older release, or show a part."""
         if self.loose or self.undated:
-            ours, theirs = earlier.in_common(ours, theirs)
-        missing = set(theirs.columns) - set(ours.columns)
-        if missing and (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)):
+            ours, theirs = earlier.in_common(ours, theirs, self.current)
+        missing = set(theirs.columns) - set(ours.columns) - {"AGE"}  # which tells when, and not what, and is left out
+        if (self.loose or self.level == "contains" or (self.undated and missing <= tables.LATER)) \
+                and set(ours.columns) < set(theirs.columns):
             return ours, theirs.only(ours.columns) or theirs
         return ours, theirs
 
@@ -331,7 +335,7 @@ class Comparison:
             return True
         if column in _OF_PROCESSES and "1" not in (ours, theirs):
             return True
-        if column in _FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
+        if column in FREE and AGE.fullmatch(ours.split(" ")[0]) and AGE.fullmatch(theirs.split(" ")[0]):
             return True
         if self.loose and column in _OF_NODES:  # how the page's cluster was made
             return True
@@ -418,10 +422,6 @@ def _nearest(line: str, printed: list[str]) -> list[str]:
     return sorted(difflib.get_close_matches(line, dict.fromkeys(printed), _SHOWN // 2, 0.3), key=printed.index)
 
 
-
-
-
-
 def _least(cells: list[str], age: int) -> int:
     found = interval(cells[age]) if 0 <= age < len(cells) else None
     return found[0] if found else 0
@@ -429,7 +429,6 @@ def _least(cells: list[str], age: int) -> int:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
 
 
 def _agree(shown: list[str], printed: list[str]) -> bool:

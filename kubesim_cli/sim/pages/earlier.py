@@ -9,6 +9,10 @@ import re
 
 from .tables import Table
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _EVENTS = re.compile(r"(\s*)First ?Seen\s+Last ?Seen\s+Count\s+From\s+Sub[Oo]bjectPath\s+Type\s+Reason\s+Message")
 _EVENT = re.compile(r"(\s*)(\d+\w*)\s+\d+\w*\s+\d+\s+\{?([\w-]+)(?:[ ,][^}\t]*?)? ?\}?\s+(?:\S+\{\S+\}\s+)?"
                     r"(Normal|Warning)\s+(\S+)\s+(.*)")
@@ -26,6 +30,8 @@ _WORDS = (
      lambda found: f"{found[1]}.apps/{found[2]}" + (found[3] or "").replace(" revision ", " with revision #", not str(
          found[3]).startswith(" with"))),
     (re.compile(r"(?:map\[[^\[\]]*:[^\[\]]*\] ?)+"), lambda found: _MAP.sub(_as_json, found[0])),  # until 1.16
+    (re.compile(r"(The following )kubectl-(compatible plugins are available:)"), r"\1\2"),
+    (re.compile(r"(.* identified as a )(plugin, but it is not executable)"), r"\1kubectl \2"),
     (re.compile(r"(\s*)---------(?:\s+-+){7}"), r"\1----  ------  ----  ----  -------"),
     (_EVENTS, r"\1Type  Reason  Age  From  Message"),
     (_EVENT, r"\1\4  \5  \2  \3  \6"),
@@ -36,6 +42,7 @@ _MORE = (
     re.compile(r"(Unable to find \")[\w./]+, Resource="),
     re.compile(r"(Successfully assigned )[a-z0-9-]+/"),
     re.compile(r"( patched) \(no change\)$"),
+    re.compile(r"(Waiting for) deployment \"[^\"]+\"(?= rollout to finish)"),
 )
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
 
@@ -67,18 +74,23 @@ def _none(line: str) -> str:
     return re.sub(r":(\s*)$", r":\1<none>", line.rstrip(", ") + " ")
 
 
-def in_common(ours: Table, theirs: Table) -> tuple[Table, Table]:
+def in_common(ours: Table, theirs: Table, current: Callable[[dict[str, str]], str]) -> tuple[Table, Table]:
     """Return a page's table with DESIRED and one of today with READY (or COMPLETIONS) with the columns in which they
-    can be compared: until 1.12, DESIRED and CURRENT were told apart, and what a Job has done was SUCCESSFUL."""
+    can be compared: until 1.12, DESIRED and CURRENT were told apart, and what a Job has done was SUCCESSFUL.
+    `current`: tells of a row how many there are, "" where nobody knows."""
     ratio = next((name for name in ("READY", "COMPLETIONS") if name in theirs.columns), "")
     if "DESIRED" not in ours.columns or "DESIRED" in theirs.columns or not ratio:
         return ours, theirs
     place = theirs.columns.index(ratio)
+    extra = ["DESIRED", "SUCCESSFUL", "CURRENT"]
     rows = []
     for line, cells in theirs.rows:
         done, _, desired = cells[place].partition("/")
-        rows.append((line, [*cells, desired, done]))
-    columns = [*theirs.columns, "DESIRED", "SUCCESSFUL"]
-    theirs = Table(theirs.place, columns, [*theirs.starts, theirs.starts[-1] + 10, theirs.starts[-1] + 20], rows)
+        rows.append((line, [*cells, desired, done, current(dict(zip(theirs.columns, cells)))]))
+    if not all(cells[-1] for _, cells in rows):
+        extra.pop()
+    columns = [*theirs.columns, *extra]
+    starts = [*theirs.starts, *(theirs.starts[-1] + 10 * (i + 1) for i in range(len(extra)))]
+    theirs = Table(theirs.place, columns, starts, [(line, cells[:len(columns)]) for line, cells in rows])
     common = [name for name in ours.columns if name in columns]
     return ours.only(common) or ours, theirs.only(common) or theirs

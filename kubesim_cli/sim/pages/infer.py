@@ -64,7 +64,7 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     balanced = False
     replicas = _dns_servers(page)
     zone = _zone(page)
-    made = Made(lambda text: _objects(text, discovery), discovery, opened)
+    made = Made(lambda text: objects_of(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
             made.shown(item.name, source(item))
@@ -99,7 +99,7 @@ def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> 
             edits = re.match(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s", item.text) and not item.change
             editing = item if edits else None
         elif isinstance(item, Shown) and editing is not None and not editing.saves:
-            objects = _objects(source(item), discovery, read=True)
+            objects = objects_of(source(item), discovery, read=True)
             if len(objects) == 1 and re.search(rf"[\s/]{re.escape(objects[0][1])}(?:\s|$)", editing.text):
                 item.name = editing.saves = item.name or f"edited-{number}.yaml"
                 page.items.remove(item)
@@ -193,7 +193,7 @@ def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,
             continue
         if item.name and re.search(rf"(?<![\w-]){re.escape(os.path.basename(item.name))}(?![\w-])", commands):
             continue
-        objects = _objects(source(item), discovery)
+        objects = objects_of(source(item), discovery)
         if not objects or any(each in made for each in objects) or item.name in saved:
             continue
         item.name = item.name or f"manifest-{number}.yaml"
@@ -201,7 +201,7 @@ def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,
     return found
 
 
-def _objects(text: str, discovery: Discovery, read: bool = False) -> list[tuple[str, str]]:
+def objects_of(text: str, discovery: Discovery, read: bool = False) -> list[tuple[str, str]]:
     """Return the objects of a manifest as (resource, name); none where it is not one that can be applied, or, unless
     `read`, one that was read from a server."""
     from ruamel.yaml import YAML
@@ -234,7 +234,7 @@ def _made_by_commands(page: Page, discovery: Discovery, opened: Callable[[str], 
                 continue
             plain = [word for word in words[1:] if not word.startswith("-")]
             for url in (word for word in plain if "://" in word):
-                found.update(_objects(opened(url), discovery))
+                found.update(objects_of(opened(url), discovery))
             if plain[:1] == ["run"] and len(plain) > 1:
                 found.add(("pods", plain[1]))
             elif plain[:1] in (["create"], ["expose"]) and len(plain) > 2:

@@ -92,8 +92,10 @@ class Page:
     start: str = ""             # an RFC 3339 time
     level: str = "same"
     nodes: int = 1
+    gates: list[str] = field(default_factory=list)      # feature gates that are on in its cluster
     uids: dict[str, str] = field(default_factory=dict)  # RESOURCE/NAME -> UID
     pace: int = 20              # seconds between commands where nothing tells
+    inferred: list[str] = field(default_factory=list)  # what is taken for granted beside the inferred commands
 
     @property
     def commands(self) -> list[Command]:

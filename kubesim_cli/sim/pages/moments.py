@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    Bounds = dict[tuple[int, int], int]
+    _Taken = tuple[Bounds, Bounds, list[tuple[int, int]]]  # (the most, the lines that tell it, what contradicts it)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
 AGE = re.compile(r"\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?", re.ASCII)
@@ -42,7 +46,7 @@ def exactly(age: str) -> tuple[int, int] | None:
 class Seen:
     """An age that a page tells of an object made `delay` seconds after moment `made`, listed at moment `listed`.
 
-    Moment 0 is when the cluster was made, n + 1 that of command n.
+    Moment 0 is when the cluster was made, n + 1 that of command n. `firm`: the listing is false where this age is.
     """
 
     made: int
@@ -50,6 +54,7 @@ class Seen:
     delay: int
     age: str
     line: int
+    firm: bool = True
 
 
 class Moments:
@@ -63,15 +68,44 @@ class Moments:
         self._line: dict[tuple[int, int], int] = {}
 
     def take(self, seen: list[Seen]) -> None:
-        """Take what listings tell; what contradicts the earlier lines of the page is left out and told."""
-        seen = [each for each in seen if each.made != each.listed]
+        """Take what listings tell; where that contradicts itself, as many whole listings as can be true together. What
+        contradicts these is left out and told."""
+        seen = sorted((each for each in seen if each.made != each.listed), key=lambda one: (one.listed, one.line))
         if self._try(seen, exactly) or self._try(seen, interval):
             return
-        for each in sorted(seen, key=lambda one: (one.listed, one.line)):
-            saved = dict(self._most), dict(self._line)
-            if not self._try([each], interval):
-                before = sorted(line for line in saved[1].values() if line < each.line)
-                self.contradictions.append((before[-1] if before else each.line, each.line))
+        listings = [list(ages) for _, ages in groupby(seen, lambda one: one.listed)]
+        listings.sort(key=lambda ages: not all(each.firm for each in ages))
+        most, before = self._taken(listings)
+        for given_up in listings:
+            score, tried = self._taken([each for each in listings if each is not given_up] + [given_up])
+            if score > most:
+                most, before = score, tried
+        self._most, self._line, self.contradictions = before
+
+    def _taken(self, listings: list[list[Seen]]) -> tuple[tuple[int, int, int], _Taken]:
+        """Take the ages of listings, one listing after the other: return how many are true as a whole, firm ones first,
+        and how many ages; and what that comes to. Nothing is kept."""
+        saved = dict(self._most), dict(self._line)
+        firm = whole = taken = 0
+        left: list[Seen] = []
+        for ages in listings:
+            if self._try(ages, interval):
+                firm += all(each.firm for each in ages)
+                whole, taken = whole + 1, taken + len(ages)
+                continue
+            for each in ages:
+                if self._try([each], interval):
+                    taken += 1
+                else:
+                    left.append(each)
+        told = []
+        for each in sorted(left, key=lambda one: (one.listed, one.line)):
+            kept = set(self._line.values())
+            told.append((max((line for line in kept if line < each.line), default=min(kept, default=each.line)),
+                         each.line))
+        found = self._most, self._line, told
+        self._most, self._line = saved
+        return (firm, whole, taken), found
 
     def _try(self, seen: list[Seen], width: Callable[[str], tuple[int, int] | None]) -> bool:
         """Take some ages unless they contradict the rest; returns whether they were taken."""

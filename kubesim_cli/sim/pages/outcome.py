@@ -58,6 +58,7 @@ class Report:
     outcomes: list[Outcome] = field(default_factory=list)
     contradictions: list[tuple[int, int]] = field(default_factory=list)
     passes: int = 0
+    inferred: list[str] = field(default_factory=list)  # what was taken for granted on the way
 
     def count(self, *states: str) -> int:
         """Return how many of the page's own commands ended so."""

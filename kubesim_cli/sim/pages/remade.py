@@ -30,7 +30,7 @@ class Made:
         self._objects, self._discovery, self._opened = objects, discovery, opened
         self._files: dict[str, str] = {}
         self._made: dict[tuple[str, str, str], str] = {}  # object -> what it was made of
-        self._gone: dict[tuple[str, str, str], str] = {}  # and those that were deleted
+        self._gone: dict[tuple[str, str, str], tuple[str, int]] = {}  # those deleted, in which untold block
 
     def shown(self, name: str, text: str) -> None:
         """Take a file that the page shows."""
@@ -47,8 +47,8 @@ class Made:
             verb = next((word for word in words[1:] if not word.startswith("-")), "")
             if verb == "delete":
                 if not re.search(r"[Ee]rror|not found", listed):
-                    steps += self._again(words, listed)
-                self._forget(words, command.text, listed)
+                    steps += self._again(words, listed, command.block)
+                self._forget(words, command.text, listed, 0 if command.listing else command.block)
             if verb not in ("create", "apply", "run", "autoscale") or any(
                     word.startswith("--dry-run") for word in words):
                 continue
@@ -83,21 +83,23 @@ class Made:
             return {(found.name, name, namespace): " ".join(words)} if found else {}
         return {}
 
-    def _again(self, words: list[str], listed: str) -> list[str]:
-        """Return the commands that make anew what was deleted before, and is by this command."""
+    def _again(self, words: list[str], listed: str, block: int) -> list[str]:
+        """Return the commands that make anew what was deleted before, and is by this command. A listing tells of the
+        commands before it in its block that have none, so that it says nothing about what one of these has deleted."""
         files: dict[str, None] = {}
-        for entry, source in list(self._gone.items()):
+        for entry, (source, gone_in) in list(self._gone.items()):
             if entry not in self._made and (source in self._files or "://" in source) and (
-                    source in words or self._names(words, entry) or _is_told(entry[0], entry[1], "deleted", listed)):
+                    source in words or self._names(words, entry)
+                    or (gone_in != block and _is_told(entry[0], entry[1], "deleted", listed))):
                 files[source] = None
-                self._made[entry] = self._gone.pop(entry)
+                self._made[entry], _ = self._gone.pop(entry)
         return [f"kubectl apply -f {file}" for file in files]
 
-    def _forget(self, words: list[str], text: str, listed: str) -> None:
+    def _forget(self, words: list[str], text: str, listed: str, block: int) -> None:
         for entry, source in list(self._made.items()):
             if "--all" in words or (entry[2] and entry[2] in words) or self._deletes(
                     entry, source, words, text, listed):
-                self._gone[entry] = _value(words, "-f", "--filename") or source
+                self._gone[entry] = _value(words, "-f", "--filename") or source, block
                 del self._made[entry]
 
     def _names(self, words: list[str], entry: tuple[str, str, str]) -> bool:

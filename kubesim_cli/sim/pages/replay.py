@@ -9,8 +9,7 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import containers, instead, layout, rows, urls
-from .commandline import Scan, named_clusters, named_nodes
+from . import beside, containers, installing, instead, layout, meaning, rows, urls
 from .compare import Age, Comparison, Verdict
 from .families import settings_of
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
@@ -32,11 +31,12 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-_REPEATABLE = re.compile(rf"{READERS.pattern}|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
+_REPEATABLE = re.compile(rf"{READERS.pattern}"
+                         r"|^\s*curl\s(?!.*\s(?:-X|-d|-T|-F|--request|--data|--form|--upload))[^|&;]*$"
+                         r"|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
                          r"nodetool\s+status)\b[^|&;]*$")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
                         r"|\b0 Running / [1-9]|State: +Waiting")
-_DRAWN = re.compile(r"-[a-z0-9]{5}$")
 # Seconds after which somebody looks again who does not see yet what the page shows.
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
@@ -62,7 +62,7 @@ class Replay:
     def _changes(self, command: Command) -> bool:
         """Whether a command is run, as far as its words tell, and does more than read."""
         return not (command.left_out or READERS.match(command.text) or why_not(command.text, (), self.options.allow)
-                    or (not command.saves and why_endless(command.text, ())))
+                    or (not command.saves and not command.change and why_endless(command.text, ())))
 
     def run(self) -> Report:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
@@ -112,7 +112,7 @@ class _Pass:
         self.options = replay.options
         self.session = Session(folder, replay.execute, release=replay.options.release or page.release, nodes=page.nodes,
                                start=page.start, timeout=replay.options.timeout, allow=replay.options.allow,
-                               host_shell=replay.options.host_shell, settings=settings_of(page))
+                               host_shell=replay.options.host_shell, settings=settings_of(page), gates=page.gates)
         self.report = Report(page)
         self.names = Names()
         self.uids = dict(replay._uids)
@@ -147,6 +147,7 @@ class _Pass:
                     self._play(item, place)
                     place, extra = place + 1, 0
                     self.replay._tell(place, len(self.replay.commands))
+            self.report.inferred = list(self.session.taken_for_granted)
 
     def _choose(self, place: int) -> None:
         """Keep the cluster before what the page offers something else for, and have that find it so."""
@@ -206,8 +207,12 @@ class _Pass:
             return
         self._defined |= defined_names(text)
         self._left_out.set(text)
+        if not command.inside:
+            beside.bring(text, self.page.path)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
+        if command.saves or command.change:  # of the object as it is by now
+            text = rows.edit(self.session, text, command.saves, command.change)
         if self._number != command.block:
             self._block, self._number = [], command.block
         if place + 1 in self.replay.early:
@@ -228,33 +233,11 @@ class _Pass:
 
     def _text(self, command: Command) -> str:
         """Return what is run for a command: names and URLs as they are here."""
-        self._bind_words(command.text)
+        self._meant = meaning.bind(self.session, self.names, command.text)
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
-        if command.saves or command.change:
-            text = rows.edit(self.session, text, command.saves, command.change)
-        return urls.to_files(text, self.options.maps)
-
-    def _bind_words(self, text: str) -> None:
-        """Bind the pods and nodes that a command names and no listing has shown to ones that are there."""
-        self._meant = {}
-        words = [word.rpartition("/")[2] for words in Scan(text).commands if words[0] == "kubectl" for word in words]
-        drawn = [word for word in words if _DRAWN.search(word) and word not in self.names.here]
-        if drawn:
-            pods = [pod["metadata"]["name"] for pod in self.session.cluster.client.list("pods")["items"]]
-            for word in drawn:
-                if word not in pods and (found := self.names.candidates(word, pods)):
-                    self.names.bind(word, found[0])
-                    self._meant[word] = found[1:]
-        for node in named_nodes(text):
-            if node not in self.names.nodes and node not in self.names.here:
-                free = [name for name in sorted(self.names.nodes, reverse=True) if name not in self.names.of_page]
-                if free:
-                    self.names.bind(node, free[0])
-                else:
-                    self.names.here[node] = max(self.names.nodes)
-        if wanted := named_clusters(text):
-            rows.bind_clusters(self.session, self.names, wanted)
+        text = urls.to_files(text, self.options.maps)
+        return text if command.inside or self.options.host_shell else installing.to_scratch(text)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments
@@ -284,7 +267,7 @@ class _Pass:
             self._container = containers.debugged(self._text(command), ran.output) or self._container
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
-        ran.output = urls.to_urls(ran.output, self.options.maps)
+        ran.output = installing.to_page(urls.to_urls(ran.output, self.options.maps), self.session.home)
         self._block.append(ran.output)
         outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
         if ran.timed_out:
@@ -390,9 +373,9 @@ class _Pass:
         names = self.names.copy()
         known = len(names.here)
         text = self.replay.commands[place].text
-        made = rows.Finder(self.session, text).made
-        verdict = Comparison(listing, level, names, self.session.now, made, self.origin,
-                             not self.page.release).judge(lines, output)
+        finder = rows.Finder(self.session, text)
+        verdict = Comparison(listing, level, names, self.session.now, finder.made, self.origin,
+                             not self.page.release, finder.current).judge(lines, output)
         if verdict.equal or (lines is listing.lines and len(self._block) == 1):
             self.names.adopt(names)
             if len(names.here) > known:
@@ -443,7 +426,7 @@ class _Pass:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""
         for seconds in (0, 5, 10, 15, 30, 60):
             self.session.advance(self.session.now + seconds)
-            if rows.compare_watch(listing, watch.printed(), self.names, not self.page.release).equal:
+            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release).equal:
                 return
 
     # Containers
@@ -479,12 +462,18 @@ class _Pass:
         for place, age in self.ages:
             made, delay = self._maker(age.made)
             if made < place + 1 and commands[place].at is None:
-                seen.append(Seen(made, place + 1, delay, age.age, age.line))
+                seen.append(Seen(made, place + 1, delay, age.age, age.line, self._hangs_on_ages(place)))
         moments.take(seen)
         left_out = [outcome.state == "left out" for outcome in self.report.outcomes]
         wanted = [0, *(0 if left_out[i] else max(self.replay.wanted(i), 1 if self.page.pace else 0)
                        for i in range(len(commands)))]
         return moments.solve(wanted), moments.contradictions
+
+    def _hangs_on_ages(self, place: int) -> bool:
+        """Whether a listing is true if its ages are, and false if they are not."""
+        listing, verdict = self.replay.commands[place].listing, self.report.outcomes[place].verdict
+        return listing is not None and verdict is not None and (verdict.equal or verdict.but_for_ages) \
+            and not (listing.similar or listing.level == "contains")
 
     def _maker(self, made: float) -> tuple[int, int]:
         """Return the moment from which an object's making is counted, and how many whole seconds later it was made."""

@@ -43,7 +43,8 @@ def lines(report: Report, verbose: bool = False) -> Iterator[tuple[str, str]]:
 
 def summary(report: Report) -> list[str]:
     """Return what is to be told of a page in a few lines, the verdict last."""
-    told = [f"inferred: {outcome.command.text.removeprefix('kubectl ')} (before line {outcome.command.line})"
+    told = [f"inferred: {each}" for each in [*report.page.inferred, *report.inferred]]
+    told += [f"inferred: {outcome.command.text.removeprefix('kubectl ')} (before line {outcome.command.line})"
             for outcome in report.outcomes if outcome.command.origin == "inferred"]
     reasons: dict[str, int] = {}
     for outcome in report.outcomes:

@@ -8,7 +8,7 @@ import shlex
 
 from ...machinery import timestamps
 from .commandline import VALUED, Scan
-from .compare import Verdict
+from .compare import FREE, Verdict
 from .model import Listing
 from .names import Names
 from .tables import header
@@ -16,6 +16,7 @@ from .tables import header
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...kubectl.kubeconfig import Kubeconfig
+    from ...machinery.types import Object
     from .editing import Change
     from .session import Session
 
@@ -66,14 +67,22 @@ class Finder:
 
     def made(self, row: dict[str, str]) -> float | None:
         """Return when the object of a row was made (seconds since 1970), None where that cannot be told."""
+        found = self._object(row)
+        return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+
+    def current(self, row: dict[str, str]) -> str:
+        """Return how many replicas the object of a row has, "" where that cannot be told."""
+        found = self._object(row)
+        return str(found.get("status", {}).get("replicas", 0)) if found else ""
+
+    def _object(self, row: dict[str, str]) -> Object | None:
         name = row.get("NAME", "")
         resource, slash, rest = name.partition("/")
         if not slash:
             resource, rest = self.resource, name
         if not rest or not resource:
             return None
-        found = self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
-        return timestamps.parse(found["metadata"]["creationTimestamp"]) if found else None
+        return self.session.find(resource, rest, row.get("NAMESPACE") or self.namespace)
 
 
 def _first_object(file: str) -> tuple[str, str]:
@@ -142,7 +151,10 @@ def _kubeconfig(session: Session) -> Kubeconfig:
 
 
 def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
-    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is."""
+    """Have contexts, clusters and users that no kubeconfig has mean those of the cluster that there is; what is nearly
+    the name of one that there is will be misspelt."""
+    from difflib import get_close_matches
+
     from ...kubectl.failures import Failure
 
     try:
@@ -153,8 +165,9 @@ def bind_clusters(session: Session, names: Names, wanted: list[str]) -> None:
     if len(found.config["contexts"]) > 1 or found.context_name in names.here.values():
         return  # the page has contexts of its own, or has called ours already
     for name in set(wanted) - there:
-        if found.context_name in there:
-            names.here.setdefault(name, found.context_name)
+        if found.context_name in there and not get_close_matches(name, there, 1, 0.8) and name not in names.here:
+            names.here[name] = found.context_name
+            session.taken_for_granted[f"{name} means the cluster {found.context_name}"] = None
 
 
 def nodes(session: Session) -> frozenset[str]:
@@ -178,8 +191,9 @@ def claims(session: Session, names: Names) -> dict[str, str]:
 def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = False) -> Verdict:
     """Compare the rows of a watch: each object has to go through the states that the page shows, in their order.
 
-    Ages are free, as are repeated rows; a page may end before the watch does. One that does not tell its release
-    (`undated`) may call pods Terminating that have ended already, as servers have up to 1.30.
+    Ages and what else is free are, as are repeated rows; a page may end before the watch does. One that does not tell
+    its release (`undated`) may call pods Terminating that have ended already, as servers have up to 1.30. Names are
+    bound whether or not the whole is equal.
     """
     columns = _columns(listing.lines) or _PODS
     here = _columns(printed.split("\n")) or _PODS
@@ -189,7 +203,7 @@ def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = 
     real: dict[str, list[State]] = {}
     for name, states in _states(printed.split("\n"), here, columns).items():
         if undated and "STATUS" in columns:
-            states = _as_terminating(states, [name for name in columns if name not in ("NAME", "AGE")].index("STATUS"))
+            states = _as_terminating(states, _told(columns).index("STATUS"))
         real.setdefault(names.to_page(name), []).extend(states)
     missing: list[str] = []
     for name, states in shown.items():
@@ -197,7 +211,7 @@ def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = 
                                             and names.copy().match(name, each, listing.similar)]
         tried = [(_missing(states, real[each], names), each) for each in there]
         least, other = min(tried, key=lambda one: len(one[0])) if tried else ([line for _, line in states], "")
-        if not least and other != name:
+        if other and other != name:
             names.match(name, other, listing.similar)
             real[name] = real.pop(other)
         missing += least
@@ -236,10 +250,15 @@ def _columns(lines: list[str]) -> list[str]:
     return found[0] if found else []
 
 
+def _told(columns: list[str]) -> list[str]:
+    """Return which columns tell an object's state."""
+    return [name for name in columns if name not in ("NAME", "AGE") and name not in FREE]
+
+
 def _states(lines: list[str], columns: list[str], wanted: list[str]) -> dict[str, list[State]]:
-    """Return the states of each object: (the cells of the columns that are wanted, without the age; the line)."""
+    """Return the states of each object: (the cells of the wanted columns that tell its state; the line)."""
     out: dict[str, list[State]] = {}
-    places = [columns.index(name) for name in wanted if name not in ("NAME", "AGE")]
+    places = [columns.index(name) for name in _told(wanted)]
     for line in lines:
         if not line.strip() or re.match(r"NAME\s{2,}", line):
             continue

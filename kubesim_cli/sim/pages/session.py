@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ...machinery import timestamps
 from ...releases import parse_release
 from ..settings import Settings
+from . import installing
 from .bash import Bash
 from .commandline import plain_words
 from .programs import FETCHING, HARMLESS
@@ -83,13 +84,13 @@ class Session:
 
     def __init__(self, folder: str, execute: Execute | None, *, release: str = "", nodes: int = 1, start: str = "",
                  timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False,
-                 settings: dict[str, str] | None = None):
-        """`settings`: of the control plane, as Cluster.reset has them."""
+                 settings: dict[str, str] | None = None, gates: Collection[str] = ()):
+        """`settings`: of the control plane, as Cluster.reset has them; `gates`: feature gates that are on."""
         self._chosen = settings or {}
         self.folder, self.execute, self.timeout = folder, execute, timeout
         self.work, self.bin = os.path.join(folder, "work"), os.path.join(folder, "home", ".kubesim", "bin")
         os.makedirs(self.work)
-        home = os.path.join(folder, "home")
+        self.home = home = os.path.join(folder, "home")
         state = os.path.join(home, ".kubesim")
         os.makedirs(state)
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "BASH"))}
@@ -97,11 +98,13 @@ class Session:
                         "KUBESIM_KUBERNETES_VERSION": release, "KUBESIM_KUBECONFIG": "1", "KUBESIM_TTY": "1",
                         "PWD": self.work, "TERM": "dumb"}
         self.nodes, self.start = nodes, start or START
+        self._gates = dict.fromkeys(gates, True)
         self._programs(state, allow, host_shell)
         self._bash: Bash | None = None
         self._settings = Settings(self.environ)  # of the cluster that the page was in last
         self._cluster: Cluster | None = None
         self.watches: list[Watch] = []
+        self.taken_for_granted: dict[str, None] = {}  # what was inferred on the way, in its order
 
     def _programs(self, state: str, allow: Collection[str], host_shell: bool) -> None:
         """Make the folder of programs that a page finds: kubesim's kubectl, a sleep that costs nothing, and harmless
@@ -112,6 +115,8 @@ class Session:
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
+        own = installing.folder(self.environ["HOME"])
+        os.makedirs(own)
         for name in FETCHING:
             if name not in allow:
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -121,7 +126,7 @@ class Session:
             found = shutil.which(name)
             if found and not os.path.lexists(os.path.join(folder, name)):
                 os.symlink(found, os.path.join(folder, name))
-        self.environ["PATH"] = folder
+        self.environ["PATH"] = folder + os.pathsep + own
 
     def __enter__(self) -> Session:
         self._before = dict(os.environ), os.getcwd()
@@ -130,7 +135,8 @@ class Session:
         os.chdir(self.work)
         _tell_zone()
         cluster = self._open()
-        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release, settings=self._chosen)
+        cluster.reset(seed="page", nodes=self.nodes, release=cluster.server.release, settings=self._chosen,
+                      feature_gates=self._gates)
         cluster.close()
         self._cluster = None
         cluster = self._open()
@@ -184,6 +190,7 @@ class Session:
         """Throw the cluster away; the next command finds a new one, perhaps of another release. The clock goes on."""
         cluster = self.cluster
         cluster.reset(seed="page", nodes=self.nodes, settings=self._chosen,
+                      feature_gates={} if release else self._gates,
                       release=parse_release(release) if release else cluster.server.release)
 
     def keep(self, name: str = "kept") -> str:
@@ -228,7 +235,8 @@ class Session:
     def run(self, text: str, apart: bool = False) -> Ran:
         """Run a command; `apart` tells stdout and stderr apart."""
         words = plain_words(text) if self.execute is not None else None
-        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words):
+        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words) \
+                and not self._has_plugins():  # which take the place of the process
             ran = self._kubectl(words[1:], apart)
         else:
             if self._bash is None:
@@ -248,6 +256,11 @@ class Session:
             for watch in self.watches:
                 watch.look()
         return ran
+
+    def _has_plugins(self) -> bool:
+        """Whether a program that a page finds may be a plugin of kubectl."""
+        folders = filter(os.path.isdir, self.environ["PATH"].split(os.pathsep))
+        return any(name.startswith("kubectl-") for folder in folders for name in os.listdir(folder))
 
     def _change_cluster(self) -> None:
         """Look at the cluster that the kubeconfig names now, and have it be as late there as it was in the other."""

@@ -148,3 +148,15 @@ def test_an_empty_list_of_policies_is_no_missing_one(api):
     assert [each["type"] for each in create("a", None)["spec"]["behavior"]["scaleDown"]["policies"]] == ["Percent"]
     patch = {"spec": {"behavior": {"scaleUp": {"policies": []}}}}
     assert "scaleUp.policies: Required" in api.refused(api.change, "horizontalpodautoscalers.autoscaling", "a", patch)
+
+
+def test_since_1_34_a_new_target_is_in_a_group(desk):
+    wrong = ['spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group']
+    spec = {"maxReplicas": 1, "scaleTargetRef": {"kind": "Deployment", "name": "n"}}
+    for release, expected in (((1, 33), []), ((1, 34), wrong)):
+        made = desk("autoscaling", "HorizontalPodAutoscaler", release=release)
+        assert made.errors({"spec": spec}) == expected
+        assert made.errors({"spec": {**spec, "scaleTargetRef": {"kind": "ReplicationController", "name": "n"}}}) == []
+        old = made.new({"spec": spec})
+        assert made.change(old, maxReplicas=2) == []
+        assert made.change(old, scaleTargetRef={"kind": "ReplicaSet", "name": "n"}) == expected

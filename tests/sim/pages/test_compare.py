@@ -18,10 +18,10 @@ web-86dcfdf4c6-wxzz2     0/1     Pending   0          3s
 
 
 def judge(shown: str, printed: str, level: str = "same", similar: bool = False, made=lambda row: None, now=0.0,
-          undated: bool = False, **told):
+          undated: bool = False, current=lambda row: "", **told):
     lines = shown.split("\n")
-    return Comparison(Listing(lines, 1, similar=similar, **told), level, Names(), now, made, 0.0, undated).judge(
-        lines, printed)
+    return Comparison(Listing(lines, 1, similar=similar, **told), level, Names(), now, made, 0.0, undated,
+                      current).judge(lines, printed)
 
 
 def test_rows_are_found_by_what_they_say_and_not_by_their_place():
@@ -213,6 +213,11 @@ def test_marks_before_lines_that_are_only_similar():
      "Labels:   a=1\n          tier=2\nAnnotations:  a: 1\n              revision: 2"),
     ('deployments "web"', "deployment.apps/web"),
     ('daemonsets "web" revision 2', "daemonset.apps/web with revision #2"),
+    ("Waiting for rollout to finish: 1 out of 3 new replicas have been updated...",
+     'Waiting for deployment "web" rollout to finish: 1 out of 3 new replicas have been updated...'),
+    ("The following kubectl-compatible plugins are available:", "The following compatible plugins are available:"),
+    ("  - warning: /a/kubectl-a identified as a plugin, but it is not executable",
+     "  - warning: /a/kubectl-a identified as a kubectl plugin, but it is not executable"),
     ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),
     ("OldReplicaSets:  web-1f2d (3/3 replicas created)",
      "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
@@ -238,6 +243,8 @@ def test_deployments_and_jobs_had_other_columns():
     today = "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/3     3            2           9s\n"
     page = "NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE\nweb    3         4         3            2      9s"
     assert judge(page, today, similar=True).equal
+    assert judge(page, today, similar=True, current=lambda row: "4" if row["NAME"] == "web" else "").equal
+    assert not judge(page, today, similar=True, current=lambda row: "3").equal
     assert not judge(page.replace("web    3", "web    4"), today, similar=True).equal
     assert not judge(page, today).equal
     job = "NAME   STATUS     COMPLETIONS   DURATION   AGE\npi     Complete   1/1           5s         9s\n"
@@ -403,6 +410,15 @@ def test_a_part_of_a_table_may_have_fewer_columns():
     assert not judge("NAME                   STATUS\nweb-86dcfdf4c6-wxzz2   Running", PODS, "contains").equal
     assert not judge("NAME\nweb-0", PODS, "contains").equal
     assert not judge("NAME\nweb-86dcfdf4c6-bcdfg\nweb-86dcfdf4c6-wxzz2", PODS).equal
+
+
+def test_an_author_may_cut_the_ages_off():
+    printed = "NAME   ENDPOINTS                  AGE\nweb    10.0.0.2:80,10.0.0.1:80    9s\n"
+    page = "NAME   ENDPOINTS\nweb    10.1.0.1:80,10.1.0.2:80"
+    assert judge(page, printed, undated=True).equal
+    assert not judge(page.replace("ENDPOINTS", "PORTS"), printed, undated=True).equal
+    assert not judge(page, printed).equal
+    assert not judge("NAME\nweb", printed, undated=True).equal
 
 
 def test_each_cluster_has_a_certificate_of_its_own():

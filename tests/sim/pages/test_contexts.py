@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from kubesim_cli.sim.pages.report import summary
+
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
 
@@ -58,3 +60,11 @@ def test_a_context_that_a_page_has_not_made_beside_its_own_is_none(replayed):
 def test_a_kubeconfig_that_cannot_be_read_ends_no_page(replayed):
     report = replayed("```sh\necho '{' > config\nexport KUBECONFIG=$PWD/config\nkubectl config use-context x\n```\n")
     assert states(report)[-1] == "failed"
+
+
+def test_a_context_that_is_misspelt_means_none(replayed):
+    report = replayed("```console\n$ kubectl config use-context minikub\nSwitched to context \"minikub\".\n```\n")
+    assert [outcome.state for outcome in report.outcomes] == ["differs"]
+    report = replayed("```console\n$ kubectl config use-context prod\nSwitched to context \"prod\".\n```\n")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"]
+    assert summary(report)[0] == "inferred: prod means the cluster minikube"

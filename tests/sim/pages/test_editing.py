@@ -67,6 +67,47 @@ $ kubectl get deployment web -o jsonpath='{.spec.replicas}'
 
 
 @needs_bash
+def test_an_edit_saves_the_object_as_it_is_when_it_is_opened(replayed):
+    """Its status changes in the seconds before."""
+    report = replayed("""\
+```shell
+kubectl create deployment web --image=nginx:1.14.2
+```
+Change the image from `nginx:1.14.2` to `nginx:1.16.1`:
+```shell
+kubectl edit deployment web
+```
+The output is:
+```
+deployment.apps/web edited
+```
+""")
+    assert [outcome.state for outcome in report.outcomes] == ["ran", "equal"], report.bad
+
+
+@needs_bash
+def test_an_edit_instead_of_another_command_finds_the_cluster_as_it_was(replayed):
+    report = replayed("""\
+```shell
+kubectl create deployment web --image=nginx:1.14.2
+```
+Give it another image:
+```shell
+kubectl set image deployment/web nginx=nginx:1.16.1
+```
+Alternatively, edit it, and change the image from `nginx:1.14.2` to `nginx:1.16.1`:
+```shell
+kubectl edit deployment web
+```
+The output is:
+```
+deployment.apps/web edited
+```
+""")
+    assert [outcome.state for outcome in report.outcomes] == ["ran", "ran", "equal"], report.bad
+
+
+@needs_bash
 def test_lines_that_are_to_be_added_are_added_to_the_file(replayed):
     report = replayed("""\
 ```yaml

@@ -197,6 +197,25 @@ No resources found
                                 "kubectl apply -f a.yaml"]
 
 
+def test_what_a_command_of_the_block_has_deleted_is_not_made_again_for_its_listing(replayed):
+    file = "```yaml\n# %s.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n```\n"
+    report = replayed(file % ("a", "a") + file % ("b", "b") + """
+```shell
+kubectl apply -f a.yaml -f b.yaml
+```
+```shell
+kubectl delete configmap a
+kubectl delete configmap b
+```
+```
+configmap "a" deleted
+configmap "b" deleted
+```
+""")
+    assert states(report) == ["ran", "ran", "equal"], differences(report)
+    assert inferred(report) == []
+
+
 def test_a_node_that_is_drained_is_not_the_only_one(replayed):
     report = replayed("```sh\nkubectl drain <node-to-drain> --ignore-daemonsets\n```\n\n"
                       "The output is similar to:\n\n```\nnode/worker-1 cordoned\nnode/worker-1 drained\n```\n")

@@ -51,6 +51,20 @@ def test_a_contradiction_is_told_with_its_lines():
     assert found[2] - found[1] == 306
 
 
+def test_as_many_listings_as_can_be_are_true():
+    """The first says something else than the two behind it."""
+    found, wrong = solve(6, [(1, 3, 0, "13h", 11), (1, 4, 0, "25m", 22), (1, 5, 0, "26m", 33)])
+    assert wrong == [(22, 11)]
+    assert found[4] - found[1] == 1500 and found[5] - found[1] == 1560
+
+
+def test_what_is_only_similar_is_given_up_first():
+    moments = Moments(5, [0] * 5)
+    moments.take([Seen(1, 3, 0, "13h", 11, firm=False), Seen(1, 4, 0, "25m", 22)])
+    assert moments.contradictions == [(22, 11)]
+    assert moments.solve([20] * 5)[4] == 20 + 1500
+
+
 def test_many_commands_are_solved_quickly():
     seen = [(1, i, 0, f"{i}m", i) for i in range(10, 200)]
     found, wrong = solve(201, seen)

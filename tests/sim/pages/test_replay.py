@@ -487,3 +487,11 @@ I am 2
     "kubectl delete", "kubectl autoscale", "kubectl run -it -- sh -c 'while sleep 1; do :; done'"])
 def test_commands_that_lack_their_words_fail_by_themselves(replayed, command):
     assert states(replayed(f"## Clean up\n```sh\n{command}\n```\n", timeout=20)) == ["failed"]
+
+
+def test_a_deployments_replicas_of_old_listings_are_its_own(replayed):
+    listing = ("```console\n$ kubectl create deployment web --image=nginx --replicas=2\ndeployment \"web\" created\n"
+               "$ kubectl get deployments\nNAME  DESIRED  CURRENT  UP-TO-DATE  AVAILABLE  AGE\n"
+               "web  2  {}  2  2  20s\n```\n")
+    assert [outcome.state for outcome in replayed(listing.format(2)).outcomes][1:] == ["equal"]
+    assert [outcome.state for outcome in replayed(listing.format(3)).outcomes][1:] == ["differs"]

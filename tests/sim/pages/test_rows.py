@@ -40,3 +40,26 @@ def test_before_1_31_pods_were_terminating_until_they_were_gone():
     rows = "a 1/1 Running 0 7m\na 1/1 Terminating 0 8m\na 0/1 Terminating 0 8m"
     assert equal(rows, undated=True)
     assert not equal(rows)
+
+
+JOBS = """NAME             STATUS     COMPLETIONS   DURATION   AGE
+hello-28401121   Running    0/1                      0s
+hello-28401121   Running    0/1           0s         0s
+hello-28401121   Complete   1/1           3s         3s
+"""
+OLD_JOBS = """NAME               COMPLETIONS   DURATION   AGE
+hello-4111706356   0/1                      0s
+hello-4111706356   0/1           0s         0s
+hello-4111706356   %s           5s         5s"""
+
+
+def test_a_watch_may_have_fewer_columns_and_how_long_something_took_is_free():
+    names = Names()
+    assert compare_watch(Listing((OLD_JOBS % "1/1").split("\n"), 1), JOBS, names).equal
+    assert names.here == {"hello-4111706356": "hello-28401121"}
+
+
+def test_names_are_bound_where_other_cells_differ():
+    names = Names()
+    assert not compare_watch(Listing((OLD_JOBS % "2/1").split("\n"), 1), JOBS, names).equal
+    assert names.here == {"hello-4111706356": "hello-28401121"}

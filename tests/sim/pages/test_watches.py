@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
+import pytest
+
+needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
+
 
 def states(report):
     return [outcome.state for outcome in report.outcomes if not outcome.command.origin]
@@ -97,3 +104,29 @@ done
 ```
 """)
     assert states(report) == ["ran", "equal", "differs"], report.bad
+
+
+@needs_bash
+def test_curl_is_repeated_until_it_is_answered(replayed):
+    report = replayed("""\
+```yaml
+# web.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  containers:
+  - {name: web, image: nginx, readinessProbe: {httpGet: {port: 80}, initialDelaySeconds: 50}}
+```
+```shell
+kubectl apply -f web.yaml
+kubectl create service nodeport web --tcp=80 --node-port=30080
+```
+```
+$ curl -s -o page.html -w '%{http_code}' 192.168.49.2:30080
+200
+$ curl -s -o page.html -w '%{http_code}' 192.168.49.2:30081
+200
+```
+""")
+    assert states(report) == ["ran", "ran", "equal", "differs"], report.bad

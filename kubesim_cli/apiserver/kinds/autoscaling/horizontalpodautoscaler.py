@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....releases.gates import enabled
 from ..base import AGE, NAME, Column, Kind
 from .metrics import targets
 
@@ -77,13 +78,14 @@ class HorizontalPodAutoscaler(Kind):
         """ValidateHorizontalPodAutoscaler."""
         from .horizontalpodautoscaler_validation import validate
 
-        return validate(obj["spec"])
+        return validate(obj["spec"], enabled("HPATargetGroupRequired", ctx.release))
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateHorizontalPodAutoscalerUpdate."""
         from .horizontalpodautoscaler_validation import validate
 
-        return validate(obj["spec"], obj["spec"].get("scaleTargetRef") != old["spec"].get("scaleTargetRef"))
+        return validate(obj["spec"], obj["spec"].get("scaleTargetRef") != old["spec"].get("scaleTargetRef")
+                        and enabled("HPATargetGroupRequired", ctx.release))
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateHorizontalPodAutoscalerStatusUpdate."""

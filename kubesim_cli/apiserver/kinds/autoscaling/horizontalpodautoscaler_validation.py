@@ -15,8 +15,8 @@ _MAX_SECONDS, _MAX_PERIOD = 3600, 1800
 
 
 def validate(spec: Object, is_new: bool = True) -> FieldErrors:
-    """Return the FieldErrors of a spec of autoscaling/v2; `is_new`: its target is new, which has to be in a group
-    (ValidateAPIVersion, validateMetrics, validateBehavior)."""
+    """Return the FieldErrors of a spec of autoscaling/v2; `is_new`: its target is new and has to be in a group, as the
+    release wants it (ValidateAPIVersion, validateMetrics, validateBehavior)."""
     low, high = spec.get("minReplicas"), spec.get("maxReplicas", 0)
     errors = []
     if low is not None and low < 1:

@@ -1,0 +1,54 @@
+"""Files that stand beside a page are there for its commands."""
+
+from __future__ import annotations
+
+import pytest
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A folder with manifests in which the page is, in `docs`, below a repository's root."""
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "repo" / "docs" / "deep").mkdir(parents=True)
+    for path, name in (("a.yaml", "a"), ("docs/b.yaml", "b"), ("docs/deep/c.yaml", "c")):
+        (tmp_path / "repo" / path).write_text(CONFIG_MAP % name)
+    (tmp_path / "secret.yaml").write_text(CONFIG_MAP % "secret")
+    (tmp_path / "repo" / "docs" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    return tmp_path / "repo"
+
+
+def test_what_a_command_reads_is_found_up_to_the_repositorys_root(replayed, repository):
+    report = replayed("""\
+```
+$ kubectl create -f ./b.yaml
+configmap/b created
+$ kubectl create -f a.yaml,deep/
+configmap/a created
+configmap/c created
+$ kubectl create configmap d --from-file=key=b.yaml -o name
+configmap/d
+$ cd deep && ls
+c.yaml
+$ echo changed > c.yaml
+$ cat c.yaml
+changed
+```
+""", "repo/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"] * 4 + ["ran", "equal"], report.bad
+    assert (repository / "docs" / "deep" / "c.yaml").read_text() == CONFIG_MAP % "c"
+
+
+@pytest.mark.parametrize("file", ["../a.yaml", "link.yaml", "nosuch.yaml", "../../secret.yaml"])
+def test_nothing_else_is_read(replayed, repository, file):
+    report = replayed(f"```\n$ kubectl create -f {file}\nerror: the path \"{file}\" does not exist\n```\n",
+                      "repo/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+
+
+def test_a_page_without_a_repository_has_its_own_folder_alone(replayed, repository):
+    (repository / ".git").rmdir()
+    report = replayed("```\n$ kubectl create -f b.yaml\nconfigmap/b created\n$ kubectl create -f a.yaml\n"
+                      "error: the path \"a.yaml\" does not exist\n```\n", "repo/docs/p.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal", "equal"], report.bad
