@@ -138,10 +138,11 @@ def _patience(wait: str) -> str:
 def _text(path: str) -> str:
     """Return what is in a file, or comes on stdin; raises ValueError."""
     import os
+    import sys
 
     try:
         if path == "-":
-            return click.get_text_stream("stdin", encoding="utf-8").read()
+            return sys.stdin.read()
         with open(path, encoding="utf-8") as file:
             return file.read()
     except OSError as why:
