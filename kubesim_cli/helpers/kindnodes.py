@@ -1,8 +1,8 @@
 """The nodes of a cluster that kind makes (sigs.k8s.io/kind, pkg/cluster/internal/create and providers/common/namer.go).
 
-Such a cluster is told by a dict: `name`; `nodes`, each with its `role`, control-plane or worker, `labels`, and
-`taints` where others were asked for; `cni` and `proxy`, whether kindnet, and in which mode kube-proxy runs, "none" for
-not at all.
+Such a cluster is told by a dict: `name`; `nodes`, each with its `role`, control-plane or worker, `labels`, `taints`
+where others were asked for, and `ports` of the machine (`host`) that lead to its own (`node`) by a `protocol`; `cni`
+and `proxy`, whether kindnet, and in which mode kube-proxy runs, "none" for not at all.
 """
 
 from __future__ import annotations
@@ -36,6 +36,18 @@ def kind_nodes(kind: Object, release: Release, now: float, cidrs: str) -> list[O
         found[0]["spec"].pop("taints", None)
         del found[0]["metadata"]["labels"][_NO_BALANCER]
     return found
+
+
+def published(kind: Object, port: int, protocol: str) -> tuple[str, int] | None:
+    """Return (node's name, its port) that a port of the machine leads to, None for none (extraPortMappings)."""
+    counts: dict[str, int] = {}
+    for node in kind["nodes"]:
+        role = node["role"]
+        counts[role] = counts.get(role, 0) + 1
+        for each in node.get("ports") or ():
+            if (each["host"], each["protocol"]) == (port, protocol):
+                return f"{kind['name']}-{role}{counts[role] if counts[role] > 1 else ''}", each["node"]
+    return None
 
 
 def another(there: list[Object], release: Release, now: float, cidrs: str, name: str = "") -> Object:

@@ -58,7 +58,15 @@ def _nodes(machines: Machines, name: str) -> list[str]:
     return [*names, f"{name}-{_BALANCER}"] if len(planes) > 1 else names
 
 
-@click.group("kind", short_help="Play the command kind.")
+class _Kind(click.Group):
+    """kind's own flags stand where they like (cobra's persistent flags)."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        quiet = [word for word in args if word in ("-q", "--quiet")]
+        return super().parse_args(ctx, quiet[:1] + [word for word in args if word not in quiet])
+
+
+@click.group("kind", cls=_Kind, short_help="Play the command kind.")
 @click.version_option(VERSION, prog_name="kind", message="%(prog)s version %(version)s")
 @click.option("--quiet", "-q", is_flag=True, help="Nothing on stderr.")
 @click.option("--verbosity", "-v", type=int, default=0, help="Has no effect here.")

@@ -71,6 +71,13 @@ def _misfits(config: Object, text: str) -> Iterator[str]:
         patches = struct.get("kubeadmConfigPatches") or []
         if not isinstance(patches, list) or not all(isinstance(each, str) for each in patches):
             yield f"line {_line('kubeadmConfigPatches', text)}: cannot unmarshal kubeadmConfigPatches into []string"
+    for node in nodes:
+        mappings = node.get("extraPortMappings") or []
+        if not isinstance(mappings, list) or not all(
+                isinstance(each, dict) and all(type(each.get(key, 0)) is int for key in ("containerPort", "hostPort"))
+                for each in mappings):
+            name = "extraPortMappings"
+            yield f"line {_line(name, text)}: cannot unmarshal {name} into []v1alpha4.PortMapping"
 
 
 def _line(name: str, text: str) -> int:
@@ -149,9 +156,17 @@ def cluster_of(config: Object) -> Object:
             labels.update(dict(each.split("=", 1) for each in told.split(",") if "=" in each))
             if isinstance(registration.get("taints"), list):
                 made["taints"] = registration["taints"]
+        if published := [_published(each) for each in node.get("extraPortMappings") or () if each.get("hostPort")]:
+            made["ports"] = published
         nodes.append(made)
     return {"name": config["name"], "nodes": nodes, "cni": not networking["disableDefaultCNI"],
             "proxy": networking["kubeProxyMode"]}
+
+
+def _published(mapping: Object) -> Object:
+    """Return a port of the machine that leads to one of a node, as helpers.kindnodes has it."""
+    return {"host": mapping["hostPort"], "node": mapping.get("containerPort") or 0,
+            "protocol": str(mapping.get("protocol") or "TCP").upper()}
 
 
 def flags_of(config: Object) -> tuple[dict[str, str], str]:

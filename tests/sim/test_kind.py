@@ -205,7 +205,25 @@ def test_images_are_loaded_onto_nodes(terminal, kind):
 def test_versions_and_quiet(kind):
     assert re.fullmatch(r"kind v\d+\.\d+\.\d+ go\S+ linux/amd64\n", kind("version"))
     assert re.fullmatch(r"kind version \d+\.\d+\.\d+\n", kind("--version"))
-    assert kind("-q create cluster") == ""
+    assert kind("-q create cluster") == kind("create cluster --name b --quiet") == ""
+
+
+def test_ports_of_the_machine_lead_to_those_of_nodes(terminal, kind, config):
+    kind("create cluster -q --config " + config("""
+nodes:
+- role: control-plane
+- role: worker
+  extraPortMappings: [{containerPort: 30080, hostPort: 8080}]
+"""))
+    terminal.ok("kubectl run web --image=hashicorp/http-echo --port=5678 -- -text=hello")
+    terminal.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {
+            "type": "NodePort", "selector": {"run": "web"}, "ports": [{"port": 5678, "nodePort": 30080}]}}))
+    terminal.ok("kubectl wait --for=condition=ready pod/web")
+    assert terminal.ok("kubectl sim curl -s http://localhost:8080/") == "hello\n"
+    assert terminal("kubectl sim curl -s http://127.0.0.1:8081/").code == 7
+    wrong = config("nodes: [{role: control-plane, extraPortMappings: [{containerPort: 80, hostPort: x}]}]\n")
+    assert "cannot unmarshal extraPortMappings" in kind(f"create cluster --name c --config {wrong}", 1)
 
 
 def test_what_the_config_asks_of_the_network_and_the_nodes(terminal, kind, config):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...helpers.nodes import number_of
+from ...helpers.nodes import internal_ip, number_of
 from ..runtime.chance import Chance
 from ..runtime.kernel.errors import Errno
 from ..runtime.kernel.network import LOOPBACK, Reply
@@ -84,7 +84,10 @@ class ClusterRoutes(Wiring):
         if protocol == "UDP" and port == DNS_PORT and self._dns_answers(space, address):
             return None  # it hears, and what it answers is asked by `query`
         if address.startswith("127.") or address in ("0.0.0.0", net.address):
-            return self._near(space, port, protocol)
+            led = self._led_by_machine(port, protocol) if net.address == self.view.maker.host else None
+            if led is None:
+                return self._near(space, port, protocol)
+            address, port = led
         chosen = self.proxy.destination(net, address, port, protocol)
         if chosen is None:
             return None
@@ -103,6 +106,17 @@ class ClusterRoutes(Wiring):
         if node is not None:
             return self._on_node(node, there, port_there, protocol)
         return self._elsewhere(there, port_there) if protocol == "TCP" else None
+
+    def _led_by_machine(self, port: int, protocol: str) -> tuple[str, int] | None:
+        """Return the address and port of a node that a port of the machine which nodes run on leads to."""
+        kind = self.api.server.tally.kind
+        if kind is None:
+            return None
+        from ...helpers.kindnodes import published
+
+        led = published(kind, port, protocol)
+        node = self.api.find("nodes", led[0]) if led is not None else None
+        return (internal_ip(node), led[1]) if led is not None and node is not None else None
 
     def _has_ipv6(self, address: str) -> bool:
         """Tell whether an IPv6 address is one of the cluster's, where it has any."""
