@@ -25,6 +25,11 @@ class Tally:
 
     request_faults: list[Object] = []  # requests that fail or take long, as apiserver.faults has them
 
+    @property
+    def kind(self) -> Object | None:
+        """The cluster of kind's that this is (helpers.kindnodes), None for minikube's."""
+        return None
+
     def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:
         """Return what a pod's containers use that runs, as its node measures it: cpu and memory by container.
 
