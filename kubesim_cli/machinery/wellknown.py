@@ -17,6 +17,7 @@ POD_DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 # Nodes
 LABEL_HOSTNAME = "kubernetes.io/hostname"
 LABEL_TOPOLOGY_ZONE = "topology.kubernetes.io/zone"
+LABEL_TOPOLOGY_REGION = "topology.kubernetes.io/region"
 LABEL_NODE_ROLE_PREFIX = "node-role.kubernetes.io/"
 NODE_LABEL_ROLE = "kubernetes.io/role"
 TAINT_NODE_NOT_READY = "node.kubernetes.io/not-ready"

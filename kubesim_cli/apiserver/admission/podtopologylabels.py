@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ...machinery.wellknown import LABEL_TOPOLOGY_REGION, LABEL_TOPOLOGY_ZONE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..client import Client
     from .attributes import Attributes
 
-_LABELS = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
+_LABELS = (LABEL_TOPOLOGY_ZONE, LABEL_TOPOLOGY_REGION)
 
 
 def mutate(a: Attributes) -> None:
