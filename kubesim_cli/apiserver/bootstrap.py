@@ -9,10 +9,12 @@ from ..machinery import timestamps
 from ..machinery.objects import join_key
 from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
+    HOSTPATH_PROVISIONER,
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
     LABEL_METADATA_NAME,
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
+    LOCAL_PATH_PROVISIONER,
 )
 from ..releases.gates import enabled
 from ..releases.makers import maker_of
@@ -92,8 +94,9 @@ def objects(release: Release, now: float, nodes: list[Object],
     _add_api_service(add, nodes, release, services, maker.port)
     _add_authentication(add, stamp)
     add("storageclasses.storage.k8s.io", "storage.k8s.io/v1", "StorageClass", "standard",
-        annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"}, provisioner=maker.class_[0],
-        reclaimPolicy="Delete", volumeBindingMode=maker.class_[1])
+        annotations={IS_DEFAULT_STORAGE_CLASS_ANNOTATION: "true"},
+        provisioner=LOCAL_PATH_PROVISIONER if maker.kind else HOSTPATH_PROVISIONER, reclaimPolicy="Delete",
+        volumeBindingMode="WaitForFirstConsumer" if maker.kind else "Immediate")
     for namespace in ("default", "kube-node-lease", "kube-public", "kube-system"):
         add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
         add("configmaps", "v1", "ConfigMap", "kube-root-ca.crt", namespace, annotations=dict(ROOT_CA_ANNOTATIONS),

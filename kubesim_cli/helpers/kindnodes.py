@@ -7,6 +7,7 @@ and `proxy`, whether kindnet, and in which mode kube-proxy runs, "none" for not 
 
 from __future__ import annotations
 
+from ..machinery.wellknown import LABEL_HOSTNAME
 from ..releases.makers import maker_of, provider_id
 from .nodenetworks import addresses, give
 from .nodes import internal_ip, registered
@@ -66,7 +67,7 @@ def _node(cluster: str, role: str, there: list[Object], release: Release, now: f
     while addresses(cidrs, _FIRST, index)[0] in there_already:
         index += 1
     labels = {"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
-              "kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
+              LABEL_HOSTNAME: name, "kubernetes.io/os": "linux"}
     if role == CONTROL_PLANE:
         labels.update({_ROLE: "", _NO_BALANCER: ""})
     node = registered(name, labels, addresses(cidrs, _FIRST, index), release, now, runtime=f"containerd://{_RUNTIMES[release]}",

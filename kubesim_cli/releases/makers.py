@@ -16,12 +16,11 @@ _KIND = "kind://docker/"
 class Maker:
     """`certs`, `etcd`: folders of the first node; `port`: the API server's; `host`: the machine that the nodes run on;
     `endpoint`: the control plane's name in the nodes' network; `cluster_name`, `leader_elect`: what the controller
-    manager is told; `class_`: (provisioner, binding mode) of the class `standard`."""
+    manager is told; `admission`: the plugins that the API server is told to enable; `kind`: whether it is kind."""
 
     certs, etcd, port = "/var/lib/minikube/certs", "/var/lib/minikube/etcd", 8443
     host, network = "192.168.49.1", ("192.168.49.0", 24)
     endpoint, cluster_name, leader_elect = "control-plane.minikube.internal", "mk", "false"
-    class_ = ("k8s.io/minikube-hostpath", "Immediate")
     kind = False
 
     admission = ("NamespaceLifecycle,LimitRanger,ServiceAccount,DefaultStorageClass,DefaultTolerationSeconds,"
@@ -34,7 +33,6 @@ class Kind(Maker):
     certs, etcd, port = "/etc/kubernetes/pki", "/var/lib/etcd", 6443
     host, network = "172.18.0.1", ("172.18.0.0", 16)
     leader_elect = "true"
-    class_ = ("rancher.io/local-path", "WaitForFirstConsumer")
     kind = True
     admission = "NodeRestriction"
 
