@@ -384,7 +384,7 @@ class _Pass:
 
     def _watch(self, command: Command, text: str, place: int) -> Outcome:
         """Begin a watch in a second terminal, or compare what one has printed by now."""
-        running = next((watch for watch in reversed(self.session.watches) if watch.text == text), None)
+        running = next((watch for watch in reversed(self.session.watches) if watch.text == text and watch.begun), None)
         if running is None and command.shown_again and self.session.watches:
             running = self.session.watches[-1]
         if running is None or (not command.shown_again and not command.listing):
