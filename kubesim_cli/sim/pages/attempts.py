@@ -3,6 +3,7 @@
 - Of several shown manifests, one is the file that a command reads and nothing else tells of.
 - A manifest shown for an object that was made of another one before takes its place, just before the first command that
   does not come out without it.
+- What a command has deleted by its file is made again before a command that does not find it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from .outcome import Report
 
 _MISSING = re.compile(r"the path \"([^\"\s]+\.(?:ya?ml|json))\" does not exist")
+_ABSENT = re.compile(r"NotFound|\bnot found\b|could not\s+find the requested resource|no matches for kind"
+                     r"|have a resource type")
+_DELETED = re.compile(r"\bkubectl\s+(?:-\S+\s+)*delete\s+(?:-f|--filename)[ =]([^\s;&|]+)")
 _MOST = 4    # readings that are tried at a time
 ROUNDS = 3   # and how often
 
@@ -31,12 +35,14 @@ ROUNDS = 3   # and how often
 @dataclass(frozen=True)
 class Attempt:
     """Take the manifest in line `shown` for the file `name`, or else for what is there before the command in line
-    `before`; `others` are the lines of the manifests that it is taken instead of."""
+    `before`; `others` are the lines of the manifests that it is taken instead of. `again`: apply this file before the
+    command in line `before`."""
 
-    shown: int
+    shown: int = 0
     name: str = ""
     others: tuple[int, ...] = ()
     before: int = 0
+    again: str = ""
 
     def choose(self, page: Page) -> None:
         """Name the file, before anything is inferred; the manifests that it might have been are none."""
@@ -46,14 +52,18 @@ class Attempt:
             page.items[:] = [item for item in page.items if not isinstance(item, Shown) or item.line not in self.others]
 
     def replace(self, page: Page) -> None:
-        """Have the object take the place of the one that is there, after the rest is inferred."""
+        """Have the object be there, or take the place of the one that is, after the rest is inferred."""
         if self.before:
-            file = _shown(page, self.shown)
-            file.name = file.name or f"shown-{self.shown}.yaml"
+            text = f"kubectl apply -f {shlex.quote(self.again)}"
+            if not self.again:
+                file = _shown(page, self.shown)
+                file.name = file.name or f"shown-{self.shown}.yaml"
+                text = f"kubectl replace --force -f {shlex.quote(file.name)}"
             place = next(i for i, item in enumerate(page.items) if isinstance(item, Command)
                          and not item.origin and item.line == self.before)
-            page.items.insert(place, Command(f"kubectl replace --force -f {shlex.quote(file.name)}", self.before,
-                                             -self.before, origin="inferred"))
+            while self.again and isinstance(before := page.items[place - 1], Command) and before.line == self.before:
+                place -= 1  # what is inferred for the command needs it, too
+            page.items.insert(place, Command(text, self.before, -self.before, origin="inferred"))
 
 
 def of(report: Report, source: Callable[[Shown], str]) -> list[Attempt]:
@@ -78,8 +88,12 @@ def of(report: Report, source: Callable[[Shown], str]) -> list[Attempt]:
                               tuple(other.line for other, theirs in before if other is not item and theirs == names))
                       for item, names in before]
         elif not command.origin and not command.inside:
+            listed = "\n".join(command.listing.lines) if command.listing else ""
+            if _ABSENT.search(outcome.output) and not _ABSENT.search(listed):
+                deleted = [_DELETED.findall(item.text) for item in items[:here] if isinstance(item, Command)]
+                found += [Attempt(before=command.line, again=file) for files in deleted[::-1] for file in files][:1]
             found += [Attempt(item.line, before=command.line) for item, names in before
-                      if not _reads(inferred, item) and any(_names(command.text, name) for name in names)]
+                      if not _reads(inferred, item) and any(_names(command.text, name) for name in names)][:2]
     return list(dict.fromkeys(found))[:_MOST]
 
 

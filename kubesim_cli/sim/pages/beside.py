@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _FLAGS = ("-f", "-k", "--filename", "--kustomize", "--from-file", "--from-env-file", "--patch-file")
 _READERS = frozenset(("cat", "cd", "head", "tail", "ls", "source", ".", "bash", "sh", "jq", "yq", "grep", "cp", "diff"))
 _MOST_FILES, _MOST_BYTES = 200, 1 << 20
+_MANIFEST = re.compile(r"\.(?:ya?ml|json)$")
 _PATH = re.compile(r"(?:\./)?(?=[\w.-]*[A-Za-z])(?!\.\.)[\w.-]+(?:/[\w.-]+)*/?")
 
 
@@ -22,11 +23,10 @@ def bring(text: str, page: str) -> None:
     """Copy what a command reads and is not in the working directory from beside the page, which is in the file `page`:
     from its folder, or one above it up to the root of the repository."""
     for path in _read(text):
-        if os.path.lexists(path):
+        if path in (".", "./"):
+            _copy_manifests(os.path.dirname(os.path.abspath(page)))
+        elif os.path.lexists(path) or any(_copy(folder, path) for folder in _folders(page)):
             continue
-        for folder in _folders(page):
-            if _copy(folder, path):
-                break
 
 
 def _read(text: str) -> Iterator[str]:
@@ -42,7 +42,8 @@ def _read(text: str) -> Iterator[str]:
             found = [part.rpartition("=")[2] for each in values for part in each.split(",")]
         else:
             continue
-        yield from (path for path in found if _PATH.fullmatch(path) and "/../" not in path)
+        yield from (path for path in found if (_PATH.fullmatch(path) and "/../" not in path)
+                    or (path in (".", "./") and words[0] == "kubectl"))
 
 
 def _folders(page: str) -> list[str]:
@@ -56,6 +57,14 @@ def _folders(page: str) -> list[str]:
         folder = above
         found.append(folder)
     return found
+
+
+def _copy_manifests(folder: str) -> None:
+    """Copy the manifests in a folder that are not in the working directory, if there are none of the page's own."""
+    if not any(_MANIFEST.search(name) for name in os.listdir() if not name.startswith("kustomization")):
+        for name in sorted(filter(_MANIFEST.search, os.listdir(folder)))[:_MOST_FILES]:
+            if not os.path.lexists(name):
+                _copy(folder, name)
 
 
 def _copy(folder: str, path: str) -> bool:

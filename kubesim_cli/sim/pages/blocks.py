@@ -58,6 +58,8 @@ _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
 _CAT = re.compile(r"(?:\s*#.*\n)*\s*cat\s+(?:\./)?([\w.-]+)\s*")
+_EDITOR = re.compile(r"\s*(?:sudo\s+)?(?:vi|vim|nano|emacs|code)\s+(?:\./)?([\w./-]+)\s*")
+_CHANGES = re.compile(r"\b(?:edit|chang|modif|add|adapt|replac|remov|adjust|updat|extend|final)\w*\b", re.I)
 _EXECUTABLE = re.compile(r"\bchmod\s+\S*[x75]\S*\s+(?:\./)?([\w.-]+)[`\s]")
 _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
                       r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
@@ -342,6 +344,8 @@ class Builder:
         return not told or bool(_TELLS_OUTPUT.search(told)) or any(_PRINTED.match(each) for each in lines)
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
+        if self._is_edited(command, lines, prose):
+            return
         again = next((place for place, each in enumerate(lines) if place and not lines[place - 1].strip()
                       and command.inside and len(each.split()) > 1 and each.split()[0] == command.text.split()[0]), 0)
         if again:  # the page goes on with the same program in the same shell
@@ -398,6 +402,9 @@ class Builder:
                 awaiting.listing.level = "contains"
             return
         self._apart = True
+        edited = _EDITOR.fullmatch(awaiting.text) if awaiting is not None else None
+        if not name and edited and _is_manifest(lines):
+            name = edited[1]
         if not name and comment:
             name = comment.group("name")
         if not name and prose:
@@ -411,6 +418,26 @@ class Builder:
             self.page.items.append(shown)
             if not name:
                 self._unnamed.append(shown)
+
+
+    def _is_edited(self, command: Command, lines: list[str], prose: str) -> bool:
+        """Take a manifest for the file that a command has made, or shows with `cat` after another has, where the page
+        says that somebody changes it; returns whether it is one."""
+        if not _is_manifest(lines) or not _CHANGES.search(f"{self._asked}\n{self._words}\n{prose}"):
+            return False
+        place = self.page.items.index(command)
+        if shown := _CAT.fullmatch(command.text):
+            name, before = shown[1], self.page.items[:place]
+            written = [_TO_FILE.search(item.text) for item in before if isinstance(item, Command)]
+            if not any(found and found[1].removeprefix("./") == name for found in written):
+                return False
+        elif made := _TO_FILE.search(command.text):
+            name, place = made[1], place + 1
+        else:
+            return False
+        self.page.items.insert(place, Shown(name, "\n".join(lines) + "\n", command.line))
+        self._awaiting = None
+        return True
 
 
 def _is_manifest(lines: list[str]) -> bool:

@@ -345,6 +345,8 @@ class Comparison:
             return _same_set(names, ours.split(","), theirs.split(","), self.loose)
         if self.loose and column == "PORT(S)" and _NODE_PORT.sub("", ours) == _NODE_PORT.sub("", theirs):
             return True
+        if column == "LABELS" and (self.loose or self.undated):
+            theirs = earlier.without_later_labels(ours, theirs)
         if column == "LABELS" and _INNER.search(ours):
             labels = {each for each in ours.split(",") if not _INNER.search(each)}
             return labels <= set(names.to_page(theirs).split(","))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .tables import Table
+from .tables import LATER_LABELS, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,23 @@ _MORE = (
     re.compile(r"(Unable to find \")[\w./]+, Resource="),
     re.compile(r"(Successfully assigned )[a-z0-9-]+/"),
     re.compile(r"( patched) \(no change\)$"),
+    re.compile(r"(\S+ )un(?=labeled$)"),
     re.compile(r"(Waiting for) deployment \"[^\"]+\"(?= rollout to finish)"),
 )
 _EMPTY = re.compile(r"(?<=[ ,])[\w.-]+ \(0/0 replicas created\)(?:, )?")
+
+
+_STRINGS = re.compile(r"map\[string\]string\{([^}]*)\}")  # of errors that tell a value
+
+
+def _plain(found: re.Match[str]) -> str:
+    return "{" + found[1].replace('", "', '","') + "}"
+
+
+def without_later_labels(shown: str, printed: str) -> str:
+    """Return a cell of labels without those that the control plane has got later, unless the page has the like."""
+    later = tuple(prefix for prefix in LATER_LABELS if prefix not in shown)
+    return ",".join(label for label in printed.split(",") if not label.startswith(later)) or "<none>"
 
 
 def in_todays_words(lines: list[str]) -> list[str]:
@@ -53,7 +67,7 @@ def in_todays_words(lines: list[str]) -> list[str]:
         lines = [pattern.sub(words, line) if pattern.fullmatch(line) else line for line in lines]
     out: list[str] = []
     annotations = False
-    for line in lines:
+    for line in (_STRINGS.sub(_plain, line) for line in lines):
         annotations = line.startswith("Annotations:") or (annotations and line.startswith(" "))
         out.append(_ANNOTATION.sub(r"\1\2: \3", line) if annotations else line)
     return out

@@ -42,6 +42,16 @@ class Change:
         if isinstance(part, dict) and "apiVersion" not in part:
             self.parts.append(part)
 
+    def show_metadata(self, text: str) -> bool:
+        """Take an object in YAML of which nothing but the metadata is shown; returns whether that is so."""
+        from ruamel.yaml import YAML
+
+        shown = YAML(typ="safe", pure=True).load(text)
+        if set(shown) - {"apiVersion", "kind", "metadata"}:
+            return False
+        self.parts.append({"metadata": shown["metadata"]})
+        return True
+
     def apply(self, obj: Object) -> None:
         """Change an object."""
         for old, new in self.values:

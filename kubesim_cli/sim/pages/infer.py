@@ -34,6 +34,7 @@ _COUNTED = re.compile(
     r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _REMAKES = re.compile(r"\s*kubectl\b[^\n]*\b(?:delete|apply|run|create (?!token))\b")
+_READS_FOLDER = re.compile(r"\s(?:-[fk]|--filename|--kustomize)[ =]?\./?(?:\s|$)")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
 
@@ -101,6 +102,9 @@ def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> 
         elif isinstance(item, Shown) and editing is not None and not editing.saves:
             objects = objects_of(source(item), discovery, read=True)
             if len(objects) == 1 and re.search(rf"[\s/]{re.escape(objects[0][1])}(?:\s|$)", editing.text):
+                if editing.change.show_metadata(source(item)):
+                    page.items.remove(item)
+                    continue
                 item.name = editing.saves = item.name or f"edited-{number}.yaml"
                 page.items.remove(item)
                 page.items.insert(page.items.index(editing), item)
@@ -191,7 +195,8 @@ def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,
     for number, item in enumerate(page.items):
         if not isinstance(item, Shown) or item.source == "given":
             continue
-        if item.name and re.search(rf"(?<![\w-]){re.escape(os.path.basename(item.name))}(?![\w-])", commands):
+        if item.name and (_READS_FOLDER.search(commands) or re.search(
+                rf"(?<![\w-]){re.escape(os.path.basename(item.name))}(?![\w-])", commands)):
             continue
         objects = objects_of(source(item), discovery)
         if not objects or any(each in made for each in objects) or item.name in saved:

@@ -50,6 +50,7 @@ class Replay:
                  tell: Callable[[int, int], None] | None = None):
         self.page, self.execute, self.options = page, execute, options
         self.commands = page.commands
+        self.file = os.path.abspath(page.path)  # the commands run in another folder
         self.variables = {name for command in self.commands for name in variables(command.text)}
         self.instead = instead.places(self.commands, self._changes)
         self._tell = tell or (lambda done, of: None)
@@ -208,7 +209,7 @@ class _Pass:
         self._defined |= defined_names(text)
         self._left_out.set(text)
         if not command.inside:
-            beside.bring(text, self.page.path)
+            beside.bring(text, self.replay.file)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
         if command.saves or command.change:  # of the object as it is by now
@@ -384,7 +385,7 @@ class _Pass:
 
     def _watch(self, command: Command, text: str, place: int) -> Outcome:
         """Begin a watch in a second terminal, or compare what one has printed by now."""
-        running = next((watch for watch in reversed(self.session.watches) if watch.text == text), None)
+        running = next((watch for watch in reversed(self.session.watches) if watch.text == text and watch.begun), None)
         if running is None and command.shown_again and self.session.watches:
             running = self.session.watches[-1]
         if running is None or (not command.shown_again and not command.listing):

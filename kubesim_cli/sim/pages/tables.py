@@ -16,7 +16,9 @@ LATER = frozenset(("ALLOWVOLUMEEXPANSION", "CLASS", "LIMIT", "NOMINATED NODE", "
                    "VOLUMEBINDINGMODE"))
 # And fields of `kubectl describe`; it has told Labels of all but Ingresses before.
 LATER_FIELDS = frozenset(("Ingress Class", "IP Families", "IP Family Policy", "IPs", "Internal Traffic Policy",
-                          "Labels", "Service Account"))
+                          "Labels", "Service Account", "  Node-Selectors", "  Tolerations"))
+# And labels that the control plane gives.
+LATER_LABELS = ("apps.kubernetes.io/pod-index=", "batch.kubernetes.io/", "kubernetes.io/metadata.name=")
 
 
 @dataclass

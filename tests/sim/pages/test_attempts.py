@@ -84,3 +84,27 @@ from two
     assert inferred(report) == ["kubectl replace --force -f two.yaml"]
     assert report.outcomes[-2].command.origin
     assert states(replayed(page, maps=maps, infer=False)) == ["ran", "equal", "equal", "differs"]
+
+
+def test_what_a_file_has_deleted_is_made_again_for_who_needs_it(replayed):
+    page = """\
+```yaml
+# a.yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+```
+```
+$ kubectl create -f a.yaml
+namespace/shop created
+$ kubectl delete -f a.yaml
+namespace "shop" deleted
+$ kubectl create configmap a -n shop
+%s
+```
+"""
+    report = replayed(page % "configmap/a created")
+    assert states(report) == ["equal", "equal", "equal"], report.bad
+    assert inferred(report) == ["kubectl apply -f a.yaml"]
+    error = 'error: failed to create configmap: namespaces "shop" not found'
+    assert inferred(replayed(page % error)) == []

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.main import execute
+from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages.outcome import Options
+
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
 
 
@@ -52,3 +56,20 @@ def test_a_page_without_a_repository_has_its_own_folder_alone(replayed, reposito
     report = replayed("```\n$ kubectl create -f b.yaml\nconfigmap/b created\n$ kubectl create -f a.yaml\n"
                       "error: the path \"a.yaml\" does not exist\n```\n", "repo/docs/p.md")
     assert [outcome.state for outcome in report.outcomes] == ["equal", "equal"], report.bad
+
+
+def test_a_folder_of_manifests_is_the_pages_own(replayed, repository, monkeypatch):
+    monkeypatch.chdir(repository)
+    report = replayed("```\n$ kubectl apply -f ./\nconfigmap/b created\n```\n", "repo/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+    own = "```yaml\n# own.yaml\n" + CONFIG_MAP % "own" + "```\n"
+    report = replayed(own + "```\n$ kubectl apply -f .\nconfigmap/own created\n```\n", "repo/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+
+
+def test_a_page_may_be_named_from_where_one_is(repository, monkeypatch):
+    monkeypatch.chdir(repository)
+    (repository / "docs" / "page.md").write_text("```\n$ kubectl create -f b.yaml -f a.yaml\nconfigmap/b created\n"
+                                                 "configmap/a created\n```\n")
+    report = verify.check("docs/page.md", execute, Options())
+    assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad

@@ -218,6 +218,9 @@ def test_marks_before_lines_that_are_only_similar():
     ("The following kubectl-compatible plugins are available:", "The following compatible plugins are available:"),
     ("  - warning: /a/kubectl-a identified as a plugin, but it is not executable",
      "  - warning: /a/kubectl-a identified as a kubectl plugin, but it is not executable"),
+    ("pod/web labeled", "pod/web unlabeled"),
+    ('* metadata.labels: Invalid value: map[string]string{"a":"b", "c":"d"}: does not match',
+     '* metadata.labels: Invalid value: {"a":"b","c":"d"}: does not match'),
     ("OldReplicaSets:  <none>", "OldReplicaSets:  web-5f6d (0/0 replicas created)"),
     ("OldReplicaSets:  web-1f2d (3/3 replicas created)",
      "OldReplicaSets:  web-5f6d (0/0 replicas created), web-1f2d (3/3 replicas created)"),
@@ -410,6 +413,16 @@ def test_a_part_of_a_table_may_have_fewer_columns():
     assert not judge("NAME                   STATUS\nweb-86dcfdf4c6-wxzz2   Running", PODS, "contains").equal
     assert not judge("NAME\nweb-0", PODS, "contains").equal
     assert not judge("NAME\nweb-86dcfdf4c6-bcdfg\nweb-86dcfdf4c6-wxzz2", PODS).equal
+
+
+def test_the_control_plane_has_given_fewer_labels():
+    page = "NAME  STATUS  LABELS\na     Active  a=1\nb     Active  <none>"
+    printed = ("NAME  STATUS  LABELS\na     Active  a=1,batch.kubernetes.io/job-name=a\n"
+               "b     Active  kubernetes.io/metadata.name=b\n")
+    assert judge(page, printed, undated=True).equal
+    assert not judge(page, printed).equal
+    assert not judge(page.replace("a=1", "a=1,batch.kubernetes.io/job-name=b"), printed, undated=True).equal
+    assert not judge(page, printed.replace("a=1", "a=2"), undated=True).equal
 
 
 def test_an_author_may_cut_the_ages_off():

@@ -139,3 +139,63 @@ $ kubectl get configmap web -o jsonpath='{.data}'
 def test_an_added_element_is_indented_as_those_before():
     assert appended("a:\n  b:\n    - path: /\n      x: 1\n", "- path: /v2\n  x: 2\n") == (
         "a:\n  b:\n    - path: /\n      x: 1\n    - path: /v2\n      x: 2\n")
+
+
+MANIFEST = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {key: "%s"}
+"""
+MADE = "```\n$ kubectl create configmap a --from-literal=key=old --dry-run=client -o yaml > a.yaml\n```\n"
+USED = """
+```
+$ kubectl apply -f a.yaml
+configmap/a created
+$ kubectl get configmap a -o jsonpath='{.data.key}'
+%s
+```
+"""
+
+
+@needs_bash
+@pytest.mark.parametrize("words", [
+    f"Edit the file, and change its key:\n```yaml\n{MANIFEST % 'new'}```\n",
+    f"The final file should look like this:\n```yaml\n{MANIFEST % 'new'}```\n",
+    f"Change the key.\n```\n$ cat a.yaml\n{MANIFEST % 'new'}```\n",
+    f"```shell\nvi a.yaml\n```\n```yaml\n{MANIFEST % 'new'}```\n",
+])
+def test_a_file_that_is_edited_is_what_the_page_shows_then(replayed, words):
+    report = replayed(MADE + words + USED % "new")
+    assert [outcome.state for outcome in report.outcomes if outcome.state in ("equal", "differs", "failed")] == [
+        "equal", "equal"], report.bad
+
+
+@needs_bash
+def test_a_file_that_nobody_edits_is_compared(replayed):
+    report = replayed(MADE + f"```\n$ cat a.yaml\n{MANIFEST % 'new'}```\n" + USED % "old")
+    assert [outcome.state for outcome in report.outcomes] == ["ran", "differs", "equal", "equal"], report.bad
+
+
+@needs_bash
+def test_an_edit_of_which_the_metadata_is_shown_changes_that(replayed):
+    report = replayed("""\
+```
+$ kubectl run a --image=nginx
+pod/a created
+$ kubectl edit pod a
+```
+```yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  annotations: {commit: 2d3mg3}
+  name: a
+...
+```
+```
+$ kubectl get pod a -o jsonpath='{.metadata.annotations.commit} {.metadata.labels.run} {.spec.containers[0].image}'
+2d3mg3 a nginx
+```
+""")
+    assert [outcome.state for outcome in report.outcomes] == ["equal", "ran", "equal"], report.bad

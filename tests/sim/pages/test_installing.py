@@ -36,6 +36,15 @@ echo "hello from $0"
 """
 
 
+@pytest.fixture(autouse=True)
+def _process(monkeypatch):
+    """Nothing takes the place of this process."""
+    def replaced(*args):
+        raise AssertionError(f"the process would be {args[0]}")
+
+    monkeypatch.setattr(os, "execve", replaced)
+
+
 def states(report):
     return [outcome.state for outcome in report.outcomes]
 

@@ -59,10 +59,10 @@ def test_as_many_listings_as_can_be_are_true():
 
 
 def test_what_is_only_similar_is_given_up_first():
-    moments = Moments(5, [0] * 5)
-    moments.take([Seen(1, 3, 0, "13h", 11, firm=False), Seen(1, 4, 0, "25m", 22)])
-    assert moments.contradictions == [(22, 11)]
-    assert moments.solve([20] * 5)[4] == 20 + 1500
+    moments = Moments(6, [0] * 6)
+    moments.take([Seen(1, 3, 0, "13h", 11, firm=False), Seen(1, 4, 0, "14h", 22, firm=False), Seen(1, 5, 0, "25m", 33)])
+    assert moments.contradictions == [(33, 11), (33, 22)]
+    assert moments.solve([20] * 6)[5] == 20 + 1500
 
 
 def test_many_commands_are_solved_quickly():

@@ -130,3 +130,20 @@ $ curl -s -o page.html -w '%{http_code}' 192.168.49.2:30081
 ```
 """)
     assert states(report) == ["ran", "ran", "equal", "differs"], report.bad
+
+
+def test_a_watch_that_cannot_begin_earlier_begins_at_its_own_place(replayed):
+    report = replayed("""\
+```shell
+kubectl create service loadbalancer web --tcp=80
+```
+```shell
+kubectl get service web --watch
+```
+```
+NAME   TYPE           CLUSTER-IP      EXTERNAL-IP   PORT(S)        AGE
+web    LoadBalancer   10.51.252.116   <never>       80:30080/TCP   10s
+```
+""")
+    assert states(report) == ["ran", "differs"]
+    assert "NotFound" not in report.outcomes[1].output
