@@ -141,10 +141,10 @@ class Runtime:
 
     def started(self, api: Client, pod: Object, container: Object) -> None:
         """Note that the kubelet has started a container."""
-        from .lives import may_connect
+        from .lives import may_live_on
 
         lasting = any(kind in volume for volume in pod["spec"].get("volumes") or () for kind in LASTING)
-        if lasting or api.server.store.has_parts or api.server.runtime is not None or may_connect(
+        if lasting or api.server.store.has_parts or api.server.runtime is not None or may_live_on(
                 api, container):
             from . import residents
 

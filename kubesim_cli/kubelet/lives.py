@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .runtime.stopping import Stop
 
 PATIENCE, MOST_PATIENCE = 0.05, 5.0  # who connects again and again is looked at by its age, but each so many seconds
-AGED = 3600.0  # which count no more from an age on
+AGED = 3600.0  # an age from which on that counts no more, and probes that write are looked at so, too
 AHEAD = 400    # moments of who has asked others that are tried out ahead, for that is done again and again
 PROBES = ("startup", "liveness", "readiness")
 # Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
@@ -25,11 +25,13 @@ CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmi
 MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with others of their kind
 
 
-def may_connect(api: Client, container: Object) -> bool:
-    """Tell whether a container's words, or its probes', name a program that talks with others, or its image's own does.
-    """
+def may_live_on(api: Client, container: Object) -> bool:
+    """Tell whether a container's words, or its probes', name a program that talks with others, or its image's own does;
+    or a probe may write something."""
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
-    if asking_probes(container):
+    probes = [command for kind in PROBES
+              if (command := ((container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command"))]
+    if any(_names_client(command) or _may_write(command) for command in probes):
         return True
     if not words:
         from .images import catalogue
@@ -39,9 +41,15 @@ def may_connect(api: Client, container: Object) -> bool:
     return _names_client(words)
 
 
+def _may_write(command: list[str]) -> bool:
+    from .runtime.probing import writes
+
+    return any("/" in word or word.endswith(".sh") for word in command) or writes(" ".join(command))
+
+
 def asking_probes(container: Object) -> list[list[str]]:
     """Return the commands of a container's probes that name a program that talks with others."""
-    commands = [(container.get(f"{kind}Probe") or {}).get("exec", {}).get("command") or [] for kind in PROBES]
+    commands = [((container.get(f"{kind}Probe") or {}).get("exec") or {}).get("command") or [] for kind in PROBES]
     return [command for command in commands if _names_client(command)]
 
 
@@ -147,6 +155,7 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
         if prober is not None:  # it has told of the past, too
             end = life.started + prober.memory["next"]
             if end > now and course.main.status is None:  # until then it has been played
+                end = max(end, now + patience) if age > AGED else end
                 life.until = end if life.until is None else min(end, life.until)
             since = made[0].begins
         found = [each for each in life.pieces.get(kind) or () if each[0] < since]

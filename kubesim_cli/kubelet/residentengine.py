@@ -158,16 +158,17 @@ class Living:
             self._seen, self._listening = engine.marks(), engine.listening()
 
     def _most(self, engine: Engine, now: float) -> int:
-        """Return how many steps are made up for at once; of a long time not all, where containers only wait."""
+        """Return how many steps are made up for at once. Where time is let pass for long, that is for all of it, and
+        less where containers only wait, or are probed."""
         horizon = max(self.api.server.clock.horizon, now)
         if horizon != self._horizon:
             self._horizon, self._worked = horizon, engine.kernel.worked
         if horizon - engine.kernel.now < LONG:
             return WORK
-        others = (name for name in engine.containers if (life := self._life(name)) is None or not life.asks)
-        if any(engine.is_busy(name) for name in others):
-            return WORK
-        return max(WAITED - (engine.kernel.worked - self._worked), WAITED // 100)
+        others = (name for name, each in engine.containers.items()
+                  if not each.probers and ((life := self._life(name)) is None or not life.asks))
+        most = WORK if any(engine.is_busy(name) for name in others) else WAITED
+        return max(most - (engine.kernel.worked - self._worked), WAITED // 300)
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
         from .runtime.sandbox import message
@@ -195,6 +196,8 @@ class Living:
 
     def touch(self, place: str = "") -> None:
         """Something was done to what runs in the engine; or one has to look again at a container, UID/NAME."""
+        if place and not self._touched:
+            self.advance()  # what others have done until now nobody need look at
         self._touched = True
         self._seen.pop(place, None)
 

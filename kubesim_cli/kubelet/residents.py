@@ -19,7 +19,7 @@ from ..machinery import timestamps
 from ..machinery.objects import key_of
 from ..machinery.pods import FIELDS
 from ..machinery.streaming import NotRunning, Refused, StartError
-from .lives import PROBES, Life, asking_probes, before, may_connect, told_ahead
+from .lives import PROBES, Life, asking_probes, before, may_live_on, told_ahead
 from .residentengine import Living
 from .residentviews import Earlier
 from .runtime.engine import Engine
@@ -229,7 +229,7 @@ class Residents(Living):
         from .runtime import process
 
         return (keeps(pod, container) and _is_played(container)) or (
-            may_connect(self.api, container) and process.connects(
+            may_live_on(self.api, container) and process.lives_on(
                 self.api, pod, container, self.api.now, asking_probes(container)))
 
     def stop(self, pod: Object, container: Object) -> None:

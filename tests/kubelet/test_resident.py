@@ -467,3 +467,16 @@ def test_a_server_of_an_ensemble_finds_the_others_though_its_pod_names_no_progra
     newest.advance("2m")
     assert parts(newest)  # the second lives on: it has reached out
     assert newest.ok("kubectl exec one -- nodetool status").count("\nUN ") == 2
+
+
+def test_a_probe_that_writes_goes_on_in_a_container_that_nobody_touched(newest):
+    """Its finding stayed what it was the 40th time."""
+    probe = {"exec": {"command": ["sh", "-c", "echo >> /tmp/n; [ $(wc -l < /tmp/n) -lt 60 ]"]}, "periodSeconds": 5,
+             "failureThreshold": 1}
+    newest.ok("kubectl apply -f -", json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
+        "containers": [{"name": "c", "image": "busybox:1.28", "command": ["sh", "-c", "sleep 1000000"],
+                        "readinessProbe": probe}]}}))
+    newest.advance("290s")
+    assert newest.ok("kubectl get pod a").split()[6] == "1/1"
+    newest.advance("15s")
+    assert newest.ok("kubectl get pod a").split()[6] == "0/1"

@@ -132,9 +132,9 @@ def _played(api: Client, pod: Object, container: Object, start: float, least: fl
         return Outcome(0.0, error.code, START_ERROR, error.message)
 
 
-def connects(api: Client, pod: Object, container: Object, start: float, probes: list[list[str]]) -> bool:
-    """Tell whether a container, started at `start`, or one of its `probes`, commands, will ask for something outside of
-    its pod."""
+def lives_on(api: Client, pod: Object, container: Object, start: float, probes: list[list[str]]) -> bool:
+    """Tell whether a container, started at `start`, cannot be played again and again: it, or one of its `probes`,
+    commands, will ask for something outside of its pod, or a probe of it writes."""
     from ...machinery.streaming import StartError
     from .play import Play
 
@@ -143,6 +143,8 @@ def connects(api: Client, pod: Object, container: Object, start: float, probes: 
             play = Play(api, pod, container, start, silent=True, alone=command is not None)
         except StartError:
             return False
+        if play.inside.probers:
+            return True
         if command is None:
             lived(play)
         else:
@@ -151,10 +153,7 @@ def connects(api: Client, pod: Object, container: Object, start: float, probes: 
                 play.run(command, 1.0)
         return play.touched
 
-    env, _ = environment.environment(api, pod, container)
-    trials: list[list[str] | None] = [*probes]
-    if environment.arguments(api, container, env):
-        trials.insert(0, None)
+    trials = [None, *probes]
     def guarded(command: list[str] | None) -> bool:
         return bounds.guarded(lambda: tried(command), lambda trouble: False)
 
