@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..apiserver.bootstrap import objects
-from ..helpers.nodenetworks import minikube_node
+from ..helpers.nodes import node_object
 from ..machinery.entropy import Entropy
 from ..machinery.objects import key_of
 
@@ -19,8 +19,12 @@ def make(server: Server, nodes: int, bare: bool, kind: Object | None) -> None:
         from ..helpers.kindnodes import kind_nodes
 
         made = kind_nodes(kind, server.release, server.now, server.cluster_cidr)
-    else:
+    elif server.chosen_cluster_cidr:
+        from ..helpers.nodenetworks import minikube_node
+
         made = [minikube_node(i, server.release, server.now, server.chosen_cluster_cidr) for i in range(nodes)]
+    else:
+        made = [node_object(i, server.release, server.now) for i in range(nodes)]
     if not bare:
         from . import kubesystem
 

@@ -14,7 +14,6 @@ from itertools import chain
 from ..apiserver.admission.defaulttolerationseconds import tolerate
 from ..apiserver.admission.serviceaccount import mount_token
 from ..apiserver.bootstrap import ROOT_CA, ROOT_CA_ANNOTATIONS
-from ..controllers import servicepods
 from ..controllers.daemonset import nodes as daemons
 from ..controllers.deployment import revisions
 from ..controllers.history import RESOURCE as REVISIONS
@@ -203,7 +202,7 @@ class KubeSystem:
         meta, ports = service["metadata"], service["spec"]["ports"]
         ports = [{"name": port["name"], "port": port["port"], "protocol": port["protocol"]} for port in ports]
         family = self.api.server.service_ranges.family
-        targets = [(servicepods.ip_of_family(pod, family), pod["spec"]["nodeName"], {
+        targets = [(_ip(pod, family), pod["spec"]["nodeName"], {
             "kind": "Pod", "name": pod["metadata"]["name"], "namespace": NAMESPACE, "uid": pod["metadata"]["uid"]})
             for pod in pods]
         labels, notes = meta["labels"], {"endpoints.kubernetes.io/last-change-trigger-time": self.stamp}
@@ -222,6 +221,10 @@ class KubeSystem:
             "addressType": family, "ports": ports, "endpoints": [{
                 "addresses": [ip], "conditions": {"ready": True, "serving": True, "terminating": False},
                 "nodeName": node, "targetRef": target} for ip, node, target in targets]})
+
+
+def _ip(pod: Object, family: str) -> str:
+    return next(str(each["ip"]) for each in pod["status"]["podIPs"] if (":" in each["ip"]) == (family == "IPv6"))
 
 
 def _parts(file: str) -> list[str]:

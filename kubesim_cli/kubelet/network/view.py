@@ -5,7 +5,6 @@ from __future__ import annotations
 from ...helpers.nodes import internal_ips
 from ...machinery.objects import dig
 from ...machinery.wellknown import LABEL_SERVICE_NAME
-from ...releases.makers import maker_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +56,9 @@ class View:
     @property
     def maker(self) -> Maker:
         """What made the cluster."""
-        return self._look()._maker
+        from ...releases.makers import maker_of
+
+        return maker_of(self.api.items("nodes"))
 
     def _gather(self) -> None:
         api = self.api
@@ -68,7 +69,6 @@ class View:
         self._on_host: dict[str, list[Object]] = {}
         self._slices: dict[tuple[str, str], list[Object]] = {}
         nodes = api.items("nodes")
-        self._maker = maker_of(nodes)
         self._nodes = {ip: node for node in nodes for ip in internal_ips(node)}
         for service in api.items("services"):
             for address in _addresses(service):
