@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object
     from .client import Client
 
+_PATCHES = {"application/json-patch+json": "json", "application/merge-patch+json": "merge",
+            "application/strategic-merge-patch+json": "strategic", "application/apply-patch+yaml": "apply"}
 _SUMMARY = 30  # bytes of a body that a refusal tells
 
 
-def request(client: Client, method: str, url: str, body: Object | None = None) -> Json:
+def request(client: Client, method: str, url: str, body: Object | None = None, content_type: str = "") -> Json:
     """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
 
-    Raises errors.StatusError; an unknown path is NotFound.
+    `content_type`: the body's, which tells what kind of patch it is. Raises errors.StatusError; an unknown path is
+    NotFound.
     """
     path, _, query = url.partition("?")
     parts = [part for part in path.split("/") if part]
@@ -41,7 +44,7 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
             return serve(client.discovery, client.release, path)
         return _discover(client, parts)
     group, version_, rest = ("", parts[1], parts[2:]) if parts[0] == "api" else (parts[1], parts[2], parts[3:])
-    return _serve(client, method, group, version_, rest, _query(query), body)
+    return _serve(client, method, group, version_, rest, _query(query), body, content_type)
 
 
 def _of_resource(parts: list[str]) -> bool:
@@ -93,7 +96,7 @@ def _number(query: dict[str, str], name: str) -> int | None:
 
 
 def _serve(client: Client, method: str, group: str, version_: str, rest: list[str], query: dict[str, str],
-           body: Object | None) -> Json:
+           body: Object | None, content_type: str) -> Json:
     namespace = ""
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
@@ -123,7 +126,7 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
         return client.send(Request(client, verb, resource, namespace, name, options=options))
     options = Options(dry_run=query.get("dryRun") == "All", field_manager=query.get("fieldManager", ""),
                       field_validation=query.get("fieldValidation", ""))
-    written = {"POST": "create", "PUT": "update"}.get(method)
+    written = {"POST": "create", "PUT": "update", "PATCH": "patch"}.get(method)
     if written is None:
         raise errors.method_not_supported(resource, method.lower())
     from . import writeoptions
@@ -131,9 +134,23 @@ def _serve(client: Client, method: str, group: str, version_: str, rest: list[st
     writeoptions.check(written, options, [query["dryRun"]] if "dryRun" in query else [])
     if body is None:
         raise errors.bad_request("the body of the request is empty")
+    if method == "PATCH":
+        options.patch_type = _patch_type(content_type, client.server.resolve(resource).crd is not None)
+        options.force = query.get("force") in ("true", "1")
+        return client.send(Request(client, "patch", resource, namespace, name, body, subresource, options))
     if method == "POST":
         return client.send(Request(client, "create", resource, namespace, name, body, subresource, options))
     return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
+
+
+def _patch_type(content_type: str, custom: bool) -> str:
+    """Return the kind of patch that a media type means (endpoints/handlers, PatchResource)."""
+    accepted = {media: kind for media, kind in _PATCHES.items() if not custom or kind != "strategic"}
+    found = accepted.get(content_type.partition(";")[0].strip())
+    if found is None:
+        raise errors.StatusError(415, "UnsupportedMediaType", "the body of the request was in an unknown format - "
+                                 f"accepted media types include: {', '.join(accepted)}")
+    return found
 
 
 def _delete_options(query: dict[str, str]) -> Object:
