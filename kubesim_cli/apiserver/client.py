@@ -160,12 +160,15 @@ class Client:
 
         return paths.unreadable(self, url, data, problem)
 
-    def raw(self, method: str, url: str, body: Object | None = None) -> Json:
-        """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON."""
+    def raw(self, method: str, url: str, body: Object | None = None, content_type: str = "") -> Json:
+        """Serve `method` on a URL path with its query; returns a JSON value, or text where a path has no JSON.
+
+        `content_type`: what the body of a PATCH is.
+        """
         from .paths import request
 
         self.managed_fields = True
-        return request(self, method, url, body)
+        return request(self, method, url, body, content_type)
 
     def raw_watch(self, url: str) -> tuple[Callable[[], builtins.list[Object]], float | None] | None:
         """Return a function that gives the events since its last call, and the seconds after which it ends (None: the

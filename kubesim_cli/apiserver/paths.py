@@ -21,13 +21,16 @@ _VERSION_OPTIONS = {"resourceVersion", "resourceVersionMatch", "sendInitialEvent
 _STORED_IN = {"events.events.k8s.io": ("", "v1"), **{
     f"{plural}.admissionregistration.k8s.io": ("admissionregistration.k8s.io", "v1beta1")
     for plural in ("mutatingadmissionpolicies", "mutatingadmissionpolicybindings")}}
+_PATCHES = {"application/json-patch+json": "json", "application/merge-patch+json": "merge",
+            "application/strategic-merge-patch+json": "strategic", "application/apply-patch+yaml": "apply"}
 _SUMMARY = 30  # bytes of a body that a refusal tells
 
 
-def request(client: Client, method: str, url: str, body: Object | None = None) -> Json:
+def request(client: Client, method: str, url: str, body: Object | None = None, content_type: str = "") -> Json:
     """Serve `method` on a URL path with its query; returns a JSON value, or text for paths that are not JSON.
 
-    Raises errors.StatusError; an unknown path is NotFound.
+    `content_type`: the body's, which tells what kind of patch it is. Raises errors.StatusError; an unknown path is
+    NotFound.
     """
     path, _, query = url.partition("?")
     parts = [part for part in path.split("/") if part]
@@ -46,7 +49,7 @@ def request(client: Client, method: str, url: str, body: Object | None = None) -
         if parts[:1] not in (["api"], ["apis"]):
             return serve(client.discovery, client.release, path)
         return _discover(client, parts)
-    return _serve(client, method, parts, _query(query), body)
+    return _serve(client, method, parts, _query(query), body, content_type)
 
 
 def _of_resource(parts: list[str]) -> bool:
@@ -155,7 +158,8 @@ def watch(client: Client, url: str) -> tuple[Callable[[], list[Object]], float |
     return wanted.look, wanted.timeout
 
 
-def _serve(client: Client, method: str, parts: list[str], query: dict[str, str], body: Object | None) -> Json:
+def _serve(client: Client, method: str, parts: list[str], query: dict[str, str], body: Object | None,
+           content_type: str) -> Json:
     resource, namespace, name, subresource = _place(client, parts)
     if not namespace and method != "GET" and client.server.resolve(resource).namespaced:
         raise errors.method_not_allowed()
@@ -184,7 +188,7 @@ def _serve(client: Client, method: str, parts: list[str], query: dict[str, str],
         return client.send(Request(client, verb, resource, namespace, name, options=options))
     options = Options(dry_run=query.get("dryRun") == "All", field_manager=query.get("fieldManager", ""),
                       field_validation=query.get("fieldValidation", ""))
-    written = {"POST": "create", "PUT": "update"}.get(method)
+    written = {"POST": "create", "PUT": "update", "PATCH": "patch"}.get(method)
     if written is None:
         raise errors.method_not_allowed()
     from . import writeoptions
@@ -192,9 +196,23 @@ def _serve(client: Client, method: str, parts: list[str], query: dict[str, str],
     writeoptions.check(written, options, [query["dryRun"]] if "dryRun" in query else [])
     if body is None:
         raise errors.bad_request("the body of the request is empty")
+    if method == "PATCH":
+        options.patch_type = _patch_type(content_type, client.server.resolve(resource).crd is not None)
+        options.force = query.get("force") in ("true", "1")
+        return client.send(Request(client, "patch", resource, namespace, name, body, subresource, options))
     if method == "POST":
         return client.send(Request(client, "create", resource, namespace, name, body, subresource, options))
     return client.send(Request(client, "update", resource, namespace, name, body, subresource, options))
+
+
+def _patch_type(content_type: str, custom: bool) -> str:
+    """Return the kind of patch that a media type means (endpoints/handlers, PatchResource)."""
+    accepted = {media: kind for media, kind in _PATCHES.items() if not custom or kind != "strategic"}
+    found = accepted.get(content_type.partition(";")[0].strip())
+    if found is None:
+        raise errors.StatusError(415, "UnsupportedMediaType", "the body of the request was in an unknown format - "
+                                 f"accepted media types include: {', '.join(accepted)}")
+    return found
 
 
 def _delete_options(query: dict[str, str]) -> Object:

@@ -145,7 +145,7 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
         life.until = max(course.kernel.now, now)
         if course.touched:
             life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
-        elif network.asked:
+        elif network.asked or (inside.probers and age > AGED):
             life.until = max(life.until, now + patience)
     for kind, probe in probes.items():
         course = ahead()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ENGINE, LIFE, TALK, ASK = "engine/", "life/", "talk", "ask"
 WORK = 60_000_000     # steps that are made up for at once: a week of a loop that tells the time each second
-WAITED = 3_000_000    # where nobody does more than wait for the network: half a day of a loop that asks each second
+WAITED = 1_000_000    # where nobody does more than wait for the network: hours of a loop that asks each second
 LONG = 6 * 3600.0     # seconds from which on it matters how many they are
 LOST = 255            # exit code of containers whose processes cannot go on, as on a node that was restarted
 
@@ -168,7 +168,7 @@ class Living:
         others = (name for name, each in engine.containers.items()
                   if not each.probers and ((life := self._life(name)) is None or not life.asks))
         most = WORK if any(engine.is_busy(name) for name in others) else WAITED
-        return max(most - (engine.kernel.worked - self._worked), WAITED // 300)
+        return max(most - (engine.kernel.worked - self._worked), WAITED // 100)
 
     def _ended(self, name: str, end: tuple[float, int, str]) -> None:
         from .runtime.sandbox import message

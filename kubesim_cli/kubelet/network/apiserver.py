@@ -66,7 +66,7 @@ def _served(api: Client, message: http.Message) -> tuple[int, Json]:
             return 400, StatusError(400, "BadRequest", f"the object provided is unrecognized: {error}").status
     try:
         return 201 if method == "POST" else 200, Client(api.server, user).raw(
-            "GET" if method == "HEAD" else method, url, body)
+            "GET" if method == "HEAD" else method, url, body, message.header("content-type"))
     except StatusError as error:
         return error.code, error.status
 

@@ -64,3 +64,34 @@ def test_only_tls_is_spoken_and_the_name_has_to_be_right(api):
 def test_a_connection_goes_on(api):
     out, _ = api(f"/healthz {URL}/livez", "-k")
     assert out.count('"code": 403') == 2
+
+
+@pytest.mark.parametrize(("media", "body", "answer"), [
+    ("merge-patch+json", '{"data": {"a": "2"}}', {"a": "2", "b": "1"}),
+    ("strategic-merge-patch+json", '{"data": {"b": null}}', {"a": "1"}),
+    ("json-patch+json", '[{"op": "remove", "path": "/data/a"}]', {"b": "1"}),
+    ("apply-patch+yaml", '{"apiVersion": "v1", "kind": "ConfigMap", "data": {"c": "3"}}',
+     {"a": "1", "b": "1", "c": "3"}),
+    ("json", "{}", None)])
+def test_a_patch_is_of_the_kind_that_its_type_tells(api, media, body, answer):
+    """It was refused as a method that is not allowed."""
+    world = api.net.world
+    world.create("configmaps", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"},
+                                "data": {"a": "1", "b": "1"}})
+    world.create("clusterrolebindings.rbac.authorization.k8s.io", {
+        "kind": "ClusterRoleBinding", "metadata": {"name": "all"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "all"},
+        "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}]}, "")
+    world.create("clusterroles.rbac.authorization.k8s.io", {
+        "kind": "ClusterRole", "metadata": {"name": "all"},
+        "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}, "")
+    out, _ = api("/api/v1/namespaces/default/configmaps/m?fieldManager=me", '--cacert /ca.crt -X PATCH '
+                 '-H "Authorization: Bearer $(cat /token)" '
+                 f"-H 'Content-Type: application/{media}' -d '{body}'")
+    found = json.loads(out)
+    if answer is None:
+        assert found["code"] == 415 and found["reason"] == "UnsupportedMediaType"
+        assert found["message"].endswith("include: application/json-patch+json, application/merge-patch+json, "
+                                         "application/strategic-merge-patch+json, application/apply-patch+yaml")
+    else:
+        assert found["data"] == answer
