@@ -356,7 +356,7 @@ def _check_listing(world: World, resource: str) -> None:
 
 
 # Who owns a map that an apply has emptied goes on to own it.
-EMPTIED = (["f:metadata", "f:annotations"], ["f:metadata", "f:labels"])
+EMPTIED = (["f:metadata", "f:annotations"], ["f:metadata", "f:labels"], ["f:spec", "f:hard"])
 # What a kind's strategy leaves out of a write, after it was noted who owns it: the finalizers of a namespace that ends,
 # what another type of a service has no use for.
 LEFT_OUT = {"namespaces": ("f:finalizers",),
