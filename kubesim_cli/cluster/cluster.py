@@ -256,7 +256,7 @@ class Cluster:
 
     def _changing(self, resource: str) -> None:
         """Let containers that wait for the network hear what it says until now, before it says something else."""
-        if resource not in NETWORK or (self.server.runtime is None and not self.store.has_parts):
+        if resource not in NETWORK or (self.server.runtime is None and not self.store.part_names("ask")):
             return
         from ..kubelet import residents
 

@@ -201,7 +201,7 @@ class Kubelet(Controller):
     def _network_changed(self, change: Change) -> Iterable[Key]:
         """What the network says has changed: wake those containers that have heard something else."""
         server = self.manager.server
-        if server.runtime is None and not server.store.has_parts:
+        if server.runtime is None and not server.store.part_names("ask"):
             return ()
         from . import residents
         from .network.view import heard_of
