@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _FROM_TO = re.compile(r"\bfrom\s+`([^`\s]+)`\s+to\s+`([^`\s]+)`")
 _REPLICAS = re.compile(r"\breplicas`?(?:\s+field)?\s+(?:to|is)\s+`?(\d+)\b")
+_OF_AUTHORS = ("annotations", "finalizers", "labels")  # what is theirs in an object's metadata
 _OF_SERVER = ("status", "managedFields", "annotations")
 
 
@@ -43,13 +44,14 @@ class Change:
             self.parts.append(part)
 
     def show_metadata(self, text: str) -> bool:
-        """Take an object in YAML of which nothing but the metadata is shown; returns whether that is so."""
+        """Take an object in YAML of which nothing but the metadata is shown; returns whether that tells a change."""
         from ruamel.yaml import YAML
 
-        shown = YAML(typ="safe", pure=True).load(text)
-        if set(shown) - {"apiVersion", "kind", "metadata"}:
+        shown = YAML(typ="base", pure=True).load(text)
+        own = {key: shown["metadata"][key] for key in _OF_AUTHORS if shown["metadata"].get(key)}
+        if set(shown) - {"apiVersion", "kind", "metadata"} or not own:
             return False
-        self.parts.append({"metadata": shown["metadata"]})
+        self.parts.append({"metadata": own})
         return True
 
     def apply(self, obj: Object) -> None:

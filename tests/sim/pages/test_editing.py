@@ -190,6 +190,8 @@ apiVersion: v1
 kind: Pod
 metadata:
   annotations: {commit: 2d3mg3}
+  creationTimestamp: 2017-05-31T12:56:35Z
+  uid: 9423255b-4600-11e7-af6a-28d2447dc82b
   name: a
 ...
 ```
