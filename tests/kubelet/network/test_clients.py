@@ -47,6 +47,9 @@ SHUT = "curl: (7) Failed to connect to web port 81 after 0 ms: Couldn't connect 
 EMPTY = "\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--:--     0\n"
 
 
+NO_PORT = "Port number was not a decimal number between 0 and 65535"
+
+
 @pytest.mark.parametrize(("script", "says", "code"), [
     ("curl -s web", "hello\n", 0), ("curl -sS http://web/a.txt", "text\n", 0),
     ("curl web", meter("\r100     6  100     6    0     0   6000      0 --:--:-- --:--:-- --:--:--  6000\n")
@@ -80,6 +83,12 @@ EMPTY = "\r  0     0    0     0    0     0      0      0 --:--:-- --:--:-- --:--
     ("curl", "curl: (2) no URL specified\ncurl: try 'curl --help' for more information\n", 2),
     ("curl --nope web", "curl: option --nope: is unknown\ncurl: try 'curl --help' for more information\n", 2),
     ("curl -s ftp://web", "", 1),
+    ("curl -sS http://web:abc/", f"curl: (3) URL rejected: {NO_PORT}\n", 3), ("curl -s http://web:abc/", "", 3),
+    ("curl -sS http://10.244.0.10:99999", f"curl: (3) URL rejected: {NO_PORT}\n", 3),
+    ("curl -sS 'http://[::1]:x/'", f"curl: (3) URL rejected: {NO_PORT}\n", 3),
+    ("curl -sS http:///a", "curl: (3) URL rejected: No host part in the URL\n", 3),
+    ("curl -sS 'http://we b'", "curl: (3) URL rejected: Malformed input to a URL function\n", 3),
+    ("curl -s http://web:/a.txt", "text\n", 0),
     ("curl -sS --retry 2 --retry-connrefused web:81",
      "Warning: Problem: connection refused. Will retry in 1 second. 2 retries left.\n"
      "Warning: Problem: connection refused. Will retry in 2 seconds. 1 retry left.\n"
@@ -122,6 +131,8 @@ STAMP = "2027-01-15 08:00:00"
     ("busybox", "wget -q web/none", "wget: server returned error: HTTP/1.1 404 Not Found\n", 1),
     ("busybox", "wget nope:8080", "wget: bad address 'nope:8080'\n", 1),
     ("busybox", "wget -q web:81", "wget: can't connect to remote host (10.96.1.2): Connection refused\n", 1),
+    ("busybox", "wget -q http://10.244.0.10:x/", "wget: bad port spec '10.244.0.10:x'\n", 1),
+    ("tools", "wget -q http://web:70000/a", "http://web:70000/a: Bad port number.\n", 1),
     ("busybox", "wget -q -T 2 http://10.96.9.9", "wget: download timed out\n", 1),
     ("busybox", "wget -qS -O /dev/null web/new 2>&1 | head -1", "  HTTP/1.1 200 OK\n", 0),
     ("busybox", "wget -q --header 'X-A: 1' -O- web/head", "web Wget 1 ", 0),

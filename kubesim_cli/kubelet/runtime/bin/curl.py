@@ -54,6 +54,11 @@ def _curl(process: Process) -> int | None:
 def _begin(process: Process, given: Options, state: dict[str, Any]) -> bool:
     """Begin the exchange for the next URL; False where there is no such."""
     url = state["url"] or given.urls[state["at"]]
+    if problem := _rejected(url):
+        if given.speaks:
+            process.write(f"curl: (3) URL rejected: {problem}\n", 2)
+        state["status"] = 3
+        return False
     scheme = http.split(url)[0]
     if scheme not in ("http", "https"):
         if given.speaks:
@@ -75,6 +80,16 @@ def _begin(process: Process, given: Options, state: dict[str, Any]) -> bool:
         process, url, method, given.headers(body), body, given.limit, given.connect_limit,
         None if given.insecure else trust, given.resolved(host, port), given.version)
     return True
+
+
+def _rejected(url: str) -> str:
+    """Return what is wrong with a URL, "" for nothing (curl's lib/urlapi.c)."""
+    if any(char <= " " for char in url):
+        return "Malformed input to a URL function"
+    host, port = http.place_of(url)
+    if port and not (port.isascii() and port.isdigit() and int(port) < 65536):
+        return "Port number was not a decimal number between 0 and 65535"
+    return "" if host else "No host part in the URL"
 
 
 def _file(process: Process, path: str) -> str | None:

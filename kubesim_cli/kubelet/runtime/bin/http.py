@@ -115,6 +115,17 @@ def split(url: str) -> tuple[str, str, int, str]:
     return scheme.lower(), host.strip("[]"), int(port or default), (slash or "/") + path
 
 
+def place_of(url: str) -> tuple[str, str]:
+    """Return the host of a URL, an IPv6 address in its brackets, and what stands for its port, as they are written."""
+    authority = url.partition("://")[2] if "://" in url else url
+    for mark in "/?#":
+        authority = authority.partition(mark)[0]
+    place = authority.rpartition("@")[2]
+    host, bracket, rest = place.partition("]") if place[:1] == "[" else ("", "", place)
+    name, _, port = rest.partition(":")
+    return host + bracket + name, port
+
+
 def parameters(query: str) -> list[tuple[str, str]]:
     """Return the names and values of a query or a form."""
     from urllib.parse import parse_qsl

@@ -113,7 +113,15 @@ def from_hosts(process: Process, name: str) -> list[str]:
 
 def is_literal(name: str) -> bool:
     """Tell whether a name is an address itself."""
-    return ":" in name or (name.count(".") == 3 and name.replace(".", "").isdigit())
+    if ":" not in name:
+        return name.count(".") == 3 and name.replace(".", "").isdigit()
+    from ....machinery import ipv6
+
+    try:
+        ipv6.number_of(name)
+    except ValueError:
+        return False
+    return True
 
 
 def lookup(process: Process, name: str) -> Lookup:

@@ -93,6 +93,11 @@ def _wget(process: Process) -> int | None:
                 return None
             state["until"] = None
         if state["exchange"] is None:
+            host, port = http.place_of(state["url"])
+            if port and not (port.isascii() and port.isdigit() and int(port) < 65536):
+                process.write(f"wget: bad port spec '{host}:{port}'\n" if busybox else
+                              f"{state['url']}: Bad port number.\n", 2)
+                return 1
             begun = state["exchange"] = _begin(process, given, state)
             talk.begins(begun)
         if not exchange.go_on(process, state["exchange"]):
