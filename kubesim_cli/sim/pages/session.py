@@ -115,7 +115,7 @@ class Session:
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
-        own = installing.folder(self.environ["HOME"])
+        own = installing.folder(self.home)
         os.makedirs(own)
         for name in FETCHING:
             if name not in allow:
