@@ -6,6 +6,7 @@ validation), plugin/resourcequota/apis. The settings keep it as JSON: plugin -> 
 
 from __future__ import annotations
 
+from ..go.unmarshal import Types
 from ..machinery import field, names
 from .admission.podsecurity import LEVELS, MODES, is_version
 
@@ -13,13 +14,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..machinery.types import FieldErrors, Object
+    from ..machinery.types import FieldErrors, Json, Object
 
 _HEADS = {"PodSecurity": ("pod-security.admission.config.k8s.io/", "PodSecurityConfiguration"),
           "ResourceQuota": ("apiserver.config.k8s.io/", "ResourceQuotaConfiguration")}
 _NOT_PLAYED = ("EventRateLimit", "ImagePolicyWebhook", "PodNodeSelector", "PodTolerationRestriction",
                "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook", "MutatingAdmissionPolicy",
                "ValidatingAdmissionPolicy")
+_HEAD = {"apiVersion": "string", "kind": "string"}
+_TYPES = Types({
+    "AdmissionConfiguration": {**_HEAD, "plugins": "[]AdmissionPluginConfiguration"},
+    "AdmissionPluginConfiguration": {"name": "string", "path": "string", "configuration": "any"},
+    "PodSecurityConfiguration": {**_HEAD, "defaults": "PodSecurityDefaults", "exemptions": "PodSecurityExemptions"},
+    "PodSecurityDefaults": {key: "string" for mode in MODES for key in (mode, f"{mode}-version")},
+    "PodSecurityExemptions": {"usernames": "[]string", "namespaces": "[]string", "runtimeClasses": "[]string"},
+    "ResourceQuotaConfiguration": {**_HEAD, "limitedResources": "[]LimitedResource"},
+    "LimitedResource": {"apiGroup": "string", "resource": "string", "matchContains": "[]string",
+                        "matchScopes": "[]ScopedResourceSelectorRequirement"},
+    "ScopedResourceSelectorRequirement": {"scopeName": "string", "operator": "string", "values": "[]string"}}, "v1")
 
 
 def compact(text: str, read: Callable[[str], str]) -> str:
@@ -29,38 +41,36 @@ def compact(text: str, read: Callable[[str], str]) -> str:
     """
     from json import dumps
 
-    config = _loaded(text)
-    _check_head(config, "apiserver.config.k8s.io/", "AdmissionConfiguration")
+    from ..go.yaml import load
+
+    config = _decoded(load(text), "apiserver.config.k8s.io/", "AdmissionConfiguration")
     found: dict[str, Object] = {}
     for plugin in config.get("plugins") or ():
         name = plugin.get("name", "")
         inner = plugin.get("configuration")
         if inner is None and plugin.get("path"):
-            inner = _loaded(read(plugin["path"]))
+            inner = load(read(plugin["path"]))
         if name in found or inner is None:
             continue
         if name in _NOT_PLAYED:
             raise ValueError(f"kubesim does not play a configuration of the admission plugin {name}")
         if name in _HEADS:
-            _check_head(inner, *_HEADS[name])
+            inner = _decoded(inner, *_HEADS[name])
             found[name] = _pod_security(inner) if name == "PodSecurity" else _resource_quota(inner)
     return dumps(found)
 
 
-def _loaded(text: str) -> Object:
-    from ..go.yaml import load
-
-    found = load(text)
-    return found if isinstance(found, dict) else {}
-
-
-def _check_head(config: Object, group: str, kind: str) -> None:
-    version = config.get("apiVersion") or ""
-    for what, value in (("Kind", config.get("kind")), ("apiVersion", version)):
-        if not value:
+def _decoded(value: Json, group: str, kind: str) -> Object:
+    """Return an object of a kind as its Go type holds it; raises ValueError, in the decoder's words."""
+    config = value if isinstance(value, dict) else {}
+    version, its_kind = config.get("apiVersion"), config.get("kind")
+    for what, given in (("Kind", its_kind), ("apiVersion", version)):
+        if not given:
             raise ValueError(f"Object '{what}' is missing in an admission configuration: a {kind} is wanted")
-    if config["kind"] != kind or not version.startswith(group):
-        raise ValueError(f'no kind "{config["kind"]}" is registered for version "{version}"')
+    if its_kind != kind or not str(version).startswith(group):
+        raise ValueError(f'no kind "{its_kind}" is registered for version "{version}"')
+    decoded: Object = _TYPES.fitted(config, kind)
+    return decoded
 
 
 def _pod_security(config: Object) -> Object:

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import FieldErrors
 
+_DIGITS = 20  # of the largest number of 64 bits
 _MATCHES = ("Exact", "NotOlderThan", "")
 
 
@@ -20,13 +21,23 @@ def check(query: dict[str, str], revision: int, listed: bool) -> None:
     version = query.get("resourceVersion", "")
     if listed and (bad := _match(query, version)):
         raise errors.invalid("ListOptions", "meta.k8s.io", "", bad)
-    if version in ("", "0"):
-        return
-    if not (version.isascii() and version.isdecimal()):
+    wanted = version_of(version)
+    if wanted > revision:
+        raise errors.too_large_resource_version(wanted, revision)
+
+
+def version_of(text: str) -> int:
+    """Return a resourceVersion as a number, 0 where none is given (storage.Versioner, ParseResourceVersion). Raises an
+    error without a reason."""
+    if text in ("", "0"):
+        return 0
+    problem = "" if text.isascii() and text.isdecimal() else "invalid syntax"
+    if not problem and (len(text.lstrip("0")) > _DIGITS or int(text) >> 64):
+        problem = "value out of range"
+    if problem:
         raise errors.StatusError(500, "", str(field.invalid(
-            "resourceVersion", version, f'strconv.ParseUint: parsing "{version}": invalid syntax')))
-    if int(version) > revision:
-        raise errors.too_large_resource_version(int(version), revision)
+            "resourceVersion", text, f'strconv.ParseUint: parsing "{text}": {problem}')))
+    return int(text)
 
 
 def _match(query: dict[str, str], version: str) -> FieldErrors:

@@ -117,15 +117,16 @@ def _place(client: Client, parts: list[str]) -> tuple[str, str, str, str]:
 
 
 class _Watch:
-    """A watch that a URL asks for. `timeout`: seconds after which it ends, None where the URL does not say."""
+    """A watch that a URL asks for, of one object or of all. `timeout`: seconds after which it ends, None where the URL
+    does not say."""
 
-    def __init__(self, client: Client, parts: list[str], query: dict[str, str]):
-        self._client = client
-        self._resource, self._namespace, name, _ = _place(client, parts)
+    def __init__(self, client: Client, resource: str, namespace: str, name: str, query: dict[str, str]):
+        from .listoptions import version_of
+
+        self._client, self._resource, self._namespace = client, resource, namespace
         self._labels = query.get("labelSelector", "")
         self._fields = f"metadata.name={name}" if name else query.get("fieldSelector", "")
-        version = query.get("resourceVersion", "0")
-        self._since = int(version) if version.isdecimal() else 0
+        self._since = version_of(query.get("resourceVersion", ""))
         self.timeout = _number(query, "timeoutSeconds") or None
 
     def look(self) -> list[Object]:
@@ -154,7 +155,15 @@ def watch(client: Client, url: str) -> tuple[Callable[[], list[Object]], float |
         parts.remove("watch")
     if not _of_resource(parts) or not (by_path or found.get("watch", "0") not in ("0", "false")):
         return None
-    wanted = _Watch(client, parts, found)
+    resource, namespace, name, subresource = _place(client, parts)
+    if not by_path and name:
+        return None  # a GET of one object, which knows of no watch
+    res = client.server.resolve(resource)
+    if subresource or (by_path and "watch" not in res.verbs):
+        raise errors.no_resource()
+    if "watch" not in res.verbs and "list" in res.verbs:
+        raise errors.method_not_supported(res.name, "watch")
+    wanted = _Watch(client, resource, namespace, name, found)
     return wanted.look, wanted.timeout
 
 

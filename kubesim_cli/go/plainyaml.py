@@ -31,7 +31,7 @@ def document(text: str) -> Node:
     if not text.replace("\n", "").isprintable():
         raise NotPlain
     reader = _Reader(text)
-    if reader.rest == "---":
+    if reader.rest == "---" and not reader.column:
         reader.advance()
     if reader.rest:
         node = reader.block(reader.column)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SCALARS = {"string": str, "bool": bool, "int": int, "int64": int, "bytes": str}
 _ZEROS: dict[str, Any] = {"string": "", "bool": False, "int": 0, "int64": 0}
+_HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 _GO = {"any": "interface {}", "bytes": "[]uint8"}
 
 
@@ -105,3 +106,14 @@ class Types:
         if name in _GO or name in _SCALARS:
             return _GO.get(name, name)
         return f"{self._packages.get(name, self._package)}.{name}"
+
+
+def version_and_kind(value: Any) -> tuple[str, str]:
+    """Return the apiVersion and the kind of an object, "" where there is none; raises Misfit (SimpleMetaFactory)."""
+    wrong = "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go {}"
+    if not isinstance(value, dict):
+        raise Misfit(wrong.format(type_word(value), f"value of type {_HEAD}"))
+    for field in ("apiVersion", "kind"):
+        if not isinstance(value.get(field), (str, type(None))):
+            raise Misfit(wrong.format(type_word(value[field]), f"struct field .{field} of type string"))
+    return value.get("apiVersion") or "", value.get("kind") or ""

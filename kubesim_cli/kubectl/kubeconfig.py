@@ -46,7 +46,6 @@ _TYPES = {
                    "interactiveMode": "ExecInteractiveMode=string"},
     "ExecEnvVar": {"name": "string", "value": "string"},
 }
-_HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 _STRUCTS = {"clusters": "Cluster", "users": "AuthInfo", "contexts": "Context"}
 SERVER = "https://127.0.0.1:8443"
@@ -116,21 +115,13 @@ def _parse(data: bytes) -> Object:
             value = None
         if _is_plain(value):
             return _sections(value)
-    from ..go.json import type_word
-    from ..go.unmarshal import Types
+    from ..go.unmarshal import Types, version_and_kind
     value = _value(data)
     if value is None:
         value = {}
-    if not isinstance(value, dict):
-        raise ValueError(f"couldn't get version/kind; json parse error: json: cannot unmarshal {type_word(value)} into "
-                         f"Go value of type {_HEAD}")
-    for field in ("apiVersion", "kind"):
-        if not isinstance(value.get(field) or "", str):
-            raise ValueError("couldn't get version/kind; json parse error: json: cannot unmarshal "
-                             f"{type_word(value[field])} into Go struct field .{field} of type string")
-    version, kind = value.get("apiVersion") or "v1", value.get("kind") or "Config"
-    if (version, kind) != ("v1", "Config"):
-        raise ValueError(f'no kind "{kind}" is registered for version "{version}" in scheme '
+    version, kind = version_and_kind(value)
+    if (version or "v1", kind or "Config") != ("v1", "Config"):
+        raise ValueError(f'no kind "{kind or "Config"}" is registered for version "{version or "v1"}" in scheme '
                          '"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"')
     return _sections(Types(_TYPES, "v1").fitted(value, "Config"))
 

@@ -115,6 +115,20 @@ def test_a_priority_class_that_has_to_be_covered(configured):
      '[exemptions.namespaces[1]: Duplicate value: "a", exemptions.usernames[0]: Invalid value: "": username must not'),
     (plugin("ResourceQuota", f"{QUOTA}, limitedResources: [{{apiGroup: apps}}]"),
      "limitedResources[0].resource: Required value"),
+    (f"{HEAD[:HEAD.index('plugins')]}plugins: {{a: b}}\n", "json: cannot unmarshal object into Go struct field "
+     "AdmissionConfiguration.plugins of type []v1.AdmissionPluginConfiguration"),
+    (f"{HEAD}- name: PodSecurity\n  path: 3\n", "json: cannot unmarshal number into Go struct field "
+     "AdmissionPluginConfiguration.plugins.path of type string"),
+    (f"{HEAD}- name: PodSecurity\n  configuration: [1]\n", "Object 'Kind' is missing"),
+    (plugin("PodSecurity", PSA.replace("pod-security.admission.config.k8s.io/v1", "1")),
+     'no kind "PodSecurityConfiguration" is registered for version "1"'),
+    (plugin("PodSecurity", f"{PSA}, defaults: {{enforce-version: 3}}"), "json: cannot unmarshal number into Go struct "
+     "field PodSecurityDefaults.defaults.enforce-version of type string"),
+    (plugin("PodSecurity", f"{PSA}, exemptions: {{namespaces: [3]}}"), "json: cannot unmarshal number into Go struct "
+     "field PodSecurityExemptions.exemptions.namespaces of type string"),
+    (plugin("ResourceQuota", f"{QUOTA}, limitedResources: [{{resource: pods, matchContains: 3}}]"),
+     "json: cannot unmarshal number into Go struct field LimitedResource.limitedResources.matchContains of type "
+     "[]string"),
     (plugin("EventRateLimit", "kind: Configuration"),
      "kubesim does not play a configuration of the admission plugin EventRateLimit"),
 ])

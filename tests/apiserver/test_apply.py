@@ -278,3 +278,13 @@ def test_a_scale_is_applied_in_its_own_version(api):
     assert api.refused(api.admin.patch, "deployments.apps", "d", body, "apply", "default", subresource="scale",
                        field_manager="kubectl") == (
         "Incorrect version specified in apply patch. Specified patch version: apps/v1, expected: autoscaling/v1")
+
+
+def test_metadata_that_was_applied_in_another_version_goes_too(api):
+    """Where all of it was applied, what is pruned has none that could be converted."""
+    body = {**HPA, "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+            "metadata": {"labels": {"a": "b"}}}
+    api.admin.patch(HPAS["autoscaling/v2"], "h", body, "apply", "default", field_manager="a")
+    apply_hpa(api, "a", "autoscaling/v1")
+    meta = api.admin.get(HPAS["autoscaling/v2"], "h", "default")["metadata"]
+    assert (meta["name"], meta.get("labels")) == ("h", None)

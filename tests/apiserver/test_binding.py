@@ -67,6 +67,15 @@ def test_a_pod_is_labelled_with_the_zone_of_its_node(start, release, settings, e
         expected, expected, {"run": "a"}]
 
 
+def test_the_zone_of_a_pod_can_be_changed_later(start):
+    """PodTopologyLabels takes part in what is made, not in what is changed (admission.NewHandler)."""
+    api = start((1, 35))
+    api.change("nodes", "minikube", {"metadata": {"labels": ZONE}}, "")
+    api.create("v1", "Pod", "b", spec={"containers": [{"name": "c", "image": "nginx"}], "nodeName": "minikube"})
+    api.change("pods", "b", {"metadata": {"labels": {**dict.fromkeys(ZONE), "topology.kubernetes.io/zone": "mine"}}})
+    assert api.admin.get("pods", "b", "default")["metadata"]["labels"] == {"topology.kubernetes.io/zone": "mine"}
+
+
 @pytest.mark.parametrize("body, code, text", [
     (binding("b"), 400, "name in URL does not match name in Binding object"),
     ({**binding(), "target": {"kind": "Pod"}}, 500, '[target.kind: Unsupported value: "Pod": supported values: '

@@ -310,7 +310,8 @@ def events(terminal, path) -> list[tuple[str, str]]:
                                                                      ("MODIFIED", "b")}),
     ("/api/v1/namespaces/default/pods?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=9", {
         ("ADDED", "b"), ("MODIFIED", "b")}),
-    ("/api/v1/namespaces/default/pods/a?watch=1&timeoutSeconds=9", {("ADDED", "a"), ("MODIFIED", "a")}),
+    ("/api/v1/namespaces/default/pods/a?watch=1&timeoutSeconds=9", None),
+    ("/api/v1/watch/namespaces/default/pods/a?timeoutSeconds=9", {("ADDED", "a"), ("MODIFIED", "a")}),
     ("/api/v1/watch/namespaces/default/pods?labelSelector=run%3Da&timeoutSeconds=9", {("ADDED", "a"),
                                                                                      ("MODIFIED", "a")}),
     ("/api/v1/namespaces/default/pods/a/status?watch=false", None)])
@@ -321,6 +322,26 @@ def test_a_watch_by_its_path(terminal, path, expected):
         assert set(events(terminal, path)) == expected
     else:
         assert json.loads(terminal.ok(f"kubectl get --raw '{path}'"))["kind"] == "Pod"
+
+
+@pytest.mark.parametrize("path, told", [
+    ("componentstatuses?watch=1", ' (MethodNotAllowed): watch is not supported on resources of kind '
+     '"componentstatuses"'),
+    ("bindings?watch=1", " (MethodNotAllowed): the server does not allow this method on the requested resource"),
+    ("watch/componentstatuses", " (NotFound): the server could not find the requested resource"),
+    ("watch/namespaces/default/pods/a/log", " (NotFound): the server could not find the requested resource"),
+    ("pods?watch=1&resourceVersion=x", ': resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid '
+     "syntax")])
+def test_what_cannot_be_watched(terminal, path, told):
+    refused = terminal(f"kubectl get --raw '/api/v1/{path}'")
+    assert refused.code == 1 and refused.err.startswith("Error from server" + told), refused.err
+
+
+@pytest.mark.parametrize("query", ["", "&watch=1&timeoutSeconds=1"])
+@pytest.mark.parametrize("version", ["18446744073709551616", "9" * 5000])
+def test_versions_have_64_bits(terminal, version, query):
+    told = f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing "{version}": value out of range'
+    assert told in terminal(f"kubectl get --raw '/api/v1/pods?resourceVersion={version}{query}'").err
 
 
 def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):

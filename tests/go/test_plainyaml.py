@@ -64,7 +64,8 @@ def test_manifests_are_plain(text):
 
 
 @pytest.mark.parametrize("text", [
-    "", "# c\n", "a", "a: b: c", "a: b\n  c: d", "a: b # c\n  d", "a: b\n  c # d\n  e", "a: 'b\nc'", "a: 'b",
+    "", "# c\n", "a", " ---\n  a: b",
+    "a: b: c", "a: b\n  c: d", "a: b # c\n  d", "a: b\n  c # d\n  e", "a: 'b\nc'", "a: 'b",
     "a: &x b", "a: *x", "a: >\n  b\n", "a: |+\n  b\n", "a: |2\n  b\n",
     "a: \"b\n  c\"", r'a: "\0"', r'a: "\x4"', r'a: "\ud83d"', r'a: "\/"', r'a: "\"',
     r'a: "é\n"', "a:\tb", "\ufeffa: b", "a: b\n---\nc: d", "a: b\n...\n", "<<: {a: b}",

@@ -15,7 +15,7 @@ _LABELS = (LABEL_TOPOLOGY_ZONE, LABEL_TOPOLOGY_REGION)
 def mutate(a: Attributes) -> None:
     """Label a pod that is made for a node."""
     node = a.obj["spec"].get("nodeName")
-    if node and not a.subresource:
+    if node and a.operation == "CREATE" and not a.subresource:
         found = labels_of(a.ctx.client, node)
         if found:
             meta = a.obj["metadata"]

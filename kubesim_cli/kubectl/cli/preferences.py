@@ -191,10 +191,13 @@ def _first(text: str, path: str, log: _Log) -> tuple[Object | None, list[str]]:
 def _as_beta(document: Json) -> tuple[Object, list[str]]:
     """Return a preference with the names of v1beta1, whichever version it has, and the fields that this does not know;
     raises Misfit."""
-    from ...go.unmarshal import Misfit
-    version = document.get("apiVersion") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or document.get("kind") != "Preference" or version not in _KINDS:
-        kind = document.get("kind") if isinstance(document, dict) else None
+    from ...go.unmarshal import Misfit, version_and_kind
+    version, kind = version_and_kind(document)
+    for what, given in (("Kind", kind), ("apiVersion", version)):
+        if not given:
+            raise Misfit(f"Object '{what}' is missing")
+    assert isinstance(document, dict)
+    if kind != "Preference" or version not in _KINDS:
         raise Misfit(f'no kind "{kind}" is registered for version "{version}" in scheme '
                      '"k8s.io/kubectl/pkg/config/scheme/scheme.go:30"')
     types, kind = preference_types(), _KINDS[version]

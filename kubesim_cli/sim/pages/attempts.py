@@ -3,7 +3,8 @@
 - Of several shown manifests, one is the file that a command reads and nothing else tells of.
 - A manifest shown for an object that was made of another one before takes its place, just before the first command that
   does not come out without it.
-- What a command has deleted by its file is made again before a command that does not find it.
+- What a command has deleted by its file is made again before a command that does not find it, but for one that only
+  reads in the same block.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from ...machinery.discovery import builtin
 from .infer import objects_of
 from .model import Command, Shown
+from .replay import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,7 +92,9 @@ def of(report: Report, source: Callable[[Shown], str]) -> list[Attempt]:
         elif not command.origin and not command.inside:
             listed = "\n".join(command.listing.lines) if command.listing else ""
             if _ABSENT.search(outcome.output) and not _ABSENT.search(listed):
-                deleted = [_DELETED.findall(item.text) for item in items[:here] if isinstance(item, Command)]
+                reads = READERS.match(command.text)  # right behind it in its block, that tells what is left
+                deleted = [_DELETED.findall(item.text) for item in items[:here] if isinstance(item, Command)
+                           and not (reads and item.block == command.block)]
                 found += [Attempt(before=command.line, again=file) for files in deleted[::-1] for file in files][:1]
             found += [Attempt(item.line, before=command.line) for item, names in before
                       if not _reads(inferred, item) and any(_names(command.text, name) for name in names)][:2]

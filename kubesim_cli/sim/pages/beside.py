@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 
 from .commandline import Scan
 
@@ -21,12 +22,13 @@ _PATH = re.compile(r"(?:\./)?(?=[\w.-]*[A-Za-z])(?!\.\.)[\w.-]+(?:/[\w.-]+)*/?")
 
 def bring(text: str, page: str) -> None:
     """Copy what a command reads and is not in the working directory from beside the page, which is in the file `page`:
-    from its folder, or one above it up to the root of the repository."""
+    from its folder, or one above it up to the root of the repository. What cannot be copied is not there."""
     for path in _read(text):
-        if path in (".", "./"):
-            _copy_manifests(os.path.dirname(os.path.abspath(page)))
-        elif os.path.lexists(path) or any(_copy(folder, path) for folder in _folders(page)):
-            continue
+        with suppress(OSError):
+            if path in (".", "./"):
+                _copy_manifests(_folders(page)[0])
+            elif not os.path.lexists(path):
+                any(_copy(folder, path) for folder in _folders(page))
 
 
 def _read(text: str) -> Iterator[str]:

@@ -59,7 +59,8 @@ _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
 _CAT = re.compile(r"(?:\s*#.*\n)*\s*cat\s+(?:\./)?([\w.-]+)\s*")
 _EDITOR = re.compile(r"\s*(?:sudo\s+)?(?:vi|vim|nano|emacs|code)\s+(?:\./)?([\w./-]+)\s*")
-_CHANGES = re.compile(r"\b(?:edit|chang|modif|add|adapt|replac|remov|adjust|updat|extend|final)\w*\b", re.I)
+_CHANGES = re.compile(r"\b(?:(?:edit|chang|modif|adapt|replac|remov|adjust|updat|extend)\w*|add(?:s|ed|ing)?|final)\b",
+                      re.I)
 _EXECUTABLE = re.compile(r"\bchmod\s+\S*[x75]\S*\s+(?:\./)?([\w.-]+)[`\s]")
 _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
                       r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
@@ -436,6 +437,7 @@ class Builder:
         else:
             return False
         self.page.items.insert(place, Shown(name, "\n".join(lines) + "\n", command.line))
+        self.page.inferred.append(f"{name} is edited by hand to what is shown after line {command.line}")
         self._awaiting = None
         return True
 

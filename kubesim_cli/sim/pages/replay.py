@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 PASSES = 3  # what the first finds out of times and names, the next heed
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-_REPEATABLE = re.compile(rf"{READERS.pattern}"
-                         r"|^\s*curl\s(?!.*\s(?:-X|-d|-T|-F|--request|--data|--form|--upload))[^|&;]*$"
+REPEATABLE = re.compile(rf"{READERS.pattern}"
+                         r"|^\s*curl(?!.*\s(?:-\w*[XdTF]|--request|--data|--json|--form|--upload))\s[^|&;]*$"
                          r"|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
                          r"nodetool\s+status)\b[^|&;]*$")
 _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
@@ -340,7 +340,7 @@ class _Pass:
         comes, nothing has happened."""
         if self.session.watches and not any(WATCH.match(later.text) for later in self.replay.commands[place + 1:]):
             self.session.end_watches()
-        if not _REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
+        if not REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return
         kept, names, now = self.session.keep(), self.names, self.session.now
         for seconds in _LATER:

@@ -1,5 +1,7 @@
 import pytest
 
+from kubesim_cli.apiserver.settings import Settings
+
 PORT = [{"port": 80}]
 
 
@@ -29,6 +31,13 @@ def test_addresses_differ_and_may_be_asked_for(api):
     assert api.refused(service, api, "far", clusterIP="10.0.0.1") == (
         'Service "far" is invalid: spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: the '
         "provided IP (10.0.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12")
+
+
+def test_an_address_is_the_same_however_it_is_written(api):
+    api.server.settings = Settings({"service-cluster-ip-range": "fd00:10:96::/112"})
+    assert service(api, "a", clusterIP="fd00:10:96:0:0:0:0:bb")["ipFamilies"] == ["IPv6"]
+    assert "failed to allocate IP fd00:10:96::bb: provided IP is already allocated" in api.refused(
+        service, api, "b", clusterIP="fd00:10:96::bb")
 
 
 def test_node_ports(api):

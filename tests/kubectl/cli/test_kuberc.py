@@ -177,8 +177,19 @@ defaults: [{{command: get, options: [{{name: output, default: name, since: x}}]}
 def test_what_becomes_of_a_kuberc_is_logged(kuberc, line):
     kuberc.file.write_text("")
     assert f"] kuberc: no preferences found in {kuberc.file}\n" in kuberc.terminal(f"kubectl {line}").err
-    kuberc.file.write_text(f"kind: Other\n---\n{HEAD}{TAIL}")
+    kuberc.file.write_text(f"kind: Other\napiVersion: v1\n---\n{HEAD}{TAIL}")
     told = kuberc.terminal(f"kubectl {line}").err
     assert f'] kuberc: strict decoding error for entry 1 in {kuberc.file}: no kind "Other" is registered' in told
     assert f"] kuberc: using entry 2 (kubectl.config.k8s.io/v1beta1) in {kuberc.file}\n" in told
     assert "] kuberc: " not in kuberc.terminal("kubectl get ns -v=4").err
+
+
+@pytest.mark.parametrize("text, told", [
+    ("x", "couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct {"),
+    ("kind: Preference\napiVersion: [a]", "couldn't get version/kind; json parse error: json: cannot unmarshal array "
+     "into Go struct field .apiVersion of type string"),
+    ("foo: 1", "Object 'Kind' is missing"), ("kind: Preference", "Object 'apiVersion' is missing")])
+def test_what_is_no_object_of_a_kind_is_logged(kuberc, text, told):
+    kuberc.file.write_text(text)
+    assert f"] kuberc: strict decoding error for entry 1 in {kuberc.file}: {told}" in kuberc.terminal(
+        "kubectl get ns -v=5").err

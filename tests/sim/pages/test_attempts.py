@@ -108,3 +108,24 @@ $ kubectl create configmap a -n shop
     assert inferred(report) == ["kubectl apply -f a.yaml"]
     error = 'error: failed to create configmap: namespaces "shop" not found'
     assert inferred(replayed(page % error)) == []
+
+
+def test_what_is_gone_is_not_listed_right_behind_its_deletion(replayed):
+    page = """\
+```yaml
+# a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+```
+```
+$ kubectl create -f a.yaml
+configmap/shop created
+$ kubectl delete -f a.yaml
+configmap "shop" deleted
+%s$ kubectl get configmap shop -o name
+configmap/shop
+```
+"""
+    assert states(replayed(page % "")) == ["equal", "equal", "differs"]
+    assert states(replayed(page % "```\nLater:\n```\n")) == ["equal", "equal", "equal"]

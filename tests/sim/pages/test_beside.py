@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import pytest
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages.outcome import Options
 
+needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
 
 
@@ -65,6 +69,19 @@ def test_a_folder_of_manifests_is_the_pages_own(replayed, repository, monkeypatc
     own = "```yaml\n# own.yaml\n" + CONFIG_MAP % "own" + "```\n"
     report = replayed(own + "```\n$ kubectl apply -f .\nconfigmap/own created\n```\n", "repo/docs/page.md")
     assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+
+
+def test_a_folder_may_be_reached_by_a_link(replayed, repository, tmp_path):
+    (tmp_path / "link").symlink_to(repository)
+    report = replayed("```\n$ kubectl apply -f .\nconfigmap/b created\n```\n", "link/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+
+
+@needs_bash
+def test_a_file_that_has_no_place_is_not_brought(replayed, repository):
+    report = replayed("```\n$ echo mine > deep\n$ cat deep/c.yaml\ncat: deep/c.yaml: Not a directory\n```\n",
+                      "repo/docs/page.md")
+    assert [outcome.state for outcome in report.outcomes] == ["ran", "equal"], report.bad
 
 
 def test_a_page_may_be_named_from_where_one_is(repository, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 
 from kubesim_cli.sim.pages.editing import Change
 from kubesim_cli.sim.pages.layout import appended
+from kubesim_cli.sim.pages.report import summary
 
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
@@ -172,8 +173,16 @@ def test_a_file_that_is_edited_is_what_the_page_shows_then(replayed, words):
 
 
 @needs_bash
-def test_a_file_that_nobody_edits_is_compared(replayed):
-    report = replayed(MADE + f"```\n$ cat a.yaml\n{MANIFEST % 'new'}```\n" + USED % "old")
+def test_an_edit_that_is_inferred_is_told(replayed):
+    report = replayed(f"{MADE}Change the key.\n```\n$ cat a.yaml\n{MANIFEST % 'new'}```\n")
+    line = 2 + (MADE + "Change the key.\n").count("\n")
+    assert f"inferred: a.yaml is edited by hand to what is shown after line {line}" in summary(report)
+
+
+@needs_bash
+@pytest.mark.parametrize("words", ["", "See its address, and additional keys:\n", "Finally, look at it:\n"])
+def test_a_file_that_nobody_edits_is_compared(replayed, words):
+    report = replayed(MADE + f"{words}```\n$ cat a.yaml\n{MANIFEST % 'new'}```\n" + USED % "old")
     assert [outcome.state for outcome in report.outcomes] == ["ran", "differs", "equal", "equal"], report.bad
 
 

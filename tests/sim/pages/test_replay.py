@@ -12,6 +12,7 @@ from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages.outcome import Options
+from kubesim_cli.sim.pages.replay import REPEATABLE
 
 FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -249,6 +250,15 @@ def test_curl_reaches_the_cluster_and_nothing_else(replayed):
                       "$ curl -s http://$IP/ | grep '<title>'\n<title>Welcome to nginx!</title>\n"
                       "$ curl http://example.com/\nan answer\n```\n")
     assert states(report) == ["ran"] * 4 + ["equal", "left out"]
+
+
+@pytest.mark.parametrize("words, is_so", [
+    ("-s http://10.96.0.10/d -H 'Host: x'", True), ("-fsSLk --max-time 2 http://x/", True),
+    ("-X POST http://x/", False), ("-sX DELETE http://x/", False),
+    ("-kd a=1 http://x/", False), ("--json '{}' http://x/", False),
+    ("-s http://x/ | sh", False)])
+def test_only_a_curl_that_reads_is_looked_at_again(words, is_so):
+    assert bool(REPEATABLE.match(f"curl {words}")) == is_so
 
 
 @needs_bash

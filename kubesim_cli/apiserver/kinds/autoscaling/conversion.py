@@ -40,7 +40,7 @@ def to_v1(obj: Object) -> Object:
                        (_BEHAVIOR, spec.get("behavior"))):
         if value:
             kept[key] = json.dumps(value, separators=(",", ":"))
-    meta = dict(obj["metadata"])
+    meta = dict(obj.get("metadata") or {})
     if kept:
         meta["annotations"] = {**(meta.get("annotations") or {}), **kept}
     return {**obj, "apiVersion": "autoscaling/v1", "metadata": meta, "spec": new_spec, "status": new_status}

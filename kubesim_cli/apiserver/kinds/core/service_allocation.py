@@ -181,16 +181,16 @@ class _Allocator:
         self.own_ports = set(_node_ports(old)) if old else set()
         self.client = ctx.client
         self.ranges = ctx.client.server.service_ranges
-        self._taken: tuple[set[str], set[int]] | None = None
+        self._taken: tuple[set[int], set[int]] | None = None
 
     @property
-    def taken(self) -> tuple[set[str], set[int]]:
-        """(cluster IPs, node ports) in use."""
+    def taken(self) -> tuple[set[int], set[int]]:
+        """(cluster IPs as numbers, node ports) in use."""
         if self._taken is None:
-            ips: set[str] = set()
+            ips: set[int] = set()
             ports: set[int] = set()
             for service in self.client.items("services"):
-                ips.update(service["spec"].get("clusterIPs") or ())
+                ips.update(number_of(ip) for ip in service["spec"].get("clusterIPs") or () if ip != "None")
                 ports.update(_node_ports(service["spec"]))
             self._taken = ips, ports
         return self._taken
@@ -201,7 +201,7 @@ class _Allocator:
         last = those.first + those.count - (family == "IPv4")  # IPv6 has no address for broadcasts
         if not those.first < number_of(ip) < last:
             why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {those.cidr}"
-        elif ip in self.taken[0]:
+        elif number_of(ip) in self.taken[0]:
             why = "provided IP is already allocated"
         if why:
             _refuse(self.obj, [field.invalid("spec.clusterIPs", self.obj["spec"].get("clusterIPs"),
@@ -215,9 +215,9 @@ class _Allocator:
         for first in (spared or 1, 1):
             size = those.count - first - 1
             for step in range(min(size, len(self.taken[0]) + 1)):
-                ip = address_of(those.first + first + (at + step) % size)
-                if ip not in self.taken[0]:
-                    return ip
+                number = those.first + first + (at + step) % size
+                if number not in self.taken[0]:
+                    return address_of(number)
         raise errors.StatusError(500, "InternalError",
                                  "Internal error occurred: failed to allocate a serviceIP for Service "
                                  f'"{self.obj["metadata"].get("name", "")}": range is full')
