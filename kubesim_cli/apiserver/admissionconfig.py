@@ -6,6 +6,7 @@ validation), plugin/resourcequota/apis. The settings keep it as JSON: plugin -> 
 
 from __future__ import annotations
 
+from ..go.unmarshal import Types
 from ..machinery import field, names
 from .admission.podsecurity import LEVELS, MODES, is_version
 
@@ -13,13 +14,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..machinery.types import FieldErrors, Object
+    from ..machinery.types import FieldErrors, Json, Object
 
 _HEADS = {"PodSecurity": ("pod-security.admission.config.k8s.io/", "PodSecurityConfiguration"),
           "ResourceQuota": ("apiserver.config.k8s.io/", "ResourceQuotaConfiguration")}
 _NOT_PLAYED = ("EventRateLimit", "ImagePolicyWebhook", "PodNodeSelector", "PodTolerationRestriction",
                "MutatingAdmissionWebhook", "ValidatingAdmissionWebhook", "MutatingAdmissionPolicy",
                "ValidatingAdmissionPolicy")
+_STRINGS = dict.fromkeys(("usernames", "namespaces", "runtimeClasses"), "[]string")
+_TYPES = Types({
+    "AdmissionConfiguration": {"plugins": "[]AdmissionPluginConfiguration"},
+    "AdmissionPluginConfiguration": {"name": "string", "path": "string", "configuration": "any"},
+    "PodSecurityConfiguration": {"defaults": "PodSecurityDefaults", "exemptions": "PodSecurityExemptions"},
+    "PodSecurityDefaults": {f"{mode}{more}": "string" for mode in MODES for more in ("", "-version")},
+    "PodSecurityExemptions": _STRINGS,
+    "ResourceQuotaConfiguration": {"limitedResources": "[]LimitedResource"},
+    "LimitedResource": {"apiGroup": "string", "resource": "string", "matchContains": "[]string",
+                        "matchScopes": "[]ScopedResourceSelectorRequirement"},
+    "ScopedResourceSelectorRequirement": {"scopeName": "ResourceQuotaScope=string",
+                                          "operator": "ScopeSelectorOperator=string", "values": "[]string"}}, "v1")
 
 
 def compact(text: str, read: Callable[[str], str]) -> str:
@@ -29,8 +42,7 @@ def compact(text: str, read: Callable[[str], str]) -> str:
     """
     from json import dumps
 
-    config = _loaded(text)
-    _check_head(config, "apiserver.config.k8s.io/", "AdmissionConfiguration")
+    config = _decoded(_loaded(text), "apiserver.config.k8s.io/", "AdmissionConfiguration")
     found: dict[str, Object] = {}
     for plugin in config.get("plugins") or ():
         name = plugin.get("name", "")
@@ -42,25 +54,28 @@ def compact(text: str, read: Callable[[str], str]) -> str:
         if name in _NOT_PLAYED:
             raise ValueError(f"kubesim does not play a configuration of the admission plugin {name}")
         if name in _HEADS:
-            _check_head(inner, *_HEADS[name])
+            inner = _decoded(inner, *_HEADS[name])
             found[name] = _pod_security(inner) if name == "PodSecurity" else _resource_quota(inner)
     return dumps(found)
 
 
-def _loaded(text: str) -> Object:
+def _loaded(text: str) -> Json:
     from ..go.yaml import load
 
-    found = load(text)
-    return found if isinstance(found, dict) else {}
+    return load(text)
 
 
-def _check_head(config: Object, group: str, kind: str) -> None:
+def _decoded(value: Json, group: str, kind: str) -> Object:
+    """Return what a document says, as the struct of its kind holds it; raises ValueError."""
+    config = value if isinstance(value, dict) else {}
     version = config.get("apiVersion") or ""
     for what, value in (("Kind", config.get("kind")), ("apiVersion", version)):
         if not value:
             raise ValueError(f"Object '{what}' is missing in an admission configuration: a {kind} is wanted")
-    if config["kind"] != kind or not version.startswith(group):
+    if config["kind"] != kind or not str(version).startswith(group):
         raise ValueError(f'no kind "{config["kind"]}" is registered for version "{version}"')
+    found: Object = _TYPES.fitted(config, kind)
+    return found
 
 
 def _pod_security(config: Object) -> Object:
