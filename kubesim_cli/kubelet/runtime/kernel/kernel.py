@@ -217,8 +217,8 @@ class Kernel:
     def _run_away(self, process: Process, what: str) -> None:
         """A process has hit a limit. It ends with all that wait for it, so that nobody takes a part for the whole.
 
-        Out of memory where the container has no limit, only the process itself is killed, as by the node. In a container
-        that lives on, one that does or says too much stands still: a real one would be at it for ever.
+        Out of memory where the container has no limit, only the process itself is killed, as by the node. In a
+        container that lives on, one that does or says too much stands still: a real one would be at it for ever.
         """
         killed = 128 + SIGNALS["KILL"]
         space = process.space
