@@ -307,6 +307,8 @@ def test_what_kubeadm_is_told_of_the_api_server(terminal, kind, config, tmp_path
     (HEAD + "nodes: [{extraPortMappings: [{hostPort: 80}, {hostPort: 80, listenAddress: 127.0.0.1}]}]\n",
      "invalid configuration for node 0: invalid portMapping: port mapping with same listen address, port and protocol "
      "already configured: 127.0.0.1:80/TCP"),
+    (HEAD + "networking: {podSubnet: 10.1.0.0/24}\nnodes: [{}, {role: worker}]\n",
+     "failed to init node with kubeadm: kubesim's nodes have subnets of /24, of which 10.1.0.0/24 has fewer than 2"),
     (HEAD + "kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: 5}']\n",
      "failed to init node with kubeadm: json: cannot unmarshal number into Go struct field "
      "ClusterConfiguration.apiServer of type v1beta3.APIServer"),
