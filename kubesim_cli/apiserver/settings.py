@@ -188,6 +188,15 @@ def _check_cluster_cidr(text: str) -> None:
             raise ValueError(f"kubesim's nodes have subnets of /{mask}, which do not fit into {network}")
 
 
+def check_nodes(flags: dict[str, str], nodes: int) -> None:
+    """Raise ValueError where a cluster-cidr that is given has fewer subnets than there are to be nodes."""
+    for part in flags["cluster-cidr"].split(",") if "cluster-cidr" in flags else ():
+        network = ipaddress.ip_network(part)
+        mask = 24 if network.version == 4 else 64
+        if nodes > 1 << mask - network.prefixlen:
+            raise ValueError(f"kubesim's nodes have subnets of /{mask}, of which {network} has fewer than {nodes}")
+
+
 def _check_families(flags: dict[str, str]) -> None:
     """Services need pods of their families, which Kubernetes leaves to the user."""
     services = flags.get("service-cluster-ip-range", "10.96.0.0/12")

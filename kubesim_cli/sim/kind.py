@@ -186,6 +186,7 @@ def _start(machines: Machines, config: Object, release: Release) -> None:
         flags, gates_text = kindconfig.flags_of(config)
         chosen_gates = gates.parse(gates_text, release)
         settings.check(flags)
+        settings.check_nodes(flags, len(roles))
         enabled.check(flags.get("controllers", ""))
         described = kindconfig.cluster_of(config)
     except (ValueError, OSError) as why:

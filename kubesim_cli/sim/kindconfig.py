@@ -10,6 +10,8 @@ import os
 import re
 from functools import partial
 
+from ..go.json import type_word
+from ..go.unmarshal import Types
 from ..helpers.kindnodes import CONTROL_PLANE, WORKER
 
 TYPE_CHECKING = False
@@ -26,14 +28,31 @@ _SUBNETS = {"ipv4": ("10.244.0.0/16", "10.96.0.0/16"), "ipv6": ("fd00:10:244::/5
 _SUBNETS["dual"] = (",".join((_SUBNETS["ipv4"][0], _SUBNETS["ipv6"][0])),
                     ",".join((_SUBNETS["ipv4"][1], _SUBNETS["ipv6"][1])))
 _PROXIES = ("iptables", "ipvs", "nftables", "none")
-_PATCHES = {"kubeadmConfigPatches", "kubeadmConfigPatchesJSON6902"}
+_PATCHES = {"kubeadmConfigPatches": "[]string", "kubeadmConfigPatchesJSON6902": "[]PatchJSON6902"}
 _FIELDS = {
-    "Cluster": {"kind", "apiVersion", "name", "nodes", "networking", "featureGates", "runtimeConfig",
-                "containerdConfigPatches", "containerdConfigPatchesJSON6902", *_PATCHES},
-    "Node": {"role", "image", "labels", "extraMounts", "extraPortMappings", *_PATCHES},
-    "Networking": {"ipFamily", "apiServerPort", "apiServerAddress", "podSubnet", "serviceSubnet", "disableDefaultCNI",
-                   "kubeProxyMode", "dnsSearch"}}
-
+    "Cluster": {"kind": "string", "apiVersion": "string", "name": "string", "nodes": "[]Node",
+                "networking": "Networking", "featureGates": "{}bool", "runtimeConfig": "{}string",
+                "containerdConfigPatches": "[]string", "containerdConfigPatchesJSON6902": "[]string", **_PATCHES},
+    "Node": {"role": "string", "image": "string", "labels": "{}string", "extraMounts": "[]Mount",
+             "extraPortMappings": "[]PortMapping", **_PATCHES},
+    "Networking": {"ipFamily": "string", "apiServerPort": "int32", "apiServerAddress": "string", "podSubnet": "string",
+                   "serviceSubnet": "string", "disableDefaultCNI": "bool", "kubeProxyMode": "string",
+                   "dnsSearch": "[]string"},
+    "Mount": {"containerPath": "string", "hostPath": "string", "readOnly": "bool", "selinuxRelabel": "bool",
+              "propagation": "string"},
+    "PortMapping": {"containerPort": "int32", "hostPort": "int32", "listenAddress": "string", "protocol": "string"},
+    "PatchJSON6902": {"group": "string", "version": "string", "kind": "string", "patch": "string"}}
+# What is looked at of kubeadm's objects; extraArgs are a map, or since v1beta4 a list.
+_OF_KUBEADM = Types({
+    "ClusterConfiguration": {"apiServer": "APIServer", "controllerManager": "ControlPlaneComponent"},
+    "APIServer": {"extraArgs": "any", "extraVolumes": "[]HostPathMount"},
+    "ControlPlaneComponent": {"extraArgs": "any"},
+    "HostPathMount": {"mountPath": "string", "hostPath": "string"},
+    "InitConfiguration": {"nodeRegistration": "NodeRegistrationOptions"},
+    "JoinConfiguration": {"nodeRegistration": "NodeRegistrationOptions"},
+    "NodeRegistrationOptions": {"kubeletExtraArgs": "any", "taints": "[]Taint"},
+    "Taint": {"key": "string", "value": "string", "effect": "TaintEffect=string", "timeAdded": "any"}},
+    "v1beta3", {"Taint": "v1", "TaintEffect": "v1"})
 
 def read(text: str) -> Object:
     """Return the config in a file's text; raises ValueError, in kind's words, where it is none."""
@@ -49,35 +68,37 @@ def read(text: str) -> Object:
         raise ValueError(f"unknown apiVersion: {version}")
     if kind != "Cluster":
         raise ValueError(f"unknown kind {kind} for apiVersion: {version}")
-    wrong = list(_misfits(head, text))
+    wrong = list(_misfits(head, "Cluster", "", text))
     if wrong:
         raise ValueError("unable to decode config: yaml: unmarshal errors:" + "".join(f"\n  {each}" for each in wrong))
     return head
 
 
-def _misfits(config: Object, text: str) -> Iterator[str]:
-    """Yield what a strict decoder would not take."""
-    nodes, networking = config.get("nodes") or [], config.get("networking") or {}
-    if not isinstance(nodes, list) or not all(isinstance(each, dict) for each in nodes):
-        yield f"line {_line('nodes', text)}: cannot unmarshal nodes into []v1alpha4.Node"
+def _misfits(value: Json, type_: str, name: str, text: str) -> Iterator[str]:
+    """Yield what a strict decoder (go.yaml.in/yaml/v3) would not take of a field's value. Any scalar is a string."""
+    if value is None:
         return
-    if not isinstance(networking, dict):
-        yield f"line {_line('networking', text)}: cannot unmarshal networking into v1alpha4.Networking"
-        return
-    for type_, structs in (("Cluster", [config]), ("Node", nodes), ("Networking", [networking])):
-        for name in (name for struct in structs for name in struct if name not in _FIELDS[type_]):
-            yield f"line {_line(name, text)}: field {name} not found in type v1alpha4.{type_}"
-    for struct in (config, *nodes):
-        patches = struct.get("kubeadmConfigPatches") or []
-        if not isinstance(patches, list) or not all(isinstance(each, str) for each in patches):
-            yield f"line {_line('kubeadmConfigPatches', text)}: cannot unmarshal kubeadmConfigPatches into []string"
-    for node in nodes:
-        mappings = node.get("extraPortMappings") or []
-        if not isinstance(mappings, list) or not all(
-                isinstance(each, dict) and all(type(each.get(key, 0)) is int for key in ("containerPort", "hostPort"))
-                for each in mappings):
-            name = "extraPortMappings"
-            yield f"line {_line(name, text)}: cannot unmarshal {name} into []v1alpha4.PortMapping"
+    if type_[:2] in ("[]", "{}") and isinstance(value, list if type_[:2] == "[]" else dict):
+        for each in value if isinstance(value, list) else value.values():
+            yield from _misfits(each, type_[2:], name, text)
+    elif type_ in _FIELDS and isinstance(value, dict):
+        for key, each in value.items():
+            if key in _FIELDS[type_]:
+                yield from _misfits(each, _FIELDS[type_][key], key, text)
+            else:
+                yield f"line {_line(str(key), text)}: field {key} not found in type v1alpha4.{type_}"
+    elif isinstance(value, (dict, list)) or type(value) is not {"int32": int, "bool": bool, "string": type(value)}.get(
+            type_):
+        kind = {dict: "map", list: "seq", bool: "bool", int: "int", float: "float"}.get(type(value), "str")
+        shown = "" if isinstance(value, (dict, list)) else f" `{value}`"
+        yield f"line {_line(name, text)}: cannot unmarshal !!{kind}{shown} into {_go(type_)}"
+
+
+def _go(type_: str) -> str:
+    for prefix, told in (("[]", "[]"), ("{}", "map[string]")):
+        if type_.startswith(prefix):
+            return told + _go(type_[2:])
+    return f"v1alpha4.{type_}" if type_ in _FIELDS else type_
 
 
 def _line(name: str, text: str) -> int:
@@ -95,7 +116,7 @@ def complete(config: Object, name: str, image: str, default_image: str) -> Objec
                   "kubeProxyMode": given.get("kubeProxyMode") or "iptables",
                   "podSubnet": given.get("podSubnet") or pods, "serviceSubnet": given.get("serviceSubnet") or services}
     nodes = [{**node, "role": node.get("role") or CONTROL_PLANE, "image": image or node.get("image") or default_image}
-             for node in config.get("nodes") or [{}]]
+             for node in (each or {} for each in config.get("nodes") or [{}])]
     return {**config, "name": name or str(config.get("name") or "kind"), "nodes": nodes, "networking": networking}
 
 
@@ -105,20 +126,53 @@ def check(config: Object) -> None:
     wrong = []
     if not re.fullmatch(NAMES, config["name"]):
         wrong.append(f"'{config['name']}' is not a valid cluster name, cluster names must match `{NAMES}`")
+    if why := _wrong_port(networking.get("apiServerPort") or 0):
+        wrong.append(f"invalid apiServerPort: {why}")
     if networking["ipFamily"] not in _SUBNETS:
         wrong.append(f"invalid ipFamily: {networking['ipFamily']}")
     else:
         wrong += [f"invalid {what} subnet {why}" for what in ("pod", "service")
-                  if (why := _wrong_subnets(networking[f"{what}Subnet"], networking["ipFamily"]))]
+                  if (why := _wrong_subnets(str(networking[f"{what}Subnet"]), networking["ipFamily"]))]
     if networking["kubeProxyMode"] not in _PROXIES:
         wrong.append(f"invalid kubeProxyMode: {networking['kubeProxyMode']}")
     roles = [node["role"] for node in config["nodes"]]
-    wrong += [f'invalid configuration for node {i}: "{role}" is not a valid node role'
-              for i, role in enumerate(roles) if role not in (CONTROL_PLANE, WORKER)]
+    for i, node in enumerate(config["nodes"]):
+        if found := list(_wrong_node(node)):
+            wrong.append(f"invalid configuration for node {i}: {_aggregate(found)}")
     if CONTROL_PLANE not in roles:
         wrong.append("must have at least one control-plane node")
     if wrong:
-        raise ValueError(wrong[0] if len(wrong) == 1 else f"[{', '.join(wrong)}]")
+        raise ValueError(_aggregate(wrong))
+
+
+def _aggregate(wrong: list[str]) -> str:
+    return wrong[0] if len(wrong) == 1 else f"[{', '.join(wrong)}]"
+
+
+def _wrong_node(node: Object) -> Iterator[str]:
+    """Node.Validate, validatePortMappings"""
+    if node["role"] not in (CONTROL_PLANE, WORKER):
+        yield f'"{node["role"]}" is not a valid node role'
+    bound: dict[tuple[int, str], set[str]] = {}
+    twice = ""
+    for mapping in node.get("extraPortMappings") or ():
+        for name in ("hostPort", "containerPort"):
+            if why := _wrong_port(mapping.get(name) or 0):
+                yield f"invalid {name}: {why}"
+        port, protocol = mapping.get("hostPort") or 0, mapping.get("protocol") or "TCP"
+        address = mapping.get("listenAddress") or "0.0.0.0"
+        there = bound.setdefault((port, protocol), set())
+        every = "0.0.0.0" if address == "::" else address
+        if port > 0 and not twice and there and (every == "0.0.0.0" or there & {every, "0.0.0.0"}):
+            twice = f"{address}:{port}/{protocol}"
+        there.add(every)
+    if twice:
+        yield ("invalid portMapping: port mapping with same listen address, port and protocol already configured: "
+               f"{twice}")
+
+
+def _wrong_port(port: int) -> str:
+    return "" if -1 <= port <= 65535 else f"invalid port number: {port}"
 
 
 def _wrong_subnets(text: str, family: str) -> str:
@@ -156,7 +210,8 @@ def cluster_of(config: Object) -> Object:
             labels.update(dict(each.split("=", 1) for each in told.split(",") if "=" in each))
             if isinstance(registration.get("taints"), list):
                 made["taints"] = registration["taints"]
-        if published := [_published(each) for each in node.get("extraPortMappings") or () if each.get("hostPort")]:
+        mappings = node.get("extraPortMappings") or ()
+        if published := [_published(each) for each in mappings if (each.get("hostPort") or 0) > 0]:
             made["ports"] = published
         nodes.append(made)
     return {"name": config["name"], "nodes": nodes, "cni": not networking["disableDefaultCNI"],
@@ -201,7 +256,8 @@ def _patches(config: Object, node: Object, kind: str) -> Iterator[Object]:
     for text in (*(config.get("kubeadmConfigPatches") or ()), *(node.get("kubeadmConfigPatches") or ())):
         found = load(text)
         if isinstance(found, dict) and found.get("kind") == kind:
-            yield found
+            fitted: Object = _OF_KUBEADM.fitted(found, kind)
+            yield fitted
 
 
 def _arguments(extra: Json) -> Iterable[tuple[str, str]]:
@@ -209,7 +265,9 @@ def _arguments(extra: Json) -> Iterable[tuple[str, str]]:
     if isinstance(extra, dict):
         for name, value in extra.items():
             yield str(name), str(value)
-    for each in extra if isinstance(extra, list) else ():
+    for each in filter(None, extra if isinstance(extra, list) else ()):
+        if not isinstance(each, dict):
+            raise ValueError(f"json: cannot unmarshal {type_word(each)} into Go value of type v1beta4.Arg")
         yield str(each.get("name", "")), str(each.get("value", ""))
 
 

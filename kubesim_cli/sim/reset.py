@@ -68,7 +68,7 @@ def reset(settings: Settings, nodes: int, seed: str | None, kubernetes_version: 
 
     Settings of the control plane are named as kube-apiserver and kube-controller-manager name them.
     """
-    chosen = _settings(flags)
+    chosen = _settings(flags, nodes)
     try:
         release = releases.parse_release(kubernetes_version) if kubernetes_version else wanted_release(settings.environ)
     except ValueError as error:
@@ -114,7 +114,7 @@ def _read(opened: TextIO, path: str) -> str:
         raise ValueError(f"{path} is not UTF-8") from None
 
 
-def _settings(flags: dict[str, Any]) -> dict[str, str]:
+def _settings(flags: dict[str, Any], nodes: int) -> dict[str, str]:
     """Return the flags that were given, by their names; of files what is in them. Raises ClickException."""
     given = {name.replace("_", "-"): value for name, value in flags.items() if value is not None}
     if not given:
@@ -127,6 +127,7 @@ def _settings(flags: dict[str, Any]) -> dict[str, str]:
             if name in given:
                 given[name] = settings.kept(name, given[name].name, partial(_read, given[name]))
         settings.check(given)
+        settings.check_nodes(given, nodes)
         enabled.check(given.get("controllers", ""))
     except (ValueError, OSError) as error:
         raise click.ClickException(told(error)) from None

@@ -107,6 +107,16 @@ def test_a_priority_class_that_has_to_be_covered(configured):
 @pytest.mark.parametrize(("text", "told"), [
     ("plugins: []\n", "Object 'Kind' is missing"),
     ("kind: Pod\napiVersion: v1\n", 'no kind "Pod" is registered for version "v1"'),
+    (f"{HEAD}  5\n", "json: cannot unmarshal number into Go struct field AdmissionConfiguration.plugins of type "
+                     "[]v1.AdmissionPluginConfiguration"),
+    (f"{HEAD}- name: PodSecurity\n  configuration: 5\n", "Object 'Kind' is missing"),
+    (plugin("PodSecurity", f"{PSA}, defaults: 5"), "json: cannot unmarshal number into Go struct field "
+                                                   "PodSecurityConfiguration.defaults of type v1.PodSecurityDefaults"),
+    (plugin("PodSecurity", f"{PSA}, exemptions: {{namespaces: [5]}}"), "json: cannot unmarshal number into Go struct "
+     "field PodSecurityExemptions.exemptions.namespaces of type string"),
+    (plugin("ResourceQuota", f"{QUOTA}, limitedResources: [{{resource: pods, matchContains: 5}}]"),
+     "json: cannot unmarshal number into Go struct field LimitedResource.limitedResources.matchContains of type "
+     "[]string"),
     (plugin("PodSecurity", f"{PSA}, defaults: {{enforce: strict}}"),
      'defaults.enforce: Invalid value: "strict": must be one of privileged, baseline, restricted'),
     (plugin("PodSecurity", f"{PSA}, defaults: {{audit-version: v2}}"),

@@ -223,7 +223,7 @@ nodes:
     assert terminal.ok("kubectl sim curl -s http://localhost:8080/") == "hello\n"
     assert terminal("kubectl sim curl -s http://127.0.0.1:8081/").code == 7
     wrong = config("nodes: [{role: control-plane, extraPortMappings: [{containerPort: 80, hostPort: x}]}]\n")
-    assert "cannot unmarshal extraPortMappings" in kind(f"create cluster --name c --config {wrong}", 1)
+    assert "cannot unmarshal !!str `x` into int32" in kind(f"create cluster --name c --config {wrong}", 1)
 
 
 def test_what_the_config_asks_of_the_network_and_the_nodes(terminal, kind, config):
@@ -294,7 +294,26 @@ def test_what_kubeadm_is_told_of_the_api_server(terminal, kind, config, tmp_path
 @pytest.mark.parametrize(("text", "problem"), [
     ("kind: Pod\n", "unknown apiVersion: "), ("a: [\n", "could not determine kind / apiVersion for config: "),
     ("apiVersion: kind.x-k8s.io/v1alpha4\nkind: Pod\n", "unknown kind Pod for apiVersion: kind.x-k8s.io/v1alpha4"),
-    (HEAD + "nodes: 3\n", "unable to decode config: yaml: unmarshal errors:\n  line 3: cannot unmarshal nodes"),
+    (HEAD + "nodes: 3\n", "unable to decode config: yaml: unmarshal errors:\n  line 3: cannot unmarshal !!int `3` into "
+                          "[]v1alpha4.Node"),
+    (HEAD + "nodes:\n- labels: [a]\n", "line 4: cannot unmarshal !!seq into map[string]string"),
+    (HEAD + "networking:\n  podSubnet: [a]\n", "line 4: cannot unmarshal !!seq into string"),
+    (HEAD + "networking:\n  apiServerPort: abc\n", "line 4: cannot unmarshal !!str `abc` into int32"),
+    (HEAD + "networking: {apiServerPort: 70000}\n", "invalid apiServerPort: invalid port number: 70000"),
+    (HEAD + "featureGates: [A]\n", "line 3: cannot unmarshal !!seq into map[string]bool"),
+    (HEAD + "nodes: [{extraPortMappings: [{hostPort: 99999, containerPort: -2}]}]\n",
+     "invalid configuration for node 0: [invalid hostPort: invalid port number: 99999, "
+     "invalid containerPort: invalid port number: -2]"),
+    (HEAD + "nodes: [{extraPortMappings: [{hostPort: 80}, {hostPort: 80, listenAddress: 127.0.0.1}]}]\n",
+     "invalid configuration for node 0: invalid portMapping: port mapping with same listen address, port and protocol "
+     "already configured: 127.0.0.1:80/TCP"),
+    (HEAD + "networking: {podSubnet: 10.1.0.0/24}\nnodes: [{}, {role: worker}]\n",
+     "failed to init node with kubeadm: kubesim's nodes have subnets of /24, of which 10.1.0.0/24 has fewer than 2"),
+    (HEAD + "kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: 5}']\n",
+     "failed to init node with kubeadm: json: cannot unmarshal number into Go struct field "
+     "ClusterConfiguration.apiServer of type v1beta3.APIServer"),
+    (HEAD + "kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: {extraArgs: [5]}}']\n",
+     "failed to init node with kubeadm: json: cannot unmarshal number into Go value of type v1beta4.Arg"),
     (HEAD + "nodez: []\n", "line 3: field nodez not found in type v1alpha4.Cluster"),
     (HEAD + "nodes:\n- rolle: worker\n", "line 4: field rolle not found in type v1alpha4.Node"),
     (HEAD + "nodes: [{role: worker}]\n", "must have at least one control-plane node"),

@@ -39,6 +39,8 @@ POD = "kubectl run p --image=nginx:1.27"
     ("--cluster-cidr 10.1.0.0", "invalid CIDR address: 10.1.0.0"),
     ("--cluster-cidr 10.1.0.0/16,10.2.0.0/16", "len of ClusterCIDRs==2 and they are not configured as dual stack (at "
      "least one from each IPFamily"),
+    ("--cluster-cidr 10.1.0.0/23 --nodes 3",
+     "kubesim's nodes have subnets of /24, of which 10.1.0.0/23 has fewer than 3"),
     ("--cluster-cidr 10.1.0.0/25", "kubesim's nodes have subnets of /24, which do not fit into 10.1.0.0/25"),
     ("--service-node-port-range 30000", 'invalid port range "30000": use LOW-HIGH, from 1 to 65535'),
 ])

@@ -11,7 +11,7 @@ from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeRea
 from .errors import Errno, Exhausted
 from .made import Made
 from .network import Routes
-from .process import NO_FILES, RESTED, Process, Space, Table
+from .process import MOST_STEPS, NO_FILES, RESTED, Process, Space, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -217,10 +217,14 @@ class Kernel:
     def _run_away(self, process: Process, what: str) -> None:
         """A process has hit a limit. It ends with all that wait for it, so that nobody takes a part for the whole.
 
-        Out of memory where the container has no limit, only the process itself is killed, as by the node.
+        Out of memory where the container has no limit, only the process itself is killed, as by the node. In a
+        container that lives on, one that does or says too much stands still: a real one would be at it for ever.
         """
         killed = 128 + SIGNALS["KILL"]
         space = process.space
+        if self.forgiving and (what == "output" or process.steps > MOST_STEPS) and not space.is_guest(process):
+            process.wait()
+            return
         process.signal = "KILL"
         self.exit(process, killed)
         if what == "memory" and space.limit is None:

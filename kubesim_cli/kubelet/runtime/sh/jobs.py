@@ -123,14 +123,19 @@ def kill(sh: Shell, argv: list[str]) -> int:
     for word in words:
         job = _find(sh, word) if word[:1] == "%" else processes.get(int(word)) if word.lstrip("-").isdigit() else None
         if job is None or job.status is not None:
-            sh.complain("kill: No such process" if not sh.bash else f"kill: ({word}) - No such process")
+            sh.complain(_not_killed(sh, word, "No such process"))
             status = 1
         elif sh.process.user.uid not in (0, job.user.uid):
-            sh.complain("kill: Operation not permitted" if not sh.bash else f"kill: ({word}) - Operation not permitted")
+            sh.complain(_not_killed(sh, word, "Operation not permitted"))
             status = 1
         elif signal:
             sh.process.kernel.kill(job, signal, True)
     return status
+
+
+def _not_killed(sh: Shell, word: str, why: str) -> str:
+    """Say why a process got no signal; ash's kill is busybox's own (procps/kill.c)."""
+    return {"bash": f"kill: ({word}) - {why}", "ash": f"can't kill pid {word}: {why}"}.get(sh.dialect, f"kill: {why}")
 
 
 def jobs(sh: Shell, argv: list[str]) -> int:

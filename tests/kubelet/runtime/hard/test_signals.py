@@ -41,3 +41,10 @@ def test_term_to_process_1(script, end):
 def test_traps(play, script, text, code):
     container = play(script)
     assert (container.text, container.main.status) == (text, code)
+
+
+@pytest.mark.parametrize(("shell", "said"), [
+    ("dash", "kill: No such process"), ("ash", "can't kill pid 999: No such process"),
+    ("bash", "kill: (999) - No such process")])
+def test_kill_tells_of_a_process_that_is_not_there(play, shell, said):
+    assert play("kill 999; echo $?", shell=shell).text.splitlines()[0].endswith(f": {said}")
