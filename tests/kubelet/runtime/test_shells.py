@@ -49,6 +49,19 @@ def test_double_brackets_are_a_command_of_busybox(shell, said):
     assert session.output().decode() == said
 
 
+@pytest.mark.parametrize(("shell", "said"), [
+    ("ash", "number 1800000000 f none\n"), ("bash", "number 1800000000 f 0\n"), ("dash", "nothing none none none\n")])
+def test_busybox_has_some_of_the_variables_of_bash(shell, said):
+    engine = Engine(1_800_000_000.0)
+    engine.start("web", Spec("example.com/tools", ["sleep", "1000"], {}, "web", "1")).space.shell = shell
+    script = ('RANDOM=7; a=$RANDOM; b=$RANDOM; RANDOM=7; case "$a$RANDOM" in 77) echo -n nothing;; "$a$a") '
+              'echo -n number;; esac; [ "$a" = "$b" ] && [ "$a" != 7 ] && echo -n same; f() { echo -n "${FUNCNAME:-none}"; }; '
+              'echo -n " ${EPOCHSECONDS:-none} "; f; echo " ${SECONDS:-none}"')
+    session = engine.execute("web", [shell, "-c", script])
+    engine.advance(engine.kernel.now + 10)
+    assert session.output().decode() == said
+
+
 @pytest.mark.parametrize("shell", ["dash", "ash"])
 @pytest.mark.parametrize(("script", "said"), [
     ("sleep 5 & kill -9 $!; wait $!; echo $?; wait $!", "Killed\n"), ("sleep 5 & kill $!; wait $!", "Terminated\n"),

@@ -30,6 +30,7 @@ MOST_FRAMES = 400
 LONGEST = 16 << 20  # characters of a variable
 _DYNAMIC = frozenset("@*#?$!-0") | {"RANDOM", "SECONDS", "LINENO", "EPOCHSECONDS", "BASHPID", "PPID", "FUNCNAME", "UID",
                                      "EUID", "BASH_VERSION", "SRANDOM", "EPOCHREALTIME", "HOSTTYPE", "OSTYPE"}
+_OF_ASH = frozenset(("EPOCHREALTIME", "EPOCHSECONDS", "FUNCNAME", "RANDOM"))  # of these, what busybox has
 
 
 class Frame:
@@ -143,7 +144,7 @@ class Shell:
             return str(self.line)
         if name == "PPID":
             return str(process.parent.pid if process.parent else 0)
-        if not self.bash:
+        if not self.bash and (self.dialect != "ash" or name not in _OF_ASH):
             return None
         if name in ("RANDOM", "SRANDOM"):
             return str((self.seed or process.space.random).bits(15 if name == "RANDOM" else 32))
@@ -166,7 +167,7 @@ class Shell:
             raise ShellError(f"{name}: {self.words('readonly')}", 0 if not self.bash else 1)
         if len(value) > LONGEST:
             raise Exhausted("memory")
-        if name == "RANDOM" and self.bash:
+        if name == "RANDOM" and self.dialect != "dash":
             from ..chance import Chance
 
             self.seed = Chance(f"RANDOM {value}")
