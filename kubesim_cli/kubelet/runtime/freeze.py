@@ -62,8 +62,8 @@ def _script(record: dict[str, Any]) -> Any:
     from .sh import compiler, interactive
 
     if record["prompts"]:
-        return interactive.code(record["bash"])
-    return compiler.compiled(record["text"], record["bash"], record["whole"])
+        return interactive.code(record["dialect"])
+    return compiler.compiled(record["text"], record["dialect"], record["whole"])
 
 
 class Contents:

@@ -54,9 +54,10 @@ def test_double_brackets_are_a_command_of_busybox(shell, said):
 def test_busybox_has_some_of_the_variables_of_bash(shell, said):
     engine = Engine(1_800_000_000.0)
     engine.start("web", Spec("example.com/tools", ["sleep", "1000"], {}, "web", "1")).space.shell = shell
-    script = ('RANDOM=7; a=$RANDOM; b=$RANDOM; RANDOM=7; case "$a$RANDOM" in 77) echo -n nothing;; "$a$a") '
-              'echo -n number;; esac; [ "$a" = "$b" ] && [ "$a" != 7 ] && echo -n same; f() { echo -n "${FUNCNAME:-none}"; }; '
-              'echo -n " ${EPOCHSECONDS:-none} "; f; echo " ${SECONDS:-none}"')
+    script = """RANDOM=7; a=$RANDOM; b=$RANDOM; RANDOM=7
+        case "$a$RANDOM" in 77) echo -n nothing;; "$a$a") echo -n number;; esac
+        [ "$a" = "$b" ] && [ "$a" != 7 ] && echo -n same
+        f() { echo -n "${FUNCNAME:-none}"; }; echo -n " ${EPOCHSECONDS:-none} "; f; echo " ${SECONDS:-none}\""""
     session = engine.execute("web", [shell, "-c", script])
     engine.advance(engine.kernel.now + 10)
     assert session.output().decode() == said
@@ -74,3 +75,21 @@ def test_what_a_signal_has_ended_is_told(shell, script, said):
     session = engine.execute("web", [shell, "-c", script])
     engine.advance(engine.kernel.now + 10)
     assert session.output("stderr").decode() == said
+
+
+@pytest.mark.parametrize(("script", "said"), [
+    ("let a=3+4 b=a*2; echo $a $b; let 0; echo $?", "7 14\n1\n"), ("function f { echo in $1; }; f x", "in x\n"),
+    ("function f() { echo in; }; f", "in\n"), ("echo $'a\\tb'", "a\tb\n"), ("nosuch &>/dev/null; echo $?", "127\n"),
+    ("cat <(echo a) <(echo b)", "a\nb\n"), ("x=abc; [[ $x == a* ]] && echo yes", "yes\n"),
+    ("[[ abc != a* ]]; echo $?", "1\n"), ("[[ web-12 =~ '-([0-9]+)$' ]] && echo re", "re\n"),
+    ("[[ a = a && b = c || -n x ]] && echo both", "both\n"), ("[[ a = b || b = c ]] || echo neither", "neither\n"),
+    ("[[ a =~ '(' ]]; echo $?", "2\n"), ("[ a = 'a*' ] || echo no", "no\n"), ("busybox echo hi", "hi\n"),
+    ("busybox nosuch 2>&1; echo $?", "nosuch: applet not found\n127\n"), ("busybox --list | grep -x wget", "wget\n"),
+    ("time sleep 61 2>&1", "real\t1m 1.00s\nuser\t0m 0.00s\nsys\t0m 0.00s\n"),
+    ("time -p false 2>/dev/null; echo $?", "1\n")])
+def test_what_busybox_has_of_bash_and_of_its_own(script, said):
+    engine = Engine(1_800_000_000.0)
+    engine.start("web", Spec("docker.io/library/busybox:1.36", ["sleep", "1000"], {}, "web", "1"))
+    session = engine.execute("web", ["sh", "-c", script])
+    engine.advance(engine.kernel.now + 100)
+    assert session.output().decode() == said, session.output("stderr")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...images import image
 from ..accounts import names
 from ..kernel import shown
 from ..kernel.errors import Errno, Exhausted
+from . import flavour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +82,55 @@ def _prefix(*with_value: str):  # type: ignore[no-untyped-def]
         return become(process, words)
 
     return run
+
+
+def _busybox(process: Process) -> int | None:
+    """busybox APPLET: one of the programs that its image has by name, too (libbb/appletlib.c)."""
+    words = process.argv[1:]
+    if words[:1] == ["--list"]:
+        found = image.of(flavour.image(process)).programs or ()
+        process.write("".join(sorted(word.partition("=")[0] + "\n" for word in found if "/" not in word)))
+        return 0
+    if not words or words[0] in ("--help", "-h"):
+        process.write("BusyBox v1.36.1 multi-call binary.\n\nUsage: busybox [function [arguments]...]\n"
+                      "   or: busybox --list\n")
+        return 0
+    try:
+        process.space.find(process, words[0])
+    except Errno:
+        process.write(f"{words[0]}: applet not found\n", 2)
+        return 127
+    return become(process, words)
+
+
+def _time(process: Process) -> int | None:
+    """Tell how long a program takes (busybox's miscutils/time.c)."""
+    state, kernel = process.memory, process.kernel
+    if state is None:
+        words = process.argv[1:]
+        posix = "-p" in words[:1]
+        words = words[1:] if posix else words
+        if not words:
+            return process.complain("missing operand") and 125
+        try:
+            program = process.space.find(process, words[0])
+            child = kernel.spawn(process.space, program, words, process.env, process.user, process.cwd, process.fds,
+                                 process)
+        except Errno as error:
+            process.write(f"time: can't execute '{words[0]}': {error.message}\n", 2)
+            return 127 if error.name == "ENOENT" else 126
+        state = process.memory = {"child": child, "began": kernel.now, "posix": posix}
+        kernel.start(child)
+    child = state["child"]
+    if child.status is None:
+        process.wait(child)
+        return None
+    took = kernel.now - state["began"]
+    if state["posix"]:
+        process.write(f"real {took:.2f}\nuser 0.00\nsys 0.00\n", 2)
+    else:
+        process.write(f"real\t{int(took // 60)}m {took % 60:.2f}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n", 2)
+    return int(child.status)
 
 
 def _xargs(process: Process) -> int | None:
@@ -215,4 +266,5 @@ def _pidof(process: Process) -> int:
 
 
 PROGRAMS = {"env": _env, "printenv": _printenv, "xargs": _xargs, "ps": _ps, "pidof": _pidof, "nohup": _prefix(),
-            "nice": _prefix("-n"), "setsid": _prefix(), "stdbuf": _prefix("-o", "-i", "-e"), "time": _prefix()}
+            "nice": _prefix("-n"), "setsid": _prefix(), "stdbuf": _prefix("-o", "-i", "-e"), "time": _time,
+            "busybox": _busybox}

@@ -25,6 +25,13 @@ BASH_ONLY = frozenset(("declare", "typeset", "let", "source", "shopt", "mapfile"
                        "disown", "builtin", "caller"))
 
 
+def has(sh: Shell, name: str) -> bool:
+    """Tell whether a shell has a builtin that one of them has."""
+    if name in BASH_ONLY:
+        return sh.bash or (sh.dialect == "ash" and name in ("let", "source"))
+    return name != "[[" or sh.dialect != "dash"
+
+
 def _nothing(sh: Shell, argv: list[str]) -> int:
     return 0
 
@@ -97,7 +104,7 @@ def what(sh: Shell, name: str) -> tuple[str, str]:
         return "a shell keyword", ""
     if name in sh.functions:
         return "a function" if sh.bash else "a shell function", ""
-    if (name in BUILTINS or name in CONTROLS) and (sh.bash or name not in BASH_ONLY):
+    if (name in BUILTINS or name in CONTROLS) and has(sh, name):
         return ("a shell builtin" if sh.bash or name not in SPECIAL else "a special shell builtin"), ""
     process = sh.process
     try:

@@ -24,9 +24,9 @@ class Code:
     after which others come.
     """
 
-    __slots__ = ("bash", "ops", "passed", "prompts", "text", "whole")
+    __slots__ = ("dialect", "ops", "passed", "prompts", "text", "whole")
 
-    def __init__(self, text: str, bash: bool, whole: bool, prompts: bool = False):
-        self.text, self.bash, self.whole, self.prompts = text, bash, whole, prompts
+    def __init__(self, text: str, dialect: str, whole: bool, prompts: bool = False):
+        self.text, self.dialect, self.whole, self.prompts = text, dialect, whole, prompts
         self.ops: list[Operation] = []
         self.passed: set[int] = set()

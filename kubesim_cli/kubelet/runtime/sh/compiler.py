@@ -18,28 +18,29 @@ if TYPE_CHECKING:
     from .shell import Shell
     from .syntax import Node, Redirect
 
-_codes: dict[tuple[str, bool, bool], Code] = {}
+_codes: dict[tuple[str, str, bool], Code] = {}
 
 
-def compiled(text: str, bash: bool, whole: bool = False) -> Code:
+def compiled(text: str, dialect: str, whole: bool = False) -> Code:
     """Return a text's operations; raise ShellSyntaxError.
 
-    `whole`: the shell ends with it, so that a plain command at its end takes the shell's place.
+    `dialect`: dash, ash or bash. `whole`: the shell ends with it, so that a plain command at its end takes the shell's
+    place.
     """
-    code = _codes.get((text, bash, whole))
+    code = _codes.get((text, dialect, whole))
     if code is None:
         if len(_codes) > 500:
             _codes.clear()
-        code = Code(text, bash, whole)
+        code = Code(text, dialect, whole)
         compiler = Compiler(code)
-        program, error = Parser(text, 1, bash).program()
+        program, error = Parser(text, 1, dialect).program()
         if error is not None and not program.items:
             raise error
         compiler.sequence(program, True, whole and error is None)
         if error is not None:
             compiler.emit(steps.fails(error))
         compiler.end()
-        _codes[text, bash, whole] = code
+        _codes[text, dialect, whole] = code
     return code
 
 
@@ -215,7 +216,7 @@ class Compiler:
                 declared.append((len(words), word))
                 words.append(Word([]))
             else:
-                words += expand.braces(word) if self.code.bash else [word]
+                words += self._braces(word)
         for assignment in (*node.assignments, *(each for _, each in declared)):
             self.assignment_words(assignment)
         self.words(words)
@@ -227,6 +228,9 @@ class Compiler:
         self.emit(running.await_child(at + 2))
         if checked:
             self.check()
+
+    def _braces(self, word: Word) -> list[Word]:
+        return expand.braces(word) if self.code.dialect == "bash" else [word]
 
     def assignment_words(self, node: syntax.Assignment) -> None:
         if node.subscript is not None:
@@ -329,7 +333,7 @@ class Compiler:
     def for_(self, node: syntax.For, checked: bool) -> None:
         words = None
         if node.words is not None:
-            words = [each for word in node.words for each in (expand.braces(word) if self.code.bash else [word])]
+            words = [each for word in node.words for each in self._braces(word)]
             self.words(words)
         fields = None if words is None else [expand.fields(word) for word in words]
         begin = len(self.ops)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 BLOCK = 8191  # bytes that dash and ash read at once
 
 
-def code(bash: bool) -> Code:
+def code(dialect: str) -> Code:
     """Return the operation that such a shell goes back to."""
-    made = Code("", bash, False, prompts=True)
+    made = Code("", dialect, False, prompts=True)
     made.ops = [ask]
     return made
 
@@ -89,7 +89,7 @@ def _is_unfinished(sh: Shell, state: dict[str, object], line: str) -> bool:
             return True
     elif lacks and str(lacks) not in line:
         return True
-    parser = Parser(str(state["text"]), 1, sh.bash)
+    parser = Parser(str(state["text"]), 1, sh.dialect)
     _, error = parser.program()
     if error is not None:
         state["lacks"] = error.token if error.token in ("'", '"') else None

@@ -21,8 +21,8 @@ _BINARY = ("=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt
 class Parser(WordReader):
     """`Parser(text).program()` gives a Sequence; raises ShellSyntaxError."""
 
-    def __init__(self, text: str, line: int = 1, bash: bool = True):
-        super().__init__(text, line, bash)
+    def __init__(self, text: str, line: int = 1, dialect: str = "bash"):
+        super().__init__(text, line, dialect)
         self.documents: list[tuple[Redirect, str, bool, bool]] = []
 
     def program(self) -> tuple[Sequence, ShellSyntaxError | None]:
@@ -224,7 +224,7 @@ class Parser(WordReader):
             test = self._either()
             self.expect("]]")
             return syntax.Condition(test, line)
-        if token == "function" and self.bash:
+        if token == "function" and self.more:
             self.at += 8
             self.blanks()
             name = self._name("-.:")
@@ -407,6 +407,11 @@ class Parser(WordReader):
                 redirects.append(redirect)
                 continue
             char = self.peek()
+            if self.dialect == "ash" and self.peek(2) in ("&&", "||") and _is(words, 0, "[[") and (
+                    not _is(words, -1, "]]")):
+                words.append(Word([Literal(self.peek(2), True)]))
+                self.at += 2
+                continue
             if not char or char in "\n;&|()":
                 if char == "(" and words:
                     raise self._unexpected()
@@ -470,9 +475,9 @@ class Parser(WordReader):
         while self.text[end:end + 1].isdigit():
             end += 1
         operator = next((each for each in _REDIRECTS if self.text.startswith(each, end)), None)
-        if operator is None or (operator[0] == "&" and (not self.bash or end != self.at)):
+        if operator is None or (operator[0] == "&" and (not self.more or end != self.at)):
             return None
-        if operator in ("<", ">") and self.text[end + 1:end + 2] == "(" and self.bash and end == self.at:
+        if operator in ("<", ">") and self.text[end + 1:end + 2] == "(" and self.more and end == self.at:
             return None
         fd = int(self.text[self.at:end]) if end > self.at else 0 if operator[0] == "<" else 1
         self.at = end + len(operator)
@@ -492,6 +497,12 @@ class Parser(WordReader):
         redirect = Redirect(fd, "<<", Word([]))
         self.documents.append((redirect, end, strip, quoted))
         return redirect
+
+
+def _is(words: list[Word], at: int, text: str) -> bool:
+    """Tell whether the first or the last of some words is what stands there."""
+    parts = words[at].parts if words and isinstance(words[at], Word) else []
+    return len(parts) == 1 and isinstance(parts[0], Literal) and (parts[0].text, parts[0].quoted) == (text, False)
 
 
 def _declares(word: object) -> bool:

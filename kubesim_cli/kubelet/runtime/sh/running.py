@@ -86,7 +86,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
                 put_back(sh, kept)
             return decides(sh, argv, saved, after, lenient)
         builtin = builtins.BUILTINS.get(name)
-        if builtin is None or (not sh.bash and (name in builtins.BASH_ONLY or (name == "[[" and sh.dialect == "dash"))):
+        if builtin is None or not builtins.has(sh, name):
             return external(sh, argv, saved, kept, last, pending)
         return run_builtin(sh, builtin, argv, saved, kept, pending, after)
 

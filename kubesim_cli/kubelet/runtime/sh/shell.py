@@ -286,7 +286,7 @@ class Shell:
 
     def code(self, text: str) -> Code:
         """Return the operations of a text; raise ShellSyntaxError."""
-        return compiled(text, self.bash)
+        return compiled(text, self.dialect)
 
     def push(self, code: Code, pc: int, kind: str, lenient: bool = False) -> Frame:
         """Begin a text or a function; when it is done, what called it goes on."""
@@ -350,7 +350,7 @@ class Shell:
         if not action:
             return DONE
         try:
-            self.push(compiled(action, self.bash), 0, "exit")
+            self.push(compiled(action, self.dialect), 0, "exit")
         except ShellSyntaxError as error:
             messages.syntax(self, error, action)
             return DONE
@@ -374,7 +374,7 @@ class Shell:
         action = self.traps.get(signal)
         if not action:
             return False
-        frame = self.push(compiled(action, self.bash), 0, "trap")
+        frame = self.push(compiled(action, self.dialect), 0, "trap")
         frame.status = self.status
         return True
 
@@ -457,7 +457,7 @@ def prompt(process: Process, dialect: str, name: str, positional: list[str]) -> 
     sh.interactive = True
     process.trapped = frozenset(("INT",))
     process.ignored = frozenset(("TERM", "QUIT"))
-    sh.push(code(sh.bash), 0, "base")
+    sh.push(code(dialect), 0, "base")
     return run(process)
 
 
@@ -470,7 +470,7 @@ def read(process: Process, dialect: str, name: str, positional: list[str], lette
     sh = process.memory = Shell(process, dialect, name, positional)
     if letters:
         options(sh, letters)
-    sh.push(code(sh.bash), 0, "base")
+    sh.push(code(dialect), 0, "base")
     return run(process)
 
 
@@ -481,7 +481,7 @@ def begin(process: Process, dialect: str, text: str, name: str, positional: list
     sh = process.memory = Shell(process, dialect, name, positional)
     sh.command = whole
     try:
-        sh.push(compiled(text, sh.bash, whole), 0, "base")
+        sh.push(compiled(text, dialect, whole), 0, "base")
     except ShellSyntaxError as error:
         messages.syntax(sh, error, text)
         return 2

@@ -96,11 +96,26 @@ def binary(sh: Shell, operator: str, left: str, right: str) -> bool:
     return one is not None and (other is None or one.mtime > other.mtime)
 
 
-class _Arguments:
-    """Reads the arguments of test: or, and, not, parentheses."""
+def _doubled(sh: Shell, operator: str, left: str, right: str) -> bool:
+    """Work out a test of two operands within the [[ of busybox (coreutils/test.c, binop)."""
+    if operator in ("=", "==", "!="):
+        return bool(patterns.matcher(right).fullmatch(left)) == (operator != "!=")
+    if operator != "=~":
+        return binary(sh, operator, left, right)
+    sh.status = 0
+    found = _regular(lambda sh: left, lambda sh: right)(sh)
+    if sh.status:
+        raise TestError("")  # of which nothing is said
+    return found
 
-    def __init__(self, sh: Shell, words: list[str]):
+
+class _Arguments:
+    """Reads the arguments of test: or, and, not, parentheses. `doubled`: those of the [[ of busybox."""
+
+    def __init__(self, sh: Shell, words: list[str], doubled: bool):
         self.sh, self.words, self.at = sh, words, 0
+        self.and_, self.or_ = ("&&", "||") if doubled else ("-a", "-o")
+        self.work, self.operators = (_doubled, _BINARY | {"=~"}) if doubled else (binary, _BINARY)
 
     def peek(self, ahead: int = 0) -> str | None:
         at = self.at + ahead
@@ -108,14 +123,14 @@ class _Arguments:
 
     def either(self) -> bool:
         found = self.both()
-        while self.peek() == "-o":
+        while self.peek() == self.or_:
             self.at += 1
             found = self.both() or found
         return found
 
     def both(self) -> bool:
         found = self.negated()
-        while self.peek() == "-a":
+        while self.peek() == self.and_:
             self.at += 1
             found = self.negated() and found
         return found
@@ -130,9 +145,9 @@ class _Arguments:
         word, following = self.peek(), self.peek(1)
         if word is None:
             raise TestError("argument expected")
-        if following in _BINARY and self.peek(2) is not None:
+        if following in self.operators and self.peek(2) is not None:
             self.at += 3
-            return binary(self.sh, following, word, self.words[self.at - 1])
+            return self.work(self.sh, following, word, self.words[self.at - 1])
         if word == "(" and following is not None:
             self.at += 1
             found = self.either()
@@ -156,25 +171,26 @@ def _wrong(sh: Shell, words: list[str], at: int) -> str:
 
 
 def builtin(sh: Shell, argv: list[str]) -> int:
-    """The command test, [, or the [[ of busybox, which is no more than that."""
-    words = argv[1:]
+    """The command test, [, or the [[ of busybox, which is little more than that."""
+    words, doubled = argv[1:], argv[0] == "[["
     try:
         if argv[0] in ("[", "[["):
             end = "]" * len(argv[0])
             if not words or words[-1] != end:
                 raise TestError(f"missing `{end}'" if sh.bash else f"missing {end}")
             words = words[:-1]
-        if len(words) == 3 and words[1] in _BINARY:
+        if len(words) == 3 and words[1] in _BINARY and not doubled:
             return int(not binary(sh, words[1], words[0], words[2]))
         if not words:
             return 1
-        reader = _Arguments(sh, words)
+        reader = _Arguments(sh, words, doubled)
         found = reader.either()
         if reader.at < len(words):
             raise TestError(_wrong(sh, words, reader.at))
         return int(not found)
     except TestError as error:
-        sh.complain(f"{argv[0]}: {error.message}")
+        if error.message:
+            sh.complain(f"{argv[0]}: {error.message}")
         return 2
 
 

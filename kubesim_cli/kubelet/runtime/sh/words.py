@@ -22,8 +22,10 @@ MOST_NESTED = 120
 class WordReader:
     """`text` from `at` on, in `line`. What it does not know of commands is `sequence`, which parser.py gives."""
 
-    def __init__(self, text: str, line: int = 1, bash: bool = True):
-        self.text, self.at, self.line, self.bash = text, 0, line, bash
+    def __init__(self, text: str, line: int = 1, dialect: str = "bash"):
+        self.text, self.at, self.line, self.dialect = text, 0, line, dialect
+        self.bash = dialect == "bash"
+        self.more = dialect != "dash"  # $'...', <(...), &> and `function`, which busybox has, too
         self.slots = 0
         self.nested = 0
         self.document_body = False  # where double quotes are plain
@@ -61,7 +63,7 @@ class WordReader:
         while self.at < size:
             char = text[self.at]
             if char in stops:
-                if char in "<>" and self.bash and text[self.at + 1:self.at + 2] == "(" and stops is META:
+                if char in "<>" and self.more and text[self.at + 1:self.at + 2] == "(" and stops is META:
                     flush()
                     self.at += 2
                     inner_part = self._substitution(False)
@@ -156,7 +158,7 @@ class WordReader:
         if follows == "{":
             self.at += 2
             return self._braces(quoted)
-        if follows == "'" and not quoted and self.bash:
+        if follows == "'" and not quoted and self.more:
             return self._ansi()
         if follows == '"' and not quoted and self.bash:
             self.at += 1
@@ -202,7 +204,7 @@ class WordReader:
                 char = self.text[end]
             inner.append(char)
             end += 1
-        reader = type(self)("".join(inner), self.line, self.bash)
+        reader = type(self)("".join(inner), self.line, self.dialect)
         reader.slots, reader.nested = self.slots, self.nested
         program = reader.sequence(())
         self.line += self.text.count("\n", self.at, end)
@@ -241,7 +243,7 @@ class WordReader:
 
     def inner(self, start: int, end: int, quoted: bool = True) -> Word:
         """Read a stretch of the text as if within double quotes."""
-        reader = type(self)(self.text[start:end], self.line, self.bash)
+        reader = type(self)(self.text[start:end], self.line, self.dialect)
         reader.slots, reader.nested = self.slots, self.nested
         word = reader.word("", quoted)
         self.slots = reader.slots
@@ -353,7 +355,7 @@ class WordReader:
         body = "".join(lines)
         if quoted:
             return Word([Literal(body, True)])
-        reader = type(self)(body, self.line - len(lines) - 1, self.bash)
+        reader = type(self)(body, self.line - len(lines) - 1, self.dialect)
         reader.slots, reader.nested = self.slots, self.nested
         reader.document_body = True
         word = reader.word("", True)
