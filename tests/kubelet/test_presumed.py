@@ -35,6 +35,8 @@ HTTP = {"httpGet": {"path": "/ready", "port": 8080}}
     {"command": ["java", "-jar", "app.jar"], "readinessProbe": {"grpc": {"port": 50051}}},
     {"command": ["./go"], "readinessProbe": {"httpGet": {"port": "web", "scheme": "HTTPS"}},
      "ports": [{"containerPort": 8443, "name": "web"}]},
+    {"command": ["/app/server", "-u"], "securityContext": {"runAsUser": 1000}, "readinessProbe": HTTP,
+     "ports": [{"containerPort": 8080}, {"containerPort": 443}]},
     {"command": ["python", "-m", "app"], "startupProbe": HTTP},
     {"command": ["gunicorn", "app:app"], "livenessProbe": HTTP},
     {"command": ["sh", "-c", "./migrate && ./check; if ./first; then ./seed; fi; exec ./server"],

@@ -3,7 +3,6 @@ probes ask for. Whoever asks by HTTP or gRPC is told that all is well, with noth
 
 from __future__ import annotations
 
-from ...kernel.errors import Errno
 from . import serving
 
 TYPE_CHECKING = False
@@ -38,14 +37,9 @@ def ports(container: Object) -> dict[int, bool]:
 def serve(process: Process) -> int | None:
     """Serve at the ports of the process's container that are free, until it is told to end."""
     if process.memory is None:
-        taken, wanted = process.space.net.ports, process.space.serves
-        free = [port for port in wanted if port not in taken]
-        try:
-            serving.start(process, serving.everywhere(*free), {port: "" for port in free if wanted[port]})
-        except Errno:  # those below 1024 are not everybody's
-            process.memory = None
-            free = [port for port in free if port > 1023]
-            serving.start(process, serving.everywhere(*free), {port: "" for port in free if wanted[port]})
+        taken, least = process.space.net.ports, 1024 if process.user.uid else 1  # see network.listen
+        free = {port: secure for port, secure in process.space.serves.items() if port >= least and port not in taken}
+        serving.start(process, serving.everywhere(*free), {port: "" for port, secure in free.items() if secure})
     if process.pending:
         return 0
     serving.serve(process, _page)
