@@ -25,7 +25,7 @@ class Recorder:
 
     def __init__(self, server: Server):
         self.server = server
-        self._names: dict[str, list[str]] | None = None  # `namespace/object` -> names of the events about it
+        self._names: dict[str, list[str]] = {}  # `namespace/object` -> names of the events about it, once asked for
         self._unseen: dict[str, tuple[float, Object]] = {}  # events that are not stored: when they are forgotten, event
 
     def record(self, obj: Object, type_: str, reason: str, message: str, component: str, host: str = "",
@@ -60,11 +60,11 @@ class Recorder:
         self._add(namespace, meta["name"], names, event, action)
 
     def _about(self, namespace: str, name: str) -> list[str]:
-        if self._names is None:
-            self._names = {}
-            for key in self.server.store.keys("events"):
-                self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
-        return self._names.setdefault(join_key(namespace, name), [])
+        about = join_key(namespace, name)
+        if about not in self._names:
+            keys = self.server.store.keys_like("events", about + ".")
+            self._names[about] = [key.rpartition("/")[2] for key in keys if key.rpartition(".")[0] == about]
+        return self._names[about]
 
     def _find(self, key: str) -> Object | None:
         unseen = self._unseen.get(key)

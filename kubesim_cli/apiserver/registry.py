@@ -261,8 +261,8 @@ def delete(request: Request) -> Object:
                                   f"match the {word} in record ({old['metadata'][field_]}). The object might have been "
                                   f"{fate}")
     admission.validate(admission.Attributes(ctx, "DELETE", res, "", old, old))
-    obj = clone(old)
-    meta = obj["metadata"]
+    meta = clone(old["metadata"])
+    obj = {**old, "metadata": meta}  # of thousands that are marked, copies of the rest would fill the memory
     deleting = bool(meta.get("deletionTimestamp"))
     grace = kind.grace_period(obj, options.grace_period)
     if deleting and grace >= meta.get("deletionGracePeriodSeconds", 0) and meta.get("deletionGracePeriodSeconds"):

@@ -154,6 +154,11 @@ class Index:
         """Return the resources that have objects, in order."""
         return sorted(name for name, table in self._tables.items() if table)
 
+    def rest(self) -> None:
+        """Take as little memory as may be, until the entries are asked for again."""
+        for table in (*self._tables.values(), self._owners, self.parts):
+            table.rest()
+
     @property
     def outdated(self) -> bool:
         """Whether the index file is to be written: the log goes on too far behind it, or a part of it is damaged."""

@@ -17,6 +17,7 @@ of its generation is in its place, and one of another generation counts for noth
 from __future__ import annotations
 
 import os
+import sys
 from zlib import crc32
 
 from ..go import jsontext
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Object
 
     Place: TypeAlias = tuple[str, ...]  # ("object", resource, key), ("timer", controller, key) or ("part", name)
-    Row: TypeAlias = "bytes | tuple[BinaryIO, int, int]"  # a line, or where it stands: file, offset, length
+    Row: TypeAlias = tuple[BinaryIO, int, int] | None  # where a line stands: file, offset, length; None: nothing was
 
 COMMANDS = 100         # that can be undone
 STEPS = 3 * COMMANDS   # that are kept: taking back counts as a step, too
@@ -55,7 +56,7 @@ class Step:
     @property
     def size(self) -> int:
         """How many bytes the previous values have."""
-        return sum(len(row) if isinstance(row, bytes) else row[2] for row in self.rows.values())
+        return sum(row[2] if row else len(_absent(place)) for place, row in self.rows.items())
 
 
 class Past:
@@ -119,25 +120,25 @@ class Past:
         except FileNotFoundError:  # a store that nothing was written to
             return []
         start, before = self._begin(file)
-        places = {offset: _place(row) for offset, row in self._lines(file, start, self._index.size)
-                  if not _is_commit(row)}
-        changed = {*places.values()}
+        changed: dict[Place, Place] = {}  # each once in memory, whatever how often it was written
+        places = [changed.setdefault(place, place) for place in (
+            _place(row) for _, row in self._lines(file, start, self._index.size) if not _is_commit(row))]
         known: dict[Place, Row] = {}
         for offset, row in self._lines(file, len(logs.header(self._index.generation)), start):
-            if not _is_commit(row) and (place := _place(row)) in changed:
-                known[place] = _absent(place) if _is_deletion(row) else (file, offset, len(row))
+            if not _is_commit(row) and (known_as := changed.get(_place(row))):
+                known[known_as] = None if _is_deletion(row) else (file, offset, len(row))
         found: list[Step] = []
         written: dict[Place, Row] = {}  # by the transaction that is being read
+        upcoming = iter(places)
         for offset, row in self._lines(file, start, self._index.size):
             if not _is_commit(row):
-                place = places[offset]
-                written[place] = _absent(place) if _is_deletion(row) else (file, offset, len(row))
+                written[next(upcoming)] = None if _is_deletion(row) else (file, offset, len(row))
                 continue
             told = jsontext.loads(row)
             if not found or told.get("command"):
                 found.append(Step(told.get("command"), before["commit"], before["meta"]))
             for place in written:
-                found[-1].rows.setdefault(place, known.get(place) or _absent(place))
+                found[-1].rows.setdefault(place, known.get(place))
             known.update(written)
             written, before = {}, told
         return found
@@ -206,8 +207,8 @@ class Past:
     @staticmethod
     def records(step: Step) -> Iterator[Object]:
         """Yield the records of a step's previous values: {"absent": [RESOURCE, KEY]}, or as the log has them."""
-        for row in step.rows.values():
-            yield jsontext.loads(_read(row))
+        for place, row in step.rows.items():
+            yield jsontext.loads(_read(place, row))
 
     def keep(self, generation: int) -> None:
         """Write the file for the log of a generation that will follow, with as many of the last steps as are kept."""
@@ -226,7 +227,7 @@ class Past:
         """Return how many bytes the blobs have that a step's previous values name."""
         found = 0
         for place, row in step.rows.items():
-            for name in jsontext.loads(_read(row)).get("blobs", ()) if place[0] == "part" else ():
+            for name in jsontext.loads(_read(place, row)).get("blobs", ()) if place[0] == "part" else ():
                 try:
                     found += os.path.getsize(os.path.join(self._folder, logs.BLOBS, name))
                 except FileNotFoundError:
@@ -288,8 +289,8 @@ def _lines_of(steps: list[Step], generation: int) -> Iterator[bytes]:
     yield header
     crc = crc32(header)
     for step in steps:
-        for each in step.rows.values():
-            row = _read(each)
+        for place, each in step.rows.items():
+            row = _read(place, each)
             crc = crc32(row, crc)
             yield row
         seal, crc = logs.sealed({"commit": step.revision, "meta": step.meta, "command": step.command}, crc)
@@ -300,9 +301,9 @@ def _header(generation: int) -> bytes:
     return logs.line({"kubesim": "past", "generation": generation})
 
 
-def _read(row: Row) -> bytes:
-    if isinstance(row, bytes):
-        return row
+def _read(place: Place, row: Row) -> bytes:
+    if row is None:
+        return _absent(place)
     file, offset, length = row
     file.seek(offset)
     return file.read(length)
@@ -321,7 +322,7 @@ def _place(row: bytes) -> Place:
     """Return what a line is about; of an object's only the beginning is decoded."""
     if row.startswith(b'{"rv":'):
         head = jsontext.loads(row.partition(b',"object":')[0] + b"}")
-        return "object", head["resource"], head["key"]
+        return "object", sys.intern(head["resource"]), head["key"]
     if row.startswith(b'{"part":'):
         return "part", jsontext.loads(row.partition(b',"value":')[0] + b"}")["part"]
     record = jsontext.loads(row)

@@ -46,6 +46,10 @@ class Families:
         self._members: dict[Family, dict[Key, Object]] = {}
         self._unordered: set[Family] = set()
 
+    def knows(self, resource: str) -> bool:
+        """Tell whether somebody has asked for a family of a resource."""
+        return any(family[0] == resource for family in self._members)
+
     def get(self, family: Family) -> list[Object] | None:
         """Return the objects of a family in the order of their keys, None where nobody has asked for it yet."""
         members = self._members.get(family)
@@ -130,6 +134,10 @@ class Reader:
         """Return the keys of a resource in order, of one namespace or of all."""
         return [key for key, _ in self._entries(resource, namespace)]
 
+    def keys_like(self, resource: str, prefix: str) -> builtins.list[str]:
+        """Return the keys of a resource that begin with a prefix, in order."""
+        return [key for key, _ in self._index.entries(resource).items(prefix)]
+
     def _entries(self, resource: str, namespace: str) -> Iterator[tuple[str, log.Entry]]:
         return self._index.entries(resource).items(namespace and namespace + "/")
 
@@ -159,7 +167,12 @@ class Reader:
         cache = self._cache.setdefault(resource, {})
         missing = sorted((each for each in entries if each[0] not in cache), key=lambda each: each[1][1])
         for start in range(0, len(missing), READ):
-            cache.update(self._decoded(missing[start:start + READ]))
+            decoded = self._decoded(missing[start:start + READ])
+            if len(missing) > READ:
+                from .sharing import Sharing
+
+                decoded = Sharing().each(decoded)
+            cache.update(decoded)
         return [cache[key] for key, _ in entries]
 
     def _decoded(self, entries: builtins.list[tuple[str, log.Entry]]) -> Iterator[tuple[str, Object]]:

@@ -81,6 +81,7 @@ def changes(store: Store, records: Iterable[Object], revision: int) -> Iterator[
 
 def _compact(store: Store, old: log.Index) -> None:
     """Write a new log with the newest line of each object only, as `old` tells of them."""
+    old.rest()
     before = past.Past(store.folder, old)
     try:
         before.keep(old.generation + 1)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SPILL = 1 << 22    # bytes of uncommitted lines that are kept in memory
 GARBAGE = 1 << 20  # bytes of outdated lines below which the log is never compacted
+MANY = 2048        # objects of one resource that are kept in memory, once one of them is written
 
 
 class Store(Reader):
@@ -181,6 +182,8 @@ class Store(Reader):
             cache[key] = obj
             if resource == self._fleeting:
                 self._let_pass(key)
+            elif len(cache) > MANY and not self._families.knows(resource):
+                cache.clear()  # families would hold them all the same
         if self._followed is not None:
             self._followed.append((type_, resource, obj))
 
@@ -290,6 +293,7 @@ class Store(Reader):
             if index.size - index.live > max(GARBAGE, index.live):
                 from .rewriting import compact
 
+                self._forget()  # of thousands of objects there would be too much in memory beside what follows
                 compact(self)
             if durable:
                 self.write_head()

@@ -147,6 +147,12 @@ class Table:
             yield from self._sorted(at).values()
             self._pack(at)
 
+    def rest(self) -> None:
+        """Keep in memory no more than what is encoded, where that is as the entries are now."""
+        for block in self._blocks:
+            if block.packed:
+                block.entries = None
+
     def __bool__(self) -> bool:
         return bool(self._blocks)
 

@@ -118,7 +118,8 @@ class Kind:
         """The strategy's PrepareForUpdate, in place."""
 
     def prepare_delete(self, obj: Object, ctx: Context) -> None:
-        """Change in place what a deletion request changes beyond metadata (a namespace's phase)."""
+        """Set what a deletion request changes (a namespace's phase). Fields other than metadata hold what the stored
+        object holds, too."""
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """Return FieldErrors of a new object, metadata aside (the server checks that)."""

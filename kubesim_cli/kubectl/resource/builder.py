@@ -255,7 +255,10 @@ class Builder:
                 if self.table or not self.flatten:
                     yield Info(mapping, within, "", found)
                 else:
-                    for obj in found["items"]:
+                    items = found["items"][::-1]
+                    found["items"] = ()
+                    while items:  # of thousands, those that are done with must not stay in memory
+                        obj = items.pop()
                         meta = obj["metadata"]
                         yield Info(mapping, meta.get("namespace", ""), meta.get("name", ""), obj)
                 continue_ = found["metadata"].get("continue", "")
