@@ -21,7 +21,7 @@ PROBES = ("startup", "liveness", "readiness")
 CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
            "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
            "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", "ping", "nslookup", "getent", "dig ", "host ", "/dev/tcp/",
-           "/dev/udp/", "traceroute", ".sh")
+           "/dev/udp/", "traceroute", "kubectl", ".sh")
 MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with others of their kind
 
 

@@ -42,6 +42,7 @@ OWN = {
     "daemons": (SERVER,),
     "finding": ("which", "pgrep", "pkill", "killall"),
     "packages": ("apt", "apt-get", "apk", "dnf", "yum", "microdnf"),
+    "kubectl": ("kubectl",),
     "chance": ("shuf", "uuidgen"),
     "ping": ("ping", "traceroute"),
     "interfaces": ("ifconfig", "ip", "netstat", "route", "ss"),
