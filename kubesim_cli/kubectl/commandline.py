@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..machinery.guests import Call
     from .cli.flags import Flags
     from .cli.preferences import Preferences
     from .context import Streams
@@ -32,10 +33,17 @@ def execute(words: list[str], environ: Mapping[str, str], streams: Streams | Non
     before it failed stays done, as the calls of a real kubectl do; after an unforeseen exception nothing is kept.
     """
     ctx = context("", flags_of(""), environ, streams)
+    ctx.in_container = in_container
     if environ.get("KUBESIM_LOG"):
         from .util.commandlog import logged
         return logged(ctx, words, environ["KUBESIM_LOG"], lambda: _finished(ctx, words))
     return _finished(ctx, words)
+
+
+def in_container(call: Call) -> int | None:
+    """Run a command line that a process in a container has called; see guest.run."""
+    from .guest.run import run
+    return run(call, execute)
 
 
 def _finished(ctx: Context, words: list[str]) -> int:

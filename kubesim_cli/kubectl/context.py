@@ -34,6 +34,7 @@ class Context:
 
     name = "kubectl"  # what the program calls itself, whichever name it was called by
     files: Files = HOST  # those that -f and its kin name
+    in_container: Callable[[Call], int | None] | None = None  # see commandline.in_container
     remembers = True  # it keeps between its calls what the server has told of its resources
 
     def __init__(self, command: str, flags: Flags, environ: Mapping[str, str], streams: Streams | None = None,
@@ -112,7 +113,7 @@ class Context:
         from ..cluster.cluster import Cluster
         cluster = Cluster(folder, wanted_release(self.environ), time.time, time.sleep, self._tell,
                           wanted_bare(self.environ), wanted_kubelet(self.environ), wanted_seed(self.environ))
-        cluster.server.kubectl = in_container
+        cluster.server.kubectl = self.in_container
         return cluster
 
     def allow(self) -> None:
@@ -340,12 +341,6 @@ class Context:
             code = 1
         self.commit()
         return code or int(self._unprinted)
-
-
-def in_container(call: Call) -> int | None:
-    """Run a command line of kubectl that a container's process has called; see guest.run."""
-    from .guest.run import run
-    return run(call)
 
 
 def _review(client: Client, token: str) -> Object | None:

@@ -19,7 +19,7 @@ class Unreached(Exception):
 
 
 class Call:
-    """`words`: the arguments, without the program's name; `environ`, `stdin` (text) and `files`: the process's.
+    """`words`: the arguments, without the program's name; `env`, `stdin` (text) and `files`: the process's.
 
     `server`: the API server that its cluster has, which it may talk with once `reach(host, port)` says so: True, False
     where it has to be asked again later, when the process is called again; it raises Unreached. `log(pod, container,
@@ -28,12 +28,12 @@ class Call:
     else says so.
     """
 
-    __slots__ = ("environ", "files", "log", "memory", "reach", "release", "server", "stdin", "until", "words", "write")
+    __slots__ = ("env", "files", "log", "memory", "reach", "release", "server", "stdin", "until", "words", "write")
 
-    def __init__(self, words: list[str], environ: dict[str, str], stdin: str, files: Files, memory: dict[str, Any],
+    def __init__(self, words: list[str], env: dict[str, str], stdin: str, files: Files, memory: dict[str, Any],
                  write: Callable[[int, str], None], reach: Callable[[str, int], bool], server: Any, log: Any,
                  release: str = ""):
         """`release`: the program's, as in `1.31`; "": the server's."""
-        self.words, self.environ, self.stdin, self.files, self.memory = words, environ, stdin, files, memory
+        self.words, self.env, self.stdin, self.files, self.memory = words, env, stdin, files, memory
         self.write, self.reach, self.server, self.log, self.release = write, reach, server, log, release
         self.until: float | None = None

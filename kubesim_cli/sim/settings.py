@@ -70,7 +70,8 @@ class Settings:
         """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
         import time
 
-        from ..kubectl.context import in_container, wanted_bare, wanted_kubelet, wanted_release, wanted_seed
+        from ..kubectl.commandline import in_container
+        from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release, wanted_seed
 
         sys.stderr.write(self.kubeconfig.note)
         cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,

@@ -10,7 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
 
 from ..cluster.cluster import Cluster
-from ..kubectl.context import Context, in_container
+from ..kubectl.commandline import in_container
+from ..kubectl.context import Context
 from ..main import execute, told
 
 TYPE_CHECKING = False

@@ -27,8 +27,8 @@ _PROVES = ("token", "tokenFile", "client-certificate", "client-certificate-data"
 def load(call: Call, flags: Flags) -> Kubeconfig:
     """Return what a container's kubeconfig files and the global flags say. Raises Failure."""
     explicit = flags["kubeconfig"]
-    home = call.environ.get("HOME") or "/"
-    paths = [explicit] if explicit else [path for path in call.environ.get("KUBECONFIG", "").split(":") if path] or [
+    home = call.env.get("HOME") or "/"
+    paths = [explicit] if explicit else [path for path in call.env.get("KUBECONFIG", "").split(":") if path] or [
         f"{home.rstrip('/')}/.kube/config"]
     configs = [config for path in paths if (config := _file(call, path)) is not None]
     if explicit and not configs:
@@ -36,14 +36,14 @@ def load(call: Call, flags: Flags) -> Kubeconfig:
     merged = merge(configs)
     inside = _in_cluster(call)
     if inside is not None and not (merged["clusters"] or merged["contexts"] or flags["server"]):
-        return GuestKubeconfig(inside, flags, call.environ)
+        return GuestKubeconfig(inside, flags, call.env)
     for user in merged["users"].values():
         if user.get("tokenFile"):
             user["token"] = (_text(call, user["tokenFile"]) or "").strip()
     context = merged["contexts"].get(flags["context"] or merged["current-context"])
     if inside is not None and context is not None and not context.get("namespace"):
         context["namespace"] = inside["contexts"][""]["namespace"]
-    return GuestKubeconfig(merged, flags, call.environ)
+    return GuestKubeconfig(merged, flags, call.env)
 
 
 def _file(call: Call, path: str) -> Object | None:
@@ -69,11 +69,11 @@ def _text(call: Call, path: str) -> str | None:
 
 def _in_cluster(call: Call) -> Object | None:
     """Return the config of a pod's service account, None where it has none."""
-    host, port = (call.environ.get(f"KUBERNETES_SERVICE_{name}") for name in ("HOST", "PORT"))
+    host, port = (call.env.get(f"KUBERNETES_SERVICE_{name}") for name in ("HOST", "PORT"))
     token = _text(call, ACCOUNT + "token")
     if not host or not port or token is None:
         return None
-    namespace = call.environ.get("POD_NAMESPACE") or (_text(call, ACCOUNT + "namespace") or "").strip()
+    namespace = call.env.get("POD_NAMESPACE") or (_text(call, ACCOUNT + "namespace") or "").strip()
     address = f"[{host}]" if ":" in host else host
     return {**empty(), "clusters": {"": {"server": f"https://{address}:{port}"}}, "users": {"": {"token": token}},
             "contexts": {"": {"cluster": "", "user": "", "namespace": namespace or "default"}}}

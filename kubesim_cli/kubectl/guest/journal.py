@@ -1,13 +1,15 @@
 """What a command line that waits has come to, so that it can be given again and goes on from there.
 
-A process of a container is data, and nothing of it stays on Python's stack. So a command line that has to wait is ended,
-and given again later: the calls that it has made are answered as they were, at the times at which they were, until it
-comes to its wait again. What it has said by then is not said again.
+A process of a container is data, and nothing of it stays on Python's stack. So a command line that has to wait is
+ended, and given again later: the calls that it has made are answered as they were, at the times at which they were,
+until it comes to its wait again. What it has said by then is not said again.
 """
 
 from __future__ import annotations
 
+from ...apiserver.client import Options, Request
 from ...machinery.errors import StatusError
+from ...machinery.objects import key_of
 from ..util.requestpath import RequestClient
 
 TYPE_CHECKING = False
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from ...apiserver.client import Request
     from ...machinery.types import Object
 
     Found = TypeVar("Found")
@@ -31,28 +32,26 @@ class Journal:
     """`memory`: where it is kept; `live`: gives the time now.
 
     In the memory: `calls`, [time, whether it went well, answer or Status]; `waits`: how those ended that are over;
-    `began`: when the present one did; `said` and `last`: see `tell`.
+    `began` and `end`: when the present one did, and is to (None: never); `looks`: how often something was said in it;
+    `said`: how many letters were said; `watched`: by what is watched, the objects that the watch has told of.
     """
 
     def __init__(self, memory: dict[str, Any], live: Callable[[], float]):
         self.memory, self._live = memory, live
-        memory.setdefault("calls", [])
-        memory.setdefault("waits", [])
-        memory.setdefault("began", None)
-        memory.setdefault("said", 0)
-        memory.setdefault("last", "")
+        if not memory:
+            memory.update(calls=[], waits=[], began=None, end=None, looks=0, said=0, watched={})
         self._at = self._wait = 0
-        self.mark = 0               # how much was said before the wait
-        self.until: float | None = None
-        self.end: float | None = None  # of the wait, where it has one
+        self._is_repeated = memory["began"] is not None
+        self.until: float | None = None  # when it is to be looked at again
+        self.seen: dict[str, dict[str, Object]] = {}  # what the present look has found, as `watched`
 
     @property
     def now(self) -> float:
-        """The time; of a call that is repeated that at which it was made."""
+        """The time; of what is repeated that at which it was."""
         calls = self.memory["calls"]
         if self._at < len(calls):
             return float(calls[self._at][0])
-        return self._live()
+        return float(self.memory["began"]) if self._is_repeated else self._live()
 
     def call(self, act: Callable[[], Any]) -> Any:
         """Return what `act` does, or did when this call was made; raises StatusError as it does, or did."""
@@ -78,44 +77,48 @@ class Journal:
         self.memory["calls"].append(entry)
         self._at += 1
 
-    def wait(self, check: Callable[[], Found], timeout: float | None, said: int) -> Found | None:
-        """See Context.wait; raises Suspended where `check()` is not true yet. `said`: how many letters were said."""
+    def wait(self, check: Callable[[], Found], timeout: float | None, said: Callable[[], int]) -> Found | None:
+        """See Context.wait; raises Suspended where `check()` is not true yet. `said()`: how many letters were said.
+
+        A look that has called and has said something is repeated with the rest: the next one says what is new since.
+        """
         memory, number = self.memory, self._wait
         self._wait += 1
         if number < len(memory["waits"]):
+            looks, ended_well = memory["waits"][number]
+            for _ in range(looks):
+                check()
             found = check()
-            return found if memory["waits"][number] else None
-        now = self._live()
+            return found if ended_well else None
         if memory["began"] is None:
-            memory["began"] = now
-        end: float | None = memory["began"] + timeout if timeout is not None else None
-        calls = len(memory["calls"])
-        found = check()
-        if found or (end is not None and now >= end):
-            memory["waits"].append(bool(found))
-            memory["began"] = None
-            return found or None
-        del memory["calls"][calls:]
-        self.mark, self.end = said, end
+            now = self._live()
+            memory.update(began=now, end=now + timeout if timeout is not None else None, looks=0)
+        for _ in range(memory["looks"]):
+            check()
+        self._is_repeated = False
+        while True:
+            now, end, calls, letters = self._live(), memory["end"], len(memory["calls"]), said()
+            found = check()
+            if found or (end is not None and now >= end):
+                memory["waits"].append([memory["looks"], bool(found)])
+                memory.update(began=None, end=None, looks=0)
+                return found or None
+            if len(memory["calls"]) == calls or said() == letters:
+                del memory["calls"][calls:]
+                break
+            memory["looks"] += 1
+            memory["watched"].update(self.seen)
         self.until = now + POLL if end is None else min(end, now + POLL)
         raise Suspended
 
-    def tell(self, said: list[tuple[int, str]], write: Callable[[int, str], None], waits: bool) -> None:
-        """Write what was said, (descriptor, text), but what has been written before.
-
-        That is all before the wait (`said` letters), and what the last look has said (`last`), where this one says it,
-        too: one that follows something says anew what there is.
-        """
-        memory, text = self.memory, "".join(each for _, each in said)
-        skip = int(memory["said"])
-        if text.startswith(memory["last"], skip):
-            skip += len(memory["last"])
+    def tell(self, said: list[tuple[int, str]], write: Callable[[int, str], None]) -> None:
+        """Write what was said, (descriptor, text), but what has been written before."""
+        skip = int(self.memory["said"])
         for fd, each in said:
             if len(each) > skip:
                 write(fd, each[skip:])
+                self.memory["said"] += len(each) - skip
             skip = max(skip - len(each), 0)
-        if waits:
-            memory["said"], memory["last"] = self.mark, text[self.mark:]
 
 
 class GuestClient(RequestClient):
@@ -135,8 +138,34 @@ class GuestClient(RequestClient):
         return answer
 
     def send_watch(self, request: Request) -> tuple[int, list[Object]]:
-        revision, events = self.journal.call(lambda: RequestClient.send_watch(self, request))
+        revision, events = self.journal.call(lambda: self._look(request))
         return revision, events
+
+    def _look(self, request: Request) -> list[Any]:
+        """Return [revision, events] of a watch, by comparing what there is with what it has told of: a server forgets
+        what was before, when commands come and go."""
+        revision, _ = RequestClient.send_watch(self, request)
+        wanted, since = request.options, request.options.resource_version
+        listed = RequestClient.send(self, Request(self, "list", request.resource, request.namespace, options=Options(
+            label_selector=wanted.label_selector, field_selector=wanted.field_selector)))["items"]
+        there = {key_of(obj): obj for obj in listed}
+        name = "/".join((request.resource, request.namespace, wanted.label_selector, wanted.field_selector))
+        known = self.journal.memory["watched"].setdefault(
+            name, {key: obj for key, obj in there.items() if _version(obj) <= since})
+        self.journal.seen[name] = there
+        events = [{"type": "DELETED", "object": obj} for key, obj in known.items() if key not in there]
+        changed = [key for key, obj in there.items() if key not in known or _version(known[key]) != _version(obj)]
+        events += [{"type": "MODIFIED" if key in known else "ADDED", "object": there[key]}
+                   for key in sorted(changed, key=lambda key: _version(there[key]))]
+        return [revision, events]
+
+    def tabulate(self, resource: str, objects: list[Object]) -> Object:
+        table: Object = self.journal.call(lambda: RequestClient.tabulate(self, resource, objects))
+        return table
 
     def send_connect(self, request: Request) -> None:
         self.journal.call(lambda: RequestClient.send_connect(self, request))
+
+
+def _version(obj: Object) -> int:
+    return int(obj["metadata"]["resourceVersion"])

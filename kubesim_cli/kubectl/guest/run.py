@@ -4,7 +4,6 @@ machine's. What it may not do here it says, and fails."""
 from __future__ import annotations
 
 from ...machinery.guests import Unreached
-from ..commandline import execute
 from ..context import Context
 from ..failures import Failure
 from .config import load
@@ -12,7 +11,7 @@ from .journal import POLL, GuestClient, Journal, Suspended
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from ...cluster.cluster import Cluster
@@ -153,8 +152,7 @@ class GuestContext(Context):
     # The terminal, time and the store
 
     def wait(self, check: Any, timeout: float | None = None) -> Any:
-        self._is_reached or self.cluster  # noqa: B018  (who waits has a server)
-        return self.journal.wait(check, timeout, sum(len(text) for _, text in self._pending))
+        return self.journal.wait(check, timeout, lambda: sum(len(text) for _, text in self._pending))
 
     def stdin(self) -> str:
         return self._stdin.read()
@@ -174,16 +172,19 @@ class GuestContext(Context):
         return [(stream.fd, text) for stream, text in self._pending]  # type: ignore[attr-defined]
 
 
-def run(call: Call) -> int | None:
-    """Run a command line; return its exit code, None where it has to wait: then it is to be called again, with the
-    same memory, at `call.until`, or, where that is None, when what `call.reach` waits for has come."""
+def run(call: Call, execute: Callable[..., int]) -> int | None:
+    """Run a command line by `execute` (commandline.py) and return its exit code.
+
+    None where it has to wait: then it is to be called again, with the same memory, at `call.until`, or, where that is
+    None, when what `call.reach` waits for has come.
+    """
     server: Any = call.server
     journal = Journal(call.memory, lambda: float(server.now))
     memory = call.memory
     if memory.get("seen") == server.store.revision and (memory["end"] is None or server.now < memory["end"]):
         call.until = server.now + POLL if memory["end"] is None else min(server.now + POLL, memory["end"])
         return None
-    environ = {name: value for name, value in call.environ.items() if not name.startswith(_HIDDEN)}
+    environ = {name: value for name, value in call.env.items() if not name.startswith(_HIDDEN)}
     environ.update({"PATH": "", "KUBECTL_KUBERC": "false"})
     if call.release:
         environ["KUBESIM_KUBECTL_VERSION"] = call.release
@@ -197,7 +198,7 @@ def run(call: Call) -> int | None:
         code: int | None = execute(call.words, environ, None, context)
     except Suspended:
         code, call.until = None, journal.until
-    journal.tell(made[0].said, call.write, code is None)
+    journal.tell(made[0].said, call.write)
     if code is None and journal.until is not None and not made[0].world.told:
-        memory["seen"], memory["end"] = server.store.revision, journal.end
+        memory["seen"] = server.store.revision
     return code

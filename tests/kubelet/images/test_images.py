@@ -17,6 +17,8 @@ from kubesim_cli.kubelet.runtime.kernel.files import ROOT, User
 START = 1_800_000_000.0
 # What an image's own command says, where it ends by itself its code, else that at its stop signal.
 SAID = {
+    **dict.fromkeys(("alpine-kubectl", "bitnami-kubectl", "kubectl"), ("localhost:8080 was refused", 1)),
+    "alpine-k8s": ("", 0), "helm-kubectl": ("", 0),
     "agnhost": ("Paused", 2), "argocd": ("HOSTNAME=web-0", 0),
     "ingress-nginx-controller": ("NGINX Ingress controller", 0),
     "kube-webhook-certgen": ("cannot create Secret: no service account token", 1), "metallb-controller": ("", 0),
